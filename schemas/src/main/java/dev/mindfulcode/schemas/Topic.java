@@ -1,0 +1,45 @@
+package dev.mindfulcode.schemas;
+
+import io.apicurio.registry.resolver.config.SchemaResolverConfig;
+import io.apicurio.registry.serde.avro.AvroKafkaDeserializer;
+import io.apicurio.registry.serde.avro.AvroKafkaSerializer;
+import io.apicurio.registry.serde.avro.AvroSerdeConfig;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A topic: what it is called, what it carries and how long it is kept. Every topic is keyed by user id unless its own
+ * documentation says otherwise, so that everything about one user is in one partition, in order.
+ *
+ * @param name as Kafka knows it
+ * @param valueType the Avro record of its values
+ * @param retention null where records are kept for ever
+ */
+public record Topic<V extends SpecificRecord>(
+        String name, Class<V> valueType, @Nullable Duration retention) {
+
+    public Serde<UUID> keySerde() {
+        return Serdes.UUID();
+    }
+
+    /** Returns a serde in the Confluent wire format: 0x00, four bytes of schema id, Avro binary. */
+    public Serde<V> valueSerde(SchemaRegistry registry) {
+        Map<String, Object> config = Map.of(
+                SchemaResolverConfig.REGISTRY_URL,
+                registry.url(),
+                SchemaResolverConfig.AUTO_REGISTER_ARTIFACT,
+                registry.registersOnWrite(),
+                AvroSerdeConfig.USE_SPECIFIC_AVRO_READER,
+                true);
+        AvroKafkaSerializer<V> serializer = new AvroKafkaSerializer<>();
+        serializer.configure(config, false);
+        AvroKafkaDeserializer<V> deserializer = new AvroKafkaDeserializer<>();
+        deserializer.configure(config, false);
+        return Serdes.serdeFrom(serializer, deserializer);
+    }
+}
