@@ -1,15 +1,19 @@
 package dev.mindfulcode.schemas;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The keystrokes and editor signals of one batch, as parallel primitive arrays.
  *
- * <p>Keystroke i was pressed at {@code startedAt + intervalsMs[0] + … + intervalsMs[i]}.
+ * <p>Keystroke i was pressed at {@code startedAt + intervalsMs[0] + … + intervalsMs[i]}. The arrays are not copied: whoever
+ * makes a payload hands them over. Only lengths are checked here; which values make sense is for ingest to say.
  *
  * @param intervalsMs one a keystroke
- * @param keyClasses {@link KeyClass#code()}, one a keystroke
+ * @param keyClasses {@link KeyClass#code()}, one a keystroke; a code that this release does not know is to be read as
+ *     {@link KeyClass#OTHER}
  * @param dwellsMs empty, or one a keystroke
  * @param signalAtMs from the batch's start, one a signal
- * @param signalKinds {@link SignalKind#code()}, one a signal
+ * @param signalKinds {@link SignalKind#code()}, one a signal; to be passed over where this release does not know it
  * @param signalValues build and test: 1 ok, 0 failed; diagnostics: how many; otherwise 0
  */
 @SuppressWarnings("ArrayRecordComponent") // primitive arrays are the point: no boxing, no copy on the hot path
@@ -19,4 +23,100 @@ public record KeystrokePayload(
         int[] dwellsMs,
         int[] signalAtMs,
         byte[] signalKinds,
-        int[] signalValues) {}
+        int[] signalValues) {
+
+    /** The layout that {@link #encode()} writes: {@code payload_version} of the batch, and part of what encryption binds. */
+    public static final int VERSION = 1;
+
+    public static final int KEYSTROKES_MAX = 1_000;
+    public static final int SIGNALS_MAX = 1_000;
+
+    /** @throws IllegalArgumentException where arrays that belong together differ in length, or one is too long */
+    public KeystrokePayload {
+        String fault = lengthFault(intervalsMs, keyClasses, dwellsMs, signalAtMs, signalKinds, signalValues);
+        if (fault != null) {
+            throw new IllegalArgumentException(fault);
+        }
+    }
+
+    /** Returns Avro binary under KeystrokePayload.avsc, byte for byte what Avro's own writer gives. */
+    public byte[] encode() {
+        AvroBinaryWriter out = new AvroBinaryWriter(AvroBinaryWriter.sizeOfInts(intervalsMs)
+                + AvroBinaryWriter.sizeOfBytes(keyClasses)
+                + AvroBinaryWriter.sizeOfInts(dwellsMs)
+                + AvroBinaryWriter.sizeOfInts(signalAtMs)
+                + AvroBinaryWriter.sizeOfBytes(signalKinds)
+                + AvroBinaryWriter.sizeOfInts(signalValues));
+        out.ints(intervalsMs);
+        out.bytes(keyClasses);
+        out.ints(dwellsMs);
+        out.ints(signalAtMs);
+        out.bytes(signalKinds);
+        out.ints(signalValues);
+        return out.written();
+    }
+
+    /**
+     * Reads Avro binary under KeystrokePayload.avsc, from any writer: arrays may come in several blocks. Memory is taken only
+     * for elements that are there, so a hostile count costs nothing.
+     *
+     * @throws MalformedPayloadException where the bytes are no payload, end early, go on too long, or say more than is allowed
+     */
+    public static KeystrokePayload decode(byte[] avroBinary) throws MalformedPayloadException {
+        AvroBinaryReader in = new AvroBinaryReader(avroBinary);
+        int[] intervalsMs = in.ints(KEYSTROKES_MAX, "intervals_ms");
+        byte[] keyClasses = in.bytes(KEYSTROKES_MAX, "key_classes");
+        int[] dwellsMs = in.ints(KEYSTROKES_MAX, "dwells_ms");
+        int[] signalAtMs = in.ints(SIGNALS_MAX, "signal_at_ms");
+        byte[] signalKinds = in.bytes(SIGNALS_MAX, "signal_kinds");
+        int[] signalValues = in.ints(SIGNALS_MAX, "signal_values");
+        in.end();
+        String fault = lengthFault(intervalsMs, keyClasses, dwellsMs, signalAtMs, signalKinds, signalValues);
+        if (fault != null) {
+            throw new MalformedPayloadException(fault);
+        }
+        return new KeystrokePayload(intervalsMs, keyClasses, dwellsMs, signalAtMs, signalKinds, signalValues);
+    }
+
+    public int keystrokes() {
+        return intervalsMs.length;
+    }
+
+    public int signals() {
+        return signalAtMs.length;
+    }
+
+    /** Says how many, never what: a payload is personal. */
+    @Override
+    public String toString() {
+        return "KeystrokePayload[" + keystrokes() + " keystrokes, " + signals() + " signals]";
+    }
+
+    private static @Nullable String lengthFault(
+            int[] intervalsMs,
+            byte[] keyClasses,
+            int[] dwellsMs,
+            int[] signalAtMs,
+            byte[] signalKinds,
+            int[] signalValues) {
+        if (intervalsMs.length > KEYSTROKES_MAX) {
+            return "intervals_ms: more than " + KEYSTROKES_MAX;
+        }
+        if (keyClasses.length != intervalsMs.length) {
+            return "key_classes: " + keyClasses.length + " for " + intervalsMs.length + " keystrokes";
+        }
+        if (dwellsMs.length != 0 && dwellsMs.length != intervalsMs.length) {
+            return "dwells_ms: " + dwellsMs.length + " for " + intervalsMs.length + " keystrokes";
+        }
+        if (signalAtMs.length > SIGNALS_MAX) {
+            return "signal_at_ms: more than " + SIGNALS_MAX;
+        }
+        if (signalKinds.length != signalAtMs.length) {
+            return "signal_kinds: " + signalKinds.length + " for " + signalAtMs.length + " signals";
+        }
+        if (signalValues.length != signalAtMs.length) {
+            return "signal_values: " + signalValues.length + " for " + signalAtMs.length + " signals";
+        }
+        return null;
+    }
+}

@@ -23,6 +23,11 @@ import org.jspecify.annotations.Nullable;
 public record Topic<V extends SpecificRecord>(
         String name, Class<V> valueType, @Nullable Duration retention) {
 
+    /** Whether this topic is keyed by user id and must have as many partitions as the others that are. */
+    boolean isCopartitioned() {
+        return valueType != DeadLetter.class;
+    }
+
     public Serde<UUID> keySerde() {
         return Serdes.UUID();
     }
@@ -34,6 +39,10 @@ public record Topic<V extends SpecificRecord>(
                 registry.url(),
                 SchemaResolverConfig.AUTO_REGISTER_ARTIFACT,
                 registry.registersOnWrite(),
+                // Whole schemas: else an enum inside a record becomes an artifact of its own, which readers must fetch
+                // as well.
+                SchemaResolverConfig.DEREFERENCE_SCHEMA,
+                true,
                 AvroSerdeConfig.USE_SPECIFIC_AVRO_READER,
                 true);
         AvroKafkaSerializer<V> serializer = new AvroKafkaSerializer<>();

@@ -2,6 +2,7 @@ package dev.mindfulcode.schemas;
 
 import java.time.Duration;
 import java.util.List;
+import org.apache.kafka.clients.admin.Admin;
 
 /** The topic catalogue: the only place that knows the names of topics, what they carry and how long that is kept. */
 public final class Topics {
@@ -26,5 +27,30 @@ public final class Topics {
 
     public static List<Topic<?>> all() {
         return ALL;
+    }
+
+    /**
+     * Creates the topics that the cluster lacks, with the catalogue's retention, and returns when all of them can be used. May
+     * be called by several services at once; topics that are there are left as they are.
+     *
+     * @param partitions for each topic; topics keyed by user must all have the same number
+     * @param replication at most the number of brokers; writes need all replicas but one (at least one) in sync
+     * @throws IllegalStateException where a topic keyed by user is there with another number of partitions
+     * @throws org.apache.kafka.common.KafkaException where the cluster refuses or does not answer
+     */
+    public static void createMissing(Admin admin, int partitions, short replication) {
+        new TopicCreation(admin, partitions, replication).createMissing(ALL);
+    }
+
+    /**
+     * Registers the schema of each topic's values, as a release does before its services start: these then find their schemas
+     * with {@link SchemaRegistry#registersOnWrite} off. Harmless when repeated, and when several do it at once.
+     *
+     * @throws IllegalStateException where the registry refuses or does not answer
+     */
+    public static void registerSchemas(SchemaRegistry registry) {
+        try (SchemaRegistration registration = new SchemaRegistration(registry)) {
+            registration.register(ALL);
+        }
     }
 }

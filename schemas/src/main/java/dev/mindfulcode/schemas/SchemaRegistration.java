@@ -1,0 +1,97 @@
+package dev.mindfulcode.schemas;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificData;
+
+/**
+ * Puts the catalogue's schemas into the registry under {@code <topic>-value}, which is the artifact that the serializer asks
+ * for (its TopicIdStrategy, in the default group) and the subject that Confluent clients ask for.
+ */
+final class SchemaRegistration implements AutoCloseable {
+
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
+
+    /** Two services that register the same artifact at once can make each other fail; once more is enough for that. */
+    private static final int ATTEMPTS_MAX = 4;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final String artifactsUrl;
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(REQUEST_TIMEOUT)
+            .build();
+
+    SchemaRegistration(SchemaRegistry registry) {
+        artifactsUrl = registry.url() + "/groups/default/artifacts";
+    }
+
+    void register(List<Topic<?>> topics) {
+        for (Topic<?> topic : topics) {
+            Schema schema = SpecificData.get().getSchema(topic.valueType());
+            register(topic.name() + "-value", schema.toString());
+        }
+    }
+
+    private void register(String artifactId, String schema) {
+        String body = json(Map.of(
+                "artifactId",
+                artifactId,
+                "artifactType",
+                "AVRO",
+                "firstVersion",
+                Map.of("content", Map.of("content", schema, "contentType", "application/json"))));
+        HttpRequest request = HttpRequest.newBuilder(URI.create(artifactsUrl + "?ifExists=FIND_OR_CREATE_VERSION"))
+                .timeout(REQUEST_TIMEOUT)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body))
+                .build();
+        for (int attempt = 1; ; attempt++) {
+            HttpResponse<String> response = send(request);
+            if (response.statusCode() == 200) {
+                return;
+            }
+            if (attempt == ATTEMPTS_MAX) {
+                throw new IllegalStateException("The schema registry answered " + response.statusCode() + " to "
+                        + artifactId + ": " + response.body());
+            }
+        }
+    }
+
+    private HttpResponse<String> send(HttpRequest request) {
+        try {
+            return http.send(request, BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "The schema registry at " + artifactsUrl + " does not answer: is SCHEMA_REGISTRY_URL right?", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while schemas were being registered", e);
+        }
+    }
+
+    private static String json(Map<String, ?> value) {
+        try {
+            return JSON.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+}

@@ -1,0 +1,61 @@
+package dev.mindfulcode.schemas;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificDatumWriter;
+
+/** SessionDetails as the Avro binary that goes, encrypted, into {@code SessionEvent.details}. */
+public final class SessionDetailsCodec {
+
+    /** The layout that {@link #encode} writes: {@code details_version} of the event, and part of what encryption binds. */
+    public static final int VERSION = 1;
+
+    /** Generous for three names; whatever is longer was not written by us. */
+    public static final int SIZE_BYTES_MAX = 16 * 1024;
+
+    private static final int TYPICAL_SIZE_BYTES = 64;
+
+    private SessionDetailsCodec() {}
+
+    /** @throws IllegalArgumentException where the result would be longer than {@link #SIZE_BYTES_MAX} */
+    public static byte[] encode(SessionDetails details) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(TYPICAL_SIZE_BYTES);
+        BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
+        try {
+            new SpecificDatumWriter<>(SessionDetails.class).write(details, encoder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        if (out.size() > SIZE_BYTES_MAX) {
+            throw new IllegalArgumentException("session details take more than " + SIZE_BYTES_MAX + " bytes");
+        }
+        return out.toByteArray();
+    }
+
+    /** @throws MalformedPayloadException where the bytes are no session details */
+    public static SessionDetails decode(byte[] avroBinary) throws MalformedPayloadException {
+        if (avroBinary.length > SIZE_BYTES_MAX) {
+            throw new MalformedPayloadException("session details of more than " + SIZE_BYTES_MAX + " bytes");
+        }
+        BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(avroBinary, null);
+        SessionDetails details;
+        boolean atEnd;
+        try {
+            details = new SpecificDatumReader<>(SessionDetails.class).read(null, decoder);
+            atEnd = decoder.isEnd();
+        } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException | UnsupportedOperationException e) {
+            throw new MalformedPayloadException("no session details", e);
+        }
+        if (!atEnd) {
+            throw new MalformedPayloadException("bytes after the session details");
+        }
+        return details;
+    }
+}

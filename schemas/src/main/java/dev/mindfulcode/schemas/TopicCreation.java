@@ -1,0 +1,160 @@
+package dev.mindfulcode.schemas;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** Brings the catalogue's topics into being on a cluster; several services may try at once. */
+final class TopicCreation {
+
+    /** A request to the cluster, or its making new topics known everywhere, may take this long. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static final long POLL_INTERVAL_MS = 50;
+
+    /** A dead letter wraps a record of up to the default 1 MiB. */
+    private static final int DEAD_LETTER_BYTES_MAX = 2 * 1024 * 1024;
+
+    private final Admin admin;
+    private final int partitions;
+    private final short replication;
+
+    TopicCreation(Admin admin, int partitions, short replication) {
+        this.admin = admin;
+        this.partitions = partitions;
+        this.replication = replication;
+    }
+
+    void createMissing(List<Topic<?>> topics) {
+        Map<String, KafkaFuture<Void>> created =
+                admin.createTopics(topics.stream().map(this::newTopic).toList()).values();
+        created.forEach((name, future) -> awaitCreation(future));
+        Map<String, TopicDescription> described = awaitLeaders(topics);
+        requireCopartitioned(topics, described);
+    }
+
+    private NewTopic newTopic(Topic<?> topic) {
+        Map<String, String> config = new HashMap<>();
+        config.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
+        config.put(TopicConfig.RETENTION_BYTES_CONFIG, "-1");
+        config.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, Integer.toString(minInSyncReplicas()));
+        Duration retention = topic.retention();
+        if (retention == null) {
+            config.put(TopicConfig.RETENTION_MS_CONFIG, "-1");
+        } else {
+            config.put(TopicConfig.RETENTION_MS_CONFIG, Long.toString(retention.toMillis()));
+            // Streams hands event time on to its output. A batch that comes in late, or a rebuild of last year, would
+            // be past
+            // its retention when written and gone before anybody reads it; so these topics keep time from when they
+            // were written.
+            config.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
+        }
+        if (topic == Topics.DEAD_LETTERS) {
+            config.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(DEAD_LETTER_BYTES_MAX));
+        }
+        return new NewTopic(topic.name(), Optional.of(partitions), Optional.of(replication)).configs(config);
+    }
+
+    /** With acks=all a record survives the loss of all replicas but these, and one broker may be away without writes failing. */
+    private int minInSyncReplicas() {
+        return Math.max(1, replication - 1);
+    }
+
+    private static void awaitCreation(KafkaFuture<Void> future) {
+        try {
+            future.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof TopicExistsException)) {
+                throw new KafkaException("Kafka refused to create a topic", e.getCause());
+            }
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        } catch (TimeoutException e) {
+            throw silent(e);
+        }
+    }
+
+    /** A topic is created before all brokers know it: describes until each partition has a leader. */
+    private Map<String, TopicDescription> awaitLeaders(List<Topic<?>> topics) {
+        List<String> names = topics.stream().map(Topic::name).toList();
+        long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
+        try {
+            while (true) {
+                Map<String, TopicDescription> described = describe(names);
+                if (described.size() == names.size() && allHaveLeaders(described.values())) {
+                    return described;
+                }
+                if (System.nanoTime() - deadlineNs > 0) {
+                    throw new KafkaException(
+                            "Topics have no leader after " + PATIENCE.toSeconds() + " s: is a broker away?");
+                }
+                TimeUnit.MILLISECONDS.sleep(POLL_INTERVAL_MS);
+            }
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    private Map<String, TopicDescription> describe(List<String> names) throws InterruptedException {
+        try {
+            return admin.describeTopics(names).allTopicNames().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                return Map.of();
+            }
+            throw new KafkaException("Kafka does not describe its topics", e.getCause());
+        } catch (TimeoutException e) {
+            throw silent(e);
+        }
+    }
+
+    private static boolean allHaveLeaders(Collection<TopicDescription> described) {
+        return described.stream()
+                .flatMap(topic -> topic.partitions().stream())
+                .map(TopicPartitionInfo::leader)
+                .allMatch(leader -> leader != null && !leader.isEmpty());
+    }
+
+    private void requireCopartitioned(List<Topic<?>> topics, Map<String, TopicDescription> described) {
+        List<String> different = new ArrayList<>();
+        for (Topic<?> topic : topics) {
+            TopicDescription description = described.get(topic.name());
+            if (description != null
+                    && topic.isCopartitioned()
+                    && description.partitions().size() != partitions) {
+                different.add(topic.name() + " has " + description.partitions().size());
+            }
+        }
+        if (!different.isEmpty()) {
+            throw new IllegalStateException("Topics keyed by user must all have the same number of partitions, "
+                    + partitions + " are configured, but " + String.join(", ", different)
+                    + ". Configure the number they have; to change it, replay them into new topics.");
+        }
+    }
+
+    private static KafkaException interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new KafkaException("interrupted while topics were being created", e);
+    }
+
+    private static KafkaException silent(TimeoutException e) {
+        return new KafkaException(
+                "Kafka did not answer within " + PATIENCE.toSeconds() + " s: are KAFKA_BOOTSTRAP_SERVERS right?", e);
+    }
+}
