@@ -1,0 +1,156 @@
+package dev.mindfulcode.engine;
+
+import static dev.mindfulcode.engine.StateBytes.getInt;
+import static dev.mindfulcode.engine.StateBytes.getLong;
+
+/**
+ * The five features of a session's present, each in [0, 1], read off whole counts with additions, multiplications and divisions only.
+ *
+ * <p>W is the window (last 100 keystrokes, those inside bursts where it is about intervals), S what the session typed before it, P the
+ * person's past before it (which starts as a population prior). Lengths are in octaves: log2 of intervals. With n keystrokes in W each
+ * rhythm feature is drawn to one half by n / (n + {@link #SHRINK_KEYSTROKES}): little data, no opinion.
+ */
+final class Features {
+    private static final float NEUTRAL = 0.5f;
+    private static final float SHRINK_KEYSTROKES = 20;
+
+    /** Distance of two interval distributions, in octaves, at which they count as half alike. */
+    private static final float HALF_ALIKE_OCTAVES = 0.5f;
+
+    /** Keystrokes at which the session's own past counts as much as the person's. */
+    private static final float SESSION_TRUSTED_KEYSTROKES = 200;
+
+    /** What one failed build or test leaves of accuracy while it is fresh. */
+    private static final float LEFT_AFTER_FAILURE = 0.85f;
+
+    /** Weight of a count by its age in minutes: halves every five. */
+    private static final float[] WEIGHT_OF_AGE = weights(5);
+
+    /** Own switches an hour are never taken to be fewer: else the first switch of the always focused would be a catastrophe. */
+    private static final float OWN_QUARTERS_PER_HOUR_MIN = 8;
+
+    private static final float HOUR_MS = 3_600_000f;
+    private static final float QUARTER_SECONDS_PER_MINUTE = 240;
+
+    private Features() {}
+
+    private static float[] weights(double halfLifeMinutes) {
+        float[] weights = new float[Layout.MINUTES];
+        for (int age = 0; age < weights.length; age++) {
+            weights[age] = (float) StrictMath.pow(0.5, age / halfLifeMinutes);
+        }
+        return weights;
+    }
+
+    static void read(byte[] s, FlowReading into) {
+        int inBursts = s[Layout.AT_WINDOW_IN_BURSTS];
+        int keystrokes = s[Layout.AT_RING_COUNT];
+        int personInBursts = getInt(s, Layout.AT_PERSON_IN_BURSTS);
+        if (inBursts == 0 || personInBursts == 0) {
+            into.rhythm = NEUTRAL;
+            into.velocity = NEUTRAL;
+            into.consistency = NEUTRAL;
+        } else {
+            float median = LogHistogram.median(s, Layout.AT_WINDOW_HISTOGRAM, 1, inBursts);
+            float ownMedian = LogHistogram.median(s, Layout.AT_PERSON_HISTOGRAM, 2, personInBursts);
+            into.rhythm = shrunk(rhythm(s, inBursts, median, personInBursts, ownMedian), inBursts);
+            into.velocity = shrunk(velocity(median, ownMedian), inBursts);
+            into.consistency = shrunk(consistency(s, inBursts, personInBursts), inBursts);
+        }
+        into.focus = focus(s);
+        into.errorPenalty = errorPenalty(s, keystrokes);
+        into.confidence = confidence(s, keystrokes, inBursts);
+    }
+
+    private static float shrunk(float feature, int keystrokes) {
+        return NEUTRAL + (feature - NEUTRAL) * (keystrokes / (keystrokes + SHRINK_KEYSTROKES));
+    }
+
+    /**
+     * Regularity of log-intervals inside bursts, relative to the person's own: 1 / (1 + (MAD(W) / MAD(P))²). Median absolute deviations
+     * of logarithms, because intervals are log-logistic (doi 10.1016/j.heliyon.2021.e08413); one half when as regular as usual.
+     */
+    private static float rhythm(byte[] s, int inBursts, float median, int personInBursts, float ownMedian) {
+        float deviation = LogHistogram.deviation(s, Layout.AT_WINDOW_HISTOGRAM, 1, inBursts, median);
+        float own = LogHistogram.deviation(s, Layout.AT_PERSON_HISTOGRAM, 2, personInBursts, ownMedian);
+        float ratio = deviation / Math.max(own, 1e-3f);
+        return 1 / (1 + ratio * ratio);
+    }
+
+    /** Speed relative to the person's own: 1 / (1 + r²) with r = median(W) / median(P) of intervals in ms; one half at their usual. */
+    private static float velocity(float median, float ownMedian) {
+        double ratio = StrictMath.pow(2, median - ownMedian);
+        return (float) (1 / (1 + ratio * ratio));
+    }
+
+    /**
+     * Agreement of the window with the past: 1 / (1 + (d / 0.5)²), d the earth mover's distance of log-interval distributions in octaves;
+     * to the session's past with weight n / (n + 200), n its keystrokes, and to the person's with what is left.
+     */
+    private static float consistency(byte[] s, int inBursts, int personInBursts) {
+        float withPerson = alike(LogHistogram.distance(
+                s, Layout.AT_WINDOW_HISTOGRAM, 1, inBursts, Layout.AT_PERSON_HISTOGRAM, 2, personInBursts));
+        int sessionTotal = getInt(s, Layout.AT_SESSION_TOTAL);
+        if (sessionTotal == 0) {
+            return withPerson;
+        }
+        float withSession = alike(LogHistogram.distance(
+                s, Layout.AT_WINDOW_HISTOGRAM, 1, inBursts, Layout.AT_SESSION_HISTOGRAM, 2, sessionTotal));
+        float trust = sessionTotal / (sessionTotal + SESSION_TRUSTED_KEYSTROKES);
+        return withPerson + (withSession - withPerson) * trust;
+    }
+
+    private static float alike(float distance) {
+        float ratio = distance / HALF_ALIKE_OCTAVES;
+        return 1 / (1 + ratio * ratio);
+    }
+
+    /**
+     * Freedom from context switches: 1 / (1 + rate / own rate) × presence. Rate: losses of window focus and, at a quarter, file switches an
+     * hour over the last 16 minutes, halved every five minutes of age; own rate: the person's, from a prior of 13 an hour (Meyer).
+     * Presence: the share of that time in which the window had focus. Fragmentation goes with lower observed productivity (Sanchez 2015).
+     */
+    private static float focus(byte[] s) {
+        float quarters = 0;
+        float away = 0;
+        float time = 0;
+        for (int age = 0; age < Layout.MINUTES; age++) {
+            int minute = Minutes.bucketOfAge(s, age);
+            float weight = WEIGHT_OF_AGE[age];
+            quarters += weight
+                    * ((s[minute + Layout.MINUTE_FILE_SWITCHES] & 0xFF)
+                            + (s[minute + Layout.MINUTE_FOCUS_LOSSES] & 0xFF) * Baselines.QUARTERS_PER_FOCUS_LOSS);
+            away += weight * (s[minute + Layout.MINUTE_AWAY_QUARTER_S] & 0xFF) / QUARTER_SECONDS_PER_MINUTE;
+            time += weight;
+        }
+        float perHour = quarters / time * 60;
+        float own = getInt(s, Layout.AT_PERSON_QUARTER_SWITCHES)
+                * (HOUR_MS / Math.max(getLong(s, Layout.AT_PERSON_ACTIVE_MS), 1));
+        float presence = 1 - Math.min(away / time, 1);
+        return presence / (1 + perHour / Math.max(own, OWN_QUARTERS_PER_HOUR_MIN));
+    }
+
+    /**
+     * Weight of errors: 1 − (1 − c / (c + 2 o)) × 0.85^f. c: corrections (deletions, undos) a keystroke in W; o: the person's own rate; f:
+     * failed builds and tests of the last 16 minutes, halved every five minutes of age. A third at one's usual rate of corrections.
+     */
+    private static float errorPenalty(byte[] s, int keystrokes) {
+        float rate = s[Layout.AT_WINDOW_CORRECTIONS] / (keystrokes + SHRINK_KEYSTROKES);
+        float own =
+                getInt(s, Layout.AT_PERSON_CORRECTIONS) / (float) Math.max(getInt(s, Layout.AT_PERSON_KEYSTROKES), 1);
+        float corrections = rate / (rate + 2 * Math.max(own, 0.01f));
+        float failures = 0;
+        for (int age = 0; age < Layout.MINUTES; age++) {
+            failures += WEIGHT_OF_AGE[age] * (s[Minutes.bucketOfAge(s, age) + Layout.MINUTE_FAILURES] & 0xFF);
+        }
+        float left = failures == 0 ? 1 : (float) StrictMath.pow(LEFT_AFTER_FAILURE, failures);
+        return 1 - (1 - corrections) * left;
+    }
+
+    /** How much data there is: n / (n + 25) over the window's keystrokes × (0.6 + 0.4 m / (m + 500)) over the person's own past. */
+    private static float confidence(byte[] s, int keystrokes, int inBursts) {
+        float present = keystrokes / (keystrokes + 25f);
+        float past = Math.max(getInt(s, Layout.AT_PERSON_KEYSTROKES) - Baselines.PRIOR_KEYSTROKES, 0);
+        return inBursts == 0 ? 0 : present * (0.6f + 0.4f * past / (past + 500));
+    }
+}

@@ -1,0 +1,49 @@
+package dev.mindfulcode.engine;
+
+import static dev.mindfulcode.engine.StateBytes.addSaturatedByte;
+import static dev.mindfulcode.engine.StateBytes.getLong;
+import static dev.mindfulcode.engine.StateBytes.putLong;
+
+/**
+ * The counts of the last {@link Layout#MINUTES} minutes of a session, one bucket each. Decay in time is applied when they are read,
+ * as weights on whole counts, so that late events find their minute and nothing drifts.
+ */
+final class Minutes {
+    private static final long MINUTE_MS = 60_000;
+    private static final int QUARTER_SECOND_MS = 250;
+
+    private Minutes() {}
+
+    /** Returns where the bucket of a time lies, advancing to it when that is allowed; -1 when it is no longer, or not yet, known. */
+    static int find(byte[] state, long atMs, boolean mayAdvance) {
+        long minute = atMs / MINUTE_MS;
+        long newest = getLong(state, Layout.AT_NEWEST_MINUTE);
+        if (minute > newest) {
+            if (!mayAdvance) {
+                return -1;
+            }
+            long clearFrom = Math.max(newest + 1, minute - Layout.MINUTES + 1);
+            for (long cleared = clearFrom; cleared <= minute; cleared++) {
+                putLong(state, bucket(cleared), 0);
+            }
+            putLong(state, Layout.AT_NEWEST_MINUTE, minute);
+        } else if (minute <= newest - Layout.MINUTES) {
+            return -1;
+        }
+        return bucket(minute);
+    }
+
+    /** Returns where the bucket lies that is this many minutes older than the newest. */
+    static int bucketOfAge(byte[] state, int ageMinutes) {
+        return bucket(getLong(state, Layout.AT_NEWEST_MINUTE) - ageMinutes);
+    }
+
+    private static int bucket(long minute) {
+        return Layout.AT_MINUTES + (int) Math.floorMod(minute, (long) Layout.MINUTES) * Layout.MINUTE_BYTES;
+    }
+
+    static void addAway(byte[] state, int minute, long awayMs) {
+        addSaturatedByte(
+                state, minute + Layout.MINUTE_AWAY_QUARTER_S, (int) Math.min(awayMs / QUARTER_SECOND_MS, 0xFF));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.engine;
+
+import org.jspecify.annotations.NullMarked;
