@@ -22,6 +22,10 @@ public final class SessionDetailsCodec {
 
     private static final int TYPICAL_SIZE_BYTES = 64;
 
+    static {
+        TrustedRecords.vouch();
+    }
+
     private SessionDetailsCodec() {}
 
     /** @throws IllegalArgumentException where the result would be longer than {@link #SIZE_BYTES_MAX} */

@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 public record Topic<V extends SpecificRecord>(
         String name, Class<V> valueType, @Nullable Duration retention) {
 
+    static {
+        TrustedRecords.vouch();
+    }
+
     /** Whether this topic is keyed by user id and must have as many partitions as the others that are. */
     boolean isCopartitioned() {
         return valueType != DeadLetter.class;
