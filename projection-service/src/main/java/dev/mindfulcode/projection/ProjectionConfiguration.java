@@ -1,0 +1,22 @@
+package dev.mindfulcode.projection;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+/**
+ * The projection service, without a web server. It starts with its context and stops with it; {@link ProjectionService} tells
+ * how it is doing. Metrics go to the context's MeterRegistry where there is one.
+ */
+@Configuration(proxyBeanMethods = false)
+public class ProjectionConfiguration {
+
+    @Bean
+    ProjectionService projectionService(Environment environment, ObjectProvider<MeterRegistry> meters) {
+        return new ProjectionService(
+                ProjectionSettings.of(environment), meters.getIfAvailable(SimpleMeterRegistry::new));
+    }
+}

@@ -1,0 +1,167 @@
+package dev.mindfulcode.projection;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.mindfulcode.projection.fold.Projection;
+import dev.mindfulcode.projection.loop.KafkaDeadLetters;
+import dev.mindfulcode.projection.loop.LoopSettings;
+import dev.mindfulcode.projection.loop.LoopState;
+import dev.mindfulcode.projection.loop.ProjectionLoop;
+import dev.mindfulcode.projection.minutes.FlowMinutes;
+import dev.mindfulcode.projection.periods.FlowPeriods;
+import dev.mindfulcode.projection.readmodel.ReadModel;
+import dev.mindfulcode.projection.sessions.CodingSessions;
+import dev.mindfulcode.protection.PostgresUrl;
+import dev.mindfulcode.protection.PostgresUserKeys;
+import dev.mindfulcode.schemas.Topic;
+import dev.mindfulcode.schemas.Topics;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * The running projections. What users write themselves (sessions, accounts) has a loop of its own, so that it never waits
+ * behind what the stream makes of their typing. Thread-safe.
+ */
+public final class ProjectionService implements SmartLifecycle {
+
+    /** All projections of this release. */
+    public static final List<Projection> PROJECTIONS =
+            List.of(CodingSessions.projection(), FlowPeriods.projection(), FlowMinutes.projection());
+
+    private static final List<Topic<?>> WRITTEN = List.of(Topics.SESSIONS, Topics.ACCOUNTS);
+    private static final List<Topic<?>> STREAMED =
+            List.of(Topics.FLOW_STATES, Topics.FLOW_PERIODS, Topics.FLOW_MINUTES);
+
+    private static final String GROUP_PREFIX = "mindful-projection-";
+    private static final int WRITTEN_RECORDS_MAX = 500;
+    private static final int STREAMED_RECORDS_MAX = 2_000;
+
+    /** One for each loop's transaction, one for each loop's look at a user's key, one to spare. */
+    private static final int CONNECTIONS_MAX = 5;
+
+    private static final int CONNECT_MS_MAX = 5_000;
+    private static final int STATEMENT_MS_MAX = 20_000;
+    private static final int SOCKET_SECONDS_MAX = 30;
+
+    /**
+     * Rows and offsets are lost together or not at all, and Kafka still has what was lost; so a commit need not wait for the
+     * disk.
+     */
+    private static final String SESSION_SETTINGS =
+            "SET synchronous_commit = off; SET statement_timeout = " + STATEMENT_MS_MAX;
+
+    private final ProjectionSettings settings;
+    private final MeterRegistry meters;
+    private @Nullable Running running;
+
+    private record Running(HikariDataSource database, KafkaDeadLetters deadLetters, List<ProjectionLoop> loops) {}
+
+    ProjectionService(ProjectionSettings settings, MeterRegistry meters) {
+        this.settings = settings;
+        this.meters = meters;
+    }
+
+    @Override
+    public synchronized void start() {
+        if (running != null) {
+            return;
+        }
+        HikariDataSource database = open(settings.database());
+        try {
+            PostgresUserKeys.migrate(database);
+            ReadModel.migrate(database);
+            PostgresUserKeys keys = PostgresUserKeys.open(database, settings.keyEncryptionKey());
+            KafkaDeadLetters deadLetters =
+                    new KafkaDeadLetters(settings.bootstrapServers(), settings.registry(), Clock.systemUTC());
+            List<ProjectionLoop> loops = List.of(
+                            loop("written", WRITTEN, WRITTEN_RECORDS_MAX),
+                            loop("streamed", STREAMED, STREAMED_RECORDS_MAX))
+                    .stream()
+                    .map(loop -> new ProjectionLoop(loop, settings.registry(), database, keys, deadLetters, meters))
+                    .toList();
+            loops.forEach(ProjectionLoop::start);
+            running = new Running(database, deadLetters, loops);
+        } catch (RuntimeException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    /** Ends each loop's transaction and leaves the groups; bounded by what a loop may take. */
+    @Override
+    public synchronized void stop() {
+        Running stopping = running;
+        if (stopping == null) {
+            return;
+        }
+        running = null;
+        List<Thread> closing = stopping.loops().stream()
+                .map(loop -> Thread.ofPlatform().start(loop::close))
+                .toList();
+        try {
+            for (Thread thread : closing) {
+                thread.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        stopping.deadLetters().close();
+        stopping.database().close();
+    }
+
+    @Override
+    public synchronized boolean isRunning() {
+        return running != null;
+    }
+
+    /** Returns how each loop is doing, by name. */
+    public synchronized Map<String, LoopState> loops() {
+        Map<String, LoopState> states = new LinkedHashMap<>();
+        if (running != null) {
+            running.loops().forEach(loop -> states.put(loop.name(), loop.state()));
+        }
+        return states;
+    }
+
+    /** Whether every loop has been given its partitions, and had applied all that was committed when it last looked. */
+    public boolean isCaughtUp() {
+        Map<String, LoopState> states = loops();
+        return !states.isEmpty() && states.values().stream().allMatch(LoopState::isCaughtUp);
+    }
+
+    private LoopSettings loop(String name, List<Topic<?>> topics, int recordsMax) {
+        List<Projection> projections = PROJECTIONS.stream()
+                .filter(projection -> projection.topics().stream().anyMatch(topics::contains))
+                .toList();
+        return new LoopSettings(
+                name,
+                GROUP_PREFIX + name,
+                settings.bootstrapServers(),
+                topics,
+                projections,
+                ReadModel.TABLES,
+                recordsMax);
+    }
+
+    private static HikariDataSource open(PostgresUrl url) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("projection");
+        config.setJdbcUrl(url.jdbcUrl());
+        config.setUsername(url.user());
+        config.setPassword(url.password());
+        config.setMaximumPoolSize(CONNECTIONS_MAX);
+        config.setMinimumIdle(1);
+        config.setConnectionTimeout(CONNECT_MS_MAX);
+        config.setConnectionInitSql(SESSION_SETTINGS);
+        config.addDataSourceProperty("socketTimeout", SOCKET_SECONDS_MAX);
+        config.addDataSourceProperty("connectTimeout", TimeUnit.MILLISECONDS.toSeconds(CONNECT_MS_MAX));
+        config.addDataSourceProperty("ApplicationName", "mindful-projection");
+        return new HikariDataSource(config);
+    }
+}

@@ -1,0 +1,30 @@
+package dev.mindfulcode.projection;
+
+import dev.mindfulcode.protection.KeyEncryptionKey;
+import dev.mindfulcode.protection.PostgresUrl;
+import dev.mindfulcode.schemas.SchemaRegistry;
+import org.springframework.core.env.Environment;
+
+/** What the environment says; refused at start where it is missing or weak. */
+record ProjectionSettings(
+        PostgresUrl database, String bootstrapServers, SchemaRegistry registry, KeyEncryptionKey keyEncryptionKey) {
+
+    static ProjectionSettings of(Environment environment) {
+        return new ProjectionSettings(
+                PostgresUrl.parse(
+                        required(environment, "DATABASE_URL", "postgresql://user:password@host:5432/database")),
+                required(environment, "KAFKA_BOOTSTRAP_SERVERS", "localhost:9092"),
+                new SchemaRegistry(
+                        required(environment, "SCHEMA_REGISTRY_URL", "http://localhost:8081/apis/registry/v3"),
+                        environment.getProperty("MINDFUL_REGISTER_SCHEMAS", Boolean.class, false)),
+                KeyEncryptionKey.parse(environment.getProperty("ENCRYPTION_KEY")));
+    }
+
+    private static String required(Environment environment, String name, String example) {
+        String value = environment.getProperty(name);
+        if (value == null || value.isBlank()) {
+            throw new IllegalArgumentException(name + " is not set. It looks like " + example);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,182 @@
+package dev.mindfulcode.projection.loop;
+
+import dev.mindfulcode.projection.fold.Event;
+import dev.mindfulcode.projection.fold.Fold;
+import dev.mindfulcode.projection.fold.Projection;
+import dev.mindfulcode.projection.fold.RejectedEventException;
+import dev.mindfulcode.projection.fold.Tables;
+import dev.mindfulcode.projection.loop.OffsetTable.Step;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Applies records: what every projection makes of them and where their partitions then stand, in one transaction. Not
+ * thread-safe.
+ */
+final class BatchWriter {
+
+    private final DataSource database;
+    private final OffsetTable offsets;
+    private final Map<Projection, Supplier<Fold>> folds = new LinkedHashMap<>();
+    private final DeadLetters deadLetters;
+    private final LoopMetrics metrics;
+
+    BatchWriter(
+            DataSource database,
+            Tables tables,
+            List<Projection> projections,
+            DeadLetters deadLetters,
+            LoopMetrics metrics) {
+        this.database = database;
+        offsets = new OffsetTable(tables);
+        projections.forEach(
+                projection -> folds.put(projection, projection.binding().to(tables)));
+        this.deadLetters = deadLetters;
+        this.metrics = metrics;
+    }
+
+    /** Returns where the partitions stand by the table. */
+    Map<TopicPartition, Long> positions(Set<TopicPartition> partitions) throws SQLException {
+        try (Connection connection = database.getConnection()) {
+            return offsets.read(connection, partitions);
+        }
+    }
+
+    /**
+     * Applies records and moves their partitions on; throws before or after a whole number of transactions.
+     *
+     * @param records by partition, in order
+     * @param positions where this loop left the partitions; kept up to date
+     * @throws FencedException where a partition has been moved by somebody else
+     * @throws SQLException where the database does not do it just now
+     */
+    void apply(List<Received> records, Map<TopicPartition, Long> positions) throws SQLException, FencedException {
+        apply(records, positions, new HashSet<>());
+    }
+
+    /** A record that the database refuses is found by halving, so that it goes alone and its neighbours are applied. */
+    private void apply(List<Received> records, Map<TopicPartition, Long> positions, Set<Received> buried)
+            throws SQLException, FencedException {
+        try {
+            applyTogether(records, positions, buried);
+        } catch (SQLException e) {
+            if (!isAboutData(e)) {
+                throw e;
+            }
+            if (records.size() == 1) {
+                Received refused = records.getFirst().rejected("the database refuses it: " + e.getSQLState());
+                applyTogether(List.of(refused), positions, buried);
+            } else {
+                int half = records.size() / 2;
+                apply(records.subList(0, half), positions, buried);
+                apply(records.subList(half, records.size()), positions, buried);
+            }
+        }
+    }
+
+    private void applyTogether(List<Received> records, Map<TopicPartition, Long> positions, Set<Received> buried)
+            throws SQLException, FencedException {
+        Map<Projection, Fold> begun = new LinkedHashMap<>();
+        folds.forEach((projection, fold) -> begun.put(projection, fold.get()));
+        SortedMap<TopicPartition, Step> steps = new TreeMap<>(OffsetTable.ORDER);
+        List<DeadRecord> letters = new ArrayList<>();
+        int erased = 0;
+        for (Received received : records) {
+            TopicPartition partition = received.partition();
+            Step step = steps.get(partition);
+            long from = step == null ? position(positions, partition) : step.from();
+            steps.put(partition, new Step(from, received.record().offset() + 1));
+            switch (received.reading()) {
+                case Received.Readable readable -> {
+                    String reason = take(received, readable.event(), begun);
+                    if (reason != null && buried.add(received)) {
+                        letters.add(new DeadRecord(received.record(), reason));
+                    }
+                }
+                case Received.Rejected rejected -> {
+                    if (buried.add(received)) {
+                        letters.add(new DeadRecord(received.record(), rejected.reason()));
+                    }
+                }
+                case Received.Skipped skipped -> erased += skipped.why() == Received.Why.ERASED ? 1 : 0;
+            }
+        }
+        if (!letters.isEmpty()) {
+            deadLetters.store(letters);
+            metrics.buried(letters);
+        }
+        Map<Projection, Integer> rows = write(begun, steps);
+        steps.forEach((partition, step) -> positions.put(partition, step.to()));
+        metrics.committed(rows, erased);
+    }
+
+    private Map<Projection, Integer> write(Map<Projection, Fold> begun, SortedMap<TopicPartition, Step> steps)
+            throws SQLException, FencedException {
+        Map<Projection, Integer> rows = new LinkedHashMap<>();
+        try (Connection connection = database.getConnection()) {
+            connection.setAutoCommit(false);
+            boolean isCommitted = false;
+            try {
+                offsets.advance(connection, steps);
+                for (Map.Entry<Projection, Fold> entry : begun.entrySet()) {
+                    rows.put(entry.getKey(), entry.getValue().write(connection));
+                }
+                connection.commit();
+                isCommitted = true;
+            } finally {
+                if (!isCommitted) {
+                    rollback(connection);
+                }
+            }
+        }
+        return rows;
+    }
+
+    private static @Nullable String take(Received received, Event event, Map<Projection, Fold> begun) {
+        String topic = received.record().topic();
+        for (Map.Entry<Projection, Fold> entry : begun.entrySet()) {
+            if (entry.getKey().topics().stream().anyMatch(one -> one.name().equals(topic))) {
+                try {
+                    entry.getValue().take(event);
+                } catch (RejectedEventException e) {
+                    return entry.getKey().name() + ": " + e.reason();
+                }
+            }
+        }
+        return null;
+    }
+
+    private static long position(Map<TopicPartition, Long> positions, TopicPartition partition) {
+        Long position = positions.get(partition);
+        if (position == null) {
+            throw new IllegalStateException("records of " + partition + " before its position is known");
+        }
+        return position;
+    }
+
+    /** Data exceptions and integrity violations: the same records would fail again. */
+    private static boolean isAboutData(SQLException e) {
+        String state = e.getSQLState();
+        return state != null && (state.startsWith("22") || state.startsWith("23"));
+    }
+
+    private static void rollback(Connection connection) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            // The connection is gone, and the transaction with it; what failed first is on its way to the caller.
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package dev.mindfulcode.projection.loop;
+
+import dev.mindfulcode.projection.fold.Event;
+import dev.mindfulcode.protection.UserCipher;
+import dev.mindfulcode.protection.UserKeys;
+import dev.mindfulcode.schemas.SchemaRegistry;
+import dev.mindfulcode.schemas.Topic;
+import dev.mindfulcode.schemas.Topics;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.UUIDDeserializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads records from their bytes, so that one that cannot be read is a result and not an exception out of the consumer. Not
+ * thread-safe.
+ */
+final class RecordReader implements AutoCloseable {
+
+    /** 0x00 and four bytes of schema id. */
+    private static final int HEADER_BYTES = 5;
+
+    /** Topics that hold nothing about a user which an erasure must silence. */
+    private static final Set<Topic<?>> WITHOUT_KEY = Set.of(Topics.ACCOUNTS);
+
+    private final UserKeys keys;
+    private final Map<String, Topic<?>> topics = new HashMap<>();
+    private final Map<String, Deserializer<? extends SpecificRecord>> values = new HashMap<>();
+    private final UUIDDeserializer userIds = new UUIDDeserializer();
+
+    RecordReader(Collection<Topic<?>> topics, SchemaRegistry registry, UserKeys keys) {
+        this.keys = keys;
+        for (Topic<?> topic : topics) {
+            this.topics.put(topic.name(), topic);
+            values.put(topic.name(), topic.valueSerde(registry).deserializer());
+        }
+    }
+
+    /**
+     * Reads records; keys of users are looked up once a call.
+     *
+     * @throws RegistryUnavailableException where a schema cannot be had just now: no fault of the record
+     * @throws RuntimeException where the users' keys cannot be had just now
+     */
+    List<Received> read(Iterable<ConsumerRecord<byte @Nullable [], byte @Nullable []>> records) {
+        Map<UUID, Optional<UserCipher>> ciphers = new HashMap<>();
+        List<Received> read = new ArrayList<>();
+        for (ConsumerRecord<byte @Nullable [], byte @Nullable []> record : records) {
+            read.add(new Received(record, read(record, ciphers)));
+        }
+        return read;
+    }
+
+    @Override
+    public void close() {
+        values.values().forEach(Deserializer::close);
+    }
+
+    private Received.Reading read(
+            ConsumerRecord<byte @Nullable [], byte @Nullable []> record, Map<UUID, Optional<UserCipher>> ciphers) {
+        byte[] key = record.key();
+        byte[] bytes = record.value();
+        if (bytes == null) {
+            return new Received.Skipped(Received.Why.TOMBSTONE);
+        }
+        UUID userId = userId(record.topic(), key);
+        if (userId == null) {
+            return new Received.Rejected("key is no user id");
+        }
+        if (bytes.length < HEADER_BYTES || bytes[0] != 0) {
+            return new Received.Rejected("value is not in the wire format");
+        }
+        Topic<?> topic = topics.get(record.topic());
+        Deserializer<? extends SpecificRecord> deserializer = values.get(record.topic());
+        if (topic == null || deserializer == null) {
+            throw new IllegalStateException("not subscribed to " + record.topic());
+        }
+        Object value;
+        try {
+            value = deserializer.deserialize(record.topic(), record.headers(), bytes);
+        } catch (RuntimeException e) {
+            if (RegistryUnavailableException.isCauseOf(e)) {
+                throw new RegistryUnavailableException(ByteBuffer.wrap(bytes).getInt(1), e);
+            }
+            return new Received.Rejected(
+                    "value cannot be read: " + rootOf(e).getClass().getSimpleName());
+        }
+        if (!topic.valueType().isInstance(value)) {
+            return new Received.Rejected("value is of another type");
+        }
+        UserCipher cipher = null;
+        if (!WITHOUT_KEY.contains(topic)) {
+            cipher = ciphers.computeIfAbsent(userId, keys::find).orElse(null);
+            if (cipher == null) {
+                return new Received.Skipped(Received.Why.ERASED);
+            }
+        }
+        return new Received.Readable(
+                new Event(record.offset(), userId, cipher, topic.valueType().cast(value)));
+    }
+
+    private @Nullable UUID userId(String topic, byte @Nullable [] key) {
+        try {
+            return key == null ? null : userIds.deserialize(topic, key);
+        } catch (RuntimeException e) {
+            return null;
+        }
+    }
+
+    private static Throwable rootOf(Throwable thrown) {
+        Throwable root = thrown;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root;
+    }
+}

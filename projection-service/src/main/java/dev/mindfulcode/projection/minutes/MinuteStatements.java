@@ -1,0 +1,102 @@
+package dev.mindfulcode.projection.minutes;
+
+import dev.mindfulcode.projection.fold.Columns;
+import dev.mindfulcode.projection.fold.Tables;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.Collection;
+
+/** Writes minutes, and by how much each changed what its day sums up to. */
+final class MinuteStatements {
+
+    /**
+     * A double adds multiples of 2^-10 below 2^43 without rounding, so a day's sum is the same whatever was added and taken
+     * away again on the way.
+     */
+    static final String EXACT = "round(%1$s * 1024) / 1024";
+
+    private static final String UPSERT = """
+            WITH changed AS (
+                INSERT INTO {flow_minutes} AS m
+                    (user_id, minute, keystrokes, errors, context_switches, active_seconds, flow_seconds, mean_intensity,
+                     intensity_ms, active_ms, flow_ms, version)
+                SELECT user_id, @minute_ms, keystrokes, errors, context_switches, active_ms / 1000.0, flow_ms / 1000.0,
+                       mean_intensity, intensity_ms, active_ms, flow_ms, version
+                FROM unnest(?::uuid[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::double precision[],
+                            ?::double precision[], ?::bigint[], ?::bigint[], ?::bigint[])
+                    AS u(user_id, minute_ms, keystrokes, errors, context_switches, mean_intensity,
+                         intensity_ms, active_ms, flow_ms, version)
+                ON CONFLICT (user_id, minute) DO UPDATE SET
+                    keystrokes = EXCLUDED.keystrokes,
+                    errors = EXCLUDED.errors,
+                    context_switches = EXCLUDED.context_switches,
+                    active_seconds = EXCLUDED.active_seconds,
+                    flow_seconds = EXCLUDED.flow_seconds,
+                    mean_intensity = EXCLUDED.mean_intensity,
+                    intensity_ms = EXCLUDED.intensity_ms,
+                    active_ms = EXCLUDED.active_ms,
+                    flow_ms = EXCLUDED.flow_ms,
+                    version = EXCLUDED.version
+                WHERE m.version < EXCLUDED.version
+                RETURNING
+                    new.user_id,
+                    new.minute,
+                    new.keystrokes - coalesce(old.keystrokes, 0) AS keystrokes,
+                    new.errors - coalesce(old.errors, 0) AS errors,
+                    new.context_switches - coalesce(old.context_switches, 0) AS context_switches,
+                    new.active_ms - coalesce(old.active_ms, 0) AS active_ms,
+                    new.flow_ms - coalesce(old.flow_ms, 0) AS flow_ms,
+                    exact(new.intensity_ms) - coalesce(exact(old.intensity_ms), 0) AS intensity_ms,
+                    new.version
+            ), days AS (
+                INSERT INTO {daily_summaries} AS d
+                    (user_id, day, keystrokes, errors, context_switches, active_ms, flow_ms, intensity_ms, version)
+                SELECT c.user_id, (c.minute AT TIME ZONE z.time_zone)::date, sum(c.keystrokes), sum(c.errors),
+                       sum(c.context_switches), sum(c.active_ms), sum(c.flow_ms), sum(c.intensity_ms), max(c.version)
+                FROM changed c JOIN {user_zones} z USING (user_id)
+                GROUP BY 1, 2
+                ORDER BY 1, 2
+                ON CONFLICT (user_id, day) DO UPDATE SET
+                    keystrokes = d.keystrokes + EXCLUDED.keystrokes,
+                    errors = d.errors + EXCLUDED.errors,
+                    context_switches = d.context_switches + EXCLUDED.context_switches,
+                    active_ms = d.active_ms + EXCLUDED.active_ms,
+                    flow_ms = d.flow_ms + EXCLUDED.flow_ms,
+                    intensity_ms = d.intensity_ms + EXCLUDED.intensity_ms,
+                    version = greatest(d.version, EXCLUDED.version)
+            )
+            SELECT count(*) FROM changed
+            """.replace("@", Columns.AT)
+            .replace("exact(new.intensity_ms)", EXACT.formatted("new.intensity_ms"))
+            .replace("exact(old.intensity_ms)", EXACT.formatted("old.intensity_ms"));
+
+    private final String upsert;
+
+    MinuteStatements(Tables tables) {
+        upsert = tables.in(UPSERT);
+    }
+
+    /**
+     * The caller holds the users' zones ({@link ZoneStatements#hold}).
+     *
+     * @param rows one a user and minute, in the order of users and minutes
+     * @return how many minutes were inserted or replaced
+     */
+    int apply(Connection connection, Collection<MinuteRow> rows) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(upsert)) {
+            new Columns<>(connection, statement, rows)
+                    .uuids(MinuteRow::userId)
+                    .longs(MinuteRow::minuteMs)
+                    .longs(MinuteRow::keystrokes)
+                    .longs(MinuteRow::errors)
+                    .longs(MinuteRow::contextSwitches)
+                    .doubles(MinuteRow::meanIntensity)
+                    .doubles(MinuteRow::intensityMs)
+                    .longs(MinuteRow::activeMs)
+                    .longs(MinuteRow::flowMs)
+                    .longs(MinuteRow::version);
+            return ZoneStatements.count(statement);
+        }
+    }
+}

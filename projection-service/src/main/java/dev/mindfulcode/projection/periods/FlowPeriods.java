@@ -1,0 +1,102 @@
+package dev.mindfulcode.projection.periods;
+
+import dev.mindfulcode.projection.fold.Columns;
+import dev.mindfulcode.projection.fold.Event;
+import dev.mindfulcode.projection.fold.Fold;
+import dev.mindfulcode.projection.fold.Plausible;
+import dev.mindfulcode.projection.fold.Projection;
+import dev.mindfulcode.projection.fold.RejectedEventException;
+import dev.mindfulcode.schemas.FlowPeriod;
+import dev.mindfulcode.schemas.Interruption;
+import dev.mindfulcode.schemas.Topics;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** {@code flow_periods}: one row a period; its highest version says everything, so closing may arrive before opening. */
+public final class FlowPeriods implements Fold {
+
+    private static final String UPSERT = """
+            INSERT INTO {flow_periods} AS p
+                (session_id, started_at, user_id, ended_at, mean_intensity, keystrokes, ended_by, version)
+            SELECT session_id, @started_ms, user_id, @ended_ms, mean_intensity, keystrokes, ended_by, version
+            FROM unnest(?::uuid[], ?::bigint[], ?::uuid[], ?::bigint[], ?::double precision[], ?::bigint[], ?::text[], ?::bigint[])
+                AS u(session_id, started_ms, user_id, ended_ms, mean_intensity, keystrokes, ended_by, version)
+            ON CONFLICT (session_id, started_at) DO UPDATE SET
+                ended_at = EXCLUDED.ended_at,
+                mean_intensity = EXCLUDED.mean_intensity,
+                keystrokes = EXCLUDED.keystrokes,
+                ended_by = EXCLUDED.ended_by,
+                version = EXCLUDED.version
+            WHERE p.version < EXCLUDED.version AND p.user_id = EXCLUDED.user_id
+            """.replace("@", Columns.AT);
+
+    private record Key(UUID sessionId, long startedMs) {}
+
+    private record Row(
+            Key key,
+            UUID userId,
+            @Nullable Long endedMs,
+            float meanIntensity,
+            long keystrokes,
+            @Nullable String endedBy,
+            long version) {}
+
+    private final String upsert;
+    private final TreeMap<Key, Row> rows =
+            new TreeMap<>(Comparator.comparing(Key::sessionId).thenComparing(Key::startedMs));
+
+    private FlowPeriods(String upsert) {
+        this.upsert = upsert;
+    }
+
+    public static Projection projection() {
+        return new Projection("flow_periods", 1, List.of(Topics.FLOW_PERIODS), List.of("flow_periods"), tables -> {
+            String upsert = tables.in(UPSERT);
+            return () -> new FlowPeriods(upsert);
+        });
+    }
+
+    @Override
+    public void take(Event event) throws RejectedEventException {
+        FlowPeriod period = (FlowPeriod) event.value();
+        Row row = new Row(
+                new Key(period.getSessionId(), Plausible.timeMs(period.getStartedAt())),
+                event.userId(),
+                Plausible.timeMsOrNull(period.getEndedAt()),
+                Plausible.intensity(period.getMeanIntensity()),
+                Plausible.count(period.getKeystrokes()),
+                named(period.getEndedBy()),
+                Plausible.version(period.getVersion()));
+        rows.merge(row.key(), row, (old, now) -> old.version() < now.version() ? now : old);
+    }
+
+    @Override
+    public int write(Connection connection) throws SQLException {
+        if (rows.isEmpty()) {
+            return 0;
+        }
+        try (PreparedStatement statement = connection.prepareStatement(upsert)) {
+            new Columns<>(connection, statement, rows.values())
+                    .uuids(row -> row.key().sessionId())
+                    .longs(row -> row.key().startedMs())
+                    .uuids(Row::userId)
+                    .longsOrNull(Row::endedMs)
+                    .doubles(Row::meanIntensity)
+                    .longs(Row::keystrokes)
+                    .texts(Row::endedBy)
+                    .longs(Row::version);
+            return statement.executeUpdate();
+        }
+    }
+
+    private static @Nullable String named(@Nullable Interruption interruption) {
+        return interruption == null ? null : interruption.name().toLowerCase(Locale.ROOT);
+    }
+}
