@@ -1,0 +1,148 @@
+package dev.mindfulcode.platform;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The Apicurio registry in a process of its own, since its 400 jars would clash with ours. It keeps its schemas in a Postgres
+ * database, so that the ids that stand in every record stay what they are.
+ *
+ * <p>The process ignores the terminal's Ctrl-C (its starter decides when it ends) and ends with its starter, see
+ * {@link RegistryProcess}.
+ */
+final class EmbeddedRegistry implements AutoCloseable {
+
+    private static final Duration START_WAIT_MAX = Duration.ofSeconds(90);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
+    private static final Duration STOP_WAIT_MAX = Duration.ofSeconds(2);
+    private static final String DATABASE = "registry";
+
+    private final Process process;
+    private final int port;
+
+    private EmbeddedRegistry(Process process, int port) {
+        this.process = process;
+        this.port = port;
+    }
+
+    /** Returns when the registry answers; what it says goes to the log file, whose predecessor is kept as {@code .1}. */
+    static EmbeddedRegistry start(EmbeddedPostgresServer postgres, Path log, int wantedPort) {
+        postgres.createDatabase(DATABASE);
+        int port = LoopbackPort.orFree(wantedPort);
+        try {
+            if (Files.exists(log)) {
+                Files.move(log, log.resolveSibling(log.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
+            }
+            Process process = launch(postgres, log, port);
+            EmbeddedRegistry registry = new EmbeddedRegistry(process, port);
+            try {
+                registry.awaitAnswer(log);
+            } catch (PlatformException e) {
+                registry.close();
+                throw e;
+            }
+            return registry;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Returns the address of the registry's own API, version 3. */
+    String url() {
+        return "http://" + LoopbackPort.HOST + ":" + port + "/apis/registry/v3";
+    }
+
+    @Override
+    public void close() {
+        try {
+            process.getOutputStream().close();
+            if (!process.waitFor(STOP_WAIT_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (IOException e) {
+            process.destroyForcibly();
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Process launch(EmbeddedPostgresServer postgres, Path log, int port) throws IOException {
+        Path registry = ProgramFolder.registry();
+        ProcessBuilder builder = new ProcessBuilder(List.of(
+                "/bin/sh",
+                "-c",
+                "trap '' INT HUP; exec \"$@\"",
+                "registry",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xss512k",
+                "--enable-native-access=ALL-UNNAMED",
+                "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                ProgramFolder.code() + ":" + registry.resolve("quarkus-run.jar"),
+                RegistryProcess.class.getName()));
+        Map<String, String> environment = builder.environment();
+        environment.put("QUARKUS_HTTP_HOST", LoopbackPort.HOST);
+        environment.put("QUARKUS_HTTP_PORT", String.valueOf(port));
+        // Its second port, for management, would otherwise be 9000 on every interface, and two registries would meet
+        // there.
+        environment.put("QUARKUS_MANAGEMENT_HOST", LoopbackPort.HOST);
+        environment.put("QUARKUS_MANAGEMENT_PORT", "0");
+        environment.put("QUARKUS_HTTP_ACCESS_LOG_ENABLED", "false");
+        environment.put("APICURIO_STORAGE_KIND", "sql");
+        environment.put("APICURIO_STORAGE_SQL_KIND", "postgresql");
+        environment.put("APICURIO_DATASOURCE_URL", postgres.jdbcUrl(DATABASE));
+        environment.put("APICURIO_DATASOURCE_USERNAME", postgres.user());
+        // In the environment and not on the command line, which every user of the machine can list.
+        environment.put("APICURIO_DATASOURCE_PASSWORD", postgres.password());
+        environment.put("APICURIO_DATASOURCE_JDBC_INITIAL_SIZE", "1");
+        environment.put("APICURIO_DATASOURCE_JDBC_MIN_SIZE", "1");
+        environment.put("APICURIO_DATASOURCE_JDBC_MAX_SIZE", "8");
+        return builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    }
+
+    private void awaitAnswer(Path log) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/system/info"))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        long deadline = System.nanoTime() + START_WAIT_MAX.toNanos();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            while (!answers(client, request)) {
+                if (process.waitFor(POLL_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
+                    throw new PlatformException(
+                            "The schema registry ended at once with " + process.exitValue() + "; " + log + " says why");
+                }
+                if (System.nanoTime() - deadline > 0) {
+                    throw new PlatformException(
+                            "The schema registry did not answer within " + START_WAIT_MAX + "; " + log + " says why");
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new PlatformException("Interrupted while the schema registry started", e);
+        }
+    }
+
+    private static boolean answers(HttpClient client, HttpRequest request) throws InterruptedException {
+        try {
+            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException e) {
+            return false; // nobody listens yet
+        }
+    }
+}
