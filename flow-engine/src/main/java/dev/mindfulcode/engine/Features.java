@@ -2,6 +2,7 @@ package dev.mindfulcode.engine;
 
 import static dev.mindfulcode.engine.StateBytes.getInt;
 import static dev.mindfulcode.engine.StateBytes.getLong;
+import static dev.mindfulcode.engine.StateBytes.getShort;
 
 /**
  * The five features of a session's present, each in [0, 1], read off whole counts with additions, multiplications and divisions only.
@@ -26,10 +27,20 @@ final class Features {
     /** Weight of a count by its age in minutes: halves every five. */
     private static final float[] WEIGHT_OF_AGE = weights(5);
 
+    private static final float WEIGHT_SUM = sum(WEIGHT_OF_AGE);
+
+    /** Weight of a minute's presence by its age: halves every two. */
+    private static final float[] PRESENCE_WEIGHT_OF_AGE = weights(2);
+
+    private static final float PRESENCE_WEIGHT_SUM = sum(PRESENCE_WEIGHT_OF_AGE);
+
     /** Own switches an hour are never taken to be fewer: else the first switch of the always focused would be a catastrophe. */
     private static final float OWN_QUARTERS_PER_HOUR_MIN = 8;
 
+    private static final float OWN_CORRECTION_RATE_MIN = 0.01f;
+
     private static final float HOUR_MS = 3_600_000f;
+    private static final float MINUTE_MS = 60_000f;
     private static final float QUARTER_SECONDS_PER_MINUTE = 240;
 
     private Features() {}
@@ -42,23 +53,30 @@ final class Features {
         return weights;
     }
 
-    static void read(byte[] s, FlowReading into) {
+    private static float sum(float[] weights) {
+        float sum = 0;
+        for (float weight : weights) {
+            sum += weight;
+        }
+        return sum;
+    }
+
+    static void read(byte[] s, long atMs, FlowReading into) {
         int inBursts = s[Layout.AT_WINDOW_IN_BURSTS];
         int keystrokes = s[Layout.AT_RING_COUNT];
         int personInBursts = getInt(s, Layout.AT_PERSON_IN_BURSTS);
         if (inBursts == 0 || personInBursts == 0) {
-            into.rhythm = NEUTRAL;
+            into.rhythm = NEUTRAL / silence(s, atMs);
             into.velocity = NEUTRAL;
             into.consistency = NEUTRAL;
         } else {
             float median = LogHistogram.median(s, Layout.AT_WINDOW_HISTOGRAM, 1, inBursts);
             float ownMedian = LogHistogram.median(s, Layout.AT_PERSON_HISTOGRAM, 2, personInBursts);
-            into.rhythm = shrunk(rhythm(s, inBursts, median, personInBursts, ownMedian), inBursts);
+            into.rhythm = shrunk(rhythm(s, inBursts, median, personInBursts, ownMedian), inBursts) / silence(s, atMs);
             into.velocity = shrunk(velocity(median, ownMedian), inBursts);
             into.consistency = shrunk(consistency(s, inBursts, personInBursts), inBursts);
         }
-        into.focus = focus(s);
-        into.errorPenalty = errorPenalty(s, keystrokes);
+        readMinutes(s, atMs, keystrokes, into);
         into.confidence = confidence(s, keystrokes, inBursts);
     }
 
@@ -105,44 +123,61 @@ final class Features {
         return 1 / (1 + ratio * ratio);
     }
 
-    /**
-     * Freedom from context switches: 1 / (1 + rate / own rate) × presence. Rate: losses of window focus and, at a quarter, file switches an
-     * hour over the last 16 minutes, halved every five minutes of age; own rate: the person's, from a prior of 13 an hour (Meyer).
-     * Presence: the share of that time in which the window had focus. Fragmentation goes with lower observed productivity (Sanchez 2015).
-     */
-    private static float focus(byte[] s) {
+    /** Silence breaks a rhythm: 1 up to the bound of a micro pause, then one more for each minute. */
+    private static float silence(byte[] s, long atMs) {
+        float beyondMs = atMs - getLong(s, Layout.AT_LAST_ACTIVITY_MS) - SessionState.ACTIVE_INTERVAL_MS_MAX;
+        return 1 + Math.max(beyondMs, 0) / MINUTE_MS;
+    }
+
+    /** Focus and error penalty, which look at the same minutes. */
+    private static void readMinutes(byte[] s, long atMs, int keystrokes, FlowReading into) {
         float quarters = 0;
         float away = 0;
-        float time = 0;
-        for (int age = 0; age < Layout.MINUTES; age++) {
-            int minute = Minutes.bucketOfAge(s, age);
+        float failures = 0;
+        float present = 0;
+        int ageOfNewest = Minutes.ageOfNewest(s, atMs);
+        for (int age = ageOfNewest; age < Layout.MINUTES; age++) {
+            int minute = Minutes.bucketOfAge(s, age - ageOfNewest);
             float weight = WEIGHT_OF_AGE[age];
             quarters += weight
                     * ((s[minute + Layout.MINUTE_FILE_SWITCHES] & 0xFF)
                             + (s[minute + Layout.MINUTE_FOCUS_LOSSES] & 0xFF) * Baselines.QUARTERS_PER_FOCUS_LOSS);
             away += weight * (s[minute + Layout.MINUTE_AWAY_QUARTER_S] & 0xFF) / QUARTER_SECONDS_PER_MINUTE;
-            time += weight;
+            failures += weight * (s[minute + Layout.MINUTE_FAILURES] & 0xFF);
+            if (getShort(s, minute + Layout.MINUTE_EVENTS) > 0) {
+                present += PRESENCE_WEIGHT_OF_AGE[age];
+            }
         }
-        float perHour = quarters / time * 60;
-        float own = getInt(s, Layout.AT_PERSON_QUARTER_SWITCHES)
-                * (HOUR_MS / Math.max(getLong(s, Layout.AT_PERSON_ACTIVE_MS), 1));
-        float presence = 1 - Math.min(away / time, 1);
-        return presence / (1 + perHour / Math.max(own, OWN_QUARTERS_PER_HOUR_MIN));
+        float awayShare = Math.min(away / WEIGHT_SUM, 1);
+        into.focus = present / PRESENCE_WEIGHT_SUM * (1 - awayShare) * unfragmented(s, quarters / WEIGHT_SUM * 60);
+        into.errorPenalty = errorPenalty(s, keystrokes, failures);
     }
 
     /**
-     * Weight of errors: 1 − (1 − c / (c + 2 o)) × 0.85^f. c: corrections (deletions, undos) a keystroke in W; o: the person's own rate; f:
-     * failed builds and tests of the last 16 minutes, halved every five minutes of age. A third at one's usual rate of corrections.
+     * Freedom from context switches: 1 / (1 + rate / (4 own rate)), 0.8 at one's usual. Rate: losses of window focus and, at a quarter,
+     * file switches an hour over the last 16 minutes, halved every five minutes of age; own rate: the person's, from a prior of 13 an hour
+     * (Meyer). Fragmentation goes with lower observed productivity (Sanchez, SANER 2015).
+     *
+     * <p>Focus is this × presence × window. Presence: the share of the last 16 minutes in which anything was done, halved every two minutes
+     * of age, so that focus must be built up and fades with silence; the half-life is the one that best foretold continued work on the ABB
+     * training developers. Window: the share of the time in which the editor's window was not known to have lost focus.
      */
-    private static float errorPenalty(byte[] s, int keystrokes) {
+    private static float unfragmented(byte[] s, float quartersPerHour) {
+        float own = getInt(s, Layout.AT_PERSON_QUARTER_SWITCHES)
+                * (HOUR_MS / Math.max(getLong(s, Layout.AT_PERSON_ACTIVE_MS), 1));
+        return 1 / (1 + quartersPerHour / (4 * Math.max(own, OWN_QUARTERS_PER_HOUR_MIN)));
+    }
+
+    /**
+     * Weight of errors: 1 − (1 − c / (c + 2 o)) × 0.85^f. c: corrections (deletions, undos) a keystroke in W, drawn to 0 while W is
+     * short; o: the person's own rate; f: failed builds and tests of the last 16 minutes, halved every five minutes of age. A third at
+     * one's usual rate of corrections.
+     */
+    private static float errorPenalty(byte[] s, int keystrokes, float failures) {
         float rate = s[Layout.AT_WINDOW_CORRECTIONS] / (keystrokes + SHRINK_KEYSTROKES);
         float own =
                 getInt(s, Layout.AT_PERSON_CORRECTIONS) / (float) Math.max(getInt(s, Layout.AT_PERSON_KEYSTROKES), 1);
-        float corrections = rate / (rate + 2 * Math.max(own, 0.01f));
-        float failures = 0;
-        for (int age = 0; age < Layout.MINUTES; age++) {
-            failures += WEIGHT_OF_AGE[age] * (s[Minutes.bucketOfAge(s, age) + Layout.MINUTE_FAILURES] & 0xFF);
-        }
+        float corrections = rate / (rate + 2 * Math.max(own, OWN_CORRECTION_RATE_MIN));
         float left = failures == 0 ? 1 : (float) StrictMath.pow(LEFT_AFTER_FAILURE, failures);
         return 1 - (1 - corrections) * left;
     }

@@ -71,8 +71,7 @@ public final class FlowDetector {
         session.read(into);
         if (intervals.length == 0 && request.typingVelocityPerMinute() > 0) {
             into.velocity = velocityOf(request.typingVelocityPerMinute());
-            into.intensity =
-                    model.intensity(into.rhythm, into.focus, into.consistency, into.errorPenalty, into.velocity);
+            into.intensity = model.intensity(into);
         }
         into.inFlow = into.confidence >= FlowReading.CONFIDENCE_FOR_FLOW
                 && into.intensity >= model.enterThreshold(session.sensitivity());

@@ -20,6 +20,18 @@ public final class FlowReading {
     float velocity;
     String model = "";
 
+    /** Room for a model's intermediate values, so that inference allocates nothing. */
+    final float[] scratch = new float[NetworkModel.SCRATCH_LENGTH];
+
+    /** Sets the five features, for a model to be asked about them outside a session. */
+    public void setFeatures(float rhythm, float focus, float consistency, float errorPenalty, float velocity) {
+        this.rhythm = rhythm;
+        this.focus = focus;
+        this.consistency = consistency;
+        this.errorPenalty = errorPenalty;
+        this.velocity = velocity;
+    }
+
     public boolean inFlow() {
         return inFlow;
     }

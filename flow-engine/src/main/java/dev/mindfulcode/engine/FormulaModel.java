@@ -17,9 +17,7 @@ final class FormulaModel implements FlowModel {
     private static final float ACCURACY = 0.20f;
     private static final float VELOCITY = 0.10f;
 
-    private static final float ENTER_AT_ZERO_SENSITIVITY = 0.75f;
-    private static final float ENTER_AT_FULL_SENSITIVITY = 0.55f;
-    private static final float HYSTERESIS = 0.10f;
+    private static final Thresholds THRESHOLDS = new Thresholds(0.75f, 0.55f, 0.10f);
 
     private FormulaModel() {}
 
@@ -29,22 +27,17 @@ final class FormulaModel implements FlowModel {
     }
 
     @Override
-    public float intensity(float rhythm, float focus, float consistency, float errorPenalty, float velocity) {
-        float sum = RHYTHM * rhythm
-                + FOCUS * focus
-                + CONSISTENCY * consistency
-                + ACCURACY * (1 - errorPenalty)
-                + VELOCITY * velocity;
+    public float intensity(FlowReading features) {
+        float sum = RHYTHM * features.rhythm
+                + FOCUS * features.focus
+                + CONSISTENCY * features.consistency
+                + ACCURACY * (1 - features.errorPenalty)
+                + VELOCITY * features.velocity;
         return Math.clamp(sum, 0f, 1f);
     }
 
     @Override
-    public float enterThreshold(float sensitivity) {
-        return ENTER_AT_ZERO_SENSITIVITY + (ENTER_AT_FULL_SENSITIVITY - ENTER_AT_ZERO_SENSITIVITY) * sensitivity;
-    }
-
-    @Override
-    public float leaveThreshold(float sensitivity) {
-        return enterThreshold(sensitivity) - HYSTERESIS;
+    public Thresholds thresholds() {
+        return THRESHOLDS;
     }
 }

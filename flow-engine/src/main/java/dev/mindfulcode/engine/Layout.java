@@ -68,7 +68,7 @@ final class Layout {
     static final int USED_BYTES = AT_RING_CLASSES + RING_LENGTH;
 
     // One minute.
-    static final int MINUTE_KEYSTROKES = 0;
+    static final int MINUTE_EVENTS = 0;
     static final int MINUTE_FILE_SWITCHES = 2;
     static final int MINUTE_FOCUS_LOSSES = 3;
     static final int MINUTE_FAILURES = 4;

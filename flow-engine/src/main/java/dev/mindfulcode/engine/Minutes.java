@@ -33,6 +33,11 @@ final class Minutes {
         return bucket(minute);
     }
 
+    /** Returns how many minutes older than the minute of this time the newest bucket is; at most {@link Layout#MINUTES}. */
+    static int ageOfNewest(byte[] state, long atMs) {
+        return (int) Math.clamp(atMs / MINUTE_MS - getLong(state, Layout.AT_NEWEST_MINUTE), 0, Layout.MINUTES);
+    }
+
     /** Returns where the bucket lies that is this many minutes older than the newest. */
     static int bucketOfAge(byte[] state, int ageMinutes) {
         return bucket(getLong(state, Layout.AT_NEWEST_MINUTE) - ageMinutes);

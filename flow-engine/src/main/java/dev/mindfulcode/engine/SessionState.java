@@ -15,7 +15,8 @@ import static dev.mindfulcode.engine.StateBytes.putLong;
  * changes nothing that the next event would not have changed.
  *
  * <p><b>Late events</b> (older than {@link #lastActivityAtMs()}) and events after {@link #end} count in the totals and, where it is still
- * known, in their minute. They never move the clock back, never enter the window, and never open or close flow.
+ * known, in their minute, so that a gap filled late is no longer a gap. They never move the clock back, never enter the window, and never
+ * open or close flow themselves.
  *
  * <p>Feeding an event twice counts it twice: leaving out duplicates is the caller's job ({@link SequenceRanges}). Times are epoch
  * milliseconds, and are held within 0 and {@link #TIME_MAX_MS}.
@@ -123,7 +124,7 @@ public final class SessionState {
         boolean current = beginActivity(at);
         int minute = Minutes.find(s, at, current);
         if (minute >= 0) {
-            StateBytes.addSaturatedShort(s, minute + Layout.MINUTE_KEYSTROKES, 1);
+            StateBytes.addSaturatedShort(s, minute + Layout.MINUTE_EVENTS, 1);
             StateBytes.addSaturatedShort(s, minute + Layout.MINUTE_ACTIVE_MS, activeMs);
         }
         if (!current) {
@@ -154,6 +155,9 @@ public final class SessionState {
         }
         boolean current = beginActivity(at);
         int minute = Minutes.find(s, at, current);
+        if (minute >= 0) {
+            StateBytes.addSaturatedShort(s, minute + Layout.MINUTE_EVENTS, 1);
+        }
         switch (kindCode) {
             case Event.SIGNAL_FILE_SWITCH -> countSwitch(minute, Layout.MINUTE_FILE_SWITCHES, 1);
             case Event.SIGNAL_FOCUS_LOST -> {
@@ -314,9 +318,14 @@ public final class SessionState {
 
     /** Reads the flow state as of the last event into a holder that the caller may use again. Changes nothing. */
     public void read(FlowReading into) {
-        Features.read(state, into);
+        read(lastActivityAtMs(), into);
+    }
+
+    /** Reads the flow state as of an instant: the silence since the last event weighs in. An instant before it counts as that event's. */
+    public void read(long atMs, FlowReading into) {
+        Features.read(state, Math.max(timeInRange(atMs), lastActivityAtMs()), into);
         into.model = model.id();
-        into.intensity = model.intensity(into.rhythm, into.focus, into.consistency, into.errorPenalty, into.velocity);
+        into.intensity = model.intensity(into);
         into.heldMs = getLong(state, Layout.AT_HELD_ACTIVE_MS);
         into.inFlow = isInFlow();
         into.flowDurationMs = into.inFlow ? lastActivityAtMs() - flowStartedAtMs() : 0;

@@ -102,11 +102,31 @@ class SessionStateTest {
         typeFor(MINUTE_MS);
         float intensity = reading().intensity();
         long last = session.lastActivityAtMs();
-        session.keystroke(START_MS - MINUTE_MS, 400, Event.KEY_DELETE, -1);
+        session.keystroke(START_MS - 20 * MINUTE_MS, 400, Event.KEY_DELETE, -1);
         assertThat(session.lastActivityAtMs()).isEqualTo(last);
-        assertThat(session.firstActivityAtMs()).isEqualTo(START_MS - MINUTE_MS);
+        assertThat(session.firstActivityAtMs()).isEqualTo(START_MS - 20 * MINUTE_MS);
         assertThat(session.errors()).isEqualTo(1);
         assertThat(reading().intensity()).isEqualTo(intensity);
+    }
+
+    @Test
+    void aLateKeystrokeOfAMinuteStillKnownFillsThatMinute() {
+        typeFor(MINUTE_MS);
+        float focus = reading().focus();
+        session.keystroke(START_MS - 2 * MINUTE_MS, 400, Input.LETTER, -1);
+        assertThat(reading().focus()).isGreaterThan(focus);
+        assertThat(session.isInFlow()).isFalse();
+    }
+
+    @Test
+    void silenceLowersTheReadingOfAnInstantAndChangesNothing() {
+        typeFor(4 * MINUTE_MS);
+        byte[] before = state.clone();
+        FlowReading later = new FlowReading();
+        session.read(at + 3 * MINUTE_MS, later);
+        assertThat(later.focus()).isLessThan(reading().focus());
+        assertThat(later.rhythm()).isLessThan(reading().rhythm());
+        assertThat(state).isEqualTo(before);
     }
 
     @Test

@@ -1,0 +1,59 @@
+package dev.mindfulcode.engine;
+
+/** Logistic regression on the five standardised features; its output is calibrated by temperature. */
+final class LogisticModel implements FlowModel {
+    static final int WEIGHTS = FEATURES + 1;
+
+    private final String id;
+    private final FeatureScale scale;
+    private final float[] weights;
+    private final float temperature;
+    private final Thresholds thresholds;
+
+    /** Weights: one a feature, then the bias. */
+    LogisticModel(String id, FeatureScale scale, float[] weights, float temperature, Thresholds thresholds) {
+        ModelArtefact.requireFinite(weights, WEIGHTS);
+        ModelArtefact.requireTemperature(temperature);
+        if (weights[ERROR_PENALTY] > 0) {
+            throw new IllegalArgumentException("intensity would rise with errors");
+        }
+        this.id = id;
+        this.scale = scale;
+        this.weights = weights.clone();
+        this.temperature = temperature;
+        this.thresholds = thresholds;
+    }
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public float intensity(FlowReading features) {
+        float[] x = features.scratch;
+        scale.standardise(features, x);
+        float sum = weights[FEATURES];
+        for (int i = 0; i < FEATURES; i++) {
+            sum += weights[i] * x[i];
+        }
+        return NetworkModel.sigmoid(sum / temperature);
+    }
+
+    @Override
+    public Thresholds thresholds() {
+        return thresholds;
+    }
+
+    FeatureScale scale() {
+        return scale;
+    }
+
+    float[] weights() {
+        return weights.clone();
+    }
+
+    float temperature() {
+        return temperature;
+    }
+}

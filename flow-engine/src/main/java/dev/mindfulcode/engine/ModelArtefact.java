@@ -1,0 +1,159 @@
+package dev.mindfulcode.engine;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32;
+
+/**
+ * The one form in which a model is kept and sent: little-endian bytes with a version in front and a checksum at the end.
+ *
+ * <pre>"MFLM", format u16, kind u8, id length u8, id UTF-8,
+ * [means 5 × f32, deviations 5 × f32, temperature f32, weight count u16, weights f32…]  not for the formula,
+ * thresholds 3 × f32, CRC-32 of all before u32</pre>
+ */
+public final class ModelArtefact {
+    /** Longest id in bytes. */
+    public static final int ID_BYTES_MAX = 64;
+
+    private static final int MAGIC = 'M' | 'F' << 8 | 'L' << 16 | 'M' << 24;
+    private static final short FORMAT = 1;
+    private static final byte FORMULA = 0;
+    private static final byte LOGISTIC = 1;
+    private static final byte NETWORK = 2;
+
+    private ModelArtefact() {}
+
+    /** The bytes are no model, or not the ones that were written. */
+    public static final class MalformedModelException extends RuntimeException {
+        MalformedModelException(String message) {
+            super(message);
+        }
+    }
+
+    public static FlowModel logistic(
+            String id, float[] means, float[] deviations, float[] weights, float temperature, Thresholds thresholds) {
+        return new LogisticModel(requireId(id), new FeatureScale(means, deviations), weights, temperature, thresholds);
+    }
+
+    public static FlowModel network(
+            String id, float[] means, float[] deviations, float[] weights, float temperature, Thresholds thresholds) {
+        return new NetworkModel(requireId(id), new FeatureScale(means, deviations), weights, temperature, thresholds);
+    }
+
+    public static byte[] encode(FlowModel model) {
+        ByteBuffer to = ByteBuffer.allocate(2_048).order(ByteOrder.LITTLE_ENDIAN);
+        byte[] id = model.id().getBytes(StandardCharsets.UTF_8);
+        to.putInt(MAGIC).putShort(FORMAT);
+        switch (model) {
+            case FormulaModel formula -> to.put(FORMULA).put((byte) id.length).put(id);
+            case LogisticModel logistic -> {
+                to.put(LOGISTIC).put((byte) id.length).put(id);
+                put(to, logistic.scale(), logistic.temperature(), logistic.weights());
+            }
+            case NetworkModel network -> {
+                to.put(NETWORK).put((byte) id.length).put(id);
+                put(to, network.scale(), network.temperature(), network.weights());
+            }
+        }
+        Thresholds thresholds = model.thresholds();
+        to.putFloat(thresholds.enterAtZero()).putFloat(thresholds.enterAtOne()).putFloat(thresholds.hysteresis());
+        to.putInt(checksum(to.array(), to.position()));
+        byte[] bytes = new byte[to.position()];
+        to.flip().get(bytes);
+        return bytes;
+    }
+
+    private static void put(ByteBuffer to, FeatureScale scale, float temperature, float[] weights) {
+        for (float mean : scale.means()) {
+            to.putFloat(mean);
+        }
+        for (float deviation : scale.deviations()) {
+            to.putFloat(deviation);
+        }
+        to.putFloat(temperature).putShort((short) weights.length);
+        for (float weight : weights) {
+            to.putFloat(weight);
+        }
+    }
+
+    /** Returns the model that these bytes are, or refuses them whole. */
+    public static FlowModel decode(byte[] bytes) {
+        if (bytes.length < 12) {
+            throw new MalformedModelException("too short for a model");
+        }
+        ByteBuffer from = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        if (from.getInt(bytes.length - 4) != checksum(bytes, bytes.length - 4)) {
+            throw new MalformedModelException("the checksum does not fit: not a model, or damaged");
+        }
+        if (from.getInt() != MAGIC || from.getShort() != FORMAT) {
+            throw new MalformedModelException("not a model of format " + FORMAT);
+        }
+        try {
+            byte kind = from.get();
+            byte[] idBytes = new byte[from.get() & 0xFF];
+            from.get(idBytes);
+            String id = requireId(new String(idBytes, StandardCharsets.UTF_8));
+            FlowModel model = switch (kind) {
+                case FORMULA -> FormulaModel.INSTANCE;
+                case LOGISTIC, NETWORK -> fitted(kind, id, from);
+                default -> throw new MalformedModelException("no kind of model has the code " + kind);
+            };
+            if (!model.id().equals(id)) {
+                throw new MalformedModelException("this engine has another formula than " + id);
+            }
+            return model;
+        } catch (java.nio.BufferUnderflowException | IllegalArgumentException e) {
+            throw new MalformedModelException("a model with parts missing or out of range: " + e.getMessage());
+        }
+    }
+
+    private static FlowModel fitted(byte kind, String id, ByteBuffer from) {
+        FeatureScale scale = new FeatureScale(floats(from, FlowModel.FEATURES), floats(from, FlowModel.FEATURES));
+        float temperature = from.getFloat();
+        float[] weights = floats(from, from.getShort() & 0xFFFF);
+        Thresholds thresholds = new Thresholds(from.getFloat(), from.getFloat(), from.getFloat());
+        return kind == LOGISTIC
+                ? new LogisticModel(id, scale, weights, temperature, thresholds)
+                : new NetworkModel(id, scale, weights, temperature, thresholds);
+    }
+
+    private static float[] floats(ByteBuffer from, int count) {
+        float[] floats = new float[Math.min(count, from.remaining() / Float.BYTES + 1)];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = from.getFloat();
+        }
+        return floats;
+    }
+
+    private static int checksum(byte[] bytes, int length) {
+        CRC32 crc = new CRC32();
+        crc.update(bytes, 0, length);
+        return (int) crc.getValue();
+    }
+
+    private static String requireId(String id) {
+        int length = id.getBytes(StandardCharsets.UTF_8).length;
+        if (length == 0 || length > ID_BYTES_MAX) {
+            throw new IllegalArgumentException("a model's id has 1 to " + ID_BYTES_MAX + " bytes");
+        }
+        return id;
+    }
+
+    static void requireFinite(float[] weights, int count) {
+        if (weights.length != count) {
+            throw new IllegalArgumentException("takes " + count + " weights");
+        }
+        for (float weight : weights) {
+            if (!(Math.abs(weight) <= 1_000)) {
+                throw new IllegalArgumentException("a weight is not a number or beyond 1000");
+            }
+        }
+    }
+
+    static void requireTemperature(float temperature) {
+        if (!(temperature >= 0.01f && temperature <= 100)) {
+            throw new IllegalArgumentException("temperature must lie in 0.01 to 100");
+        }
+    }
+}
