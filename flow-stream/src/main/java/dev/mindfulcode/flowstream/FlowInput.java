@@ -1,0 +1,25 @@
+package dev.mindfulcode.flowstream;
+
+import dev.mindfulcode.schemas.AccountEvent;
+import dev.mindfulcode.schemas.KeystrokePayload;
+import dev.mindfulcode.schemas.SessionEvent;
+import java.util.UUID;
+
+/** What the session tracker is told about one user, in the order in which it happened as far as Kafka knows. */
+sealed interface FlowInput {
+
+    /**
+     * A batch, decrypted and checked: its times are such as ingest lets through.
+     *
+     * @param startedAtMs event time of the batch
+     * @param receivedAtMs ingest's clock
+     */
+    record Keystrokes(UUID sessionId, long sequence, long startedAtMs, long receivedAtMs, KeystrokePayload payload)
+            implements FlowInput {}
+
+    /** What the user did to a session. */
+    record SessionChanged(SessionEvent event) implements FlowInput {}
+
+    /** What happened to the user's account. */
+    record AccountChanged(AccountEvent event) implements FlowInput {}
+}

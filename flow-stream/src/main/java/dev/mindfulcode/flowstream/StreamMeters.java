@@ -1,0 +1,36 @@
+package dev.mindfulcode.flowstream;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * What the stream counts about itself. Counts are of attempts: after an aborted transaction the same record is counted again.
+ * Thread-safe.
+ */
+final class StreamMeters {
+
+    private static final String BATCHES = "mindful.stream.batches";
+    private static final String DEAD_LETTERS = "mindful.stream.dead.letters";
+
+    final Counter counted;
+    final Counter duplicates;
+    final Counter erased;
+    final Counter threadsReplaced;
+    private final Map<DeadLetterReason, Counter> deadLetters = new EnumMap<>(DeadLetterReason.class);
+
+    StreamMeters(MeterRegistry registry) {
+        counted = registry.counter(BATCHES, "outcome", "counted");
+        duplicates = registry.counter(BATCHES, "outcome", "duplicate");
+        erased = registry.counter(BATCHES, "outcome", "erased");
+        threadsReplaced = registry.counter("mindful.stream.threads.replaced");
+        for (DeadLetterReason reason : DeadLetterReason.values()) {
+            deadLetters.put(reason, registry.counter(DEAD_LETTERS, "reason", reason.label()));
+        }
+    }
+
+    void deadLetter(DeadLetterReason reason) {
+        deadLetters.get(reason).increment();
+    }
+}
