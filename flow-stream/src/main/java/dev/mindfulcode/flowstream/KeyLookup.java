@@ -15,10 +15,11 @@ import java.util.concurrent.TimeUnit;
  */
 record KeyLookup(UserKeys keys, int attemptsMax, Duration firstPause) {
 
-    /** Waits 0.25 + 0.5 + 1 + 2 + 4 s in all: well within the transaction's timeout and the poll interval. */
     static final int ATTEMPTS_MAX = 6;
-
     static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+
+    /** No attempt is begun later than this after the first: the transaction must outlive the lookup. */
+    static final Duration PATIENCE_MAX = Duration.ofSeconds(15);
 
     static KeyLookup of(UserKeys keys) {
         return new KeyLookup(keys, ATTEMPTS_MAX, FIRST_PAUSE);
@@ -30,26 +31,27 @@ record KeyLookup(UserKeys keys, int attemptsMax, Duration firstPause) {
      * @throws KeysUnavailableException where no attempt got an answer
      */
     Optional<UserCipher> find(UUID userId) {
+        long beganNs = System.nanoTime();
         long pauseMs = firstPause.toMillis();
         for (int attempt = 1; ; attempt++) {
             try {
                 return keys.find(userId);
             } catch (RuntimeException e) {
-                if (attempt == attemptsMax) {
+                if (attempt == attemptsMax || System.nanoTime() - beganNs > PATIENCE_MAX.toNanos() || !paused(pauseMs)) {
                     throw new KeysUnavailableException(attempt, e);
                 }
-                pause(pauseMs, e);
                 pauseMs *= 2;
             }
         }
     }
 
-    private static void pause(long pauseMs, RuntimeException why) {
+    private static boolean paused(long pauseMs) {
         try {
             TimeUnit.MILLISECONDS.sleep(pauseMs);
+            return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new KeysUnavailableException(1, why);
+            return false;
         }
     }
 }

@@ -1,0 +1,76 @@
+package dev.mindfulcode.flowstream;
+
+import dev.mindfulcode.engine.SessionState;
+import dev.mindfulcode.schemas.FlowPeriod;
+import dev.mindfulcode.schemas.KeyClass;
+import dev.mindfulcode.schemas.KeystrokePayload;
+import dev.mindfulcode.schemas.SignalKind;
+import java.util.List;
+
+/**
+ * Plays a batch into its session, in the order of time, and collects what that did to minutes and flow periods. Touches nothing
+ * but the working copy that it is given: when it throws, nothing has happened. Reusable, not thread-safe.
+ */
+final class BatchCounter {
+
+    private static final int DWELL_UNKNOWN = -1;
+
+    private final MinuteDeltas minutes = new MinuteDeltas();
+    private final PeriodWatch periods = new PeriodWatch();
+
+    MinuteDeltas minutes() {
+        return minutes;
+    }
+
+    List<FlowPeriod> periods() {
+        return periods.changes();
+    }
+
+    void count(FlowInput.Keystrokes batch, TrackedSession session) {
+        SessionState engine = session.engine();
+        KeystrokePayload payload = batch.payload();
+        long latestMs = batch.receivedAtMs() + BatchTimes.AHEAD_OF_RECEIPT_MAX_MS;
+        minutes.begin(engine);
+        periods.begin();
+        session.markSeen(batch.sequence());
+        int[] intervalsMs = payload.intervalsMs();
+        int[] signalAtMs = payload.signalAtMs();
+        int signal = 0;
+        long sinceStartMs = 0;
+        for (int key = 0; key < intervalsMs.length; key++) {
+            sinceStartMs += intervalsMs[key];
+            for (; signal < signalAtMs.length && signalAtMs[signal] <= sinceStartMs; signal++) {
+                signal(batch, session, signal, latestMs);
+            }
+            long atMs = Math.min(batch.startedAtMs() + sinceStartMs, latestMs);
+            minutes.enter(atMs, engine);
+            engine.keystroke(atMs, intervalsMs[key], classCode(payload, key), dwellMs(payload, key));
+            periods.look(batch.sessionId(), session);
+        }
+        for (; signal < signalAtMs.length; signal++) {
+            signal(batch, session, signal, latestMs);
+        }
+        minutes.settle(engine);
+    }
+
+    private void signal(FlowInput.Keystrokes batch, TrackedSession session, int signal, long latestMs) {
+        KeystrokePayload payload = batch.payload();
+        int kindCode = payload.signalKinds()[signal];
+        if (SignalKind.ofCode(kindCode) == null) {
+            return;
+        }
+        long atMs = Math.min(batch.startedAtMs() + Math.max(payload.signalAtMs()[signal], 0), latestMs);
+        minutes.enter(atMs, session.engine());
+        session.engine().signal(atMs, kindCode, payload.signalValues()[signal]);
+        periods.look(batch.sessionId(), session);
+    }
+
+    private static int classCode(KeystrokePayload payload, int key) {
+        int code = payload.keyClasses()[key];
+        return KeyClass.ofCode(code) == null ? KeyClass.OTHER.code() : code;
+    }
+
+    private static int dwellMs(KeystrokePayload payload, int key) {
+        return payload.dwellsMs().length == 0 ? DWELL_UNKNOWN : payload.dwellsMs()[key];
+    }
+}

@@ -1,0 +1,35 @@
+package dev.mindfulcode.flowstream;
+
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.streams.errors.DeserializationExceptionHandler;
+import org.apache.kafka.streams.errors.ErrorHandlerContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends records to dead-letters whose bytes are no record of their topic. A registry that does not answer says nothing about a
+ * record: then the thread fails, and the record is read again.
+ */
+public final class DeadLetterUnreadable implements DeserializationExceptionHandler {
+
+    private static final Logger log = LoggerFactory.getLogger(DeadLetterUnreadable.class);
+
+    @SuppressWarnings("NullAway.Init") // Kafka calls configure before anything else
+    private DeadLetters deadLetters;
+
+    @Override
+    public void configure(Map<String, ?> configs) {
+        deadLetters = DeadLetters.of(configs);
+    }
+
+    @Override
+    public Response handleError(
+            ErrorHandlerContext context, ConsumerRecord<byte[], byte[]> record, Exception exception) {
+        if (RegistryFailures.isOutage(exception)) {
+            log.error("The schema registry does not answer; the thread restarts and reads {} again", record.topic());
+            return Response.fail();
+        }
+        return Response.resume(deadLetters.of(context, DeadLetterReason.UNREADABLE, record.key(), record.value()));
+    }
+}

@@ -1,0 +1,126 @@
+package dev.mindfulcode.flowstream;
+
+import dev.mindfulcode.engine.FlowReading;
+import dev.mindfulcode.engine.SessionState;
+import dev.mindfulcode.schemas.FlowMinute;
+import dev.mindfulcode.schemas.FlowPeriod;
+import dev.mindfulcode.schemas.FlowState;
+import dev.mindfulcode.schemas.SessionStatus;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+
+/**
+ * Tells the world how a session stands: the edge at which the engine's words become those of the wire.
+ *
+ * <p>Flow states are told at most each {@link #TOLD_EVERY_MS} a session, by the wall clock, and at once when the status or flow
+ * changes; the minutes that grew meanwhile are told along with them. All of them are absolute and versioned, so that what is left
+ * out between two of them is in the second. Not thread-safe.
+ */
+final class FlowTeller {
+
+    static final long TOLD_EVERY_MS = 1_000;
+
+    private final ProcessorContext<UUID, SpecificRecord> context;
+    private final MinuteStore minutes;
+    private final FlowReading reading = new FlowReading();
+
+    FlowTeller(ProcessorContext<UUID, SpecificRecord> context, MinuteStore minutes) {
+        this.context = context;
+        this.minutes = minutes;
+    }
+
+    /**
+     * Tells now, or leaves it for later.
+     *
+     * @param changed whether it cannot wait
+     * @param atMs event time of the reading
+     */
+    void tellOrWait(UUID userId, UUID sessionId, TrackedSession session, boolean changed, long atMs) {
+        long sinceToldMs = context.currentSystemTimeMs() - session.toldAtMs();
+        if (changed || sinceToldMs >= TOLD_EVERY_MS || sinceToldMs < 0) {
+            tell(userId, sessionId, session, atMs);
+        } else {
+            session.markDirty();
+        }
+    }
+
+    /** Tells how the session stands, and of its untold minutes. */
+    void tell(UUID userId, UUID sessionId, TrackedSession session, long atMs) {
+        long nowMs = context.currentSystemTimeMs();
+        FlowState state = flowState(sessionId, session, session.told(nowMs), atMs);
+        context.forward(new Record<>(userId, state, nowMs), FlowTopology.FLOW_STATES_OUT);
+        tellMinutes(userId, session);
+    }
+
+    /** Remembers that a minute grew; where too many wait already, those are told first. */
+    void minuteGrew(UUID userId, TrackedSession session, long minuteMs) {
+        if (!session.addUntoldMinute(minuteMs)) {
+            tellMinutes(userId, session);
+            session.addUntoldMinute(minuteMs);
+        }
+    }
+
+    void tellPeriods(UUID userId, List<FlowPeriod> periods) {
+        for (FlowPeriod period : periods) {
+            context.forward(
+                    new Record<>(userId, period, context.currentSystemTimeMs()), FlowTopology.FLOW_PERIODS_OUT);
+        }
+    }
+
+    private void tellMinutes(UUID userId, TrackedSession session) {
+        for (int i = 0; i < session.untoldMinutes(); i++) {
+            FlowMinute minute = minutes.find(userId, session.untoldMinuteMs(i));
+            if (minute != null) {
+                context.forward(
+                        new Record<>(userId, minute, context.currentSystemTimeMs()), FlowTopology.FLOW_MINUTES_OUT);
+            }
+        }
+        session.clearUntoldMinutes();
+    }
+
+    private FlowState flowState(UUID sessionId, TrackedSession session, long version, long atMs) {
+        SessionState engine = session.engine();
+        engine.read(reading);
+        Instant firstActivity = Instant.ofEpochMilli(session.hasActivity() ? engine.firstActivityAtMs() : session.startedAtMs());
+        Instant lastActivity = Instant.ofEpochMilli(session.hasActivity() ? engine.lastActivityAtMs() : session.startedAtMs());
+        FlowState state = new FlowState();
+        state.setSessionId(sessionId);
+        state.setVersion(version);
+        state.setAt(Instant.ofEpochMilli(atMs));
+        state.setReceivedAt(Instant.ofEpochMilli(session.receivedAtMs()));
+        state.setStatus(status(session));
+        state.setModel(reading.model());
+        state.setIsInFlow(reading.inFlow());
+        state.setIntensity(reading.intensity());
+        state.setConfidence(reading.confidence());
+        state.setFlowDurationMs(reading.flowDurationMs());
+        state.setRhythm(reading.rhythm());
+        state.setFocus(reading.focus());
+        state.setConsistency(reading.consistency());
+        state.setErrorPenalty(reading.errorPenalty());
+        state.setVelocity(reading.velocity());
+        state.setFirstActivityAt(firstActivity);
+        state.setLastActivityAt(lastActivity);
+        state.setKeystrokes(engine.keystrokes());
+        state.setErrors(engine.errors());
+        state.setContextSwitches(engine.contextSwitches());
+        state.setFilesModified(engine.filesModified());
+        state.setActiveMs(engine.activeMs());
+        state.setFlowMs(engine.flowMs());
+        state.setIntensityMs(engine.intensityMs());
+        state.setInterruptions(engine.interruptions());
+        return state;
+    }
+
+    private static SessionStatus status(TrackedSession session) {
+        return switch (session.status()) {
+            case ACTIVE -> SessionStatus.ACTIVE;
+            case PAUSED -> SessionStatus.PAUSED;
+            case ENDED -> SessionStatus.ENDED;
+        };
+    }
+}

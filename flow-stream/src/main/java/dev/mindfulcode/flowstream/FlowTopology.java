@@ -1,0 +1,112 @@
+package dev.mindfulcode.flowstream;
+
+import dev.mindfulcode.protection.UserKeys;
+import dev.mindfulcode.schemas.SchemaRegistry;
+import dev.mindfulcode.schemas.Topic;
+import dev.mindfulcode.schemas.Topics;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.InstantSource;
+import java.util.function.Supplier;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.AutoOffsetReset;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * Keystrokes, sessions and accounts in; flow states, flow periods and flow minutes out. One sub-topology without repartitioning:
+ * everything is keyed by user id.
+ *
+ * <pre>
+ * keystrokes ─► read-batches ──┐                   ┌─► flow-states
+ * sessions ───► read-sessions ─┼─► track-sessions ─┼─► flow-periods
+ * accounts ───► read-accounts ─┘                   └─► flow-minutes
+ * </pre>
+ *
+ * What cannot be processed goes to dead-letters by way of the exception handlers, in the same transaction.
+ */
+final class FlowTopology implements Supplier<Topology> {
+
+    static final String SESSIONS_STORE = "sessions";
+    static final String WATCHED_SESSIONS_STORE = "watched-sessions";
+    static final String MINUTES_STORE = "minutes";
+    static final String PEOPLE_STORE = "people";
+
+    static final String FLOW_STATES_OUT = "flow-states-out";
+    static final String FLOW_PERIODS_OUT = "flow-periods-out";
+    static final String FLOW_MINUTES_OUT = "flow-minutes-out";
+
+    private static final String KEYSTROKES_IN = "keystrokes-in";
+    private static final String SESSIONS_IN = "sessions-in";
+    private static final String ACCOUNTS_IN = "accounts-in";
+    private static final String READ_BATCHES = "read-batches";
+    private static final String READ_SESSIONS = "read-sessions";
+    private static final String READ_ACCOUNTS = "read-accounts";
+    private static final String TRACK_SESSIONS = "track-sessions";
+
+    private final KeyLookup keys;
+    private final SchemaRegistry registry;
+    private final StreamMeters meters;
+    private final TrustedTimestamps timestamps;
+
+    FlowTopology(UserKeys keys, SchemaRegistry registry, MeterRegistry meters, InstantSource clock) {
+        this(KeyLookup.of(keys), registry, new StreamMeters(meters), new TrustedTimestamps(clock));
+    }
+
+    FlowTopology(KeyLookup keys, SchemaRegistry registry, StreamMeters meters, TrustedTimestamps timestamps) {
+        this.keys = keys;
+        this.registry = registry;
+        this.meters = meters;
+        this.timestamps = timestamps;
+    }
+
+    @Override
+    public Topology get() {
+        Topology topology = new Topology();
+        source(topology, KEYSTROKES_IN, Topics.KEYSTROKES);
+        source(topology, SESSIONS_IN, Topics.SESSIONS);
+        source(topology, ACCOUNTS_IN, Topics.ACCOUNTS);
+
+        topology.addProcessor(READ_BATCHES, () -> new BatchReader(keys, meters), KEYSTROKES_IN);
+        topology.addProcessor(READ_SESSIONS, () -> new EventReader<>(FlowInput.SessionChanged::new), SESSIONS_IN);
+        topology.addProcessor(READ_ACCOUNTS, () -> new EventReader<>(FlowInput.AccountChanged::new), ACCOUNTS_IN);
+        topology.addProcessor(
+                TRACK_SESSIONS, () -> new SessionTracker(meters), READ_BATCHES, READ_SESSIONS, READ_ACCOUNTS);
+        for (String store : new String[] {SESSIONS_STORE, WATCHED_SESSIONS_STORE, MINUTES_STORE, PEOPLE_STORE}) {
+            topology.addStateStore(store(store), TRACK_SESSIONS);
+        }
+
+        sink(topology, FLOW_STATES_OUT, Topics.FLOW_STATES);
+        sink(topology, FLOW_PERIODS_OUT, Topics.FLOW_PERIODS);
+        sink(topology, FLOW_MINUTES_OUT, Topics.FLOW_MINUTES);
+        return topology;
+    }
+
+    private <V extends SpecificRecord> void source(Topology topology, String name, Topic<V> topic) {
+        topology.addSource(
+                AutoOffsetReset.earliest(),
+                name,
+                timestamps,
+                topic.keySerde().deserializer(),
+                new OnlyOf<>(topic.valueType(), topic.valueSerde(registry).deserializer()),
+                topic.name());
+    }
+
+    private <V extends SpecificRecord> void sink(Topology topology, String name, Topic<V> topic) {
+        topology.addSink(
+                name,
+                topic.name(),
+                topic.keySerde().serializer(),
+                topic.valueSerde(registry).serializer(),
+                TRACK_SESSIONS);
+    }
+
+    /** Cached: what a session's batches change between two commits reaches RocksDB and the changelog once. */
+    private static StoreBuilder<KeyValueStore<Bytes, byte[]>> store(String name) {
+        return Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
+                .withCachingEnabled();
+    }
+}

@@ -1,0 +1,131 @@
+package dev.mindfulcode.flowstream;
+
+import dev.mindfulcode.schemas.FlowMinute;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The users' minutes, over all their sessions, for as long as a batch may still come for them.
+ *
+ * <p>Not a window store: its clock would be the latest minute of anybody in the partition, and its changelog forgets by the age of
+ * records, which loses what a replay of old history has just written. Here a sweep lets go of minutes {@link #KEPT_FOR} older than
+ * what ingest has received, a few at a time. How far it has got is stored beside the minutes: a batch for a minute that may be gone
+ * is refused rather than counted from nought. Not thread-safe.
+ */
+final class MinuteStore {
+
+    static final Duration KEPT_FOR = Duration.ofDays(33);
+
+    /** How far the horizon moves at once: a sweep reads every row, so let there be something to find. */
+    static final Duration HORIZON_STEP = Duration.ofHours(1);
+
+    static final int SWEPT_AT_ONCE_MAX = 2_000;
+
+    /** Shorter than any minute's key, hence no minute's. */
+    private static final Bytes HORIZON_KEY = Bytes.wrap(new byte[] {0});
+
+    private static final int ROW_BYTES = Long.BYTES + MinuteTotals.SIZE_BYTES;
+
+    private final KeyValueStore<Bytes, byte[]> store;
+    private final MinuteTotals row = new MinuteTotals();
+    private long horizonMs;
+    private @Nullable Bytes sweepFrom;
+
+    MinuteStore(KeyValueStore<Bytes, byte[]> store) {
+        this.store = store;
+        byte[] horizon = store.get(HORIZON_KEY);
+        this.horizonMs = horizon == null ? Long.MIN_VALUE : ByteBuffer.wrap(horizon).getLong();
+    }
+
+    /** Returns the instant before which minutes are no longer known. */
+    long horizonMs() {
+        return horizonMs;
+    }
+
+    void add(UUID userId, long minuteMs, MinuteTotals more) {
+        Bytes key = UserKeyed.minute(userId, minuteMs);
+        long version = load(store.get(key)) + 1;
+        row.add(more);
+        ByteBuffer value = ByteBuffer.allocate(ROW_BYTES).putLong(version);
+        row.write(value);
+        store.put(key, value.array());
+    }
+
+    /** Returns everything known of a minute, or null where nothing is. */
+    @Nullable FlowMinute find(UUID userId, long minuteMs) {
+        byte[] value = store.get(UserKeyed.minute(userId, minuteMs));
+        if (value == null) {
+            return null;
+        }
+        long version = load(value);
+        return new FlowMinute(
+                Instant.ofEpochMilli(minuteMs),
+                version,
+                row.keystrokes,
+                row.errors,
+                row.contextSwitches,
+                row.activeMs,
+                row.flowMs,
+                row.intensityMs);
+    }
+
+    void forget(UUID userId) {
+        try (KeyValueIterator<Bytes, byte[]> theirs =
+                store.prefixScan(UserKeyed.prefix(userId), UserKeyed.PREFIX_SERIALIZER)) {
+            while (theirs.hasNext()) {
+                store.delete(theirs.next().key);
+            }
+        }
+    }
+
+    /** Lets go of old minutes among the next few, given what ingest has received by now. */
+    void sweep(long receivedAtMs) {
+        if (sweepFrom == null) {
+            long horizonNowMs = receivedAtMs - KEPT_FOR.toMillis();
+            if (horizonNowMs - HORIZON_STEP.toMillis() < horizonMs) {
+                return;
+            }
+            horizonMs = horizonNowMs;
+            store.put(
+                    HORIZON_KEY,
+                    ByteBuffer.allocate(Long.BYTES).putLong(horizonMs).array());
+            sweepFrom = HORIZON_KEY;
+        }
+        sweepFrom = sweepOn(sweepFrom);
+    }
+
+    private @Nullable Bytes sweepOn(Bytes from) {
+        int seen = 0;
+        try (KeyValueIterator<Bytes, byte[]> rows = store.range(from, null)) {
+            while (rows.hasNext()) {
+                if (seen++ == SWEPT_AT_ONCE_MAX) {
+                    return rows.peekNextKey();
+                }
+                KeyValue<Bytes, byte[]> next = rows.next();
+                if (!next.key.equals(HORIZON_KEY) && UserKeyed.minuteOf(next.key) < horizonMs) {
+                    store.delete(next.key);
+                }
+            }
+        }
+        return null;
+    }
+
+    /** Puts a stored row, or an empty one, into the scratch row and returns its version. */
+    private long load(byte @Nullable [] value) {
+        if (value == null) {
+            row.clear();
+            return 0;
+        }
+        ByteBuffer buffer = ByteBuffer.wrap(value);
+        long version = buffer.getLong();
+        row.read(buffer);
+        return version;
+    }
+}

@@ -1,0 +1,77 @@
+package dev.mindfulcode.flowstream;
+
+import dev.mindfulcode.engine.SessionState;
+import java.nio.ByteBuffer;
+
+/** What is counted of a minute, and how that is written into its store. Reusable, not thread-safe. */
+final class MinuteTotals {
+
+    static final int SIZE_BYTES = 6 * Long.BYTES;
+
+    long keystrokes;
+    long errors;
+    long contextSwitches;
+    long activeMs;
+    long flowMs;
+
+    /** Integral of intensity over active time. A multiple of 2^-16 by the engine's making, so that sums are exact. */
+    double intensityMs;
+
+    void clear() {
+        keystrokes = 0;
+        errors = 0;
+        contextSwitches = 0;
+        activeMs = 0;
+        flowMs = 0;
+        intensityMs = 0;
+    }
+
+    void setTo(SessionState state) {
+        keystrokes = state.keystrokes();
+        errors = state.errors();
+        contextSwitches = state.contextSwitches();
+        activeMs = state.activeMs();
+        flowMs = state.flowMs();
+        intensityMs = state.intensityMs();
+    }
+
+    void addGrowth(MinuteTotals before, SessionState now) {
+        keystrokes += now.keystrokes() - before.keystrokes;
+        errors += now.errors() - before.errors;
+        contextSwitches += now.contextSwitches() - before.contextSwitches;
+        activeMs += now.activeMs() - before.activeMs;
+        flowMs += now.flowMs() - before.flowMs;
+        intensityMs += now.intensityMs() - before.intensityMs;
+    }
+
+    void add(MinuteTotals more) {
+        keystrokes += more.keystrokes;
+        errors += more.errors;
+        contextSwitches += more.contextSwitches;
+        activeMs += more.activeMs;
+        flowMs += more.flowMs;
+        intensityMs += more.intensityMs;
+    }
+
+    boolean isEmpty() {
+        return keystrokes == 0 && errors == 0 && contextSwitches == 0 && activeMs == 0 && flowMs == 0;
+    }
+
+    void read(ByteBuffer from) {
+        keystrokes = from.getLong();
+        errors = from.getLong();
+        contextSwitches = from.getLong();
+        activeMs = from.getLong();
+        flowMs = from.getLong();
+        intensityMs = from.getDouble();
+    }
+
+    void write(ByteBuffer into) {
+        into.putLong(keystrokes)
+                .putLong(errors)
+                .putLong(contextSwitches)
+                .putLong(activeMs)
+                .putLong(flowMs)
+                .putDouble(intensityMs);
+    }
+}

@@ -1,0 +1,296 @@
+package dev.mindfulcode.flowstream;
+
+import dev.mindfulcode.engine.SessionState;
+import dev.mindfulcode.engine.Status;
+import dev.mindfulcode.schemas.AccountEvent;
+import dev.mindfulcode.schemas.SessionEvent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * Counts each batch once, follows every session through its life, and tells what came of it.
+ *
+ * <p>Each input is first worked out on a copy, where anything may go wrong, and only then stored and forwarded, where nothing of the
+ * record's making can: a record is counted whole or not at all.
+ */
+final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificRecord> {
+
+    static final Duration UNTOLD_LOOKED_AT_EVERY = Duration.ofMillis(250);
+    static final Duration SILENCE_LOOKED_AT_EVERY = Duration.ofSeconds(5);
+    static final Duration SWEPT_EVERY = Duration.ofSeconds(10);
+
+    /** Sessions told in one go; the next go takes the rest. */
+    static final int TOLD_AT_ONCE_MAX = 5_000;
+
+    private final StreamMeters meters;
+    private final StreamClock clock = new StreamClock();
+    private final TrackedSession session = new TrackedSession();
+    private final BatchCounter counter = new BatchCounter();
+    private final PeriodWatch periods = new PeriodWatch();
+
+    private ProcessorContext<UUID, SpecificRecord> context;
+    private KeyValueStore<Bytes, byte[]> sessions;
+    private WatchedSessions watched;
+    private MinuteStore minutes;
+    private People people;
+    private FlowTeller teller;
+
+    @SuppressWarnings("NullAway.Init") // Kafka calls init before anything else
+    SessionTracker(StreamMeters meters) {
+        this.meters = meters;
+    }
+
+    @Override
+    public void init(ProcessorContext<UUID, SpecificRecord> context) {
+        this.context = context;
+        sessions = context.getStateStore(FlowTopology.SESSIONS_STORE);
+        watched = new WatchedSessions(context.getStateStore(FlowTopology.WATCHED_SESSIONS_STORE));
+        minutes = new MinuteStore(context.getStateStore(FlowTopology.MINUTES_STORE));
+        people = new People(context.getStateStore(FlowTopology.PEOPLE_STORE), sessions);
+        teller = new FlowTeller(context, minutes);
+        for (Bytes key : watched.stored()) {
+            if (load(key)) {
+                watched.update(key, session);
+                clock.observe(session.receivedAtMs(), context.currentSystemTimeMs());
+            }
+        }
+        context.schedule(UNTOLD_LOOKED_AT_EVERY, PunctuationType.WALL_CLOCK_TIME, this::tellDue);
+        context.schedule(SILENCE_LOOKED_AT_EVERY, PunctuationType.WALL_CLOCK_TIME, this::endSilence);
+        context.schedule(SWEPT_EVERY, PunctuationType.WALL_CLOCK_TIME, this::sweep);
+    }
+
+    @Override
+    public void process(Record<UUID, FlowInput> record) {
+        UUID userId = record.key();
+        switch (record.value()) {
+            case FlowInput.Keystrokes batch -> count(userId, batch);
+            case FlowInput.SessionChanged changed -> follow(userId, changed.event());
+            case FlowInput.AccountChanged changed -> follow(userId, changed.event());
+        }
+    }
+
+    private void count(UUID userId, FlowInput.Keystrokes batch) {
+        long receivedAtMs = clock.observe(batch.receivedAtMs(), context.currentSystemTimeMs());
+        Bytes key = UserKeyed.session(userId, batch.sessionId());
+        boolean known = load(key);
+        if (!known) {
+            if (people.isErased(userId)) {
+                meters.erased.increment();
+                return;
+            }
+            session.begin(people.freshState(userId), batch.startedAtMs(), receivedAtMs);
+        }
+        if (session.hasSeen(batch.sequence())) {
+            meters.duplicates.increment();
+            return;
+        }
+        if (batch.startedAtMs() < minutes.horizonMs()) {
+            throw new PoisonRecordException(DeadLetterReason.TOO_LATE);
+        }
+        Status before = session.status();
+        work(batch);
+
+        session.receivedAt(receivedAtMs);
+        session.endOverrideBefore(session.engine().lastActivityAtMs());
+        if (!known) {
+            people.sessionBegun(userId, batch.sessionId());
+        }
+        storeMinutes(userId);
+        teller.tellPeriods(userId, counter.periods());
+        boolean changed = session.status() != before || !counter.periods().isEmpty();
+        teller.tellOrWait(userId, batch.sessionId(), session, changed, lastActivityAtMs());
+        save(key);
+        meters.counted.increment();
+    }
+
+    private void work(FlowInput.Keystrokes batch) {
+        try {
+            counter.count(batch, session);
+        } catch (PoisonRecordException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new PoisonRecordException(DeadLetterReason.NOT_COMPUTED, e);
+        }
+    }
+
+    private void storeMinutes(UUID userId) {
+        MinuteDeltas grown = counter.minutes();
+        for (int i = 0; i < grown.size(); i++) {
+            if (!grown.totals(i).isEmpty()) {
+                minutes.add(userId, grown.minuteMs(i), grown.totals(i));
+                teller.minuteGrew(userId, session, grown.minuteMs(i));
+            }
+        }
+    }
+
+    private void follow(UUID userId, SessionEvent event) {
+        long atMs = event.getAt().toEpochMilli();
+        UUID sessionId = event.getSessionId();
+        Bytes key = UserKeyed.session(userId, sessionId);
+        long recordedAtMs = clock.observe(event.getRecordedAt().toEpochMilli(), context.currentSystemTimeMs());
+        boolean known = load(key);
+        switch (event.getKind()) {
+            case STARTED -> {
+                if (!known && !people.isErased(userId)) {
+                    session.begin(people.freshState(userId), atMs, recordedAtMs);
+                    people.sessionBegun(userId, sessionId);
+                    save(key);
+                }
+            }
+            case PAUSED, RESUMED, ENDED -> {
+                // An unknown session is one that has been forgotten: its user is erased.
+                if (known) {
+                    Status before = session.status();
+                    periods.begin();
+                    apply(event, atMs);
+                    session.receivedAt(recordedAtMs);
+                    changed(userId, sessionId, key, before, Math.max(atMs, lastActivityAtMs()));
+                }
+            }
+            case UPDATED, UNKNOWN -> {
+                // What the user calls a session is no business of the stream.
+            }
+        }
+    }
+
+    private void apply(SessionEvent event, long atMs) {
+        switch (event.getKind()) {
+            case PAUSED -> {
+                if (session.status() == Status.ACTIVE && atMs >= session.engine().lastActivityAtMs()) {
+                    session.override(Status.PAUSED, atMs);
+                }
+            }
+            case RESUMED -> {
+                if (session.status() == Status.PAUSED) {
+                    session.override(Status.ACTIVE, atMs);
+                }
+            }
+            case ENDED -> {
+                session.engine().end(atMs);
+                periods.look(event.getSessionId(), session);
+            }
+            case STARTED, UPDATED, UNKNOWN -> throw new IllegalArgumentException("changes nothing");
+        }
+    }
+
+    private void follow(UUID userId, AccountEvent event) {
+        switch (event.getKind()) {
+            case SETTINGS_CHANGED -> {
+                Float sensitivity = event.getSensitivity();
+                if (sensitivity != null) {
+                    setSensitivity(userId, sensitivity);
+                }
+            }
+            case ERASED -> forget(userId);
+            case REGISTERED, JOINED_TEAM, LEFT_TEAM, CONSENT_CHANGED, UNKNOWN -> {
+                // Not about how keystrokes are read.
+            }
+        }
+    }
+
+    private void setSensitivity(UUID userId, float sensitivity) {
+        if (!(sensitivity >= 0 && sensitivity <= 1)) {
+            throw new PoisonRecordException(DeadLetterReason.OUT_OF_RANGE);
+        }
+        people.sensitivityChosen(userId, sensitivity);
+        for (Bytes key : watched.stored(userId)) {
+            if (load(key)) {
+                session.engine().setSensitivity(sensitivity);
+                save(key);
+            }
+        }
+    }
+
+    private void forget(UUID userId) {
+        List<Bytes> theirs = new ArrayList<>();
+        try (KeyValueIterator<Bytes, byte[]> rows =
+                sessions.prefixScan(UserKeyed.prefix(userId), UserKeyed.PREFIX_SERIALIZER)) {
+            rows.forEachRemaining(row -> theirs.add(row.key));
+        }
+        for (Bytes key : theirs) {
+            sessions.delete(key);
+            watched.forget(key);
+        }
+        minutes.forget(userId);
+        people.erase(userId);
+    }
+
+    private void tellDue(long wallMs) {
+        for (Bytes key : watched.dueBy(wallMs, TOLD_AT_ONCE_MAX)) {
+            if (load(key)) {
+                teller.tell(UserKeyed.userIdOf(key), UserKeyed.sessionIdOf(key), session, lastActivityAtMs());
+                save(key);
+            }
+        }
+    }
+
+    private void endSilence(long wallMs) {
+        if (!clock.isKnown()) {
+            return;
+        }
+        long nowMs = clock.nowMs(wallMs);
+        for (Bytes key : watched.silentBy(nowMs)) {
+            if (load(key)) {
+                Status before = session.status();
+                periods.begin();
+                UUID sessionId = UserKeyed.sessionIdOf(key);
+                long silenceMs = nowMs - session.receivedAtMs();
+                silent(sessionId, silenceMs);
+                changed(UserKeyed.userIdOf(key), sessionId, key, before, lastActivityAtMs() + silenceMs);
+            }
+        }
+    }
+
+    /** Applies a silence: in the session's own time, as far as that has come, since it may lag behind that of receipt. */
+    private void silent(UUID sessionId, long silenceMs) {
+        if (session.hasActivity()) {
+            session.engine().tick(lastActivityAtMs() + silenceMs);
+            session.endOverrideAfterSilence(silenceMs);
+            periods.look(sessionId, session);
+        } else {
+            session.override(silenceMs >= SessionState.ENDED_AFTER_MS ? Status.ENDED : Status.PAUSED, 0);
+        }
+    }
+
+    private void changed(UUID userId, UUID sessionId, Bytes key, Status before, long atMs) {
+        teller.tellPeriods(userId, periods.changes());
+        if (session.status() != before || !periods.changes().isEmpty()) {
+            teller.tell(userId, sessionId, session, atMs);
+        }
+        save(key);
+    }
+
+    private void sweep(long wallMs) {
+        if (clock.isKnown()) {
+            minutes.sweep(clock.receivedAtMs());
+        }
+    }
+
+    private long lastActivityAtMs() {
+        return session.hasActivity() ? session.engine().lastActivityAtMs() : session.startedAtMs();
+    }
+
+    private boolean load(Bytes key) {
+        byte[] stored = sessions.get(key);
+        if (stored == null) {
+            return false;
+        }
+        session.load(stored);
+        return true;
+    }
+
+    private void save(Bytes key) {
+        sessions.put(key, session.toValue());
+        watched.update(key, session);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.mindfulcode.flowstream;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.StreamsConfig;
+
+/**
+ * What the stream is run with.
+ *
+ * @param stateFolder where RocksDB keeps its files; the stream can always refill it from Kafka
+ * @param commitInterval how often results become visible to read_committed readers; each commit stalls the stream for some
+ *     milliseconds, and live readers do not wait for it
+ * @param threads at most the number of partitions does something
+ */
+record StreamSettings(String bootstrapServers, Path stateFolder, Duration commitInterval, int threads) {
+
+    static final String APPLICATION_ID = "mindful-flow";
+
+    /** Outlives the commit interval and the longest wait for a key, and bounds how long a crash holds back read_committed readers. */
+    static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(60);
+
+    /** After a crash the partitions of the dead instance are taken over no earlier than this. */
+    static final Duration SESSION_TIMEOUT = Duration.ofSeconds(15);
+
+    static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(3);
+
+    static final long STORE_CACHE_BYTES_MAX = 16L << 20;
+
+    StreamSettings {
+        if (commitInterval.isNegative() || commitInterval.isZero() || commitInterval.compareTo(Duration.ofSeconds(30)) > 0) {
+            throw new IllegalArgumentException("MINDFUL_COMMIT_INTERVAL_MS must lie between 1 and 30000");
+        }
+        if (threads < 1) {
+            throw new IllegalArgumentException("MINDFUL_STREAM_THREADS must be at least 1");
+        }
+    }
+
+    Properties properties(DeadLetters deadLetters) {
+        Properties properties = new Properties();
+        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, APPLICATION_ID);
+        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+        properties.put(StreamsConfig.STATE_DIR_CONFIG, stateFolder.toString());
+        properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+        properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval.toMillis());
+        properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, threads);
+        properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, STORE_CACHE_BYTES_MAX);
+        properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
+        properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
+        properties.put(StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG, DeadLetterUnreadable.class);
+        properties.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, DeadLetterPoison.class);
+        properties.put(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, DeadLetterUnsendable.class);
+        properties.put(DeadLetters.CONFIG, deadLetters);
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 0);
+        properties.put(
+                StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
+                Math.toIntExact(TRANSACTION_TIMEOUT.toMillis()));
+        properties.put(
+                StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG),
+                Math.toIntExact(SESSION_TIMEOUT.toMillis()));
+        properties.put(
+                StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG),
+                Math.toIntExact(HEARTBEAT_INTERVAL.toMillis()));
+        return properties;
+    }
+}

@@ -1,0 +1,111 @@
+package dev.mindfulcode.flowstream;
+
+import dev.mindfulcode.engine.SessionState;
+import dev.mindfulcode.engine.Status;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * The sessions with which the clock still has something to do: those that are not over, and those that have something untold.
+ *
+ * <p>Which they are is stored, so that a restart finds them without reading every session there ever was; when each is due is kept
+ * in memory only, as it can be read off the session. Memory: some 250 bytes an open session. Not thread-safe.
+ */
+final class WatchedSessions {
+
+    private static final byte[] PRESENT = {1};
+
+    private final KeyValueStore<Bytes, byte[]> store;
+
+    /** For each watched session when, by the stream's clock, silence will change how it stands. */
+    private final Map<Bytes, Long> silentFromMs = new HashMap<>();
+
+    /** For each session with something untold when, by the wall clock, it may tell. */
+    private final Map<Bytes, Long> tellFromMs = new LinkedHashMap<>();
+
+    WatchedSessions(KeyValueStore<Bytes, byte[]> store) {
+        this.store = store;
+    }
+
+    /** Returns the sessions that are stored as watched, all of them or one user's. */
+    List<Bytes> stored() {
+        return keys(store.all());
+    }
+
+    List<Bytes> stored(UUID userId) {
+        return keys(store.prefixScan(UserKeyed.prefix(userId), UserKeyed.PREFIX_SERIALIZER));
+    }
+
+    /** Takes note of how a session stands, after each change; writes only when it begins or ceases to be watched. */
+    void update(Bytes key, TrackedSession session) {
+        boolean watched = session.status() != Status.ENDED || session.isDirty();
+        if (!watched) {
+            forget(key);
+            return;
+        }
+        Long before = silentFromMs.put(key, session.receivedAtMs() + silenceUntilChangeMs(session));
+        if (before == null) {
+            store.put(key, PRESENT);
+        }
+        if (session.isDirty()) {
+            tellFromMs.putIfAbsent(key, session.toldAtMs() + FlowTeller.TOLD_EVERY_MS);
+        } else {
+            tellFromMs.remove(key);
+        }
+    }
+
+    void forget(Bytes key) {
+        if (silentFromMs.remove(key) != null) {
+            store.delete(key);
+        }
+        tellFromMs.remove(key);
+    }
+
+    /** Returns the sessions whose silence by now changes how they stand. */
+    List<Bytes> silentBy(long streamNowMs) {
+        return due(silentFromMs, streamNowMs, Integer.MAX_VALUE);
+    }
+
+    /** Returns the sessions that may tell what they have untold, the longest waiting first. */
+    List<Bytes> dueBy(long wallNowMs, int max) {
+        return due(tellFromMs, wallNowMs, max);
+    }
+
+    private static long silenceUntilChangeMs(TrackedSession session) {
+        if (session.status() == Status.ENDED) {
+            return Long.MAX_VALUE / 2;
+        }
+        boolean engineActive = session.hasActivity() && session.engine().status() == Status.ACTIVE;
+        return engineActive || session.status() == Status.ACTIVE
+                ? SessionState.PAUSED_AFTER_MS
+                : SessionState.ENDED_AFTER_MS;
+    }
+
+    private static List<Bytes> due(Map<Bytes, Long> fromMs, long nowMs, int max) {
+        List<Bytes> due = new ArrayList<>();
+        for (Map.Entry<Bytes, Long> entry : fromMs.entrySet()) {
+            if (due.size() == max) {
+                break;
+            }
+            if (entry.getValue() <= nowMs) {
+                due.add(entry.getKey());
+            }
+        }
+        return due;
+    }
+
+    private static List<Bytes> keys(KeyValueIterator<Bytes, byte[]> rows) {
+        List<Bytes> keys = new ArrayList<>();
+        try (rows) {
+            rows.forEachRemaining(row -> keys.add(row.key));
+        }
+        return keys;
+    }
+}
