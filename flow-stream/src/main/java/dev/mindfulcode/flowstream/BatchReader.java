@@ -57,8 +57,7 @@ final class BatchReader implements Processor<@Nullable UUID, @Nullable Keystroke
         KeystrokePayload payload = payload(batch, cipher.get());
         context.forward(new Record<>(
                 userId,
-                new FlowInput.Keystrokes(
-                        batch.getSessionId(), batch.getSequence(), startedAtMs, receivedAtMs, payload),
+                new FlowInput.Keystrokes(batch.getSessionId(), batch.getSequence(), startedAtMs, receivedAtMs, payload),
                 record.timestamp()));
     }
 

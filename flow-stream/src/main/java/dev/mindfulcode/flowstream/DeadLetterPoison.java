@@ -30,7 +30,12 @@ public final class DeadLetterPoison implements ProcessingExceptionHandler {
         }
         if (poison.reason() == DeadLetterReason.NOT_COMPUTED) {
             // Ours to mend, hence with its trace; the engine's exceptions say nothing of what was typed.
-            log.error("{}-{} offset {} goes to dead-letters", context.topic(), context.partition(), context.offset(), poison);
+            log.error(
+                    "{}-{} offset {} goes to dead-letters",
+                    context.topic(),
+                    context.partition(),
+                    context.offset(),
+                    poison);
         }
         return Response.resume(deadLetters.of(context, poison.reason()));
     }

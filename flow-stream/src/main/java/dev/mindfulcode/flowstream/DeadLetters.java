@@ -50,19 +50,20 @@ final class DeadLetters {
     }
 
     List<ProducerRecord<byte[], byte[]>> of(
-            ErrorHandlerContext context,
-            DeadLetterReason reason,
-            byte @Nullable [] key,
-            byte @Nullable [] value) {
-        DeadLetter letter = new DeadLetter(
-                context.topic(),
-                context.partition(),
-                context.offset(),
-                COMPONENT,
-                reason.label(),
-                Instant.ofEpochMilli(clock.millis()),
-                key == null ? null : ByteBuffer.wrap(key),
-                value == null || value.length > VALUE_BYTES_MAX ? null : ByteBuffer.wrap(value));
+            ErrorHandlerContext context, DeadLetterReason reason, byte @Nullable [] key, byte @Nullable [] value) {
+        DeadLetter letter = new DeadLetter();
+        letter.setTopic(context.topic());
+        letter.setPartition(context.partition());
+        letter.setOffset(context.offset());
+        letter.setComponent(COMPONENT);
+        letter.setReason(reason.label());
+        letter.setFailedAt(Instant.ofEpochMilli(clock.millis()));
+        if (key != null) {
+            letter.setKey(ByteBuffer.wrap(key));
+        }
+        if (value != null && value.length <= VALUE_BYTES_MAX) {
+            letter.setValue(ByteBuffer.wrap(value));
+        }
         String topic = Topics.DEAD_LETTERS.name();
         meters.deadLetter(reason);
         return List.of(new ProducerRecord<>(topic, key, serializer.serialize(topic, letter)));

@@ -66,8 +66,7 @@ final class FlowTeller {
 
     void tellPeriods(UUID userId, List<FlowPeriod> periods) {
         for (FlowPeriod period : periods) {
-            context.forward(
-                    new Record<>(userId, period, context.currentSystemTimeMs()), FlowTopology.FLOW_PERIODS_OUT);
+            context.forward(new Record<>(userId, period, context.currentSystemTimeMs()), FlowTopology.FLOW_PERIODS_OUT);
         }
     }
 
@@ -85,8 +84,10 @@ final class FlowTeller {
     private FlowState flowState(UUID sessionId, TrackedSession session, long version, long atMs) {
         SessionState engine = session.engine();
         engine.read(reading);
-        Instant firstActivity = Instant.ofEpochMilli(session.hasActivity() ? engine.firstActivityAtMs() : session.startedAtMs());
-        Instant lastActivity = Instant.ofEpochMilli(session.hasActivity() ? engine.lastActivityAtMs() : session.startedAtMs());
+        Instant firstActivity =
+                Instant.ofEpochMilli(session.hasActivity() ? engine.firstActivityAtMs() : session.startedAtMs());
+        Instant lastActivity =
+                Instant.ofEpochMilli(session.hasActivity() ? engine.lastActivityAtMs() : session.startedAtMs());
         FlowState state = new FlowState();
         state.setSessionId(sessionId);
         state.setVersion(version);

@@ -37,7 +37,9 @@ record KeyLookup(UserKeys keys, int attemptsMax, Duration firstPause) {
             try {
                 return keys.find(userId);
             } catch (RuntimeException e) {
-                if (attempt == attemptsMax || System.nanoTime() - beganNs > PATIENCE_MAX.toNanos() || !paused(pauseMs)) {
+                if (attempt == attemptsMax
+                        || System.nanoTime() - beganNs > PATIENCE_MAX.toNanos()
+                        || !paused(pauseMs)) {
                     throw new KeysUnavailableException(attempt, e);
                 }
                 pauseMs *= 2;

@@ -41,7 +41,8 @@ final class MinuteStore {
     MinuteStore(KeyValueStore<Bytes, byte[]> store) {
         this.store = store;
         byte[] horizon = store.get(HORIZON_KEY);
-        this.horizonMs = horizon == null ? Long.MIN_VALUE : ByteBuffer.wrap(horizon).getLong();
+        this.horizonMs =
+                horizon == null ? Long.MIN_VALUE : ByteBuffer.wrap(horizon).getLong();
     }
 
     /** Returns the instant before which minutes are no longer known. */
@@ -59,7 +60,8 @@ final class MinuteStore {
     }
 
     /** Returns everything known of a minute, or null where nothing is. */
-    @Nullable FlowMinute find(UUID userId, long minuteMs) {
+    @Nullable
+    FlowMinute find(UUID userId, long minuteMs) {
         byte[] value = store.get(UserKeyed.minute(userId, minuteMs));
         if (value == null) {
             return null;

@@ -29,9 +29,8 @@ final class People {
     byte[] freshState(UUID userId) {
         Row row = find(userId);
         byte[] earlier = row.lastSession == null ? null : sessions.get(UserKeyed.session(userId, row.lastSession));
-        byte[] state = earlier == null
-                ? SessionState.fresh()
-                : SessionState.freshAfter(TrackedSession.engineStateOf(earlier));
+        byte[] state =
+                earlier == null ? SessionState.fresh() : SessionState.freshAfter(TrackedSession.engineStateOf(earlier));
         if (!Float.isNaN(row.sensitivity)) {
             new SessionState().wrap(state).setSensitivity(row.sensitivity);
         }

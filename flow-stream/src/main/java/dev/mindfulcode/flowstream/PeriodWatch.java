@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** Collects the flow periods that open and close while a session is being changed. Reusable, not thread-safe. */
 final class PeriodWatch {
@@ -35,29 +34,25 @@ final class PeriodWatch {
         }
         if (engine.isInFlow()) {
             session.openPeriod();
-            changes.add(period(sessionId, session, OPENED_VERSION, null, null));
+            changes.add(period(sessionId, session, OPENED_VERSION));
         } else {
-            Instant endedAt = Instant.ofEpochMilli(engine.flowEndedAtMs());
-            changes.add(period(sessionId, session, CLOSED_VERSION, endedAt, endedBy(engine)));
+            FlowPeriod closed = period(sessionId, session, CLOSED_VERSION);
+            closed.setEndedAt(Instant.ofEpochMilli(engine.flowEndedAtMs()));
+            closed.setEndedBy(endedBy(engine));
+            changes.add(closed);
             session.closePeriod();
         }
     }
 
-    private FlowPeriod period(
-            UUID sessionId,
-            TrackedSession session,
-            long version,
-            @Nullable Instant endedAt,
-            @Nullable Interruption endedBy) {
+    private FlowPeriod period(UUID sessionId, TrackedSession session, long version) {
         session.engine().read(reading);
-        return new FlowPeriod(
-                sessionId,
-                Instant.ofEpochMilli(session.engine().flowStartedAtMs()),
-                endedAt,
-                version,
-                (float) session.periodMeanIntensity(reading.intensity()),
-                session.periodKeystrokes(),
-                endedBy);
+        FlowPeriod period = new FlowPeriod();
+        period.setSessionId(sessionId);
+        period.setStartedAt(Instant.ofEpochMilli(session.engine().flowStartedAtMs()));
+        period.setVersion(version);
+        period.setMeanIntensity((float) session.periodMeanIntensity(reading.intensity()));
+        period.setKeystrokes(session.periodKeystrokes());
+        return period;
     }
 
     private static Interruption endedBy(SessionState engine) {

@@ -166,7 +166,8 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     private void apply(SessionEvent event, long atMs) {
         switch (event.getKind()) {
             case PAUSED -> {
-                if (session.status() == Status.ACTIVE && atMs >= session.engine().lastActivityAtMs()) {
+                if (session.status() == Status.ACTIVE
+                        && atMs >= session.engine().lastActivityAtMs()) {
                     session.override(Status.PAUSED, atMs);
                 }
             }

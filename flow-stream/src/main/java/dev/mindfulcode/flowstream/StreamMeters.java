@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What the stream counts about itself. Counts are of attempts: after an aborted transaction the same record is counted again.
@@ -31,6 +32,6 @@ final class StreamMeters {
     }
 
     void deadLetter(DeadLetterReason reason) {
-        deadLetters.get(reason).increment();
+        Objects.requireNonNull(deadLetters.get(reason)).increment();
     }
 }

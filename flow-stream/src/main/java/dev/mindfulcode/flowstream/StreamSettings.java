@@ -30,7 +30,9 @@ record StreamSettings(String bootstrapServers, Path stateFolder, Duration commit
     static final long STORE_CACHE_BYTES_MAX = 16L << 20;
 
     StreamSettings {
-        if (commitInterval.isNegative() || commitInterval.isZero() || commitInterval.compareTo(Duration.ofSeconds(30)) > 0) {
+        if (commitInterval.isNegative()
+                || commitInterval.isZero()
+                || commitInterval.compareTo(Duration.ofSeconds(30)) > 0) {
             throw new IllegalArgumentException("MINDFUL_COMMIT_INTERVAL_MS must lie between 1 and 30000");
         }
         if (threads < 1) {

@@ -62,7 +62,8 @@ final class TrackedSession {
     /** Becomes the session that was stored. The value itself is left alone: a cache may hold the same array. */
     TrackedSession load(byte[] value) {
         if (value[AT_LAYOUT_VERSION] != LAYOUT_VERSION) {
-            throw new IllegalStateException("the stored session is of another release: reset the stream and let it replay");
+            throw new IllegalStateException(
+                    "the stored session is of another release: reset the stream and let it replay");
         }
         System.arraycopy(value, 0, header, 0, HEADER_BYTES);
         System.arraycopy(value, HEADER_BYTES, engineState, 0, engineState.length);

@@ -1,7 +1,6 @@
 package dev.mindfulcode.flowstream;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.UUID;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.utils.Bytes;
@@ -23,11 +22,14 @@ final class UserKeyed {
     }
 
     static Bytes session(UUID userId, UUID sessionId) {
-        return Bytes.wrap(put(put(ByteBuffer.allocate(2 * UUID_BYTES), userId), sessionId).array());
+        return Bytes.wrap(
+                put(put(ByteBuffer.allocate(2 * UUID_BYTES), userId), sessionId).array());
     }
 
     static Bytes minute(UUID userId, long minuteMs) {
-        return Bytes.wrap(put(ByteBuffer.allocate(UUID_BYTES + Long.BYTES), userId).putLong(minuteMs).array());
+        return Bytes.wrap(put(ByteBuffer.allocate(UUID_BYTES + Long.BYTES), userId)
+                .putLong(minuteMs)
+                .array());
     }
 
     static UUID userIdOf(Bytes key) {
@@ -40,10 +42,6 @@ final class UserKeyed {
 
     static long minuteOf(Bytes minuteKey) {
         return ByteBuffer.wrap(minuteKey.get()).getLong(UUID_BYTES);
-    }
-
-    static boolean isOf(byte[] prefix, Bytes key) {
-        return Arrays.equals(prefix, 0, UUID_BYTES, key.get(), 0, UUID_BYTES);
     }
 
     private static ByteBuffer put(ByteBuffer into, UUID id) {
