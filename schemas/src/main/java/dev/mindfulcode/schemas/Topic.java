@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 public record Topic<V extends SpecificRecord>(
         String name, Class<V> valueType, @Nullable Duration retention) {
 
+    private static final String HTTP_CLIENT_OF_THE_JDK = "JDK";
+
     static {
         TrustedRecords.vouch();
     }
@@ -36,23 +38,32 @@ public record Topic<V extends SpecificRecord>(
         return Serdes.UUID();
     }
 
-    /** Returns a serde in the Confluent wire format: 0x00, four bytes of schema id, Avro binary. */
+    /**
+     * Returns a serde in the Confluent wire format: 0x00, four bytes of schema id, Avro binary. The serializer is thread-safe.
+     *
+     * <p>Reading fails with a {@link org.apache.kafka.common.errors.SerializationException} for a record that will never be
+     * readable, and with a {@link SchemaRegistryUnavailableException} where it has to be tried again.
+     */
     public Serde<V> valueSerde(SchemaRegistry registry) {
         Map<String, Object> config = Map.of(
                 SchemaResolverConfig.REGISTRY_URL,
                 registry.url(),
+                SchemaResolverConfig.HTTP_ADAPTER,
+                HTTP_CLIENT_OF_THE_JDK,
                 SchemaResolverConfig.AUTO_REGISTER_ARTIFACT,
                 registry.registersOnWrite(),
                 // Whole schemas: else an enum inside a record becomes an artifact of its own, which readers must fetch
                 // as well.
                 SchemaResolverConfig.DEREFERENCE_SCHEMA,
                 true,
-                AvroSerdeConfig.USE_SPECIFIC_AVRO_READER,
-                true);
-        AvroKafkaSerializer<V> serializer = new AvroKafkaSerializer<>();
+                AvroSerdeConfig.AVRO_DATUM_PROVIDER,
+                RecordDatumProvider.class,
+                RecordDatumProvider.VALUE_TYPE,
+                valueType);
+        AvroKafkaSerializer<V> serializer = new AvroKafkaSerializer<>(new RegistryLookup<V>());
         serializer.configure(config, false);
-        AvroKafkaDeserializer<V> deserializer = new AvroKafkaDeserializer<>();
+        AvroKafkaDeserializer<V> deserializer = new AvroKafkaDeserializer<>(new RegistryLookup<V>());
         deserializer.configure(config, false);
-        return Serdes.serdeFrom(serializer, deserializer);
+        return Serdes.serdeFrom(serializer, new ValueDeserializer<>(valueType, deserializer));
     }
 }
