@@ -1,0 +1,86 @@
+package dev.mindfulcode.gateway;
+
+import dev.mindfulcode.gateway.accounts.AccountConfiguration;
+import dev.mindfulcode.gateway.accounts.JwtSecret;
+import dev.mindfulcode.gateway.database.Database;
+import dev.mindfulcode.gateway.database.IdentitySchema;
+import dev.mindfulcode.gateway.database.UserCiphers;
+import dev.mindfulcode.gateway.log.EventLog;
+import dev.mindfulcode.gateway.log.KafkaReachability;
+import dev.mindfulcode.gateway.log.Outbox;
+import dev.mindfulcode.gateway.log.OutboxRelay;
+import dev.mindfulcode.gateway.operations.LiveConnections;
+import dev.mindfulcode.gateway.operations.OperationsConfiguration;
+import dev.mindfulcode.gateway.sessions.SessionConfiguration;
+import dev.mindfulcode.protection.PostgresUserKeys;
+import javax.sql.DataSource;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
+
+/**
+ * The gateway as a Spring configuration: with a web server, and without anything found by scanning, so that it can share a context.
+ * Settings come from the environment, see {@link GatewaySettings}. All its beans are named {@code gateway…}.
+ */
+@Configuration(proxyBeanMethods = false)
+@Import({
+    WebServerConfiguration.class,
+    SecurityConfiguration.class,
+    AccountConfiguration.class,
+    SessionConfiguration.class,
+    OperationsConfiguration.class
+})
+public class GatewayConfiguration {
+
+    @Bean
+    GatewaySettings gatewaySettings(Environment environment) {
+        return GatewaySettings.read(environment);
+    }
+
+    @Bean
+    JwtSecret gatewayJwtSecret(GatewaySettings settings) {
+        return settings.jwtSecret();
+    }
+
+    /** Brings our schemas up to date before anything asks for the database. */
+    @Bean
+    Database gatewayDatabase(GatewaySettings settings) {
+        DataSource direct = settings.database().dataSource();
+        IdentitySchema.migrate(direct);
+        PostgresUserKeys.migrate(direct);
+        return new Database(settings.database(), settings.maxConnections());
+    }
+
+    /** After the database, which migrates. */
+    @Bean
+    UserCiphers gatewayUserCiphers(GatewaySettings settings, Database migrated) {
+        return new UserCiphers(PostgresUserKeys.open(settings.database().dataSource(), settings.encryptionKey()));
+    }
+
+    @Bean
+    EventLog gatewayEventLog(GatewaySettings settings) {
+        return new EventLog(settings.kafkaBootstrapServers(), settings.schemaRegistry());
+    }
+
+    @Bean
+    KafkaReachability gatewayKafkaReachability(GatewaySettings settings) {
+        return new KafkaReachability(settings.kafkaBootstrapServers());
+    }
+
+    /** There is no way to connect yet. */
+    @Bean
+    LiveConnections gatewayLiveConnections() {
+        return () -> 0;
+    }
+
+    @Bean
+    OutboxRelay gatewayOutboxRelay(GatewaySettings settings, EventLog log, Database migrated) {
+        return new OutboxRelay(settings.database().dataSource(), log);
+    }
+
+    @Bean
+    Outbox gatewayOutbox(Database database, OutboxRelay relay) {
+        return new Outbox(database, relay::wake);
+    }
+}

@@ -1,0 +1,110 @@
+package dev.mindfulcode.gateway;
+
+import dev.mindfulcode.gateway.accounts.AccessTokens;
+import dev.mindfulcode.gateway.http.ProblemType;
+import dev.mindfulcode.gateway.http.Problems;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpMethod;
+import org.springframework.security.config.annotation.web.reactive.EnableWebFluxSecurity;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
+import org.springframework.security.oauth2.server.resource.web.server.authentication.ServerBearerTokenAuthenticationConverter;
+import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.security.web.server.ServerAuthenticationEntryPoint;
+import org.springframework.security.web.server.authentication.ServerAuthenticationConverter;
+import org.springframework.security.web.server.authorization.ServerAccessDeniedHandler;
+import org.springframework.security.web.server.context.NoOpServerSecurityContextRepository;
+import org.springframework.security.web.server.firewall.ServerExchangeRejectedHandler;
+import org.springframework.security.web.server.header.ReferrerPolicyServerHttpHeadersWriter.ReferrerPolicy;
+import org.springframework.security.web.server.header.XFrameOptionsServerHttpHeadersWriter.Mode;
+import org.springframework.security.web.server.savedrequest.NoOpServerRequestCache;
+import org.springframework.security.web.server.util.matcher.NegatedServerWebExchangeMatcher;
+import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatchers;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/**
+ * Who may call what. All under {@code /api} and {@code /ws} needs an access token, except signing in; no cookies, hence no CSRF; no
+ * other origins. Ingest's two routes authenticate themselves and are left alone.
+ */
+@Configuration(value = "gatewaySecurityConfiguration", proxyBeanMethods = false)
+@EnableWebFluxSecurity
+class SecurityConfiguration {
+
+    private static final String[] INGEST = {"/api/keystrokes", "/ws/ingest"};
+    private static final String LIVE = "/ws";
+    private static final String TOKEN_PARAMETER = "token";
+
+    private static final String CONTENT_SECURITY_POLICY =
+            "default-src 'self'; object-src 'none'; base-uri 'none';" + " form-action 'self'; frame-ancestors 'none'";
+    private static final String PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
+
+    @Bean
+    @Order(Ordered.LOWEST_PRECEDENCE - 10)
+    SecurityWebFilterChain gatewaySecurity(ServerHttpSecurity http, AccessTokens accessTokens) {
+        ServerAuthenticationEntryPoint unauthenticated = (exchange, e) ->
+                Problems.write(exchange, ProblemType.UNAUTHENTICATED.because("Sign in, or refresh the access token."));
+        ServerAccessDeniedHandler denied =
+                (exchange, e) -> Problems.write(exchange, ProblemType.FORBIDDEN.because("Not allowed."));
+        return http.securityMatcher(new NegatedServerWebExchangeMatcher(ServerWebExchangeMatchers.pathMatchers(INGEST)))
+                .securityContextRepository(NoOpServerSecurityContextRepository.getInstance())
+                .requestCache(cache -> cache.requestCache(NoOpServerRequestCache.getInstance()))
+                .csrf(ServerHttpSecurity.CsrfSpec::disable)
+                .cors(ServerHttpSecurity.CorsSpec::disable)
+                .httpBasic(ServerHttpSecurity.HttpBasicSpec::disable)
+                .formLogin(ServerHttpSecurity.FormLoginSpec::disable)
+                .logout(ServerHttpSecurity.LogoutSpec::disable)
+                .headers(headers -> headers.contentSecurityPolicy(
+                                policy -> policy.policyDirectives(CONTENT_SECURITY_POLICY))
+                        .frameOptions(frames -> frames.mode(Mode.DENY))
+                        .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER))
+                        .permissionsPolicy(permissions -> permissions.policy(PERMISSIONS_POLICY)))
+                .authorizeExchange(exchanges -> exchanges
+                        .pathMatchers(HttpMethod.POST, "/api/auth/*")
+                        .permitAll()
+                        .pathMatchers("/api/**", LIVE)
+                        .authenticated()
+                        .anyExchange()
+                        .permitAll())
+                .oauth2ResourceServer(server -> server.bearerTokenConverter(new TokenOfRequest())
+                        .authenticationEntryPoint(unauthenticated)
+                        .accessDeniedHandler(denied)
+                        .jwt(jwt -> jwt.jwtDecoder(accessTokens.decoder())))
+                .exceptionHandling(failures ->
+                        failures.authenticationEntryPoint(unauthenticated).accessDeniedHandler(denied))
+                .build();
+    }
+
+    /** What the firewall refuses (a path that is not normal, say) is a problem document as well. */
+    @Bean
+    ServerExchangeRejectedHandler gatewayRejectedExchanges() {
+        return (exchange, e) ->
+                Problems.write(exchange, ProblemType.INVALID_REQUEST.because("The request is not a normal one."));
+    }
+
+    /**
+     * The token in the Authorization header; on {@code /ws} also as a parameter, since browsers let no page set headers there. Where
+     * no token is needed none is looked at, so that a client with an expired one can still refresh it.
+     */
+    private static final class TokenOfRequest implements ServerAuthenticationConverter {
+
+        private final ServerAuthenticationConverter header = new ServerBearerTokenAuthenticationConverter();
+
+        @Override
+        public Mono<Authentication> convert(ServerWebExchange exchange) {
+            String path =
+                    exchange.getRequest().getPath().pathWithinApplication().value();
+            if (path.equals(LIVE)) {
+                String token = exchange.getRequest().getQueryParams().getFirst(TOKEN_PARAMETER);
+                if (token != null) {
+                    return Mono.just(new BearerTokenAuthenticationToken(token));
+                }
+            }
+            return path.startsWith("/api/auth/") ? Mono.empty() : header.convert(exchange);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package dev.mindfulcode.gateway;
+
+import dev.mindfulcode.gateway.http.Problems;
+import dev.mindfulcode.gateway.http.RouteGroup;
+import dev.mindfulcode.gateway.http.Routes;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandler;
+import java.util.List;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.context.ConfigurationPropertiesAutoConfiguration;
+import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
+import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
+import org.springframework.boot.reactor.netty.autoconfigure.NettyReactiveWebServerAutoConfiguration;
+import org.springframework.boot.web.server.Shutdown;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.http.CacheControl;
+import org.springframework.web.reactive.config.EnableWebFlux;
+import org.springframework.web.reactive.function.server.RequestPredicates;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.netty.resources.LoopResources;
+
+/** The web server, and what is routed on it. */
+@Configuration(value = "gatewayWebServerConfiguration", proxyBeanMethods = false)
+@EnableWebFlux
+@ImportAutoConfiguration({
+    ConfigurationPropertiesAutoConfiguration.class,
+    LifecycleAutoConfiguration.class,
+    NettyReactiveWebServerAutoConfiguration.class,
+    HttpHandlerAutoConfiguration.class
+})
+class WebServerConfiguration {
+
+    private static final int REQUEST_LINE_BYTES_MAX = 8 * 1024;
+    private static final int HEADER_BYTES_MAX = 16 * 1024;
+
+    @Bean
+    Problems gatewayProblems() {
+        return new Problems();
+    }
+
+    @Bean
+    RouterFunction<ServerResponse> gatewayRoutes(List<RouteGroup> groups) {
+        Routes routes = new Routes();
+        groups.forEach(group -> group.addTo(routes));
+        return routes.build().and(dashboard());
+    }
+
+    /** The dashboard's files, from the jar. */
+    private static RouterFunction<ServerResponse> dashboard() {
+        ClassPathResource folder = new ClassPathResource("static/", WebServerConfiguration.class.getClassLoader());
+        return RouterFunctions.route(
+                        RequestPredicates.GET("/"),
+                        request -> ServerResponse.ok()
+                                .cacheControl(CacheControl.noCache())
+                                .bodyValue(new ClassPathResource("static/index.html")))
+                .and(RouterFunctions.resources(
+                        "/**", folder, (resource, headers) -> headers.setCacheControl(CacheControl.noCache())));
+    }
+
+    /** Port and limits. After the property-driven customizers, so that PORT decides. */
+    @Bean
+    WebServerFactoryCustomizer<NettyReactiveWebServerFactory> gatewayWebServer(GatewaySettings settings) {
+        return new LastCustomizer(settings.port());
+    }
+
+    private static final class LastCustomizer
+            implements WebServerFactoryCustomizer<NettyReactiveWebServerFactory>, Ordered {
+
+        private static final List<String> GOOD_TRANSPORTS = List.of(
+                "io.netty.channel.epoll.EpollIoHandler",
+                "io.netty.channel.kqueue.KQueueIoHandler",
+                "io.netty.channel.nio.NioIoHandler");
+
+        private final int port;
+
+        LastCustomizer(int port) {
+            this.port = port;
+        }
+
+        @Override
+        public void customize(NettyReactiveWebServerFactory factory) {
+            requireEpollOrNio();
+            factory.setPort(port);
+            factory.setShutdown(Shutdown.GRACEFUL);
+            factory.addServerCustomizers(server -> server.httpRequestDecoder(limits ->
+                    limits.maxInitialLineLength(REQUEST_LINE_BYTES_MAX).maxHeaderSize(HEADER_BYTES_MAX)));
+        }
+
+        @Override
+        public int getOrder() {
+            return Ordered.LOWEST_PRECEDENCE;
+        }
+
+        /** io_uring, where Netty finds it, is several times slower here (measured); it must not come in with a dependency. */
+        private static void requireEpollOrNio() {
+            LoopResources probe = LoopResources.create("gateway-probe", 1, true);
+            try {
+                boolean good = probe.onServer(true).next() instanceof IoEventLoop loop
+                        && GOOD_TRANSPORTS.stream().anyMatch(name -> isOfType(loop, name));
+                if (!good) {
+                    throw new IllegalStateException("Netty would use neither epoll nor kqueue nor NIO."
+                            + " Take netty-transport-native-io_uring off the classpath.");
+                }
+            } finally {
+                probe.dispose();
+            }
+        }
+
+        private static boolean isOfType(IoEventLoop loop, String handler) {
+            try {
+                return loop.isIoType(Class.forName(handler).asSubclass(IoHandler.class));
+            } catch (ClassNotFoundException e) {
+                return false;
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.mindfulcode.gateway.accounts;
+
+import dev.mindfulcode.gateway.database.Database;
+import dev.mindfulcode.gateway.database.UserCiphers;
+import dev.mindfulcode.gateway.http.RouteGroup;
+import dev.mindfulcode.gateway.log.EventLog;
+import dev.mindfulcode.gateway.log.Outbox;
+import java.security.SecureRandom;
+import java.time.Clock;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Wires {@link Accounts}. */
+@Configuration(value = "gatewayAccountConfiguration", proxyBeanMethods = false)
+public class AccountConfiguration {
+
+    @Bean
+    PasswordHashes gatewayPasswordHashes() {
+        return new PasswordHashes();
+    }
+
+    @Bean
+    AccessTokens gatewayAccessTokens(JwtSecret secret) {
+        return new AccessTokens(secret, Clock.systemUTC());
+    }
+
+    @Bean
+    RouteGroup gatewayAccountRoutes(
+            Database database,
+            PasswordHashes passwords,
+            AccessTokens accessTokens,
+            UserCiphers userCiphers,
+            EventLog log,
+            Outbox outbox) {
+        SecureRandom random = new SecureRandom();
+        Clock clock = Clock.systemUTC();
+        RefreshTokens refreshTokens = new RefreshTokens(database, random, clock);
+        return new AccountRoutes(new Accounts(
+                database, passwords, accessTokens, refreshTokens, userCiphers, log, outbox, random, clock))::addTo;
+    }
+}

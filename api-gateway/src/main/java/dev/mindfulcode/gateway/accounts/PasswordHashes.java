@@ -1,0 +1,81 @@
+package dev.mindfulcode.gateway.accounts;
+
+import com.password4j.Argon2Function;
+import com.password4j.Password;
+import com.password4j.types.Argon2;
+import dev.mindfulcode.gateway.http.ProblemType;
+import java.util.concurrent.Callable;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Password hashes: Argon2id with RFC 9106's second recommended option (64 MiB, 3 passes, 4 lanes), as PHC strings. Thread-safe.
+ *
+ * <p>Hashing is meant to be costly, so it is bounded: at most {@link #CONCURRENT_MAX} at a time, that is 128 MiB, on threads of
+ * their own, and at most {@link #WAITING_MAX} waiting for one; beyond that callers are told to come back.
+ */
+final class PasswordHashes implements AutoCloseable {
+
+    static final int CONCURRENT_MAX = 2;
+    static final int WAITING_MAX = 64;
+
+    private static final int MEMORY_KIB = 64 * 1024;
+    private static final int PASSES = 3;
+    private static final int LANES = 4;
+    private static final int HASH_BYTES = 32;
+    private static final int SALT_BYTES = 16;
+    private static final int IDLE_THREAD_SECONDS = 60;
+    private static final int RETRY_AFTER_SECONDS = 2;
+
+    private static final Argon2Function ARGON2ID =
+            Argon2Function.getInstance(MEMORY_KIB, PASSES, LANES, HASH_BYTES, Argon2.ID);
+
+    /** The hash of no password at all: of 32 random bytes that nobody kept. Checked where there is no user to check. */
+    private static final String NOBODY =
+            "$argon2id$v=19$m=65536,t=3,p=4$yt2I/W8PyrXRM+PlPw05/A" + "$29K19SOdWRgmhgZFrqF6NFxcctl+F47rV1momfclaPI";
+
+    private final Scheduler hashers = Schedulers.newBoundedElastic(
+            CONCURRENT_MAX, WAITING_MAX / CONCURRENT_MAX, "gateway-hash", IDLE_THREAD_SECONDS, true);
+    private final AtomicLong hashed = new AtomicLong();
+
+    /** Hashes a password with a fresh salt. */
+    Mono<String> hash(String password) {
+        return costly(() ->
+                Password.hash(password).addRandomSalt(SALT_BYTES).with(ARGON2ID).getResult());
+    }
+
+    /** Whether the password is the one hashed. Without a hash the same work is done, and the answer is no. */
+    Mono<Boolean> matches(String password, @Nullable String hash) {
+        return costly(() -> {
+            String known = hash == null ? NOBODY : hash;
+            boolean same = Password.check(password, known).with(Argon2Function.getInstanceFromHash(known));
+            return same && hash != null;
+        });
+    }
+
+    /** How many Argon2 computations have been made: what an attacker could otherwise read off the clock. */
+    long hashed() {
+        return hashed.get();
+    }
+
+    private <T> Mono<T> costly(Callable<T> work) {
+        return Mono.fromCallable(() -> {
+                    hashed.incrementAndGet();
+                    return work.call();
+                })
+                .subscribeOn(hashers)
+                .onErrorMap(
+                        RejectedExecutionException.class,
+                        e -> ProblemType.UNAVAILABLE.retryAfter(
+                                RETRY_AFTER_SECONDS, "Too many are signing in at once."));
+    }
+
+    @Override
+    public void close() {
+        hashers.dispose();
+    }
+}

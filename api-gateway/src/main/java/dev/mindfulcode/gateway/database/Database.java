@@ -1,0 +1,105 @@
+package dev.mindfulcode.gateway.database;
+
+import dev.mindfulcode.protection.PostgresUrl;
+import io.r2dbc.pool.ConnectionPool;
+import io.r2dbc.pool.ConnectionPoolConfiguration;
+import io.r2dbc.pool.PoolMetrics;
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.ConnectionFactories;
+import io.r2dbc.spi.ConnectionFactory;
+import io.r2dbc.spi.ConnectionFactoryMetadata;
+import io.r2dbc.spi.ConnectionFactoryOptions;
+import io.r2dbc.spi.Option;
+import io.r2dbc.spi.R2dbcTransientResourceException;
+import java.time.Duration;
+import org.reactivestreams.Publisher;
+import org.springframework.r2dbc.connection.R2dbcTransactionManager;
+import org.springframework.r2dbc.core.DatabaseClient;
+import org.springframework.transaction.reactive.TransactionalOperator;
+import reactor.core.publisher.Mono;
+
+/**
+ * Postgres without blocking, over a bounded pool. Thread-safe. A type of its own, and not the driver's as a bean, so that other
+ * services in the same Spring context keep theirs.
+ */
+public final class Database implements AutoCloseable {
+
+    private static final Duration ACQUIRE_WAIT_MAX = Duration.ofSeconds(3);
+    private static final Duration CONNECT_WAIT_MAX = Duration.ofSeconds(3);
+    private static final Duration STATEMENT_TIME_MAX = Duration.ofSeconds(5);
+    private static final Duration CLOSE_WAIT_MAX = Duration.ofSeconds(2);
+    private static final Duration IDLE_TIME_MAX = Duration.ofMinutes(5);
+    private static final int WAITING_MAX = 1_000;
+
+    private final ConnectionPool pool;
+    private final DatabaseClient client;
+    private final TransactionalOperator transactions;
+
+    public Database(PostgresUrl url, int maxConnections) {
+        ConnectionFactoryOptions options = ConnectionFactoryOptions.parse(url.r2dbcUrl())
+                .mutate()
+                .option(ConnectionFactoryOptions.CONNECT_TIMEOUT, CONNECT_WAIT_MAX)
+                .option(ConnectionFactoryOptions.STATEMENT_TIMEOUT, STATEMENT_TIME_MAX)
+                .option(Option.valueOf("applicationName"), "mindful-gateway")
+                .build();
+        pool = new ConnectionPool(ConnectionPoolConfiguration.builder(ConnectionFactories.get(options))
+                .name("gateway")
+                .initialSize(0)
+                .minIdle(0)
+                .maxSize(maxConnections)
+                .acquireRetry(1)
+                .maxAcquireTime(ACQUIRE_WAIT_MAX)
+                .maxIdleTime(IDLE_TIME_MAX)
+                .build());
+        ConnectionFactory bounded = new BoundedWaiting(pool);
+        client = DatabaseClient.create(bounded);
+        transactions = TransactionalOperator.create(new R2dbcTransactionManager(bounded));
+    }
+
+    /** Starts a statement with named parameters such as {@code :user}. */
+    public DatabaseClient.GenericExecuteSpec sql(String statement) {
+        return client.sql(statement);
+    }
+
+    /** Runs all statements of {@code work} in one transaction, rolled back where it fails. */
+    public <T> Mono<T> inTransaction(Mono<T> work) {
+        return transactions.transactional(work);
+    }
+
+    public int connectionsMax() {
+        return metrics().getMaxAllocatedSize();
+    }
+
+    public int connections() {
+        return metrics().allocatedSize();
+    }
+
+    public int idleConnections() {
+        return metrics().idleSize();
+    }
+
+    private PoolMetrics metrics() {
+        return pool.getMetrics().orElseThrow();
+    }
+
+    @Override
+    public void close() {
+        pool.disposeLater().onErrorComplete().blockOptional(CLOSE_WAIT_MAX);
+    }
+
+    /** The pool's own queue has a bound in time only. */
+    private record BoundedWaiting(ConnectionPool pool) implements ConnectionFactory {
+
+        @Override
+        public Publisher<? extends Connection> create() {
+            return Mono.defer(() -> pool.getMetrics().orElseThrow().pendingAcquireSize() >= WAITING_MAX
+                    ? Mono.error(new R2dbcTransientResourceException("too many wait for a connection"))
+                    : pool.create());
+        }
+
+        @Override
+        public ConnectionFactoryMetadata getMetadata() {
+            return pool.getMetadata();
+        }
+    }
+}

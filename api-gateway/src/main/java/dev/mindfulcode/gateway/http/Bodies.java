@@ -1,0 +1,58 @@
+package dev.mindfulcode.gateway.http;
+
+import org.springframework.core.io.buffer.DataBufferLimitException;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import reactor.core.publisher.Mono;
+
+/** Reads request bodies: JSON objects of a bounded size and nothing else. */
+public final class Bodies {
+
+    /** The longest legal body, a detection over 1,000 intervals, is below 16 KiB. */
+    static final int BODY_BYTES_MAX = 64 * 1024;
+
+    private Bodies() {}
+
+    public static Mono<JsonFields> object(ServerRequest request) {
+        return bytes(request).map(Json::object);
+    }
+
+    /** Like {@link #object}, where no body at all stands for an object without fields. */
+    public static Mono<JsonFields> objectOrNothing(ServerRequest request) {
+        return bytes(request).map(body -> Json.object(body.length == 0 ? new byte[] {'{', '}'} : body));
+    }
+
+    private static Mono<byte[]> bytes(ServerRequest request) {
+        if (request.headers().contentLength().orElse(0) > BODY_BYTES_MAX) {
+            return Mono.error(tooLarge());
+        }
+        if (!isJson(request)) {
+            return Mono.error(ProblemType.UNSUPPORTED_MEDIA_TYPE.at("Content-Type", "Send application/json."));
+        }
+        return DataBufferUtils.join(request.exchange().getRequest().getBody(), BODY_BYTES_MAX)
+                .map(buffer -> {
+                    byte[] body = new byte[buffer.readableByteCount()];
+                    buffer.read(body);
+                    DataBufferUtils.release(buffer);
+                    return body;
+                })
+                .onErrorMap(DataBufferLimitException.class, e -> tooLarge())
+                .defaultIfEmpty(new byte[0]);
+    }
+
+    /** A body without a content type counts as JSON: there is nothing else that it could be. */
+    private static boolean isJson(ServerRequest request) {
+        try {
+            MediaType type = request.headers().contentType().orElse(MediaType.APPLICATION_JSON);
+            return MediaType.APPLICATION_JSON.includes(type) || "json".equals(type.getSubtypeSuffix());
+        } catch (InvalidMediaTypeException e) {
+            return false;
+        }
+    }
+
+    private static ProblemException tooLarge() {
+        return ProblemType.TOO_LARGE.because("A body may have " + BODY_BYTES_MAX + " bytes.");
+    }
+}

@@ -1,0 +1,56 @@
+package dev.mindfulcode.gateway.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.json.JsonMapper;
+
+/** JSON as this service reads and writes it: snake_case, absent instead of null, nothing lenient. Thread-safe. */
+public final class Json {
+
+    private static final int NESTING_DEPTH_MAX = 16;
+    private static final int NUMBER_LENGTH_MAX = 40;
+    private static final int NAME_LENGTH_MAX = 128;
+    private static final int STRING_LENGTH_MAX = 16_384;
+
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(NESTING_DEPTH_MAX)
+                            .maxNumberLength(NUMBER_LENGTH_MAX)
+                            .maxNameLength(NAME_LENGTH_MAX)
+                            .maxStringLength(STRING_LENGTH_MAX)
+                            .build())
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .changeDefaultPropertyInclusion(all -> all.withValueInclusion(JsonInclude.Include.NON_NULL))
+            .build();
+
+    private Json() {}
+
+    /** Writes a record as one JSON document in UTF-8. */
+    public static byte[] bytes(Object value) {
+        return MAPPER.writeValueAsBytes(value);
+    }
+
+    /**
+     * Reads a document whose root is an object.
+     *
+     * @throws ProblemException where the bytes are not exactly one such document
+     */
+    public static JsonFields object(byte[] document) {
+        JsonNode root;
+        try {
+            root = MAPPER.readTree(document);
+        } catch (JacksonException e) {
+            throw ProblemType.MALFORMED_JSON.because("The body must be one JSON object in UTF-8.");
+        }
+        return JsonFields.ofRoot(root);
+    }
+}

@@ -1,0 +1,195 @@
+package dev.mindfulcode.gateway.http;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A JSON object and where it stands in the body, so that each refusal names the field at fault. Nothing is converted: a number in
+ * quotes is text. Null and absent are the same; fields nobody asks for are ignored.
+ */
+public final class JsonFields {
+
+    private static final Instant TIME_MIN = Instant.EPOCH;
+    private static final Instant TIME_MAX = Instant.parse("9999-01-01T00:00:00Z");
+
+    private final JsonNode node;
+    private final String path;
+
+    private JsonFields(JsonNode node, String path) {
+        this.node = node;
+        this.path = path;
+    }
+
+    static JsonFields ofRoot(@Nullable JsonNode root) {
+        if (root == null || !root.isObject()) {
+            throw ProblemType.INVALID_REQUEST.because("The body must be a JSON object.");
+        }
+        return new JsonFields(root, "");
+    }
+
+    public @Nullable JsonFields object(String name) {
+        JsonNode value = value(name);
+        if (value == null) {
+            return null;
+        }
+        if (!value.isObject()) {
+            throw refused(name, "An object is expected.");
+        }
+        return new JsonFields(value, at(name) + ".");
+    }
+
+    /** Text of 1 to {@code lengthMax} UTF-16 units without control characters or halves of surrogate pairs. */
+    public @Nullable String text(String name, int lengthMax) {
+        JsonNode value = value(name);
+        if (value == null) {
+            return null;
+        }
+        if (!value.isString()) {
+            throw refused(name, "Text is expected.");
+        }
+        String text = value.stringValue();
+        if (text.isBlank() || text.length() > lengthMax) {
+            throw refused(name, "Text of 1 to " + lengthMax + " characters is expected.");
+        }
+        if (!isStorable(text)) {
+            throw refused(name, "Control characters and incomplete characters are not allowed.");
+        }
+        return text;
+    }
+
+    public String requiredText(String name, int lengthMax) {
+        return required(name, text(name, lengthMax));
+    }
+
+    /** A UUID in its canonical form of 36 characters; the nil UUID is none. */
+    public @Nullable UUID uuid(String name) {
+        JsonNode value = value(name);
+        if (value == null) {
+            return null;
+        }
+        UUID uuid = value.isString() ? Uuids.parse(value.stringValue()) : null;
+        if (uuid == null) {
+            throw refused(name, "A UUID is expected.");
+        }
+        return uuid;
+    }
+
+    /** An RFC 3339 time of the years 1970 to 9998. */
+    public @Nullable Instant time(String name) {
+        JsonNode value = value(name);
+        if (value == null) {
+            return null;
+        }
+        Instant time = value.isString() ? parseTime(value.stringValue()) : null;
+        if (time == null) {
+            throw refused(name, "A time as in RFC 3339 is expected, such as 2026-01-31T08:30:00Z.");
+        }
+        return time;
+    }
+
+    public @Nullable Double number(String name, double min, double max) {
+        JsonNode value = value(name);
+        return value == null ? null : numberIn(value, at(name), min, max);
+    }
+
+    public @Nullable Long integer(String name, long min, long max) {
+        JsonNode value = value(name);
+        return value == null ? null : integerIn(value, at(name), min, max);
+    }
+
+    public @Nullable Boolean bool(String name) {
+        JsonNode value = value(name);
+        if (value == null) {
+            return null;
+        }
+        if (!value.isBoolean()) {
+            throw refused(name, "true or false is expected.");
+        }
+        return value.booleanValue();
+    }
+
+    /** The integers of an array, each within bounds; the first that is not is named with its index. */
+    public int @Nullable [] integers(String name, int countMin, int countMax, int min, int max) {
+        JsonNode value = value(name);
+        if (value == null) {
+            return null;
+        }
+        if (!value.isArray() || value.size() < countMin || value.size() > countMax) {
+            throw refused(name, "An array of " + countMin + " to " + countMax + " integers is expected.");
+        }
+        int[] integers = new int[value.size()];
+        for (int i = 0; i < integers.length; i++) {
+            integers[i] = (int) integerIn(value.get(i), at(name) + "[" + i + "]", min, max);
+        }
+        return integers;
+    }
+
+    /** Returns what was read, or refuses the request because the field is missing. */
+    public <T> T required(String name, @Nullable T value) {
+        if (value == null) {
+            throw refused(name, "The field is required.");
+        }
+        return value;
+    }
+
+    public ProblemException refused(String name, String detail) {
+        return ProblemType.INVALID_REQUEST.at(at(name), detail);
+    }
+
+    static @Nullable Instant parseTime(String text) {
+        try {
+            Instant time = OffsetDateTime.parse(text).toInstant();
+            return time.isBefore(TIME_MIN) || time.isAfter(TIME_MAX) ? null : time;
+        } catch (DateTimeException e) {
+            return null;
+        }
+    }
+
+    private static double numberIn(JsonNode value, String at, double min, double max) {
+        double number = value.isNumber() ? value.doubleValue() : Double.NaN;
+        if (!(number >= min && number <= max)) {
+            throw ProblemType.INVALID_REQUEST.at(at, "A number from " + min + " to " + max + " is expected.");
+        }
+        return number;
+    }
+
+    private static long integerIn(JsonNode value, String at, long min, long max) {
+        if (!value.isIntegralNumber()
+                || !value.canConvertToLong()
+                || value.longValue() < min
+                || value.longValue() > max) {
+            throw ProblemType.INVALID_REQUEST.at(at, "An integer from " + min + " to " + max + " is expected.");
+        }
+        return value.longValue();
+    }
+
+    private static boolean isStorable(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (Character.isISOControl(c)) {
+                return false;
+            }
+            if (Character.isHighSurrogate(c)) {
+                if (i + 1 == text.length() || !Character.isLowSurrogate(text.charAt(++i))) {
+                    return false;
+                }
+            } else if (Character.isLowSurrogate(c)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private @Nullable JsonNode value(String name) {
+        JsonNode value = node.get(name);
+        return value == null || value.isNull() ? null : value;
+    }
+
+    private String at(String name) {
+        return path + name;
+    }
+}

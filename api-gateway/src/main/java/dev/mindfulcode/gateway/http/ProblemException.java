@@ -1,0 +1,40 @@
+package dev.mindfulcode.gateway.http;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request refused for a reason that the client is told. The message names what is expected and never repeats what was given,
+ * which may be personal. Carries no stack trace: it is an answer, not an accident.
+ */
+public final class ProblemException extends RuntimeException {
+
+    private final ProblemType type;
+    private final String detail;
+    private final @Nullable String field;
+    private final @Nullable Integer retryAfterSeconds;
+
+    ProblemException(ProblemType type, String detail, @Nullable String field, @Nullable Integer retryAfterSeconds) {
+        super(detail, null, false, false);
+        this.type = type;
+        this.detail = detail;
+        this.field = field;
+        this.retryAfterSeconds = retryAfterSeconds;
+    }
+
+    public ProblemType type() {
+        return type;
+    }
+
+    public @Nullable String field() {
+        return field;
+    }
+
+    @Nullable
+    Integer retryAfterSeconds() {
+        return retryAfterSeconds;
+    }
+
+    ProblemDocument document() {
+        return type.document(detail, field);
+    }
+}

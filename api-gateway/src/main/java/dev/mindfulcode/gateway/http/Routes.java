@@ -1,0 +1,49 @@
+package dev.mindfulcode.gateway.http;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeSet;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.web.reactive.function.server.HandlerFunction;
+import org.springframework.web.reactive.function.server.RequestPredicates;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
+
+/** Collects routes; whatever comes to a known path with another method is answered 405 and told which ones there are. */
+public final class Routes {
+
+    private final RouterFunctions.Builder router = RouterFunctions.route();
+    private final Map<String, TreeSet<String>> methods = new LinkedHashMap<>();
+
+    public Routes get(String path, HandlerFunction<ServerResponse> handler) {
+        return add(HttpMethod.GET, path, handler);
+    }
+
+    public Routes post(String path, HandlerFunction<ServerResponse> handler) {
+        return add(HttpMethod.POST, path, handler);
+    }
+
+    public Routes put(String path, HandlerFunction<ServerResponse> handler) {
+        return add(HttpMethod.PUT, path, handler);
+    }
+
+    private Routes add(HttpMethod method, String path, HandlerFunction<ServerResponse> handler) {
+        router.route(RequestPredicates.method(method).and(RequestPredicates.path(path)), handler);
+        methods.computeIfAbsent(path, _ -> new TreeSet<>()).add(method.name());
+        return this;
+    }
+
+    public RouterFunction<ServerResponse> build() {
+        methods.forEach((path, allowed) -> {
+            String allow = String.join(", ", allowed);
+            router.route(RequestPredicates.path(path), request -> {
+                request.exchange().getResponse().getHeaders().set(HttpHeaders.ALLOW, allow);
+                return Mono.error(ProblemType.METHOD_NOT_ALLOWED.because("Allowed here: " + allow + "."));
+            });
+        });
+        return router.build();
+    }
+}

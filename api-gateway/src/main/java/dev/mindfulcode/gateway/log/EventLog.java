@@ -1,0 +1,131 @@
+package dev.mindfulcode.gateway.log;
+
+import dev.mindfulcode.gateway.http.ProblemType;
+import dev.mindfulcode.schemas.SchemaRegistry;
+import dev.mindfulcode.schemas.Topic;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.serialization.UUIDSerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/** The event log, for appending: done when all in-sync replicas have it. Thread-safe. */
+public final class EventLog implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EventLog.class);
+
+    /** An append that is not acknowledged by then has failed, as far as its caller is told. */
+    public static final Duration APPEND_TIME_MAX = Duration.ofSeconds(5);
+
+    private static final Duration REQUEST_TIME_MAX = Duration.ofSeconds(2);
+    private static final Duration METADATA_WAIT_MAX = Duration.ofSeconds(2);
+    private static final Duration CLOSE_WAIT_MAX = Duration.ofSeconds(3);
+    private static final long UNSENT_BYTES_MAX = 8L * 1024 * 1024;
+    private static final int THREADS_MAX = 4;
+    private static final int WAITING_MAX = 256;
+    private static final int RETRY_AFTER_SECONDS = 2;
+
+    private final KafkaProducer<UUID, byte[]> producer;
+    private final SchemaRegistry registry;
+    private final Map<Class<?>, Serializer<?>> serializers = new ConcurrentHashMap<>();
+
+    /** Looking up a schema or a partition's leader blocks, the first time at least; not on an event loop then. */
+    private final Scheduler blocking = Schedulers.newBoundedElastic(THREADS_MAX, WAITING_MAX, "gateway-log");
+
+    public EventLog(String bootstrapServers, SchemaRegistry registry) {
+        this.registry = registry;
+        this.producer = new KafkaProducer<>(
+                Map.of(
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        bootstrapServers,
+                        ProducerConfig.CLIENT_ID_CONFIG,
+                        "mindful-gateway",
+                        ProducerConfig.ACKS_CONFIG,
+                        "all",
+                        ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+                        true,
+                        ProducerConfig.LINGER_MS_CONFIG,
+                        0,
+                        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+                        (int) APPEND_TIME_MAX.toMillis(),
+                        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                        (int) REQUEST_TIME_MAX.toMillis(),
+                        ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                        METADATA_WAIT_MAX.toMillis(),
+                        ProducerConfig.BUFFER_MEMORY_CONFIG,
+                        UNSENT_BYTES_MAX),
+                new UUIDSerializer(),
+                new ByteArraySerializer());
+    }
+
+    /** Appends an event about a user; fails with 503 where the log does not acknowledge it in time. */
+    public <V extends SpecificRecord> Mono<LogPosition> append(Topic<V> topic, UUID userId, V event) {
+        return encode(topic, event)
+                .flatMap(value -> Mono.fromFuture(() -> appendEncoded(topic.name(), userId, value)))
+                .onErrorMap(EventLog::isTheLogs, EventLog::unavailable);
+    }
+
+    /** Encodes an event as {@link #appendEncoded} takes it; fails with 503 where its schema cannot be looked up. */
+    public <V extends SpecificRecord> Mono<byte[]> encode(Topic<V> topic, V event) {
+        return Mono.fromCallable(() -> encodeBlocking(topic, event))
+                .subscribeOn(blocking)
+                .timeout(APPEND_TIME_MAX)
+                .onErrorMap(e -> !(e instanceof Error), EventLog::unavailable);
+    }
+
+    /** Appends an encoded record; may block for {@link #METADATA_WAIT_MAX}. */
+    CompletableFuture<LogPosition> appendEncoded(String topic, UUID userId, byte[] value) {
+        CompletableFuture<LogPosition> appended = new CompletableFuture<>();
+        try {
+            var _ = producer.send(new ProducerRecord<>(topic, userId, value), (metadata, failure) -> {
+                if (failure == null) {
+                    appended.complete(new LogPosition(topic, metadata.partition(), metadata.offset()));
+                } else {
+                    appended.completeExceptionally(failure);
+                }
+            });
+        } catch (KafkaException e) {
+            appended.completeExceptionally(e);
+        }
+        return appended;
+    }
+
+    @SuppressWarnings("unchecked") // the map's key is the serializer's own type
+    private <V extends SpecificRecord> byte[] encodeBlocking(Topic<V> topic, V event) {
+        Serializer<V> serializer = (Serializer<V>) serializers.computeIfAbsent(
+                topic.valueType(), type -> topic.valueSerde(registry).serializer());
+        synchronized (serializer) {
+            return serializer.serialize(topic.name(), event);
+        }
+    }
+
+    private static boolean isTheLogs(Throwable e) {
+        return e instanceof KafkaException || e instanceof RejectedExecutionException;
+    }
+
+    private static Throwable unavailable(Throwable e) {
+        LOG.warn("The event log takes nothing: {}", e.toString());
+        return ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "The event log does not answer.");
+    }
+
+    @Override
+    public void close() {
+        blocking.dispose();
+        producer.close(CLOSE_WAIT_MAX);
+        serializers.values().forEach(Serializer::close);
+    }
+}

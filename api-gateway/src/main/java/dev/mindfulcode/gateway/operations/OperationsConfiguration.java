@@ -1,0 +1,75 @@
+package dev.mindfulcode.gateway.operations;
+
+import dev.mindfulcode.gateway.database.Database;
+import dev.mindfulcode.gateway.http.Answers;
+import dev.mindfulcode.gateway.http.RouteGroup;
+import dev.mindfulcode.gateway.log.KafkaReachability;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Clock;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.MediaType;
+import org.springframework.web.reactive.function.server.ServerResponse;
+
+/** {@code /health} and {@code /metrics}. */
+@Configuration(value = "gatewayOperationsConfiguration", proxyBeanMethods = false)
+public class OperationsConfiguration {
+
+    private static final MediaType PROMETHEUS = MediaType.parseMediaType("text/plain;version=0.0.4;charset=utf-8");
+
+    /** The registry that the composition shares, or one of our own. */
+    @Bean
+    GatewayMetrics gatewayMetrics(ObjectProvider<MeterRegistry> shared, Database database) {
+        PrometheusMeterRegistry registry = shared.stream()
+                .filter(PrometheusMeterRegistry.class::isInstance)
+                .map(PrometheusMeterRegistry.class::cast)
+                .findFirst()
+                .orElseGet(OperationsConfiguration::ownRegistry);
+        Gauge.builder("mindful.gateway.database.connections", database, Database::connections)
+                .register(registry);
+        Gauge.builder("mindful.gateway.database.connections.idle", database, Database::idleConnections)
+                .register(registry);
+        return new GatewayMetrics(registry);
+    }
+
+    @Bean
+    RequestMetrics gatewayRequestMetrics(GatewayMetrics metrics) {
+        return new RequestMetrics(metrics.registry());
+    }
+
+    @Bean
+    RouteGroup gatewayOperationsRoutes(
+            Database database, KafkaReachability kafka, GatewayMetrics metrics, LiveConnections live) {
+        Health health = new Health(database, kafka, live::count, Clock.systemUTC());
+        return routes -> routes.get(
+                        "/health",
+                        request -> health.report()
+                                .flatMap(report -> Answers.json(
+                                        ServerResponse.status(report.isHealthy() ? 200 : 503)
+                                                .header("Cache-Control", "no-store"),
+                                        report)))
+                .get(
+                        "/metrics",
+                        request -> ServerResponse.ok()
+                                .contentType(PROMETHEUS)
+                                .bodyValue(metrics.registry().scrape()));
+    }
+
+    @SuppressWarnings("resource") // lives as long as the process
+    private static PrometheusMeterRegistry ownRegistry() {
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new JvmGcMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        return registry;
+    }
+}

@@ -1,0 +1,25 @@
+package dev.mindfulcode.gateway.sessions;
+
+import dev.mindfulcode.gateway.log.LogPosition;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whose a session id is, and how far the session's own events have brought it.
+ *
+ * @param status null until STARTED is known to be on the log
+ * @param latest where the session's latest event is on the log; null as long as the status is
+ */
+record Claim(
+        UUID sessionId,
+        UUID userId,
+        Instant startedAt,
+        @Nullable Status status,
+        @Nullable Instant endedAt,
+        @Nullable LogPosition latest) {
+
+    Claim with(Status next, @Nullable Instant ended, LogPosition position) {
+        return new Claim(sessionId, userId, startedAt, next, ended, position);
+    }
+}

@@ -1,0 +1,118 @@
+package dev.mindfulcode.gateway.sessions;
+
+import dev.mindfulcode.gateway.database.Database;
+import dev.mindfulcode.gateway.http.ProblemType;
+import dev.mindfulcode.gateway.log.LogPosition;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/**
+ * How far the read model has come on the log. While anybody waits, one query each {@link #POLL_INTERVAL} serves all who do; while
+ * nobody waits there is none. Thread-safe.
+ */
+final class ProjectionProgress {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProjectionProgress.class);
+
+    static final Duration WAIT_MAX = Duration.ofSeconds(3);
+    static final int WAITING_MAX = 1_000;
+
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(10);
+    private static final int RETRY_AFTER_SECONDS = 1;
+
+    private final Database database;
+    private final Map<Partition, Long> nextOffsets = new ConcurrentHashMap<>();
+    private final Queue<Waiter> waiters = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicBoolean polling = new AtomicBoolean();
+
+    ProjectionProgress(Database database) {
+        this.database = database;
+    }
+
+    /** Completes when the read model has the record at a position; fails with 503 after {@link #WAIT_MAX}. */
+    Mono<Void> reached(LogPosition position) {
+        return reached(position, WAIT_MAX)
+                .onErrorMap(TimeoutException.class, e -> behind("The read model has not caught up with this write."));
+    }
+
+    /** Completes when the read model has the record at a position; fails with {@link TimeoutException} otherwise. */
+    Mono<Void> reached(LogPosition position, Duration waitMax) {
+        return Mono.defer(() -> {
+            if (has(position)) {
+                return Mono.empty();
+            }
+            if (waiting.incrementAndGet() > WAITING_MAX) {
+                waiting.decrementAndGet();
+                return Mono.error(behind("Too many reads wait for the read model."));
+            }
+            Waiter waiter = new Waiter(position, Sinks.empty());
+            waiters.add(waiter);
+            poll();
+            return waiter.reached().asMono().timeout(waitMax).doFinally(signal -> {
+                waiters.remove(waiter);
+                waiting.decrementAndGet();
+            });
+        });
+    }
+
+    private boolean has(LogPosition position) {
+        Long next = nextOffsets.get(new Partition(position.topic(), position.partition()));
+        return next != null && next > position.offset();
+    }
+
+    private void poll() {
+        if (polling.compareAndSet(false, true)) {
+            look().onErrorResume(e -> {
+                        LOG.warn(
+                                "The read model does not say how far it is: {}",
+                                e.getClass().getSimpleName());
+                        return Mono.empty();
+                    })
+                    .then(Mono.delay(POLL_INTERVAL))
+                    .repeat(() -> !waiters.isEmpty())
+                    .doFinally(signal -> {
+                        polling.set(false);
+                        if (!waiters.isEmpty()) {
+                            poll();
+                        }
+                    })
+                    .subscribe();
+        }
+    }
+
+    private Mono<Void> look() {
+        return database.sql("select topic, partition, next_offset from readmodel.projection_offsets")
+                .map(row -> {
+                    nextOffsets.merge(
+                            new Partition(row.get("topic", String.class), row.get("partition", Integer.class)),
+                            row.get("next_offset", Long.class),
+                            Math::max);
+                    return true;
+                })
+                .all()
+                .then(Mono.fromRunnable(() -> waiters.forEach(waiter -> {
+                    if (has(waiter.position())) {
+                        waiter.reached().tryEmitEmpty();
+                    }
+                })));
+    }
+
+    private static RuntimeException behind(String detail) {
+        return ProblemType.READ_MODEL_BEHIND.retryAfter(RETRY_AFTER_SECONDS, detail);
+    }
+
+    private record Partition(String topic, int number) {}
+
+    private record Waiter(LogPosition position, Sinks.Empty<Void> reached) {}
+}

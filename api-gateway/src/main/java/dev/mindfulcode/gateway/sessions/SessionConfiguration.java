@@ -1,0 +1,32 @@
+package dev.mindfulcode.gateway.sessions;
+
+import dev.mindfulcode.gateway.database.Database;
+import dev.mindfulcode.gateway.database.UserCiphers;
+import dev.mindfulcode.gateway.http.RouteGroup;
+import dev.mindfulcode.gateway.log.EventLog;
+import java.security.SecureRandom;
+import java.time.Clock;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Wires {@link Sessions} and their reads. */
+@Configuration(value = "gatewaySessionConfiguration", proxyBeanMethods = false)
+public class SessionConfiguration {
+
+    @Bean
+    ProjectionProgress gatewayProjectionProgress(Database database) {
+        return new ProjectionProgress(database);
+    }
+
+    @Bean
+    ReadAfter gatewayReadAfter(ProjectionProgress progress) {
+        return new ReadAfter(progress);
+    }
+
+    @Bean
+    RouteGroup gatewaySessionRoutes(Database database, UserCiphers ciphers, EventLog log, ProjectionProgress progress) {
+        Clock clock = Clock.systemUTC();
+        Sessions sessions = new Sessions(database, ciphers, log, clock);
+        return new SessionRoutes(sessions, new SessionReads(database), progress, new SecureRandom(), clock)::addTo;
+    }
+}

@@ -1,0 +1,86 @@
+package dev.mindfulcode.gateway.sessions;
+
+import dev.mindfulcode.gateway.database.Database;
+import io.r2dbc.spi.Readable;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
+import reactor.core.publisher.Mono;
+
+/** Sessions out of the read model. */
+final class SessionReads {
+
+    private static final String SELECT = """
+            select session_id, status, started_at, ended_at, project, language, editor, keystrokes, errors, files_modified,
+                   active_ms, flow_ms, intensity_ms, interruptions, version
+            from readmodel.coding_sessions where user_id = :user""";
+
+    private static final Instant BEFORE_ALL = Instant.EPOCH;
+    private static final Instant AFTER_ALL = Instant.parse("9999-12-31T00:00:00Z");
+
+    private final Database database;
+
+    SessionReads(Database database) {
+        this.database = database;
+    }
+
+    Mono<Session> find(UUID userId, UUID sessionId, Instant now) {
+        return database.sql(SELECT + " and session_id = :session")
+                .bind("user", userId)
+                .bind("session", sessionId)
+                .map(row -> session(row, now))
+                .one();
+    }
+
+    /**
+     * One page of a user's sessions, the latest first.
+     *
+     * @param from inclusive bound on the start
+     * @param to exclusive bound on the start
+     */
+    Mono<List<Session>> page(
+            UUID userId,
+            @Nullable Instant from,
+            @Nullable Instant to,
+            @Nullable HistoryCursor after,
+            int limit,
+            Instant now) {
+        String past = after == null ? "" : " and (started_at, session_id) < (:cursor_at, :cursor_id)";
+        GenericExecuteSpec page = database.sql(SELECT + " and started_at >= :from and started_at < :to" + past
+                        + " order by started_at desc, session_id desc limit :limit")
+                .bind("user", userId)
+                .bind("from", from == null ? BEFORE_ALL : from)
+                .bind("to", to == null ? AFTER_ALL : to)
+                .bind("limit", limit);
+        if (after != null) {
+            page = page.bind("cursor_at", after.startedAt()).bind("cursor_id", after.sessionId());
+        }
+        return page.map(row -> session(row, now)).all().collectList();
+    }
+
+    private static Session session(Readable row, Instant now) {
+        Instant startedAt = row.get("started_at", Instant.class);
+        Instant endedAt = row.get("ended_at", Instant.class);
+        long activeMs = row.get("active_ms", Long.class);
+        double intensityMs = row.get("intensity_ms", Double.class);
+        return new Session(
+                row.get("session_id", UUID.class),
+                row.get("status", String.class),
+                startedAt,
+                endedAt,
+                Session.duration(startedAt, endedAt, now),
+                activeMs,
+                row.get("keystrokes", Long.class),
+                row.get("errors", Long.class),
+                row.get("files_modified", Long.class),
+                row.get("project", String.class),
+                row.get("language", String.class),
+                row.get("editor", String.class),
+                row.get("flow_ms", Long.class),
+                activeMs == 0 ? null : Math.clamp(intensityMs / activeMs, 0.0, 1.0),
+                row.get("interruptions", Long.class),
+                row.get("version", Long.class));
+    }
+}

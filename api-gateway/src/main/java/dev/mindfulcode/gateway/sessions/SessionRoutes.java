@@ -1,0 +1,163 @@
+package dev.mindfulcode.gateway.sessions;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.mindfulcode.gateway.http.Answers;
+import dev.mindfulcode.gateway.http.Bodies;
+import dev.mindfulcode.gateway.http.Caller;
+import dev.mindfulcode.gateway.http.Parameters;
+import dev.mindfulcode.gateway.http.ProblemType;
+import dev.mindfulcode.gateway.http.Routes;
+import dev.mindfulcode.gateway.http.Uuids;
+import dev.mindfulcode.gateway.log.LogPosition;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
+
+/** {@code /api/sessions}. */
+final class SessionRoutes {
+
+    private static final int PAGE_SIZE_ABSENT = 50;
+    private static final int PAGE_SIZE_MAX = 200;
+
+    /** How long the answer to a command waits for the session's earlier events, so as to show them. */
+    private static final Duration EARLIER_WAIT_MAX = Duration.ofMillis(500);
+
+    private final Sessions sessions;
+    private final SessionReads reads;
+    private final ProjectionProgress progress;
+    private final ReadAfter readAfter;
+    private final SecureRandom random;
+    private final Clock clock;
+
+    SessionRoutes(
+            Sessions sessions, SessionReads reads, ProjectionProgress progress, SecureRandom random, Clock clock) {
+        this.sessions = sessions;
+        this.reads = reads;
+        this.progress = progress;
+        this.readAfter = new ReadAfter(progress);
+        this.random = random;
+        this.clock = clock;
+    }
+
+    void addTo(Routes routes) {
+        routes.post("/api/sessions/start", this::start)
+                .get("/api/sessions/history", this::history)
+                .get("/api/sessions/{id}", this::get)
+                .put("/api/sessions/{id}/update", request -> command(request, Command.UPDATE))
+                .post("/api/sessions/{id}/pause", request -> command(request, Command.PAUSE))
+                .post("/api/sessions/{id}/resume", request -> command(request, Command.RESUME))
+                .post("/api/sessions/{id}/end", request -> command(request, Command.END));
+    }
+
+    private Mono<ServerResponse> start(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller -> Bodies.objectOrNothing(request)
+                        .flatMap(body -> {
+                            UUID brought = body.uuid("session_id");
+                            UUID sessionId = brought == null ? Uuids.version7(clock.millis(), random) : brought;
+                            return sessions.start(
+                                    caller.userId(), sessionId, Details.read(body), body.time("started_at"));
+                        })
+                        .flatMap(started -> {
+                            Claim claim = started.claim();
+                            return Answers.json(
+                                    answer(started.created() ? 201 : 200, claim),
+                                    new StartedSession(claim.sessionId(), claim.startedAt()));
+                        }));
+    }
+
+    private Mono<ServerResponse> command(ServerRequest request, Command command) {
+        return Caller.of(request)
+                .flatMap(caller -> Bodies.objectOrNothing(request).flatMap(body -> {
+                    UUID sessionId = Parameters.pathId(request, "id");
+                    Details details = command == Command.UPDATE ? Details.read(body) : new Details(null, null, null);
+                    Instant at = body.time(command == Command.END ? "ended_at" : "at");
+                    return sessions.command(caller.userId(), sessionId, command, details, at)
+                            .flatMap(done -> current(done.before())
+                                    .map(session -> session.after(done.after(), command, details, clock.instant()))
+                                    .flatMap(session -> Answers.json(answer(200, done.after()), session)));
+                }));
+    }
+
+    /** The session with all that happened before this request, unless the read model is far behind. */
+    private Mono<Session> current(Claim claim) {
+        LogPosition earlier = claim.latest();
+        Mono<Void> caughtUp = earlier == null
+                ? Mono.empty()
+                : progress.reached(earlier, EARLIER_WAIT_MAX).onErrorResume(TimeoutException.class, e -> Mono.empty());
+        return caughtUp.then(Mono.defer(() -> found(claim)));
+    }
+
+    private Mono<Session> found(Claim claim) {
+        return reads.find(claim.userId(), claim.sessionId(), clock.instant())
+                .switchIfEmpty(Mono.fromSupplier(() -> Session.fresh(claim, clock.instant())));
+    }
+
+    private Mono<ServerResponse> get(ServerRequest request) {
+        return Caller.of(request).flatMap(caller -> {
+            UUID sessionId = Parameters.pathId(request, "id");
+            return readAfter
+                    .await(request)
+                    .then(Mono.defer(() -> reads.find(caller.userId(), sessionId, clock.instant())))
+                    .switchIfEmpty(Mono.defer(() -> sessions.find(caller.userId(), sessionId)
+                            .map(claim -> Session.fresh(claim, clock.instant()))))
+                    .flatMap(Answers::ok);
+        });
+    }
+
+    private Mono<ServerResponse> history(ServerRequest request) {
+        return Caller.of(request).flatMap(caller -> {
+            int limit = Parameters.integer(request, "limit", PAGE_SIZE_ABSENT, 1, PAGE_SIZE_MAX);
+            Instant from = Parameters.time(request, "from");
+            Instant to = Parameters.time(request, "to");
+            HistoryCursor after = cursor(request);
+            return readAfter
+                    .await(request)
+                    .then(Mono.defer(() -> reads.page(caller.userId(), from, to, after, limit + 1, clock.instant())))
+                    .flatMap(page -> Answers.ok(History.of(page, limit)));
+        });
+    }
+
+    private static @Nullable HistoryCursor cursor(ServerRequest request) {
+        String text = Parameters.text(request, "cursor");
+        HistoryCursor cursor = text == null ? null : HistoryCursor.parse(text);
+        if (text != null && cursor == null) {
+            throw ProblemType.INVALID_REQUEST.at("cursor", "Send next_cursor as the page before gave it.");
+        }
+        return cursor;
+    }
+
+    private static ServerResponse.BodyBuilder answer(int status, Claim claim) {
+        ServerResponse.BodyBuilder answer = ServerResponse.status(status);
+        LogPosition latest = claim.latest();
+        return latest == null ? answer : answer.header(ReadAfter.HEADER, ReadAfter.token(latest));
+    }
+
+    private record StartedSession(UUID sessionId, Instant startedAt) {}
+
+    /** @param nextCursor null on the last page, and said so */
+    private record History(
+            List<Session> sessions,
+
+            @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable
+            String nextCursor) {
+
+        /** @param page one more than the limit where there is a next page */
+        static History of(List<Session> page, int limit) {
+            if (page.size() <= limit) {
+                return new History(page, null);
+            }
+            List<Session> shown = page.subList(0, limit);
+            Session last = shown.getLast();
+            return new History(shown, new HistoryCursor(last.startedAt(), last.sessionId()).text());
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package dev.mindfulcode.gateway.sessions;
+
+import java.util.Locale;
+
+/** Where a session is in its life, as its user sees it. */
+enum Status {
+    ACTIVE,
+    PAUSED,
+    ENDED;
+
+    /** As the API and the tables spell it. */
+    String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Status of(String text) {
+        return valueOf(text.toUpperCase(Locale.ROOT));
+    }
+}

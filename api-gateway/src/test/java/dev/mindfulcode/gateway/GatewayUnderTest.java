@@ -1,0 +1,131 @@
+package dev.mindfulcode.gateway;
+
+import dev.mindfulcode.platform.EmbeddedPlatform;
+import dev.mindfulcode.projection.ProjectionConfiguration;
+import dev.mindfulcode.protection.PostgresUrl;
+import dev.mindfulcode.schemas.SchemaRegistry;
+import dev.mindfulcode.schemas.Topics;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.Banner;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** A gateway with a projection behind it, on real Kafka, Postgres and registry. One serves all tests of a JVM. */
+final class GatewayUnderTest {
+
+    static final String JWT_SECRET = "test-secret-0123456789-abcdefghijklmnop";
+    static final int PARTITIONS = 6;
+
+    private static @Nullable GatewayUnderTest shared;
+
+    final EmbeddedPlatform platform;
+    final Map<String, Object> environment;
+    final ConfigurableApplicationContext context;
+    final Api api;
+    final String databaseUrl;
+
+    private GatewayUnderTest(EmbeddedPlatform platform, Map<String, Object> environment) {
+        this.platform = platform;
+        this.environment = environment;
+        this.databaseUrl = String.valueOf(environment.get("DATABASE_URL"));
+        this.context = start(GatewayConfiguration.class, WebApplicationType.REACTIVE, environment);
+        this.api = new Api(port(context));
+    }
+
+    static synchronized GatewayUnderTest shared() {
+        GatewayUnderTest started = shared;
+        if (started == null) {
+            EmbeddedPlatform platform = platform();
+            Map<String, Object> environment = environment(platform);
+            started = new GatewayUnderTest(platform, environment);
+            start(ProjectionConfiguration.class, WebApplicationType.NONE, environment);
+            shared = started;
+        }
+        return started;
+    }
+
+    /** The platform with all topics on it. */
+    static EmbeddedPlatform platform() {
+        EmbeddedPlatform platform = EmbeddedPlatform.shared();
+        try (Admin admin =
+                Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, platform.bootstrapServers()))) {
+            Topics.createMissing(admin, PARTITIONS, (short) 1);
+        }
+        return platform;
+    }
+
+    /** Settings for services that share a new database. */
+    static Map<String, Object> environment(EmbeddedPlatform platform) {
+        byte[] key = new byte[32];
+        new SecureRandom().nextBytes(key);
+        Map<String, Object> environment = new HashMap<>();
+        environment.put("DATABASE_URL", platform.freshDatabase());
+        environment.put("KAFKA_BOOTSTRAP_SERVERS", platform.bootstrapServers());
+        environment.put("SCHEMA_REGISTRY_URL", platform.registryUrl());
+        environment.put("MINDFUL_REGISTER_SCHEMAS", "true");
+        environment.put("JWT_SECRET", JWT_SECRET);
+        environment.put("ENCRYPTION_KEY", Base64.getEncoder().encodeToString(key));
+        environment.put("PORT", "0");
+        return environment;
+    }
+
+    static ConfigurableApplicationContext start(
+            Class<?> configuration, WebApplicationType type, Map<String, Object> environment) {
+        return new SpringApplicationBuilder(configuration)
+                .web(type)
+                .bannerMode(Banner.Mode.OFF)
+                .properties(environment)
+                .properties("spring.lifecycle.timeout-per-shutdown-phase=5s")
+                .run();
+    }
+
+    static int port(ConfigurableApplicationContext context) {
+        var server = ((WebServerApplicationContext) context).getWebServer();
+        if (server == null) {
+            throw new IllegalStateException("no web server");
+        }
+        return server.getPort();
+    }
+
+    SchemaRegistry registry() {
+        return new SchemaRegistry(platform.registryUrl(), true);
+    }
+
+    Connection connection() throws SQLException {
+        return PostgresUrl.parse(databaseUrl).dataSource().getConnection();
+    }
+
+    /** Returns the first column of the first row of a query. */
+    long count(String sql, Object... parameters) {
+        try (Connection connection = connection();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setObject(i + 1, parameters[i]);
+            }
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Registers somebody new. */
+    Api.User user() {
+        return api.register(UUID.randomUUID() + "@example.org");
+    }
+}

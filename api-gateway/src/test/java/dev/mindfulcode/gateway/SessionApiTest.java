@@ -1,0 +1,165 @@
+package dev.mindfulcode.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mindfulcode.gateway.Api.Answer;
+import dev.mindfulcode.gateway.Api.User;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+class SessionApiTest {
+
+    private final GatewayUnderTest gateway = GatewayUnderTest.shared();
+    private final Api api = gateway.api;
+    private final User ada = gateway.user();
+
+    @Test
+    void aStartedSessionIsReadBackAtOnce() {
+        Answer started = api.post("/api/sessions/start", ada.token(), """
+                {"project": "mindful", "language": "java", "editor": "vim"}""");
+        assertThat(started.status()).isEqualTo(201);
+        String id = started.text("session_id");
+        String readAfter = started.header("X-Read-After");
+
+        Answer session = api.get("/api/sessions/" + id, ada.token(), "X-Read-After", readAfter);
+        assertThat(session.status()).isEqualTo(200);
+        assertThat(session.text("project")).isEqualTo("mindful");
+        assertThat(session.text("status")).isEqualTo("active");
+        assertThat(session.text("started_at")).isEqualTo(started.text("started_at"));
+
+        Answer history = api.get("/api/sessions/history", ada.token(), "X-Read-After", readAfter);
+        assertThat(history.json().path("sessions").size()).isEqualTo(1);
+        assertThat(history.json().path("sessions").get(0).path("session_id").asString())
+                .isEqualTo(id);
+        assertThat(history.json().get("next_cursor").isNull()).isTrue();
+    }
+
+    @Test
+    void theSameIdAgainIsTheSameSession() {
+        String body = "{\"session_id\": \"%s\", \"project\": \"one\"}".formatted(UUID.randomUUID());
+        Answer first = api.post("/api/sessions/start", ada.token(), body);
+        Answer again = api.post("/api/sessions/start", ada.token(), body);
+        assertThat(first.status()).isEqualTo(201);
+        assertThat(again.status()).isEqualTo(200);
+        assertThat(again.json()).isEqualTo(first.json());
+        assertThat(again.header("X-Read-After")).isEqualTo(first.header("X-Read-After"));
+    }
+
+    @Test
+    void anIdThatSomebodyElseHasIsRefusedWithoutSayingWhose() {
+        Answer hers = api.post("/api/sessions/start", ada.token(), "{}");
+        User bob = gateway.user();
+        String id = hers.text("session_id");
+        Answer refused = api.post("/api/sessions/start", bob.token(), "{\"session_id\": \"" + id + "\"}");
+        refused.isProblem(409, "session-id-taken").withField("session_id");
+        assertThat(new String(refused.body(), java.nio.charset.StandardCharsets.UTF_8))
+                .doesNotContain(ada.id().toString());
+        api.get("/api/sessions/" + id, bob.token()).isProblem(404, "not-found");
+        api.put("/api/sessions/" + id + "/update", bob.token(), "{\"project\": \"x\"}")
+                .isProblem(404, "not-found");
+        api.post("/api/sessions/" + id + "/end", bob.token(), "").isProblem(404, "not-found");
+        assertThat(api.get("/api/sessions/history", bob.token())
+                        .json()
+                        .path("sessions")
+                        .size())
+                .isZero();
+    }
+
+    @Test
+    void twoHundredStartsAtOnceWithOneIdMakeOneSession() throws Exception {
+        UUID id = UUID.randomUUID();
+        String body = "{\"session_id\": \"" + id + "\"}";
+        List<Integer> statuses = new ArrayList<>();
+        List<String> readAfter = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Callable<Answer>> starts = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                starts.add(() -> api.post("/api/sessions/start", ada.token(), body));
+            }
+            for (Future<Answer> started : threads.invokeAll(starts)) {
+                statuses.add(started.get().status());
+                readAfter.add(started.get().header("X-Read-After"));
+            }
+        }
+        assertThat(statuses).containsOnly(200, 201);
+        assertThat(statuses.stream().filter(status -> status == 201)).hasSize(1);
+        assertThat(readAfter.stream().distinct()).as("one event").hasSize(1);
+        assertThat(gateway.count("select count(*) from identity.session_owners where session_id = ?", id))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aSessionGoesThroughItsLife() {
+        Answer started = api.post("/api/sessions/start", ada.token(), "{\"project\": \"a\"}");
+        String path = "/api/sessions/" + started.text("session_id");
+
+        Answer updated = api.put(path + "/update", ada.token(), "{\"language\": \"java\"}");
+        assertThat(updated.status()).isEqualTo(200);
+        assertThat(updated.text("project")).as("unchanged").isEqualTo("a");
+        assertThat(updated.text("language")).isEqualTo("java");
+
+        assertThat(api.post(path + "/pause", ada.token(), "").text("status")).isEqualTo("paused");
+        assertThat(api.post(path + "/resume", ada.token(), "").text("status")).isEqualTo("active");
+        Answer ended = api.post(path + "/end", ada.token(), "");
+        assertThat(ended.text("status")).isEqualTo("ended");
+        assertThat(ended.text("ended_at")).isNotEmpty();
+        assertThat(ended.text("language")).isEqualTo("java");
+
+        Answer again = api.post(path + "/end", ada.token(), "");
+        assertThat(again.status()).isEqualTo(200);
+        assertThat(again.text("ended_at")).isEqualTo(ended.text("ended_at"));
+        api.post(path + "/pause", ada.token(), "").isProblem(409, "session-ended");
+        api.post(path + "/resume", ada.token(), "").isProblem(409, "session-ended");
+
+        Answer read = api.get(path, ada.token(), "X-Read-After", ended.header("X-Read-After"));
+        assertThat(read.json()).isEqualTo(ended.json());
+    }
+
+    @Test
+    void historyPagesThroughAllSessionsOnce() {
+        List<String> started = new ArrayList<>();
+        String readAfter = "";
+        for (int i = 0; i < 7; i++) {
+            Answer answer = api.post("/api/sessions/start", ada.token(), """
+                    {"started_at": "%s"}""".formatted(
+                            java.time.Instant.now().minusSeconds(3600L * (i / 2))));
+            started.add(answer.text("session_id"));
+            readAfter = answer.header("X-Read-After");
+        }
+        List<String> seen = new ArrayList<>();
+        String cursor = "";
+        do {
+            Answer page =
+                    api.get("/api/sessions/history?limit=2&cursor=" + cursor, ada.token(), "X-Read-After", readAfter);
+            assertThat(page.status()).as(page.toString()).isEqualTo(200);
+            page.json()
+                    .path("sessions")
+                    .forEach(session -> seen.add(session.path("session_id").asString()));
+            cursor = page.json().path("next_cursor").asString("");
+        } while (!cursor.isEmpty());
+        assertThat(seen).containsExactlyInAnyOrderElementsOf(started);
+    }
+
+    @Test
+    void aReadThatTheReadModelCannotSatisfyIsToldToComeBack() {
+        Answer started = api.post("/api/sessions/start", ada.token(), "{}");
+        String token = new String(
+                java.util.Base64.getUrlDecoder().decode(started.header("X-Read-After")),
+                java.nio.charset.StandardCharsets.US_ASCII);
+        String far = java.util.Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString((token + "99999").getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        Answer behind = api.get("/api/sessions/history", ada.token(), "X-Read-After", far);
+        behind.isProblem(503, "read-model-behind");
+        assertThat(behind.header("Retry-After")).isEqualTo("1");
+        api.get("/api/sessions/history", ada.token(), "X-Read-After", "nonsense!")
+                .isProblem(400, "invalid-request")
+                .withField("X-Read-After");
+    }
+}
