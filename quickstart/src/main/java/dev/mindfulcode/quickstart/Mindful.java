@@ -1,0 +1,39 @@
+package dev.mindfulcode.quickstart;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command {@code mindful}: the whole system on this machine, and what feeds it. Exit 0 only when what was asked is done. */
+@Command(
+        name = "mindful",
+        description = "Turns the rhythm of a developer's keyboard into flow state.",
+        mixinStandardHelpOptions = true,
+        version = "Mindful Code 0.1.0-SNAPSHOT",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {RunCommand.class})
+public final class Mindful implements Runnable {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private CommandSpec spec;
+
+    private Mindful() {}
+
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Mindful())
+                .setExecutionExceptionHandler(new SpokenFailures())
+                .setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Say what to do.");
+    }
+}

@@ -1,0 +1,140 @@
+package dev.mindfulcode.quickstart;
+
+import dev.mindfulcode.flowstream.FlowStream;
+import dev.mindfulcode.flowstream.FlowStreamConfiguration;
+import dev.mindfulcode.platform.EmbeddedPlatform;
+import dev.mindfulcode.platform.PlatformOptions;
+import dev.mindfulcode.projection.ProjectionConfiguration;
+import dev.mindfulcode.projection.ProjectionService;
+import dev.mindfulcode.schemas.SchemaRegistry;
+import dev.mindfulcode.schemas.Topics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/**
+ * The whole system in this JVM, on loopback: the platform, then the services in the order in which they need each other.
+ *
+ * <p>Stopping goes the other way, so that nothing is lost: the web server takes no more and finishes what it has, the stream
+ * commits, the projections write, and only then the registry, Kafka and Postgres end. The bounds add up to less than 15 s.
+ */
+final class QuickstartSystem implements AutoCloseable {
+
+    private static final int PARTITIONS = 6;
+    private static final short REPLICATION = 1;
+    private static final Duration READY_WAIT_MAX = Duration.ofSeconds(120);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
+
+    private static final Duration WEB_STOP_MAX = Duration.ofMillis(2500);
+    private static final Duration STREAM_STOP_MAX = Duration.ofSeconds(4);
+    private static final Duration PROJECTION_STOP_MAX = Duration.ofMillis(2500);
+    private static final Duration PLATFORM_STOP_MAX = Duration.ofMillis(5500);
+
+    private final DataFolder folder;
+    private final QuickstartOptions options;
+    private final StartProgress progress;
+    private final StopSequence started = new StopSequence();
+    private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+    QuickstartSystem(DataFolder folder, QuickstartOptions options, StartProgress progress) {
+        this.folder = folder;
+        this.options = options;
+        this.progress = progress;
+    }
+
+    /**
+     * Starts everything and returns when a request would succeed.
+     *
+     * @return the address to visit
+     * @throws RuntimeException where a part does not start; what has started by then is stopped again
+     */
+    String start() {
+        try {
+            return startAll();
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Whether a stop has begun, so that a failing start is no news. */
+    boolean isStopping() {
+        return started.isStopping();
+    }
+
+    /** Stops what runs, within 15 s. */
+    @Override
+    public void close() {
+        started.stopAll();
+    }
+
+    private String startAll() {
+        Secrets secrets = Secrets.readOrCreate(folder.secretsFile());
+        progress.say("Starting Postgres, Kafka and the schema registry …");
+        EmbeddedPlatform platform = EmbeddedPlatform.start(PlatformOptions.in(folder.path(), secrets.postgresPassword())
+                .withProgress(line -> progress.say("  " + line)));
+        started.add("platform", PLATFORM_STOP_MAX, platform);
+
+        progress.say("Starting the services …");
+        progress.step("Topics and schemas are there", () -> prepare(platform));
+        Map<String, Object> settings = settings(platform, secrets);
+        ConfigurableApplicationContext projections =
+                ServiceContext.start(WebApplicationType.NONE, settings, meters, ProjectionConfiguration.class);
+        started.add("projections", PROJECTION_STOP_MAX, projections);
+        ConfigurableApplicationContext stream =
+                ServiceContext.start(WebApplicationType.NONE, settings, meters, FlowStreamConfiguration.class);
+        started.add("flow-stream", STREAM_STOP_MAX, stream);
+
+        FlowStream flowStream = stream.getBean(FlowStream.class);
+        progress.step("The flow stream is running", () -> await("The flow stream", flowStream::isReady));
+        ProjectionService projectionService = projections.getBean(ProjectionService.class);
+        progress.step(
+                "The projections have their partitions", () -> await("The projections", projectionService::isCaughtUp));
+        return "http://localhost:" + options.port();
+    }
+
+    private static void prepare(EmbeddedPlatform platform) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", platform.bootstrapServers()))) {
+            Topics.createMissing(admin, PARTITIONS, REPLICATION);
+        }
+        Topics.registerSchemas(new SchemaRegistry(platform.registryUrl(), true));
+    }
+
+    private Map<String, Object> settings(EmbeddedPlatform platform, Secrets secrets) {
+        return Map.ofEntries(
+                Map.entry("DATABASE_URL", platform.databaseUrl()),
+                Map.entry("KAFKA_BOOTSTRAP_SERVERS", platform.bootstrapServers()),
+                Map.entry("SCHEMA_REGISTRY_URL", platform.registryUrl()),
+                Map.entry("JWT_SECRET", secrets.jwtSecret()),
+                Map.entry("ENCRYPTION_KEY", secrets.encryptionKey()),
+                Map.entry("PORT", options.port()),
+                Map.entry("MAX_CONNECTIONS", 10),
+                Map.entry("MINDFUL_STATE_DIR", folder.streamState().toString()),
+                Map.entry("MINDFUL_COMMIT_INTERVAL_MS", options.commitInterval().toMillis()),
+                Map.entry("MINDFUL_REGISTER_SCHEMAS", true),
+                Map.entry("server.address", "127.0.0.1"),
+                Map.entry("server.port", options.port()),
+                Map.entry("server.shutdown", "graceful"),
+                Map.entry("spring.lifecycle.timeout-per-shutdown-phase", "2s"));
+    }
+
+    private void await(String what, BooleanSupplier isReady) {
+        long deadlineNs = System.nanoTime() + READY_WAIT_MAX.toNanos();
+        while (!isReady.getAsBoolean()) {
+            if (started.isStopping()) {
+                throw new IllegalStateException("Stopped while starting");
+            }
+            if (System.nanoTime() - deadlineNs > 0) {
+                throw new RefusedException(what + " did not become ready within " + READY_WAIT_MAX.toSeconds()
+                        + " s; see " + folder.logs());
+            }
+            LockSupport.parkNanos(POLL_INTERVAL.toNanos());
+        }
+    }
+}

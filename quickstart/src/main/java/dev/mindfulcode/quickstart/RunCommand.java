@@ -1,0 +1,122 @@
+package dev.mindfulcode.quickstart;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code mindful run}: everything in one JVM until it is interrupted. */
+@Command(
+        name = "run",
+        description = {
+            "Runs the whole system on this machine: Kafka, Postgres, the schema registry and the services.",
+            "Listens on loopback only, keeps its data between runs, and stops cleanly on Ctrl-C."
+        },
+        mixinStandardHelpOptions = true,
+        showDefaultValues = true)
+final class RunCommand implements Callable<Integer> {
+
+    private static final int CONNECT_WAIT_MAX_MS = 500;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
+    private CommandSpec spec;
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            description = "Where the web server listens.",
+            defaultValue = "" + QuickstartOptions.PORT_DEFAULT)
+    private int port;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Where data, secrets and logs are kept.",
+            defaultValue = "${sys:user.home}/.mindful-code")
+    private @Nullable Path data;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (port < 1 || port > 65_535) {
+            throw new CommandLine.ParameterException(spec.commandLine(), "--port must be from 1 to 65535");
+        }
+        PrintWriter terminal = spec.commandLine().getOut();
+        DataFolder folder = DataFolder.at(data);
+        folder.create();
+        DataFolder.Lock lock = folder.lock();
+        refuseTakenPort();
+        LogFile.open(folder.logs().resolve("mindful.log"));
+
+        StartProgress progress = new StartProgress(terminal);
+        progress.say("Mindful Code keeps its data in " + folder.path());
+        QuickstartSystem system = new QuickstartSystem(
+                folder, new QuickstartOptions(port, QuickstartOptions.COMMIT_INTERVAL_DEFAULT), progress);
+        Runtime.getRuntime()
+                .addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> stop(system, lock, terminal)));
+        try {
+            String url = system.start();
+            lock.announce(url);
+            progress.say("Mindful Code is ready: " + url);
+            progress.say("  Started in " + progress.secondsSoFar() + ". Logs are in " + folder.logs()
+                    + ". Ctrl-C stops it.");
+        } catch (RuntimeException e) {
+            if (!system.isStopping()) {
+                throw e;
+            }
+        }
+        new CountDownLatch(1).await(); // until a signal ends the JVM
+        return CommandLine.ExitCode.OK;
+    }
+
+    private static void stop(QuickstartSystem system, DataFolder.Lock lock, PrintWriter terminal) {
+        StartProgress progress = new StartProgress(terminal);
+        progress.say("Stopping …");
+        system.close();
+        lock.close();
+        progress.say("Stopped in " + progress.secondsSoFar() + ".");
+    }
+
+    private void refuseTakenPort() {
+        if (answers() || !canListen()) {
+            throw new RefusedException("Port " + port + " is taken by another program. Choose another with --port.");
+        }
+    }
+
+    private boolean answers() {
+        try {
+            // localhost may be ::1 as well, where somebody else may listen although our own address is free.
+            for (InetAddress address : InetAddress.getAllByName("localhost")) {
+                try (Socket socket = new Socket()) {
+                    socket.connect(new InetSocketAddress(address, port), CONNECT_WAIT_MAX_MS);
+                    return true;
+                } catch (IOException e) {
+                    continue;
+                }
+            }
+            return false;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private boolean canListen() {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress("127.0.0.1", port));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

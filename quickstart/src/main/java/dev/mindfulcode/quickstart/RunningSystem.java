@@ -1,0 +1,41 @@
+package dev.mindfulcode.quickstart;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options of the commands that speak to a running system: how they find it. */
+public final class RunningSystem {
+
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            description = "The system to speak to; otherwise the one that runs on the data folder.")
+    private @Nullable String url;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Data folder of the running system (default: ~/.mindful-code).")
+    private @Nullable Path data;
+
+    /**
+     * Returns the system's address without a slash at its end.
+     *
+     * @throws RefusedException where none was named and none runs
+     */
+    public String url() {
+        String named = url;
+        if (named != null) {
+            return named.endsWith("/") ? named.substring(0, named.length() - 1) : named;
+        }
+        return dataFolder()
+                .runningUrl()
+                .orElseThrow(() -> new RefusedException("Nothing runs on "
+                        + dataFolder().path() + ". Start it with ./mindful run, or name a system with --url."));
+    }
+
+    public DataFolder dataFolder() {
+        return DataFolder.at(data);
+    }
+}
