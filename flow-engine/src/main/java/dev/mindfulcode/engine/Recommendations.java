@@ -18,25 +18,41 @@ public final class Recommendations {
     private Recommendations() {}
 
     public static List<String> of(FlowReading reading) {
+        return of(
+                reading.inFlow,
+                reading.flowDurationMs,
+                reading.confidence,
+                reading.focus,
+                reading.errorPenalty,
+                Math.min(reading.rhythm, reading.consistency));
+    }
+
+    /**
+     * The same for a reading that was kept elsewhere.
+     *
+     * @param steadiness the lesser of rhythm and consistency
+     */
+    public static List<String> of(
+            boolean inFlow, long flowDurationMs, float confidence, float focus, float errorPenalty, float steadiness) {
         List<String> texts = new ArrayList<>(TEXTS_MAX);
-        if (reading.confidence < UNSURE) {
+        if (confidence < UNSURE) {
             texts.add("Too little typing so far to say much: keep going and the reading will settle.");
             return List.copyOf(texts);
         }
-        if (reading.inFlow && reading.flowDurationMs >= LONG_FLOW_MS) {
+        if (inFlow && flowDurationMs >= LONG_FLOW_MS) {
             add(
                     texts,
                     "You have kept this up for over an hour and a half: a short break at the next natural stop would do no harm.");
-        } else if (reading.inFlow) {
+        } else if (inFlow) {
             add(texts, "You are in a steady stretch: let messages wait until it ends by itself.");
         }
-        if (reading.focus < LOW) {
+        if (focus < LOW) {
             add(texts, "More switches than is usual for you: closing what is not needed for this task may help.");
         }
-        if (reading.errorPenalty > HIGH_PENALTY) {
+        if (errorPenalty > HIGH_PENALTY) {
             add(texts, "More corrections or failed builds than is usual for you: a smaller next step may help.");
         }
-        if (reading.rhythm < LOW || reading.consistency < LOW) {
+        if (steadiness < LOW) {
             add(
                     texts,
                     "Your rhythm differs from your usual one: that can be thinking, or a sign that it is time to pause.");
