@@ -1,0 +1,89 @@
+package dev.mindfulcode.ingest;
+
+import java.io.ByteArrayOutputStream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * Why a request is not accepted, as its sender will read it (RFC 9457). It is an answer and no fault of the program, so it has no
+ * stack trace. Its texts repeat nothing of what was sent except the names of fields.
+ */
+final class Refusal extends RuntimeException {
+
+    /** After this many seconds a client that met {@link ProblemType#OVERLOADED} does well to come again. */
+    static final int OVERLOADED_RETRY_AFTER_SECONDS = 1;
+
+    /** After this many seconds a client that met {@link ProblemType#UNAVAILABLE} does well to come again. */
+    static final int UNAVAILABLE_RETRY_AFTER_SECONDS = 5;
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private final ProblemType type;
+    private final String detail;
+    private final @Nullable String field;
+
+    Refusal(ProblemType type, String detail) {
+        this(type, detail, null);
+    }
+
+    /** @param field the JSON path at fault, such as {@code [2].intervals_ms[3]} */
+    Refusal(ProblemType type, String detail, @Nullable String field) {
+        super(type.slug(), null, false, false);
+        this.type = type;
+        this.detail = detail;
+        this.field = field;
+    }
+
+    ProblemType type() {
+        return type;
+    }
+
+    String detail() {
+        return detail;
+    }
+
+    @Nullable
+    String field() {
+        return field;
+    }
+
+    /** Returns how long to wait before trying again, or 0 where trying again cannot help. */
+    int retryAfterSeconds() {
+        return switch (type) {
+            case OVERLOADED -> OVERLOADED_RETRY_AFTER_SECONDS;
+            case UNAVAILABLE -> UNAVAILABLE_RETRY_AFTER_SECONDS;
+            default -> 0;
+        };
+    }
+
+    /** Returns {@code {"type": "https://…", "title": …, "status": …, "detail": …, "field": …}}. */
+    byte[] problemJson() {
+        return json(false);
+    }
+
+    /** Returns {@code {"type": "error", "problem": "https://…", "title": …, "status": …, "detail": …, "field": …}}. */
+    byte[] errorMessageJson() {
+        return json(true);
+    }
+
+    private byte[] json(boolean asMessage) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(256);
+        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), out)) {
+            json.writeStartObject();
+            if (asMessage) {
+                json.writeStringProperty("type", "error");
+            }
+            json.writeStringProperty(asMessage ? "problem" : "type", type.uri());
+            json.writeStringProperty("title", type.title());
+            json.writeNumberProperty("status", type.status());
+            json.writeStringProperty("detail", detail);
+            if (field != null) {
+                json.writeStringProperty("field", field);
+            }
+            json.writeEndObject();
+        }
+        return out.toByteArray();
+    }
+}
