@@ -13,7 +13,7 @@ final class AvroUploadReader implements UploadReader {
     private static final ThreadLocal<Reading> READINGS = ThreadLocal.withInitial(Reading::new);
 
     @Override
-    public List<Batch> read(byte[] body, int length) {
+    public Upload read(byte[] body, int length) {
         return READINGS.get().upload(body, length);
     }
 
@@ -38,7 +38,7 @@ final class AvroUploadReader implements UploadReader {
         private final LongConsumer takeSignalAt = this::signalAt;
         private final LongConsumer takeSignalValue = this::signalValue;
 
-        List<Batch> upload(byte[] body, int length) {
+        Upload upload(byte[] body, int length) {
             position.reset();
             in.open(body, length);
             try {
@@ -48,7 +48,7 @@ final class AvroUploadReader implements UploadReader {
                 if (batches.isEmpty()) {
                     throw position.invalid("There is no batch in the request");
                 }
-                return batches;
+                return new Upload(batches, true);
             } finally {
                 in.close();
             }

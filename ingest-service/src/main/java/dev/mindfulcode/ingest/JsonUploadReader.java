@@ -47,7 +47,7 @@ final class JsonUploadReader implements UploadReader {
     private static final ThreadLocal<BatchBuffer> BUFFERS = ThreadLocal.withInitial(BatchBuffer::new);
 
     @Override
-    public List<Batch> read(byte[] body, int length) {
+    public Upload read(byte[] body, int length) {
         BatchBuffer buffer = BUFFERS.get();
         buffer.position.reset();
         try (JsonParser in = JSON.createParser(ObjectReadContext.empty(), body, 0, length)) {
@@ -88,13 +88,13 @@ final class JsonUploadReader implements UploadReader {
             this.position = buffer.position;
         }
 
-        List<Batch> upload() {
+        Upload upload() {
             JsonToken first = in.nextToken();
-            List<Batch> batches;
+            Upload upload;
             if (first == JsonToken.START_OBJECT) {
-                batches = List.of(batch());
+                upload = new Upload(List.of(batch()), false);
             } else if (first == JsonToken.START_ARRAY) {
-                batches = array();
+                upload = new Upload(array(), true);
             } else {
                 throw position.malformed(
                         first == null ? "The body is empty" : "Neither a batch nor an array of batches");
@@ -103,7 +103,7 @@ final class JsonUploadReader implements UploadReader {
             if (in.nextToken() != null) {
                 throw position.malformed("Something follows the end of the JSON");
             }
-            return batches;
+            return upload;
         }
 
         private List<Batch> array() {

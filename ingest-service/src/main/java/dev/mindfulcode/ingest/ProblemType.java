@@ -9,6 +9,7 @@ enum ProblemType {
     ACCOUNT_ERASED("account-erased", 410, "The account has been erased"),
     REQUEST_TOO_LARGE("request-too-large", 413, "The request is too large"),
     UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The body's format is not understood"),
+    UPGRADE_REQUIRED("upgrade-required", 426, "This address speaks WebSocket"),
     INTERNAL_ERROR("internal-error", 500, "Something went wrong here"),
     OVERLOADED("overloaded", 503, "Too much is in flight"),
     UNAVAILABLE("unavailable", 503, "Batches cannot be stored at the moment");

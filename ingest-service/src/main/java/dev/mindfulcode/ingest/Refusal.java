@@ -2,6 +2,8 @@ package dev.mindfulcode.ingest;
 
 import java.io.ByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -19,6 +21,7 @@ final class Refusal extends RuntimeException {
     static final int UNAVAILABLE_RETRY_AFTER_SECONDS = 5;
 
     private static final JsonFactory JSON = new JsonFactory();
+    private static final Logger LOG = LoggerFactory.getLogger(Refusal.class);
 
     private final ProblemType type;
     private final String detail;
@@ -34,6 +37,17 @@ final class Refusal extends RuntimeException {
         this.type = type;
         this.detail = detail;
         this.field = field;
+    }
+
+    /** Returns the refusal that made a future or a stream fail; anything else is our own fault, told to operators and no client. */
+    static Refusal in(Throwable failure) {
+        for (Throwable t = failure; t != null; t = t.getCause()) {
+            if (t instanceof Refusal refusal) {
+                return refusal;
+            }
+        }
+        LOG.error("An upload could not be handled", failure);
+        return new Refusal(ProblemType.INTERNAL_ERROR, "This is our fault, not yours; operators have been told");
     }
 
     ProblemType type() {

@@ -1,0 +1,84 @@
+package dev.mindfulcode.ingest;
+
+import static org.springframework.web.reactive.function.server.RouterFunctions.route;
+
+import dev.mindfulcode.protection.PostgresUserKeys;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.ServerResponse;
+
+/** All of ingest, put together: routes for a web server, and what must be started and stopped with it. */
+final class Ingest implements AutoCloseable {
+
+    static final String KEYSTROKES_PATH = "/api/keystrokes";
+    static final String SCHEMA_PATH = "/api/keystrokes/schema";
+    static final String SOCKET_PATH = "/ws/ingest";
+
+    private static final int DATABASE_LOGIN_TIMEOUT_SECONDS = 5;
+
+    private final UserCiphers ciphers;
+    private final SessionOwners owners;
+    private final KeystrokeLog log;
+    private final Shutdown shutdown;
+    private final KeystrokesEndpoint keystrokes;
+    private final SocketEndpoint socket;
+
+    Ingest(IngestSettings settings, MeterRegistry meters, Clock clock) {
+        AccessTokens tokens = new AccessTokens(settings.jwtSecret(), clock);
+        DataSource database = database(settings);
+        InFlightBytes inFlight = new InFlightBytes(settings.inFlightBytesMax());
+        AtomicInteger connections = new AtomicInteger();
+        IngestMetrics metrics = new IngestMetrics(meters, inFlight, connections);
+        UploadReaders readers = UploadReaders.standard();
+        ciphers = new UserCiphers(PostgresUserKeys.open(database, settings.encryptionKey()));
+        owners = new SessionOwners(database);
+        log = new KeystrokeLog(settings.kafkaBootstrapServers(), settings.inFlightBytesMax(), settings.registry());
+        shutdown = new Shutdown(inFlight, log);
+        Intake intake = new Intake(ciphers, owners, log, metrics, clock);
+        keystrokes = new KeystrokesEndpoint(tokens, readers, intake, inFlight, metrics, shutdown);
+        socket = new SocketEndpoint(
+                tokens,
+                new SocketConversation(readers, intake, inFlight, metrics),
+                keystrokes,
+                shutdown,
+                clock,
+                connections);
+    }
+
+    private static DataSource database(IngestSettings settings) {
+        DataSource database = settings.database().dataSource();
+        try {
+            database.setLoginTimeout(DATABASE_LOGIN_TIMEOUT_SECONDS);
+        } catch (SQLException e) {
+            throw new IllegalStateException("the Postgres driver takes no login timeout", e);
+        }
+        return database;
+    }
+
+    RouterFunction<ServerResponse> routes() {
+        return route().POST(KEYSTROKES_PATH, keystrokes::post)
+                .GET(SCHEMA_PATH, keystrokes::schema)
+                .GET(SOCKET_PATH, socket::connect)
+                .build();
+    }
+
+    Shutdown shutdown() {
+        return shutdown;
+    }
+
+    /** Whether batches can be stored, as far as is known. */
+    boolean isReady() {
+        return log.isWarm();
+    }
+
+    @Override
+    public void close() {
+        log.close();
+        owners.close();
+        ciphers.close();
+    }
+}

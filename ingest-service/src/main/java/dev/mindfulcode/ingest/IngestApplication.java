@@ -1,0 +1,60 @@
+package dev.mindfulcode.ingest;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.Map;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.reactor.netty.autoconfigure.NettyReactiveWebServerAutoConfiguration;
+import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfiguration;
+import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
+import org.springframework.boot.webflux.autoconfigure.error.ErrorWebFluxAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.http.MediaType;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerResponse;
+
+/** Ingest by itself, on a web server of its own at PORT (3001), with {@code /health} and {@code /metrics}. */
+@Configuration(proxyBeanMethods = false)
+@Import(IngestConfiguration.class)
+@ImportAutoConfiguration({
+    NettyReactiveWebServerAutoConfiguration.class,
+    HttpHandlerAutoConfiguration.class,
+    WebFluxAutoConfiguration.class,
+    ErrorWebFluxAutoConfiguration.class
+})
+public class IngestApplication {
+
+    public static void main(String[] args) {
+        start(args);
+    }
+
+    static org.springframework.context.ConfigurableApplicationContext start(String... args) {
+        // io_uring is far slower than epoll for this: without natives Netty takes NIO.
+        SpringApplication application = new SpringApplication(IngestApplication.class);
+        application.setWebApplicationType(WebApplicationType.REACTIVE);
+        application.setDefaultProperties(Map.of("server.port", "${PORT:3001}", "server.shutdown", "graceful"));
+        return application.run(args);
+    }
+
+    @Bean
+    PrometheusMeterRegistry ingestMeterRegistry() {
+        return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    }
+
+    @Bean
+    RouterFunction<ServerResponse> ingestOperations(Ingest ingest, PrometheusMeterRegistry meters) {
+        return RouterFunctions.route()
+                .GET("/health", request -> ServerResponse.status(ingest.isReady() ? 200 : 503)
+                        .contentType(MediaType.APPLICATION_JSON)
+                        .bodyValue("{\"status\":\"" + (ingest.isReady() ? "healthy" : "unavailable") + "\"}"))
+                .GET("/metrics", request -> ServerResponse.ok()
+                        .contentType(MediaType.TEXT_PLAIN)
+                        .bodyValue(meters.scrape()))
+                .build();
+    }
+}

@@ -1,0 +1,51 @@
+package dev.mindfulcode.ingest;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.reactor.netty.NettyServerCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.ServerResponse;
+
+/**
+ * Ingest as part of a reactive web server that somebody else provides: {@code POST /api/keystrokes} and {@code GET /ws/ingest},
+ * which authenticate by themselves.
+ *
+ * <p>Reads JWT_SECRET, ENCRYPTION_KEY, DATABASE_URL, KAFKA_BOOTSTRAP_SERVERS, SCHEMA_REGISTRY_URL, MINDFUL_REGISTER_SCHEMAS
+ * (default false) and MINDFUL_INGEST_IN_FLIGHT_BYTES (default 32 MiB). A {@link MeterRegistry} and a {@link Clock} are used where
+ * the context has one.
+ */
+@Configuration(proxyBeanMethods = false)
+public class IngestConfiguration {
+
+    /** A request that is not there as a whole by then is answered with 408, and its connection closed. */
+    static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
+
+    @Bean
+    Ingest ingest(Environment environment, ObjectProvider<MeterRegistry> meters, ObjectProvider<Clock> clock) {
+        return new Ingest(
+                IngestSettings.from(environment),
+                meters.getIfAvailable(SimpleMeterRegistry::new),
+                clock.getIfAvailable(Clock::systemUTC));
+    }
+
+    @Bean
+    Shutdown ingestShutdown(Ingest ingest) {
+        return ingest.shutdown();
+    }
+
+    @Bean
+    RouterFunction<ServerResponse> ingestRoutes(Ingest ingest) {
+        return ingest.routes();
+    }
+
+    @Bean
+    NettyServerCustomizer ingestRequestTimeout() {
+        return server -> server.requestTimeout(REQUEST_TIMEOUT);
+    }
+}

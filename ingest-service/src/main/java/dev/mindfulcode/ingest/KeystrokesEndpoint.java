@@ -1,0 +1,134 @@
+package dev.mindfulcode.ingest;
+
+import dev.mindfulcode.schemas.upload.KeystrokeUpload;
+import java.nio.charset.StandardCharsets;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
+
+/** {@code POST /api/keystrokes}: one upload a request, 202 when all of it is on Kafka. Thread-safe. */
+final class KeystrokesEndpoint {
+
+    static final MediaType AVRO = new MediaType("application", "avro");
+
+    private static final byte[] UPLOAD_SCHEMA =
+            KeystrokeUpload.getClassSchema().toString(true).getBytes(StandardCharsets.UTF_8);
+
+    private final AccessTokens tokens;
+    private final UploadReader json;
+    private final UploadReader avro;
+    private final Intake intake;
+    private final InFlightBytes inFlight;
+    private final IngestMetrics metrics;
+    private final Shutdown shutdown;
+
+    KeystrokesEndpoint(
+            AccessTokens tokens,
+            UploadReaders readers,
+            Intake intake,
+            InFlightBytes inFlight,
+            IngestMetrics metrics,
+            Shutdown shutdown) {
+        this.tokens = tokens;
+        this.json = readers.json();
+        this.avro = readers.avro();
+        this.intake = intake;
+        this.inFlight = inFlight;
+        this.metrics = metrics;
+        this.shutdown = shutdown;
+    }
+
+    Mono<ServerResponse> post(ServerRequest request) {
+        try {
+            shutdown.refuseIfStopping();
+            HttpHeaders headers = request.headers().asHttpHeaders();
+            AccessToken token = tokens.fromAuthorization(headers.getFirst(HttpHeaders.AUTHORIZATION));
+            UploadReader reader = readerFor(headers);
+            if (headers.getContentLength() > Limits.REQUEST_BYTES_MAX) {
+                throw UploadBody.tooLarge();
+            }
+            return receive(request, token, reader).onErrorResume(failure -> refused(Refusal.in(failure)));
+        } catch (Refusal refusal) {
+            return refused(refusal);
+        }
+    }
+
+    private Mono<ServerResponse> receive(ServerRequest request, AccessToken token, UploadReader reader) {
+        UploadBody body = new UploadBody(inFlight.share());
+        return request.exchange()
+                .getRequest()
+                .getBody()
+                .collect(() -> body, UploadBody::append)
+                .doOnError(failure -> body.abandon())
+                .doOnCancel(body::abandon)
+                .flatMap(whole -> Mono.fromFuture(
+                        intake.take(token.userId(), reader, whole.bytes(), whole.length(), whole.handOver())
+                                .thenCompose(acknowledged -> acknowledged),
+                        true))
+                .flatMap(KeystrokesEndpoint::accepted);
+    }
+
+    private UploadReader readerFor(HttpHeaders headers) {
+        String encoding = headers.getFirst(HttpHeaders.CONTENT_ENCODING);
+        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            throw new Refusal(ProblemType.UNSUPPORTED_MEDIA_TYPE, "Bodies must come without Content-Encoding");
+        }
+        MediaType type;
+        try {
+            type = headers.getContentType();
+        } catch (InvalidMediaTypeException e) {
+            type = null;
+        }
+        if (MediaType.APPLICATION_JSON.equalsTypeAndSubtype(type)) {
+            return json;
+        }
+        if (AVRO.equalsTypeAndSubtype(type)) {
+            return avro;
+        }
+        throw new Refusal(
+                ProblemType.UNSUPPORTED_MEDIA_TYPE, "Content-Type must be application/json or application/avro");
+    }
+
+    private static Mono<ServerResponse> accepted(Upload upload) {
+        String body = "{\"accepted\":" + upload.batches().size() + ",\"keystrokes\":" + upload.keystrokes() + "}";
+        return answer(202, MediaType.APPLICATION_JSON, body.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /** Serves the schema of {@code application/avro}. */
+    Mono<ServerResponse> schema(ServerRequest request) {
+        return answer(200, MediaType.APPLICATION_JSON, UPLOAD_SCHEMA);
+    }
+
+    Mono<ServerResponse> refused(Refusal refusal) {
+        metrics.refused(refusal.type());
+        return ServerResponse.status(refusal.type().status())
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .headers(headers -> {
+                    if (refusal.retryAfterSeconds() > 0) {
+                        headers.set(HttpHeaders.RETRY_AFTER, Integer.toString(refusal.retryAfterSeconds()));
+                    }
+                    if (refusal.type() == ProblemType.UNAUTHENTICATED) {
+                        headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"mindful-code\"");
+                    }
+                })
+                .build((exchange, context) -> {
+                    DataBuffer body = exchange.getResponse().bufferFactory().wrap(refusal.problemJson());
+                    return exchange.getResponse().writeWith(Mono.just(body));
+                });
+    }
+
+    private static Mono<ServerResponse> answer(int status, MediaType type, byte[] body) {
+        return ServerResponse.status(HttpStatusCode.valueOf(status))
+                .contentType(type)
+                .contentLength(body.length)
+                .build((exchange, context) -> {
+                    DataBuffer buffer = exchange.getResponse().bufferFactory().wrap(body);
+                    return exchange.getResponse().writeWith(Mono.just(buffer));
+                });
+    }
+}

@@ -1,0 +1,128 @@
+package dev.mindfulcode.ingest;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.web.reactive.socket.CloseStatus;
+import org.springframework.web.reactive.socket.WebSocketMessage;
+import org.springframework.web.reactive.socket.WebSocketSession;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * What is said on one WebSocket: uploads as messages, text for JSON and binary for Avro. Each batch is answered
+ * {@code {"type": "ack", "sequence": …, "session_id": …, "batch_id": …}} when Kafka has it, each refused message with one
+ * {@code {"type": "error", "problem": …, …}}. Messages go to Kafka, and answers to the client, in the order in which the messages
+ * came. Thread-safe.
+ */
+final class SocketConversation {
+
+    /** A connection with this many messages unanswered is not read from: TCP makes its client wait. */
+    static final int MESSAGES_IN_FLIGHT_MAX = 16;
+
+    /** How long a connection that is about to be closed waits for the answers it owes. */
+    static final Duration CLOSING_PATIENCE = Duration.ofSeconds(5);
+
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(10);
+
+    private final UploadReaders readers;
+    private final Intake intake;
+    private final InFlightBytes inFlight;
+    private final IngestMetrics metrics;
+
+    SocketConversation(UploadReaders readers, Intake intake, InFlightBytes inFlight, IngestMetrics metrics) {
+        this.readers = readers;
+        this.intake = intake;
+        this.inFlight = inFlight;
+        this.metrics = metrics;
+    }
+
+    /** @param ending tells when and why the server ends it; what was received by then is still answered */
+    Mono<Void> run(WebSocketSession session, AccessToken token, Mono<CloseStatus> ending) {
+        AtomicInteger unanswered = new AtomicInteger();
+        Flux<WebSocketMessage> answers = session.receive()
+                .filter(SocketConversation::isUpload)
+                .map(message -> {
+                    unanswered.incrementAndGet();
+                    return received(message);
+                })
+                .concatMap(received -> submit(token, received), 1)
+                .flatMapSequential(SocketConversation::acknowledged, MESSAGES_IN_FLIGHT_MAX, 1)
+                .concatMapIterable(texts -> {
+                    unanswered.decrementAndGet();
+                    return texts;
+                })
+                .map(session::textMessage);
+        // The receiving side is never cancelled: Netty would close at once and drop the answers that are owed.
+        Mono<Void> closing = ending.flatMap(why -> Flux.interval(POLL_INTERVAL)
+                .filter(tick -> unanswered.get() == 0)
+                .next()
+                .timeout(CLOSING_PATIENCE, Mono.empty())
+                .then(session.close(why)));
+        return Mono.firstWithSignal(session.send(answers), closing);
+    }
+
+    private static boolean isUpload(WebSocketMessage message) {
+        return message.getType() == WebSocketMessage.Type.TEXT || message.getType() == WebSocketMessage.Type.BINARY;
+    }
+
+    /** Copies a message while it is there: Netty takes its buffer back. */
+    private Received received(WebSocketMessage message) {
+        InFlightBytes.Share share = inFlight.share();
+        DataBuffer payload = message.getPayload();
+        int length = payload.readableByteCount();
+        UploadReader reader = message.getType() == WebSocketMessage.Type.TEXT ? readers.json() : readers.avro();
+        try {
+            share.grow(length);
+        } catch (Refusal refusal) {
+            return new Received(reader, new byte[0], share, refusal);
+        }
+        byte[] bytes = new byte[length];
+        payload.read(bytes);
+        return new Received(reader, bytes, share, null);
+    }
+
+    /** Done when the message is with the producer, so that the next one comes after it on Kafka as well. */
+    private Mono<CompletableFuture<List<String>>> submit(AccessToken token, Received received) {
+        CompletableFuture<CompletableFuture<List<String>>> submitted = received.refusal() != null
+                ? CompletableFuture.failedFuture(received.refusal())
+                : intake.take(token.userId(), received.reader(), received.bytes(), received.bytes().length, received.share())
+                        .thenApply(acknowledged -> acknowledged
+                                .thenApply(SocketConversation::acks)
+                                .exceptionally(this::error));
+        return Mono.fromFuture(submitted, true)
+                .onErrorResume(failure -> Mono.just(CompletableFuture.completedFuture(error(failure))));
+    }
+
+    private static Mono<List<String>> acknowledged(CompletableFuture<List<String>> answers) {
+        return Mono.fromFuture(answers, true);
+    }
+
+    private static List<String> acks(Upload upload) {
+        List<String> acks = new ArrayList<>(upload.batches().size());
+        for (Batch batch : upload.batches()) {
+            acks.add("{\"type\":\"ack\",\"sequence\":" + batch.sequence() + ",\"session_id\":\"" + batch.sessionId()
+                    + "\",\"batch_id\":\"" + batch.batchId() + "\"}");
+        }
+        return acks;
+    }
+
+    private List<String> error(Throwable failure) {
+        Refusal refusal = Refusal.in(failure);
+        metrics.refused(refusal.type());
+        return List.of(new String(refusal.errorMessageJson(), StandardCharsets.UTF_8));
+    }
+
+    /** @param refusal why the message was not even taken in, or null */
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Received(
+            UploadReader reader,
+            byte[] bytes,
+            InFlightBytes.Share share,
+            @Nullable Refusal refusal) {}
+}
