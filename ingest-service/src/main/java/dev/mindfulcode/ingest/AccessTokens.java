@@ -122,7 +122,9 @@ final class AccessTokens {
             throw invalid();
         }
         if (claims.getNotBeforeTime() != null
-                && clock.instant().plus(CLOCK_SKEW).isBefore(claims.getNotBeforeTime().toInstant())) {
+                && clock.instant()
+                        .plus(CLOCK_SKEW)
+                        .isBefore(claims.getNotBeforeTime().toInstant())) {
             throw unauthenticated("The access token is not valid yet");
         }
         char[] subject = claims.getSubject().toCharArray();

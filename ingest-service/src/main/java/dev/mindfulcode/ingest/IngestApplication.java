@@ -49,12 +49,16 @@ public class IngestApplication {
     @Bean
     RouterFunction<ServerResponse> ingestOperations(Ingest ingest, PrometheusMeterRegistry meters) {
         return RouterFunctions.route()
-                .GET("/health", request -> ServerResponse.status(ingest.isReady() ? 200 : 503)
-                        .contentType(MediaType.APPLICATION_JSON)
-                        .bodyValue("{\"status\":\"" + (ingest.isReady() ? "healthy" : "unavailable") + "\"}"))
-                .GET("/metrics", request -> ServerResponse.ok()
-                        .contentType(MediaType.TEXT_PLAIN)
-                        .bodyValue(meters.scrape()))
+                .GET(
+                        "/health",
+                        request -> ServerResponse.status(ingest.isReady() ? 200 : 503)
+                                .contentType(MediaType.APPLICATION_JSON)
+                                .bodyValue("{\"status\":\"" + (ingest.isReady() ? "healthy" : "unavailable") + "\"}"))
+                .GET(
+                        "/metrics",
+                        request -> ServerResponse.ok()
+                                .contentType(MediaType.TEXT_PLAIN)
+                                .bodyValue(meters.scrape()))
                 .build();
     }
 }

@@ -38,8 +38,7 @@ record IngestSettings(
                 new SchemaRegistry(
                         required(environment, "SCHEMA_REGISTRY_URL", "http://host:8080/apis/registry/v3"),
                         environment.getProperty("MINDFUL_REGISTER_SCHEMAS", Boolean.class, false)),
-                environment.getProperty(
-                        "MINDFUL_INGEST_IN_FLIGHT_BYTES", Long.class, IN_FLIGHT_BYTES_MAX_DEFAULT));
+                environment.getProperty("MINDFUL_INGEST_IN_FLIGHT_BYTES", Long.class, IN_FLIGHT_BYTES_MAX_DEFAULT));
     }
 
     private static String required(Environment environment, String name, String example) {

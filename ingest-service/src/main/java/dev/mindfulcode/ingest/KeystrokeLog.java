@@ -67,7 +67,8 @@ final class KeystrokeLog implements AutoCloseable {
                 Map.entry(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) DELIVERY_TIMEOUT.toMillis()),
                 Map.entry(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) REQUEST_TIMEOUT.toMillis()),
                 Map.entry(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1_000),
-                // Callers are event loops: send() must never wait, neither for metadata nor for memory. Uploads in flight
+                // Callers are event loops: send() must never wait, neither for metadata nor for memory. Uploads in
+                // flight
                 // are bounded before they get here, at half of what the producer may use.
                 Map.entry(ProducerConfig.MAX_BLOCK_MS_CONFIG, 0),
                 Map.entry(ProducerConfig.BUFFER_MEMORY_CONFIG, 2 * inFlightBytesMax),

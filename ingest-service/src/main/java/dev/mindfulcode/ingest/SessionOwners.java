@@ -64,7 +64,8 @@ final class SessionOwners implements AutoCloseable {
     }
 
     /** Returns the owner if it is in memory, without waiting. */
-    @Nullable UUID remembered(UUID sessionId) {
+    @Nullable
+    UUID remembered(UUID sessionId) {
         return owners.getIfPresent(sessionId);
     }
 

@@ -66,7 +66,9 @@ final class Shutdown implements SmartLifecycle {
             LockSupport.parkNanos(POLL_INTERVAL.toNanos());
         }
         if (inFlight.bytes() > 0) {
-            LOG.warn("{} bytes of uploads were not acknowledged before the stop; their clients have no 202", inFlight.bytes());
+            LOG.warn(
+                    "{} bytes of uploads were not acknowledged before the stop; their clients have no 202",
+                    inFlight.bytes());
         }
         running = false;
     }

@@ -91,10 +91,14 @@ final class SocketConversation {
     private Mono<CompletableFuture<List<String>>> submit(AccessToken token, Received received) {
         CompletableFuture<CompletableFuture<List<String>>> submitted = received.refusal() != null
                 ? CompletableFuture.failedFuture(received.refusal())
-                : intake.take(token.userId(), received.reader(), received.bytes(), received.bytes().length, received.share())
-                        .thenApply(acknowledged -> acknowledged
-                                .thenApply(SocketConversation::acks)
-                                .exceptionally(this::error));
+                : intake.take(
+                                token.userId(),
+                                received.reader(),
+                                received.bytes(),
+                                received.bytes().length,
+                                received.share())
+                        .thenApply(acknowledged ->
+                                acknowledged.thenApply(SocketConversation::acks).exceptionally(this::error));
         return Mono.fromFuture(submitted, true)
                 .onErrorResume(failure -> Mono.just(CompletableFuture.completedFuture(error(failure))));
     }

@@ -60,12 +60,14 @@ final class SocketEndpoint {
             if (open.get() >= CONNECTIONS_MAX) {
                 throw new Refusal(ProblemType.OVERLOADED, "Too many connections are open");
             }
-            return upgrade.handleRequest(request.exchange(), session -> Mono.defer(() -> {
-                        open.incrementAndGet();
-                        return conversation
-                                .run(session, token, ending(token))
-                                .doFinally(signal -> open.decrementAndGet());
-                    }))
+            return upgrade.handleRequest(
+                            request.exchange(),
+                            session -> Mono.defer(() -> {
+                                open.incrementAndGet();
+                                return conversation
+                                        .run(session, token, ending(token))
+                                        .doFinally(signal -> open.decrementAndGet());
+                            }))
                     .then(Mono.empty());
         } catch (Refusal refusal) {
             return http.refused(refusal);
@@ -82,7 +84,8 @@ final class SocketEndpoint {
     /** Why the server ends the connection, when it does. */
     private Mono<CloseStatus> ending(AccessToken token) {
         Duration left = Duration.between(clock.instant(), token.expiresAt());
-        Mono<CloseStatus> expiry = Mono.delay(left.isNegative() ? Duration.ZERO : left).thenReturn(TOKEN_EXPIRED);
+        Mono<CloseStatus> expiry =
+                Mono.delay(left.isNegative() ? Duration.ZERO : left).thenReturn(TOKEN_EXPIRED);
         return Mono.firstWithSignal(expiry, shutdown.begins().thenReturn(CloseStatus.GOING_AWAY));
     }
 }

@@ -60,7 +60,8 @@ final class UserCiphers implements AutoCloseable {
     }
 
     /** Returns the user's cipher if it is in memory, without waiting. */
-    @Nullable UserCipher remembered(UUID userId) {
+    @Nullable
+    UserCipher remembered(UUID userId) {
         CompletableFuture<Optional<UserCipher>> known = ciphers.getIfPresent(userId);
         return known != null && known.isDone() && !known.isCompletedExceptionally()
                 ? known.join().orElse(null)
