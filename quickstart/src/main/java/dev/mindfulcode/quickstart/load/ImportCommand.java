@@ -1,9 +1,11 @@
 package dev.mindfulcode.quickstart.load;
 
+import dev.mindfulcode.quickstart.RefusedException;
 import dev.mindfulcode.quickstart.load.aalto.AaltoFolder;
 import dev.mindfulcode.quickstart.load.client.MindfulApi;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Locale;
@@ -11,8 +13,11 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Imports real keystroke files through the public API and checks that the read model holds every accepted keystroke. */
 @Command(
@@ -48,39 +53,45 @@ public final class ImportCommand implements Callable<Integer> {
     private int users = Integer.MAX_VALUE;
 
     @Mixin
-    private ServerOptions server = new ServerOptions();
+    private LoadOptions options = new LoadOptions();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
+    private CommandSpec spec;
 
     @Override
     public Integer call() throws Exception {
         if (speed < 0 || users < 1) {
-            System.err.println("--speed and --users must be above 0");
-            return ExitCode.USAGE;
+            throw new ParameterException(spec.commandLine(), "--speed and --users must be above 0");
         }
+        PrintWriter out = spec.commandLine().getOut();
         try {
-            Summary summary = run(server.json() ? System.err : System.out, Progress.isTerminal());
-            System.out.println(server.json() ? summary.json() : summary.text());
+            Summary summary = run(options.json() ? spec.commandLine().getErr() : out);
+            out.println(options.json() ? summary.json() : summary.text());
             return summary.isComplete() ? ExitCode.OK : ExitCode.SOFTWARE;
         } catch (IOException e) {
-            System.err.println("import stopped: " + e.getMessage());
-            return ExitCode.SOFTWARE;
+            throw new RefusedException(
+                    "The import stopped: " + e.getMessage() + ". Run it again: nothing counts twice.", e);
         }
     }
 
-    private Summary run(PrintStream out, boolean terminal) throws Exception {
+    private Summary run(PrintWriter out) throws Exception {
         AaltoFolder corpus = switch (source) {
             case AALTO -> AaltoFolder.open(folder, users);
         };
-        LoadState state = LoadState.open(server.data(), Clock.systemUTC());
+        URI url = options.url();
+        LoadState state = LoadState.open(options.data(), Clock.systemUTC());
         Tally tally = new Tally();
         long startedNs = System.nanoTime();
-        try (MindfulApi api = new MindfulApi(server.url())) {
-            try (Progress progress =
-                    new Progress(out, terminal, corpus.people(), () -> detail(corpus, tally, api, startedNs))) {
+        try (MindfulApi api = new MindfulApi(url)) {
+            try (Progress progress = new Progress(
+                    out, Progress.isTerminal(), corpus.people(), () -> detail(corpus, tally, api, startedNs))) {
                 new Importer(api, state, speed, progress::advance).run(corpus, tally);
             }
             double seconds = (System.nanoTime() - startedNs) / 1e9;
             out.println("Waiting for the read model ...");
-            Reconciliation reconciliation = Reconciliation.of(tally.people(), server.patience());
+            out.flush();
+            Reconciliation reconciliation = Reconciliation.of(tally.people(), options.patience());
             return new Summary(
                     "import " + corpus.name(),
                     corpus.people(),

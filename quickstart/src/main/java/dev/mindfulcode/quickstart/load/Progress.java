@@ -1,7 +1,7 @@
 package dev.mindfulcode.quickstart.load;
 
 import java.io.Console;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -17,7 +17,7 @@ final class Progress implements AutoCloseable {
     private static final int BAR_WIDTH = 24;
     private static final int LINE_WIDTH_MAX = 118;
 
-    private final PrintStream out;
+    private final PrintWriter out;
     private final boolean terminal;
     private final double total;
     private final Supplier<String> detail;
@@ -29,7 +29,7 @@ final class Progress implements AutoCloseable {
      * @param total what {@link #advance} adds up to when all is done
      * @param detail the text beside the bar, asked for at each redraw
      */
-    Progress(PrintStream out, boolean terminal, double total, Supplier<String> detail) {
+    Progress(PrintWriter out, boolean terminal, double total, Supplier<String> detail) {
         this.out = out;
         this.terminal = terminal;
         this.total = total;

@@ -1,9 +1,11 @@
 package dev.mindfulcode.quickstart.load;
 
+import dev.mindfulcode.quickstart.RefusedException;
 import dev.mindfulcode.quickstart.load.client.MindfulApi;
 import dev.mindfulcode.quickstart.load.typing.TypingModel;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
@@ -11,7 +13,10 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Types as many made-up people would, at a rate in total, and checks that the read model holds every accepted keystroke. */
 @Command(
@@ -51,46 +56,54 @@ public final class SimulateCommand implements Callable<Integer> {
     private int seed = 1;
 
     @Mixin
-    private ServerOptions server = new ServerOptions();
+    private LoadOptions options = new LoadOptions();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
+    private CommandSpec spec;
 
     @Override
     public Integer call() throws Exception {
-        if (users < 1 || rate <= 0 || minutes <= 0 || seed < 0) {
-            System.err.println("--users, --rate and --minutes must be above 0, --seed not below");
-            return ExitCode.USAGE;
+        if (users < 1 || users > SimulatedLoad.PEOPLE_MAX || rate <= 0 || minutes <= 0 || seed < 0) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--rate and --minutes must be above 0, --seed not below, and --users from 1 to "
+                            + SimulatedLoad.PEOPLE_MAX);
         }
         SimulatedLoad load = new SimulatedLoad(TypingModel.committed(), seed, users, rate, minutes * 60);
         Duration typing = load.longestTyping();
         if (typing.compareTo(TYPING_MAX) > 0) {
-            System.err.printf(
-                    Locale.ROOT,
-                    "%d users would each have to type for %d days: take more users, a lower rate or less time%n",
-                    users,
-                    typing.toDays());
-            return ExitCode.USAGE;
+            throw new RefusedException(users + " users would each have to type for " + typing.toDays()
+                    + " days: take more users, a lower rate or less time.");
         }
         try {
-            return run(load, server.json() ? System.err : System.out);
+            return run(
+                    load,
+                    options.json()
+                            ? spec.commandLine().getErr()
+                            : spec.commandLine().getOut());
         } catch (IOException e) {
-            System.err.println("simulate stopped: " + e.getMessage());
-            return ExitCode.SOFTWARE;
+            throw new RefusedException("The simulation stopped: " + e.getMessage(), e);
         }
     }
 
-    private int run(SimulatedLoad load, PrintStream out) throws Exception {
-        LoadState state = LoadState.open(server.data(), Clock.systemUTC());
+    private int run(SimulatedLoad load, PrintWriter out) throws Exception {
+        URI url = options.url();
+        LoadState state = LoadState.open(options.data(), Clock.systemUTC());
         Tally tally = new Tally();
         boolean terminal = Progress.isTerminal();
-        try (MindfulApi api = new MindfulApi(server.url())) {
+        try (MindfulApi api = new MindfulApi(url)) {
             try (Progress progress = new Progress(
                     out, terminal, users, () -> tally.signedInPeople() + " of " + users + " users signed in")) {
                 load.signIn(api, state, tally, () -> progress.advance(1));
             }
             double seconds;
-            try (Progress progress = new Progress(out, terminal, load.keystrokes(), () -> detail(load, tally, api))) {
+            try (Progress progress =
+                    new Progress(out, terminal, (double) load.keystrokes(), () -> detail(load, tally, api))) {
                 seconds = load.type(tally, progress::advance);
             }
             out.println("Waiting for the read model ...");
+            out.flush();
             Summary summary = new Summary(
                     "simulate",
                     users,
@@ -99,15 +112,15 @@ public final class SimulateCommand implements Callable<Integer> {
                     tally.outcome(),
                     seconds,
                     api.repeats(),
-                    Reconciliation.of(tally.people(), server.patience()));
-            System.out.println(server.json() ? summary.json() : summary.text());
+                    Reconciliation.of(tally.people(), options.patience()));
+            spec.commandLine().getOut().println(options.json() ? summary.json() : summary.text());
             boolean kept = summary.keystrokesPerSecond() >= rate * (1 - RATE_TOLERANCE);
             if (!kept) {
-                System.err.printf(
+                out.println(String.format(
                         Locale.ROOT,
-                        "The rate was not kept: asked for %,.0f keystrokes/s, reached %,.0f%n",
+                        "The rate was not kept: asked for %,.0f keystrokes/s, reached %,.0f",
                         rate,
-                        summary.keystrokesPerSecond());
+                        summary.keystrokesPerSecond()));
             }
             return kept && summary.isComplete() ? ExitCode.OK : ExitCode.SOFTWARE;
         }

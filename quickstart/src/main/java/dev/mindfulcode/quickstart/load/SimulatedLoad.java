@@ -26,7 +26,7 @@ final class SimulatedLoad {
     private record Member(Account account, Instant from, long before) {}
 
     /** Threads at a time: a person each. */
-    private static final int PEOPLE_MAX = 100_000;
+    static final int PEOPLE_MAX = 100_000;
 
     private static final int SIGN_INS_AT_ONCE = 16;
 

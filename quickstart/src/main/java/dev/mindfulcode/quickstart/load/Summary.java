@@ -1,8 +1,8 @@
 package dev.mindfulcode.quickstart.load;
 
+import com.google.errorprone.annotations.FormatMethod;
 import dev.mindfulcode.quickstart.load.aalto.ReadCounts;
 import dev.mindfulcode.quickstart.load.client.SendOutcome;
-import com.google.errorprone.annotations.FormatMethod;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

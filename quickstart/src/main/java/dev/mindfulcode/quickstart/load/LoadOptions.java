@@ -1,25 +1,17 @@
 package dev.mindfulcode.quickstart.load;
 
+import dev.mindfulcode.quickstart.RunningSystem;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Options that all load commands share. */
-final class ServerOptions {
+/** Options that all load commands share. Accounts and event times of the people they make are kept in the data folder. */
+final class LoadOptions {
 
-    @Option(
-            names = "--url",
-            paramLabel = "URL",
-            defaultValue = "http://localhost:3001",
-            description = "The running system. Default: ${DEFAULT-VALUE}")
-    private URI url = URI.create("http://localhost:3001");
-
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            description = "Where passwords and event times of the people are remembered. Default: as for run")
-    private Path data = DataFolder.byDefault();
+    @Mixin
+    private RunningSystem system = new RunningSystem();
 
     @Option(names = "--json", description = "Print the summary as JSON; progress goes to standard error.")
     private boolean json;
@@ -32,11 +24,11 @@ final class ServerOptions {
     private int waitSeconds = 120;
 
     URI url() {
-        return url;
+        return URI.create(system.url());
     }
 
     Path data() {
-        return data;
+        return system.dataFolder().path();
     }
 
     boolean json() {
