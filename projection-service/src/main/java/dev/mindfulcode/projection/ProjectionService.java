@@ -129,6 +129,15 @@ public final class ProjectionService implements SmartLifecycle {
         return states;
     }
 
+    /**
+     * Whether every loop knows its partitions and where they stand, and nothing is failing: what is written from now on is
+     * followed, though there may be much to catch up with first.
+     */
+    public boolean isFollowing() {
+        Map<String, LoopState> states = loops();
+        return !states.isEmpty() && states.values().stream().allMatch(LoopState::isFollowing);
+    }
+
     /** Whether every loop has been given its partitions, and had applied all that was committed when it last looked. */
     public boolean isCaughtUp() {
         Map<String, LoopState> states = loops();
@@ -142,6 +151,7 @@ public final class ProjectionService implements SmartLifecycle {
         return new LoopSettings(
                 name,
                 GROUP_PREFIX + name,
+                settings.instanceId(),
                 settings.bootstrapServers(),
                 topics,
                 projections,

@@ -3,11 +3,21 @@ package dev.mindfulcode.projection;
 import dev.mindfulcode.protection.KeyEncryptionKey;
 import dev.mindfulcode.protection.PostgresUrl;
 import dev.mindfulcode.schemas.SchemaRegistry;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.env.Environment;
 
-/** What the environment says; refused at start where it is missing or weak. */
+/**
+ * What the environment says; refused at start where it is missing or weak.
+ *
+ * @param instanceId MINDFUL_INSTANCE_ID: a lasting name that no other instance has. With it, an instance that is started
+ *     again after a crash goes on at once; without it, when the group has noticed that the one before is dead.
+ */
 record ProjectionSettings(
-        PostgresUrl database, String bootstrapServers, SchemaRegistry registry, KeyEncryptionKey keyEncryptionKey) {
+        PostgresUrl database,
+        String bootstrapServers,
+        SchemaRegistry registry,
+        KeyEncryptionKey keyEncryptionKey,
+        @Nullable String instanceId) {
 
     static ProjectionSettings of(Environment environment) {
         return new ProjectionSettings(
@@ -17,7 +27,8 @@ record ProjectionSettings(
                 new SchemaRegistry(
                         required(environment, "SCHEMA_REGISTRY_URL", "http://localhost:8081/apis/registry/v3"),
                         environment.getProperty("MINDFUL_REGISTER_SCHEMAS", Boolean.class, false)),
-                KeyEncryptionKey.parse(environment.getProperty("ENCRYPTION_KEY")));
+                KeyEncryptionKey.parse(environment.getProperty("ENCRYPTION_KEY")),
+                environment.getProperty("MINDFUL_INSTANCE_ID"));
     }
 
     private static String required(Environment environment, String name, String example) {

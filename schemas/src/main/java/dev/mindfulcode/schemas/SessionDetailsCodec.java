@@ -28,11 +28,7 @@ public final class SessionDetailsCodec {
 
     private SessionDetailsCodec() {}
 
-    /**
-     * Returns the details in Avro binary.
-     *
-     * @throws IllegalArgumentException where that would be longer than {@link #SIZE_BYTES_MAX}
-     */
+    /** @throws IllegalArgumentException where the result would be longer than {@link #SIZE_BYTES_MAX} */
     public static byte[] encode(SessionDetails details) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(TYPICAL_SIZE_BYTES);
         BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
@@ -47,11 +43,7 @@ public final class SessionDetailsCodec {
         return out.toByteArray();
     }
 
-    /**
-     * Reads what {@link #encode} wrote.
-     *
-     * @throws MalformedPayloadException where the bytes are no session details
-     */
+    /** @throws MalformedPayloadException where the bytes are no session details */
     public static SessionDetails decode(byte[] avroBinary) throws MalformedPayloadException {
         if (avroBinary.length > SIZE_BYTES_MAX) {
             throw new MalformedPayloadException("session details of more than " + SIZE_BYTES_MAX + " bytes");

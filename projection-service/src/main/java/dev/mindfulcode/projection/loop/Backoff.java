@@ -16,7 +16,7 @@ final class Backoff {
         failures = 0;
     }
 
-    /** @return how long is waited from now */
+    /** Returns how long is waited from now. */
     long failed(long nowNanos) {
         long waitMs = Math.min(MS_MAX, FIRST_MS << Math.min(failures, DOUBLINGS_MAX));
         failures++;

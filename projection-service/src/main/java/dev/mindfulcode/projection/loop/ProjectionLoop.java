@@ -141,7 +141,6 @@ public final class ProjectionLoop implements AutoCloseable {
     private void position(Positions positions) {
         try {
             positions.know(writer.positions(positions.unknown()));
-            backoff.succeeded();
         } catch (SQLException | MisplacedOffsetException e) {
             failed("position", e);
         }
@@ -153,7 +152,9 @@ public final class ProjectionLoop implements AutoCloseable {
         try {
             writer.apply(reader.read(records), positions.known());
             metrics.batch(Duration.ofNanos(System.nanoTime() - begunNanos));
-            backoff.succeeded();
+            if (!positions.isAnyUnknown()) {
+                backoff.succeeded();
+            }
         } catch (FencedException e) {
             LOG.info("{}: {}; reading the table again", thread.getName(), e.getMessage());
             metrics.setBack("fenced");
@@ -168,19 +169,24 @@ public final class ProjectionLoop implements AutoCloseable {
     }
 
     private void observe(Consumer<?, ?> consumer, Positions positions) {
-        boolean isCaughtUp = positions.isAssigned() && !positions.isAnyUnknown() && backoff.failures() == 0;
+        boolean isKnown = positions.isAssigned() && !positions.isAnyUnknown();
+        boolean isAtEnd = isKnown;
         for (Projection projection : settings.projections()) {
             long lag = 0;
             for (TopicPartition partition : positions.known().keySet()) {
                 if (projection.topics().stream().anyMatch(topic -> topic.name().equals(partition.topic()))) {
                     long behind = consumer.currentLag(partition).orElse(-1);
-                    isCaughtUp &= behind == 0;
+                    isAtEnd &= behind == 0;
                     lag += Math.max(0, behind);
                 }
             }
             metrics.lag(projection, lag);
         }
-        state = new LoopState(consumer.assignment().size(), isCaughtUp, backoff.failures());
+        if (isAtEnd) {
+            backoff.succeeded();
+        }
+        boolean isFollowing = isKnown && backoff.failures() == 0;
+        state = new LoopState(consumer.assignment().size(), isFollowing, isFollowing && isAtEnd, backoff.failures());
     }
 
     private void failed(String what, Exception e) {

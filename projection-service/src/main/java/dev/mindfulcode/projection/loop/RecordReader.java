@@ -4,19 +4,21 @@ import dev.mindfulcode.projection.fold.Event;
 import dev.mindfulcode.protection.UserCipher;
 import dev.mindfulcode.protection.UserKeys;
 import dev.mindfulcode.schemas.SchemaRegistry;
+import dev.mindfulcode.schemas.SchemaRegistryUnavailableException;
 import dev.mindfulcode.schemas.Topic;
 import dev.mindfulcode.schemas.Topics;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.UUIDDeserializer;
 import org.jspecify.annotations.Nullable;
@@ -26,9 +28,6 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 final class RecordReader implements AutoCloseable {
-
-    /** 0x00 and four bytes of schema id. */
-    private static final int HEADER_BYTES = 5;
 
     /** Topics that hold nothing about a user which an erasure must silence. */
     private static final Set<Topic<?>> WITHOUT_KEY = Set.of(Topics.ACCOUNTS);
@@ -49,7 +48,7 @@ final class RecordReader implements AutoCloseable {
     /**
      * Reads records; keys of users are looked up once a call.
      *
-     * @throws RegistryUnavailableException where a schema cannot be had just now: no fault of the record
+     * @throws SchemaRegistryUnavailableException where a schema cannot be had just now: no fault of the record
      * @throws RuntimeException where the users' keys cannot be had just now
      */
     List<Received> read(Iterable<ConsumerRecord<byte @Nullable [], byte @Nullable []>> records) {
@@ -77,26 +76,16 @@ final class RecordReader implements AutoCloseable {
         if (userId == null) {
             return new Received.Rejected("key is no user id");
         }
-        if (bytes.length < HEADER_BYTES || bytes[0] != 0) {
-            return new Received.Rejected("value is not in the wire format");
-        }
         Topic<?> topic = topics.get(record.topic());
         Deserializer<? extends SpecificRecord> deserializer = values.get(record.topic());
         if (topic == null || deserializer == null) {
             throw new IllegalStateException("not subscribed to " + record.topic());
         }
-        Object value;
+        SpecificRecord value;
         try {
-            value = deserializer.deserialize(record.topic(), record.headers(), bytes);
-        } catch (RuntimeException e) {
-            if (RegistryUnavailableException.isCauseOf(e)) {
-                throw new RegistryUnavailableException(ByteBuffer.wrap(bytes).getInt(1), e);
-            }
-            return new Received.Rejected(
-                    "value cannot be read: " + rootOf(e).getClass().getSimpleName());
-        }
-        if (!topic.valueType().isInstance(value)) {
-            return new Received.Rejected("value is of another type");
+            value = deserializer.deserialize(record.topic(), bytes);
+        } catch (SerializationException e) {
+            return new Received.Rejected(Objects.requireNonNullElse(e.getMessage(), "value cannot be read"));
         }
         UserCipher cipher = null;
         if (!WITHOUT_KEY.contains(topic)) {
@@ -105,8 +94,7 @@ final class RecordReader implements AutoCloseable {
                 return new Received.Skipped(Received.Why.ERASED);
             }
         }
-        return new Received.Readable(
-                new Event(record.offset(), userId, cipher, topic.valueType().cast(value)));
+        return new Received.Readable(new Event(record.offset(), userId, cipher, value));
     }
 
     private @Nullable UUID userId(String topic, byte @Nullable [] key) {
@@ -115,13 +103,5 @@ final class RecordReader implements AutoCloseable {
         } catch (RuntimeException e) {
             return null;
         }
-    }
-
-    private static Throwable rootOf(Throwable thrown) {
-        Throwable root = thrown;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return root;
     }
 }

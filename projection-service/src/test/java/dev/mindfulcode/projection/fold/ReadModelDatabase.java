@@ -1,0 +1,123 @@
+package dev.mindfulcode.projection.fold;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.mindfulcode.platform.EmbeddedPlatform;
+import dev.mindfulcode.projection.readmodel.ReadModel;
+import dev.mindfulcode.protection.KeyEncryptionKey;
+import dev.mindfulcode.protection.PostgresUrl;
+import dev.mindfulcode.protection.PostgresUserKeys;
+import dev.mindfulcode.protection.UserKeys;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** A database of a test's own, with an empty read model; and a way to run folds on it without Kafka. */
+public final class ReadModelDatabase {
+
+    /** Everything that readers see, in one line a row. */
+    private static final List<String> TABLES =
+            List.of("coding_sessions", "flow_minutes", "flow_periods", "daily_summaries");
+
+    private final String url = EmbeddedPlatform.shared().freshDatabase();
+    private final DataSource source = PostgresUrl.parse(url).dataSource();
+    private final String encryptionKey = newEncryptionKey();
+    private final PostgresUserKeys keys = PostgresUserKeys.open(source, KeyEncryptionKey.parse(encryptionKey));
+
+    public ReadModelDatabase() {
+        PostgresUserKeys.migrate(source);
+        ReadModel.migrate(source);
+    }
+
+    public String encryptionKey() {
+        return encryptionKey;
+    }
+
+    public UserKeys keys() {
+        return keys;
+    }
+
+    public String url() {
+        return url;
+    }
+
+    private static String newEncryptionKey() {
+        byte[] key = new byte[32];
+        new SecureRandom().nextBytes(key);
+        return Base64.getEncoder().encodeToString(key);
+    }
+
+    public DataSource source() {
+        return source;
+    }
+
+    /** Applies events as one transaction. */
+    public int apply(Projection projection, List<Event> events) throws Exception {
+        Supplier<Fold> folds = projection.binding().to(ReadModel.TABLES);
+        Fold fold = folds.get();
+        for (Event event : events) {
+            fold.take(event);
+        }
+        try (Connection connection = source.getConnection()) {
+            connection.setAutoCommit(false);
+            int rows = fold.write(connection);
+            connection.commit();
+            return rows;
+        }
+    }
+
+    /** Returns each row as text, in the order of the query. */
+    public List<String> rows(String sql) throws SQLException {
+        List<String> rows = new ArrayList<>();
+        try (Connection connection = source.getConnection();
+                PreparedStatement statement = connection.prepareStatement("SELECT r::text FROM (" + sql + ") r");
+                ResultSet results = statement.executeQuery()) {
+            while (results.next()) {
+                rows.add(results.getString(1));
+            }
+        }
+        return rows;
+    }
+
+    /** Returns the one value, as text; null where the value is. */
+    public @Nullable String value(String sql) throws SQLException {
+        try (Connection connection = source.getConnection();
+                PreparedStatement statement = connection.prepareStatement(sql);
+                ResultSet results = statement.executeQuery()) {
+            if (!results.next()) {
+                return "no row";
+            }
+            return results.getString(1);
+        }
+    }
+
+    public long number(String sql) throws SQLException {
+        return Long.parseLong(requireNonNull(value(sql)));
+    }
+
+    public void execute(String sql) throws SQLException {
+        try (Connection connection = source.getConnection();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.execute();
+        }
+    }
+
+    /** Returns all rows of all tables, hidden columns too, in the order of their text. */
+    public List<String> everything() throws SQLException {
+        List<String> all = new ArrayList<>();
+        for (String table : TABLES) {
+            for (String row : rows("SELECT * FROM readmodel." + table + " t ORDER BY t::text")) {
+                all.add(table + row);
+            }
+        }
+        return all;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.projection.fold;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.projection.loop;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.projection.minutes;
+
+import org.jspecify.annotations.NullMarked;

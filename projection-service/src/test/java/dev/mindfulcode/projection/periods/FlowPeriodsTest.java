@@ -1,0 +1,81 @@
+package dev.mindfulcode.projection.periods;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mindfulcode.projection.fold.Event;
+import dev.mindfulcode.projection.fold.ReadModelDatabase;
+import dev.mindfulcode.projection.fold.RejectedEventException;
+import dev.mindfulcode.projection.fold.Samples;
+import dev.mindfulcode.schemas.FlowPeriod;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class FlowPeriodsTest {
+
+    private static final Instant START = Instant.parse("2026-03-02T09:00:00Z");
+
+    private final ReadModelDatabase database = new ReadModelDatabase();
+    private final UUID user = UUID.randomUUID();
+    private final UUID session = UUID.randomUUID();
+    private final FlowPeriod opened = Samples.period(session, START, null, 3, 10);
+    private final FlowPeriod closed = Samples.period(session, START, START.plusSeconds(900), 9, 700);
+
+    @Test
+    void aPeriodOpensAndCloses() throws Exception {
+        apply(opened);
+        assertThat(database.value("SELECT ended_at FROM readmodel.flow_periods"))
+                .isNull();
+        apply(closed);
+        assertThat(database.rows("SELECT * FROM readmodel.flow_periods"))
+                .containsExactly("(" + user + "," + session + ",\"2026-03-02 09:00:00+00\",\"2026-03-02 09:15:00+00\","
+                        + "0.75,700,context_switch,9)");
+    }
+
+    @Test
+    void closingBeforeOpeningGivesTheSameRow() throws Exception {
+        apply(closed);
+        List<String> expected = database.everything();
+        assertThat(apply(opened)).isZero();
+        assertThat(database.everything()).isEqualTo(expected);
+    }
+
+    @Test
+    void bothInOnePortionGiveTheSameRowInEitherOrder() throws Exception {
+        apply(closed, opened);
+        List<String> expected = database.everything();
+        ReadModelDatabase other = new ReadModelDatabase();
+        other.apply(FlowPeriods.projection(), List.of(event(opened), event(closed)));
+        assertThat(other.everything()).isEqualTo(expected).hasSize(1);
+    }
+
+    @Test
+    void theSameVersionAgainChangesNothing() throws Exception {
+        apply(closed);
+        assertThat(apply(closed)).isZero();
+        assertThat(apply(Samples.period(session, START, null, 9, 1))).isZero();
+    }
+
+    @Test
+    void valuesThatCannotBeAreRejected() {
+        FlowPeriod negative = Samples.period(session, START, null, 1, -1);
+        assertThatThrownBy(() -> apply(negative)).isInstanceOf(RejectedEventException.class);
+        FlowPeriod notANumber = Samples.period(session, START, null, 1, 1);
+        notANumber.setMeanIntensity(Float.NaN);
+        assertThatThrownBy(() -> apply(notANumber)).isInstanceOf(RejectedEventException.class);
+        FlowPeriod farAway = Samples.period(session, Instant.ofEpochMilli(Long.MAX_VALUE), null, 1, 1);
+        assertThatThrownBy(() -> apply(farAway)).isInstanceOf(RejectedEventException.class);
+    }
+
+    private int apply(FlowPeriod... periods) throws Exception {
+        return database.apply(
+                FlowPeriods.projection(),
+                List.of(periods).stream().map(this::event).toList());
+    }
+
+    private Event event(FlowPeriod period) {
+        return new Event(0, user, null, period);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.projection.periods;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.projection.sessions;
+
+import org.jspecify.annotations.NullMarked;
