@@ -2,6 +2,8 @@ package dev.mindfulcode.quickstart;
 
 import dev.mindfulcode.flowstream.FlowStream;
 import dev.mindfulcode.flowstream.FlowStreamConfiguration;
+import dev.mindfulcode.gateway.GatewayConfiguration;
+import dev.mindfulcode.ingest.IngestConfiguration;
 import dev.mindfulcode.platform.EmbeddedPlatform;
 import dev.mindfulcode.platform.PlatformOptions;
 import dev.mindfulcode.projection.ProjectionConfiguration;
@@ -10,6 +12,7 @@ import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -90,13 +93,21 @@ final class QuickstartSystem implements AutoCloseable {
         ConfigurableApplicationContext stream =
                 ServiceContext.start(WebApplicationType.NONE, settings, meters, FlowStreamConfiguration.class);
         started.add("flow-stream", STREAM_STOP_MAX, stream);
+        progress.step("The web server listens", () -> started.add("web", WEB_STOP_MAX, web(settings)));
 
         FlowStream flowStream = stream.getBean(FlowStream.class);
         progress.step("The flow stream is running", () -> await("The flow stream", flowStream::isReady));
         ProjectionService projectionService = projections.getBean(ProjectionService.class);
         progress.step(
                 "The projections have their partitions", () -> await("The projections", projectionService::isCaughtUp));
+        Health health = new Health(URI.create("http://127.0.0.1:" + options.port() + "/health"));
+        progress.step("A request succeeds", () -> await("The web server", health::isOk));
         return "http://localhost:" + options.port();
+    }
+
+    private ConfigurableApplicationContext web(Map<String, Object> settings) {
+        return ServiceContext.start(
+                WebApplicationType.REACTIVE, settings, meters, GatewayConfiguration.class, IngestConfiguration.class);
     }
 
     private static void prepare(EmbeddedPlatform platform) {

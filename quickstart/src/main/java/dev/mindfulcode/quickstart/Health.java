@@ -1,0 +1,32 @@
+package dev.mindfulcode.quickstart;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+
+/** Asks a running system whether it can serve. */
+final class Health {
+
+    private static final Duration ANSWER_WAIT_MAX = Duration.ofSeconds(5);
+
+    private final HttpRequest request;
+
+    Health(URI address) {
+        this.request = HttpRequest.newBuilder(address).timeout(ANSWER_WAIT_MAX).build();
+    }
+
+    boolean isOk() {
+        try (HttpClient client =
+                HttpClient.newBuilder().connectTimeout(ANSWER_WAIT_MAX).build()) {
+            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}
