@@ -51,7 +51,7 @@ public final class DataFolder {
         return Files.exists(secretsFile()) ? Optional.of(Secrets.readOrCreate(secretsFile())) : Optional.empty();
     }
 
-    Path path() {
+    public Path path() {
         return path;
     }
 

@@ -1,5 +1,7 @@
 package dev.mindfulcode.quickstart;
 
+import dev.mindfulcode.quickstart.load.ImportCommand;
+import dev.mindfulcode.quickstart.load.SimulateCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,7 +15,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         version = "Mindful Code 0.1.0-SNAPSHOT",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {RunCommand.class})
+        subcommands = {RunCommand.class, ImportCommand.class, SimulateCommand.class})
 public final class Mindful implements Runnable {
 
     @Spec

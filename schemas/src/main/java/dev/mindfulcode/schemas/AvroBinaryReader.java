@@ -80,9 +80,9 @@ final class AvroBinaryReader {
                 throw new MalformedPayloadException(field + ": the bytes end early");
             }
             byte next = buffer[position++];
-            zigzag |= (long) (next & 0x7F) << 7 * i;
+            zigzag |= (long) (next & 0x7F) << (7 * i);
             if (next >= 0) {
-                return zigzag >>> 1 ^ -(zigzag & 1);
+                return (zigzag >>> 1) ^ -(zigzag & 1);
             }
         }
         throw new MalformedPayloadException(field + ": a number of more than " + VARINT_BYTES_MAX + " bytes");

@@ -57,7 +57,7 @@ final class AvroBinaryWriter {
     private void varint(int value) {
         int rest = zigzag(value);
         while ((rest & ~0x7F) != 0) {
-            buffer[position++] = (byte) (rest & 0x7F | 0x80);
+            buffer[position++] = (byte) ((rest & 0x7F) | 0x80);
             rest >>>= 7;
         }
         buffer[position++] = (byte) rest;
@@ -65,6 +65,6 @@ final class AvroBinaryWriter {
 
     /** Small magnitudes to small codes: 0, -1, 1, -2 … become 0, 1, 2, 3 …. */
     private static int zigzag(int value) {
-        return value << 1 ^ value >> 31;
+        return (value << 1) ^ (value >> 31);
     }
 }

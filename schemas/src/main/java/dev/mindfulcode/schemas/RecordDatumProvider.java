@@ -41,6 +41,7 @@ public final class RecordDatumProvider<V extends SpecificRecord> implements Avro
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // another schema that is equal gets a writer too, only a new one
     public DatumWriter<V> createDatumWriter(V value, Schema writerSchema) {
         return writer != null && writerSchema == schema ? writer : new SpecificDatumWriter<>(writerSchema);
     }
@@ -67,6 +68,7 @@ public final class RecordDatumProvider<V extends SpecificRecord> implements Avro
     private record SameSchema(Schema schema) {
 
         @Override
+        @SuppressWarnings("ReferenceEquality")
         public boolean equals(Object other) {
             return other instanceof SameSchema that && that.schema == schema;
         }

@@ -11,6 +11,8 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SerializationException;
@@ -26,12 +28,15 @@ final class RegistryLookup<V> extends DefaultSchemaResolver<Schema, V> {
 
     private static final int NOT_FOUND = 404;
 
+    /** Kept, since loggers are garbage when nobody holds them: it logs each whole schema that it looks up. */
+    private static final Logger TALKATIVE = Logger.getLogger(DefaultSchemaResolver.class.getName());
+
+    static {
+        TALKATIVE.setLevel(Level.WARNING);
+    }
+
     private final Duration patience;
     private final UnknownSchemas unknown = new UnknownSchemas(System::nanoTime);
-
-    RegistryLookup() {
-        this(PATIENCE);
-    }
 
     RegistryLookup(Duration patience) {
         this.patience = patience;

@@ -28,7 +28,11 @@ public final class SessionDetailsCodec {
 
     private SessionDetailsCodec() {}
 
-    /** @throws IllegalArgumentException where the result would be longer than {@link #SIZE_BYTES_MAX} */
+    /**
+     * Returns the details in Avro binary.
+     *
+     * @throws IllegalArgumentException where that would be longer than {@link #SIZE_BYTES_MAX}
+     */
     public static byte[] encode(SessionDetails details) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(TYPICAL_SIZE_BYTES);
         BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
@@ -43,7 +47,11 @@ public final class SessionDetailsCodec {
         return out.toByteArray();
     }
 
-    /** @throws MalformedPayloadException where the bytes are no session details */
+    /**
+     * Reads what {@link #encode} wrote.
+     *
+     * @throws MalformedPayloadException where the bytes are no session details
+     */
     public static SessionDetails decode(byte[] avroBinary) throws MalformedPayloadException {
         if (avroBinary.length > SIZE_BYTES_MAX) {
             throw new MalformedPayloadException("session details of more than " + SIZE_BYTES_MAX + " bytes");

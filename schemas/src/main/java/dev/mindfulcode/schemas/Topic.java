@@ -45,6 +45,10 @@ public record Topic<V extends SpecificRecord>(
      * readable, and with a {@link SchemaRegistryUnavailableException} where it has to be tried again.
      */
     public Serde<V> valueSerde(SchemaRegistry registry) {
+        return valueSerde(registry, RegistryLookup.PATIENCE);
+    }
+
+    Serde<V> valueSerde(SchemaRegistry registry, Duration patience) {
         Map<String, Object> config = Map.of(
                 SchemaResolverConfig.REGISTRY_URL,
                 registry.url(),
@@ -60,9 +64,9 @@ public record Topic<V extends SpecificRecord>(
                 RecordDatumProvider.class,
                 RecordDatumProvider.VALUE_TYPE,
                 valueType);
-        AvroKafkaSerializer<V> serializer = new AvroKafkaSerializer<>(new RegistryLookup<V>());
+        AvroKafkaSerializer<V> serializer = new AvroKafkaSerializer<>(new RegistryLookup<V>(patience));
         serializer.configure(config, false);
-        AvroKafkaDeserializer<V> deserializer = new AvroKafkaDeserializer<>(new RegistryLookup<V>());
+        AvroKafkaDeserializer<V> deserializer = new AvroKafkaDeserializer<>(new RegistryLookup<V>(patience));
         deserializer.configure(config, false);
         return Serdes.serdeFrom(serializer, new ValueDeserializer<>(valueType, deserializer));
     }

@@ -65,7 +65,7 @@ final class TopicCreation {
             // were written.
             config.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
         }
-        if (topic == Topics.DEAD_LETTERS) {
+        if (topic.equals(Topics.DEAD_LETTERS)) {
             config.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(DEAD_LETTER_BYTES_MAX));
         }
         return new NewTopic(topic.name(), Optional.of(partitions), Optional.of(replication)).configs(config);

@@ -1,0 +1,90 @@
+package dev.mindfulcode.quickstart.load;
+
+import dev.mindfulcode.quickstart.load.client.Account;
+import dev.mindfulcode.quickstart.load.client.Batch;
+import dev.mindfulcode.quickstart.load.client.MindfulApi;
+import dev.mindfulcode.quickstart.load.client.SendOutcome;
+import dev.mindfulcode.quickstart.load.client.SessionPlan;
+import dev.mindfulcode.quickstart.load.typing.Corpus;
+import dev.mindfulcode.quickstart.load.typing.Recording;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleConsumer;
+
+/**
+ * Sends a corpus as its people would: each signs in, starts a session and sends batches. A second run from the same data folder sends
+ * the same ids, sequences and times, so that all of it is duplicates.
+ *
+ * @param speed times real time; {@link #AS_FAST_AS_ACCEPTED} does not wait at all
+ * @param progress is told each person's work as it is done, 1 for all of a person
+ */
+record Importer(MindfulApi api, LoadState state, double speed, DoubleConsumer progress) {
+
+    static final double AS_FAST_AS_ACCEPTED = 0;
+
+    /** People at a time when nothing else sets the pace. */
+    private static final int PEOPLE_AT_ONCE = 32;
+
+    /** People at a time when each keeps their own pace: what waits costs a virtual thread and a recording. */
+    private static final int PACED_PEOPLE_AT_ONCE = 5_000;
+
+    /** On either side of the first and the last keystroke when looking for them: the read model has whole minutes. */
+    private static final Duration MARGIN = Duration.ofMinutes(2);
+
+    void run(Corpus corpus, Tally tally) throws Exception {
+        int atOnce = speed == AS_FAST_AS_ACCEPTED ? PEOPLE_AT_ONCE : PACED_PEOPLE_AT_ONCE;
+        People.each(corpus.people(), atOnce, person -> send(corpus.name(), corpus.read(person), tally));
+    }
+
+    private void send(String corpus, Recording recording, Tally tally) throws Exception {
+        if (recording.keystrokes() == 0) {
+            progress.accept(1);
+            return;
+        }
+        String name = corpus + "-" + recording.name();
+        long first = recording.pressMs()[0];
+        long last = recording.pressMs()[recording.keystrokes() - 1];
+        long shiftMs = state.shiftMs(name, last);
+        Account account = api.signIn(state.credentials(name), state.isNew());
+        tally.signedIn();
+        long startedNs = System.nanoTime();
+        long accepted = 0;
+        for (SessionPlan session : SessionPlan.of(recording, name, shiftMs)) {
+            pace(startedNs, session.startedAtMs() - shiftMs - first);
+            account.startSession(session.id(), session.startedAtMs(), "transcription", "text", "browser");
+            tally.session();
+            List<Batch> batches = session.batches();
+            for (int from = 0; from < batches.size(); ) {
+                int to = speed == AS_FAST_AS_ACCEPTED ? Math.min(from + Account.BATCHES_MAX, batches.size()) : from + 1;
+                pace(startedNs, endMs(batches.get(to - 1)) - shiftMs - first);
+                SendOutcome outcome = account.send(batches.subList(from, to));
+                tally.sent(outcome);
+                accepted += outcome.keystrokesAccepted();
+                progress.accept((double) outcome.keystrokesSent() / recording.keystrokes());
+                from = to;
+            }
+        }
+        // Up to now and not to the last keystroke: ingest moves what is older than it accepts, and only forwards.
+        Instant from = Instant.ofEpochMilli(first + shiftMs).minus(MARGIN);
+        tally.finished(
+                new Tally.Person(name, account, accepted, from, Instant.now().plus(MARGIN)));
+    }
+
+    private static long endMs(Batch batch) {
+        long end = batch.startedAtMs();
+        for (int interval : batch.intervalsMs()) {
+            end += interval;
+        }
+        return end;
+    }
+
+    /** Waits until so much of the recording's time has gone by, at this speed. */
+    private void pace(long startedNs, long recordingMs) throws InterruptedException {
+        if (speed != AS_FAST_AS_ACCEPTED) {
+            long dueNs = startedNs + (long) (recordingMs / speed * 1e6);
+            TimeUnit.NANOSECONDS.sleep(dueNs - System.nanoTime());
+        }
+    }
+}

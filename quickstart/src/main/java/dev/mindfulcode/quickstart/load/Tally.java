@@ -1,0 +1,65 @@
+package dev.mindfulcode.quickstart.load;
+
+import dev.mindfulcode.quickstart.load.client.Account;
+import dev.mindfulcode.quickstart.load.client.SendOutcome;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a run has sent so far and whose keystrokes have to be found afterwards. Thread-safe. */
+final class Tally {
+
+    /**
+     * A person to be reconciled.
+     *
+     * @param expected keystrokes that the read model must show in [from, to)
+     */
+    record Person(String name, Account account, long expected, Instant from, Instant to) {}
+
+    private final SendOutcome outcome = new SendOutcome();
+    private final List<Person> people = new ArrayList<>();
+    private int signedIn;
+    private int sessions;
+
+    synchronized void signedIn() {
+        signedIn++;
+    }
+
+    synchronized void session() {
+        sessions++;
+    }
+
+    synchronized void sent(SendOutcome of) {
+        outcome.add(of);
+    }
+
+    synchronized void finished(Person person) {
+        people.add(person);
+    }
+
+    synchronized int signedInPeople() {
+        return signedIn;
+    }
+
+    synchronized int sessions() {
+        return sessions;
+    }
+
+    synchronized int finishedPeople() {
+        return people.size();
+    }
+
+    synchronized long keystrokesAccepted() {
+        return outcome.keystrokesAccepted();
+    }
+
+    synchronized SendOutcome outcome() {
+        SendOutcome copy = new SendOutcome();
+        copy.add(outcome);
+        return copy;
+    }
+
+    synchronized List<Person> people() {
+        return List.copyOf(people);
+    }
+}

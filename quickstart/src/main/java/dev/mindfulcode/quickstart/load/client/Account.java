@@ -1,0 +1,203 @@
+package dev.mindfulcode.quickstart.load.client;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import tools.jackson.databind.JsonNode;
+
+/** One signed-in person. Thread-safe; renews its tokens when they have run out. */
+public final class Account {
+
+    /** The contract's limits of one request. */
+    public static final int BATCHES_MAX = 100;
+
+    private static final int BODY_CHARS_MAX = 900_000;
+    private static final int PAGES_MAX = 100_000;
+    private static final int CONFLICT = 409;
+    private static final int UNAUTHORIZED = 401;
+
+    private final MindfulApi api;
+    private final Credentials credentials;
+    private final ReentrantLock renewal = new ReentrantLock();
+    private volatile Tokens tokens;
+
+    private record Tokens(String access, String refresh) {}
+
+    private Account(MindfulApi api, Credentials credentials, Tokens tokens) {
+        this.api = api;
+        this.credentials = credentials;
+        this.tokens = tokens;
+    }
+
+    static Account signIn(MindfulApi api, Credentials credentials, boolean isNew)
+            throws ApiException, InterruptedException {
+        if (isNew) {
+            MindfulApi.Answer registered = api.post("/api/auth/register", null, body(credentials));
+            // Also the second try of a registration whose first answer was lost.
+            if (registered.isSuccess()) {
+                return new Account(api, credentials, tokens(registered.body()));
+            }
+            if (registered.status() != CONFLICT) {
+                throw new ApiException("registering " + credentials.email() + " was refused: " + registered.problem());
+            }
+        }
+        MindfulApi.Answer login = api.post("/api/auth/login", null, body(credentials));
+        if (login.isSuccess()) {
+            return new Account(api, credentials, tokens(login.body()));
+        }
+        if (login.status() == UNAUTHORIZED && !isNew) {
+            return signIn(api, credentials, true);
+        }
+        throw new ApiException("signing in " + credentials.email() + " was refused: " + login.problem()
+                + (login.status() == UNAUTHORIZED
+                        ? ". The account was made from another data folder: use that one, or another server"
+                        : ""));
+    }
+
+    /** Starts a session, or does nothing where it is this person's already. */
+    public void startSession(UUID id, long startedAtMs, String project, String language, String editor)
+            throws ApiException, InterruptedException {
+        String body = MindfulApi.json()
+                .createObjectNode()
+                .put("session_id", id.toString())
+                .put("started_at", Instant.ofEpochMilli(startedAtMs).toString())
+                .put("project", project)
+                .put("language", language)
+                .put("editor", editor)
+                .toString();
+        expectSuccess("starting a session", post("/api/sessions/start", body));
+    }
+
+    public void endSession(UUID id) throws ApiException, InterruptedException {
+        expectSuccess("ending a session", post("/api/sessions/" + id + "/end", "{}"));
+    }
+
+    /** Sends batches in as few requests as the contract allows, in order; a refused one does not hold up the others. */
+    public SendOutcome send(List<Batch> batches) throws ApiException, InterruptedException {
+        SendOutcome outcome = new SendOutcome();
+        StringBuilder json = new StringBuilder();
+        int from = 0;
+        while (from < batches.size()) {
+            int to = from;
+            json.setLength(0);
+            while (to < batches.size() && to - from < BATCHES_MAX && json.length() < BODY_CHARS_MAX) {
+                json.append(to == from ? '[' : ',');
+                batches.get(to++).appendJson(json);
+            }
+            json.append(']');
+            sendRequest(batches.subList(from, to), json.toString(), outcome);
+            from = to;
+        }
+        return outcome;
+    }
+
+    private void sendRequest(List<Batch> batches, String json, SendOutcome outcome)
+            throws ApiException, InterruptedException {
+        MindfulApi.Answer answer = post("/api/keystrokes", json);
+        if (answer.isSuccess()) {
+            batches.forEach(outcome::accepted);
+            return;
+        }
+        Problem problem = answer.problem();
+        if (batches.size() == 1) {
+            outcome.refused(batches.getFirst(), problem);
+            return;
+        }
+        // A request is refused as a whole. Without the batch at fault the others have their chance; unnamed, each has
+        // its own.
+        int fault = problem.batchIndex();
+        if (fault >= 0 && fault < batches.size()) {
+            outcome.refused(batches.get(fault), problem);
+            List<Batch> others = new ArrayList<>(batches);
+            others.remove(fault);
+            outcome.add(send(others));
+        } else {
+            for (Batch batch : batches) {
+                outcome.add(send(List.of(batch)));
+            }
+        }
+    }
+
+    /** Returns the keystrokes that the read model has for this person in [from, to). */
+    public long keystrokesFound(Instant from, Instant to) throws ApiException, InterruptedException {
+        long keystrokes = 0;
+        String cursor = null;
+        for (int page = 0; page < PAGES_MAX; page++) {
+            String path = "/api/flow/minutes?from=" + from + "&to=" + to
+                    + (cursor == null ? "" : "&cursor=" + URLEncoder.encode(cursor, StandardCharsets.UTF_8));
+            JsonNode body = expectSuccess("reading minutes", get(path)).body();
+            for (JsonNode minute : body.path("minutes")) {
+                keystrokes += minute.path("keystrokes").asLong();
+            }
+            cursor = body.path("next_cursor").isString()
+                    ? body.path("next_cursor").asString()
+                    : null;
+            if (cursor == null) {
+                return keystrokes;
+            }
+        }
+        throw new ApiException("the minutes did not end after " + PAGES_MAX + " pages");
+    }
+
+    /** Returns the current access token; it is a secret. */
+    public String accessToken() {
+        return tokens.access;
+    }
+
+    private MindfulApi.Answer get(String path) throws ApiException, InterruptedException {
+        Tokens used = tokens;
+        MindfulApi.Answer answer = api.get(path, used.access);
+        return answer.status() == UNAUTHORIZED ? api.get(path, renew(used).access) : answer;
+    }
+
+    private MindfulApi.Answer post(String path, String json) throws ApiException, InterruptedException {
+        Tokens used = tokens;
+        MindfulApi.Answer answer = api.post(path, used.access, json);
+        return answer.status() == UNAUTHORIZED ? api.post(path, renew(used).access, json) : answer;
+    }
+
+    /** Renews once for all who found the same tokens run out. */
+    private Tokens renew(Tokens expired) throws ApiException, InterruptedException {
+        renewal.lockInterruptibly();
+        try {
+            if (tokens.access.equals(expired.access)) {
+                String body = MindfulApi.json()
+                        .createObjectNode()
+                        .put("refresh_token", expired.refresh)
+                        .toString();
+                MindfulApi.Answer refreshed = api.post("/api/auth/refresh", null, body);
+                tokens = refreshed.isSuccess() ? tokens(refreshed.body()) : api.signIn(credentials, false).tokens;
+            }
+            return tokens;
+        } finally {
+            renewal.unlock();
+        }
+    }
+
+    private static MindfulApi.Answer expectSuccess(String what, MindfulApi.Answer answer) throws ApiException {
+        if (!answer.isSuccess()) {
+            throw new ApiException(what + " was refused: " + answer.problem());
+        }
+        return answer;
+    }
+
+    private static String body(Credentials credentials) {
+        return MindfulApi.json()
+                .createObjectNode()
+                .put("email", credentials.email())
+                .put("password", credentials.password())
+                .toString();
+    }
+
+    private static Tokens tokens(JsonNode body) throws ApiException {
+        String access = body.path("access_token").asString("");
+        if (access.isEmpty()) {
+            throw new ApiException("the server signed in without an access_token: is it Mindful Code?");
+        }
+        return new Tokens(access, body.path("refresh_token").asString(""));
+    }
+}

@@ -1,0 +1,105 @@
+package dev.mindfulcode.schemas;
+
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+import org.apache.avro.specific.SpecificRecord;
+
+/** One record for each topic, always the same. */
+final class Examples {
+
+    static final UUID SESSION_ID = UUID.fromString("0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b");
+
+    private static final UUID BATCH_ID = UUID.fromString("0190a1b2-c3d4-7000-8000-000000000001");
+    private static final Instant STARTED_AT = Instant.parse("2026-03-01T09:00:00Z");
+
+    private Examples() {}
+
+    static KeystrokeBatch batch() {
+        return KeystrokeBatch.newBuilder()
+                .setBatchId(BATCH_ID)
+                .setSessionId(SESSION_ID)
+                .setSequence(7)
+                .setStartedAt(STARTED_AT)
+                .setReceivedAt(STARTED_AT.plusMillis(1_500))
+                .setClamped(false)
+                .setKeystrokes(50)
+                .setPayloadVersion(KeystrokePayload.VERSION)
+                .setPayload(ByteBuffer.wrap(HexFormat.of().parseHex("00ff10203040")))
+                .build();
+    }
+
+    static List<? extends SpecificRecord> oneForEachTopic() {
+        return List.of(
+                batch(),
+                SessionEvent.newBuilder()
+                        .setSessionId(SESSION_ID)
+                        .setKind(SessionEventKind.STARTED)
+                        .setAt(STARTED_AT)
+                        .setRecordedAt(STARTED_AT)
+                        .setDetails(ByteBuffer.wrap(new byte[] {1, 2, 3}))
+                        .build(),
+                AccountEvent.newBuilder()
+                        .setKind(AccountEventKind.REGISTERED)
+                        .setAt(STARTED_AT)
+                        .setTimeZone("Europe/Helsinki")
+                        .build(),
+                FlowState.newBuilder()
+                        .setSessionId(SESSION_ID)
+                        .setVersion(3)
+                        .setAt(STARTED_AT)
+                        .setReceivedAt(STARTED_AT)
+                        .setStatus(SessionStatus.ACTIVE)
+                        .setModel("rules-1")
+                        .setIsInFlow(true)
+                        .setIntensity(0.75f)
+                        .setConfidence(0.5f)
+                        .setFlowDurationMs(60_000)
+                        .setRhythm(0.8f)
+                        .setFocus(0.9f)
+                        .setConsistency(0.7f)
+                        .setErrorPenalty(0.1f)
+                        .setVelocity(0.6f)
+                        .setFirstActivityAt(STARTED_AT)
+                        .setLastActivityAt(STARTED_AT)
+                        .setKeystrokes(500)
+                        .setErrors(12)
+                        .setContextSwitches(2)
+                        .setFilesModified(1)
+                        .setActiveMs(120_000)
+                        .setFlowMs(60_000)
+                        .setIntensityMs(90_000.5)
+                        .setInterruptions(1)
+                        .build(),
+                FlowPeriod.newBuilder()
+                        .setSessionId(SESSION_ID)
+                        .setStartedAt(STARTED_AT)
+                        .setEndedAt(STARTED_AT.plusSeconds(600))
+                        .setVersion(2)
+                        .setMeanIntensity(0.8f)
+                        .setKeystrokes(900)
+                        .setEndedBy(Interruption.CONTEXT_SWITCH)
+                        .build(),
+                FlowMinute.newBuilder()
+                        .setMinute(STARTED_AT)
+                        .setVersion(1)
+                        .setKeystrokes(200)
+                        .setErrors(3)
+                        .setContextSwitches(0)
+                        .setActiveMs(58_000)
+                        .setFlowMs(0)
+                        .setIntensityMs(30_000.25)
+                        .build(),
+                DeadLetter.newBuilder()
+                        .setTopic("keystrokes")
+                        .setPartition(3)
+                        .setOffset(41)
+                        .setComponent("flow-stream")
+                        .setReason("UNREADABLE")
+                        .setFailedAt(STARTED_AT)
+                        .setValue(ByteBuffer.wrap(new byte[] {9}))
+                        .build());
+    }
+}

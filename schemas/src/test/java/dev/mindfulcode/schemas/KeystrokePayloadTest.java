@@ -1,0 +1,128 @@
+package dev.mindfulcode.schemas;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.HexFormat;
+import org.junit.jupiter.api.Test;
+
+final class KeystrokePayloadTest {
+
+    private static final int[] NONE = {};
+    private static final byte[] NO_BYTES = {};
+
+    @Test
+    void aKnownPayloadHasTheseBytes() {
+        KeystrokePayload payload = new KeystrokePayload(
+                new int[] {120, 95, 2_000},
+                new byte[] {KeyClass.LETTER.code(), KeyClass.SPACE.code(), KeyClass.DELETE.code()},
+                new int[] {80, 75, 90},
+                new int[] {-1},
+                new byte[] {SignalKind.TEST.code()},
+                new int[] {1});
+
+        // Count 3 is 06; 120 is f0 01, 95 is be 01, 2000 is a0 1f; 00 ends an array.
+        assertThat(HexFormat.of().formatHex(payload.encode()))
+                .isEqualTo("06" + "f001" + "be01" + "a01f" + "00" + "06" + "000306" + "06" + "a001" + "9601" + "b401"
+                        + "00" + "02" + "01" + "00" + "02" + "03" + "02" + "02" + "00");
+    }
+
+    @Test
+    void readsBlocksWithNegativeCountsAndSizes() throws MalformedPayloadException {
+        // intervals: a block of -2 elements in 3 bytes (120, 7), then one of 1 element (5); then three classes, no
+        // more.
+        byte[] bytes = HexFormat.of()
+                .parseHex("03" + "06" + "f001" + "0e" + "02" + "0a" + "00" + "06000000" + "00" + "00" + "00" + "00");
+
+        assertThat(KeystrokePayload.decode(bytes).intervalsMs()).containsExactly(120, 7, 5);
+    }
+
+    @Test
+    void refusesABlockWhoseSizeIsWrong() {
+        byte[] bytes =
+                HexFormat.of().parseHex("03" + "04" + "f001" + "0e" + "00" + "040000" + "00" + "00" + "00" + "00");
+
+        assertThatThrownBy(() -> KeystrokePayload.decode(bytes))
+                .isInstanceOf(MalformedPayloadException.class)
+                .hasMessageContaining("intervals_ms");
+    }
+
+    @Test
+    void takesAThousandKeystrokesAndSignalsAndNotOneMore() throws MalformedPayloadException {
+        byte[] thousand = new KeystrokePayload(
+                        new int[1_000],
+                        new byte[1_000],
+                        new int[1_000],
+                        new int[1_000],
+                        new byte[1_000],
+                        new int[1_000])
+                .encode();
+
+        assertThat(KeystrokePayload.decode(thousand).keystrokes()).isEqualTo(1_000);
+        assertThatThrownBy(() -> new KeystrokePayload(new int[1_001], new byte[1_001], NONE, NONE, NO_BYTES, NONE))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() ->
+                        new KeystrokePayload(NONE, NO_BYTES, NONE, new int[1_001], new byte[1_001], new int[1_001]))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> KeystrokePayload.decode(withIntervals(1_001)))
+                .isInstanceOf(MalformedPayloadException.class)
+                .hasMessageContaining("intervals_ms");
+    }
+
+    @Test
+    void refusesArraysThatDoNotBelongTogether() {
+        assertThatThrownBy(() -> new KeystrokePayload(new int[2], new byte[1], NONE, NONE, NO_BYTES, NONE))
+                .hasMessageStartingWith("key_classes");
+        assertThatThrownBy(() -> new KeystrokePayload(new int[2], new byte[2], new int[1], NONE, NO_BYTES, NONE))
+                .hasMessageStartingWith("dwells_ms");
+        assertThatThrownBy(() -> new KeystrokePayload(NONE, NO_BYTES, NONE, new int[2], new byte[1], new int[2]))
+                .hasMessageStartingWith("signal_kinds");
+        assertThatThrownBy(() -> new KeystrokePayload(NONE, NO_BYTES, NONE, new int[2], new byte[2], new int[3]))
+                .hasMessageStartingWith("signal_values");
+        // One interval, no class.
+        assertThatThrownBy(() ->
+                        KeystrokePayload.decode(HexFormat.of().parseHex("020e00" + "00" + "00" + "00" + "00" + "00")))
+                .isInstanceOf(MalformedPayloadException.class)
+                .hasMessageStartingWith("key_classes");
+    }
+
+    @Test
+    void hostileCountsAreRefusedBeforeMemoryIsTaken() {
+        for (String count : new String[] {
+            "feffffff0f", // 2^31 - 1
+            "ffffffff0f00", // -2^31, in a block of no bytes
+            "feffffffffffffffff01", // 2^63 - 1
+            "ffffffffffffffffff0100", // -2^63
+            "ffffffffffffffffffffff01", // a number that does not end
+            "d00f", // 1,000 elements in no bytes
+        }) {
+            assertThatThrownBy(() -> KeystrokePayload.decode(HexFormat.of().parseHex(count)))
+                    .as(count)
+                    .isInstanceOf(MalformedPayloadException.class);
+        }
+    }
+
+    @Test
+    void refusesValuesBeyond32BitsAndBytesAfterTheEnd() {
+        // An interval of 2^31.
+        assertThatThrownBy(() -> KeystrokePayload.decode(
+                        HexFormat.of().parseHex("02" + "8080808010" + "00" + "0200" + "00000000")))
+                .isInstanceOf(MalformedPayloadException.class)
+                .hasMessageContaining("32 bits");
+        assertThatThrownBy(() -> KeystrokePayload.decode(HexFormat.of().parseHex("000000000000" + "00")))
+                .isInstanceOf(MalformedPayloadException.class)
+                .hasMessageContaining("after the end");
+    }
+
+    @Test
+    void saysHowMuchItHoldsAndNotWhat() {
+        assertThat(new KeystrokePayload(new int[] {4711}, new byte[1], NONE, NONE, NO_BYTES, NONE))
+                .hasToString("KeystrokePayload[1 keystrokes, 0 signals]");
+    }
+
+    private static byte[] withIntervals(int count) {
+        AvroBinaryWriter out = new AvroBinaryWriter(AvroBinaryWriter.sizeOfInts(new int[count]));
+        out.ints(new int[count]);
+        return out.written();
+    }
+}

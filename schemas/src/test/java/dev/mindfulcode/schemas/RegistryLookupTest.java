@@ -1,0 +1,117 @@
+package dev.mindfulcode.schemas;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Serde;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What bad records and bad registries can make us do, against a registry that knows nothing and counts. */
+final class RegistryLookupTest {
+
+    private static final Duration PATIENCE = Duration.ofMillis(300);
+
+    private final AtomicInteger requests = new AtomicInteger();
+    private volatile int status = 404;
+    private HttpServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            requests.incrementAndGet();
+            byte[] body = "{\"title\": \"no\"}".getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", "application/problem+json");
+            exchange.sendResponseHeaders(status, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop(0);
+    }
+
+    @Test
+    void anUnknownIdIsAskedForOnceForAThousandRecords() {
+        try (Serde<KeystrokeBatch> serde = serde(server.getAddress().getPort())) {
+            for (int i = 0; i < 1_000; i++) {
+                assertThatThrownBy(() -> read(serde, 4711)).isExactlyInstanceOf(SerializationException.class);
+            }
+        }
+
+        assertThat(requests).hasValue(1);
+    }
+
+    @Test
+    void aFloodOfDifferentUnknownIdsIsNoFloodOfRequests() {
+        try (Serde<KeystrokeBatch> serde = serde(server.getAddress().getPort())) {
+            for (int id = 0; id < 5_000; id++) {
+                int unknown = id;
+                assertThatThrownBy(() -> read(serde, unknown)).isExactlyInstanceOf(SerializationException.class);
+            }
+        }
+
+        // A loop slowed beyond ten seconds may see a second period.
+        assertThat(requests.get()).isBetween(1, 2 * UnknownSchemas.MISSES_MAX);
+    }
+
+    @Test
+    void aRegistryThatFailsIsNoFaultOfTheRecord() {
+        status = 500;
+        try (Serde<KeystrokeBatch> serde = serde(server.getAddress().getPort())) {
+            assertThatThrownBy(() -> read(serde, 1)).isInstanceOf(SchemaRegistryUnavailableException.class);
+            assertThatThrownBy(() -> serde.serializer().serialize("keystrokes", Examples.batch()))
+                    .isInstanceOf(SchemaRegistryUnavailableException.class);
+        }
+    }
+
+    @Test
+    void aRegistryThatIsAwayIsNoFaultOfTheRecord() {
+        int port = server.getAddress().getPort();
+        server.stop(0);
+        try (Serde<KeystrokeBatch> serde = serde(port)) {
+            assertThatThrownBy(() -> read(serde, 1)).isInstanceOf(SchemaRegistryUnavailableException.class);
+        }
+    }
+
+    @Test
+    void aRegistryThatAcceptsAndSaysNothingIsGivenUp() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                Serde<KeystrokeBatch> serde = serde(silent.getLocalPort())) {
+            long startedNs = System.nanoTime();
+
+            assertThatThrownBy(() -> read(serde, 1))
+                    .isInstanceOf(SchemaRegistryUnavailableException.class)
+                    .hasMessageContaining("300 ms");
+            assertThatThrownBy(() -> serde.serializer().serialize("keystrokes", Examples.batch()))
+                    .isInstanceOf(SchemaRegistryUnavailableException.class);
+
+            assertThat(Duration.ofNanos(System.nanoTime() - startedNs)).isBetween(PATIENCE, PATIENCE.multipliedBy(20));
+        }
+    }
+
+    private static Serde<KeystrokeBatch> serde(int port) {
+        return Topics.KEYSTROKES.valueSerde(
+                new SchemaRegistry("http://localhost:" + port + "/apis/registry/v3", false), PATIENCE);
+    }
+
+    private static KeystrokeBatch read(Serde<KeystrokeBatch> serde, int id) {
+        byte[] bytes = ByteBuffer.allocate(64).put((byte) 0).putInt(id).array();
+        return serde.deserializer().deserialize("keystrokes", bytes);
+    }
+}

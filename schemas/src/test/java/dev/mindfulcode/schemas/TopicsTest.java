@@ -1,0 +1,103 @@
+package dev.mindfulcode.schemas;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mindfulcode.platform.EmbeddedPlatform;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class TopicsTest {
+
+    private static final int PARTITIONS = 3;
+
+    private Admin admin;
+
+    @BeforeEach
+    void connect() {
+        admin = Admin.create(Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                EmbeddedPlatform.shared().bootstrapServers()));
+    }
+
+    @AfterEach
+    void disconnect() {
+        admin.close();
+    }
+
+    @Test
+    void severalServicesMayCreateTheTopicsAtOnceAndAgain() throws Exception {
+        try (ExecutorService services = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> creations = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                creations.add(services.submit(() -> Topics.createMissing(admin, PARTITIONS, (short) 1)));
+            }
+            for (Future<?> creation : creations) {
+                creation.get(60, TimeUnit.SECONDS);
+            }
+        }
+        Topics.createMissing(admin, PARTITIONS, (short) 1);
+
+        assertThat(admin.listTopics().names().get(30, TimeUnit.SECONDS))
+                .containsAll(Topics.all().stream().map(Topic::name).toList());
+    }
+
+    @Test
+    void topicsAreKeptAsTheCatalogueSays() throws Exception {
+        Topics.createMissing(admin, PARTITIONS, (short) 1);
+
+        assertThat(setting(Topics.KEYSTROKES, "retention.ms")).isEqualTo("-1");
+        assertThat(setting(Topics.KEYSTROKES, "retention.bytes")).isEqualTo("-1");
+        assertThat(setting(Topics.KEYSTROKES, "cleanup.policy")).isEqualTo("delete");
+        assertThat(setting(Topics.KEYSTROKES, "message.timestamp.type")).isEqualTo("CreateTime");
+        assertThat(setting(Topics.FLOW_STATES, "retention.ms")).isEqualTo(Long.toString(TimeUnit.DAYS.toMillis(7)));
+        assertThat(setting(Topics.FLOW_STATES, "message.timestamp.type")).isEqualTo("LogAppendTime");
+        assertThat(setting(Topics.DEAD_LETTERS, "max.message.bytes")).isEqualTo("2097152");
+    }
+
+    @Test
+    void topicsThatMustBeCopartitionedAndAreNotAreRefusedByName() {
+        Topics.createMissing(admin, PARTITIONS, (short) 1);
+
+        assertThatThrownBy(() -> Topics.createMissing(admin, PARTITIONS + 1, (short) 1))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("keystrokes has 3")
+                .hasMessageContaining("4 are configured")
+                .hasMessageNotContaining("dead-letters");
+    }
+
+    @Test
+    void moreReplicasThanBrokersAreRefusedWithKafkasReason() {
+        try (Admin other = Admin.create(Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                EmbeddedPlatform.shared().bootstrapServers()))) {
+            Topic<KeystrokeBatch> topic = new Topic<>("not-to-be-had", KeystrokeBatch.class, null);
+
+            assertThatThrownBy(() -> new TopicCreation(other, 1, (short) 3).createMissing(List.of(topic)))
+                    .isInstanceOf(KafkaException.class)
+                    .hasRootCauseInstanceOf(InvalidReplicationFactorException.class);
+        }
+    }
+
+    private String setting(Topic<?> topic, String name) throws Exception {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
+        Map<ConfigResource, Config> described =
+                admin.describeConfigs(List.of(resource)).all().get(30, TimeUnit.SECONDS);
+        return requireNonNull(described.get(resource)).get(name).value();
+    }
+}
