@@ -5,11 +5,13 @@ import dev.mindfulcode.gateway.accounts.JwtSecret;
 import dev.mindfulcode.gateway.database.Database;
 import dev.mindfulcode.gateway.database.IdentitySchema;
 import dev.mindfulcode.gateway.database.UserCiphers;
+import dev.mindfulcode.gateway.flow.FlowConfiguration;
+import dev.mindfulcode.gateway.live.LiveConfiguration;
 import dev.mindfulcode.gateway.log.EventLog;
 import dev.mindfulcode.gateway.log.KafkaReachability;
+import dev.mindfulcode.gateway.log.LogAddress;
 import dev.mindfulcode.gateway.log.Outbox;
 import dev.mindfulcode.gateway.log.OutboxRelay;
-import dev.mindfulcode.gateway.operations.LiveConnections;
 import dev.mindfulcode.gateway.operations.OperationsConfiguration;
 import dev.mindfulcode.gateway.sessions.SessionConfiguration;
 import dev.mindfulcode.protection.PostgresUserKeys;
@@ -28,6 +30,8 @@ import org.springframework.core.env.Environment;
     WebServerConfiguration.class,
     SecurityConfiguration.class,
     AccountConfiguration.class,
+    FlowConfiguration.class,
+    LiveConfiguration.class,
     SessionConfiguration.class,
     OperationsConfiguration.class
 })
@@ -58,6 +62,12 @@ public class GatewayConfiguration {
         return new UserCiphers(PostgresUserKeys.open(settings.database().dataSource(), settings.encryptionKey()));
     }
 
+    /** Where the log is, for whoever follows it. */
+    @Bean
+    LogAddress gatewayLogAddress(GatewaySettings settings) {
+        return new LogAddress(settings.kafkaBootstrapServers(), settings.schemaRegistry());
+    }
+
     @Bean
     EventLog gatewayEventLog(GatewaySettings settings) {
         return new EventLog(settings.kafkaBootstrapServers(), settings.schemaRegistry());
@@ -66,12 +76,6 @@ public class GatewayConfiguration {
     @Bean
     KafkaReachability gatewayKafkaReachability(GatewaySettings settings) {
         return new KafkaReachability(settings.kafkaBootstrapServers());
-    }
-
-    /** There is no way to connect yet. */
-    @Bean
-    LiveConnections gatewayLiveConnections() {
-        return () -> 0;
     }
 
     @Bean

@@ -100,7 +100,7 @@ class SecurityConfiguration {
                     exchange.getRequest().getPath().pathWithinApplication().value();
             if (path.equals(LIVE)) {
                 String token = exchange.getRequest().getQueryParams().getFirst(TOKEN_PARAMETER);
-                if (token != null) {
+                if (token != null && !token.isBlank()) {
                     return Mono.just(new BearerTokenAuthenticationToken(token));
                 }
             }

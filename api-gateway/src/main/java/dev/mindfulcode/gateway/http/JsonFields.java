@@ -1,5 +1,6 @@
 package dev.mindfulcode.gateway.http;
 
+import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -112,20 +113,26 @@ public final class JsonFields {
         return value.booleanValue();
     }
 
-    /** The integers of an array, each within bounds; the first that is not is named with its index. */
-    public int @Nullable [] integers(String name, int countMin, int countMax, int min, int max) {
+    /** An array of times in milliseconds, rounded to whole ones; the first that is out of bounds is named with its index. */
+    public int @Nullable [] milliseconds(String name, int countMin, int countMax, int max) {
         JsonNode value = value(name);
         if (value == null) {
             return null;
         }
         if (!value.isArray() || value.size() < countMin || value.size() > countMax) {
-            throw refused(name, "An array of " + countMin + " to " + countMax + " integers is expected.");
+            throw refused(name, "An array of " + countMin + " to " + countMax + " numbers is expected.");
         }
-        int[] integers = new int[value.size()];
-        for (int i = 0; i < integers.length; i++) {
-            integers[i] = (int) integerIn(value.get(i), at(name) + "[" + i + "]", min, max);
+        int[] times = new int[value.size()];
+        for (int i = 0; i < times.length; i++) {
+            times[i] = (int) Math.round(numberIn(value.get(i), at(name) + "[" + i + "]", 0, max));
         }
-        return integers;
+        return times;
+    }
+
+    /** Whether the field is there and text. */
+    public boolean isText(String name) {
+        JsonNode value = value(name);
+        return value != null && value.isString();
     }
 
     /** Returns what was read, or refuses the request because the field is missing. */
@@ -152,7 +159,11 @@ public final class JsonFields {
     private static double numberIn(JsonNode value, String at, double min, double max) {
         double number = value.isNumber() ? value.doubleValue() : Double.NaN;
         if (!(number >= min && number <= max)) {
-            throw ProblemType.INVALID_REQUEST.at(at, "A number from " + min + " to " + max + " is expected.");
+            throw ProblemType.INVALID_REQUEST.at(
+                    at,
+                    "A number from "
+                            + BigDecimal.valueOf(min).stripTrailingZeros().toPlainString() + " to "
+                            + BigDecimal.valueOf(max).stripTrailingZeros().toPlainString() + " is expected.");
         }
         return number;
     }

@@ -95,6 +95,12 @@ public final class OutboxRelay implements SmartLifecycle, Runnable {
         return thread != null;
     }
 
+    /** Stops after the web server, which may still bring events in. */
+    @Override
+    public int getPhase() {
+        return 0;
+    }
+
     @Override
     public void run() {
         Thread self = Thread.currentThread();

@@ -1,0 +1,69 @@
+package dev.mindfulcode.gateway.flow;
+
+import dev.mindfulcode.engine.FlowDetector;
+import dev.mindfulcode.gateway.http.JsonFields;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the body of a detection: {@code {flow_data, user_preferences?}}, also inside {@code {request}}. */
+final class DetectRequest {
+
+    private static final int INTERVALS_MAX = 1_000;
+
+    /** Two keystrokes with more than a day between them are no rhythm. */
+    private static final int INTERVAL_MS_MAX = 86_400_000;
+
+    private static final int COUNT_MAX = 1_000_000;
+    private static final int SESSION_ID_LENGTH_MAX = 128;
+    private static final int TIMESTAMP_LENGTH_MAX = 64;
+    private static final double VELOCITY_MAX = 100_000;
+
+    private DetectRequest() {}
+
+    static FlowDetector.Request read(JsonFields body) {
+        JsonFields wrapped = body.object("request");
+        JsonFields request = wrapped == null ? body : wrapped;
+        JsonFields data = request.required("flow_data", request.object("flow_data"));
+        int[] intervals = data.required(
+                "keystroke_intervals", data.milliseconds("keystroke_intervals", 1, INTERVALS_MAX, INTERVAL_MS_MAX));
+        int[] pauses = data.milliseconds("pause_patterns", 0, INTERVALS_MAX, INTERVAL_MS_MAX);
+        Double focusMs = data.number("window_focus_duration", 0, INTERVALS_MAX * (double) INTERVAL_MS_MAX);
+        Double velocity = data.number("typing_velocity", 0, VELOCITY_MAX);
+        requireKnownForms(data);
+        return new FlowDetector.Request(
+                intervals,
+                count(data, "context_switches"),
+                count(data, "error_events"),
+                focusMs == null ? -1 : Math.round(focusMs),
+                count(data, "file_modifications"),
+                velocity == null ? Double.NaN : velocity,
+                pauses == null ? new int[0] : pauses,
+                sensitivity(request.object("user_preferences")));
+    }
+
+    /** A detection uses neither, as it is stateless; they must make sense all the same. */
+    private static void requireKnownForms(JsonFields data) {
+        var _ = data.text("session_id", SESSION_ID_LENGTH_MAX);
+        if (data.isText("timestamp")) {
+            var _ = data.text("timestamp", TIMESTAMP_LENGTH_MAX);
+            var _ = data.time("timestamp");
+        } else {
+            var _ = data.integer("timestamp", 0, Long.MAX_VALUE);
+        }
+    }
+
+    private static int count(JsonFields data, String name) {
+        Long count = data.integer(name, 0, COUNT_MAX);
+        return count == null ? 0 : Math.toIntExact(count);
+    }
+
+    private static float sensitivity(@Nullable JsonFields preferences) {
+        if (preferences == null) {
+            return Float.NaN;
+        }
+        var _ = preferences.number("notification_threshold", 0, 1);
+        var _ = preferences.bool("focus_mode_enabled");
+        var _ = preferences.bool("break_reminders_enabled");
+        Double sensitivity = preferences.number("sensitivity_level", 0, 1);
+        return sensitivity == null ? Float.NaN : sensitivity.floatValue();
+    }
+}

@@ -1,0 +1,61 @@
+package dev.mindfulcode.gateway.flow;
+
+import dev.mindfulcode.engine.FlowDetector;
+import dev.mindfulcode.engine.FlowReading;
+import dev.mindfulcode.engine.Recommendations;
+import dev.mindfulcode.gateway.http.Answers;
+import dev.mindfulcode.gateway.http.Bodies;
+import dev.mindfulcode.gateway.http.Routes;
+import java.util.List;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
+
+/** {@code /api/flow/detect}: the engine on what one request says. Nothing is kept. */
+final class DetectRoutes {
+
+    private static final double NS_PER_MS = 1e6;
+
+    private final FlowDetector detector = new FlowDetector();
+
+    void addTo(Routes routes) {
+        routes.post("/api/flow/detect", this::detect);
+    }
+
+    private Mono<ServerResponse> detect(ServerRequest request) {
+        return Bodies.object(request).map(DetectRequest::read).flatMap(read -> Answers.ok(analyse(read)));
+    }
+
+    private Detection analyse(FlowDetector.Request request) {
+        long startedNs = System.nanoTime();
+        FlowReading reading = new FlowReading();
+        detector.detect(request, reading);
+        List<String> recommendations = Recommendations.of(reading);
+        double analysisTimeMs = Math.round((System.nanoTime() - startedNs) / NS_PER_MS * 1_000) / 1_000.0;
+        return new Detection(
+                reading.inFlow(),
+                reading.intensity(),
+                reading.flowDurationMs(),
+                reading.confidence(),
+                recommendations,
+                new Metrics(
+                        reading.rhythm(),
+                        reading.focus(),
+                        reading.consistency(),
+                        reading.errorPenalty(),
+                        reading.velocity()),
+                analysisTimeMs);
+    }
+
+    private record Detection(
+            boolean isInFlow,
+            float flowIntensity,
+            long flowDurationMs,
+            float confidence,
+            List<String> recommendations,
+            Metrics metrics,
+            double analysisTimeMs) {}
+
+    private record Metrics(
+            float rhythmScore, float focusScore, float consistencyScore, float errorPenalty, float velocityScore) {}
+}

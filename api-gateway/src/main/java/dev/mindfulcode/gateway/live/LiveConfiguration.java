@@ -1,0 +1,65 @@
+package dev.mindfulcode.gateway.live;
+
+import dev.mindfulcode.gateway.http.RouteGroup;
+import dev.mindfulcode.gateway.log.LogAddress;
+import dev.mindfulcode.gateway.operations.GatewayMetrics;
+import dev.mindfulcode.gateway.operations.LiveConnections;
+import dev.mindfulcode.schemas.FlowState;
+import dev.mindfulcode.schemas.Topics;
+import io.micrometer.core.instrument.Gauge;
+import java.time.Clock;
+import java.util.function.Function;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Wires live updates: log, feed, hub, clients. */
+@Configuration(value = "gatewayLiveConfiguration", proxyBeanMethods = false)
+public class LiveConfiguration {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LiveConfiguration.class);
+
+    @Bean
+    LiveHub gatewayLiveHub(LogAddress log) {
+        return new LiveHub(flowStates(log));
+    }
+
+    @Bean
+    LiveFeed gatewayLiveFeed(LogAddress log, LiveHub hub, GatewayMetrics metrics) {
+        return new LiveFeed(log.bootstrapServers(), log.registry(), hub, metrics.registry());
+    }
+
+    @Bean
+    LiveConnections gatewayLiveConnections(LiveHub hub) {
+        return hub::connections;
+    }
+
+    @Bean
+    RouteGroup gatewayLiveRoutes(LiveHub hub, GatewayMetrics metrics) {
+        Gauge.builder("mindful.gateway.live.connections", hub, LiveHub::connections)
+                .register(metrics.registry());
+        Clock clock = Clock.systemUTC();
+        LiveWebSocket webSocket = new LiveWebSocket(hub, clock);
+        LiveEventStream events = new LiveEventStream(hub, clock);
+        return routes -> routes.get("/ws", webSocket::open).get("/api/flow/stream", events::open);
+    }
+
+    /** Reads flow states; what is none is nothing to show, and its own consumers keep it as a dead letter. */
+    private static Function<byte[], @Nullable FlowState> flowStates(LogAddress log) {
+        Deserializer<FlowState> deserializer =
+                Topics.FLOW_STATES.valueSerde(log.registry()).deserializer();
+        return value -> {
+            try {
+                synchronized (deserializer) {
+                    return deserializer.deserialize(Topics.FLOW_STATES.name(), value);
+                }
+            } catch (RuntimeException e) {
+                LOG.warn("A flow state could not be read: {}", e.getClass().getName());
+                return null;
+            }
+        };
+    }
+}

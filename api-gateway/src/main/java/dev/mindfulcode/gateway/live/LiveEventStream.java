@@ -1,0 +1,77 @@
+package dev.mindfulcode.gateway.live;
+
+import dev.mindfulcode.gateway.http.Caller;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferFactory;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.http.MediaType;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * {@code /api/flow/stream}: the caller's live messages as server-sent events. States are absolute, so a client that comes back with
+ * Last-Event-ID needs the latest one only, and not even that where it is the one it saw.
+ */
+final class LiveEventStream {
+
+    private static final String LAST_EVENT_ID = "Last-Event-ID";
+    private static final byte[] COMMENT = ":\n\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] DATA = "data: ".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] END = "\n\n".getBytes(StandardCharsets.US_ASCII);
+
+    private final LiveHub hub;
+    private final Clock clock;
+    private final DataBufferFactory buffers = DefaultDataBufferFactory.sharedInstance;
+
+    LiveEventStream(LiveHub hub, Clock clock) {
+        this.hub = hub;
+        this.clock = clock;
+    }
+
+    Mono<ServerResponse> open(ServerRequest request) {
+        return Caller.of(request).flatMap(caller -> {
+            Subscription subscription = hub.open(
+                    caller.userId(),
+                    request.headers().firstHeader(LAST_EVENT_ID),
+                    new Cut(request.exchange().getRequest()));
+            return ServerResponse.ok()
+                    .contentType(MediaType.TEXT_EVENT_STREAM)
+                    .header("Cache-Control", "no-store")
+                    .header("X-Accel-Buffering", "no")
+                    .build((exchange, context) -> exchange.getResponse()
+                            .writeAndFlushWith(events(subscription, caller).map(Mono::just)))
+                    .doOnCancel(() -> hub.close(subscription));
+        });
+    }
+
+    /** The first comment goes out at once, so that the client knows that it is connected. */
+    private Flux<DataBuffer> events(Subscription subscription, Caller caller) {
+        Mailbox mailbox = subscription.mailbox();
+        return Flux.using(
+                () -> Mono.delay(Duration.between(clock.instant(), caller.expiresAt()))
+                        .subscribe(_ -> mailbox.end(LiveMessages.TOKEN_EXPIRED)),
+                _ -> Flux.concat(
+                                Mono.fromSupplier(() -> buffers.wrap(COMMENT)),
+                                mailbox.messages().map(this::event))
+                        .doFinally(_ -> hub.close(subscription)),
+                Disposable::dispose);
+    }
+
+    private DataBuffer event(LiveMessage message) {
+        if (message.isHeartbeat()) {
+            return buffers.wrap(COMMENT);
+        }
+        String id = message.id();
+        DataBuffer event = buffers.allocateBuffer(message.json().length + 80);
+        if (id != null) {
+            event.write("id: " + id + "\n", StandardCharsets.US_ASCII);
+        }
+        return event.write(DATA).write(message.json()).write(END);
+    }
+}

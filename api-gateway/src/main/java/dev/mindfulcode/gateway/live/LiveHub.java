@@ -1,0 +1,186 @@
+package dev.mindfulcode.gateway.live;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.mindfulcode.gateway.http.ProblemException;
+import dev.mindfulcode.gateway.http.ProblemType;
+import dev.mindfulcode.schemas.FlowState;
+import dev.mindfulcode.schemas.SessionStatus;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.SmartLifecycle;
+import reactor.core.Disposable;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Where live states meet live clients: by user, and only there, so that nobody can be sent what belongs to somebody else.
+ *
+ * <p>Of users whom nobody watches the latest state is kept as it came, undecoded, so that who connects sees something at once.
+ */
+final class LiveHub implements SmartLifecycle {
+
+    static final int CONNECTIONS_OF_USER_MAX = 16;
+    static final int CONNECTIONS_MAX = 10_000;
+
+    static final Duration SLOW_CLIENT_WAIT_MAX = Duration.ofSeconds(30);
+    static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(15);
+
+    private static final int RETRY_AFTER_SECONDS = 10;
+    private static final int LATEST_USERS_MAX = 20_000;
+    private static final Duration LATEST_KEPT_FOR = Duration.ofHours(1);
+
+    private final Map<UUID, UserChannel> channels = new ConcurrentHashMap<>();
+    private final Cache<UUID, byte[]> latest = Caffeine.newBuilder()
+            .maximumSize(LATEST_USERS_MAX)
+            .expireAfterWrite(LATEST_KEPT_FOR)
+            .build();
+    private final Function<byte[], @Nullable FlowState> decode;
+    private final AtomicInteger connections = new AtomicInteger();
+    private final Scheduler sweeper = Schedulers.newSingle("gateway-live-sweep", true);
+    private volatile @Nullable Disposable sweeping;
+    private volatile boolean stopped;
+
+    /** @param decode a flow state's record, or null where it is none; thread-safe */
+    LiveHub(Function<byte[], @Nullable FlowState> decode) {
+        this.decode = decode;
+    }
+
+    int connections() {
+        return connections.get();
+    }
+
+    /**
+     * Lets a client watch its own user; it gets the latest known state at once.
+     *
+     * @param seen the id of the last message that the client saw before, if it says so
+     * @throws ProblemException where there are too many already
+     */
+    Subscription open(UUID userId, @Nullable String seen, Runnable cut) {
+        if (stopped) {
+            throw ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "This server stops.");
+        }
+        if (connections.incrementAndGet() > CONNECTIONS_MAX) {
+            connections.decrementAndGet();
+            throw ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "Too many live connections.");
+        }
+        Subscription subscription = new Subscription(userId, new Mailbox(), cut);
+        try {
+            channels.compute(userId, (id, known) -> {
+                UserChannel channel = known == null ? new UserChannel() : known;
+                if (channel.size() >= CONNECTIONS_OF_USER_MAX) {
+                    throw ProblemType.TOO_MANY_CONNECTIONS.because(
+                            "A user can have " + CONNECTIONS_OF_USER_MAX + " live connections.");
+                }
+                channel.add(subscription);
+                return channel;
+            });
+        } catch (ProblemException e) {
+            connections.decrementAndGet();
+            throw e;
+        }
+        LiveMessage snapshot = snapshot(userId);
+        if (snapshot != null && !Objects.equals(snapshot.id(), seen)) {
+            subscription.mailbox().putIfAbsent(snapshot);
+        }
+        return subscription;
+    }
+
+    void close(Subscription subscription) {
+        channels.computeIfPresent(subscription.userId(), (id, channel) -> {
+            int before = channel.size();
+            channel.remove(subscription);
+            connections.addAndGet(channel.size() - before);
+            return channel.size() == 0 ? null : channel;
+        });
+    }
+
+    /** Takes a flow state's record as it is on the log; decodes it, once, where somebody watches. */
+    void flowState(UUID userId, byte[] value) {
+        latest.put(userId, value);
+        UserChannel channel = channels.get(userId);
+        if (channel == null) {
+            return;
+        }
+        FlowState state = decode.apply(value);
+        if (state == null) {
+            return;
+        }
+        channel.publish(LiveMessages.flowState(state));
+        long atMs = state.getAt().toEpochMilli();
+        if (channel.streamSays(state.getSessionId(), state.getStatus(), atMs)) {
+            channel.publish(LiveMessages.sessionStatus(state.getSessionId(), state.getStatus(), atMs));
+        }
+    }
+
+    boolean isWatched(UUID userId) {
+        return channels.containsKey(userId);
+    }
+
+    /** Tells a user's clients what the user did to a session. */
+    void sessionStatus(UUID userId, UUID sessionId, SessionStatus status, long atMs) {
+        UserChannel channel = channels.get(userId);
+        if (channel != null) {
+            channel.userSays(sessionId, status, atMs);
+            channel.publish(LiveMessages.sessionStatus(sessionId, status, atMs));
+        }
+    }
+
+    private @Nullable LiveMessage snapshot(UUID userId) {
+        byte[] value = latest.getIfPresent(userId);
+        FlowState state = value == null ? null : decode.apply(value);
+        return state == null ? null : LiveMessages.flowState(state);
+    }
+
+    /** Keeps idle connections open and cuts those that do not read. */
+    private void sweep() {
+        long nowNs = System.nanoTime();
+        channels.values()
+                .forEach(channel -> channel.forEach(subscription -> {
+                    if (subscription.mailbox().waitingNs(nowNs) > SLOW_CLIENT_WAIT_MAX.toNanos()) {
+                        subscription.cut().run();
+                    } else {
+                        subscription.mailbox().put(LiveMessage.HEARTBEAT);
+                    }
+                }));
+    }
+
+    @Override
+    public void start() {
+        long periodMs = HEARTBEAT_INTERVAL.toMillis();
+        stopped = false;
+        sweeping = sweeper.schedulePeriodically(this::sweep, periodMs, periodMs, TimeUnit.MILLISECONDS);
+    }
+
+    /** Says goodbye to all clients: the web server waits for open exchanges, and these would stay open for ever. */
+    @Override
+    public void stop() {
+        stopped = true;
+        Disposable running = sweeping;
+        sweeping = null;
+        if (running != null) {
+            running.dispose();
+        }
+        channels.values()
+                .forEach(channel ->
+                        channel.forEach(subscription -> subscription.mailbox().end(LiveMessages.GOING_AWAY)));
+    }
+
+    @Override
+    public boolean isRunning() {
+        return sweeping != null;
+    }
+
+    /** Before the web server's own graceful stop. */
+    @Override
+    public int getPhase() {
+        return SmartLifecycle.DEFAULT_PHASE;
+    }
+}

@@ -1,0 +1,107 @@
+package dev.mindfulcode.gateway.live;
+
+import dev.mindfulcode.engine.Recommendations;
+import dev.mindfulcode.gateway.http.Json;
+import dev.mindfulcode.schemas.FlowState;
+import dev.mindfulcode.schemas.SessionStatus;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The live messages of the public contract. */
+final class LiveMessages {
+
+    static final LiveMessage UPDATES_DROPPED =
+            system("updates_dropped", "This client reads too slowly: some updates were left out.");
+    static final LiveMessage TOKEN_EXPIRED = error("token_expired", "Connect again with a fresh access token.");
+    static final LiveMessage GOING_AWAY = system("going_away", "This server stops: connect again.");
+    static final LiveMessage NOT_UNDERSTOOD = error("not_understood", "Send {\"type\": \"ping\"} or nothing.");
+
+    private LiveMessages() {}
+
+    static LiveMessage flowState(FlowState state) {
+        FlowStateUpdate update = new FlowStateUpdate(
+                "flow_state_update",
+                state.getSessionId(),
+                state.getAt().toEpochMilli(),
+                state.getReceivedAt().toEpochMilli(),
+                new Reading(
+                        state.getIsInFlow(),
+                        state.getIntensity(),
+                        state.getFlowDurationMs(),
+                        state.getConfidence(),
+                        new Metrics(
+                                state.getRhythm(),
+                                state.getFocus(),
+                                state.getConsistency(),
+                                state.getErrorPenalty(),
+                                state.getVelocity()),
+                        Recommendations.of(
+                                state.getIsInFlow(),
+                                state.getFlowDurationMs(),
+                                state.getConfidence(),
+                                state.getFocus(),
+                                state.getErrorPenalty(),
+                                Math.min(state.getRhythm(), state.getConsistency()))),
+                new Totals(
+                        text(state.getStatus()),
+                        state.getKeystrokes(),
+                        state.getErrors(),
+                        state.getActiveMs(),
+                        state.getFlowMs()));
+        return new LiveMessage(
+                new About("flow_state_update", state.getSessionId()),
+                state.getSessionId() + ":" + state.getVersion(),
+                Json.bytes(update));
+    }
+
+    static LiveMessage sessionStatus(UUID sessionId, SessionStatus status, long atMs) {
+        return new LiveMessage(
+                new About("session_update", sessionId),
+                null,
+                Json.bytes(new SessionUpdate("session_update", sessionId, atMs, new OnlyStatus(text(status)))));
+    }
+
+    static LiveMessage pong(long atMs) {
+        return new LiveMessage("pong", null, Json.bytes(new Pong("pong", atMs)));
+    }
+
+    private static LiveMessage system(String code, String text) {
+        return new LiveMessage(code, null, Json.bytes(new Notice("system_message", code, text)));
+    }
+
+    private static LiveMessage error(String code, String text) {
+        return new LiveMessage(code, null, Json.bytes(new Notice("error", code, text)));
+    }
+
+    private static String text(SessionStatus status) {
+        return status.name().toLowerCase(Locale.ROOT);
+    }
+
+    private record About(String type, UUID sessionId) {}
+
+    private record FlowStateUpdate(
+            String type, UUID sessionId, long at, long receivedAt, Reading flowState, Totals session) {}
+
+    private record Reading(
+            boolean isInFlow,
+            float flowIntensity,
+            long flowDurationMs,
+            float confidence,
+            Metrics metrics,
+            List<String> recommendations) {}
+
+    private record Metrics(
+            float rhythmScore, float focusScore, float consistencyScore, float errorPenalty, float velocityScore) {}
+
+    private record Totals(String status, long keystrokes, long errors, long activeMs, long flowMs) {}
+
+    private record SessionUpdate(String type, UUID sessionId, long at, OnlyStatus session) {}
+
+    private record OnlyStatus(@Nullable String status) {}
+
+    private record Pong(String type, long at) {}
+
+    private record Notice(String type, String code, String message) {}
+}

@@ -1,0 +1,142 @@
+package dev.mindfulcode.gateway.live;
+
+import dev.mindfulcode.gateway.http.Caller;
+import dev.mindfulcode.gateway.http.Json;
+import dev.mindfulcode.gateway.http.ProblemException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import org.springframework.core.io.buffer.DataBufferFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ResponseCookie;
+import org.springframework.util.LinkedMultiValueMap;
+import org.springframework.util.MultiValueMap;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.reactive.socket.CloseStatus;
+import org.springframework.web.reactive.socket.WebSocketHandler;
+import org.springframework.web.reactive.socket.WebSocketMessage;
+import org.springframework.web.reactive.socket.WebSocketSession;
+import org.springframework.web.reactive.socket.server.WebSocketService;
+import org.springframework.web.reactive.socket.server.support.HandshakeWebSocketService;
+import org.springframework.web.reactive.socket.server.upgrade.ReactorNettyRequestUpgradeStrategy;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.server.WebsocketServerSpec;
+
+/** {@code /ws}: the caller's live messages, and {@code pong} for {@code ping}. Ends with the access token that opened it. */
+final class LiveWebSocket {
+
+    /** A client has nothing longer to say than {@code {"type": "ping"}}. */
+    private static final int MESSAGE_BYTES_MAX = 1_024;
+
+    /** Of the range that applications may use; 401 in it. */
+    static final CloseStatus TOKEN_EXPIRED = new CloseStatus(4401, "token expired");
+
+    private static final String PING = "ping";
+
+    private final LiveHub hub;
+    private final Clock clock;
+
+    /** Of our own, since the one that Spring keeps serves other handlers, with other limits, as well. */
+    private final WebSocketService handshakes = new HandshakeWebSocketService(new ReactorNettyRequestUpgradeStrategy(
+            () -> WebsocketServerSpec.builder().maxFramePayloadLength(MESSAGE_BYTES_MAX)));
+
+    LiveWebSocket(LiveHub hub, Clock clock) {
+        this.hub = hub;
+        this.clock = clock;
+    }
+
+    Mono<ServerResponse> open(ServerRequest request) {
+        return Caller.of(request)
+                .map(caller -> new Upgrade(
+                        handshakes,
+                        session -> serve(
+                                session, caller, new Cut(request.exchange().getRequest()))));
+    }
+
+    private Mono<Void> serve(WebSocketSession session, Caller caller, Cut cut) {
+        Subscription subscription;
+        try {
+            subscription = hub.open(caller.userId(), null, cut);
+        } catch (ProblemException e) {
+            return session.close(
+                    CloseStatus.SERVICE_OVERLOAD.withReason(e.type().title()));
+        }
+        Mailbox mailbox = subscription.mailbox();
+        Mono<Void> expiry = Mono.delay(Duration.between(clock.instant(), caller.expiresAt()))
+                .doOnNext(_ -> mailbox.end(LiveMessages.TOKEN_EXPIRED))
+                .then(Mono.never());
+        Flux<WebSocketMessage> messages = mailbox.messages().map(message -> frame(session, message));
+        Mono<Void> sending = session.send(messages).then(Mono.defer(() -> session.close(reason(caller))));
+        Mono<Void> receiving = session.receive()
+                .doOnNext(message -> answer(message, mailbox))
+                .onErrorComplete()
+                .then();
+        return Mono.firstWithSignal(sending, receiving, expiry)
+                .onErrorComplete()
+                .doFinally(_ -> hub.close(subscription));
+    }
+
+    private CloseStatus reason(Caller caller) {
+        return clock.instant().isBefore(caller.expiresAt()) ? CloseStatus.GOING_AWAY : TOKEN_EXPIRED;
+    }
+
+    private void answer(WebSocketMessage message, Mailbox mailbox) {
+        switch (message.getType()) {
+            case TEXT -> mailbox.put(isPing(message) ? LiveMessages.pong(clock.millis()) : LiveMessages.NOT_UNDERSTOOD);
+            case BINARY -> mailbox.put(LiveMessages.NOT_UNDERSTOOD);
+            case PING, PONG -> {
+                // Answered by the transport, or answers to its own.
+            }
+        }
+    }
+
+    private static boolean isPing(WebSocketMessage message) {
+        String text = message.getPayloadAsText(StandardCharsets.UTF_8);
+        if (text.equals(PING)) {
+            return true;
+        }
+        try {
+            return PING.equals(
+                    Json.object(text.getBytes(StandardCharsets.UTF_8)).text("type", 32));
+        } catch (ProblemException e) {
+            return false;
+        }
+    }
+
+    private static WebSocketMessage frame(WebSocketSession session, LiveMessage message) {
+        if (message.isHeartbeat()) {
+            return session.pingMessage(factory -> factory.wrap(new byte[0]));
+        }
+        DataBufferFactory buffers = session.bufferFactory();
+        return new WebSocketMessage(WebSocketMessage.Type.TEXT, buffers.wrap(message.json()));
+    }
+
+    /** An answer that is the upgrade: a route like any other, behind the same security. */
+    private record Upgrade(WebSocketService handshakes, WebSocketHandler handler) implements ServerResponse {
+
+        @Override
+        public HttpStatusCode statusCode() {
+            return HttpStatus.SWITCHING_PROTOCOLS;
+        }
+
+        @Override
+        public HttpHeaders headers() {
+            return new HttpHeaders();
+        }
+
+        @Override
+        public MultiValueMap<String, ResponseCookie> cookies() {
+            return new LinkedMultiValueMap<>();
+        }
+
+        @Override
+        public Mono<Void> writeTo(ServerWebExchange exchange, Context context) {
+            return handshakes.handleRequest(exchange, handler);
+        }
+    }
+}

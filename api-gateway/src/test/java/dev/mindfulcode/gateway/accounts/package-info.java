@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.gateway.accounts;
+
+import org.jspecify.annotations.NullMarked;

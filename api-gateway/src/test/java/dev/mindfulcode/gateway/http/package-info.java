@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.gateway.http;
+
+import org.jspecify.annotations.NullMarked;

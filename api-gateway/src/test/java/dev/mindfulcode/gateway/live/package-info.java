@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.gateway.live;
+
+import org.jspecify.annotations.NullMarked;

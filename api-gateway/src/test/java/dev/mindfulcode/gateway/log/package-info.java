@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.gateway.log;
+
+import org.jspecify.annotations.NullMarked;
