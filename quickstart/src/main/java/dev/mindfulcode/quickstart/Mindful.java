@@ -1,5 +1,6 @@
 package dev.mindfulcode.quickstart;
 
+import dev.mindfulcode.quickstart.load.BenchCommand;
 import dev.mindfulcode.quickstart.load.ImportCommand;
 import dev.mindfulcode.quickstart.load.SimulateCommand;
 import picocli.CommandLine;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         version = "Mindful Code 0.1.0-SNAPSHOT",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {RunCommand.class, ImportCommand.class, SimulateCommand.class})
+        subcommands = {RunCommand.class, ImportCommand.class, SimulateCommand.class, BenchCommand.class})
 public final class Mindful implements Runnable {
 
     @Spec

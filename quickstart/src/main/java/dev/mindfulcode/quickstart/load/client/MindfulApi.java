@@ -199,6 +199,10 @@ public final class MindfulApi implements AutoCloseable {
         }
     }
 
+    HttpClient http() {
+        return http;
+    }
+
     static JsonMapper json() {
         return JSON;
     }

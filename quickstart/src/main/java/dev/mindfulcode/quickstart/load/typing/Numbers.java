@@ -4,13 +4,13 @@ import java.util.Arrays;
 import java.util.function.DoubleConsumer;
 
 /** A growing bag of numbers that answers for its quantiles and moments. Not thread-safe. */
-final class Numbers {
+public final class Numbers {
 
     private double[] values = new double[64];
     private int size;
     private boolean sorted = true;
 
-    void add(double value) {
+    public void add(double value) {
         if (size == values.length) {
             values = Arrays.copyOf(values, size * 2);
         }
@@ -18,7 +18,7 @@ final class Numbers {
         sorted = false;
     }
 
-    int size() {
+    public int size() {
         return size;
     }
 
@@ -34,7 +34,7 @@ final class Numbers {
     }
 
     /** Returns the p-quantile, interpolated between its neighbours (R's type 7); NaN of nothing. */
-    double quantile(double p) {
+    public double quantile(double p) {
         if (size == 0) {
             return Double.NaN;
         }

@@ -1,0 +1,156 @@
+package dev.mindfulcode.quickstart.load;
+
+import dev.mindfulcode.quickstart.load.client.Account;
+import dev.mindfulcode.quickstart.load.client.Batch;
+import dev.mindfulcode.quickstart.load.client.LiveView;
+import dev.mindfulcode.quickstart.load.client.MindfulApi;
+import dev.mindfulcode.quickstart.load.client.NamedIds;
+import dev.mindfulcode.quickstart.load.client.SendOutcome;
+import dev.mindfulcode.quickstart.load.typing.Numbers;
+import dev.mindfulcode.quickstart.load.typing.TypingModel;
+import dev.mindfulcode.quickstart.load.typing.Typist;
+import java.io.IOException;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Users who each send a batch of just now every few seconds and wait for their own live update. Open loop: a batch is due at a time
+ * that no answer changes, and its latency counts from that time on. One run an object.
+ */
+final class LatencyRun {
+
+    /** The pipeline tells the state of a session at most once a second; a batch sent sooner would wait for that, not for the way. */
+    static final double SECONDS_BETWEEN_BATCHES_MIN = 1.5;
+
+    private static final int BATCH_KEYSTROKES = 10;
+    private static final int SIGN_INS_AT_ONCE = 16;
+
+    /** What has not come by then is missing. */
+    private static final long UPDATE_TIMEOUT_MS = 10_000;
+
+    private final MindfulApi api;
+    private final int users;
+    private final double batchesPerSecond;
+    private final int warmupSeconds;
+    private final int seconds;
+    private final @Nullable User[] ready;
+
+    /** In milliseconds. */
+    private final Numbers accepted = new Numbers();
+
+    private final Numbers live = new Numbers();
+    private long missing;
+
+    /**
+     * What was measured, in milliseconds.
+     *
+     * @param accepted from when a batch was due to its 202
+     * @param live from when a batch was due to the update that shows it
+     */
+    record Figures(Numbers accepted, Numbers live, long missing, double batchesPerSecond) {}
+
+    private record User(Account account, UUID session, LiveView view, Typist typist) {}
+
+    LatencyRun(MindfulApi api, int users, double batchesPerSecond, int warmupSeconds, int seconds) {
+        this.api = api;
+        this.users = users;
+        this.batchesPerSecond = batchesPerSecond;
+        this.warmupSeconds = warmupSeconds;
+        this.seconds = seconds;
+        this.ready = new User[users];
+    }
+
+    void prepare(LoadState state, Runnable each) throws Exception {
+        TypingModel model = TypingModel.committed();
+        People.each(users, SIGN_INS_AT_ONCE, person -> {
+            String name = "latency-" + person;
+            Account account = api.signIn(state.credentials(name), state.isNew());
+            long now = System.currentTimeMillis();
+            UUID session = NamedIds.of(now, name + '/' + now);
+            account.startSession(session, now, "latency", "text", "bench");
+            ready[person] = new User(
+                    account,
+                    session,
+                    LiveView.open(api, account, session),
+                    new Typist(model, Seeds.ofPerson(7, person)));
+            each.run();
+        });
+    }
+
+    Figures measure() throws Exception {
+        long startNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500);
+        try {
+            People.each(users, users, person -> type(person, startNs));
+        } finally {
+            for (User user : ready) {
+                if (user != null) {
+                    user.view.close();
+                }
+            }
+        }
+        return new Figures(accepted, live, missing, (double) (live.size() + missing) / seconds);
+    }
+
+    private void type(int person, long startNs) throws IOException, InterruptedException {
+        User user = ready[person];
+        if (user == null) {
+            throw new IllegalStateException("prepare first");
+        }
+        double gapNs = users / batchesPerSecond * 1e9;
+        // Spread over the gap, so that the batches of all users come evenly.
+        double firstNs = gapNs * person / users;
+        for (int sequence = 0; ; sequence++) {
+            long dueAfterNs = (long) (firstNs + sequence * gapNs);
+            if (dueAfterNs >= (warmupSeconds + seconds) * 1e9) {
+                return;
+            }
+            long dueNs = startNs + dueAfterNs;
+            TimeUnit.NANOSECONDS.sleep(dueNs - System.nanoTime());
+            SendOutcome outcome = user.account.send(List.of(batch(user, sequence)));
+            long acceptedNs = System.nanoTime();
+            if (outcome.batchesAccepted() != 1) {
+                throw new IOException("a batch was refused: " + outcome.batchesRefused());
+            }
+            long seenNs = user.view.awaitKeystrokes((sequence + 1L) * BATCH_KEYSTROKES, UPDATE_TIMEOUT_MS);
+            if (dueAfterNs >= warmupSeconds * 1e9) {
+                note(acceptedNs - dueNs, seenNs < 0 ? -1 : seenNs - dueNs);
+            }
+        }
+    }
+
+    private synchronized void note(long acceptedNs, long liveNs) {
+        accepted.add(acceptedNs / 1e6);
+        if (liveNs < 0) {
+            missing++;
+        } else {
+            live.add(liveNs / 1e6);
+        }
+    }
+
+    /** The last keystrokes up to now, with short intervals: nobody pauses within a measurement. */
+    private static Batch batch(User user, int sequence) {
+        int[] intervals = new int[BATCH_KEYSTROKES];
+        byte[] classes = new byte[BATCH_KEYSTROKES];
+        int[] dwells = new int[BATCH_KEYSTROKES];
+        int span = 0;
+        for (int i = 0; i < BATCH_KEYSTROKES; i++) {
+            user.typist.next();
+            intervals[i] = i == 0 ? 0 : Math.min(user.typist.intervalMs(), 140);
+            classes[i] = user.typist.keyClass();
+            dwells[i] = user.typist.dwellMs();
+            span += intervals[i];
+        }
+        long startedAtMs = System.currentTimeMillis() - span;
+        return new Batch(
+                NamedIds.of(startedAtMs, user.session + "/" + sequence),
+                user.session,
+                sequence,
+                startedAtMs,
+                intervals,
+                classes,
+                dwells,
+                List.of());
+    }
+}
