@@ -33,9 +33,6 @@ final class SimulatedLoad {
     /** From signing in to the first keystroke, so that all begin together. */
     private static final long START_MS = 200;
 
-    /** Nobody's first keystroke lies further back. */
-    static final Duration EARLIEST = Duration.ofDays(30);
-
     private static final Duration MARGIN = Duration.ofMinutes(2);
 
     private final TypingModel model;
@@ -85,10 +82,12 @@ final class SimulatedLoad {
     }
 
     void signIn(MindfulApi api, LoadState state, Tally tally, Runnable each) throws Exception {
+        // An estimate from a sample, hence doubled.
+        Duration longestTyping = longestTyping();
         People.each(people, SIGN_INS_AT_ONCE, person -> {
             Account account = api.signIn(state.credentials(name(person)), state.isNew());
             Instant now = Instant.now();
-            Instant from = now.minus(EARLIEST);
+            Instant from = now.minus(longestTyping.multipliedBy(2)).minus(Duration.ofHours(1));
             members[person] = new Member(account, from, account.keystrokesFound(from, now.plus(MARGIN)));
             tally.signedIn();
             each.run();

@@ -1,7 +1,6 @@
 package dev.mindfulcode.quickstart.load.client;
 
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +15,7 @@ public final class Account {
     public static final int BATCHES_MAX = 100;
 
     private static final int BODY_CHARS_MAX = 900_000;
-    private static final int PAGES_MAX = 100_000;
+    private static final Duration SPAN_MAX = Duration.ofDays(7);
     private static final int CONFLICT = 409;
     private static final int UNAUTHORIZED = 401;
 
@@ -122,25 +121,18 @@ public final class Account {
         }
     }
 
-    /** Returns the keystrokes that the read model has for this person in [from, to). */
+    /** Returns the keystrokes that the read model has for this person in [from, to), asked for in spans that the contract allows. */
     public long keystrokesFound(Instant from, Instant to) throws ApiException, InterruptedException {
         long keystrokes = 0;
-        String cursor = null;
-        for (int page = 0; page < PAGES_MAX; page++) {
-            String path = "/api/flow/minutes?from=" + from + "&to=" + to
-                    + (cursor == null ? "" : "&cursor=" + URLEncoder.encode(cursor, StandardCharsets.UTF_8));
-            JsonNode body = expectSuccess("reading minutes", get(path)).body();
-            for (JsonNode minute : body.path("minutes")) {
+        for (Instant start = from; start.isBefore(to); start = start.plus(SPAN_MAX)) {
+            Instant end = start.plus(SPAN_MAX).isBefore(to) ? start.plus(SPAN_MAX) : to;
+            String path = "/api/flow/minutes?from=" + start + "&to=" + end;
+            for (JsonNode minute :
+                    expectSuccess("reading minutes", get(path)).body().path("minutes")) {
                 keystrokes += minute.path("keystrokes").asLong();
             }
-            cursor = body.path("next_cursor").isString()
-                    ? body.path("next_cursor").asString()
-                    : null;
-            if (cursor == null) {
-                return keystrokes;
-            }
         }
-        throw new ApiException("the minutes did not end after " + PAGES_MAX + " pages");
+        return keystrokes;
     }
 
     /** Returns the current access token; it is a secret. */

@@ -1,0 +1,150 @@
+package dev.mindfulcode.quickstart.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.mindfulcode.quickstart.load.aalto.AaltoFolder;
+import dev.mindfulcode.quickstart.load.client.Batch;
+import dev.mindfulcode.quickstart.load.client.MindfulApi;
+import dev.mindfulcode.quickstart.load.client.NamedIds;
+import dev.mindfulcode.quickstart.load.typing.Corpus;
+import dev.mindfulcode.quickstart.load.typing.TypingModel;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every accepted keystroke is counted in the read model exactly once: over HTTP, through Kafka and the topology, into Postgres. */
+@Timeout(300)
+class ReconciliationTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @TempDir
+    private static Path folder;
+
+    private static ForkedSystem system;
+
+    @BeforeAll
+    static void start() throws Exception {
+        system = ForkedSystem.start(folder.resolve("data"), ForkedSystem.freePort());
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        system.close();
+    }
+
+    @Test
+    void simulatedPeopleReconcileAlsoWhenImportedTwice() throws Exception {
+        reconcileTwice(new SimulatedCorpus(TypingModel.committed(), 21, 16, 3_000), 16 * 3_000);
+    }
+
+    @Test
+    void realPeopleReconcileAlsoWhenImportedTwice() throws Exception {
+        Optional<Path> sample = RepositoryFiles.aaltoSample();
+        assumeTrue(sample.isPresent(), "not run: ../shared/data/aalto136m is not beside the project");
+        reconcileTwice(AaltoFolder.open(sample.orElseThrow(), Integer.MAX_VALUE), 144_197);
+    }
+
+    @Test
+    void killedInTheMiddleAndStartedAgainStillReconciles() throws Exception {
+        Path data = folder.resolve("killed");
+        int port = ForkedSystem.freePort();
+        Corpus corpus = new SimulatedCorpus(TypingModel.committed(), 22, 40, 6_000);
+        ForkedSystem first = ForkedSystem.start(data, port);
+        try (MindfulApi api = new MindfulApi(first.uri());
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Tally tally = new Tally();
+            CompletableFuture<Void> running = CompletableFuture.runAsync(() -> send(api, corpus, tally), threads);
+            while (tally.keystrokesAccepted() < 60_000 && !running.isDone()) {
+                LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
+            }
+            first.kill();
+            assertThat(running).as("the import was over before the kill").isNotDone();
+            try (ForkedSystem second = ForkedSystem.start(data, port)) {
+                running.join();
+                assertThat(second.uri()).isEqualTo(first.uri());
+                assertThat(tally.outcome().keystrokesAccepted()).isEqualTo(240_000);
+                assertThat(api.repeats()).as("requests that had to be repeated").isPositive();
+                assertSettled(tally);
+            }
+        } finally {
+            first.close();
+        }
+    }
+
+    private static void reconcileTwice(Corpus corpus, long keystrokes) throws Exception {
+        try (MindfulApi api = new MindfulApi(system.uri())) {
+            for (int run = 1; run <= 2; run++) {
+                Tally tally = new Tally();
+                send(api, corpus, tally);
+                assertThat(tally.outcome().batchesRefused()).isEmpty();
+                assertThat(tally.outcome().keystrokesAccepted()).isEqualTo(keystrokes);
+                if (run == 2) {
+                    assertSettled(tally);
+                } else {
+                    assertEqual(tally.people());
+                }
+            }
+        }
+    }
+
+    private static void send(MindfulApi api, Corpus corpus, Tally tally) {
+        try {
+            LoadState state = LoadState.open(folder.resolve("state"), Clock.systemUTC());
+            new Importer(api, state, Importer.AS_FAST_AS_ACCEPTED, share -> {}).run(corpus, tally);
+        } catch (Exception e) {
+            throw new CompletionException(e);
+        }
+    }
+
+    /**
+     * Equal, and not only because the read model has yet to see the duplicates: one more keystroke a person goes behind them through
+     * the same partition, and once it shows, all before it has been dealt with.
+     */
+    private static void assertSettled(Tally tally) throws Exception {
+        List<Tally.Person> people = new ArrayList<>();
+        for (Tally.Person person : tally.people()) {
+            long now = System.currentTimeMillis();
+            UUID session = NamedIds.of(now, person.name() + "/after/" + now);
+            person.account().startSession(session, now, "reconciliation", "text", "test");
+            Batch one = new Batch(
+                    NamedIds.of(now, session.toString()),
+                    session,
+                    0,
+                    now,
+                    new int[] {0},
+                    new byte[] {0},
+                    new int[] {80},
+                    List.of());
+            assertThat(person.account().send(List.of(one)).batchesAccepted()).isEqualTo(1);
+            people.add(new Tally.Person(
+                    person.name(),
+                    person.account(),
+                    person.expected() + 1,
+                    person.from(),
+                    Instant.now().plusSeconds(120)));
+        }
+        assertEqual(people);
+    }
+
+    private static void assertEqual(List<Tally.Person> people) throws Exception {
+        Reconciliation found = Reconciliation.of(people, PATIENCE);
+        assertThat(found.unequal()).as("people whose keystrokes differ").isEmpty();
+        assertThat(found.found()).isEqualTo(found.expected());
+    }
+}
