@@ -25,7 +25,7 @@ final class AesGcm {
 
     private AesGcm() {}
 
-    /** Returns a thread-safe primitive; making one costs far more than using it. */
+    /** Returns a thread-safe primitive. */
     @AccessesPartialKey
     @LowLevelCryptoCaller
     static Aead of(byte[] key) {
