@@ -14,7 +14,7 @@ import static dev.mindfulcode.engine.StateBytes.putShort;
  * {@link #PERSON_KEYSTROKES_MAX}: integers, so two replays forget alike.
  */
 final class Baselines {
-    static final int PRIOR_KEYSTROKES = 200;
+    static final int PRIOR_KEYSTROKES = 50;
     /** Deletions and undos per keystroke: between transcription (5.2 %) and free composition (17.5 %). */
     static final float PRIOR_CORRECTION_RATE = 0.08f;
 
@@ -29,7 +29,15 @@ final class Baselines {
     /** Some 13 task switches an hour (Meyer), as an hour's worth of evidence. */
     private static final int PRIOR_QUARTER_SWITCHES = 13 * QUARTERS_PER_FOCUS_LOSS;
 
-    private static final int PRIOR_ACTIVE_MS = 3_600_000;
+    static final int PRIOR_ACTIVE_MS = 3_600_000;
+
+    /** What a break counts, so that it can be halved a few times. */
+    static final int BREAK_UNITS = 16;
+
+    /** Three breaks in 54 active minutes: about what the ABB developers do. */
+    private static final int PRIOR_BREAKS = 3;
+
+    static final int PRIOR_BREAKS_ACTIVE_MS = 54 * 60_000;
 
     static final int PERSON_KEYSTROKES_MAX = 32_768;
     static final int SESSION_KEYSTROKES_MAX = 65_535;
@@ -49,6 +57,7 @@ final class Baselines {
         putInt(state, Layout.AT_PERSON_CORRECTIONS, Math.round(PRIOR_KEYSTROKES * PRIOR_CORRECTION_RATE));
         putInt(state, Layout.AT_PERSON_QUARTER_SWITCHES, PRIOR_QUARTER_SWITCHES);
         putLong(state, Layout.AT_PERSON_ACTIVE_MS, PRIOR_ACTIVE_MS);
+        putInt(state, Layout.AT_PERSON_BREAKS, PRIOR_BREAKS * BREAK_UNITS);
     }
 
     private static short[] priorHistogram() {
@@ -95,6 +104,11 @@ final class Baselines {
         }
     }
 
+    /** Counts a pause that broke off work. */
+    static void learnBreak(byte[] state) {
+        putInt(state, Layout.AT_PERSON_BREAKS, getInt(state, Layout.AT_PERSON_BREAKS) + BREAK_UNITS);
+    }
+
     /** Counts a switch with its weight in quarters of a loss of focus. */
     static void addQuarterSwitches(byte[] state, int quarters) {
         int sum = getInt(state, Layout.AT_PERSON_QUARTER_SWITCHES) + quarters;
@@ -108,6 +122,7 @@ final class Baselines {
         putInt(state, Layout.AT_PERSON_KEYSTROKES, getInt(state, Layout.AT_PERSON_KEYSTROKES) >> 1);
         putInt(state, Layout.AT_PERSON_CORRECTIONS, getInt(state, Layout.AT_PERSON_CORRECTIONS) >> 1);
         putInt(state, Layout.AT_PERSON_QUARTER_SWITCHES, getInt(state, Layout.AT_PERSON_QUARTER_SWITCHES) >> 1);
+        putInt(state, Layout.AT_PERSON_BREAKS, getInt(state, Layout.AT_PERSON_BREAKS) >> 1);
         putLong(state, Layout.AT_PERSON_ACTIVE_MS, getLong(state, Layout.AT_PERSON_ACTIVE_MS) >> 1);
         putInt(state, Layout.AT_PERSON_IN_BURSTS, halve(state, Layout.AT_PERSON_HISTOGRAM));
     }

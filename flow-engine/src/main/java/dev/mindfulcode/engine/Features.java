@@ -2,7 +2,6 @@ package dev.mindfulcode.engine;
 
 import static dev.mindfulcode.engine.StateBytes.getInt;
 import static dev.mindfulcode.engine.StateBytes.getLong;
-import static dev.mindfulcode.engine.StateBytes.getShort;
 
 /**
  * The five features of a session's present, each in [0, 1], read off whole counts with additions, multiplications and divisions only.
@@ -25,14 +24,12 @@ final class Features {
     private static final float LEFT_AFTER_FAILURE = 0.85f;
 
     /** Weight of a count by its age in minutes: halves every five. */
-    private static final float[] WEIGHT_OF_AGE = weights(5);
+    private static final float[] WEIGHT_OF_AGE = weights(Layout.MINUTES, 5);
 
     private static final float WEIGHT_SUM = sum(WEIGHT_OF_AGE);
 
-    /** Weight of a minute's presence by its age: halves every two. */
-    private static final float[] PRESENCE_WEIGHT_OF_AGE = weights(2);
-
-    private static final float PRESENCE_WEIGHT_SUM = sum(PRESENCE_WEIGHT_OF_AGE);
+    /** Weight of presence in a third of a minute by its age: halves every two minutes. */
+    private static final float[] PRESENCE_WEIGHT_OF_AGE = weights(45, 6);
 
     /** Own switches an hour are never taken to be fewer: else the first switch of the always focused would be a catastrophe. */
     private static final float OWN_QUARTERS_PER_HOUR_MIN = 8;
@@ -41,14 +38,15 @@ final class Features {
 
     private static final float HOUR_MS = 3_600_000f;
     private static final float MINUTE_MS = 60_000f;
+    private static final float STAYING_MINUTES = 15;
     private static final float QUARTER_SECONDS_PER_MINUTE = 240;
 
     private Features() {}
 
-    private static float[] weights(double halfLifeMinutes) {
-        float[] weights = new float[Layout.MINUTES];
+    private static float[] weights(int length, double halfLife) {
+        float[] weights = new float[length];
         for (int age = 0; age < weights.length; age++) {
-            weights[age] = (float) StrictMath.pow(0.5, age / halfLifeMinutes);
+            weights[age] = (float) StrictMath.pow(0.5, age / halfLife);
         }
         return weights;
     }
@@ -68,13 +66,13 @@ final class Features {
         if (inBursts == 0 || personInBursts == 0) {
             into.rhythm = NEUTRAL / silence(s, atMs);
             into.velocity = NEUTRAL;
-            into.consistency = NEUTRAL;
+            into.consistency = consistency(NEUTRAL, staying(s));
         } else {
             float median = LogHistogram.median(s, Layout.AT_WINDOW_HISTOGRAM, 1, inBursts);
             float ownMedian = LogHistogram.median(s, Layout.AT_PERSON_HISTOGRAM, 2, personInBursts);
             into.rhythm = shrunk(rhythm(s, inBursts, median, personInBursts, ownMedian), inBursts) / silence(s, atMs);
             into.velocity = shrunk(velocity(median, ownMedian), inBursts);
-            into.consistency = shrunk(consistency(s, inBursts, personInBursts), inBursts);
+            into.consistency = consistency(shrunk(alike(s, inBursts, personInBursts), inBursts), staying(s));
         }
         readMinutes(s, atMs, keystrokes, into);
         into.confidence = confidence(s, keystrokes, inBursts);
@@ -101,11 +99,27 @@ final class Features {
         return (float) (1 / (1 + ratio * ratio));
     }
 
+    /** Agreement with the past: a third how alike the window is to what was typed before, two thirds how steadily this person works on. */
+    private static float consistency(float alike, float staying) {
+        return (alike + 2 * staying) / 3;
+    }
+
     /**
-     * Agreement of the window with the past: 1 / (1 + (d / 0.5)²), d the earth mover's distance of log-interval distributions in octaves;
+     * Chance by this person's own past of working on for 15 active minutes without breaking off: exp(−15 b), b the pauses of five minutes
+     * and more that followed plain work, per active minute. Starts from three in 54 minutes.
+     */
+    private static float staying(byte[] s) {
+        float activeMs =
+                getLong(s, Layout.AT_PERSON_ACTIVE_MS) - Baselines.PRIOR_ACTIVE_MS + Baselines.PRIOR_BREAKS_ACTIVE_MS;
+        float breaks = getInt(s, Layout.AT_PERSON_BREAKS) / (float) Baselines.BREAK_UNITS;
+        return (float) StrictMath.exp(-STAYING_MINUTES * MINUTE_MS * breaks / Math.max(activeMs, MINUTE_MS));
+    }
+
+    /**
+     * Likeness of the window to the past: 1 / (1 + (d / 0.5)²), d the earth mover's distance of log-interval distributions in octaves;
      * to the session's past with weight n / (n + 200), n its keystrokes, and to the person's with what is left.
      */
-    private static float consistency(byte[] s, int inBursts, int personInBursts) {
+    private static float alike(byte[] s, int inBursts, int personInBursts) {
         float withPerson = alike(LogHistogram.distance(
                 s, Layout.AT_WINDOW_HISTOGRAM, 1, inBursts, Layout.AT_PERSON_HISTOGRAM, 2, personInBursts));
         int sessionTotal = getInt(s, Layout.AT_SESSION_TOTAL);
@@ -134,7 +148,6 @@ final class Features {
         float quarters = 0;
         float away = 0;
         float failures = 0;
-        float present = 0;
         int ageOfNewest = Minutes.ageOfNewest(s, atMs);
         for (int age = ageOfNewest; age < Layout.MINUTES; age++) {
             int minute = Minutes.bucketOfAge(s, age - ageOfNewest);
@@ -144,13 +157,34 @@ final class Features {
                             + (s[minute + Layout.MINUTE_FOCUS_LOSSES] & 0xFF) * Baselines.QUARTERS_PER_FOCUS_LOSS);
             away += weight * (s[minute + Layout.MINUTE_AWAY_QUARTER_S] & 0xFF) / QUARTER_SECONDS_PER_MINUTE;
             failures += weight * (s[minute + Layout.MINUTE_FAILURES] & 0xFF);
-            if (getShort(s, minute + Layout.MINUTE_EVENTS) > 0) {
-                present += PRESENCE_WEIGHT_OF_AGE[age];
-            }
         }
         float awayShare = Math.min(away / WEIGHT_SUM, 1);
-        into.focus = present / PRESENCE_WEIGHT_SUM * (1 - awayShare) * unfragmented(s, quarters / WEIGHT_SUM * 60);
+        into.focus = presence(s, atMs) * (1 - awayShare) * unfragmented(s, quarters / WEIGHT_SUM * 60);
         into.errorPenalty = errorPenalty(s, keystrokes, failures);
+    }
+
+    /**
+     * The share of the last 16 minutes' thirds in which anything was done, halved every two minutes of age; only thirds since the session's
+     * first activity count, or the quick, who are done sooner, would look absent.
+     */
+    private static float presence(byte[] s, long atMs) {
+        int ageOfNewest = Minutes.ageOfNewest(s, atMs);
+        int third = Minutes.thirdOf(atMs);
+        long thirdsOfSession = atMs / Minutes.THIRD_MS - getLong(s, Layout.AT_FIRST_ACTIVITY_MS) / Minutes.THIRD_MS;
+        int oldest = (int) Math.min(thirdsOfSession, PRESENCE_WEIGHT_OF_AGE.length - 1L);
+        float present = 0;
+        float time = 0;
+        for (int age = 0; age <= oldest; age++) {
+            int thirdsBack = age - third + Minutes.THIRDS - 1;
+            int minuteAge = thirdsBack / Minutes.THIRDS;
+            int bit = Minutes.THIRDS - 1 - thirdsBack % Minutes.THIRDS;
+            time += PRESENCE_WEIGHT_OF_AGE[age];
+            if (minuteAge >= ageOfNewest && minuteAge < Layout.MINUTES) {
+                int bits = s[Minutes.bucketOfAge(s, minuteAge - ageOfNewest) + Layout.MINUTE_THIRDS];
+                present += PRESENCE_WEIGHT_OF_AGE[age] * (bits >> bit & 1);
+            }
+        }
+        return present / time;
     }
 
     /**

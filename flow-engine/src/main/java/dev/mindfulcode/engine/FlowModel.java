@@ -13,6 +13,11 @@ public sealed interface FlowModel permits FormulaModel, LogisticModel, NetworkMo
 
     /** Returns the model that judges where no other is given. */
     static FlowModel builtIn() {
+        return BuiltInModel.INSTANCE;
+    }
+
+    /** Returns the documented five-feature formula. */
+    static FlowModel formula() {
         return FormulaModel.INSTANCE;
     }
 

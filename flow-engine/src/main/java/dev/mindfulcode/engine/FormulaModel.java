@@ -17,7 +17,7 @@ final class FormulaModel implements FlowModel {
     private static final float ACCURACY = 0.20f;
     private static final float VELOCITY = 0.10f;
 
-    private static final Thresholds THRESHOLDS = new Thresholds(0.75f, 0.55f, 0.10f);
+    private static final Thresholds THRESHOLDS = new Thresholds(0.70f, 0.50f, 0.08f);
 
     private FormulaModel() {}
 

@@ -57,8 +57,11 @@ final class Layout {
     static final int AT_PERSON_IN_BURSTS = 160;
     static final int AT_PERSON_QUARTER_SWITCHES = 164;
     static final int AT_PERSON_ACTIVE_MS = 168;
-    static final int AT_PERSON_HISTOGRAM = 176;
-    static final int PERSON_BYTES = 24 + 2 * LogBins.COUNT;
+    /** Pauses that broke off work, in {@link Baselines#BREAK_UNITS}. */
+    static final int AT_PERSON_BREAKS = 176;
+
+    static final int AT_PERSON_HISTOGRAM = 184;
+    static final int PERSON_BYTES = 32 + 2 * LogBins.COUNT;
 
     static final int AT_SESSION_HISTOGRAM = AT_PERSON + PERSON_BYTES;
     static final int AT_WINDOW_HISTOGRAM = AT_SESSION_HISTOGRAM + 2 * LogBins.COUNT;
@@ -68,7 +71,12 @@ final class Layout {
     static final int USED_BYTES = AT_RING_CLASSES + RING_LENGTH;
 
     // One minute.
+    /** Events, up to 255. */
     static final int MINUTE_EVENTS = 0;
+
+    /** One bit for each third of the minute in which anything happened. */
+    static final int MINUTE_THIRDS = 1;
+
     static final int MINUTE_FILE_SWITCHES = 2;
     static final int MINUTE_FOCUS_LOSSES = 3;
     static final int MINUTE_FAILURES = 4;

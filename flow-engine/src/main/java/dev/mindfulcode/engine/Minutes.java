@@ -10,6 +10,8 @@ import static dev.mindfulcode.engine.StateBytes.putLong;
  */
 final class Minutes {
     private static final long MINUTE_MS = 60_000;
+    static final long THIRD_MS = MINUTE_MS / 3;
+    static final int THIRDS = 3;
     private static final int QUARTER_SECOND_MS = 250;
 
     private Minutes() {}
@@ -45,6 +47,26 @@ final class Minutes {
 
     private static int bucket(long minute) {
         return Layout.AT_MINUTES + (int) Math.floorMod(minute, (long) Layout.MINUTES) * Layout.MINUTE_BYTES;
+    }
+
+    /** Returns which third of its minute a time lies in. */
+    static int thirdOf(long atMs) {
+        return (int) (atMs % MINUTE_MS / THIRD_MS);
+    }
+
+    /** Counts one event in its minute. */
+    static void count(byte[] state, int minute, long atMs) {
+        addSaturatedByte(state, minute + Layout.MINUTE_EVENTS, 1);
+        state[minute + Layout.MINUTE_THIRDS] |= (byte) (1 << thirdOf(atMs));
+    }
+
+    /** Returns how many events the minute of a time and those before it hold, each counted up to 255. */
+    static int eventsUpTo(byte[] state, long atMs, int minutes) {
+        int sum = 0;
+        for (int age = ageOfNewest(state, atMs); age < minutes; age++) {
+            sum += state[bucketOfAge(state, age - ageOfNewest(state, atMs)) + Layout.MINUTE_EVENTS] & 0xFF;
+        }
+        return sum;
     }
 
     static void addAway(byte[] state, int minute, long awayMs) {

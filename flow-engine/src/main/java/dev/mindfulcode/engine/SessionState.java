@@ -45,6 +45,11 @@ public final class SessionState {
     /** Latest time accepted as it is: the year 37,000 or so. */
     public static final long TIME_MAX_MS = 1L << 50;
 
+    /** Whoever did this much in the last {@link #WORK_MINUTES} minutes was at work: a pause then breaks something off. */
+    static final int WORK_EVENTS_MIN = 30;
+
+    static final int WORK_MINUTES = 5;
+
     static final float SENSITIVITY_DEFAULT = 0.5f;
     static final int INTENSITY_UNITS = 1 << 16;
 
@@ -124,7 +129,7 @@ public final class SessionState {
         boolean current = beginActivity(at);
         int minute = Minutes.find(s, at, current);
         if (minute >= 0) {
-            StateBytes.addSaturatedShort(s, minute + Layout.MINUTE_EVENTS, 1);
+            Minutes.count(s, minute, at);
             StateBytes.addSaturatedShort(s, minute + Layout.MINUTE_ACTIVE_MS, activeMs);
         }
         if (!current) {
@@ -156,7 +161,7 @@ public final class SessionState {
         boolean current = beginActivity(at);
         int minute = Minutes.find(s, at, current);
         if (minute >= 0) {
-            StateBytes.addSaturatedShort(s, minute + Layout.MINUTE_EVENTS, 1);
+            Minutes.count(s, minute, at);
         }
         switch (kindCode) {
             case Event.SIGNAL_FILE_SWITCH -> countSwitch(minute, Layout.MINUTE_FILE_SWITCHES, 1);
@@ -257,6 +262,9 @@ public final class SessionState {
         }
         if (status() == Status.ACTIVE) {
             leaveFlow(lastActivityAtMs(), Interruption.IDLE);
+            if (Minutes.eventsUpTo(state, lastActivityAtMs(), WORK_MINUTES) >= WORK_EVENTS_MIN) {
+                Baselines.learnBreak(state);
+            }
             Window.clearIntoBaselines(state);
             putLong(state, Layout.AT_HELD_ACTIVE_MS, 0);
             putInt(state, Layout.AT_ACTIVE_SINCE_EVALUATION_MS, 0);

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.evidence;
+
+import org.jspecify.annotations.NullMarked;
