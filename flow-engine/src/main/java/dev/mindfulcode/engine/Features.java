@@ -170,7 +170,7 @@ final class Features {
     private static float presence(byte[] s, long atMs) {
         int ageOfNewest = Minutes.ageOfNewest(s, atMs);
         int third = Minutes.thirdOf(atMs);
-        long thirdsOfSession = atMs / Minutes.THIRD_MS - getLong(s, Layout.AT_FIRST_ACTIVITY_MS) / Minutes.THIRD_MS;
+        long thirdsOfSession = atMs / Minutes.THIRD_MS - getLong(s, Layout.AT_BEGAN_MS) / Minutes.THIRD_MS;
         int oldest = (int) Math.min(thirdsOfSession, PRESENCE_WEIGHT_OF_AGE.length - 1L);
         float present = 0;
         float time = 0;

@@ -49,18 +49,20 @@ final class Layout {
     static final int AT_NEWEST_MINUTE = 136;
 
     static final int AT_FOCUS_LOST_MS = 144;
+    /** The first activity as it was seen: what comes late moves the total back, and not this. */
+    static final int AT_BEGAN_MS = 152;
 
     // The person: what freshAfter carries from session to session. Learns only from what has left the window.
-    static final int AT_PERSON = 152;
-    static final int AT_PERSON_KEYSTROKES = 152;
-    static final int AT_PERSON_CORRECTIONS = 156;
-    static final int AT_PERSON_IN_BURSTS = 160;
-    static final int AT_PERSON_QUARTER_SWITCHES = 164;
-    static final int AT_PERSON_ACTIVE_MS = 168;
+    static final int AT_PERSON = 160;
+    static final int AT_PERSON_KEYSTROKES = 160;
+    static final int AT_PERSON_CORRECTIONS = 164;
+    static final int AT_PERSON_IN_BURSTS = 168;
+    static final int AT_PERSON_QUARTER_SWITCHES = 172;
+    static final int AT_PERSON_ACTIVE_MS = 176;
     /** Pauses that broke off work, in {@link Baselines#BREAK_UNITS}. */
-    static final int AT_PERSON_BREAKS = 176;
+    static final int AT_PERSON_BREAKS = 184;
 
-    static final int AT_PERSON_HISTOGRAM = 184;
+    static final int AT_PERSON_HISTOGRAM = 192;
     static final int PERSON_BYTES = 32 + 2 * LogBins.COUNT;
 
     static final int AT_SESSION_HISTOGRAM = AT_PERSON + PERSON_BYTES;

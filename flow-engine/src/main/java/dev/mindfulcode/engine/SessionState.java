@@ -233,6 +233,7 @@ public final class SessionState {
         if (!flag(Layout.FLAG_STARTED)) {
             setFlag(Layout.FLAG_STARTED, true);
             putLong(s, Layout.AT_FIRST_ACTIVITY_MS, at);
+            putLong(s, Layout.AT_BEGAN_MS, at);
             putLong(s, Layout.AT_LAST_ACTIVITY_MS, at);
             putLong(s, Layout.AT_EVALUATED_MS, at);
             return !flag(Layout.FLAG_ENDED_BY_USER);

@@ -18,6 +18,7 @@ class SessionStateTest {
         assertThat(SessionState.SIZE_BYTES).isLessThan(1_024);
         assertThat(Layout.USED_BYTES).isLessThanOrEqualTo(Layout.SIZE_BYTES);
         assertThat(Layout.AT_PERSON_HISTOGRAM + 2 * LogBins.COUNT).isEqualTo(Layout.AT_SESSION_HISTOGRAM);
+        assertThat(Layout.AT_BEGAN_MS + Long.BYTES).isEqualTo(Layout.AT_PERSON);
     }
 
     @Test
@@ -112,8 +113,10 @@ class SessionStateTest {
     @Test
     void aLateKeystrokeOfAMinuteStillKnownFillsThatMinute() {
         typeFor(MINUTE_MS);
+        at += 2 * MINUTE_MS;
+        typeFor(MINUTE_MS);
         float focus = reading().focus();
-        session.keystroke(START_MS - 2 * MINUTE_MS, 400, Input.LETTER, -1);
+        session.keystroke(START_MS + 2 * MINUTE_MS, 400, Input.LETTER, -1);
         assertThat(reading().focus()).isGreaterThan(focus);
         assertThat(session.isInFlow()).isFalse();
     }
