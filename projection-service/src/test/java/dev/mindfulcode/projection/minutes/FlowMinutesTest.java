@@ -17,6 +17,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class FlowMinutesTest {
@@ -166,6 +169,33 @@ class FlowMinutesTest {
             assertThat(fresh.number("SELECT sum(keystrokes) FROM readmodel.daily_summaries"))
                     .isEqualTo(fresh.number("SELECT sum(keystrokes) FROM readmodel.flow_minutes"));
         }
+    }
+
+    @Test
+    void zonesThatChangeWhileMinutesComeLeaveNoMinuteOutOfItsDay() throws Exception {
+        List<String> zones = List.of("Asia/Tokyo", "America/Sao_Paulo", "Pacific/Auckland", "Europe/Berlin");
+        try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+            Future<?> changes = threads.submit(() -> {
+                for (int i = 0; i < 120; i++) {
+                    apply(zone(zones.get(i % zones.size())));
+                }
+                return null;
+            });
+            Future<?> minutes = threads.submit(() -> {
+                for (int i = 0; i < 240; i++) {
+                    apply(minute(NINE.plusSeconds(1_800L * (i % 100)), i, i), minute(NINE.plusSeconds(60L * i), i, 1));
+                }
+                return null;
+            });
+            changes.get();
+            minutes.get();
+        }
+        assertThat(database.rows("SELECT day, keystrokes, version FROM readmodel.daily_summaries ORDER BY day"))
+                .isEqualTo(database.rows("""
+                        SELECT (minute AT TIME ZONE time_zone)::date AS day, sum(keystrokes), max(version)
+                        FROM readmodel.flow_minutes JOIN readmodel.user_zones USING (user_id)
+                        GROUP BY 1 ORDER BY 1
+                        """));
     }
 
     private int apply(Event... events) throws Exception {
