@@ -28,14 +28,18 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
-import org.apache.kafka.streams.processor.StateStore;
+import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.test.TestRecord;
 
 /** The production topology under the production configuration, with a clock that stands still until it is told otherwise. */
@@ -44,12 +48,15 @@ final class StreamDriver implements AutoCloseable {
     static final SchemaRegistry REGISTRY =
             new SchemaRegistry(EmbeddedPlatform.shared().registryUrl(), true);
 
+    private static final Map<Topic<?>, Serde<?>> SERDES = new ConcurrentHashMap<>();
+
     /** Some Monday. */
     static final Instant START = Instant.parse("2026-03-02T09:00:00Z");
 
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final TopologyTestDriver driver;
-    private final Path stateFolder;
+    private final Path keptFolder;
+    private final String guarantee;
     private Instant now;
     private final Map<Topic<?>, List<TestRecord<?, ?>>> read = new LinkedHashMap<>();
 
@@ -58,11 +65,13 @@ final class StreamDriver implements AutoCloseable {
     }
 
     StreamDriver(UserKeys keys) {
-        this(keys, folder(), START, StreamsConfig.EXACTLY_ONCE_V2);
+        this(keys, folder("state-"), folder("kept-"), START, StreamsConfig.EXACTLY_ONCE_V2);
     }
 
-    private StreamDriver(UserKeys keys, Path stateFolder, Instant now, String guarantee) {
-        this.stateFolder = stateFolder;
+    private StreamDriver(UserKeys keys, Path stateFolder, Path keptFolder, Instant now, String guarantee) {
+        this.guarantee = guarantee;
+        this.keptFolder = keptFolder;
+        keepState(stateFolder, keptFolder);
         this.now = now;
         InstantSource clock = () -> this.now;
         StreamMeters streamMeters = new StreamMeters(meters);
@@ -74,18 +83,19 @@ final class StreamDriver implements AutoCloseable {
         driver = new TopologyTestDriver(topology.get(), properties, now);
     }
 
-    /** A driver that can be {@link #restarted}: the test driver itself keeps no state for exactly-once. */
-    static StreamDriver restartable() {
-        return new StreamDriver(Typing.KEYS, folder(), START, StreamsConfig.AT_LEAST_ONCE);
+    /**
+     * The test driver throws away what is sent while a record is deserialized, before its processing begins a transaction; a
+     * real broker does not, which FlowStreamBrokerTest shows.
+     */
+    static StreamDriver withoutTransactions() {
+        return new StreamDriver(
+                Typing.KEYS, folder("state-"), folder("kept-"), START, StreamsConfig.AT_LEAST_ONCE);
     }
 
-    /** Ends this driver as a crash would, after its last commit, and starts another on what was on disk. */
+    /** Stops this driver and starts another on its state. */
     StreamDriver restarted() {
-        driver.getAllStateStores().values().forEach(StateStore::flush);
-        Path copy = folder();
-        copy(stateFolder, copy);
         close();
-        return new StreamDriver(Typing.KEYS, copy, now, StreamsConfig.AT_LEAST_ONCE);
+        return new StreamDriver(Typing.KEYS, folder("state-"), keptFolder, now, guarantee);
     }
 
     Instant now() {
@@ -134,7 +144,7 @@ final class StreamDriver implements AutoCloseable {
         TestInputTopic<UUID, V> input = driver.createInputTopic(
                 topic.name(),
                 topic.keySerde().serializer(),
-                topic.valueSerde(REGISTRY).serializer());
+                serde(topic).serializer());
         input.pipeInput(userId, value, now);
     }
 
@@ -189,13 +199,31 @@ final class StreamDriver implements AutoCloseable {
         List<TestRecord<?, ?>> known = read.computeIfAbsent(topic, unread -> new ArrayList<>());
         TestOutputTopic<byte[], V> output = driver.createOutputTopic(
                 topic.name(),
-                new org.apache.kafka.common.serialization.ByteArrayDeserializer(),
-                topic.valueSerde(REGISTRY).deserializer());
+                new ByteArrayDeserializer(),
+                serde(topic).deserializer());
         for (TestRecord<byte[], V> record : output.readRecordsToList()) {
             known.add(new TestRecord<>(
                     uuidOrNull(record.key()), record.value(), record.getHeaders(), record.timestamp()));
         }
         return (List<TestRecord<UUID, V>>) (List<?>) List.copyOf(known);
+    }
+
+    /** Returns the store of each key that begins with this user. */
+    List<String> storedKeysOf(UUID userId) {
+        List<String> stores = new ArrayList<>();
+        for (String name : driver.getAllStateStores().keySet()) {
+            try (KeyValueIterator<Bytes, byte[]> rows = driver.<Bytes, byte[]>getKeyValueStore(name)
+                    .prefixScan(UserKeyed.prefix(userId), UserKeyed.PREFIX_SERIALIZER)) {
+                rows.forEachRemaining(row -> stores.add(name));
+            }
+        }
+        return stores;
+    }
+
+    /** One a topic for all drivers: each new one would ask the registry anew. */
+    @SuppressWarnings("unchecked") // each topic's serde is its own
+    static <V extends SpecificRecord> Serde<V> serde(Topic<V> topic) {
+        return (Serde<V>) SERDES.computeIfAbsent(topic, unknown -> topic.valueSerde(REGISTRY));
     }
 
     double count(String meter, String tag, String value) {
@@ -214,26 +242,20 @@ final class StreamDriver implements AutoCloseable {
                 : UUID.fromString(new String(key, java.nio.charset.StandardCharsets.UTF_8));
     }
 
-    private static Path folder() {
+    /** Puts the only task's state behind a link: the test driver cleans up after itself, but deletes links and not what they lead to. */
+    private static void keepState(Path stateFolder, Path keptFolder) {
         try {
-            Path folder = Files.createTempDirectory("flow-stream-test-");
-            folder.toFile().deleteOnExit();
-            return folder;
+            Path application = Files.createDirectories(stateFolder.resolve(StreamSettings.APPLICATION_ID));
+            Files.createSymbolicLink(application.resolve("0_0"), keptFolder);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static void copy(Path from, Path to) {
-        try (var files = Files.walk(from)) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                Path target = to.resolve(from.relativize(file).toString());
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(target);
-                } else {
-                    Files.copy(file, target);
-                }
-            }
+    private static Path folder(String prefix) {
+        try {
+            return Files.createTempDirectory(Files.createDirectories(Path.of("target", "stream-state")), prefix)
+                    .toAbsolutePath();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
