@@ -88,8 +88,7 @@ final class StreamDriver implements AutoCloseable {
      * real broker does not, which FlowStreamBrokerTest shows.
      */
     static StreamDriver withoutTransactions() {
-        return new StreamDriver(
-                Typing.KEYS, folder("state-"), folder("kept-"), START, StreamsConfig.AT_LEAST_ONCE);
+        return new StreamDriver(Typing.KEYS, folder("state-"), folder("kept-"), START, StreamsConfig.AT_LEAST_ONCE);
     }
 
     /** Stops this driver and starts another on its state. */
@@ -142,9 +141,7 @@ final class StreamDriver implements AutoCloseable {
 
     <V extends SpecificRecord> void pipe(Topic<V> topic, UUID userId, V value) {
         TestInputTopic<UUID, V> input = driver.createInputTopic(
-                topic.name(),
-                topic.keySerde().serializer(),
-                serde(topic).serializer());
+                topic.name(), topic.keySerde().serializer(), serde(topic).serializer());
         input.pipeInput(userId, value, now);
     }
 
@@ -198,9 +195,7 @@ final class StreamDriver implements AutoCloseable {
     <V extends SpecificRecord> List<TestRecord<UUID, V>> records(Topic<V> topic) {
         List<TestRecord<?, ?>> known = read.computeIfAbsent(topic, unread -> new ArrayList<>());
         TestOutputTopic<byte[], V> output = driver.createOutputTopic(
-                topic.name(),
-                new ByteArrayDeserializer(),
-                serde(topic).deserializer());
+                topic.name(), new ByteArrayDeserializer(), serde(topic).deserializer());
         for (TestRecord<byte[], V> record : output.readRecordsToList()) {
             known.add(new TestRecord<>(
                     uuidOrNull(record.key()), record.value(), record.getHeaders(), record.timestamp()));
