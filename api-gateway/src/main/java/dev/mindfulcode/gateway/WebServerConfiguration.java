@@ -5,6 +5,7 @@ import dev.mindfulcode.gateway.http.RouteGroup;
 import dev.mindfulcode.gateway.http.Routes;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandler;
+import java.time.Duration;
 import java.util.List;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.context.ConfigurationPropertiesAutoConfiguration;
@@ -19,6 +20,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.http.CacheControl;
+import org.springframework.http.client.ReactorResourceFactory;
 import org.springframework.web.reactive.config.EnableWebFlux;
 import org.springframework.web.reactive.function.server.RequestPredicates;
 import org.springframework.web.reactive.function.server.RouterFunction;
@@ -38,7 +40,23 @@ import reactor.netty.resources.LoopResources;
 class WebServerConfiguration {
 
     private static final int REQUEST_LINE_BYTES_MAX = 8 * 1024;
+    private static final Duration LOOPS_STOP_WAIT_MAX = Duration.ofSeconds(2);
+    private static final List<String> GOOD_TRANSPORTS = List.of(
+            "io.netty.channel.epoll.EpollIoHandler",
+            "io.netty.channel.kqueue.KQueueIoHandler",
+            "io.netty.channel.nio.NioIoHandler");
     private static final int HEADER_BYTES_MAX = 16 * 1024;
+
+    /** Event loops of this context's own: the global ones would end, for everybody in the JVM, with the first context that closes. */
+    @Bean
+    ReactorResourceFactory gatewayReactorResources() {
+        ReactorResourceFactory resources = new ReactorResourceFactory();
+        resources.setUseGlobalResources(false);
+        resources.setLoopResourcesSupplier(WebServerConfiguration::loops);
+        resources.setShutdownQuietPeriod(Duration.ZERO);
+        resources.setShutdownTimeout(LOOPS_STOP_WAIT_MAX);
+        return resources;
+    }
 
     @Bean
     Problems gatewayProblems() {
@@ -73,11 +91,6 @@ class WebServerConfiguration {
     private static final class LastCustomizer
             implements WebServerFactoryCustomizer<NettyReactiveWebServerFactory>, Ordered {
 
-        private static final List<String> GOOD_TRANSPORTS = List.of(
-                "io.netty.channel.epoll.EpollIoHandler",
-                "io.netty.channel.kqueue.KQueueIoHandler",
-                "io.netty.channel.nio.NioIoHandler");
-
         private final int port;
 
         LastCustomizer(int port) {
@@ -86,7 +99,6 @@ class WebServerConfiguration {
 
         @Override
         public void customize(NettyReactiveWebServerFactory factory) {
-            requireEpollOrNio();
             factory.setPort(port);
             factory.setShutdown(Shutdown.GRACEFUL);
             factory.addServerCustomizers(server -> server.httpRequestDecoder(limits ->
@@ -97,28 +109,29 @@ class WebServerConfiguration {
         public int getOrder() {
             return Ordered.LOWEST_PRECEDENCE;
         }
+    }
 
-        /** io_uring, where Netty finds it, is several times slower here (measured); it must not come in with a dependency. */
-        private static void requireEpollOrNio() {
-            LoopResources probe = LoopResources.create("gateway-probe", 1, true);
-            try {
-                boolean good = probe.onServer(true).next() instanceof IoEventLoop loop
-                        && GOOD_TRANSPORTS.stream().anyMatch(name -> isOfType(loop, name));
-                if (!good) {
-                    throw new IllegalStateException("Netty would use neither epoll nor kqueue nor NIO."
-                            + " Take netty-transport-native-io_uring off the classpath.");
-                }
-            } finally {
-                probe.dispose();
-            }
+    private static LoopResources loops() {
+        LoopResources loops = LoopResources.create("gateway-http", LoopResources.DEFAULT_IO_WORKER_COUNT, true);
+        requireEpollOrNio(loops);
+        return loops;
+    }
+
+    /** io_uring, where Netty finds it, is several times slower here (measured); it must not come in with a dependency. */
+    private static void requireEpollOrNio(LoopResources loops) {
+        boolean good = loops.onServer(LoopResources.DEFAULT_NATIVE).next() instanceof IoEventLoop loop
+                && GOOD_TRANSPORTS.stream().anyMatch(name -> isOfType(loop, name));
+        if (!good) {
+            throw new IllegalStateException("Netty would use neither epoll nor kqueue nor NIO."
+                    + " Take netty-transport-native-io_uring off the classpath.");
         }
+    }
 
-        private static boolean isOfType(IoEventLoop loop, String handler) {
-            try {
-                return loop.isIoType(Class.forName(handler).asSubclass(IoHandler.class));
-            } catch (ClassNotFoundException e) {
-                return false;
-            }
+    private static boolean isOfType(IoEventLoop loop, String handler) {
+        try {
+            return loop.isIoType(Class.forName(handler).asSubclass(IoHandler.class));
+        } catch (ClassNotFoundException e) {
+            return false;
         }
     }
 }

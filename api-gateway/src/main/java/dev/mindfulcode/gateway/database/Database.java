@@ -11,6 +11,7 @@ import io.r2dbc.spi.ConnectionFactoryMetadata;
 import io.r2dbc.spi.ConnectionFactoryOptions;
 import io.r2dbc.spi.Option;
 import io.r2dbc.spi.R2dbcTransientResourceException;
+import io.r2dbc.spi.ValidationDepth;
 import java.time.Duration;
 import org.reactivestreams.Publisher;
 import org.springframework.r2dbc.connection.R2dbcTransactionManager;
@@ -26,6 +27,8 @@ public final class Database implements AutoCloseable {
 
     private static final Duration ACQUIRE_WAIT_MAX = Duration.ofSeconds(3);
     private static final Duration CONNECT_WAIT_MAX = Duration.ofSeconds(3);
+    private static final Duration VALIDATION_WAIT_MAX = Duration.ofSeconds(1);
+    private static final int ACQUIRE_RETRIES = 2;
     private static final Duration STATEMENT_TIME_MAX = Duration.ofSeconds(5);
     private static final Duration CLOSE_WAIT_MAX = Duration.ofSeconds(2);
     private static final Duration IDLE_TIME_MAX = Duration.ofMinutes(5);
@@ -47,7 +50,11 @@ public final class Database implements AutoCloseable {
                 .initialSize(0)
                 .minIdle(0)
                 .maxSize(maxConnections)
-                .acquireRetry(1)
+                // Asked across the network: a connection that lost its server without a word would otherwise come back
+                // for ever.
+                .validationDepth(ValidationDepth.REMOTE)
+                .maxValidationTime(VALIDATION_WAIT_MAX)
+                .acquireRetry(ACQUIRE_RETRIES)
                 .maxAcquireTime(ACQUIRE_WAIT_MAX)
                 .maxIdleTime(IDLE_TIME_MAX)
                 .build());

@@ -49,8 +49,15 @@ public final class Json {
         try {
             root = MAPPER.readTree(document);
         } catch (JacksonException e) {
-            throw ProblemType.MALFORMED_JSON.because("The body must be one JSON object in UTF-8.");
+            throw malformed();
+        }
+        if (root.isMissingNode()) {
+            throw malformed();
         }
         return JsonFields.ofRoot(root);
+    }
+
+    private static ProblemException malformed() {
+        return ProblemType.MALFORMED_JSON.because("The body must be one JSON object in UTF-8.");
     }
 }

@@ -1,5 +1,6 @@
 package dev.mindfulcode.gateway.http;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeSet;
@@ -14,6 +15,11 @@ import reactor.core.publisher.Mono;
 
 /** Collects routes; whatever comes to a known path with another method is answered 405 and told which ones there are. */
 public final class Routes {
+
+    /** Until the answer is known, not until it is sent: streams may go on for ever. */
+    private static final Duration ANSWER_TIME_MAX = Duration.ofSeconds(15);
+
+    private static final int RETRY_AFTER_SECONDS = 2;
 
     private final RouterFunctions.Builder router = RouterFunctions.route();
     private final Map<String, TreeSet<String>> methods = new LinkedHashMap<>();
@@ -31,7 +37,13 @@ public final class Routes {
     }
 
     private Routes add(HttpMethod method, String path, HandlerFunction<ServerResponse> handler) {
-        router.route(RequestPredicates.method(method).and(RequestPredicates.path(path)), handler);
+        router.route(
+                RequestPredicates.method(method).and(RequestPredicates.path(path)),
+                request -> handler.handle(request)
+                        .timeout(
+                                ANSWER_TIME_MAX,
+                                Mono.error(() -> ProblemType.UNAVAILABLE.retryAfter(
+                                        RETRY_AFTER_SECONDS, "The answer took too long."))));
         methods.computeIfAbsent(path, _ -> new TreeSet<>()).add(method.name());
         return this;
     }

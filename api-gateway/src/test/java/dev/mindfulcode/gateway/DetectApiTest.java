@@ -1,0 +1,109 @@
+package dev.mindfulcode.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mindfulcode.gateway.Api.Answer;
+import dev.mindfulcode.gateway.Api.User;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DetectApiTest {
+
+    private static final String FULL = """
+            {"session_id": "s", "keystroke_intervals": [%s], "context_switches": 1, "error_events": 2,
+             "window_focus_duration": 30000, "file_modifications": 1, "timestamp": 1767225600000,
+             "typing_velocity": 220.5, "pause_patterns": [1200, 3000]}""";
+
+    private final GatewayUnderTest gateway = GatewayUnderTest.shared();
+    private final Api api = gateway.api;
+    private final User ada = gateway.user();
+
+    private static String intervals(int count) {
+        return IntStream.range(0, count).mapToObj(i -> "" + (120 + i % 40)).collect(Collectors.joining(","));
+    }
+
+    @Test
+    void aDetectionFillsEveryFieldOfTheContract() {
+        String data = FULL.formatted(intervals(300));
+        Answer answer = api.post("/api/flow/detect", ada.token(), """
+                {"flow_data": %s, "user_preferences": {"sensitivity_level": 0.6, "notification_threshold": 0.5,
+                 "focus_mode_enabled": true, "break_reminders_enabled": false}}""".formatted(data));
+        assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+        assertThat(answer.json().propertyNames())
+                .containsExactlyInAnyOrder(
+                        "is_in_flow",
+                        "flow_intensity",
+                        "flow_duration_ms",
+                        "confidence",
+                        "recommendations",
+                        "metrics",
+                        "analysis_time_ms");
+        answer.json()
+                .path("metrics")
+                .forEach(metric -> assertThat(metric.doubleValue()).isBetween(0.0, 1.0));
+        assertThat(answer.json().path("metrics").size()).isEqualTo(5);
+        assertThat(answer.json().path("flow_intensity").doubleValue()).isBetween(0.0, 1.0);
+        assertThat(answer.json().path("confidence").doubleValue()).isBetween(0.0, 1.0);
+        assertThat(answer.json().path("analysis_time_ms").doubleValue())
+                .isPositive()
+                .isLessThan(1_000);
+        assertThat(answer.json().path("recommendations").size()).isPositive();
+
+        Answer wrapped = api.post("/api/flow/detect", ada.token(), "{\"request\": {\"flow_data\": " + data + "}}");
+        assertThat(wrapped.status()).isEqualTo(200);
+        assertThat(wrapped.json().path("metrics")).isEqualTo(answer.json().path("metrics"));
+    }
+
+    @Test
+    void intervalsAloneSuffice() {
+        for (int count : new int[] {1, 2, 1_000}) {
+            Answer answer = api.post(
+                    "/api/flow/detect",
+                    ada.token(),
+                    "{\"flow_data\": {\"keystroke_intervals\": [" + intervals(count) + "]}}");
+            assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{} | flow_data",
+                "{\"flow_data\": []} | flow_data",
+                "{\"flow_data\": {}} | flow_data.keystroke_intervals",
+                "{\"request\": {\"flow_data\": {}}} | request.flow_data.keystroke_intervals",
+                "{\"flow_data\": {\"keystroke_intervals\": []}} | flow_data.keystroke_intervals",
+                "{\"flow_data\": {\"keystroke_intervals\": \"100\"}} | flow_data.keystroke_intervals",
+                "{\"flow_data\": {\"keystroke_intervals\": [100, -1]}} | flow_data.keystroke_intervals[1]",
+                "{\"flow_data\": {\"keystroke_intervals\": [100, \"1\"]}} | flow_data.keystroke_intervals[1]",
+                "{\"flow_data\": {\"keystroke_intervals\": [100, null]}} | flow_data.keystroke_intervals[1]",
+                "{\"flow_data\": {\"keystroke_intervals\": [1e300]}} | flow_data.keystroke_intervals[0]",
+                "{\"flow_data\": {\"keystroke_intervals\": [99999999999]}} | flow_data.keystroke_intervals[0]",
+                "{\"flow_data\": {\"keystroke_intervals\": [1], \"context_switches\": -1}} | flow_data.context_switches",
+                "{\"flow_data\": {\"keystroke_intervals\": [1], \"error_events\": 1.5}} | flow_data.error_events",
+                "{\"flow_data\": {\"keystroke_intervals\": [1], \"window_focus_duration\": true}} | flow_data.window_focus_duration",
+                "{\"flow_data\": {\"keystroke_intervals\": [1], \"timestamp\": \"now\"}} | flow_data.timestamp",
+                "{\"flow_data\": {\"keystroke_intervals\": [1], \"timestamp\": -5}} | flow_data.timestamp",
+                "{\"flow_data\": {\"keystroke_intervals\": [1]}, \"user_preferences\": {\"sensitivity_level\": 2}} | user_preferences.sensitivity_level",
+                "{\"flow_data\": {\"keystroke_intervals\": [1]}, \"user_preferences\": {\"focus_mode_enabled\": 1}} | user_preferences.focus_mode_enabled",
+            })
+    void whatIsWrongIsNamed(String body, String field) {
+        api.post("/api/flow/detect", ada.token(), body)
+                .isProblem(400, "invalid-request")
+                .withField(field);
+    }
+
+    @Test
+    void moreIntervalsThanAllowedAreRefused() {
+        api.post(
+                        "/api/flow/detect",
+                        ada.token(),
+                        "{\"flow_data\": {\"keystroke_intervals\": [" + intervals(1_001) + "]}}")
+                .isProblem(400, "invalid-request")
+                .withField("flow_data.keystroke_intervals");
+    }
+}
