@@ -15,9 +15,11 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -44,6 +46,7 @@ final class QuickstartSystem implements AutoCloseable {
     private final StartProgress progress;
     private final StopSequence started = new StopSequence();
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private volatile @Nullable EmbeddedPlatform platform;
 
     QuickstartSystem(DataFolder folder, QuickstartOptions options, StartProgress progress) {
         this.folder = folder;
@@ -66,6 +69,11 @@ final class QuickstartSystem implements AutoCloseable {
         }
     }
 
+    /** Returns the platform of a started system, for tests that write to it past the services. */
+    EmbeddedPlatform platform() {
+        return Objects.requireNonNull(platform, "not started");
+    }
+
     /** Whether a stop has begun, so that a failing start is no news. */
     boolean isStopping() {
         return started.isStopping();
@@ -80,13 +88,15 @@ final class QuickstartSystem implements AutoCloseable {
     private String startAll() {
         Secrets secrets = Secrets.readOrCreate(folder.secretsFile());
         progress.say("Starting Postgres, Kafka and the schema registry …");
-        EmbeddedPlatform platform = EmbeddedPlatform.start(PlatformOptions.in(folder.path(), secrets.postgresPassword())
-                .withProgress(line -> progress.say("  " + line)));
-        started.add("platform", PLATFORM_STOP_MAX, platform);
+        EmbeddedPlatform startedPlatform =
+                EmbeddedPlatform.start(PlatformOptions.in(folder.path(), secrets.postgresPassword())
+                        .withProgress(line -> progress.say("  " + line)));
+        started.add("platform", PLATFORM_STOP_MAX, startedPlatform);
+        platform = startedPlatform;
 
         progress.say("Starting the services …");
-        progress.step("Topics and schemas are there", () -> prepare(platform));
-        Map<String, Object> settings = settings(platform, secrets);
+        progress.step("Topics and schemas are there", () -> prepare(startedPlatform));
+        Map<String, Object> settings = settings(startedPlatform, secrets);
         ConfigurableApplicationContext projections =
                 ServiceContext.start(WebApplicationType.NONE, settings, meters, ProjectionConfiguration.class);
         started.add("projections", PROJECTION_STOP_MAX, projections);
