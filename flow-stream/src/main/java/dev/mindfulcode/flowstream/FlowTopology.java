@@ -91,7 +91,7 @@ final class FlowTopology implements Supplier<Topology> {
                 name,
                 timestamps,
                 topic.keySerde().deserializer(),
-                new OnlyOf<>(topic.valueType(), topic.valueSerde(registry).deserializer()),
+                topic.valueSerde(registry).deserializer(),
                 topic.name());
     }
 

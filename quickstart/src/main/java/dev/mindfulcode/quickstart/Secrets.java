@@ -53,10 +53,6 @@ public final class Secrets {
         return values.getProperty(Name.POSTGRES_PASSWORD.name());
     }
 
-    public String demoPassword() {
-        return values.getProperty(Name.DEMO_PASSWORD.name());
-    }
-
     @Override
     public String toString() {
         return "Secrets[" + values.size() + " values]";
@@ -89,13 +85,12 @@ public final class Secrets {
     private enum Name {
         JWT_SECRET,
         ENCRYPTION_KEY,
-        POSTGRES_PASSWORD,
-        DEMO_PASSWORD;
+        POSTGRES_PASSWORD;
 
         String generate(SecureRandom random) {
             byte[] bytes = new byte[BYTES];
             random.nextBytes(bytes);
-            // Only the key is read as plain Base64; the others stand in URLs and forms.
+            // Only the key is read as plain Base64; a password also stands in a URL.
             return this == ENCRYPTION_KEY
                     ? Base64.getEncoder().encodeToString(bytes)
                     : Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);

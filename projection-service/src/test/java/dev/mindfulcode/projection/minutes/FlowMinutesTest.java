@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mindfulcode.projection.fold.Event;
+import dev.mindfulcode.projection.fold.Fold;
 import dev.mindfulcode.projection.fold.ReadModelDatabase;
 import dev.mindfulcode.projection.fold.RejectedEventException;
 import dev.mindfulcode.projection.fold.Samples;
+import dev.mindfulcode.projection.readmodel.ReadModel;
 import dev.mindfulcode.schemas.AccountEventKind;
 import dev.mindfulcode.schemas.FlowMinute;
+import java.sql.Connection;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -17,6 +20,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class FlowMinutesTest {
@@ -166,6 +172,25 @@ class FlowMinutesTest {
             assertThat(fresh.number("SELECT sum(keystrokes) FROM readmodel.daily_summaries"))
                     .isEqualTo(fresh.number("SELECT sum(keystrokes) FROM readmodel.flow_minutes"));
         }
+    }
+
+    @Test
+    void aChangeOfZoneWaitsForMinutesThatAreBeingWritten() throws Exception {
+        apply(minute(NINE, 1, 1), zone("Europe/Berlin"));
+        Fold writing = FlowMinutes.projection().binding().to(ReadModel.TABLES).get();
+        writing.take(minute(Instant.parse("2026-03-07T23:30:00Z"), 1, 10));
+        try (Connection connection = database.source().getConnection();
+                ExecutorService thread = Executors.newSingleThreadExecutor()) {
+            connection.setAutoCommit(false);
+            writing.write(connection);
+            Future<Integer> change = thread.submit(() -> apply(zone("America/Sao_Paulo")));
+            while (!change.isDone() && database.number("SELECT count(*) FROM pg_locks WHERE NOT granted") == 0) {
+                Thread.onSpinWait();
+            }
+            connection.commit();
+            change.get();
+        }
+        assertThat(database.rows(DAYS)).containsExactly("(2026-03-02,1)", "(2026-03-07,10)");
     }
 
     private int apply(Event... events) throws Exception {

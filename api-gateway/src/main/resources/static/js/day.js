@@ -1,0 +1,153 @@
+// Today: what the read model knows of its minutes, flow periods and sessions.
+
+import { get } from './api.js';
+import { clamp, clock, count, element, hatch, hundred, shape, span, startOfToday } from './format.js';
+
+const PAGE = 50;
+const PAGES_MAX = 4;
+const HOUR_MS = 3_600_000;
+const SHOWN_MS_MIN = 4 * HOUR_MS;
+const BAR_PX = 4;
+const BOTTOM = 34;
+const TOP = 18;
+
+const ENDINGS = {
+  idle: 'ended by a pause',
+  context_switch: 'ended by a switch',
+  errors: 'ended amid corrections',
+  rhythm_lost: 'rhythm let go',
+  session_ended: 'ended with the session',
+};
+
+const byId = (id) => document.getElementById(id);
+
+export async function load() {
+  const from = startOfToday();
+  const to = new Date(from);
+  to.setDate(to.getDate() + 1);
+  const today = { from: from.toISOString(), to: to.toISOString() };
+  const [sessions, periods, minutes] = await Promise.all([
+    sessionsOf(today), get('/api/flow/periods', today), get('/api/flow/minutes', today)]);
+  return { sessions, periods: periods.periods, minutes: minutes.minutes };
+}
+
+async function sessionsOf(today) {
+  const all = [];
+  let cursor;
+  for (let page = 0; page < PAGES_MAX; page++) {
+    const answer = await get('/api/sessions/history', { ...today, limit: PAGE, ...(cursor ? { cursor } : {}) });
+    all.push(...answer.sessions);
+    cursor = answer.next_cursor;
+    if (!cursor) break;
+  }
+  return all;
+}
+
+export function show(day) {
+  tiles(day);
+  rows('sessions', day.sessions, sessionRow, 'No sessions yet today. They begin when an editor sends its first keystrokes.');
+  rows('periods', [...day.periods].reverse(), periodRow, 'No flow periods yet today. They come when they come.');
+  draw(day);
+}
+
+/** Nothing of the last user may stay when the next one signs in. */
+export function clear() {
+  show({ sessions: [], periods: [], minutes: [] });
+  byId('today-problem').textContent = '';
+}
+
+function tiles({ sessions, minutes }) {
+  const sum = (key) => minutes.reduce((total, minute) => total + minute[key], 0);
+  const active = sum('active_seconds') * 1000;
+  const flow = sum('flow_seconds') * 1000;
+  const keystrokes = sum('keystrokes');
+  byId('tiles').replaceChildren(...[
+    ['Active', span(active)],
+    ['In flow', active ? `${span(flow)} · ${Math.round(100 * flow / active)} %` : span(flow)],
+    ['Keystrokes', count(keystrokes)],
+    ['Sessions', count(sessions.length)],
+  ].map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', {}, value))));
+}
+
+function rows(id, items, row, empty) {
+  byId(id).replaceChildren(...(items.length ? items.map(row) : [element('li', { class: 'empty' }, empty)]));
+}
+
+function sessionRow(session) {
+  const what = [session.project, session.language, session.editor].filter(Boolean).join(' · ');
+  const status = { active: 'active', paused: 'paused', ended: 'ended' }[session.status] ?? session.status;
+  const mean = Number.isFinite(session.mean_intensity) ? `, intensity ${hundred(session.mean_intensity)}` : '';
+  return element('li', { 'data-session': session.session_id },
+    element('span', { class: 'title' }, times(session),
+      element('span', { class: session.status === 'ended' ? 'tag' : 'tag open' }, status)),
+    element('span', { class: 'amount' }, span(session.active_ms)),
+    element('span', { class: 'more' }, `${what ? `${what}. ` : ''}${count(session.keystrokes)} keystrokes, ${span(session.flow_ms)} in flow${mean}`));
+}
+
+function periodRow(period) {
+  const until = period.ended_at ? Date.parse(period.ended_at) : Date.now();
+  const ending = period.ended_at ? ENDINGS[period.ended_by] ?? 'ended' : 'still open';
+  return element('li', {},
+    element('span', { class: 'title' }, times(period),
+      period.ended_at ? '' : element('span', { class: 'tag in-flow' }, 'in flow')),
+    element('span', { class: 'amount' }, span(Math.max(0, until - Date.parse(period.started_at)))),
+    element('span', { class: 'more' }, `Intensity ${hundred(period.mean_intensity)}, ${count(period.keystrokes)} keystrokes, ${ending}`));
+}
+
+const times = (of) => element('span', {}, `${clock(of.started_at)} – ${of.ended_at ? clock(of.ended_at) : 'now'}`);
+
+/** Bars are minutes, as high as they were intense; hatched above them lie flow periods, below them sessions. */
+function draw({ sessions, periods, minutes }) {
+  const svg = byId('day');
+  const { width, height } = svg.parentElement.getBoundingClientRect();
+  if (width < 80) return;
+  const now = Date.now();
+  const first = Math.min(now, ...minutes.map((minute) => Date.parse(minute.minute)), ...sessions.map((one) => Date.parse(one.started_at)));
+  const from = Math.max(+startOfToday(), Math.min(Math.floor(first / HOUR_MS) * HOUR_MS, now - SHOWN_MS_MIN));
+  const to = Math.max(from + SHOWN_MS_MIN, now);
+  const x = (at) => 2 + (width - 4) * (at - from) / (to - from);
+  const floor = height - BOTTOM;
+  const parts = [hatch('hatch-day'), shape('line', { class: 'grid', x1: 0, x2: width, y1: floor, y2: floor })];
+
+  const step = [1, 2, 3, 6].find((hours) => (to - from) / HOUR_MS / hours <= width / 72) ?? 6;
+  for (let at = +startOfToday(); at <= to; at += step * HOUR_MS) {
+    if (at < from) continue;
+    parts.push(shape('line', { class: 'grid', x1: x(at), x2: x(at), y1: TOP, y2: floor }));
+    if (x(at) < width - 28) {
+      const first = x(at) < 28;
+      parts.push(shape('text', { x: first ? 0 : x(at), y: height - 2, 'text-anchor': first ? 'start' : 'middle' }, clock(at)));
+    }
+  }
+  for (const [left, bucket] of buckets(minutes, x)) {
+    const high = Math.max(1.5, (floor - TOP - 4) * clamp(bucket.intensity / Math.max(1, bucket.seconds)));
+    parts.push(shape('rect', { class: 'minute', x: left, y: floor - high, width: BAR_PX - 1, height: high, rx: 1 }));
+  }
+  for (const period of periods) {
+    const left = Math.max(0, x(Date.parse(period.started_at)));
+    const right = x(period.ended_at ? Date.parse(period.ended_at) : now);
+    parts.push(shape('rect', { class: 'period', x: left, y: 3, width: Math.max(3, right - left), height: 10, rx: 2 }));
+  }
+  for (const session of sessions) {
+    const right = x(session.ended_at ? Date.parse(session.ended_at) : now);
+    const left = Math.max(2, x(Date.parse(session.started_at)));
+    parts.push(shape('line', { class: 'session', x1: left, x2: Math.max(left + 1, right - 2), y1: floor + 8, y2: floor + 8 }));
+  }
+  svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
+  svg.replaceChildren(...parts);
+  svg.setAttribute('aria-label', minutes.length
+    ? `Today from ${clock(from)}: ${minutes.length} minutes with typing, ${periods.length} flow periods, ${sessions.length} sessions; listed below.`
+    : 'No minutes with typing yet today.');
+}
+
+/** Minutes narrower than a bar share one; a minute weighs as much as it was active. */
+function buckets(minutes, x) {
+  const all = new Map();
+  for (const minute of minutes) {
+    const left = Math.floor(x(Date.parse(minute.minute)) / BAR_PX) * BAR_PX;
+    const bucket = all.get(left) ?? { intensity: 0, seconds: 0 };
+    bucket.intensity += minute.mean_intensity * minute.active_seconds;
+    bucket.seconds += minute.active_seconds;
+    all.set(left, bucket);
+  }
+  return all;
+}

@@ -1,0 +1,50 @@
+// Numbers, times and spans as people read them; and small helpers to build elements without markup from strings.
+
+const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const whole = new Intl.NumberFormat();
+
+export const clock = (at) => time.format(new Date(at));
+
+export const count = (value) => whole.format(value ?? 0);
+
+/** 0 to 1 as 0 to 100; a dash where there is no reading. */
+export const hundred = (value) => (Number.isFinite(value) ? String(Math.round(clamp(value) * 100)) : '–');
+
+export const clamp = (value) => Math.min(1, Math.max(0, value));
+
+export function span(ms) {
+  const minutes = Math.floor(ms / 60000);
+  if (minutes < 1) return `${Math.max(0, Math.floor(ms / 1000))} s`;
+  if (minutes < 60) return `${minutes} min`;
+  const rest = minutes % 60;
+  return rest ? `${Math.floor(minutes / 60)} h ${rest} min` : `${minutes / 60} h`;
+}
+
+export function startOfToday() {
+  const day = new Date();
+  day.setHours(0, 0, 0, 0);
+  return day;
+}
+
+export function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children.filter((child) => child !== null && child !== ''));
+  return made;
+}
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+export function shape(name, attributes = {}, ...children) {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+/** The hatching that marks flow for those who cannot rely on colour. */
+export function hatch(id) {
+  return shape('defs', {}, shape('pattern', { id, width: 7, height: 7, patternUnits: 'userSpaceOnUse', patternTransform: 'rotate(45)' },
+    shape('rect', { width: 7, height: 7, class: 'hatch-ground' }),
+    shape('line', { x1: 0, y1: 0, x2: 0, y2: 7, class: 'hatch-line' })));
+}

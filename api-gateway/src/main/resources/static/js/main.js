@@ -1,0 +1,144 @@
+// Wires the page: who is signed in decides what is shown.
+
+import { Problem, isSignedIn, onSignedOut, register, signIn, signOut } from './api.js';
+import { Curve } from './curve.js';
+import * as day from './day.js';
+import { connect } from './live.js';
+import { Now } from './now.js';
+
+const DAY_MS = 15_000;
+const SOON_MS = 1_500;
+const LINKS = { on: 'Live', waiting: 'Connecting …', off: 'Not connected' };
+
+const byId = (id) => document.getElementById(id);
+
+let stop = null;
+
+function showDashboard() {
+  byId('welcome').hidden = true;
+  byId('dashboard').hidden = false;
+  byId('account').hidden = false;
+  stop ??= start();
+}
+
+function showWelcome() {
+  stop?.();
+  stop = null;
+  byId('welcome').hidden = false;
+  byId('dashboard').hidden = true;
+  byId('account').hidden = true;
+}
+
+function start() {
+  let soon = 0;
+  let last = null;
+  let loading = false;
+  let ended = false;
+
+  async function reload() {
+    soon = 0;
+    if (ended || loading || document.hidden) return;
+    loading = true;
+    try {
+      const loaded = await day.load();
+      if (ended) return;
+      last = loaded;
+      day.show(last);
+      byId('today-problem').textContent = '';
+    } catch (problem) {
+      if (!ended) byId('today-problem').textContent = `Today could not be brought up to date. ${words(problem)}`;
+    } finally {
+      loading = false;
+    }
+  }
+  const reloadSoon = () => { soon ||= setTimeout(reload, SOON_MS); };
+
+  day.clear();
+  const now = new Now(reloadSoon);
+  const curve = new Curve(byId('curve'), byId('curve-table'));
+  const sessions = new Set();
+  const disconnect = connect((message) => {
+    if (message.type === 'flow_state_update') {
+      curve.add(message);
+      now.take(message);
+      if (!sessions.has(message.session_id)) {
+        sessions.add(message.session_id);
+        reloadSoon();
+      }
+    } else if (message.type === 'session_update') {
+      reloadSoon();
+    }
+  }, (state) => {
+    byId('link').dataset.state = state;
+    byId('link-text').textContent = LINKS[state];
+  });
+  const timer = setInterval(reload, DAY_MS);
+  const wake = () => document.hidden || reload();
+  const redraw = () => last && day.show(last);
+  document.addEventListener('visibilitychange', wake);
+  addEventListener('resize', redraw);
+  reload();
+
+  return () => {
+    ended = true;
+    clearTimeout(soon);
+    clearInterval(timer);
+    document.removeEventListener('visibilitychange', wake);
+    removeEventListener('resize', redraw);
+    disconnect();
+    curve.stop();
+    now.stop();
+    day.clear();
+  };
+}
+
+function words(problem) {
+  return problem instanceof Problem ? problem.message : 'Something went wrong on this page.';
+}
+
+async function enter(how) {
+  const email = byId('email');
+  const password = byId('password');
+  const fault = (field, text) => {
+    byId('sign-in-problem').textContent = text;
+    for (const one of [email, password]) one.setAttribute('aria-invalid', String(one === field));
+    field?.focus();
+  };
+  if (form.getAttribute('aria-busy') === 'true') return;
+  fault(null, '');
+  if (!email.value.trim() || !email.validity.valid) return fault(email, 'Please enter your e-mail address.');
+  if (!password.value) return fault(password, 'Please enter your password.');
+  busy(true);
+  try {
+    await how(email.value.trim(), password.value);
+    form.reset();
+    showDashboard();
+    byId('content').focus();
+  } catch (problem) {
+    const field = { email, password }[problem.field] ?? (problem.status === 401 ? password : null);
+    const title = problem.title && problem.title !== problem.message ? `${problem.title}. ` : '';
+    fault(field, problem instanceof Problem ? `${title}${problem.message}` : words(problem));
+  } finally {
+    busy(false);
+  }
+}
+
+function busy(yes) {
+  form.setAttribute('aria-busy', String(yes));
+  for (const id of ['sign-in', 'register']) byId(id).setAttribute('aria-disabled', String(yes));
+}
+
+const form = byId('sign-in-form');
+form.addEventListener('submit', (event) => {
+  event.preventDefault();
+  enter(signIn);
+});
+byId('register').addEventListener('click', () => enter(register));
+byId('sign-out').addEventListener('click', signOut);
+onSignedOut(() => {
+  showWelcome();
+  byId('email').focus();
+});
+
+if (isSignedIn()) showDashboard();
+else showWelcome();

@@ -1,0 +1,127 @@
+package dev.mindfulcode.flowstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mindfulcode.schemas.FlowMinute;
+import dev.mindfulcode.schemas.FlowState;
+import dev.mindfulcode.schemas.KeystrokePayload;
+import dev.mindfulcode.schemas.SessionStatus;
+import dev.mindfulcode.schemas.SignalKind;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class FlowTopologyTest {
+
+    private final StreamDriver stream = new StreamDriver();
+    private final Typing anna = Typing.someone();
+
+    @AfterEach
+    void close() {
+        stream.close();
+    }
+
+    @Test
+    void isOneSubTopologyWithoutRepartitioningAndWithNoNameThatKafkaMadeUp() {
+        FlowTopology topology =
+                new FlowTopology(Typing.KEYS, StreamDriver.REGISTRY, new SimpleMeterRegistry(), InstantSource.system());
+
+        assertThat(topology.get().describe().toString()).isEqualTo("""
+                        Topologies:
+                           Sub-topology: 0
+                            Source: accounts-in (topics: [accounts])
+                              --> read-accounts
+                            Source: keystrokes-in (topics: [keystrokes])
+                              --> read-batches
+                            Source: sessions-in (topics: [sessions])
+                              --> read-sessions
+                            Processor: read-accounts (stores: [])
+                              --> track-sessions
+                              <-- accounts-in
+                            Processor: read-batches (stores: [])
+                              --> track-sessions
+                              <-- keystrokes-in
+                            Processor: read-sessions (stores: [])
+                              --> track-sessions
+                              <-- sessions-in
+                            Processor: track-sessions (stores: [sessions, watched-sessions, minutes, people])
+                              --> flow-minutes-out, flow-periods-out, flow-states-out
+                              <-- read-batches, read-sessions, read-accounts
+                            Sink: flow-minutes-out (topic: flow-minutes)
+                              <-- track-sessions
+                            Sink: flow-periods-out (topic: flow-periods)
+                              <-- track-sessions
+                            Sink: flow-states-out (topic: flow-states)
+                              <-- track-sessions
+
+                        """);
+    }
+
+    @Test
+    void countsABatchInItsSessionAndItsMinute() {
+        KeystrokePayload keys = Typing.withSignal(Typing.keys("LLLXLU", 200), 700, SignalKind.FILE_SWITCH, 0);
+        Instant receivedAt = StreamDriver.START.plusMillis(1_300);
+
+        stream.typeLive(anna, anna.batch(0, StreamDriver.START, receivedAt, keys));
+
+        FlowState state = stream.lastFlowState(anna);
+        assertThat(state.getStatus()).isEqualTo(SessionStatus.ACTIVE);
+        assertThat(state.getKeystrokes()).isEqualTo(6);
+        assertThat(state.getErrors()).isEqualTo(2);
+        assertThat(state.getContextSwitches()).isEqualTo(1);
+        assertThat(state.getActiveMs()).isEqualTo(1_200);
+        assertThat(state.getReceivedAt()).isEqualTo(receivedAt);
+        assertThat(state.getFirstActivityAt()).isEqualTo(StreamDriver.START.plusMillis(200));
+        assertThat(state.getLastActivityAt()).isEqualTo(StreamDriver.START.plusMillis(1_200));
+        FlowMinute minute = stream.minute(anna, StreamDriver.START);
+        assertThat(minute.getKeystrokes()).isEqualTo(6);
+        assertThat(minute.getErrors()).isEqualTo(2);
+        assertThat(minute.getContextSwitches()).isEqualTo(1);
+        assertThat(minute.getActiveMs()).isEqualTo(1_200);
+        assertThat(minute.getIntensityMs()).isEqualTo(state.getIntensityMs()).isPositive();
+        assertThat(stream.deadLetters()).isEmpty();
+    }
+
+    @Test
+    void dividesABatchAmongTheMinutesInWhichItsKeysWerePressed() {
+        Instant startedAt = StreamDriver.START.plusSeconds(58);
+
+        stream.typeLive(anna, anna.batch(0, startedAt, 10, 500));
+
+        assertThat(stream.minute(anna, StreamDriver.START).getKeystrokes()).isEqualTo(3);
+        assertThat(stream.minute(anna, StreamDriver.START.plusSeconds(60)).getKeystrokes())
+                .isEqualTo(7);
+        assertThat(stream.minute(anna, StreamDriver.START).getActiveMs()).isEqualTo(1_500);
+        assertThat(stream.minute(anna, StreamDriver.START.plusSeconds(60)).getActiveMs())
+                .isEqualTo(3_500);
+    }
+
+    @Test
+    void addsTheSessionsOfAUserUpInTheirMinutesAndKeepsUsersApart() {
+        Typing annaElsewhere = anna.inAnotherSession();
+        Typing ben = Typing.someone();
+
+        stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
+        stream.typeLive(ben, ben.batch(0, StreamDriver.START, 3, 100));
+        stream.typeLive(annaElsewhere, annaElsewhere.batch(0, StreamDriver.START, 5, 100));
+
+        assertThat(stream.minute(anna, StreamDriver.START).getKeystrokes()).isEqualTo(15);
+        assertThat(stream.minute(ben, StreamDriver.START).getKeystrokes()).isEqualTo(3);
+        assertThat(stream.lastFlowState(anna).getKeystrokes()).isEqualTo(10);
+        assertThat(stream.lastFlowState(annaElsewhere).getKeystrokes()).isEqualTo(5);
+    }
+
+    @Test
+    void readsAKeyClassThatThisReleaseDoesNotKnowAsAnotherKeyAndPassesOverAnUnknownSignal() {
+        KeystrokePayload keys = new KeystrokePayload(
+                new int[] {100, 100}, new byte[] {0, 99}, new int[0], new int[] {50}, new byte[] {77}, new int[] {1});
+
+        stream.typeLive(anna, anna.batch(0, StreamDriver.START, StreamDriver.START.plusSeconds(1), keys));
+
+        assertThat(stream.lastFlowState(anna).getKeystrokes()).isEqualTo(2);
+        assertThat(stream.lastFlowState(anna).getErrors()).isZero();
+        assertThat(stream.deadLetters()).isEmpty();
+    }
+}

@@ -1,0 +1,72 @@
+package dev.mindfulcode.flowstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mindfulcode.protection.UserCipher;
+import dev.mindfulcode.protection.UserKeys;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class KeyLookupTest {
+
+    private static final UUID USER = UUID.randomUUID();
+
+    /** Fails so many times before it answers. */
+    private static final class Flaky implements UserKeys {
+
+        private int failuresLeft;
+        private int asked;
+
+        Flaky(int failures) {
+            failuresLeft = failures;
+        }
+
+        @Override
+        public UserCipher create(UUID userId) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Optional<UserCipher> find(UUID userId) {
+            asked++;
+            if (failuresLeft-- > 0) {
+                throw new IllegalStateException("the database is away");
+            }
+            return Optional.empty();
+        }
+    }
+
+    @Test
+    void waitsForADatabaseThatComesBack() {
+        Flaky keys = new Flaky(2);
+
+        assertThat(new KeyLookup(keys, 3, Duration.ofMillis(1)).find(USER)).isEmpty();
+        assertThat(keys.asked).isEqualTo(3);
+    }
+
+    @Test
+    void givesUpAfterItsLastAttemptAndSaysWhy() {
+        Flaky keys = new Flaky(10);
+
+        assertThatThrownBy(() -> new KeyLookup(keys, 3, Duration.ofMillis(1)).find(USER))
+                .isInstanceOf(KeysUnavailableException.class)
+                .hasMessageContaining("3 attempts")
+                .hasMessageNotContaining(USER.toString())
+                .hasRootCauseMessage("the database is away");
+        assertThat(keys.asked).isEqualTo(3);
+    }
+
+    @Test
+    void endsAtOnceWhenItsThreadIsToStop() {
+        Thread.currentThread().interrupt();
+        try {
+            assertThatThrownBy(() -> new KeyLookup(new Flaky(10), 3, Duration.ofHours(1)).find(USER))
+                    .isInstanceOf(KeysUnavailableException.class);
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+}

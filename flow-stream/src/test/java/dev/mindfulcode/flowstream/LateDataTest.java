@@ -1,0 +1,84 @@
+package dev.mindfulcode.flowstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mindfulcode.schemas.DeadLetter;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class LateDataTest {
+
+    private static final Duration LATEST = Duration.ofDays(31);
+
+    private final StreamDriver stream = new StreamDriver();
+    private final Typing anna = Typing.someone();
+    private final Typing ben = Typing.someone();
+
+    @AfterEach
+    void close() {
+        stream.close();
+    }
+
+    @Test
+    void addsABatchToTheMinuteOfAMonthAgo() {
+        stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
+        liveOn(LATEST);
+
+        stream.type(anna, anna.batch(1, StreamDriver.START, stream.now(), Typing.letters(5, 100)));
+        stream.advance(Duration.ofSeconds(2));
+
+        assertThat(stream.minute(anna, StreamDriver.START).getKeystrokes()).isEqualTo(15);
+        assertThat(stream.lastFlowState(anna).getKeystrokes()).isEqualTo(15);
+    }
+
+    @Test
+    void knowsADuplicateOfAnEndedSessionMonthsLater() {
+        stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
+        liveOn(Duration.ofDays(90));
+
+        stream.type(anna, anna.batch(0, stream.now().minus(LATEST), stream.now(), Typing.letters(10, 100)));
+        stream.advance(Duration.ofSeconds(2));
+
+        assertThat(stream.lastFlowState(anna).getKeystrokes()).isEqualTo(10);
+        assertThat(stream.count("mindful.stream.batches", "outcome", "duplicate"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void letsGoOfMinutesForWhichNoBatchCanComeAnyMore() {
+        stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
+        liveOn(Duration.ofDays(32));
+        assertThat(stream.storedKeysOf(anna.userId())).contains("minutes");
+
+        liveOn(Duration.ofDays(2));
+        assertThat(stream.storedKeysOf(anna.userId())).doesNotContain("minutes");
+        assertThat(stream.storedKeysOf(ben.userId())).contains("minutes");
+    }
+
+    @Test
+    void refusesABatchForAMinuteThatMayBeGoneRatherThanCountItFromNought() {
+        stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
+        Instant received = stream.now();
+        liveOn(Duration.ofDays(35));
+
+        // An operator puts an old batch back into the topic, as it was.
+        stream.type(anna, anna.batch(1, StreamDriver.START, received, Typing.letters(5, 100)));
+
+        assertThat(stream.deadLetters()).extracting(DeadLetter::getReason).containsExactly("too_late");
+        assertThat(stream.minute(anna, StreamDriver.START).getKeystrokes()).isEqualTo(10);
+    }
+
+    /** Somebody else types a little now and then. */
+    private void liveOn(Duration duration) {
+        Instant until = stream.now().plus(duration);
+        int sequence = Math.toIntExact(stream.now().getEpochSecond() % 1_000_000_000);
+        while (stream.now().isBefore(until)) {
+            Instant next = stream.now().plus(Duration.ofHours(12));
+            Typing session = ben.inAnotherSession();
+            stream.typeLive(session, session.batch(sequence++, next.isAfter(until) ? until : next, 3, 100));
+        }
+        stream.advance(Duration.ofSeconds(25));
+    }
+}

@@ -1,0 +1,164 @@
+package dev.mindfulcode.flowstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mindfulcode.schemas.FlowState;
+import dev.mindfulcode.schemas.SessionEventKind;
+import dev.mindfulcode.schemas.SessionStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SessionLifeTest {
+
+    private final StreamDriver stream = new StreamDriver();
+    private final Typing anna = Typing.someone();
+    private final Typing ben = Typing.someone();
+
+    @AfterEach
+    void close() {
+        stream.close();
+    }
+
+    @Test
+    void isPausedAfterFiveSilentMinutesAndEndedAfterThirty() {
+        stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
+
+        stream.advance(Duration.ofMinutes(4));
+        assertThat(statuses(anna)).containsExactly(SessionStatus.ACTIVE);
+
+        stream.advance(Duration.ofSeconds(65));
+        assertThat(statuses(anna)).containsExactly(SessionStatus.ACTIVE, SessionStatus.PAUSED);
+
+        stream.advance(Duration.ofMinutes(24));
+        assertThat(statuses(anna)).hasSize(2);
+
+        stream.advance(Duration.ofMinutes(2));
+        assertThat(statuses(anna)).containsExactly(SessionStatus.ACTIVE, SessionStatus.PAUSED, SessionStatus.ENDED);
+
+        stream.advance(Duration.ofHours(5));
+        assertThat(statuses(anna)).hasSize(3);
+        assertThat(stream.lastFlowState(anna).getKeystrokes()).isEqualTo(10);
+    }
+
+    @Test
+    void isPausedByWhatOthersSendMeanwhileThoughTheWallClockStandsStill() {
+        // A replay: a whole morning within one second.
+        stream.advanceTo(StreamDriver.START.plus(Duration.ofHours(4)));
+        stream.type(anna, anna.batch(0, StreamDriver.START, 10, 100));
+        stream.type(ben, ben.batch(0, StreamDriver.START.plus(Duration.ofMinutes(7)), 10, 100));
+        stream.advance(Duration.ofSeconds(6));
+
+        assertThat(statuses(anna)).containsExactly(SessionStatus.ACTIVE, SessionStatus.PAUSED);
+        assertThat(statuses(ben)).containsExactly(SessionStatus.ACTIVE);
+        assertThat(stream.lastFlowState(anna).getAt())
+                .isBetween(
+                        StreamDriver.START.plus(Duration.ofMinutes(5)), StreamDriver.START.plus(Duration.ofMinutes(8)));
+    }
+
+    @Test
+    void isNotEndedInAReplayBecauseItsRecordsAreOld() {
+        stream.advanceTo(StreamDriver.START.plus(Duration.ofDays(20)));
+        for (int minute = 0; minute < 40; minute++) {
+            stream.type(anna, anna.batch(minute, StreamDriver.START.plus(Duration.ofMinutes(minute)), 10, 100));
+            stream.advance(Duration.ofSeconds(6));
+        }
+
+        assertThat(statuses(anna)).containsOnly(SessionStatus.ACTIVE);
+    }
+
+    @Test
+    void goesOnWhenTypingDoesAfterIdlenessEndedIt() {
+        stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
+        stream.advance(Duration.ofMinutes(40));
+
+        stream.typeLive(anna, anna.batch(1, stream.now(), 10, 100));
+
+        assertThat(stream.lastFlowState(anna).getStatus()).isEqualTo(SessionStatus.ACTIVE);
+        assertThat(stream.lastFlowState(anna).getKeystrokes()).isEqualTo(20);
+    }
+
+    @Test
+    void staysEndedOnceItsUserEndedItAndStillCountsWhatWasTypedBefore() {
+        stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
+        stream.say(anna, SessionEventKind.ENDED, StreamDriver.START.plusSeconds(30));
+        stream.type(anna, anna.batch(1, StreamDriver.START.plusSeconds(2), 7, 100));
+        stream.advance(Duration.ofSeconds(2));
+
+        FlowState last = stream.lastFlowState(anna);
+        assertThat(last.getStatus()).isEqualTo(SessionStatus.ENDED);
+        assertThat(last.getKeystrokes()).isEqualTo(17);
+        assertThat(stream.minute(anna, StreamDriver.START).getKeystrokes()).isEqualTo(17);
+        stream.advance(Duration.ofHours(1));
+        assertThat(stream.lastFlowState(anna)).isEqualTo(last);
+    }
+
+    @Test
+    void countsBatchesThatWereReadBeforeTheEventThatStartsTheirSession() {
+        stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
+        stream.say(anna, SessionEventKind.STARTED, StreamDriver.START);
+        stream.typeLive(anna, anna.batch(1, StreamDriver.START.plusSeconds(2), 10, 100));
+        stream.advance(Duration.ofSeconds(2));
+
+        assertThat(stream.lastFlowState(anna).getKeystrokes()).isEqualTo(20);
+    }
+
+    @Test
+    void isPausedAndResumedAsItsUserSays() {
+        stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
+        stream.say(anna, SessionEventKind.PAUSED, stream.now().plusMillis(1));
+        assertThat(stream.lastFlowState(anna).getStatus()).isEqualTo(SessionStatus.PAUSED);
+
+        stream.say(anna, SessionEventKind.RESUMED, stream.now().plusMillis(2));
+        assertThat(stream.lastFlowState(anna).getStatus()).isEqualTo(SessionStatus.ACTIVE);
+
+        stream.say(anna, SessionEventKind.PAUSED, stream.now().plusMillis(3));
+        stream.advance(Duration.ofSeconds(5));
+        stream.typeLive(anna, anna.batch(1, stream.now(), 10, 100));
+        assertThat(stream.lastFlowState(anna).getStatus())
+                .as("who types is no longer paused")
+                .isEqualTo(SessionStatus.ACTIVE);
+    }
+
+    @Test
+    void isPausedAgainWhenItsUserResumesItAndDoesNothing() {
+        stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
+        stream.advance(Duration.ofMinutes(10));
+        stream.say(anna, SessionEventKind.RESUMED, stream.now());
+        assertThat(stream.lastFlowState(anna).getStatus()).isEqualTo(SessionStatus.ACTIVE);
+
+        stream.advance(Duration.ofMinutes(6));
+        assertThat(stream.lastFlowState(anna).getStatus()).isEqualTo(SessionStatus.PAUSED);
+        stream.advance(Duration.ofMinutes(30));
+        assertThat(stream.lastFlowState(anna).getStatus()).isEqualTo(SessionStatus.ENDED);
+    }
+
+    @Test
+    void isPausedAndEndedThoughNothingWasEverTyped() {
+        stream.say(anna, SessionEventKind.STARTED, StreamDriver.START);
+        stream.advance(Duration.ofMinutes(6));
+        stream.advance(Duration.ofMinutes(30));
+
+        assertThat(statuses(anna)).containsExactly(SessionStatus.PAUSED, SessionStatus.ENDED);
+        assertThat(stream.lastFlowState(anna).getFirstActivityAt()).isEqualTo(StreamDriver.START);
+        assertThat(stream.lastFlowState(anna).getKeystrokes()).isZero();
+    }
+
+    @Test
+    void comesAliveWithTheFirstKeystrokesOfAClientThatWasOfflineSinceTheStart() {
+        stream.say(anna, SessionEventKind.STARTED, StreamDriver.START);
+        stream.advance(Duration.ofMinutes(50));
+        Instant typedAt = StreamDriver.START.plusSeconds(60);
+
+        stream.type(anna, anna.batch(0, typedAt, stream.now(), Typing.letters(10, 100)));
+
+        assertThat(stream.lastFlowState(anna).getStatus()).isEqualTo(SessionStatus.ACTIVE);
+        assertThat(stream.minute(anna, typedAt).getKeystrokes()).isEqualTo(10);
+    }
+
+    private List<SessionStatus> statuses(Typing who) {
+        return stream.flowStates(who).stream().map(FlowState::getStatus).toList();
+    }
+}

@@ -1,0 +1,258 @@
+package dev.mindfulcode.flowstream;
+
+import dev.mindfulcode.platform.EmbeddedPlatform;
+import dev.mindfulcode.protection.UserKeys;
+import dev.mindfulcode.schemas.AccountEvent;
+import dev.mindfulcode.schemas.DeadLetter;
+import dev.mindfulcode.schemas.FlowMinute;
+import dev.mindfulcode.schemas.FlowPeriod;
+import dev.mindfulcode.schemas.FlowState;
+import dev.mindfulcode.schemas.KeystrokeBatch;
+import dev.mindfulcode.schemas.SchemaRegistry;
+import dev.mindfulcode.schemas.SessionEvent;
+import dev.mindfulcode.schemas.SessionEventKind;
+import dev.mindfulcode.schemas.Topic;
+import dev.mindfulcode.schemas.Topics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.test.TestRecord;
+
+/** The production topology under the production configuration, with a clock that stands still until it is told otherwise. */
+final class StreamDriver implements AutoCloseable {
+
+    static final SchemaRegistry REGISTRY =
+            new SchemaRegistry(EmbeddedPlatform.shared().registryUrl(), true);
+
+    private static final Map<Topic<?>, Serde<?>> SERDES = new ConcurrentHashMap<>();
+
+    /** Some Monday. */
+    static final Instant START = Instant.parse("2026-03-02T09:00:00Z");
+
+    final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final TopologyTestDriver driver;
+    private final Path keptFolder;
+    private final String guarantee;
+    private Instant now;
+    private final Map<Topic<?>, List<TestRecord<?, ?>>> read = new LinkedHashMap<>();
+
+    StreamDriver() {
+        this(Typing.KEYS);
+    }
+
+    StreamDriver(UserKeys keys) {
+        this(keys, folder("state-"), folder("kept-"), START, StreamsConfig.EXACTLY_ONCE_V2);
+    }
+
+    private StreamDriver(UserKeys keys, Path stateFolder, Path keptFolder, Instant now, String guarantee) {
+        this.guarantee = guarantee;
+        this.keptFolder = keptFolder;
+        keepState(stateFolder, keptFolder);
+        this.now = now;
+        InstantSource clock = () -> this.now;
+        StreamMeters streamMeters = new StreamMeters(meters);
+        FlowTopology topology = new FlowTopology(
+                new KeyLookup(keys, 3, Duration.ofMillis(1)), REGISTRY, streamMeters, new TrustedTimestamps(clock));
+        Properties properties = new StreamSettings("unused:1", stateFolder, Duration.ofSeconds(5), 1)
+                .properties(new DeadLetters(REGISTRY, clock, streamMeters));
+        properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, guarantee);
+        driver = new TopologyTestDriver(topology.get(), properties, now);
+    }
+
+    /**
+     * The test driver throws away what is sent while a record is deserialized, before its processing begins a transaction; a
+     * real broker does not, which FlowStreamBrokerTest shows.
+     */
+    static StreamDriver withoutTransactions() {
+        return new StreamDriver(Typing.KEYS, folder("state-"), folder("kept-"), START, StreamsConfig.AT_LEAST_ONCE);
+    }
+
+    /** Stops this driver and starts another on its state. */
+    StreamDriver restarted() {
+        close();
+        return new StreamDriver(Typing.KEYS, folder("state-"), keptFolder, now, guarantee);
+    }
+
+    Instant now() {
+        return now;
+    }
+
+    void advance(Duration duration) {
+        now = now.plus(duration);
+        driver.advanceWallClockTime(duration);
+    }
+
+    /** Lets the clock pass to an instant, as ingest's clock does between two batches. */
+    void advanceTo(Instant instant) {
+        if (instant.isAfter(now)) {
+            advance(Duration.between(now, instant));
+        }
+    }
+
+    void type(Typing who, KeystrokeBatch batch) {
+        pipe(Topics.KEYSTROKES, who.userId(), batch);
+    }
+
+    /** As {@link #type}, at the time at which ingest received the batch. */
+    void typeLive(Typing who, KeystrokeBatch batch) {
+        advanceTo(batch.getReceivedAt());
+        type(who, batch);
+    }
+
+    void say(Typing who, SessionEventKind kind, Instant at) {
+        pipe(
+                Topics.SESSIONS,
+                who.userId(),
+                SessionEvent.newBuilder()
+                        .setSessionId(who.sessionId())
+                        .setKind(kind)
+                        .setAt(at)
+                        .setRecordedAt(now)
+                        .build());
+    }
+
+    void account(UUID userId, AccountEvent event) {
+        pipe(Topics.ACCOUNTS, userId, event);
+    }
+
+    <V extends SpecificRecord> void pipe(Topic<V> topic, UUID userId, V value) {
+        TestInputTopic<UUID, V> input = driver.createInputTopic(
+                topic.name(), topic.keySerde().serializer(), serde(topic).serializer());
+        input.pipeInput(userId, value, now);
+    }
+
+    void pipeRaw(Topic<?> topic, byte[] key, byte[] value, Instant timestamp) {
+        Serializer<byte[]> raw = new ByteArraySerializer();
+        driver.createInputTopic(topic.name(), raw, raw).pipeInput(key, value, timestamp);
+    }
+
+    List<FlowState> flowStates() {
+        return all(Topics.FLOW_STATES);
+    }
+
+    List<FlowState> flowStates(Typing who) {
+        return flowStates().stream()
+                .filter(state -> state.getSessionId().equals(who.sessionId()))
+                .toList();
+    }
+
+    FlowState lastFlowState(Typing who) {
+        return flowStates(who).getLast();
+    }
+
+    List<FlowPeriod> flowPeriods() {
+        return all(Topics.FLOW_PERIODS);
+    }
+
+    List<DeadLetter> deadLetters() {
+        return all(Topics.DEAD_LETTERS);
+    }
+
+    /** Returns the highest version of each minute of a user, as a reader of the topic comes to know it. */
+    Map<Instant, FlowMinute> minutes(UUID userId) {
+        Map<Instant, FlowMinute> minutes = new LinkedHashMap<>();
+        for (TestRecord<UUID, FlowMinute> row : records(Topics.FLOW_MINUTES)) {
+            if (row.key().equals(userId)) {
+                minutes.merge(row.value().getMinute(), row.value(), (a, b) -> a.getVersion() > b.getVersion() ? a : b);
+            }
+        }
+        return minutes;
+    }
+
+    FlowMinute minute(Typing who, Instant minute) {
+        return Objects.requireNonNull(minutes(who.userId()).get(minute), () -> "nothing was told of " + minute);
+    }
+
+    <V extends SpecificRecord> List<V> all(Topic<V> topic) {
+        return records(topic).stream().map(TestRecord::value).toList();
+    }
+
+    @SuppressWarnings("unchecked") // each topic's list holds what its own serde read
+    <V extends SpecificRecord> List<TestRecord<UUID, V>> records(Topic<V> topic) {
+        List<TestRecord<?, ?>> known = read.computeIfAbsent(topic, unread -> new ArrayList<>());
+        TestOutputTopic<byte[], V> output = driver.createOutputTopic(
+                topic.name(), new ByteArrayDeserializer(), serde(topic).deserializer());
+        for (TestRecord<byte[], V> record : output.readRecordsToList()) {
+            known.add(new TestRecord<>(
+                    uuidOrNull(record.key()), record.value(), record.getHeaders(), record.timestamp()));
+        }
+        return (List<TestRecord<UUID, V>>) (List<?>) List.copyOf(known);
+    }
+
+    /** Returns the store of each key that begins with this user. */
+    List<String> storedKeysOf(UUID userId) {
+        List<String> stores = new ArrayList<>();
+        for (String name : driver.getAllStateStores().keySet()) {
+            try (KeyValueIterator<Bytes, byte[]> rows = driver.<Bytes, byte[]>getKeyValueStore(name)
+                    .prefixScan(UserKeyed.prefix(userId), UserKeyed.PREFIX_SERIALIZER)) {
+                rows.forEachRemaining(row -> stores.add(name));
+            }
+        }
+        return stores;
+    }
+
+    /** One a topic for all drivers: each new one would ask the registry anew. */
+    @SuppressWarnings("unchecked") // each topic's serde is its own
+    static <V extends SpecificRecord> Serde<V> serde(Topic<V> topic) {
+        return (Serde<V>) SERDES.computeIfAbsent(topic, unknown -> topic.valueSerde(REGISTRY));
+    }
+
+    double count(String meter, String tag, String value) {
+        return meters.get(meter).tag(tag, value).counter().count();
+    }
+
+    @Override
+    public void close() {
+        driver.close();
+    }
+
+    @SuppressWarnings("NullAway") // the key of a dead letter may be anything
+    private static UUID uuidOrNull(byte[] key) {
+        return key == null || key.length != 36
+                ? null
+                : UUID.fromString(new String(key, java.nio.charset.StandardCharsets.UTF_8));
+    }
+
+    /** Puts the only task's state behind a link: the test driver cleans up after itself, but deletes links and not what they lead to. */
+    private static void keepState(Path stateFolder, Path keptFolder) {
+        try {
+            Path application = Files.createDirectories(stateFolder.resolve(StreamSettings.APPLICATION_ID));
+            Files.createSymbolicLink(application.resolve("0_0"), keptFolder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path folder(String prefix) {
+        try {
+            return Files.createTempDirectory(Files.createDirectories(Path.of("target", "stream-state")), prefix)
+                    .toAbsolutePath();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

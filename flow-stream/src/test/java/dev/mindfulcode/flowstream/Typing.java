@@ -1,0 +1,98 @@
+package dev.mindfulcode.flowstream;
+
+import dev.mindfulcode.platform.EmbeddedPlatform;
+import dev.mindfulcode.protection.KeyEncryptionKey;
+import dev.mindfulcode.protection.PostgresUrl;
+import dev.mindfulcode.protection.PostgresUserKeys;
+import dev.mindfulcode.protection.UserCipher;
+import dev.mindfulcode.schemas.KeyClass;
+import dev.mindfulcode.schemas.KeystrokeBatch;
+import dev.mindfulcode.schemas.KeystrokePayload;
+import dev.mindfulcode.schemas.SignalKind;
+import dev.mindfulcode.schemas.Topics;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.UUID;
+import javax.sql.DataSource;
+
+/** Somebody who types: makes batches as ingest would write them, encrypted with keys from a real database. */
+record Typing(UUID userId, UUID sessionId) {
+
+    static final String ENCRYPTION_KEY =
+            Base64.getEncoder().encodeToString("0123456789abcdefghijklmnopqrstuv".getBytes());
+
+    static final String DATABASE_URL = EmbeddedPlatform.shared().freshDatabase();
+    static final DataSource DATABASE = PostgresUrl.parse(DATABASE_URL).dataSource();
+    static final PostgresUserKeys KEYS = keys();
+
+    /** Returns somebody with a key, in a session of theirs. */
+    static Typing someone() {
+        Typing typing = new Typing(UUID.randomUUID(), UUID.randomUUID());
+        KEYS.create(typing.userId);
+        return typing;
+    }
+
+    Typing inAnotherSession() {
+        return new Typing(userId, UUID.randomUUID());
+    }
+
+    /** Keystrokes of letters, evenly spaced; received as the last one was pressed. */
+    KeystrokeBatch batch(long sequence, Instant startedAt, int keystrokes, int intervalMs) {
+        return batch(
+                sequence,
+                startedAt,
+                startedAt.plusMillis((long) keystrokes * intervalMs),
+                letters(keystrokes, intervalMs));
+    }
+
+    KeystrokeBatch batch(long sequence, Instant startedAt, Instant receivedAt, KeystrokePayload payload) {
+        return batch(sequence, startedAt, receivedAt, payload.keystrokes(), payload.encode());
+    }
+
+    KeystrokeBatch batch(long sequence, Instant startedAt, Instant receivedAt, int keystrokes, byte[] payload) {
+        UserCipher cipher = KEYS.find(userId).orElseThrow();
+        byte[] encrypted = cipher.encrypt(payload, Topics.KEYSTROKES.name(), KeystrokePayload.VERSION);
+        return KeystrokeBatch.newBuilder()
+                .setBatchId(UUID.randomUUID())
+                .setSessionId(sessionId)
+                .setSequence(sequence)
+                .setStartedAt(startedAt)
+                .setReceivedAt(receivedAt)
+                .setKeystrokes(keystrokes)
+                .setPayload(ByteBuffer.wrap(encrypted))
+                .build();
+    }
+
+    static KeystrokePayload letters(int keystrokes, int intervalMs) {
+        int[] intervalsMs = new int[keystrokes];
+        Arrays.fill(intervalsMs, intervalMs);
+        return new KeystrokePayload(intervalsMs, new byte[keystrokes], new int[0], new int[0], new byte[0], new int[0]);
+    }
+
+    static KeystrokePayload keys(String classLetters, int intervalMs) {
+        byte[] classes = new byte[classLetters.length()];
+        for (int i = 0; i < classes.length; i++) {
+            classes[i] = (byte) KeyClass.codeOfLetter(classLetters.charAt(i));
+        }
+        int[] intervalsMs = new int[classes.length];
+        Arrays.fill(intervalsMs, intervalMs);
+        return new KeystrokePayload(intervalsMs, classes, new int[0], new int[0], new byte[0], new int[0]);
+    }
+
+    static KeystrokePayload withSignal(KeystrokePayload keys, int atMs, SignalKind kind, int value) {
+        return new KeystrokePayload(
+                keys.intervalsMs(),
+                keys.keyClasses(),
+                keys.dwellsMs(),
+                new int[] {atMs},
+                new byte[] {kind.code()},
+                new int[] {value});
+    }
+
+    private static PostgresUserKeys keys() {
+        PostgresUserKeys.migrate(DATABASE);
+        return PostgresUserKeys.open(DATABASE, KeyEncryptionKey.parse(ENCRYPTION_KEY));
+    }
+}

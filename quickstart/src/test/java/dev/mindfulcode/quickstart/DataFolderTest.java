@@ -1,0 +1,82 @@
+package dev.mindfulcode.quickstart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Base64;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DataFolderTest {
+
+    @TempDir
+    Path temporary;
+
+    private DataFolder folder;
+
+    @BeforeEach
+    void create() {
+        folder = DataFolder.at(temporary.resolve("data"));
+        folder.create();
+    }
+
+    @Test
+    void onlyTheOwnerReadsTheFolderAndItsSecrets() throws Exception {
+        Secrets.readOrCreate(folder.secretsFile());
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.path())))
+                .isEqualTo("rwx------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.secretsFile())))
+                .isEqualTo("rw-------");
+    }
+
+    @Test
+    void secretsAreMadeOnceAndAreStrong() {
+        Secrets first = Secrets.readOrCreate(folder.secretsFile());
+        Secrets second = Secrets.readOrCreate(folder.secretsFile());
+
+        assertThat(second.encryptionKey()).isEqualTo(first.encryptionKey());
+        assertThat(second.jwtSecret()).isEqualTo(first.jwtSecret());
+        assertThat(second.postgresPassword()).isEqualTo(first.postgresPassword());
+        assertThat(Base64.getDecoder().decode(first.encryptionKey())).hasSize(32);
+        assertThat(first.jwtSecret()).hasSizeGreaterThanOrEqualTo(32).isNotEqualTo(first.postgresPassword());
+        assertThat(first.toString()).doesNotContain(first.jwtSecret());
+    }
+
+    @Test
+    void aMissingSecretIsMadeAndTheOthersStay() throws Exception {
+        Secrets first = Secrets.readOrCreate(folder.secretsFile());
+        Files.writeString(folder.secretsFile(), "ENCRYPTION_KEY=" + first.encryptionKey() + "\n");
+
+        Secrets mended = Secrets.readOrCreate(folder.secretsFile());
+
+        assertThat(mended.encryptionKey()).isEqualTo(first.encryptionKey());
+        assertThat(mended.jwtSecret()).isNotBlank().isNotEqualTo(first.jwtSecret());
+    }
+
+    @Test
+    void oneInstanceHasTheFolderAndOthersLearnWhereItAnswers() {
+        assertThat(folder.runningUrl()).isEmpty();
+        try (DataFolder.Lock lock = folder.lock()) {
+            lock.announce("http://localhost:3999");
+
+            assertThat(folder.runningUrl()).contains("http://localhost:3999");
+            assertThatThrownBy(folder::lock)
+                    .isInstanceOf(RefusedException.class)
+                    .hasMessageContaining("http://localhost:3999")
+                    .hasMessageContaining("--data");
+        }
+        assertThat(folder.runningUrl()).isEmpty();
+    }
+
+    @Test
+    void whatAKilledInstanceAnnouncedCountsNoMore() throws Exception {
+        Files.writeString(folder.path().resolve("running.properties"), "url=http://localhost:3999\npid=1\n");
+
+        assertThat(folder.runningUrl()).isEmpty();
+    }
+}
