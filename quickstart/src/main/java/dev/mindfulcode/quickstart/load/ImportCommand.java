@@ -82,13 +82,11 @@ public final class ImportCommand implements Callable<Integer> {
         URI url = options.url();
         LoadState state = LoadState.open(options.data(), Clock.systemUTC());
         Tally tally = new Tally();
-        long startedNs = System.nanoTime();
         try (MindfulApi api = new MindfulApi(url)) {
-            try (Progress progress = new Progress(
-                    out, Progress.isTerminal(), corpus.people(), () -> detail(corpus, tally, api, startedNs))) {
-                new Importer(api, state, speed, progress::advance).run(corpus, tally);
+            try (Progress progress =
+                    new Progress(out, Progress.isTerminal(), corpus.people(), () -> detail(corpus, tally, api))) {
+                new Importer(api::signIn, state, speed, progress::advance).run(corpus, tally);
             }
-            double seconds = (System.nanoTime() - startedNs) / 1e9;
             out.println("Waiting for the read model ...");
             out.flush();
             Reconciliation reconciliation = Reconciliation.of(tally.people(), options.patience());
@@ -98,22 +96,21 @@ public final class ImportCommand implements Callable<Integer> {
                     tally.sessions(),
                     corpus.counts(),
                     tally.outcome(),
-                    seconds,
+                    tally.signInSeconds(),
+                    tally.sendSeconds(),
                     api.repeats(),
                     reconciliation);
         }
     }
 
-    private static String detail(AaltoFolder corpus, Tally tally, MindfulApi api, long startedNs) {
-        long keystrokes = tally.keystrokesAccepted();
-        double seconds = (System.nanoTime() - startedNs) / 1e9;
+    private static String detail(AaltoFolder corpus, Tally tally, MindfulApi api) {
         String detail = String.format(
                 Locale.ROOT,
-                "%,d of %,d people, %,d keystrokes, %,.0f/s",
-                tally.finishedPeople(),
+                "%,d of %,d people signed in, %,d done, %,d keystrokes",
+                tally.signedInPeople(),
                 corpus.people(),
-                keystrokes,
-                keystrokes / seconds);
+                tally.finishedPeople(),
+                tally.keystrokesAccepted());
         int waiting = api.waiting();
         return waiting == 0 ? detail : detail + ", " + waiting + " requests wait for the server";
     }

@@ -1,8 +1,9 @@
 package dev.mindfulcode.quickstart.load;
 
 import dev.mindfulcode.quickstart.load.client.Account;
+import dev.mindfulcode.quickstart.load.client.ApiException;
 import dev.mindfulcode.quickstart.load.client.Batch;
-import dev.mindfulcode.quickstart.load.client.MindfulApi;
+import dev.mindfulcode.quickstart.load.client.Credentials;
 import dev.mindfulcode.quickstart.load.client.SendOutcome;
 import dev.mindfulcode.quickstart.load.client.SessionPlan;
 import dev.mindfulcode.quickstart.load.typing.Corpus;
@@ -14,41 +15,66 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleConsumer;
 
 /**
- * Sends a corpus as its people would: each signs in, starts a session and sends batches. A second run from the same data folder sends
- * the same ids, sequences and times, so that all of it is duplicates.
+ * Sends a corpus as its people would: all sign in, and then each starts a session and sends batches. A second run from the same data
+ * folder sends the same ids, sequences and times, so that all of it is duplicates.
  *
  * @param speed times real time; {@link #AS_FAST_AS_ACCEPTED} does not wait at all
  * @param progress is told each person's work as it is done, 1 for all of a person
  */
-record Importer(MindfulApi api, LoadState state, double speed, DoubleConsumer progress) {
+record Importer(SignIn signIn, LoadState state, double speed, DoubleConsumer progress) {
+
+    /** How people come by their accounts: {@link dev.mindfulcode.quickstart.load.client.MindfulApi#signIn}. */
+    interface SignIn {
+        Account signIn(Credentials credentials, boolean isNew) throws ApiException, InterruptedException;
+    }
 
     static final double AS_FAST_AS_ACCEPTED = 0;
 
+    /** People who are signed in before any of them sends: bounds the tokens in memory. */
+    private static final int PEOPLE_SIGNED_IN_MAX = 5_000;
+
+    private static final int SIGN_INS_AT_ONCE = 16;
+
     /** People at a time when nothing else sets the pace. */
     private static final int PEOPLE_AT_ONCE = 32;
-
-    /** People at a time when each keeps their own pace: what waits costs a virtual thread and a recording. */
-    private static final int PACED_PEOPLE_AT_ONCE = 5_000;
 
     /** On either side of the first and the last keystroke when looking for them: the read model has whole minutes. */
     private static final Duration MARGIN = Duration.ofMinutes(2);
 
     void run(Corpus corpus, Tally tally) throws Exception {
-        int atOnce = speed == AS_FAST_AS_ACCEPTED ? PEOPLE_AT_ONCE : PACED_PEOPLE_AT_ONCE;
-        People.each(corpus.people(), atOnce, person -> send(corpus.name(), corpus.read(person), tally));
+        for (int first = 0; first < corpus.people(); first += PEOPLE_SIGNED_IN_MAX) {
+            run(corpus, first, Math.min(PEOPLE_SIGNED_IN_MAX, corpus.people() - first), tally);
+        }
     }
 
-    private void send(String corpus, Recording recording, Tally tally) throws Exception {
+    private void run(Corpus corpus, int first, int people, Tally tally) throws Exception {
+        Account[] accounts = new Account[people];
+        long startedNs = System.nanoTime();
+        People.each(people, SIGN_INS_AT_ONCE, person -> {
+            accounts[person] = signIn.signIn(state.credentials(name(corpus, first + person)), state.isNew());
+            tally.signedIn();
+        });
+        long signedInNs = System.nanoTime();
+        int atOnce = speed == AS_FAST_AS_ACCEPTED ? PEOPLE_AT_ONCE : PEOPLE_SIGNED_IN_MAX;
+        People.each(
+                people,
+                atOnce,
+                person -> send(corpus.read(first + person), name(corpus, first + person), accounts[person], tally));
+        tally.took(signedInNs - startedNs, System.nanoTime() - signedInNs);
+    }
+
+    private static String name(Corpus corpus, int person) {
+        return corpus.name() + "-" + corpus.nameOf(person);
+    }
+
+    private void send(Recording recording, String name, Account account, Tally tally) throws Exception {
         if (recording.keystrokes() == 0) {
             progress.accept(1);
             return;
         }
-        String name = corpus + "-" + recording.name();
         long first = recording.pressMs()[0];
         long last = recording.pressMs()[recording.keystrokes() - 1];
         long shiftMs = state.shiftMs(name, last);
-        Account account = api.signIn(state.credentials(name), state.isNew());
-        tally.signedIn();
         long startedNs = System.nanoTime();
         long accepted = 0;
         for (SessionPlan session : SessionPlan.of(recording, name, shiftMs)) {

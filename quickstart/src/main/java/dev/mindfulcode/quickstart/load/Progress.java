@@ -1,8 +1,8 @@
 package dev.mindfulcode.quickstart.load;
 
-import java.io.Console;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -38,8 +38,8 @@ final class Progress implements AutoCloseable {
     }
 
     static boolean isTerminal() {
-        Console console = System.console();
-        return console != null && console.isTerminal();
+        return Objects.requireNonNull(System.console(), "a JDK from 22 on has one")
+                .isTerminal();
     }
 
     void advance(double by) {

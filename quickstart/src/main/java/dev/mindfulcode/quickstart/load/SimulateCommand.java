@@ -91,6 +91,7 @@ public final class SimulateCommand implements Callable<Integer> {
         URI url = options.url();
         LoadState state = LoadState.open(options.data(), Clock.systemUTC());
         Tally tally = new Tally();
+        long startedNs = System.nanoTime();
         boolean terminal = Progress.isTerminal();
         try (MindfulApi api = new MindfulApi(url)) {
             try (Progress progress = new Progress(
@@ -98,6 +99,7 @@ public final class SimulateCommand implements Callable<Integer> {
                 load.signIn(api, state, tally, () -> progress.advance(1));
             }
             double seconds;
+            double signInSeconds = (System.nanoTime() - startedNs) / 1e9;
             try (Progress progress =
                     new Progress(out, terminal, (double) load.keystrokes(), () -> detail(load, tally, api))) {
                 seconds = load.type(tally, progress::advance);
@@ -110,6 +112,7 @@ public final class SimulateCommand implements Callable<Integer> {
                     tally.sessions(),
                     null,
                     tally.outcome(),
+                    signInSeconds,
                     seconds,
                     api.repeats(),
                     Reconciliation.of(tally.people(), options.patience()));

@@ -14,7 +14,12 @@ record SimulatedCorpus(TypingModel model, long seed, int people, int keystrokesE
     }
 
     @Override
+    public String nameOf(int person) {
+        return Integer.toString(person);
+    }
+
+    @Override
     public Recording read(int person) {
-        return new Typist(model, Seeds.ofPerson(seed, person)).record(Integer.toString(person), keystrokesEach);
+        return new Typist(model, Seeds.ofPerson(seed, person)).record(nameOf(person), keystrokesEach);
     }
 }

@@ -15,7 +15,8 @@ import tools.jackson.databind.json.JsonMapper;
  * What a run came to, for people and for programs.
  *
  * @param rows what a reader met in files, or null where there were none
- * @param seconds from the first sign-in to the last answer
+ * @param signInSeconds until all had signed in; passwords are hashed slowly on purpose
+ * @param seconds from the first keystroke sent to the last answer
  * @param repeats requests sent again because the server was away or overloaded
  * @param reconciliation null where it was not asked for
  */
@@ -25,6 +26,7 @@ record Summary(
         int sessions,
         @Nullable ReadCounts rows,
         SendOutcome outcome,
+        double signInSeconds,
         double seconds,
         long repeats,
         @Nullable Reconciliation reconciliation) {
@@ -39,7 +41,9 @@ record Summary(
 
     String text() {
         List<String> lines = new ArrayList<>();
-        lines.add(format("%s: %,d people, %,d sessions in %.1f s", what, people, sessions, seconds));
+        lines.add(format(
+                "%s: %,d people, %,d sessions; %.1f s to sign in, %.1f s to send",
+                what, people, sessions, signInSeconds, seconds));
         if (rows != null) {
             lines.add(format(
                     "  read      %,d rows: %,d malformed and left out, %,d out of order and put in place, %,d dwells mended",
@@ -80,6 +84,7 @@ record Summary(
         json.put("batches_accepted", outcome.batchesAccepted());
         json.put("keystrokes_accepted", outcome.keystrokesAccepted());
         json.put("batches_refused", outcome.batchesRefused());
+        json.put("sign_in_seconds", signInSeconds);
         json.put("seconds", seconds);
         json.put("keystrokes_per_second", keystrokesPerSecond());
         json.put("requests_repeated", repeats);

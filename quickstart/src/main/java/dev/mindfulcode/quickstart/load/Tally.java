@@ -20,6 +20,8 @@ final class Tally {
     private final List<Person> people = new ArrayList<>();
     private int signedIn;
     private int sessions;
+    private long signInNs;
+    private long sendNs;
 
     synchronized void signedIn() {
         signedIn++;
@@ -27,6 +29,19 @@ final class Tally {
 
     synchronized void session() {
         sessions++;
+    }
+
+    synchronized void took(long signingInNs, long sendingNs) {
+        signInNs += signingInNs;
+        sendNs += sendingNs;
+    }
+
+    synchronized double signInSeconds() {
+        return signInNs / 1e9;
+    }
+
+    synchronized double sendSeconds() {
+        return sendNs / 1e9;
     }
 
     synchronized void sent(SendOutcome of) {

@@ -19,7 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 /** {@code mindful run} in a JVM of its own, so that a test can end it in any way. */
 final class ForkedSystem implements AutoCloseable {
 
-    private static final Duration READY_WITHIN = Duration.ofSeconds(120);
+    private static final Duration READY_WITHIN = Duration.ofMinutes(2);
     private static final Duration STOPPED_WITHIN = Duration.ofSeconds(30);
 
     private final Process process;

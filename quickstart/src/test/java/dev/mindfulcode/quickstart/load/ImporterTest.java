@@ -52,7 +52,7 @@ class ImporterTest {
     private Run run(Clock clock) throws Exception {
         Tally tally = new Tally();
         try (MindfulApi api = new MindfulApi(server.uri())) {
-            new Importer(api, LoadState.open(data, clock), Importer.AS_FAST_AS_ACCEPTED, progress::add)
+            new Importer(api::signIn, LoadState.open(data, clock), Importer.AS_FAST_AS_ACCEPTED, progress::add)
                     .run(CORPUS, tally);
             return new Run(tally, Reconciliation.of(tally.people(), Duration.ofSeconds(5)));
         }
@@ -117,7 +117,11 @@ class ImporterTest {
         });
         try (MindfulApi api = new MindfulApi(server.uri())) {
             Tally tally = new Tally();
-            new Importer(api, LoadState.open(data, Clock.systemUTC()), Importer.AS_FAST_AS_ACCEPTED, progress::add)
+            new Importer(
+                            api::signIn,
+                            LoadState.open(data, Clock.systemUTC()),
+                            Importer.AS_FAST_AS_ACCEPTED,
+                            progress::add)
                     .run(CORPUS, tally);
             back.join();
             assertThat(Reconciliation.of(tally.people(), Duration.ZERO).isEqual())
@@ -147,7 +151,11 @@ class ImporterTest {
     void missingKeystrokeIsNoticedAndItsPersonNamed() throws Exception {
         try (MindfulApi api = new MindfulApi(server.uri())) {
             Tally tally = new Tally();
-            new Importer(api, LoadState.open(data, Clock.systemUTC()), Importer.AS_FAST_AS_ACCEPTED, progress::add)
+            new Importer(
+                            api::signIn,
+                            LoadState.open(data, Clock.systemUTC()),
+                            Importer.AS_FAST_AS_ACCEPTED,
+                            progress::add)
                     .run(CORPUS, tally);
             List<Tally.Person> people = new ArrayList<>(tally.people());
             Tally.Person one = people.removeFirst();

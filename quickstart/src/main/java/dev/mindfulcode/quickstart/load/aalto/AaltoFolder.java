@@ -59,6 +59,11 @@ public final class AaltoFolder implements Corpus {
     }
 
     @Override
+    public String nameOf(int person) {
+        return AaltoReader.nameOf(files.get(person));
+    }
+
+    @Override
     public Recording read(int person) throws IOException {
         AaltoReader.Result result = AaltoReader.read(files.get(person));
         synchronized (this) {

@@ -52,8 +52,12 @@ final class AaltoReader {
                 }
             }
         }
+        return reader.result(nameOf(file));
+    }
+
+    static String nameOf(Path file) {
         String name = file.getFileName().toString();
-        return reader.result(name.substring(0, name.length() - SUFFIX.length()));
+        return name.substring(0, name.length() - SUFFIX.length());
     }
 
     private void row(String line) {

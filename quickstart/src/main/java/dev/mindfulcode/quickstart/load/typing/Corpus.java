@@ -10,6 +10,9 @@ public interface Corpus {
 
     int people();
 
+    /** Identifies a person within the corpus: becomes part of an e-mail address as well. */
+    String nameOf(int person);
+
     /**
      * Reads one person's recording.
      *
