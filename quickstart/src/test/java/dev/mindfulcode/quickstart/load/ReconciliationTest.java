@@ -10,6 +10,7 @@ import dev.mindfulcode.quickstart.load.client.Credentials;
 import dev.mindfulcode.quickstart.load.client.MindfulApi;
 import dev.mindfulcode.quickstart.load.client.NamedIds;
 import dev.mindfulcode.quickstart.load.typing.Corpus;
+import dev.mindfulcode.quickstart.load.typing.Recording;
 import dev.mindfulcode.quickstart.load.typing.TypingModel;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -32,10 +33,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every accepted keystroke is counted in the read model exactly once: over HTTP, through Kafka and the topology, into Postgres. */
-@Timeout(300)
+@Timeout(600)
 class ReconciliationTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** Of 195: signing in costs a third of a second of a core each, and the pipeline has nothing more to show with all of them. */
+    private static final int PARTICIPANTS = 60;
 
     @TempDir
     private static Path folder;
@@ -54,21 +58,24 @@ class ReconciliationTest {
 
     @Test
     void simulatedPeopleReconcileAlsoWhenImportedTwice() throws Exception {
-        reconcileTwice(new SimulatedCorpus(TypingModel.committed(), 21, 16, 3_000), 16 * 3_000);
+        reconcileTwice(new SimulatedCorpus(TypingModel.committed(), 21, 12, 4_000), 12 * 4_000);
     }
 
     @Test
     void realPeopleReconcileAlsoWhenImportedTwice() throws Exception {
         Optional<Path> sample = RepositoryFiles.aaltoSample();
         assumeTrue(sample.isPresent(), "not run: ../shared/data/aalto136m is not beside the project");
-        reconcileTwice(AaltoFolder.open(sample.orElseThrow(), Integer.MAX_VALUE), 144_197);
+        AaltoFolder corpus = AaltoFolder.open(sample.orElseThrow(), PARTICIPANTS);
+        long keystrokes = corpus.readAll().stream().mapToLong(Recording::keystrokes).sum();
+        assertThat(keystrokes).isGreaterThan(40_000);
+        reconcileTwice(corpus, keystrokes);
     }
 
     @Test
     void killedInTheMiddleAndStartedAgainStillReconciles() throws Exception {
         Path data = folder.resolve("killed");
         int port = ForkedSystem.freePort();
-        Corpus corpus = new SimulatedCorpus(TypingModel.committed(), 22, 40, 6_000);
+        Corpus corpus = new SimulatedCorpus(TypingModel.committed(), 22, 20, 12_000);
         ForkedSystem first = ForkedSystem.start(data, port);
         try (MindfulApi api = new MindfulApi(first.uri());
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
