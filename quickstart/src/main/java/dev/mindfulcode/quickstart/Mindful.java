@@ -1,5 +1,7 @@
 package dev.mindfulcode.quickstart;
 
+import dev.mindfulcode.evidence.EvaluateCommand;
+import dev.mindfulcode.evidence.TrainCommand;
 import dev.mindfulcode.quickstart.load.BenchCommand;
 import dev.mindfulcode.quickstart.load.ImportCommand;
 import dev.mindfulcode.quickstart.load.SimulateCommand;
@@ -16,7 +18,14 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         version = "Mindful Code 0.1.0-SNAPSHOT",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {RunCommand.class, ImportCommand.class, SimulateCommand.class, BenchCommand.class})
+        subcommands = {
+            RunCommand.class,
+            ImportCommand.class,
+            SimulateCommand.class,
+            BenchCommand.class,
+            EvaluateCommand.class,
+            TrainCommand.class
+        })
 public final class Mindful implements Runnable {
 
     @Spec

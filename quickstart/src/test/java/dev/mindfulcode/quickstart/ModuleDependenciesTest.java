@@ -38,6 +38,7 @@ class ModuleDependenciesTest {
         FLOW_STREAM("flowstream", "schemas", "engine", "protection"),
         PROJECTION("projection", "schemas", "engine", "protection"),
         GATEWAY("gateway", "schemas", "engine", "protection"),
+        EVIDENCE("evidence", "engine"),
         QUICKSTART(
                 "quickstart",
                 "schemas",
@@ -47,7 +48,8 @@ class ModuleDependenciesTest {
                 "ingest",
                 "flowstream",
                 "projection",
-                "gateway");
+                "gateway",
+                "evidence");
 
         final String packageName;
         final Set<String> allowed;
@@ -141,6 +143,7 @@ class ModuleDependenciesTest {
                 "flow-stream", "flowstream",
                 "projection-service", "projection",
                 "api-gateway", "gateway",
+                "model-evidence", "evidence",
                 "quickstart", "quickstart"));
         Map<String, Set<String>> surplus = new TreeMap<>();
         for (Module module : Module.values()) {
