@@ -171,6 +171,8 @@ public final class ProjectionService implements SmartLifecycle {
         config.setConnectionInitSql(SESSION_SETTINGS);
         config.addDataSourceProperty("socketTimeout", SOCKET_SECONDS_MAX);
         config.addDataSourceProperty("connectTimeout", TimeUnit.MILLISECONDS.toSeconds(CONNECT_MS_MAX));
+        // Its details quote rows, and exceptions are logged.
+        config.addDataSourceProperty("logServerErrorDetail", false);
         config.addDataSourceProperty("ApplicationName", "mindful-projection");
         return new HikariDataSource(config);
     }
