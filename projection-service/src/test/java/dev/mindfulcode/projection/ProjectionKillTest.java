@@ -33,7 +33,7 @@ class ProjectionKillTest {
     void killedAtRandomPointsItGoesOnWithoutLossOrWait() throws Exception {
         Random random = new Random(8);
         BothEnds ends = new BothEnds(pipeline, 8, 8);
-        for (int kill = 0; kill < 3; kill++) {
+        for (int kill = 0; kill < 2; kill++) {
             ends.write(6_000);
             pipeline.flush();
             Process process = start();

@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -27,14 +28,35 @@ public final class ReadModelDatabase {
     private static final List<String> TABLES =
             List.of("coding_sessions", "flow_minutes", "flow_periods", "daily_summaries");
 
-    private final String url = EmbeddedPlatform.shared().freshDatabase();
+    /** Migrated once and never connected to again: the others are copies of it. */
+    private static final String TEMPLATE = migrated();
+
+    private final String url = copied();
     private final DataSource source = PostgresUrl.parse(url).dataSource();
     private final String encryptionKey = newEncryptionKey();
     private final PostgresUserKeys keys = PostgresUserKeys.open(source, KeyEncryptionKey.parse(encryptionKey));
 
-    public ReadModelDatabase() {
+    private static String migrated() {
+        String template = EmbeddedPlatform.shared().freshDatabase();
+        DataSource source = PostgresUrl.parse(template).dataSource();
         PostgresUserKeys.migrate(source);
         ReadModel.migrate(source);
+        return template;
+    }
+
+    private static String copied() {
+        String template = TEMPLATE.substring(TEMPLATE.lastIndexOf('/') + 1);
+        String name = "copy_" + UUID.randomUUID().toString().replace("-", "");
+        try (Connection connection = PostgresUrl.parse(EmbeddedPlatform.shared().databaseUrl())
+                        .dataSource()
+                        .getConnection();
+                PreparedStatement statement =
+                        connection.prepareStatement("CREATE DATABASE " + name + " TEMPLATE " + template)) {
+            statement.execute();
+        } catch (SQLException e) {
+            throw new IllegalStateException("no copy of the migrated database", e);
+        }
+        return TEMPLATE.replace(template, name);
     }
 
     public String encryptionKey() {
