@@ -87,7 +87,7 @@ export class Now {
 function since(state, flow, quietMs) {
   if (state === 'flow') return `for ${span(flow.flow_duration_ms + quietMs)}`;
   if (state === 'waiting') return flow ? `no keystrokes for ${span(quietMs)}` : 'A reading appears when your editor sends some.';
-  return flow.confidence < 0.5 ? 'still getting to know this stretch' : 'typing, below the threshold of flow';
+  return flow.confidence < 0.5 ? 'still getting to know this stretch' : 'no unbroken stretch of flow right now';
 }
 
 function figure(id, value) {
