@@ -15,7 +15,9 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 final class Ingest implements AutoCloseable {
 
     static final String KEYSTROKES_PATH = "/api/keystrokes";
-    static final String SCHEMA_PATH = "/api/keystrokes/schema";
+    /** Outside /api, where a gateway on the same server asks for a token. */
+    static final String SCHEMA_PATH = "/schemas/keystroke-upload.avsc";
+
     static final String SOCKET_PATH = "/ws/ingest";
 
     private static final int DATABASE_LOGIN_TIMEOUT_SECONDS = 5;

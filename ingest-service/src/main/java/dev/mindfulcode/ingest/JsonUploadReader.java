@@ -173,8 +173,7 @@ final class JsonUploadReader implements UploadReader {
 
         private void intervals() {
             requireArray();
-            for (int i = 0; in.nextToken() != JsonToken.END_ARRAY; i++) {
-                position.element(i);
+            for (int i = 0; nextElement(i); i++) {
                 buffer.interval(wholeNumber());
             }
         }
@@ -184,8 +183,7 @@ final class JsonUploadReader implements UploadReader {
                 return;
             }
             requireArray();
-            for (int i = 0; in.nextToken() != JsonToken.END_ARRAY; i++) {
-                position.element(i);
+            for (int i = 0; nextElement(i); i++) {
                 buffer.dwell(wholeNumber());
             }
         }
@@ -204,8 +202,7 @@ final class JsonUploadReader implements UploadReader {
             if (in.currentToken() != JsonToken.START_ARRAY) {
                 throw position.invalid("Must be text with a letter a keystroke, or an array of names");
             }
-            for (int i = 0; in.nextToken() != JsonToken.END_ARRAY; i++) {
-                position.element(i);
+            for (int i = 0; nextElement(i); i++) {
                 requireText();
                 buffer.keyClass(
                         WireNames.keyClassCode(in.getStringCharacters(), in.getStringOffset(), in.getStringLength()));
@@ -217,8 +214,7 @@ final class JsonUploadReader implements UploadReader {
                 return;
             }
             requireArray();
-            for (int i = 0; in.nextToken() != JsonToken.END_ARRAY; i++) {
-                position.element(i);
+            for (int i = 0; nextElement(i); i++) {
                 if (in.currentToken() != JsonToken.START_OBJECT) {
                     throw position.invalid("Must be a signal, as an object");
                 }
@@ -293,6 +289,12 @@ final class JsonUploadReader implements UploadReader {
                 return outcome;
             }
             return new SignalValue.Count(wholeNumber());
+        }
+
+        /** Moves to the next element of an array before reading it, so that what cannot even be read is named as well. */
+        private boolean nextElement(int index) {
+            position.element(index);
+            return in.nextToken() != JsonToken.END_ARRAY;
         }
 
         private UUID uuid() {

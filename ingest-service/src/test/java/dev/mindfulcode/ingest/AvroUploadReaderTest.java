@@ -1,0 +1,196 @@
+package dev.mindfulcode.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mindfulcode.schemas.upload.KeystrokeUpload;
+import dev.mindfulcode.schemas.upload.UploadedBatch;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class AvroUploadReaderTest {
+
+    private static final UUID SESSION = UUID.fromString("0192d3a4-5b6c-7d8e-9fa0-b1c2d3e4f506");
+
+    private final AvroUploadReader reader = new AvroUploadReader();
+
+    record Spoiled(
+            String name,
+            Consumer<UploadedBatch> spoil,
+            @Nullable String field) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static List<Spoiled> spoiled() {
+        return List.of(
+                new Spoiled("id", batch -> batch.setBatchId("1-2-3-4-5"), "[1].batch_id"),
+                new Spoiled("session", batch -> batch.setSessionId(""), "[1].session_id"),
+                new Spoiled("sequence", batch -> batch.setSequence(-1), "[1].sequence"),
+                new Spoiled("sequence huge", batch -> batch.setSequence(Long.MAX_VALUE), "[1].sequence"),
+                new Spoiled("start", batch -> batch.setStartedAt(Long.MIN_VALUE), "[1].started_at"),
+                new Spoiled("interval", batch -> batch.setIntervalsMs(List.of(0, -1)), "[1].intervals_ms[1]"),
+                new Spoiled("span", batch -> batch.setIntervalsMs(List.of(86_400_000, 1)), "[1].intervals_ms[1]"),
+                new Spoiled(
+                        "too many",
+                        batch -> batch.setIntervalsMs(Collections.nCopies(1_001, 1)),
+                        "[1].intervals_ms[1000]"),
+                new Spoiled("class", batch -> batch.setKeyClasses(bytes(0, 13)), "[1].key_classes[1]"),
+                new Spoiled("class negative", batch -> batch.setKeyClasses(bytes(-1, 0)), "[1].key_classes[0]"),
+                new Spoiled("classes short", batch -> batch.setKeyClasses(bytes(0)), "[1].key_classes"),
+                new Spoiled("dwells short", batch -> batch.setDwellsMs(List.of(1)), "[1].dwells_ms"),
+                new Spoiled("dwell", batch -> batch.setDwellsMs(List.of(1, 600_001)), "[1].dwells_ms[1]"),
+                new Spoiled("signal at", batch -> batch.setSignalAtMs(List.of(-1)), "[1].signal_at_ms[0]"),
+                new Spoiled(
+                        "signals many",
+                        batch -> batch.setSignalAtMs(Collections.nCopies(1_001, 1)),
+                        "[1].signal_at_ms[1000]"),
+                new Spoiled("kinds over", batch -> batch.setSignalKinds(bytes(1, 1)), "[1].signal_kinds"),
+                new Spoiled("kind", batch -> batch.setSignalKinds(bytes(7)), "[1].signal_kinds[0]"),
+                new Spoiled("values over", batch -> batch.setSignalValues(List.of(0, 0)), "[1].signal_values[1]"),
+                new Spoiled("values short", batch -> batch.setSignalValues(List.of()), "[1].signal_values"),
+                new Spoiled("value of a save", batch -> batch.setSignalValues(List.of(1)), "[1].signal_values[0]"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("spoiled")
+    void refusesAndNamesTheFieldAtFault(Spoiled spoiled) {
+        UploadedBatch second = batch();
+        spoiled.spoil.accept(second);
+        byte[] body = encoded(new KeystrokeUpload(List.of(batch(), second)));
+
+        assertThatThrownBy(() -> reader.read(body, body.length)).isInstanceOfSatisfying(Refusal.class, refusal -> {
+            assertThat(refusal.type()).as(refusal.detail()).isEqualTo(ProblemType.INVALID_BATCH);
+            assertThat(refusal.field()).as(refusal.detail()).isEqualTo(spoiled.field);
+        });
+    }
+
+    @Test
+    void refusesAHundredAndOneBatches() {
+        byte[] body = encoded(new KeystrokeUpload(Collections.nCopies(101, batch())));
+
+        assertRefused(body, ProblemType.REQUEST_TOO_LARGE);
+    }
+
+    @Test
+    void refusesNoBatch() {
+        assertRefused(encoded(new KeystrokeUpload(List.of())), ProblemType.INVALID_BATCH);
+    }
+
+    @Test
+    void refusesEveryBodyThatWasCutShortOrWentOn() {
+        byte[] body = encoded(new KeystrokeUpload(List.of(batch())));
+        for (int length = 0; length < body.length; length++) {
+            assertRefused(Arrays.copyOf(body, length), ProblemType.MALFORMED_BODY);
+        }
+        assertRefused(Arrays.copyOf(body, body.length + 1), ProblemType.MALFORMED_BODY);
+    }
+
+    @ParameterizedTest
+    @MethodSource("lies")
+    void refusesCountsAndSizesThatAreNotTrue(byte[] body) {
+        assertRefused(body, ProblemType.MALFORMED_BODY);
+    }
+
+    static Stream<byte[]> lies() {
+        return Stream.of(
+                varints(Long.MAX_VALUE),
+                varints(Long.MIN_VALUE, 1),
+                varints(Long.MIN_VALUE + 1, 0),
+                varints(-1, Long.MAX_VALUE),
+                varints(-1, -5),
+                varints(1_000_000_000),
+                new byte[] {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 1},
+                // A block of one batch that says it is a byte longer than it is.
+                lyingBlock(1),
+                lyingBlock(-1));
+    }
+
+    private static byte[] lyingBlock(int lie) {
+        byte[] honest = encoded(new KeystrokeUpload(List.of(batch())));
+        byte[] batch = Arrays.copyOfRange(honest, 1, honest.length - 1);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.writeBytes(varints(-1, batch.length + lie));
+        out.writeBytes(batch);
+        out.writeBytes(new byte[] {0, 0});
+        return out.toByteArray();
+    }
+
+    @Test
+    void doesNotMixUpWhatItReadBefore() {
+        byte[] long1 = encoded(new KeystrokeUpload(List.of(batch())));
+        UploadedBatch other = batch();
+        other.setIntervalsMs(List.of(9));
+        other.setKeyClasses(bytes(3));
+        other.setSignalAtMs(List.of());
+        other.setSignalKinds(bytes());
+        other.setSignalValues(List.of());
+        byte[] short1 = encoded(new KeystrokeUpload(List.of(other)));
+
+        reader.read(long1, long1.length);
+        Upload upload = reader.read(short1, short1.length);
+
+        assertThat(upload.keystrokes()).isEqualTo(1);
+        assertThat(upload.batches().getFirst().spanMs()).isEqualTo(9);
+        UploadRules.assertKept(upload);
+    }
+
+    private void assertRefused(byte[] body, ProblemType type) {
+        assertThatThrownBy(() -> reader.read(body, body.length))
+                .isInstanceOfSatisfying(
+                        Refusal.class,
+                        refusal ->
+                                assertThat(refusal.type()).as(refusal.detail()).isEqualTo(type));
+    }
+
+    static UploadedBatch batch() {
+        return new UploadedBatch(
+                UUID.randomUUID().toString(),
+                SESSION.toString(),
+                3L,
+                1_700_000_000_000L,
+                List.of(0, 120),
+                bytes(0, 4),
+                List.of(),
+                List.of(50),
+                bytes(1),
+                List.of(0));
+    }
+
+    static byte[] encoded(KeystrokeUpload upload) {
+        return UploadReaderProperties.encoded(upload, false);
+    }
+
+    private static ByteBuffer bytes(int... values) {
+        byte[] bytes = new byte[values.length];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) values[i];
+        }
+        return ByteBuffer.wrap(bytes);
+    }
+
+    private static byte[] varints(long... values) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (long value : values) {
+            long rest = value << 1 ^ value >> 63;
+            while ((rest & ~0x7FL) != 0) {
+                out.write((int) (rest & 0x7F | 0x80));
+                rest >>>= 7;
+            }
+            out.write((int) rest);
+        }
+        return out.toByteArray();
+    }
+}

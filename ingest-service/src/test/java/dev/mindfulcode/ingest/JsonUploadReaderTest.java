@@ -1,0 +1,104 @@
+package dev.mindfulcode.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mindfulcode.schemas.KeystrokePayload;
+import dev.mindfulcode.schemas.MalformedPayloadException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class JsonUploadReaderTest {
+
+    private static final UUID SESSION = UUID.fromString("0192d3a4-5b6c-7d8e-9fa0-b1c2d3e4f506");
+
+    private final JsonUploadReader reader = new JsonUploadReader();
+
+    static List<HostileUpload> corpus() {
+        return HostileUpload.corpus(SESSION);
+    }
+
+    @ParameterizedTest
+    @MethodSource("corpus")
+    void refusesAndNamesTheFieldAtFault(HostileUpload hostile) {
+        assertThatThrownBy(() -> read(hostile.body())).isInstanceOfSatisfying(Refusal.class, refusal -> {
+            assertThat(refusal.type()).as(refusal.detail()).isEqualTo(hostile.problem());
+            assertThat(refusal.field()).as(refusal.detail()).isEqualTo(hostile.field());
+        });
+    }
+
+    @Test
+    void readsTheLargestBatch() {
+        Upload upload = read(BatchJson.of(SESSION, Limits.SEQUENCE_MAX).keystrokes(1_000));
+
+        assertThat(upload.keystrokes()).isEqualTo(1_000);
+        assertThat(upload.batches().getFirst().sequence()).isEqualTo(Limits.SEQUENCE_MAX);
+        assertThat(upload.batches().getFirst().spanMs()).isEqualTo(100_000);
+    }
+
+    @Test
+    void readsAHundredBatchesWithoutMixingThemUp() throws MalformedPayloadException {
+        BatchJson[] batches = new BatchJson[100];
+        for (int i = 0; i < batches.length; i++) {
+            batches[i] = BatchJson.of(SESSION, i).keystrokes(1 + i % 7);
+        }
+        Upload upload = read(BatchJson.array(batches));
+
+        assertThat(upload.batches()).hasSize(100);
+        for (int i = 0; i < batches.length; i++) {
+            Batch batch = upload.batches().get(i);
+            assertThat(batch.sequence()).isEqualTo(i);
+            assertThat(batch.keystrokes()).isEqualTo(1 + i % 7);
+            assertThat(KeystrokePayload.decode(batch.payload()).keystrokes()).isEqualTo(1 + i % 7);
+        }
+    }
+
+    @Test
+    void takesFieldsInAnyOrderAndNullForWhatIsOptional() {
+        String batch =
+                "{\"signals\":null,\"key_classes\":\"L\",\"dwells_ms\":null,\"intervals_ms\":[3],\"started_at\":5,"
+                        + "\"sequence\":0,\"session_id\":\""
+                        + SESSION.toString().toUpperCase(Locale.ROOT) + "\",\"batch_id\":\""
+                        + SESSION + "\"}";
+
+        assertThat(read(batch).batches().getFirst().sessionId()).isEqualTo(SESSION);
+    }
+
+    @Test
+    void readsTheValuesOfSignals() throws MalformedPayloadException {
+        Upload upload = read(BatchJson.of(SESSION, 0)
+                .keystrokes(0)
+                .with(
+                        "signals",
+                        "[{\"kind\":\"build\",\"at_ms\":1,\"value\":\"failed\"},{\"value\":\"ok\",\"kind\":\"test\",\"at_ms\":2},"
+                                + "{\"kind\":\"diagnostics\",\"at_ms\":3,\"value\":17},"
+                                + "{\"kind\":\"focus_lost\",\"at_ms\":4,\"value\":null}]"));
+
+        KeystrokePayload payload =
+                KeystrokePayload.decode(upload.batches().getFirst().payload());
+        assertThat(payload.signalAtMs()).containsExactly(1, 2, 3, 4);
+        assertThat(payload.signalKinds()).containsExactly(2, 3, 4, 5);
+        assertThat(payload.signalValues()).containsExactly(0, 1, 17, 0);
+        assertThat(upload.batches().getFirst().spanMs()).isEqualTo(4);
+    }
+
+    @Test
+    void aRefusalRepeatsNothingThatWasSentButTheNameOfTheField() {
+        assertThatThrownBy(() -> read(BatchJson.of(SESSION, 0).with("key_classes", "\"hunter2\"")))
+                .isInstanceOfSatisfying(
+                        Refusal.class,
+                        refusal -> assertThat(new String(refusal.problemJson(), StandardCharsets.UTF_8))
+                                .contains("\"field\":\"key_classes[0]\"")
+                                .doesNotContain("hunter2"));
+    }
+
+    private Upload read(Object json) {
+        byte[] bytes = json.toString().getBytes(StandardCharsets.UTF_8);
+        return reader.read(bytes, bytes.length);
+    }
+}
