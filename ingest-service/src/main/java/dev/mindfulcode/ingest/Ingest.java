@@ -39,7 +39,7 @@ final class Ingest implements AutoCloseable {
         ciphers = new UserCiphers(PostgresUserKeys.open(database, settings.encryptionKey()));
         owners = new SessionOwners(database);
         log = new KeystrokeLog(settings.kafkaBootstrapServers(), settings.inFlightBytesMax(), settings.registry());
-        shutdown = new Shutdown(inFlight, log);
+        shutdown = new Shutdown(inFlight, log, connections);
         Intake intake = new Intake(ciphers, owners, log, metrics, clock);
         keystrokes = new KeystrokesEndpoint(tokens, readers, intake, inFlight, metrics, shutdown);
         socket = new SocketEndpoint(

@@ -28,11 +28,13 @@ import org.slf4j.LoggerFactory;
  */
 final class KeystrokeLog implements AutoCloseable {
 
+    static final String CLIENT_ID = "mindful-ingest";
+
     /** A record that Kafka has not acknowledged by then has failed, and its client is told to send it again. */
     static final Duration DELIVERY_TIMEOUT = Duration.ofSeconds(10);
 
     static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(4);
-    static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+    static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(3);
 
     /** Between two tries at start, while Kafka or the registry is not there yet. */
     private static final Duration WARM_UP_PAUSE = Duration.ofMillis(100);
@@ -59,7 +61,7 @@ final class KeystrokeLog implements AutoCloseable {
     private static Map<String, Object> config(String bootstrapServers, long inFlightBytesMax) {
         return Map.ofEntries(
                 Map.entry(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers),
-                Map.entry(ProducerConfig.CLIENT_ID_CONFIG, "mindful-ingest"),
+                Map.entry(ProducerConfig.CLIENT_ID_CONFIG, CLIENT_ID),
                 Map.entry(ProducerConfig.ACKS_CONFIG, "all"),
                 Map.entry(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true),
                 Map.entry(ProducerConfig.LINGER_MS_CONFIG, 0),

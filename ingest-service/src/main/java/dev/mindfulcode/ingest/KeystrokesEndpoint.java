@@ -59,7 +59,8 @@ final class KeystrokesEndpoint {
     }
 
     private Mono<ServerResponse> receive(ServerRequest request, AccessToken token, UploadReader reader) {
-        UploadBody body = new UploadBody(inFlight.share());
+        UploadBody body = new UploadBody(
+                inFlight.share(), request.headers().asHttpHeaders().getContentLength());
         return request.exchange()
                 .getRequest()
                 .getBody()

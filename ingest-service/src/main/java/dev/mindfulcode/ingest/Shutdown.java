@@ -1,7 +1,9 @@
 package dev.mindfulcode.ingest;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -14,8 +16,11 @@ import reactor.core.publisher.Sinks;
  */
 final class Shutdown implements SmartLifecycle {
 
-    /** Longer than {@link KeystrokeLog#DELIVERY_TIMEOUT} would be of no use; shorter, so that a stop takes no more than 15 s in all. */
-    static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(8);
+    /** For uploads to reach Kafka. All the waits of a stop together stay below the 15 s that the whole system may take. */
+    static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(5);
+
+    /** For connections to be closed, once nothing is owed on them any more. */
+    static final Duration GOODBYE_TIMEOUT = SocketConversation.CLOSING_PATIENCE.plusMillis(500);
 
     static final Duration WARM_UP_PATIENCE = Duration.ofSeconds(10);
 
@@ -24,13 +29,15 @@ final class Shutdown implements SmartLifecycle {
 
     private final InFlightBytes inFlight;
     private final KeystrokeLog log;
+    private final AtomicInteger connections;
     private final Sinks.Empty<Void> stopping = Sinks.empty();
     private volatile boolean running;
     private volatile boolean stopped;
 
-    Shutdown(InFlightBytes inFlight, KeystrokeLog log) {
+    Shutdown(InFlightBytes inFlight, KeystrokeLog log, AtomicInteger connections) {
         this.inFlight = inFlight;
         this.log = log;
+        this.connections = connections;
     }
 
     void refuseIfStopping() {
@@ -61,16 +68,21 @@ final class Shutdown implements SmartLifecycle {
     public void stop() {
         stopped = true;
         stopping.tryEmitEmpty();
-        long deadlineNs = System.nanoTime() + DRAIN_TIMEOUT.toNanos();
-        while (inFlight.bytes() > 0 && System.nanoTime() - deadlineNs < 0) {
-            LockSupport.parkNanos(POLL_INTERVAL.toNanos());
-        }
+        await(() -> inFlight.bytes() == 0, DRAIN_TIMEOUT);
+        await(() -> connections.get() == 0, GOODBYE_TIMEOUT);
         if (inFlight.bytes() > 0) {
             LOG.warn(
                     "{} bytes of uploads were not acknowledged before the stop; their clients have no 202",
                     inFlight.bytes());
         }
         running = false;
+    }
+
+    private static void await(BooleanSupplier condition, Duration timeout) {
+        long deadlineNs = System.nanoTime() + timeout.toNanos();
+        while (!condition.getAsBoolean() && System.nanoTime() - deadlineNs < 0) {
+            LockSupport.parkNanos(POLL_INTERVAL.toNanos());
+        }
     }
 
     @Override

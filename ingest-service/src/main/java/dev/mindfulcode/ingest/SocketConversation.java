@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.web.reactive.socket.CloseStatus;
@@ -25,10 +26,11 @@ final class SocketConversation {
     /** A connection with this many messages unanswered is not read from: TCP makes its client wait. */
     static final int MESSAGES_IN_FLIGHT_MAX = 16;
 
-    /** How long a connection that is about to be closed waits for the answers it owes. */
-    static final Duration CLOSING_PATIENCE = Duration.ofSeconds(5);
+    /** A connection is closed once it has been quiet for this long: what lies unread then would reset it, answers and all. */
+    private static final Duration QUIET = Duration.ofMillis(100);
 
-    private static final Duration POLL_INTERVAL = Duration.ofMillis(10);
+    /** ... or after this long, since a client may go on sending. */
+    static final Duration CLOSING_PATIENCE = Duration.ofSeconds(2);
 
     private final UploadReaders readers;
     private final Intake intake;
@@ -44,26 +46,28 @@ final class SocketConversation {
 
     /** @param ending tells when and why the server ends it; what was received by then is still answered */
     Mono<Void> run(WebSocketSession session, AccessToken token, Mono<CloseStatus> ending) {
-        AtomicInteger unanswered = new AtomicInteger();
+        Activity activity = new Activity();
         Flux<WebSocketMessage> answers = session.receive()
                 .filter(SocketConversation::isUpload)
                 .map(message -> {
-                    unanswered.incrementAndGet();
+                    activity.received();
                     return received(message);
                 })
                 .concatMap(received -> submit(token, received), 1)
                 .flatMapSequential(SocketConversation::acknowledged, MESSAGES_IN_FLIGHT_MAX, 1)
                 .concatMapIterable(texts -> {
-                    unanswered.decrementAndGet();
+                    activity.answered();
                     return texts;
                 })
                 .map(session::textMessage);
         // The receiving side is never cancelled: Netty would close at once and drop the answers that are owed.
-        Mono<Void> closing = ending.flatMap(why -> Flux.interval(POLL_INTERVAL)
-                .filter(tick -> unanswered.get() == 0)
+        Mono<Void> closing = ending.flatMap(why -> Flux.interval(QUIET)
+                .filter(tick -> activity.isOver())
                 .next()
                 .timeout(CLOSING_PATIENCE, Mono.empty())
-                .then(session.close(why)));
+                // Once begun it is not cancelled, though it ends the other side: Netty would drop the frame that says
+                // why.
+                .then(Mono.defer(() -> Mono.fromFuture(session.close(why).toFuture(), true))));
         return Mono.firstWithSignal(session.send(answers), closing);
     }
 
@@ -120,6 +124,30 @@ final class SocketConversation {
         Refusal refusal = Refusal.in(failure);
         metrics.refused(refusal.type());
         return List.of(new String(refusal.errorMessageJson(), StandardCharsets.UTF_8));
+    }
+
+    /** What happens on a connection. Told by its event loop and Kafka's thread, asked by a third. */
+    private static final class Activity {
+
+        private final AtomicInteger unanswered = new AtomicInteger();
+        private final AtomicLong messages = new AtomicLong();
+        private long messagesWhenAsked = -1;
+
+        void received() {
+            messages.incrementAndGet();
+            unanswered.incrementAndGet();
+        }
+
+        void answered() {
+            unanswered.decrementAndGet();
+        }
+
+        /** Whether all is answered and nothing has come since this was asked before. */
+        boolean isOver() {
+            long before = messagesWhenAsked;
+            messagesWhenAsked = messages.get();
+            return before == messagesWhenAsked && unanswered.get() == 0;
+        }
     }
 
     /** @param refusal why the message was not even taken in, or null */

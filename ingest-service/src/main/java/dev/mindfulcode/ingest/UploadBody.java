@@ -13,12 +13,17 @@ final class UploadBody {
     private static final byte[] NOTHING = {};
 
     private final InFlightBytes.Share share;
+    private final int bytesMax;
     private byte[] bytes = NOTHING;
     private int length;
     private boolean handedOver;
 
-    UploadBody(InFlightBytes.Share share) {
+    /** @param announcedBytes of the Content-Length header, negative where there is none; no reason to take more than that */
+    UploadBody(InFlightBytes.Share share, long announcedBytes) {
         this.share = share;
+        this.bytesMax = announcedBytes < 0
+                ? Limits.REQUEST_BYTES_MAX
+                : (int) Math.min(announcedBytes, Limits.REQUEST_BYTES_MAX);
     }
 
     static Refusal tooLarge() {
@@ -48,7 +53,7 @@ final class UploadBody {
     private void makeRoom(int needed) {
         if (needed > bytes.length) {
             // The first chunk is mostly the only one.
-            int capacity = length == 0 ? needed : Math.clamp(2L * bytes.length, needed, Limits.REQUEST_BYTES_MAX);
+            int capacity = length == 0 ? needed : Math.max(needed, Math.min(2 * bytes.length, bytesMax));
             share.grow(capacity - bytes.length);
             bytes = Arrays.copyOf(bytes, capacity);
         }

@@ -48,7 +48,7 @@ final class IngestServer implements AutoCloseable {
     final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    private final DataSource database;
+    final DataSource database;
     private final ConfigurableApplicationContext context;
 
     private IngestServer(EmbeddedPlatform platform, Clock clock, Map<String, Object> settings) {
