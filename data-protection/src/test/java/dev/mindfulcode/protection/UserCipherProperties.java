@@ -53,6 +53,7 @@ final class UserCipherProperties {
         byte[] ciphertext = cipher.encrypt(new byte[300], "keystrokes", 1);
 
         refused(cipher, ciphertext, "sessions", 1);
+        refused(cipher, ciphertext, "keystroker", 1); // of the same length
         refused(cipher, ciphertext, "keystroke", 1);
         refused(cipher, ciphertext, "", 1);
         refused(cipher, ciphertext, "keystrokes", 2);
