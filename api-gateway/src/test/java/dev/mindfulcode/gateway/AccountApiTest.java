@@ -7,6 +7,7 @@ import dev.mindfulcode.gateway.Api.User;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.AccountEventKind;
 import dev.mindfulcode.schemas.Topics;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -53,10 +54,14 @@ class AccountApiTest {
     @Test
     void aWrongPasswordAndAnUnknownAddressAreAnsweredAlike() {
         User ada = gateway.user();
+        double before = hashes();
         Answer wrong = login(ada.email(), "not the password").isProblem(401, "invalid-credentials");
+        assertThat(hashes() - before).isEqualTo(1);
         Answer unknown = login("nobody-" + UUID.randomUUID() + "@example.org", "not the password")
                 .isProblem(401, "invalid-credentials");
+        assertThat(hashes() - before).isEqualTo(2);
         Answer noAddress = login("not an address", "not the password").isProblem(401, "invalid-credentials");
+        assertThat(hashes() - before).isEqualTo(3);
         assertThat(unknown.json()).isEqualTo(wrong.json());
         assertThat(noAddress.json()).isEqualTo(wrong.json());
     }
@@ -185,6 +190,15 @@ class AccountApiTest {
         String expired = Tokens.signed(ada.id().toString(), Instant.now().minusSeconds(60));
         Answer answer = api.post("/api/auth/refresh", expired, "{\"refresh_token\": \"" + ada.refreshToken() + "\"}");
         assertThat(answer.status()).isEqualTo(200);
+    }
+
+    /** How many times a password has been hashed: what could otherwise be read off the clock. */
+    private double hashes() {
+        String metrics = new String(api.get("/metrics", null).body(), StandardCharsets.UTF_8);
+        return metrics.lines()
+                .filter(line -> line.startsWith("mindful_gateway_password_hashes_total "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
     }
 
     private Answer register(String email, String password) {

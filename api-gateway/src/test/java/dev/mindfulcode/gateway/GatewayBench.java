@@ -77,14 +77,18 @@ class GatewayBench {
         DisposableServer floor = HttpServer.create()
                 .host("127.0.0.1")
                 .port(0)
-                .route(routes -> routes.post("/sink", (request, response) -> request.receive()
-                                .aggregate()
-                                .asByteArray()
-                                .then(response.header("Content-Type", "application/json")
-                                        .sendByteArray(Mono.just(new byte[400]))
-                                        .then()))
-                        .get("/page", (request, response) -> response.header("Content-Type", "application/json")
-                                .sendByteArray(Mono.just(page))))
+                .route(routes -> routes.post(
+                                "/sink",
+                                (request, response) -> request.receive()
+                                        .aggregate()
+                                        .asByteArray()
+                                        .then(response.header("Content-Type", "application/json")
+                                                .sendByteArray(Mono.just(new byte[400]))
+                                                .then()))
+                        .get(
+                                "/page",
+                                (request, response) -> response.header("Content-Type", "application/json")
+                                        .sendByteArray(Mono.just(page))))
                 .bindNow();
         try {
             URI base = URI.create("http://127.0.0.1:" + floor.port());
@@ -97,8 +101,9 @@ class GatewayBench {
                     .header("Content-Type", "application/json")
                     .POST(BodyPublishers.ofString(body))
                     .build();
-            HttpRequest history =
-                    gateway.api.request("/api/sessions/history?limit=50", ada.token()).build();
+            HttpRequest history = gateway.api
+                    .request("/api/sessions/history?limit=50", ada.token())
+                    .build();
             requests("bare reactor-netty: read the body, answer 400 bytes", bareDetect);
             requests("POST /api/flow/detect, 300 intervals", detect);
             requests("bare reactor-netty: answer a page of " + page.length / 1024 + " KiB", barePage);
@@ -168,20 +173,24 @@ class GatewayBench {
                 LiveClient client = clients.get(users.get(u).id());
                 int last = count - LIVE_USERS + u;
                 if (client != null) {
-                    readers.add(Thread.ofVirtual().start(() -> client.upTo(message -> {
-                        int i = message.path("session").path("keystrokes").asInt(-1);
-                        if (i >= 0) {
-                            seenNs[i] = System.nanoTime();
-                        }
-                        return i == last;
-                    })));
+                    readers.add(Thread.ofVirtual()
+                            .start(() -> client.upTo(message -> {
+                                int i = message.path("session")
+                                        .path("keystrokes")
+                                        .asInt(-1);
+                                if (i >= 0) {
+                                    seenNs[i] = System.nanoTime();
+                                }
+                                return i == last;
+                            })));
                 }
             }
             long startNs = System.nanoTime() + 1_000_000_000;
             for (int i = 0; i < count; i++) {
                 sleepUntil(startNs + i * 1_000_000_000L / RATE_PER_SECOND);
                 sentNs[i] = System.nanoTime();
-                log.appendLater(Topics.FLOW_STATES.name(), users.get(i % LIVE_USERS).id(), values[i]);
+                log.appendLater(
+                        Topics.FLOW_STATES.name(), users.get(i % LIVE_USERS).id(), values[i]);
             }
             for (Thread reader : readers) {
                 if (!reader.join(Duration.ofSeconds(30))) {
@@ -215,7 +224,8 @@ class GatewayBench {
     private void report() throws IOException {
         Path results = Path.of("../benchmarks/results");
         Files.createDirectories(results);
-        double load = java.lang.management.ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+        double load = java.lang.management.ManagementFactory.getOperatingSystemMXBean()
+                .getSystemLoadAverage();
         String text = """
                 # Gateway latencies
 

@@ -54,6 +54,21 @@ class OperationsTest {
     }
 
     @Test
+    void theDashboardIsServedUnderAStrictPolicy() {
+        Answer page = api.get("/", null);
+        assertThat(page.status()).isEqualTo(200);
+        assertThat(page.header("Content-Type")).startsWith("text/html");
+        assertThat(page.header("Content-Security-Policy")).contains("default-src 'self'");
+        assertThat(new String(page.body(), StandardCharsets.UTF_8))
+                .contains("<script")
+                .doesNotContainPattern("<script>|<style|\\son[a-z]+=|style=");
+        Answer script = api.get("/js/main.js", null);
+        assertThat(script.status()).isEqualTo(200);
+        assertThat(script.header("Content-Type")).contains("javascript");
+        api.get("/js/", null).isProblem(404, "not-found");
+    }
+
+    @Test
     void metricsAreThereAndNameNobody() {
         User ada = gateway.user();
         String id = api.post("/api/sessions/start", ada.token(), "{}").text("session_id");

@@ -42,7 +42,10 @@ class PastApiTest {
         assertThat(first.path("mean_intensity").floatValue()).isEqualTo(0.5f);
         String span = "/api/flow/minutes?from=" + noon.plusSeconds(60) + "&to=" + noon.plusSeconds(120);
         assertThat(api.get(span, ada.token()).json().path("minutes").size()).isEqualTo(1);
-        assertThat(api.get("/api/flow/minutes", gateway.user().token()).json().path("minutes").size())
+        assertThat(api.get("/api/flow/minutes", gateway.user().token())
+                        .json()
+                        .path("minutes")
+                        .size())
                 .isZero();
     }
 
@@ -67,7 +70,10 @@ class PastApiTest {
         assertThat(second.get("ended_by").isNull()).isTrue();
         String later = "/api/flow/periods?from=" + noon.plusSeconds(700);
         assertThat(api.get(later, ada.token()).json().path("periods").size()).isEqualTo(1);
-        assertThat(api.get("/api/flow/periods", gateway.user().token()).json().path("periods").size())
+        assertThat(api.get("/api/flow/periods", gateway.user().token())
+                        .json()
+                        .path("periods")
+                        .size())
                 .isZero();
     }
 
@@ -87,7 +93,9 @@ class PastApiTest {
         long deadlineNs = System.nanoTime() + Duration.ofSeconds(20).toNanos();
         Answer answer = api.get(path, ada.token());
         while (answer.json().path(list).size() < count) {
-            assertThat(System.nanoTime() - deadlineNs).as("in time, but " + answer).isNegative();
+            assertThat(System.nanoTime() - deadlineNs)
+                    .as("in time, but " + answer)
+                    .isNegative();
             answer = api.get(path, ada.token());
         }
         return answer;

@@ -4,7 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.gateway.Api.Answer;
 import dev.mindfulcode.gateway.Api.User;
+import dev.mindfulcode.schemas.SessionEvent;
+import dev.mindfulcode.schemas.SessionEventKind;
+import dev.mindfulcode.schemas.Topics;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -41,6 +49,40 @@ class SessionApiTest {
     }
 
     @Test
+    void whatTheUserSaysAboutASessionIsOnTheLogEncrypted() {
+        api.post("/api/sessions/start", ada.token(), "{\"project\": \"enigma-machine\"}");
+        try (TestLog log = new TestLog(gateway.platform.bootstrapServers(), gateway.registry())) {
+            SessionEvent event = log.read(Topics.SESSIONS, ada.id(), 1).getFirst();
+            assertThat(event.getKind()).isEqualTo(SessionEventKind.STARTED);
+            assertThat(event.getDetails()).isNotNull();
+            String bytes = new String(event.getDetails().array(), StandardCharsets.ISO_8859_1);
+            assertThat(bytes).doesNotContain("enigma").hasSizeGreaterThan("enigma-machine".length() + 28);
+        }
+    }
+
+    @Test
+    void anOfflineSessionStartsWhenItStartedWithinBounds() {
+        Instant now = Instant.now();
+        Answer yesterday = start(now.minus(Duration.ofDays(1)));
+        assertThat(Instant.parse(yesterday.text("started_at")))
+                .isEqualTo(now.minus(Duration.ofDays(1)).truncatedTo(ChronoUnit.MILLIS));
+        assertThat(Instant.parse(start(now.minus(Duration.ofDays(400))).text("started_at")))
+                .isAfter(now.minus(Duration.ofDays(32)));
+        assertThat(Instant.parse(start(now.plus(Duration.ofDays(400))).text("started_at")))
+                .isBefore(now.plus(Duration.ofMinutes(5)));
+        Answer ended = api.post(
+                "/api/sessions/" + yesterday.text("session_id") + "/end",
+                ada.token(),
+                "{\"ended_at\": \"" + now.minus(Duration.ofDays(2)) + "\"}");
+        assertThat(ended.text("ended_at")).as("not before it started").isEqualTo(yesterday.text("started_at"));
+        assertThat(ended.json().path("duration_ms").asLong(-1)).isZero();
+    }
+
+    private Answer start(Instant at) {
+        return api.post("/api/sessions/start", ada.token(), "{\"started_at\": \"" + at + "\"}");
+    }
+
+    @Test
     void theSameIdAgainIsTheSameSession() {
         String body = "{\"session_id\": \"%s\", \"project\": \"one\"}".formatted(UUID.randomUUID());
         Answer first = api.post("/api/sessions/start", ada.token(), body);
@@ -58,7 +100,7 @@ class SessionApiTest {
         String id = hers.text("session_id");
         Answer refused = api.post("/api/sessions/start", bob.token(), "{\"session_id\": \"" + id + "\"}");
         refused.isProblem(409, "session-id-taken").withField("session_id");
-        assertThat(new String(refused.body(), java.nio.charset.StandardCharsets.UTF_8))
+        assertThat(new String(refused.body(), StandardCharsets.UTF_8))
                 .doesNotContain(ada.id().toString());
         api.get("/api/sessions/" + id, bob.token()).isProblem(404, "not-found");
         api.put("/api/sessions/" + id + "/update", bob.token(), "{\"project\": \"x\"}")
@@ -128,7 +170,7 @@ class SessionApiTest {
         for (int i = 0; i < 7; i++) {
             Answer answer = api.post("/api/sessions/start", ada.token(), """
                     {"started_at": "%s"}""".formatted(
-                            java.time.Instant.now().minusSeconds(3600L * (i / 2))));
+                            Instant.now().minusSeconds(3600L * (i / 2))));
             started.add(answer.text("session_id"));
             readAfter = answer.header("X-Read-After");
         }
@@ -149,12 +191,11 @@ class SessionApiTest {
     @Test
     void aReadThatTheReadModelCannotSatisfyIsToldToComeBack() {
         Answer started = api.post("/api/sessions/start", ada.token(), "{}");
-        String token = new String(
-                java.util.Base64.getUrlDecoder().decode(started.header("X-Read-After")),
-                java.nio.charset.StandardCharsets.US_ASCII);
-        String far = java.util.Base64.getUrlEncoder()
+        String token =
+                new String(Base64.getUrlDecoder().decode(started.header("X-Read-After")), StandardCharsets.US_ASCII);
+        String far = Base64.getUrlEncoder()
                 .withoutPadding()
-                .encodeToString((token + "99999").getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+                .encodeToString((token + "99999").getBytes(StandardCharsets.US_ASCII));
         Answer behind = api.get("/api/sessions/history", ada.token(), "X-Read-After", far);
         behind.isProblem(503, "read-model-behind");
         assertThat(behind.header("Retry-After")).isEqualTo("1");

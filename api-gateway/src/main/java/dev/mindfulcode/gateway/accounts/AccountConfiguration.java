@@ -5,6 +5,8 @@ import dev.mindfulcode.gateway.database.UserCiphers;
 import dev.mindfulcode.gateway.http.RouteGroup;
 import dev.mindfulcode.gateway.log.EventLog;
 import dev.mindfulcode.gateway.log.Outbox;
+import dev.mindfulcode.gateway.operations.GatewayMetrics;
+import io.micrometer.core.instrument.FunctionCounter;
 import java.security.SecureRandom;
 import java.time.Clock;
 import org.springframework.context.annotation.Bean;
@@ -15,8 +17,12 @@ import org.springframework.context.annotation.Configuration;
 public class AccountConfiguration {
 
     @Bean
-    PasswordHashes gatewayPasswordHashes() {
-        return new PasswordHashes();
+    PasswordHashes gatewayPasswordHashes(GatewayMetrics metrics) {
+        PasswordHashes hashes = new PasswordHashes();
+        FunctionCounter.builder("mindful.gateway.password.hashes", hashes, PasswordHashes::hashed)
+                .description("Argon2 computations, each some 64 MiB for a tenth of a second")
+                .register(metrics.registry());
+        return hashes;
     }
 
     @Bean

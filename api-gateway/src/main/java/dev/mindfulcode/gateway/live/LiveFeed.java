@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -46,7 +47,8 @@ final class LiveFeed implements SmartLifecycle, Runnable {
     private static final Duration STOP_WAIT_MAX = Duration.ofSeconds(3);
     private static final Duration FAILURE_PAUSE = Duration.ofSeconds(1);
 
-    private final String bootstrapServers;
+    private final Supplier<Consumer<UUID, byte[]>> consumers;
+    private final Duration lookInterval;
     private final LiveHub hub;
     private final Deserializer<SessionEvent> sessionEvents;
     private final Counter received;
@@ -57,7 +59,18 @@ final class LiveFeed implements SmartLifecycle, Runnable {
     private volatile @Nullable Consumer<UUID, byte[]> consumer;
 
     LiveFeed(String bootstrapServers, SchemaRegistry registry, LiveHub hub, MeterRegistry meters) {
-        this.bootstrapServers = bootstrapServers;
+        this(() -> open(bootstrapServers), PARTITIONS_LOOK_INTERVAL, registry, hub, meters);
+    }
+
+    /** Follows what {@code consumers} open, looking for new partitions each {@code lookInterval}. */
+    LiveFeed(
+            Supplier<Consumer<UUID, byte[]>> consumers,
+            Duration lookInterval,
+            SchemaRegistry registry,
+            LiveHub hub,
+            MeterRegistry meters) {
+        this.consumers = consumers;
+        this.lookInterval = lookInterval;
         this.hub = hub;
         this.sessionEvents = Topics.SESSIONS.valueSerde(registry).deserializer();
         this.received = Counter.builder("mindful.gateway.live.records")
@@ -69,7 +82,7 @@ final class LiveFeed implements SmartLifecycle, Runnable {
     public void run() {
         Thread self = Thread.currentThread();
         while (thread == self) {
-            try (Consumer<UUID, byte[]> opened = open()) {
+            try (Consumer<UUID, byte[]> opened = consumers.get()) {
                 consumer = opened;
                 follow(opened, self);
             } catch (WakeupException | InterruptException e) {
@@ -89,8 +102,7 @@ final class LiveFeed implements SmartLifecycle, Runnable {
         while (thread == self) {
             if (System.nanoTime() - lookAtNs >= 0) {
                 boolean complete = followNewPartitions(opened);
-                lookAtNs =
-                        System.nanoTime() + (complete ? PARTITIONS_LOOK_INTERVAL : TOPICS_MISSING_INTERVAL).toNanos();
+                lookAtNs = System.nanoTime() + (complete ? lookInterval : TOPICS_MISSING_INTERVAL).toNanos();
             }
             for (ConsumerRecord<UUID, byte[]> record : opened.poll(POLL_WAIT_MAX)) {
                 received.increment();
@@ -162,7 +174,7 @@ final class LiveFeed implements SmartLifecycle, Runnable {
         }
     }
 
-    private Consumer<UUID, byte[]> open() {
+    private static Consumer<UUID, byte[]> open(String bootstrapServers) {
         return new KafkaConsumer<>(
                 Map.of(
                         ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,

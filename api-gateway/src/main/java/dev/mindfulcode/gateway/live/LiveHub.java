@@ -140,8 +140,7 @@ final class LiveHub implements SmartLifecycle {
     }
 
     /** Keeps idle connections open and cuts those that do not read. */
-    private void sweep() {
-        long nowNs = System.nanoTime();
+    void sweep(long nowNs) {
         channels.values()
                 .forEach(channel -> channel.forEach(subscription -> {
                     if (subscription.mailbox().waitingNs(nowNs) > SLOW_CLIENT_WAIT_MAX.toNanos()) {
@@ -156,7 +155,8 @@ final class LiveHub implements SmartLifecycle {
     public void start() {
         long periodMs = HEARTBEAT_INTERVAL.toMillis();
         stopped = false;
-        sweeping = sweeper.schedulePeriodically(this::sweep, periodMs, periodMs, TimeUnit.MILLISECONDS);
+        sweeping =
+                sweeper.schedulePeriodically(() -> sweep(System.nanoTime()), periodMs, periodMs, TimeUnit.MILLISECONDS);
     }
 
     /** Says goodbye to all clients: the web server waits for open exchanges, and these would stay open for ever. */

@@ -117,8 +117,7 @@ class LiveFeedTest {
             MockConsumer<UUID, byte[]> after = opened.poll(10, TimeUnit.SECONDS);
             assertThat(after).as("opened again").isNotNull();
             if (after != null) {
-                after.schedulePollTask(
-                        () -> after.addRecord(new ConsumerRecord<>(STATES, 0, 0, ada, new byte[] {1})));
+                after.schedulePollTask(() -> after.addRecord(new ConsumerRecord<>(STATES, 0, 0, ada, new byte[] {1})));
             }
             assertThat(next()).containsExactly(1);
         } finally {

@@ -67,9 +67,13 @@ class LiveHubTest {
     void aUsersEndIsFinalAndTheLaterWordCounts() {
         UserChannel channel = new UserChannel();
         UUID session = UUID.randomUUID();
-        assertThat(channel.streamSays(session, SessionStatus.ACTIVE, 10)).as("met first").isFalse();
+        assertThat(channel.streamSays(session, SessionStatus.ACTIVE, 10))
+                .as("met first")
+                .isFalse();
         assertThat(channel.streamSays(session, SessionStatus.PAUSED, 20)).isTrue();
-        assertThat(channel.streamSays(session, SessionStatus.ACTIVE, 15)).as("older").isFalse();
+        assertThat(channel.streamSays(session, SessionStatus.ACTIVE, 15))
+                .as("older")
+                .isFalse();
         channel.userSays(session, SessionStatus.ENDED, 30);
         assertThat(channel.streamSays(session, SessionStatus.ACTIVE, 40)).isFalse();
     }
