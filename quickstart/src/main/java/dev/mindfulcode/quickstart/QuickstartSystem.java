@@ -36,10 +36,11 @@ final class QuickstartSystem implements AutoCloseable {
     private static final Duration READY_WAIT_MAX = Duration.ofSeconds(120);
     private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
 
+    private static final Duration CLIENT_STOP_MAX = Duration.ofSeconds(1);
     private static final Duration WEB_STOP_MAX = Duration.ofMillis(2500);
     private static final Duration STREAM_STOP_MAX = Duration.ofSeconds(4);
-    private static final Duration PROJECTION_STOP_MAX = Duration.ofMillis(2500);
-    private static final Duration PLATFORM_STOP_MAX = Duration.ofMillis(5500);
+    private static final Duration PROJECTION_STOP_MAX = Duration.ofSeconds(2);
+    private static final Duration PLATFORM_STOP_MAX = Duration.ofSeconds(5);
 
     private final DataFolder folder;
     private final QuickstartOptions options;
@@ -72,6 +73,11 @@ final class QuickstartSystem implements AutoCloseable {
     /** Returns the platform of a started system, for tests that write to it past the services. */
     EmbeddedPlatform platform() {
         return Objects.requireNonNull(platform, "not started");
+    }
+
+    /** Adds something that speaks to the system and is to stop before it does, within a second. */
+    void stopFirst(String name, AutoCloseable stop) {
+        started.add(name, CLIENT_STOP_MAX, stop);
     }
 
     /** Whether a stop has begun, so that a failing start is no news. */

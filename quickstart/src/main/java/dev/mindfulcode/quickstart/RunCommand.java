@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -47,6 +48,9 @@ final class RunCommand implements Callable<Integer> {
             defaultValue = "${sys:user.home}/.mindful-code")
     private @Nullable Path data;
 
+    @Option(names = "--demo", description = "Lets a made-up developer type, to have something to look at.")
+    private boolean demo;
+
     @Override
     public Integer call() throws InterruptedException {
         if (port < 1 || port > 65_535) {
@@ -69,6 +73,11 @@ final class RunCommand implements Callable<Integer> {
             String url = system.start();
             lock.announce(url);
             progress.say("Mindful Code is ready: " + url);
+            if (demo) {
+                DemoUser user = DemoUser.start(URI.create(url), folder);
+                system.stopFirst("demo", user);
+                progress.say("  Sign in as " + user.email() + " to watch; the password is in " + user.passwordFile());
+            }
             progress.say("  Started in " + progress.secondsSoFar() + ". Logs are in " + folder.logs()
                     + ". Ctrl-C stops it.");
         } catch (RuntimeException e) {

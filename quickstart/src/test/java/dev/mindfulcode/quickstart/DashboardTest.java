@@ -1,0 +1,134 @@
+package dev.mindfulcode.quickstart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.WaitForSelectorState;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a person sees in a browser, with the system's own Chromium. */
+@Timeout(300)
+class DashboardTest {
+
+    private static final double WAIT_MAX_MS = 60_000;
+
+    // Without these Chromium calls its maker's servers, which a closed network refuses by the dozen.
+    private static final List<String> FLAGS = List.of(
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync");
+
+    @Test
+    void aNewUserSignsInAndSeesTheCurveMoveWhileTheyType() throws Exception {
+        SharedSystem system = SharedSystem.get();
+        String email = UUID.randomUUID() + "@example.org";
+        String password = "a long password " + UUID.randomUUID();
+        try (Window window = Window.open()) {
+            Page page = window.page();
+            List<String> complaints = new CopyOnWriteArrayList<>();
+            page.onConsoleMessage(message -> {
+                if (message.type().equals("error")) {
+                    complaints.add(message.text());
+                }
+            });
+            page.onPageError(complaints::add);
+            page.navigate(system.origin().toString());
+            page.locator("#email").fill(email);
+            page.locator("#password").fill(password);
+            page.locator("#register").click();
+            Locator curve = page.locator("#curve");
+            curve.waitFor(new Locator.WaitForOptions()
+                    .setState(WaitForSelectorState.VISIBLE)
+                    .setTimeout(WAIT_MAX_MS));
+            page.locator("#link[data-state=on]").waitFor(new Locator.WaitForOptions().setTimeout(WAIT_MAX_MS));
+
+            TestUser user = TestUser.login(system.origin(), email, password);
+            UUID session = user.startSession();
+            long sequence = 0;
+            int drawn = 0;
+            for (int wanted = 1; wanted <= 3; wanted++) {
+                int least = wanted;
+                long begun = System.nanoTime();
+                while (drawn < least && System.nanoTime() - begun < WAIT_MAX_MS * 1_000_000) {
+                    user.type(session, sequence++, 10);
+                    page.waitForTimeout(200); // lets the page's events in, which arrive on this thread
+                    drawn = Integer.parseInt(curve.getAttribute("data-points"));
+                }
+                assertThat(drawn).as("points of the curve").isGreaterThanOrEqualTo(least);
+            }
+
+            assertThat(Double.parseDouble(curve.getAttribute("data-latest"))).isBetween(0.0, 1.0);
+            assertThat(page.locator("#flow-status").innerText()).isNotBlank();
+            page.locator("#sessions > *").first().waitFor(new Locator.WaitForOptions().setTimeout(WAIT_MAX_MS));
+            assertThat(complaints).isEmpty();
+        }
+    }
+
+    @Test
+    void aWrongPasswordIsToldAndShowsNothing() {
+        SharedSystem system = SharedSystem.get();
+        try (Window window = Window.open()) {
+            Page page = window.page();
+            page.navigate(system.origin().toString());
+            page.locator("#email").fill("nobody@example.org");
+            page.locator("#password").fill("not the password");
+            page.locator("#sign-in").click();
+
+            page.locator("#sign-in-problem:not(:empty)").waitFor(new Locator.WaitForOptions().setTimeout(WAIT_MAX_MS));
+            assertThat(page.locator("#dashboard").isVisible()).isFalse();
+        }
+    }
+
+    private record Window(Playwright playwright, Browser browser, Page page) implements AutoCloseable {
+
+        static Window open() {
+            Playwright playwright = Playwright.create(
+                    new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+            Browser browser = playwright
+                    .chromium()
+                    .launch(new BrowserType.LaunchOptions()
+                            .setExecutablePath(chromium())
+                            .setArgs(FLAGS));
+            return new Window(playwright, browser, browser.newPage());
+        }
+
+        @Override
+        public void close() {
+            browser.close();
+            playwright.close();
+        }
+    }
+
+    private static Path chromium() {
+        String named = System.getenv("MINDFUL_CHROMIUM");
+        return Stream.of(
+                        named == null ? "" : named,
+                        "/usr/bin/chromium",
+                        "/usr/bin/chromium-browser",
+                        "/usr/bin/google-chrome",
+                        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+                        "/Applications/Chromium.app/Contents/MacOS/Chromium")
+                .filter(path -> !path.isEmpty())
+                .map(Path::of)
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("The browser test needs Chromium: apt-get install chromium,"
+                        + " brew install --cask chromium, or name one with MINDFUL_CHROMIUM"));
+    }
+}

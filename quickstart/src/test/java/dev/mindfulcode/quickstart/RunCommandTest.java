@@ -1,0 +1,92 @@
+package dev.mindfulcode.quickstart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code mindful run} from start to Ctrl-C, and what must not happen meanwhile. */
+@Timeout(400)
+class RunCommandTest {
+
+    private static final Duration REFUSED_WITHIN = Duration.ofSeconds(30);
+    private static final Duration STOPPED_WITHIN = Duration.ofSeconds(15);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void keepsEverythingAcrossCtrlCAndKillAndLetsNobodyElseIn() throws Exception {
+        Path data = folder.resolve("data");
+        int port = SharedSystem.freePort();
+        URI origin = URI.create("http://localhost:" + port);
+        TestUser user;
+        UUID session;
+        try (ForkedRun run = ForkedRun.start(data, port).awaitReady(origin)) {
+            user = TestUser.register(origin);
+            session = user.startSession();
+            user.type(session, 0, 20);
+            refusesASecondInstance(data, origin);
+            // Accepted a moment before the end: a 202 is a promise.
+            user.type(session, 1, 30);
+            long begunNs = System.nanoTime();
+            run.pressCtrlC();
+            run.awaitEnd(STOPPED_WITHIN);
+            assertThat(Duration.ofNanos(System.nanoTime() - begunNs)).isLessThan(STOPPED_WITHIN);
+            assertThat(run.said()).contains("Stopped in");
+            assertThat(Files.readString(data.resolve("logs/mindful.log")))
+                    .doesNotContain("was not stopped within")
+                    .doesNotContain("did not stop cleanly");
+            assertThat(data.resolve("postgres/data/postmaster.pid")).doesNotExist();
+        }
+
+        try (ForkedRun run = ForkedRun.start(data, port).awaitReady(origin)) {
+            TestUser again = TestUser.login(origin, user.email, user.password);
+            Eventually.holds("what was typed before Ctrl-C is counted", () -> again.keystrokesCounted() == 50);
+            again.type(session, 2, 40);
+            run.killWithMinus9();
+        }
+
+        try (ForkedRun run = ForkedRun.start(data, port).awaitReady(origin)) {
+            TestUser again = TestUser.login(origin, user.email, user.password);
+            again.type(session, 3, 5);
+            again.type(session, 2, 40); // sent again by a client that never saw its 202
+            Eventually.holds("everything is counted, once", () -> again.keystrokesCounted() == 95);
+            run.pressCtrlC();
+            run.awaitEnd(STOPPED_WITHIN);
+        }
+    }
+
+    private static void refusesASecondInstance(Path data, URI running) throws Exception {
+        try (ForkedRun second = ForkedRun.start(data, SharedSystem.freePort())) {
+            assertThat(second.awaitEnd(REFUSED_WITHIN)).isNotZero();
+            assertThat(second.said())
+                    .contains("Another instance already runs on " + data)
+                    .contains(running.toString());
+        }
+    }
+
+    @Test
+    void refusesATakenPortBeforeItStartsAnything() throws Exception {
+        Path data = folder.resolve("other");
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
+                ForkedRun run = ForkedRun.start(data, taken.getLocalPort())) {
+            assertThat(run.awaitEnd(REFUSED_WITHIN)).isNotZero();
+
+            assertThat(run.said())
+                    .contains("Port " + taken.getLocalPort() + " is taken")
+                    .contains("--port");
+            assertThat(data.resolve("postgres")).doesNotExist();
+            assertThat(data.resolve("kafka")).doesNotExist();
+            assertThat(data.resolve("secrets.properties")).doesNotExist();
+        }
+    }
+}
