@@ -7,7 +7,7 @@ import java.util.concurrent.locks.LockSupport;
 /** Looks until something holds, or fails at a deadline. */
 final class Eventually {
 
-    static final Duration DEADLINE = Duration.ofSeconds(60);
+    static final Duration DEADLINE = Duration.ofSeconds(120);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(5);
 
     private Eventually() {}

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Future;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -56,6 +57,7 @@ final class Pipeline implements AutoCloseable {
             new ByteArraySerializer(),
             new ByteArraySerializer());
     private final Map<Topic<?>, Serde<? extends SpecificRecord>> serdes = new HashMap<>();
+    private final List<Future<RecordMetadata>> sent = new ArrayList<>();
     private final List<ProjectionService> services = new ArrayList<>();
 
     static Admin admin() {
@@ -82,7 +84,7 @@ final class Pipeline implements AutoCloseable {
 
     /** Does not wait for the broker. */
     <V extends SpecificRecord> void send(Topic<V> topic, UUID userId, V value) {
-        producer.send(new ProducerRecord<>(topic.name(), key(userId), bytes(topic, value)));
+        sent.add(producer.send(new ProducerRecord<>(topic.name(), key(userId), bytes(topic, value))));
     }
 
     RecordMetadata publishRaw(String topic, byte @Nullable [] key, byte @Nullable [] value) throws Exception {
@@ -94,8 +96,13 @@ final class Pipeline implements AutoCloseable {
                 .get();
     }
 
-    void flush() {
+    /** Returns when the broker has everything; fails where it refused something. */
+    void flush() throws Exception {
         producer.flush();
+        for (Future<RecordMetadata> one : sent) {
+            one.get();
+        }
+        sent.clear();
     }
 
     @SuppressWarnings("unchecked")

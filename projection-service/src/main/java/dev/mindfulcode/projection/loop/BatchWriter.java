@@ -99,7 +99,7 @@ final class BatchWriter {
             long from = step == null ? position(positions, partition) : step.from();
             steps.put(partition, new Step(from, received.record().offset() + 1));
             switch (received.reading()) {
-                case Received.Readable readable -> {
+                case Received.Read readable -> {
                     String reason = take(received, readable.event(), begun);
                     if (reason != null && buried.add(received)) {
                         letters.add(new DeadRecord(received.record(), reason));

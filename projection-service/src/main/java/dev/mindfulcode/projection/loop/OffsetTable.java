@@ -18,7 +18,7 @@ import org.apache.kafka.common.TopicPartition;
 final class OffsetTable {
 
     static final Comparator<TopicPartition> ORDER =
-            Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition);
+            Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
 
     private static final String INSERT = """
             INSERT INTO {projection_offsets} (topic, partition, next_offset)

@@ -10,7 +10,7 @@ record Received(ConsumerRecord<byte @Nullable [], byte @Nullable []> record, Rea
 
     sealed interface Reading {}
 
-    record Readable(Event event) implements Reading {}
+    record Read(Event event) implements Reading {}
 
     /** Nothing to do, and nothing wrong. */
     record Skipped(Why why) implements Reading {}

@@ -94,7 +94,7 @@ final class RecordReader implements AutoCloseable {
                 return new Received.Skipped(Received.Why.ERASED);
             }
         }
-        return new Received.Readable(new Event(record.offset(), userId, cipher, value));
+        return new Received.Read(new Event(record.offset(), userId, cipher, value));
     }
 
     private @Nullable UUID userId(String topic, byte @Nullable [] key) {

@@ -29,7 +29,7 @@ public final class FlowMinutes implements Fold {
     private final MinuteStatements minuteStatements;
     private final ZoneStatements zoneStatements;
     private final TreeMap<Key, MinuteRow> minutes =
-            new TreeMap<>(Comparator.comparing(Key::userId).thenComparing(Key::minuteMs));
+            new TreeMap<>(Comparator.comparing(Key::userId).thenComparingLong(Key::minuteMs));
     private final TreeMap<UUID, ZoneRow> zones = new TreeMap<>();
 
     private FlowMinutes(MinuteStatements minuteStatements, ZoneStatements zoneStatements) {

@@ -81,6 +81,8 @@ final class ZoneStatements {
     }
 
     /**
+     * Writes zones that are newer than what is there.
+     *
      * @param rows one a user, in the order of users
      * @return how many zones and days were written
      */

@@ -50,7 +50,7 @@ public final class FlowPeriods implements Fold {
 
     private final String upsert;
     private final TreeMap<Key, Row> rows =
-            new TreeMap<>(Comparator.comparing(Key::sessionId).thenComparing(Key::startedMs));
+            new TreeMap<>(Comparator.comparing(Key::sessionId).thenComparingLong(Key::startedMs));
 
     private FlowPeriods(String upsert) {
         this.upsert = upsert;

@@ -28,6 +28,8 @@ record SaidPatch(
         long eventOffset) {
 
     /**
+     * Folds what was said of a session.
+     *
      * @param all in the order of their partition
      * @param isKnown whether the row has heard of its session's start
      * @return null where nothing of it counts

@@ -47,7 +47,11 @@ public final class Samples {
         return event;
     }
 
-    /** @param keystrokes all other totals are made from it */
+    /**
+     * A sample.
+     *
+     * @param keystrokes all other totals are made from it
+     */
     public static FlowState seen(UUID sessionId, long version, SessionStatus status, Instant at, long keystrokes) {
         FlowState state = new FlowState();
         state.setSessionId(sessionId);
@@ -69,7 +73,11 @@ public final class Samples {
         return state;
     }
 
-    /** @param keystrokes all other totals are made from it */
+    /**
+     * A sample.
+     *
+     * @param keystrokes all other totals are made from it
+     */
     public static FlowMinute minute(Instant minute, long version, long keystrokes) {
         FlowMinute row = new FlowMinute();
         row.setMinute(minute);

@@ -131,8 +131,7 @@ class BatchWriterTest {
         Instant nine = Instant.parse("2026-03-02T09:00:00Z");
         return new Received(
                 new ConsumerRecord<>(partition.topic(), partition.partition(), offset, new byte[0], new byte[0]),
-                new Received.Readable(
-                        new Event(offset, user, null, Samples.period(UUID.randomUUID(), nine, null, 1, 1))));
+                new Received.Read(new Event(offset, user, null, Samples.period(UUID.randomUUID(), nine, null, 1, 1))));
     }
 
     private static BatchWriter writer(DataSource source) {

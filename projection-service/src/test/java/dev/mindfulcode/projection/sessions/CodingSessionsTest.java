@@ -186,8 +186,8 @@ class CodingSessionsTest {
         SessionStatus[] statuses = {SessionStatus.ACTIVE, SessionStatus.PAUSED, SessionStatus.ENDED};
         for (int i = 1; i <= 25; i++) {
             SessionEventKind kind = kinds[random.nextInt(kinds.length)];
-            said.add(said(kind, i * 10, random.nextBoolean() ? "p" + i : null));
-            seen.add(seen(i, statuses[random.nextInt(statuses.length)], i * 10 + random.nextInt(-9, 9), i * 10));
+            said.add(said(kind, i * 10L, random.nextBoolean() ? "p" + i : null));
+            seen.add(seen(i, statuses[random.nextInt(statuses.length)], i * 10L + random.nextInt(-9, 9), i * 10L));
         }
         said.add(said(random.nextBoolean() ? ENDED : PAUSED, 255));
 
