@@ -10,6 +10,7 @@ import org.springframework.boot.reactor.netty.autoconfigure.NettyReactiveWebServ
 import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfiguration;
 import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
 import org.springframework.boot.webflux.autoconfigure.error.ErrorWebFluxAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -33,8 +34,7 @@ public class IngestApplication {
         start(args);
     }
 
-    static org.springframework.context.ConfigurableApplicationContext start(String... args) {
-        // io_uring is far slower than epoll for this: without natives Netty takes NIO.
+    static ConfigurableApplicationContext start(String... args) {
         SpringApplication application = new SpringApplication(IngestApplication.class);
         application.setWebApplicationType(WebApplicationType.REACTIVE);
         application.setDefaultProperties(Map.of("server.port", "${PORT:3001}", "server.shutdown", "graceful"));

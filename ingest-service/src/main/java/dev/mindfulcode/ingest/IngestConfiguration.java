@@ -9,6 +9,7 @@ import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import org.springframework.util.ClassUtils;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
@@ -25,6 +26,8 @@ public class IngestConfiguration {
 
     /** A request that is not there as a whole by then is answered with 408, and its connection closed. */
     static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
+
+    private static final String IO_URING = "io.netty.channel.uring.IoUring";
 
     @Bean
     Ingest ingest(Environment environment, ObjectProvider<MeterRegistry> meters, ObjectProvider<Clock> clock) {
@@ -46,6 +49,10 @@ public class IngestConfiguration {
 
     @Bean
     NettyServerCustomizer ingestRequestTimeout() {
+        if (ClassUtils.isPresent(IO_URING, null)) {
+            throw new IllegalStateException("io_uring is on the class path, and Netty would take it: it is far slower here than"
+                    + " epoll or NIO. Leave netty-transport-native-io_uring out.");
+        }
         return server -> server.requestTimeout(REQUEST_TIMEOUT);
     }
 }
