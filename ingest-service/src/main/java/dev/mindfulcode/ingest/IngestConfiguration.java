@@ -50,8 +50,9 @@ public class IngestConfiguration {
     @Bean
     NettyServerCustomizer ingestRequestTimeout() {
         if (ClassUtils.isPresent(IO_URING, null)) {
-            throw new IllegalStateException("io_uring is on the class path, and Netty would take it: it is far slower here than"
-                    + " epoll or NIO. Leave netty-transport-native-io_uring out.");
+            throw new IllegalStateException(
+                    "io_uring is on the class path, and Netty would take it: it is far slower here than"
+                            + " epoll or NIO. Leave netty-transport-native-io_uring out.");
         }
         return server -> server.requestTimeout(REQUEST_TIMEOUT);
     }

@@ -67,8 +67,9 @@ final class IngestBench {
 
     private static byte[] request(UUID user, UUID session) {
         String body = BatchJson.of(session, 0).keystrokes(KEYSTROKES).toString();
-        String head = "POST /api/keystrokes HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + IngestServer.token(user)
-                + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n";
+        String head =
+                "POST /api/keystrokes HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + IngestServer.token(user)
+                        + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n";
         return (head + body).getBytes(StandardCharsets.ISO_8859_1);
     }
 
@@ -76,8 +77,12 @@ final class IngestBench {
         return HttpServer.create()
                 .host("127.0.0.1")
                 .port(0)
-                .route(routes -> routes.post("/api/keystrokes", (request, response) -> request.receive()
-                        .then(response.status(202).header("Content-Length", "0").send())))
+                .route(routes -> routes.post(
+                        "/api/keystrokes",
+                        (request, response) -> request.receive()
+                                .then(response.status(202)
+                                        .header("Content-Length", "0")
+                                        .send())))
                 .bindNow();
     }
 
@@ -86,18 +91,22 @@ final class IngestBench {
         return HttpServer.create()
                 .host("127.0.0.1")
                 .port(0)
-                .route(routes -> routes.post("/api/keystrokes", (request, response) -> request.receive()
-                        .aggregate()
-                        .asByteArray()
-                        .flatMap(body -> Mono.<Void>create(acknowledged -> producer.send(
-                                new ProducerRecord<>("bench-floor", key, body), (metadata, failure) -> {
-                                    if (failure == null) {
-                                        acknowledged.success();
-                                    } else {
-                                        acknowledged.error(failure);
-                                    }
-                                })))
-                        .then(response.status(202).header("Content-Length", "0").send())))
+                .route(routes -> routes.post(
+                        "/api/keystrokes",
+                        (request, response) -> request.receive()
+                                .aggregate()
+                                .asByteArray()
+                                .flatMap(body -> Mono.<Void>create(acknowledged -> producer.send(
+                                        new ProducerRecord<>("bench-floor", key, body), (metadata, failure) -> {
+                                            if (failure == null) {
+                                                acknowledged.success();
+                                            } else {
+                                                acknowledged.error(failure);
+                                            }
+                                        })))
+                                .then(response.status(202)
+                                        .header("Content-Length", "0")
+                                        .send())))
                 .bindNow();
     }
 
@@ -106,10 +115,8 @@ final class IngestBench {
                 Map.of("bootstrap.servers", bootstrapServers, "acks", "all", "linger.ms", 0),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
-        try (Admin admin =
-                Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
-            admin.createTopics(List.of(
-                            new NewTopic("bench-floor", 6, (short) 1)))
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+            admin.createTopics(List.of(new NewTopic("bench-floor", 6, (short) 1)))
                     .all()
                     .toCompletionStage()
                     .toCompletableFuture()

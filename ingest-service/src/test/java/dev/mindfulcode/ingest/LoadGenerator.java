@@ -36,7 +36,8 @@ final class LoadGenerator {
         }
         done.await();
         double seconds = (System.nanoTime() - startedNs) / 1e9;
-        long[] all = Arrays.stream(samples).flatMapToLong(Arrays::stream).sorted().toArray();
+        long[] all =
+                Arrays.stream(samples).flatMapToLong(Arrays::stream).sorted().toArray();
         return new Result(all.length / seconds, at(all, 0.50), at(all, 0.99));
     }
 
