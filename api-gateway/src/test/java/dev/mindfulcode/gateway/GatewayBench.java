@@ -48,9 +48,9 @@ import reactor.netty.http.server.HttpServer;
 class GatewayBench {
 
     private static final int RATE_PER_SECOND = 200;
-    private static final int WARM_UP_SECONDS = 10;
-    private static final int SECONDS = 30;
-    private static final int LIVE_USERS = 50;
+    private static final int WARM_UP_SECONDS = 5;
+    private static final int SECONDS = 10;
+    private static final int LIVE_USERS = 20;
 
     private final GatewayUnderTest gateway = GatewayUnderTest.shared();
     private final HttpClient http = HttpClient.newBuilder()
