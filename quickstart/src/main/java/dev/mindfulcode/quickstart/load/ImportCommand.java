@@ -6,6 +6,7 @@ import dev.mindfulcode.quickstart.load.client.MindfulApi;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Locale;
@@ -69,6 +70,8 @@ public final class ImportCommand implements Callable<Integer> {
             Summary summary = run(options.json() ? spec.commandLine().getErr() : out);
             out.println(options.json() ? summary.json() : summary.text());
             return summary.isComplete() ? ExitCode.OK : ExitCode.SOFTWARE;
+        } catch (NoSuchFileException e) {
+            throw new RefusedException("Nothing to import: " + e.getMessage(), e);
         } catch (IOException e) {
             throw new RefusedException(
                     "The import stopped: " + e.getMessage() + ". Run it again: nothing counts twice.", e);

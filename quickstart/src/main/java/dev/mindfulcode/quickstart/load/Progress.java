@@ -1,8 +1,8 @@
 package dev.mindfulcode.quickstart.load;
 
+import java.io.Console;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -37,9 +37,10 @@ final class Progress implements AutoCloseable {
         this.ticker = Thread.ofPlatform().daemon().name("progress").start(this::tick);
     }
 
+    @SuppressWarnings("SystemConsoleNull") // true of JDK 22 to 24; 25 has none again where there is no terminal
     static boolean isTerminal() {
-        return Objects.requireNonNull(System.console(), "a JDK from 22 on has one")
-                .isTerminal();
+        Console console = System.console();
+        return console != null && console.isTerminal();
     }
 
     void advance(double by) {

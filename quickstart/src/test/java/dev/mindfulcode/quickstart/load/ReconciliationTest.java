@@ -66,7 +66,8 @@ class ReconciliationTest {
         Optional<Path> sample = RepositoryFiles.aaltoSample();
         assumeTrue(sample.isPresent(), "not run: ../shared/data/aalto136m is not beside the project");
         AaltoFolder corpus = AaltoFolder.open(sample.orElseThrow(), PARTICIPANTS);
-        long keystrokes = corpus.readAll().stream().mapToLong(Recording::keystrokes).sum();
+        long keystrokes =
+                corpus.readAll().stream().mapToLong(Recording::keystrokes).sum();
         assertThat(keystrokes).isGreaterThan(40_000);
         reconcileTwice(corpus, keystrokes);
     }
