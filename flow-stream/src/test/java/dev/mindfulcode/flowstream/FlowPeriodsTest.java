@@ -21,7 +21,6 @@ class FlowPeriodsTest {
 
     private final StreamDriver stream = new StreamDriver();
     private final Typing anna = Typing.someone();
-    private long sequence;
 
     @AfterEach
     void close() {
@@ -73,12 +72,18 @@ class FlowPeriodsTest {
     }
 
     @Test
-    void recognisesFlowSoonerForAUserWhoAskedForThat() {
-        Instant usual = typeUntilInFlow(Typing.someone(), 0.5f);
-        Instant sooner = typeUntilInFlow(Typing.someone(), 1f);
+    void givesTheSensitivityThatAUserChoseToTheirOpenSessionsAndToThoseToCome() {
+        Typing ben = Typing.someone();
+        stream.typeLive(anna, anna.batch(0, StreamDriver.START, 5, 100));
+        stream.typeLive(ben, ben.batch(0, StreamDriver.START, 5, 100));
 
-        assertThat(Duration.between(StreamDriver.START, sooner))
-                .isLessThan(Duration.between(StreamDriver.START, usual));
+        choose(anna, 0.9f);
+        Typing later = anna.inAnotherSession();
+        stream.typeLive(later, later.batch(0, stream.now(), 5, 100));
+
+        assertThat(stream.stored(anna).engine().sensitivity()).isEqualTo(0.9f);
+        assertThat(stream.stored(later).engine().sensitivity()).isEqualTo(0.9f);
+        assertThat(stream.stored(ben).engine().sensitivity()).isEqualTo(0.5f);
     }
 
     private long sum(FlowState last) {
@@ -88,33 +93,27 @@ class FlowPeriodsTest {
                 .sum();
     }
 
-    /** Returns when the last key was pressed, some time after flow began. */
+    /** Returns when the last key was pressed, some time after flow began, typing as evenly as nobody does. */
     private Instant typeUntilInFlow() {
-        Instant at = typeUntilInFlow(anna, 0.5f);
-        for (int more = 0; more < 6; more++) {
-            stream.typeLive(anna, anna.batch(sequence++, at, 25, 200));
+        choose(anna, 1f);
+        Instant at = StreamDriver.START;
+        int inFlow = 0;
+        for (int batch = 0; batch < 720 && inFlow < 8; batch++) {
+            stream.typeLive(anna, anna.batch(batch, at, 25, 200));
             at = at.plus(BATCH);
+            inFlow += stream.lastFlowState(anna).getIsInFlow() ? 1 : 0;
         }
+        assertThat(inFlow).as("batches in flow within an hour").isEqualTo(8);
         return at;
     }
 
-    /** Returns when flow began, to the batch, typing as evenly as nobody does. */
-    private Instant typeUntilInFlow(Typing who, float sensitivity) {
-        AccountEvent settings = AccountEvent.newBuilder()
-                .setKind(AccountEventKind.SETTINGS_CHANGED)
-                .setAt(stream.now())
-                .setSensitivity(sensitivity)
-                .build();
-        stream.account(who.userId(), settings);
-        Instant at = StreamDriver.START;
-        for (long batch = 0; batch < 720; batch++) {
-            stream.typeLive(who, who.batch(batch, at, 25, 200));
-            at = at.plus(BATCH);
-            sequence = batch + 1;
-            if (stream.lastFlowState(who).getIsInFlow()) {
-                return at;
-            }
-        }
-        throw new AssertionError("no flow in an hour: " + stream.lastFlowState(who));
+    private void choose(Typing who, float sensitivity) {
+        stream.account(
+                who.userId(),
+                AccountEvent.newBuilder()
+                        .setKind(AccountEventKind.SETTINGS_CHANGED)
+                        .setAt(stream.now())
+                        .setSensitivity(sensitivity)
+                        .build());
     }
 }

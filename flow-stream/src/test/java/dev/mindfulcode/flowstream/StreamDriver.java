@@ -203,6 +203,12 @@ final class StreamDriver implements AutoCloseable {
         return (List<TestRecord<UUID, V>>) (List<?>) List.copyOf(known);
     }
 
+    TrackedSession stored(Typing who) {
+        Bytes key = UserKeyed.session(who.userId(), who.sessionId());
+        return new TrackedSession()
+                .load(driver.<Bytes, byte[]>getKeyValueStore(FlowTopology.SESSIONS_STORE).get(key));
+    }
+
     /** Returns the store of each key that begins with this user. */
     List<String> storedKeysOf(UUID userId) {
         List<String> stores = new ArrayList<>();

@@ -1,0 +1,236 @@
+package dev.mindfulcode.flowstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mindfulcode.schemas.DeadLetter;
+import dev.mindfulcode.schemas.FlowMinute;
+import dev.mindfulcode.schemas.FlowState;
+import dev.mindfulcode.schemas.KeystrokeBatch;
+import dev.mindfulcode.schemas.Topics;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import dev.mindfulcode.protection.PostgresUrl;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** The stream against a real broker, registry and database, with transactions. */
+class FlowStreamBrokerTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    private final Kafka kafka = new Kafka();
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+
+    @TempDir
+    Path folder;
+
+    @AfterEach
+    void close() {
+        kafka.close();
+    }
+
+    @Test
+    void countsEveryBatchOnceThoughItIsKilledTwice() {
+        Random random = new Random(7);
+        List<Typing> people = new ArrayList<>();
+        Map<UUID, Long> typed = new HashMap<>();
+        for (int i = 0; i < 12; i++) {
+            people.add(Typing.someone());
+        }
+        Kafka.Reading<FlowState> live = kafka.read(Topics.FLOW_STATES, "read_uncommitted");
+        Path state = folder.resolve("killed");
+        for (int round = 0; round < 3; round++) {
+            int toldBefore = live.values().size();
+            try (StreamProcess stream = new StreamProcess(state)) {
+                send(people, round, random, typed);
+                Kafka.await("flow states of round " + round, PATIENCE, () -> {
+                    assertThat(stream.isAlive()).isTrue();
+                    return live.values().size() > toldBefore;
+                });
+                if (round < 2) {
+                    stream.kill();
+                } else {
+                    awaitKeystrokes(typed);
+                }
+            }
+        }
+        assertStatesAgree(people, typed);
+    }
+
+    @Test
+    void knowsEverythingAgainWhenItsStateFolderIsLost() {
+        Typing anna = Typing.someone();
+        KeystrokeBatch first = anna.batch(0, now(), 10, 50);
+        Map<UUID, Long> typed = new HashMap<>(Map.of(anna.userId(), 10L));
+        try (ConfigurableApplicationContext stream = start("first")) {
+            kafka.type(anna, first);
+            awaitKeystrokes(typed);
+        }
+        try (ConfigurableApplicationContext stream = start("second")) {
+            kafka.type(anna, first);
+            kafka.type(anna, anna.batch(1, now(), 5, 50));
+            typed.put(anna.userId(), 15L);
+            awaitKeystrokes(typed);
+            assertThat(meters.get("mindful.stream.batches").tag("outcome", "duplicate").counter().count())
+                    .isEqualTo(1);
+        }
+        assertStatesAgree(List.of(anna), typed);
+    }
+
+    @Test
+    void passesAPoisonRecordAndKeepsItThoughNothingComesAfterIt() {
+        byte[] key = UUID.randomUUID().toString().getBytes(StandardCharsets.UTF_8);
+        byte[] garbage = ("garbage " + UUID.randomUUID()).getBytes(StandardCharsets.UTF_8);
+        Kafka.Reading<DeadLetter> letters = kafka.readCommitted(Topics.DEAD_LETTERS);
+        try (ConfigurableApplicationContext stream = start("poison")) {
+            kafka.sendRaw(Topics.KEYSTROKES, key, garbage);
+
+            Kafka.await("the dead letter", PATIENCE, () -> letters.values().stream()
+                    .anyMatch(letter -> ByteBuffer.wrap(garbage).equals(letter.getValue())));
+        }
+        DeadLetter letter = letters.values().getLast();
+        assertThat(letter.getTopic()).isEqualTo("keystrokes");
+        assertThat(letter.getReason()).isEqualTo("unreadable");
+        assertThat(letter.getKey()).isEqualTo(ByteBuffer.wrap(key));
+        ConsumerRecord<byte[], byte[]> record = letters.raw().getLast();
+        assertThat(record.key()).isEqualTo(key);
+    }
+
+    @Test
+    void waitsForADatabaseThatIsDownAndSkipsNothing() throws Exception {
+        Typing anna = Typing.someone();
+        KeystrokeBatch batch = anna.batch(0, now(), 10, 50);
+        Kafka.Reading<DeadLetter> letters = kafka.readCommitted(Topics.DEAD_LETTERS);
+        int before = letters.values().size();
+        try (ConfigurableApplicationContext stream = start("database-down")) {
+            allowConnections(false);
+            try {
+                kafka.type(anna, batch);
+                Kafka.await("a thread that gave up", PATIENCE, () -> meters.get("mindful.stream.threads.replaced")
+                                .counter()
+                                .count()
+                        >= 1);
+            } finally {
+                allowConnections(true);
+            }
+            awaitKeystrokes(Map.of(anna.userId(), 10L));
+        }
+        assertThat(letters.values()).hasSize(before);
+    }
+
+    @Test
+    void stopsWithinItsBoundAndIsReadyAgainSoonAfterACleanStop() throws Exception {
+        start("clean").close();
+        long beganNs = System.nanoTime();
+        try (ConfigurableApplicationContext stream = start("clean")) {
+            assertThat(Duration.ofNanos(System.nanoTime() - beganNs)).isLessThan(Duration.ofSeconds(30));
+            assertThat(stream.getBean(FlowStream.class).hasFailed()).isFalse();
+            beganNs = System.nanoTime();
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - beganNs)).isLessThan(FlowStream.CLOSE_MAX.plusSeconds(2));
+    }
+
+    /** Thirty batches a person and round, some of them twice, in no order. */
+    private void send(List<Typing> people, int round, Random random, Map<UUID, Long> typed) {
+        List<Runnable> sends = new ArrayList<>();
+        for (Typing who : people) {
+            for (int i = 0; i < 30; i++) {
+                int keystrokes = 1 + random.nextInt(50);
+                KeystrokeBatch batch = who.batch(
+                        30L * round + i, now().minusSeconds(random.nextInt(100_000)), now(), Typing.letters(keystrokes, 20));
+                typed.merge(who.userId(), (long) keystrokes, Long::sum);
+                for (int copies = random.nextInt(3) == 0 ? 2 : 1; copies > 0; copies--) {
+                    sends.add(() -> kafka.type(who, batch));
+                }
+            }
+        }
+        Collections.shuffle(sends, random);
+        sends.forEach(Runnable::run);
+        kafka.flush();
+    }
+
+    private void awaitKeystrokes(Map<UUID, Long> typed) {
+        kafka.flush();
+        Kafka.Reading<FlowMinute> minutes = kafka.readCommitted(Topics.FLOW_MINUTES);
+        Map<UUID, Long> counted = new HashMap<>();
+        Kafka.await("minutes that add up to what was typed", PATIENCE, () -> {
+            counted.clear();
+            counted.putAll(Kafka.keystrokesByMinutes(minutes));
+            counted.keySet().retainAll(typed.keySet());
+            return counted.equals(typed);
+        });
+    }
+
+    private void assertStatesAgree(List<Typing> people, Map<UUID, Long> typed) {
+        Kafka.Reading<FlowState> states = kafka.readCommitted(Topics.FLOW_STATES);
+        Map<UUID, FlowState> latest = new HashMap<>();
+        Kafka.await("flow states that add up to what was typed", PATIENCE, () -> {
+            latest.clear();
+            states.values().forEach(state -> latest.merge(
+                    state.getSessionId(), state, (a, b) -> a.getVersion() > b.getVersion() ? a : b));
+            return people.stream().allMatch(who -> {
+                FlowState last = latest.get(who.sessionId());
+                return last != null && typed.get(who.userId()).equals(last.getKeystrokes());
+            });
+        });
+        Set<String> versions = new HashSet<>();
+        Set<UUID> sessions = new HashSet<>(people.stream().map(Typing::sessionId).toList());
+        for (FlowState state : states.values()) {
+            if (sessions.contains(state.getSessionId())) {
+                assertThat(versions.add(state.getSessionId() + " " + state.getVersion()))
+                        .as("committed once")
+                        .isTrue();
+            }
+        }
+    }
+
+    private ConfigurableApplicationContext start(String stateFolder) {
+        SpringApplication application = new SpringApplication(FlowStreamConfiguration.class);
+        application.setWebApplicationType(WebApplicationType.NONE);
+        application.setDefaultProperties(new HashMap<>(StreamProcess.environment(folder.resolve(stateFolder))));
+        application.addInitializers(context ->
+                context.getBeanFactory().registerSingleton(MeterRegistry.class.getName(), meters));
+        ConfigurableApplicationContext context = application.run();
+        try {
+            assertThat(context.getBean(FlowStream.class).awaitReady(PATIENCE)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return context;
+    }
+
+    private static void allowConnections(boolean allowed) throws Exception {
+        String database = Typing.DATABASE_URL.substring(Typing.DATABASE_URL.lastIndexOf('/') + 1);
+        try (Connection connection = PostgresUrl.parse(Kafka.PLATFORM.databaseUrl())
+                        .dataSource()
+                        .getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("alter database " + database + " with allow_connections " + allowed);
+        }
+    }
+
+    private static Instant now() {
+        return Instant.ofEpochMilli(System.currentTimeMillis());
+    }
+}

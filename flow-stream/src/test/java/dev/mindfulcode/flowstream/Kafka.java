@@ -1,0 +1,166 @@
+package dev.mindfulcode.flowstream;
+
+import dev.mindfulcode.platform.EmbeddedPlatform;
+import dev.mindfulcode.schemas.FlowMinute;
+import dev.mindfulcode.schemas.KeystrokeBatch;
+import dev.mindfulcode.schemas.Topic;
+import dev.mindfulcode.schemas.Topics;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** The test's end of the real broker: writes what ingest and gateway write, reads what projections read. */
+final class Kafka implements AutoCloseable {
+
+    static final EmbeddedPlatform PLATFORM = EmbeddedPlatform.shared();
+    static final int PARTITIONS = 3;
+
+    private final KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+            Map.of(
+                    ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                    PLATFORM.bootstrapServers(),
+                    ProducerConfig.ACKS_CONFIG,
+                    "all"),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+
+    private final List<Reading<?>> readings = new ArrayList<>();
+
+    Kafka() {
+        try (Admin admin = Admin.create(
+                Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, PLATFORM.bootstrapServers()))) {
+            Topics.createMissing(admin, PARTITIONS, (short) 1);
+        }
+        Topics.registerSchemas(StreamDriver.REGISTRY);
+    }
+
+    void type(Typing who, KeystrokeBatch batch) {
+        send(Topics.KEYSTROKES, who.userId(), batch);
+    }
+
+    <V extends SpecificRecord> void send(Topic<V> topic, UUID userId, V value) {
+        sendRaw(
+                topic,
+                userId.toString().getBytes(StandardCharsets.UTF_8),
+                StreamDriver.serde(topic).serializer().serialize(topic.name(), value));
+    }
+
+    void sendRaw(Topic<?> topic, byte[] key, byte[] value) {
+        producer.send(new ProducerRecord<>(topic.name(), key, value));
+    }
+
+    void flush() {
+        producer.flush();
+    }
+
+    /** Reads a topic from its beginning, committed transactions only. */
+    <V extends SpecificRecord> Reading<V> read(Topic<V> topic, String isolation) {
+        Reading<V> reading = new Reading<>(topic, isolation);
+        readings.add(reading);
+        return reading;
+    }
+
+    <V extends SpecificRecord> Reading<V> readCommitted(Topic<V> topic) {
+        return read(topic, "read_committed");
+    }
+
+    @Override
+    public void close() {
+        readings.forEach(Reading::stop);
+        producer.close();
+    }
+
+    /** Waits for a condition, and fails with what it was about when it does not come true in time. */
+    static void await(String what, Duration max, BooleanSupplier condition) {
+        long untilNs = System.nanoTime() + max.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > untilNs) {
+                throw new AssertionError("not within " + max + ": " + what);
+            }
+        }
+    }
+
+    /** @param <V> what the topic holds */
+    static final class Reading<V extends SpecificRecord> {
+
+        private static final Duration POLL = Duration.ofMillis(100);
+
+        private final Topic<V> topic;
+        private final KafkaConsumer<byte[], byte[]> consumer;
+        private final List<ConsumerRecord<byte[], byte[]>> raw = new ArrayList<>();
+        private final List<V> values = new ArrayList<>();
+
+        Reading(Topic<V> topic, String isolation) {
+            this.topic = topic;
+            consumer = new KafkaConsumer<>(
+                    Map.of(
+                            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                            PLATFORM.bootstrapServers(),
+                            ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                            isolation),
+                    new ByteArrayDeserializer(),
+                    new ByteArrayDeserializer());
+            List<TopicPartition> partitions = consumer.partitionsFor(topic.name()).stream()
+                    .map(partition -> new TopicPartition(topic.name(), partition.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+        }
+
+        /** Returns what has come so far, waiting a moment for more. */
+        List<V> values() {
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                raw.add(record);
+                values.add(StreamDriver.serde(topic).deserializer().deserialize(topic.name(), record.value()));
+            }
+            return values;
+        }
+
+        List<ConsumerRecord<byte[], byte[]>> raw() {
+            return raw;
+        }
+
+        UUID userIdOf(int index) {
+            return UUID.fromString(new String(raw.get(index).key(), StandardCharsets.UTF_8));
+        }
+
+        void stop() {
+            consumer.close();
+        }
+    }
+
+    /** Returns the keystrokes of each user as their minutes have them, highest versions only. */
+    static Map<UUID, Long> keystrokesByMinutes(Reading<FlowMinute> minutes) {
+        List<FlowMinute> values = minutes.values();
+        Map<UUID, Map<Long, FlowMinute>> latest = new HashMap<>();
+        for (int i = 0; i < values.size(); i++) {
+            latest.computeIfAbsent(minutes.userIdOf(i), unknown -> new HashMap<>())
+                    .merge(
+                            values.get(i).getMinute().toEpochMilli(),
+                            values.get(i),
+                            (a, b) -> a.getVersion() > b.getVersion() ? a : b);
+        }
+        return latest.entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, user -> user.getValue().values().stream()
+                        .mapToLong(FlowMinute::getKeystrokes)
+                        .sum()));
+    }
+}
