@@ -70,6 +70,15 @@ class SessionLifeTest {
     }
 
     @Test
+    void isNotEndedBecauseIngestsClockIsAheadWhenItReceivesSomebodyElse() {
+        stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
+        stream.type(ben, ben.batch(0, stream.now(), stream.now().plus(Duration.ofMinutes(50)), Typing.letters(5, 100)));
+        stream.advance(Duration.ofSeconds(30));
+
+        assertThat(statuses(anna)).containsExactly(SessionStatus.ACTIVE);
+    }
+
+    @Test
     void goesOnWhenTypingDoesAfterIdlenessEndedIt() {
         stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
         stream.advance(Duration.ofMinutes(40));
