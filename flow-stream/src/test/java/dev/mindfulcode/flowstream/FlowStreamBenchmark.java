@@ -75,12 +75,16 @@ final class FlowStreamBenchmark {
 
     private FlowStreamBenchmark() throws Exception {
         Map<String, Object> config = Map.of(
-                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, Kafka.PLATFORM.bootstrapServers(),
-                ProducerConfig.LINGER_MS_CONFIG, 0);
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                Kafka.PLATFORM.bootstrapServers(),
+                ProducerConfig.LINGER_MS_CONFIG,
+                0);
         producer = new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
         try (Admin admin = admin()) {
             Topics.createMissing(admin, PARTITIONS, (short) 1);
-            admin.createTopics(List.of(new NewTopic(FLOOR_OUT, PARTITIONS, (short) 1))).all().get();
+            admin.createTopics(List.of(new NewTopic(FLOOR_OUT, PARTITIONS, (short) 1)))
+                    .all()
+                    .get();
         }
         Topics.registerSchemas(StreamDriver.REGISTRY);
         for (int i = 0; i < USERS; i++) {
@@ -96,7 +100,14 @@ final class FlowStreamBenchmark {
         newSessions();
         for (int i = 0; i < batches; i++) {
             int who = i % USERS;
-            send(who, people.get(who).batch(i / USERS, start.plusMillis(i / USERS * 10L), Instant.now(), Typing.letters(KEYSTROKES, 20)));
+            send(
+                    who,
+                    people.get(who)
+                            .batch(
+                                    i / USERS,
+                                    start.plusMillis(i / USERS * 10L),
+                                    Instant.now(),
+                                    Typing.letters(KEYSTROKES, 20)));
         }
         producer.flush();
         double floor = batches / secondsUntil(batches, floor(threads));
@@ -133,7 +144,11 @@ final class FlowStreamBenchmark {
     }
 
     private void report(
-            String what, int threads, String topic, int seconds, ToLongFunction<ConsumerRecord<byte[], byte[]>> sentAtMs)
+            String what,
+            int threads,
+            String topic,
+            int seconds,
+            ToLongFunction<ConsumerRecord<byte[], byte[]>> sentAtMs)
             throws Exception {
         Thread sending = Thread.ofPlatform().start(() -> sendFor(WARM_UP_SECONDS + seconds));
         long fromMs = System.currentTimeMillis() + WARM_UP_SECONDS * 1_000L;
@@ -153,7 +168,13 @@ final class FlowStreamBenchmark {
         Arrays.sort(latencies, 0, count);
         System.out.printf(
                 "latency, %d threads, %d records/s, %s: %d readings, p50 %d ms, p99 %d ms, max %d ms%n",
-                threads, RECORDS_A_SECOND, what, count, latencies[count / 2], latencies[count * 99 / 100], latencies[count - 1]);
+                threads,
+                RECORDS_A_SECOND,
+                what,
+                count,
+                latencies[count / 2],
+                latencies[count * 99 / 100],
+                latencies[count - 1]);
     }
 
     private void sendFor(int seconds) {
@@ -257,18 +278,19 @@ final class FlowStreamBenchmark {
         ByteArraySerializer out = new ByteArraySerializer();
         Topology topology = new Topology();
         topology.addSource("in", in, in, Topics.KEYSTROKES.name());
-        topology.<byte[], byte[], byte[], byte[]>addProcessor("pass", () -> new ContextualProcessor<>() {
-            @Override
-            public void process(Record<byte[], byte[]> record) {
-                passed.incrementAndGet();
-                context().forward(record);
-            }
-        }, "in");
+        topology.<byte[], byte[], byte[], byte[]>addProcessor(
+                "pass",
+                () -> new ContextualProcessor<>() {
+                    @Override
+                    public void process(Record<byte[], byte[]> record) {
+                        passed.incrementAndGet();
+                        context().forward(record);
+                    }
+                },
+                "in");
         topology.addSink("out", FLOOR_OUT, out, out, "pass");
         return running(
-                topology,
-                properties(threads, "floor", new StreamMeters(new SimpleMeterRegistry())),
-                passed::get);
+                topology, properties(threads, "floor", new StreamMeters(new SimpleMeterRegistry())), passed::get);
     }
 
     private static Properties properties(int threads, String what, StreamMeters meters) throws Exception {

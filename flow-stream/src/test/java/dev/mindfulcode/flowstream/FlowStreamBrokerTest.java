@@ -2,6 +2,7 @@ package dev.mindfulcode.flowstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mindfulcode.protection.PostgresUrl;
 import dev.mindfulcode.schemas.DeadLetter;
 import dev.mindfulcode.schemas.FlowMinute;
 import dev.mindfulcode.schemas.FlowState;
@@ -22,10 +23,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
-import dev.mindfulcode.protection.PostgresUrl;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -92,7 +93,10 @@ class FlowStreamBrokerTest {
             kafka.type(anna, anna.batch(1, now(), 5, 50));
             typed.put(anna.userId(), 15L);
             awaitKeystrokes(typed);
-            assertThat(meters.get("mindful.stream.batches").tag("outcome", "duplicate").counter().count())
+            assertThat(meters.get("mindful.stream.batches")
+                            .tag("outcome", "duplicate")
+                            .counter()
+                            .count())
                     .isEqualTo(1);
         }
         assertStatesAgree(List.of(anna), typed);
@@ -106,8 +110,11 @@ class FlowStreamBrokerTest {
         try (ConfigurableApplicationContext stream = start("poison")) {
             kafka.sendRaw(Topics.KEYSTROKES, key, garbage);
 
-            Kafka.await("the dead letter", PATIENCE, () -> letters.values().stream()
-                    .anyMatch(letter -> ByteBuffer.wrap(garbage).equals(letter.getValue())));
+            Kafka.await(
+                    "the dead letter",
+                    PATIENCE,
+                    () -> letters.values().stream()
+                            .anyMatch(letter -> ByteBuffer.wrap(garbage).equals(letter.getValue())));
         }
         DeadLetter letter = letters.values().getLast();
         assertThat(letter.getTopic()).isEqualTo("keystrokes");
@@ -127,10 +134,13 @@ class FlowStreamBrokerTest {
             allowConnections(false);
             try {
                 kafka.type(anna, batch);
-                Kafka.await("a thread that gave up", PATIENCE, () -> meters.get("mindful.stream.threads.replaced")
-                                .counter()
-                                .count()
-                        >= 1);
+                Kafka.await(
+                        "a thread that gave up",
+                        PATIENCE,
+                        () -> meters.get("mindful.stream.threads.replaced")
+                                        .counter()
+                                        .count()
+                                >= 1);
             } finally {
                 allowConnections(true);
             }
@@ -158,7 +168,10 @@ class FlowStreamBrokerTest {
             for (int i = 0; i < 30; i++) {
                 int keystrokes = 1 + random.nextInt(50);
                 KeystrokeBatch batch = who.batch(
-                        30L * round + i, now().minusSeconds(random.nextInt(100_000)), now(), Typing.letters(keystrokes, 20));
+                        30L * round + i,
+                        now().minusSeconds(random.nextInt(100_000)),
+                        now(),
+                        Typing.letters(keystrokes, 20));
                 typed.merge(who.userId(), (long) keystrokes, Long::sum);
                 for (int copies = random.nextInt(3) == 0 ? 2 : 1; copies > 0; copies--) {
                     sends.add(() -> kafka.type(who, batch));
@@ -187,15 +200,17 @@ class FlowStreamBrokerTest {
         Map<UUID, FlowState> latest = new HashMap<>();
         Kafka.await("flow states that add up to what was typed", PATIENCE, () -> {
             latest.clear();
-            states.values().forEach(state -> latest.merge(
-                    state.getSessionId(), state, (a, b) -> a.getVersion() > b.getVersion() ? a : b));
+            states.values()
+                    .forEach(state -> latest.merge(
+                            state.getSessionId(), state, (a, b) -> a.getVersion() > b.getVersion() ? a : b));
             return people.stream().allMatch(who -> {
                 FlowState last = latest.get(who.sessionId());
-                return last != null && typed.get(who.userId()).equals(last.getKeystrokes());
+                return last != null && Objects.equals(typed.get(who.userId()), last.getKeystrokes());
             });
         });
         Set<String> versions = new HashSet<>();
-        Set<UUID> sessions = new HashSet<>(people.stream().map(Typing::sessionId).toList());
+        Set<UUID> sessions =
+                new HashSet<>(people.stream().map(Typing::sessionId).toList());
         for (FlowState state : states.values()) {
             if (sessions.contains(state.getSessionId())) {
                 assertThat(versions.add(state.getSessionId() + " " + state.getVersion()))
@@ -209,8 +224,8 @@ class FlowStreamBrokerTest {
         SpringApplication application = new SpringApplication(FlowStreamConfiguration.class);
         application.setWebApplicationType(WebApplicationType.NONE);
         application.setDefaultProperties(new HashMap<>(StreamProcess.environment(folder.resolve(stateFolder))));
-        application.addInitializers(context ->
-                context.getBeanFactory().registerSingleton(MeterRegistry.class.getName(), meters));
+        application.addInitializers(
+                context -> context.getBeanFactory().registerSingleton(MeterRegistry.class.getName(), meters));
         ConfigurableApplicationContext context = application.run();
         try {
             assertThat(context.getBean(FlowStream.class).awaitReady(PATIENCE)).isTrue();

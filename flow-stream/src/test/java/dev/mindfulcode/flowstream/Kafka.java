@@ -45,8 +45,8 @@ final class Kafka implements AutoCloseable {
     private final List<Reading<?>> readings = new ArrayList<>();
 
     Kafka() {
-        try (Admin admin = Admin.create(
-                Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, PLATFORM.bootstrapServers()))) {
+        try (Admin admin =
+                Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, PLATFORM.bootstrapServers()))) {
             Topics.createMissing(admin, PARTITIONS, (short) 1);
         }
         Topics.registerSchemas(StreamDriver.REGISTRY);
@@ -159,8 +159,10 @@ final class Kafka implements AutoCloseable {
                             (a, b) -> a.getVersion() > b.getVersion() ? a : b);
         }
         return latest.entrySet().stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, user -> user.getValue().values().stream()
-                        .mapToLong(FlowMinute::getKeystrokes)
-                        .sum()));
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey,
+                        user -> user.getValue().values().stream()
+                                .mapToLong(FlowMinute::getKeystrokes)
+                                .sum()));
     }
 }

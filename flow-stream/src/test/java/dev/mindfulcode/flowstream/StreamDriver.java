@@ -206,7 +206,8 @@ final class StreamDriver implements AutoCloseable {
     TrackedSession stored(Typing who) {
         Bytes key = UserKeyed.session(who.userId(), who.sessionId());
         return new TrackedSession()
-                .load(driver.<Bytes, byte[]>getKeyValueStore(FlowTopology.SESSIONS_STORE).get(key));
+                .load(driver.<Bytes, byte[]>getKeyValueStore(FlowTopology.SESSIONS_STORE)
+                        .get(key));
     }
 
     /** Returns the store of each key that begins with this user. */

@@ -35,12 +35,18 @@ final class StreamProcess implements AutoCloseable {
 
     static Map<String, String> environment(Path stateFolder) {
         return Map.of(
-                "DATABASE_URL", Typing.DATABASE_URL,
-                "KAFKA_BOOTSTRAP_SERVERS", Kafka.PLATFORM.bootstrapServers(),
-                "SCHEMA_REGISTRY_URL", Kafka.PLATFORM.registryUrl(),
-                "ENCRYPTION_KEY", Typing.ENCRYPTION_KEY,
-                "MINDFUL_STATE_DIR", stateFolder.toString(),
-                "MINDFUL_COMMIT_INTERVAL_MS", "500");
+                "DATABASE_URL",
+                Typing.DATABASE_URL,
+                "KAFKA_BOOTSTRAP_SERVERS",
+                Kafka.PLATFORM.bootstrapServers(),
+                "SCHEMA_REGISTRY_URL",
+                Kafka.PLATFORM.registryUrl(),
+                "ENCRYPTION_KEY",
+                Typing.ENCRYPTION_KEY,
+                "MINDFUL_STATE_DIR",
+                stateFolder.toString(),
+                "MINDFUL_COMMIT_INTERVAL_MS",
+                "500");
     }
 
     boolean isAlive() {
