@@ -44,7 +44,8 @@ import org.apache.kafka.streams.processor.api.Record;
  * What the stream costs, beside a floor: a topology that passes the same bytes through the same broker under the same
  * configuration. Run by hand; its figures are in benchmarks/results/flow-stream.md. No test: it asserts nothing.
  *
- * <p>Arguments: how many batches to catch up with, for how many seconds to measure latency, sessions for the memory figure.
+ * <p>Arguments: how many batches to catch up with, for how many seconds to measure latency, sessions for the memory figure, the
+ * least number of threads. {@code -Dbench.override=name=value,…} overrides the stream's configuration.
  */
 final class FlowStreamBenchmark {
 
@@ -65,9 +66,11 @@ final class FlowStreamBenchmark {
         int seconds = Integer.parseInt(arguments[1]);
         int sessions = Integer.parseInt(arguments[2]);
         FlowStreamBenchmark benchmark = new FlowStreamBenchmark();
-        for (int threads = 1; threads <= 2; threads++) {
+        for (int threads = Integer.parseInt(arguments[3]); threads <= 2; threads++) {
             benchmark.catchUp(batches, threads);
-            benchmark.latency(seconds, threads);
+            if (seconds > 0) {
+                benchmark.latency(seconds, threads);
+            }
         }
         benchmark.memory(sessions);
         System.exit(0);
@@ -134,11 +137,11 @@ final class FlowStreamBenchmark {
     /** Producer to read_uncommitted consumer, as the live feed reads. */
     private void latency(int seconds, int threads) throws Exception {
         newSessions();
-        try (Running running = floor(threads)) {
+        try (Running running = floor(threads).ready()) {
             report("floor", threads, FLOOR_OUT, seconds, FlowStreamBenchmark::receivedAtOfBatch);
         }
         newSessions();
-        try (Running running = stream(threads)) {
+        try (Running running = stream(threads).ready()) {
             report("stream", threads, Topics.FLOW_STATES.name(), seconds, FlowStreamBenchmark::receivedAtOfState);
         }
     }
@@ -193,7 +196,7 @@ final class FlowStreamBenchmark {
     /** What is in memory for each session that is open. */
     private void memory(int sessions) throws Exception {
         newSessions();
-        try (Running running = stream(2)) {
+        try (Running running = stream(2).ready()) {
             long heapBefore = usedHeapBytes();
             Instant now = Instant.now();
             for (int i = 0; i < sessions; i++) {
@@ -205,6 +208,7 @@ final class FlowStreamBenchmark {
             while (running.processed.getAsLong() < sessions) {
                 LockSupport.parkNanos(1_000_000);
             }
+            LockSupport.parkNanos(2 * COMMIT_INTERVAL.toNanos());
             long heap = usedHeapBytes() - heapBefore;
             System.out.printf(
                     "memory, %d open sessions: heap %.2f MB per 1,000; RocksDB: memtables %.1f MB, cache %.1f MB of at most %d MB for all%n",
@@ -255,6 +259,13 @@ final class FlowStreamBenchmark {
     }
 
     private record Running(KafkaStreams streams, LongSupplier processed) implements AutoCloseable {
+
+        Running ready() {
+            Kafka.await(
+                    "the stream is ready", Duration.ofSeconds(60), () -> streams.state() == KafkaStreams.State.RUNNING);
+            return this;
+        }
+
         @Override
         public void close() {
             streams.close(Duration.ofSeconds(20));
@@ -309,7 +320,6 @@ final class FlowStreamBenchmark {
     private static Running running(Topology topology, Properties properties, LongSupplier processed) {
         KafkaStreams streams = new KafkaStreams(topology, properties);
         streams.start();
-        Kafka.await("the stream is ready", Duration.ofSeconds(60), () -> streams.state() == KafkaStreams.State.RUNNING);
         return new Running(streams, processed);
     }
 
