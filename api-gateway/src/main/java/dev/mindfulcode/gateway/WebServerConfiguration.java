@@ -42,9 +42,6 @@ class WebServerConfiguration {
     private static final int REQUEST_LINE_BYTES_MAX = 8 * 1024;
     private static final Duration IDLE_CONNECTION_TIME_MAX = Duration.ofSeconds(75);
 
-    /** From a request's head to the end of its body: a client may be slow, but not for ever. */
-    private static final Duration REQUEST_TIME_MAX = Duration.ofSeconds(30);
-
     private static final Duration LOOPS_STOP_WAIT_MAX = Duration.ofSeconds(2);
     private static final List<String> GOOD_TRANSPORTS = List.of(
             "io.netty.channel.epoll.EpollIoHandler",
@@ -107,7 +104,6 @@ class WebServerConfiguration {
             factory.setPort(port);
             factory.setShutdown(Shutdown.GRACEFUL);
             factory.addServerCustomizers(server -> server.idleTimeout(IDLE_CONNECTION_TIME_MAX)
-                    .requestTimeout(REQUEST_TIME_MAX)
                     .httpRequestDecoder(limits ->
                             limits.maxInitialLineLength(REQUEST_LINE_BYTES_MAX).maxHeaderSize(HEADER_BYTES_MAX)));
         }

@@ -3,7 +3,6 @@ package dev.mindfulcode.ingest;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
-import java.time.Duration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -23,9 +22,6 @@ import org.springframework.web.reactive.function.server.ServerResponse;
  */
 @Configuration(proxyBeanMethods = false)
 public class IngestConfiguration {
-
-    /** A request that is not there as a whole by then is answered with 408, and its connection closed. */
-    static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
 
     private static final String IO_URING = "io.netty.channel.uring.IoUring";
 
@@ -48,12 +44,12 @@ public class IngestConfiguration {
     }
 
     @Bean
-    NettyServerCustomizer ingestRequestTimeout() {
+    NettyServerCustomizer ingestTransport() {
         if (ClassUtils.isPresent(IO_URING, null)) {
             throw new IllegalStateException(
                     "io_uring is on the class path, and Netty would take it: it is far slower here than"
                             + " epoll or NIO. Leave netty-transport-native-io_uring out.");
         }
-        return server -> server.requestTimeout(REQUEST_TIMEOUT);
+        return server -> server;
     }
 }

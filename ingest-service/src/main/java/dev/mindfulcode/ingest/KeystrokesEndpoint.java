@@ -2,6 +2,8 @@ package dev.mindfulcode.ingest;
 
 import dev.mindfulcode.schemas.upload.KeystrokeUpload;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.function.Supplier;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
@@ -13,6 +15,12 @@ import reactor.core.publisher.Mono;
 
 /** {@code POST /api/keystrokes}: one upload a request, 202 when all of it is on Kafka. Thread-safe. */
 final class KeystrokesEndpoint {
+
+    /** A body that is not there as a whole by then is given up. Not Netty's request timeout: that one ends WebSockets, too. */
+    static final Duration BODY_TIME_MAX = Duration.ofSeconds(30);
+
+    private static final Supplier<Refusal> BODY_TOO_SLOW = () -> new Refusal(
+            ProblemType.REQUEST_TIMEOUT, "The body did not arrive within " + BODY_TIME_MAX.toSeconds() + " s");
 
     static final MediaType AVRO = new MediaType("application", "avro");
 
@@ -67,6 +75,7 @@ final class KeystrokesEndpoint {
                 .collect(() -> body, UploadBody::append)
                 .doOnError(failure -> body.abandon())
                 .doOnCancel(body::abandon)
+                .timeout(BODY_TIME_MAX, Mono.error(BODY_TOO_SLOW))
                 .flatMap(whole -> Mono.fromFuture(
                         intake.take(token.userId(), reader, whole.bytes(), whole.length(), whole.handOver())
                                 .thenCompose(acknowledged -> acknowledged),

@@ -6,6 +6,7 @@ enum ProblemType {
     INVALID_BATCH("invalid-batch", 400, "A batch breaks the rules"),
     UNAUTHENTICATED("unauthenticated", 401, "A valid access token is needed"),
     UNKNOWN_SESSION("unknown-session", 404, "No such session"),
+    REQUEST_TIMEOUT("request-timeout", 408, "The request took too long to arrive"),
     ACCOUNT_ERASED("account-erased", 410, "The account has been erased"),
     REQUEST_TOO_LARGE("request-too-large", 413, "The request is too large"),
     UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The body's format is not understood"),

@@ -1,5 +1,6 @@
 package dev.mindfulcode.gateway.http;
 
+import java.time.Duration;
 import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.InvalidMediaTypeException;
@@ -12,6 +13,9 @@ public final class Bodies {
 
     /** The longest legal body, a detection over 1,000 intervals, is below 16 KiB. */
     static final int BODY_BYTES_MAX = 64 * 1024;
+
+    /** A body that is not there as a whole by then is given up. Not Netty's request timeout: that one ends WebSockets, too. */
+    static final Duration BODY_TIME_MAX = Duration.ofSeconds(30);
 
     private Bodies() {}
 
@@ -38,6 +42,7 @@ public final class Bodies {
                     DataBufferUtils.release(buffer);
                     return body;
                 })
+                .timeout(BODY_TIME_MAX, Mono.error(Bodies::tooSlow))
                 .onErrorMap(DataBufferLimitException.class, e -> tooLarge())
                 .defaultIfEmpty(new byte[0]);
     }
@@ -50,6 +55,11 @@ public final class Bodies {
         } catch (InvalidMediaTypeException e) {
             return false;
         }
+    }
+
+    private static ProblemException tooSlow() {
+        return ProblemType.REQUEST_TIMEOUT.because(
+                "The body did not arrive within " + BODY_TIME_MAX.toSeconds() + " s.");
     }
 
     private static ProblemException tooLarge() {

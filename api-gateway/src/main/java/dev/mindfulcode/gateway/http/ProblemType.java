@@ -16,6 +16,7 @@ public enum ProblemType {
     EMAIL_TAKEN("email-taken", 409, "The e-mail address has an account"),
     SESSION_ID_TAKEN("session-id-taken", 409, "The session id cannot be used"),
     SESSION_ENDED("session-ended", 409, "The session has ended"),
+    REQUEST_TIMEOUT("request-timeout", 408, "The request took too long to arrive"),
     TOO_LARGE("too-large", 413, "The request is too large"),
     UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The body must be application/json"),
     TOO_MANY_CONNECTIONS("too-many-connections", 429, "Too many live connections"),
