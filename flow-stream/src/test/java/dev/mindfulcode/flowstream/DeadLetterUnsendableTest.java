@@ -31,8 +31,8 @@ class DeadLetterUnsendableTest {
     @BeforeEach
     void configure() {
         StreamMeters meters = new StreamMeters(new SimpleMeterRegistry());
-        handler.configure(Map.of(
-                DeadLetters.CONFIG, new DeadLetters(StreamDriver.REGISTRY, () -> StreamDriver.START, meters)));
+        handler.configure(
+                Map.of(DeadLetters.CONFIG, new DeadLetters(StreamDriver.REGISTRY, () -> StreamDriver.START, meters)));
     }
 
     @Test
@@ -40,10 +40,10 @@ class DeadLetterUnsendableTest {
         Response response = fail("flow-states", new RecordTooLargeException());
 
         assertThat(response.result()).isEqualTo(Result.RESUME);
-        ProducerRecord<byte[], byte[]> record = response.deadLetterQueueRecords().getFirst();
-        DeadLetter letter = StreamDriver.serde(Topics.DEAD_LETTERS)
-                .deserializer()
-                .deserialize(record.topic(), record.value());
+        ProducerRecord<byte[], byte[]> record =
+                response.deadLetterQueueRecords().getFirst();
+        DeadLetter letter =
+                StreamDriver.serde(Topics.DEAD_LETTERS).deserializer().deserialize(record.topic(), record.value());
         assertThat(record.topic()).isEqualTo("dead-letters");
         assertThat(record.key()).isEqualTo(KEY);
         assertThat(letter.getReason()).isEqualTo("result_too_large");
@@ -55,7 +55,8 @@ class DeadLetterUnsendableTest {
 
     @Test
     void failsRatherThanLeaveAnythingOutOfAChangelog() {
-        assertThat(fail("mindful-flow-sessions-changelog", new RecordTooLargeException()).result())
+        assertThat(fail("mindful-flow-sessions-changelog", new RecordTooLargeException())
+                        .result())
                 .isEqualTo(Result.FAIL);
     }
 
