@@ -74,7 +74,7 @@ public final class ImportCommand implements Callable<Integer> {
             throw new RefusedException("Nothing to import: " + e.getMessage(), e);
         } catch (IOException e) {
             throw new RefusedException(
-                    "The import stopped: " + e.getMessage() + ". Run it again: nothing counts twice.", e);
+                    "The import stopped, and may be run again without counting anything twice: " + e.getMessage(), e);
         }
     }
 

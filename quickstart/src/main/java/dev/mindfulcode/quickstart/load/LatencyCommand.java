@@ -54,9 +54,9 @@ final class LatencyCommand implements Callable<Integer> {
     @Option(
             names = "--warmup",
             paramLabel = "S",
-            defaultValue = "20",
+            defaultValue = "8",
             description = "Time before that. Default: ${DEFAULT-VALUE}")
-    private int warmup = 20;
+    private int warmup = 8;
 
     @Mixin
     private LoadOptions options = new LoadOptions();
@@ -80,7 +80,7 @@ final class LatencyCommand implements Callable<Integer> {
                     options.json() ? spec.commandLine().getErr() : out,
                     Progress.isTerminal(),
                     users,
-                    () -> "users with a session and a live connection")) {
+                    () -> "users signed in, each with a session")) {
                 run.prepare(state, () -> progress.advance(1));
             }
             LatencyRun.Figures figures = run.measure();

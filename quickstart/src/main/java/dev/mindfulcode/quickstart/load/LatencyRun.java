@@ -1,6 +1,7 @@
 package dev.mindfulcode.quickstart.load;
 
 import dev.mindfulcode.quickstart.load.client.Account;
+import dev.mindfulcode.quickstart.load.client.ApiException;
 import dev.mindfulcode.quickstart.load.client.Batch;
 import dev.mindfulcode.quickstart.load.client.LiveView;
 import dev.mindfulcode.quickstart.load.client.MindfulApi;
@@ -36,6 +37,7 @@ final class LatencyRun {
     private final int warmupSeconds;
     private final int seconds;
     private final @Nullable User[] ready;
+    private final @Nullable LiveView[] views;
 
     /** In milliseconds. */
     private final Numbers accepted = new Numbers();
@@ -51,7 +53,7 @@ final class LatencyRun {
      */
     record Figures(Numbers accepted, Numbers live, long missing, double batchesPerSecond) {}
 
-    private record User(Account account, UUID session, LiveView view, Typist typist) {}
+    private record User(Account account, UUID session, Typist typist) {}
 
     LatencyRun(MindfulApi api, int users, double batchesPerSecond, int warmupSeconds, int seconds) {
         this.api = api;
@@ -60,6 +62,7 @@ final class LatencyRun {
         this.warmupSeconds = warmupSeconds;
         this.seconds = seconds;
         this.ready = new User[users];
+        this.views = new LiveView[users];
     }
 
     void prepare(LoadState state, Runnable each) throws Exception {
@@ -70,33 +73,44 @@ final class LatencyRun {
             long now = System.currentTimeMillis();
             UUID session = NamedIds.of(now, name + '/' + now);
             account.startSession(session, now, "latency", "text", "bench");
-            ready[person] = new User(
-                    account,
-                    session,
-                    LiveView.open(api, account, session),
-                    new Typist(model, Seeds.ofPerson(7, person)));
+            ready[person] = new User(account, session, new Typist(model, Seeds.ofPerson(7, person)));
             each.run();
         });
     }
 
     Figures measure() throws Exception {
-        long startNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500);
         try {
+            // Only now, all at once: signing in takes minutes, and a view is not to grow old meanwhile.
+            People.each(users, SIGN_INS_AT_ONCE, person -> views[person] = open(user(person)));
+            long startNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500);
             People.each(users, users, person -> type(person, startNs));
         } finally {
-            for (User user : ready) {
-                if (user != null) {
-                    user.view.close();
+            for (LiveView view : views) {
+                if (view != null) {
+                    view.close();
                 }
             }
         }
         return new Figures(accepted, live, missing, (double) (live.size() + missing) / seconds);
     }
 
-    private void type(int person, long startNs) throws IOException, InterruptedException {
+    private LiveView open(User user) throws ApiException {
+        return LiveView.open(api, user.account, user.session);
+    }
+
+    private User user(int person) {
         User user = ready[person];
         if (user == null) {
             throw new IllegalStateException("prepare first");
+        }
+        return user;
+    }
+
+    private void type(int person, long startNs) throws IOException, InterruptedException {
+        User user = user(person);
+        LiveView view = views[person];
+        if (view == null) {
+            throw new IllegalStateException("no live view");
         }
         double gapNs = users / batchesPerSecond * 1e9;
         // Spread over the gap, so that the batches of all users come evenly.
@@ -113,7 +127,7 @@ final class LatencyRun {
             if (outcome.batchesAccepted() != 1) {
                 throw new IOException("a batch was refused: " + outcome.batchesRefused());
             }
-            long seenNs = user.view.awaitKeystrokes((sequence + 1L) * BATCH_KEYSTROKES, UPDATE_TIMEOUT_MS);
+            long seenNs = view.awaitKeystrokes((sequence + 1L) * BATCH_KEYSTROKES, UPDATE_TIMEOUT_MS);
             if (dueAfterNs >= warmupSeconds * 1e9) {
                 note(acceptedNs - dueNs, seenNs < 0 ? -1 : seenNs - dueNs);
             }
