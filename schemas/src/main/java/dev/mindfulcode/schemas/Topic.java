@@ -19,9 +19,11 @@ import org.jspecify.annotations.Nullable;
  * @param name as Kafka knows it
  * @param valueType the Avro record of its values
  * @param retention null where records are kept for ever
+ * @param compacted whether only the latest record of each key is kept; such a topic is a small table that every reader reads whole,
+ *     so it has one partition and is in order throughout
  */
 public record Topic<V extends SpecificRecord>(
-        String name, Class<V> valueType, @Nullable Duration retention) {
+        String name, Class<V> valueType, @Nullable Duration retention, boolean compacted) {
 
     private static final String HTTP_CLIENT_OF_THE_JDK = "JDK";
 
@@ -29,11 +31,27 @@ public record Topic<V extends SpecificRecord>(
         TrustedRecords.vouch();
     }
 
-    /** Whether this topic is keyed by user id and must have as many partitions as the others that are. */
-    boolean isCopartitioned() {
-        return valueType != DeadLetter.class;
+    public Topic {
+        if (compacted && retention != null) {
+            throw new IllegalArgumentException("what is compacted is kept until something else is under its key");
+        }
     }
 
+    Topic(String name, Class<V> valueType, @Nullable Duration retention) {
+        this(name, valueType, retention, false);
+    }
+
+    /** Whether this topic is keyed by user id and must have as many partitions as the others that are. */
+    boolean isCopartitioned() {
+        return valueType != DeadLetter.class && !compacted;
+    }
+
+    /** How many partitions it gets where others get so many. */
+    int partitionsOf(int others) {
+        return compacted ? 1 : others;
+    }
+
+    /** Returns the serde of user ids; a topic that is keyed otherwise says so in its own documentation. */
     public Serde<UUID> keySerde() {
         return Serdes.UUID();
     }

@@ -51,7 +51,9 @@ final class TopicCreation {
 
     private NewTopic newTopic(Topic<?> topic) {
         Map<String, String> config = new HashMap<>();
-        config.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
+        config.put(
+                TopicConfig.CLEANUP_POLICY_CONFIG,
+                topic.compacted() ? TopicConfig.CLEANUP_POLICY_COMPACT : TopicConfig.CLEANUP_POLICY_DELETE);
         config.put(TopicConfig.RETENTION_BYTES_CONFIG, "-1");
         config.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, Integer.toString(minInSyncReplicas()));
         Duration retention = topic.retention();
@@ -68,7 +70,8 @@ final class TopicCreation {
         if (topic.equals(Topics.DEAD_LETTERS)) {
             config.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(DEAD_LETTER_BYTES_MAX));
         }
-        return new NewTopic(topic.name(), Optional.of(partitions), Optional.of(replication)).configs(config);
+        return new NewTopic(topic.name(), Optional.of(topic.partitionsOf(partitions)), Optional.of(replication))
+                .configs(config);
     }
 
     /** With acks=all a record survives the loss of all replicas but these, and one broker may be away without writes failing. */

@@ -16,12 +16,22 @@ public final class Topics {
     public static final Topic<FlowMinute> FLOW_MINUTES =
             new Topic<>("flow-minutes", FlowMinute.class, Duration.ofDays(7));
 
+    /**
+     * Keyed by model id in UTF-8: every model that was published. Under {@link #ACTIVE_MODEL} lies the one to be used, once more and
+     * whole, so that a switch is one record: there is no moment in which a name leads nowhere.
+     */
+    public static final Topic<PublishedModel> FLOW_MODELS =
+            new Topic<>("flow-models", PublishedModel.class, null, true);
+
+    /** The key in {@link #FLOW_MODELS} of the model that is to be used; no model may be called so. */
+    public static final String ACTIVE_MODEL = "active";
+
     /** Keyed by the original key's bytes, whatever they are. */
     public static final Topic<DeadLetter> DEAD_LETTERS =
             new Topic<>("dead-letters", DeadLetter.class, Duration.ofDays(28));
 
     private static final List<Topic<?>> ALL =
-            List.of(KEYSTROKES, SESSIONS, ACCOUNTS, FLOW_STATES, FLOW_PERIODS, FLOW_MINUTES, DEAD_LETTERS);
+            List.of(KEYSTROKES, SESSIONS, ACCOUNTS, FLOW_STATES, FLOW_PERIODS, FLOW_MINUTES, FLOW_MODELS, DEAD_LETTERS);
 
     private Topics() {}
 
@@ -33,7 +43,7 @@ public final class Topics {
      * Creates the topics that the cluster lacks, with the catalogue's retention, and returns when all of them can be used. May
      * be called by several services at once; topics that are there are left as they are.
      *
-     * @param partitions for each topic; topics keyed by user must all have the same number
+     * @param partitions for each topic but compacted ones, which have one; topics keyed by user must all have the same number
      * @param replication at most the number of brokers; writes need all replicas but one (at least one) in sync
      * @throws IllegalStateException where a topic keyed by user is there with another number of partitions
      * @throws org.apache.kafka.common.KafkaException where the cluster refuses or does not answer

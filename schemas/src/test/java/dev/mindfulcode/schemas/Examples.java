@@ -92,6 +92,18 @@ final class Examples {
                         .setFlowMs(0)
                         .setIntensityMs(30_000.25)
                         .build(),
+                PublishedModel.newBuilder()
+                        .setModelId("network-2")
+                        .setKind(ModelKind.NETWORK)
+                        .setArtefact(ByteBuffer.wrap(HexFormat.of().parseHex("4d464c4d0200")))
+                        .setFeatureVersion(1)
+                        .setCreatedAt(STARTED_AT)
+                        .setEvaluation(ModelEvaluation.newBuilder()
+                                .setAuroc(0.61)
+                                .setCalibrationError(0.02)
+                                .setData("a forecast, developers held out")
+                                .build())
+                        .build(),
                 DeadLetter.newBuilder()
                         .setTopic("keystrokes")
                         .setPartition(3)

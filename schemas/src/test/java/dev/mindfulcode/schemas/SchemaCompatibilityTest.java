@@ -41,7 +41,12 @@ final class SchemaCompatibilityTest {
                 .collect(Collectors.toSet());
         assertThat(keptForEver)
                 .containsExactlyInAnyOrder(
-                        "KeystrokeBatch", "SessionEvent", "AccountEvent", "KeystrokePayload", "SessionDetails");
+                        "KeystrokeBatch",
+                        "SessionEvent",
+                        "AccountEvent",
+                        "PublishedModel",
+                        "KeystrokePayload",
+                        "SessionDetails");
 
         for (String name : keptForEver) {
             assertThat(faultsFullTransitive(parse(CURRENT.resolve(name + ".avsc")), name))

@@ -71,6 +71,20 @@ final class TopicsTest {
     }
 
     @Test
+    void aCompactedTopicKeepsTheLatestOfEachKeyForEverInOnePartition() throws Exception {
+        Topics.createMissing(admin, PARTITIONS, (short) 1);
+
+        assertThat(setting(Topics.FLOW_MODELS, "cleanup.policy")).isEqualTo("compact");
+        assertThat(setting(Topics.FLOW_MODELS, "retention.ms")).isEqualTo("-1");
+        assertThat(requireNonNull(admin.describeTopics(List.of("flow-models"))
+                                .allTopicNames()
+                                .get(30, TimeUnit.SECONDS)
+                                .get("flow-models"))
+                        .partitions())
+                .hasSize(1);
+    }
+
+    @Test
     void topicsThatMustBeCopartitionedAndAreNotAreRefusedByName() {
         Topics.createMissing(admin, PARTITIONS, (short) 1);
 
