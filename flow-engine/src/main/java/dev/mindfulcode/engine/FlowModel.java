@@ -8,6 +8,9 @@ public sealed interface FlowModel permits FormulaModel, LogisticModel, NetworkMo
     /** How many features a model sees: rhythm, focus, consistency, error penalty, velocity, in this order. */
     int FEATURES = 5;
 
+    /** Of the features' definitions: a model trained on others would judge what it has never seen. */
+    int FEATURE_VERSION = 1;
+
     /** Which of the features is the error penalty: no model's intensity may rise with it. */
     int ERROR_PENALTY = 3;
 

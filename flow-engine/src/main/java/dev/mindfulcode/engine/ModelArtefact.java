@@ -77,6 +77,13 @@ public final class ModelArtefact {
         }
     }
 
+    /** Returns what tells a model's artefact from any other, for as many models as there will be; never 0. */
+    public static int fingerprint(FlowModel model) {
+        byte[] bytes = encode(model);
+        int checksum = checksum(bytes, bytes.length - Integer.BYTES);
+        return checksum == 0 ? 1 : checksum;
+    }
+
     /** Returns the model that these bytes are, or refuses them whole. */
     public static FlowModel decode(byte[] bytes) {
         if (bytes.length < 12) {

@@ -57,6 +57,7 @@ public final class SessionState {
 
     private final FlowReading scratch = new FlowReading();
     private final FlowModel model;
+    private final int judge;
     private byte[] state = NOTHING;
 
     /** A flyweight that judges with the built-in model. */
@@ -64,9 +65,10 @@ public final class SessionState {
         this(FlowModel.builtIn());
     }
 
-    /** A flyweight that judges with this model. To swap models put another flyweight over the same bytes. */
+    /** A flyweight that judges with this model. To swap models put another flyweight over the same bytes and {@link #takeOver}. */
     public SessionState(FlowModel model) {
         this.model = model;
+        this.judge = ModelArtefact.fingerprint(model);
     }
 
     /** Returns the state of a new session of a person of whom nothing is known. */
@@ -98,6 +100,39 @@ public final class SessionState {
         requireReadable(bytes);
         state = bytes;
         return this;
+    }
+
+    /** Returns the {@link ModelArtefact#fingerprint} of the model that took this state over last; 0 when none did. */
+    public static int judgeOf(byte[] bytes) {
+        requireReadable(bytes);
+        return getInt(bytes, Layout.AT_JUDGE);
+    }
+
+    /** Returns the {@link ModelArtefact#fingerprint} of this flyweight's model. */
+    public int judge() {
+        return judge;
+    }
+
+    /**
+     * Makes this flyweight's model the one that judges the session from here on. Nothing that another model made of the present stays:
+     * the window's keystrokes go to the baselines and it begins empty, how long conditions have held is 0, intensity is neutral, and a
+     * flow period that is open ends as {@link Interruption#UNKNOWN} (choose a moment when none is). Totals stay. Does nothing where
+     * the model is the judge already.
+     */
+    public void takeOver() {
+        if (getInt(state, Layout.AT_JUDGE) == judge) {
+            return;
+        }
+        leaveFlow(lastActivityAtMs(), Interruption.UNKNOWN);
+        beginWindow();
+        putInt(state, Layout.AT_JUDGE, judge);
+    }
+
+    private void beginWindow() {
+        Window.clearIntoBaselines(state);
+        putLong(state, Layout.AT_HELD_ACTIVE_MS, 0);
+        putInt(state, Layout.AT_ACTIVE_SINCE_EVALUATION_MS, 0);
+        putInt(state, Layout.AT_INTENSITY, INTENSITY_UNITS / 2);
     }
 
     private static void requireReadable(byte[] bytes) {
@@ -266,10 +301,7 @@ public final class SessionState {
             if (Minutes.eventsUpTo(state, lastActivityAtMs(), WORK_MINUTES) >= WORK_EVENTS_MIN) {
                 Baselines.learnBreak(state);
             }
-            Window.clearIntoBaselines(state);
-            putLong(state, Layout.AT_HELD_ACTIVE_MS, 0);
-            putInt(state, Layout.AT_ACTIVE_SINCE_EVALUATION_MS, 0);
-            putInt(state, Layout.AT_INTENSITY, INTENSITY_UNITS / 2);
+            beginWindow();
             setFlag(Layout.FLAG_AWAY, false);
             setStatus(Status.PAUSED);
         }

@@ -6,6 +6,7 @@ import dev.mindfulcode.schemas.KeyClass;
 import dev.mindfulcode.schemas.KeystrokePayload;
 import dev.mindfulcode.schemas.SignalKind;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * Plays a batch into its session, in the order of time, and collects what that did to minutes and flow periods. Touches nothing
@@ -26,11 +27,11 @@ final class BatchCounter {
         return periods.changes();
     }
 
-    void count(FlowInput.Keystrokes batch, TrackedSession session) {
-        SessionState engine = session.engine();
+    /** @param active the model to be used now: it takes the session over with the first event that is at a boundary */
+    void count(FlowInput.Keystrokes batch, TrackedSession session, SessionState active) {
         KeystrokePayload payload = batch.payload();
         long latestMs = batch.receivedAtMs() + BatchTimes.AHEAD_OF_RECEIPT_MAX_MS;
-        minutes.begin(engine);
+        minutes.begin(session.engine());
         periods.begin();
         session.markSeen(batch.sequence());
         int[] intervalsMs = payload.intervalsMs();
@@ -40,29 +41,43 @@ final class BatchCounter {
         for (int key = 0; key < intervalsMs.length; key++) {
             sinceStartMs += intervalsMs[key];
             for (; signal < signalAtMs.length && signalAtMs[signal] <= sinceStartMs; signal++) {
-                signal(batch, session, signal, latestMs);
+                signal(batch, session, signal, latestMs, active);
             }
             long atMs = Math.min(batch.startedAtMs() + sinceStartMs, latestMs);
-            minutes.enter(atMs, engine);
-            engine.keystroke(atMs, intervalsMs[key], classCode(payload, key), dwellMs(payload, key));
+            begin(atMs, batch.sessionId(), session, active);
+            session.engine().keystroke(atMs, intervalsMs[key], classCode(payload, key), dwellMs(payload, key));
             periods.look(batch.sessionId(), session);
         }
         for (; signal < signalAtMs.length; signal++) {
-            signal(batch, session, signal, latestMs);
+            signal(batch, session, signal, latestMs, active);
         }
-        minutes.settle(engine);
+        minutes.settle(session.engine());
     }
 
-    private void signal(FlowInput.Keystrokes batch, TrackedSession session, int signal, long latestMs) {
+    private void signal(
+            FlowInput.Keystrokes batch, TrackedSession session, int signal, long latestMs, SessionState active) {
         KeystrokePayload payload = batch.payload();
         int kindCode = payload.signalKinds()[signal];
         if (SignalKind.ofCode(kindCode) == null) {
             return;
         }
         long atMs = Math.min(batch.startedAtMs() + Math.max(payload.signalAtMs()[signal], 0), latestMs);
-        minutes.enter(atMs, session.engine());
+        begin(atMs, batch.sessionId(), session, active);
         session.engine().signal(atMs, kindCode, payload.signalValues()[signal]);
         periods.look(batch.sessionId(), session);
+    }
+
+    private void begin(long atMs, UUID sessionId, TrackedSession session, SessionState active) {
+        minutes.enter(atMs, session.engine());
+        if (session.judge() == active.judge()) {
+            return;
+        }
+        // A pause that nobody has noticed yet is a boundary too; the event itself would notice it.
+        session.engine().tick(atMs);
+        periods.look(sessionId, session);
+        if (session.isBoundary(atMs)) {
+            session.judgeBy(active);
+        }
     }
 
     private static int classCode(KeystrokePayload payload, int key) {

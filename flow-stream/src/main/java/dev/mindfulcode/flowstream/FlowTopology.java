@@ -26,7 +26,9 @@ import org.apache.kafka.streams.state.Stores;
  * accounts ───► read-accounts ─┘                   └─► flow-minutes
  * </pre>
  *
- * What cannot be processed goes to dead-letters by way of the exception handlers, in the same transaction.
+ * Beside it, on each instance whole and read to its end before anything else is: flow-models ─► keep-models.
+ *
+ * <p>What cannot be processed goes to dead-letters by way of the exception handlers, in the same transaction.
  */
 final class FlowTopology implements Supplier<Topology> {
 
@@ -34,6 +36,7 @@ final class FlowTopology implements Supplier<Topology> {
     static final String WATCHED_SESSIONS_STORE = "watched-sessions";
     static final String MINUTES_STORE = "minutes";
     static final String PEOPLE_STORE = "people";
+    static final String MODELS_STORE = "models";
 
     static final String FLOW_STATES_OUT = "flow-states-out";
     static final String FLOW_PERIODS_OUT = "flow-periods-out";
@@ -42,6 +45,8 @@ final class FlowTopology implements Supplier<Topology> {
     private static final String KEYSTROKES_IN = "keystrokes-in";
     private static final String SESSIONS_IN = "sessions-in";
     private static final String ACCOUNTS_IN = "accounts-in";
+    private static final String MODELS_IN = "models-in";
+    private static final String KEEP_MODELS = "keep-models";
     private static final String READ_BATCHES = "read-batches";
     private static final String READ_SESSIONS = "read-sessions";
     private static final String READ_ACCOUNTS = "read-accounts";
@@ -66,6 +71,16 @@ final class FlowTopology implements Supplier<Topology> {
     @Override
     public Topology get() {
         Topology topology = new Topology();
+        topology.addGlobalStore(
+                Stores.keyValueStoreBuilder(
+                                Stores.inMemoryKeyValueStore(MODELS_STORE), Serdes.Bytes(), Serdes.ByteArray())
+                        .withLoggingDisabled(),
+                MODELS_IN,
+                Serdes.Bytes().deserializer(),
+                Serdes.ByteArray().deserializer(),
+                Topics.FLOW_MODELS.name(),
+                KEEP_MODELS,
+                ModelReader::new);
         source(topology, KEYSTROKES_IN, Topics.KEYSTROKES);
         source(topology, SESSIONS_IN, Topics.SESSIONS);
         source(topology, ACCOUNTS_IN, Topics.ACCOUNTS);
@@ -74,7 +89,7 @@ final class FlowTopology implements Supplier<Topology> {
         topology.addProcessor(READ_SESSIONS, () -> new EventReader<>(FlowInput.SessionChanged::new), SESSIONS_IN);
         topology.addProcessor(READ_ACCOUNTS, () -> new EventReader<>(FlowInput.AccountChanged::new), ACCOUNTS_IN);
         topology.addProcessor(
-                TRACK_SESSIONS, () -> new SessionTracker(meters), READ_BATCHES, READ_SESSIONS, READ_ACCOUNTS);
+                TRACK_SESSIONS, () -> new SessionTracker(registry, meters), READ_BATCHES, READ_SESSIONS, READ_ACCOUNTS);
         for (String store : new String[] {SESSIONS_STORE, WATCHED_SESSIONS_STORE, MINUTES_STORE, PEOPLE_STORE}) {
             topology.addStateStore(store(store), TRACK_SESSIONS);
         }

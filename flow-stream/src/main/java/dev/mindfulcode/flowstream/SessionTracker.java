@@ -3,12 +3,16 @@ package dev.mindfulcode.flowstream;
 import dev.mindfulcode.engine.SessionState;
 import dev.mindfulcode.engine.Status;
 import dev.mindfulcode.schemas.AccountEvent;
+import dev.mindfulcode.schemas.PublishedModel;
+import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.SessionEvent;
+import dev.mindfulcode.schemas.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -32,6 +36,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     /** Sessions told in one go; the next go takes the rest. */
     static final int TOLD_AT_ONCE_MAX = 5_000;
 
+    private final Deserializer<PublishedModel> publishedModels;
     private final StreamMeters meters;
     private final StreamClock clock = new StreamClock();
     private final TrackedSession session = new TrackedSession();
@@ -44,15 +49,19 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     private MinuteStore minutes;
     private People people;
     private FlowTeller teller;
+    private Models models;
 
     @SuppressWarnings("NullAway.Init") // Kafka calls init before anything else
-    SessionTracker(StreamMeters meters) {
+    SessionTracker(SchemaRegistry registry, StreamMeters meters) {
+        this.publishedModels = Topics.FLOW_MODELS.valueSerde(registry).deserializer();
         this.meters = meters;
     }
 
     @Override
     public void init(ProcessorContext<UUID, SpecificRecord> context) {
         this.context = context;
+        KeyValueStore<Bytes, byte[]> published = context.getStateStore(FlowTopology.MODELS_STORE);
+        models = new Models(published, publishedModels, meters);
         sessions = context.getStateStore(FlowTopology.SESSIONS_STORE);
         watched = new WatchedSessions(context.getStateStore(FlowTopology.WATCHED_SESSIONS_STORE));
         minutes = new MinuteStore(context.getStateStore(FlowTopology.MINUTES_STORE));
@@ -88,7 +97,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
                 meters.erased.increment();
                 return;
             }
-            session.begin(people.freshState(userId), batch.startedAtMs(), receivedAtMs);
+            begin(userId, batch.startedAtMs(), receivedAtMs);
         }
         if (session.hasSeen(batch.sequence())) {
             meters.duplicates.increment();
@@ -98,7 +107,11 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
             throw new PoisonRecordException(DeadLetterReason.TOO_LATE);
         }
         Status before = session.status();
+        int judge = session.judge();
         work(batch);
+        if (session.judge() != judge) {
+            meters.modelsTakenOver.increment();
+        }
 
         session.receivedAt(receivedAtMs);
         session.endOverrideBefore(session.engine().lastActivityAtMs());
@@ -113,9 +126,14 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
         meters.counted.increment();
     }
 
+    private void begin(UUID userId, long startedAtMs, long receivedAtMs) {
+        session.begin(people.freshState(userId), startedAtMs, receivedAtMs);
+        session.judgeBy(models.active());
+    }
+
     private void work(FlowInput.Keystrokes batch) {
         try {
-            counter.count(batch, session);
+            counter.count(batch, session, models.active());
         } catch (PoisonRecordException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -142,7 +160,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
         switch (event.getKind()) {
             case STARTED -> {
                 if (!known && !people.isErased(userId)) {
-                    session.begin(people.freshState(userId), atMs, recordedAtMs);
+                    begin(userId, atMs, recordedAtMs);
                     people.sessionBegun(userId, sessionId);
                     save(key);
                 }
@@ -287,6 +305,10 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
             return false;
         }
         session.load(stored);
+        SessionState judge = models.withFingerprint(session.judge());
+        // Nobody has the model any more, as after a change of the built-in one: nothing of it may be mixed with
+        // another's.
+        session.judgeBy(judge == null ? models.active() : judge);
         return true;
     }
 

@@ -19,6 +19,8 @@ final class StreamMeters {
     final Counter duplicates;
     final Counter erased;
     final Counter threadsReplaced;
+    final Counter modelsRefused;
+    final Counter modelsTakenOver;
     private final Map<DeadLetterReason, Counter> deadLetters = new EnumMap<>(DeadLetterReason.class);
 
     StreamMeters(MeterRegistry registry) {
@@ -26,6 +28,8 @@ final class StreamMeters {
         duplicates = registry.counter(BATCHES, "outcome", "duplicate");
         erased = registry.counter(BATCHES, "outcome", "erased");
         threadsReplaced = registry.counter("mindful.stream.threads.replaced");
+        modelsRefused = registry.counter("mindful.stream.models.refused");
+        modelsTakenOver = registry.counter("mindful.stream.models.taken.over");
         for (DeadLetterReason reason : DeadLetterReason.values()) {
             deadLetters.put(reason, registry.counter(DEAD_LETTERS, "reason", reason.label()));
         }

@@ -21,6 +21,8 @@ final class TrackedSession {
 
     private static final byte LAYOUT_VERSION = 1;
 
+    private static final long MINUTE_MS = 60_000;
+
     private static final int AT_LAYOUT_VERSION = 0;
     private static final int AT_DIRTY = 1;
     private static final int AT_OVERRIDE = 2;
@@ -43,7 +45,8 @@ final class TrackedSession {
     private final byte[] header = new byte[HEADER_BYTES];
     private final ByteBuffer fields = ByteBuffer.wrap(header);
     private final byte[] engineState = new byte[SessionState.SIZE_BYTES];
-    private final SessionState engine = new SessionState();
+    private final SessionState unjudged = new SessionState();
+    private SessionState engine = unjudged;
     private byte[] sequences = SequenceRanges.empty();
 
     /** Becomes a session of which nothing is known but when it began. */
@@ -54,7 +57,7 @@ final class TrackedSession {
         fields.putLong(AT_STARTED_AT_MS, startedAtMs);
         fields.putLong(AT_RECEIVED_AT_MS, receivedAtMs);
         System.arraycopy(freshEngineState, 0, engineState, 0, engineState.length);
-        engine.wrap(engineState);
+        engine = unjudged.wrap(engineState);
         sequences = SequenceRanges.empty();
         return this;
     }
@@ -67,7 +70,7 @@ final class TrackedSession {
         }
         System.arraycopy(value, 0, header, 0, HEADER_BYTES);
         System.arraycopy(value, HEADER_BYTES, engineState, 0, engineState.length);
-        engine.wrap(engineState);
+        engine = unjudged.wrap(engineState);
         int sequencesAt = HEADER_BYTES + engineState.length;
         byte[] loaded = new byte[value.length - sequencesAt];
         System.arraycopy(value, sequencesAt, loaded, 0, loaded.length);
@@ -92,6 +95,32 @@ final class TrackedSession {
 
     SessionState engine() {
         return engine;
+    }
+
+    /** Returns the fingerprint of the model that judges this session, 0 when none does yet. */
+    int judge() {
+        return SessionState.judgeOf(engineState);
+    }
+
+    /** Goes on under this model, or is taken over by it where another has judged. */
+    void judgeBy(SessionState flyweight) {
+        engine = flyweight.wrap(engineState);
+        engine.takeOver();
+    }
+
+    /**
+     * Whether another model may take over before an event of this instant: what it would judge has been judged by no other. Not in flow,
+     * and either nothing is left of what was typed (a new session, or one that paused) or a new minute begins, with which a new window
+     * does.
+     */
+    boolean isBoundary(long atMs) {
+        if (engine.isInFlow()) {
+            return false;
+        }
+        long minute = Math.floorDiv(atMs, MINUTE_MS);
+        return !hasActivity()
+                || engine.status() != Status.ACTIVE
+                || minute > Math.floorDiv(engine.lastActivityAtMs(), MINUTE_MS);
     }
 
     boolean hasSeen(long sequence) {

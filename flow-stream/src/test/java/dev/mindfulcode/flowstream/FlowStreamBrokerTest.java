@@ -2,6 +2,9 @@ package dev.mindfulcode.flowstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mindfulcode.engine.FlowModel;
+import dev.mindfulcode.engine.ModelArtefact;
+import dev.mindfulcode.engine.Thresholds;
 import dev.mindfulcode.protection.PostgresUrl;
 import dev.mindfulcode.schemas.DeadLetter;
 import dev.mindfulcode.schemas.FlowMinute;
@@ -147,6 +150,63 @@ class FlowStreamBrokerTest {
             awaitKeystrokes(Map.of(anna.userId(), 10L));
         }
         assertThat(letters.values()).hasSize(before);
+    }
+
+    /** The model is taken away again, as the broker outlives this class. */
+    @Test
+    void goesOverToAModelThatIsPublishedWhileItRunsAndBeginsWithItAfterARestart() {
+        FlowModel model = ModelArtefact.logistic(
+                "broker-test-1",
+                new float[5],
+                new float[] {1, 1, 1, 1, 1},
+                new float[6],
+                1,
+                new Thresholds(0.6f, 0.4f, 0.1f));
+        Kafka.Reading<FlowState> states = kafka.readCommitted(Topics.FLOW_STATES);
+        Typing anna = Typing.someone();
+        Typing ben = Typing.someone();
+        Instant at = now().minusSeconds(600);
+        try {
+            try (ConfigurableApplicationContext stream = start("models")) {
+                kafka.type(anna, anna.batch(0, at, 20, 100));
+                awaitJudge(states, anna, FlowModel.builtIn().id());
+                kafka.publish(StreamDriver.published(model));
+                awaitSwap(states, anna, at, model.id());
+            }
+            try (ConfigurableApplicationContext stream = start("models-elsewhere")) {
+                kafka.type(ben, ben.batch(0, at, 20, 100));
+                awaitJudge(states, ben, model.id());
+            }
+            assertThat(states.values().stream()
+                            .filter(state -> state.getSessionId().equals(ben.sessionId()))
+                            .map(FlowState::getModel))
+                    .as("from the first record on")
+                    .containsOnly(model.id());
+        } finally {
+            kafka.sendRaw(Topics.FLOW_MODELS, Topics.ACTIVE_MODEL.getBytes(StandardCharsets.UTF_8), null);
+            kafka.flush();
+        }
+    }
+
+    private void awaitSwap(Kafka.Reading<FlowState> states, Typing who, Instant at, String model) {
+        long[] sequence = {1};
+        Kafka.await("a flow state by " + model, PATIENCE, () -> {
+            kafka.type(who, who.batch(sequence[0], at.plusSeconds(60 * sequence[0]), 1, 100));
+            sequence[0]++;
+            return model.equals(judge(states, who));
+        });
+    }
+
+    private static void awaitJudge(Kafka.Reading<FlowState> states, Typing who, String model) {
+        Kafka.await("a flow state by " + model, PATIENCE, () -> model.equals(judge(states, who)));
+    }
+
+    private static String judge(Kafka.Reading<FlowState> states, Typing who) {
+        return states.values().stream()
+                .filter(state -> state.getSessionId().equals(who.sessionId()))
+                .reduce((a, b) -> b)
+                .map(FlowState::getModel)
+                .orElse("");
     }
 
     @Test

@@ -30,7 +30,13 @@ class FlowTopologyTest {
 
         assertThat(topology.get().describe().toString()).isEqualTo("""
                         Topologies:
-                           Sub-topology: 0
+                           Sub-topology: 0 for global store (will not generate tasks)
+                            Source: models-in (topics: [flow-models])
+                              --> keep-models
+                            Processor: keep-models (stores: [models])
+                              --> none
+                              <-- models-in
+                          Sub-topology: 1
                             Source: accounts-in (topics: [accounts])
                               --> read-accounts
                             Source: keystrokes-in (topics: [keystrokes])

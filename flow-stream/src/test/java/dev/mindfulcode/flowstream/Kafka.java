@@ -3,6 +3,7 @@ package dev.mindfulcode.flowstream;
 import dev.mindfulcode.platform.EmbeddedPlatform;
 import dev.mindfulcode.schemas.FlowMinute;
 import dev.mindfulcode.schemas.KeystrokeBatch;
+import dev.mindfulcode.schemas.PublishedModel;
 import dev.mindfulcode.schemas.Topic;
 import dev.mindfulcode.schemas.Topics;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /** The test's end of the real broker: writes what ingest and gateway write, reads what projections read. */
 final class Kafka implements AutoCloseable {
@@ -63,7 +65,16 @@ final class Kafka implements AutoCloseable {
                 StreamDriver.serde(topic).serializer().serialize(topic.name(), value));
     }
 
-    void sendRaw(Topic<?> topic, byte[] key, byte[] value) {
+    /** Makes a model the one to be used. */
+    void publish(PublishedModel model) {
+        sendRaw(
+                Topics.FLOW_MODELS,
+                Topics.ACTIVE_MODEL.getBytes(StandardCharsets.UTF_8),
+                StreamDriver.serde(Topics.FLOW_MODELS).serializer().serialize(Topics.FLOW_MODELS.name(), model));
+        flush();
+    }
+
+    void sendRaw(Topic<?> topic, byte[] key, byte @Nullable [] value) {
         producer.send(new ProducerRecord<>(topic.name(), key, value));
     }
 

@@ -1,5 +1,7 @@
 package dev.mindfulcode.flowstream;
 
+import dev.mindfulcode.engine.FlowModel;
+import dev.mindfulcode.engine.ModelArtefact;
 import dev.mindfulcode.platform.EmbeddedPlatform;
 import dev.mindfulcode.protection.UserKeys;
 import dev.mindfulcode.schemas.AccountEvent;
@@ -8,6 +10,8 @@ import dev.mindfulcode.schemas.FlowMinute;
 import dev.mindfulcode.schemas.FlowPeriod;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.KeystrokeBatch;
+import dev.mindfulcode.schemas.ModelKind;
+import dev.mindfulcode.schemas.PublishedModel;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.SessionEvent;
 import dev.mindfulcode.schemas.SessionEventKind;
@@ -16,6 +20,7 @@ import dev.mindfulcode.schemas.Topics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +39,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
@@ -41,6 +47,7 @@ import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.test.TestRecord;
+import org.jspecify.annotations.Nullable;
 
 /** The production topology under the production configuration, with a clock that stands still until it is told otherwise. */
 final class StreamDriver implements AutoCloseable {
@@ -145,6 +152,31 @@ final class StreamDriver implements AutoCloseable {
         input.pipeInput(userId, value, now);
     }
 
+    /** Puts a model under the key that says which one is to be used. */
+    void publish(FlowModel model) {
+        publish(
+                Topics.ACTIVE_MODEL,
+                serde(Topics.FLOW_MODELS).serializer().serialize(Topics.FLOW_MODELS.name(), published(model)));
+        publish(
+                model.id(),
+                serde(Topics.FLOW_MODELS).serializer().serialize(Topics.FLOW_MODELS.name(), published(model)));
+    }
+
+    void publish(String key, byte @Nullable [] value) {
+        driver.createInputTopic(Topics.FLOW_MODELS.name(), new StringSerializer(), new ByteArraySerializer())
+                .pipeInput(key, value, now);
+    }
+
+    static PublishedModel published(FlowModel model) {
+        return PublishedModel.newBuilder()
+                .setModelId(model.id())
+                .setKind(ModelKind.LOGISTIC)
+                .setArtefact(ByteBuffer.wrap(ModelArtefact.encode(model)))
+                .setFeatureVersion(FlowModel.FEATURE_VERSION)
+                .setCreatedAt(START)
+                .build();
+    }
+
     void pipeRaw(Topic<?> topic, byte[] key, byte[] value, Instant timestamp) {
         Serializer<byte[]> raw = new ByteArraySerializer();
         driver.createInputTopic(topic.name(), raw, raw).pipeInput(key, value, timestamp);
@@ -230,6 +262,10 @@ final class StreamDriver implements AutoCloseable {
 
     double count(String meter, String tag, String value) {
         return meters.get(meter).tag(tag, value).counter().count();
+    }
+
+    double count(String meter) {
+        return meters.get(meter).counter().count();
     }
 
     @Override
