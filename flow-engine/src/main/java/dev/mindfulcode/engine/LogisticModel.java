@@ -1,26 +1,25 @@
 package dev.mindfulcode.engine;
 
-/** Logistic regression on the five standardised features; its output is calibrated by temperature. */
+/** Logistic regression on the five standardised features; its output is calibrated. */
 final class LogisticModel implements FlowModel {
     static final int WEIGHTS = FEATURES + 1;
 
     private final String id;
     private final FeatureScale scale;
     private final float[] weights;
-    private final float temperature;
+    private final Calibration calibration;
     private final Thresholds thresholds;
 
     /** Weights: one a feature, then the bias. */
-    LogisticModel(String id, FeatureScale scale, float[] weights, float temperature, Thresholds thresholds) {
+    LogisticModel(String id, FeatureScale scale, float[] weights, Calibration calibration, Thresholds thresholds) {
         ModelArtefact.requireFinite(weights, WEIGHTS);
-        ModelArtefact.requireTemperature(temperature);
         if (weights[ERROR_PENALTY] > 0) {
             throw new IllegalArgumentException("intensity would rise with errors");
         }
         this.id = id;
         this.scale = scale;
         this.weights = weights.clone();
-        this.temperature = temperature;
+        this.calibration = calibration;
         this.thresholds = thresholds;
     }
 
@@ -37,7 +36,7 @@ final class LogisticModel implements FlowModel {
         for (int i = 0; i < FEATURES; i++) {
             sum += weights[i] * x[i];
         }
-        return NetworkModel.sigmoid(sum / temperature);
+        return calibration.chance(sum);
     }
 
     @Override
@@ -53,7 +52,7 @@ final class LogisticModel implements FlowModel {
         return weights.clone();
     }
 
-    float temperature() {
-        return temperature;
+    Calibration calibration() {
+        return calibration;
     }
 }

@@ -1,8 +1,7 @@
 package dev.mindfulcode.engine;
 
 /**
- * A network 5 → 16 → 8 → 4 → 1, rectified linear units and a sigmoid, float32, weights in one flat array; its output is calibrated by
- * temperature.
+ * A network 5 → 16 → 8 → 4 → 1, rectified linear units and a sigmoid, float32, weights in one flat array; its output is calibrated.
  *
  * <p>It cannot rise with the error penalty, by construction: the first half of each hidden layer is the only way in for the error
  * penalty, with weights ≤ 0, and from there on all weights along that way are ≥ 0. The other half never sees it and is free in sign.
@@ -20,12 +19,11 @@ public final class NetworkModel implements FlowModel {
     private final String id;
     private final FeatureScale scale;
     private final float[] weights;
-    private final float temperature;
+    private final Calibration calibration;
     private final Thresholds thresholds;
 
-    NetworkModel(String id, FeatureScale scale, float[] weights, float temperature, Thresholds thresholds) {
+    NetworkModel(String id, FeatureScale scale, float[] weights, Calibration calibration, Thresholds thresholds) {
         ModelArtefact.requireFinite(weights, WEIGHTS);
-        ModelArtefact.requireTemperature(temperature);
         float[] projected = weights.clone();
         project(projected);
         if (!java.util.Arrays.equals(projected, weights)) {
@@ -34,7 +32,7 @@ public final class NetworkModel implements FlowModel {
         this.id = id;
         this.scale = scale;
         this.weights = projected;
-        this.temperature = temperature;
+        this.calibration = calibration;
         this.thresholds = thresholds;
     }
 
@@ -68,7 +66,7 @@ public final class NetworkModel implements FlowModel {
     public float intensity(FlowReading features) {
         float[] values = features.scratch;
         scale.standardise(features, values);
-        return sigmoid(logit(weights, values) / temperature);
+        return calibration.chance(logit(weights, values));
     }
 
     /**
@@ -114,7 +112,7 @@ public final class NetworkModel implements FlowModel {
         return weights.clone();
     }
 
-    float temperature() {
-        return temperature;
+    Calibration calibration() {
+        return calibration;
     }
 }

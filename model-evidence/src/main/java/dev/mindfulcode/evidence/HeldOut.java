@@ -66,8 +66,12 @@ final class HeldOut {
     }
 
     double[] modelScores(Trainer.Kind kind, long seed) {
+        return modelScores(kind, seed, CalibrationRule.Choice.BY_RULE);
+    }
+
+    double[] modelScores(Trainer.Kind kind, long seed, CalibrationRule.Choice choice) {
         return scores(others -> {
-            FlowModel model = new Trainer(kind, seed).train("fold", others);
+            FlowModel model = new Trainer(kind, seed, choice).train("fold", others);
             return held -> Trainer.scores(model, held);
         });
     }

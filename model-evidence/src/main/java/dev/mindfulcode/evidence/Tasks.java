@@ -68,6 +68,12 @@ final class Tasks {
                 table.chances(NETWORK, scores);
             }
         }
+        for (Trainer.Kind kind : Trainer.Kind.values()) {
+            for (CalibrationRule.Choice choice :
+                    List.of(CalibrationRule.Choice.TEMPERATURE, CalibrationRule.Choice.ISOTONIC)) {
+                table.chances(calibrated(kind, choice), held.modelScores(kind, protocol.seeds()[0], choice));
+            }
+        }
         table.chances(SHUFFLED, held.shuffledLabelScores(Trainer.Kind.NETWORK, protocol.seeds()[0]));
         text.append(String.format(
                 Locale.ROOT,
@@ -101,6 +107,12 @@ final class Tasks {
                 Charts.reliability("ABB forecast, calibration", curves(table, FORMULA, LOGISTIC, NETWORK)));
         text.append("\n![ROC curves](evaluation/abb-roc.svg) ![Calibration curves](evaluation/abb-reliability.svg)\n");
         return new Section(text.toString(), charts);
+    }
+
+    /** What a model is called in the table where its calibration was not left to the rule. */
+    private static String calibrated(Trainer.Kind kind, CalibrationRule.Choice choice) {
+        return (kind == Trainer.Kind.LOGISTIC ? "logistic" : "network")
+                + (choice == CalibrationRule.Choice.ISOTONIC ? ", always isotonic" : ", always temperature");
     }
 
     private String bounds(ScoreTable table) {

@@ -1,5 +1,6 @@
 package dev.mindfulcode.evidence;
 
+import dev.mindfulcode.engine.Calibration;
 import dev.mindfulcode.engine.FlowModel;
 import dev.mindfulcode.engine.FlowReading;
 import dev.mindfulcode.engine.ModelArtefact;
@@ -12,7 +13,7 @@ import java.util.Random;
 
 /**
  * Fits a logistic model or the network: seeded Adam, class weights, decoupled weight decay, early stopping on people held out of the
- * training people, and at the end temperature and offset fitted on those same people. The same examples, seed and JDK-independent
+ * training people, and at the end a calibration fitted on those same people, chosen by {@link CalibrationRule}. The same examples, seed and JDK-independent
  * arithmetic give the same bits.
  */
 final class Trainer {
@@ -36,10 +37,16 @@ final class Trainer {
 
     private final Kind kind;
     private final long seed;
+    private final CalibrationRule.Choice choice;
 
     Trainer(Kind kind, long seed) {
+        this(kind, seed, CalibrationRule.Choice.BY_RULE);
+    }
+
+    Trainer(Kind kind, long seed, CalibrationRule.Choice choice) {
         this.kind = kind;
         this.seed = seed;
+        this.choice = choice;
     }
 
     FlowModel train(String id, List<Example> examples) {
@@ -53,19 +60,35 @@ final class Trainer {
         float[][] x = standardised(fitting, means, deviations);
         float[][] stoppingX = standardised(stopping, means, deviations);
         float[] weights = fit(x, fitting, stoppingX, stopping, random);
-        double[] scaleAndOffset = calibrate(weights, stoppingX, stopping);
-        float temperature = (float) Math.clamp(1 / scaleAndOffset[0], 0.02, 50);
-        weights[weights.length - 1] += (float) (scaleAndOffset[1] * temperature);
+        double[] sums = sums(weights, stoppingX);
+        Calibration calibration;
+        if (new CalibrationRule(choice).isIsotonic(sums, stopping)) {
+            calibration = IsotonicFit.fit(sums, stopping);
+        } else {
+            LogitFit fitted = LogitFit.fit(sums, stopping);
+            weights[weights.length - 1] += fitted.biasChange();
+            calibration = fitted.calibration();
+        }
         Thresholds anything = new Thresholds(1, 0, 0.1f);
-        FlowModel model = artefact(id, means, deviations, weights, temperature, anything);
-        return artefact(id, means, deviations, weights, temperature, thresholds(model, examples));
+        FlowModel model = artefact(id, means, deviations, weights, calibration, anything);
+        return artefact(id, means, deviations, weights, calibration, thresholds(model, examples));
+    }
+
+    private double[] sums(float[] weights, float[][] x) {
+        Gradient gradient = kind == Kind.LOGISTIC ? new Gradient.Logistic() : new Gradient.Network();
+        return Arrays.stream(x).mapToDouble(row -> gradient.logit(weights, row)).toArray();
     }
 
     private FlowModel artefact(
-            String id, float[] means, float[] deviations, float[] weights, float temperature, Thresholds thresholds) {
+            String id,
+            float[] means,
+            float[] deviations,
+            float[] weights,
+            Calibration calibration,
+            Thresholds thresholds) {
         return kind == Kind.LOGISTIC
-                ? ModelArtefact.logistic(id, means, deviations, weights, temperature, thresholds)
-                : ModelArtefact.network(id, means, deviations, weights, temperature, thresholds);
+                ? ModelArtefact.logistic(id, means, deviations, weights, calibration, thresholds)
+                : ModelArtefact.network(id, means, deviations, weights, calibration, thresholds);
     }
 
     private static void split(List<Example> examples, Random random, List<Example> fitting, List<Example> stopping) {
@@ -167,38 +190,6 @@ final class Trainer {
                     : negative * StrictMath.log(1 - chance);
         }
         return sum / x.length;
-    }
-
-    /** Returns scale and offset of the logit with the least log loss, by Newton steps; the scale stays positive. */
-    private double[] calibrate(float[] weights, float[][] x, List<Example> examples) {
-        Gradient gradient = kind == Kind.LOGISTIC ? new Gradient.Logistic() : new Gradient.Network();
-        double scale = 1;
-        double offset = 0;
-        for (int step = 0; step < 25; step++) {
-            double gs = 0;
-            double go = 0;
-            double hss = 1e-6;
-            double hso = 0;
-            double hoo = 1e-6;
-            for (int i = 0; i < x.length; i++) {
-                double logit = gradient.logit(weights, x[i]);
-                double chance = sigmoid(scale * logit + offset);
-                double error = chance - (examples.get(i).positive() ? 1 : 0);
-                double spread = chance * (1 - chance);
-                gs += error * logit;
-                go += error;
-                hss += spread * logit * logit;
-                hso += spread * logit;
-                hoo += spread;
-            }
-            double determinant = hss * hoo - hso * hso;
-            if (!(determinant > 1e-9)) {
-                break;
-            }
-            scale = Math.clamp(scale - (hoo * gs - hso * go) / determinant, 0.05, 20);
-            offset = Math.clamp(offset - (hss * go - hso * gs) / determinant, -5, 5);
-        }
-        return new double[] {scale, offset};
     }
 
     private static Thresholds thresholds(FlowModel model, List<Example> examples) {
