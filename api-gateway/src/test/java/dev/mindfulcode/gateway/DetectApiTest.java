@@ -2,10 +2,28 @@ package dev.mindfulcode.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mindfulcode.engine.Calibration;
+import dev.mindfulcode.engine.FlowModel;
+import dev.mindfulcode.engine.ModelArtefact;
+import dev.mindfulcode.engine.Thresholds;
 import dev.mindfulcode.gateway.Api.Answer;
 import dev.mindfulcode.gateway.Api.User;
+import dev.mindfulcode.schemas.ModelKind;
+import dev.mindfulcode.schemas.PublishedModel;
+import dev.mindfulcode.schemas.Topics;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -105,5 +123,66 @@ class DetectApiTest {
                         "{\"flow_data\": {\"keystroke_intervals\": [" + intervals(1_001) + "]}}")
                 .isProblem(400, "invalid-request")
                 .withField("flow_data.keystroke_intervals");
+    }
+
+    /** The model is taken away again, as other tests share the gateway. */
+    @Test
+    void aDetectionIsByThePublishedModelAndADamagedOneChangesNothing() {
+        float byBuiltIn = intensity();
+        float chance = 0.125f;
+        FlowModel model = ModelArtefact.logistic(
+                "detect-test-1",
+                new float[5],
+                new float[] {1, 1, 1, 1, 1},
+                new float[6],
+                new Calibration.Isotonic(new float[] {0.5f}, new float[] {chance}),
+                new Thresholds(0.6f, 0.4f, 0.1f));
+        PublishedModel published = PublishedModel.newBuilder()
+                .setModelId(model.id())
+                .setKind(ModelKind.LOGISTIC)
+                .setArtefact(ByteBuffer.wrap(ModelArtefact.encode(model)))
+                .setFeatureVersion(FlowModel.FEATURE_VERSION)
+                .setCreatedAt(Instant.EPOCH)
+                .build();
+        byte[] whole = Topics.FLOW_MODELS
+                .valueSerde(gateway.registry())
+                .serializer()
+                .serialize(Topics.FLOW_MODELS.name(), published);
+        byte[] damaged = whole.clone();
+        damaged[damaged.length - 8] ^= 1;
+        try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(
+                Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, gateway.platform.bootstrapServers()),
+                new StringSerializer(),
+                new ByteArraySerializer())) {
+            try {
+                activate(producer, whole);
+                awaitIntensity(chance);
+                activate(producer, damaged);
+                activate(producer, "no model at all".getBytes(StandardCharsets.UTF_8));
+            } finally {
+                activate(producer, null);
+            }
+            // In one partition, in order: by now the damaged ones have been refused.
+            awaitIntensity(byBuiltIn);
+        }
+    }
+
+    private static void activate(KafkaProducer<String, byte[]> producer, byte @Nullable [] value) {
+        producer.send(new ProducerRecord<>(Topics.FLOW_MODELS.name(), Topics.ACTIVE_MODEL, value));
+        producer.flush();
+    }
+
+    private void awaitIntensity(float expected) {
+        long deadlineNs = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (intensity() != expected) {
+            assertThat(System.nanoTime()).as("in time").isLessThan(deadlineNs);
+        }
+    }
+
+    private float intensity() {
+        Answer answer = api.post(
+                "/api/flow/detect", ada.token(), "{\"flow_data\": %s}".formatted(FULL.formatted(intervals(300))));
+        assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+        return answer.json().path("flow_intensity").floatValue();
     }
 }

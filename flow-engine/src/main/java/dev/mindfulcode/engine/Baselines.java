@@ -9,20 +9,12 @@ import static dev.mindfulcode.engine.StateBytes.putLong;
 import static dev.mindfulcode.engine.StateBytes.putShort;
 
 /**
- * What has been normal: for this session, and for the person over all their sessions. The person's part starts as a population prior
+ * What has been normal: for this session, and for the person over all their sessions. The person's part starts as the {@link PopulationPrior},
  * worth {@link #PRIOR_KEYSTROKES} keystrokes, so that the first minutes are judged mildly, and forgets by halving all its counts at
  * {@link #PERSON_KEYSTROKES_MAX}: integers, so two replays forget alike.
  */
 final class Baselines {
     static final int PRIOR_KEYSTROKES = 50;
-    /** Deletions and undos per keystroke: between transcription (5.2 %) and free composition (17.5 %). */
-    static final float PRIOR_CORRECTION_RATE = 0.08f;
-
-    /** Of the Aalto sample: median 168 ms; the scale of a log-logistic with its deviation of 0.69 in ln. */
-    static final double PRIOR_MEDIAN_MS = 168;
-
-    private static final double PRIOR_LN_SCALE = 0.38;
-
     /** A file switch stays within the task more often than not: it weighs a quarter of a loss of window focus. */
     static final int QUARTERS_PER_FOCUS_LOSS = 4;
 
@@ -54,7 +46,10 @@ final class Baselines {
         }
         putInt(state, Layout.AT_PERSON_IN_BURSTS, total);
         putInt(state, Layout.AT_PERSON_KEYSTROKES, PRIOR_KEYSTROKES);
-        putInt(state, Layout.AT_PERSON_CORRECTIONS, Math.round(PRIOR_KEYSTROKES * PRIOR_CORRECTION_RATE));
+        putInt(
+                state,
+                Layout.AT_PERSON_CORRECTIONS,
+                Math.round(PRIOR_KEYSTROKES * (float) PopulationPrior.CORRECTION_RATE));
         putInt(state, Layout.AT_PERSON_QUARTER_SWITCHES, PRIOR_QUARTER_SWITCHES);
         putLong(state, Layout.AT_PERSON_ACTIVE_MS, PRIOR_ACTIVE_MS);
         putInt(state, Layout.AT_PERSON_BREAKS, PRIOR_BREAKS * BREAK_UNITS);
@@ -74,7 +69,7 @@ final class Baselines {
     }
 
     private static double logLogistic(double ms) {
-        return 1 / (1 + StrictMath.exp(-(StrictMath.log(ms / PRIOR_MEDIAN_MS)) / PRIOR_LN_SCALE));
+        return 1 / (1 + StrictMath.exp(-(StrictMath.log(ms / PopulationPrior.MEDIAN_MS)) / PopulationPrior.LN_SCALE));
     }
 
     static void learnInterval(byte[] state, int bin) {

@@ -98,7 +98,7 @@ public final class FlowDetector {
     }
 
     private static float velocityOf(double keystrokesPerMinute) {
-        double ratio = 60_000 / keystrokesPerMinute / Baselines.PRIOR_MEDIAN_MS;
+        double ratio = 60_000 / keystrokesPerMinute / PopulationPrior.MEDIAN_MS;
         return (float) (1 / (1 + ratio * ratio));
     }
 }

@@ -3,11 +3,11 @@ package dev.mindfulcode.evidence;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** Training and evaluation without the rest of the system; {@code ./mindful} offers the same two commands. */
+/** Training and evaluation without the rest of the system; {@code ./mindful} offers the same commands. */
 @Command(
         name = "evidence",
         mixinStandardHelpOptions = true,
-        subcommands = {EvaluateCommand.class, TrainCommand.class})
+        subcommands = {EvaluateCommand.class, TrainCommand.class, PriorsCommand.class})
 public final class EvidenceApplication {
     private EvidenceApplication() {}
 

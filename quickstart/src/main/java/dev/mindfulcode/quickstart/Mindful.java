@@ -1,6 +1,7 @@
 package dev.mindfulcode.quickstart;
 
 import dev.mindfulcode.evidence.EvaluateCommand;
+import dev.mindfulcode.evidence.PriorsCommand;
 import dev.mindfulcode.evidence.TrainCommand;
 import dev.mindfulcode.quickstart.load.BenchCommand;
 import dev.mindfulcode.quickstart.load.ImportCommand;
@@ -24,7 +25,8 @@ import picocli.CommandLine.Spec;
             SimulateCommand.class,
             BenchCommand.class,
             EvaluateCommand.class,
-            TrainCommand.class
+            TrainCommand.class,
+            PriorsCommand.class
         })
 public final class Mindful implements Runnable {
 

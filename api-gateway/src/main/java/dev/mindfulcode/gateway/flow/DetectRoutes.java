@@ -7,6 +7,7 @@ import dev.mindfulcode.gateway.http.Answers;
 import dev.mindfulcode.gateway.http.Bodies;
 import dev.mindfulcode.gateway.http.Routes;
 import java.util.List;
+import java.util.function.Supplier;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
@@ -16,7 +17,12 @@ final class DetectRoutes {
 
     private static final double NS_PER_MS = 1e6;
 
-    private final FlowDetector detector = new FlowDetector();
+    private final Supplier<FlowDetector> detector;
+
+    /** @param detector gives one of the model that is to be used now */
+    DetectRoutes(Supplier<FlowDetector> detector) {
+        this.detector = detector;
+    }
 
     void addTo(Routes routes) {
         routes.post("/api/flow/detect", this::detect);
@@ -29,7 +35,7 @@ final class DetectRoutes {
     private Detection analyse(FlowDetector.Request request) {
         long startedNs = System.nanoTime();
         FlowReading reading = new FlowReading();
-        detector.detect(request, reading);
+        detector.get().detect(request, reading);
         List<String> recommendations = Recommendations.of(reading);
         double analysisTimeMs = Math.round((System.nanoTime() - startedNs) / NS_PER_MS * 1_000) / 1_000.0;
         return new Detection(

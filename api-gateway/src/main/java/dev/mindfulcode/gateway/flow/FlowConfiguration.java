@@ -2,6 +2,7 @@ package dev.mindfulcode.gateway.flow;
 
 import dev.mindfulcode.gateway.database.Database;
 import dev.mindfulcode.gateway.http.RouteGroup;
+import dev.mindfulcode.gateway.log.LogAddress;
 import dev.mindfulcode.gateway.sessions.ReadAfter;
 import java.time.Clock;
 import org.springframework.context.annotation.Bean;
@@ -12,8 +13,13 @@ import org.springframework.context.annotation.Configuration;
 public class FlowConfiguration {
 
     @Bean
-    RouteGroup gatewayDetectRoutes() {
-        return new DetectRoutes()::addTo;
+    ModelFeed gatewayModelFeed(LogAddress log) {
+        return new ModelFeed(log);
+    }
+
+    @Bean
+    RouteGroup gatewayDetectRoutes(ModelFeed models) {
+        return new DetectRoutes(models::detector)::addTo;
     }
 
     @Bean
