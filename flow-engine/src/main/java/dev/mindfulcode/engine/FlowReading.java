@@ -10,6 +10,8 @@ public final class FlowReading {
 
     boolean inFlow;
     float intensity;
+    float modelIntensity;
+    boolean personal;
     float confidence;
     long flowDurationMs;
     long heldMs;
@@ -39,6 +41,16 @@ public final class FlowReading {
     /** Returns how much like flow the present is, 0 to 1. */
     public float intensity() {
         return intensity;
+    }
+
+    /** Returns the intensity as the model has it, before the person's own meaning of flow is laid over it. */
+    public float modelIntensity() {
+        return modelIntensity;
+    }
+
+    /** Whether the intensity is the person's own and not the model's. */
+    public boolean isPersonal() {
+        return personal;
     }
 
     /** Returns how much data stands behind the reading, 0 (none) to 1. It says nothing about whether flow can be read off a keyboard. */

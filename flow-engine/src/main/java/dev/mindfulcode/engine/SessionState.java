@@ -6,6 +6,9 @@ import static dev.mindfulcode.engine.StateBytes.getLong;
 import static dev.mindfulcode.engine.StateBytes.putInt;
 import static dev.mindfulcode.engine.StateBytes.putLong;
 
+import dev.mindfulcode.engine.personal.PersonalLayer;
+import org.jspecify.annotations.Nullable;
+
 /**
  * One session's state and what changes it: a flyweight over {@link #SIZE_BYTES} bytes. {@link #wrap} puts it over a state; every
  * operation writes straight through to those bytes, allocates nothing, and takes time from its arguments only.
@@ -59,6 +62,7 @@ public final class SessionState {
     private final FlowModel model;
     private final int judge;
     private byte[] state = NOTHING;
+    private @Nullable PersonalLayer personal;
 
     /** A flyweight that judges with the built-in model. */
     public SessionState() {
@@ -133,6 +137,14 @@ public final class SessionState {
         putLong(state, Layout.AT_HELD_ACTIVE_MS, 0);
         putInt(state, Layout.AT_ACTIVE_SINCE_EVALUATION_MS, 0);
         putInt(state, Layout.AT_INTENSITY, INTENSITY_UNITS / 2);
+    }
+
+    /**
+     * Has this flyweight read intensities as a person means them, from now on and over whichever state; null for the model's own. The
+     * layer is asked at each reading and is not part of the state.
+     */
+    public void readAs(@Nullable PersonalLayer layer) {
+        personal = layer;
     }
 
     private static void requireReadable(byte[] bytes) {
@@ -366,7 +378,9 @@ public final class SessionState {
     public void read(long atMs, FlowReading into) {
         Features.read(state, Math.max(timeInRange(atMs), lastActivityAtMs()), into);
         into.model = model.id();
-        into.intensity = model.intensity(into);
+        into.modelIntensity = model.intensity(into);
+        into.personal = personal != null && personal.isPersonal();
+        into.intensity = personal == null ? into.modelIntensity : personal.intensity(into.modelIntensity);
         into.heldMs = getLong(state, Layout.AT_HELD_ACTIVE_MS);
         into.inFlow = isInFlow();
         into.flowDurationMs = into.inFlow ? lastActivityAtMs() - flowStartedAtMs() : 0;

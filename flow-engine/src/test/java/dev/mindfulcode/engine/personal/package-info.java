@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.engine.personal;
+
+import org.jspecify.annotations.NullMarked;
