@@ -1,6 +1,7 @@
 package dev.mindfulcode.flowstream;
 
 import dev.mindfulcode.schemas.AccountEvent;
+import dev.mindfulcode.schemas.FlowFeedback;
 import dev.mindfulcode.schemas.KeystrokePayload;
 import dev.mindfulcode.schemas.SessionEvent;
 import java.util.UUID;
@@ -19,6 +20,9 @@ sealed interface FlowInput {
 
     /** What the user did to a session. */
     record SessionChanged(SessionEvent event) implements FlowInput {}
+
+    /** What the user said about their own flow. */
+    record FeedbackGiven(FlowFeedback event) implements FlowInput {}
 
     /** What happened to the user's account. */
     record AccountChanged(AccountEvent event) implements FlowInput {}

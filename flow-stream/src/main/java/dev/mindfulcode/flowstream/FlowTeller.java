@@ -24,6 +24,9 @@ final class FlowTeller {
 
     static final long TOLD_EVERY_MS = 1_000;
 
+    /** Follows a model's name where the intensity is the person's own and not the model's. */
+    static final String PERSONAL = "+personal";
+
     private final ProcessorContext<UUID, SpecificRecord> context;
     private final MinuteStore minutes;
     private final FlowReading reading = new FlowReading();
@@ -94,7 +97,7 @@ final class FlowTeller {
         state.setAt(Instant.ofEpochMilli(atMs));
         state.setReceivedAt(Instant.ofEpochMilli(session.receivedAtMs()));
         state.setStatus(status(session));
-        state.setModel(reading.model());
+        state.setModel(reading.isPersonal() ? reading.model() + PERSONAL : reading.model());
         state.setIsInFlow(reading.inFlow());
         state.setIntensity(reading.intensity());
         state.setConfidence(reading.confidence());

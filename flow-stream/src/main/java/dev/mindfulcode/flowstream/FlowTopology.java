@@ -23,7 +23,8 @@ import org.apache.kafka.streams.state.Stores;
  * <pre>
  * keystrokes ─► read-batches ──┐                   ┌─► flow-states
  * sessions ───► read-sessions ─┼─► track-sessions ─┼─► flow-periods
- * accounts ───► read-accounts ─┘                   └─► flow-minutes
+ * accounts ───► read-accounts ─┤                   └─► flow-minutes
+ * flow-feedback ► read-feedback ┘
  * </pre>
  *
  * Beside it, on each instance whole and read to its end before anything else is: flow-models ─► keep-models.
@@ -37,6 +38,7 @@ final class FlowTopology implements Supplier<Topology> {
     static final String MINUTES_STORE = "minutes";
     static final String PEOPLE_STORE = "people";
     static final String MODELS_STORE = "models";
+    static final String PERSONAL_STORE = "personal";
 
     static final String FLOW_STATES_OUT = "flow-states-out";
     static final String FLOW_PERIODS_OUT = "flow-periods-out";
@@ -47,9 +49,11 @@ final class FlowTopology implements Supplier<Topology> {
     private static final String ACCOUNTS_IN = "accounts-in";
     private static final String MODELS_IN = "models-in";
     private static final String KEEP_MODELS = "keep-models";
+    private static final String FEEDBACK_IN = "feedback-in";
     private static final String READ_BATCHES = "read-batches";
     private static final String READ_SESSIONS = "read-sessions";
     private static final String READ_ACCOUNTS = "read-accounts";
+    private static final String READ_FEEDBACK = "read-feedback";
     private static final String TRACK_SESSIONS = "track-sessions";
 
     private final KeyLookup keys;
@@ -84,13 +88,21 @@ final class FlowTopology implements Supplier<Topology> {
         source(topology, KEYSTROKES_IN, Topics.KEYSTROKES);
         source(topology, SESSIONS_IN, Topics.SESSIONS);
         source(topology, ACCOUNTS_IN, Topics.ACCOUNTS);
+        source(topology, FEEDBACK_IN, Topics.FLOW_FEEDBACK);
 
         topology.addProcessor(READ_BATCHES, () -> new BatchReader(keys, meters), KEYSTROKES_IN);
         topology.addProcessor(READ_SESSIONS, () -> new EventReader<>(FlowInput.SessionChanged::new), SESSIONS_IN);
         topology.addProcessor(READ_ACCOUNTS, () -> new EventReader<>(FlowInput.AccountChanged::new), ACCOUNTS_IN);
+        topology.addProcessor(READ_FEEDBACK, () -> new EventReader<>(FlowInput.FeedbackGiven::new), FEEDBACK_IN);
         topology.addProcessor(
-                TRACK_SESSIONS, () -> new SessionTracker(registry, meters), READ_BATCHES, READ_SESSIONS, READ_ACCOUNTS);
-        for (String store : new String[] {SESSIONS_STORE, WATCHED_SESSIONS_STORE, MINUTES_STORE, PEOPLE_STORE}) {
+                TRACK_SESSIONS,
+                () -> new SessionTracker(registry, meters),
+                READ_BATCHES,
+                READ_SESSIONS,
+                READ_ACCOUNTS,
+                READ_FEEDBACK);
+        for (String store :
+                new String[] {SESSIONS_STORE, WATCHED_SESSIONS_STORE, MINUTES_STORE, PEOPLE_STORE, PERSONAL_STORE}) {
             topology.addStateStore(store(store), TRACK_SESSIONS);
         }
 

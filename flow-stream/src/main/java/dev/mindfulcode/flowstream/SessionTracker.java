@@ -2,7 +2,9 @@ package dev.mindfulcode.flowstream;
 
 import dev.mindfulcode.engine.SessionState;
 import dev.mindfulcode.engine.Status;
+import dev.mindfulcode.engine.personal.PersonalLayer;
 import dev.mindfulcode.schemas.AccountEvent;
+import dev.mindfulcode.schemas.FlowFeedback;
 import dev.mindfulcode.schemas.PublishedModel;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.SessionEvent;
@@ -48,6 +50,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     private WatchedSessions watched;
     private MinuteStore minutes;
     private People people;
+    private PersonalLayers personal;
     private FlowTeller teller;
     private Models models;
 
@@ -66,6 +69,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
         watched = new WatchedSessions(context.getStateStore(FlowTopology.WATCHED_SESSIONS_STORE));
         minutes = new MinuteStore(context.getStateStore(FlowTopology.MINUTES_STORE));
         people = new People(context.getStateStore(FlowTopology.PEOPLE_STORE), sessions);
+        personal = new PersonalLayers(context.getStateStore(FlowTopology.PERSONAL_STORE));
         teller = new FlowTeller(context, minutes);
         for (Bytes key : watched.stored()) {
             if (load(key)) {
@@ -84,6 +88,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
         switch (record.value()) {
             case FlowInput.Keystrokes batch -> count(userId, batch);
             case FlowInput.SessionChanged changed -> follow(userId, changed.event());
+            case FlowInput.FeedbackGiven given -> follow(userId, given.event());
             case FlowInput.AccountChanged changed -> follow(userId, changed.event());
         }
     }
@@ -118,6 +123,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
         if (!known) {
             people.sessionBegun(userId, batch.sessionId());
         }
+        personal.noteReading(userId, session.engine());
         storeMinutes(userId);
         teller.tellPeriods(userId, counter.periods());
         boolean changed = session.status() != before || !counter.periods().isEmpty();
@@ -128,6 +134,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
 
     private void begin(UUID userId, long startedAtMs, long receivedAtMs) {
         session.begin(people.freshState(userId), startedAtMs, receivedAtMs);
+        session.readAs(personal.layerOf(userId, startedAtMs));
         session.judgeBy(models.active());
     }
 
@@ -217,6 +224,31 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
         }
     }
 
+    private void follow(UUID userId, FlowFeedback event) {
+        if (people.isErased(userId)) {
+            meters.feedbackOfErased.increment();
+            return;
+        }
+        switch (event.getKind()) {
+            case LABELLED -> {
+                Integer flow = event.getFlow();
+                if (flow == null) {
+                    throw new PoisonRecordException(DeadLetterReason.INCOMPLETE);
+                }
+                if (flow < PersonalLayer.FLOW_MIN || flow > PersonalLayer.FLOW_MAX) {
+                    throw new PoisonRecordException(DeadLetterReason.OUT_OF_RANGE);
+                }
+                boolean interrupted = Boolean.TRUE.equals(event.getInterrupted());
+                boolean learned = personal.learn(userId, event.getAt().toEpochMilli(), flow, interrupted);
+                (learned ? meters.labelsLearned : meters.labelsWithoutReading).increment();
+            }
+            case RESET -> personal.reset(userId);
+            case UNKNOWN -> {
+                // A kind newer than this release.
+            }
+        }
+    }
+
     private void setSensitivity(UUID userId, float sensitivity) {
         if (!(sensitivity >= 0 && sensitivity <= 1)) {
             throw new PoisonRecordException(DeadLetterReason.OUT_OF_RANGE);
@@ -241,6 +273,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
             watched.forget(key);
         }
         minutes.forget(userId);
+        personal.forget(userId);
         people.erase(userId);
     }
 
@@ -305,6 +338,8 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
             return false;
         }
         session.load(stored);
+        session.readAs(
+                personal.layerOf(UserKeyed.userIdOf(key), session.engine().lastActivityAtMs()));
         SessionState judge = models.withFingerprint(session.judge());
         // Nobody has the model any more, as after a change of the built-in one: nothing of it may be mixed with
         // another's.

@@ -13,11 +13,15 @@ import java.util.Objects;
 final class StreamMeters {
 
     private static final String BATCHES = "mindful.stream.batches";
+    private static final String FEEDBACK = "mindful.stream.feedback";
     private static final String DEAD_LETTERS = "mindful.stream.dead.letters";
 
     final Counter counted;
     final Counter duplicates;
     final Counter erased;
+    final Counter labelsLearned;
+    final Counter labelsWithoutReading;
+    final Counter feedbackOfErased;
     final Counter threadsReplaced;
     final Counter modelsRefused;
     final Counter modelsTakenOver;
@@ -27,6 +31,9 @@ final class StreamMeters {
         counted = registry.counter(BATCHES, "outcome", "counted");
         duplicates = registry.counter(BATCHES, "outcome", "duplicate");
         erased = registry.counter(BATCHES, "outcome", "erased");
+        labelsLearned = registry.counter(FEEDBACK, "outcome", "learned");
+        labelsWithoutReading = registry.counter(FEEDBACK, "outcome", "without_reading");
+        feedbackOfErased = registry.counter(FEEDBACK, "outcome", "erased");
         threadsReplaced = registry.counter("mindful.stream.threads.replaced");
         modelsRefused = registry.counter("mindful.stream.models.refused");
         modelsTakenOver = registry.counter("mindful.stream.models.taken.over");

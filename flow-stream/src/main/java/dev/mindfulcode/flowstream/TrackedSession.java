@@ -3,7 +3,9 @@ package dev.mindfulcode.flowstream;
 import dev.mindfulcode.engine.SequenceRanges;
 import dev.mindfulcode.engine.SessionState;
 import dev.mindfulcode.engine.Status;
+import dev.mindfulcode.engine.personal.PersonalLayer;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One session as its store keeps it: a small header, the engine's state as it is, and the sequences seen. All three in one value,
@@ -47,6 +49,7 @@ final class TrackedSession {
     private final byte[] engineState = new byte[SessionState.SIZE_BYTES];
     private final SessionState unjudged = new SessionState();
     private SessionState engine = unjudged;
+    private @Nullable PersonalLayer personal;
     private byte[] sequences = SequenceRanges.empty();
 
     /** Becomes a session of which nothing is known but when it began. */
@@ -58,6 +61,7 @@ final class TrackedSession {
         fields.putLong(AT_RECEIVED_AT_MS, receivedAtMs);
         System.arraycopy(freshEngineState, 0, engineState, 0, engineState.length);
         engine = unjudged.wrap(engineState);
+        readAs(null);
         sequences = SequenceRanges.empty();
         return this;
     }
@@ -71,6 +75,7 @@ final class TrackedSession {
         System.arraycopy(value, 0, header, 0, HEADER_BYTES);
         System.arraycopy(value, HEADER_BYTES, engineState, 0, engineState.length);
         engine = unjudged.wrap(engineState);
+        readAs(null);
         int sequencesAt = HEADER_BYTES + engineState.length;
         byte[] loaded = new byte[value.length - sequencesAt];
         System.arraycopy(value, sequencesAt, loaded, 0, loaded.length);
@@ -102,9 +107,16 @@ final class TrackedSession {
         return SessionState.judgeOf(engineState);
     }
 
+    /** Has intensities read as the session's user means them, whatever model judges; null for as the model has them. */
+    void readAs(@Nullable PersonalLayer layer) {
+        personal = layer;
+        engine.readAs(layer);
+    }
+
     /** Goes on under this model, or is taken over by it where another has judged. */
     void judgeBy(SessionState flyweight) {
         engine = flyweight.wrap(engineState);
+        engine.readAs(personal);
         engine.takeOver();
     }
 

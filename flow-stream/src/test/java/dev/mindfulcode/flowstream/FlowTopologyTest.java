@@ -39,6 +39,8 @@ class FlowTopologyTest {
                           Sub-topology: 1
                             Source: accounts-in (topics: [accounts])
                               --> read-accounts
+                            Source: feedback-in (topics: [flow-feedback])
+                              --> read-feedback
                             Source: keystrokes-in (topics: [keystrokes])
                               --> read-batches
                             Source: sessions-in (topics: [sessions])
@@ -49,12 +51,15 @@ class FlowTopologyTest {
                             Processor: read-batches (stores: [])
                               --> track-sessions
                               <-- keystrokes-in
+                            Processor: read-feedback (stores: [])
+                              --> track-sessions
+                              <-- feedback-in
                             Processor: read-sessions (stores: [])
                               --> track-sessions
                               <-- sessions-in
-                            Processor: track-sessions (stores: [sessions, watched-sessions, minutes, people])
+                            Processor: track-sessions (stores: [sessions, watched-sessions, minutes, personal, people])
                               --> flow-minutes-out, flow-periods-out, flow-states-out
-                              <-- read-batches, read-sessions, read-accounts
+                              <-- read-batches, read-sessions, read-accounts, read-feedback
                             Sink: flow-minutes-out (topic: flow-minutes)
                               <-- track-sessions
                             Sink: flow-periods-out (topic: flow-periods)

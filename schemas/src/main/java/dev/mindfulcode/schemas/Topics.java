@@ -16,6 +16,8 @@ public final class Topics {
     public static final Topic<FlowMinute> FLOW_MINUTES =
             new Topic<>("flow-minutes", FlowMinute.class, Duration.ofDays(7));
 
+    public static final Topic<FlowFeedback> FLOW_FEEDBACK = new Topic<>("flow-feedback", FlowFeedback.class, null);
+
     /**
      * Keyed by model id in UTF-8: every model that was published. Under {@link #ACTIVE_MODEL} lies the one to be used, once more and
      * whole, so that a switch is one record: there is no moment in which a name leads nowhere.
@@ -30,8 +32,16 @@ public final class Topics {
     public static final Topic<DeadLetter> DEAD_LETTERS =
             new Topic<>("dead-letters", DeadLetter.class, Duration.ofDays(28));
 
-    private static final List<Topic<?>> ALL =
-            List.of(KEYSTROKES, SESSIONS, ACCOUNTS, FLOW_STATES, FLOW_PERIODS, FLOW_MINUTES, FLOW_MODELS, DEAD_LETTERS);
+    private static final List<Topic<?>> ALL = List.of(
+            KEYSTROKES,
+            SESSIONS,
+            ACCOUNTS,
+            FLOW_STATES,
+            FLOW_PERIODS,
+            FLOW_MINUTES,
+            FLOW_MODELS,
+            FLOW_FEEDBACK,
+            DEAD_LETTERS);
 
     private Topics() {}
 

@@ -104,6 +104,15 @@ final class Examples {
                                 .setData("a forecast, developers held out")
                                 .build())
                         .build(),
+                FlowFeedback.newBuilder()
+                        .setFeedbackId(BATCH_ID)
+                        .setKind(FlowFeedbackKind.LABELLED)
+                        .setAt(STARTED_AT)
+                        .setSessionId(SESSION_ID)
+                        .setFlow(6)
+                        .setInterrupted(false)
+                        .setCreatedAt(STARTED_AT.plusSeconds(60))
+                        .build(),
                 DeadLetter.newBuilder()
                         .setTopic("keystrokes")
                         .setPartition(3)

@@ -44,6 +44,7 @@ final class SchemaCompatibilityTest {
                         "KeystrokeBatch",
                         "SessionEvent",
                         "AccountEvent",
+                        "FlowFeedback",
                         "PublishedModel",
                         "KeystrokePayload",
                         "SessionDetails");
