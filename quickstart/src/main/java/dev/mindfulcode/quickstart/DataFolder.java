@@ -46,6 +46,20 @@ public final class DataFolder {
         return Optional.ofNullable(read(runningFile()).getProperty("url"));
     }
 
+    /** Returns where the log of the instance that runs on this folder is. */
+    Optional<Log> runningLog() {
+        if (!Files.exists(runningFile()) || !isInUse()) {
+            return Optional.empty();
+        }
+        Properties running = read(runningFile());
+        String kafka = running.getProperty("kafka");
+        String registry = running.getProperty("registry");
+        return kafka == null || registry == null ? Optional.empty() : Optional.of(new Log(kafka, registry));
+    }
+
+    /** Where an instance's log is: both on loopback. */
+    record Log(String bootstrapServers, String registryUrl) {}
+
     /** Returns the secrets of this folder, or nothing before its first run. */
     public Optional<Secrets> secrets() {
         return Files.exists(secretsFile()) ? Optional.of(Secrets.readOrCreate(secretsFile())) : Optional.empty();
@@ -148,13 +162,14 @@ public final class DataFolder {
             this.channel = channel;
         }
 
-        /** Tells other commands where this instance answers. */
-        void announce(String url) {
+        /** Tells other commands where this instance answers, and where its log is. */
+        void announce(String url, Log log) {
             try {
                 Path unfinished = runningFile().resolveSibling("running.properties.new");
                 Files.writeString(
                         unfinished,
-                        "url=" + url + "\npid=" + ProcessHandle.current().pid() + "\n");
+                        "url=" + url + "\nkafka=" + log.bootstrapServers() + "\nregistry=" + log.registryUrl()
+                                + "\npid=" + ProcessHandle.current().pid() + "\n");
                 Files.move(
                         unfinished, runningFile(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             } catch (IOException e) {

@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
             BenchCommand.class,
             EvaluateCommand.class,
             TrainCommand.class,
-            PriorsCommand.class
+            PriorsCommand.class,
+            ModelCommand.class
         })
 public final class Mindful implements Runnable {
 

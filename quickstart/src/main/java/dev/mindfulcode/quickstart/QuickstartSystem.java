@@ -75,6 +75,11 @@ final class QuickstartSystem implements AutoCloseable {
         return Objects.requireNonNull(platform, "not started");
     }
 
+    /** Returns where the log of a started system is. */
+    DataFolder.Log log() {
+        return new DataFolder.Log(platform().bootstrapServers(), platform().registryUrl());
+    }
+
     /** Adds something that speaks to the system and is to stop before it does, within a second. */
     void stopFirst(String name, AutoCloseable stop) {
         started.add(name, CLIENT_STOP_MAX, stop);

@@ -62,9 +62,12 @@ class DataFolderTest {
     void oneInstanceHasTheFolderAndOthersLearnWhereItAnswers() {
         assertThat(folder.runningUrl()).isEmpty();
         try (DataFolder.Lock lock = folder.lock()) {
-            lock.announce("http://localhost:3999");
+            DataFolder.Log log = new DataFolder.Log("127.0.0.1:9", "http://127.0.0.1:8/apis/registry/v3");
+            assertThat(folder.runningLog()).isEmpty();
+            lock.announce("http://localhost:3999", log);
 
             assertThat(folder.runningUrl()).contains("http://localhost:3999");
+            assertThat(folder.runningLog()).contains(log);
             assertThatThrownBy(folder::lock)
                     .isInstanceOf(RefusedException.class)
                     .hasMessageContaining("http://localhost:3999")
