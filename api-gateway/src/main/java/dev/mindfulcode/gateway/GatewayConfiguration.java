@@ -5,6 +5,7 @@ import dev.mindfulcode.gateway.accounts.JwtSecret;
 import dev.mindfulcode.gateway.database.Database;
 import dev.mindfulcode.gateway.database.IdentitySchema;
 import dev.mindfulcode.gateway.database.UserCiphers;
+import dev.mindfulcode.gateway.feedback.FeedbackConfiguration;
 import dev.mindfulcode.gateway.flow.FlowConfiguration;
 import dev.mindfulcode.gateway.live.LiveConfiguration;
 import dev.mindfulcode.gateway.log.EventLog;
@@ -30,6 +31,7 @@ import org.springframework.core.env.Environment;
     WebServerConfiguration.class,
     SecurityConfiguration.class,
     AccountConfiguration.class,
+    FeedbackConfiguration.class,
     FlowConfiguration.class,
     LiveConfiguration.class,
     SessionConfiguration.class,

@@ -36,6 +36,10 @@ public final class Routes {
         return add(HttpMethod.PUT, path, handler);
     }
 
+    public Routes delete(String path, HandlerFunction<ServerResponse> handler) {
+        return add(HttpMethod.DELETE, path, handler);
+    }
+
     private Routes add(HttpMethod method, String path, HandlerFunction<ServerResponse> handler) {
         router.route(
                 RequestPredicates.method(method).and(RequestPredicates.path(path)),

@@ -1,0 +1,21 @@
+package dev.mindfulcode.gateway.feedback;
+
+import dev.mindfulcode.gateway.database.Database;
+import dev.mindfulcode.gateway.database.UserCiphers;
+import dev.mindfulcode.gateway.http.RouteGroup;
+import dev.mindfulcode.gateway.log.EventLog;
+import java.security.SecureRandom;
+import java.time.Clock;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Wires labels. */
+@Configuration(value = "gatewayFeedbackConfiguration", proxyBeanMethods = false)
+public class FeedbackConfiguration {
+
+    @Bean
+    RouteGroup gatewayFeedbackRoutes(Database database, UserCiphers ciphers, EventLog log) {
+        Feedback feedback = new Feedback(database, ciphers, log, new SecureRandom(), Clock.systemUTC());
+        return new FeedbackRoutes(feedback)::addTo;
+    }
+}
