@@ -59,14 +59,23 @@ final class QuickstartSystem implements AutoCloseable {
      * Starts everything and returns when a request would succeed.
      *
      * @return the address to visit
+     * @throws StoppedException where a stop was asked for meanwhile, so that the failure is no news
      * @throws RuntimeException where a part does not start; what has started by then is stopped again
      */
     String start() {
         try {
             return startAll();
         } catch (RuntimeException e) {
+            boolean stopWasAskedFor = started.isStopping();
             close();
-            throw e;
+            throw stopWasAskedFor ? new StoppedException(e) : e;
+        }
+    }
+
+    /** The start was given up because of {@link #close}. */
+    static final class StoppedException extends RuntimeException {
+        StoppedException(RuntimeException cause) {
+            super("Stopped while starting", cause);
         }
     }
 
@@ -83,11 +92,6 @@ final class QuickstartSystem implements AutoCloseable {
     /** Adds something that speaks to the system and is to stop before it does, within a second. */
     void stopFirst(String name, AutoCloseable stop) {
         started.add(name, CLIENT_STOP_MAX, stop);
-    }
-
-    /** Whether a stop has begun, so that a failing start is no news. */
-    boolean isStopping() {
-        return started.isStopping();
     }
 
     /** Stops what runs, within 15 s. */

@@ -80,10 +80,8 @@ final class RunCommand implements Callable<Integer> {
             }
             progress.say("  Started in " + progress.secondsSoFar() + ". Logs are in " + folder.logs()
                     + ". Ctrl-C stops it.");
-        } catch (RuntimeException e) {
-            if (!system.isStopping()) {
-                throw e;
-            }
+        } catch (QuickstartSystem.StoppedException e) {
+            // The stop that was asked for ends the JVM when it is through.
         }
         new CountDownLatch(1).await(); // until a signal ends the JVM
         return CommandLine.ExitCode.OK;

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RunCommandTest {
 
     private static final Duration REFUSED_WITHIN = Duration.ofSeconds(30);
+    private static final Duration FAILED_WITHIN = Duration.ofSeconds(120);
     private static final Duration STOPPED_WITHIN = Duration.ofSeconds(15);
 
     @TempDir
@@ -87,6 +88,18 @@ class RunCommandTest {
             assertThat(data.resolve("postgres")).doesNotExist();
             assertThat(data.resolve("kafka")).doesNotExist();
             assertThat(data.resolve("secrets.properties")).doesNotExist();
+        }
+    }
+
+    @Test
+    void aPartThatDoesNotStartEndsItWithTheReason() throws Exception {
+        Path data = folder.resolve("broken");
+        Files.createDirectories(data);
+        Files.writeString(data.resolve("postgres"), "a file where a folder should be");
+        try (ForkedRun run = ForkedRun.start(data, SharedSystem.freePort())) {
+            assertThat(run.awaitEnd(FAILED_WITHIN)).isNotZero();
+
+            assertThat(run.said()).contains("postgres");
         }
     }
 }

@@ -1,13 +1,11 @@
 package dev.mindfulcode.gateway.accounts;
 
-import com.password4j.Argon2Function;
-import com.password4j.Password;
-import com.password4j.types.Argon2;
 import dev.mindfulcode.gateway.http.ProblemType;
 import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.springframework.security.crypto.argon2.Argon2PasswordEncoder;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -31,8 +29,9 @@ final class PasswordHashes implements AutoCloseable {
     private static final int IDLE_THREAD_SECONDS = 60;
     private static final int RETRY_AFTER_SECONDS = 2;
 
-    private static final Argon2Function ARGON2ID =
-            Argon2Function.getInstance(MEMORY_KIB, PASSES, LANES, HASH_BYTES, Argon2.ID);
+    /** Computes the lanes one after the other: threads for each would let two hashes take more cores than two. */
+    private final Argon2PasswordEncoder argon2id =
+            new Argon2PasswordEncoder(SALT_BYTES, HASH_BYTES, LANES, MEMORY_KIB, PASSES);
 
     /** The hash of no password at all: of 32 random bytes that nobody kept. Checked where there is no user to check. */
     private static final String NOBODY =
@@ -44,15 +43,13 @@ final class PasswordHashes implements AutoCloseable {
 
     /** Hashes a password with a fresh salt. */
     Mono<String> hash(String password) {
-        return costly(() ->
-                Password.hash(password).addRandomSalt(SALT_BYTES).with(ARGON2ID).getResult());
+        return costly(() -> argon2id.encode(password));
     }
 
     /** Whether the password is the one hashed. Without a hash the same work is done, and the answer is no. */
     Mono<Boolean> matches(String password, @Nullable String hash) {
         return costly(() -> {
-            String known = hash == null ? NOBODY : hash;
-            boolean same = Password.check(password, known).with(Argon2Function.getInstanceFromHash(known));
+            boolean same = argon2id.matches(password, hash == null ? NOBODY : hash);
             return same && hash != null;
         });
     }

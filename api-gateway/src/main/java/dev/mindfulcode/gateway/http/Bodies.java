@@ -14,8 +14,11 @@ public final class Bodies {
     /** The longest legal body, a detection over 1,000 intervals, is below 16 KiB. */
     static final int BODY_BYTES_MAX = 64 * 1024;
 
-    /** A body that is not there as a whole by then is given up. Not Netty's request timeout: that one ends WebSockets, too. */
-    static final Duration BODY_TIME_MAX = Duration.ofSeconds(30);
+    /**
+     * A body that is not there as a whole by then is the client's fault; well before {@link Routes} gives up the whole answer as
+     * ours. Not Netty's request timeout: that one ends WebSockets, too.
+     */
+    static final Duration BODY_TIME_MAX = Duration.ofSeconds(10);
 
     private Bodies() {}
 
