@@ -99,7 +99,12 @@ public final class SessionState {
         return state;
     }
 
-    /** Puts this flyweight over a state made by {@link #fresh()}; writes go through to the array. */
+    /**
+     * Puts this flyweight over a state made by {@link #fresh()}; writes go through to the array.
+     *
+     * @throws IllegalArgumentException where these bytes are no state that this engine could have left, for a damaged one could hang or
+     *     mislead; such a session is recomputed from the log
+     */
     public SessionState wrap(byte[] bytes) {
         requireReadable(bytes);
         state = bytes;
@@ -151,6 +156,9 @@ public final class SessionState {
         if (bytes.length != SIZE_BYTES || bytes[Layout.AT_VERSION] != Layout.VERSION) {
             throw new IllegalArgumentException(
                     "not a session state of version " + Layout.VERSION + ": recompute it from the log");
+        }
+        if (!Integrity.holds(bytes)) {
+            throw new IllegalArgumentException("a damaged session state: recompute it from the log");
         }
     }
 
