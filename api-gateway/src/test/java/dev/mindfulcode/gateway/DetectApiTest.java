@@ -75,6 +75,27 @@ class DetectApiTest {
         assertThat(wrapped.json().path("metrics")).isEqualTo(answer.json().path("metrics"));
     }
 
+    /** Above the lowest threshold messages had better wait, and in focus mode nothing else is said; below the highest all the rest is. */
+    @Test
+    void preferencesDecideWhatIsRecommended() {
+        assertThat(recommended("\"notification_threshold\": 0")).contains("messages can wait");
+        assertThat(recommended("\"notification_threshold\": 1")).doesNotContain("messages can wait");
+        assertThat(recommended("\"notification_threshold\": 0, \"focus_mode_enabled\": true"))
+                .contains("messages can wait")
+                .doesNotContain("smaller next step");
+        assertThat(recommended("\"notification_threshold\": 1, \"break_reminders_enabled\": false"))
+                .contains("smaller next step");
+    }
+
+    private String recommended(String preferences) {
+        return api.post("/api/flow/detect", ada.token(), """
+                        {"flow_data": {"keystroke_intervals": [%s], "error_events": 90}, "user_preferences": {%s}}"""
+                        .formatted(intervals(100), preferences))
+                .json()
+                .path("recommendations")
+                .toString();
+    }
+
     @Test
     void intervalsAloneSuffice() {
         for (int count : new int[] {1, 2, 1_000}) {

@@ -50,6 +50,9 @@ final class Integrity {
 
     private static boolean timesHold(byte[] s) {
         long last = getLong(s, Layout.AT_LAST_ACTIVITY_MS);
+        if ((s[Layout.AT_FLAGS] & Layout.FLAG_STARTED) == 0 && (last != 0 || getLong(s, Layout.AT_KEYSTROKES) != 0)) {
+            return false; // a past without a beginning: its first event would move the clock back
+        }
         return isIn(last, 0, SessionState.TIME_MAX_MS)
                 && isIn(getLong(s, Layout.AT_FIRST_ACTIVITY_MS), 0, last)
                 && isIn(getLong(s, Layout.AT_BEGAN_MS), 0, last)

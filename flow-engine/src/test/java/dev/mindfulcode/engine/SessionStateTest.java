@@ -29,6 +29,29 @@ class SessionStateTest {
     }
 
     @Test
+    void damagedBytesOfTheRightLengthAreRefused() {
+        typeFor(MINUTE_MS);
+        for (int at : new int[] {
+            Layout.AT_STATUS,
+            Layout.AT_FLAGS,
+            Layout.AT_RING_NEXT,
+            Layout.AT_RING_COUNT,
+            Layout.AT_WINDOW_IN_BURSTS,
+            Layout.AT_LAST_ACTIVITY_MS + 7,
+            Layout.AT_NEWEST_MINUTE + 7,
+            Layout.AT_PERSON_HISTOGRAM + 1,
+            Layout.AT_SESSION_TOTAL,
+            Layout.AT_WINDOW_HISTOGRAM,
+            Layout.AT_RING_CLASSES
+        }) {
+            byte[] damaged = state.clone();
+            damaged[at] ^= (byte) 0xC1;
+            assertThatThrownBy(() -> session.wrap(damaged)).as("byte %d", at).hasMessageContaining("recompute");
+        }
+        session.wrap(state);
+    }
+
+    @Test
     void steadyTypingEntersFlowOnlyAfterTheConditionsHaveHeldForTwoMinutes() {
         typeFor(MINUTE_MS);
         assertThat(session.isInFlow()).isFalse();

@@ -1,6 +1,7 @@
 package dev.mindfulcode.gateway.flow;
 
 import dev.mindfulcode.engine.FlowDetector;
+import dev.mindfulcode.engine.Recommendations;
 import dev.mindfulcode.gateway.http.JsonFields;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,26 @@ final class DetectRequest {
                 sensitivity(request.object("user_preferences")));
     }
 
+    /**
+     * What the sender wants to be told: {@code notification_threshold} is the intensity from which messages had better wait,
+     * {@code break_reminders_enabled} false leaves out what suggests a break, {@code focus_mode_enabled} true leaves out all other advice
+     * where messages had better wait.
+     */
+    static Recommendations.Preferences preferences(JsonFields body) {
+        JsonFields wrapped = body.object("request");
+        JsonFields preferences = (wrapped == null ? body : wrapped).object("user_preferences");
+        if (preferences == null) {
+            return Recommendations.Preferences.DEFAULT;
+        }
+        Double holdFrom = preferences.number("notification_threshold", 0, 1);
+        Boolean breakReminders = preferences.bool("break_reminders_enabled");
+        Boolean focusMode = preferences.bool("focus_mode_enabled");
+        return new Recommendations.Preferences(
+                holdFrom == null ? Double.NaN : holdFrom,
+                breakReminders == null || breakReminders,
+                focusMode != null && focusMode);
+    }
+
     /** A detection uses neither, as it is stateless; they must make sense all the same. */
     private static void requireKnownForms(JsonFields data) {
         var _ = data.text("session_id", SESSION_ID_LENGTH_MAX);
@@ -60,9 +81,6 @@ final class DetectRequest {
         if (preferences == null) {
             return Float.NaN;
         }
-        var _ = preferences.number("notification_threshold", 0, 1);
-        var _ = preferences.bool("focus_mode_enabled");
-        var _ = preferences.bool("break_reminders_enabled");
         Double sensitivity = preferences.number("sensitivity_level", 0, 1);
         return sensitivity == null ? Float.NaN : sensitivity.floatValue();
     }

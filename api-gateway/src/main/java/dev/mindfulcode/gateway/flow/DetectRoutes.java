@@ -29,14 +29,15 @@ final class DetectRoutes {
     }
 
     private Mono<ServerResponse> detect(ServerRequest request) {
-        return Bodies.object(request).map(DetectRequest::read).flatMap(read -> Answers.ok(analyse(read)));
+        return Bodies.object(request)
+                .flatMap(body -> Answers.ok(analyse(DetectRequest.read(body), DetectRequest.preferences(body))));
     }
 
-    private Detection analyse(FlowDetector.Request request) {
+    private Detection analyse(FlowDetector.Request request, Recommendations.Preferences preferences) {
         long startedNs = System.nanoTime();
         FlowReading reading = new FlowReading();
         detector.get().detect(request, reading);
-        List<String> recommendations = Recommendations.of(reading);
+        List<String> recommendations = Recommendations.of(reading, preferences);
         double analysisTimeMs = Math.round((System.nanoTime() - startedNs) / NS_PER_MS * 1_000) / 1_000.0;
         return new Detection(
                 reading.inFlow(),

@@ -1,0 +1,120 @@
+package dev.mindfulcode.engine.insight;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mindfulcode.engine.Recommendation;
+import dev.mindfulcode.engine.insight.StrainIndicator.Day;
+import dev.mindfulcode.engine.insight.StrainIndicator.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+class StrainIndicatorProperties {
+    private static final long HOUR_MS = 3_600_000;
+    /** A Monday. */
+    private static final long FIRST_DAY = 20_003 - Math.floorMod(20_003 + 3, 7);
+
+    private static final int WEEKS = 12;
+    private static final long TODAY = FIRST_DAY + 7 * WEEKS;
+
+    @Test
+    void anEvenLifeShowsNothing() {
+        assertThat(StrainIndicator.of(life(false), TODAY))
+                .hasSize(Kind.values().length)
+                .allSatisfy(indicator -> {
+                    assertThat(indicator.value()).isNotNull();
+                    assertThat(indicator.standsOut()).as(indicator.toString()).isFalse();
+                });
+    }
+
+    @Test
+    void aLifeThatTurnsShowsEachWithItsNumbers() {
+        assertThat(StrainIndicator.of(life(true), TODAY))
+                .allSatisfy(indicator -> assertThat(indicator.standsOut())
+                        .as(indicator.toString())
+                        .isTrue());
+    }
+
+    @Test
+    void withTooFewDaysEachSaysHowManyAreMissingAndNothingElse() {
+        List<Day> days = life(true).subList(0, 4);
+        assertThat(StrainIndicator.of(days, TODAY)).allSatisfy(indicator -> {
+            assertThat(indicator.value()).isNull();
+            assertThat(indicator.standsOut()).isFalse();
+            assertThat(indicator.missing()).isPositive();
+        });
+        List<StrainIndicator> none = StrainIndicator.of(List.of(), TODAY);
+        assertThat(none).extracting(StrainIndicator::missing).containsExactly(10, 8, 5, 5, 5, 5);
+    }
+
+    @Test
+    void noAdviceWithoutDataAndAdviceWithItsEvidenceWhereSomethingStandsOut() {
+        PeakHours noHours = PeakHours.of(List.of());
+        Survival noPeriods = Survival.of(List.of());
+        Resumption nothing = Resumption.of(List.of(), 0);
+        assertThat(Advice.from(noHours, noPeriods, nothing, StrainIndicator.of(List.of(), TODAY)))
+                .isEmpty();
+        List<Recommendation> advice = Advice.from(noHours, noPeriods, nothing, StrainIndicator.of(life(true), TODAY));
+        assertThat(advice).hasSize(Kind.values().length);
+        assertThat(advice).extracting(Recommendation::id).doesNotHaveDuplicates();
+        assertThat(advice).allSatisfy(one -> assertThat(one.evidence()).contains("95 % interval", "n = "));
+        assertThat(Advice.from(
+                        noHours, noPeriods, new Resumption(null, 0, new Estimate(5e5, -1, 9e5, 9), 0), List.of()))
+                .as("an interval that holds zero is no finding")
+                .isEmpty();
+    }
+
+    @Property(tries = 200)
+    void anyDaysGiveFiniteValues(@ForAll long seed) {
+        Random random = new Random(seed);
+        List<Day> days = new ArrayList<>();
+        for (long day = TODAY - 100; day < TODAY + 3; day++) {
+            long[] hours = new long[24];
+            for (int i = random.nextInt(5); i > 0; i--) {
+                hours[random.nextInt(24)] = random.nextInt(4_000_000);
+            }
+            days.add(new Day(
+                    day, hours, random.nextInt(4_000_000), random.nextInt(3), random.nextInt(9), 7, random.nextInt()));
+        }
+        for (StrainIndicator indicator : StrainIndicator.of(days, TODAY)) {
+            assertThat(indicator.value() == null).isEqualTo(indicator.missing() > 0);
+            if (indicator.value() != null) {
+                assertThat(indicator.value().low()).isFinite();
+                assertThat(indicator.value().high()).isFinite();
+            }
+        }
+    }
+
+    /** Nine to five on weekdays, or the same with late hours, weekends, no breaks, less flow, more errors and switches toward the end. */
+    private static List<Day> life(boolean turns) {
+        List<Day> days = new ArrayList<>();
+        for (int i = 0; i < 7 * WEEKS; i++) {
+            int week = i / 7;
+            boolean late = turns && week >= WEEKS - 4;
+            if (i % 7 >= 5 && !late) {
+                continue;
+            }
+            long[] hours = new long[24];
+            for (int hour = 9; hour < 17; hour++) {
+                hours[hour] = HOUR_MS / 2;
+            }
+            if (turns && week >= WEEKS - 2) {
+                hours[22] = HOUR_MS;
+                hours[23] = HOUR_MS;
+            }
+            int worse = turns ? week : 0;
+            days.add(new Day(
+                    FIRST_DAY + i,
+                    hours,
+                    (20 - worse) * HOUR_MS / 10,
+                    10_000,
+                    800 + 60 * worse,
+                    40 + 5 * worse,
+                    late ? 3 * HOUR_MS : HOUR_MS));
+        }
+        return days;
+    }
+}
