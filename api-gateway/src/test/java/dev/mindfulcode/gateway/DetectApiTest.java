@@ -89,8 +89,7 @@ class DetectApiTest {
 
     private String recommended(String preferences) {
         return api.post("/api/flow/detect", ada.token(), """
-                        {"flow_data": {"keystroke_intervals": [%s], "error_events": 90}, "user_preferences": {%s}}"""
-                        .formatted(intervals(100), preferences))
+                        {"flow_data": {"keystroke_intervals": [%s], "error_events": 90}, "user_preferences": {%s}}""".formatted(intervals(100), preferences))
                 .json()
                 .path("recommendations")
                 .toString();
