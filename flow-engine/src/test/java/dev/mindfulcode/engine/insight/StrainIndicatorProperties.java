@@ -30,6 +30,29 @@ class StrainIndicatorProperties {
                 });
     }
 
+    /** Up and down by turns: the median slope lies beside zero, and its interval holds it. */
+    @Test
+    void weeksThatOnlySwingAreNoTrend() {
+        List<Day> days = new ArrayList<>();
+        for (int week = 0; week < WEEKS; week++) {
+            int swing = week % 2;
+            long[] hours = new long[24];
+            hours[10] = HOUR_MS;
+            days.add(new Day(
+                    FIRST_DAY + 7L * week,
+                    hours,
+                    HOUR_MS / 2 - swing * 600_000L,
+                    10_000,
+                    800 + 200 * swing,
+                    40 + 9 * swing,
+                    0));
+        }
+        assertThat(StrainIndicator.of(days, TODAY).subList(3, 6)).allSatisfy(indicator -> {
+            assertThat(indicator.value()).isNotNull();
+            assertThat(indicator.standsOut()).as(indicator.toString()).isFalse();
+        });
+    }
+
     @Test
     void aLifeThatTurnsShowsEachWithItsNumbers() {
         assertThat(StrainIndicator.of(life(true), TODAY))
