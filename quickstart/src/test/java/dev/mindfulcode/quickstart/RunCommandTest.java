@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RunCommandTest {
 
     private static final Duration REFUSED_WITHIN = Duration.ofSeconds(30);
-    private static final Duration FAILED_WITHIN = Duration.ofSeconds(120);
+    private static final Duration FAILED_WITHIN = Duration.ofMinutes(2);
     private static final Duration STOPPED_WITHIN = Duration.ofSeconds(15);
 
     @TempDir
