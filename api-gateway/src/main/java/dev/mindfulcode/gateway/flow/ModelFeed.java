@@ -111,7 +111,12 @@ final class ModelFeed implements SmartLifecycle, Runnable {
             }
             byte[] artefact = new byte[published.getArtefact().remaining()];
             published.getArtefact().duplicate().get(artefact);
-            detector = new FlowDetector(ModelArtefact.decode(artefact));
+            FlowModel model = ModelArtefact.decode(artefact);
+            if (!model.id().equals(published.getModelId())) {
+                LOG.error("A model is refused: its id is not its artefact's");
+                return;
+            }
+            detector = new FlowDetector(model);
         } catch (SerializationException | MalformedModelException e) {
             LOG.error(
                     "A model is refused, the one before stays: {}", e.getClass().getName());
