@@ -56,13 +56,13 @@ final class FlowTeller {
         long nowMs = context.currentSystemTimeMs();
         FlowState state = flowState(sessionId, session, session.told(nowMs), atMs);
         context.forward(new Record<>(userId, state, nowMs), FlowTopology.FLOW_STATES_OUT);
-        tellMinutes(userId, session);
+        tellMinutes(userId, sessionId, session);
     }
 
     /** Remembers that a minute grew; where too many wait already, those are told first. */
-    void minuteGrew(UUID userId, TrackedSession session, long minuteMs) {
+    void minuteGrew(UUID userId, UUID sessionId, TrackedSession session, long minuteMs) {
         if (!session.addUntoldMinute(minuteMs)) {
-            tellMinutes(userId, session);
+            tellMinutes(userId, sessionId, session);
             session.addUntoldMinute(minuteMs);
         }
     }
@@ -73,9 +73,9 @@ final class FlowTeller {
         }
     }
 
-    private void tellMinutes(UUID userId, TrackedSession session) {
+    private void tellMinutes(UUID userId, UUID sessionId, TrackedSession session) {
         for (int i = 0; i < session.untoldMinutes(); i++) {
-            FlowMinute minute = minutes.find(userId, session.untoldMinuteMs(i));
+            FlowMinute minute = minutes.find(userId, sessionId, session.untoldMinuteMs(i));
             if (minute != null) {
                 context.forward(
                         new Record<>(userId, minute, context.currentSystemTimeMs()), FlowTopology.FLOW_MINUTES_OUT);

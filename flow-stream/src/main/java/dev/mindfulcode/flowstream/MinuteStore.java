@@ -12,7 +12,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The users' minutes, over all their sessions, for as long as a batch may still come for them.
+ * What each session counts in each minute, for as long as a batch may still come for them.
  *
  * <p>Not a window store: its clock would be the latest minute of anybody in the partition, and its changelog forgets by the age of
  * records, which loses what a replay of old history has just written. Here a sweep lets go of minutes {@link #KEPT_FOR} older than
@@ -50,8 +50,8 @@ final class MinuteStore {
         return horizonMs;
     }
 
-    void add(UUID userId, long minuteMs, MinuteTotals more) {
-        Bytes key = UserKeyed.minute(userId, minuteMs);
+    void add(UUID userId, UUID sessionId, long minuteMs, MinuteTotals more) {
+        Bytes key = UserKeyed.minute(userId, minuteMs, sessionId);
         long version = load(store.get(key)) + 1;
         row.add(more);
         ByteBuffer value = ByteBuffer.allocate(ROW_BYTES).putLong(version);
@@ -59,10 +59,10 @@ final class MinuteStore {
         store.put(key, value.array());
     }
 
-    /** Returns everything known of a minute, or null where nothing is. */
+    /** Returns what the session counts in a minute, or null where nothing is known. */
     @Nullable
-    FlowMinute find(UUID userId, long minuteMs) {
-        byte[] value = store.get(UserKeyed.minute(userId, minuteMs));
+    FlowMinute find(UUID userId, UUID sessionId, long minuteMs) {
+        byte[] value = store.get(UserKeyed.minute(userId, minuteMs, sessionId));
         if (value == null) {
             return null;
         }
@@ -75,7 +75,8 @@ final class MinuteStore {
                 row.contextSwitches,
                 row.activeMs,
                 row.flowMs,
-                row.intensityMs);
+                row.intensityMs,
+                sessionId);
     }
 
     void forget(UUID userId) {

@@ -10,6 +10,7 @@ import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.SessionEvent;
 import dev.mindfulcode.schemas.Topics;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -104,6 +105,10 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
             }
             begin(userId, batch.startedAtMs(), receivedAtMs);
         }
+        if (session.isDeleted()) {
+            meters.deleted.increment();
+            return;
+        }
         if (session.hasSeen(batch.sequence())) {
             meters.duplicates.increment();
             return;
@@ -124,7 +129,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
             people.sessionBegun(userId, batch.sessionId());
         }
         personal.noteReading(userId, session.engine());
-        storeMinutes(userId);
+        storeMinutes(userId, batch.sessionId());
         teller.tellPeriods(userId, counter.periods());
         boolean changed = session.status() != before || !counter.periods().isEmpty();
         teller.tellOrWait(userId, batch.sessionId(), session, changed, lastActivityAtMs());
@@ -148,12 +153,12 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
         }
     }
 
-    private void storeMinutes(UUID userId) {
+    private void storeMinutes(UUID userId, UUID sessionId) {
         MinuteDeltas grown = counter.minutes();
         for (int i = 0; i < grown.size(); i++) {
             if (!grown.totals(i).isEmpty()) {
-                minutes.add(userId, grown.minuteMs(i), grown.totals(i));
-                teller.minuteGrew(userId, session, grown.minuteMs(i));
+                minutes.add(userId, sessionId, grown.minuteMs(i), grown.totals(i));
+                teller.minuteGrew(userId, sessionId, session, grown.minuteMs(i));
             }
         }
     }
@@ -172,9 +177,21 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
                     save(key);
                 }
             }
-            case PAUSED, RESUMED, ENDED -> {
-                // An unknown session is one that has been forgotten: its user is erased.
+            case DELETED -> {
+                if (!known && !people.isErased(userId)) {
+                    begin(userId, atMs, recordedAtMs);
+                    known = true;
+                }
                 if (known) {
+                    // Nothing is told any more: readers forget by the same event, at their own time.
+                    session.engine().end(atMs);
+                    session.delete();
+                    save(key);
+                }
+            }
+            case PAUSED, RESUMED, ENDED, CORRECTED -> {
+                // An unknown session is one that has been forgotten: its user is erased.
+                if (known && !session.isDeleted()) {
                     Status before = session.status();
                     periods.begin();
                     apply(event, atMs);
@@ -205,7 +222,15 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
                 session.engine().end(atMs);
                 periods.look(event.getSessionId(), session);
             }
-            case STARTED, UPDATED, UNKNOWN -> throw new IllegalArgumentException("changes nothing");
+            case CORRECTED -> {
+                // A session whose end is known has ended. Where it began is no business of the stream.
+                Instant endedAt = event.getEndedAt();
+                if (endedAt != null) {
+                    session.engine().end(endedAt.toEpochMilli());
+                    periods.look(event.getSessionId(), session);
+                }
+            }
+            case STARTED, UPDATED, DELETED, UNKNOWN -> throw new IllegalArgumentException("changes nothing");
         }
     }
 

@@ -19,6 +19,7 @@ final class StreamMeters {
     final Counter counted;
     final Counter duplicates;
     final Counter erased;
+    final Counter deleted;
     final Counter labelsLearned;
     final Counter labelsWithoutReading;
     final Counter feedbackOfErased;
@@ -31,6 +32,7 @@ final class StreamMeters {
         counted = registry.counter(BATCHES, "outcome", "counted");
         duplicates = registry.counter(BATCHES, "outcome", "duplicate");
         erased = registry.counter(BATCHES, "outcome", "erased");
+        deleted = registry.counter(BATCHES, "outcome", "session_deleted");
         labelsLearned = registry.counter(FEEDBACK, "outcome", "learned");
         labelsWithoutReading = registry.counter(FEEDBACK, "outcome", "without_reading");
         feedbackOfErased = registry.counter(FEEDBACK, "outcome", "erased");

@@ -30,6 +30,7 @@ final class TrackedSession {
     private static final int AT_OVERRIDE = 2;
     private static final int AT_PERIOD_OPEN = 3;
     private static final int AT_UNTOLD_COUNT = 4;
+    private static final int AT_DELETED = 5;
     private static final int AT_VERSION = 8;
     private static final int AT_TOLD_AT_MS = 16;
     private static final int AT_STARTED_AT_MS = 24;
@@ -176,6 +177,18 @@ final class TrackedSession {
         if (resumed && silenceMs >= SessionState.PAUSED_AFTER_MS) {
             endOverride();
         }
+    }
+
+    /** Whether its user deleted it: what still comes is dropped. It stays, for what is normal for its user was learned in it. */
+    boolean isDeleted() {
+        return header[AT_DELETED] != 0;
+    }
+
+    void delete() {
+        header[AT_DELETED] = 1;
+        header[AT_DIRTY] = 0;
+        endOverride();
+        clearUntoldMinutes();
     }
 
     boolean hasActivity() {

@@ -26,9 +26,11 @@ final class UserKeyed {
                 put(put(ByteBuffer.allocate(2 * UUID_BYTES), userId), sessionId).array());
     }
 
-    static Bytes minute(UUID userId, long minuteMs) {
-        return Bytes.wrap(put(ByteBuffer.allocate(UUID_BYTES + Long.BYTES), userId)
-                .putLong(minuteMs)
+    static Bytes minute(UUID userId, long minuteMs, UUID sessionId) {
+        return Bytes.wrap(put(
+                        put(ByteBuffer.allocate(2 * UUID_BYTES + Long.BYTES), userId)
+                                .putLong(minuteMs),
+                        sessionId)
                 .array());
     }
 

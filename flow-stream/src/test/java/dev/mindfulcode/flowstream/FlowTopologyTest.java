@@ -1,6 +1,7 @@
 package dev.mindfulcode.flowstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.mindfulcode.schemas.FlowMinute;
 import dev.mindfulcode.schemas.FlowState;
@@ -120,6 +121,10 @@ class FlowTopologyTest {
 
         assertThat(stream.minute(anna, StreamDriver.START).getKeystrokes()).isEqualTo(15);
         assertThat(stream.minute(ben, StreamDriver.START).getKeystrokes()).isEqualTo(3);
+        assertThat(stream.sessionMinutes(anna.userId()).values())
+                .as("each session's share, so that it can be taken away again")
+                .extracting(FlowMinute::getSessionId, FlowMinute::getKeystrokes)
+                .containsExactlyInAnyOrder(tuple(anna.sessionId(), 10L), tuple(annaElsewhere.sessionId(), 5L));
         assertThat(stream.lastFlowState(anna).getKeystrokes()).isEqualTo(10);
         assertThat(stream.lastFlowState(annaElsewhere).getKeystrokes()).isEqualTo(5);
     }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -161,11 +162,13 @@ final class Kafka implements AutoCloseable {
     /** Returns the keystrokes of each user as their minutes have them, highest versions only. */
     static Map<UUID, Long> keystrokesByMinutes(Reading<FlowMinute> minutes) {
         List<FlowMinute> values = minutes.values();
-        Map<UUID, Map<Long, FlowMinute>> latest = new HashMap<>();
+        Map<UUID, Map<Object, FlowMinute>> latest = new HashMap<>();
         for (int i = 0; i < values.size(); i++) {
             latest.computeIfAbsent(minutes.userIdOf(i), unknown -> new HashMap<>())
                     .merge(
-                            values.get(i).getMinute().toEpochMilli(),
+                            List.of(
+                                    values.get(i).getMinute(),
+                                    Objects.requireNonNull(values.get(i).getSessionId())),
                             values.get(i),
                             (a, b) -> a.getVersion() > b.getVersion() ? a : b);
         }

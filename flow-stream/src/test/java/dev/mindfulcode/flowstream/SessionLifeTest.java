@@ -2,9 +2,12 @@ package dev.mindfulcode.flowstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mindfulcode.engine.SessionState;
 import dev.mindfulcode.schemas.FlowState;
+import dev.mindfulcode.schemas.SessionEvent;
 import dev.mindfulcode.schemas.SessionEventKind;
 import dev.mindfulcode.schemas.SessionStatus;
+import dev.mindfulcode.schemas.Topics;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -13,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class SessionLifeTest {
 
-    private final StreamDriver stream = new StreamDriver();
+    private StreamDriver stream = new StreamDriver();
     private final Typing anna = Typing.someone();
     private final Typing ben = Typing.someone();
 
@@ -165,6 +168,69 @@ class SessionLifeTest {
 
         assertThat(stream.lastFlowState(anna).getStatus()).isEqualTo(SessionStatus.ACTIVE);
         assertThat(stream.minute(anna, typedAt).getKeystrokes()).isEqualTo(10);
+    }
+
+    @Test
+    void isSilentOnceItsUserDeletedItWhateverStillComes() {
+        stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
+        List<FlowState> told = stream.flowStates();
+        stream.say(anna, SessionEventKind.DELETED, stream.now());
+        stream.type(anna, anna.batch(1, StreamDriver.START.plusSeconds(2), 7, 100));
+        stream.say(anna, SessionEventKind.RESUMED, stream.now());
+        stream.say(anna, SessionEventKind.STARTED, stream.now());
+        stream.advance(Duration.ofMinutes(40));
+
+        assertThat(stream.flowStates()).isEqualTo(told);
+        assertThat(stream.minute(anna, StreamDriver.START).getKeystrokes()).isEqualTo(10);
+        assertThat(stream.count("mindful.stream.batches", "outcome", "session_deleted"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void isSilentWhenItsDeletionIsReadBeforeAnyOfItsBatchesAndAfterARestart() {
+        stream.say(anna, SessionEventKind.DELETED, stream.now());
+        stream = stream.restarted();
+        stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
+        stream.advance(Duration.ofMinutes(40));
+        assertThat(stream.flowStates()).isEmpty();
+        assertThat(stream.minutes(anna.userId())).isEmpty();
+    }
+
+    @Test
+    void leavesWhatIsNormalForItsUserToTheNextSessionWhenItIsDeleted() {
+        for (int sequence = 0; sequence < 40; sequence++) {
+            stream.typeLive(anna, anna.batch(sequence, StreamDriver.START.plusSeconds(6L * sequence), 40, 120));
+        }
+        byte[] learned = SessionState.freshAfter(
+                TrackedSession.engineStateOf(stream.stored(anna).toValue()));
+        stream.say(anna, SessionEventKind.DELETED, stream.now());
+        Typing next = anna.inAnotherSession();
+        stream.say(next, SessionEventKind.STARTED, stream.now());
+
+        assertThat(SessionState.freshAfter(
+                        TrackedSession.engineStateOf(stream.stored(next).toValue())))
+                .isEqualTo(learned);
+        assertThat(learned).isNotEqualTo(SessionState.fresh());
+    }
+
+    @Test
+    void endsWhenItsUserCorrectsItsEnd() {
+        stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
+        stream.pipe(
+                Topics.SESSIONS,
+                anna.userId(),
+                SessionEvent.newBuilder()
+                        .setSessionId(anna.sessionId())
+                        .setKind(SessionEventKind.CORRECTED)
+                        .setAt(stream.now())
+                        .setRecordedAt(stream.now())
+                        .setEndedAt(StreamDriver.START.plusMillis(500))
+                        .build());
+
+        assertThat(statuses(anna)).containsExactly(SessionStatus.ACTIVE, SessionStatus.ENDED);
+        assertThat(stream.lastFlowState(anna).getKeystrokes())
+                .as("typing past the corrected end stays typed")
+                .isEqualTo(10);
     }
 
     private List<SessionStatus> statuses(Typing who) {

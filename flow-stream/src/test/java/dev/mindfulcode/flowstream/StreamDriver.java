@@ -204,15 +204,40 @@ final class StreamDriver implements AutoCloseable {
         return all(Topics.DEAD_LETTERS);
     }
 
-    /** Returns the highest version of each minute of a user, as a reader of the topic comes to know it. */
+    /** Returns the minutes of a user over all sessions, as a reader of the topic comes to know them. */
     Map<Instant, FlowMinute> minutes(UUID userId) {
         Map<Instant, FlowMinute> minutes = new LinkedHashMap<>();
+        sessionMinutes(userId).forEach((key, row) -> minutes.merge(key.minute(), row, StreamDriver::sum));
+        return minutes;
+    }
+
+    /** Returns the highest version of each session's minute. */
+    Map<SessionMinute, FlowMinute> sessionMinutes(UUID userId) {
+        Map<SessionMinute, FlowMinute> minutes = new LinkedHashMap<>();
         for (TestRecord<UUID, FlowMinute> row : records(Topics.FLOW_MINUTES)) {
             if (row.key().equals(userId)) {
-                minutes.merge(row.value().getMinute(), row.value(), (a, b) -> a.getVersion() > b.getVersion() ? a : b);
+                UUID sessionId = Objects.requireNonNull(row.value().getSessionId());
+                minutes.merge(
+                        new SessionMinute(sessionId, row.value().getMinute()),
+                        row.value(),
+                        (a, b) -> a.getVersion() > b.getVersion() ? a : b);
             }
         }
         return minutes;
+    }
+
+    record SessionMinute(UUID sessionId, Instant minute) {}
+
+    private static FlowMinute sum(FlowMinute a, FlowMinute b) {
+        return FlowMinute.newBuilder(a)
+                .setSessionId(null)
+                .setKeystrokes(a.getKeystrokes() + b.getKeystrokes())
+                .setErrors(a.getErrors() + b.getErrors())
+                .setContextSwitches(a.getContextSwitches() + b.getContextSwitches())
+                .setActiveMs(a.getActiveMs() + b.getActiveMs())
+                .setFlowMs(a.getFlowMs() + b.getFlowMs())
+                .setIntensityMs(a.getIntensityMs() + b.getIntensityMs())
+                .build();
     }
 
     FlowMinute minute(Typing who, Instant minute) {

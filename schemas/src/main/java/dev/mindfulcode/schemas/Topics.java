@@ -28,6 +28,12 @@ public final class Topics {
     /** The key in {@link #FLOW_MODELS} of the model that is to be used; no model may be called so. */
     public static final String ACTIVE_MODEL = "active";
 
+    /**
+     * Keyed by the ids of team and user as text, {@code team:user}, in UTF-8: who belongs to which team. A member who left has a
+     * tombstone.
+     */
+    public static final Topic<TeamMember> TEAM_MEMBERS = new Topic<>("team-members", TeamMember.class, null, true);
+
     /** Keyed by the original key's bytes, whatever they are. */
     public static final Topic<DeadLetter> DEAD_LETTERS =
             new Topic<>("dead-letters", DeadLetter.class, Duration.ofDays(28));
@@ -41,6 +47,7 @@ public final class Topics {
             FLOW_MINUTES,
             FLOW_MODELS,
             FLOW_FEEDBACK,
+            TEAM_MEMBERS,
             DEAD_LETTERS);
 
     private Topics() {}

@@ -113,6 +113,14 @@ final class Examples {
                         .setInterrupted(false)
                         .setCreatedAt(STARTED_AT.plusSeconds(60))
                         .build(),
+                TeamMember.newBuilder()
+                        .setTeamId(BATCH_ID)
+                        .setUserId(SESSION_ID)
+                        .setRole(TeamRole.MEMBER)
+                        .setConsent(true)
+                        .setJoinedAt(STARTED_AT)
+                        .setChangedAt(STARTED_AT.plusSeconds(60))
+                        .build(),
                 DeadLetter.newBuilder()
                         .setTopic("keystrokes")
                         .setPartition(3)

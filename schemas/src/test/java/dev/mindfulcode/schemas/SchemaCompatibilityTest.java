@@ -46,6 +46,7 @@ final class SchemaCompatibilityTest {
                         "AccountEvent",
                         "FlowFeedback",
                         "PublishedModel",
+                        "TeamMember",
                         "KeystrokePayload",
                         "SessionDetails");
 
@@ -104,7 +105,7 @@ final class SchemaCompatibilityTest {
                 "a renamed field",
                 batch.replace("\"name\": \"keystrokes\"", "\"name\": \"key_count\""),
                 "a symbol removed where new readers have no default",
-                event.replace(", \"ENDED\"], \"default\": \"UNKNOWN\"", "]"));
+                event.replace(", \"ENDED\", \"CORRECTED\", \"DELETED\"], \"default\": \"UNKNOWN\"", "]"));
 
         for (Map.Entry<String, String> entry : breaking.entrySet()) {
             String change = entry.getKey();
@@ -124,7 +125,7 @@ final class SchemaCompatibilityTest {
         String extraField = batch.replace(
                 "\"fields\": [",
                 "\"fields\": [{\"name\": \"extra\", \"type\": [\"null\", \"string\"], \"default\": null},");
-        String extraSymbol = event.replace("\"ENDED\"]", "\"ENDED\", \"MERGED\"]");
+        String extraSymbol = event.replace("\"DELETED\"]", "\"DELETED\", \"MERGED\"]");
         assertThat(extraField).isNotEqualTo(batch);
         assertThat(extraSymbol).isNotEqualTo(event);
 

@@ -38,8 +38,12 @@ final class PastRoutes {
             where user_id = :user and started_at >= :earliest and started_at < :to and (ended_at is null or ended_at > :from)
             order by started_at""";
     private static final String MINUTES = """
-            select minute, keystrokes, errors, context_switches, mean_intensity, active_seconds, flow_seconds
-            from readmodel.flow_minutes where user_id = :user and minute >= :from and minute < :to order by minute""";
+            select minute, sum(keystrokes)::bigint as keystrokes, sum(errors)::bigint as errors,
+                   sum(context_switches)::bigint as context_switches,
+                   coalesce(least(1, sum(intensity_ms) / nullif(sum(active_ms), 0)), 0)::real as mean_intensity,
+                   sum(active_seconds) as active_seconds, sum(flow_seconds) as flow_seconds
+            from readmodel.flow_minutes where user_id = :user and minute >= :from and minute < :to
+            group by minute order by minute""";
 
     private final Database database;
     private final ReadAfter readAfter;

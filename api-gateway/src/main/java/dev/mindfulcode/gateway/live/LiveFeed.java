@@ -165,7 +165,8 @@ final class LiveFeed implements SmartLifecycle, Runnable {
         SessionStatus status = switch (event.getKind()) {
             case STARTED, RESUMED -> SessionStatus.ACTIVE;
             case PAUSED -> SessionStatus.PAUSED;
-            case ENDED -> SessionStatus.ENDED;
+            case ENDED, DELETED -> SessionStatus.ENDED;
+            case CORRECTED -> event.getEndedAt() == null ? null : SessionStatus.ENDED;
             case UPDATED, UNKNOWN -> null;
         };
         if (status != null) {

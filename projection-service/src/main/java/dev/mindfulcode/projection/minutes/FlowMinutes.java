@@ -1,5 +1,6 @@
 package dev.mindfulcode.projection.minutes;
 
+import dev.mindfulcode.projection.fold.DeletedSessions;
 import dev.mindfulcode.projection.fold.Event;
 import dev.mindfulcode.projection.fold.Fold;
 import dev.mindfulcode.projection.fold.Plausible;
@@ -7,46 +8,59 @@ import dev.mindfulcode.projection.fold.Projection;
 import dev.mindfulcode.projection.fold.RejectedEventException;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.FlowMinute;
+import dev.mindfulcode.schemas.SessionEvent;
+import dev.mindfulcode.schemas.SessionEventKind;
 import dev.mindfulcode.schemas.Topics;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * {@code flow_minutes}, one row a user and minute whose highest version says everything, and {@code daily_summaries}, their
+ * {@code flow_minutes}, one row a user, minute and session whose highest version says everything, and {@code daily_summaries}, their
  * sums over days of the user's time zone.
  *
  * <p>Days are a function of the minutes and of the latest zone, whatever the order in which they came: a minute that is added
- * or replaced moves its day by the difference, in the same statement, and a change of zone sums all of the user's days anew.
+ * or replaced moves its day by the difference, in the same statement, and a change of zone or a deleted session
+ * sums all of the user's days anew.
  */
 public final class FlowMinutes implements Fold {
 
-    private record Key(UUID userId, long minuteMs) {}
+    private static final UUID NO_SESSION = new UUID(0, 0);
+
+    private record Key(UUID userId, long minuteMs, UUID sessionId) {}
 
     private final MinuteStatements minuteStatements;
     private final ZoneStatements zoneStatements;
-    private final TreeMap<Key, MinuteRow> minutes =
-            new TreeMap<>(Comparator.comparing(Key::userId).thenComparingLong(Key::minuteMs));
+    private final DeletedSessions deletedSessions;
+    private final TreeMap<Key, MinuteRow> minutes = new TreeMap<>(
+            Comparator.comparing(Key::userId).thenComparingLong(Key::minuteMs).thenComparing(Key::sessionId));
     private final TreeMap<UUID, ZoneRow> zones = new TreeMap<>();
 
-    private FlowMinutes(MinuteStatements minuteStatements, ZoneStatements zoneStatements) {
+    private final Set<DeletedSessions.Id> deleted = new LinkedHashSet<>();
+
+    private FlowMinutes(
+            MinuteStatements minuteStatements, ZoneStatements zoneStatements, DeletedSessions deletedSessions) {
         this.minuteStatements = minuteStatements;
         this.zoneStatements = zoneStatements;
+        this.deletedSessions = deletedSessions;
     }
 
     public static Projection projection() {
         return new Projection(
                 "flow_minutes",
-                1,
-                List.of(Topics.FLOW_MINUTES, Topics.ACCOUNTS),
-                List.of("flow_minutes", "daily_summaries", "user_zones"),
+                2,
+                List.of(Topics.FLOW_MINUTES, Topics.ACCOUNTS, Topics.SESSIONS),
+                List.of("flow_minutes", "flow_minutes_deleted", "daily_summaries", "user_zones"),
                 tables -> {
                     MinuteStatements minutes = new MinuteStatements(tables);
                     ZoneStatements zones = new ZoneStatements(tables);
-                    return () -> new FlowMinutes(minutes, zones);
+                    DeletedSessions deleted = new DeletedSessions(tables, "flow_minutes");
+                    return () -> new FlowMinutes(minutes, zones, deleted);
                 });
     }
 
@@ -54,15 +68,24 @@ public final class FlowMinutes implements Fold {
     public void take(Event event) throws RejectedEventException {
         if (event.value() instanceof FlowMinute minute) {
             takeMinute(event.userId(), minute);
+        } else if (event.value() instanceof SessionEvent said) {
+            if (said.getKind() == SessionEventKind.DELETED) {
+                deleted.add(new DeletedSessions.Id(event.userId(), said.getSessionId()));
+            }
         } else {
             takeAccount(event, (AccountEvent) event.value());
         }
     }
 
-    /** Zones first: they are locked in this order by whoever writes minutes, too. */
+    /** Deletions first, then zones: they are locked in this order by whoever writes minutes, too. */
     @Override
     public int write(Connection connection) throws SQLException {
         int rows = 0;
+        if (!deleted.isEmpty()) {
+            rows += deletedSessions.delete(connection, deleted);
+        } else if (!minutes.isEmpty()) {
+            deletedSessions.hold(connection);
+        }
         if (!zones.isEmpty()) {
             rows += zoneStatements.apply(connection, zones.values());
         }
@@ -72,6 +95,15 @@ public final class FlowMinutes implements Fold {
                     minutes.keySet().stream().map(Key::userId).distinct().toList());
             rows += minuteStatements.apply(connection, minutes.values());
         }
+        if (!deleted.isEmpty()) {
+            List<UUID> users = deleted.stream()
+                    .map(DeletedSessions.Id::userId)
+                    .distinct()
+                    .sorted()
+                    .toList();
+            zoneStatements.hold(connection, users);
+            rows += zoneStatements.sumAnew(connection, users);
+        }
         return rows;
     }
 
@@ -80,9 +112,11 @@ public final class FlowMinutes implements Fold {
         if (minuteMs % 60_000 != 0) {
             throw new RejectedEventException("not the start of a minute");
         }
+        UUID sessionId = minute.getSessionId() == null ? NO_SESSION : minute.getSessionId();
         MinuteRow row = new MinuteRow(
                 userId,
                 minuteMs,
+                sessionId,
                 Plausible.count(minute.getKeystrokes()),
                 Plausible.count(minute.getErrors()),
                 Plausible.count(minute.getContextSwitches()),
@@ -90,7 +124,8 @@ public final class FlowMinutes implements Fold {
                 Plausible.count(minute.getFlowMs()),
                 Plausible.intensityMs(minute.getIntensityMs()),
                 Plausible.version(minute.getVersion()));
-        minutes.merge(new Key(userId, minuteMs), row, (old, now) -> old.version() < now.version() ? now : old);
+        minutes.merge(
+                new Key(userId, minuteMs, sessionId), row, (old, now) -> old.version() < now.version() ? now : old);
     }
 
     private void takeAccount(Event event, AccountEvent account) throws RejectedEventException {

@@ -2,10 +2,15 @@ package dev.mindfulcode.projection.minutes;
 
 import java.util.UUID;
 
-/** What a user's minute came to, at one version. */
+/**
+ * What a session counts in a minute, at one version.
+ *
+ * @param sessionId nil in rows of older records, which are sums over sessions
+ */
 record MinuteRow(
         UUID userId,
         long minuteMs,
+        UUID sessionId,
         long keystrokes,
         long errors,
         long contextSwitches,

@@ -1,6 +1,7 @@
 package dev.mindfulcode.projection.minutes;
 
 import dev.mindfulcode.projection.fold.Columns;
+import dev.mindfulcode.projection.fold.DeletedSessions;
 import dev.mindfulcode.projection.fold.Tables;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -19,15 +20,16 @@ final class MinuteStatements {
     private static final String UPSERT = """
             WITH changed AS (
                 INSERT INTO {flow_minutes} AS m
-                    (user_id, minute, keystrokes, errors, context_switches, active_seconds, flow_seconds, mean_intensity,
-                     intensity_ms, active_ms, flow_ms, version)
-                SELECT user_id, @minute_ms, keystrokes, errors, context_switches, active_ms / 1000.0, flow_ms / 1000.0,
-                       mean_intensity, intensity_ms, active_ms, flow_ms, version
-                FROM unnest(?::uuid[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::double precision[],
-                            ?::double precision[], ?::bigint[], ?::bigint[], ?::bigint[])
-                    AS u(user_id, minute_ms, keystrokes, errors, context_switches, mean_intensity,
+                    (user_id, minute, session_id, keystrokes, errors, context_switches, active_seconds, flow_seconds,
+                     mean_intensity, intensity_ms, active_ms, flow_ms, version)
+                SELECT user_id, @minute_ms, session_id, keystrokes, errors, context_switches, active_ms / 1000.0,
+                       flow_ms / 1000.0, mean_intensity, intensity_ms, active_ms, flow_ms, version
+                FROM unnest(?::uuid[], ?::bigint[], ?::uuid[], ?::bigint[], ?::bigint[], ?::bigint[],
+                            ?::double precision[], ?::double precision[], ?::bigint[], ?::bigint[], ?::bigint[])
+                    AS u(user_id, minute_ms, session_id, keystrokes, errors, context_switches, mean_intensity,
                          intensity_ms, active_ms, flow_ms, version)
-                ON CONFLICT (user_id, minute) DO UPDATE SET
+                WHERE left
+                ON CONFLICT (user_id, minute, session_id) DO UPDATE SET
                     keystrokes = EXCLUDED.keystrokes,
                     errors = EXCLUDED.errors,
                     context_switches = EXCLUDED.context_switches,
@@ -68,6 +70,7 @@ final class MinuteStatements {
             )
             SELECT count(*) FROM changed
             """.replace("@", Columns.AT)
+            .replace("left", DeletedSessions.IS_LEFT.formatted("flow_minutes_deleted"))
             .replace("exact(new.intensity_ms)", EXACT.formatted("new.intensity_ms"))
             .replace("exact(old.intensity_ms)", EXACT.formatted("old.intensity_ms"));
 
@@ -78,9 +81,9 @@ final class MinuteStatements {
     }
 
     /**
-     * The caller holds the users' zones ({@link ZoneStatements#hold}).
+     * The caller holds the deleted sessions and the users' zones ({@link ZoneStatements#hold}).
      *
-     * @param rows one a user and minute, in the order of users and minutes
+     * @param rows one a user, minute and session, in that order
      * @return how many minutes were inserted or replaced
      */
     int apply(Connection connection, Collection<MinuteRow> rows) throws SQLException {
@@ -88,6 +91,7 @@ final class MinuteStatements {
             new Columns<>(connection, statement, rows)
                     .uuids(MinuteRow::userId)
                     .longs(MinuteRow::minuteMs)
+                    .uuids(MinuteRow::sessionId)
                     .longs(MinuteRow::keystrokes)
                     .longs(MinuteRow::errors)
                     .longs(MinuteRow::contextSwitches)

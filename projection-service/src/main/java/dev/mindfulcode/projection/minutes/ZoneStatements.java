@@ -103,11 +103,17 @@ final class ZoneStatements {
                 }
             }
         }
-        if (!moved.isEmpty()) {
-            update(connection, forgetDays, moved);
-            written += update(connection, sumDays, moved);
-        }
-        return written;
+        return moved.isEmpty() ? written : written + sumAnew(connection, moved);
+    }
+
+    /**
+     * Sums all days of users anew; nobody else may write minutes of theirs meanwhile.
+     *
+     * @return how many days there are now
+     */
+    int sumAnew(Connection connection, List<UUID> users) throws SQLException {
+        update(connection, forgetDays, users);
+        return update(connection, sumDays, users);
     }
 
     static int count(PreparedStatement statement) throws SQLException {

@@ -1,6 +1,7 @@
 package dev.mindfulcode.projection.periods;
 
 import dev.mindfulcode.projection.fold.Columns;
+import dev.mindfulcode.projection.fold.DeletedSessions;
 import dev.mindfulcode.projection.fold.Event;
 import dev.mindfulcode.projection.fold.Fold;
 import dev.mindfulcode.projection.fold.Plausible;
@@ -8,13 +9,17 @@ import dev.mindfulcode.projection.fold.Projection;
 import dev.mindfulcode.projection.fold.RejectedEventException;
 import dev.mindfulcode.schemas.FlowPeriod;
 import dev.mindfulcode.schemas.Interruption;
+import dev.mindfulcode.schemas.SessionEvent;
+import dev.mindfulcode.schemas.SessionEventKind;
 import dev.mindfulcode.schemas.Topics;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -22,12 +27,14 @@ import org.jspecify.annotations.Nullable;
 /** {@code flow_periods}: one row a period; its highest version says everything, so closing may arrive before opening. */
 public final class FlowPeriods implements Fold {
 
-    private static final String UPSERT = """
+    private static final String UPSERT =
+            """
             INSERT INTO {flow_periods} AS p
                 (session_id, started_at, user_id, ended_at, mean_intensity, keystrokes, ended_by, version)
             SELECT session_id, @started_ms, user_id, @ended_ms, mean_intensity, keystrokes, ended_by, version
             FROM unnest(?::uuid[], ?::bigint[], ?::uuid[], ?::bigint[], ?::double precision[], ?::bigint[], ?::text[], ?::bigint[])
                 AS u(session_id, started_ms, user_id, ended_ms, mean_intensity, keystrokes, ended_by, version)
+            WHERE left
             ON CONFLICT (session_id, started_at) DO UPDATE SET
                 ended_at = EXCLUDED.ended_at,
                 mean_intensity = EXCLUDED.mean_intensity,
@@ -35,7 +42,7 @@ public final class FlowPeriods implements Fold {
                 ended_by = EXCLUDED.ended_by,
                 version = EXCLUDED.version
             WHERE p.version < EXCLUDED.version AND p.user_id = EXCLUDED.user_id
-            """.replace("@", Columns.AT);
+            """.replace("@", Columns.AT).replace("left", DeletedSessions.IS_LEFT.formatted("flow_periods_deleted"));
 
     private record Key(UUID sessionId, long startedMs) {}
 
@@ -49,22 +56,37 @@ public final class FlowPeriods implements Fold {
             long version) {}
 
     private final String upsert;
+    private final DeletedSessions deletedSessions;
+    private final Set<DeletedSessions.Id> deleted = new LinkedHashSet<>();
     private final TreeMap<Key, Row> rows =
             new TreeMap<>(Comparator.comparing(Key::sessionId).thenComparingLong(Key::startedMs));
 
-    private FlowPeriods(String upsert) {
+    private FlowPeriods(String upsert, DeletedSessions deletedSessions) {
         this.upsert = upsert;
+        this.deletedSessions = deletedSessions;
     }
 
     public static Projection projection() {
-        return new Projection("flow_periods", 1, List.of(Topics.FLOW_PERIODS), List.of("flow_periods"), tables -> {
-            String upsert = tables.in(UPSERT);
-            return () -> new FlowPeriods(upsert);
-        });
+        return new Projection(
+                "flow_periods",
+                2,
+                List.of(Topics.FLOW_PERIODS, Topics.SESSIONS),
+                List.of("flow_periods", "flow_periods_deleted"),
+                tables -> {
+                    String upsert = tables.in(UPSERT);
+                    DeletedSessions deleted = new DeletedSessions(tables, "flow_periods");
+                    return () -> new FlowPeriods(upsert, deleted);
+                });
     }
 
     @Override
     public void take(Event event) throws RejectedEventException {
+        if (event.value() instanceof SessionEvent said) {
+            if (said.getKind() == SessionEventKind.DELETED) {
+                deleted.add(new DeletedSessions.Id(event.userId(), said.getSessionId()));
+            }
+            return;
+        }
         FlowPeriod period = (FlowPeriod) event.value();
         Row row = new Row(
                 new Key(period.getSessionId(), Plausible.timeMs(period.getStartedAt())),
@@ -79,9 +101,16 @@ public final class FlowPeriods implements Fold {
 
     @Override
     public int write(Connection connection) throws SQLException {
-        if (rows.isEmpty()) {
-            return 0;
+        int gone = 0;
+        if (!deleted.isEmpty()) {
+            gone = deletedSessions.delete(connection, deleted);
+        } else if (!rows.isEmpty()) {
+            deletedSessions.hold(connection);
         }
+        return rows.isEmpty() ? gone : gone + upsert(connection);
+    }
+
+    private int upsert(Connection connection) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(upsert)) {
             new Columns<>(connection, statement, rows.values())
                     .uuids(row -> row.key().sessionId())

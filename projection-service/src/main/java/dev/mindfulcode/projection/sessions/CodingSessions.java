@@ -1,5 +1,6 @@
 package dev.mindfulcode.projection.sessions;
 
+import dev.mindfulcode.projection.fold.DeletedSessions;
 import dev.mindfulcode.projection.fold.Event;
 import dev.mindfulcode.projection.fold.Fold;
 import dev.mindfulcode.projection.fold.Plausible;
@@ -18,6 +19,7 @@ import java.security.GeneralSecurityException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,24 +35,29 @@ public final class CodingSessions implements Fold {
 
     private final SaidStatements saidStatements;
     private final SeenStatements seenStatements;
+    private final DeletedSessions deletedSessions;
     private final TreeMap<UUID, List<Said>> said = new TreeMap<>();
     private final TreeMap<UUID, SeenRow> seen = new TreeMap<>();
+    private final Set<DeletedSessions.Id> deleted = new LinkedHashSet<>();
 
-    private CodingSessions(SaidStatements saidStatements, SeenStatements seenStatements) {
+    private CodingSessions(
+            SaidStatements saidStatements, SeenStatements seenStatements, DeletedSessions deletedSessions) {
         this.saidStatements = saidStatements;
         this.seenStatements = seenStatements;
+        this.deletedSessions = deletedSessions;
     }
 
     public static Projection projection() {
         return new Projection(
                 "coding_sessions",
-                1,
+                2,
                 List.of(Topics.SESSIONS, Topics.FLOW_STATES),
-                List.of("coding_sessions"),
+                List.of("coding_sessions", "coding_sessions_deleted"),
                 tables -> {
                     SaidStatements said = new SaidStatements(tables);
                     SeenStatements seen = new SeenStatements(tables);
-                    return () -> new CodingSessions(said, seen);
+                    DeletedSessions deleted = new DeletedSessions(tables, "coding_sessions");
+                    return () -> new CodingSessions(said, seen, deleted);
                 });
     }
 
@@ -67,6 +74,11 @@ public final class CodingSessions implements Fold {
     @Override
     public int write(Connection connection) throws SQLException {
         int rows = 0;
+        if (!deleted.isEmpty()) {
+            rows += deletedSessions.delete(connection, deleted);
+        } else if (!said.isEmpty() || !seen.isEmpty()) {
+            deletedSessions.hold(connection);
+        }
         if (!said.isEmpty()) {
             rows += saidStatements.apply(connection, patches(connection));
         }
@@ -80,10 +92,16 @@ public final class CodingSessions implements Fold {
         if (said.getKind() == SessionEventKind.UNKNOWN) {
             return;
         }
+        if (said.getKind() == SessionEventKind.DELETED) {
+            deleted.add(new DeletedSessions.Id(event.userId(), said.getSessionId()));
+            return;
+        }
         Said one = new Said(
                 event.userId(),
                 said.getKind(),
                 Plausible.timeMs(said.getAt()),
+                Plausible.timeMsOrNull(said.getStartedAt()),
+                Plausible.timeMsOrNull(said.getEndedAt()),
                 details(event.cipher(), said),
                 event.offset());
         List<Said> all = this.said.computeIfAbsent(said.getSessionId(), id -> new ArrayList<>());

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param firstMs when the first of them happened: the start of the session, unless one is known
  * @param endedMs when the first ENDED happened; the first one counts
+ * @param correctedStartMs as the last correction has it
+ * @param correctedEndMs as the last correction has it
  * @param status active or paused, by the last event that says so
  * @param eventOffset of the last event
  */
@@ -20,6 +22,8 @@ record SaidPatch(
         UUID userId,
         long firstMs,
         @Nullable Long endedMs,
+        @Nullable Long correctedStartMs,
+        @Nullable Long correctedEndMs,
         @Nullable String status,
         @Nullable Long statusMs,
         @Nullable String project,
@@ -46,7 +50,19 @@ record SaidPatch(
     }
 
     private static SaidPatch first(UUID sessionId, Said said) {
-        return new SaidPatch(sessionId, said.userId(), said.atMs(), null, null, null, null, null, null, said.offset())
+        return new SaidPatch(
+                        sessionId,
+                        said.userId(),
+                        said.atMs(),
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        said.offset())
                 .and(said);
     }
 
@@ -58,6 +74,8 @@ record SaidPatch(
                 userId,
                 firstMs,
                 endedMs == null && said.kind() == SessionEventKind.ENDED ? (Long) said.atMs() : endedMs,
+                said.startedMs() == null ? correctedStartMs : said.startedMs(),
+                said.endedMs() == null ? correctedEndMs : said.endedMs(),
                 says == null ? status : says,
                 says == null ? statusMs : (Long) said.atMs(),
                 text(details.getProject(), project),
@@ -70,7 +88,7 @@ record SaidPatch(
         return switch (kind) {
             case PAUSED -> "paused";
             case RESUMED -> "active";
-            case STARTED, UPDATED, ENDED, UNKNOWN -> null;
+            case STARTED, UPDATED, ENDED, CORRECTED, DELETED, UNKNOWN -> null;
         };
     }
 

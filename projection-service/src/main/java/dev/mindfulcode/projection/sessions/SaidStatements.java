@@ -1,6 +1,7 @@
 package dev.mindfulcode.projection.sessions;
 
 import dev.mindfulcode.projection.fold.Columns;
+import dev.mindfulcode.projection.fold.DeletedSessions;
 import dev.mindfulcode.projection.fold.Tables;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -20,17 +21,23 @@ final class SaidStatements {
             WHERE session_id = ANY (?::uuid[]) AND user_started_at IS NOT NULL
             """;
 
-    private static final String UPSERT = """
+    private static final String UPSERT =
+            """
             INSERT INTO {coding_sessions} AS s
-                (session_id, user_id, user_started_at, user_ended_at, user_status, user_status_at, project, language,
-                 editor, event_offset)
-            SELECT session_id, user_id, @first_ms, @ended_ms, status, @status_ms, project, language, editor, event_offset
-            FROM unnest(?::uuid[], ?::uuid[], ?::bigint[], ?::bigint[], ?::text[], ?::bigint[], ?::text[], ?::text[],
-                        ?::text[], ?::bigint[])
-                AS u(session_id, user_id, first_ms, ended_ms, status, status_ms, project, language, editor, event_offset)
+                (session_id, user_id, user_started_at, user_ended_at, corrected_started_at, corrected_ended_at, user_status,
+                 user_status_at, project, language, editor, event_offset)
+            SELECT session_id, user_id, @first_ms, @ended_ms, @corrected_start_ms, @corrected_end_ms, status, @status_ms,
+                   project, language, editor, event_offset
+            FROM unnest(?::uuid[], ?::uuid[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[], ?::bigint[],
+                        ?::text[], ?::text[], ?::text[], ?::bigint[])
+                AS u(session_id, user_id, first_ms, ended_ms, corrected_start_ms, corrected_end_ms, status, status_ms,
+                     project, language, editor, event_offset)
+            WHERE left
             ON CONFLICT (session_id) DO UPDATE SET
                 user_started_at = coalesce(s.user_started_at, EXCLUDED.user_started_at),
                 user_ended_at = coalesce(s.user_ended_at, EXCLUDED.user_ended_at),
+                corrected_started_at = coalesce(EXCLUDED.corrected_started_at, s.corrected_started_at),
+                corrected_ended_at = coalesce(EXCLUDED.corrected_ended_at, s.corrected_ended_at),
                 user_status = coalesce(EXCLUDED.user_status, s.user_status),
                 user_status_at = coalesce(EXCLUDED.user_status_at, s.user_status_at),
                 project = coalesce(EXCLUDED.project, s.project),
@@ -38,7 +45,7 @@ final class SaidStatements {
                 editor = coalesce(EXCLUDED.editor, s.editor),
                 event_offset = EXCLUDED.event_offset
             WHERE s.event_offset < EXCLUDED.event_offset AND s.user_id = EXCLUDED.user_id
-            """.replace("@", Columns.AT);
+            """.replace("@", Columns.AT).replace("left", DeletedSessions.IS_LEFT.formatted("coding_sessions_deleted"));
 
     private final String known;
     private final String upsert;
@@ -70,6 +77,8 @@ final class SaidStatements {
                     .uuids(SaidPatch::userId)
                     .longs(SaidPatch::firstMs)
                     .longsOrNull(SaidPatch::endedMs)
+                    .longsOrNull(SaidPatch::correctedStartMs)
+                    .longsOrNull(SaidPatch::correctedEndMs)
                     .texts(SaidPatch::status)
                     .longsOrNull(SaidPatch::statusMs)
                     .texts(SaidPatch::project)

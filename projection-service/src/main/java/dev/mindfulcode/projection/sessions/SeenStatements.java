@@ -1,6 +1,7 @@
 package dev.mindfulcode.projection.sessions;
 
 import dev.mindfulcode.projection.fold.Columns;
+import dev.mindfulcode.projection.fold.DeletedSessions;
 import dev.mindfulcode.projection.fold.Tables;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -10,7 +11,8 @@ import java.util.Collection;
 /** Writes the columns that are the stream's. */
 final class SeenStatements {
 
-    private static final String UPSERT = """
+    private static final String UPSERT =
+            """
             INSERT INTO {coding_sessions} AS s
                 (session_id, user_id, stream_status, stream_status_at, first_activity_at, last_activity_at, keystrokes,
                  errors, context_switches, files_modified, active_ms, flow_ms, intensity_ms, interruptions, version)
@@ -20,6 +22,7 @@ final class SeenStatements {
                         ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::double precision[], ?::bigint[], ?::bigint[])
                 AS u(session_id, user_id, status, at_ms, first_ms, last_ms, keystrokes, errors, context_switches,
                      files_modified, active_ms, flow_ms, intensity_ms, interruptions, version)
+            WHERE left
             ON CONFLICT (session_id) DO UPDATE SET
                 stream_status = EXCLUDED.stream_status,
                 stream_status_at = EXCLUDED.stream_status_at,
@@ -35,7 +38,7 @@ final class SeenStatements {
                 interruptions = EXCLUDED.interruptions,
                 version = EXCLUDED.version
             WHERE (s.stream_status_at IS NULL OR s.version < EXCLUDED.version) AND s.user_id = EXCLUDED.user_id
-            """.replace("@", Columns.AT);
+            """.replace("@", Columns.AT).replace("left", DeletedSessions.IS_LEFT.formatted("coding_sessions_deleted"));
 
     private final String upsert;
 

@@ -25,8 +25,14 @@ import org.jspecify.annotations.Nullable;
 public final class ReadModelDatabase {
 
     /** Everything that readers see, in one line a row. */
-    private static final List<String> TABLES =
-            List.of("coding_sessions", "flow_minutes", "flow_periods", "daily_summaries");
+    private static final List<String> TABLES = List.of(
+            "coding_sessions",
+            "coding_sessions_deleted",
+            "flow_minutes",
+            "flow_minutes_deleted",
+            "flow_periods",
+            "flow_periods_deleted",
+            "daily_summaries");
 
     /** Migrated once and never connected to again: the others are copies of it. */
     private static final String TEMPLATE = migrated();

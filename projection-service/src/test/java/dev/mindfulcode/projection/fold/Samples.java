@@ -33,6 +33,14 @@ public final class Samples {
         return event;
     }
 
+    public static SessionEvent corrected(
+            UUID sessionId, Instant at, @Nullable Instant startedAt, @Nullable Instant endedAt) {
+        SessionEvent event = said(sessionId, SessionEventKind.CORRECTED, at);
+        event.setStartedAt(startedAt);
+        event.setEndedAt(endedAt);
+        return event;
+    }
+
     public static SessionEvent with(
             SessionEvent event, UserCipher cipher, @Nullable String project, @Nullable String language) {
         SessionDetails details = new SessionDetails();
@@ -104,6 +112,12 @@ public final class Samples {
         period.setMeanIntensity(0.75f);
         period.setKeystrokes(keystrokes);
         return period;
+    }
+
+    public static FlowMinute minute(UUID sessionId, Instant minute, long version, long keystrokes) {
+        FlowMinute row = minute(minute, version, keystrokes);
+        row.setSessionId(sessionId);
+        return row;
     }
 
     public static AccountEvent zone(AccountEventKind kind, @Nullable String zone) {

@@ -11,7 +11,9 @@ import dev.mindfulcode.projection.fold.Samples;
 import dev.mindfulcode.projection.readmodel.ReadModel;
 import dev.mindfulcode.schemas.AccountEventKind;
 import dev.mindfulcode.schemas.FlowMinute;
+import dev.mindfulcode.schemas.SessionEventKind;
 import java.sql.Connection;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -112,6 +114,40 @@ class FlowMinutesTest {
         apply(zone("Asia/Tokyo"));
         apply(new Event(offset++, user, null, Samples.zone(AccountEventKind.SETTINGS_CHANGED, null)));
         assertThat(database.value("SELECT time_zone FROM readmodel.user_zones")).isEqualTo("Asia/Tokyo");
+    }
+
+    @Test
+    void twoSessionsInAMinuteAddUpAndADeletedOnesShareGoesFromMinutesAndDays() throws Exception {
+        UUID kept = UUID.randomUUID();
+        UUID unwanted = UUID.randomUUID();
+        UUID other = UUID.randomUUID();
+        Instant nextDay = NINE.plus(Duration.ofDays(1));
+        apply(
+                zone("Europe/Berlin"),
+                new Event(0, user, null, Samples.minute(kept, NINE, 1, 10)),
+                new Event(0, user, null, Samples.minute(unwanted, NINE, 1, 300)),
+                new Event(0, user, null, Samples.minute(unwanted, nextDay, 1, 200)),
+                new Event(0, other, null, Samples.minute(unwanted, NINE, 1, 7)));
+        assertThat(database.rows(DAYS))
+                .containsExactlyInAnyOrder("(2026-03-02,310)", "(2026-03-02,7)", "(2026-03-03,200)");
+        Event deletion = new Event(offset++, user, null, Samples.said(unwanted, SessionEventKind.DELETED, nextDay));
+        apply(deletion);
+        List<String> left = database.everything();
+        assertThat(database.rows(DAYS)).containsExactlyInAnyOrder("(2026-03-02,10)", "(2026-03-02,7)");
+        apply(new Event(0, user, null, Samples.minute(unwanted, NINE, 2, 400)), deletion);
+        assertThat(database.everything())
+                .as("late typing, and the deletion again")
+                .isEqualTo(left);
+
+        ReadModelDatabase never = new ReadModelDatabase();
+        never.apply(
+                FlowMinutes.projection(),
+                List.of(
+                        zone("Europe/Berlin"),
+                        deletion,
+                        new Event(0, user, null, Samples.minute(kept, NINE, 1, 10)),
+                        new Event(0, other, null, Samples.minute(unwanted, NINE, 1, 7))));
+        assertThat(left).as("as if it had never been").isEqualTo(never.everything());
     }
 
     /** Postgres reads "UTC+2" as two hours west. */

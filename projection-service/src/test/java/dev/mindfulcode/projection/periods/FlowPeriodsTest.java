@@ -4,13 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mindfulcode.projection.fold.Event;
+import dev.mindfulcode.projection.fold.Fold;
 import dev.mindfulcode.projection.fold.ReadModelDatabase;
 import dev.mindfulcode.projection.fold.RejectedEventException;
 import dev.mindfulcode.projection.fold.Samples;
+import dev.mindfulcode.projection.readmodel.ReadModel;
 import dev.mindfulcode.schemas.FlowPeriod;
+import dev.mindfulcode.schemas.SessionEventKind;
+import java.sql.Connection;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class FlowPeriodsTest {
@@ -67,6 +74,45 @@ class FlowPeriodsTest {
         assertThatThrownBy(() -> apply(notANumber)).isInstanceOf(RejectedEventException.class);
         FlowPeriod farAway = Samples.period(session, Instant.ofEpochMilli(Long.MAX_VALUE), null, 1, 1);
         assertThatThrownBy(() -> apply(farAway)).isInstanceOf(RejectedEventException.class);
+    }
+
+    @Test
+    void thePeriodsOfADeletedSessionGoAndComeNoMore() throws Exception {
+        FlowPeriod other = Samples.period(UUID.randomUUID(), START, null, 3, 10);
+        apply(opened, other);
+        delete();
+        apply(closed);
+        assertThat(database.rows("SELECT session_id FROM readmodel.flow_periods"))
+                .containsExactly("(" + other.getSessionId() + ")");
+        delete();
+        assertThat(database.everything()).hasSize(2);
+    }
+
+    @Test
+    void aDeletionWaitsForWhoeverIsWritingAndNobodyWritesBehindItsBack() throws Exception {
+        Fold writing = FlowPeriods.projection().binding().to(ReadModel.TABLES).get();
+        writing.take(event(opened));
+        try (Connection connection = database.source().getConnection();
+                ExecutorService deleting = Executors.newSingleThreadExecutor()) {
+            connection.setAutoCommit(false);
+            writing.write(connection);
+            Future<?> deletion = deleting.submit(() -> {
+                delete();
+                return null;
+            });
+            while (database.number("SELECT count(*) FROM pg_locks WHERE NOT granted AND mode = 'ExclusiveLock'") == 0) {
+                assertThat(deletion.isDone()).isFalse();
+            }
+            connection.commit();
+            deletion.get();
+        }
+        assertThat(database.rows("SELECT * FROM readmodel.flow_periods")).isEmpty();
+    }
+
+    private void delete() throws Exception {
+        database.apply(
+                FlowPeriods.projection(),
+                List.of(new Event(0, user, null, Samples.said(session, SessionEventKind.DELETED, START))));
     }
 
     private int apply(FlowPeriod... periods) throws Exception {

@@ -1,5 +1,6 @@
 package dev.mindfulcode.projection.sessions;
 
+import static dev.mindfulcode.schemas.SessionEventKind.DELETED;
 import static dev.mindfulcode.schemas.SessionEventKind.ENDED;
 import static dev.mindfulcode.schemas.SessionEventKind.PAUSED;
 import static dev.mindfulcode.schemas.SessionEventKind.RESUMED;
@@ -187,6 +188,9 @@ class CodingSessionsTest {
         for (int i = 1; i <= 25; i++) {
             SessionEventKind kind = kinds[random.nextInt(kinds.length)];
             said.add(said(kind, i * 10L, random.nextBoolean() ? "p" + i : null));
+            if (random.nextInt(8) == 0) {
+                said.add(corrected((long) i, random.nextBoolean() ? i * 20L : null));
+            }
             seen.add(seen(i, statuses[random.nextInt(statuses.length)], i * 10L + random.nextInt(-9, 9), i * 10L));
         }
         said.add(said(random.nextBoolean() ? ENDED : PAUSED, 255));
@@ -217,6 +221,77 @@ class CodingSessionsTest {
                     .isEqualTo(expected)
                     .hasSize(1);
         }
+    }
+
+    @Test
+    void aCorrectionWinsOverWhatWasSaidAndSeenBeforeAndAfter() throws Exception {
+        apply(started("p", null), seen(1, SessionStatus.ACTIVE, 60, 300), said(ENDED, 4000), corrected(600L, 1200L));
+        String bounds = "SELECT status, started_at, ended_at, keystrokes FROM readmodel.coding_sessions";
+        String expected = "(ended,\"2026-03-02 09:10:00+00\",\"2026-03-02 09:20:00+00\",300)";
+        assertThat(database.rows(bounds)).containsExactly(expected);
+        apply(said(ENDED, 5000), said(STARTED, 3), seen(2, SessionStatus.ENDED, 2400, 300));
+        assertThat(database.rows(bounds)).containsExactly(expected);
+        apply(corrected(null, 1800L));
+        assertThat(database.rows(bounds))
+                .as("the last correction of each end counts")
+                .containsExactly("(ended,\"2026-03-02 09:10:00+00\",\"2026-03-02 09:30:00+00\",300)");
+    }
+
+    @Test
+    void aCorrectedEndEndsASessionThatNobodyEnded() throws Exception {
+        apply(started(null, null), said(PAUSED, 10), corrected(null, 5L));
+        apply(seen(1, SessionStatus.ACTIVE, 60, 300));
+        assertThat(column("status")).isEqualTo("ended");
+        assertThat(column("ended_at")).isEqualTo("2026-03-02 09:00:05+00");
+    }
+
+    @Test
+    void aSessionThatIsMovedBehindItsEndHasNoLength() throws Exception {
+        apply(started(null, null), said(ENDED, 10), corrected(20L, null));
+        assertThat(column("ended_at")).isEqualTo(column("started_at")).isEqualTo("2026-03-02 09:00:20+00");
+    }
+
+    @Test
+    void ofADeletedSessionNothingStaysButItsIdWhateverComesAfterAndInWhateverPortions() throws Exception {
+        Event start = started("secret", "java");
+        Event end = said(ENDED, 60);
+        Event deleted = said(DELETED, 70);
+        Event state = seen(1, SessionStatus.ENDED, 50, 100);
+        Event late = seen(2, SessionStatus.ACTIVE, 80, 120);
+        List<String> expected = List.of("coding_sessions_deleted(" + user + "," + session + ")");
+        apply(start, end);
+        apply(state);
+        apply(deleted);
+        assertThat(database.everything()).isEqualTo(expected);
+        apply(late);
+        apply(start, end, said(UPDATED, 90, "again"), deleted);
+        assertThat(database.everything()).isEqualTo(expected);
+
+        ReadModelDatabase other = new ReadModelDatabase();
+        other.apply(CodingSessions.projection(), List.of(late, start, deleted));
+        other.apply(CodingSessions.projection(), List.of(state, end));
+        assertThat(other.everything()).isEqualTo(expected);
+    }
+
+    @Test
+    void nobodyDeletesAnothersSession() throws Exception {
+        apply(started("mine", null));
+        UUID thief = UUID.randomUUID();
+        apply(new Event(90, thief, database.keys().create(thief), event(DELETED, NINE)));
+        apply(said(UPDATED, 10, "still mine"));
+        assertThat(column("project")).isEqualTo("still mine");
+    }
+
+    private Event corrected(@Nullable Long startedAfterSeconds, @Nullable Long endedAfterSeconds) {
+        return new Event(
+                offset++,
+                user,
+                cipher,
+                Samples.corrected(
+                        session,
+                        NINE.plusSeconds(9_000),
+                        startedAfterSeconds == null ? null : NINE.plusSeconds(startedAfterSeconds),
+                        endedAfterSeconds == null ? null : NINE.plusSeconds(endedAfterSeconds)));
     }
 
     private int apply(Event... events) throws Exception {
