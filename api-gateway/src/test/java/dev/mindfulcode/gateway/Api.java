@@ -65,6 +65,14 @@ final class Api {
         return sendJson("PUT", path, token, json, headers);
     }
 
+    Answer patch(String path, @Nullable String token, String json, String... headers) {
+        return sendJson("PATCH", path, token, json, headers);
+    }
+
+    Answer delete(String path, @Nullable String token, String... headers) {
+        return send(request(path, token, headers).DELETE().build());
+    }
+
     Answer sendJson(String method, String path, @Nullable String token, String json, String... headers) {
         return send(request(path, token, headers)
                 .header("Content-Type", "application/json")

@@ -13,12 +13,17 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class SessionApiTest {
@@ -186,6 +191,204 @@ class SessionApiTest {
             cursor = page.json().path("next_cursor").asString("");
         } while (!cursor.isEmpty());
         assertThat(seen).containsExactlyInAnyOrderElementsOf(started);
+    }
+
+    @Test
+    void historyIsFilteredByNameAndStatusAndPagesStayRight() {
+        String readAfter = "";
+        List<String> wanted = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            String project = i % 2 == 0 ? "even" : "odd";
+            Answer started = api.post("/api/sessions/start", ada.token(), """
+                    {"project": "%s", "language": "%s", "started_at": "%s"}""".formatted(
+                            project, i % 3 == 0 ? "java" : "c++", Instant.now().minusSeconds(600L * i)));
+            readAfter = started.header("X-Read-After");
+            if (i % 4 == 0) {
+                readAfter = api.post("/api/sessions/" + started.text("session_id") + "/end", ada.token(), "{}")
+                        .header("X-Read-After");
+            }
+            if (project.equals("even")) {
+                wanted.add(started.text("session_id"));
+            }
+        }
+        assertThat(pages("?limit=2&project=even", readAfter)).isEqualTo(wanted);
+        assertThat(pages("?limit=1&language=c%2B%2B", readAfter)).hasSize(8);
+        assertThat(pages("?limit=5&project=even&language=java", readAfter)).hasSize(2);
+        assertThat(pages("?limit=2&status=ended&project=even", readAfter)).hasSize(3);
+        assertThat(pages("?status=active", readAfter)).hasSize(9);
+        assertThat(pages("?project=EVEN", readAfter)).isEmpty();
+        assertThat(pages("?project=%25", readAfter)).as("no pattern").isEmpty();
+        api.get("/api/sessions/history?status=deleted", ada.token())
+                .isProblem(400, "invalid-request")
+                .withField("status");
+        api.get("/api/sessions/history?project=%00", ada.token())
+                .isProblem(400, "invalid-request")
+                .withField("project");
+        api.get("/api/sessions/history?language=" + "x".repeat(201), ada.token())
+                .isProblem(400, "invalid-request")
+                .withField("language");
+    }
+
+    private List<String> pages(String query, String readAfter) {
+        List<String> seen = new ArrayList<>();
+        String cursor = "";
+        do {
+            Answer page = api.get(
+                    "/api/sessions/history" + query + "&cursor=" + cursor, ada.token(), "X-Read-After", readAfter);
+            assertThat(page.status()).as(page.toString()).isEqualTo(200);
+            page.json()
+                    .path("sessions")
+                    .forEach(session -> seen.add(session.path("session_id").asString()));
+            cursor = page.json().path("next_cursor").asString("");
+        } while (!cursor.isEmpty());
+        return seen;
+    }
+
+    @Test
+    void currentSessionsAreThoseOfAllDevicesTheLatestFirst() {
+        String laptop = start(Instant.now().minusSeconds(600)).text("session_id");
+        String desktop = start(Instant.now().minusSeconds(60)).text("session_id");
+        String over = start(Instant.now().minusSeconds(30)).text("session_id");
+        api.post("/api/sessions/" + laptop + "/pause", ada.token(), "");
+        Answer ended = api.post("/api/sessions/" + over + "/end", ada.token(), "");
+        Answer current = api.get("/api/sessions/current", ada.token(), "X-Read-After", ended.header("X-Read-After"));
+        assertThat(current.json().path("sessions"))
+                .extracting(session -> session.path("session_id").asString())
+                .containsExactly(desktop, laptop);
+        assertThat(current.json().path("sessions"))
+                .extracting(session -> session.path("status").asString())
+                .containsExactly("active", "paused");
+        assertThat(api.get("/api/sessions/current", gateway.user().token())
+                        .json()
+                        .path("sessions"))
+                .isEmpty();
+    }
+
+    @Test
+    void aCorrectionMovesASessionAndNamesItAndEndsItWhereItsEndIsSaid() {
+        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        String path = "/api/sessions/" + start(now.minusSeconds(7200)).text("session_id");
+        Answer corrected = api.patch(path, ada.token(), """
+                {"started_at": "%s", "project": "after all"}""".formatted(now.minusSeconds(3600)));
+        assertThat(corrected.status()).as(corrected.toString()).isEqualTo(200);
+        assertThat(corrected.text("status")).isEqualTo("active");
+        assertThat(corrected.text("project")).isEqualTo("after all");
+        assertThat(Instant.parse(corrected.text("started_at"))).isEqualTo(now.minusSeconds(3600));
+
+        Answer ended = api.patch(path, ada.token(), "{\"ended_at\": \"" + now.minusSeconds(1800) + "\"}");
+        assertThat(ended.text("status")).isEqualTo("ended");
+        assertThat(ended.json().path("duration_ms").asLong()).isEqualTo(1_800_000);
+        Answer read = api.get(path, ada.token(), "X-Read-After", ended.header("X-Read-After"));
+        assertThat(read.json()).isEqualTo(ended.json());
+        api.post(path + "/resume", ada.token(), "").isProblem(409, "session-ended");
+        Answer after = api.post(path + "/end", ada.token(), "");
+        assertThat(after.text("ended_at")).as("it has ended").isEqualTo(ended.text("ended_at"));
+        assertThat(after.header("X-Read-After")).isEqualTo(ended.header("X-Read-After"));
+    }
+
+    @Test
+    void aCorrectionThatCannotBeIsRefusedAndNamesTheField() {
+        Instant now = Instant.now();
+        String path = "/api/sessions/" + start(now.minusSeconds(3600)).text("session_id");
+        api.patch(path, ada.token(), "{}").isProblem(400, "invalid-request");
+        api.patch(path, ada.token(), "{\"ended_at\": \"" + now.minusSeconds(3700) + "\"}")
+                .isProblem(400, "invalid-request")
+                .withField("ended_at");
+        api.patch(path, ada.token(), "{\"started_at\": \"" + now.plusSeconds(3600) + "\"}")
+                .isProblem(400, "invalid-request")
+                .withField("started_at");
+        String weeks = "{\"started_at\": \"%s\", \"ended_at\": \"%s\"}"
+                .formatted(now.minus(Duration.ofDays(30)), now.minus(Duration.ofDays(20)));
+        api.patch(path, ada.token(), weeks).isProblem(400, "invalid-request").withField("ended_at");
+        api.post(path + "/end", ada.token(), "");
+        api.patch(path, ada.token(), "{\"started_at\": \"" + now.plusSeconds(50) + "\"}")
+                .isProblem(400, "invalid-request")
+                .withField("started_at");
+        api.patch(path, gateway.user().token(), "{\"project\": \"x\"}").isProblem(404, "not-found");
+        api.patch("/api/sessions/" + UUID.randomUUID(), ada.token(), "{\"project\": \"x\"}")
+                .isProblem(404, "not-found");
+    }
+
+    @Test
+    void aDeletedSessionIsGoneForItsUserAndItsIdIsNobodysAgain() {
+        Answer started = api.post("/api/sessions/start", ada.token(), "{\"project\": \"secret\"}");
+        String id = started.text("session_id");
+        String path = "/api/sessions/" + id;
+        api.delete(path, gateway.user().token()).isProblem(404, "not-found");
+        Answer deleted = api.delete(path, ada.token());
+        assertThat(deleted.status()).isEqualTo(204);
+        String readAfter = deleted.header("X-Read-After");
+        api.get(path, ada.token()).isProblem(404, "not-found");
+        api.get(path, ada.token(), "X-Read-After", readAfter).isProblem(404, "not-found");
+        assertThat(pages("?limit=5", readAfter)).isEmpty();
+        assertThat(api.get("/api/sessions/current", ada.token(), "X-Read-After", readAfter)
+                        .json()
+                        .path("sessions"))
+                .isEmpty();
+        api.delete(path, ada.token()).isProblem(404, "not-found");
+        api.put(path + "/update", ada.token(), "{}").isProblem(404, "not-found");
+        api.post(path + "/end", ada.token(), "").isProblem(404, "not-found");
+        api.patch(path, ada.token(), "{\"project\": \"x\"}").isProblem(404, "not-found");
+        String again = "{\"session_id\": \"" + id + "\"}";
+        api.post("/api/sessions/start", ada.token(), again).isProblem(409, "session-id-taken");
+        api.post("/api/sessions/start", gateway.user().token(), again).isProblem(409, "session-id-taken");
+        assertThat(gateway.count(
+                        "select count(*) from readmodel.coding_sessions where session_id = ?", UUID.fromString(id)))
+                .isZero();
+    }
+
+    @Test
+    void twoHundredStartsUpdatesAndEndsAtOnceLeaveExactlyWhatWasAcknowledged() throws Exception {
+        Map<String, String> acknowledged = new ConcurrentHashMap<>();
+        AtomicReference<Answer> unexpected = new AtomicReference<>();
+        List<String> readAfter = new CopyOnWriteArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Callable<Void>> lives = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                String project = "project " + i;
+                lives.add(() -> {
+                    Answer started = api.post("/api/sessions/start", ada.token(), "{}");
+                    String path = "/api/sessions/" + started.text("session_id");
+                    Answer updated = api.put(path + "/update", ada.token(), "{\"project\": \"" + project + "\"}");
+                    Answer ended = api.post(path + "/end", ada.token(), "");
+                    if (started.status() == 201) {
+                        acknowledged.put(
+                                started.text("session_id"),
+                                (updated.status() == 200 ? project : "") + (ended.status() == 200 ? " ended" : ""));
+                    }
+                    for (Answer answer : List.of(started, updated, ended)) {
+                        if (answer.status() >= 300) {
+                            unexpected.set(answer);
+                        }
+                    }
+                    readAfter.add(ended.header("X-Read-After"));
+                    return null;
+                });
+            }
+            for (Future<Void> life : threads.invokeAll(lives)) {
+                life.get();
+            }
+        }
+        assertThat(unexpected.get()).isNull();
+        assertThat(acknowledged).as("so many at once are served").hasSize(200);
+        for (String token : readAfter) {
+            assertThat(api.get("/api/sessions/history?limit=1", ada.token(), "X-Read-After", token)
+                            .status())
+                    .isEqualTo(200);
+        }
+        Map<String, String> found = new HashMap<>();
+        String cursor = "";
+        do {
+            Answer page = api.get("/api/sessions/history?limit=50&cursor=" + cursor, ada.token());
+            page.json()
+                    .path("sessions")
+                    .forEach(session -> found.put(
+                            session.path("session_id").asString(),
+                            session.path("project").asString("")
+                                    + (session.path("status").asString().equals("ended") ? " ended" : "")));
+            cursor = page.json().path("next_cursor").asString("");
+        } while (!cursor.isEmpty());
+        assertThat(found).containsExactlyInAnyOrderEntriesOf(acknowledged);
     }
 
     @Test

@@ -178,7 +178,7 @@ public final class JsonFields {
         return value.longValue();
     }
 
-    private static boolean isStorable(String text) {
+    static boolean isStorable(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (Character.isISOControl(c)) {

@@ -2,6 +2,7 @@ package dev.mindfulcode.gateway.http;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.springframework.http.HttpHeaders;
@@ -36,6 +37,10 @@ public final class Routes {
         return add(HttpMethod.PUT, path, handler);
     }
 
+    public Routes patch(String path, HandlerFunction<ServerResponse> handler) {
+        return add(HttpMethod.PATCH, path, handler);
+    }
+
     public Routes delete(String path, HandlerFunction<ServerResponse> handler) {
         return add(HttpMethod.DELETE, path, handler);
     }
@@ -50,6 +55,13 @@ public final class Routes {
                                         RETRY_AFTER_SECONDS, "The answer took too long."))));
         methods.computeIfAbsent(path, _ -> new TreeSet<>()).add(method.name());
         return this;
+    }
+
+    /** Returns method and path of each route, such as {@code GET /api/teams/{id}}. */
+    public List<String> endpoints() {
+        return methods.entrySet().stream()
+                .flatMap(route -> route.getValue().stream().map(method -> method + " " + route.getKey()))
+                .toList();
     }
 
     public RouterFunction<ServerResponse> build() {

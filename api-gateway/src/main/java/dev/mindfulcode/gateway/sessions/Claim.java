@@ -22,4 +22,17 @@ record Claim(
     Claim with(Status next, @Nullable Instant ended, LogPosition position) {
         return new Claim(sessionId, userId, startedAt, next, ended, position);
     }
+
+    /** The same session, begun or ended at other times; who knows when it ended says that it has. */
+    Claim corrected(Correction correction, LogPosition position) {
+        Instant began = correction.startedAt() == null ? startedAt : correction.startedAt();
+        Instant ended = correction.endedAt() == null ? endedAt : correction.endedAt();
+        return new Claim(
+                sessionId, userId, began, correction.endedAt() == null ? status : Status.ENDED, ended, position);
+    }
+
+    /** Whether there is such a session: it was started, and not deleted. */
+    boolean isThere() {
+        return status != null && status != Status.DELETED;
+    }
 }

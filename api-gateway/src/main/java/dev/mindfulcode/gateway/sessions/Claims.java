@@ -52,9 +52,10 @@ final class Claims {
             return Mono.error(new IllegalArgumentException("nothing has happened yet"));
         }
         GenericExecuteSpec update = database.sql(
-                        "update identity.session_owners set status = :status, ended_at = :ended,"
+                        "update identity.session_owners set status = :status, started_at = :started, ended_at = :ended,"
                                 + " log_partition = :partition, log_offset = :offset where session_id = :session")
                 .bind("status", status.text())
+                .bind("started", claim.startedAt())
                 .bind("partition", latest.partition())
                 .bind("offset", latest.offset())
                 .bind("session", claim.sessionId());

@@ -10,7 +10,8 @@ record Details(
         @Nullable String language,
         @Nullable String editor) {
 
-    private static final int LENGTH_MAX = 200;
+    static final int LENGTH_MAX = 200;
+    static final Details NONE = new Details(null, null, null);
 
     static Details read(JsonFields body) {
         return new Details(

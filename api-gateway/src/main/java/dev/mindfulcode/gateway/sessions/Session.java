@@ -61,13 +61,16 @@ record Session(
     /** The same session after a command of which the read model does not know yet; no different where it does. */
     Session after(Claim claim, Command command, Details details, Instant now) {
         Status next = claim.status();
+        Instant began = command == Command.CORRECT ? claim.startedAt() : startedAt;
         Instant ended = claim.endedAt() == null ? endedAt : claim.endedAt();
         return new Session(
                 sessionId,
-                command == Command.UPDATE || next == null ? status : next.text(),
-                startedAt,
+                command == Command.UPDATE || next == null || (command == Command.CORRECT && next != Status.ENDED)
+                        ? status
+                        : next.text(),
+                began,
                 ended,
-                duration(startedAt, ended, now),
+                duration(began, ended, now),
                 activeMs,
                 keystrokes,
                 errors,

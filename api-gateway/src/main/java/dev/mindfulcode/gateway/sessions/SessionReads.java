@@ -1,9 +1,15 @@
 package dev.mindfulcode.gateway.sessions;
 
+import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.joining;
+
 import dev.mindfulcode.gateway.database.Database;
 import io.r2dbc.spi.Readable;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
@@ -17,6 +23,9 @@ final class SessionReads {
                    active_ms, flow_ms, intensity_ms, interruptions, version
             from readmodel.coding_sessions where user_id = :user""";
 
+    /** More than anybody has devices; sessions end by themselves when idle. */
+    static final int CURRENT_MAX = 100;
+
     private static final Instant BEFORE_ALL = Instant.EPOCH;
     private static final Instant AFTER_ALL = Instant.parse("9999-12-31T00:00:00Z");
 
@@ -26,36 +35,54 @@ final class SessionReads {
         this.database = database;
     }
 
+    /** Also before the read model knows of it, a session that was deleted is not there. */
     Mono<Session> find(UUID userId, UUID sessionId, Instant now) {
-        return database.sql(SELECT + " and session_id = :session")
+        return database.sql(SELECT + " and session_id = :session and not exists (select from identity.session_owners"
+                        + " where session_id = :session and status = 'deleted')")
                 .bind("user", userId)
                 .bind("session", sessionId)
                 .map(row -> session(row, now))
                 .one();
     }
 
+    /** Emits the user's sessions that are active or paused, on whatever device, the latest first and {@link #CURRENT_MAX} at most. */
+    Mono<List<Session>> current(UUID userId, Instant now) {
+        return database.sql(SELECT + " and status <> 'ended' order by started_at desc, session_id desc limit "
+                        + CURRENT_MAX)
+                .bind("user", userId)
+                .map(row -> session(row, now))
+                .all()
+                .collectList();
+    }
+
     /**
-     * One page of a user's sessions, the latest first.
-     *
-     * @param from inclusive bound on the start
-     * @param to exclusive bound on the start
+     * One page of a user's sessions, the latest first. The cursor is a place in the order of all sessions, so it says the same
+     * whatever is filtered.
      */
-    Mono<List<Session>> page(
-            UUID userId,
-            @Nullable Instant from,
-            @Nullable Instant to,
-            @Nullable HistoryCursor after,
-            int limit,
-            Instant now) {
+    Mono<List<Session>> page(UUID userId, HistoryFilter filter, @Nullable HistoryCursor after, int limit, Instant now) {
+        Status status = filter.status();
+        Map<String, @Nullable Object> wanted = new LinkedHashMap<>();
+        wanted.put("project", filter.project());
+        wanted.put("language", filter.language());
+        wanted.put("status", status == null ? null : status.text());
+        wanted.values().removeIf(Objects::isNull);
+        String filtered = wanted.keySet().stream()
+                .map(column -> " and " + column + " = :" + column)
+                .collect(joining());
         String past = after == null ? "" : " and (started_at, session_id) < (:cursor_at, :cursor_id)";
-        GenericExecuteSpec page = database.sql(SELECT + " and started_at >= :from and started_at < :to" + past
-                        + " order by started_at desc, session_id desc limit :limit")
+        Instant from = filter.from();
+        Instant to = filter.to();
+        GenericExecuteSpec page = database.sql(SELECT + " and started_at >= :from and started_at < :to" + filtered
+                        + past + " order by started_at desc, session_id desc limit :limit")
                 .bind("user", userId)
                 .bind("from", from == null ? BEFORE_ALL : from)
                 .bind("to", to == null ? AFTER_ALL : to)
                 .bind("limit", limit);
         if (after != null) {
             page = page.bind("cursor_at", after.startedAt()).bind("cursor_id", after.sessionId());
+        }
+        for (Map.Entry<String, @Nullable Object> one : wanted.entrySet()) {
+            page = page.bind(one.getKey(), requireNonNull(one.getValue()));
         }
         return page.map(row -> session(row, now)).all().collectList();
     }

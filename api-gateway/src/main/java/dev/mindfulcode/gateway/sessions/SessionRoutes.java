@@ -13,6 +13,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
@@ -50,7 +51,10 @@ final class SessionRoutes {
     void addTo(Routes routes) {
         routes.post("/api/sessions/start", this::start)
                 .get("/api/sessions/history", this::history)
+                .get("/api/sessions/current", this::current)
                 .get("/api/sessions/{id}", this::get)
+                .patch("/api/sessions/{id}", this::correct)
+                .delete("/api/sessions/{id}", this::delete)
                 .put("/api/sessions/{id}/update", request -> command(request, Command.UPDATE))
                 .post("/api/sessions/{id}/pause", request -> command(request, Command.PAUSE))
                 .post("/api/sessions/{id}/resume", request -> command(request, Command.RESUME))
@@ -78,17 +82,43 @@ final class SessionRoutes {
         return Caller.of(request)
                 .flatMap(caller -> Bodies.objectOrNothing(request).flatMap(body -> {
                     UUID sessionId = Parameters.pathId(request, "id");
-                    Details details = command == Command.UPDATE ? Details.read(body) : new Details(null, null, null);
+                    Details details = command == Command.UPDATE ? Details.read(body) : Details.NONE;
                     Instant at = body.time(command == Command.END ? "ended_at" : "at");
                     return sessions.command(caller.userId(), sessionId, command, details, at)
-                            .flatMap(done -> current(done.before())
+                            .flatMap(done -> latest(done.before())
                                     .map(session -> session.after(done.after(), command, details, clock.instant()))
                                     .flatMap(session -> Answers.json(answer(200, done.after()), session)));
                 }));
     }
 
+    private Mono<ServerResponse> correct(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller -> Bodies.object(request).flatMap(body -> {
+                    UUID sessionId = Parameters.pathId(request, "id");
+                    Correction correction = Correction.read(body, clock.instant());
+                    Details details = Details.read(body);
+                    if (correction.isEmpty() && details.isEmpty()) {
+                        throw ProblemType.INVALID_REQUEST.because(
+                                "Say what was otherwise: started_at, ended_at, project, language or editor.");
+                    }
+                    return sessions.correct(caller.userId(), sessionId, correction, details)
+                            .flatMap(done -> latest(done.before())
+                                    .map(session ->
+                                            session.after(done.after(), Command.CORRECT, details, clock.instant()))
+                                    .flatMap(session -> Answers.json(answer(200, done.after()), session)));
+                }));
+    }
+
+    private Mono<ServerResponse> delete(ServerRequest request) {
+        return Caller.of(request).flatMap(caller -> {
+            UUID sessionId = Parameters.pathId(request, "id");
+            return sessions.command(caller.userId(), sessionId, Command.DELETE, Details.NONE, null)
+                    .flatMap(done -> answer(204, done.after()).build());
+        });
+    }
+
     /** The session with all that happened before this request, unless the read model is far behind. */
-    private Mono<Session> current(Claim claim) {
+    private Mono<Session> latest(Claim claim) {
         LogPosition earlier = claim.latest();
         Mono<Void> caughtUp = earlier == null
                 ? Mono.empty()
@@ -116,14 +146,38 @@ final class SessionRoutes {
     private Mono<ServerResponse> history(ServerRequest request) {
         return Caller.of(request).flatMap(caller -> {
             int limit = Parameters.integer(request, "limit", PAGE_SIZE_ABSENT, 1, PAGE_SIZE_MAX);
-            Instant from = Parameters.time(request, "from");
-            Instant to = Parameters.time(request, "to");
+            HistoryFilter filter = new HistoryFilter(
+                    Parameters.time(request, "from"),
+                    Parameters.time(request, "to"),
+                    Parameters.text(request, "project", Details.LENGTH_MAX),
+                    Parameters.text(request, "language", Details.LENGTH_MAX),
+                    status(request));
             HistoryCursor after = cursor(request);
             return readAfter
                     .await(request)
-                    .then(Mono.defer(() -> reads.page(caller.userId(), from, to, after, limit + 1, clock.instant())))
+                    .then(Mono.defer(() -> reads.page(caller.userId(), filter, after, limit + 1, clock.instant())))
                     .flatMap(page -> Answers.ok(History.of(page, limit)));
         });
+    }
+
+    private Mono<ServerResponse> current(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller -> readAfter
+                        .await(request)
+                        .then(Mono.defer(() -> reads.current(caller.userId(), clock.instant())))
+                        .flatMap(sessions -> Answers.ok(new Current(sessions))));
+    }
+
+    private static @Nullable Status status(ServerRequest request) {
+        String text = Parameters.text(request, "status");
+        return text == null
+                ? null
+                : Arrays.stream(Status.values())
+                        .filter(status ->
+                                status != Status.DELETED && status.text().equals(text))
+                        .findFirst()
+                        .orElseThrow(() -> ProblemType.INVALID_REQUEST.at(
+                                "status", "One of active, paused and ended is expected."));
     }
 
     private static @Nullable HistoryCursor cursor(ServerRequest request) {
@@ -142,6 +196,8 @@ final class SessionRoutes {
     }
 
     private record StartedSession(UUID sessionId, Instant startedAt) {}
+
+    private record Current(List<Session> sessions) {}
 
     /** @param nextCursor null on the last page, and said so */
     private record History(

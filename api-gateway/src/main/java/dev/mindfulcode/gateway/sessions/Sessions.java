@@ -2,6 +2,7 @@ package dev.mindfulcode.gateway.sessions;
 
 import dev.mindfulcode.gateway.database.Database;
 import dev.mindfulcode.gateway.database.UserCiphers;
+import dev.mindfulcode.gateway.http.ProblemException;
 import dev.mindfulcode.gateway.http.ProblemType;
 import dev.mindfulcode.gateway.log.EventLog;
 import dev.mindfulcode.gateway.log.LogPosition;
@@ -58,6 +59,9 @@ final class Sessions {
                         .flatMap(created -> claims.find(sessionId, userId)
                                 .switchIfEmpty(Mono.error(() ->
                                         ProblemType.SESSION_ID_TAKEN.at("session_id", "Make a new id and try again.")))
+                                .filter(claim -> claim.status() != Status.DELETED)
+                                .switchIfEmpty(Mono.error(() ->
+                                        ProblemType.SESSION_ID_TAKEN.at("session_id", "Make a new id and try again.")))
                                 .flatMap(claim -> claim.status() != null
                                         ? Mono.just(claim)
                                         : locked(
@@ -68,6 +72,7 @@ final class Sessions {
                                                                         current,
                                                                         SessionEventKind.STARTED,
                                                                         current.startedAt(),
+                                                                        Correction.NONE,
                                                                         ciphered)
                                                                 .flatMap(at -> claims.record(
                                                                         current.with(Status.ACTIVE, null, at)))))
@@ -87,17 +92,37 @@ final class Sessions {
                         .map(claim -> new Done(known, claim)));
     }
 
+    /** Has a session be as its user says it was; emits its claim afterwards, or fails with 404 where it is not this user's. */
+    Mono<Done> correct(UUID userId, UUID sessionId, Correction correction, Details details) {
+        Instant now = now();
+        return find(userId, sessionId)
+                .flatMap(known -> seal(userId, details)
+                        .flatMap(ciphered -> locked(known, claim -> correct(claim, correction, now, ciphered)))
+                        .map(claim -> new Done(known, claim)));
+    }
+
+    private Mono<Claim> correct(Claim claim, Correction correction, Instant now, Optional<ByteBuffer> ciphered) {
+        if (!claim.isThere()) {
+            return Mono.error(noSuchSession());
+        }
+        correction.check(claim);
+        return append(claim, Command.CORRECT.event(), now, correction, ciphered)
+                .flatMap(position -> claims.record(claim.corrected(correction, position)));
+    }
+
     /** Emits the claim of a session that was started; fails with 404 where the session is not this user's. */
     Mono<Claim> find(UUID userId, UUID sessionId) {
-        return claims.find(sessionId, userId)
-                .filter(claim -> claim.status() != null)
-                .switchIfEmpty(Mono.error(() -> ProblemType.NOT_FOUND.because("There is no such session.")));
+        return claims.find(sessionId, userId).filter(Claim::isThere).switchIfEmpty(Mono.error(Sessions::noSuchSession));
+    }
+
+    private static ProblemException noSuchSession() {
+        return ProblemType.NOT_FOUND.because("There is no such session.");
     }
 
     private Mono<Claim> happen(Claim claim, Command command, Instant at, Optional<ByteBuffer> ciphered) {
         Status status = claim.status();
-        if (status == null) {
-            return Mono.error(ProblemType.NOT_FOUND.because("There is no such session."));
+        if (status == null || status == Status.DELETED) {
+            return Mono.error(noSuchSession());
         }
         return switch (command.judge(status)) {
             case IS_DONE -> Mono.just(claim);
@@ -105,7 +130,7 @@ final class Sessions {
             case HAPPENS -> {
                 Instant when = at.isBefore(claim.startedAt()) ? claim.startedAt() : at;
                 Instant endedAt = command == Command.END ? when : claim.endedAt();
-                yield append(claim, command.event(), when, ciphered)
+                yield append(claim, command.event(), when, Correction.NONE, ciphered)
                         .flatMap(position -> claims.record(claim.with(command.after(status), endedAt, position)));
             }
         };
@@ -120,13 +145,16 @@ final class Sessions {
                         RETRY_AFTER_SECONDS, "The session is busy with another request.")));
     }
 
-    private Mono<LogPosition> append(Claim claim, SessionEventKind kind, Instant at, Optional<ByteBuffer> ciphered) {
+    private Mono<LogPosition> append(
+            Claim claim, SessionEventKind kind, Instant at, Correction correction, Optional<ByteBuffer> ciphered) {
         SessionEvent event = SessionEvent.newBuilder()
                 .setSessionId(claim.sessionId())
                 .setKind(kind)
                 .setAt(at)
                 .setRecordedAt(now())
                 .setDetailsVersion(SessionDetailsCodec.VERSION)
+                .setStartedAt(correction.startedAt())
+                .setEndedAt(correction.endedAt())
                 .build();
         ciphered.ifPresent(event::setDetails);
         return log.append(Topics.SESSIONS, claim.userId(), event);

@@ -6,7 +6,10 @@ import java.util.Locale;
 enum Status {
     ACTIVE,
     PAUSED,
-    ENDED;
+    ENDED,
+
+    /** Known to nobody any more but to whoever would use its id again. */
+    DELETED;
 
     /** As the API and the tables spell it. */
     String text() {

@@ -1,0 +1,17 @@
+package dev.mindfulcode.gateway.sessions;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which of a user's sessions are meant; null: whatever it is. Names are compared as they are, letter by letter.
+ *
+ * @param from inclusive bound on the start
+ * @param to exclusive bound on the start
+ */
+record HistoryFilter(
+        @Nullable Instant from,
+        @Nullable Instant to,
+        @Nullable String project,
+        @Nullable String language,
+        @Nullable Status status) {}
