@@ -15,6 +15,7 @@ import dev.mindfulcode.gateway.log.Outbox;
 import dev.mindfulcode.gateway.log.OutboxRelay;
 import dev.mindfulcode.gateway.operations.OperationsConfiguration;
 import dev.mindfulcode.gateway.sessions.SessionConfiguration;
+import dev.mindfulcode.gateway.teams.TeamConfiguration;
 import dev.mindfulcode.protection.PostgresUserKeys;
 import javax.sql.DataSource;
 import org.springframework.context.annotation.Bean;
@@ -35,6 +36,7 @@ import org.springframework.core.env.Environment;
     FlowConfiguration.class,
     LiveConfiguration.class,
     SessionConfiguration.class,
+    TeamConfiguration.class,
     OperationsConfiguration.class
 })
 public class GatewayConfiguration {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import org.apache.avro.specific.SpecificRecord;
@@ -21,8 +22,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serializer;
-import org.apache.kafka.common.serialization.UUIDDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.UUIDSerializer;
+import org.jspecify.annotations.Nullable;
 
 /** The log as the other services write and read it. */
 public final class TestLog implements AutoCloseable {
@@ -65,17 +67,24 @@ public final class TestLog implements AutoCloseable {
 
     /** Reads a topic from its first record until {@code countMin} of the user's have been seen, and a moment longer. */
     public <V extends SpecificRecord> List<V> read(Topic<V> topic, UUID userId, int countMin) {
+        return readNullable(topic, userId.toString(), countMin).stream()
+                .map(Objects::requireNonNull)
+                .toList();
+    }
+
+    /** As {@link #read}, by key; a tombstone is null. */
+    public <V extends SpecificRecord> List<@Nullable V> readNullable(Topic<V> topic, String key, int countMin) {
         try (Serde<V> serde = topic.valueSerde(registry);
-                KafkaConsumer<UUID, byte[]> consumer = new KafkaConsumer<>(
+                KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
                         Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers),
-                        new UUIDDeserializer(),
+                        new StringDeserializer(),
                         new ByteArrayDeserializer())) {
             List<TopicPartition> partitions = consumer.partitionsFor(topic.name()).stream()
                     .map(partition -> new TopicPartition(topic.name(), partition.partition()))
                     .toList();
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
-            List<V> found = new ArrayList<>();
+            List<@Nullable V> found = new ArrayList<>();
             long deadlineNs = System.nanoTime() + Duration.ofSeconds(20).toNanos();
             boolean enough = false;
             while (System.nanoTime() - deadlineNs < 0) {
@@ -83,9 +92,10 @@ public final class TestLog implements AutoCloseable {
                 if (enough && records.isEmpty()) {
                     break;
                 }
-                for (ConsumerRecord<UUID, byte[]> record : records) {
-                    if (userId.equals(record.key())) {
-                        found.add(serde.deserializer().deserialize(topic.name(), record.value()));
+                for (ConsumerRecord<String, byte[]> record : records) {
+                    if (key.equals(record.key())) {
+                        byte[] value = record.value();
+                        found.add(value == null ? null : serde.deserializer().deserialize(topic.name(), value));
                     }
                 }
                 enough = found.size() >= countMin;

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Stricter than RFC 5321 where it does not matter (no quoted local parts, no address literals) and with its lengths.
  */
-record EmailAddress(String normalised) {
+public record EmailAddress(String normalised) {
 
-    static final int LENGTH_MAX = 254;
+    public static final int LENGTH_MAX = 254;
     private static final int LOCAL_LENGTH_MAX = 64;
 
     private static final Pattern LOCAL =
@@ -22,7 +22,7 @@ record EmailAddress(String normalised) {
             Pattern.compile("([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
 
     /** Returns null where the text is no address. */
-    static @Nullable EmailAddress parse(String text) {
+    public static @Nullable EmailAddress parse(String text) {
         if (text.length() > LENGTH_MAX) {
             return null;
         }

@@ -16,7 +16,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
-import org.apache.kafka.common.serialization.UUIDSerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
@@ -39,7 +40,7 @@ public final class EventLog implements AutoCloseable {
     private static final int WAITING_MAX = 256;
     private static final int RETRY_AFTER_SECONDS = 2;
 
-    private final KafkaProducer<UUID, byte[]> producer;
+    private final KafkaProducer<String, byte[]> producer;
     private final SchemaRegistry registry;
     private final Map<Class<?>, Serializer<?>> serializers = new ConcurrentHashMap<>();
 
@@ -68,14 +69,14 @@ public final class EventLog implements AutoCloseable {
                         METADATA_WAIT_MAX.toMillis(),
                         ProducerConfig.BUFFER_MEMORY_CONFIG,
                         UNSENT_BYTES_MAX),
-                new UUIDSerializer(),
+                new StringSerializer(),
                 new ByteArraySerializer());
     }
 
     /** Appends an event about a user; fails with 503 where the log does not acknowledge it in time. */
     public <V extends SpecificRecord> Mono<LogPosition> append(Topic<V> topic, UUID userId, V event) {
         return encode(topic, event)
-                .flatMap(value -> Mono.fromFuture(() -> appendEncoded(topic.name(), userId, value)))
+                .flatMap(value -> Mono.fromFuture(() -> appendEncoded(topic.name(), userId.toString(), value)))
                 .onErrorMap(EventLog::isTheLogs, EventLog::unavailable);
     }
 
@@ -87,11 +88,16 @@ public final class EventLog implements AutoCloseable {
                 .onErrorMap(e -> !(e instanceof Error), EventLog::unavailable);
     }
 
-    /** Appends an encoded record; may block for {@link #METADATA_WAIT_MAX}. */
-    CompletableFuture<LogPosition> appendEncoded(String topic, UUID userId, byte[] value) {
+    /**
+     * Appends an encoded record; may block for {@link #METADATA_WAIT_MAX}.
+     *
+     * @param key a user's id has the same bytes as text as by Kafka's own serializer of UUIDs
+     * @param value null for a tombstone
+     */
+    CompletableFuture<LogPosition> appendEncoded(String topic, String key, byte @Nullable [] value) {
         CompletableFuture<LogPosition> appended = new CompletableFuture<>();
         try {
-            var _ = producer.send(new ProducerRecord<>(topic, userId, value), (metadata, failure) -> {
+            var _ = producer.send(new ProducerRecord<>(topic, key, value), (metadata, failure) -> {
                 if (failure == null) {
                     appended.complete(new LogPosition(topic, metadata.partition(), metadata.offset()));
                 } else {

@@ -7,7 +7,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
@@ -20,10 +19,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Brings the outbox to the log: at least once, each user's events in order, none left behind. One gateway at a time does it, by an
+ * Brings the outbox to the log: at least once, the events under each key in order, none left behind. One gateway at a time does it, by an
  * advisory lock; the others look again each {@link #POLL_INTERVAL}.
  *
- * <p>In order: a round takes the oldest event of each user only, and waits until the log has it. Nothing left behind: a round reads
+ * <p>In order: a round takes the oldest event of each key only, and waits until the log has it. Nothing left behind: a round reads
  * what is there, not what is past a cursor, so a transaction that commits late is met whenever it commits.
  */
 public final class OutboxRelay implements SmartLifecycle, Runnable {
@@ -39,7 +38,7 @@ public final class OutboxRelay implements SmartLifecycle, Runnable {
     private static final long LOCK_ID = 0x6D63_6F75_7462_6F78L;
 
     private static final String LOCK = "select pg_try_advisory_xact_lock(" + LOCK_ID + ")";
-    private static final String OLDEST_OF_EACH_USER = """
+    private static final String OLDEST_OF_EACH_KEY = """
             select id, topic, record_key, record_value
             from (select distinct on (record_key) * from identity.outbox order by record_key, id) oldest
             order by id limit\s""" + ROUND_EVENTS_MAX;
@@ -133,7 +132,7 @@ public final class OutboxRelay implements SmartLifecycle, Runnable {
         if (!locked(connection)) {
             return 0;
         }
-        List<Entry> entries = oldestOfEachUser(connection);
+        List<Entry> entries = oldestOfEachKey(connection);
         if (entries.isEmpty()) {
             return 0;
         }
@@ -165,12 +164,12 @@ public final class OutboxRelay implements SmartLifecycle, Runnable {
         }
     }
 
-    private static List<Entry> oldestOfEachUser(Connection connection) throws SQLException {
-        try (PreparedStatement statement = prepare(connection, OLDEST_OF_EACH_USER);
+    private static List<Entry> oldestOfEachKey(Connection connection) throws SQLException {
+        try (PreparedStatement statement = prepare(connection, OLDEST_OF_EACH_KEY);
                 ResultSet row = statement.executeQuery()) {
             List<Entry> entries = new ArrayList<>();
             while (row.next()) {
-                entries.add(new Entry(row.getLong(1), row.getString(2), row.getObject(3, UUID.class), row.getBytes(4)));
+                entries.add(new Entry(row.getLong(1), row.getString(2), row.getString(3), row.getBytes(4)));
             }
             return entries;
         }
@@ -204,5 +203,5 @@ public final class OutboxRelay implements SmartLifecycle, Runnable {
     }
 
     @SuppressWarnings("ArrayRecordComponent") // handed on to the producer as it is
-    private record Entry(long id, String topic, UUID key, byte[] value) {}
+    private record Entry(long id, String topic, String key, byte @Nullable [] value) {}
 }

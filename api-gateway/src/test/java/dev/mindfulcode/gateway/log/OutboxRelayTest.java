@@ -132,7 +132,7 @@ class OutboxRelayTest {
                         "insert into identity.outbox (topic, record_key, record_value) values (?, ?, ?)")) {
             late.setAutoCommit(false);
             insert.setString(1, Topics.ACCOUNTS.name());
-            insert.setObject(2, ada);
+            insert.setString(2, ada.toString());
             insert.setBytes(3, event(1));
             insert.executeUpdate();
             UUID bob = UUID.randomUUID();

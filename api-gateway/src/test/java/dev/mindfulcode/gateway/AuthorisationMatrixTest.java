@@ -1,0 +1,259 @@
+package dev.mindfulcode.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mindfulcode.gateway.Api.Answer;
+import dev.mindfulcode.gateway.Api.User;
+import dev.mindfulcode.gateway.http.RouteGroup;
+import dev.mindfulcode.gateway.http.Routes;
+import java.io.InputStream;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every endpoint × everybody, each cell through HTTP. A new route needs a new line here, or {@link #theTableNamesEveryRoute} fails.
+ *
+ * <p>A line is method and pattern, the answer's status for each column, and a body where one is sent. {@code {id}} stands for a session
+ * of the member, or the team; {@code {user_id}} for somebody who is a member of that team and nobody of the columns; {@code <email>} for the
+ * address of somebody who belongs to no team. All of them are made anew for each cell that needs them.
+ */
+class AuthorisationMatrixTest {
+
+    private static final String PASSWORD = "\"password\": \"" + Api.PASSWORD + "\"";
+
+    /** Of a session everybody but its user is told 404, whoever they are in its user's team; so are strangers of a team. */
+    private static final String TABLE = """
+            #                                      anon stranger viewer member admin owner other's
+            GET /health                            200  200  200  200  200  200  200
+            GET /metrics                           200  200  200  200  200  200  200
+            POST /api/auth/register                201  201  201  201  201  201  201  {"email": "<new>", <password>}
+            POST /api/auth/login                   200  200  200  200  200  200  200  {"email": "<stranger>", <password>}
+            POST /api/auth/refresh                 200  200  200  200  200  200  200  {"refresh_token": "<refresh>"}
+            POST /api/auth/logout                  204  204  204  204  204  204  204  {"refresh_token": "<refresh>"}
+            GET /api/account                       401  200  200  200  200  200  200
+            POST /api/sessions/start               401  201  201  201  201  201  201  {}
+            GET /api/sessions/history              401  200  200  200  200  200  200
+            GET /api/sessions/current              401  200  200  200  200  200  200
+            GET /api/sessions/{id}                 401  404  404  200  404  404  404
+            PATCH /api/sessions/{id}               401  404  404  200  404  404  404  {"project": "p"}
+            DELETE /api/sessions/{id}              401  404  404  204  404  404  404
+            PUT /api/sessions/{id}/update          401  404  404  200  404  404  404  {"project": "p"}
+            POST /api/sessions/{id}/pause          401  404  404  200  404  404  404  {}
+            POST /api/sessions/{id}/resume         401  404  404  200  404  404  404  {}
+            POST /api/sessions/{id}/end            401  404  404  200  404  404  404  {}
+            POST /api/flow/detect                  401  200  200  200  200  200  200  <detect>
+            POST /api/flow/feedback                401  202  202  202  202  202  202  {"at": "<now>", "flow": 4}
+            DELETE /api/flow/feedback              401  202  202  202  202  202  202
+            GET /api/flow/periods                  401  200  200  200  200  200  200
+            GET /api/flow/minutes                  401  200  200  200  200  200  200
+            GET /api/flow/stream                   401  200  200  200  200  200  200
+            GET /ws                                401  400  400  400  400  400  400
+            POST /api/teams                        401  201  201  201  201  201  201  {"name": "another"}
+            GET /api/teams                         401  200  200  200  200  200  200
+            GET /api/teams/{id}                    401  404  200  200  200  200  404
+            PUT /api/teams/{id}/consent            401  404  200  200  200  200  404  {"consent": true}
+            GET /api/teams/{id}/members            401  404  200  200  200  200  404
+            POST /api/teams/{id}/members           401  404  403  403  201  201  404  {"email": "<email>", "role": "member"}
+            POST /api/teams/{id}/members           401  404  403  403  403  201  404  {"email": "<email>", "role": "admin"}
+            POST /api/teams/{id}/members           401  404  403  403  403  201  404  {"email": "<email>", "role": "owner"}
+            PUT /api/teams/{id}/members/{user_id}    401  404  403  403  200  200  404  {"role": "viewer"}
+            PUT /api/teams/{id}/members/{user_id}    401  404  403  403  403  200  404  {"role": "admin"}
+            PUT /api/teams/{id}/members/{user_id}    401  404  403  403  403  200  404  {"role": "owner"}
+            DELETE /api/teams/{id}/members/{user_id} 401  404  403  403  204  204  404
+            """;
+
+    private static final String DETECT = """
+            {"flow_data": {"session_id": "s", "keystroke_intervals": [100, 120, 110, 130], "context_switches": 0, "error_events": 0, \
+            "window_focus_duration": 60, "file_modifications": 1, "timestamp": 1767225600000}}""";
+
+    private static final GatewayUnderTest GATEWAY = GatewayUnderTest.shared();
+    private static final Api API = GATEWAY.api;
+
+    @SuppressWarnings("NullAway.Init")
+    private static Map<Who, User> people;
+
+    @SuppressWarnings("NullAway.Init")
+    private static UUID team;
+
+    private enum Who {
+        ANONYMOUS,
+        STRANGER,
+        VIEWER,
+        MEMBER,
+        ADMIN,
+        OWNER,
+        OWNER_OF_ANOTHER_TEAM
+    }
+
+    /** @param statuses one for each of {@link Who} */
+    private record Line(
+            String method,
+            String pattern,
+            List<Integer> statuses,
+            @Nullable String body) {
+
+        static Line parse(String text) {
+            String[] parts = text.strip().split("\\s+", 3 + Who.values().length);
+            List<Integer> statuses = Arrays.stream(parts, 2, 2 + Who.values().length)
+                    .map(Integer::valueOf)
+                    .toList();
+            String body = parts.length > 2 + Who.values().length ? parts[2 + Who.values().length] : null;
+            return new Line(parts[0], parts[1], statuses, body);
+        }
+
+        String endpoint() {
+            return method + " " + pattern;
+        }
+    }
+
+    private static Stream<Line> lines() {
+        return TABLE.lines().filter(line -> !line.startsWith("#")).map(Line::parse);
+    }
+
+    private static Stream<Arguments> cells() {
+        return lines().flatMap(line -> Arrays.stream(Who.values()).map(who -> Arguments.of(line, who)));
+    }
+
+    @BeforeAll
+    static void formTeams() {
+        people = Map.of(
+                Who.STRANGER, GATEWAY.user(),
+                Who.VIEWER, GATEWAY.user(),
+                Who.MEMBER, GATEWAY.user(),
+                Who.ADMIN, GATEWAY.user(),
+                Who.OWNER, GATEWAY.user(),
+                Who.OWNER_OF_ANOTHER_TEAM, GATEWAY.user());
+        team = UUID.fromString(
+                API.post("/api/teams", token(Who.OWNER), "{\"name\": \"a\"}").text("team_id"));
+        API.post("/api/teams", token(Who.OWNER_OF_ANOTHER_TEAM), "{\"name\": \"b\"}");
+        for (Who who : List.of(Who.VIEWER, Who.MEMBER, Who.ADMIN)) {
+            Answer added = API.post("/api/teams/" + team + "/members", token(Who.OWNER), """
+                    {"email": "%s", "role": "%s"}""".formatted(
+                    Objects.requireNonNull(people.get(who)).email(), who.name().toLowerCase(java.util.Locale.ROOT)));
+            assertThat(added.status()).isEqualTo(201);
+        }
+    }
+
+    @Test
+    void theTableNamesEveryRoute() {
+        Routes routes = new Routes();
+        GATEWAY.context.getBeansOfType(RouteGroup.class).values().forEach(group -> group.addTo(routes));
+        assertThat(lines().map(Line::endpoint).distinct()).containsExactlyInAnyOrderElementsOf(routes.endpoints());
+    }
+
+    @ParameterizedTest(name = "{0} by {1}")
+    @MethodSource("cells")
+    void isAnsweredAsTheTableSays(Line line, Who who) throws Exception {
+        Reply reply = send(line, token(who), line.pattern().startsWith("/api/teams") ? team : null);
+        assertThat(reply.status()).as(reply.body()).isEqualTo(line.statuses().get(who.ordinal()));
+        if (reply.status() >= 400) {
+            assertThat(reply.contentType()).isEqualTo("application/problem+json");
+        }
+    }
+
+    @Test
+    void whatIsSomebodyElsesIsAnsweredAsWhatIsNobodys() throws Exception {
+        for (Line line : lines().filter(line -> line.pattern().contains("{id}")).toList()) {
+            UUID theirs = line.pattern().startsWith("/api/teams") ? team : null;
+            Reply foreign = send(line, token(Who.STRANGER), theirs);
+            Reply missing = send(line, token(Who.STRANGER), UUID.randomUUID());
+            assertThat(foreign).as(line.endpoint()).isEqualTo(missing);
+        }
+    }
+
+    /** @param id what {@code {id}} stands for; null for a session of the member's that is made for this */
+    private static Reply send(Line line, @Nullable String token, @Nullable UUID id) throws Exception {
+        String path = line.pattern();
+        if (path.contains("{id}")) {
+            path = path.replace("{id}", String.valueOf(id == null ? session() : id));
+        }
+        if (path.contains("{user_id}")) {
+            path = path.replace("{user_id}", somebody(true).id().toString());
+        }
+        String body = line.body() == null ? null : filled(line.body());
+        HttpRequest request = API.request(path, token)
+                .header("Content-Type", "application/json")
+                .method(line.method(), body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
+                .build();
+        HttpResponse<InputStream> response = API.http().send(request, BodyHandlers.ofInputStream());
+        String type = response.headers().firstValue("Content-Type").orElse("");
+        try (InputStream content = response.body()) {
+            boolean isEndless = type.startsWith("text/event-stream");
+            return new Reply(
+                    response.statusCode(),
+                    type,
+                    isEndless ? "" : new String(content.readAllBytes(), StandardCharsets.UTF_8));
+        }
+    }
+
+    private static String filled(String body) throws SQLException {
+        String filled = body.replace("<password>", PASSWORD)
+                .replace("<detect>", DETECT)
+                .replace("<new>", UUID.randomUUID() + "@example.org")
+                .replace("<now>", java.time.Instant.now().toString())
+                .replace(
+                        "<stranger>",
+                        Objects.requireNonNull(people.get(Who.STRANGER)).email());
+        if (filled.contains("<refresh>")) {
+            Answer login = API.post(
+                    "/api/auth/login",
+                    null,
+                    "{\"email\": \""
+                            + Objects.requireNonNull(people.get(Who.STRANGER)).email() + "\", " + PASSWORD + "}");
+            filled = filled.replace("<refresh>", login.text("refresh_token"));
+        }
+        return filled.contains("<email>")
+                ? filled.replace("<email>", somebody(false).email())
+                : filled;
+    }
+
+    private static String session() {
+        return API.post("/api/sessions/start", token(Who.MEMBER), "{}").text("session_id");
+    }
+
+    /** Makes an account that nobody signs in to, which costs no password hash. */
+    private static User somebody(boolean isMember) throws SQLException {
+        UUID id = UUID.randomUUID();
+        String email = id + "@example.org";
+        try (var connection = GATEWAY.connection();
+                var insert = connection.prepareStatement("""
+                        insert into identity.users (user_id, email, password_hash, time_zone, created_at)
+                        values (?, ?, 'nobody knows', 'UTC', now())""");
+                var join = connection.prepareStatement("""
+                        insert into identity.team_members (team_id, user_id, role, joined_at, changed_at)
+                        values (?, ?, 'member', now(), now())""")) {
+            insert.setObject(1, id);
+            insert.setString(2, email);
+            insert.executeUpdate();
+            if (isMember) {
+                join.setObject(1, team);
+                join.setObject(2, id);
+                join.executeUpdate();
+            }
+        }
+        return new User(id, email, "", "");
+    }
+
+    private static @Nullable String token(Who who) {
+        User user = people.get(who);
+        return user == null ? null : user.token();
+    }
+
+    private record Reply(int status, String contentType, String body) {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.gateway.teams;
+
+import org.jspecify.annotations.NullMarked;
