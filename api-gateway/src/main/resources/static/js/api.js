@@ -58,23 +58,24 @@ export async function accessToken(refused) {
   });
 }
 
-export async function get(path, parameters) {
-  const url = `${path}?${new URLSearchParams(parameters)}`;
+export const get = (path, parameters = {}) => signed(`${path}?${new URLSearchParams(parameters)}`, {});
+
+export const send = (method, path, value) => signed(path, { method, ...json(value) });
+
+/** With the access token; once more with a fresh one where that was refused. */
+async function signed(url, options) {
+  const authorised = (token) => request(url, { ...options, headers: { ...options.headers, Authorization: `Bearer ${token}` } });
   const token = await accessToken();
-  const first = await send(url, { headers: { Authorization: `Bearer ${token}` } });
-  if (first.status !== 401) return body(first);
-  return body(await send(url, { headers: { Authorization: `Bearer ${await accessToken(token)}` } }));
+  const first = await authorised(token);
+  return body(first.status === 401 ? await authorised(await accessToken(token)) : first);
 }
 
-async function post(path, value) {
-  return body(await send(path, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(value),
-  }));
-}
+const post = async (path, value) => body(await request(path, { method: 'POST', ...json(value) }));
 
-async function send(url, options) {
+const json = (value) => (value === undefined ? {}
+  : { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(value) });
+
+async function request(url, options) {
   try {
     return await fetch(url, {
       ...options, cache: 'no-store', credentials: 'omit', signal: AbortSignal.timeout(REQUEST_MS_MAX),

@@ -5,6 +5,7 @@ import { Curve } from './curve.js';
 import * as day from './day.js';
 import { connect } from './live.js';
 import { Now } from './now.js';
+import { Say } from './say.js';
 
 const DAY_MS = 15_000;
 const SOON_MS = 1_500;
@@ -56,6 +57,7 @@ function start() {
   day.clear();
   const now = new Now(reloadSoon);
   const curve = new Curve(byId('curve'), byId('curve-table'));
+  const say = new Say();
   const sessions = new Set();
   const disconnect = connect((message) => {
     if (message.type === 'flow_state_update') {
@@ -67,6 +69,8 @@ function start() {
       }
     } else if (message.type === 'session_update') {
       reloadSoon();
+    } else if (message.type === 'notification' && message.code === 'feedback_prompt') {
+      say.ask(message);
     }
   }, (state) => {
     byId('link').dataset.state = state;
@@ -88,6 +92,7 @@ function start() {
     disconnect();
     curve.stop();
     now.stop();
+    say.stop();
     day.clear();
   };
 }

@@ -74,6 +74,26 @@ class FeedbackApiTest {
     }
 
     @Test
+    void whoWishesToBeAskedSaysSo() {
+        String path = PATH + "/settings";
+        assertThat(api.get(path, ada.token()).json().path("prompts_per_day").asInt(-1))
+                .as("off by default")
+                .isZero();
+        assertThat(api.sendJson("PUT", path, ada.token(), "{\"prompts_per_day\": 2}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(api.get(path, ada.token()).json().path("prompts_per_day").asInt(-1))
+                .isEqualTo(2);
+        for (String wrong : List.of(
+                "{}", "{\"prompts_per_day\": 7}", "{\"prompts_per_day\": -1}", "{\"prompts_per_day\": \"2\"}")) {
+            api.sendJson("PUT", path, ada.token(), wrong)
+                    .isProblem(400, "invalid-request")
+                    .withField("prompts_per_day");
+        }
+        api.get(path, null).isProblem(401, "unauthenticated");
+    }
+
+    @Test
     void somebodyElsesSessionIsNoneAndNobodySaysNothing() {
         User bob = gateway.user();
         String his = api.post("/api/sessions/start", bob.token(), "{}").text("session_id");

@@ -6,11 +6,11 @@ import java.time.Instant;
 import java.util.UUID;
 
 /** Flow states such as the stream writes them. */
-final class FlowStates {
+public final class FlowStates {
 
     private FlowStates() {}
 
-    static FlowState state(UUID sessionId, long version, SessionStatus status) {
+    public static FlowState state(UUID sessionId, long version, SessionStatus status) {
         Instant now = Instant.now();
         return FlowState.newBuilder()
                 .setSessionId(sessionId)

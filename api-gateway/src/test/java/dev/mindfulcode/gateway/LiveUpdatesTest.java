@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mindfulcode.gateway.Api.User;
+import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.SessionStatus;
 import dev.mindfulcode.schemas.Topics;
 import java.io.IOException;
@@ -129,6 +130,42 @@ class LiveUpdatesTest {
             assertThat(idle.path("session_id").asString()).isEqualTo(session.toString());
             assertThat(idle.path("session").path("status").asString()).isEqualTo("paused");
         }
+    }
+
+    @Test
+    void aBreakAfterWorkIsAskedAboutWhoeverMadeIt() {
+        for (User user : List.of(ada, bob)) {
+            api.sendJson("PUT", "/api/flow/feedback/settings", user.token(), "{\"prompts_per_day\": 1}");
+        }
+        UUID hers = UUID.randomUUID();
+        String his = api.post("/api/sessions/start", bob.token(), "{}").text("session_id");
+        try (LiveClient adas = LiveClient.connect(api, ada.token());
+                LiveClient bobs = LiveClient.connect(api, bob.token())) {
+            log.append(FLOW_STATES, ada.id(), afterWork(hers, 1, SessionStatus.ACTIVE));
+            log.append(FLOW_STATES, ada.id(), afterWork(hers, 2, SessionStatus.PAUSED));
+            JsonNode idle = adas.next(LiveClient.ofType("notification"));
+            assertThat(idle.path("code").asString()).isEqualTo("feedback_prompt");
+            assertThat(idle.path("session_id").asString()).isEqualTo(hers.toString());
+            assertThat(idle.path("at").asLong()).isPositive();
+            assertThat(idle.path("message").asString()).isNotBlank();
+
+            log.append(FLOW_STATES, bob.id(), afterWork(UUID.fromString(his), 1, SessionStatus.ACTIVE));
+            bobs.next(LiveClient.ofType("flow_state_update"));
+            api.post("/api/sessions/" + his + "/end", bob.token(), "");
+            assertThat(bobs.next(LiveClient.ofType("notification"))
+                            .path("session_id")
+                            .asString())
+                    .isEqualTo(his);
+        }
+    }
+
+    private byte[] afterWork(UUID session, long version, SessionStatus status) {
+        return log.encode(
+                Topics.FLOW_STATES,
+                FlowState.newBuilder(FlowStates.state(session, version, status))
+                        .setIsInFlow(false)
+                        .setActiveMs(900_000)
+                        .build());
     }
 
     @Test

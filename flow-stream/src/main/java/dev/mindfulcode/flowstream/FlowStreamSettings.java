@@ -25,7 +25,8 @@ record FlowStreamSettings(
                         "/var/lib/mindful/flow-stream, a folder of this process alone")),
                 Duration.ofMillis(
                         environment.getProperty("MINDFUL_COMMIT_INTERVAL_MS", Long.class, COMMIT_INTERVAL_MS_DEFAULT)),
-                environment.getProperty("MINDFUL_STREAM_THREADS", Integer.class, THREADS_DEFAULT));
+                environment.getProperty("MINDFUL_STREAM_THREADS", Integer.class, THREADS_DEFAULT),
+                environment.getProperty("MINDFUL_INSTANCE_ID"));
         return new FlowStreamSettings(
                 PostgresUrl.parse(
                         required(environment, "DATABASE_URL", "postgresql://user:password@host:5432/database")),

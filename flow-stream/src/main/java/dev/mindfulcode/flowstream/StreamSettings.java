@@ -6,6 +6,7 @@ import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the stream is run with.
@@ -14,15 +15,22 @@ import org.apache.kafka.streams.StreamsConfig;
  * @param commitInterval how often results become visible to read_committed readers; each commit stalls the stream for some
  *     milliseconds, and live readers do not wait for it
  * @param threads at most the number of partitions does something
+ * @param instanceId a lasting name that no other instance has: one that is started again with it takes its partitions back at once
+ *     (static membership, KIP-345); null where a dead instance's partitions wait for {@link #SESSION_TIMEOUT}
  */
-record StreamSettings(String bootstrapServers, Path stateFolder, Duration commitInterval, int threads) {
+record StreamSettings(
+        String bootstrapServers,
+        Path stateFolder,
+        Duration commitInterval,
+        int threads,
+        @Nullable String instanceId) {
 
     static final String APPLICATION_ID = "mindful-flow";
 
     /** Outlives the commit interval and the longest wait for a key, and bounds how long a crash holds back read_committed readers. */
     static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(60);
 
-    /** After a crash the partitions of the dead instance are taken over no earlier than this. */
+    /** After a crash the partitions of the dead instance are taken over by another no earlier than this. */
     static final Duration SESSION_TIMEOUT = Duration.ofSeconds(15);
 
     static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(3);
@@ -66,6 +74,10 @@ record StreamSettings(String bootstrapServers, Path stateFolder, Duration commit
         properties.put(
                 StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG),
                 Math.toIntExact(HEARTBEAT_INTERVAL.toMillis()));
+        if (instanceId != null) {
+            // Streams adds the number of the thread.
+            properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), instanceId);
+        }
         return properties;
     }
 }

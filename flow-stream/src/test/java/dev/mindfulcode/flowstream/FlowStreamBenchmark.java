@@ -307,7 +307,7 @@ final class FlowStreamBenchmark {
     private static Properties properties(int threads, String what, StreamMeters meters) throws Exception {
         Path state = Files.createTempDirectory(Files.createDirectories(Path.of("target", "bench")), what);
         Properties properties = new StreamSettings(
-                        Kafka.PLATFORM.bootstrapServers(), state.toAbsolutePath(), COMMIT_INTERVAL, threads)
+                        Kafka.PLATFORM.bootstrapServers(), state.toAbsolutePath(), COMMIT_INTERVAL, threads, null)
                 .properties(new DeadLetters(StreamDriver.REGISTRY, InstantSource.system(), meters));
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, what + "-" + System.nanoTime());
         String override = System.getProperty("bench.override", "");

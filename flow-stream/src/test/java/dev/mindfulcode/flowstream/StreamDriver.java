@@ -84,7 +84,7 @@ final class StreamDriver implements AutoCloseable {
         StreamMeters streamMeters = new StreamMeters(meters);
         FlowTopology topology = new FlowTopology(
                 new KeyLookup(keys, 3, Duration.ofMillis(1)), REGISTRY, streamMeters, new TrustedTimestamps(clock));
-        Properties properties = new StreamSettings("unused:1", stateFolder, Duration.ofSeconds(5), 1)
+        Properties properties = new StreamSettings("unused:1", stateFolder, Duration.ofSeconds(5), 1, null)
                 .properties(new DeadLetters(REGISTRY, clock, streamMeters));
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, guarantee);
         driver = new TopologyTestDriver(topology.get(), properties, now);

@@ -26,6 +26,7 @@ final class StreamProcess implements AutoCloseable {
                 .redirectOutput(Path.of("target", "stream-process.log").toFile());
         builder.environment().put("CLASSPATH", classpath);
         builder.environment().putAll(environment(stateFolder));
+        builder.environment().put("MINDFUL_INSTANCE_ID", "killed");
         try {
             process = builder.start();
         } catch (IOException e) {

@@ -151,6 +151,9 @@ final class QuickstartSystem implements AutoCloseable {
                 Map.entry("ENCRYPTION_KEY", secrets.encryptionKey()),
                 Map.entry("PORT", options.port()),
                 Map.entry("MAX_CONNECTIONS", 10),
+                // The only one on its data folder, always: after a kill it need not wait until its own death is
+                // noticed.
+                Map.entry("MINDFUL_INSTANCE_ID", "quickstart"),
                 Map.entry("MINDFUL_STATE_DIR", folder.streamState().toString()),
                 Map.entry("MINDFUL_COMMIT_INTERVAL_MS", options.commitInterval().toMillis()),
                 Map.entry("MINDFUL_REGISTER_SCHEMAS", true),

@@ -81,6 +81,43 @@ class DashboardTest {
     }
 
     @Test
+    void whoWishesToBeAskedIsAskedAfterWorkAndAnswersWithTheKeyboard() throws Exception {
+        SharedSystem system = SharedSystem.get();
+        TestUser user = TestUser.register(system.origin());
+        try (Window window = Window.open()) {
+            Page page = window.page();
+            page.setDefaultTimeout(WAIT_MAX_MS);
+            page.navigate(system.origin().toString());
+            page.locator("#email").fill(user.email);
+            page.locator("#password").fill(user.password);
+            page.locator("#sign-in").click();
+            page.locator("#link[data-state=on]").waitFor();
+            page.locator("#say > summary").click();
+            page.locator("#say-often").selectOption("1");
+            page.locator("#say-result:has-text('at most 1')").waitFor();
+            page.locator("#say > summary").click();
+            assertThat(page.locator("#say-form").isVisible()).isFalse();
+
+            UUID session = user.startSession();
+            for (int batch = 0; batch < 9; batch++) {
+                user.type(session, batch, 1_000); // ten a second: a quarter of an hour in all
+            }
+            Eventually.holds("all of it is counted", () -> user.keystrokesCounted() == 9_000);
+            user.post("/api/sessions/" + session + "/end", "{}");
+
+            page.locator("#say-later").waitFor();
+            assertThat(page.locator("#say-question").innerText()).contains("You took a break at");
+            page.locator("#say-scale input").nth(3).focus();
+            page.keyboard().press("ArrowRight");
+            assertThat(page.locator("#say-scale input:checked").getAttribute("value"))
+                    .isEqualTo("5");
+            page.keyboard().press("Enter");
+            page.locator("#say-result:has-text('Thank you')").waitFor();
+            assertThat(page.locator("#say-later").isVisible()).isFalse();
+        }
+    }
+
+    @Test
     void aWrongPasswordIsToldAndShowsNothing() {
         SharedSystem system = SharedSystem.get();
         try (Window window = Window.open()) {

@@ -9,13 +9,18 @@ import java.time.Clock;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Wires labels. */
+/** Wires labels, and when to ask for one. */
 @Configuration(value = "gatewayFeedbackConfiguration", proxyBeanMethods = false)
 public class FeedbackConfiguration {
 
     @Bean
-    RouteGroup gatewayFeedbackRoutes(Database database, UserCiphers ciphers, EventLog log) {
+    Prompts gatewayPrompts(Database database) {
+        return new Prompts(database, Clock.systemUTC());
+    }
+
+    @Bean
+    RouteGroup gatewayFeedbackRoutes(Database database, UserCiphers ciphers, EventLog log, Prompts prompts) {
         Feedback feedback = new Feedback(database, ciphers, log, new SecureRandom(), Clock.systemUTC());
-        return new FeedbackRoutes(feedback)::addTo;
+        return new FeedbackRoutes(feedback, prompts)::addTo;
     }
 }

@@ -10,19 +10,24 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
 /**
- * {@code /api/flow/feedback}. Answers 202: the log has the label, and the readings to come take it in. No read model shows labels, so
- * there is no {@code X-Read-After}.
+ * {@code /api/flow/feedback}. A label is answered 202: the log has it, and the readings to come take it in. No read model shows
+ * labels, so there is no {@code X-Read-After}.
  */
 final class FeedbackRoutes {
 
     private final Feedback feedback;
+    private final Prompts prompts;
 
-    FeedbackRoutes(Feedback feedback) {
+    FeedbackRoutes(Feedback feedback, Prompts prompts) {
         this.feedback = feedback;
+        this.prompts = prompts;
     }
 
     void addTo(Routes routes) {
-        routes.post("/api/flow/feedback", this::label).delete("/api/flow/feedback", this::reset);
+        routes.post("/api/flow/feedback", this::label)
+                .delete("/api/flow/feedback", this::reset)
+                .get("/api/flow/feedback/settings", this::settings)
+                .put("/api/flow/feedback/settings", this::choose);
     }
 
     private Mono<ServerResponse> label(ServerRequest request) {
@@ -38,5 +43,24 @@ final class FeedbackRoutes {
                 .flatMap(id -> Answers.json(202, new Accepted(id)));
     }
 
+    private Mono<ServerResponse> settings(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller -> prompts.perDay(caller.userId()))
+                .flatMap(perDay -> Answers.ok(new Settings(perDay)));
+    }
+
+    private Mono<ServerResponse> choose(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller -> Bodies.object(request)
+                        .flatMap(body -> {
+                            long perDay = body.required(
+                                    "prompts_per_day", body.integer("prompts_per_day", 0, Prompts.PER_DAY_MAX));
+                            return prompts.choose(caller.userId(), Math.toIntExact(perDay));
+                        })
+                        .flatMap(perDay -> Answers.ok(new Settings(perDay))));
+    }
+
     private record Accepted(UUID feedbackId) {}
+
+    private record Settings(int promptsPerDay) {}
 }

@@ -1,5 +1,6 @@
 package dev.mindfulcode.gateway.live;
 
+import dev.mindfulcode.gateway.feedback.Prompts;
 import dev.mindfulcode.gateway.http.RouteGroup;
 import dev.mindfulcode.gateway.log.LogAddress;
 import dev.mindfulcode.gateway.operations.GatewayMetrics;
@@ -23,8 +24,8 @@ public class LiveConfiguration {
     private static final Logger LOG = LoggerFactory.getLogger(LiveConfiguration.class);
 
     @Bean
-    LiveHub gatewayLiveHub(LogAddress log) {
-        return new LiveHub(flowStates(log));
+    LiveHub gatewayLiveHub(LogAddress log, Prompts prompts) {
+        return new LiveHub(flowStates(log), prompts::mayAsk);
     }
 
     @Bean

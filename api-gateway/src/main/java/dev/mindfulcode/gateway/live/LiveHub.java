@@ -15,8 +15,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -26,6 +29,8 @@ import reactor.core.scheduler.Schedulers;
  * <p>Of users whom nobody watches the latest state is kept as it came, undecoded, so that who connects sees something at once.
  */
 final class LiveHub implements SmartLifecycle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LiveHub.class);
 
     static final int CONNECTIONS_OF_USER_MAX = 16;
     static final int CONNECTIONS_MAX = 10_000;
@@ -43,14 +48,25 @@ final class LiveHub implements SmartLifecycle {
             .expireAfterWrite(LATEST_KEPT_FOR)
             .build();
     private final Function<byte[], @Nullable FlowState> decode;
+    private final Breaks breaks;
     private final AtomicInteger connections = new AtomicInteger();
     private final Scheduler sweeper = Schedulers.newSingle("gateway-live-sweep", true);
     private volatile @Nullable Disposable sweeping;
     private volatile boolean stopped;
 
-    /** @param decode a flow state's record, or null where it is none; thread-safe */
-    LiveHub(Function<byte[], @Nullable FlowState> decode) {
+    /**
+     * @param decode a flow state's record, or null where it is none; thread-safe
+     * @param breaks is asked at each break of a user who watches, unless they are in flow elsewhere
+     */
+    LiveHub(Function<byte[], @Nullable FlowState> decode, Breaks breaks) {
         this.decode = decode;
+        this.breaks = breaks;
+    }
+
+    /** Decides whether a user is asked about the work that they have just paused or ended. */
+    @FunctionalInterface
+    interface Breaks {
+        Mono<Boolean> mayAsk(UUID userId, FlowState latest);
     }
 
     int connections() {
@@ -115,8 +131,9 @@ final class LiveHub implements SmartLifecycle {
         }
         channel.publish(LiveMessages.flowState(state));
         long atMs = state.getAt().toEpochMilli();
-        if (channel.streamSays(state.getSessionId(), state.getStatus(), atMs)) {
+        if (channel.streamSays(state.getSessionId(), state.getStatus(), state.getIsInFlow(), atMs)) {
             channel.publish(LiveMessages.sessionStatus(state.getSessionId(), state.getStatus(), atMs));
+            breakFrom(userId, channel, state);
         }
     }
 
@@ -130,13 +147,43 @@ final class LiveHub implements SmartLifecycle {
         if (channel != null) {
             channel.userSays(sessionId, status, atMs);
             channel.publish(LiveMessages.sessionStatus(sessionId, status, atMs));
+            FlowState state = latest(userId);
+            if (state != null && state.getSessionId().equals(sessionId)) {
+                breakFrom(
+                        userId,
+                        channel,
+                        FlowState.newBuilder(state)
+                                .setStatus(status)
+                                .setIsInFlow(false)
+                                .build());
+            }
         }
     }
 
+    private void breakFrom(UUID userId, UserChannel channel, FlowState state) {
+        if (state.getStatus() == SessionStatus.ACTIVE || channel.isInFlow()) {
+            return;
+        }
+        breaks.mayAsk(userId, state)
+                .subscribe(
+                        asked -> {
+                            if (asked) {
+                                channel.publish(LiveMessages.feedbackPrompt(state));
+                            }
+                        },
+                        e -> LOG.warn(
+                                "A user could not be asked for feedback: {}",
+                                e.getClass().getSimpleName()));
+    }
+
     private @Nullable LiveMessage snapshot(UUID userId) {
-        byte[] value = latest.getIfPresent(userId);
-        FlowState state = value == null ? null : decode.apply(value);
+        FlowState state = latest(userId);
         return state == null ? null : LiveMessages.flowState(state);
+    }
+
+    private @Nullable FlowState latest(UUID userId) {
+        byte[] value = latest.getIfPresent(userId);
+        return value == null ? null : decode.apply(value);
     }
 
     /** Keeps idle connections open and cuts those that do not read. */

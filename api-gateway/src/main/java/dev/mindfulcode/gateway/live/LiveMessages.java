@@ -63,6 +63,19 @@ final class LiveMessages {
                 Json.bytes(new SessionUpdate("session_update", sessionId, atMs, new OnlyStatus(text(status)))));
     }
 
+    /** Asks about the last moments before a break; the label goes to {@code POST /api/flow/feedback}. */
+    static LiveMessage feedbackPrompt(FlowState state) {
+        return new LiveMessage(
+                "feedback_prompt",
+                null,
+                Json.bytes(new Notification(
+                        "notification",
+                        "feedback_prompt",
+                        state.getSessionId(),
+                        state.getLastActivityAt().toEpochMilli(),
+                        "How much in flow were you before this break? (1 to 7)")));
+    }
+
     static LiveMessage pong(long atMs) {
         return new LiveMessage("pong", null, Json.bytes(new Pong("pong", atMs)));
     }
@@ -100,6 +113,9 @@ final class LiveMessages {
     private record SessionUpdate(String type, UUID sessionId, long at, OnlyStatus session) {}
 
     private record OnlyStatus(@Nullable String status) {}
+
+    /** @param at the moment that the question is about */
+    private record Notification(String type, String code, UUID sessionId, long at, String message) {}
 
     private record Pong(String type, long at) {}
 

@@ -47,13 +47,13 @@ final class UserChannel {
      * Notes what the stream says of a session; returns whether that is a change. As in the read model, whoever spoke of the later moment
      * is right, and a user's end is final. A status met for the first time is no change.
      */
-    boolean streamSays(UUID sessionId, SessionStatus status, long atMs) {
+    boolean streamSays(UUID sessionId, SessionStatus status, boolean inFlow, long atMs) {
         synchronized (statuses) {
             Said before = statuses.get(sessionId);
             if (before != null && (before.isFinal() || atMs <= before.atMs())) {
                 return false;
             }
-            statuses.put(sessionId, new Said(status, atMs, false));
+            statuses.put(sessionId, new Said(status, inFlow, atMs, false));
             return before != null && before.status() != status;
         }
     }
@@ -61,11 +61,18 @@ final class UserChannel {
     /** Notes what the user did to a session. */
     void userSays(UUID sessionId, SessionStatus status, long atMs) {
         synchronized (statuses) {
-            statuses.put(sessionId, new Said(status, atMs, true));
+            statuses.put(sessionId, new Said(status, false, atMs, true));
         }
     }
 
-    private record Said(SessionStatus status, long atMs, boolean byUser) {
+    /** Whether any of the user's sessions was in flow when the stream last spoke of it. */
+    boolean isInFlow() {
+        synchronized (statuses) {
+            return statuses.values().stream().anyMatch(Said::inFlow);
+        }
+    }
+
+    private record Said(SessionStatus status, boolean inFlow, long atMs, boolean byUser) {
 
         boolean isFinal() {
             return byUser && status == SessionStatus.ENDED;

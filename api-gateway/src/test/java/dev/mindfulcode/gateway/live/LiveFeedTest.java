@@ -20,6 +20,7 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 
 class LiveFeedTest {
 
@@ -27,10 +28,12 @@ class LiveFeedTest {
     private static final String SESSIONS = Topics.SESSIONS.name();
 
     private final BlockingQueue<byte[]> decoded = new LinkedBlockingQueue<>();
-    private final LiveHub hub = new LiveHub(value -> {
-        decoded.add(value);
-        return null;
-    });
+    private final LiveHub hub = new LiveHub(
+            value -> {
+                decoded.add(value);
+                return null;
+            },
+            (user, state) -> Mono.just(false));
     private final UUID ada = UUID.randomUUID();
     private final MockConsumer<UUID, byte[]> consumer = new MockConsumer<>("latest");
     private final LiveFeed feed = new LiveFeed(

@@ -3,21 +3,27 @@ package dev.mindfulcode.gateway.live;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mindfulcode.gateway.FlowStates;
 import dev.mindfulcode.gateway.http.ProblemException;
+import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.SessionStatus;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 
 class LiveHubTest {
 
     private final AtomicInteger decoded = new AtomicInteger();
-    private final LiveHub hub = new LiveHub(value -> {
-        decoded.incrementAndGet();
-        return null;
-    });
+    private final LiveHub hub = new LiveHub(
+            value -> {
+                decoded.incrementAndGet();
+                return null;
+            },
+            (user, state) -> Mono.just(false));
     private final UUID ada = UUID.randomUUID();
 
     @Test
@@ -67,14 +73,48 @@ class LiveHubTest {
     void aUsersEndIsFinalAndTheLaterWordCounts() {
         UserChannel channel = new UserChannel();
         UUID session = UUID.randomUUID();
-        assertThat(channel.streamSays(session, SessionStatus.ACTIVE, 10))
+        assertThat(channel.streamSays(session, SessionStatus.ACTIVE, false, 10))
                 .as("met first")
                 .isFalse();
-        assertThat(channel.streamSays(session, SessionStatus.PAUSED, 20)).isTrue();
-        assertThat(channel.streamSays(session, SessionStatus.ACTIVE, 15))
+        assertThat(channel.streamSays(session, SessionStatus.PAUSED, false, 20)).isTrue();
+        assertThat(channel.streamSays(session, SessionStatus.ACTIVE, false, 15))
                 .as("older")
                 .isFalse();
         channel.userSays(session, SessionStatus.ENDED, 30);
-        assertThat(channel.streamSays(session, SessionStatus.ACTIVE, 40)).isFalse();
+        assertThat(channel.streamSays(session, SessionStatus.ACTIVE, false, 40)).isFalse();
+    }
+
+    @Test
+    void aBreakFromOneSessionIsNoBreakWhileAnotherIsInFlow() {
+        UUID resting = UUID.randomUUID();
+        UUID flowing = UUID.randomUUID();
+        List<FlowState> next = new ArrayList<>();
+        List<UUID> breaks = new ArrayList<>();
+        LiveHub asking = new LiveHub(_ -> next.removeFirst(), (user, state) -> {
+            breaks.add(state.getSessionId());
+            return Mono.just(true);
+        });
+        asking.open(ada, null, () -> {});
+        List.of(
+                        state(flowing, 1, SessionStatus.ACTIVE, true),
+                        state(resting, 1, SessionStatus.ACTIVE, false),
+                        state(resting, 2, SessionStatus.PAUSED, false),
+                        state(flowing, 2, SessionStatus.ACTIVE, false),
+                        state(resting, 3, SessionStatus.ACTIVE, false))
+                .forEach(state -> {
+                    next.add(state);
+                    asking.flowState(ada, new byte[1]);
+                });
+        assertThat(breaks).isEmpty();
+        next.add(state(resting, 4, SessionStatus.PAUSED, false));
+        asking.flowState(ada, new byte[1]);
+        assertThat(breaks).containsExactly(resting);
+    }
+
+    private static FlowState state(UUID session, int version, SessionStatus status, boolean inFlow) {
+        return FlowState.newBuilder(FlowStates.state(session, version, status))
+                .setIsInFlow(inFlow)
+                .setAt(Instant.ofEpochMilli(version))
+                .build();
     }
 }

@@ -1,0 +1,104 @@
+// The user's own word: a label of 1 to 7 for a moment, and how often to be asked for one. A question stays until it is answered or
+// put aside; it never takes the focus, and nothing blinks.
+
+import { Problem, get, send } from './api.js';
+import { clock, element } from './format.js';
+
+const PATH = '/api/flow/feedback';
+const ENDS = { 1: 'not at all', 4: 'partly', 7: 'completely' };
+
+const byId = (id) => document.getElementById(id);
+
+export class Say {
+  #about = null;
+
+  constructor() {
+    byId('say-scale').replaceChildren(...[1, 2, 3, 4, 5, 6, 7].map((flow) => element('label', {},
+      element('input', { type: 'radio', name: 'flow', value: flow, required: '' }),
+      element('span', {}, String(flow), ENDS[flow] ? element('small', {}, ` ${ENDS[flow]}`) : ''))));
+    byId('say-form').onsubmit = (event) => {
+      event.preventDefault();
+      this.#send();
+    };
+    byId('say-later').onclick = () => this.#close('');
+    byId('say-often').onchange = () => this.#choose();
+    byId('say-forget').onclick = () => this.#forget();
+    this.#close('');
+    this.#often();
+  }
+
+  /** Asks about the moment before a break. */
+  ask(notification) {
+    this.#about = notification;
+    byId('say').open = true;
+    byId('say-later').hidden = false;
+    byId('say-question').textContent = `You took a break at ${clock(notification.at)}. How much in flow were you before it?`;
+    byId('say-result').textContent = '';
+    byId('announcement').textContent = 'There is a question about your last stretch of work.';
+  }
+
+  stop() {
+    byId('say').open = false;
+    this.#close('');
+  }
+
+  async #send() {
+    const form = byId('say-form');
+    const flow = new FormData(form).get('flow');
+    if (!flow) return result('Please choose one of the seven.', true);
+    const about = this.#about;
+    await attempt(async () => {
+      await send('POST', PATH, {
+        at: new Date(about?.at ?? Date.now()).toISOString(),
+        flow: Number(flow),
+        interrupted: byId('say-interrupted').checked,
+        ...(about ? { session_id: about.session_id } : {}),
+      });
+      this.#close('Thank you. Readings will slowly take this in.');
+    });
+  }
+
+  #close(words) {
+    this.#about = null;
+    byId('say-form').reset();
+    byId('say-later').hidden = true;
+    byId('say-question').textContent = 'How much in flow are you right now?';
+    result(words);
+  }
+
+  async #often() {
+    try {
+      byId('say-often').value = (await get(`${PATH}/settings`)).prompts_per_day;
+    } catch {
+      // It stays at "never", which is true of a page that cannot hear a question either.
+    }
+  }
+
+  async #choose() {
+    await attempt(async () => {
+      const { prompts_per_day: perDay } = await send('PUT', `${PATH}/settings`, { prompts_per_day: Number(byId('say-often').value) });
+      result(perDay ? `You will be asked at breaks, at most ${perDay} × a day, never in flow.` : 'You will not be asked.');
+    });
+  }
+
+  async #forget() {
+    if (!confirm('Forget all that was learned from your answers? Readings are then those of the model alone.')) return;
+    await attempt(async () => {
+      await send('DELETE', PATH);
+      result('Forgotten.');
+    });
+  }
+}
+
+async function attempt(what) {
+  try {
+    await what();
+  } catch (problem) {
+    result(problem instanceof Problem ? problem.message : 'Something went wrong on this page.', true);
+  }
+}
+
+function result(words, bad = false) {
+  byId('say-result').textContent = words;
+  byId('say-result').classList.toggle('problem', bad);
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.gateway.feedback;
+
+import org.jspecify.annotations.NullMarked;
