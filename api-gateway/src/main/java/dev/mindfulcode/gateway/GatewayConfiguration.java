@@ -14,6 +14,7 @@ import dev.mindfulcode.gateway.log.LogAddress;
 import dev.mindfulcode.gateway.log.Outbox;
 import dev.mindfulcode.gateway.log.OutboxRelay;
 import dev.mindfulcode.gateway.operations.OperationsConfiguration;
+import dev.mindfulcode.gateway.privacy.PrivacyConfiguration;
 import dev.mindfulcode.gateway.sessions.SessionConfiguration;
 import dev.mindfulcode.gateway.teams.TeamConfiguration;
 import dev.mindfulcode.protection.PostgresUserKeys;
@@ -35,6 +36,7 @@ import org.springframework.core.env.Environment;
     FeedbackConfiguration.class,
     FlowConfiguration.class,
     LiveConfiguration.class,
+    PrivacyConfiguration.class,
     SessionConfiguration.class,
     TeamConfiguration.class,
     OperationsConfiguration.class

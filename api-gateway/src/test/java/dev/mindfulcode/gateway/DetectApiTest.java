@@ -8,6 +8,7 @@ import dev.mindfulcode.engine.ModelArtefact;
 import dev.mindfulcode.engine.Thresholds;
 import dev.mindfulcode.gateway.Api.Answer;
 import dev.mindfulcode.gateway.Api.User;
+import dev.mindfulcode.schemas.FlowDetection;
 import dev.mindfulcode.schemas.ModelKind;
 import dev.mindfulcode.schemas.PublishedModel;
 import dev.mindfulcode.schemas.Topics;
@@ -15,7 +16,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -41,6 +44,52 @@ class DetectApiTest {
 
     private static String intervals(int count) {
         return IntStream.range(0, count).mapToObj(i -> "" + (120 + i % 40)).collect(Collectors.joining(","));
+    }
+
+    @Test
+    void theReadingIsKeptAsTheUserAllows() {
+        UUID session = UUID.randomUUID();
+        assertThat(api.get("/api/privacy/settings", ada.token())
+                        .json()
+                        .path("keep_detections")
+                        .asBoolean())
+                .isTrue();
+        detect("\"session_id\": \"" + session + "\", ", 30);
+        allow(false);
+        detect("", 40);
+        allow(true);
+        detect("\"session_id\": \"no uuid\", ", 50);
+
+        try (TestLog log = new TestLog(gateway.platform.bootstrapServers(), gateway.registry())) {
+            List<FlowDetection> kept = log.read(Topics.FLOW_DETECTIONS, ada.id(), 2);
+            assertThat(kept).extracting(FlowDetection::getIntervals).containsExactly(30, 50);
+            assertThat(kept).extracting(FlowDetection::getSessionId).containsExactly(session, null);
+            assertThat(kept.getFirst().getIntensity()).isBetween(0f, 1f);
+            assertThat(kept.getFirst().getModel()).isNotEmpty();
+        }
+        for (String wrong : List.of("{}", "{\"keep_detections\": \"no\"}")) {
+            api.sendJson("PUT", "/api/privacy/settings", ada.token(), wrong)
+                    .isProblem(400, "invalid-request")
+                    .withField("keep_detections");
+        }
+    }
+
+    private void detect(String session, int intervals) {
+        Answer answer = api.post(
+                "/api/flow/detect",
+                ada.token(),
+                "{\"flow_data\": {%s\"keystroke_intervals\": [%s]}}".formatted(session, intervals(intervals)));
+        assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+    }
+
+    private void allow(boolean keep) {
+        assertThat(api.sendJson(
+                                "PUT",
+                                "/api/privacy/settings",
+                                ada.token(),
+                                "{\"keep_detections\": %s}".formatted(keep))
+                        .status())
+                .isEqualTo(200);
     }
 
     @Test

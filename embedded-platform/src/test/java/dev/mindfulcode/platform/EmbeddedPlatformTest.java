@@ -11,6 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -47,7 +48,7 @@ class EmbeddedPlatformTest {
     Path folder;
 
     @Test
-    void aSecondStartOnTheSameFolderFindsTopicRowAndSchema() throws Exception {
+    void aSecondStartOnTheSameFolderFindsTopicRowAndSchemaWhateverWasTriedInBetween() throws Exception {
         String schemaId;
         try (EmbeddedPlatform platform = EmbeddedPlatform.start(PlatformOptions.in(folder, ForkedPlatform.PASSWORD))) {
             try (Admin admin = Admin.create(Map.of("bootstrap.servers", platform.bootstrapServers()))) {
@@ -60,6 +61,9 @@ class EmbeddedPlatformTest {
             schemaId = register(platform);
         }
 
+        refusesAnotherPassword();
+        leavesThePidOfAStranger();
+
         try (EmbeddedPlatform platform = EmbeddedPlatform.start(PlatformOptions.in(folder, ForkedPlatform.PASSWORD))) {
             produce(platform, "again");
             assertThat(consumed(platform)).containsExactly("hello", "again");
@@ -67,6 +71,20 @@ class EmbeddedPlatformTest {
                     .isEqualTo("hello");
             assertThat(register(platform)).isEqualTo(schemaId);
         }
+    }
+
+    private void refusesAnotherPassword() {
+        assertThatThrownBy(() -> EmbeddedPlatform.start(PlatformOptions.in(folder, "another-password-altogether")))
+                .isInstanceOf(PlatformException.class)
+                .hasMessageContaining("POSTGRES_PASSWORD")
+                .hasMessageNotContaining("another-password-altogether");
+    }
+
+    /** As after a restart of the machine: the number that Postgres had is somebody else's now. */
+    private void leavesThePidOfAStranger() throws IOException {
+        Path pidFile = folder.resolve("postgres/data/postmaster.pid");
+        assertThat(pidFile).doesNotExist();
+        Files.writeString(pidFile, ProcessHandle.current().pid() + "\n" + folder + "\n");
     }
 
     @Test
@@ -89,18 +107,6 @@ class EmbeddedPlatformTest {
 
         assertThat(query(second, "SELECT count(*) FROM pg_tables WHERE tablename = 'mine'"))
                 .isEqualTo("0");
-    }
-
-    @Test
-    void anotherPasswordThanTheFirstStartsIsRefusedWithTheRemedy() {
-        EmbeddedPlatform.start(PlatformOptions.in(folder, ForkedPlatform.PASSWORD))
-                .close();
-
-        assertThatThrownBy(() -> EmbeddedPlatform.start(PlatformOptions.in(folder, "another-password-altogether")))
-                .isInstanceOf(PlatformException.class)
-                .hasMessageContaining("POSTGRES_PASSWORD")
-                .hasMessageNotContaining("another-password-altogether");
-        assertThat(folder.resolve("postgres/data/postmaster.pid")).doesNotExist();
     }
 
     private static void produce(EmbeddedPlatform platform, String text) throws Exception {

@@ -51,19 +51,6 @@ class KilledPlatformTest {
         }
     }
 
-    @Test
-    void startForgetsAPidFileThatNamesAStranger() throws Exception {
-        EmbeddedPlatform.start(PlatformOptions.in(folder, ForkedPlatform.PASSWORD))
-                .close();
-        Path pidFile = folder.resolve("postgres/data/postmaster.pid");
-        assertThat(pidFile).doesNotExist();
-        Files.writeString(pidFile, ProcessHandle.current().pid() + "\n" + folder + "\n");
-
-        try (EmbeddedPlatform platform = EmbeddedPlatform.start(PlatformOptions.in(folder, ForkedPlatform.PASSWORD))) {
-            assertThat(platform.freshDatabase()).startsWith("postgresql://");
-        }
-    }
-
     private ProcessHandle postmaster() throws IOException {
         List<String> lines = Files.readAllLines(folder.resolve("postgres/data/postmaster.pid"));
         return ProcessHandle.of(Long.parseLong(lines.getFirst().strip())).orElseThrow();

@@ -50,6 +50,11 @@ public final class FlowDetector {
         }
     }
 
+    /** Returns the id of the model that judges. */
+    public String modelId() {
+        return model.id();
+    }
+
     public void detect(Request request, FlowReading into) {
         SessionState session = new SessionState(model).wrap(SessionState.fresh());
         session.setSensitivity(request.sensitivity());

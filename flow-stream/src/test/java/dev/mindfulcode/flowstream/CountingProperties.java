@@ -24,7 +24,7 @@ class CountingProperties {
     private static final String CLASSES = "LDYSETXNCUPAO";
     private static final int INTERVAL_MS_MAX = 20_000;
 
-    @Property(tries = 40)
+    @Property(tries = 20)
     void anyOrderAndDuplicationOfTheSameBatchesGivesTheSameTotals(
             @ForAll long seed, @ForAll @IntRange(min = 1, max = 40) int batches) {
         Random random = new Random(seed);

@@ -47,8 +47,6 @@ class BrokerOutageTest {
                 assertThat(response.headers().firstValue("Retry-After")).isPresent();
                 assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
             });
-            System.err.println(
-                    "FLOOD " + flood.stream().map(HttpResponse::body).distinct().toList());
             assertThat(server.metrics()).contains("mindful_ingest_in_flight_bytes 0");
 
             platform = EmbeddedPlatform.start(sameAgain);

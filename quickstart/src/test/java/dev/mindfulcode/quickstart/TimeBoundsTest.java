@@ -14,12 +14,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * What a request may take and a live connection need not heed. With the real bound of half a minute, since the two were once the
  * same bound of the web server, and every live view ended with it.
  */
 @Timeout(180)
+@Execution(ExecutionMode.CONCURRENT) // it does nothing but wait
 class TimeBoundsTest {
 
     private static final Duration BOUND_MAX = Duration.ofSeconds(60);

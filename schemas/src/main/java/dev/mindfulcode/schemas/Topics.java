@@ -18,6 +18,9 @@ public final class Topics {
 
     public static final Topic<FlowFeedback> FLOW_FEEDBACK = new Topic<>("flow-feedback", FlowFeedback.class, null);
 
+    public static final Topic<FlowDetection> FLOW_DETECTIONS =
+            new Topic<>("flow-detections", FlowDetection.class, Duration.ofDays(90));
+
     /**
      * Keyed by model id in UTF-8: every model that was published. Under {@link #ACTIVE_MODEL} lies the one to be used, once more and
      * whole, so that a switch is one record: there is no moment in which a name leads nowhere.
@@ -48,6 +51,7 @@ public final class Topics {
             FLOW_MODELS,
             FLOW_FEEDBACK,
             TEAM_MEMBERS,
+            FLOW_DETECTIONS,
             DEAD_LETTERS);
 
     private Topics() {}

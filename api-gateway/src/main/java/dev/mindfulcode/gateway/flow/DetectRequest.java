@@ -3,6 +3,8 @@ package dev.mindfulcode.gateway.flow;
 import dev.mindfulcode.engine.FlowDetector;
 import dev.mindfulcode.engine.Recommendations;
 import dev.mindfulcode.gateway.http.JsonFields;
+import dev.mindfulcode.gateway.http.Uuids;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the body of a detection: {@code {flow_data, user_preferences?}}, also inside {@code {request}}. */
@@ -29,7 +31,7 @@ final class DetectRequest {
         int[] pauses = data.milliseconds("pause_patterns", 0, INTERVALS_MAX, INTERVAL_MS_MAX);
         Double focusMs = data.number("window_focus_duration", 0, INTERVALS_MAX * (double) INTERVAL_MS_MAX);
         Double velocity = data.number("typing_velocity", 0, VELOCITY_MAX);
-        requireKnownForms(data);
+        requireKnownTimestamp(data);
         return new FlowDetector.Request(
                 intervals,
                 count(data, "context_switches"),
@@ -61,9 +63,16 @@ final class DetectRequest {
                 focusMode != null && focusMode);
     }
 
-    /** A detection uses neither, as it is stateless; they must make sense all the same. */
-    private static void requireKnownForms(JsonFields data) {
-        var _ = data.text("session_id", SESSION_ID_LENGTH_MAX);
+    /** The session that the client says the data are of; null where it says none, or names it by something else than a UUID. */
+    static @Nullable UUID session(JsonFields body) {
+        JsonFields wrapped = body.object("request");
+        JsonFields data = (wrapped == null ? body : wrapped).object("flow_data");
+        String session = data == null ? null : data.text("session_id", SESSION_ID_LENGTH_MAX);
+        return session == null ? null : Uuids.parse(session);
+    }
+
+    /** Not used, as a detection is stateless; it must make sense all the same. */
+    private static void requireKnownTimestamp(JsonFields data) {
         if (data.isText("timestamp")) {
             var _ = data.text("timestamp", TIMESTAMP_LENGTH_MAX);
             var _ = data.time("timestamp");

@@ -5,23 +5,28 @@ import dev.mindfulcode.engine.FlowReading;
 import dev.mindfulcode.engine.Recommendations;
 import dev.mindfulcode.gateway.http.Answers;
 import dev.mindfulcode.gateway.http.Bodies;
+import dev.mindfulcode.gateway.http.Caller;
+import dev.mindfulcode.gateway.http.JsonFields;
 import dev.mindfulcode.gateway.http.Routes;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Supplier;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
-/** {@code /api/flow/detect}: the engine on what one request says. Nothing is kept. */
+/** {@code /api/flow/detect}: the engine on what one request says. Of that nothing is kept; the reading is, where the user allows it. */
 final class DetectRoutes {
 
     private static final double NS_PER_MS = 1e6;
 
     private final Supplier<FlowDetector> detector;
+    private final Detections detections;
 
     /** @param detector gives one of the model that is to be used now */
-    DetectRoutes(Supplier<FlowDetector> detector) {
+    DetectRoutes(Supplier<FlowDetector> detector, Detections detections) {
         this.detector = detector;
+        this.detections = detections;
     }
 
     void addTo(Routes routes) {
@@ -29,16 +34,21 @@ final class DetectRoutes {
     }
 
     private Mono<ServerResponse> detect(ServerRequest request) {
-        return Bodies.object(request)
-                .flatMap(body -> Answers.ok(analyse(DetectRequest.read(body), DetectRequest.preferences(body))));
+        return Caller.of(request)
+                .flatMap(caller -> Bodies.object(request).flatMap(body -> Answers.ok(analyse(caller, body))));
     }
 
-    private Detection analyse(FlowDetector.Request request, Recommendations.Preferences preferences) {
+    private Detection analyse(Caller caller, JsonFields body) {
+        FlowDetector.Request request = DetectRequest.read(body);
+        Recommendations.Preferences preferences = DetectRequest.preferences(body);
+        UUID session = DetectRequest.session(body);
         long startedNs = System.nanoTime();
         FlowReading reading = new FlowReading();
-        detector.get().detect(request, reading);
+        FlowDetector judge = detector.get();
+        judge.detect(request, reading);
         List<String> recommendations = Recommendations.of(reading, preferences);
         double analysisTimeMs = Math.round((System.nanoTime() - startedNs) / NS_PER_MS * 1_000) / 1_000.0;
+        detections.keep(caller.userId(), session, judge.modelId(), request.intervalsMs().length, reading);
         return new Detection(
                 reading.inFlow(),
                 reading.intensity(),

@@ -2,8 +2,12 @@ package dev.mindfulcode.gateway.flow;
 
 import dev.mindfulcode.gateway.database.Database;
 import dev.mindfulcode.gateway.http.RouteGroup;
+import dev.mindfulcode.gateway.log.EventLog;
 import dev.mindfulcode.gateway.log.LogAddress;
+import dev.mindfulcode.gateway.operations.GatewayMetrics;
+import dev.mindfulcode.gateway.privacy.PrivacySettings;
 import dev.mindfulcode.gateway.sessions.ReadAfter;
+import java.security.SecureRandom;
 import java.time.Clock;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -18,8 +22,10 @@ public class FlowConfiguration {
     }
 
     @Bean
-    RouteGroup gatewayDetectRoutes(ModelFeed models) {
-        return new DetectRoutes(models::detector)::addTo;
+    RouteGroup gatewayDetectRoutes(ModelFeed models, EventLog log, PrivacySettings settings, GatewayMetrics metrics) {
+        Detections detections =
+                new Detections(log, settings, new SecureRandom(), Clock.systemUTC(), metrics.registry());
+        return new DetectRoutes(models::detector, detections)::addTo;
     }
 
     @Bean

@@ -39,16 +39,18 @@ class ReconciliationTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** Of 195: signing in costs a third of a second of a core each, and the pipeline has nothing more to show with all of them. */
-    private static final int PARTICIPANTS = 60;
+    private static final int PARTICIPANTS = 30;
 
     @TempDir
     private static Path folder;
 
+    private static int port;
     private static ForkedSystem system;
 
     @BeforeAll
     static void start() throws Exception {
-        system = ForkedSystem.start(folder.resolve("data"), ForkedSystem.freePort());
+        port = ForkedSystem.freePort();
+        system = ForkedSystem.start(folder.resolve("data"), port);
     }
 
     @AfterAll
@@ -68,17 +70,14 @@ class ReconciliationTest {
         AaltoFolder corpus = AaltoFolder.open(sample.orElseThrow(), PARTICIPANTS);
         long keystrokes =
                 corpus.readAll().stream().mapToLong(Recording::keystrokes).sum();
-        assertThat(keystrokes).isGreaterThan(40_000);
+        assertThat(keystrokes).isGreaterThan(20_000);
         reconcileTwice(corpus, keystrokes);
     }
 
     @Test
     void killedInTheMiddleAndStartedAgainStillReconciles() throws Exception {
-        Path data = folder.resolve("killed");
-        int port = ForkedSystem.freePort();
         Corpus corpus = new SimulatedCorpus(TypingModel.committed(), 22, 20, 12_000);
-        ForkedSystem first = ForkedSystem.start(data, port);
-        try (MindfulApi api = new MindfulApi(first.uri());
+        try (MindfulApi api = new MindfulApi(system.uri());
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Tally tally = new Tally();
             CompletableFuture<Void> running =
@@ -86,17 +85,13 @@ class ReconciliationTest {
             while (tally.keystrokesAccepted() < 60_000 && !running.isDone()) {
                 LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
             }
-            first.kill();
+            system.kill();
             assertThat(running).as("the import was over before the kill").isNotDone();
-            try (ForkedSystem second = ForkedSystem.start(data, port)) {
-                running.join();
-                assertThat(second.uri()).isEqualTo(first.uri());
-                assertThat(tally.outcome().keystrokesAccepted()).isEqualTo(240_000);
-                assertThat(api.repeats()).as("requests that had to be repeated").isPositive();
-                assertSettled(tally);
-            }
-        } finally {
-            first.close();
+            system = ForkedSystem.start(folder.resolve("data"), port);
+            running.join();
+            assertThat(tally.outcome().keystrokesAccepted()).isEqualTo(240_000);
+            assertThat(api.repeats()).as("requests that had to be repeated").isPositive();
+            assertSettled(tally);
         }
     }
 
