@@ -1,23 +1,15 @@
 package dev.mindfulcode.engine.insight;
 
-/** Means and shares with their 95 % intervals. */
-final class Means {
+/** Means, shares and rates with their 95 % intervals. */
+public final class Means {
     private Means() {}
 
     /** Mean with Student's interval, held within bounds; of two values at least. */
-    static Estimate of(double[] values, double min, double max) {
-        int n = values.length;
-        double sum = 0;
-        for (double value : values) {
-            sum += value;
-        }
-        double mean = Math.clamp(sum / n, min, max);
-        double squares = 0;
-        for (double value : values) {
-            squares += (value - mean) * (value - mean);
-        }
-        double reach = student(n - 1) * Math.sqrt(squares / (n - 1) / n);
-        return new Estimate(mean, Math.clamp(mean - reach, min, mean), Math.clamp(mean + reach, mean, max), n);
+    public static Estimate of(double[] values, double min, double max) {
+        double mean = Math.clamp(mean(values), min, max);
+        double reach = student(values.length - 1) * Math.sqrt(errorSquared(values));
+        return new Estimate(
+                mean, Math.clamp(mean - reach, min, mean), Math.clamp(mean + reach, mean, max), values.length);
     }
 
     /** Two-sided 95 % quantile of Student's t from the normal one (Abramowitz and Stegun 26.7.5); within 1 % from 4 degrees on. */
@@ -27,8 +19,58 @@ final class Means {
         return z + (cubed + z) / (4 * degrees) + (5 * cubed * z * z + 16 * cubed + 3 * z) / (96.0 * degrees * degrees);
     }
 
+    /**
+     * How much greater the mean of the later values is than that of the earlier ones, with Welch's interval (Biometrika 34, 1947); of
+     * two values each at least.
+     */
+    public static Estimate change(double[] earlier, double[] later) {
+        double earlierError = errorSquared(earlier);
+        double laterError = errorSquared(later);
+        double squared = earlierError + laterError;
+        double value = mean(later) - mean(earlier);
+        double degrees = squared == 0
+                ? earlier.length + later.length - 2
+                : squared
+                        * squared
+                        / (earlierError * earlierError / (earlier.length - 1)
+                                + laterError * laterError / (later.length - 1));
+        double reach = student((int) Math.max(1, degrees)) * Math.sqrt(squared);
+        return new Estimate(value, value - reach, value + reach, earlier.length + later.length);
+    }
+
+    /** Events in a unit of exposure with Byar's interval for Poisson counts (Breslow and Day, IARC 82, 1987). */
+    public static Estimate rate(int events, double exposure) {
+        double low = events == 0 ? 0 : events * cubed(1 - 1 / (9.0 * events) - Estimate.Z95 / (3 * Math.sqrt(events)));
+        double next = events + 1.0;
+        double high = next * cubed(1 - 1 / (9 * next) + Estimate.Z95 / (3 * Math.sqrt(next)));
+        double value = events / exposure;
+        return new Estimate(value, Math.clamp(low / exposure, 0, value), Math.max(value, high / exposure), events);
+    }
+
+    private static double cubed(double value) {
+        return value * value * value;
+    }
+
+    private static double mean(double[] values) {
+        double sum = 0;
+        for (double value : values) {
+            sum += value;
+        }
+        return sum / values.length;
+    }
+
+    /** Square of the mean's standard error. */
+    private static double errorSquared(double[] values) {
+        double mean = mean(values);
+        double squares = 0;
+        for (double value : values) {
+            squares += (value - mean) * (value - mean);
+        }
+        return squares / (values.length - 1) / values.length;
+    }
+
     /** Share of trials with Wilson's score interval (JASA 22, 1927), which is never empty. */
-    static Estimate share(int successes, int trials) {
+    public static Estimate share(int successes, int trials) {
         double share = (double) successes / trials;
         double squared = Estimate.Z95 * Estimate.Z95;
         double scale = 1 + squared / trials;

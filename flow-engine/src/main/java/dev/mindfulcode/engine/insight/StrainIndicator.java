@@ -13,10 +13,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind what is looked at
  * @param value with its interval, in the kind's unit; null while {@code missing} is above 0
+ * @param reference what the value is set against: the person's own past, a half, or no change; 0 while {@code missing} is above 0
  * @param standsOut whether the whole interval lies on the side that is worth a look
  * @param missing how many more days or weeks with activity are needed, in the kind's unit of observation
  */
-public record StrainIndicator(Kind kind, @Nullable Estimate value, boolean standsOut, int missing) {
+public record StrainIndicator(Kind kind, @Nullable Estimate value, double reference, boolean standsOut, int missing) {
 
     /** How many last days count as the present. */
     public static final int RECENT_DAYS = 14;
@@ -128,7 +129,7 @@ public record StrainIndicator(Kind kind, @Nullable Estimate value, boolean stand
         }
         Estimate value =
                 Means.of(recent.stream().mapToDouble(day -> outside(day, usual)).toArray(), 0, 1);
-        return new StrainIndicator(Kind.OUTSIDE_USUAL_HOURS, value, value.low() > before, 0);
+        return new StrainIndicator(Kind.OUTSIDE_USUAL_HOURS, value, before, value.low() > before, 0);
     }
 
     private static boolean isRecent(Day day, long today) {
@@ -176,7 +177,7 @@ public record StrainIndicator(Kind kind, @Nullable Estimate value, boolean stand
         }
         double before = Arrays.stream(shares, 0, pastWeeks).average().orElse(0);
         Estimate value = Means.of(Arrays.copyOfRange(shares, pastWeeks, shares.length), 0, 1);
-        return new StrainIndicator(Kind.WEEKEND_SHARE, value, value.low() > before, 0);
+        return new StrainIndicator(Kind.WEEKEND_SHARE, value, before, value.low() > before, 0);
     }
 
     private static StrainIndicator longStretches(List<Day> days, long today) {
@@ -188,7 +189,7 @@ public record StrainIndicator(Kind kind, @Nullable Estimate value, boolean stand
                 .filter(day -> day.longestStretchMs() >= LONG_STRETCH_MS)
                 .count();
         Estimate value = Means.share(longDays, recent.size());
-        return new StrainIndicator(Kind.LONG_STRETCHES, value, value.low() > 0.5, 0);
+        return new StrainIndicator(Kind.LONG_STRETCHES, value, 0.5, value.low() > 0.5, 0);
     }
 
     /** Over whole weeks only: the present one is not over, and would look odd. */
@@ -202,7 +203,7 @@ public record StrainIndicator(Kind kind, @Nullable Estimate value, boolean stand
         }
         Estimate slope =
                 Trend.slope(Arrays.copyOfRange(values, Math.max(0, values.length - Trend.VALUES_MAX), values.length));
-        return new StrainIndicator(kind, slope, worrying > 0 ? slope.low() > 0 : slope.high() < 0, 0);
+        return new StrainIndicator(kind, slope, 0, worrying > 0 ? slope.low() > 0 : slope.high() < 0, 0);
     }
 
     /** Weeks with activity before a week, in order. */
@@ -217,7 +218,7 @@ public record StrainIndicator(Kind kind, @Nullable Estimate value, boolean stand
     }
 
     private static StrainIndicator missing(Kind kind, int missing) {
-        return new StrainIndicator(kind, null, false, missing);
+        return new StrainIndicator(kind, null, 0, false, missing);
     }
 
     private static double activeMs(List<Day> days) {

@@ -2,7 +2,6 @@ package dev.mindfulcode.engine.insight;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mindfulcode.engine.Recommendation;
 import dev.mindfulcode.engine.insight.StrainIndicator.Day;
 import dev.mindfulcode.engine.insight.StrainIndicator.Kind;
 import java.util.ArrayList;
@@ -71,23 +70,6 @@ class StrainIndicatorProperties {
         });
         List<StrainIndicator> none = StrainIndicator.of(List.of(), TODAY);
         assertThat(none).extracting(StrainIndicator::missing).containsExactly(10, 8, 5, 5, 5, 5);
-    }
-
-    @Test
-    void noAdviceWithoutDataAndAdviceWithItsEvidenceWhereSomethingStandsOut() {
-        PeakHours noHours = PeakHours.of(List.of());
-        Survival noPeriods = Survival.of(List.of());
-        Resumption nothing = Resumption.of(List.of(), 0);
-        assertThat(Advice.from(noHours, noPeriods, nothing, StrainIndicator.of(List.of(), TODAY)))
-                .isEmpty();
-        List<Recommendation> advice = Advice.from(noHours, noPeriods, nothing, StrainIndicator.of(life(true), TODAY));
-        assertThat(advice).hasSize(Kind.values().length);
-        assertThat(advice).extracting(Recommendation::id).doesNotHaveDuplicates();
-        assertThat(advice).allSatisfy(one -> assertThat(one.evidence()).contains("95 % interval", "n = "));
-        assertThat(Advice.from(
-                        noHours, noPeriods, new Resumption(null, 0, new Estimate(5e5, -1, 9e5, 9), 0), List.of()))
-                .as("an interval that holds zero is no finding")
-                .isEmpty();
     }
 
     @Property(tries = 200)
