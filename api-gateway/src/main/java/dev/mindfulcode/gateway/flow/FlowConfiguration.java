@@ -32,4 +32,14 @@ public class FlowConfiguration {
     RouteGroup gatewayPastRoutes(Database database, ReadAfter readAfter) {
         return new PastRoutes(database, readAfter, Clock.systemUTC())::addTo;
     }
+
+    @Bean
+    FlowHistory gatewayFlowHistory(Database database) {
+        return new FlowHistory(database, Clock.systemUTC());
+    }
+
+    @Bean
+    RouteGroup gatewayHistoryRoutes(FlowHistory history, ReadAfter readAfter) {
+        return new HistoryRoutes(history, readAfter)::addTo;
+    }
 }

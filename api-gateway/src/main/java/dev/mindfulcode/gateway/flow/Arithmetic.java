@@ -1,0 +1,146 @@
+package dev.mindfulcode.gateway.flow;
+
+import dev.mindfulcode.engine.Interruption;
+import dev.mindfulcode.engine.insight.Endings;
+import dev.mindfulcode.engine.insight.Languages;
+import dev.mindfulcode.engine.insight.Onset;
+import dev.mindfulcode.engine.insight.PeakHours;
+import dev.mindfulcode.engine.insight.Resumption;
+import dev.mindfulcode.engine.insight.StrainIndicator;
+import dev.mindfulcode.engine.insight.Survival;
+import dev.mindfulcode.gateway.flow.PastReads.Hour;
+import dev.mindfulcode.gateway.flow.PastReads.PastSession;
+import dev.mindfulcode.gateway.flow.PastReads.Period;
+import dev.mindfulcode.gateway.flow.PastReads.Sums;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/** From rows of the read model to the engine's arithmetic. */
+final class Arithmetic {
+
+    /** An hour or a session of less is an accident, not an observation. A convention. */
+    static final long ACTIVE_MS_MIN = 5 * 60_000;
+
+    private Arithmetic() {}
+
+    static PeakHours peakHours(List<Hour> hours) {
+        return PeakHours.of(hours.stream()
+                .filter(hour -> hour.sums().activeMs() >= ACTIVE_MS_MIN)
+                .map(hour -> new PeakHours.Observation(hour.hour(), hour.sums().meanIntensity()))
+                .toList());
+    }
+
+    /** How long flow lasts; a period that its session ended is censored, as the flow did not break. */
+    static Survival lengths(List<Period> periods) {
+        return Survival.of(periods.stream()
+                .map(period -> new Survival.Observation(
+                        period.lengthMs(),
+                        period.endedBy() != Interruption.SESSION_ENDED && period.endedBy() != Interruption.UNKNOWN))
+                .toList());
+    }
+
+    static Endings endings(List<Period> periods) {
+        Map<Interruption, Integer> counts = new EnumMap<>(Interruption.class);
+        periods.forEach(period -> counts.merge(period.endedBy(), 1, Integer::sum));
+        return Endings.of(counts);
+    }
+
+    /** @param all sums over the same days as the periods */
+    static Onset onset(List<Period> periods, List<PastSession> sessions, Sums all) {
+        Set<UUID> seen = new HashSet<>();
+        List<Onset.Start> starts = new ArrayList<>();
+        for (Period period : periods) {
+            Instant from = period.sessionFrom();
+            long sinceMs = from == null ? 0 : Math.max(0, ms(from, period.startedAt()));
+            starts.add(new Onset.Start(sinceMs, seen.add(period.sessionId()), period.before()));
+        }
+        List<Survival.Observation> firsts = new ArrayList<>();
+        for (PastSession session : sessions) {
+            Instant from = session.from();
+            Instant to = session.to();
+            if (from != null && to != null && session.activeMs() > 0) {
+                Instant flow = session.firstFlowAt();
+                firsts.add(new Survival.Observation(Math.max(0, ms(from, flow == null ? to : flow)), flow != null));
+            }
+        }
+        return Onset.of(
+                starts, firsts, new Onset.Span(all.activeMs(), all.keystrokes(), all.errors(), all.contextSwitches()));
+    }
+
+    static Resumption resumption(List<Period> periods, Instant observedUntil) {
+        Map<UUID, Integer> numbers = new HashMap<>();
+        Map<UUID, Long> endsMs = new HashMap<>();
+        for (Period period : periods) {
+            Instant to = period.sessionTo();
+            long endMs = period.endedAt().toEpochMilli();
+            endsMs.merge(period.sessionId(), to == null ? endMs : Math.max(endMs, to.toEpochMilli()), Math::max);
+            numbers.putIfAbsent(period.sessionId(), numbers.size());
+        }
+        return Resumption.of(
+                periods.stream()
+                        .map(period -> new Resumption.Period(
+                                period.startedAt().toEpochMilli(),
+                                period.endedAt().toEpochMilli(),
+                                endsMs.getOrDefault(
+                                        period.sessionId(), period.endedAt().toEpochMilli()),
+                                numbers.getOrDefault(period.sessionId(), 0),
+                                period.endedBy()))
+                        .toList(),
+                observedUntil.toEpochMilli());
+    }
+
+    /** Editors spell languages in upper and lower case; they are one. */
+    static Languages languages(List<PastSession> sessions) {
+        List<Languages.Observation> observations = new ArrayList<>();
+        for (PastSession session : sessions) {
+            String language = session.language();
+            if (language != null && session.activeMs() >= ACTIVE_MS_MIN) {
+                double share = Math.clamp((double) session.flowMs() / session.activeMs(), 0, 1);
+                observations.add(new Languages.Observation(language.strip().toLowerCase(Locale.ROOT), share));
+            }
+        }
+        return Languages.of(observations);
+    }
+
+    static List<StrainIndicator> strain(List<Hour> hours, Map<LocalDate, Long> longestStretchesMs, LocalDate today) {
+        TreeMap<LocalDate, long[]> activeMs = new TreeMap<>();
+        Map<LocalDate, Sums> sums = new HashMap<>();
+        for (Hour hour : hours) {
+            activeMs.computeIfAbsent(hour.day(), _ -> new long[24])[hour.hour()] +=
+                    hour.sums().activeMs();
+            sums.merge(hour.day(), hour.sums(), Sums::plus);
+        }
+        List<StrainIndicator.Day> days = new ArrayList<>();
+        activeMs.forEach((day, byHour) -> {
+            Sums of = sums.getOrDefault(day, Sums.NONE);
+            days.add(new StrainIndicator.Day(
+                    day.toEpochDay(),
+                    byHour,
+                    of.flowMs(),
+                    of.keystrokes(),
+                    of.errors(),
+                    of.contextSwitches(),
+                    longestStretchesMs.getOrDefault(day, 0L)));
+        });
+        return StrainIndicator.of(days, today.toEpochDay());
+    }
+
+    static Sums sum(List<Hour> hours) {
+        return hours.stream().map(Hour::sums).reduce(Sums.NONE, Sums::plus);
+    }
+
+    private static long ms(Instant from, Instant to) {
+        return Duration.between(from, to).toMillis();
+    }
+}

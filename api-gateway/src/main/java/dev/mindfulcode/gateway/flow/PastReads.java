@@ -1,0 +1,284 @@
+package dev.mindfulcode.gateway.flow;
+
+import dev.mindfulcode.engine.Interruption;
+import dev.mindfulcode.engine.insight.Onset;
+import dev.mindfulcode.gateway.database.Database;
+import io.r2dbc.spi.Readable;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
+import reactor.core.publisher.Mono;
+
+/**
+ * What the read model knows of somebody's past, summed up where it lies: no answer has more rows than hours in a year or {@link #PERIODS_MAX}
+ * periods, whatever was typed.
+ */
+final class PastReads {
+
+    /** As many as the arithmetic of interruptions looks at; the latest ones. */
+    static final int PERIODS_MAX = 1_000;
+
+    /** Five a day for a year, the latest ones. */
+    static final int SESSIONS_MAX = 2_000;
+
+    private static final String ZONE = "select time_zone from readmodel.user_zones where user_id = :user";
+
+    private static final String HOURS = """
+            select day, hour, sum(active_ms)::bigint as active_ms, sum(flow_ms)::bigint as flow_ms, sum(intensity_ms) as intensity_ms,
+                   sum(keystrokes)::bigint as keystrokes, sum(errors)::bigint as errors,
+                   sum(context_switches)::bigint as context_switches
+            from (select date_trunc('hour', minute at time zone :zone) as local_hour, active_ms, flow_ms, intensity_ms, keystrokes, errors,
+                         context_switches
+                  from readmodel.flow_minutes where user_id = :user and minute >= :from and minute < :to) m
+                 cross join lateral (select local_hour::date as day, extract(hour from local_hour)::int as hour) h
+            group by day, hour order by day, hour""";
+
+    private static final String DAYS = """
+            select day, keystrokes, errors, context_switches, active_ms, flow_ms, intensity_ms
+            from readmodel.daily_summaries where user_id = :user and day >= :first and day <= :last and active_ms > 0 order by day""";
+
+    /** A stretch is minutes with less than five idle ones between; it belongs to the day on which it began. */
+    private static final String LONGEST_STRETCHES = """
+            select day, max(length_ms) as length_ms
+            from (select (min(minute) at time zone :zone)::date as day,
+                         (extract(epoch from max(minute) - min(minute)) * 1000)::bigint + 60000 as length_ms
+                  from (select minute, count(*) filter (where after_a_break) over (order by minute) as stretch
+                        from (select minute, minute - lag(minute) over (order by minute) > interval '5 minutes' as after_a_break
+                              from readmodel.flow_minutes
+                              where user_id = :user and minute >= :from and minute < :to and active_ms > 0) m) s
+                  group by stretch) l
+            group by day""";
+
+    private static final String PERIODS = """
+            select p.session_id, p.started_at, p.ended_at, p.ended_by, s.first_activity_at, s.last_activity_at,
+                   b.active_ms, b.keystrokes, b.errors, b.context_switches
+            from (select user_id, session_id, started_at, ended_at, ended_by from readmodel.flow_periods
+                  where user_id = :user and started_at >= :from and started_at < :to and ended_at >= started_at
+                  order by started_at desc limit :max) p
+                 left join readmodel.coding_sessions s on s.session_id = p.session_id and s.user_id = p.user_id
+                 cross join lateral (
+                     select coalesce(sum(active_ms), 0)::bigint as active_ms, coalesce(sum(keystrokes), 0)::bigint as keystrokes,
+                            coalesce(sum(errors), 0)::bigint as errors, coalesce(sum(context_switches), 0)::bigint as context_switches
+                     from readmodel.flow_minutes m
+                     where m.user_id = p.user_id and m.minute < date_trunc('minute', p.started_at)
+                           and m.minute >= date_trunc('minute', p.started_at) - interval '10 minutes') b
+            order by p.started_at""";
+
+    private static final String SESSIONS = """
+            select s.session_id, s.language, s.active_ms, s.flow_ms, s.first_activity_at, s.last_activity_at, f.first_flow_at
+            from (select user_id, session_id, language, active_ms, flow_ms, first_activity_at, last_activity_at
+                  from readmodel.coding_sessions where user_id = :user and started_at >= :from and started_at < :to
+                  order by started_at desc limit :max) s
+                 cross join lateral (select min(started_at) as first_flow_at from readmodel.flow_periods p
+                                     where p.session_id = s.session_id and p.user_id = s.user_id) f""";
+
+    private static final String PERIODS_IN_ALL = """
+            select session_id, started_at, ended_at, mean_intensity, count(*) over () as periods,
+                   count(*) filter (where ended_by not in ('session_ended', 'unknown')) over () as interrupted
+            from readmodel.flow_periods
+            where user_id = :user and started_at >= :from and started_at < :to and ended_at >= started_at
+            order by ended_at - started_at desc, started_at limit 1""";
+
+    private static final Map<String, Interruption> INTERRUPTIONS = Map.of(
+            "idle", Interruption.IDLE,
+            "context_switch", Interruption.CONTEXT_SWITCH,
+            "errors", Interruption.ERRORS,
+            "rhythm_lost", Interruption.RHYTHM_LOST,
+            "session_ended", Interruption.SESSION_ENDED);
+
+    private static final ZoneId UTC = ZoneId.of("UTC");
+
+    private final Database database;
+
+    PastReads(Database database) {
+        this.database = database;
+    }
+
+    /** The zone whose days the read model counts; UTC for who has none yet. */
+    Mono<ZoneId> zone(UUID userId) {
+        return database.sql(ZONE)
+                .bind("user", userId)
+                .map(row -> zone(row.get("time_zone", String.class)))
+                .one()
+                .defaultIfEmpty(UTC);
+    }
+
+    Mono<List<Hour>> hours(UUID userId, Days days) {
+        return within(HOURS, userId, days)
+                .bind("zone", days.zone().getId())
+                .map(row -> new Hour(row.get("day", LocalDate.class), row.get("hour", Integer.class), sums(row)))
+                .all()
+                .collectList();
+    }
+
+    Mono<List<Day>> days(UUID userId, Days days) {
+        return database.sql(DAYS)
+                .bind("user", userId)
+                .bind("first", days.first())
+                .bind("last", days.last())
+                .map(row -> new Day(row.get("day", LocalDate.class), sums(row)))
+                .all()
+                .collectList();
+    }
+
+    /** The longest stretch of each day, in ms, without five idle minutes. */
+    Mono<Map<LocalDate, Long>> longestStretches(UUID userId, Days days) {
+        return within(LONGEST_STRETCHES, userId, days)
+                .bind("zone", days.zone().getId())
+                .map(row -> Map.entry(row.get("day", LocalDate.class), row.get("length_ms", Long.class)))
+                .all()
+                .collectMap(Map.Entry::getKey, Map.Entry::getValue);
+    }
+
+    /** The latest {@link #PERIODS_MAX} closed ones, in order. */
+    Mono<List<Period>> periods(UUID userId, Days days) {
+        return within(PERIODS, userId, days)
+                .bind("max", PERIODS_MAX)
+                .map(row -> new Period(
+                        row.get("session_id", UUID.class),
+                        row.get("started_at", Instant.class),
+                        row.get("ended_at", Instant.class),
+                        interruption(row.get("ended_by", String.class)),
+                        row.get("first_activity_at", Instant.class),
+                        row.get("last_activity_at", Instant.class),
+                        new Onset.Span(
+                                row.get("active_ms", Long.class),
+                                row.get("keystrokes", Long.class),
+                                row.get("errors", Long.class),
+                                row.get("context_switches", Long.class))))
+                .all()
+                .collectList();
+    }
+
+    /** The latest {@link #SESSIONS_MAX}. */
+    Mono<List<PastSession>> sessions(UUID userId, Days days) {
+        return within(SESSIONS, userId, days)
+                .bind("max", SESSIONS_MAX)
+                .map(row -> new PastSession(
+                        row.get("language", String.class),
+                        row.get("active_ms", Long.class),
+                        row.get("flow_ms", Long.class),
+                        row.get("first_activity_at", Instant.class),
+                        row.get("last_activity_at", Instant.class),
+                        row.get("first_flow_at", Instant.class)))
+                .all()
+                .collectList();
+    }
+
+    /** Emits nothing where no period closed. */
+    Mono<PeriodsInAll> periodsInAll(UUID userId, Days days) {
+        return within(PERIODS_IN_ALL, userId, days)
+                .map(row -> new PeriodsInAll(
+                        row.get("periods", Long.class).intValue(),
+                        row.get("interrupted", Long.class).intValue(),
+                        row.get("session_id", UUID.class),
+                        row.get("started_at", Instant.class),
+                        row.get("ended_at", Instant.class),
+                        row.get("mean_intensity", Float.class)))
+                .one();
+    }
+
+    private GenericExecuteSpec within(String sql, UUID userId, Days days) {
+        return database.sql(sql).bind("user", userId).bind("from", days.from()).bind("to", days.to());
+    }
+
+    private static Sums sums(Readable row) {
+        return new Sums(
+                row.get("active_ms", Long.class),
+                row.get("flow_ms", Long.class),
+                row.get("intensity_ms", Double.class),
+                row.get("keystrokes", Long.class),
+                row.get("errors", Long.class),
+                row.get("context_switches", Long.class));
+    }
+
+    private static ZoneId zone(String name) {
+        try {
+            return ZoneId.of(name);
+        } catch (DateTimeException e) {
+            return UTC;
+        }
+    }
+
+    private static Interruption interruption(@Nullable String endedBy) {
+        return endedBy == null
+                ? Interruption.UNKNOWN
+                : INTERRUPTIONS.getOrDefault(endedBy.toLowerCase(Locale.ROOT), Interruption.UNKNOWN);
+    }
+
+    /** Sums over minutes. */
+    record Sums(long activeMs, long flowMs, double intensityMs, long keystrokes, long errors, long contextSwitches) {
+
+        static final Sums NONE = new Sums(0, 0, 0, 0, 0, 0);
+
+        Sums plus(Sums other) {
+            return new Sums(
+                    activeMs + other.activeMs,
+                    flowMs + other.flowMs,
+                    intensityMs + other.intensityMs,
+                    keystrokes + other.keystrokes,
+                    errors + other.errors,
+                    contextSwitches + other.contextSwitches);
+        }
+
+        double flowShare() {
+            return activeMs == 0 ? 0 : Math.clamp((double) flowMs / activeMs, 0, 1);
+        }
+
+        /** NaN without active time. */
+        double meanIntensity() {
+            return activeMs == 0 ? Double.NaN : Math.clamp(intensityMs / activeMs, 0, 1);
+        }
+    }
+
+    /** @param hour 0 to 23, in the user's zone */
+    record Hour(LocalDate day, int hour, Sums sums) {}
+
+    record Day(LocalDate day, Sums sums) {}
+
+    /** @param before the ten minutes before it began */
+    record Period(
+            UUID sessionId,
+            Instant startedAt,
+            Instant endedAt,
+            Interruption endedBy,
+            @Nullable Instant sessionFrom,
+            @Nullable Instant sessionTo,
+            Onset.Span before) {
+
+        long lengthMs() {
+            return Duration.between(startedAt, endedAt).toMillis();
+        }
+    }
+
+    record PastSession(
+            @Nullable String language,
+            long activeMs,
+            long flowMs,
+            @Nullable Instant from,
+            @Nullable Instant to,
+            @Nullable Instant firstFlowAt) {
+
+        @Override
+        public String toString() {
+            return "PastSession";
+        }
+    }
+
+    /** How many closed, how many of them were interrupted, and the longest. */
+    record PeriodsInAll(
+            int periods,
+            int interrupted,
+            UUID longestSessionId,
+            Instant longestStartedAt,
+            Instant longestEndedAt,
+            float longestMeanIntensity) {}
+}
