@@ -5,10 +5,13 @@ import { Curve } from './curve.js';
 import * as day from './day.js';
 import { connect } from './live.js';
 import { Now } from './now.js';
+import * as patterns from './patterns.js';
 import { Say } from './say.js';
 
 const DAY_MS = 15_000;
 const SOON_MS = 1_500;
+/** Sums over months change slowly, and cost more than those of a day. */
+const PATTERNS_MS = 600_000;
 const LINKS = { on: 'Live', waiting: 'Connecting …', off: 'Not connected' };
 
 const byId = (id) => document.getElementById(id);
@@ -52,9 +55,26 @@ function start() {
       loading = false;
     }
   }
+  let lastPatterns = null;
+  let patternsAt = -Infinity;
+  async function reloadPatterns() {
+    if (ended || document.hidden || performance.now() - patternsAt < PATTERNS_MS) return;
+    patternsAt = performance.now();
+    try {
+      const loaded = await patterns.load();
+      if (ended) return;
+      lastPatterns = loaded;
+      patterns.show(loaded);
+      byId('patterns-problem').textContent = '';
+    } catch (problem) {
+      patternsAt = -Infinity;
+      if (!ended) byId('patterns-problem').textContent = `Patterns could not be brought up to date. ${words(problem)}`;
+    }
+  }
   const reloadSoon = () => { soon ||= setTimeout(reload, SOON_MS); };
 
   day.clear();
+  patterns.clear();
   const now = new Now(reloadSoon);
   const curve = new Curve(byId('curve'), byId('curve-table'));
   const say = new Say();
@@ -76,12 +96,16 @@ function start() {
     byId('link').dataset.state = state;
     byId('link-text').textContent = LINKS[state];
   });
-  const timer = setInterval(reload, DAY_MS);
-  const wake = () => document.hidden || reload();
-  const redraw = () => last && day.show(last);
+  const timer = setInterval(() => { reload(); reloadPatterns(); }, DAY_MS);
+  const wake = () => { reload(); reloadPatterns(); };
+  const redraw = () => {
+    if (last) day.show(last);
+    if (lastPatterns) patterns.show(lastPatterns);
+  };
   document.addEventListener('visibilitychange', wake);
   addEventListener('resize', redraw);
   reload();
+  reloadPatterns();
 
   return () => {
     ended = true;
@@ -94,6 +118,7 @@ function start() {
     now.stop();
     say.stop();
     day.clear();
+    patterns.clear();
   };
 }
 

@@ -8,8 +8,11 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.WaitForSelectorState;
+import dev.mindfulcode.protection.PostgresUrl;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -129,6 +132,77 @@ class DashboardTest {
 
             page.locator("#sign-in-problem:not(:empty)").waitFor(new Locator.WaitForOptions().setTimeout(WAIT_MAX_MS));
             assertThat(page.locator("#dashboard").isVisible()).isFalse();
+        }
+    }
+
+    @Test
+    void whoHasWeeksBehindThemSeesTheirPatternsAndWhoHasNotIsToldWhatIsMissing() throws Exception {
+        SharedSystem system = SharedSystem.get();
+        TestUser user = TestUser.register(system.origin());
+        try (Window window = Window.open()) {
+            Page page = window.page();
+            signIn(page, system, user);
+            Locator missing = page.locator("#patterns-missing li");
+            missing.first().waitFor(new Locator.WaitForOptions().setTimeout(WAIT_MAX_MS));
+            assertThat(missing.first().innerText()).startsWith("Peak hours: 10 more hours");
+            assertThat(page.locator("#hours").getAttribute("aria-label")).startsWith("Peak hours: 10 more hours");
+        }
+        writeWeeks(system, user);
+        try (Window window = Window.open()) {
+            Page page = window.page();
+            List<String> complaints = new CopyOnWriteArrayList<>();
+            page.onPageError(complaints::add);
+            signIn(page, system, user);
+            page.locator("#hours .peak").first().waitFor(new Locator.WaitForOptions().setTimeout(WAIT_MAX_MS));
+            assertThat(page.locator("#hours").getAttribute("aria-label")).contains("Surely above your mean");
+            assertThat(page.locator("#insights").innerText())
+                    .contains("From 10:00 to 11:00 your readings were higher", "confidence", "observations");
+            page.locator("#hours-details summary").press("Enter");
+            assertThat(page.locator("#hours-table tbody tr").count()).isEqualTo(8);
+            assertThat(page.locator("#hours-table").innerText()).contains("peak");
+            assertThat(complaints).isEmpty();
+            page.screenshot(new Page.ScreenshotOptions()
+                    .setPath(Path.of("target", "dashboard-patterns.png"))
+                    .setFullPage(true));
+        }
+    }
+
+    private static void signIn(Page page, SharedSystem system, TestUser user) {
+        page.navigate(system.origin().toString());
+        page.locator("#email").fill(user.email);
+        page.locator("#password").fill(user.password);
+        page.locator("#sign-in").click();
+    }
+
+    /** Ten weeks from nine to one and two to six in UTC, best from ten to eleven, with flow that a switch or a pause ends, as the projections would have. */
+    private static void writeWeeks(SharedSystem system, TestUser user) throws Exception {
+        try (Connection connection =
+                        PostgresUrl.parse(system.databaseUrl()).dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("""
+                    insert into readmodel.flow_minutes (user_id, minute, keystrokes, errors, context_switches, active_seconds, flow_seconds,
+                        mean_intensity, intensity_ms, active_ms, flow_ms, version)
+                    select '%1$s', minute, 120, 6, (random() < 0.1)::int, 50, 15, mean, mean * 50000, 50000, 15000, 1
+                    from (select minute, least(1, greatest(0, case extract(hour from minute at time zone 'UTC') when 10 then 0.7 else 0.45 end
+                                 + 0.2 * (random() - 0.5))) as mean
+                          from generate_series(date_trunc('day', now()) - interval '70 days', date_trunc('day', now()) - interval '1 minute',
+                                               interval '1 minute') as minute
+                          where extract(hour from minute at time zone 'UTC') in (9, 10, 11, 12, 14, 15, 16, 17)) m""".formatted(user.id));
+            statement.execute("""
+                    insert into readmodel.coding_sessions (session_id, user_id, user_started_at, language, stream_status, stream_status_at,
+                        first_activity_at, last_activity_at, active_ms, flow_ms, version)
+                    select gen_random_uuid(), '%1$s', start, case when random() < 0.5 then 'java' else 'sql' end, 'ended', start + interval '4 hours',
+                           start, start + interval '4 hours', 12000000, 3600000 * (0.8 + 0.4 * random()), 1
+                    from generate_series(date_trunc('day', now()) - interval '70 days', date_trunc('day', now()) - interval '1 day',
+                                         interval '1 day') as day,
+                         lateral (values (day + interval '9 hours'), (day + interval '14 hours')) as s(start)""".formatted(user.id));
+            statement.execute("""
+                    insert into readmodel.flow_periods (user_id, session_id, started_at, ended_at, mean_intensity, keystrokes, ended_by, version)
+                    select user_id, session_id, start, start + (14 + 14 * random()) * interval '1 minute', 0.7, 1500,
+                           case when nth = 5 then 'session_ended' when random() < 0.3 then 'idle' else 'context_switch' end, 1
+                    from readmodel.coding_sessions, generate_series(0, 5) as nth,
+                         lateral (select started_at + (6 + 40 * nth + 4 * random()) * interval '1 minute' as start) p
+                    where user_id = '%1$s'""".formatted(user.id));
         }
     }
 

@@ -25,10 +25,12 @@ final class SharedSystem {
 
     private static @Nullable SharedSystem instance;
 
+    private final DataFolder folder;
     private final QuickstartSystem system;
     private final URI origin;
 
-    private SharedSystem(QuickstartSystem system, URI origin) {
+    private SharedSystem(DataFolder folder, QuickstartSystem system, URI origin) {
+        this.folder = folder;
         this.system = system;
         this.origin = origin;
     }
@@ -54,10 +56,19 @@ final class SharedSystem {
                 system.close();
                 delete(data);
             }));
-            return new SharedSystem(system, origin);
+            return new SharedSystem(folder, system, origin);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    DataFolder folder() {
+        return folder;
+    }
+
+    /** Returns DATABASE_URL. */
+    String databaseUrl() {
+        return system.platform().databaseUrl();
     }
 
     URI origin() {

@@ -1,0 +1,181 @@
+// Patterns: what one's own past says, each number with its interval and what it rests on, and plainly what cannot be said yet.
+
+import { get } from './api.js';
+import { clamp, count, element, hundred, shape, span } from './format.js';
+
+const BOTTOM = 26;
+const TOP = 20;
+const LEFT = 34;
+const DOT_PX = 4.5;
+const PEAK_PX = 7;
+const CAP_PX = 4;
+const HOURS_MIN = 6;
+
+const ENDED = {
+  idle: 'a pause',
+  context_switch: 'a switch',
+  errors: 'corrections',
+  rhythm_lost: 'a change of rhythm',
+  session_ended: 'the end of the session',
+  unknown: 'something unknown',
+};
+
+const MEASURES = {
+  mean_intensity: ['Mean intensity', hundred],
+  flow_share: ['Share of active time in flow', percent],
+  flow_period_ms: ['Median length', span],
+  resumption_lag_ms: ['Median time', span],
+  interruption_cost_ms: ['Less flow in the next half hour', signedSpan],
+  share_of_flow_periods: ['Share of flow periods', percent],
+  context_switches_per_ten_minutes: ['Switches in ten minutes', plain],
+  active_share_outside_usual_hours: ['Share of active time', percent],
+  active_share_on_weekends: ['Share of active time', percent],
+  share_of_days_with_a_long_stretch: ['Share of days', percent],
+  flow_share_change_per_week: ['Change a week, in points of a hundred', points],
+  errors_per_keystroke_change_per_week: ['Change a week, in points of a hundred', points],
+  context_switches_per_hour_change_per_week: ['Change a week, switches an hour', plain],
+};
+
+const byId = (id) => document.getElementById(id);
+const date = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+const number = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 2 });
+
+export async function load() {
+  const [patterns, insights] = await Promise.all([get('/api/flow/patterns', {}), get('/api/flow/insights', {})]);
+  return { patterns, insights };
+}
+
+export function show({ patterns, insights }) {
+  byId('patterns-span').textContent = `${days(patterns)}, hours of ${patterns.time_zone.replaceAll('_', ' ')}.`;
+  tiles(patterns);
+  table(patterns.peak_hours);
+  byId('insights').replaceChildren(...(insights.insights.length
+    ? insights.insights.map(insightRow)
+    : [element('li', { class: 'empty' }, 'Nothing stands out yet.')]));
+  const missing = new Map();
+  for (const one of [patterns.peak_hours, patterns.session_length, patterns.languages, patterns.triggers,
+    patterns.interruption_tolerance, insights].flatMap((part) => part.missing)) missing.set(one.of, one.text);
+  byId('patterns-missing').replaceChildren(...[...missing.values()].map((text) => element('li', {}, text)));
+  byId('patterns-lacking').hidden = missing.size === 0;
+  byId('patterns-lacking-count').textContent = missing.size === 1
+    ? 'One thing cannot be said yet' : `${count(missing.size)} things cannot be said yet`;
+  byId('patterns-lacking').open = patterns.peak_hours.hours.length === 0;
+  draw(patterns.peak_hours);
+}
+
+export function clear() {
+  for (const id of ['pattern-tiles', 'insights', 'patterns-missing', 'hours', 'hours-table']) byId(id).replaceChildren();
+  byId('patterns-span').textContent = '';
+  byId('patterns-problem').textContent = '';
+  byId('patterns-lacking').hidden = true;
+}
+
+const days = (of) => `${date.format(Date.parse(of.from))} to ${date.format(Date.parse(of.to))}`;
+
+function tiles({ session_length, triggers, interruption_tolerance, languages }) {
+  const ended = triggers.ended[0];
+  const language = languages.languages.find((one) => one.above_mean);
+  byId('pattern-tiles').replaceChildren(...[
+    ['Half of flow lasts at least', session_length.flow_period_ms, span, ''],
+    ['First flow of a session after', triggers.first_flow_after_ms, span, ''],
+    ['Flow is back after', interruption_tolerance.resumption_lag_ms, span, ''],
+    ['An interruption costs', interruption_tolerance.cost_ms, signedSpan, ''],
+    ['Most often ended by', ended?.share, percent, ended ? ENDED[ended.by] ?? ended.by : ''],
+    ['More flow than usual in', language?.flow_share, percent, language?.language ?? ''],
+  ].filter(([, estimate]) => estimate).map(([name, estimate, format, word]) => element('div', {}, element('dt', {}, name),
+    element('dd', {}, word || value(estimate, format)),
+    element('dd', { class: 'range' }, `${word ? `${value(estimate, format)}, ` : ''}${range(estimate, format)}, n = ${count(estimate.samples)}`))));
+}
+
+function insightRow(insight) {
+  const { measure, estimate, reference } = insight.numbers;
+  const [name, format] = MEASURES[measure] ?? [measure, plain];
+  const against = reference === null || reference === 0 ? '' : `, against ${format(reference)}`;
+  return element('li', { 'data-insight': insight.id },
+    element('span', { class: 'title' }, insight.text),
+    element('span', { class: 'amount' }, value(estimate, format)),
+    element('span', { class: 'more' }, `${name} ${value(estimate, format)} (${range(estimate, format)})${against}; ${count(insight.data_points)} observations, ${days(insight)}; confidence ${percent(insight.confidence)}.`),
+    insight.suggestion ? element('span', { class: 'more suggestion' }, insight.suggestion) : '');
+}
+
+const value = (estimate, format) => (estimate.value === null ? 'not within what was seen' : format(estimate.value));
+
+function range({ low, high }, format) {
+  if (high === null) return low === null ? 'no bounds' : `at least ${format(low)}`;
+  return low === null ? `at most ${format(high)}` : `${format(low)} to ${format(high)}`;
+}
+
+function percent(share) {
+  return `${Math.round(100 * share)} %`;
+}
+
+function points(share) {
+  return `${share > 0 ? '+' : ''}${number.format(100 * share)}`;
+}
+
+function plain(of) {
+  return number.format(of);
+}
+
+function signedSpan(ms) {
+  return ms < 0 ? `−${span(-ms)}` : span(ms);
+}
+
+const hourText = (hour) => `${String(hour).padStart(2, '0')}:00`;
+
+function table({ hours, mean_intensity }) {
+  if (!hours.length) {
+    byId('hours-table').replaceChildren();
+    byId('hours-details').hidden = true;
+    return;
+  }
+  byId('hours-details').hidden = false;
+  byId('hours-table').replaceChildren(element('table', {},
+    element('caption', { class: 'for-readers' }, `Mean intensity by hour of the day; your mean is ${hundred(mean_intensity)}`),
+    element('thead', {}, element('tr', {}, ...['Hour', 'Intensity', 'Interval', 'Days', ''].map((text) => element('th', { scope: 'col' }, text)))),
+    element('tbody', {}, ...hours.map(({ hour, intensity, peak }) => element('tr', {},
+      element('th', { scope: 'row' }, hourText(hour)),
+      element('td', {}, hundred(intensity.value)),
+      element('td', {}, range(intensity, hundred)),
+      element('td', {}, count(intensity.samples)),
+      element('td', {}, peak ? 'peak' : ''))))));
+}
+
+/** Dots are shrunk means, whiskers their intervals; a peak is a diamond with its hour on it, so that it needs no colour. */
+function draw({ hours, mean_intensity: mean, missing }) {
+  const svg = byId('hours');
+  const { width, height } = svg.parentElement.getBoundingClientRect();
+  if (width < 80) return;
+  svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
+  if (!hours.length) {
+    svg.replaceChildren(shape('text', { class: 'empty', x: width / 2, y: height / 2, 'text-anchor': 'middle' }, 'No hours to compare yet'));
+    svg.setAttribute('aria-label', missing[0]?.text ?? 'No hours to compare yet.');
+    return;
+  }
+  const first = hours[0].hour;
+  const last = Math.max(hours.at(-1).hour, Math.min(23, first + HOURS_MIN));
+  const floor = height - BOTTOM;
+  const x = (hour) => LEFT + (width - LEFT - 8) * (hour - first + 0.5) / (last - first + 1);
+  const y = (intensity) => floor - (floor - TOP) * clamp(intensity);
+  const parts = [0, 0.5, 1].flatMap((level) => [
+    shape('line', { class: 'grid', x1: LEFT, x2: width, y1: y(level), y2: y(level) }),
+    shape('text', { x: LEFT - 6, y: y(level) + 4, 'text-anchor': 'end' }, hundred(level))]);
+  const step = [1, 2, 3, 6].find((hoursApart) => (last - first + 1) / hoursApart <= width / 46) ?? 6;
+  for (let hour = first; hour <= last; hour += step) {
+    parts.push(shape('text', { x: x(hour), y: height - 6, 'text-anchor': 'middle' }, String(hour).padStart(2, '0')));
+  }
+  parts.push(shape('line', { class: 'mean', x1: LEFT, x2: width, y1: y(mean), y2: y(mean) }));
+  for (const { hour, intensity, peak } of hours) {
+    const at = x(hour);
+    const [low, high, middle] = [y(intensity.low), y(intensity.high), y(intensity.value)];
+    parts.push(shape('path', { class: 'whisker', d: `M${at} ${low}V${high}M${at - CAP_PX} ${low}h${2 * CAP_PX}M${at - CAP_PX} ${high}h${2 * CAP_PX}` }));
+    parts.push(peak
+      ? shape('path', { class: 'peak', d: `M${at} ${middle - PEAK_PX}l${PEAK_PX} ${PEAK_PX}l${-PEAK_PX} ${PEAK_PX}l${-PEAK_PX} ${-PEAK_PX}z` })
+      : shape('circle', { class: 'hour', cx: at, cy: middle, r: DOT_PX }));
+    if (peak) parts.push(shape('text', { class: 'peak-text', x: at, y: high - 7, 'text-anchor': 'middle' }, 'peak'));
+  }
+  svg.replaceChildren(...parts);
+  const peaks = hours.filter((one) => one.peak).map((one) => hourText(one.hour));
+  svg.setAttribute('aria-label', `Mean intensity by hour from ${hourText(first)} to ${hourText(hours.at(-1).hour)}. ${peaks.length
+    ? `Surely above your mean of ${hundred(mean)}: ${peaks.join(', ')}.` : `No hour is surely above your mean of ${hundred(mean)}.`} The same in words below.`);
+}
