@@ -1,5 +1,6 @@
 package dev.mindfulcode.quickstart;
 
+import dev.mindfulcode.protection.PostgresUrl;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -55,6 +56,19 @@ public final class DataFolder {
         String kafka = running.getProperty("kafka");
         String registry = running.getProperty("registry");
         return kafka == null || registry == null ? Optional.empty() : Optional.of(new Log(kafka, registry));
+    }
+
+    /** Returns the database of the instance that runs on this folder. */
+    public Optional<PostgresUrl> runningDatabase() {
+        if (!Files.exists(runningFile()) || !isInUse()) {
+            return Optional.empty();
+        }
+        String address = read(runningFile()).getProperty("database");
+        if (address == null) {
+            return Optional.empty();
+        }
+        return secrets()
+                .map(secrets -> PostgresUrl.parse(address.replaceFirst("@", ":" + secrets.postgresPassword() + "@")));
     }
 
     /** Where an instance's log is: both on loopback. */
@@ -162,14 +176,19 @@ public final class DataFolder {
             this.channel = channel;
         }
 
-        /** Tells other commands where this instance answers, and where its log is. */
-        void announce(String url, Log log) {
+        /**
+         * Tells other commands where this instance answers, and where its log and its database are.
+         *
+         * @param databaseUrl as DATABASE_URL; its password is not written down a second time
+         */
+        void announce(String url, Log log, String databaseUrl) {
             try {
                 Path unfinished = runningFile().resolveSibling("running.properties.new");
                 Files.writeString(
                         unfinished,
                         "url=" + url + "\nkafka=" + log.bootstrapServers() + "\nregistry=" + log.registryUrl()
-                                + "\npid=" + ProcessHandle.current().pid() + "\n");
+                                + "\ndatabase=" + databaseUrl.replaceFirst(":[^:@/]*@", "@") + "\npid="
+                                + ProcessHandle.current().pid() + "\n");
                 Files.move(
                         unfinished, runningFile(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             } catch (IOException e) {

@@ -71,7 +71,7 @@ final class RunCommand implements Callable<Integer> {
                 .addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> stop(system, lock, terminal)));
         try {
             String url = system.start();
-            lock.announce(url, system.log());
+            lock.announce(url, system.log(), system.platform().databaseUrl());
             progress.say("Mindful Code is ready: " + url);
             if (demo) {
                 DemoUser user = DemoUser.start(URI.create(url), folder);

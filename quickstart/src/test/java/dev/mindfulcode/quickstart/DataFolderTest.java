@@ -3,6 +3,7 @@ package dev.mindfulcode.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mindfulcode.protection.PostgresUrl;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -64,10 +65,16 @@ class DataFolderTest {
         try (DataFolder.Lock lock = folder.lock()) {
             DataFolder.Log log = new DataFolder.Log("127.0.0.1:9", "http://127.0.0.1:8/apis/registry/v3");
             assertThat(folder.runningLog()).isEmpty();
-            lock.announce("http://localhost:3999", log);
+            Secrets.readOrCreate(folder.secretsFile());
+            lock.announce("http://localhost:3999", log, "postgresql://mindful:the-password@127.0.0.1:5432/mindful");
 
             assertThat(folder.runningUrl()).contains("http://localhost:3999");
             assertThat(folder.runningLog()).contains(log);
+            PostgresUrl database = folder.runningDatabase().orElseThrow();
+            assertThat(database.jdbcUrl()).isEqualTo("jdbc:postgresql://127.0.0.1:5432/mindful");
+            assertThat(database.user()).isEqualTo("mindful");
+            assertThat(Files.readString(folder.path().resolve("running.properties")))
+                    .doesNotContain("the-password");
             assertThatThrownBy(folder::lock)
                     .isInstanceOf(RefusedException.class)
                     .hasMessageContaining("http://localhost:3999")

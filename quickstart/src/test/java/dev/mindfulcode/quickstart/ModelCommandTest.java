@@ -30,7 +30,9 @@ class ModelCommandTest {
         Path file = write("command-test-1", 0);
         try (DataFolder.Lock lock = data.lock()) {
             lock.announce(
-                    system.origin().toString(), new DataFolder.Log(system.bootstrapServers(), system.registryUrl()));
+                    system.origin().toString(),
+                    new DataFolder.Log(system.bootstrapServers(), system.registryUrl()),
+                    "postgresql://nobody@127.0.0.1:9/none");
 
             assertThat(run(data, "publish", file.toString(), "--auroc", "0.6", "--ece", "0.02", "--evaluated-on", "x"))
                     .as(err.toString())

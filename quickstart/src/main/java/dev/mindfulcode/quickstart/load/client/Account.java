@@ -135,6 +135,12 @@ public final class Account {
         return keystrokes;
     }
 
+    /** Returns whose account this is. */
+    public UUID userId() throws ApiException, InterruptedException {
+        MindfulApi.Answer answer = expectSuccess("asking for the account", get("/api/account"));
+        return UUID.fromString(answer.body().path("user_id").asString(""));
+    }
+
     /** Returns the current access token; it is a secret. */
     public String accessToken() {
         return tokens.access;
