@@ -27,7 +27,6 @@ public final class Database implements AutoCloseable {
 
     private static final Duration ACQUIRE_WAIT_MAX = Duration.ofSeconds(3);
     private static final Duration CONNECT_WAIT_MAX = Duration.ofSeconds(3);
-    private static final Duration VALIDATION_WAIT_MAX = Duration.ofSeconds(1);
     private static final int ACQUIRE_RETRIES = 2;
     private static final Duration STATEMENT_TIME_MAX = Duration.ofSeconds(5);
     private static final Duration CLOSE_WAIT_MAX = Duration.ofSeconds(2);
@@ -50,10 +49,8 @@ public final class Database implements AutoCloseable {
                 .initialSize(0)
                 .minIdle(0)
                 .maxSize(maxConnections)
-                // Asked across the network: a connection that lost its server without a word would otherwise come back
-                // for ever.
-                .validationDepth(ValidationDepth.REMOTE)
-                .maxValidationTime(VALIDATION_WAIT_MAX)
+                .validationDepth(ValidationDepth.LOCAL)
+                .postAllocate(new Liveness()::ensure)
                 .acquireRetry(ACQUIRE_RETRIES)
                 .maxAcquireTime(ACQUIRE_WAIT_MAX)
                 .maxIdleTime(IDLE_TIME_MAX)
