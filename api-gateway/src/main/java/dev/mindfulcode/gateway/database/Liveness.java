@@ -35,7 +35,8 @@ final class Liveness {
                     .timeout(ANSWER_WAIT_MAX)
                     .flatMap(alive -> {
                         if (!alive) {
-                            return Mono.error(new R2dbcTransientResourceException("the connection has lost its server"));
+                            return Mono.error(
+                                    new R2dbcTransientResourceException("the connection has lost its server"));
                         }
                         answeredNs.put(connection, System.nanoTime());
                         return Mono.empty();

@@ -8,6 +8,7 @@ import dev.mindfulcode.engine.insight.PeakHours;
 import dev.mindfulcode.engine.insight.Resumption;
 import dev.mindfulcode.engine.insight.StrainIndicator;
 import dev.mindfulcode.engine.insight.Survival;
+import dev.mindfulcode.gateway.flow.PastReads.Day;
 import dev.mindfulcode.gateway.flow.PastReads.Hour;
 import dev.mindfulcode.gateway.flow.PastReads.PastSession;
 import dev.mindfulcode.gateway.flow.PastReads.Period;
@@ -113,27 +114,47 @@ final class Arithmetic {
         return Languages.of(observations);
     }
 
-    static List<StrainIndicator> strain(List<Hour> hours, Map<LocalDate, Long> longestStretchesMs, LocalDate today) {
+    /**
+     * The indicators on hours look at the weeks of which hours are known, the others at all days.
+     *
+     * @param days longer ago, too
+     */
+    static List<StrainIndicator> strain(
+            List<Hour> hours, Map<LocalDate, Long> longestStretchesMs, List<Day> days, LocalDate today) {
         TreeMap<LocalDate, long[]> activeMs = new TreeMap<>();
-        Map<LocalDate, Sums> sums = new HashMap<>();
-        for (Hour hour : hours) {
-            activeMs.computeIfAbsent(hour.day(), _ -> new long[24])[hour.hour()] +=
-                    hour.sums().activeMs();
-            sums.merge(hour.day(), hour.sums(), Sums::plus);
-        }
-        List<StrainIndicator.Day> days = new ArrayList<>();
-        activeMs.forEach((day, byHour) -> {
-            Sums of = sums.getOrDefault(day, Sums.NONE);
-            days.add(new StrainIndicator.Day(
-                    day.toEpochDay(),
-                    byHour,
-                    of.flowMs(),
-                    of.keystrokes(),
-                    of.errors(),
-                    of.contextSwitches(),
-                    longestStretchesMs.getOrDefault(day, 0L)));
+        hours.forEach(hour -> activeMs.computeIfAbsent(hour.day(), _ -> new long[24])[hour.hour()] +=
+                hour.sums().activeMs());
+        List<StrainIndicator.Day> withHours = new ArrayList<>();
+        activeMs.forEach((day, byHour) ->
+                withHours.add(strainDay(day, byHour, Sums.NONE, longestStretchesMs.getOrDefault(day, 0L))));
+        List<StrainIndicator.Day> withSums = new ArrayList<>();
+        days.forEach(day -> {
+            long[] atNoHour = new long[24];
+            atNoHour[0] = day.sums().activeMs();
+            withSums.add(strainDay(day.day(), atNoHour, day.sums(), 0));
         });
-        return StrainIndicator.of(days, today.toEpochDay());
+        List<StrainIndicator> onHours = StrainIndicator.of(withHours, today.toEpochDay());
+        List<StrainIndicator> onSums = StrainIndicator.of(withSums, today.toEpochDay());
+        List<StrainIndicator> all = new ArrayList<>();
+        for (int i = 0; i < onHours.size(); i++) {
+            all.add(
+                    switch (onHours.get(i).kind()) {
+                        case OUTSIDE_USUAL_HOURS, LONG_STRETCHES -> onHours.get(i);
+                        case WEEKEND_SHARE, FALLING_FLOW, RISING_ERRORS, RISING_FRAGMENTATION -> onSums.get(i);
+                    });
+        }
+        return all;
+    }
+
+    private static StrainIndicator.Day strainDay(LocalDate day, long[] activeMsByHour, Sums sums, long longestMs) {
+        return new StrainIndicator.Day(
+                day.toEpochDay(),
+                activeMsByHour,
+                sums.flowMs(),
+                sums.keystrokes(),
+                sums.errors(),
+                sums.contextSwitches(),
+                longestMs);
     }
 
     static Sums sum(List<Hour> hours) {

@@ -125,22 +125,19 @@ public final class FlowHistory implements AutoCloseable {
         Days year = Days.upTo(yesterday, DAYS_MAX, zone);
         Days quarter = Days.upTo(yesterday, INSIGHT_PATTERN_DAYS, zone);
         Days recent = Days.upTo(yesterday, StrainIndicator.RECENT_DAYS, zone);
-        return reads.hours(userId, year)
-                .flatMap(hours -> reads.longestStretches(userId, recent)
-                        .flatMap(stretches -> periodsAndSessions(userId, quarter, of(hours, quarter))
-                                .flatMap(rows -> beside(() -> {
+        return rows(userId, quarter)
+                .flatMap(rows -> reads.longestStretches(userId, recent)
+                        .flatMap(stretches -> reads.days(userId, year)
+                                .flatMap(days -> beside(() -> {
                                     Learned learned = Learned.of(rows, quarter.to());
-                                    List<StrainIndicator> strain = Arithmetic.strain(hours, stretches, yesterday);
+                                    List<StrainIndicator> strain =
+                                            Arithmetic.strain(rows.hours(), stretches, days, yesterday);
                                     return new Found(
                                             Insights.from(learned.history(strain)),
                                             missing(learned, strain),
                                             quarter,
                                             year);
                                 }))));
-    }
-
-    private static List<Hour> of(List<Hour> hours, Days days) {
-        return hours.stream().filter(hour -> !hour.day().isBefore(days.first())).toList();
     }
 
     private static List<Missing> missing(Learned learned, List<StrainIndicator> strain) {
@@ -168,12 +165,10 @@ public final class FlowHistory implements AutoCloseable {
     }
 
     private Mono<Rows> rows(UUID userId, Days days) {
-        return reads.hours(userId, days).flatMap(hours -> periodsAndSessions(userId, days, hours));
-    }
-
-    private Mono<Rows> periodsAndSessions(UUID userId, Days days, List<Hour> hours) {
-        return reads.periods(userId, days)
-                .flatMap(periods -> reads.sessions(userId, days).map(sessions -> new Rows(hours, periods, sessions)));
+        return reads.hours(userId, days)
+                .flatMap(hours -> reads.periods(userId, days)
+                        .flatMap(periods ->
+                                reads.sessions(userId, days).map(sessions -> new Rows(hours, periods, sessions))));
     }
 
     private <T> Mono<T> beside(Supplier<T> work) {

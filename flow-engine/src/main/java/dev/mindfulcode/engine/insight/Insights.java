@@ -84,8 +84,12 @@ public final class Insights {
             case RISING_ERRORS -> "A smaller next step may help.";
             case RISING_FRAGMENTATION -> "Closing what a task does not need may help.";
         };
+        Basis basis = switch (indicator.kind()) {
+            case OUTSIDE_USUAL_HOURS, LONG_STRETCHES -> Basis.HOURS;
+            case WEEKEND_SHARE, FALLING_FLOW, RISING_ERRORS, RISING_FRAGMENTATION -> Basis.DAYS;
+        };
         return Insight.side(
-                id, text, measure, value, indicator.reference(), Basis.DAYS, suggestion(id, help, value, WEEK_MS));
+                id, text, measure, value, indicator.reference(), basis, suggestion(id, help, value, WEEK_MS));
     }
 
     private static void addInterruptions(List<Insight> found, Resumption resumption) {

@@ -82,14 +82,15 @@ final class LoadSessionsCommand implements Callable<Integer> {
             connection.commit();
             connection.setAutoCommit(true);
             written.settle();
-            out.println(String.format(
-                    Locale.ROOT,
+            out.println(
                     remove
-                            ? "%2$,d sessions removed"
-                            : "%1$,d sessions of %3$,d users written, %2$,d of before removed",
-                    sessions,
-                    removed,
-                    users));
+                            ? String.format(Locale.ROOT, "%,d sessions removed", removed)
+                            : String.format(
+                                    Locale.ROOT,
+                                    "%,d sessions of %d users written, %,d of before removed",
+                                    sessions,
+                                    users,
+                                    removed));
             return ExitCode.OK;
         } catch (SQLException | IOException e) {
             throw new RefusedException("The sessions could not be written: " + e.getMessage(), e);
