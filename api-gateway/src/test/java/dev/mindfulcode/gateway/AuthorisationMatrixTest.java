@@ -60,6 +60,13 @@ class AuthorisationMatrixTest {
             POST /api/flow/detect                  401  200  200  200  200  200  200  <detect>
             POST /api/flow/feedback                401  202  202  202  202  202  202  {"at": "<now>", "flow": 4}
             DELETE /api/flow/feedback              401  202  202  202  202  202  202
+            GET /api/flow/feedback/settings        401  200  200  200  200  200  200
+            PUT /api/flow/feedback/settings        401  200  200  200  200  200  200  {"prompts_per_day": 1}
+            GET /api/privacy/settings              401  200  200  200  200  200  200
+            PUT /api/privacy/settings              401  200  200  200  200  200  200  {"keep_detections": true}
+            GET /api/flow/patterns                 401  200  200  200  200  200  200
+            GET /api/flow/insights                 401  200  200  200  200  200  200
+            GET /api/flow/analytics                401  200  200  200  200  200  200
             GET /api/flow/periods                  401  200  200  200  200  200  200
             GET /api/flow/minutes                  401  200  200  200  200  200  200
             GET /api/flow/stream                   401  200  200  200  200  200  200
