@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mindfulcode.protection.PostgresUrl;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -60,7 +61,7 @@ class DataFolderTest {
     }
 
     @Test
-    void oneInstanceHasTheFolderAndOthersLearnWhereItAnswers() {
+    void oneInstanceHasTheFolderAndOthersLearnWhereItAnswers() throws IOException {
         assertThat(folder.runningUrl()).isEmpty();
         try (DataFolder.Lock lock = folder.lock()) {
             DataFolder.Log log = new DataFolder.Log("127.0.0.1:9", "http://127.0.0.1:8/apis/registry/v3");
