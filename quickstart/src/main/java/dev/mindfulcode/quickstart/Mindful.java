@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
             EvaluateCommand.class,
             TrainCommand.class,
             PriorsCommand.class,
-            ModelCommand.class
+            ModelCommand.class,
+            TeamCommand.class
         })
 public final class Mindful implements Runnable {
 

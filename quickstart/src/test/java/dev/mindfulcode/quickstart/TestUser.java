@@ -76,6 +76,20 @@ final class TestUser {
         return send(request(path).GET());
     }
 
+    /** Reads what is there after a write of which this is the token. */
+    JsonNode get(String path, String readAfter) throws IOException, InterruptedException {
+        HttpResponse<String> response =
+                send(request(path).header("X-Read-After", readAfter).GET());
+        if (response.statusCode() != 200) {
+            throw new AssertionError(path + " answered " + response.statusCode() + ": " + response.body());
+        }
+        return JSON.readTree(response.body());
+    }
+
+    HttpResponse<String> delete(String path) throws IOException, InterruptedException {
+        return send(request(path).DELETE());
+    }
+
     HttpResponse<String> post(String path, String json) throws IOException, InterruptedException {
         return post(path, "application/json", json.getBytes(StandardCharsets.UTF_8));
     }
