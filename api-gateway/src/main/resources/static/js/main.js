@@ -12,6 +12,7 @@ const DAY_MS = 15_000;
 const SOON_MS = 1_500;
 /** Sums over months change slowly, and cost more than those of a day. */
 const PATTERNS_MS = 600_000;
+const PATTERNS_AGAIN_MS = 60_000;
 const LINKS = { on: 'Live', waiting: 'Connecting …', off: 'Not connected' };
 
 const byId = (id) => document.getElementById(id);
@@ -67,7 +68,7 @@ function start() {
       patterns.show(loaded);
       byId('patterns-problem').textContent = '';
     } catch (problem) {
-      patternsAt = -Infinity;
+      patternsAt += PATTERNS_AGAIN_MS - PATTERNS_MS;
       if (!ended) byId('patterns-problem').textContent = `Patterns could not be brought up to date. ${words(problem)}`;
     }
   }

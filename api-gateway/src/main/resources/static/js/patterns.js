@@ -37,8 +37,10 @@ const MEASURES = {
 };
 
 const byId = (id) => document.getElementById(id);
-const date = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+const date = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
 const number = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 2 });
+
+let shown = false;
 
 export async function load() {
   const [patterns, insights] = await Promise.all([get('/api/flow/patterns', {}), get('/api/flow/insights', {})]);
@@ -59,7 +61,9 @@ export function show({ patterns, insights }) {
   byId('patterns-lacking').hidden = missing.size === 0;
   byId('patterns-lacking-count').textContent = missing.size === 1
     ? 'One thing cannot be said yet' : `${count(missing.size)} things cannot be said yet`;
-  byId('patterns-lacking').open = patterns.peak_hours.hours.length === 0;
+  // Once, and then as the reader left it.
+  if (!shown) byId('patterns-lacking').open = patterns.peak_hours.hours.length === 0;
+  shown = true;
   draw(patterns.peak_hours);
 }
 
@@ -68,9 +72,13 @@ export function clear() {
   byId('patterns-span').textContent = '';
   byId('patterns-problem').textContent = '';
   byId('patterns-lacking').hidden = true;
+  byId('hours-details').hidden = true;
+  byId('hours-details').open = false;
+  byId('hours').setAttribute('aria-label', 'No hours to compare yet.');
+  shown = false;
 }
 
-const days = (of) => `${date.format(Date.parse(of.from))} to ${date.format(Date.parse(of.to))}`;
+const days = (of) => date.formatRange(Date.parse(of.from), Date.parse(of.to));
 
 function tiles({ session_length, triggers, interruption_tolerance, languages }) {
   const ended = triggers.ended[0];
@@ -79,9 +87,9 @@ function tiles({ session_length, triggers, interruption_tolerance, languages }) 
     ['Half of flow lasts at least', session_length.flow_period_ms, span, ''],
     ['First flow of a session after', triggers.first_flow_after_ms, span, ''],
     ['Flow is back after', interruption_tolerance.resumption_lag_ms, span, ''],
-    ['An interruption costs', interruption_tolerance.cost_ms, signedSpan, ''],
+    ['Less flow after an interruption', interruption_tolerance.cost_ms?.low > 0 ? interruption_tolerance.cost_ms : null, span, ''],
     ['Most often ended by', ended?.share, percent, ended ? ENDED[ended.by] ?? ended.by : ''],
-    ['More flow than usual in', language?.flow_share, percent, language?.language ?? ''],
+    ['More flow than on average in', language?.flow_share, percent, language?.language ?? ''],
   ].filter(([, estimate]) => estimate).map(([name, estimate, format, word]) => element('div', {}, element('dt', {}, name),
     element('dd', {}, word || value(estimate, format)),
     element('dd', { class: 'range' }, `${word ? `${value(estimate, format)}, ` : ''}${range(estimate, format)}, n = ${count(estimate.samples)}`))));
@@ -177,5 +185,5 @@ function draw({ hours, mean_intensity: mean, missing }) {
   svg.replaceChildren(...parts);
   const peaks = hours.filter((one) => one.peak).map((one) => hourText(one.hour));
   svg.setAttribute('aria-label', `Mean intensity by hour from ${hourText(first)} to ${hourText(hours.at(-1).hour)}. ${peaks.length
-    ? `Surely above your mean of ${hundred(mean)}: ${peaks.join(', ')}.` : `No hour is surely above your mean of ${hundred(mean)}.`} The same in words below.`);
+    ? `Whole interval above your mean of ${hundred(mean)}: ${peaks.join(', ')}.` : `No hour lies above your mean of ${hundred(mean)} with its whole interval.`} The same in words below.`);
 }

@@ -11,6 +11,9 @@ const byId = (id) => document.getElementById(id);
 
 export class Say {
   #about = null;
+  #waiting = null;
+  #sending = false;
+  #stopped = false;
 
   constructor() {
     byId('say-scale').replaceChildren(...[1, 2, 3, 4, 5, 6, 7].map((flow) => element('label', {},
@@ -20,15 +23,22 @@ export class Say {
       event.preventDefault();
       this.#send();
     };
-    byId('say-later').onclick = () => this.#close('');
+    byId('say-later').onclick = () => {
+      this.#close('');
+      this.#next();
+    };
     byId('say-often').onchange = () => this.#choose();
     byId('say-forget').onclick = () => this.#forget();
     this.#close('');
     this.#often();
   }
 
-  /** Asks about the moment before a break. */
+  /** Asks about the moment before a break; after an answer that was begun about another, so that none goes to the wrong moment. */
   ask(notification) {
+    if (this.#sending || new FormData(byId('say-form')).get('flow')) {
+      this.#waiting = notification;
+      return;
+    }
     this.#about = notification;
     byId('say').open = true;
     byId('say-later').hidden = false;
@@ -38,7 +48,10 @@ export class Say {
   }
 
   stop() {
+    this.#stopped = true;
+    this.#waiting = null;
     byId('say').open = false;
+    byId('say-often').value = '0';
     this.#close('');
   }
 
@@ -47,15 +60,25 @@ export class Say {
     const flow = new FormData(form).get('flow');
     if (!flow) return result('Please choose one of the seven.', true);
     const about = this.#about;
-    await attempt(async () => {
+    this.#sending = true;
+    await this.#attempt(async () => {
       await send('POST', PATH, {
         at: new Date(about?.at ?? Date.now()).toISOString(),
         flow: Number(flow),
         interrupted: byId('say-interrupted').checked,
         ...(about ? { session_id: about.session_id } : {}),
       });
-      this.#close('Thank you. Readings will slowly take this in.');
+      if (!this.#stopped) this.#close('Thank you. Readings will slowly take this in.');
     });
+    this.#sending = false;
+    this.#next();
+  }
+
+  #next() {
+    const waiting = this.#waiting;
+    if (!waiting || new FormData(byId('say-form')).get('flow')) return;
+    this.#waiting = null;
+    this.ask(waiting);
   }
 
   #close(words) {
@@ -68,33 +91,35 @@ export class Say {
 
   async #often() {
     try {
-      byId('say-often').value = (await get(`${PATH}/settings`)).prompts_per_day;
+      const { prompts_per_day: perDay } = await get(`${PATH}/settings`);
+      if (!this.#stopped) byId('say-often').value = perDay;
     } catch {
       // It stays at "never", which is true of a page that cannot hear a question either.
     }
   }
 
   async #choose() {
-    await attempt(async () => {
+    await this.#attempt(async () => {
       const { prompts_per_day: perDay } = await send('PUT', `${PATH}/settings`, { prompts_per_day: Number(byId('say-often').value) });
-      result(perDay ? `You will be asked at breaks, at most ${perDay} × a day, never in flow.` : 'You will not be asked.');
+      if (!this.#stopped) result(perDay ? `You will be asked at breaks, at most ${perDay} × a day, never in flow.` : 'You will not be asked.');
     });
   }
 
   async #forget() {
     if (!confirm('Forget all that was learned from your answers? Readings are then those of the model alone.')) return;
-    await attempt(async () => {
+    await this.#attempt(async () => {
       await send('DELETE', PATH);
-      result('Forgotten.');
+      if (!this.#stopped) result('Forgotten.');
     });
   }
-}
 
-async function attempt(what) {
-  try {
-    await what();
-  } catch (problem) {
-    result(problem instanceof Problem ? problem.message : 'Something went wrong on this page.', true);
+  /** Nothing of what a page that was left asked for shows on the next user's. */
+  async #attempt(what) {
+    try {
+      await what();
+    } catch (problem) {
+      if (!this.#stopped) result(problem instanceof Problem ? problem.message : 'Something went wrong on this page.', true);
+    }
   }
 }
 

@@ -97,7 +97,9 @@ class FeedbackApiTest {
     void somebodyElsesSessionIsNoneAndNobodySaysNothing() {
         User bob = gateway.user();
         String his = api.post("/api/sessions/start", bob.token(), "{}").text("session_id");
-        for (String session : List.of(his, UUID.randomUUID().toString())) {
+        String deleted = api.post("/api/sessions/start", ada.token(), "{}").text("session_id");
+        api.sendJson("DELETE", "/api/sessions/" + deleted, ada.token(), "");
+        for (String session : List.of(his, deleted, UUID.randomUUID().toString())) {
             api.post(PATH, ada.token(), "{\"at\": \"%s\", \"flow\": 4, \"session_id\": \"%s\"}".formatted(now, session))
                     .isProblem(404, "not-found")
                     .withField("session_id");

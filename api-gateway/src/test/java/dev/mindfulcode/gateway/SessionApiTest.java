@@ -300,6 +300,9 @@ class SessionApiTest {
         String weeks = "{\"started_at\": \"%s\", \"ended_at\": \"%s\"}"
                 .formatted(now.minus(Duration.ofDays(30)), now.minus(Duration.ofDays(20)));
         api.patch(path, ada.token(), weeks).isProblem(400, "invalid-request").withField("ended_at");
+        api.patch(path, ada.token(), "{\"started_at\": \"1970-01-01T00:00:00Z\"}")
+                .isProblem(400, "invalid-request")
+                .withField("started_at");
         api.post(path + "/end", ada.token(), "");
         api.patch(path, ada.token(), "{\"started_at\": \"" + now.plusSeconds(50) + "\"}")
                 .isProblem(400, "invalid-request")

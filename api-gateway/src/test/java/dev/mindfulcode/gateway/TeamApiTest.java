@@ -11,6 +11,7 @@ import dev.mindfulcode.schemas.TeamRole;
 import dev.mindfulcode.schemas.Topics;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -112,16 +113,11 @@ class TeamApiTest {
             add(team, owner, "owner");
             owners.add(owner);
         }
-        List<Integer> statuses = new ArrayList<>();
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Callable<Answer>> leaving = new ArrayList<>();
-            for (User owner : owners) {
-                leaving.add(() -> api.delete(team + "/members/" + owner.id(), owner.token()));
-            }
-            for (Future<Answer> left : threads.invokeAll(leaving)) {
-                statuses.add(left.get().status());
-            }
+        List<Callable<Answer>> leaving = new ArrayList<>();
+        for (User owner : owners) {
+            leaving.add(() -> api.delete(team + "/members/" + owner.id(), owner.token()));
         }
+        List<Integer> statuses = statusesOfAllAtOnce(leaving);
         assertThat(statuses).containsOnly(204, 409);
         assertThat(statuses.stream().filter(status -> status == 409)).hasSize(1);
         assertThat(gateway.count(
@@ -148,6 +144,26 @@ class TeamApiTest {
                         .status())
                 .as("it is the caller who is bounded")
                 .isEqualTo(201);
+    }
+
+    @Test
+    void manyUnknownAddressesAtOnceTellNoMoreThanOneAfterTheOther() throws Exception {
+        String team = team();
+        List<Callable<Answer>> adding =
+                Collections.nCopies(60, () -> add(team, UUID.randomUUID() + "@example.org", "member"));
+        List<Integer> statuses = statusesOfAllAtOnce(adding);
+        assertThat(statuses).containsOnly(400, 429);
+        assertThat(statuses.stream().filter(status -> status == 400)).hasSize(20);
+    }
+
+    private static List<Integer> statusesOfAllAtOnce(List<Callable<Answer>> requests) throws Exception {
+        List<Integer> statuses = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<Answer> answer : threads.invokeAll(requests)) {
+                statuses.add(answer.get().status());
+            }
+        }
+        return statuses;
     }
 
     @Test

@@ -71,6 +71,12 @@ public final class DataFolder {
                 .map(secrets -> PostgresUrl.parse(address.replaceFirst("@", ":" + secrets.postgresPassword() + "@")));
     }
 
+    /** The refusal of a command that needs the instance on this folder while there is none. */
+    public RefusedException nothingRuns() {
+        return new RefusedException(
+                "Nothing runs on " + path() + ". Start it with ./mindful run, or name its data folder with --data.");
+    }
+
     /** Where an instance's log is: both on loopback. */
     record Log(String bootstrapServers, String registryUrl) {}
 

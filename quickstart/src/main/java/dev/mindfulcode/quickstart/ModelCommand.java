@@ -123,9 +123,7 @@ final class ModelCommand implements Runnable {
 
     private static ModelTopic topic(@Nullable Path data) {
         DataFolder folder = DataFolder.at(data);
-        return new ModelTopic(folder.runningLog()
-                .orElseThrow(() -> new RefusedException("Nothing runs on " + folder.path()
-                        + ". Start it with ./mindful run, or name its data folder with --data.")));
+        return new ModelTopic(folder.runningLog().orElseThrow(folder::nothingRuns));
     }
 
     private static byte[] bytes(Path file) {

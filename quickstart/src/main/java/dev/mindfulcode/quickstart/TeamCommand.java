@@ -46,9 +46,7 @@ final class TeamCommand implements Runnable {
                     @Nullable
                     Path data) {
         DataFolder folder = DataFolder.at(data);
-        PostgresUrl database = folder.runningDatabase()
-                .orElseThrow(() -> new RefusedException("Nothing runs on " + folder.path()
-                        + ". Start it with ./mindful run, or name its data folder with --data."));
+        PostgresUrl database = folder.runningDatabase().orElseThrow(folder::nothingRuns);
         try {
             if (!new TeamPlans(database.dataSource()).set(team, plan)) {
                 throw new RefusedException("There is no team " + team);

@@ -154,7 +154,7 @@ class DashboardTest {
             page.onPageError(complaints::add);
             signIn(page, system, user);
             page.locator("#hours .peak").first().waitFor(new Locator.WaitForOptions().setTimeout(WAIT_MAX_MS));
-            assertThat(page.locator("#hours").getAttribute("aria-label")).contains("Surely above your mean");
+            assertThat(page.locator("#hours").getAttribute("aria-label")).contains("Whole interval above your mean");
             assertThat(page.locator("#insights").innerText())
                     .contains("From 10:00 to 11:00 your readings were higher", "confidence", "observations");
             page.locator("#hours-details summary").press("Enter");

@@ -75,7 +75,7 @@ final class Feedback {
             return Mono.empty();
         }
         return database.sql("select session_id from identity.session_owners"
-                        + " where session_id = :session and user_id = :user and status is not null")
+                        + " where session_id = :session and user_id = :user and status <> 'deleted'")
                 .bind("session", sessionId)
                 .bind("user", userId)
                 .map(row -> row.get("session_id", UUID.class))

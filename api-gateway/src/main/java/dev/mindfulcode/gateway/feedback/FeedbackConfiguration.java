@@ -6,6 +6,7 @@ import dev.mindfulcode.gateway.http.RouteGroup;
 import dev.mindfulcode.gateway.log.EventLog;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.InstantSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -15,7 +16,7 @@ public class FeedbackConfiguration {
 
     @Bean
     Prompts gatewayPrompts(Database database) {
-        return new Prompts(database, Clock.systemUTC());
+        return new Prompts(database, InstantSource.system());
     }
 
     @Bean

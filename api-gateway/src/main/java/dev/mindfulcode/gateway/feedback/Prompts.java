@@ -2,8 +2,9 @@ package dev.mindfulcode.gateway.feedback;
 
 import dev.mindfulcode.gateway.database.Database;
 import dev.mindfulcode.schemas.FlowState;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.UUID;
 import reactor.core.publisher.Mono;
 
@@ -19,21 +20,26 @@ public final class Prompts {
     /** Of a shorter stretch of work there is little to say. */
     static final Duration WORK_MIN = Duration.ofMinutes(10);
 
+    /** What an editor sends that was offline is no break of now; and longer ago nobody is sure how it was. */
+    static final Duration WORK_AGO_MAX = Duration.ofMinutes(45);
+
     private static final String TAKE = """
             update identity.feedback_prompts p
             set asked_times = case when p.asked_on = d.today then p.asked_times else 0 end + 1,
                 asked_on = d.today,
-                asked_at = :now
+                asked_at = :now,
+                asked_about = :about
             from (select (cast(:now as timestamptz) at time zone u.time_zone)::date as today
                   from identity.users u where u.user_id = :user) d
             where p.user_id = :user
               and p.per_day > case when p.asked_on = d.today then p.asked_times else 0 end
+              and p.asked_about is distinct from cast(:about as timestamptz)
               and (p.asked_at is null or p.asked_at <= cast(:now as timestamptz) - interval '45 minutes')""";
 
     private final Database database;
-    private final Clock clock;
+    private final InstantSource clock;
 
-    Prompts(Database database, Clock clock) {
+    Prompts(Database database, InstantSource clock) {
         this.database = database;
         this.clock = clock;
     }
@@ -45,12 +51,16 @@ public final class Prompts {
      * @param latest the session's state at the break
      */
     public Mono<Boolean> mayAsk(UUID userId, FlowState latest) {
-        if (latest.getIsInFlow() || latest.getActiveMs() < WORK_MIN.toMillis()) {
+        Instant now = clock.instant();
+        if (latest.getIsInFlow()
+                || latest.getActiveMs() < WORK_MIN.toMillis()
+                || latest.getLastActivityAt().isBefore(now.minus(WORK_AGO_MAX))) {
             return Mono.just(false);
         }
         return database.sql(TAKE)
                 .bind("user", userId)
-                .bind("now", clock.instant())
+                .bind("now", now)
+                .bind("about", latest.getLastActivityAt())
                 .fetch()
                 .rowsUpdated()
                 .map(taken -> taken == 1);

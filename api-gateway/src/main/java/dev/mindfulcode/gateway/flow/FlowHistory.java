@@ -136,6 +136,7 @@ public final class FlowHistory implements AutoCloseable {
                                             Insights.from(learned.history(strain)),
                                             missing(learned, strain),
                                             quarter,
+                                            recent,
                                             year);
                                 }))));
     }
@@ -188,11 +189,12 @@ public final class FlowHistory implements AutoCloseable {
     private record Rows(List<Hour> hours, List<Period> periods, List<PastSession> sessions) {}
 
     /** @param missing what no rule could be tried on */
-    private record Found(List<Insight> insights, List<Missing> missing, Days quarter, Days year) {
+    private record Found(List<Insight> insights, List<Missing> missing, Days quarter, Days recent, Days year) {
 
         Days daysOf(Insight insight) {
             return switch (insight.basis()) {
                 case HOURS, PERIODS, SESSIONS -> quarter;
+                case STRETCHES -> recent;
                 case DAYS -> year;
             };
         }

@@ -2,6 +2,8 @@ package dev.mindfulcode.gateway.flow;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.mindfulcode.engine.insight.Estimate;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +20,10 @@ public record Interval(
         @Nullable Double high,
         int samples) {
 
-    /** Four digits after the point: a share of a hundredth of a percent, a hundredth of a millisecond. */
+    /** Of what is small; a slope of errors a keystroke and week may be a few hundred thousandths. */
+    private static final MathContext DIGITS = new MathContext(4);
+
+    /** Four digits after the point, and so of anything from one on. */
     private static final double STEPS = 1e4;
 
     static Interval of(Estimate estimate) {
@@ -31,7 +36,9 @@ public record Interval(
     }
 
     static double rounded(double value) {
-        return Math.round(value * STEPS) / STEPS;
+        return Math.abs(value) < 1
+                ? new BigDecimal(value).round(DIGITS).doubleValue()
+                : Math.round(value * STEPS) / STEPS;
     }
 
     private static @Nullable Double finite(double value) {

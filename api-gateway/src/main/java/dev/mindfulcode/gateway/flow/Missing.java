@@ -28,7 +28,7 @@ public record Missing(String of, int amount, String unit, String text) {
                 amount,
                 "hours",
                 "hour",
-                " with five active minutes, counted once a day, " + are(amount) + " needed");
+                " with five active minutes, of a time of day seen before, " + are(amount) + " needed");
     }
 
     static List<Missing> periods(String what, String of, int amount) {

@@ -34,7 +34,7 @@ public record Patterns(
     /** At which lengths the curve of lasting is told. */
     private static final int[] LASTING_MINUTES = {5, 10, 15, 30, 45, 60, 90, 120};
 
-    /** @param meanIntensity over all hours; null without any */
+    /** @param meanIntensity over all hours; null while no hour was seen twice */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record PeakHoursPart(@Nullable Double meanIntensity, List<PeakHour> hours, List<Missing> missing) {
 
@@ -92,7 +92,7 @@ public record Patterns(
 
     public record Lasting(long longerThanMs, double share) {}
 
-    /** @param meanFlowShare over all sessions with a language; null without any */
+    /** @param meanFlowShare average of the languages' shares, each weighed by how well it is known; null while none was met twice */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record LanguagePart(@Nullable Double meanFlowShare, List<Language> languages, List<Missing> missing) {
 

@@ -2,6 +2,7 @@ package dev.mindfulcode.gateway.live;
 
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.SessionEvent;
+import dev.mindfulcode.schemas.SessionEventKind;
 import dev.mindfulcode.schemas.SessionStatus;
 import dev.mindfulcode.schemas.Topics;
 import io.micrometer.core.instrument.Counter;
@@ -172,6 +173,9 @@ final class LiveFeed implements SmartLifecycle, Runnable {
         if (status != null) {
             hub.sessionStatus(
                     userId, event.getSessionId(), status, event.getAt().toEpochMilli());
+        }
+        if (event.getKind() == SessionEventKind.PAUSED || event.getKind() == SessionEventKind.ENDED) {
+            hub.breakFrom(userId, event.getSessionId());
         }
     }
 

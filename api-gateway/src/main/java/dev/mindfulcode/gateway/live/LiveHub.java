@@ -133,7 +133,9 @@ final class LiveHub implements SmartLifecycle {
         long atMs = state.getAt().toEpochMilli();
         if (channel.streamSays(state.getSessionId(), state.getStatus(), state.getIsInFlow(), atMs)) {
             channel.publish(LiveMessages.sessionStatus(state.getSessionId(), state.getStatus(), atMs));
-            breakFrom(userId, channel, state);
+            if (state.getStatus() != SessionStatus.ACTIVE) {
+                askAbout(userId, channel, state);
+            }
         }
     }
 
@@ -147,21 +149,23 @@ final class LiveHub implements SmartLifecycle {
         if (channel != null) {
             channel.userSays(sessionId, status, atMs);
             channel.publish(LiveMessages.sessionStatus(sessionId, status, atMs));
-            FlowState state = latest(userId);
-            if (state != null && state.getSessionId().equals(sessionId)) {
-                breakFrom(
-                        userId,
-                        channel,
-                        FlowState.newBuilder(state)
-                                .setStatus(status)
-                                .setIsInFlow(false)
-                                .build());
-            }
         }
     }
 
-    private void breakFrom(UUID userId, UserChannel channel, FlowState state) {
-        if (state.getStatus() == SessionStatus.ACTIVE || channel.isInFlow()) {
+    /** A user has paused or ended a session, which is a break from it however it went until then. */
+    void breakFrom(UUID userId, UUID sessionId) {
+        UserChannel channel = channels.get(userId);
+        FlowState state = latest(userId);
+        if (channel != null && state != null && state.getSessionId().equals(sessionId)) {
+            askAbout(
+                    userId,
+                    channel,
+                    FlowState.newBuilder(state).setIsInFlow(false).build());
+        }
+    }
+
+    private void askAbout(UUID userId, UserChannel channel, FlowState state) {
+        if (channel.isInFlow()) {
             return;
         }
         breaks.mayAsk(userId, state)

@@ -33,7 +33,12 @@ public final class PrivacySettings {
 
     public Mono<Settings> of(UUID userId) {
         Settings known = cached.getIfPresent(userId);
-        return known != null ? Mono.just(known) : read(userId).doOnNext(settings -> cached.put(userId, settings));
+        return known != null
+                ? Mono.just(known)
+                : read(userId).doOnNext(settings -> {
+                    // A choice that was made meanwhile is newer than what was read.
+                    var _ = cached.asMap().putIfAbsent(userId, settings);
+                });
     }
 
     Mono<Settings> read(UUID userId) {

@@ -26,11 +26,19 @@ record Correction(@Nullable Instant startedAt, @Nullable Instant endedAt) {
         return startedAt == null && endedAt == null;
     }
 
-    /** Refuses what would leave the session with an end before its start, or with a length that nobody works. */
+    /**
+     * Refuses what would leave the session with an end before its start, or with a length that nobody works. Where the end is not said,
+     * and known at most to the stream, a start that moves further than a session is long is what such a length would come of.
+     */
     void check(Claim claim) {
         Instant began = startedAt == null ? claim.startedAt() : startedAt;
         Instant ended = endedAt == null ? claim.endedAt() : endedAt;
         if (ended == null) {
+            if (Duration.between(began, claim.startedAt()).abs().compareTo(LENGTH_MAX) > 0) {
+                throw ProblemType.INVALID_REQUEST.at(
+                        "started_at",
+                        "Say `ended_at` as well where it began more than " + LENGTH_MAX.toDays() + " days off.");
+            }
             return;
         }
         String field = endedAt == null ? "started_at" : "ended_at";

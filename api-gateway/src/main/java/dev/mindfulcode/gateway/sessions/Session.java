@@ -63,6 +63,9 @@ record Session(
         Status next = claim.status();
         Instant began = command == Command.CORRECT ? claim.startedAt() : startedAt;
         Instant ended = claim.endedAt() == null ? endedAt : claim.endedAt();
+        if (ended != null && ended.isBefore(began)) {
+            ended = began; // as in the read model
+        }
         return new Session(
                 sessionId,
                 command == Command.UPDATE || next == null || (command == Command.CORRECT && next != Status.ENDED)

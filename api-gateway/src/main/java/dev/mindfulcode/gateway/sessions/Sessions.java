@@ -57,11 +57,6 @@ final class Sessions {
         return seal(userId, details)
                 .flatMap(ciphered -> claims.take(sessionId, userId, clamped(startedAt, now))
                         .flatMap(created -> claims.find(sessionId, userId)
-                                .switchIfEmpty(Mono.error(() ->
-                                        ProblemType.SESSION_ID_TAKEN.at("session_id", "Make a new id and try again.")))
-                                .filter(claim -> claim.status() != Status.DELETED)
-                                .switchIfEmpty(Mono.error(() ->
-                                        ProblemType.SESSION_ID_TAKEN.at("session_id", "Make a new id and try again.")))
                                 .flatMap(claim -> claim.status() != null
                                         ? Mono.just(claim)
                                         : locked(
@@ -76,6 +71,10 @@ final class Sessions {
                                                                         ciphered)
                                                                 .flatMap(at -> claims.record(
                                                                         current.with(Status.ACTIVE, null, at)))))
+                                // After the lock: it may have been started elsewhere, and deleted, meanwhile.
+                                .filter(claim -> claim.status() != Status.DELETED)
+                                .switchIfEmpty(Mono.error(() ->
+                                        ProblemType.SESSION_ID_TAKEN.at("session_id", "Make a new id and try again.")))
                                 .map(claim -> new Started(claim, created))));
     }
 

@@ -9,11 +9,8 @@ import dev.mindfulcode.platform.EmbeddedPlatform;
 import dev.mindfulcode.protection.PostgresUrl;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.SessionStatus;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -24,11 +21,9 @@ import reactor.core.publisher.Flux;
 /** Who may be asked, and how often: gently, and never anybody who did not choose it. */
 class PromptsTest {
 
-    private static final FlowState AFTER_WORK = state(Prompts.WORK_MIN, false);
-
     private final PostgresUrl url = PostgresUrl.parse(EmbeddedPlatform.shared().freshDatabase());
-    private final SettableClock clock = new SettableClock();
     private final UUID ada = UUID.randomUUID();
+    private Instant now = Instant.parse("2026-03-02T09:00:00Z");
     private Database database;
     private Prompts prompts;
 
@@ -36,7 +31,7 @@ class PromptsTest {
     void start() {
         IdentitySchema.migrate(url.dataSource());
         database = new Database(url, 8);
-        prompts = new Prompts(database, clock);
+        prompts = new Prompts(database, () -> now);
         database.sql(
                         "insert into identity.users values (:user, 'ada@example.org', 'no hash', 'Pacific/Auckland', now())")
                 .bind("user", ada)
@@ -53,12 +48,12 @@ class PromptsTest {
     @Test
     void nobodyIsAskedWhoDidNotChooseIt() {
         assertThat(prompts.perDay(ada).block()).isZero();
-        assertThat(asked(AFTER_WORK)).isFalse();
+        assertThat(asked(afterWork())).isFalse();
         choose(3);
-        assertThat(asked(AFTER_WORK)).isTrue();
+        assertThat(asked(afterWork())).isTrue();
         choose(0);
-        clock.forward(Duration.ofDays(2));
-        assertThat(asked(AFTER_WORK)).isFalse();
+        now = now.plus(Duration.ofDays(2));
+        assertThat(asked(afterWork())).isFalse();
     }
 
     @Test
@@ -66,29 +61,41 @@ class PromptsTest {
         choose(3);
         assertThat(asked(state(Prompts.WORK_MIN, true))).isFalse();
         assertThat(asked(state(Prompts.WORK_MIN.minusMillis(1), false))).isFalse();
-        assertThat(asked(AFTER_WORK)).isTrue();
+        assertThat(asked(afterWork())).isTrue();
+    }
+
+    @Test
+    void nobodyIsAskedTwiceAboutOneBreakOrAboutWorkOfLongAgo() {
+        choose(6);
+        FlowState paused = state(Prompts.WORK_MIN, false);
+        assertThat(asked(paused)).isTrue();
+        now = now.plus(Prompts.WORK_AGO_MAX);
+        assertThat(asked(paused)).as("paused, and later ended").isFalse();
+        FlowState uploaded = at(now.minus(Duration.ofHours(20)), paused);
+        assertThat(asked(uploaded)).as("typed offline, yesterday").isFalse();
+        assertThat(asked(state(Prompts.WORK_MIN, false))).isTrue();
     }
 
     @Test
     void promptsAreFarApartAndCountedByTheUsersOwnDay() {
-        clock.set("2026-03-02T20:00:00Z"); // 9:00 of the next day in Auckland
+        now = Instant.parse("2026-03-02T20:00:00Z"); // 9:00 of the next day in Auckland
         choose(2);
-        assertThat(asked(AFTER_WORK)).isTrue();
-        clock.forward(Duration.ofMinutes(44));
-        assertThat(asked(AFTER_WORK)).as("too soon").isFalse();
-        clock.forward(Duration.ofMinutes(1));
-        assertThat(asked(AFTER_WORK)).isTrue();
-        clock.set("2026-03-03T10:59:00Z");
-        assertThat(asked(AFTER_WORK)).as("a third, at 23:59 in Auckland").isFalse();
-        clock.set("2026-03-03T11:00:00Z");
-        assertThat(asked(AFTER_WORK)).as("the next day there").isTrue();
+        assertThat(asked(afterWork())).isTrue();
+        now = now.plus(Duration.ofMinutes(44));
+        assertThat(asked(afterWork())).as("too soon").isFalse();
+        now = now.plus(Duration.ofMinutes(1));
+        assertThat(asked(afterWork())).isTrue();
+        now = Instant.parse("2026-03-03T10:59:00Z");
+        assertThat(asked(afterWork())).as("a third, at 23:59 in Auckland").isFalse();
+        now = Instant.parse("2026-03-03T11:00:00Z");
+        assertThat(asked(afterWork())).as("the next day there").isTrue();
     }
 
     @Test
     void severalGatewaysTogetherAskNoMoreThanOne() {
         choose(6);
         long asked = Flux.range(0, 40)
-                .flatMap(_ -> prompts.mayAsk(ada, AFTER_WORK), 40)
+                .flatMap(_ -> prompts.mayAsk(ada, afterWork()), 40)
                 .filter(asks -> asks)
                 .count()
                 .blockOptional()
@@ -105,37 +112,20 @@ class PromptsTest {
         assertThat(prompts.perDay(ada).block()).isEqualTo(perDay);
     }
 
-    private static FlowState state(Duration active, boolean inFlow) {
-        return FlowState.newBuilder(FlowStates.state(UUID.randomUUID(), 1, SessionStatus.PAUSED))
-                .setActiveMs(active.toMillis())
-                .setIsInFlow(inFlow)
-                .build();
+    private FlowState afterWork() {
+        return state(Prompts.WORK_MIN, false);
     }
 
-    private static final class SettableClock extends Clock {
-        private Instant now = Instant.parse("2026-03-02T09:00:00Z");
+    private static FlowState at(Instant lastActivity, FlowState state) {
+        return FlowState.newBuilder(state).setLastActivityAt(lastActivity).build();
+    }
 
-        void set(String time) {
-            now = Instant.parse(time);
-        }
-
-        void forward(Duration time) {
-            now = now.plus(time);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException();
-        }
+    private FlowState state(Duration active, boolean inFlow) {
+        return at(
+                now,
+                FlowState.newBuilder(FlowStates.state(UUID.randomUUID(), 1, SessionStatus.PAUSED))
+                        .setActiveMs(active.toMillis())
+                        .setIsInFlow(inFlow)
+                        .build());
     }
 }

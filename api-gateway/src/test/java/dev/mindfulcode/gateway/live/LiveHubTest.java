@@ -109,6 +109,11 @@ class LiveHubTest {
         next.add(state(resting, 4, SessionStatus.PAUSED, false));
         asking.flowState(ada, new byte[1]);
         assertThat(breaks).containsExactly(resting);
+        asking.sessionStatus(ada, resting, SessionStatus.ENDED, 5);
+        assertThat(breaks).as("deleted or corrected, say").hasSize(1);
+        next.add(state(resting, 4, SessionStatus.PAUSED, true));
+        asking.breakFrom(ada, resting);
+        assertThat(breaks).as("ended by its user").hasSize(2);
     }
 
     private static FlowState state(UUID session, int version, SessionStatus status, boolean inFlow) {

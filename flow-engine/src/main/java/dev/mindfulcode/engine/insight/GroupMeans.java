@@ -19,6 +19,19 @@ final class GroupMeans {
     private final double betweenVariance;
     private final double mean;
     private final double meanVariance;
+    private final double quantile;
+
+    /**
+     * How many observations tell how much those of one group differ: all but the first of each. Groups seen once say nothing of it, and
+     * whatever lies between them would pass for a difference.
+     */
+    static int repeats(int[] count) {
+        int repeats = 0;
+        for (int of : count) {
+            repeats += Math.max(0, of - 1);
+        }
+        return repeats;
+    }
 
     /**
      * @param count observations of each group, 0 where there are none
@@ -29,7 +42,8 @@ final class GroupMeans {
         this.count = count;
         this.sum = sum;
         int seen = (int) Arrays.stream(count).filter(n -> n > 0).count();
-        int degrees = Math.max(1, Arrays.stream(count).sum() - seen);
+        int degrees = Math.max(1, repeats(count));
+        this.quantile = Means.student(degrees);
         this.withinVariance = Math.max(WITHIN_VARIANCE_MIN, squaresWithin / degrees);
         this.betweenVariance = betweenVariance(seen);
         double weights = 0;
@@ -54,7 +68,7 @@ final class GroupMeans {
         double ownVariance = withinVariance / count[group];
         double trust = betweenVariance / (betweenVariance + ownVariance);
         double value = clamp(mean + trust * (sum[group] / count[group] - mean));
-        double reach = Estimate.Z95 * Math.sqrt(trust * ownVariance + (1 - trust) * (1 - trust) * meanVariance);
+        double reach = quantile * Math.sqrt(trust * ownVariance + (1 - trust) * (1 - trust) * meanVariance);
         return new Estimate(value, clamp(value - reach), clamp(value + reach), count[group]);
     }
 

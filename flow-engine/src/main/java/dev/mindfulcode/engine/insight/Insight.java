@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param value with its interval
  * @param reference what the value is set against; null where the sentence only says how much
  * @param confidence 0.5 to {@link #CONFIDENCE_MAX}: how probable it is, by the normal approximation and for this sentence alone, that the
- *     value lies on the side of the reference that the sentence says; 0.95, that of the interval, where there is no reference
+ *     value lies on the side of the reference that the sentence says; 0.95, that of the interval, where there is no reference or no spread
  * @param basis which part of the history it comes from
  * @param suggestion what might help, with how long it is not repeated; null where there is nothing sensible to suggest
  */
@@ -34,6 +34,7 @@ public record Insight(
     /** Where the numbers come from; which days that were is known to who asked. */
     public enum Basis {
         HOURS,
+        STRETCHES,
         PERIODS,
         SESSIONS,
         DAYS
@@ -61,7 +62,7 @@ public record Insight(
         double distance = Math.abs(value.value() - reference);
         double reach = value.value() > reference ? value.value() - value.low() : value.high() - value.value();
         if (!(reach > 0)) {
-            return CONFIDENCE_MAX;
+            return CONFIDENCE_OF_INTERVAL; // no spread is no certainty: little was seen, and all of it alike
         }
         return Math.clamp(normal(distance / reach * Estimate.Z95), 0.5, CONFIDENCE_MAX);
     }

@@ -63,7 +63,8 @@ public final class Insights {
         String text = switch (indicator.kind()) {
             case OUTSIDE_USUAL_HOURS -> "More of your work lay outside your usual hours than before.";
             case WEEKEND_SHARE -> "More of your work fell on weekends than before.";
-            case LONG_STRETCHES -> "On most days you worked two hours or more without a break of five minutes.";
+            case LONG_STRETCHES ->
+                "In the last two weeks you worked two hours or more without a break of five minutes on most days.";
             case FALLING_FLOW -> "Your share of time in flow, as read here, has been falling over the weeks.";
             case RISING_ERRORS -> "Corrections and failed builds have become more frequent over the weeks.";
             case RISING_FRAGMENTATION -> "You switch context more often than some weeks ago.";
@@ -85,7 +86,8 @@ public final class Insights {
             case RISING_FRAGMENTATION -> "Closing what a task does not need may help.";
         };
         Basis basis = switch (indicator.kind()) {
-            case OUTSIDE_USUAL_HOURS, LONG_STRETCHES -> Basis.HOURS;
+            case OUTSIDE_USUAL_HOURS -> Basis.HOURS;
+            case LONG_STRETCHES -> Basis.STRETCHES;
             case WEEKEND_SHARE, FALLING_FLOW, RISING_ERRORS, RISING_FRAGMENTATION -> Basis.DAYS;
         };
         return Insight.side(
@@ -217,7 +219,7 @@ public final class Insights {
                 .ifPresent(language -> found.add(Insight.side(
                         "language",
                         "In sessions marked " + language.name()
-                                + ", more of your active time was read as flow than in your sessions on the whole.",
+                                + ", more of your active time was read as flow than on the average of your languages.",
                         "flow_share",
                         language.flowShare(),
                         languages.mean(),

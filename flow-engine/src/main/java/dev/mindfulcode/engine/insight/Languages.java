@@ -1,6 +1,7 @@
 package dev.mindfulcode.engine.insight;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 
@@ -9,13 +10,14 @@ import java.util.List;
  * languages are shrunk toward the person's mean ({@link GroupMeans}), since the best of many seldom used ones is mostly luck. What one
  * does in a language differs with it: a difference is not the language's doing.
  *
- * @param mean flow share over all languages, 0 to 1; 0 without sessions
+ * @param mean of the languages' flow shares, each weighed by how well it is known, 0 to 1: not that of all sessions, most of which may be in
+ *     one language; 0 without sessions
  * @param languages by the number of their sessions, most first; empty while {@code sessionsMissing} is above 0
- * @param sessionsMissing how many more sessions with a language are needed
+ * @param sessionsMissing how many more sessions are needed, with a language met before
  */
 public record Languages(double mean, List<Language> languages, int sessionsMissing) {
 
-    /** Two working weeks of one session a day. A convention. */
+    /** Sessions beside the first of each language ({@link GroupMeans#repeats}). A convention. */
     public static final int SESSIONS_MIN = 10;
 
     /**
@@ -40,26 +42,26 @@ public record Languages(double mean, List<Language> languages, int sessionsMissi
     public record Language(String name, Estimate flowShare, boolean above) {}
 
     public static Languages of(List<Observation> sessions) {
-        int n = sessions.size();
-        if (n < SESSIONS_MIN) {
-            double mean = sessions.stream()
-                    .mapToDouble(Observation::flowShare)
-                    .average()
-                    .orElse(0);
-            return new Languages(mean, List.of(), SESSIONS_MIN - n);
-        }
         List<String> names =
                 sessions.stream().map(Observation::language).distinct().sorted().toList();
         int[] count = new int[names.size()];
         double[] sum = new double[names.size()];
         for (Observation session : sessions) {
-            int group = java.util.Collections.binarySearch(names, session.language());
+            int group = Collections.binarySearch(names, session.language());
             count[group]++;
             sum[group] += session.flowShare();
         }
+        int missing = SESSIONS_MIN - GroupMeans.repeats(count);
+        if (missing > 0) {
+            double mean = sessions.stream()
+                    .mapToDouble(Observation::flowShare)
+                    .average()
+                    .orElse(0);
+            return new Languages(mean, List.of(), missing);
+        }
         double squares = 0;
         for (Observation session : sessions) {
-            int group = java.util.Collections.binarySearch(names, session.language());
+            int group = Collections.binarySearch(names, session.language());
             double deviation = session.flowShare() - sum[group] / count[group];
             squares += deviation * deviation;
         }

@@ -13,7 +13,7 @@ public final class Means {
     }
 
     /** Two-sided 95 % quantile of Student's t from the normal one (Abramowitz and Stegun 26.7.5); within 1 % from 4 degrees on. */
-    private static double student(int degrees) {
+    static double student(int degrees) {
         double z = Estimate.Z95;
         double cubed = z * z * z;
         return z + (cubed + z) / (4 * degrees) + (5 * cubed * z * z + 16 * cubed + 3 * z) / (96.0 * degrees * degrees);
@@ -39,12 +39,13 @@ public final class Means {
     }
 
     /** Events in a unit of exposure with Byar's interval for Poisson counts (Breslow and Day, IARC 82, 1987). */
-    public static Estimate rate(int events, double exposure) {
+    public static Estimate rate(long events, double exposure) {
         double low = events == 0 ? 0 : events * cubed(1 - 1 / (9.0 * events) - Estimate.Z95 / (3 * Math.sqrt(events)));
         double next = events + 1.0;
         double high = next * cubed(1 - 1 / (9 * next) + Estimate.Z95 / (3 * Math.sqrt(next)));
         double value = events / exposure;
-        return new Estimate(value, Math.clamp(low / exposure, 0, value), Math.max(value, high / exposure), events);
+        return new Estimate(
+                value, Math.clamp(low / exposure, 0, value), Math.max(value, high / exposure), Math.toIntExact(events));
     }
 
     private static double cubed(double value) {

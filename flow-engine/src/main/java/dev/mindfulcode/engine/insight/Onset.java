@@ -57,14 +57,22 @@ public record Onset(
     /**
      * One measure before starts.
      *
-     * @param before mean with Student's interval over starts
+     * @param before mean over starts, with the wider of Student's interval and that of the count
      * @param usually the same of all the person's active time
      * @param differs whether the whole interval lies on one side of that
      */
     public record LeadIn(Measure measure, Estimate before, double usually, boolean differs) {}
 
     /** Sums over a span of minutes. */
-    public record Span(long activeMs, long keystrokes, long errors, long contextSwitches) {}
+    public record Span(long activeMs, long keystrokes, long errors, long contextSwitches) {
+        Span plus(Span other) {
+            return new Span(
+                    activeMs + other.activeMs,
+                    keystrokes + other.keystrokes,
+                    errors + other.errors,
+                    contextSwitches + other.contextSwitches);
+        }
+    }
 
     /**
      * One flow period's start.
@@ -108,17 +116,34 @@ public record Onset(
     }
 
     private static @Nullable LeadIn leadIn(Measure measure, List<Start> starts, Span all) {
-        double[] values = starts.stream()
+        List<Span> spans = starts.stream()
                 .map(Start::before)
                 .filter(span -> isEnough(measure, span))
-                .mapToDouble(of(measure))
-                .toArray();
-        if (values.length < STARTS_MIN || !isEnough(measure, all)) {
+                .toList();
+        if (spans.size() < STARTS_MIN || !isEnough(measure, all)) {
             return null;
         }
-        Estimate before = Means.of(values, 0, Double.MAX_VALUE);
+        Estimate before = before(measure, spans);
         double usually = of(measure).applyAsDouble(all);
         return new LeadIn(measure, before, usually, before.low() > usually || before.high() < usually);
+    }
+
+    /**
+     * The wider of two intervals: Student's over the starts, and that of the count. Starts that were all alike, none with a switch, say, have no
+     * spread of their own, and yet are few.
+     */
+    private static Estimate before(Measure measure, List<Span> spans) {
+        Estimate ofStarts = Means.of(spans.stream().mapToDouble(of(measure)).toArray(), 0, Double.MAX_VALUE);
+        Span all = spans.stream().reduce(new Span(0, 0, 0, 0), Span::plus);
+        Estimate ofCount = switch (measure) {
+            case CONTEXT_SWITCHES -> Means.rate(all.contextSwitches(), all.activeMs() / (double) BEFORE_MS);
+            case ERRORS -> Means.rate(all.errors(), all.keystrokes() / 100.0);
+        };
+        return new Estimate(
+                ofStarts.value(),
+                Math.min(ofStarts.low(), ofCount.low()),
+                Math.max(ofStarts.high(), ofCount.high()),
+                ofStarts.samples());
     }
 
     private static boolean isEnough(Measure measure, Span span) {

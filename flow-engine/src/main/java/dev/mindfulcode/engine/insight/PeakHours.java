@@ -11,11 +11,11 @@ import java.util.List;
  *
  * @param mean intensity over all hours, 0 to 1; 0 without observations
  * @param hours those with observations, by hour
- * @param observationsMissing how many more are needed before anything is said; 0 where there are enough
+ * @param observationsMissing how many more are needed, of hours seen before, until anything is said; 0 where there are enough
  */
 public record PeakHours(double mean, List<Hour> hours, int observationsMissing) {
 
-    /** Two working weeks of one hour a day: fewer and every hour is a guess. */
+    /** Observations beside the first of each hour ({@link GroupMeans#repeats}): fewer and every hour is a guess. */
     public static final int OBSERVATIONS_MIN = 10;
 
     /**
@@ -41,7 +41,7 @@ public record PeakHours(double mean, List<Hour> hours, int observationsMissing) 
      */
     public record Hour(int hour, Estimate intensity, boolean peak) {}
 
-    /** Finds the peaks; with fewer than {@link #OBSERVATIONS_MIN} observations no hour is given. */
+    /** Finds the peaks; with fewer repeats than {@link #OBSERVATIONS_MIN} no hour is given. */
     public static PeakHours of(List<Observation> observations) {
         int[] count = new int[24];
         double[] sum = new double[24];
@@ -52,8 +52,9 @@ public record PeakHours(double mean, List<Hour> hours, int observationsMissing) 
             total += observation.intensity();
         }
         int n = observations.size();
-        if (n < OBSERVATIONS_MIN) {
-            return new PeakHours(n == 0 ? 0 : total / n, List.of(), OBSERVATIONS_MIN - n);
+        int missing = OBSERVATIONS_MIN - GroupMeans.repeats(count);
+        if (missing > 0) {
+            return new PeakHours(n == 0 ? 0 : total / n, List.of(), missing);
         }
         double squares = 0;
         for (Observation observation : observations) {

@@ -20,8 +20,17 @@ class LanguagesTest {
         add("java", 9, 0.4);
         Languages languages = Languages.of(sessions);
         assertThat(languages.languages()).isEmpty();
-        assertThat(languages.sessionsMissing()).isEqualTo(1);
+        assertThat(languages.sessionsMissing()).isEqualTo(2);
         assertThat(Languages.of(List.of()).mean()).isZero();
+    }
+
+    @Test
+    void languagesMetOnceEachAreNotCompared() {
+        for (int i = 0; i < 12; i++) {
+            add("language " + i, 1, 0.4);
+        }
+        assertThat(Languages.of(sessions).languages()).isEmpty();
+        assertThat(Languages.of(sessions).sessionsMissing()).isEqualTo(Languages.SESSIONS_MIN);
     }
 
     @Test

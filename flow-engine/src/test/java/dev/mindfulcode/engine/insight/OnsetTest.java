@@ -52,6 +52,19 @@ class OnsetTest {
                 .isFalse();
     }
 
+    /** Usually one in a hundred minutes: ten times ten minutes without any is chance in a third of all cases. */
+    @Test
+    void startsThatWereAllAlikeAreNoCertainty() {
+        List<Start> starts = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            starts.add(new Start(2 * MINUTE_MS, true, quiet(0)));
+        }
+        LeadIn none = switches(Onset.of(starts, List.of(), new Span(6_000 * MINUTE_MS, 100_000, 6_000, 60)));
+        assertThat(none.before().value()).isZero();
+        assertThat(none.before().high()).isBetween(0.3, 0.4);
+        assertThat(none.differs()).isFalse();
+    }
+
     @Test
     void startsWithoutActivityBeforeThemSayNothingOfHowItWas() {
         List<Start> starts = new ArrayList<>();

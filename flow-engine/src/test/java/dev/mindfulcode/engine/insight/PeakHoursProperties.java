@@ -3,6 +3,7 @@ package dev.mindfulcode.engine.insight;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
@@ -29,8 +30,9 @@ class PeakHoursProperties {
 
         PeakHours peaks = PeakHours.of(observations);
 
-        assertThat(peaks.hours().isEmpty()).isEqualTo(n < PeakHours.OBSERVATIONS_MIN);
-        assertThat(peaks.observationsMissing()).isEqualTo(Math.max(0, PeakHours.OBSERVATIONS_MIN - n));
+        int repeats = n - (int) Arrays.stream(count).filter(of -> of > 0).count();
+        assertThat(peaks.hours().isEmpty()).isEqualTo(repeats < PeakHours.OBSERVATIONS_MIN);
+        assertThat(peaks.observationsMissing()).isEqualTo(Math.max(0, PeakHours.OBSERVATIONS_MIN - repeats));
         for (PeakHours.Hour hour : peaks.hours()) {
             double own = sum[hour.hour()] / count[hour.hour()];
             assertThat(hour.intensity().low()).isGreaterThanOrEqualTo(0);
@@ -55,6 +57,37 @@ class PeakHoursProperties {
                 .count();
 
         assertThat(peaks).isLessThanOrEqualTo(2);
+    }
+
+    /** Hours seen once each differ by chance, and nothing tells by how much chance makes them differ. */
+    @Property(tries = 100)
+    void hoursOfASingleDayAreNotCompared(@ForAll long seed, @ForAll @IntRange(max = 9) int more) {
+        Random random = new Random(seed);
+        List<PeakHours.Observation> observations = new ArrayList<>();
+        for (int i = 0; i < 12 + more; i++) {
+            observations.add(new PeakHours.Observation(8 + i % 12, random.nextDouble()));
+        }
+
+        PeakHours peaks = PeakHours.of(observations);
+
+        assertThat(peaks.hours()).isEmpty();
+        assertThat(peaks.observationsMissing()).isEqualTo(10 - more);
+    }
+
+    /** With little data, too: of many people without any difference few are told of a peak. */
+    @Test
+    void ofPeopleWhoseHoursDoNotDifferFewAreToldOfAPeak() {
+        Random random = new Random(17);
+        int told = 0;
+        int people = 1_000;
+        for (int person = 0; person < people; person++) {
+            List<PeakHours.Observation> observations = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                observations.add(new PeakHours.Observation(9 + i % 10, clamp(0.5 + 0.15 * random.nextGaussian())));
+            }
+            told += PeakHours.of(observations).hours().stream().anyMatch(PeakHours.Hour::peak) ? 1 : 0;
+        }
+        assertThat((double) told / people).isLessThan(0.1);
     }
 
     @Test

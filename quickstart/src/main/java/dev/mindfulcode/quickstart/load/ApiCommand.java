@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -38,6 +39,8 @@ import tools.jackson.databind.json.JsonMapper;
         })
 final class ApiCommand implements Callable<Integer> {
 
+    private static final int RATE_MAX = 10_000;
+
     private static final List<String> PAST = List.of(
             "/api/flow/patterns",
             "/api/flow/patterns?days=365",
@@ -52,19 +55,8 @@ final class ApiCommand implements Callable<Integer> {
             description = "Requests a second of each kind. Default: ${DEFAULT-VALUE}")
     private double rate = 100;
 
-    @Option(
-            names = "--seconds",
-            paramLabel = "S",
-            defaultValue = "30",
-            description = "Measured time. Default: ${DEFAULT-VALUE}")
-    private int seconds = 30;
-
-    @Option(
-            names = "--warmup",
-            paramLabel = "S",
-            defaultValue = "15",
-            description = "Time before that. Default: ${DEFAULT-VALUE}")
-    private int warmup = 15;
+    @Mixin
+    private MeasuredTime time = new MeasuredTime();
 
     @Mixin
     private LoadOptions options = new LoadOptions();
@@ -75,9 +67,9 @@ final class ApiCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (!(rate > 0) || rate > 10_000 || seconds < 1 || seconds > 600 || warmup < 0 || warmup > 600) {
+        if (!(rate > 0) || rate > RATE_MAX || !time.isWithinBounds()) {
             throw new ParameterException(
-                    spec.commandLine(), "--rate must be above 0, --seconds from 1 to 600, --warmup from 0 to 600");
+                    spec.commandLine(), "--rate must be above 0 and at most " + RATE_MAX + ", " + MeasuredTime.BOUNDS);
         }
         URI url = options.url();
         long sessions = sessions();
@@ -86,7 +78,8 @@ final class ApiCommand implements Callable<Integer> {
             List<Account> accounts = BenchPeople.signIn(api, state);
             ApiRun run = new ApiRun(url, accounts);
             Map<String, Numbers> rows = new LinkedHashMap<>();
-            run.measure(rate, warmup, seconds).forEach((kind, latencies) -> rows.put(kind.title, latencies));
+            run.measure(rate, time.warmup(), time.seconds())
+                    .forEach((kind, latencies) -> rows.put(kind.title, latencies));
             for (String path : PAST) {
                 rows.put("GET " + path + ", one heavy user, one at a time", run.past(url, accounts.getFirst(), path));
             }
@@ -95,7 +88,7 @@ final class ApiCommand implements Callable<Integer> {
                 spec.commandLine().getErr().println(run.wrong() + " answers were not the ones expected");
             }
             return run.wrong() == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
-        } catch (IOException e) {
+        } catch (IOException | ExecutionException e) {
             throw new RefusedException("The measurement stopped: " + e.getMessage(), e);
         }
     }
@@ -118,7 +111,7 @@ final class ApiCommand implements Callable<Integer> {
             Map<String, Object> json = new LinkedHashMap<>();
             json.put("sessions", sessions);
             json.put("rate_per_kind", rate);
-            json.put("seconds", seconds);
+            json.put("seconds", time.seconds());
             json.put("load_average", load);
             rows.forEach((title, latencies) -> json.put(
                     title,
@@ -135,8 +128,8 @@ final class ApiCommand implements Callable<Integer> {
                 "%,d sessions in the table; each kind at %.0f/s, open loop, %d s after %d s; load average %.1f at the end",
                 sessions,
                 rate,
-                seconds,
-                warmup,
+                time.seconds(),
+                time.warmup(),
                 load));
         rows.forEach((title, latencies) -> out.println(String.format(
                 Locale.ROOT,

@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Requests of several kinds by turns, so that all meet the same conditions, at a fixed rate each. Open loop: a request is due at a time that no
@@ -142,8 +143,7 @@ final class ApiRun {
         return latencies;
     }
 
-    private void ask(@org.jspecify.annotations.Nullable HttpRequest request, int status)
-            throws IOException, InterruptedException {
+    private void ask(@Nullable HttpRequest request, int status) throws IOException, InterruptedException {
         if (request == null
                 || http.send(request, HttpResponse.BodyHandlers.ofByteArray()).statusCode() != status) {
             wrong.incrementAndGet();

@@ -44,19 +44,8 @@ final class LatencyCommand implements Callable<Integer> {
                     "The pipeline tells a session's state once a second: no fewer than 1.5 a batch a second. Default: ${DEFAULT-VALUE}")
     private int users = 400;
 
-    @Option(
-            names = "--seconds",
-            paramLabel = "S",
-            defaultValue = "30",
-            description = "Measured time. Default: ${DEFAULT-VALUE}")
-    private int seconds = 30;
-
-    @Option(
-            names = "--warmup",
-            paramLabel = "S",
-            defaultValue = "8",
-            description = "Time before that. Default: ${DEFAULT-VALUE}")
-    private int warmup = 8;
+    @Mixin
+    private MeasuredTime time = new MeasuredTime();
 
     @Mixin
     private LoadOptions options = new LoadOptions();
@@ -67,15 +56,16 @@ final class LatencyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (rate <= 0 || seconds < 1 || warmup < 0 || users < rate * LatencyRun.SECONDS_BETWEEN_BATCHES_MIN) {
+        if (rate <= 0 || !time.isWithinBounds() || users < rate * LatencyRun.SECONDS_BETWEEN_BATCHES_MIN) {
             throw new ParameterException(
-                    spec.commandLine(), "--rate and --seconds must be above 0, --users at least 1.5 times the rate");
+                    spec.commandLine(),
+                    "--rate must be above 0, --users at least 1.5 times the rate, " + MeasuredTime.BOUNDS);
         }
         PrintWriter out = spec.commandLine().getOut();
         URI url = options.url();
         LoadState state = LoadState.open(options.data(), Clock.systemUTC());
         try (MindfulApi api = new MindfulApi(url)) {
-            LatencyRun run = new LatencyRun(api, users, rate, warmup, seconds);
+            LatencyRun run = new LatencyRun(api, users, rate, time.warmup(), time.seconds());
             try (Progress progress = new Progress(
                     options.json() ? spec.commandLine().getErr() : out,
                     Progress.isTerminal(),

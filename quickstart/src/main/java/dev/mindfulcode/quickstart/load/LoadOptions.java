@@ -1,7 +1,7 @@
 package dev.mindfulcode.quickstart.load;
 
 import dev.mindfulcode.protection.PostgresUrl;
-import dev.mindfulcode.quickstart.RefusedException;
+import dev.mindfulcode.quickstart.DataFolder;
 import dev.mindfulcode.quickstart.RunningSystem;
 import java.net.URI;
 import java.nio.file.Path;
@@ -31,11 +31,8 @@ final class LoadOptions {
 
     /** Returns the database of the system that runs on the data folder. */
     PostgresUrl database() {
-        return system.dataFolder()
-                .runningDatabase()
-                .orElseThrow(() -> new RefusedException("Nothing runs on "
-                        + system.dataFolder().path()
-                        + ". Start it with ./mindful run, or name its data folder with --data."));
+        DataFolder folder = system.dataFolder();
+        return folder.runningDatabase().orElseThrow(folder::nothingRuns);
     }
 
     Path data() {
