@@ -86,12 +86,13 @@ function sessionRow(session) {
 
 function periodRow(period) {
   const until = period.ended_at ? Date.parse(period.ended_at) : Date.now();
-  const ending = period.ended_at ? ENDINGS[period.ended_by] ?? 'ended' : 'still open';
+  // What was typed in a period is known when it has ended.
+  const ending = period.ended_at ? `${count(period.keystrokes)} keystrokes, ${ENDINGS[period.ended_by] ?? 'ended'}` : 'still open';
   return element('li', {},
     element('span', { class: 'title' }, times(period),
       period.ended_at ? '' : element('span', { class: 'tag in-flow' }, 'in flow')),
     element('span', { class: 'amount' }, span(Math.max(0, until - Date.parse(period.started_at)))),
-    element('span', { class: 'more' }, `Intensity ${hundred(period.mean_intensity)}, ${count(period.keystrokes)} keystrokes, ${ending}`));
+    element('span', { class: 'more' }, `Intensity ${hundred(period.mean_intensity)}, ${ending}`));
 }
 
 const times = (of) => element('span', {}, `${clock(of.started_at)} – ${of.ended_at ? clock(of.ended_at) : 'now'}`);
