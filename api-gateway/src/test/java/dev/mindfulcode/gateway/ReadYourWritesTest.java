@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -97,8 +98,9 @@ class ReadYourWritesTest {
         reads(user, "/api/sessions/current", started, "\"session_id\":\"" + started.text("session_id"));
         Answer named = api.put(path + "/update", user.token(), "{\"project\": \"" + project + "\"}");
         reads(user, "/api/sessions/history?project=" + project.replace(" ", "%20"), named, started.text("session_id"));
-        Answer moved = api.patch(path, user.token(), "{\"started_at\": \"2026-01-02T03:04:05Z\"}");
-        reads(user, path, moved, "2026-01-02T03:04:05Z");
+        Instant yesterday = Instant.now().minus(1, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS);
+        Answer moved = api.patch(path, user.token(), "{\"started_at\": \"" + yesterday + "\"}");
+        reads(user, path, moved, yesterday.toString());
         Answer ended = api.patch(
                 path,
                 user.token(),
@@ -106,7 +108,7 @@ class ReadYourWritesTest {
                         + "\"}");
         reads(user, path, ended, "\"status\":\"ended\"");
         Answer deleted = api.delete(path, user.token());
-        reads(user, "/api/sessions/history?from=2026-01-01T00:00:00Z", deleted, "\"sessions\":[]");
+        reads(user, "/api/sessions/history?from=" + yesterday.minusSeconds(1), deleted, "\"sessions\":[]");
     }
 
     private void reads(User user, String path, Answer write, String expected) {
