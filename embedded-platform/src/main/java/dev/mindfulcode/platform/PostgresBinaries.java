@@ -4,11 +4,12 @@ import io.zonky.test.db.postgres.embedded.DefaultPostgresBinaryResolver;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Locale;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -23,20 +24,26 @@ final class PostgresBinaries {
 
     private PostgresBinaries() {}
 
-    /** Returns the folder with bin, lib and share; safe to call from several processes at once. */
-    static Path unpackedIn(Path folder) throws IOException {
+    /** Returns the folder with bin, lib and share. Of several processes that call it at once, one unpacks and the others wait. */
+    static synchronized Path unpackedIn(Path folder) throws IOException {
         Path home = folder.resolve("postgres-" + MAJOR_VERSION);
         if (Files.isDirectory(home)) {
             return home;
         }
         Files.createDirectories(folder);
-        Path unfinished = Files.createTempDirectory(folder, "postgres-unpacking-");
-        try {
-            unpack(unfinished);
-            Files.move(unfinished, home, StandardCopyOption.ATOMIC_MOVE);
-        } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
-            // Another process was faster, and what it unpacked is the same.
-            FolderTree.delete(unfinished);
+        try (FileChannel lockFile = FileChannel.open(
+                        folder.resolve("postgres-" + MAJOR_VERSION + ".lock"),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE);
+                FileLock lock = lockFile.lock()) {
+            if (!Files.isDirectory(home)) {
+                Path unfinished = folder.resolve("postgres-" + MAJOR_VERSION + "-unfinished");
+                if (Files.exists(unfinished)) {
+                    FolderTree.delete(unfinished); // of a process that was killed
+                }
+                unpack(Files.createDirectory(unfinished));
+                Files.move(unfinished, home, StandardCopyOption.ATOMIC_MOVE);
+            }
         }
         return home;
     }
