@@ -1,7 +1,7 @@
 package dev.mindfulcode.gateway;
 
 import dev.mindfulcode.gateway.accounts.AccountConfiguration;
-import dev.mindfulcode.gateway.accounts.JwtSecret;
+import dev.mindfulcode.gateway.accounts.AccountConfiguration.TokenTrust;
 import dev.mindfulcode.gateway.database.Database;
 import dev.mindfulcode.gateway.database.IdentitySchema;
 import dev.mindfulcode.gateway.database.UserCiphers;
@@ -17,6 +17,8 @@ import dev.mindfulcode.gateway.operations.OperationsConfiguration;
 import dev.mindfulcode.gateway.privacy.PrivacyConfiguration;
 import dev.mindfulcode.gateway.sessions.SessionConfiguration;
 import dev.mindfulcode.gateway.teams.TeamConfiguration;
+import dev.mindfulcode.protection.KeyEncryptionKey;
+import dev.mindfulcode.protection.PostgresUrl;
 import dev.mindfulcode.protection.PostgresUserKeys;
 import javax.sql.DataSource;
 import org.springframework.context.annotation.Bean;
@@ -49,8 +51,18 @@ public class GatewayConfiguration {
     }
 
     @Bean
-    JwtSecret gatewayJwtSecret(GatewaySettings settings) {
-        return settings.jwtSecret();
+    TokenTrust gatewayTokenTrust(GatewaySettings settings) {
+        return settings.tokenTrust();
+    }
+
+    @Bean
+    KeyEncryptionKey gatewayKeyEncryptionKey(GatewaySettings settings) {
+        return settings.encryptionKey();
+    }
+
+    @Bean
+    PostgresUrl gatewayDatabaseUrl(GatewaySettings settings) {
+        return settings.database();
     }
 
     /** Brings our schemas up to date before anything asks for the database. */

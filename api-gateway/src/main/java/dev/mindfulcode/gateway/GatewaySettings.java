@@ -1,6 +1,8 @@
 package dev.mindfulcode.gateway;
 
-import dev.mindfulcode.gateway.accounts.JwtSecret;
+import dev.mindfulcode.access.JwtSecret;
+import dev.mindfulcode.access.OidcIssuer;
+import dev.mindfulcode.gateway.accounts.AccountConfiguration.TokenTrust;
 import dev.mindfulcode.protection.KeyEncryptionKey;
 import dev.mindfulcode.protection.PostgresUrl;
 import dev.mindfulcode.schemas.SchemaRegistry;
@@ -16,7 +18,7 @@ record GatewaySettings(
         PostgresUrl database,
         String kafkaBootstrapServers,
         SchemaRegistry schemaRegistry,
-        JwtSecret jwtSecret,
+        TokenTrust tokenTrust,
         KeyEncryptionKey encryptionKey,
         int maxConnections,
         int port) {
@@ -34,7 +36,10 @@ record GatewaySettings(
                 new SchemaRegistry(
                         required(environment, "SCHEMA_REGISTRY_URL", "such as http://localhost:8081/apis/registry/v3"),
                         Boolean.parseBoolean(environment.getProperty("MINDFUL_REGISTER_SCHEMAS", "false"))),
-                JwtSecret.parse(environment.getProperty("JWT_SECRET")),
+                new TokenTrust(
+                        JwtSecret.parse(environment.getProperty("JWT_SECRET")),
+                        OidcIssuer.parse(
+                                environment.getProperty("OIDC_ISSUER_URI"), environment.getProperty("OIDC_AUDIENCE"))),
                 KeyEncryptionKey.parse(environment.getProperty("ENCRYPTION_KEY")),
                 integer(environment, "MAX_CONNECTIONS", MAX_CONNECTIONS_DEFAULT, 1, MAX_CONNECTIONS_LIMIT),
                 integer(environment, "PORT", PORT_DEFAULT, 0, 65_535));

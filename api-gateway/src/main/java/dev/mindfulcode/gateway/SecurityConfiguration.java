@@ -1,6 +1,8 @@
 package dev.mindfulcode.gateway;
 
-import dev.mindfulcode.gateway.accounts.AccessTokens;
+import dev.mindfulcode.access.CredentialException;
+import dev.mindfulcode.access.Credentials;
+import dev.mindfulcode.gateway.http.CallerAuthentication;
 import dev.mindfulcode.gateway.http.ProblemType;
 import dev.mindfulcode.gateway.http.Problems;
 import org.springframework.context.annotation.Bean;
@@ -8,9 +10,11 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpMethod;
+import org.springframework.security.authentication.ReactiveAuthenticationManager;
 import org.springframework.security.config.annotation.web.reactive.EnableWebFluxSecurity;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
 import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
 import org.springframework.security.oauth2.server.resource.web.server.authentication.ServerBearerTokenAuthenticationConverter;
 import org.springframework.security.web.server.SecurityWebFilterChain;
@@ -28,8 +32,8 @@ import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
 /**
- * Who may call what. All under {@code /api} and {@code /ws} needs an access token, except signing in; no cookies, hence no CSRF; no
- * other origins. Ingest's two routes authenticate themselves and are left alone.
+ * Who may call what. All under {@code /api} and {@code /ws} needs an access token, except signing in; an API key opens what an editor
+ * needs and nothing else; no cookies, hence no CSRF; no other origins. Ingest's two routes authenticate themselves and are left alone.
  */
 @Configuration(value = "gatewaySecurityConfiguration", proxyBeanMethods = false)
 @EnableWebFluxSecurity
@@ -39,13 +43,22 @@ class SecurityConfiguration {
     private static final String LIVE = "/ws";
     private static final String TOKEN_PARAMETER = "token";
 
+    /** For an editor that cannot log in: it starts the session that its keystrokes belong to. */
+    private static final String[] ALSO_WITH_API_KEY_POST = {
+        "/api/sessions/start", "/api/sessions/*/pause", "/api/sessions/*/resume", "/api/sessions/*/end"
+    };
+
+    private static final String ALSO_WITH_API_KEY_PUT = "/api/sessions/*/update";
+    private static final int RETRY_AFTER_SECONDS = 2;
+
     private static final String CONTENT_SECURITY_POLICY =
             "default-src 'self'; object-src 'none'; base-uri 'none';" + " form-action 'self'; frame-ancestors 'none'";
     private static final String PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
 
     @Bean
     @Order(Ordered.LOWEST_PRECEDENCE - 10)
-    SecurityWebFilterChain gatewaySecurity(ServerHttpSecurity http, AccessTokens accessTokens) {
+    SecurityWebFilterChain gatewaySecurity(ServerHttpSecurity http, Credentials credentials) {
+        ReactiveAuthenticationManager manager = presented -> callerOf(presented, credentials);
         ServerAuthenticationEntryPoint unauthenticated = (exchange, e) ->
                 Problems.write(exchange, ProblemType.UNAUTHENTICATED.because("Sign in, or refresh the access token."));
         ServerAccessDeniedHandler denied =
@@ -66,17 +79,35 @@ class SecurityConfiguration {
                 .authorizeExchange(exchanges -> exchanges
                         .pathMatchers(HttpMethod.POST, "/api/auth/*")
                         .permitAll()
-                        .pathMatchers("/api/**", LIVE)
+                        .pathMatchers(HttpMethod.POST, ALSO_WITH_API_KEY_POST)
                         .authenticated()
+                        .pathMatchers(HttpMethod.PUT, ALSO_WITH_API_KEY_PUT)
+                        .authenticated()
+                        .pathMatchers("/api/**", LIVE)
+                        .hasAuthority(CallerAuthentication.SIGNED_IN)
                         .anyExchange()
                         .permitAll())
                 .oauth2ResourceServer(server -> server.bearerTokenConverter(new TokenOfRequest())
                         .authenticationEntryPoint(unauthenticated)
                         .accessDeniedHandler(denied)
-                        .jwt(jwt -> jwt.jwtDecoder(accessTokens.decoder())))
+                        .authenticationManagerResolver(_ -> Mono.just(manager)))
                 .exceptionHandling(failures ->
                         failures.authenticationEntryPoint(unauthenticated).accessDeniedHandler(denied))
                 .build();
+    }
+
+    private static Mono<Authentication> callerOf(Authentication presented, Credentials credentials) {
+        String credential = ((BearerTokenAuthenticationToken) presented).getToken();
+        return Mono.fromFuture(() -> credentials.check(credential))
+                .<Authentication>map(CallerAuthentication::new)
+                .onErrorMap(CredentialException.class, SecurityConfiguration::refusal);
+    }
+
+    private static RuntimeException refusal(CredentialException e) {
+        return switch (e.reason()) {
+            case REFUSED -> new InvalidBearerTokenException(e.detail());
+            case UNAVAILABLE -> ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, e.detail() + ".");
+        };
     }
 
     /** What the firewall refuses (a path that is not normal, say) is a problem document as well. */

@@ -82,16 +82,79 @@ class AccountApiTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"short", "ada@example.org", "Ada.Lovelace@Example.org", "ada-lovelace", "mindful code", "MindfulCode"})
+    @CsvSource({
+        "short",
+        "ada@example.org",
+        "Ada.Lovelace@Example.org",
+        "ada-lovelace",
+        "Lovelace1815",
+        "mindful code",
+        "MindfulCode",
+        "MindfulC0de!",
+        "password",
+        "P@ssw0rd1",
+        "12345678",
+        "qwertyuiop",
+        "aaaaaaaaaaaaaaaaaaaa",
+        "abcdefghijklmnop",
+        "letmein2024",
+        "iloveyou2",
+        "01.01.1990"
+    })
     void passwordsThatAnybodyWouldTryAreRefused(String password) {
-        register("ada.lovelace@example.org", password.equals("ada@example.org") ? "adalovelaceexampleorg" : password)
+        Answer answer = register(
+                        "ada.lovelace@example.org",
+                        password.equals("ada@example.org") ? "adalovelaceexampleorg" : password)
+                .isProblem(400, "invalid-request")
+                .withField("password");
+        assertThat(answer.text("detail").replace("password", "")).doesNotContain(password);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a long enough sentence",
+                "correct horse battery staple",
+                "kein Mensch errät diesen Satz",
+                "yK4!mdq2zP",
+                "长城外面的古道边有一只猫"
+            })
+    void passwordsNeedNoSpecialCharacters(String password) {
+        assertThat(register(UUID.randomUUID() + "@example.org", password).status())
+                .isEqualTo(201);
+    }
+
+    @Test
+    void whatIsWrongWithAPasswordIsSaidInAWayThatHelps() {
+        Answer answer = register(UUID.randomUUID() + "@example.org", "qwertyuiop");
+        assertThat(answer.text("detail")).contains("easily guessed", "unusual words");
+    }
+
+    /** zxcvbn sees the beginning and the end of it only, and a cut through the address would hide the address. */
+    @Test
+    void aLongAddressIsNoPasswordEither() {
+        String address = UUID.randomUUID() + "@a-domain-with-a-long-name.example.org";
+        register(address, address.toUpperCase(Locale.ROOT))
+                .isProblem(400, "invalid-request")
+                .withField("password");
+    }
+
+    @Test
+    void thePersonsNameIsNoPassword() {
+        api.post("/api/auth/register", null, """
+            {"email": "%s@example.org", "name": "Wilhelmina Featherstonehaugh",
+             "password": "featherstonehaugh"}\
+            """.formatted(UUID.randomUUID()))
                 .isProblem(400, "invalid-request")
                 .withField("password");
     }
 
     @Test
     void passwordsMayBeLongAndOfAnyLanguage() {
-        String emoji = "🦉".repeat(128);
+        String emoji = new java.util.Random(7)
+                .ints(128, 0x1F400, 0x1F4FF)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
         String email = UUID.randomUUID() + "@example.org";
         assertThat(register(email, emoji).status()).isEqualTo(201);
         assertThat(login(email, emoji).status()).isEqualTo(200);
@@ -135,6 +198,141 @@ class AccountApiTest {
         assertThat(logout(ada.refreshToken()).status()).isEqualTo(204);
         refresh(ada.refreshToken()).isProblem(401, "invalid-refresh-token");
         assertThat(logout("unknown").status()).isEqualTo(204);
+    }
+
+    @Test
+    void aNewPasswordEndsEverySessionButTheOneThatAsked() {
+        User ada = gateway.user();
+        Answer elsewhere = login(ada.email(), Api.PASSWORD);
+        changePassword(ada.token(), "not the password", "another long sentence entirely")
+                .isProblem(403, "wrong-password")
+                .withField("current_password");
+        changePassword(ada.token(), Api.PASSWORD, "password1")
+                .isProblem(400, "invalid-request")
+                .withField("new_password");
+        changePassword(ada.token(), Api.PASSWORD, ada.email())
+                .isProblem(400, "invalid-request")
+                .withField("new_password");
+        assertThat(api.get("/api/account", ada.token()).status()).isEqualTo(200);
+
+        Answer fresh = changePassword(ada.token(), Api.PASSWORD, "another long sentence entirely");
+
+        assertThat(fresh.status()).as(fresh.toString()).isEqualTo(200);
+        assertThat(fresh.header("Cache-Control")).isEqualTo("no-store");
+        assertThat(api.get("/api/account", fresh.text("access_token")).status()).isEqualTo(200);
+        assertThat(refresh(fresh.text("refresh_token")).status()).isEqualTo(200);
+        api.get("/api/account", ada.token()).isProblem(401, "unauthenticated");
+        api.get("/api/account", elsewhere.text("access_token")).isProblem(401, "unauthenticated");
+        refresh(ada.refreshToken()).isProblem(401, "invalid-refresh-token");
+        refresh(elsewhere.text("refresh_token")).isProblem(401, "invalid-refresh-token");
+        login(ada.email(), Api.PASSWORD).isProblem(401, "invalid-credentials");
+        assertThat(login(ada.email(), "another long sentence entirely").status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void loggingOutAndReuseEndTheAccessTokensOfTheFamilyToo() {
+        User ada = gateway.user();
+        Answer other = login(ada.email(), Api.PASSWORD);
+        assertThat(api.get("/api/account", ada.token()).status()).isEqualTo(200);
+        logout(ada.refreshToken());
+        api.get("/api/account", ada.token()).isProblem(401, "unauthenticated");
+
+        Answer next = refresh(other.text("refresh_token"));
+        assertThat(api.get("/api/account", next.text("access_token")).status()).isEqualTo(200);
+        refresh(other.text("refresh_token")).isProblem(401, "invalid-refresh-token");
+        api.get("/api/account", next.text("access_token")).isProblem(401, "unauthenticated");
+        api.get("/api/account", other.text("access_token")).isProblem(401, "unauthenticated");
+    }
+
+    @Test
+    void aPersonRectifiesTheirName() {
+        User ada = gateway.user();
+        Answer named = patch(ada.token(), "{\"name\": \"Ada Lovelace\"}");
+        assertThat(named.status()).as(named.toString()).isEqualTo(200);
+        assertThat(named.text("name")).isEqualTo("Ada Lovelace");
+        assertThat(named.text("email")).isEqualTo(ada.email());
+        assertThat(api.get("/api/account", ada.token()).text("name")).isEqualTo("Ada Lovelace");
+        assertThat(patch(ada.token(), "{\"name\": null}").json().has("name")).isFalse();
+        assertThat(patch(ada.token(), "{}").status()).isEqualTo(200);
+        patch(ada.token(), "{\"name\": \"%s\"}".formatted("x".repeat(101)))
+                .isProblem(400, "invalid-request")
+                .withField("name");
+    }
+
+    @Test
+    void aNewAddressNeedsThePasswordAndMustBeFree() {
+        User ada = gateway.user();
+        User bob = gateway.user();
+        String address = UUID.randomUUID() + "@example.org";
+        patch(ada.token(), "{\"email\": \"%s\"}".formatted(address))
+                .isProblem(400, "invalid-request")
+                .withField("current_password");
+        patch(ada.token(), "{\"email\": \"%s\", \"current_password\": \"not it\"}".formatted(address))
+                .isProblem(403, "wrong-password")
+                .withField("current_password");
+        patch(ada.token(), "{\"email\": \"%s\", \"current_password\": \"%s\"}".formatted(bob.email(), Api.PASSWORD))
+                .isProblem(409, "email-taken")
+                .withField("email");
+        patch(ada.token(), "{\"email\": \"ada@\"}")
+                .isProblem(400, "invalid-request")
+                .withField("email");
+
+        Answer changed = patch(
+                ada.token(), "{\"email\": \"%s\", \"current_password\": \"%s\"}".formatted(address, Api.PASSWORD));
+
+        assertThat(changed.text("email")).isEqualTo(address);
+        login(ada.email(), Api.PASSWORD).isProblem(401, "invalid-credentials");
+        assertThat(login(address, Api.PASSWORD).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aNewTimeZoneGoesToTheLogOnceAndInOrder() {
+        User ada = gateway.user();
+        patch(ada.token(), "{\"timezone\": \"Mars/Olympus\"}")
+                .isProblem(400, "invalid-request")
+                .withField("timezone");
+        patch(ada.token(), "{\"timezone\": \"Europe/Berlin\"}");
+        assertThat(patch(ada.token(), "{\"timezone\": \"Asia/Tokyo\", \"name\": \"Ada\"}")
+                        .text("time_zone"))
+                .isEqualTo("Asia/Tokyo");
+        patch(ada.token(), "{\"timezone\": \"UTC\"}");
+        try (TestLog log = new TestLog(gateway.platform.bootstrapServers(), gateway.registry())) {
+            List<AccountEvent> events = log.read(Topics.ACCOUNTS, ada.id(), 3);
+            assertThat(events.stream().map(AccountEvent::getKind))
+                    .containsExactly(
+                            AccountEventKind.REGISTERED,
+                            AccountEventKind.SETTINGS_CHANGED,
+                            AccountEventKind.SETTINGS_CHANGED);
+            assertThat(events.stream().map(AccountEvent::getTimeZone))
+                    .containsExactly("Europe/Berlin", "Asia/Tokyo", "UTC");
+            assertThat(events).noneMatch(event -> event.toString().contains("Ada"));
+        }
+    }
+
+    @Test
+    void unknownAddressesTakeAsLongAsKnownOnes() {
+        User ada = gateway.user();
+        int rounds = 15;
+        long[] knownNs = new long[rounds];
+        long[] unknownNs = new long[rounds];
+        for (int i = 0; i < rounds; i++) {
+            knownNs[i] = timed(ada.email());
+            unknownNs[i] = timed(UUID.randomUUID() + "@example.org");
+        }
+        double ratio = (double) median(unknownNs) / median(knownNs);
+        assertThat(ratio).as("medians of unknown to known").isBetween(0.5, 2.0);
+    }
+
+    private long timed(String email) {
+        long startNs = System.nanoTime();
+        login(email, "not the password").isProblem(401, "invalid-credentials");
+        return System.nanoTime() - startNs;
+    }
+
+    private static long median(long[] times) {
+        java.util.Arrays.sort(times);
+        return times[times.length / 2];
     }
 
     @Test
@@ -204,6 +402,17 @@ class AccountApiTest {
     private Answer register(String email, String password) {
         return api.post(
                 "/api/auth/register", null, "{\"email\": \"%s\", \"password\": \"%s\"}".formatted(email, password));
+    }
+
+    private Answer changePassword(String token, String current, String next) {
+        return api.post(
+                "/api/account/password",
+                token,
+                "{\"current_password\": \"%s\", \"new_password\": \"%s\"}".formatted(current, next));
+    }
+
+    private Answer patch(String token, String json) {
+        return api.sendJson("PATCH", "/api/account", token, json);
     }
 
     private Answer login(String email, String password) {

@@ -47,6 +47,12 @@ class AuthorisationMatrixTest {
             POST /api/auth/refresh                 200  200  200  200  200  200  200  {"refresh_token": "<refresh>"}
             POST /api/auth/logout                  204  204  204  204  204  204  204  {"refresh_token": "<refresh>"}
             GET /api/account                       401  200  200  200  200  200  200
+            PATCH /api/account                     401  200  200  200  200  200  200  {"name": "n"}
+            POST /api/account/password             401  403  403  403  403  403  403  {"current_password": "not it", "new_password": "a sentence long enough"}
+            POST /api/keys                         401  201  201  201  201  201  201  {"name": "n", "scope": "ingest"}
+            GET /api/keys                          401  200  200  200  200  200  200
+            DELETE /api/keys/{id}                  401  404  404  204  404  404  404
+            GET /.well-known/jwks.json             200  200  200  200  200  200  200
             POST /api/sessions/start               401  201  201  201  201  201  201  {}
             GET /api/sessions/history              401  200  200  200  200  200  200
             GET /api/sessions/current              401  200  200  200  200  200  200
@@ -85,6 +91,14 @@ class AuthorisationMatrixTest {
             DELETE /api/teams/{id}/members/{user_id} 401  404  403  403  204  204  404
             """;
 
+    /** What an API key opens, with the answer that its user is given; it is refused where somebody has to be signed in otherwise. */
+    private static final List<String> ALSO_WITH_API_KEY = List.of(
+            "POST /api/sessions/start",
+            "PUT /api/sessions/{id}/update",
+            "POST /api/sessions/{id}/pause",
+            "POST /api/sessions/{id}/resume",
+            "POST /api/sessions/{id}/end");
+
     private static final String DETECT = """
             {"flow_data": {"session_id": "s", "keystroke_intervals": [100, 120, 110, 130], "context_switches": 0, "error_events": 0, \
             "window_focus_duration": 60, "file_modifications": 1, "timestamp": 1767225600000}}""";
@@ -97,6 +111,9 @@ class AuthorisationMatrixTest {
 
     @SuppressWarnings("NullAway.Init")
     private static UUID team;
+
+    @SuppressWarnings("NullAway.Init")
+    private static String editorsKey;
 
     private enum Who {
         ANONYMOUS,
@@ -149,6 +166,8 @@ class AuthorisationMatrixTest {
         team = UUID.fromString(
                 API.post("/api/teams", token(Who.OWNER), "{\"name\": \"a\"}").text("team_id"));
         API.post("/api/teams", token(Who.OWNER_OF_ANOTHER_TEAM), "{\"name\": \"b\"}");
+        editorsKey = API.post("/api/keys", token(Who.MEMBER), "{\"name\": \"editor\", \"scope\": \"ingest\"}")
+                .text("key");
         for (Who who : List.of(Who.VIEWER, Who.MEMBER, Who.ADMIN)) {
             Answer added = API.post("/api/teams/" + team + "/members", token(Who.OWNER), """
                     {"email": "%s", "role": "%s"}""".formatted(
@@ -174,6 +193,21 @@ class AuthorisationMatrixTest {
         }
     }
 
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("lines")
+    void anApiKeyOpensWhatTheListSays(Line line) throws Exception {
+        Reply reply = send(line, editorsKey, line.pattern().startsWith("/api/teams") ? team : null);
+        int anonymous = line.statuses().get(Who.ANONYMOUS.ordinal());
+        int user = line.statuses().get(Who.MEMBER.ordinal());
+        int expected = ALSO_WITH_API_KEY.contains(line.endpoint()) ? user : anonymous == 401 ? 403 : anonymous;
+        assertThat(reply.status()).as(reply.body()).isEqualTo(expected);
+    }
+
+    @Test
+    void theListOfWhatAnApiKeyOpensNamesRoutes() {
+        assertThat(lines().map(Line::endpoint)).containsAll(ALSO_WITH_API_KEY);
+    }
+
     @Test
     void whatIsSomebodyElsesIsAnsweredAsWhatIsNobodys() throws Exception {
         for (Line line : lines().filter(line -> line.pattern().contains("{id}")).toList()) {
@@ -184,11 +218,12 @@ class AuthorisationMatrixTest {
         }
     }
 
-    /** @param id what {@code {id}} stands for; null for a session of the member's that is made for this */
+    /** @param id what {@code {id}} stands for; null for a session, or a key, of the member's that is made for this */
     private static Reply send(Line line, @Nullable String token, @Nullable UUID id) throws Exception {
         String path = line.pattern();
         if (path.contains("{id}")) {
-            path = path.replace("{id}", String.valueOf(id == null ? session() : id));
+            String mine = path.startsWith("/api/keys") ? key().text("key_id") : session();
+            path = path.replace("{id}", id == null ? mine : id.toString());
         }
         if (path.contains("{user_id}")) {
             path = path.replace("{user_id}", somebody(true).id().toString());
@@ -228,6 +263,21 @@ class AuthorisationMatrixTest {
         return filled.contains("<email>")
                 ? filled.replace("<email>", somebody(false).email())
                 : filled;
+    }
+
+    /** Makes an API key of the member's, in place of all but the editor's: there may be so many only. */
+    private static Answer key() {
+        for (var key : API.get("/api/keys", token(Who.MEMBER)).json().path("keys")) {
+            if (key.path("name").asString().equals("editor")) {
+                continue;
+            }
+            API.send(API.request("/api/keys/" + key.path("key_id").asString(), token(Who.MEMBER))
+                    .DELETE()
+                    .build());
+        }
+        Answer made = API.post("/api/keys", token(Who.MEMBER), "{\"name\": \"n\", \"scope\": \"ingest\"}");
+        assertThat(made.status()).isEqualTo(201);
+        return made;
     }
 
     private static String session() {

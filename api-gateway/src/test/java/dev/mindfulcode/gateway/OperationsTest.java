@@ -162,9 +162,9 @@ class OperationsTest {
             delimiter = '|',
             nullValues = "null",
             value = {
-                "JWT_SECRET | null | openssl",
                 "JWT_SECRET | too short | 32 bytes",
                 "JWT_SECRET | aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa | not random",
+                "OIDC_ISSUER_URI | http://issuer.example.org | https",
                 "ENCRYPTION_KEY | null | openssl",
                 "ENCRYPTION_KEY | AAAA | 32",
                 "DATABASE_URL | null | postgresql://",

@@ -2,6 +2,7 @@ package dev.mindfulcode.protection;
 
 import com.google.crypto.tink.Aead;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.Base64;
@@ -9,10 +10,11 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The key that wraps all users' keys. It exists in memory and in ENCRYPTION_KEY only, never in a database. Thread-safe.
+ * The key that wraps all users' keys, and what few other secrets a database keeps. It exists in memory and in ENCRYPTION_KEY only,
+ * never in a database. Thread-safe.
  *
- * <p>Security guarantees: a wrapped key says nothing of the key, cannot be altered, and unwraps only for the user for whom it was
- * wrapped.
+ * <p>Security guarantees: what is wrapped says nothing of the key, cannot be altered, and unwraps only for the user or the purpose for
+ * which it was wrapped.
  */
 public final class KeyEncryptionKey {
 
@@ -66,6 +68,24 @@ public final class KeyEncryptionKey {
         return aead.decrypt(wrappedKey, associatedData(userId));
     }
 
+    /**
+     * Seals a secret that is no user's key, so that it opens again for this purpose only.
+     *
+     * @param purpose what the secret is and its name, such as {@code signing-key/2026-01}
+     */
+    public byte[] seal(byte[] secret, String purpose) {
+        try {
+            return aead.encrypt(secret, associatedData(purpose));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("AES-GCM is not available", e);
+        }
+    }
+
+    /** @throws GeneralSecurityException where this key, for this purpose, did not seal these bytes */
+    public byte[] open(byte[] sealed, String purpose) throws GeneralSecurityException {
+        return aead.decrypt(sealed, associatedData(purpose));
+    }
+
     @Override
     public String toString() {
         return "KeyEncryptionKey";
@@ -76,6 +96,11 @@ public final class KeyEncryptionKey {
                 .putLong(userId.getMostSignificantBits())
                 .putLong(userId.getLeastSignificantBits())
                 .array();
+    }
+
+    /** Longer than a user id, so that the one never passes for the other. */
+    private static byte[] associatedData(String purpose) {
+        return ("mindful-code/purpose/" + purpose).getBytes(StandardCharsets.UTF_8);
     }
 
     private static byte[] decoded(String text) {

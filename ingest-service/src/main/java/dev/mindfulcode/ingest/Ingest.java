@@ -2,6 +2,7 @@ package dev.mindfulcode.ingest;
 
 import static org.springframework.web.reactive.function.server.RouterFunctions.route;
 
+import dev.mindfulcode.access.Credentials;
 import dev.mindfulcode.protection.PostgresUserKeys;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
@@ -22,6 +23,7 @@ final class Ingest implements AutoCloseable {
 
     private static final int DATABASE_LOGIN_TIMEOUT_SECONDS = 5;
 
+    private final Credentials credentials;
     private final UserCiphers ciphers;
     private final SessionOwners owners;
     private final KeystrokeLog log;
@@ -30,8 +32,9 @@ final class Ingest implements AutoCloseable {
     private final SocketEndpoint socket;
 
     Ingest(IngestSettings settings, MeterRegistry meters, Clock clock) {
-        AccessTokens tokens = new AccessTokens(settings.jwtSecret(), clock);
         DataSource database = database(settings);
+        credentials = Credentials.open(database, settings.jwtSecret(), settings.issuer(), null, clock);
+        Callers callers = new Callers(credentials);
         InFlightBytes inFlight = new InFlightBytes(settings.inFlightBytesMax());
         AtomicInteger connections = new AtomicInteger();
         IngestMetrics metrics = new IngestMetrics(meters, inFlight, connections);
@@ -41,9 +44,10 @@ final class Ingest implements AutoCloseable {
         log = new KeystrokeLog(settings.kafkaBootstrapServers(), settings.inFlightBytesMax(), settings.registry());
         shutdown = new Shutdown(inFlight, log, connections);
         Intake intake = new Intake(ciphers, owners, log, metrics, clock);
-        keystrokes = new KeystrokesEndpoint(tokens, readers, intake, inFlight, metrics, shutdown);
+        keystrokes = new KeystrokesEndpoint(callers, readers, intake, inFlight, metrics, shutdown);
         socket = new SocketEndpoint(
-                tokens,
+                callers,
+                credentials.revocations(),
                 new SocketConversation(readers, intake, inFlight, metrics),
                 keystrokes,
                 shutdown,
@@ -82,5 +86,6 @@ final class Ingest implements AutoCloseable {
         log.close();
         owners.close();
         ciphers.close();
+        credentials.close();
     }
 }

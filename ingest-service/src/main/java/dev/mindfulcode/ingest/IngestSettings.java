@@ -1,5 +1,7 @@
 package dev.mindfulcode.ingest;
 
+import dev.mindfulcode.access.JwtSecret;
+import dev.mindfulcode.access.OidcIssuer;
 import dev.mindfulcode.protection.KeyEncryptionKey;
 import dev.mindfulcode.protection.PostgresUrl;
 import dev.mindfulcode.schemas.SchemaRegistry;
@@ -9,10 +11,13 @@ import org.springframework.core.env.Environment;
 /**
  * What ingest is told by its environment. Printed without secrets.
  *
+ * @param jwtSecret null where access tokens are verified with the keys that gateways publish in the database
+ * @param issuer null where no other issuer is trusted
  * @param inFlightBytesMax uploads beyond these bytes, not yet on Kafka, are answered with 503
  */
 record IngestSettings(
-        @Nullable String jwtSecret,
+        @Nullable JwtSecret jwtSecret,
+        @Nullable OidcIssuer issuer,
         KeyEncryptionKey encryptionKey,
         PostgresUrl database,
         String kafkaBootstrapServers,
@@ -31,7 +36,8 @@ record IngestSettings(
     /** @throws IllegalArgumentException where something is missing or unfit; the message says what to set */
     static IngestSettings from(Environment environment) {
         return new IngestSettings(
-                environment.getProperty("JWT_SECRET"),
+                JwtSecret.parse(environment.getProperty("JWT_SECRET")),
+                OidcIssuer.parse(environment.getProperty("OIDC_ISSUER_URI"), environment.getProperty("OIDC_AUDIENCE")),
                 KeyEncryptionKey.parse(environment.getProperty("ENCRYPTION_KEY")),
                 PostgresUrl.parse(required(environment, "DATABASE_URL", "postgresql://user:password@host:5432/db")),
                 required(environment, "KAFKA_BOOTSTRAP_SERVERS", "host:9092"),

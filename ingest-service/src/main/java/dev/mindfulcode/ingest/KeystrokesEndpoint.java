@@ -1,5 +1,6 @@
 package dev.mindfulcode.ingest;
 
+import dev.mindfulcode.access.Identity;
 import dev.mindfulcode.schemas.upload.KeystrokeUpload;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -27,7 +28,7 @@ final class KeystrokesEndpoint {
     private static final byte[] UPLOAD_SCHEMA =
             KeystrokeUpload.getClassSchema().toString(true).getBytes(StandardCharsets.UTF_8);
 
-    private final AccessTokens tokens;
+    private final Callers callers;
     private final UploadReader json;
     private final UploadReader avro;
     private final Intake intake;
@@ -36,13 +37,13 @@ final class KeystrokesEndpoint {
     private final Shutdown shutdown;
 
     KeystrokesEndpoint(
-            AccessTokens tokens,
+            Callers callers,
             UploadReaders readers,
             Intake intake,
             InFlightBytes inFlight,
             IngestMetrics metrics,
             Shutdown shutdown) {
-        this.tokens = tokens;
+        this.callers = callers;
         this.json = readers.json();
         this.avro = readers.avro();
         this.intake = intake;
@@ -55,18 +56,21 @@ final class KeystrokesEndpoint {
         try {
             shutdown.refuseIfStopping();
             HttpHeaders headers = request.headers().asHttpHeaders();
-            AccessToken token = tokens.fromAuthorization(headers.getFirst(HttpHeaders.AUTHORIZATION));
-            UploadReader reader = readerFor(headers);
-            if (headers.getContentLength() > Limits.REQUEST_BYTES_MAX) {
-                throw UploadBody.tooLarge();
-            }
-            return receive(request, token, reader).onErrorResume(failure -> refused(Refusal.in(failure)));
+            return callers.fromAuthorization(headers.getFirst(HttpHeaders.AUTHORIZATION))
+                    .flatMap(caller -> {
+                        UploadReader reader = readerFor(headers);
+                        if (headers.getContentLength() > Limits.REQUEST_BYTES_MAX) {
+                            throw UploadBody.tooLarge();
+                        }
+                        return receive(request, caller, reader);
+                    })
+                    .onErrorResume(failure -> refused(Refusal.in(failure)));
         } catch (Refusal refusal) {
             return refused(refusal);
         }
     }
 
-    private Mono<ServerResponse> receive(ServerRequest request, AccessToken token, UploadReader reader) {
+    private Mono<ServerResponse> receive(ServerRequest request, Identity caller, UploadReader reader) {
         UploadBody body = new UploadBody(
                 inFlight.share(), request.headers().asHttpHeaders().getContentLength());
         return request.exchange()
@@ -77,7 +81,7 @@ final class KeystrokesEndpoint {
                 .doOnCancel(body::abandon)
                 .timeout(BODY_TIME_MAX, Mono.error(BODY_TOO_SLOW))
                 .flatMap(whole -> Mono.fromFuture(
-                        intake.take(token.userId(), reader, whole.bytes(), whole.length(), whole.handOver())
+                        intake.take(caller.userId(), reader, whole.bytes(), whole.length(), whole.handOver())
                                 .thenCompose(acknowledged -> acknowledged),
                         true))
                 .flatMap(KeystrokesEndpoint::accepted);

@@ -1,5 +1,6 @@
 package dev.mindfulcode.ingest;
 
+import dev.mindfulcode.access.Identity;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,7 +46,7 @@ final class SocketConversation {
     }
 
     /** @param ending tells when and why the server ends it; what was received by then is still answered */
-    Mono<Void> run(WebSocketSession session, AccessToken token, Mono<CloseStatus> ending) {
+    Mono<Void> run(WebSocketSession session, Identity caller, Mono<CloseStatus> ending) {
         Activity activity = new Activity();
         Flux<WebSocketMessage> answers = session.receive()
                 .filter(SocketConversation::isUpload)
@@ -53,7 +54,7 @@ final class SocketConversation {
                     activity.received();
                     return received(message);
                 })
-                .concatMap(received -> submit(token, received), 1)
+                .concatMap(received -> submit(caller, received), 1)
                 .flatMapSequential(SocketConversation::acknowledged, MESSAGES_IN_FLIGHT_MAX, 1)
                 .concatMapIterable(texts -> {
                     activity.answered();
@@ -92,11 +93,11 @@ final class SocketConversation {
     }
 
     /** Done when the message is with the producer, so that the next one comes after it on Kafka as well. */
-    private Mono<CompletableFuture<List<String>>> submit(AccessToken token, Received received) {
+    private Mono<CompletableFuture<List<String>>> submit(Identity caller, Received received) {
         CompletableFuture<CompletableFuture<List<String>>> submitted = received.refusal() != null
                 ? CompletableFuture.failedFuture(received.refusal())
                 : intake.take(
-                                token.userId(),
+                                caller.userId(),
                                 received.reader(),
                                 received.bytes(),
                                 received.bytes().length,

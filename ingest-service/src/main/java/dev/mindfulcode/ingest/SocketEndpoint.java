@@ -1,8 +1,12 @@
 package dev.mindfulcode.ingest;
 
+import dev.mindfulcode.access.Identity;
+import dev.mindfulcode.access.Revocations;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.reactive.function.server.ServerRequest;
@@ -14,7 +18,7 @@ import org.springframework.web.reactive.socket.server.upgrade.ReactorNettyReques
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.WebsocketServerSpec;
 
-/** {@code GET /ws/ingest?token=JWT}: lets in who has a valid token, up to a number of connections. Thread-safe. */
+/** {@code GET /ws/ingest?token=…}: lets in who has a valid token or API key, up to a number of connections. Thread-safe. */
 final class SocketEndpoint {
 
     /** Connections beyond these are refused with {@link ProblemType#OVERLOADED}. */
@@ -23,7 +27,11 @@ final class SocketEndpoint {
     /** The token has run out: come back with a new one. */
     static final CloseStatus TOKEN_EXPIRED = CloseStatus.POLICY_VIOLATION.withReason("token expired");
 
-    private final AccessTokens tokens;
+    /** The token or API key has been revoked: sign in again. */
+    static final CloseStatus REVOKED = CloseStatus.POLICY_VIOLATION.withReason("revoked");
+
+    private final Callers callers;
+    private final Revocations revocations;
     private final SocketConversation conversation;
     private final KeystrokesEndpoint http;
     private final Shutdown shutdown;
@@ -36,13 +44,15 @@ final class SocketEndpoint {
 
     /** @param open how many connections there are; counted here, shown elsewhere */
     SocketEndpoint(
-            AccessTokens tokens,
+            Callers callers,
+            Revocations revocations,
             SocketConversation conversation,
             KeystrokesEndpoint http,
             Shutdown shutdown,
             Clock clock,
             AtomicInteger open) {
-        this.tokens = tokens;
+        this.callers = callers;
+        this.revocations = revocations;
         this.conversation = conversation;
         this.http = http;
         this.shutdown = shutdown;
@@ -53,39 +63,60 @@ final class SocketEndpoint {
     Mono<ServerResponse> connect(ServerRequest request) {
         try {
             shutdown.refuseIfStopping();
-            AccessToken token = token(request);
-            if (!"websocket".equalsIgnoreCase(request.headers().firstHeader(HttpHeaders.UPGRADE))) {
-                throw new Refusal(ProblemType.UPGRADE_REQUIRED, "Connect with a WebSocket client");
-            }
-            if (open.get() >= CONNECTIONS_MAX) {
-                throw new Refusal(ProblemType.OVERLOADED, "Too many connections are open");
-            }
-            return upgrade.handleRequest(
-                            request.exchange(),
-                            session -> Mono.defer(() -> {
-                                open.incrementAndGet();
-                                return conversation
-                                        .run(session, token, ending(token))
-                                        .doFinally(signal -> open.decrementAndGet());
-                            }))
-                    .then(Mono.empty());
+            return caller(request)
+                    .flatMap(caller -> upgraded(request, caller))
+                    .onErrorResume(Refusal.class, http::refused);
         } catch (Refusal refusal) {
             return http.refused(refusal);
         }
     }
 
-    private AccessToken token(ServerRequest request) {
+    private Mono<ServerResponse> upgraded(ServerRequest request, Identity caller) {
+        if (!"websocket".equalsIgnoreCase(request.headers().firstHeader(HttpHeaders.UPGRADE))) {
+            throw new Refusal(ProblemType.UPGRADE_REQUIRED, "Connect with a WebSocket client");
+        }
+        if (open.get() >= CONNECTIONS_MAX) {
+            throw new Refusal(ProblemType.OVERLOADED, "Too many connections are open");
+        }
+        return upgrade.handleRequest(
+                        request.exchange(),
+                        session -> Mono.defer(() -> {
+                            open.incrementAndGet();
+                            return conversation
+                                    .run(session, caller, ending(caller))
+                                    .doFinally(signal -> open.decrementAndGet());
+                        }))
+                .then(Mono.empty());
+    }
+
+    private Mono<Identity> caller(ServerRequest request) {
         Optional<String> inUrl = request.queryParam("token");
         return inUrl.isPresent()
-                ? tokens.verify(inUrl.get())
-                : tokens.fromAuthorization(request.headers().firstHeader(HttpHeaders.AUTHORIZATION));
+                ? callers.of(inUrl.get())
+                : callers.fromAuthorization(request.headers().firstHeader(HttpHeaders.AUTHORIZATION));
     }
 
     /** Why the server ends the connection, when it does. */
-    private Mono<CloseStatus> ending(AccessToken token) {
-        Duration left = Duration.between(clock.instant(), token.expiresAt());
-        Mono<CloseStatus> expiry =
-                Mono.delay(left.isNegative() ? Duration.ZERO : left).thenReturn(TOKEN_EXPIRED);
-        return Mono.firstWithSignal(expiry, shutdown.begins().thenReturn(CloseStatus.GOING_AWAY));
+    private Mono<CloseStatus> ending(Identity caller) {
+        return Mono.firstWithSignal(
+                expiry(caller), revoked(caller), shutdown.begins().thenReturn(CloseStatus.GOING_AWAY));
+    }
+
+    private Mono<CloseStatus> expiry(Identity caller) {
+        if (caller.expiresAt().equals(Instant.MAX)) {
+            return Mono.never();
+        }
+        Duration left = Duration.between(clock.instant(), caller.expiresAt());
+        return Mono.delay(left.isNegative() ? Duration.ZERO : left).thenReturn(TOKEN_EXPIRED);
+    }
+
+    private Mono<CloseStatus> revoked(Identity caller) {
+        UUID grantId = caller.grantId();
+        return grantId == null
+                ? Mono.never()
+                : Mono.create(sink -> {
+                    Revocations.Watch watch = revocations.watch(grantId, () -> sink.success(REVOKED));
+                    sink.onDispose(watch::close);
+                });
     }
 }

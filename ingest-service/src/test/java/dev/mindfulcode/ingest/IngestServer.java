@@ -6,6 +6,8 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import dev.mindfulcode.access.ApiKeys;
+import dev.mindfulcode.access.CredentialHash;
 import dev.mindfulcode.platform.EmbeddedPlatform;
 import dev.mindfulcode.protection.KeyEncryptionKey;
 import dev.mindfulcode.protection.PostgresUrl;
@@ -17,6 +19,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -57,8 +60,15 @@ final class IngestServer implements AutoCloseable {
         String databaseUrl = platform.freshDatabase();
         database = PostgresUrl.parse(databaseUrl).dataSource();
         PostgresUserKeys.migrate(database);
-        execute("create schema identity; create table identity.session_owners "
-                + "(session_id uuid primary key, user_id uuid not null, started_at timestamptz not null)");
+        execute("""
+            create schema identity;
+            create table identity.session_owners
+                (session_id uuid primary key, user_id uuid not null, started_at timestamptz not null);
+            create table identity.revocations
+                (grant_id uuid primary key, recorded_at timestamptz not null default clock_timestamp());
+            create table identity.api_keys
+                (key_id uuid primary key, user_id uuid not null, key_hash bytea not null unique, last_used_at timestamptz)\
+            """);
         keys = PostgresUserKeys.open(database, KeyEncryptionKey.parse(ENCRYPTION_KEY));
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
             Topics.createMissing(admin, 6, (short) 1);
@@ -128,6 +138,29 @@ final class IngestServer implements AutoCloseable {
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** An API key as the gateway makes one. */
+    ApiKey newApiKey(UUID userId) {
+        ApiKey key = new ApiKey(UUID.randomUUID(), ApiKeys.next(new SecureRandom()));
+        try (Connection connection = database.getConnection();
+                PreparedStatement insert = connection.prepareStatement(
+                        "insert into identity.api_keys (key_id, user_id, key_hash) values (?, ?, ?)")) {
+            insert.setObject(1, key.id());
+            insert.setObject(2, userId);
+            insert.setBytes(3, CredentialHash.of(key.text()).bytes());
+            insert.executeUpdate();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        return key;
+    }
+
+    record ApiKey(UUID id, String text) {}
+
+    /** Revokes a grant as the gateway does. */
+    void revoke(UUID grantId) {
+        execute("insert into identity.revocations (grant_id) values ('" + grantId + "')");
     }
 
     void execute(String sql) {

@@ -99,6 +99,19 @@ class SocketEndpointTest {
     }
 
     @Test
+    void takesAnApiKeyUntilItIsRevoked() {
+        IngestServer.ApiKey key = server.newApiKey(user);
+        try (SocketClient client = SocketClient.connect(server, key.text())) {
+            client.send(BatchJson.of(session, 0).toString());
+            assertThat(client.await(1).getFirst()).startsWith("{\"type\":\"ack\"");
+
+            server.revoke(key.id());
+
+            assertThat(client.awaitClose()).isEqualTo(1008);
+        }
+    }
+
+    @Test
     void letsNobodyInWithoutAValidToken() {
         Assertions.assertThatThrownBy(() -> SocketClient.connect(server, "x"))
                 .hasRootCauseInstanceOf(WebSocketClientHandshakeException.class)

@@ -147,7 +147,6 @@ final class QuickstartSystem implements AutoCloseable {
                 Map.entry("DATABASE_URL", platform.databaseUrl()),
                 Map.entry("KAFKA_BOOTSTRAP_SERVERS", platform.bootstrapServers()),
                 Map.entry("SCHEMA_REGISTRY_URL", platform.registryUrl()),
-                Map.entry("JWT_SECRET", secrets.jwtSecret()),
                 Map.entry("ENCRYPTION_KEY", secrets.encryptionKey()),
                 Map.entry("PORT", options.port()),
                 Map.entry("MAX_CONNECTIONS", 10),

@@ -13,7 +13,7 @@ import java.util.Properties;
 /**
  * The secrets of one data folder, made at random by its first start and kept in a file that only its owner can read.
  *
- * <p>Losing ENCRYPTION_KEY loses every keystroke payload; losing JWT_SECRET only signs everybody out.
+ * <p>Losing ENCRYPTION_KEY loses every keystroke payload.
  */
 public final class Secrets {
 
@@ -39,10 +39,6 @@ public final class Secrets {
             write(file, values);
         }
         return new Secrets(values);
-    }
-
-    public String jwtSecret() {
-        return values.getProperty(Name.JWT_SECRET.name());
     }
 
     public String encryptionKey() {
@@ -83,7 +79,6 @@ public final class Secrets {
     }
 
     private enum Name {
-        JWT_SECRET,
         ENCRYPTION_KEY,
         POSTGRES_PASSWORD;
 

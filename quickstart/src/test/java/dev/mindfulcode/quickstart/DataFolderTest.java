@@ -42,11 +42,10 @@ class DataFolderTest {
         Secrets second = Secrets.readOrCreate(folder.secretsFile());
 
         assertThat(second.encryptionKey()).isEqualTo(first.encryptionKey());
-        assertThat(second.jwtSecret()).isEqualTo(first.jwtSecret());
         assertThat(second.postgresPassword()).isEqualTo(first.postgresPassword());
         assertThat(Base64.getDecoder().decode(first.encryptionKey())).hasSize(32);
-        assertThat(first.jwtSecret()).hasSizeGreaterThanOrEqualTo(32).isNotEqualTo(first.postgresPassword());
-        assertThat(first.toString()).doesNotContain(first.jwtSecret());
+        assertThat(first.postgresPassword()).hasSizeGreaterThanOrEqualTo(32);
+        assertThat(first.toString()).doesNotContain(first.postgresPassword());
     }
 
     @Test
@@ -57,7 +56,7 @@ class DataFolderTest {
         Secrets mended = Secrets.readOrCreate(folder.secretsFile());
 
         assertThat(mended.encryptionKey()).isEqualTo(first.encryptionKey());
-        assertThat(mended.jwtSecret()).isNotBlank().isNotEqualTo(first.jwtSecret());
+        assertThat(mended.postgresPassword()).isNotBlank().isNotEqualTo(first.postgresPassword());
     }
 
     @Test

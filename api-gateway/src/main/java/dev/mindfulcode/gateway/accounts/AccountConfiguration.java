@@ -1,20 +1,33 @@
 package dev.mindfulcode.gateway.accounts;
 
+import dev.mindfulcode.access.Credentials;
+import dev.mindfulcode.access.JwtSecret;
+import dev.mindfulcode.access.OidcIssuer;
 import dev.mindfulcode.gateway.database.Database;
 import dev.mindfulcode.gateway.database.UserCiphers;
+import dev.mindfulcode.gateway.http.CallerEnds;
 import dev.mindfulcode.gateway.http.RouteGroup;
 import dev.mindfulcode.gateway.log.EventLog;
 import dev.mindfulcode.gateway.log.Outbox;
 import dev.mindfulcode.gateway.operations.GatewayMetrics;
+import dev.mindfulcode.protection.KeyEncryptionKey;
+import dev.mindfulcode.protection.PostgresUrl;
 import io.micrometer.core.instrument.FunctionCounter;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import reactor.core.publisher.Mono;
 
-/** Wires {@link Accounts}. */
+/** Wires {@link Accounts} and what tells for whom a credential speaks. */
 @Configuration(value = "gatewayAccountConfiguration", proxyBeanMethods = false)
 public class AccountConfiguration {
+
+    private final SecureRandom random = new SecureRandom();
+    private final Clock clock = Clock.systemUTC();
 
     @Bean
     PasswordHashes gatewayPasswordHashes(GatewayMetrics metrics) {
@@ -26,22 +39,74 @@ public class AccountConfiguration {
     }
 
     @Bean
-    AccessTokens gatewayAccessTokens(JwtSecret secret) {
-        return new AccessTokens(secret, Clock.systemUTC());
+    TokenSigning gatewayTokenSigning(TokenTrust trust, Database database, KeyEncryptionKey keyEncryptionKey) {
+        return TokenSigning.of(trust.secret(), database, keyEncryptionKey);
+    }
+
+    /** For whom a credential speaks, for all who have one to check. */
+    @Bean
+    Credentials gatewayCredentials(
+            TokenTrust trust, PostgresUrl database, Database migrated, ObjectProvider<Accounts> accounts) {
+        return Credentials.open(
+                database.dataSource(),
+                trust.secret(),
+                trust.issuer(),
+                (issuer, subject, email) -> accounts.getObject()
+                        .admit(issuer, subject, email == null ? null : EmailAddress.parse(email))
+                        .toFuture(),
+                clock);
     }
 
     @Bean
-    RouteGroup gatewayAccountRoutes(
+    CallerEnds gatewayCallerEnds(Credentials credentials) {
+        return new CallerEnds(credentials.revocations(), clock);
+    }
+
+    @Bean
+    RevocationTable gatewayRevocations(Database database, Credentials credentials) {
+        return new RevocationTable(database, credentials.revocations());
+    }
+
+    @Bean
+    Accounts gatewayAccounts(
             Database database,
             PasswordHashes passwords,
-            AccessTokens accessTokens,
+            TokenSigning signing,
+            RevocationTable revocations,
             UserCiphers userCiphers,
             EventLog log,
             Outbox outbox) {
-        SecureRandom random = new SecureRandom();
-        Clock clock = Clock.systemUTC();
-        RefreshTokens refreshTokens = new RefreshTokens(database, random, clock);
-        return new AccountRoutes(new Accounts(
-                database, passwords, accessTokens, refreshTokens, userCiphers, log, outbox, random, clock))::addTo;
+        return new Accounts(
+                database,
+                passwords,
+                new PasswordPolicy(),
+                new AccessTokens(signing::next, clock),
+                new RefreshTokens(database, revocations, random, clock),
+                revocations,
+                userCiphers,
+                log,
+                outbox,
+                random,
+                clock);
     }
+
+    @Bean
+    RouteGroup gatewayAccountRoutes(Accounts accounts, TokenTrust trust, Database database) {
+        Mono<List<String>> published = trust.secret() == null ? SigningKeys.published(database) : Mono.just(List.of());
+        return new AccountRoutes(accounts, published)::addTo;
+    }
+
+    @Bean
+    RouteGroup gatewayApiKeyRoutes(Database database, RevocationTable revocations) {
+        return new ApiKeyRoutes(database, revocations, random, clock)::addTo;
+    }
+
+    /**
+     * Whose access tokens are believed.
+     *
+     * @param secret null where ours are signed with a key of their own
+     * @param issuer null where ours are the only ones
+     */
+    public record TokenTrust(
+            @Nullable JwtSecret secret, @Nullable OidcIssuer issuer) {}
 }

@@ -1,28 +1,40 @@
 package dev.mindfulcode.gateway.accounts;
 
+import dev.mindfulcode.gateway.accounts.Accounts.Rectification;
 import dev.mindfulcode.gateway.http.Answers;
 import dev.mindfulcode.gateway.http.Bodies;
 import dev.mindfulcode.gateway.http.Caller;
 import dev.mindfulcode.gateway.http.JsonFields;
-import dev.mindfulcode.gateway.http.ProblemType;
 import dev.mindfulcode.gateway.http.Routes;
+import java.time.Duration;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.CacheControl;
+import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
-/** {@code /api/auth} and {@code /api/account}. */
+/** {@code /api/auth}, {@code /api/account} and the keys that verify access tokens. */
 final class AccountRoutes {
 
     private static final Set<String> ZONES = ZoneId.getAvailableZoneIds();
     private static final int ZONE_LENGTH_MAX = 64;
     private static final String ZONE_ABSENT = "UTC";
 
-    private final Accounts accounts;
+    private static final int NAME_LENGTH_MAX = 100;
 
-    AccountRoutes(Accounts accounts) {
+    private static final MediaType JWK_SET = new MediaType("application", "jwk-set+json");
+    private static final Duration JWKS_CACHED_FOR = Duration.ofMinutes(5);
+
+    private final Accounts accounts;
+    private final Mono<List<String>> publishedKeys;
+
+    AccountRoutes(Accounts accounts, Mono<List<String>> publishedKeys) {
         this.accounts = accounts;
+        this.publishedKeys = publishedKeys;
     }
 
     void addTo(Routes routes) {
@@ -30,7 +42,10 @@ final class AccountRoutes {
                 .post("/api/auth/login", this::login)
                 .post("/api/auth/refresh", this::refresh)
                 .post("/api/auth/logout", this::logout)
-                .get("/api/account", this::account);
+                .get("/api/account", this::account)
+                .patch("/api/account", this::rectify)
+                .post("/api/account/password", this::changePassword)
+                .get("/.well-known/jwks.json", this::jwks);
     }
 
     private Mono<ServerResponse> register(ServerRequest request) {
@@ -39,12 +54,12 @@ final class AccountRoutes {
             if (email == null) {
                 throw body.refused("email", "An e-mail address is expected.");
             }
-            String password = PasswordPolicy.normalised(body.requiredText("password", PasswordPolicy.UNITS_MAX));
-            String fault = PasswordPolicy.fault(password, email);
-            if (fault != null) {
-                throw body.refused("password", fault);
-            }
-            return accounts.register(email, password, zone(body))
+            String zone = zone(body);
+            return accounts.register(
+                            email,
+                            newPassword(body, "password"),
+                            body.text("name", NAME_LENGTH_MAX),
+                            zone == null ? ZONE_ABSENT : zone)
                     .flatMap(tokens ->
                             Answers.json(ServerResponse.status(201).header("Cache-Control", "no-store"), tokens));
         });
@@ -71,8 +86,63 @@ final class AccountRoutes {
     private Mono<ServerResponse> account(ServerRequest request) {
         return Caller.of(request)
                 .flatMap(caller -> accounts.find(caller.userId()))
-                .switchIfEmpty(Mono.error(() -> ProblemType.NOT_FOUND.because("The account is gone.")))
-                .flatMap(Answers::ok);
+                .flatMap(AccountRoutes::personal);
+    }
+
+    private Mono<ServerResponse> rectify(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller ->
+                        Bodies.object(request).flatMap(body -> accounts.rectify(caller.userId(), rectification(body))))
+                .flatMap(AccountRoutes::personal);
+    }
+
+    private static Rectification rectification(JsonFields body) {
+        String address = body.text("email", EmailAddress.LENGTH_MAX);
+        EmailAddress email = address == null ? null : EmailAddress.parse(address);
+        if (address != null && email == null) {
+            throw body.refused("email", "An e-mail address is expected.");
+        }
+        String current = body.text("current_password", PasswordPolicy.UNITS_MAX);
+        return new Rectification(
+                email,
+                body.text("name", NAME_LENGTH_MAX),
+                body.isNull("name"),
+                zone(body),
+                current == null ? null : PasswordPolicy.normalised(current));
+    }
+
+    private Mono<ServerResponse> changePassword(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller -> Bodies.object(request)
+                        .flatMap(body -> accounts.changePassword(
+                                caller.userId(),
+                                PasswordPolicy.normalised(
+                                        body.requiredText("current_password", PasswordPolicy.UNITS_MAX)),
+                                newPassword(body, "new_password"))))
+                .flatMap(AccountRoutes::tokens);
+    }
+
+    private static String newPassword(JsonFields body, String field) {
+        String password = PasswordPolicy.normalised(body.requiredText(field, PasswordPolicy.UNITS_MAX));
+        String fault = PasswordPolicy.lengthFault(password);
+        if (fault != null) {
+            throw body.refused(field, fault);
+        }
+        return password;
+    }
+
+    /** The keys that verify our access tokens, as of RFC 7517; none where a shared secret does. */
+    private Mono<ServerResponse> jwks(ServerRequest request) {
+        return publishedKeys
+                .map(keys -> "{\"keys\":[" + String.join(",", keys) + "]}")
+                .flatMap(keys -> ServerResponse.ok()
+                        .contentType(JWK_SET)
+                        .cacheControl(CacheControl.maxAge(JWKS_CACHED_FOR).cachePublic())
+                        .bodyValue(keys));
+    }
+
+    private static Mono<ServerResponse> personal(Accounts.Account account) {
+        return Answers.json(ServerResponse.ok().header("Cache-Control", "no-store"), account);
     }
 
     private static Mono<String> refreshToken(ServerRequest request) {
@@ -83,12 +153,9 @@ final class AccountRoutes {
         return Answers.json(ServerResponse.ok().header("Cache-Control", "no-store"), tokens);
     }
 
-    private static String zone(JsonFields body) {
+    private static @Nullable String zone(JsonFields body) {
         String zone = body.text("timezone", ZONE_LENGTH_MAX);
-        if (zone == null) {
-            return ZONE_ABSENT;
-        }
-        if (!ZONES.contains(zone)) {
+        if (zone != null && !ZONES.contains(zone)) {
             throw body.refused("timezone", "An IANA time zone is expected, such as Europe/Berlin.");
         }
         return zone;

@@ -41,14 +41,23 @@ final class PasswordHashes implements AutoCloseable {
             CONCURRENT_MAX, WAITING_MAX / CONCURRENT_MAX, "gateway-hash", IDLE_THREAD_SECONDS, true);
     private final AtomicLong hashed = new AtomicLong();
 
-    /** Hashes a password with a fresh salt. */
-    Mono<String> hash(String password) {
-        return costly(() -> argon2id.encode(password));
+    /**
+     * Hashes a password with a fresh salt.
+     *
+     * @param check run before, on the same thread; what it throws is the answer
+     */
+    Mono<String> hash(String password, Runnable check) {
+        return onHasher(() -> {
+            check.run();
+            hashed.incrementAndGet();
+            return argon2id.encode(password);
+        });
     }
 
     /** Whether the password is the one hashed. Without a hash the same work is done, and the answer is no. */
     Mono<Boolean> matches(String password, @Nullable String hash) {
-        return costly(() -> {
+        return onHasher(() -> {
+            hashed.incrementAndGet();
             boolean same = argon2id.matches(password, hash == null ? NOBODY : hash);
             return same && hash != null;
         });
@@ -59,11 +68,8 @@ final class PasswordHashes implements AutoCloseable {
         return hashed.get();
     }
 
-    private <T> Mono<T> costly(Callable<T> work) {
-        return Mono.fromCallable(() -> {
-                    hashed.incrementAndGet();
-                    return work.call();
-                })
+    private <T> Mono<T> onHasher(Callable<T> work) {
+        return Mono.fromCallable(work)
                 .subscribeOn(hashers)
                 .onErrorMap(
                         RejectedExecutionException.class,

@@ -1,34 +1,46 @@
 package dev.mindfulcode.gateway.http;
 
+import dev.mindfulcode.access.Identity;
+import dev.mindfulcode.access.Scope;
 import java.time.Instant;
 import java.util.UUID;
-import org.springframework.security.oauth2.jwt.Jwt;
-import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import reactor.core.publisher.Mono;
 
 /**
- * The user whose access token came with the request.
+ * The user whose credential came with the request.
  *
- * @param expiresAt when the token, and with it any live connection opened by it, ends
+ * @param expiresAt when the credential, and with it any live connection opened by it, ends
+ * @param grantId what ends it sooner when it is revoked, or null
  */
-public record Caller(UUID userId, Instant expiresAt) {
+public record Caller(
+        UUID userId, Instant expiresAt, @Nullable UUID grantId) {
 
-    /** Fails with 401 where nobody is signed in, even if a route were left open by mistake. */
+    /** Fails with 401 where nobody is signed in, even if a route were left open by mistake, and with 403 for an API key. */
     public static Mono<Caller> of(ServerRequest request) {
+        return identity(request)
+                .flatMap(identity -> identity.scope() == Scope.EVERYTHING
+                        ? Mono.just(of(identity))
+                        : Mono.error(() -> ProblemType.FORBIDDEN.because(
+                                "An API key sends keystrokes and starts and ends sessions. Sign in for"
+                                        + " anything else.")));
+    }
+
+    /** Like {@link #of}, for what an editor may do that has an API key only. */
+    public static Mono<Caller> orApiKey(ServerRequest request) {
+        return identity(request).map(Caller::of);
+    }
+
+    private static Mono<Identity> identity(ServerRequest request) {
         return request.principal()
-                .ofType(JwtAuthenticationToken.class)
-                .map(authentication -> of(authentication.getToken()))
+                .ofType(CallerAuthentication.class)
+                .map(CallerAuthentication::identity)
                 .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.because("Sign in first.")));
     }
 
-    private static Caller of(Jwt token) {
-        String subject = token.getSubject();
-        UUID userId = subject == null ? null : Uuids.parse(subject);
-        Instant expiresAt = token.getExpiresAt();
-        if (userId == null || expiresAt == null) {
-            throw ProblemType.UNAUTHENTICATED.because("The token names no user.");
-        }
-        return new Caller(userId, expiresAt);
+    /** The caller that a checked credential stands for, where it came by another way than a request's header. */
+    public static Caller of(Identity identity) {
+        return new Caller(identity.userId(), identity.expiresAt(), identity.grantId());
     }
 }

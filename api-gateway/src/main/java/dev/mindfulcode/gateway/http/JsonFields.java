@@ -135,6 +135,12 @@ public final class JsonFields {
         return value != null && value.isString();
     }
 
+    /** Whether the field is there and null, which in a PATCH means: forget it. */
+    public boolean isNull(String name) {
+        JsonNode value = node.get(name);
+        return value != null && value.isNull();
+    }
+
     /** Returns what was read, or refuses the request because the field is missing. */
     public <T> T required(String name, @Nullable T value) {
         if (value == null) {

@@ -11,6 +11,7 @@ public enum ProblemType {
     INVALID_REFRESH_TOKEN("invalid-refresh-token", 401, "The refresh token is not valid"),
     FORBIDDEN("forbidden", 403, "Not allowed"),
     PLAN_NEEDED("plan-needed", 403, "The team's plan does not include this"),
+    WRONG_PASSWORD("wrong-password", 403, "The current password is wrong"),
     NOT_FOUND("not-found", 404, "Not found"),
     METHOD_NOT_ALLOWED("method-not-allowed", 405, "The method is not allowed here"),
     NOT_ACCEPTABLE("not-acceptable", 406, "The answer cannot be given in an accepted form"),

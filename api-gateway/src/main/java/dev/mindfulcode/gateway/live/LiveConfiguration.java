@@ -1,6 +1,7 @@
 package dev.mindfulcode.gateway.live;
 
 import dev.mindfulcode.gateway.feedback.Prompts;
+import dev.mindfulcode.gateway.http.CallerEnds;
 import dev.mindfulcode.gateway.http.RouteGroup;
 import dev.mindfulcode.gateway.log.LogAddress;
 import dev.mindfulcode.gateway.operations.GatewayMetrics;
@@ -39,12 +40,11 @@ public class LiveConfiguration {
     }
 
     @Bean
-    RouteGroup gatewayLiveRoutes(LiveHub hub, GatewayMetrics metrics) {
+    RouteGroup gatewayLiveRoutes(LiveHub hub, CallerEnds ends, GatewayMetrics metrics) {
         Gauge.builder("mindful.gateway.live.connections", hub, LiveHub::connections)
                 .register(metrics.registry());
-        Clock clock = Clock.systemUTC();
-        LiveWebSocket webSocket = new LiveWebSocket(hub, clock);
-        LiveEventStream events = new LiveEventStream(hub, clock);
+        LiveWebSocket webSocket = new LiveWebSocket(hub, ends, Clock.systemUTC());
+        LiveEventStream events = new LiveEventStream(hub, ends);
         return routes -> routes.get("/ws", webSocket::open).get("/api/flow/stream", events::open);
     }
 

@@ -1,9 +1,8 @@
 package dev.mindfulcode.gateway.live;
 
 import dev.mindfulcode.gateway.http.Caller;
+import dev.mindfulcode.gateway.http.CallerEnds;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
-import java.time.Duration;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferFactory;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
@@ -26,12 +25,12 @@ final class LiveEventStream {
     private static final byte[] END = "\n\n".getBytes(StandardCharsets.US_ASCII);
 
     private final LiveHub hub;
-    private final Clock clock;
+    private final CallerEnds ends;
     private final DataBufferFactory buffers = DefaultDataBufferFactory.sharedInstance;
 
-    LiveEventStream(LiveHub hub, Clock clock) {
+    LiveEventStream(LiveHub hub, CallerEnds ends) {
         this.hub = hub;
-        this.clock = clock;
+        this.ends = ends;
     }
 
     Mono<ServerResponse> open(ServerRequest request) {
@@ -54,8 +53,7 @@ final class LiveEventStream {
     private Flux<DataBuffer> events(Subscription subscription, Caller caller) {
         Mailbox mailbox = subscription.mailbox();
         return Flux.using(
-                () -> Mono.delay(Duration.between(clock.instant(), caller.expiresAt()))
-                        .subscribe(_ -> mailbox.end(LiveMessages.TOKEN_EXPIRED)),
+                () -> ends.of(caller).subscribe(_ -> mailbox.end(LiveMessages.TOKEN_EXPIRED)),
                 _ -> Flux.concat(
                                 Mono.fromSupplier(() -> buffers.wrap(COMMENT)),
                                 mailbox.messages().map(this::event))

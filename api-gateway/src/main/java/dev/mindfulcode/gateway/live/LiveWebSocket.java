@@ -1,11 +1,12 @@
 package dev.mindfulcode.gateway.live;
 
 import dev.mindfulcode.gateway.http.Caller;
+import dev.mindfulcode.gateway.http.CallerEnds;
 import dev.mindfulcode.gateway.http.Json;
 import dev.mindfulcode.gateway.http.ProblemException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.springframework.core.io.buffer.DataBufferFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -39,14 +40,16 @@ final class LiveWebSocket {
     private static final String PING = "ping";
 
     private final LiveHub hub;
+    private final CallerEnds ends;
     private final Clock clock;
 
     /** Of our own, since the one that Spring keeps serves other handlers, with other limits, as well. */
     private final WebSocketService handshakes = new HandshakeWebSocketService(new ReactorNettyRequestUpgradeStrategy(
             () -> WebsocketServerSpec.builder().maxFramePayloadLength(MESSAGE_BYTES_MAX)));
 
-    LiveWebSocket(LiveHub hub, Clock clock) {
+    LiveWebSocket(LiveHub hub, CallerEnds ends, Clock clock) {
         this.hub = hub;
+        this.ends = ends;
         this.clock = clock;
     }
 
@@ -67,11 +70,16 @@ final class LiveWebSocket {
                     CloseStatus.SERVICE_OVERLOAD.withReason(e.type().title()));
         }
         Mailbox mailbox = subscription.mailbox();
-        Mono<Void> expiry = Mono.delay(Duration.between(clock.instant(), caller.expiresAt()))
-                .doOnNext(_ -> mailbox.end(LiveMessages.TOKEN_EXPIRED))
+        AtomicBoolean over = new AtomicBoolean();
+        Mono<Void> expiry = ends.of(caller)
+                .doOnNext(_ -> {
+                    over.set(true);
+                    mailbox.end(LiveMessages.TOKEN_EXPIRED);
+                })
                 .then(Mono.never());
         Flux<WebSocketMessage> messages = mailbox.messages().map(message -> frame(session, message));
-        Mono<Void> sending = session.send(messages).then(Mono.defer(() -> session.close(reason(caller))));
+        Mono<Void> sending = session.send(messages)
+                .then(Mono.defer(() -> session.close(over.get() ? TOKEN_EXPIRED : CloseStatus.GOING_AWAY)));
         Mono<Void> receiving = session.receive()
                 .doOnNext(message -> answer(message, mailbox))
                 .onErrorComplete()
@@ -79,10 +87,6 @@ final class LiveWebSocket {
         return Mono.firstWithSignal(sending, receiving, expiry)
                 .onErrorComplete()
                 .doFinally(_ -> hub.close(subscription));
-    }
-
-    private CloseStatus reason(Caller caller) {
-        return clock.instant().isBefore(caller.expiresAt()) ? CloseStatus.GOING_AWAY : TOKEN_EXPIRED;
     }
 
     private void answer(WebSocketMessage message, Mailbox mailbox) {

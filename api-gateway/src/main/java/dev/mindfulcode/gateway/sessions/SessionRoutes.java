@@ -62,7 +62,7 @@ final class SessionRoutes {
     }
 
     private Mono<ServerResponse> start(ServerRequest request) {
-        return Caller.of(request)
+        return Caller.orApiKey(request)
                 .flatMap(caller -> Bodies.objectOrNothing(request)
                         .flatMap(body -> {
                             UUID brought = body.uuid("session_id");
@@ -79,7 +79,7 @@ final class SessionRoutes {
     }
 
     private Mono<ServerResponse> command(ServerRequest request, Command command) {
-        return Caller.of(request)
+        return Caller.orApiKey(request)
                 .flatMap(caller -> Bodies.objectOrNothing(request).flatMap(body -> {
                     UUID sessionId = Parameters.pathId(request, "id");
                     Details details = command == Command.UPDATE ? Details.read(body) : Details.NONE;

@@ -1,11 +1,11 @@
-package dev.mindfulcode.gateway.accounts;
+package dev.mindfulcode.access;
 
 import java.nio.charset.StandardCharsets;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
-/** The key with which access tokens are signed and verified (HMAC-SHA-256). Never printed. */
+/** The key with which access tokens are signed and verified where one is given (HMAC-SHA-256). Never printed. */
 public final class JwtSecret {
 
     /** RFC 7518 section 3.2: a key as long as the hash, at least. */
@@ -25,16 +25,17 @@ public final class JwtSecret {
     /**
      * Reads the value of JWT_SECRET.
      *
-     * @throws IllegalArgumentException where it is missing or weak, with the way to a good one
+     * @return null where it is not set: tokens are then signed with a key whose public part is in the database
+     * @throws IllegalArgumentException where it is weak, with the way to a good one
      */
-    public static JwtSecret parse(@Nullable String text) {
+    public static @Nullable JwtSecret parse(@Nullable String text) {
         if (text == null || text.isBlank()) {
-            throw new IllegalArgumentException("JWT_SECRET is not set." + MAKE_ONE);
+            return null;
         }
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         if (bytes.length < SIZE_BYTES_MIN) {
-            throw new IllegalArgumentException(
-                    "JWT_SECRET must have at least " + SIZE_BYTES_MIN + " bytes." + MAKE_ONE);
+            throw new IllegalArgumentException("JWT_SECRET must have at least " + SIZE_BYTES_MIN
+                    + " bytes and be the same for all services." + MAKE_ONE);
         }
         if (text.chars().distinct().count() < DIFFERENT_CHARS_MIN) {
             throw new IllegalArgumentException("JWT_SECRET is not random enough." + MAKE_ONE);
@@ -42,7 +43,7 @@ public final class JwtSecret {
         return new JwtSecret(new SecretKeySpec(bytes, "HmacSHA256"));
     }
 
-    SecretKey key() {
+    public SecretKey key() {
         return key;
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.access;
+
+import org.jspecify.annotations.NullMarked;
