@@ -2,6 +2,7 @@ package dev.mindfulcode.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mindfulcode.gateway.accounts.SignedUp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -22,7 +23,7 @@ import tools.jackson.databind.node.MissingNode;
 final class Api {
 
     static final JsonMapper JSON = new JsonMapper();
-    static final String PASSWORD = "correct horse battery staple";
+    static final String PASSWORD = SignedUp.PASSWORD;
 
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)

@@ -1,5 +1,6 @@
 package dev.mindfulcode.gateway;
 
+import dev.mindfulcode.gateway.accounts.SignedUp;
 import dev.mindfulcode.platform.EmbeddedPlatform;
 import dev.mindfulcode.projection.ProjectionConfiguration;
 import dev.mindfulcode.protection.PostgresUrl;
@@ -124,8 +125,10 @@ final class GatewayUnderTest {
         }
     }
 
-    /** Registers somebody new. */
+    /** Somebody new, with {@link Api#PASSWORD}. */
     Api.User user() {
-        return api.register(UUID.randomUUID() + "@example.org");
+        String email = UUID.randomUUID() + "@example.org";
+        SignedUp user = SignedUp.with(context, email);
+        return new Api.User(user.userId(), email, user.accessToken(), user.refreshToken());
     }
 }

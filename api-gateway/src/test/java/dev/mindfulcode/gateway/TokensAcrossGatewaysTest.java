@@ -15,6 +15,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.mindfulcode.gateway.Api.Answer;
 import dev.mindfulcode.gateway.Api.User;
+import dev.mindfulcode.gateway.accounts.SignedUp;
 import dev.mindfulcode.platform.EmbeddedPlatform;
 import dev.mindfulcode.protection.PostgresUrl;
 import dev.mindfulcode.schemas.AccountEvent;
@@ -351,7 +352,9 @@ class TokensAcrossGatewaysTest {
     }
 
     private static User user() {
-        return here.register(UUID.randomUUID() + "@example.org");
+        String email = UUID.randomUUID() + "@example.org";
+        SignedUp user = SignedUp.with(first, email);
+        return new User(user.userId(), email, user.accessToken(), user.refreshToken());
     }
 
     private static Answer login(Api api, String email) {

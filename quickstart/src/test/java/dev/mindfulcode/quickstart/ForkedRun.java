@@ -35,7 +35,8 @@ final class ForkedRun implements AutoCloseable {
         Path output = Files.createTempFile(data.toAbsolutePath().getParent(), "run", ".out");
         List<String> command = new ArrayList<>(List.of("perl", "-e", AS_FOREGROUND_JOB));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(List.of(
+                "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED"));
         command.add("--sun-misc-unsafe-memory-access=allow");
         command.addAll(List.of("-cp", classPath(), Mindful.class.getName(), "run"));
         command.addAll(List.of("--port", String.valueOf(port), "--data", data.toString()));

@@ -68,14 +68,18 @@ final class Accounts {
      * it belongs to an id that nobody has.) The password is hashed first, so that a taken address takes as long to refuse.
      */
     Mono<Tokens> register(EmailAddress email, String password, @Nullable String name, String timeZone) {
+        return newPassword("password", password, email.normalised(), name)
+                .flatMap(hash -> registerHashed(email, hash, name, timeZone));
+    }
+
+    Mono<Tokens> registerHashed(EmailAddress email, String passwordHash, @Nullable String name, String timeZone) {
         Instant now = clock.instant();
         UUID userId = Uuids.version7(now.toEpochMilli(), random);
-        Mono<String> hash = newPassword("password", password, email.normalised(), name);
-        return Mono.zip(hash, registered(timeZone, now))
-                .flatMap(prepared -> database.inTransaction(
-                        insert(new NewUser(userId, email.normalised(), prepared.getT1(), name, timeZone, now))
+        return registered(timeZone, now)
+                .flatMap(event -> database.inTransaction(
+                        insert(new NewUser(userId, email.normalised(), passwordHash, name, timeZone, now))
                                 .flatMap(inserted -> inserted ? Mono.empty() : Mono.error(Accounts::emailTaken))
-                                .then(outbox.add(Topics.ACCOUNTS.name(), userId, prepared.getT2()))
+                                .then(outbox.add(Topics.ACCOUNTS.name(), userId, event))
                                 .then(userCiphers.create(userId))
                                 .then(signedIn(userId))))
                 .doOnSuccess(tokens -> outbox.committed());

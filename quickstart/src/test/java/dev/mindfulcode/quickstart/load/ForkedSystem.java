@@ -44,7 +44,8 @@ final class ForkedSystem implements AutoCloseable {
         Path output = data.resolveSibling(data.getFileName() + "-" + System.nanoTime() + ".out");
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(List.of(
+                "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED"));
         command.add("--sun-misc-unsafe-memory-access=allow");
         command.addAll(List.of("-cp", classPath(), Mindful.class.getName(), "run"));
         command.addAll(List.of("--port", Integer.toString(port), "--data", data.toString()));
