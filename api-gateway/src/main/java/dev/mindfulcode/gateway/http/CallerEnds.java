@@ -20,9 +20,16 @@ public final class CallerEnds {
 
     /** Emits when the caller's credential expires or is revoked. */
     public Mono<Instant> of(Caller caller) {
+        return Mono.firstWithSignal(expired(caller), revoked(caller));
+    }
+
+    /** An API key does not expire, and a delay cannot be so long. */
+    private Mono<Instant> expired(Caller caller) {
+        if (caller.expiresAt().equals(Instant.MAX)) {
+            return Mono.never();
+        }
         Duration left = Duration.between(clock.instant(), caller.expiresAt());
-        return Mono.firstWithSignal(
-                Mono.delay(left.isNegative() ? Duration.ZERO : left).map(_ -> clock.instant()), revoked(caller));
+        return Mono.delay(left.isNegative() ? Duration.ZERO : left).map(_ -> clock.instant());
     }
 
     private Mono<Instant> revoked(Caller caller) {
