@@ -2,12 +2,13 @@ package dev.mindfulcode.evidence;
 
 import dev.mindfulcode.engine.FlowModel;
 import dev.mindfulcode.engine.ModelArtefact;
+import dev.mindfulcode.engine.Thresholds;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -66,15 +67,18 @@ public final class TrainCommand implements Callable<Integer> {
                 String id = (kind == Trainer.Kind.LOGISTIC ? "logistic-" : "network-") + version;
                 FlowModel model = new Trainer(kind, seed).train(id, examples);
                 byte[] artefact = ModelArtefact.encode(model);
-                Files.write(out.resolve(id + ShippedModels.SUFFIX), artefact);
+                Path file = Files.write(out.resolve(id + ShippedModels.SUFFIX), artefact);
+                Thresholds thresholds = model.thresholds();
                 console.printf(
-                        "%s: %,d instants of %d developers, %d bytes, %s%n%s%n",
+                        Locale.ROOT,
+                        "%s: %,d instants of %d developers, %d bytes, flow begins at %.3f to %.3f by sensitivity: %s%n",
                         id,
                         examples.size(),
                         people.size(),
                         artefact.length,
-                        model.thresholds(),
-                        Base64.getEncoder().encodeToString(artefact));
+                        thresholds.enterAtOne(),
+                        thresholds.enterAtZero(),
+                        file);
             }
             return 0;
         } catch (IOException | java.io.UncheckedIOException e) {
