@@ -40,6 +40,7 @@ class ModuleDependenciesTest {
         PROJECTION("projection", "schemas", "engine", "protection"),
         GATEWAY("gateway", "schemas", "engine", "protection", "access"),
         EVIDENCE("evidence", "engine"),
+        PLUGINS("plugins"),
         QUICKSTART(
                 "quickstart",
                 "schemas",
@@ -51,7 +52,8 @@ class ModuleDependenciesTest {
                 "flowstream",
                 "projection",
                 "gateway",
-                "evidence");
+                "evidence",
+                "plugins");
 
         final String packageName;
         final Set<String> allowed;
@@ -110,6 +112,18 @@ class ModuleDependenciesTest {
     }
 
     @Test
+    void theSandboxDependsOnItsRuntimeAndTheJdkAlone() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.mindfulcode.plugins..")
+                .should()
+                .dependOnClassesThat()
+                .resideOutsideOfPackages(
+                        "dev.mindfulcode.plugins..", "com.dylibso.chicory..", "java..", "org.jspecify.annotations..")
+                .check(classes);
+    }
+
+    @Test
     void thePackagesOfEachModuleFormNoCycle() {
         for (Module module : Module.values()) {
             SlicesRuleDefinition.slices()
@@ -147,6 +161,7 @@ class ModuleDependenciesTest {
                 Map.entry("projection-service", "projection"),
                 Map.entry("api-gateway", "gateway"),
                 Map.entry("model-evidence", "evidence"),
+                Map.entry("plugin-host", "plugins"),
                 Map.entry("quickstart", "quickstart")));
         Map<String, Set<String>> surplus = new TreeMap<>();
         for (Module module : Module.values()) {
