@@ -129,6 +129,16 @@ final class Wasm {
         return this;
     }
 
+    /** Functions that {@code ref.func} may name. */
+    Wasm declare(int... functions) {
+        Output out = new Output().u8(3).u8(0).u32(functions.length);
+        for (int function : functions) {
+            out.u32(function);
+        }
+        elements.add(out);
+        return this;
+    }
+
     Wasm data(int offset, byte[] bytes) {
         data.add(new Output()
                 .u8(0)
