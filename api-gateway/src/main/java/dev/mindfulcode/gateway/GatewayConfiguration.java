@@ -7,6 +7,7 @@ import dev.mindfulcode.gateway.database.IdentitySchema;
 import dev.mindfulcode.gateway.database.UserCiphers;
 import dev.mindfulcode.gateway.feedback.FeedbackConfiguration;
 import dev.mindfulcode.gateway.flow.FlowConfiguration;
+import dev.mindfulcode.gateway.graphql.GraphQlConfiguration;
 import dev.mindfulcode.gateway.live.LiveConfiguration;
 import dev.mindfulcode.gateway.log.EventLog;
 import dev.mindfulcode.gateway.log.KafkaReachability;
@@ -37,6 +38,7 @@ import org.springframework.core.env.Environment;
     AccountConfiguration.class,
     FeedbackConfiguration.class,
     FlowConfiguration.class,
+    GraphQlConfiguration.class,
     LiveConfiguration.class,
     PrivacyConfiguration.class,
     SessionConfiguration.class,

@@ -32,8 +32,9 @@ import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
 /**
- * Who may call what. All under {@code /api} and {@code /ws} needs an access token, except signing in; an API key opens what an editor
- * needs and nothing else; no cookies, hence no CSRF; no other origins. Ingest's two routes authenticate themselves and are left alone.
+ * Who may call what. All under {@code /api}, {@code /ws} and {@code /graphql} needs an access token, except signing in, and opening
+ * {@code /graphql} as a WebSocket, which may bring the token in its first message; an API key opens what an editor needs and nothing else;
+ * no cookies, hence no CSRF; no other origins. Ingest's two routes authenticate themselves and are left alone.
  */
 @Configuration(value = "gatewaySecurityConfiguration", proxyBeanMethods = false)
 @EnableWebFluxSecurity
@@ -41,6 +42,7 @@ class SecurityConfiguration {
 
     private static final String[] INGEST = {"/api/keystrokes", "/ws/ingest"};
     private static final String LIVE = "/ws";
+    private static final String GRAPH = "/graphql";
     private static final String TOKEN_PARAMETER = "token";
 
     /** For an editor that cannot log in: it starts the session that its keystrokes belong to. */
@@ -83,7 +85,9 @@ class SecurityConfiguration {
                         .authenticated()
                         .pathMatchers(HttpMethod.PUT, ALSO_WITH_API_KEY_PUT)
                         .authenticated()
-                        .pathMatchers("/api/**", LIVE)
+                        .pathMatchers(HttpMethod.GET, GRAPH)
+                        .permitAll()
+                        .pathMatchers("/api/**", LIVE, GRAPH)
                         .hasAuthority(CallerAuthentication.SIGNED_IN)
                         .anyExchange()
                         .permitAll())
@@ -118,8 +122,8 @@ class SecurityConfiguration {
     }
 
     /**
-     * The token in the Authorization header; on {@code /ws} also as a parameter, since browsers let no page set headers there. Where
-     * no token is needed none is looked at, so that a client with an expired one can still refresh it.
+     * The token in the Authorization header; on {@code /ws} and GET {@code /graphql} also as a parameter, since browsers let no page set headers
+     * there. Where no token is needed none is looked at, so that a client with an expired one can still refresh it.
      */
     private static final class TokenOfRequest implements ServerAuthenticationConverter {
 
@@ -129,7 +133,8 @@ class SecurityConfiguration {
         public Mono<Authentication> convert(ServerWebExchange exchange) {
             String path =
                     exchange.getRequest().getPath().pathWithinApplication().value();
-            if (path.equals(LIVE)) {
+            if (path.equals(LIVE)
+                    || (path.equals(GRAPH) && exchange.getRequest().getMethod() == HttpMethod.GET)) {
                 String token = exchange.getRequest().getQueryParams().getFirst(TOKEN_PARAMETER);
                 if (token != null && !token.isBlank()) {
                     return Mono.just(new BearerTokenAuthenticationToken(token));

@@ -77,6 +77,8 @@ class AuthorisationMatrixTest {
             GET /api/flow/minutes                  401  200  200  200  200  200  200
             GET /api/flow/stream                   401  200  200  200  200  200  200
             GET /ws                                401  400  400  400  400  400  400
+            GET /graphql                           401  400  400  400  400  400  400
+            POST /graphql                          401  200  200  200  200  200  200  {"query": "{ currentSessions { sessionId } }"}
             POST /api/teams                        401  201  201  201  201  201  201  {"name": "another"}
             GET /api/teams                         401  200  200  200  200  200  200
             GET /api/teams/{id}                    401  404  200  200  200  200  404

@@ -3,6 +3,7 @@ package dev.mindfulcode.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
@@ -13,7 +14,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
-/** A client of {@code /api/flow/stream} that keeps what it is sent. */
+/** A client of {@code /api/flow/stream}, or of another event stream, that keeps what it is sent. */
 final class EventStreamClient implements AutoCloseable {
 
     private static final long WAIT_MAX_SECONDS = 20;
@@ -22,10 +23,9 @@ final class EventStreamClient implements AutoCloseable {
     private final Stream<String> body;
     final HttpResponse<Stream<String>> response;
 
-    private EventStreamClient(Api api, String token, String... headers) {
+    private EventStreamClient(Api api, HttpRequest request) {
         try {
-            response = api.http()
-                    .send(api.request("/api/flow/stream", token, headers).GET().build(), BodyHandlers.ofLines());
+            response = api.http().send(request, BodyHandlers.ofLines());
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -44,7 +44,11 @@ final class EventStreamClient implements AutoCloseable {
     }
 
     static EventStreamClient connect(Api api, String token, String... headers) {
-        EventStreamClient client = new EventStreamClient(api, token, headers);
+        return open(api, api.request("/api/flow/stream", token, headers).GET().build());
+    }
+
+    static EventStreamClient open(Api api, HttpRequest request) {
+        EventStreamClient client = new EventStreamClient(api, request);
         assertThat(client.response.statusCode()).isEqualTo(200);
         assertThat(client.nextLine()).as("a comment at once").isEqualTo(":");
         return client;

@@ -18,7 +18,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** A client of {@code /ws} that keeps what it is sent. */
+/** A client of {@code /ws}, or of GraphQL over WebSocket, that keeps what it is sent. */
 final class LiveClient implements WebSocket.Listener, AutoCloseable {
 
     private static final Duration WAIT_MAX = Duration.ofSeconds(20);
@@ -28,15 +28,20 @@ final class LiveClient implements WebSocket.Listener, AutoCloseable {
     private final StringBuilder partial = new StringBuilder();
     private final WebSocket socket;
 
-    private LiveClient(Api api, String token) {
-        socket = api.http()
-                .newWebSocketBuilder()
-                .buildAsync(api.uri("ws", "/ws?token=" + token), this)
-                .join();
+    private LiveClient(Api api, String pathAndQuery, @Nullable String protocol) {
+        WebSocket.Builder builder = api.http().newWebSocketBuilder();
+        if (protocol != null) {
+            builder.subprotocols(protocol);
+        }
+        socket = builder.buildAsync(api.uri("ws", pathAndQuery), this).join();
     }
 
     static LiveClient connect(Api api, String token) {
-        return new LiveClient(api, token);
+        return new LiveClient(api, "/ws?token=" + token, null);
+    }
+
+    static LiveClient open(Api api, String pathAndQuery, @Nullable String protocol) {
+        return new LiveClient(api, pathAndQuery, protocol);
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.r2dbc.spi.Option;
 import io.r2dbc.spi.R2dbcTransientResourceException;
 import io.r2dbc.spi.ValidationDepth;
 import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
 import org.reactivestreams.Publisher;
 import org.springframework.r2dbc.connection.R2dbcTransactionManager;
 import org.springframework.r2dbc.core.DatabaseClient;
@@ -36,6 +37,7 @@ public final class Database implements AutoCloseable {
     private final ConnectionPool pool;
     private final DatabaseClient client;
     private final TransactionalOperator transactions;
+    private final LongAdder statements = new LongAdder();
 
     public Database(PostgresUrl url, int maxConnections) {
         ConnectionFactoryOptions options = ConnectionFactoryOptions.parse(url.r2dbcUrl())
@@ -62,12 +64,18 @@ public final class Database implements AutoCloseable {
 
     /** Starts a statement with named parameters such as {@code :user}. */
     public DatabaseClient.GenericExecuteSpec sql(String statement) {
+        statements.increment();
         return client.sql(statement);
     }
 
     /** Runs all statements of {@code work} in one transaction, rolled back where it fails. */
     public <T> Mono<T> inTransaction(Mono<T> work) {
         return transactions.transactional(work);
+    }
+
+    /** How many statements have been started. */
+    public long statements() {
+        return statements.sum();
     }
 
     public int connectionsMax() {

@@ -29,8 +29,13 @@ public class FlowConfiguration {
     }
 
     @Bean
-    RouteGroup gatewayPastRoutes(Database database, ReadAfter readAfter) {
-        return new PastRoutes(database, readAfter, Clock.systemUTC())::addTo;
+    SpanReads gatewaySpanReads(Database database) {
+        return new SpanReads(database);
+    }
+
+    @Bean
+    RouteGroup gatewayPastRoutes(SpanReads spans, ReadAfter readAfter) {
+        return new PastRoutes(spans, readAfter, Clock.systemUTC())::addTo;
     }
 
     @Bean

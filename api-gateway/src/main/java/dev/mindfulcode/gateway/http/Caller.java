@@ -19,12 +19,7 @@ public record Caller(
 
     /** Fails with 401 where nobody is signed in, even if a route were left open by mistake, and with 403 for an API key. */
     public static Mono<Caller> of(ServerRequest request) {
-        return identity(request)
-                .flatMap(identity -> identity.scope() == Scope.EVERYTHING
-                        ? Mono.just(of(identity))
-                        : Mono.error(() -> ProblemType.FORBIDDEN.because(
-                                "An API key sends keystrokes and starts and ends sessions. Sign in for"
-                                        + " anything else.")));
+        return identity(request).map(Caller::signedIn);
     }
 
     /** Like {@link #of}, for what an editor may do that has an API key only. */
@@ -39,8 +34,20 @@ public record Caller(
                 .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.because("Sign in first.")));
     }
 
-    /** The caller that a checked credential stands for, where it came by another way than a request's header. */
-    public static Caller of(Identity identity) {
+    /**
+     * The caller that a checked credential stands for, where it came by another way than a request's header.
+     *
+     * @throws ProblemException for an API key
+     */
+    public static Caller signedIn(Identity identity) {
+        if (identity.scope() != Scope.EVERYTHING) {
+            throw ProblemType.FORBIDDEN.because(
+                    "An API key sends keystrokes and starts and ends sessions. Sign in for anything else.");
+        }
+        return of(identity);
+    }
+
+    private static Caller of(Identity identity) {
         return new Caller(identity.userId(), identity.expiresAt(), identity.grantId());
     }
 }

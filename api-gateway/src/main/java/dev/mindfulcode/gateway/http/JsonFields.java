@@ -4,6 +4,10 @@ import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -60,6 +64,36 @@ public final class JsonFields {
             throw refused(name, "Control characters and incomplete characters are not allowed.");
         }
         return text;
+    }
+
+    /** Text of 1 to {@code lengthMax} UTF-16 units over several lines, which is read by a parser and stored by nobody. */
+    public String requiredLines(String name, int lengthMax) {
+        JsonNode value = required(name, value(name));
+        if (!value.isString()) {
+            throw refused(name, "Text is expected.");
+        }
+        String text = value.stringValue();
+        if (text.isBlank() || text.length() > lengthMax) {
+            throw refused(name, "Text of 1 to " + lengthMax + " characters is expected.");
+        }
+        return text;
+    }
+
+    /** This object's own members, as {@link #members(String)} gives them. */
+    public Map<String, @Nullable Object> members() {
+        return members(node);
+    }
+
+    /** An object's members as plain values: text, numbers, booleans, nulls, lists and maps. Empty where it is absent. */
+    public Map<String, @Nullable Object> members(String name) {
+        JsonNode value = value(name);
+        if (value == null) {
+            return Map.of();
+        }
+        if (!value.isObject()) {
+            throw refused(name, "An object is expected.");
+        }
+        return members(value);
     }
 
     public String requiredText(String name, int lengthMax) {
@@ -160,6 +194,27 @@ public final class JsonFields {
         } catch (DateTimeException e) {
             return null;
         }
+    }
+
+    private static Map<String, @Nullable Object> members(JsonNode object) {
+        Map<String, @Nullable Object> members = new LinkedHashMap<>();
+        object.properties().forEach(member -> members.put(member.getKey(), plain(member.getValue())));
+        return members;
+    }
+
+    private static @Nullable Object plain(JsonNode value) {
+        return switch (value.getNodeType()) {
+            case OBJECT -> members(value);
+            case ARRAY -> {
+                List<@Nullable Object> elements = new ArrayList<>();
+                value.forEach(element -> elements.add(plain(element)));
+                yield elements;
+            }
+            case STRING -> value.stringValue();
+            case BOOLEAN -> value.booleanValue();
+            case NUMBER -> value.numberValue();
+            case NULL, MISSING, BINARY, POJO -> null;
+        };
     }
 
     private static double numberIn(JsonNode value, String at, double min, double max) {

@@ -29,8 +29,7 @@ public final class ProblemException extends RuntimeException {
         return field;
     }
 
-    @Nullable
-    Integer retryAfterSeconds() {
+    public @Nullable Integer retryAfterSeconds() {
         return retryAfterSeconds;
     }
 

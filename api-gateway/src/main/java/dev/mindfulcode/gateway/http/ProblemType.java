@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 /** Every way in which the gateway refuses a request. The names are part of the public contract and never change. */
 public enum ProblemType {
     INVALID_REQUEST("invalid-request", 400, "The request is not valid"),
+    TOO_COMPLEX("too-complex", 400, "The query asks for too much"),
     MALFORMED_JSON("malformed-json", 400, "The body is not valid JSON"),
     UNAUTHENTICATED("unauthenticated", 401, "A valid access token is needed"),
     INVALID_CREDENTIALS("invalid-credentials", 401, "E-mail or password is wrong"),
@@ -40,6 +41,11 @@ public enum ProblemType {
         this.name = name;
         this.status = status;
         this.title = title;
+    }
+
+    /** The last part of the URI, which is also the {@code code} of a GraphQL error. */
+    public String code() {
+        return name;
     }
 
     public String uri() {

@@ -61,7 +61,8 @@ public final class Problems implements WebExceptionHandler {
         return response.writeWith(Mono.just(body));
     }
 
-    private static ProblemException problemOf(Throwable failure) {
+    /** What to tell of a failure. One that is nobody's fault but ours is logged here. */
+    public static ProblemException problemOf(Throwable failure) {
         return switch (failure) {
             case ProblemException problem -> problem;
             case ErrorResponse answer

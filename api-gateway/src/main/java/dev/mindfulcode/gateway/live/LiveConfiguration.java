@@ -40,6 +40,11 @@ public class LiveConfiguration {
     }
 
     @Bean
+    LiveUpdates gatewayLiveUpdates(LiveHub hub, CallerEnds ends) {
+        return new LiveUpdates(hub, ends);
+    }
+
+    @Bean
     RouteGroup gatewayLiveRoutes(LiveHub hub, CallerEnds ends, GatewayMetrics metrics) {
         Gauge.builder("mindful.gateway.live.connections", hub, LiveHub::connections)
                 .register(metrics.registry());

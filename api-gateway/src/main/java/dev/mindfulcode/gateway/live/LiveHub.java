@@ -87,11 +87,11 @@ final class LiveHub implements SmartLifecycle {
             connections.decrementAndGet();
             throw ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "Too many live connections.");
         }
-        Subscription subscription = new Subscription(userId, new Mailbox(), cut);
+        Subscription subscription = new Subscription(userId, new Mailbox(), cut, null);
         try {
             channels.compute(userId, (id, known) -> {
                 UserChannel channel = known == null ? new UserChannel() : known;
-                if (channel.size() >= CONNECTIONS_OF_USER_MAX) {
+                if (channel.clients() >= CONNECTIONS_OF_USER_MAX) {
                     throw ProblemType.TOO_MANY_CONNECTIONS.because(
                             "A user can have " + CONNECTIONS_OF_USER_MAX + " live connections.");
                 }
@@ -109,12 +109,28 @@ final class LiveHub implements SmartLifecycle {
         return subscription;
     }
 
+    /** Gives a client one more mailbox, for who reads several streams of messages over one connection. */
+    Subscription openWithin(Subscription client) {
+        UUID userId = client.userId();
+        Subscription more = new Subscription(userId, new Mailbox(), client.cut(), client);
+        channels.compute(userId, (id, known) -> {
+            UserChannel channel = known == null ? new UserChannel() : known;
+            channel.add(more);
+            return channel;
+        });
+        LiveMessage snapshot = snapshot(userId);
+        if (snapshot != null) {
+            more.mailbox().putIfAbsent(snapshot);
+        }
+        return more;
+    }
+
     void close(Subscription subscription) {
         channels.computeIfPresent(subscription.userId(), (id, channel) -> {
-            int before = channel.size();
+            int before = channel.clients();
             channel.remove(subscription);
-            connections.addAndGet(channel.size() - before);
-            return channel.size() == 0 ? null : channel;
+            connections.addAndGet(channel.clients() - before);
+            return channel.isEmpty() ? null : channel;
         });
     }
 

@@ -4,10 +4,8 @@ import dev.mindfulcode.engine.Recommendations;
 import dev.mindfulcode.gateway.http.Json;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.SessionStatus;
-import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** The live messages of the public contract. */
 final class LiveMessages {
@@ -21,17 +19,17 @@ final class LiveMessages {
     private LiveMessages() {}
 
     static LiveMessage flowState(FlowState state) {
-        FlowStateUpdate update = new FlowStateUpdate(
+        LiveUpdate.FlowState update = new LiveUpdate.FlowState(
                 "flow_state_update",
                 state.getSessionId(),
                 state.getAt().toEpochMilli(),
                 state.getReceivedAt().toEpochMilli(),
-                new Reading(
+                new LiveUpdate.Reading(
                         state.getIsInFlow(),
                         state.getIntensity(),
                         state.getFlowDurationMs(),
                         state.getConfidence(),
-                        new Metrics(
+                        new LiveUpdate.Metrics(
                                 state.getRhythm(),
                                 state.getFocus(),
                                 state.getConsistency(),
@@ -44,7 +42,7 @@ final class LiveMessages {
                                 state.getFocus(),
                                 state.getErrorPenalty(),
                                 Math.min(state.getRhythm(), state.getConsistency()))),
-                new Totals(
+                new LiveUpdate.Totals(
                         text(state.getStatus()),
                         state.getKeystrokes(),
                         state.getErrors(),
@@ -53,14 +51,14 @@ final class LiveMessages {
         return new LiveMessage(
                 new About("flow_state_update", state.getSessionId()),
                 state.getSessionId() + ":" + state.getVersion(),
-                Json.bytes(update));
+                Json.bytes(update),
+                update);
     }
 
     static LiveMessage sessionStatus(UUID sessionId, SessionStatus status, long atMs) {
-        return new LiveMessage(
-                new About("session_update", sessionId),
-                null,
-                Json.bytes(new SessionUpdate("session_update", sessionId, atMs, new OnlyStatus(text(status)))));
+        LiveUpdate.Session update =
+                new LiveUpdate.Session("session_update", sessionId, atMs, new LiveUpdate.OnlyStatus(text(status)));
+        return new LiveMessage(new About("session_update", sessionId), null, Json.bytes(update), update);
     }
 
     /** Asks about the last moments before a break; the label goes to {@code POST /api/flow/feedback}. */
@@ -93,26 +91,6 @@ final class LiveMessages {
     }
 
     private record About(String type, UUID sessionId) {}
-
-    private record FlowStateUpdate(
-            String type, UUID sessionId, long at, long receivedAt, Reading flowState, Totals session) {}
-
-    private record Reading(
-            boolean isInFlow,
-            float flowIntensity,
-            long flowDurationMs,
-            float confidence,
-            Metrics metrics,
-            List<String> recommendations) {}
-
-    private record Metrics(
-            float rhythmScore, float focusScore, float consistencyScore, float errorPenalty, float velocityScore) {}
-
-    private record Totals(String status, long keystrokes, long errors, long activeMs, long flowMs) {}
-
-    private record SessionUpdate(String type, UUID sessionId, long at, OnlyStatus session) {}
-
-    private record OnlyStatus(@Nullable String status) {}
 
     /** @param at the moment that the question is about */
     private record Notification(String type, String code, UUID sessionId, long at, String message) {}

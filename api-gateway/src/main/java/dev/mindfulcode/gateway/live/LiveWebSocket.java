@@ -4,26 +4,19 @@ import dev.mindfulcode.gateway.http.Caller;
 import dev.mindfulcode.gateway.http.CallerEnds;
 import dev.mindfulcode.gateway.http.Json;
 import dev.mindfulcode.gateway.http.ProblemException;
+import dev.mindfulcode.gateway.http.WebSocketUpgrade;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.springframework.core.io.buffer.DataBufferFactory;
-import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
-import org.springframework.http.HttpStatusCode;
-import org.springframework.http.ResponseCookie;
-import org.springframework.util.LinkedMultiValueMap;
-import org.springframework.util.MultiValueMap;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import org.springframework.web.reactive.socket.CloseStatus;
-import org.springframework.web.reactive.socket.WebSocketHandler;
 import org.springframework.web.reactive.socket.WebSocketMessage;
 import org.springframework.web.reactive.socket.WebSocketSession;
 import org.springframework.web.reactive.socket.server.WebSocketService;
 import org.springframework.web.reactive.socket.server.support.HandshakeWebSocketService;
 import org.springframework.web.reactive.socket.server.upgrade.ReactorNettyRequestUpgradeStrategy;
-import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.WebsocketServerSpec;
@@ -55,7 +48,7 @@ final class LiveWebSocket {
 
     Mono<ServerResponse> open(ServerRequest request) {
         return Caller.of(request)
-                .map(caller -> new Upgrade(
+                .map(caller -> new WebSocketUpgrade(
                         handshakes,
                         session -> serve(
                                 session, caller, new Cut(request.exchange().getRequest()))));
@@ -118,29 +111,5 @@ final class LiveWebSocket {
         }
         DataBufferFactory buffers = session.bufferFactory();
         return new WebSocketMessage(WebSocketMessage.Type.TEXT, buffers.wrap(message.json()));
-    }
-
-    /** An answer that is the upgrade: a route like any other, behind the same security. */
-    private record Upgrade(WebSocketService handshakes, WebSocketHandler handler) implements ServerResponse {
-
-        @Override
-        public HttpStatusCode statusCode() {
-            return HttpStatus.SWITCHING_PROTOCOLS;
-        }
-
-        @Override
-        public HttpHeaders headers() {
-            return new HttpHeaders();
-        }
-
-        @Override
-        public MultiValueMap<String, ResponseCookie> cookies() {
-            return new LinkedMultiValueMap<>();
-        }
-
-        @Override
-        public Mono<Void> writeTo(ServerWebExchange exchange, Context context) {
-            return handshakes.handleRequest(exchange, handler);
-        }
     }
 }

@@ -21,8 +21,16 @@ final class UserChannel {
         }
     };
 
-    int size() {
-        return subscriptions.size();
+    int clients() {
+        int clients = 0;
+        for (Subscription subscription : subscriptions) {
+            clients += subscription.isClient() ? 1 : 0;
+        }
+        return clients;
+    }
+
+    boolean isEmpty() {
+        return subscriptions.isEmpty();
     }
 
     void add(Subscription subscription) {

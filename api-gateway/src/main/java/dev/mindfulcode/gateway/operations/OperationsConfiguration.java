@@ -4,6 +4,7 @@ import dev.mindfulcode.gateway.database.Database;
 import dev.mindfulcode.gateway.http.Answers;
 import dev.mindfulcode.gateway.http.RouteGroup;
 import dev.mindfulcode.gateway.log.KafkaReachability;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -36,6 +37,8 @@ public class OperationsConfiguration {
         Gauge.builder("mindful.gateway.database.connections", database, Database::connections)
                 .register(registry);
         Gauge.builder("mindful.gateway.database.connections.idle", database, Database::idleConnections)
+                .register(registry);
+        FunctionCounter.builder("mindful.gateway.database.statements", database, Database::statements)
                 .register(registry);
         return new GatewayMetrics(registry);
     }

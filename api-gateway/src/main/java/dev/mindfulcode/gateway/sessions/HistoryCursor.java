@@ -8,7 +8,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The last session of a page, from which the next page goes on: a place in the order and no count, so it stays right while rows come in. */
-record HistoryCursor(Instant startedAt, UUID sessionId) {
+public record HistoryCursor(Instant startedAt, UUID sessionId) {
 
     private static final int SIZE_BYTES = 3 * Long.BYTES;
     private static final int TEXT_LENGTH = 32;
@@ -19,7 +19,7 @@ record HistoryCursor(Instant startedAt, UUID sessionId) {
     private static final long MICROS_MIN = -62_135_596_800_000_000L;
 
     /** Postgres keeps microseconds; with less a page could repeat or lose a session. */
-    String text() {
+    public String text() {
         long micros = ChronoUnit.MICROS.between(Instant.EPOCH, startedAt);
         return Base64.getUrlEncoder()
                 .withoutPadding()
@@ -31,7 +31,7 @@ record HistoryCursor(Instant startedAt, UUID sessionId) {
     }
 
     /** Returns null where the text is no cursor. */
-    static @Nullable HistoryCursor parse(String text) {
+    public static @Nullable HistoryCursor parse(String text) {
         if (text.length() != TEXT_LENGTH) {
             return null;
         }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param from inclusive bound on the start
  * @param to exclusive bound on the start
  */
-record HistoryFilter(
+public record HistoryFilter(
         @Nullable Instant from,
         @Nullable Instant to,
         @Nullable String project,

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param meanIntensity over the active time, 0 to 1; null before there was any
  * @param version of the flow state whose totals these are; 0 before there was one
  */
-record Session(
+public record Session(
         UUID sessionId,
         String status,
         Instant startedAt,

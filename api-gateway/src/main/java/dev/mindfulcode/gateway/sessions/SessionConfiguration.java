@@ -24,9 +24,15 @@ public class SessionConfiguration {
     }
 
     @Bean
-    RouteGroup gatewaySessionRoutes(Database database, UserCiphers ciphers, EventLog log, ProjectionProgress progress) {
+    SessionReads gatewaySessionReads(Database database) {
+        return new SessionReads(database);
+    }
+
+    @Bean
+    RouteGroup gatewaySessionRoutes(
+            Database database, UserCiphers ciphers, EventLog log, SessionReads reads, ProjectionProgress progress) {
         Clock clock = Clock.systemUTC();
         Sessions sessions = new Sessions(database, ciphers, log, clock);
-        return new SessionRoutes(sessions, new SessionReads(database), progress, new SecureRandom(), clock)::addTo;
+        return new SessionRoutes(sessions, reads, progress, new SecureRandom(), clock)::addTo;
     }
 }

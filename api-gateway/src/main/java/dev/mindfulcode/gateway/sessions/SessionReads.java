@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.joining;
 import dev.mindfulcode.gateway.database.Database;
 import io.r2dbc.spi.Readable;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,7 @@ import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
 import reactor.core.publisher.Mono;
 
 /** Sessions out of the read model. */
-final class SessionReads {
+public final class SessionReads {
 
     private static final String SELECT = """
             select session_id, status, started_at, ended_at, project, language, editor, keystrokes, errors, files_modified,
@@ -45,8 +46,20 @@ final class SessionReads {
                 .one();
     }
 
+    /** Those of the sessions that are the user's, in no order; without those deleted, as {@link #find}. */
+    public Mono<List<Session>> findAll(UUID userId, Collection<UUID> sessionIds, Instant now) {
+        return database.sql(SELECT
+                        + " and session_id = any(:sessions) and not exists (select from identity.session_owners owned"
+                        + " where owned.session_id = coding_sessions.session_id and owned.status = 'deleted')")
+                .bind("user", userId)
+                .bind("sessions", sessionIds.toArray(UUID[]::new))
+                .map(row -> session(row, now))
+                .all()
+                .collectList();
+    }
+
     /** Emits the user's sessions that are active or paused, on whatever device, the latest first and {@link #CURRENT_MAX} at most. */
-    Mono<List<Session>> current(UUID userId, Instant now) {
+    public Mono<List<Session>> current(UUID userId, Instant now) {
         return database.sql(SELECT + " and status <> 'ended' order by started_at desc, session_id desc limit "
                         + CURRENT_MAX)
                 .bind("user", userId)
@@ -59,7 +72,8 @@ final class SessionReads {
      * One page of a user's sessions, the latest first. The cursor is a place in the order of all sessions, so it says the same
      * whatever is filtered.
      */
-    Mono<List<Session>> page(UUID userId, HistoryFilter filter, @Nullable HistoryCursor after, int limit, Instant now) {
+    public Mono<List<Session>> page(
+            UUID userId, HistoryFilter filter, @Nullable HistoryCursor after, int limit, Instant now) {
         Status status = filter.status();
         Map<String, @Nullable Object> wanted = new LinkedHashMap<>();
         wanted.put("project", filter.project());

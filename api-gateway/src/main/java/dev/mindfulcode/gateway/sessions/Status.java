@@ -3,7 +3,7 @@ package dev.mindfulcode.gateway.sessions;
 import java.util.Locale;
 
 /** Where a session is in its life, as its user sees it. */
-enum Status {
+public enum Status {
     ACTIVE,
     PAUSED,
     ENDED,
@@ -16,7 +16,7 @@ enum Status {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    static Status of(String text) {
+    public static Status of(String text) {
         return valueOf(text.toUpperCase(Locale.ROOT));
     }
 }

@@ -1,0 +1,33 @@
+package dev.mindfulcode.gateway.graphql;
+
+import dev.mindfulcode.gateway.http.JsonFields;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client asks to be executed, as GraphQL over HTTP has it, and the other protocols after it.
+ *
+ * @param document one or more operations, and the fragments they use
+ * @param name which of them; null where there is one
+ */
+record Operation(String document, @Nullable String name, Map<String, @Nullable Object> variables) {
+
+    /** Five times what the longest introspection query in use has. */
+    static final int DOCUMENT_LENGTH_MAX = 10_000;
+
+    private static final int NAME_LENGTH_MAX = 128;
+
+    /** Reads the members that the specification names; `extensions` may be there and says nothing to us. */
+    static Operation read(JsonFields body) {
+        return new Operation(
+                body.requiredLines("query", DOCUMENT_LENGTH_MAX),
+                body.text("operationName", NAME_LENGTH_MAX),
+                body.members("variables"));
+    }
+
+    /** Without what the user asks about. */
+    @Override
+    public String toString() {
+        return "Operation";
+    }
+}
