@@ -217,6 +217,9 @@ class GraphQlApiTest {
         isError(ask(ada, PAGE, Map.of("first", 0)).json(), "invalid-request", "first");
         isError(ask(ada, PAGE, Map.of("first", 201)).json(), "invalid-request", "first");
         isError(ask(ada, PAGE, Map.of("after", "nonsense")).json(), "invalid-request", "after");
+        String project = "query Of($p: String) { sessions(project: $p) { pageInfo { endCursor } } }";
+        isError(ask(ada, project, Map.of("p", "a\u0000b")).json(), "invalid-request", "project");
+        isError(ask(ada, project, Map.of("p", "x".repeat(201))).json(), "invalid-request", "project");
     }
 
     @Test

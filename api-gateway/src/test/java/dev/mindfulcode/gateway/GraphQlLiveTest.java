@@ -297,6 +297,26 @@ class GraphQlLiveTest {
     }
 
     @Test
+    void teamAlertsAreForThoseWhoBelongToTheTeam() {
+        String team =
+                api.post("/api/teams", ada.token(), "{\"name\": \"Compilers\"}").text("team_id");
+        String query = "subscription Of($id: ID) { teamAlert(teamId: $id) { teamId at indicator text } }";
+        try (LiveClient adas = connected(ada.token());
+                LiveClient bobs = connected(bob.token())) {
+            subscribe(adas, "1", query, Map.of("id", team));
+            subscribe(adas, "2", query, Map.of());
+            subscribe(adas, "3", query, Map.of("id", "no id"));
+            assertThat(adas.next(ofType("error")).path("id").asString()).isEqualTo("3");
+            subscribe(bobs, "1", query, Map.of("id", team));
+            JsonNode refused = bobs.next(ofType("error"));
+            assertThat(refused.at("/payload/0/extensions/code").asString()).isEqualTo("not-found");
+            // Hers go on, and an id that is in use closes the connection.
+            subscribe(adas, "1", query, Map.of());
+            assertThat(adas.closeStatus()).isEqualTo(4409);
+        }
+    }
+
+    @Test
     void anApiKeyOpensNoGraph() {
         String key = api.post("/api/keys", ada.token(), "{\"name\": \"editor\", \"scope\": \"ingest\"}")
                 .text("key");

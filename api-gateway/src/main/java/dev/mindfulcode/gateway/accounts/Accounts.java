@@ -24,7 +24,7 @@ import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
 import reactor.core.publisher.Mono;
 
 /** Who may sign in, and as whom. */
-final class Accounts {
+public final class Accounts {
 
     private final Database database;
     private final PasswordHashes passwords;
@@ -130,7 +130,7 @@ final class Accounts {
         return refreshTokens.revoke(refreshToken);
     }
 
-    Mono<Account> find(UUID userId) {
+    public Mono<Account> find(UUID userId) {
         return database.sql("select email, name, time_zone from identity.users where user_id = :user")
                 .bind("user", userId)
                 .map(row -> new Account(
@@ -440,7 +440,7 @@ final class Accounts {
         }
     }
 
-    record Account(
+    public record Account(
             UUID userId, @Nullable String email, @Nullable String name, String timeZone) {
         @Override
         public String toString() {

@@ -1,5 +1,6 @@
 package dev.mindfulcode.gateway.graphql;
 
+import dev.mindfulcode.gateway.flow.FlowHistory;
 import dev.mindfulcode.gateway.flow.SpanReads;
 import graphql.analysis.FieldComplexityCalculator;
 import graphql.analysis.FieldComplexityEnvironment;
@@ -7,6 +8,7 @@ import graphql.schema.GraphQLNamedType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a field costs: one for each value that it puts into the answer, lists as long as was asked for or else as is usual, and
@@ -23,6 +25,13 @@ final class Cost implements FieldComplexityCalculator {
     private static final int CURRENT_SESSIONS = 10;
     private static final int PERIODS_OF_SESSION = 10;
     private static final int PERIODS_OF_DAY = 40;
+    private static final int TEAMS = 5;
+    private static final int MEMBERS = 20;
+    private static final long HOURS_OF_DAY = 24;
+    private static final long WEEKS = 52;
+    private static final long FINDINGS = 20;
+    private static final long PAST_STATEMENTS = 4;
+    private static final long INSIGHT_STATEMENTS = 8;
 
     @Override
     public int calculate(FieldComplexityEnvironment field, int children) {
@@ -42,6 +51,15 @@ final class Cost implements FieldComplexityCalculator {
                                 * children;
             case "Query.flowMinutes" ->
                 STATEMENT + 1L + span(arguments, SpanReads.MINUTES_SPAN_MAX).toMinutes() * children;
+            case "Query.me", "Query.team" -> STATEMENT + 1L + children;
+            case "Query.teams" -> STATEMENT + 1L + TEAMS * (long) children;
+            case "Team.members" -> 1L + MEMBERS * (long) children;
+            case "Query.analytics", "Query.patterns" -> PAST_STATEMENTS * STATEMENT + 1L + children;
+            case "Query.insights" -> INSIGHT_STATEMENTS * STATEMENT + 1L + children;
+            case "Analytics.daily" -> 1L + days(field.getParentEnvironment()) * children;
+            case "DayDistribution.hours", "PeakHours.hours" -> 1L + HOURS_OF_DAY * children;
+            case "WeeklyTrend.weeks" -> 1L + WEEKS * children;
+            case "LanguageFlow.languages", "Insights.insights", "Insights.missing" -> 1L + FINDINGS * children;
             case "Session.flowPeriods" -> 1L + (long) PERIODS_OF_SESSION * children;
             default -> 1L + children;
         };
@@ -52,6 +70,12 @@ final class Cost implements FieldComplexityCalculator {
         return arguments.get("first") instanceof Integer first
                 ? Math.clamp(first, 1, SessionFields.PAGE_SIZE_MAX)
                 : SessionFields.PAGE_SIZE_MAX;
+    }
+
+    private static long days(@Nullable FieldComplexityEnvironment parent) {
+        return parent != null && parent.getArguments().get("days") instanceof Integer days
+                ? Math.clamp(days, 1, FlowHistory.DAYS_MAX)
+                : FlowHistory.DAYS_MAX;
     }
 
     private static Duration span(Map<String, Object> arguments, Duration max) {

@@ -36,7 +36,7 @@ final class Graph {
         GraphQlSource source = GraphQlSource.schemaResourceBuilder()
                 .schemaResources(new ClassPathResource(SCHEMA, Graph.class.getClassLoader()))
                 .configureRuntimeWiring(wiring -> {
-                    wiring.scalar(Scalars.DATE_TIME).scalar(Scalars.LONG);
+                    wiring.scalar(Scalars.DATE_TIME).scalar(Scalars.DATE).scalar(Scalars.LONG);
                     fields.forEach(group -> group.addTo(wiring, loaders));
                 })
                 .exceptionResolvers(List.of((failure, asked) -> Mono.fromSupplier(() -> List.of(Errors.of(

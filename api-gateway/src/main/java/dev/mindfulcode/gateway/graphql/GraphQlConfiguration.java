@@ -1,12 +1,15 @@
 package dev.mindfulcode.gateway.graphql;
 
 import dev.mindfulcode.access.Credentials;
+import dev.mindfulcode.gateway.accounts.Accounts;
+import dev.mindfulcode.gateway.flow.FlowHistory;
 import dev.mindfulcode.gateway.flow.SpanReads;
 import dev.mindfulcode.gateway.http.Caller;
 import dev.mindfulcode.gateway.http.RouteGroup;
 import dev.mindfulcode.gateway.live.LiveUpdates;
 import dev.mindfulcode.gateway.sessions.ReadAfter;
 import dev.mindfulcode.gateway.sessions.SessionReads;
+import dev.mindfulcode.gateway.teams.Teams;
 import java.time.Clock;
 import java.util.List;
 import org.springframework.context.annotation.Bean;
@@ -19,10 +22,22 @@ public class GraphQlConfiguration {
 
     @Bean
     RouteGroup gatewayGraphQlRoutes(
-            SessionReads sessions, SpanReads spans, ReadAfter readAfter, LiveUpdates live, Credentials credentials) {
+            SessionReads sessions,
+            SpanReads spans,
+            FlowHistory history,
+            Accounts accounts,
+            Teams teams,
+            ReadAfter readAfter,
+            LiveUpdates live,
+            Credentials credentials) {
         Clock clock = Clock.systemUTC();
-        Graph graph =
-                new Graph(List.of(new SessionFields(sessions, clock), new FlowFields(spans, clock), new LiveFields()));
+        Graph graph = new Graph(List.of(
+                new AccountFields(accounts),
+                new SessionFields(sessions, clock),
+                new FlowFields(spans, clock),
+                new HistoryFields(history),
+                new TeamFields(teams),
+                new LiveFields(teams)));
         GraphSocket socket = new GraphSocket(
                 graph,
                 live,

@@ -1,6 +1,8 @@
 package dev.mindfulcode.gateway.graphql;
 
+import dev.mindfulcode.gateway.http.ProblemType;
 import dev.mindfulcode.gateway.live.LiveUpdate;
+import dev.mindfulcode.gateway.teams.Teams;
 import graphql.schema.DataFetcher;
 import graphql.schema.DataFetchingEnvironment;
 import graphql.schema.idl.RuntimeWiring;
@@ -11,6 +13,12 @@ import reactor.core.publisher.Flux;
 
 /** Subscriptions. */
 final class LiveFields implements Fields {
+
+    private final Teams teams;
+
+    LiveFields(Teams teams) {
+        this.teams = teams;
+    }
 
     @Override
     public void addTo(RuntimeWiring.Builder wiring, BatchLoaderRegistry loaders) {
@@ -24,9 +32,11 @@ final class LiveFields implements Fields {
                         "Subscription",
                         subscription -> subscription
                                 .dataFetcher("flowState", LiveFields::flowStates)
-                                .dataFetcher("session", LiveFields::sessions))
+                                .dataFetcher("session", LiveFields::sessions)
+                                .dataFetcher("teamAlert", this::teamAlerts))
                 .type("FlowStateUpdate", update -> update.dataFetcher("at", at).dataFetcher("receivedAt", receivedAt))
-                .type("SessionUpdate", update -> update.dataFetcher("at", at).dataFetcher("status", status));
+                .type("SessionUpdate", update -> update.dataFetcher("at", at).dataFetcher("status", status))
+                .type("TeamAlert", alert -> alert.dataFetcher("at", at));
     }
 
     private static Flux<LiveUpdate.FlowState> flowStates(DataFetchingEnvironment asked) {
@@ -45,5 +55,18 @@ final class LiveFields implements Fields {
                 .updates()
                 .ofType(LiveUpdate.Session.class)
                 .filter(update -> any || update.sessionId().equals(only));
+    }
+
+    /** Who subscribes for a team that they do not belong to is told so, and not left waiting. */
+    private Flux<LiveUpdate.TeamAlert> teamAlerts(DataFetchingEnvironment asked) {
+        Flux<LiveUpdate.TeamAlert> alerts = Asked.connection(asked).updates().ofType(LiveUpdate.TeamAlert.class);
+        if (Asked.text(asked, "teamId") == null) {
+            return alerts;
+        }
+        UUID only = Asked.id(asked, "teamId");
+        return only == null
+                ? Flux.error(ProblemType.NOT_FOUND.because("There is no such team."))
+                : teams.find(Asked.userId(asked), only)
+                        .thenMany(alerts.filter(alert -> alert.teamId().equals(only)));
     }
 }

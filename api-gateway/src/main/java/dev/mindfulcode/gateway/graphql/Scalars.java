@@ -13,6 +13,7 @@ import graphql.schema.GraphQLScalarType;
 import java.math.BigInteger;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,9 @@ final class Scalars {
             .name("DateTime")
             .coercing(new DateTime())
             .build();
+
+    static final GraphQLScalarType DATE =
+            GraphQLScalarType.newScalar().name("Date").coercing(new Date()).build();
 
     static final GraphQLScalarType LONG = GraphQLScalarType.newScalar()
             .name("Long")
@@ -75,6 +79,18 @@ final class Scalars {
             } catch (DateTimeException e) {
                 return null;
             }
+        }
+    }
+
+    /** Of answers alone. */
+    private static final class Date implements Coercing<LocalDate, String> {
+
+        @Override
+        public String serialize(Object value, GraphQLContext context, Locale locale) {
+            if (value instanceof LocalDate day) {
+                return day.toString();
+            }
+            throw new CoercingSerializeException("no day");
         }
     }
 

@@ -70,8 +70,8 @@ final class SessionFields implements Fields {
                         new HistoryFilter(
                                 Asked.time(asked, "from"),
                                 Asked.time(asked, "to"),
-                                Asked.text(asked, "project"),
-                                Asked.text(asked, "language"),
+                                Asked.text(asked, "project", HistoryFilter.NAME_LENGTH_MAX),
+                                Asked.text(asked, "language", HistoryFilter.NAME_LENGTH_MAX),
                                 Asked.text(asked, "status") instanceof String status ? Status.of(status) : null),
                         cursor(asked),
                         first + 1,

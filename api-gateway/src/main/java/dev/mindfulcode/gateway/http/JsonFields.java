@@ -239,7 +239,8 @@ public final class JsonFields {
         return value.longValue();
     }
 
-    static boolean isStorable(String text) {
+    /** Whether text is such as the database can keep and compare with: without control characters or halves of surrogate pairs. */
+    public static boolean isStorable(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (Character.isISOControl(c)) {

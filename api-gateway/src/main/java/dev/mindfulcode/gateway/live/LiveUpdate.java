@@ -3,7 +3,7 @@ package dev.mindfulcode.gateway.live;
 import java.util.List;
 import java.util.UUID;
 
-/** What live clients are told of their user's work, in the shape of the public contract. Times are epoch milliseconds. */
+/** What live clients are told of their user's work and teams, in the shape of the public contract. Times are epoch milliseconds. */
 public sealed interface LiveUpdate {
 
     /** The message's name on the wire. */
@@ -17,6 +17,14 @@ public sealed interface LiveUpdate {
             implements LiveUpdate {}
 
     record Session(String type, UUID sessionId, long at, OnlyStatus session) implements LiveUpdate {}
+
+    /**
+     * To those who may see a team's alerts, and to nobody else: who sends it must know them.
+     *
+     * @param indicator what crossed its threshold
+     * @param text the same as a sentence
+     */
+    record TeamAlert(String type, UUID teamId, long at, String indicator, String text) implements LiveUpdate {}
 
     record Reading(
             boolean isInFlow,

@@ -149,8 +149,8 @@ final class SessionRoutes {
             HistoryFilter filter = new HistoryFilter(
                     Parameters.time(request, "from"),
                     Parameters.time(request, "to"),
-                    Parameters.text(request, "project", Details.LENGTH_MAX),
-                    Parameters.text(request, "language", Details.LENGTH_MAX),
+                    Parameters.text(request, "project", HistoryFilter.NAME_LENGTH_MAX),
+                    Parameters.text(request, "language", HistoryFilter.NAME_LENGTH_MAX),
                     status(request));
             HistoryCursor after = cursor(request);
             return readAfter

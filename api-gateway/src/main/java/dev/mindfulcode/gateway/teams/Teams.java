@@ -10,9 +10,12 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -23,7 +26,7 @@ import reactor.core.publisher.Mono;
  * number of members), the second so that a person's events come in order. Reads are of the same tables: what was written is read back
  * at once, without a token.
  */
-final class Teams {
+public final class Teams {
 
     static final int MEMBERS_MAX = 200;
     static final int TEAMS_A_USER_MAX = 50;
@@ -36,6 +39,11 @@ final class Teams {
             select team_id, name, plan, created_at, role, consent,
                    (select count(*) from identity.team_members a where a.team_id = t.team_id) as members
             from identity.teams t join identity.team_members m using (team_id) where m.user_id = :user""";
+
+    private static final String SELECT_MEMBERS = """
+            select team_id, a.user_id, email, a.role, a.consent, a.joined_at, mine.role as callers_role
+            from identity.team_members mine join identity.team_members a using (team_id) join identity.users u on u.user_id = a.user_id
+            where mine.user_id = :user and team_id = any(:teams) order by a.joined_at, a.user_id""";
 
     private final Database database;
     private final TeamEvents events;
@@ -68,7 +76,7 @@ final class Teams {
     }
 
     /** Emits the teams that a user belongs to, the oldest first. */
-    Mono<List<Team>> of(UUID userId) {
+    public Mono<List<Team>> of(UUID userId) {
         return database.sql(SELECT_TEAM + " order by created_at, team_id")
                 .bind("user", userId)
                 .map(Team::of)
@@ -76,7 +84,7 @@ final class Teams {
                 .collectList();
     }
 
-    Mono<Team> find(UUID callerId, UUID teamId) {
+    public Mono<Team> find(UUID callerId, UUID teamId) {
         return database.sql(SELECT_TEAM + " and t.team_id = :team")
                 .bind("user", callerId)
                 .bind("team", teamId)
@@ -95,15 +103,20 @@ final class Teams {
      * somebody consents is nobody's business but theirs.
      */
     Mono<List<Member>> members(UUID callerId, UUID teamId) {
-        return membership(teamId, callerId)
-                .flatMap(caller -> database.sql("""
-                                select user_id, email, role, consent, joined_at
-                                from identity.team_members join identity.users using (user_id)
-                                where team_id = :team order by joined_at, user_id""")
-                        .bind("team", teamId)
-                        .map(row -> Member.of(row, caller))
-                        .all()
-                        .collectList());
+        return membersOf(callerId, List.of(teamId))
+                .mapNotNull(members -> members.get(teamId))
+                .switchIfEmpty(Mono.error(Teams::noSuchTeam));
+    }
+
+    /** Emits the members of those of the teams that the caller belongs to. */
+    public Mono<Map<UUID, List<Member>>> membersOf(UUID callerId, Collection<UUID> teamIds) {
+        return database.sql(SELECT_MEMBERS)
+                .bind("user", callerId)
+                .bind("teams", teamIds.toArray(UUID[]::new))
+                .map(row -> Map.entry(row.get("team_id", UUID.class), Member.of(row, callerId)))
+                .all()
+                .collect(Collectors.groupingBy(
+                        Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
     }
 
     /** Adds whoever has the account of an address. They have not consented to anything by that. */
@@ -359,7 +372,8 @@ final class Teams {
      * @param consent theirs
      * @param members how many there are
      */
-    record Team(UUID teamId, String name, String plan, String role, boolean consent, long members, Instant createdAt) {
+    public record Team(
+            UUID teamId, String name, String plan, String role, boolean consent, long members, Instant createdAt) {
 
         static Team of(Readable row) {
             return new Team(
@@ -379,19 +393,20 @@ final class Teams {
      * @param email null to those who do not administer the team
      * @param consent null to everybody but themselves
      */
-    record Member(
+    public record Member(
             UUID userId,
             @Nullable String email,
             String role,
             @Nullable Boolean consent,
             Instant joinedAt) {
 
-        static Member of(Readable row, Membership caller) {
+        static Member of(Readable row, UUID callerId) {
             UUID userId = row.get("user_id", UUID.class);
-            boolean isSelf = caller.userId().equals(userId);
+            boolean isSelf = callerId.equals(userId);
+            Role callersRole = Role.of(row.get("callers_role", String.class));
             return new Member(
                     userId,
-                    isSelf || caller.role().administers() ? row.get("email", String.class) : null,
+                    isSelf || callersRole.administers() ? row.get("email", String.class) : null,
                     row.get("role", String.class),
                     isSelf ? row.get("consent", Boolean.class) : null,
                     row.get("joined_at", Instant.class));

@@ -1,0 +1,59 @@
+package dev.mindfulcode.gateway.graphql;
+
+import dev.mindfulcode.gateway.http.ProblemException;
+import dev.mindfulcode.gateway.http.ProblemType;
+import dev.mindfulcode.gateway.teams.Teams;
+import dev.mindfulcode.gateway.teams.Teams.Member;
+import dev.mindfulcode.gateway.teams.Teams.Team;
+import graphql.schema.DataFetchingEnvironment;
+import graphql.schema.idl.RuntimeWiring;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.dataloader.DataLoader;
+import org.jspecify.annotations.Nullable;
+import org.springframework.graphql.execution.BatchLoaderRegistry;
+import reactor.core.publisher.Mono;
+
+/** Teams, and who belongs to them. */
+final class TeamFields implements Fields {
+
+    private static final String MEMBERS_OF_TEAMS = "membersOfTeams";
+
+    private final Teams teams;
+
+    TeamFields(Teams teams) {
+        this.teams = teams;
+    }
+
+    @Override
+    public void addTo(RuntimeWiring.Builder wiring, BatchLoaderRegistry loaders) {
+        loaders.<UUID, List<Member>>forName(MEMBERS_OF_TEAMS)
+                .registerMappedBatchLoader((ids, asked) -> teams.membersOf(Asked.userId(asked), ids));
+        wiring.type(
+                        "Query",
+                        query -> query.dataFetcher("teams", asked -> teams.of(Asked.userId(asked)))
+                                .dataFetcher("team", this::team))
+                .type(
+                        "Team",
+                        team -> team.dataFetcher(
+                                        "memberCount",
+                                        asked -> Asked.of(asked, Team.class).members())
+                                .dataFetcher("members", TeamFields::members));
+    }
+
+    private Mono<Team> team(DataFetchingEnvironment asked) {
+        UUID id = Asked.id(asked, "id");
+        return id == null
+                ? Mono.empty()
+                : teams.find(Asked.userId(asked), id)
+                        .onErrorResume(
+                                ProblemException.class,
+                                e -> e.type() == ProblemType.NOT_FOUND ? Mono.empty() : Mono.error(e));
+    }
+
+    private static @Nullable CompletableFuture<List<Member>> members(DataFetchingEnvironment asked) {
+        DataLoader<UUID, List<Member>> members = asked.getDataLoader(MEMBERS_OF_TEAMS);
+        return members == null ? null : members.load(Asked.of(asked, Team.class).teamId());
+    }
+}
