@@ -14,8 +14,10 @@ import java.util.List;
  *
  * <p>A block begins where a branch can arrive or where one may have been taken: at the function's entry, a loop's head, either arm of an
  * {@code if}, the end of an {@code if} or of a {@code block} that is branched to, and behind a {@code br_if}. It is paid in whole before
- * its first instruction: the fuel global goes down by the sum of its costs, and below zero the guest traps. Bulk instructions pay besides
- * for the length they find on the stack. A function that calls keeps its depth in a local and puts it back after each call, which holds
+ * its first instruction: the fuel goes down by the sum of its costs, and below zero the guest traps. Bulk instructions pay besides
+ * for the length they find on the stack. Within a function the fuel is in a local, since a loop would else wait for a store in each turn; it
+ * is in the global before each call, read again behind it, and put back where the function ends. For that end to be one, the body stands in a
+ * block of the function's type, to which a {@code return} is a branch like any other. A function that calls keeps its depth in a local and puts it back after each call, which holds
  * whatever was called. A NaN that arithmetic made gets its canonical bits, so that no processor's choice is seen.
  */
 final class FunctionMeter {
@@ -28,7 +30,8 @@ final class FunctionMeter {
             int globals,
             int tables,
             int elementSegments,
-            int dataSegments) {
+            int dataSegments,
+            BlockTypes blockTypes) {
 
         int fuelGlobal() {
             return globals;
@@ -36,6 +39,40 @@ final class FunctionMeter {
 
         int depthGlobal() {
             return globals + 1;
+        }
+    }
+
+    /** Types of blocks that take nothing; those that leave several values have to be declared, behind the module's own types. */
+    static final class BlockTypes {
+        private final int declared;
+        private final List<List<String>> added = new ArrayList<>();
+
+        BlockTypes(int declared) {
+            this.declared = declared;
+        }
+
+        void of(List<String> results, Output out) {
+            if (results.isEmpty()) {
+                out.u8(EMPTY);
+            } else if (results.size() == 1) {
+                out.u8(type(results.getFirst()));
+            } else {
+                if (!added.contains(results)) {
+                    added.add(results);
+                }
+                out.signed(declared + added.indexOf(results));
+            }
+        }
+
+        int count() {
+            return added.size();
+        }
+
+        void write(Output out) {
+            for (List<String> results : added) {
+                out.u8(0x60).u32(0).u32(results.size());
+                results.forEach(result -> out.u8(type(result)));
+            }
         }
     }
 
@@ -120,6 +157,9 @@ final class FunctionMeter {
         for (int type : scratch) {
             out.u32(1).u8(type);
         }
+        takeFuel(out);
+        out.u8(BLOCK);
+        around.blockTypes().of(signature.results(), out);
         return splice(out);
     }
 
@@ -130,21 +170,32 @@ final class FunctionMeter {
             out.copy(body, at, each.position);
             at = each.position;
             if (each.cost > 0) {
-                out.u8(GLOBAL_GET).u32(around.fuelGlobal()).u8(I64_CONST).signed(each.cost);
+                out.u8(LOCAL_GET).u32(fuelLocal).u8(I64_CONST).signed(each.cost);
                 pay(out);
             }
             if (at == 0 && depthLocal >= 0) {
                 enter(out);
             }
         }
-        return out.copy(body, at, body.length);
+        out.copy(body, at, body.length);
+        putFuelBack(out);
+        return out.u8(END);
+    }
+
+    private void takeFuel(Output out) {
+        out.u8(GLOBAL_GET).u32(around.fuelGlobal()).u8(LOCAL_SET).u32(fuelLocal);
+    }
+
+    private void putFuelBack(Output out) {
+        out.u8(LOCAL_GET).u32(fuelLocal).u8(GLOBAL_SET).u32(around.fuelGlobal());
     }
 
     /** The fuel left and the price are on the stack. */
     private void pay(Output out) {
-        out.u8(I64_SUB).u8(LOCAL_TEE).u32(fuelLocal).u8(GLOBAL_SET).u32(around.fuelGlobal());
-        out.u8(LOCAL_GET).u32(fuelLocal).u8(I64_CONST).signed(0).u8(I64_LT_S);
-        out.u8(IF).u8(EMPTY).u8(UNREACHABLE).u8(END);
+        out.u8(I64_SUB).u8(LOCAL_TEE).u32(fuelLocal).u8(I64_CONST).signed(0).u8(I64_LT_S);
+        out.u8(IF).u8(EMPTY);
+        putFuelBack(out);
+        out.u8(UNREACHABLE).u8(END);
     }
 
     private void enter(Output out) {
@@ -206,11 +257,12 @@ final class FunctionMeter {
                 die();
             }
             case RETURN -> {
-                copy(from);
+                code.u8(BR).u32(frames.size() - 1L);
                 die();
             }
             case CALL -> {
                 int function = in.index(around.functionTypes().size(), "function");
+                putFuelBack(code);
                 copy(from);
                 called(around.types().get(around.functionTypes().get(function)));
             }
@@ -218,6 +270,7 @@ final class FunctionMeter {
                 int type = in.index(around.types().size(), "type");
                 in.index(around.tables(), "table");
                 pop(1);
+                putFuelBack(code);
                 copy(from);
                 called(around.types().get(type));
             }
@@ -372,11 +425,7 @@ final class FunctionMeter {
             lengthLocal = scratch(I32);
         }
         code.u8(LOCAL_TEE).u32(lengthLocal);
-        code.u8(GLOBAL_GET)
-                .u32(around.fuelGlobal())
-                .u8(LOCAL_GET)
-                .u32(lengthLocal)
-                .u8(I64_EXTEND_I32_U);
+        code.u8(LOCAL_GET).u32(fuelLocal).u8(LOCAL_GET).u32(lengthLocal).u8(I64_EXTEND_I32_U);
         if (shift > 0) {
             code.u8(I64_CONST).signed(shift).u8(I64_SHR_U);
         }
@@ -414,6 +463,7 @@ final class FunctionMeter {
             depthLocal = scratch(I32);
         }
         move(callee.parameters().size(), callee.results().size());
+        takeFuel(code);
         code.u8(LOCAL_GET).u32(depthLocal).u8(GLOBAL_SET).u32(around.depthGlobal());
     }
 

@@ -130,4 +130,14 @@ final class Instruction {
             default -> "funcref";
         };
     }
+
+    static int type(String name) {
+        return switch (name) {
+            case "i32" -> I32;
+            case "i64" -> I64;
+            case "f32" -> F32;
+            case "f64" -> F64;
+            default -> FUNCREF;
+        };
+    }
 }

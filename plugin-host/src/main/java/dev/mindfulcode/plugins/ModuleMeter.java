@@ -38,6 +38,8 @@ final class ModuleMeter {
     private final List<Integer> functionTypes = new ArrayList<>();
     private final List<MeteredModule.Import> imports = new ArrayList<>();
     private final Map<String, Integer> exports = new LinkedHashMap<>();
+    private int typesFrom;
+    private int typesTo;
     private int importedFunctions;
     private int globals;
     private int tables;
@@ -139,6 +141,7 @@ final class ModuleMeter {
 
     private void readTypes(Bytes in) throws PluginRefusedException {
         int count = in.count(limits.module().typesMax(), "types");
+        typesFrom = in.position();
         for (int i = 0; i < count; i++) {
             if (in.u8("a type") != 0x60) {
                 throw in.unsupported("Only function types are supported");
@@ -147,6 +150,7 @@ final class ModuleMeter {
                     valueTypes(in, Limits.Shape.PARAMETERS_MAX, "parameters"),
                     valueTypes(in, Limits.Shape.RESULTS_MAX, "results")));
         }
+        typesTo = in.position();
     }
 
     private void readImports(Bytes in) throws PluginRefusedException {
@@ -293,6 +297,7 @@ final class ModuleMeter {
             throw in.malformed("As many bodies as functions are needed");
         }
         out.u32(count);
+        FunctionMeter.BlockTypes blockTypes = new FunctionMeter.BlockTypes(types.size());
         FunctionMeter.Surroundings surroundings = new FunctionMeter.Surroundings(
                 limits,
                 List.copyOf(types),
@@ -300,7 +305,8 @@ final class ModuleMeter {
                 globals,
                 tables,
                 elementSegments,
-                Math.max(0, dataSegmentsAnnounced));
+                Math.max(0, dataSegmentsAnnounced),
+                blockTypes);
         for (int i = 0; i < count; i++) {
             int length = in.count(limits.module().functionBytesMax(), "bytes of function " + (importedFunctions + i));
             Bytes body = in.slice(length, "a function's body");
@@ -309,6 +315,10 @@ final class ModuleMeter {
                     .meter();
             out.u32(metered.length()).append(metered);
         }
+        Output typeSection =
+                new Output().u32(types.size() + (long) blockTypes.count()).copy(module, typesFrom, typesTo);
+        blockTypes.write(typeSection);
+        sections.put(1, typeSection);
     }
 
     private void readData(Bytes in) throws PluginRefusedException {

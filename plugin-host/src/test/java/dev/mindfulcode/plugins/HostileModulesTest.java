@@ -109,6 +109,22 @@ class HostileModulesTest {
         assertThat(run(wasm)).isInstanceOf(Outcome.Ok.class);
     }
 
+    /** Each way out of a function gives the fuel back, whatever it leaves on the stack. */
+    @Test
+    void fuelIsKeptOverEveryWayOutOfAFunction() throws Exception {
+        for (String out :
+                new String[] {"", "return", "br 0", "i32.const 0 br_if 0", "i32.const 1 br_table 0,0", "block br 1 end"
+                }) {
+            Wasm wasm = wasm();
+            int none = wasm.function("", "", "", out);
+            int two = wasm.function(
+                    "", "i32 f64", "", "i32.const 1 f64.const 2 " + (out.contains("block") ? "return" : out));
+            wasm.onRecord("", "loop call " + none + " call " + two + " drop drop br 0 end i32.const 0");
+
+            assertThat(run(wasm)).as(out).isEqualTo(new OutOfFuel(RECORD, 5_000_000));
+        }
+    }
+
     @Test
     void memoryGrowsToTheLimitAndNoFurther() throws Exception {
         Wasm wasm = wasm().memory(1, -1);
