@@ -100,13 +100,18 @@ class GraphQlApiTest {
     void sessionsAreFilteredAsInTheRestInterface() {
         String java = api.post("/api/sessions/start", ada.token(), "{\"project\": \"a\", \"language\": \"java\"}")
                 .text("session_id");
-        Answer other = api.post("/api/sessions/start", ada.token(), "{\"project\": \"b\", \"language\": \"java\"}");
+        Answer other = api.post("/api/sessions/start", ada.token(), "{\"project\": \"b\", \"language\": \"python\"}");
         Answer ended = api.post("/api/sessions/" + other.text("session_id") + "/end", ada.token(), "{}");
         String filtered = "{ sessions(%s) { edges { node { sessionId } } } }";
         Map.of(
-                        "language: \"java\", project: \"a\"", java,
-                        "status: active", java,
-                        "status: ended, language: \"java\"", other.text("session_id"))
+                        "language: \"java\"",
+                        java,
+                        "status: ended, language: \"python\"",
+                        other.text("session_id"),
+                        "status: active",
+                        java,
+                        "project: \"b\"",
+                        other.text("session_id"))
                 .forEach((filter, only) -> {
                     JsonNode edges = data(ask(
                                     ada,
