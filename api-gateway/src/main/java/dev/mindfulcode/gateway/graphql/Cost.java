@@ -31,7 +31,7 @@ final class Cost implements FieldComplexityCalculator {
     private static final long WEEKS = 52;
     private static final long FINDINGS = 20;
     private static final long PAST_STATEMENTS = 4;
-    private static final long INSIGHT_STATEMENTS = 8;
+    private static final long INSIGHT_STATEMENTS = 11;
 
     @Override
     public int calculate(FieldComplexityEnvironment field, int children) {
