@@ -131,15 +131,7 @@ public final class Accounts {
     }
 
     public Mono<Account> find(UUID userId) {
-        return database.sql("select email, name, time_zone from identity.users where user_id = :user")
-                .bind("user", userId)
-                .map(row -> new Account(
-                        userId,
-                        row.get("email", String.class),
-                        row.get("name", String.class),
-                        Objects.requireNonNull(row.get("time_zone", String.class))))
-                .one()
-                .switchIfEmpty(Mono.error(Accounts::gone));
+        return account(userId, "");
     }
 
     /** Signs out everywhere, and in again with the new password. */
@@ -245,7 +237,11 @@ public final class Accounts {
     }
 
     private Mono<Account> locked(UUID userId) {
-        return database.sql("select email, name, time_zone from identity.users where user_id = :user for update")
+        return account(userId, " for update");
+    }
+
+    private Mono<Account> account(UUID userId, String lock) {
+        return database.sql("select email, name, time_zone from identity.users where user_id = :user" + lock)
                 .bind("user", userId)
                 .map(row -> new Account(
                         userId,
