@@ -163,6 +163,11 @@ final class FunctionMeter {
         return splice(out);
     }
 
+    /** Of the metered function: blocks times locals and operands. */
+    long slots() {
+        return (charges.size() + 1L) * (locals + scratch.size() + heightMax);
+    }
+
     private Output splice(Output out) {
         byte[] body = code.toByteArray();
         int at = 0;

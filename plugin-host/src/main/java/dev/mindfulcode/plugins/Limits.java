@@ -16,6 +16,8 @@ public record Limits(Shape module, Use call, Share host) {
      *     stack of a guest's thread
      * @param nestingMax blocks within blocks
      * @param branchTargetsMax of one {@code br_table}
+     * @param slotsMax over all functions, blocks times locals and operands: the JVM keeps what each slot holds at each block, so it is what
+     *     compiling costs in time and memory
      */
     public record Shape(
             int moduleBytesMax,
@@ -33,7 +35,8 @@ public record Limits(Shape module, Use call, Share host) {
             int dataSegmentsMax,
             int dataBytesMax,
             int memoryPagesMax,
-            int tableEntriesMax) {
+            int tableEntriesMax,
+            int slotsMax) {
 
         static final int PARAMETERS_MAX = 32;
         static final int RESULTS_MAX = 4;
@@ -108,7 +111,7 @@ public record Limits(Shape module, Use call, Share host) {
     public static Limits standard() {
         return new Limits(
                 new Shape(
-                        512 * 1024,
+                        256 * 1024,
                         512,
                         4_096,
                         64 * 1024,
@@ -121,9 +124,10 @@ public record Limits(Shape module, Use call, Share host) {
                         256,
                         20_000,
                         1_024,
-                        512 * 1024,
+                        256 * 1024,
                         256,
-                        10_000),
+                        10_000,
+                        2_000_000),
                 new Use(100_000_000L, 256, 2_000, 10_000, 10_000, 256 * 1024, 16 * 1024, 100, 4 * 1024 * 1024, 3),
                 new Share(2, 64, 64));
     }

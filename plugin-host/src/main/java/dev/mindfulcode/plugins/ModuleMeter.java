@@ -307,13 +307,21 @@ final class ModuleMeter {
                 elementSegments,
                 Math.max(0, dataSegmentsAnnounced),
                 blockTypes);
+        long slots = 0;
         for (int i = 0; i < count; i++) {
             int length = in.count(limits.module().functionBytesMax(), "bytes of function " + (importedFunctions + i));
             Bytes body = in.slice(length, "a function's body");
-            Output metered = new FunctionMeter(
-                            module, body, types.get(functionTypes.get(importedFunctions + i)), surroundings)
-                    .meter();
+            FunctionMeter function =
+                    new FunctionMeter(module, body, types.get(functionTypes.get(importedFunctions + i)), surroundings);
+            Output metered = function.meter();
             out.u32(metered.length()).append(metered);
+            slots += function.slots();
+            if (slots > limits.module().slotsMax()) {
+                throw new PluginRefusedException(
+                        Reason.TOO_LARGE,
+                        "The module has too many branches in functions of many locals: blocks times locals and operands may come to "
+                                + limits.module().slotsMax() + ", and are more by function " + (importedFunctions + i));
+            }
         }
         Output typeSection =
                 new Output().u32(types.size() + (long) blockTypes.count()).copy(module, typesFrom, typesTo);

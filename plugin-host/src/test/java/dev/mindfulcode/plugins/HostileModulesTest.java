@@ -198,6 +198,26 @@ class HostileModulesTest {
     }
 
     @Test
+    void anIndirectCallOfAnotherTypeOfNothingOrOutOfRangeIsTold() throws Exception {
+        for (int entry : new int[] {0, 1, 2, 3, Integer.MAX_VALUE, -1}) {
+            Wasm wasm = wasm().table(3, 3);
+            int other = wasm.function("i64", "i64", "", "local.get 0");
+            int own = wasm.function("i32 i32", "i32", "", "i32.const 0");
+            wasm.elements(0, other).elements(1, own);
+            wasm.onRecord(
+                    "", "local.get 0 local.get 1 i32.const " + entry + " call_indirect " + wasm.type("i32 i32", "i32"));
+
+            Outcome outcome = run(wasm);
+
+            if (entry == 1) {
+                assertThat(outcome).isInstanceOf(Outcome.Ok.class);
+            } else {
+                assertThat(outcome).as("entry " + entry).isEqualTo(new Trapped(RECORD, Trap.INDIRECT_CALL));
+            }
+        }
+    }
+
+    @Test
     void aStartFunctionThatLoopsIsStoppedLikeAnyOther() throws Exception {
         Wasm wasm = wasm();
         wasm.start(wasm.function("", "", "", "loop br 0 end"));

@@ -58,7 +58,7 @@ class JsonTest {
     void nestingIsBounded() {
         assertThatThrownBy(() -> Json.object("{\"a\":" + "[".repeat(100_000)))
                 .isInstanceOf(Json.MalformedJsonException.class)
-                .hasMessageContaining("Nested deeper");
+                .hasMessageContaining("nesting depth");
     }
 
     @Property(tries = 300)
