@@ -5,9 +5,12 @@ import dev.mindfulcode.gateway.accounts.AccountConfiguration.TokenTrust;
 import dev.mindfulcode.gateway.database.Database;
 import dev.mindfulcode.gateway.database.IdentitySchema;
 import dev.mindfulcode.gateway.database.UserCiphers;
+import dev.mindfulcode.gateway.documents.DocumentConfiguration;
 import dev.mindfulcode.gateway.feedback.FeedbackConfiguration;
 import dev.mindfulcode.gateway.flow.FlowConfiguration;
 import dev.mindfulcode.gateway.graphql.GraphQlConfiguration;
+import dev.mindfulcode.gateway.idempotency.IdempotencyConfiguration;
+import dev.mindfulcode.gateway.limits.LimitConfiguration;
 import dev.mindfulcode.gateway.live.LiveConfiguration;
 import dev.mindfulcode.gateway.log.EventLog;
 import dev.mindfulcode.gateway.log.KafkaReachability;
@@ -36,9 +39,12 @@ import org.springframework.core.env.Environment;
     WebServerConfiguration.class,
     SecurityConfiguration.class,
     AccountConfiguration.class,
+    DocumentConfiguration.class,
     FeedbackConfiguration.class,
     FlowConfiguration.class,
     GraphQlConfiguration.class,
+    IdempotencyConfiguration.class,
+    LimitConfiguration.class,
     LiveConfiguration.class,
     PrivacyConfiguration.class,
     SessionConfiguration.class,

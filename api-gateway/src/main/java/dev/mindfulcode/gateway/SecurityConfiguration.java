@@ -5,6 +5,7 @@ import dev.mindfulcode.access.Credentials;
 import dev.mindfulcode.gateway.http.CallerAuthentication;
 import dev.mindfulcode.gateway.http.ProblemType;
 import dev.mindfulcode.gateway.http.Problems;
+import dev.mindfulcode.gateway.limits.RateLimits;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
@@ -12,6 +13,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.authentication.ReactiveAuthenticationManager;
 import org.springframework.security.config.annotation.web.reactive.EnableWebFluxSecurity;
+import org.springframework.security.config.web.server.SecurityWebFiltersOrder;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
@@ -59,7 +61,7 @@ class SecurityConfiguration {
 
     @Bean
     @Order(Ordered.LOWEST_PRECEDENCE - 10)
-    SecurityWebFilterChain gatewaySecurity(ServerHttpSecurity http, Credentials credentials) {
+    SecurityWebFilterChain gatewaySecurity(ServerHttpSecurity http, Credentials credentials, RateLimits limits) {
         ReactiveAuthenticationManager manager = presented -> callerOf(presented, credentials);
         ServerAuthenticationEntryPoint unauthenticated = (exchange, e) ->
                 Problems.write(exchange, ProblemType.UNAUTHENTICATED.because("Sign in, or refresh the access token."));
@@ -78,6 +80,8 @@ class SecurityConfiguration {
                         .frameOptions(frames -> frames.mode(Mode.DENY))
                         .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER))
                         .permissionsPolicy(permissions -> permissions.policy(PERMISSIONS_POLICY)))
+                .addFilterBefore(limits.byAddress(), SecurityWebFiltersOrder.AUTHENTICATION)
+                .addFilterAfter(limits.byUser(), SecurityWebFiltersOrder.AUTHORIZATION)
                 .authorizeExchange(exchanges -> exchanges
                         .pathMatchers(HttpMethod.POST, "/api/auth/*")
                         .permitAll()
@@ -140,7 +144,13 @@ class SecurityConfiguration {
                     return Mono.just(new BearerTokenAuthenticationToken(token));
                 }
             }
-            return path.startsWith("/api/auth/") ? Mono.empty() : header.convert(exchange);
+            return needsToken(path) ? header.convert(exchange) : Mono.empty();
+        }
+
+        private static boolean needsToken(String path) {
+            return (path.startsWith("/api/") && !path.startsWith("/api/auth/"))
+                    || path.equals(LIVE)
+                    || path.equals("/graphql");
         }
     }
 }

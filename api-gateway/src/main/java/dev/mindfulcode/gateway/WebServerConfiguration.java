@@ -1,5 +1,6 @@
 package dev.mindfulcode.gateway;
 
+import dev.mindfulcode.gateway.http.CrossOrigins;
 import dev.mindfulcode.gateway.http.Problems;
 import dev.mindfulcode.gateway.http.RouteGroup;
 import dev.mindfulcode.gateway.http.Routes;
@@ -18,6 +19,8 @@ import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfigurati
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.http.CacheControl;
 import org.springframework.http.client.ReactorResourceFactory;
@@ -26,6 +29,7 @@ import org.springframework.web.reactive.function.server.RequestPredicates;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.server.WebFilter;
 import reactor.netty.resources.LoopResources;
 
 /** The web server, and what is routed on it. */
@@ -63,6 +67,13 @@ class WebServerConfiguration {
     @Bean
     Problems gatewayProblems() {
         return new Problems();
+    }
+
+    /** First, so that a page can read refusals, too. */
+    @Bean
+    @Order(Ordered.HIGHEST_PRECEDENCE + 10)
+    WebFilter gatewayCrossOrigins(Environment environment) {
+        return CrossOrigins.filter(environment.getProperty("CORS_ORIGINS"));
     }
 
     @Bean
@@ -103,6 +114,8 @@ class WebServerConfiguration {
         public void customize(NettyReactiveWebServerFactory factory) {
             factory.setPort(port);
             factory.setShutdown(Shutdown.GRACEFUL);
+            // On by default on some clouds, and would believe everybody's X-Forwarded-For; TRUSTED_PROXIES decides.
+            factory.setUseForwardHeaders(false);
             factory.addServerCustomizers(server -> server.idleTimeout(IDLE_CONNECTION_TIME_MAX)
                     .httpRequestDecoder(limits ->
                             limits.maxInitialLineLength(REQUEST_LINE_BYTES_MAX).maxHeaderSize(HEADER_BYTES_MAX)));

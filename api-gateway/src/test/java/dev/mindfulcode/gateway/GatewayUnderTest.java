@@ -80,6 +80,7 @@ final class GatewayUnderTest {
         environment.put("JWT_SECRET", JWT_SECRET);
         environment.put("ENCRYPTION_KEY", Base64.getEncoder().encodeToString(key));
         environment.put("PORT", "0");
+        environment.put("RATE_LIMIT_EXEMPT", "127.0.0.0/8,::1");
         return environment;
     }
 

@@ -153,6 +153,7 @@ final class QuickstartSystem implements AutoCloseable {
                 // The only one on its data folder, always: after a kill it need not wait until its own death is
                 // noticed.
                 Map.entry("MINDFUL_INSTANCE_ID", "quickstart"),
+                Map.entry("RATE_LIMIT_EXEMPT", "127.0.0.0/8,::1"),
                 Map.entry("MINDFUL_STATE_DIR", folder.streamState().toString()),
                 Map.entry("MINDFUL_COMMIT_INTERVAL_MS", options.commitInterval().toMillis()),
                 Map.entry("MINDFUL_REGISTER_SCHEMAS", true),

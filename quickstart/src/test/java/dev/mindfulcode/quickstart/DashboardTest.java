@@ -167,6 +167,35 @@ class DashboardTest {
         }
     }
 
+    @Test
+    void theApisPageIsReadAndTriedWithoutAnythingFromElsewhere() {
+        SharedSystem system = SharedSystem.get();
+        try (Window window = Window.open()) {
+            Page page = window.page();
+            page.setDefaultTimeout(WAIT_MAX_MS);
+            List<String> complaints = new CopyOnWriteArrayList<>();
+            page.onConsoleMessage(message -> {
+                if (message.type().equals("error")) {
+                    complaints.add(message.text());
+                }
+            });
+            page.onPageError(complaints::add);
+            List<String> asked = new CopyOnWriteArrayList<>();
+            page.onRequest(request -> asked.add(request.url()));
+            page.navigate(system.origin() + "/docs");
+            Locator health = page.locator("#operations-operations-getHealth");
+            health.locator(".opblock-summary-control").click();
+            health.locator(".execute").click();
+            assertThat(health.locator(".live-responses-table .response-col_status")
+                            .last()
+                            .innerText())
+                    .startsWith("200");
+            page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target", "api-page.png")));
+            assertThat(asked).allMatch(url -> url.startsWith(system.origin().toString()) || url.startsWith("data:"));
+            assertThat(complaints).isEmpty();
+        }
+    }
+
     private static void signIn(Page page, SharedSystem system, TestUser user) {
         page.navigate(system.origin().toString());
         page.locator("#email").fill(user.email);

@@ -7,6 +7,7 @@ import dev.mindfulcode.gateway.database.Database;
 import dev.mindfulcode.gateway.database.UserCiphers;
 import dev.mindfulcode.gateway.http.CallerEnds;
 import dev.mindfulcode.gateway.http.RouteGroup;
+import dev.mindfulcode.gateway.limits.RateLimits;
 import dev.mindfulcode.gateway.log.EventLog;
 import dev.mindfulcode.gateway.log.Outbox;
 import dev.mindfulcode.gateway.operations.GatewayMetrics;
@@ -91,9 +92,9 @@ public class AccountConfiguration {
     }
 
     @Bean
-    RouteGroup gatewayAccountRoutes(Accounts accounts, TokenTrust trust, Database database) {
+    RouteGroup gatewayAccountRoutes(Accounts accounts, TokenTrust trust, Database database, RateLimits limits) {
         Mono<List<String>> published = trust.secret() == null ? SigningKeys.published(database) : Mono.just(List.of());
-        return new AccountRoutes(accounts, published)::addTo;
+        return new AccountRoutes(accounts, published, limits)::addTo;
     }
 
     @Bean

@@ -6,6 +6,7 @@ import dev.mindfulcode.gateway.http.Bodies;
 import dev.mindfulcode.gateway.http.Caller;
 import dev.mindfulcode.gateway.http.JsonFields;
 import dev.mindfulcode.gateway.http.Routes;
+import dev.mindfulcode.gateway.limits.RateLimits;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
@@ -31,10 +32,12 @@ final class AccountRoutes {
 
     private final Accounts accounts;
     private final Mono<List<String>> publishedKeys;
+    private final RateLimits limits;
 
-    AccountRoutes(Accounts accounts, Mono<List<String>> publishedKeys) {
+    AccountRoutes(Accounts accounts, Mono<List<String>> publishedKeys, RateLimits limits) {
         this.accounts = accounts;
         this.publishedKeys = publishedKeys;
+        this.limits = limits;
     }
 
     void addTo(Routes routes) {
@@ -55,11 +58,10 @@ final class AccountRoutes {
                 throw body.refused("email", "An e-mail address is expected.");
             }
             String zone = zone(body);
-            return accounts.register(
-                            email,
-                            newPassword(body, "password"),
-                            body.text("name", NAME_LENGTH_MAX),
-                            zone == null ? ZONE_ABSENT : zone)
+            String password = newPassword(body, "password");
+            String name = body.text("name", NAME_LENGTH_MAX);
+            return limits.register(request, email.normalised())
+                    .then(Mono.defer(() -> accounts.register(email, password, name, zone == null ? ZONE_ABSENT : zone)))
                     .flatMap(tokens ->
                             Answers.json(ServerResponse.status(201).header("Cache-Control", "no-store"), tokens));
         });
@@ -67,9 +69,14 @@ final class AccountRoutes {
 
     private Mono<ServerResponse> login(ServerRequest request) {
         return Bodies.object(request)
-                .flatMap(body -> accounts.login(
-                        body.requiredText("email", EmailAddress.LENGTH_MAX),
-                        PasswordPolicy.normalised(body.requiredText("password", PasswordPolicy.UNITS_MAX))))
+                .flatMap(body -> {
+                    String address = body.requiredText("email", EmailAddress.LENGTH_MAX);
+                    String password =
+                            PasswordPolicy.normalised(body.requiredText("password", PasswordPolicy.UNITS_MAX));
+                    EmailAddress email = EmailAddress.parse(address);
+                    return limits.signIn(request, email == null ? address : email.normalised())
+                            .then(Mono.defer(() -> accounts.login(address, password)));
+                })
                 .flatMap(AccountRoutes::tokens);
     }
 

@@ -5,6 +5,7 @@ import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import reactor.core.publisher.Mono;
 
@@ -23,22 +24,28 @@ public final class Bodies {
     private Bodies() {}
 
     public static Mono<JsonFields> object(ServerRequest request) {
-        return bytes(request).map(Json::object);
+        return json(request).map(Json::object);
     }
 
     /** Like {@link #object}, where no body at all stands for an object without fields. */
     public static Mono<JsonFields> objectOrNothing(ServerRequest request) {
-        return bytes(request).map(body -> Json.object(body.length == 0 ? new byte[] {'{', '}'} : body));
+        return json(request).map(body -> Json.object(body.length == 0 ? new byte[] {'{', '}'} : body));
     }
 
-    private static Mono<byte[]> bytes(ServerRequest request) {
-        if (request.headers().contentLength().orElse(0) > BODY_BYTES_MAX) {
-            return Mono.error(tooLarge());
-        }
-        if (!isJson(request)) {
+    private static Mono<byte[]> json(ServerRequest request) {
+        ServerHttpRequest http = request.exchange().getRequest();
+        if (http.getHeaders().getContentLength() <= BODY_BYTES_MAX && !isJson(request)) {
             return Mono.error(ProblemType.UNSUPPORTED_MEDIA_TYPE.at("Content-Type", "Send application/json."));
         }
-        return DataBufferUtils.join(request.exchange().getRequest().getBody(), BODY_BYTES_MAX)
+        return bytes(http);
+    }
+
+    /** The body as it is, within the same bounds of size and time; nothing where there is none. */
+    public static Mono<byte[]> bytes(ServerHttpRequest request) {
+        if (request.getHeaders().getContentLength() > BODY_BYTES_MAX) {
+            return Mono.error(tooLarge());
+        }
+        return DataBufferUtils.join(request.getBody(), BODY_BYTES_MAX)
                 .map(buffer -> {
                     byte[] body = new byte[buffer.readableByteCount()];
                     buffer.read(body);

@@ -1,0 +1,15 @@
+package dev.mindfulcode.gateway.documents;
+
+import dev.mindfulcode.gateway.http.RouteGroup;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Wires documents. */
+@Configuration(value = "gatewayDocumentConfiguration", proxyBeanMethods = false)
+public class DocumentConfiguration {
+
+    @Bean
+    RouteGroup gatewayDocumentRoutes() {
+        return new DocumentRoutes()::addTo;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.gateway.idempotency;
+
+import org.jspecify.annotations.NullMarked;

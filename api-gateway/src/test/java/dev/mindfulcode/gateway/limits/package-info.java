@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.gateway.limits;
+
+import org.jspecify.annotations.NullMarked;
