@@ -17,6 +17,6 @@ public class ProjectionConfiguration {
     @Bean
     ProjectionService projectionService(Environment environment, ObjectProvider<MeterRegistry> meters) {
         return new ProjectionService(
-                ProjectionSettings.of(environment), meters.getIfAvailable(SimpleMeterRegistry::new));
+                ProjectionSettings.of(environment), Projections.ALL, meters.getIfAvailable(SimpleMeterRegistry::new));
     }
 }

@@ -7,10 +7,7 @@ import dev.mindfulcode.projection.loop.KafkaDeadLetters;
 import dev.mindfulcode.projection.loop.LoopSettings;
 import dev.mindfulcode.projection.loop.LoopState;
 import dev.mindfulcode.projection.loop.ProjectionLoop;
-import dev.mindfulcode.projection.minutes.FlowMinutes;
-import dev.mindfulcode.projection.periods.FlowPeriods;
 import dev.mindfulcode.projection.readmodel.ReadModel;
-import dev.mindfulcode.projection.sessions.CodingSessions;
 import dev.mindfulcode.protection.PostgresUrl;
 import dev.mindfulcode.protection.PostgresUserKeys;
 import dev.mindfulcode.schemas.Topic;
@@ -30,13 +27,7 @@ import org.springframework.context.SmartLifecycle;
  */
 public final class ProjectionService implements SmartLifecycle {
 
-    /** All projections of this release. */
-    public static final List<Projection> PROJECTIONS =
-            List.of(CodingSessions.projection(), FlowPeriods.projection(), FlowMinutes.projection());
-
     private static final List<Topic<?>> WRITTEN = List.of(Topics.SESSIONS, Topics.ACCOUNTS);
-    private static final List<Topic<?>> STREAMED =
-            List.of(Topics.FLOW_STATES, Topics.FLOW_PERIODS, Topics.FLOW_MINUTES);
 
     private static final String GROUP_PREFIX = "mindful-projection-";
     private static final int WRITTEN_RECORDS_MAX = 500;
@@ -57,13 +48,15 @@ public final class ProjectionService implements SmartLifecycle {
             "SET synchronous_commit = off; SET statement_timeout = " + STATEMENT_MS_MAX;
 
     private final ProjectionSettings settings;
+    private final List<Projection> projections;
     private final MeterRegistry meters;
     private @Nullable Running running;
 
     private record Running(HikariDataSource database, KafkaDeadLetters deadLetters, List<ProjectionLoop> loops) {}
 
-    ProjectionService(ProjectionSettings settings, MeterRegistry meters) {
+    ProjectionService(ProjectionSettings settings, List<Projection> projections, MeterRegistry meters) {
         this.settings = settings;
+        this.projections = projections;
         this.meters = meters;
     }
 
@@ -75,13 +68,13 @@ public final class ProjectionService implements SmartLifecycle {
         HikariDataSource database = open(settings.database());
         try {
             PostgresUserKeys.migrate(database);
-            ReadModel.migrate(database);
+            ReadModel.migrate(database, projections);
             PostgresUserKeys keys = PostgresUserKeys.open(database, settings.keyEncryptionKey());
             KafkaDeadLetters deadLetters =
                     new KafkaDeadLetters(settings.bootstrapServers(), settings.registry(), Clock.systemUTC());
             List<ProjectionLoop> loops = List.of(
                             loop("written", WRITTEN, WRITTEN_RECORDS_MAX),
-                            loop("streamed", STREAMED, STREAMED_RECORDS_MAX))
+                            loop("streamed", streamed(), STREAMED_RECORDS_MAX))
                     .stream()
                     .map(loop -> new ProjectionLoop(loop, settings.registry(), database, keys, deadLetters, meters))
                     .toList();
@@ -144,8 +137,17 @@ public final class ProjectionService implements SmartLifecycle {
         return !states.isEmpty() && states.values().stream().allMatch(LoopState::isCaughtUp);
     }
 
+    /** What is not written by users themselves. */
+    private List<Topic<?>> streamed() {
+        return projections.stream()
+                .<Topic<?>>flatMap(projection -> projection.topics().stream())
+                .filter(topic -> !WRITTEN.contains(topic))
+                .distinct()
+                .toList();
+    }
+
     private LoopSettings loop(String name, List<Topic<?>> topics, int recordsMax) {
-        List<Projection> projections = PROJECTIONS.stream()
+        List<Projection> reading = projections.stream()
                 .filter(projection -> projection.topics().stream().anyMatch(topics::contains))
                 .toList();
         return new LoopSettings(
@@ -154,7 +156,7 @@ public final class ProjectionService implements SmartLifecycle {
                 settings.instanceId(),
                 settings.bootstrapServers(),
                 topics,
-                projections,
+                reading,
                 ReadModel.TABLES,
                 recordsMax);
     }

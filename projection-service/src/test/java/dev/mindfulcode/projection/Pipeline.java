@@ -134,6 +134,7 @@ final class Pipeline implements AutoCloseable {
                         new SchemaRegistry(registryUrl, false),
                         KeyEncryptionKey.parse(database.encryptionKey()),
                         null),
+                Projections.ALL,
                 meters);
         services.add(service);
         service.start();

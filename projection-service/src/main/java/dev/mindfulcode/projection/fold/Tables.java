@@ -3,25 +3,23 @@ package dev.mindfulcode.projection.fold;
 import java.util.regex.Pattern;
 
 /**
- * Where a projection's tables are: {@code readmodel.flow_minutes}, or beside it under a suffix while it is being rebuilt.
+ * Where a projection's tables are: in the schema that is read, or in one of their own while they are built.
  *
  * @param schema a lower-case SQL identifier
- * @param suffix empty, or the end of a lower-case SQL identifier
  */
-public record Tables(String schema, String suffix) {
+public record Tables(String schema) {
 
-    private static final Pattern SCHEMA = Pattern.compile("[a-z][a-z0-9_]{0,30}");
-    private static final Pattern SUFFIX = Pattern.compile("[a-z0-9_]{0,20}");
+    private static final Pattern SCHEMA = Pattern.compile("[a-z][a-z0-9_]{0,62}");
     private static final Pattern PLACE = Pattern.compile("\\{([a-z_]+)}");
 
     public Tables {
-        if (!SCHEMA.matcher(schema).matches() || !SUFFIX.matcher(suffix).matches()) {
-            throw new IllegalArgumentException("schema and suffix are parts of lower-case SQL identifiers");
+        if (!SCHEMA.matcher(schema).matches()) {
+            throw new IllegalArgumentException("no lower-case SQL identifier: " + schema);
         }
     }
 
     public String name(String table) {
-        return schema + '.' + table + suffix;
+        return schema + '.' + table;
     }
 
     /** Puts the tables' full names where the text says {@code {table}}. */

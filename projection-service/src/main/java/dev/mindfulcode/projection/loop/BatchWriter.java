@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -29,27 +28,22 @@ final class BatchWriter {
 
     private final DataSource database;
     private final OffsetTable offsets;
-    private final Map<Projection, Supplier<Fold>> folds = new LinkedHashMap<>();
+    private final Folds folds;
     private final DeadLetters deadLetters;
     private final LoopMetrics metrics;
 
-    BatchWriter(
-            DataSource database,
-            Tables tables,
-            List<Projection> projections,
-            DeadLetters deadLetters,
-            LoopMetrics metrics) {
+    BatchWriter(DataSource database, Tables tables, Folds folds, DeadLetters deadLetters, LoopMetrics metrics) {
         this.database = database;
         offsets = new OffsetTable(tables);
-        projections.forEach(
-                projection -> folds.put(projection, projection.binding().to(tables)));
+        this.folds = folds;
         this.deadLetters = deadLetters;
         this.metrics = metrics;
     }
 
-    /** Returns where the partitions stand by the table. */
+    /** Returns where the partitions stand by the table, and finds out which folds it has. */
     Map<TopicPartition, Long> positions(Set<TopicPartition> partitions) throws SQLException {
         try (Connection connection = database.getConnection()) {
+            folds.load(connection);
             return offsets.read(connection, partitions);
         }
     }
@@ -88,8 +82,7 @@ final class BatchWriter {
 
     private void applyTogether(List<Received> records, Map<TopicPartition, Long> positions, Set<Received> buried)
             throws SQLException, FencedException {
-        Map<Projection, Fold> begun = new LinkedHashMap<>();
-        folds.forEach((projection, fold) -> begun.put(projection, fold.get()));
+        Map<Projection, Fold> begun = folds.begin();
         SortedMap<TopicPartition, Step> steps = new TreeMap<>(OffsetTable.ORDER);
         List<DeadRecord> letters = new ArrayList<>();
         int erased = 0;
@@ -130,6 +123,7 @@ final class BatchWriter {
             boolean isCommitted = false;
             try {
                 offsets.advance(connection, steps);
+                folds.check(connection);
                 for (Map.Entry<Projection, Fold> entry : begun.entrySet()) {
                     rows.put(entry.getKey(), entry.getValue().write(connection));
                 }
@@ -147,7 +141,7 @@ final class BatchWriter {
     private static @Nullable String take(Received received, Event event, Map<Projection, Fold> begun) {
         String topic = received.record().topic();
         for (Map.Entry<Projection, Fold> entry : begun.entrySet()) {
-            if (entry.getKey().topics().stream().anyMatch(one -> one.name().equals(topic))) {
+            if (entry.getKey().reads(topic)) {
                 try {
                     entry.getValue().take(event);
                 } catch (RejectedEventException e) {

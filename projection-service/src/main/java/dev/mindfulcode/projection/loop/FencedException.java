@@ -1,9 +1,9 @@
 package dev.mindfulcode.projection.loop;
 
-/** A partition does not stand where this loop left it: somebody else applied records of it, or the database lost some. */
+/** What this loop knew of the tables is true no more: it writes nothing and finds out anew. */
 final class FencedException extends Exception {
 
-    FencedException() {
-        super("a partition's offset has been moved by somebody else", null, false, false);
+    FencedException(String what) {
+        super(what, null, false, false);
     }
 }

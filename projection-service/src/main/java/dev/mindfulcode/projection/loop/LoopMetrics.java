@@ -17,8 +17,8 @@ final class LoopMetrics {
 
     private final MeterRegistry registry;
     private final String loop;
-    private final Map<Projection, AtomicLong> lags = new ConcurrentHashMap<>();
-    private final Map<Projection, Counter> rows = new ConcurrentHashMap<>();
+    private final Map<String, AtomicLong> lags = new ConcurrentHashMap<>();
+    private final Map<String, Counter> rows = new ConcurrentHashMap<>();
     private final Counter erased;
     private final Timer transactions;
     private final AtomicLong lastCommitNanos = new AtomicLong(System.nanoTime());
@@ -28,7 +28,7 @@ final class LoopMetrics {
         this.loop = loop;
         for (Projection projection : projections) {
             AtomicLong lag = new AtomicLong();
-            lags.put(projection, lag);
+            lags.putIfAbsent(projection.name(), lag);
             Gauge.builder("mindful.projection.lag", lag, AtomicLong::get)
                     .description(
                             "records of the partitions assigned here that are committed in Kafka and not yet applied")
@@ -37,7 +37,7 @@ final class LoopMetrics {
                     .tag("loop", loop)
                     .register(registry);
             rows.put(
-                    projection,
+                    projection.name(),
                     Counter.builder("mindful.projection.rows")
                             .description("rows inserted or changed")
                             .tag("projection", projection.name())
@@ -62,7 +62,7 @@ final class LoopMetrics {
 
     void committed(Map<Projection, Integer> written, int erasedRecords) {
         written.forEach((projection, count) -> {
-            Counter counter = rows.get(projection);
+            Counter counter = rows.get(projection.name());
             if (counter != null) {
                 counter.increment(count);
             }
@@ -94,7 +94,7 @@ final class LoopMetrics {
     }
 
     void lag(Projection projection, long records) {
-        AtomicLong lag = lags.get(projection);
+        AtomicLong lag = lags.get(projection.name());
         if (lag != null) {
             lag.set(records);
         }

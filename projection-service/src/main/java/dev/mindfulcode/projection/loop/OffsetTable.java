@@ -80,7 +80,7 @@ final class OffsetTable {
                 statement.addBatch();
             }
             if (Arrays.stream(statement.executeBatch()).anyMatch(rows -> rows != 1)) {
-                throw new FencedException();
+                throw new FencedException("a partition's offset has been moved by somebody else");
             }
         }
     }

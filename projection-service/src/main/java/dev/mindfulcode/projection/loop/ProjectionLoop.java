@@ -56,7 +56,12 @@ public final class ProjectionLoop implements AutoCloseable {
         consumers = () -> new KafkaConsumer<>(settings.consumerConfig());
         reader = new RecordReader(settings.topics(), registry, keys);
         metrics = new LoopMetrics(meters, settings.name(), settings.projections());
-        writer = new BatchWriter(database, settings.tables(), settings.projections(), deadLetters, metrics);
+        writer = new BatchWriter(
+                database,
+                settings.tables(),
+                new FoldsInUse(settings.tables(), settings.projections()),
+                deadLetters,
+                metrics);
         thread = Thread.ofPlatform().name("projection-" + settings.name()).unstarted(this::run);
     }
 
@@ -174,7 +179,7 @@ public final class ProjectionLoop implements AutoCloseable {
         for (Projection projection : settings.projections()) {
             long lag = 0;
             for (TopicPartition partition : positions.known().keySet()) {
-                if (projection.topics().stream().anyMatch(topic -> topic.name().equals(partition.topic()))) {
+                if (projection.reads(partition.topic())) {
                     long behind = consumer.currentLag(partition).orElse(-1);
                     isAtEnd &= behind == 0;
                     lag += Math.max(0, behind);

@@ -51,11 +51,11 @@ public final class FlowMinutes implements Fold {
     }
 
     public static Projection projection() {
-        return new Projection(
+        return Projection.of(
+                FlowMinutes.class,
                 "flow_minutes",
                 2,
                 List.of(Topics.FLOW_MINUTES, Topics.ACCOUNTS, Topics.SESSIONS),
-                List.of("flow_minutes", "flow_minutes_deleted", "daily_summaries", "user_zones"),
                 tables -> {
                     MinuteStatements minutes = new MinuteStatements(tables);
                     ZoneStatements zones = new ZoneStatements(tables);

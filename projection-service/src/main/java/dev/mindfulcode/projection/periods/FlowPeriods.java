@@ -67,12 +67,8 @@ public final class FlowPeriods implements Fold {
     }
 
     public static Projection projection() {
-        return new Projection(
-                "flow_periods",
-                2,
-                List.of(Topics.FLOW_PERIODS, Topics.SESSIONS),
-                List.of("flow_periods", "flow_periods_deleted"),
-                tables -> {
+        return Projection.of(
+                FlowPeriods.class, "flow_periods", 2, List.of(Topics.FLOW_PERIODS, Topics.SESSIONS), tables -> {
                     String upsert = tables.in(UPSERT);
                     DeletedSessions deleted = new DeletedSessions(tables, "flow_periods");
                     return () -> new FlowPeriods(upsert, deleted);

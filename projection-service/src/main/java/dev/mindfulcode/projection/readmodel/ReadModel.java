@@ -1,6 +1,8 @@
 package dev.mindfulcode.projection.readmodel;
 
+import dev.mindfulcode.projection.fold.Projection;
 import dev.mindfulcode.projection.fold.Tables;
+import java.util.List;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 
@@ -10,14 +12,17 @@ public final class ReadModel {
     public static final String SCHEMA = "readmodel";
 
     /** The tables in use. */
-    public static final Tables TABLES = new Tables(SCHEMA, "");
+    public static final Tables TABLES = new Tables(SCHEMA);
 
     private static final String MIGRATIONS = "classpath:dev/mindfulcode/projection/readmodel";
 
     private ReadModel() {}
 
-    /** Brings the schema to this version. Several instances may do so at once: Flyway lets one go first. */
-    public static void migrate(DataSource database) {
+    /**
+     * Brings the schema to this version, and makes tables for projections that have none. Several instances may do so at once: one
+     * goes first.
+     */
+    public static void migrate(DataSource database, List<Projection> projections) {
         Flyway.configure(ReadModel.class.getClassLoader())
                 .dataSource(database)
                 .schemas(SCHEMA)
@@ -25,5 +30,6 @@ public final class ReadModel {
                 .locations(MIGRATIONS)
                 .load()
                 .migrate();
+        new FirstBuilds(database).make(projections);
     }
 }

@@ -48,12 +48,8 @@ public final class CodingSessions implements Fold {
     }
 
     public static Projection projection() {
-        return new Projection(
-                "coding_sessions",
-                2,
-                List.of(Topics.SESSIONS, Topics.FLOW_STATES),
-                List.of("coding_sessions", "coding_sessions_deleted"),
-                tables -> {
+        return Projection.of(
+                CodingSessions.class, "coding_sessions", 2, List.of(Topics.SESSIONS, Topics.FLOW_STATES), tables -> {
                     SaidStatements said = new SaidStatements(tables);
                     SeenStatements seen = new SeenStatements(tables);
                     DeletedSessions deleted = new DeletedSessions(tables, "coding_sessions");

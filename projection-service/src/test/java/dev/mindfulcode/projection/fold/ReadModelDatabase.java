@@ -3,6 +3,7 @@ package dev.mindfulcode.projection.fold;
 import static java.util.Objects.requireNonNull;
 
 import dev.mindfulcode.platform.EmbeddedPlatform;
+import dev.mindfulcode.projection.Projections;
 import dev.mindfulcode.projection.readmodel.ReadModel;
 import dev.mindfulcode.protection.KeyEncryptionKey;
 import dev.mindfulcode.protection.PostgresUrl;
@@ -46,7 +47,7 @@ public final class ReadModelDatabase {
         String template = EmbeddedPlatform.shared().freshDatabase();
         DataSource source = PostgresUrl.parse(template).dataSource();
         PostgresUserKeys.migrate(source);
-        ReadModel.migrate(source);
+        ReadModel.migrate(source, Projections.ALL);
         return template;
     }
 

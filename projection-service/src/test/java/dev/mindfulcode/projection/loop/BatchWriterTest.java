@@ -141,7 +141,7 @@ class BatchWriterTest {
         return new BatchWriter(
                 source,
                 ReadModel.TABLES,
-                List.of(Counting.PROJECTION),
+                Folds.fixed(ReadModel.TABLES, List.of(Counting.PROJECTION)),
                 none,
                 new LoopMetrics(new SimpleMeterRegistry(), "test", List.of(Counting.PROJECTION)));
     }

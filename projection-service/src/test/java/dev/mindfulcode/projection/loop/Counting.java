@@ -12,8 +12,12 @@ import java.util.List;
 /** A projection that is not idempotent: whatever is applied twice or not at all shows in its count. */
 final class Counting implements Fold {
 
-    static final Projection PROJECTION =
-            new Projection("counting", 1, List.of(Topics.FLOW_PERIODS), List.of("counted"), tables -> Counting::new);
+    static final Projection PROJECTION = new Projection(
+            "counting",
+            1,
+            List.of(Topics.FLOW_PERIODS),
+            "CREATE TABLE counted (n bigint NOT NULL)",
+            tables -> Counting::new);
 
     static final String TABLE =
             "CREATE TABLE readmodel.counted (n bigint NOT NULL); INSERT INTO readmodel.counted VALUES (0)";

@@ -1,0 +1,47 @@
+-- What one session counts in a minute. Two sessions of a user at once are two rows: whoever shows minutes adds them up. Records of
+-- before sessions were told apart are sums and lie under the nil id.
+CREATE TABLE flow_minutes (
+    user_id          uuid NOT NULL,
+    minute           timestamptz NOT NULL,
+    session_id       uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
+    keystrokes       bigint NOT NULL,
+    errors           bigint NOT NULL,
+    context_switches bigint NOT NULL,
+    active_seconds   double precision NOT NULL,
+    flow_seconds     double precision NOT NULL,
+    mean_intensity   real NOT NULL,
+    intensity_ms     double precision NOT NULL,
+    active_ms        bigint NOT NULL,
+    flow_ms          bigint NOT NULL,
+    version          bigint NOT NULL,
+    PRIMARY KEY (user_id, minute, session_id)
+);
+
+-- The zone whose days a user's days are. A user without an account event yet has UTC with event_offset -1.
+CREATE TABLE user_zones (
+    user_id      uuid PRIMARY KEY,
+    time_zone    text NOT NULL,
+    event_offset bigint NOT NULL
+);
+
+-- Sums of flow_minutes over the user's days. intensity_ms is summed in steps of 2^-10 ms, which a double adds without rounding:
+-- the sum then does not depend on the order in which minutes were added and replaced.
+CREATE TABLE daily_summaries (
+    user_id          uuid NOT NULL,
+    day              date NOT NULL,
+    keystrokes       bigint NOT NULL,
+    errors           bigint NOT NULL,
+    context_switches bigint NOT NULL,
+    active_ms        bigint NOT NULL,
+    flow_ms          bigint NOT NULL,
+    intensity_ms     double precision NOT NULL,
+    version          bigint NOT NULL,
+    PRIMARY KEY (user_id, day)
+);
+
+-- Sessions that their users deleted. Their rows are gone; what the stream still tells of them finds the id here.
+CREATE TABLE flow_minutes_deleted (
+    user_id    uuid NOT NULL,
+    session_id uuid NOT NULL,
+    PRIMARY KEY (user_id, session_id)
+);

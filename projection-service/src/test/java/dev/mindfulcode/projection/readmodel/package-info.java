@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.projection.readmodel;
+
+import org.jspecify.annotations.NullMarked;
