@@ -240,15 +240,20 @@ class TeamApiTest {
         api.put(team + "/members/" + bob.id(), ada.token(), "{\"role\": \"admin\"}");
         api.delete(team + "/members/" + bob.id(), bob.token());
         try (TestLog log = new TestLog(gateway.platform.bootstrapServers(), gateway.registry())) {
-            List<AccountEvent> events = log.read(Topics.ACCOUNTS, bob.id(), 4);
+            List<AccountEvent> events = log.read(Topics.ACCOUNTS, bob.id(), 5);
             assertThat(events)
                     .extracting(AccountEvent::getKind)
                     .containsExactly(
                             AccountEventKind.REGISTERED,
                             AccountEventKind.JOINED_TEAM,
                             AccountEventKind.CONSENT_CHANGED,
+                            AccountEventKind.ROLE_CHANGED,
                             AccountEventKind.LEFT_TEAM);
-            assertThat(events.subList(1, 4)).extracting(AccountEvent::getTeamId).containsOnly(teamId);
+            assertThat(events)
+                    .as("whether their typing may count, where that is said")
+                    .extracting(AccountEvent::getTeamViewer)
+                    .containsExactly(null, false, null, false, null);
+            assertThat(events.subList(1, 5)).extracting(AccountEvent::getTeamId).containsOnly(teamId);
             assertThat(events.get(2).getTeamConsent()).isTrue();
 
             List<TeamMember> memberships = log.readNullable(Topics.TEAM_MEMBERS, teamId + ":" + bob.id(), 4);

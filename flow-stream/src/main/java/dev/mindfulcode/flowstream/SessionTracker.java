@@ -243,7 +243,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
                 }
             }
             case ERASED -> forget(userId);
-            case REGISTERED, JOINED_TEAM, LEFT_TEAM, CONSENT_CHANGED, UNKNOWN -> {
+            case REGISTERED, JOINED_TEAM, LEFT_TEAM, CONSENT_CHANGED, ROLE_CHANGED, UNKNOWN -> {
                 // Not about how keystrokes are read.
             }
         }

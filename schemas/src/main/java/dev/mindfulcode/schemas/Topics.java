@@ -37,6 +37,13 @@ public final class Topics {
      */
     public static final Topic<TeamMember> TEAM_MEMBERS = new Topic<>("team-members", TeamMember.class, null, true);
 
+    /** Keyed by team id: what each member adds to each window, on its way from the member's partition to the team's. */
+    public static final Topic<TeamContribution> TEAM_CONTRIBUTIONS =
+            new Topic<>("team-contributions", TeamContribution.class, Duration.ofDays(7));
+
+    /** Keyed by team id: the windows of teams that are large enough. */
+    public static final Topic<TeamWindow> TEAM_FLOW = new Topic<>("team-flow", TeamWindow.class, Duration.ofDays(7));
+
     /** Keyed by the original key's bytes, whatever they are. */
     public static final Topic<DeadLetter> DEAD_LETTERS =
             new Topic<>("dead-letters", DeadLetter.class, Duration.ofDays(28));
@@ -52,6 +59,8 @@ public final class Topics {
             FLOW_FEEDBACK,
             TEAM_MEMBERS,
             FLOW_DETECTIONS,
+            TEAM_CONTRIBUTIONS,
+            TEAM_FLOW,
             DEAD_LETTERS);
 
     private Topics() {}

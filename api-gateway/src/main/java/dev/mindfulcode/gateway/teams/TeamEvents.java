@@ -6,7 +6,6 @@ import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.AccountEventKind;
 import dev.mindfulcode.schemas.Topics;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
@@ -24,22 +23,20 @@ final class TeamEvents {
     }
 
     Mono<Void> joined(Membership membership) {
-        return is(membership).then(happened(membership, AccountEventKind.JOINED_TEAM, membership.joinedAt(), null));
+        return is(membership).then(happened(membership, AccountEventKind.JOINED_TEAM, membership.joinedAt()));
     }
 
     Mono<Void> roleChanged(Membership membership) {
-        return is(membership);
+        return is(membership).then(happened(membership, AccountEventKind.ROLE_CHANGED, membership.changedAt()));
     }
 
     Mono<Void> consentChanged(Membership membership) {
-        return is(membership)
-                .then(happened(
-                        membership, AccountEventKind.CONSENT_CHANGED, membership.changedAt(), membership.consent()));
+        return is(membership).then(happened(membership, AccountEventKind.CONSENT_CHANGED, membership.changedAt()));
     }
 
     Mono<Void> left(Membership membership, Instant now) {
         return outbox.addTombstone(Topics.TEAM_MEMBERS.name(), membership.key())
-                .then(happened(membership, AccountEventKind.LEFT_TEAM, now, null));
+                .then(happened(membership, AccountEventKind.LEFT_TEAM, now));
     }
 
     /** Says that a transaction with events has committed. */
@@ -52,12 +49,16 @@ final class TeamEvents {
                 .flatMap(value -> outbox.add(Topics.TEAM_MEMBERS.name(), membership.key(), value));
     }
 
-    private Mono<Void> happened(Membership membership, AccountEventKind kind, Instant at, @Nullable Boolean consent) {
+    private Mono<Void> happened(Membership membership, AccountEventKind kind, Instant at) {
         AccountEvent event = AccountEvent.newBuilder()
                 .setKind(kind)
                 .setAt(at)
                 .setTeamId(membership.teamId())
-                .setTeamConsent(consent)
+                .setTeamConsent(kind == AccountEventKind.CONSENT_CHANGED ? membership.consent() : null)
+                .setTeamViewer(
+                        kind == AccountEventKind.JOINED_TEAM || kind == AccountEventKind.ROLE_CHANGED
+                                ? membership.role() == Role.VIEWER
+                                : null)
                 .build();
         return log.encode(Topics.ACCOUNTS, event)
                 .flatMap(value -> outbox.add(Topics.ACCOUNTS.name(), membership.userId(), value));

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.engine.team;
+
+import org.jspecify.annotations.NullMarked;
