@@ -18,6 +18,7 @@ import dev.mindfulcode.gateway.log.LogAddress;
 import dev.mindfulcode.gateway.log.Outbox;
 import dev.mindfulcode.gateway.log.OutboxRelay;
 import dev.mindfulcode.gateway.operations.OperationsConfiguration;
+import dev.mindfulcode.gateway.plugins.PluginConfiguration;
 import dev.mindfulcode.gateway.privacy.PrivacyConfiguration;
 import dev.mindfulcode.gateway.sessions.SessionConfiguration;
 import dev.mindfulcode.gateway.teams.TeamConfiguration;
@@ -46,6 +47,7 @@ import org.springframework.core.env.Environment;
     IdempotencyConfiguration.class,
     LimitConfiguration.class,
     LiveConfiguration.class,
+    PluginConfiguration.class,
     PrivacyConfiguration.class,
     SessionConfiguration.class,
     TeamConfiguration.class,

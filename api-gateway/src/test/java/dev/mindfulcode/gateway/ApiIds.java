@@ -12,7 +12,8 @@ import tools.jackson.databind.JsonNode;
 /** Ids out of answers, to be put into paths: mostly one's own, sometimes those of somebody else or of nothing. */
 final class ApiIds {
 
-    private static final List<String> FIELDS = List.of("session_id", "team_id", "key_id", "user_id");
+    private static final List<String> FIELDS =
+            List.of("session_id", "team_id", "key_id", "plugin_id", "run_id", "user_id");
     private static final int KEPT_MAX = 16;
 
     private final Map<String, List<String>> own = new LinkedHashMap<>();
@@ -64,6 +65,12 @@ final class ApiIds {
     }
 
     private static String fieldOf(String path) {
-        return path.startsWith("/api/teams") ? "team_id" : path.startsWith("/api/keys") ? "key_id" : "session_id";
+        return switch (path.split("/")[2]) {
+            case "teams" -> "team_id";
+            case "keys" -> "key_id";
+            case "plugins" -> "plugin_id";
+            case "analytics" -> "run_id";
+            default -> "session_id";
+        };
     }
 }

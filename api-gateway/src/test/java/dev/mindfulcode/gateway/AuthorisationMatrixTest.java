@@ -82,6 +82,18 @@ class AuthorisationMatrixTest {
             GET /ws                                401  400  400  400  400  400  400
             GET /graphql                           401  400  400  400  400  400  400
             POST /graphql                          401  200  200  200  200  200  200  {"query": "{ currentSessions { sessionId } }"}
+            POST /api/plugins                      401  422  422  422  422  422  422  {"manifest": {}, "module": "AGFzbQ=="}
+            GET /api/plugins                       401  200  200  200  200  200  200
+            GET /api/plugins/{id}                  401  404  404  200  404  404  404
+            DELETE /api/plugins/{id}               401  404  404  204  404  404  404
+            PUT /api/plugins/{id}/install          401  404  404  200  404  404  404  {"capabilities": []}
+            POST /api/analytics                    401  404  404  404  404  404  404  {"plugin": "nothing-is-called-so"}
+            POST /api/analytics                    401  404  403  403  403  403  404  {"plugin": "nothing-is-called-so", "scope": "team:<team>"}
+            GET /api/analytics                     401  200  200  200  200  200  200
+            GET /api/analytics/{id}                401  404  404  200  404  404  404
+            GET /api/analytics/{id}/progress       401  404  404  200  404  404  404
+            POST /api/analytics/{id}/rerun         401  404  404  202  404  404  404
+            DELETE /api/analytics/{id}             401  404  404  200  404  404  404
             POST /api/teams                        401  201  201  201  201  201  201  {"name": "another"}
             GET /api/teams                         401  200  200  200  200  200  200
             GET /api/teams/{id}                    401  404  200  200  200  200  404
@@ -227,7 +239,12 @@ class AuthorisationMatrixTest {
     private static Reply send(Line line, @Nullable String token, @Nullable UUID id) throws Exception {
         String path = line.pattern().replace("{file}", "docs.js");
         if (path.contains("{id}")) {
-            String mine = path.startsWith("/api/keys") ? key().text("key_id") : session();
+            String mine = switch (path.split("/")[2]) {
+                case "keys" -> key().text("key_id");
+                case "plugins" -> plugin();
+                case "analytics" -> run();
+                default -> session();
+            };
             path = path.replace("{id}", id == null ? mine : id.toString());
         }
         if (path.contains("{user_id}")) {
@@ -253,6 +270,7 @@ class AuthorisationMatrixTest {
         String filled = body.replace("<password>", PASSWORD)
                 .replace("<detect>", DETECT)
                 .replace("<new>", UUID.randomUUID() + "@example.org")
+                .replace("<team>", team.toString())
                 .replace("<now>", java.time.Instant.now().toString())
                 .replace(
                         "<stranger>",
@@ -283,6 +301,34 @@ class AuthorisationMatrixTest {
         Answer made = API.post("/api/keys", token(Who.MEMBER), "{\"name\": \"n\", \"scope\": \"ingest\"}");
         assertThat(made.status()).isEqualTo(201);
         return made;
+    }
+
+    /** Uploads and grants the smallest plugin there is, as the member. */
+    private static String plugin() {
+        for (var plugin : API.get("/api/plugins", token(Who.MEMBER)).json().path("plugins")) {
+            API.delete("/api/plugins/" + plugin.path("plugin_id").asString(), token(Who.MEMBER));
+        }
+        Answer made = API.post("/api/plugins", token(Who.MEMBER), SmallPlugin.named("small"));
+        assertThat(made.status()).as(made.toString()).isEqualTo(201);
+        String id = made.text("plugin_id");
+        assertThat(API.put(
+                                "/api/plugins/" + id + "/install",
+                                token(Who.MEMBER),
+                                "{\"capabilities\": [\"emit_results\"]}")
+                        .status())
+                .isEqualTo(200);
+        return id;
+    }
+
+    private static String run() {
+        for (var run : API.get("/api/analytics", token(Who.MEMBER)).json().path("runs")) {
+            String path = "/api/analytics/" + run.path("run_id").asString();
+            API.delete(path, token(Who.MEMBER));
+            API.delete(path, token(Who.MEMBER));
+        }
+        Answer made = API.post("/api/analytics", token(Who.MEMBER), "{\"plugin\": \"" + plugin() + "\"}");
+        assertThat(made.status()).as(made.toString()).isEqualTo(202);
+        return made.text("run_id");
     }
 
     private static String session() {

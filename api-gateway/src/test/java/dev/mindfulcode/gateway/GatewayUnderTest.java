@@ -126,6 +126,16 @@ final class GatewayUnderTest {
         }
     }
 
+    void execute(String sql, Object... parameters) throws SQLException {
+        try (Connection connection = connection();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setObject(i + 1, parameters[i]);
+            }
+            statement.execute();
+        }
+    }
+
     /** Somebody new, with {@link Api#PASSWORD}. */
     Api.User user() {
         String email = UUID.randomUUID() + "@example.org";

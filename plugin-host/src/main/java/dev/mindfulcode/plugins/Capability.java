@@ -31,7 +31,8 @@ public enum Capability {
         return recordKind;
     }
 
-    static @Nullable Capability ofName(String name) {
+    /** Returns null where no capability is called so. */
+    public static @Nullable Capability ofName(String name) {
         for (Capability capability : values()) {
             if (capability.externalName().equals(name)) {
                 return capability;

@@ -149,6 +149,6 @@ public record Manifest(
     }
 
     private static PluginRefusedException wrong(String field, String rule) {
-        return new PluginRefusedException(Reason.MANIFEST, "Manifest: " + field + " " + rule);
+        return new PluginRefusedException(field, rule);
     }
 }

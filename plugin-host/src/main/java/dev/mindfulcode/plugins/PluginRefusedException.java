@@ -1,5 +1,7 @@
 package dev.mindfulcode.plugins;
 
+import org.jspecify.annotations.Nullable;
+
 /** A manifest or module that is not loaded; the message says what to change, and where in the module it is. */
 public final class PluginRefusedException extends Exception {
 
@@ -23,19 +25,33 @@ public final class PluginRefusedException extends Exception {
     }
 
     private final Reason reason;
+    private final @Nullable String field;
 
     PluginRefusedException(Reason reason, String message) {
         super(message);
         this.reason = reason;
+        this.field = null;
+    }
+
+    PluginRefusedException(String field, String rule) {
+        super("Manifest: " + field + " " + rule);
+        this.reason = Reason.MANIFEST;
+        this.field = field;
     }
 
     PluginRefusedException(Reason reason, String message, Throwable cause) {
         super(message, cause);
         this.reason = reason;
+        this.field = null;
     }
 
     public Reason reason() {
         return reason;
+    }
+
+    /** The field of the manifest that is at fault, where it is a single one. */
+    public @Nullable String field() {
+        return field;
     }
 
     /** A name out of a guest's bytes as it may stand in a message: short, and printable. */

@@ -37,8 +37,8 @@ class ModuleDependenciesTest {
         ACCESS("access", "protection"),
         INGEST("ingest", "schemas", "protection", "access"),
         FLOW_STREAM("flowstream", "schemas", "engine", "protection"),
-        PROJECTION("projection", "schemas", "engine", "protection"),
-        GATEWAY("gateway", "schemas", "engine", "protection", "access"),
+        PROJECTION("projection", "schemas", "engine", "protection", "plugins"),
+        GATEWAY("gateway", "schemas", "engine", "protection", "access", "plugins"),
         EVIDENCE("evidence", "engine"),
         PLUGINS("plugins"),
         QUICKSTART(
@@ -112,14 +112,18 @@ class ModuleDependenciesTest {
     }
 
     @Test
-    void theSandboxDependsOnItsRuntimeAndTheJdkAlone() {
+    void theSandboxDependsOnItsRuntimeAReaderOfJsonAndTheJdkAlone() {
         noClasses()
                 .that()
                 .resideInAPackage("dev.mindfulcode.plugins..")
                 .should()
                 .dependOnClassesThat()
                 .resideOutsideOfPackages(
-                        "dev.mindfulcode.plugins..", "com.dylibso.chicory..", "java..", "org.jspecify.annotations..")
+                        "dev.mindfulcode.plugins..",
+                        "com.dylibso.chicory..",
+                        "tools.jackson.core..",
+                        "java..",
+                        "org.jspecify.annotations..")
                 .check(classes);
     }
 

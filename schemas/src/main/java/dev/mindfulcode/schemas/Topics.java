@@ -44,6 +44,9 @@ public final class Topics {
     /** Keyed by team id: the windows of teams that are large enough. */
     public static final Topic<TeamWindow> TEAM_FLOW = new Topic<>("team-flow", TeamWindow.class, Duration.ofDays(7));
 
+    /** Keyed by plugin id: the versions of plugins that may be installed. One that was removed has a tombstone. */
+    public static final Topic<PluginRelease> PLUGINS = new Topic<>("plugins", PluginRelease.class, null, true);
+
     /** Keyed by the original key's bytes, whatever they are. */
     public static final Topic<DeadLetter> DEAD_LETTERS =
             new Topic<>("dead-letters", DeadLetter.class, Duration.ofDays(28));
@@ -58,6 +61,7 @@ public final class Topics {
             FLOW_MODELS,
             FLOW_FEEDBACK,
             TEAM_MEMBERS,
+            PLUGINS,
             FLOW_DETECTIONS,
             TEAM_CONTRIBUTIONS,
             TEAM_FLOW,

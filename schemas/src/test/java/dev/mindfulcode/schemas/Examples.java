@@ -121,6 +121,13 @@ final class Examples {
                         .setJoinedAt(STARTED_AT)
                         .setChangedAt(STARTED_AT.plusSeconds(60))
                         .build(),
+                PluginRelease.newBuilder()
+                        .setPluginId(BATCH_ID)
+                        .setOwnerId(SESSION_ID)
+                        .setManifest("{\"abi_version\": 1}")
+                        .setModuleSha256("0".repeat(64))
+                        .setCreatedAt(STARTED_AT)
+                        .build(),
                 FlowDetection.newBuilder()
                         .setDetectionId(BATCH_ID)
                         .setAt(STARTED_AT)

@@ -47,6 +47,7 @@ final class SchemaCompatibilityTest {
                         "FlowFeedback",
                         "PublishedModel",
                         "TeamMember",
+                        "PluginRelease",
                         "KeystrokePayload",
                         "SessionDetails");
 

@@ -16,7 +16,17 @@ import tools.jackson.databind.node.ObjectNode;
 final class ApiNotes {
 
     private static final List<String> FILES = List.of(
-            "about", "accounts", "sessions", "keystrokes", "flow", "teams", "privacy", "live", "graphql", "operations");
+            "about",
+            "accounts",
+            "sessions",
+            "keystrokes",
+            "flow",
+            "teams",
+            "plugins",
+            "privacy",
+            "live",
+            "graphql",
+            "operations");
 
     static final JsonMapper JSON = new JsonMapper();
 

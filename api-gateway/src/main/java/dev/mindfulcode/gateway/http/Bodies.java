@@ -24,28 +24,37 @@ public final class Bodies {
     private Bodies() {}
 
     public static Mono<JsonFields> object(ServerRequest request) {
-        return json(request).map(Json::object);
+        return json(request, BODY_BYTES_MAX).map(Json::object);
+    }
+
+    /** Like {@link #object}, for what is larger by its nature. */
+    public static Mono<JsonFields> large(ServerRequest request, int bytesMax) {
+        return json(request, bytesMax).map(Json::objectOfLongTexts);
     }
 
     /** Like {@link #object}, where no body at all stands for an object without fields. */
     public static Mono<JsonFields> objectOrNothing(ServerRequest request) {
-        return json(request).map(body -> Json.object(body.length == 0 ? new byte[] {'{', '}'} : body));
+        return json(request, BODY_BYTES_MAX).map(body -> Json.object(body.length == 0 ? new byte[] {'{', '}'} : body));
     }
 
-    private static Mono<byte[]> json(ServerRequest request) {
+    private static Mono<byte[]> json(ServerRequest request, int bytesMax) {
         ServerHttpRequest http = request.exchange().getRequest();
-        if (http.getHeaders().getContentLength() <= BODY_BYTES_MAX && !isJson(request)) {
+        if (http.getHeaders().getContentLength() <= bytesMax && !isJson(request)) {
             return Mono.error(ProblemType.UNSUPPORTED_MEDIA_TYPE.at("Content-Type", "Send application/json."));
         }
-        return bytes(http);
+        return bytes(http, bytesMax);
     }
 
     /** The body as it is, within the same bounds of size and time; nothing where there is none. */
     public static Mono<byte[]> bytes(ServerHttpRequest request) {
-        if (request.getHeaders().getContentLength() > BODY_BYTES_MAX) {
-            return Mono.error(tooLarge());
+        return bytes(request, BODY_BYTES_MAX);
+    }
+
+    private static Mono<byte[]> bytes(ServerHttpRequest request, int bytesMax) {
+        if (request.getHeaders().getContentLength() > bytesMax) {
+            return Mono.error(tooLarge(bytesMax));
         }
-        return DataBufferUtils.join(request.getBody(), BODY_BYTES_MAX)
+        return DataBufferUtils.join(request.getBody(), bytesMax)
                 .map(buffer -> {
                     byte[] body = new byte[buffer.readableByteCount()];
                     buffer.read(body);
@@ -53,7 +62,7 @@ public final class Bodies {
                     return body;
                 })
                 .timeout(BODY_TIME_MAX, Mono.error(Bodies::tooSlow))
-                .onErrorMap(DataBufferLimitException.class, e -> tooLarge())
+                .onErrorMap(DataBufferLimitException.class, e -> tooLarge(bytesMax))
                 .defaultIfEmpty(new byte[0]);
     }
 
@@ -72,7 +81,7 @@ public final class Bodies {
                 "The body did not arrive within " + BODY_TIME_MAX.toSeconds() + " s.");
     }
 
-    private static ProblemException tooLarge() {
-        return ProblemType.TOO_LARGE.because("A body may have " + BODY_BYTES_MAX + " bytes.");
+    private static ProblemException tooLarge(int bytesMax) {
+        return ProblemType.TOO_LARGE.because("A body may have " + bytesMax + " bytes.");
     }
 }

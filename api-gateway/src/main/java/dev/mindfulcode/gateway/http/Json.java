@@ -18,21 +18,26 @@ public final class Json {
     private static final int NAME_LENGTH_MAX = 128;
     private static final int STRING_LENGTH_MAX = 16_384;
 
-    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(NESTING_DEPTH_MAX)
-                            .maxNumberLength(NUMBER_LENGTH_MAX)
-                            .maxNameLength(NAME_LENGTH_MAX)
-                            .maxStringLength(STRING_LENGTH_MAX)
-                            .build())
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .changeDefaultPropertyInclusion(all -> all.withValueInclusion(JsonInclude.Include.NON_NULL))
-            .build();
+    private static final JsonMapper MAPPER = mapper(STRING_LENGTH_MAX);
+    private static final JsonMapper LONG_TEXTS = mapper(Integer.MAX_VALUE);
 
     private Json() {}
+
+    private static JsonMapper mapper(int stringLengthMax) {
+        return JsonMapper.builder(JsonFactory.builder()
+                        .streamReadConstraints(StreamReadConstraints.builder()
+                                .maxNestingDepth(NESTING_DEPTH_MAX)
+                                .maxNumberLength(NUMBER_LENGTH_MAX)
+                                .maxNameLength(NAME_LENGTH_MAX)
+                                .maxStringLength(stringLengthMax)
+                                .build())
+                        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                        .build())
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+                .changeDefaultPropertyInclusion(all -> all.withValueInclusion(JsonInclude.Include.NON_NULL))
+                .build();
+    }
 
     /** Writes a record as one JSON document in UTF-8. */
     public static byte[] bytes(Object value) {
@@ -45,9 +50,18 @@ public final class Json {
      * @throws ProblemException where the bytes are not exactly one such document
      */
     public static JsonFields object(byte[] document) {
+        return object(MAPPER, document);
+    }
+
+    /** Like {@link #object(byte[])}, with texts as long as the document may be. */
+    static JsonFields objectOfLongTexts(byte[] document) {
+        return object(LONG_TEXTS, document);
+    }
+
+    private static JsonFields object(JsonMapper mapper, byte[] document) {
         JsonNode root;
         try {
-            root = MAPPER.readTree(document);
+            root = mapper.readTree(document);
         } catch (JacksonException e) {
             throw malformed();
         }

@@ -163,6 +163,29 @@ public final class JsonFields {
         return times;
     }
 
+    /** An array of texts; the first that is none is named with its index. */
+    public @Nullable List<String> texts(String name, int countMax, int lengthMax) {
+        JsonNode value = value(name);
+        if (value == null) {
+            return null;
+        }
+        if (!value.isArray() || value.size() > countMax) {
+            throw refused(name, "An array of at most " + countMax + " texts is expected.");
+        }
+        List<String> texts = new ArrayList<>();
+        for (JsonNode element : value) {
+            if (!element.isString()
+                    || element.stringValue().length() > lengthMax
+                    || !isStorable(element.stringValue())) {
+                throw ProblemType.INVALID_REQUEST.at(
+                        at(name) + "[" + texts.size() + "]",
+                        "Text of at most " + lengthMax + " characters is expected.");
+            }
+            texts.add(element.stringValue());
+        }
+        return texts;
+    }
+
     /** Whether the field is there and text. */
     public boolean isText(String name) {
         JsonNode value = value(name);

@@ -98,6 +98,14 @@ public final class Teams {
         return findMembership(teamId, userId).switchIfEmpty(Mono.error(Teams::noSuchTeam));
     }
 
+    /** Completes where somebody leads a team, as its owner or an admin, whose plan is premium; fails with 404 or 403 otherwise. */
+    public Mono<Void> requireLeadOnPremium(UUID callerId, UUID teamId) {
+        return membership(teamId, callerId)
+                .doOnNext(member -> requireAllowed(member.role().administers()))
+                .map(Membership::onPremium)
+                .then();
+    }
+
     /**
      * Emits a team's members, those who joined first first. Addresses are for those who administer it, and everybody's own; whether
      * somebody consents is nobody's business but theirs.
