@@ -87,6 +87,7 @@ async function request(url, options) {
 
 async function body(response) {
   let value = {};
+  if (response.status === 204) return value;
   try {
     value = await response.json();
   } catch {

@@ -7,6 +7,7 @@ import { connect } from './live.js';
 import { Now } from './now.js';
 import * as patterns from './patterns.js';
 import { Say } from './say.js';
+import { Team } from './team.js';
 
 const DAY_MS = 15_000;
 const SOON_MS = 1_500;
@@ -79,6 +80,7 @@ function start() {
   const now = new Now(reloadSoon);
   const curve = new Curve(byId('curve'), byId('curve-table'));
   const say = new Say();
+  const team = new Team();
   const sessions = new Set();
   const disconnect = connect((message) => {
     if (message.type === 'flow_state_update') {
@@ -92,6 +94,8 @@ function start() {
       reloadSoon();
     } else if (message.type === 'notification' && message.code === 'feedback_prompt') {
       say.ask(message);
+    } else if (message.type === 'team_alert') {
+      team.take(message);
     }
   }, (state) => {
     byId('link').dataset.state = state;
@@ -118,6 +122,7 @@ function start() {
     curve.stop();
     now.stop();
     say.stop();
+    team.stop();
     day.clear();
     patterns.clear();
   };

@@ -2,6 +2,7 @@ package dev.mindfulcode.gateway;
 
 import dev.mindfulcode.gateway.accounts.AccountConfiguration;
 import dev.mindfulcode.gateway.accounts.AccountConfiguration.TokenTrust;
+import dev.mindfulcode.gateway.alerts.AlertConfiguration;
 import dev.mindfulcode.gateway.database.Database;
 import dev.mindfulcode.gateway.database.IdentitySchema;
 import dev.mindfulcode.gateway.database.UserCiphers;
@@ -22,6 +23,7 @@ import dev.mindfulcode.gateway.plugins.PluginConfiguration;
 import dev.mindfulcode.gateway.privacy.PrivacyConfiguration;
 import dev.mindfulcode.gateway.sessions.SessionConfiguration;
 import dev.mindfulcode.gateway.teams.TeamConfiguration;
+import dev.mindfulcode.gateway.webhooks.WebhookConfiguration;
 import dev.mindfulcode.protection.KeyEncryptionKey;
 import dev.mindfulcode.protection.PostgresUrl;
 import dev.mindfulcode.protection.PostgresUserKeys;
@@ -40,6 +42,7 @@ import org.springframework.core.env.Environment;
     WebServerConfiguration.class,
     SecurityConfiguration.class,
     AccountConfiguration.class,
+    AlertConfiguration.class,
     DocumentConfiguration.class,
     FeedbackConfiguration.class,
     FlowConfiguration.class,
@@ -51,6 +54,7 @@ import org.springframework.core.env.Environment;
     PrivacyConfiguration.class,
     SessionConfiguration.class,
     TeamConfiguration.class,
+    WebhookConfiguration.class,
     OperationsConfiguration.class
 })
 public class GatewayConfiguration {

@@ -88,7 +88,7 @@ class AuthorisationMatrixTest {
             DELETE /api/plugins/{id}               401  404  404  204  404  404  404
             PUT /api/plugins/{id}/install          401  404  404  200  404  404  404  {"capabilities": []}
             POST /api/analytics                    401  404  404  404  404  404  404  {"plugin": "nothing-is-called-so"}
-            POST /api/analytics                    401  404  403  403  403  403  404  {"plugin": "nothing-is-called-so", "scope": "team:<team>"}
+            POST /api/analytics                    401  404  403  403  404  404  404  {"plugin": "nothing-is-called-so", "scope": "team:<team>"}
             GET /api/analytics                     401  200  200  200  200  200  200
             GET /api/analytics/{id}                401  404  404  200  404  404  404
             GET /api/analytics/{id}/progress       401  404  404  200  404  404  404
@@ -102,6 +102,11 @@ class AuthorisationMatrixTest {
             POST /api/teams/{id}/members           401  404  403  403  201  201  404  {"email": "<email>", "role": "member"}
             POST /api/teams/{id}/members           401  404  403  403  403  201  404  {"email": "<email>", "role": "admin"}
             POST /api/teams/{id}/members           401  404  403  403  403  201  404  {"email": "<email>", "role": "owner"}
+            GET /api/teams/{id}/analytics            401  404  200  200  200  200  404
+            GET /api/teams/{id}/insights             401  404  200  200  200  200  404
+            POST /api/teams/{id}/alerts              401  404  403  403  201  201  404  {"indicator": "weekend_share", "threshold": 0.2, "window": "four_weeks", "channel": "live"}
+            GET /api/teams/{id}/alerts               401  404  403  403  200  200  404
+            DELETE /api/teams/{id}/alerts/{rule_id}  401  404  403  403  204  204  404
             PUT /api/teams/{id}/members/{user_id}    401  404  403  403  200  200  404  {"role": "viewer"}
             PUT /api/teams/{id}/members/{user_id}    401  404  403  403  403  200  404  {"role": "admin"}
             PUT /api/teams/{id}/members/{user_id}    401  404  403  403  403  200  404  {"role": "owner"}
@@ -172,7 +177,7 @@ class AuthorisationMatrixTest {
     }
 
     @BeforeAll
-    static void formTeams() {
+    static void formTeams() throws SQLException {
         people = Map.of(
                 Who.STRANGER, GATEWAY.user(),
                 Who.VIEWER, GATEWAY.user(),
@@ -182,6 +187,7 @@ class AuthorisationMatrixTest {
                 Who.OWNER_OF_ANOTHER_TEAM, GATEWAY.user());
         team = UUID.fromString(
                 API.post("/api/teams", token(Who.OWNER), "{\"name\": \"a\"}").text("team_id"));
+        GATEWAY.putOnPremium(team);
         API.post("/api/teams", token(Who.OWNER_OF_ANOTHER_TEAM), "{\"name\": \"b\"}");
         editorsKey = API.post("/api/keys", token(Who.MEMBER), "{\"name\": \"editor\", \"scope\": \"ingest\"}")
                 .text("key");
@@ -249,6 +255,9 @@ class AuthorisationMatrixTest {
         }
         if (path.contains("{user_id}")) {
             path = path.replace("{user_id}", somebody(true).id().toString());
+        }
+        if (path.contains("{rule_id}")) {
+            path = path.replace("{rule_id}", rule().toString());
         }
         String body = line.body() == null ? null : filled(line.body());
         HttpRequest request = API.request(path, token)
@@ -329,6 +338,24 @@ class AuthorisationMatrixTest {
         Answer made = API.post("/api/analytics", token(Who.MEMBER), "{\"plugin\": \"" + plugin() + "\"}");
         assertThat(made.status()).as(made.toString()).isEqualTo(202);
         return made.text("run_id");
+    }
+
+    /** Makes a rule of the team's in place of all others, of which there may be so many only. */
+    private static UUID rule() throws SQLException {
+        UUID id = UUID.randomUUID();
+        try (var connection = GATEWAY.connection();
+                var delete = connection.prepareStatement("delete from identity.team_alert_rules where team_id = ?");
+                var insert = connection.prepareStatement("""
+                        insert into identity.team_alert_rules
+                            (rule_id, team_id, indicator, threshold, recent_days, time_zone, channel, created_at)
+                        values (?, ?, 'weekend_share', 0.2, 28, 'UTC', 'live', now())""")) {
+            delete.setObject(1, team);
+            delete.executeUpdate();
+            insert.setObject(1, id);
+            insert.setObject(2, team);
+            insert.executeUpdate();
+        }
+        return id;
     }
 
     private static String session() {

@@ -1,6 +1,10 @@
 package dev.mindfulcode.gateway;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.mindfulcode.gateway.accounts.SignedUp;
+import dev.mindfulcode.gateway.teams.Plan;
+import dev.mindfulcode.gateway.teams.TeamPlans;
 import dev.mindfulcode.platform.EmbeddedPlatform;
 import dev.mindfulcode.projection.ProjectionConfiguration;
 import dev.mindfulcode.protection.PostgresUrl;
@@ -81,6 +85,8 @@ final class GatewayUnderTest {
         environment.put("ENCRYPTION_KEY", Base64.getEncoder().encodeToString(key));
         environment.put("PORT", "0");
         environment.put("RATE_LIMIT_EXEMPT", "127.0.0.0/8,::1");
+        environment.put("WEBHOOK_ALLOWED_NETWORKS", "127.0.0.1");
+        environment.put("WEBHOOK_ALLOW_HTTP", "true");
         return environment;
     }
 
@@ -134,6 +140,11 @@ final class GatewayUnderTest {
             }
             statement.execute();
         }
+    }
+
+    void putOnPremium(UUID teamId) throws SQLException {
+        assertThat(new TeamPlans(PostgresUrl.parse(databaseUrl).dataSource()).set(teamId, Plan.PREMIUM))
+                .isTrue();
     }
 
     /** Somebody new, with {@link Api#PASSWORD}. */

@@ -297,9 +297,10 @@ class GraphQlLiveTest {
     }
 
     @Test
-    void teamAlertsAreForThoseWhoBelongToTheTeam() {
+    void teamAlertsAreForThoseWhoLeadTheTeam() throws java.sql.SQLException {
         String team =
                 api.post("/api/teams", ada.token(), "{\"name\": \"Compilers\"}").text("team_id");
+        gateway.putOnPremium(UUID.fromString(team));
         String query = "subscription Of($id: ID) { teamAlert(teamId: $id) { teamId at indicator text } }";
         try (LiveClient adas = connected(ada.token());
                 LiveClient bobs = connected(bob.token())) {

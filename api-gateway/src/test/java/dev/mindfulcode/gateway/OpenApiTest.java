@@ -31,7 +31,7 @@ class OpenApiTest {
 
     /** What any path may be answered, whether or not there is an operation; and what only errors within a GraphQL result say. */
     private static final Set<ProblemType> OF_NO_OPERATION =
-            Set.of(ProblemType.METHOD_NOT_ALLOWED, ProblemType.TOO_COMPLEX, ProblemType.PLAN_NEEDED);
+            Set.of(ProblemType.METHOD_NOT_ALLOWED, ProblemType.TOO_COMPLEX);
 
     private final GatewayUnderTest gateway = GatewayUnderTest.shared();
     private final Api api = gateway.api;

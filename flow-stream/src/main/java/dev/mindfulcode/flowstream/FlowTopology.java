@@ -27,7 +27,7 @@ import org.apache.kafka.streams.state.Stores;
  * flow-feedback ► read-feedback ┘
  * </pre>
  *
- * Beside it, on each instance whole and read to its end before anything else is: flow-models ─► keep-models.
+ * Beside it, on each instance whole and read to its end before anything else is: flow-models ─► keep-models; and what {@link TeamAlertTopology} makes of teams.
  *
  * <p>What cannot be processed goes to dead-letters by way of the exception handlers, in the same transaction.
  */
@@ -84,7 +84,7 @@ final class FlowTopology implements Supplier<Topology> {
                 Serdes.ByteArray().deserializer(),
                 Topics.FLOW_MODELS.name(),
                 KEEP_MODELS,
-                ModelReader::new);
+                () -> new TableReader(MODELS_STORE));
         source(topology, KEYSTROKES_IN, Topics.KEYSTROKES);
         source(topology, SESSIONS_IN, Topics.SESSIONS);
         source(topology, ACCOUNTS_IN, Topics.ACCOUNTS);
@@ -109,6 +109,7 @@ final class FlowTopology implements Supplier<Topology> {
         sink(topology, FLOW_STATES_OUT, Topics.FLOW_STATES);
         sink(topology, FLOW_PERIODS_OUT, Topics.FLOW_PERIODS);
         sink(topology, FLOW_MINUTES_OUT, Topics.FLOW_MINUTES);
+        TeamAlertTopology.addTo(topology, registry, meters, timestamps);
         return topology;
     }
 
@@ -132,7 +133,7 @@ final class FlowTopology implements Supplier<Topology> {
     }
 
     /** Cached: what a session's batches change between two commits reaches RocksDB and the changelog once. */
-    private static StoreBuilder<KeyValueStore<Bytes, byte[]>> store(String name) {
+    static StoreBuilder<KeyValueStore<Bytes, byte[]>> store(String name) {
         return Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
                 .withCachingEnabled();
     }

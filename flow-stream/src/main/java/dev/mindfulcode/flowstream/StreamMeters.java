@@ -24,6 +24,8 @@ final class StreamMeters {
     final Counter labelsWithoutReading;
     final Counter feedbackOfErased;
     final Counter threadsReplaced;
+    final Counter alertsTold;
+    final Counter alertRulesRefused;
     final Counter modelsRefused;
     final Counter modelsTakenOver;
     private final Map<DeadLetterReason, Counter> deadLetters = new EnumMap<>(DeadLetterReason.class);
@@ -37,6 +39,8 @@ final class StreamMeters {
         labelsWithoutReading = registry.counter(FEEDBACK, "outcome", "without_reading");
         feedbackOfErased = registry.counter(FEEDBACK, "outcome", "erased");
         threadsReplaced = registry.counter("mindful.stream.threads.replaced");
+        alertsTold = registry.counter("mindful.stream.alerts.told");
+        alertRulesRefused = registry.counter("mindful.stream.alert.rules.refused");
         modelsRefused = registry.counter("mindful.stream.models.refused");
         modelsTakenOver = registry.counter("mindful.stream.models.taken.over");
         for (DeadLetterReason reason : DeadLetterReason.values()) {

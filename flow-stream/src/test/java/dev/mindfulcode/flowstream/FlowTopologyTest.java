@@ -25,7 +25,7 @@ class FlowTopologyTest {
     }
 
     @Test
-    void isOneSubTopologyWithoutRepartitioningAndWithNoNameThatKafkaMadeUp() {
+    void isWithoutRepartitioningAndWithNoNameThatKafkaMadeUp() {
         FlowTopology topology =
                 new FlowTopology(Typing.KEYS, StreamDriver.REGISTRY, new SimpleMeterRegistry(), InstantSource.system());
 
@@ -67,6 +67,21 @@ class FlowTopologyTest {
                               <-- track-sessions
                             Sink: flow-states-out (topic: flow-states)
                               <-- track-sessions
+
+                          Sub-topology: 2 for global store (will not generate tasks)
+                            Source: alert-rules-in (topics: [team-alert-rules])
+                              --> keep-alert-rules
+                            Processor: keep-alert-rules (stores: [alert-rules])
+                              --> none
+                              <-- alert-rules-in
+                          Sub-topology: 3
+                            Source: team-flow-in (topics: [team-flow])
+                              --> watch-teams
+                            Processor: watch-teams (stores: [alert-windows, alert-states])
+                              --> team-alerts-out
+                              <-- team-flow-in
+                            Sink: team-alerts-out (topic: team-alerts)
+                              <-- watch-teams
 
                         """);
     }

@@ -167,6 +167,12 @@ final class StreamDriver implements AutoCloseable {
                 .pipeInput(key, value, now);
     }
 
+    /** Puts a record, or a tombstone, under a key of a compacted topic. */
+    <V extends SpecificRecord> void put(Topic<V> topic, String key, @Nullable V value) {
+        driver.createInputTopic(topic.name(), new StringSerializer(), new ByteArraySerializer())
+                .pipeInput(key, value == null ? null : serde(topic).serializer().serialize(topic.name(), value), now);
+    }
+
     static PublishedModel published(FlowModel model) {
         return PublishedModel.newBuilder()
                 .setModelId(model.id())

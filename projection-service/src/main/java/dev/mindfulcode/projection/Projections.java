@@ -4,6 +4,7 @@ import dev.mindfulcode.projection.fold.Projection;
 import dev.mindfulcode.projection.minutes.FlowMinutes;
 import dev.mindfulcode.projection.periods.FlowPeriods;
 import dev.mindfulcode.projection.sessions.CodingSessions;
+import dev.mindfulcode.projection.teams.TeamWindows;
 import java.util.List;
 
 /**
@@ -12,8 +13,8 @@ import java.util.List;
  */
 public final class Projections {
 
-    public static final List<Projection> ALL =
-            List.of(CodingSessions.projection(), FlowPeriods.projection(), FlowMinutes.projection());
+    public static final List<Projection> ALL = List.of(
+            CodingSessions.projection(), FlowPeriods.projection(), FlowMinutes.projection(), TeamWindows.projection());
 
     private Projections() {}
 }

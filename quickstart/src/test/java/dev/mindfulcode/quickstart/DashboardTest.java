@@ -168,6 +168,70 @@ class DashboardTest {
     }
 
     @Test
+    void whoLeadsATeamSeesItsWeekAndItsAlertsAndKeepsRulesWithTheKeyboard() throws Exception {
+        SharedSystem system = SharedSystem.get();
+        TestUser user = TestUser.register(system.origin());
+        String made = user.post("/api/teams", "{\"name\": \"Compilers\"}").body();
+        UUID team = UUID.fromString(TestUser.JSON.readTree(made).path("team_id").asString());
+        writeTeam(system, team);
+        try (Window window = Window.open()) {
+            Page page = window.page();
+            page.setDefaultTimeout(WAIT_MAX_MS);
+            List<String> complaints = new CopyOnWriteArrayList<>();
+            page.onPageError(complaints::add);
+            signIn(page, system, user);
+            page.locator("#team-alerts [data-alert]").waitFor();
+            assertThat(page.locator("#team-title").innerText()).isEqualTo("Team Compilers");
+            assertThat(page.locator("#team-alerts").innerText()).contains("25 %", "weekends", "Threshold 20 %");
+            assertThat(page.locator("#team-week tbody tr").count()).isEqualTo(7);
+            assertThat(page.locator("#team-week").innerText()).contains("too few members", "50 %", "not final");
+            assertThat(page.locator("#team-insights").innerText()).contains("stands out", "percentage points smaller");
+
+            page.locator("#team-indicator").focus();
+            page.locator("#team-indicator").selectOption("rising_fragmentation");
+            page.locator("#team-threshold").fill("2.5");
+            page.locator("#team-threshold").press("Enter");
+            Locator delete = page.locator("#team-rules button[aria-label*='More interruptions, from 2.5']");
+            delete.waitFor();
+            page.screenshot(new Page.ScreenshotOptions()
+                    .setPath(Path.of("target", "dashboard-team.png"))
+                    .setFullPage(true));
+            delete.focus();
+            page.keyboard().press("Enter");
+            delete.waitFor(new Locator.WaitForOptions().setState(WaitForSelectorState.DETACHED));
+            assertThat(page.locator("#announcement").innerText()).isEqualTo("The rule is deleted.");
+            assertThat(complaints).isEmpty();
+        }
+    }
+
+    /** Ten weeks of days as the projection would have them, and an alert as the gateway keeps it. */
+    private static void writeTeam(SharedSystem system, UUID team) throws Exception {
+        try (Connection connection =
+                        PostgresUrl.parse(system.databaseUrl()).dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("update identity.teams set plan = 'premium' where team_id = '" + team + "'");
+            statement.execute("""
+                    insert into readmodel.team_windows (team_id, size, window_start, version, closed, members_min, members, keystrokes,
+                        active_seconds, mean_intensity, intensity_spread, seconds_in_flow, interruptions, focus_overlap_seconds,
+                        keystrokes_a_member_max, seconds_a_member_max, interruptions_a_member_max)
+                    select '%1$s', 'day', day, 1, day < now() - interval '2 days', 5, 6, 40000, 60000, 0.5, 0.1,
+                           case when day > now() - interval '16 days' and day < now() - interval '2 days' then 12000 else 30000 end, 20, 600, 1, 1, 1
+                    from generate_series(date_trunc('day', now(), 'UTC') - interval '75 days', date_trunc('day', now(), 'UTC'),
+                                         interval '1 day') as day
+                    where day <> date_trunc('day', now(), 'UTC') - interval '3 days'""".formatted(team));
+            statement.execute("""
+                    with rule as (
+                        insert into identity.team_alert_rules (rule_id, team_id, indicator, threshold, recent_days, time_zone, channel, created_at)
+                        values (gen_random_uuid(), '%1$s', 'weekend_share', 0.2, 28, 'UTC', 'live', now()) returning rule_id)
+                    insert into identity.team_alerts (alert_id, rule_id, team_id, indicator, value, low, high, threshold, reference, data_points,
+                        recent_days, from_at, to_at, log_partition, log_offset)
+                    select gen_random_uuid(), rule_id, '%1$s', 'weekend_share', 0.25, 0.1, 0.4, 0.2, 0.06, 4, 28,
+                           now() - interval '30 days', now() - interval '2 days', 0, 0
+                    from rule""".formatted(team));
+        }
+    }
+
+    @Test
     void theApisPageIsReadAndTriedWithoutAnythingFromElsewhere() {
         SharedSystem system = SharedSystem.get();
         try (Window window = Window.open()) {

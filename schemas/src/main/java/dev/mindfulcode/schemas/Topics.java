@@ -47,6 +47,16 @@ public final class Topics {
     /** Keyed by plugin id: the versions of plugins that may be installed. One that was removed has a tombstone. */
     public static final Topic<PluginRelease> PLUGINS = new Topic<>("plugins", PluginRelease.class, null, true);
 
+    /**
+     * Keyed by the ids of team and rule as text, {@code team:rule}, in UTF-8: what the leads of teams want to be told of. A rule that
+     * was deleted has a tombstone.
+     */
+    public static final Topic<TeamAlertRule> TEAM_ALERT_RULES =
+            new Topic<>("team-alert-rules", TeamAlertRule.class, null, true);
+
+    /** Keyed by team id: what was to be told. */
+    public static final Topic<TeamAlert> TEAM_ALERTS = new Topic<>("team-alerts", TeamAlert.class, Duration.ofDays(90));
+
     /** Keyed by the original key's bytes, whatever they are. */
     public static final Topic<DeadLetter> DEAD_LETTERS =
             new Topic<>("dead-letters", DeadLetter.class, Duration.ofDays(28));
@@ -65,6 +75,8 @@ public final class Topics {
             FLOW_DETECTIONS,
             TEAM_CONTRIBUTIONS,
             TEAM_FLOW,
+            TEAM_ALERT_RULES,
+            TEAM_ALERTS,
             DEAD_LETTERS);
 
     private Topics() {}

@@ -48,6 +48,7 @@ final class SchemaCompatibilityTest {
                         "PublishedModel",
                         "TeamMember",
                         "PluginRelease",
+                        "TeamAlertRule",
                         "KeystrokePayload",
                         "SessionDetails");
 

@@ -26,7 +26,7 @@ public record Interval(
     /** Four digits after the point, and so of anything from one on. */
     private static final double STEPS = 1e4;
 
-    static Interval of(Estimate estimate) {
+    public static Interval of(Estimate estimate) {
         return new Interval(
                 finite(estimate.value()), finite(estimate.low()), finite(estimate.high()), estimate.samples());
     }
@@ -35,7 +35,7 @@ public record Interval(
         return estimate == null ? null : of(estimate);
     }
 
-    static double rounded(double value) {
+    public static double rounded(double value) {
         return Math.abs(value) < 1
                 ? new BigDecimal(value).round(DIGITS).doubleValue()
                 : Math.round(value * STEPS) / STEPS;

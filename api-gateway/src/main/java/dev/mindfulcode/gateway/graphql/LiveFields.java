@@ -57,7 +57,7 @@ final class LiveFields implements Fields {
                 .filter(update -> any || update.sessionId().equals(only));
     }
 
-    /** Who subscribes for a team that they do not belong to is told so, and not left waiting. */
+    /** Who subscribes for a team that they do not lead is told so, and not left waiting. */
     private Flux<LiveUpdate.TeamAlert> teamAlerts(DataFetchingEnvironment asked) {
         Flux<LiveUpdate.TeamAlert> alerts = Asked.connection(asked).updates().ofType(LiveUpdate.TeamAlert.class);
         if (Asked.text(asked, "teamId") == null) {
@@ -66,7 +66,7 @@ final class LiveFields implements Fields {
         UUID only = Asked.id(asked, "teamId");
         return only == null
                 ? Flux.error(ProblemType.NOT_FOUND.because("There is no such team."))
-                : teams.find(Asked.userId(asked), only)
+                : teams.requireLeadOnPremium(Asked.userId(asked), only)
                         .thenMany(alerts.filter(alert -> alert.teamId().equals(only)));
     }
 }

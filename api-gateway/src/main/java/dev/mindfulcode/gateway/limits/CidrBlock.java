@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A network such as {@code 10.0.0.0/8}, or one address. */
-final class CidrBlock {
+public final class CidrBlock {
 
     private static final int BLOCKS_MAX = 100;
 
@@ -24,7 +24,7 @@ final class CidrBlock {
      *
      * @throws IllegalStateException naming the variable and how to set it
      */
-    static List<CidrBlock> parseAll(String variable, @Nullable String text) {
+    public static List<CidrBlock> parseAll(String variable, @Nullable String text) {
         List<CidrBlock> blocks = new ArrayList<>();
         for (String part : text == null || text.isBlank() ? new String[0] : text.split(",", -1)) {
             CidrBlock block = parse(part.strip());
@@ -53,7 +53,7 @@ final class CidrBlock {
         }
     }
 
-    static boolean anyContains(List<CidrBlock> blocks, InetAddress address) {
+    public static boolean anyContains(List<CidrBlock> blocks, InetAddress address) {
         byte[] bytes = address.getAddress();
         for (CidrBlock block : blocks) {
             if (block.contains(bytes)) {

@@ -1,5 +1,6 @@
 package dev.mindfulcode.gateway.live;
 
+import dev.mindfulcode.gateway.alerts.Alerts;
 import dev.mindfulcode.gateway.feedback.Prompts;
 import dev.mindfulcode.gateway.http.CallerEnds;
 import dev.mindfulcode.gateway.http.RouteGroup;
@@ -25,8 +26,8 @@ public class LiveConfiguration {
     private static final Logger LOG = LoggerFactory.getLogger(LiveConfiguration.class);
 
     @Bean
-    LiveHub gatewayLiveHub(LogAddress log, Prompts prompts) {
-        return new LiveHub(flowStates(log), prompts::mayAsk);
+    LiveHub gatewayLiveHub(LogAddress log, Prompts prompts, Alerts alerts) {
+        return new LiveHub(flowStates(log), prompts::mayAsk, alerts::leadsToTell);
     }
 
     @Bean

@@ -4,6 +4,7 @@ import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.SessionEvent;
 import dev.mindfulcode.schemas.SessionEventKind;
 import dev.mindfulcode.schemas.SessionStatus;
+import dev.mindfulcode.schemas.TeamAlert;
 import dev.mindfulcode.schemas.Topics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -33,14 +34,15 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Follows flow states and session events from now on: every partition, in no group, since each gateway needs all of them for whoever
+ * Follows flow states, session events and team alerts from now on: every partition, in no group, since each gateway needs all of them for whoever
  * is connected to it. Reads what is not committed yet: a live update is provisional, and the next one is a second away.
  */
 final class LiveFeed implements SmartLifecycle, Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LiveFeed.class);
 
-    private static final List<String> TOPICS = List.of(Topics.FLOW_STATES.name(), Topics.SESSIONS.name());
+    private static final List<String> TOPICS =
+            List.of(Topics.FLOW_STATES.name(), Topics.SESSIONS.name(), Topics.TEAM_ALERTS.name());
     private static final Duration POLL_WAIT_MAX = Duration.ofMillis(500);
     private static final Duration PARTITIONS_LOOK_INTERVAL = Duration.ofSeconds(10);
     private static final Duration TOPICS_MISSING_INTERVAL = Duration.ofSeconds(1);
@@ -52,6 +54,7 @@ final class LiveFeed implements SmartLifecycle, Runnable {
     private final Duration lookInterval;
     private final LiveHub hub;
     private final Deserializer<SessionEvent> sessionEvents;
+    private final Deserializer<TeamAlert> teamAlerts;
     private final Counter received;
     private final CountDownLatch positioned = new CountDownLatch(1);
     private final Set<TopicPartition> followed = new HashSet<>();
@@ -74,6 +77,7 @@ final class LiveFeed implements SmartLifecycle, Runnable {
         this.lookInterval = lookInterval;
         this.hub = hub;
         this.sessionEvents = Topics.SESSIONS.valueSerde(registry).deserializer();
+        this.teamAlerts = Topics.TEAM_ALERTS.valueSerde(registry).deserializer();
         this.received = Counter.builder("mindful.gateway.live.records")
                 .description("Records of the live topics that came in")
                 .register(meters);
@@ -148,8 +152,20 @@ final class LiveFeed implements SmartLifecycle, Runnable {
         }
         if (record.topic().equals(Topics.FLOW_STATES.name())) {
             hub.flowState(userId, value);
+        } else if (record.topic().equals(Topics.TEAM_ALERTS.name())) {
+            handTeamAlert(value);
         } else if (hub.isWatched(userId)) {
             handSessionEvent(userId, value);
+        }
+    }
+
+    private void handTeamAlert(byte[] value) {
+        try {
+            hub.teamAlert(teamAlerts.deserialize(Topics.TEAM_ALERTS.name(), value));
+        } catch (RuntimeException e) {
+            LOG.warn(
+                    "A team alert could not be read for the live feed: {}",
+                    e.getClass().getName());
         }
     }
 

@@ -6,6 +6,7 @@ import dev.mindfulcode.gateway.http.ProblemException;
 import dev.mindfulcode.gateway.http.ProblemType;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.SessionStatus;
+import dev.mindfulcode.schemas.TeamAlert;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -19,6 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -49,6 +51,7 @@ final class LiveHub implements SmartLifecycle {
             .build();
     private final Function<byte[], @Nullable FlowState> decode;
     private final Breaks breaks;
+    private final Leads leads;
     private final AtomicInteger connections = new AtomicInteger();
     private final Scheduler sweeper = Schedulers.newSingle("gateway-live-sweep", true);
     private volatile @Nullable Disposable sweeping;
@@ -57,10 +60,18 @@ final class LiveHub implements SmartLifecycle {
     /**
      * @param decode a flow state's record, or null where it is none; thread-safe
      * @param breaks is asked at each break of a user who watches, unless they are in flow elsewhere
+     * @param leads is asked about each alert while anybody watches
      */
-    LiveHub(Function<byte[], @Nullable FlowState> decode, Breaks breaks) {
+    LiveHub(Function<byte[], @Nullable FlowState> decode, Breaks breaks, Leads leads) {
         this.decode = decode;
         this.breaks = breaks;
+        this.leads = leads;
+    }
+
+    /** Knows those who are to be told of an alert of a team live. */
+    @FunctionalInterface
+    interface Leads {
+        Flux<UUID> toTell(TeamAlert alert);
     }
 
     /** Decides whether a user is asked about the work that they have just paused or ended. */
@@ -177,6 +188,24 @@ final class LiveHub implements SmartLifecycle {
                     userId,
                     channel,
                     FlowState.newBuilder(state).setIsInFlow(false).build());
+        }
+    }
+
+    /** Tells those who lead a team of an alert. */
+    void teamAlert(TeamAlert alert) {
+        LiveMessage message = channels.isEmpty() ? null : LiveMessages.teamAlert(alert);
+        if (message != null) {
+            leads.toTell(alert)
+                    .subscribe(
+                            userId -> {
+                                UserChannel channel = channels.get(userId);
+                                if (channel != null) {
+                                    channel.publish(message);
+                                }
+                            },
+                            e -> LOG.warn(
+                                    "A team alert could not be told live: {}",
+                                    e.getClass().getSimpleName()));
         }
     }
 

@@ -1,11 +1,14 @@
 package dev.mindfulcode.gateway.live;
 
 import dev.mindfulcode.engine.Recommendations;
+import dev.mindfulcode.gateway.alerts.TeamAlertNote;
 import dev.mindfulcode.gateway.http.Json;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.SessionStatus;
+import dev.mindfulcode.schemas.TeamAlert;
 import java.util.Locale;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The live messages of the public contract. */
 final class LiveMessages {
@@ -61,6 +64,26 @@ final class LiveMessages {
         return new LiveMessage(new About("session_update", sessionId), null, Json.bytes(update), update);
     }
 
+    /** Returns null for an alert that this release does not understand. */
+    static @Nullable LiveMessage teamAlert(TeamAlert alert) {
+        TeamAlertNote note = TeamAlertNote.of(alert);
+        if (note == null) {
+            return null;
+        }
+        LiveUpdate.TeamAlert update = new LiveUpdate.TeamAlert(
+                "team_alert",
+                note.teamId(),
+                note.to().toEpochMilli(),
+                note.alertId(),
+                note.ruleId(),
+                note.indicator(),
+                note.text(),
+                alert.getValue(),
+                note.threshold(),
+                note.window());
+        return new LiveMessage(new About("team_alert", note.alertId()), null, Json.bytes(update), update);
+    }
+
     /** Asks about the last moments before a break; the label goes to {@code POST /api/flow/feedback}. */
     static LiveMessage feedbackPrompt(FlowState state) {
         return new LiveMessage(
@@ -90,7 +113,7 @@ final class LiveMessages {
         return status.name().toLowerCase(Locale.ROOT);
     }
 
-    private record About(String type, UUID sessionId) {}
+    private record About(String type, UUID id) {}
 
     /** @param at the moment that the question is about */
     private record Notification(String type, String code, UUID sessionId, long at, String message) {}

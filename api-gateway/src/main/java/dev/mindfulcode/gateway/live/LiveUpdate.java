@@ -19,12 +19,25 @@ public sealed interface LiveUpdate {
     record Session(String type, UUID sessionId, long at, OnlyStatus session) implements LiveUpdate {}
 
     /**
-     * To those who may see a team's alerts, and to nobody else: who sends it must know them.
+     * To those who lead a team, and to nobody else: who sends it must know them.
      *
-     * @param indicator what crossed its threshold
-     * @param text the same as a sentence
+     * @param at until when the days go that count as the present
+     * @param alertId the same where it is told again
+     * @param indicator what reached its threshold
+     * @param text what was seen, as a sentence
      */
-    record TeamAlert(String type, UUID teamId, long at, String indicator, String text) implements LiveUpdate {}
+    record TeamAlert(
+            String type,
+            UUID teamId,
+            long at,
+            UUID alertId,
+            UUID ruleId,
+            String indicator,
+            String text,
+            double value,
+            double threshold,
+            String window)
+            implements LiveUpdate {}
 
     record Reading(
             boolean isInFlow,

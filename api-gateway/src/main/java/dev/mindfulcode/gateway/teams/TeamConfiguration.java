@@ -19,7 +19,17 @@ public class TeamConfiguration {
     }
 
     @Bean
-    RouteGroup gatewayTeamRoutes(Teams teams) {
-        return new TeamRoutes(teams)::addTo;
+    TeamFigures gatewayTeamFigures(Database database, Teams teams) {
+        return new TeamFigures(database, teams, Clock.systemUTC());
+    }
+
+    @Bean
+    RouteGroup gatewayTeamRoutes(Teams teams, TeamFigures figures) {
+        TeamRoutes members = new TeamRoutes(teams);
+        FigureRoutes windows = new FigureRoutes(figures, Clock.systemUTC());
+        return routes -> {
+            members.addTo(routes);
+            windows.addTo(routes);
+        };
     }
 }

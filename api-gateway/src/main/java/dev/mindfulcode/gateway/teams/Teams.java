@@ -98,12 +98,24 @@ public final class Teams {
         return findMembership(teamId, userId).switchIfEmpty(Mono.error(Teams::noSuchTeam));
     }
 
+    /** Completes where somebody belongs to a team whose plan is premium; fails with 404 or 403 otherwise. */
+    Mono<Void> requireMemberOnPremium(UUID callerId, UUID teamId) {
+        return membership(teamId, callerId).map(Membership::onPremium).then();
+    }
+
     /** Completes where somebody leads a team, as its owner or an admin, whose plan is premium; fails with 404 or 403 otherwise. */
     public Mono<Void> requireLeadOnPremium(UUID callerId, UUID teamId) {
-        return membership(teamId, callerId)
-                .doOnNext(member -> requireAllowed(member.role().administers()))
-                .map(Membership::onPremium)
-                .then();
+        return membership(teamId, callerId).doOnNext(Teams::requireLead).then();
+    }
+
+    /** As {@link #requireLeadOnPremium}, and locks the team in the transaction at hand: nobody else changes what is counted by team. */
+    public Mono<Void> lockLedOnPremium(UUID callerId, UUID teamId) {
+        return lock(teamId, callerId).doOnNext(Teams::requireLead).then();
+    }
+
+    private static void requireLead(Membership caller) {
+        requireAllowed(caller.role().administers());
+        caller.onPremium();
     }
 
     /**

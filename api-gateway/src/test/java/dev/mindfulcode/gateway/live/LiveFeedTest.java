@@ -20,11 +20,13 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 class LiveFeedTest {
 
     private static final String STATES = Topics.FLOW_STATES.name();
+    private static final String ALERTS = Topics.TEAM_ALERTS.name();
     private static final String SESSIONS = Topics.SESSIONS.name();
 
     private final BlockingQueue<byte[]> decoded = new LinkedBlockingQueue<>();
@@ -33,7 +35,8 @@ class LiveFeedTest {
                 decoded.add(value);
                 return null;
             },
-            (user, state) -> Mono.just(false));
+            (user, state) -> Mono.just(false),
+            _ -> Flux.empty());
     private final UUID ada = UUID.randomUUID();
     private final MockConsumer<UUID, byte[]> consumer = new MockConsumer<>("latest");
     private final LiveFeed feed = new LiveFeed(
@@ -71,10 +74,12 @@ class LiveFeedTest {
         TopicPartition first = new TopicPartition(STATES, 0);
         TopicPartition added = new TopicPartition(STATES, 1);
         TopicPartition sessions = new TopicPartition(SESSIONS, 0);
+        TopicPartition alerts = new TopicPartition(ALERTS, 0);
         consumer.updatePartitions(STATES, partitions(STATES, 1));
         consumer.updatePartitions(SESSIONS, partitions(SESSIONS, 1));
-        consumer.updateEndOffsets(Map.of(first, 5L, sessions, 0L, added, 3L));
-        consumer.updateBeginningOffsets(Map.of(first, 0L, sessions, 0L, added, 0L));
+        consumer.updatePartitions(ALERTS, partitions(ALERTS, 1));
+        consumer.updateEndOffsets(Map.of(first, 5L, sessions, 0L, alerts, 0L, added, 3L));
+        consumer.updateBeginningOffsets(Map.of(first, 0L, sessions, 0L, alerts, 0L, added, 0L));
         hub.open(ada, null, () -> {});
 
         feed.start();
@@ -98,13 +103,15 @@ class LiveFeedTest {
     void aFailureOfTheBrokerIsSurvived() throws InterruptedException {
         TopicPartition first = new TopicPartition(STATES, 0);
         TopicPartition sessions = new TopicPartition(SESSIONS, 0);
+        TopicPartition alerts = new TopicPartition(ALERTS, 0);
         BlockingQueue<MockConsumer<UUID, byte[]>> opened = new LinkedBlockingQueue<>();
         LiveFeed reopening = new LiveFeed(
                 () -> {
                     MockConsumer<UUID, byte[]> fresh = new MockConsumer<>("latest");
                     fresh.updatePartitions(STATES, partitions(STATES, 1));
                     fresh.updatePartitions(SESSIONS, partitions(SESSIONS, 1));
-                    fresh.updateEndOffsets(Map.of(first, 0L, sessions, 0L));
+                    fresh.updatePartitions(ALERTS, partitions(ALERTS, 1));
+                    fresh.updateEndOffsets(Map.of(first, 0L, sessions, 0L, alerts, 0L));
                     opened.add(fresh);
                     return fresh;
                 },

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 class LiveHubTest {
@@ -23,7 +24,8 @@ class LiveHubTest {
                 decoded.incrementAndGet();
                 return null;
             },
-            (user, state) -> Mono.just(false));
+            (user, state) -> Mono.just(false),
+            _ -> Flux.empty());
     private final UUID ada = UUID.randomUUID();
 
     @Test
@@ -90,10 +92,13 @@ class LiveHubTest {
         UUID flowing = UUID.randomUUID();
         List<FlowState> next = new ArrayList<>();
         List<UUID> breaks = new ArrayList<>();
-        LiveHub asking = new LiveHub(_ -> next.removeFirst(), (user, state) -> {
-            breaks.add(state.getSessionId());
-            return Mono.just(true);
-        });
+        LiveHub asking = new LiveHub(
+                _ -> next.removeFirst(),
+                (user, state) -> {
+                    breaks.add(state.getSessionId());
+                    return Mono.just(true);
+                },
+                _ -> Flux.empty());
         asking.open(ada, null, () -> {});
         List.of(
                         state(flowing, 1, SessionStatus.ACTIVE, true),

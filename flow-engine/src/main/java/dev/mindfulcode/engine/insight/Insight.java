@@ -58,7 +58,7 @@ public record Insight(
         return new Insight(id, text, measure, value, reference, confidence(value, reference), basis, suggestion);
     }
 
-    private static double confidence(Estimate value, double reference) {
+    static double confidence(Estimate value, double reference) {
         double distance = Math.abs(value.value() - reference);
         double reach = value.value() > reference ? value.value() - value.low() : value.high() - value.value();
         if (!(reach > 0)) {

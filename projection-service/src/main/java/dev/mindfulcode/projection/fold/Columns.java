@@ -44,6 +44,11 @@ public final class Columns<R> {
         return objects("int8", column);
     }
 
+    /** Numbers with a fraction, some of which are null. */
+    public Columns<R> doublesOrNull(Function<R, @Nullable Double> column) throws SQLException {
+        return objects("float8", column);
+    }
+
     public Columns<R> longs(ToLongFunction<R> column) throws SQLException {
         statement.setObject(++bound, rows.stream().mapToLong(column).toArray());
         return this;

@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecordReader implements AutoCloseable {
 
-    /** Topics that hold nothing about a user which an erasure must silence. */
-    private static final Set<Topic<?>> WITHOUT_KEY = Set.of(Topics.ACCOUNTS);
+    /** Topics that hold nothing about a user which an erasure must silence, or are keyed by somebody who is none. */
+    private static final Set<Topic<?>> WITHOUT_KEY = Set.of(Topics.ACCOUNTS, Topics.TEAM_FLOW);
 
     private final UserKeys keys;
     private final Map<String, Topic<?>> topics = new HashMap<>();

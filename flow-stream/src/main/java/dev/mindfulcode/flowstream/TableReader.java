@@ -8,17 +8,23 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps flow-models in its store as it is, on each instance whole. Judges nothing: what fails here would stop the instance, and a restart
- * may fill the store past this processor.
+ * Keeps a compacted topic in its store as it is, on each instance whole. Judges nothing: what fails here would stop the instance, and a
+ * restart may fill the store past this processor.
  */
-final class ModelReader implements Processor<@Nullable Bytes, byte @Nullable [], Void, Void> {
+final class TableReader implements Processor<@Nullable Bytes, byte @Nullable [], Void, Void> {
+
+    private final String storeName;
 
     @SuppressWarnings("NullAway.Init") // Kafka calls init before anything else
     private KeyValueStore<Bytes, byte @Nullable []> store;
 
+    TableReader(String storeName) {
+        this.storeName = storeName;
+    }
+
     @Override
     public void init(ProcessorContext<Void, Void> context) {
-        store = context.getStateStore(FlowTopology.MODELS_STORE);
+        store = context.getStateStore(storeName);
     }
 
     @Override

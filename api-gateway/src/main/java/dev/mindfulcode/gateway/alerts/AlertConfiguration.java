@@ -1,0 +1,43 @@
+package dev.mindfulcode.gateway.alerts;
+
+import dev.mindfulcode.gateway.database.Database;
+import dev.mindfulcode.gateway.http.RouteGroup;
+import dev.mindfulcode.gateway.log.EventLog;
+import dev.mindfulcode.gateway.log.LogAddress;
+import dev.mindfulcode.gateway.log.Outbox;
+import dev.mindfulcode.gateway.teams.Teams;
+import dev.mindfulcode.gateway.webhooks.Deliveries;
+import dev.mindfulcode.gateway.webhooks.WebhookDelivery;
+import dev.mindfulcode.gateway.webhooks.WebhookTargets;
+import dev.mindfulcode.protection.PostgresUrl;
+import java.security.SecureRandom;
+import java.time.Clock;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Wires {@link Alerts}. */
+@Configuration(value = "gatewayAlertConfiguration", proxyBeanMethods = false)
+public class AlertConfiguration {
+
+    @Bean
+    Alerts gatewayAlerts(Database database, Teams teams, EventLog log, Outbox outbox, WebhookTargets targets) {
+        return new Alerts(database, teams, log, outbox, targets, new SecureRandom(), Clock.systemUTC());
+    }
+
+    @Bean
+    Deliveries gatewayAlertDeliveries(Database database, EventLog log, Outbox outbox) {
+        return new AlertDeliveries(database, log, outbox, Clock.systemUTC());
+    }
+
+    /** After the database, which migrates. */
+    @Bean
+    AlertInbox gatewayAlertInbox(
+            LogAddress address, PostgresUrl url, Database migrated, EventLog log, WebhookDelivery delivery) {
+        return new AlertInbox(address, url.dataSource(), log, delivery::wake, Clock.systemUTC());
+    }
+
+    @Bean
+    RouteGroup gatewayAlertRoutes(Alerts alerts, WebhookTargets targets) {
+        return new AlertRoutes(alerts, targets)::addTo;
+    }
+}

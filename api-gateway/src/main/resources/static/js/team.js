@@ -1,0 +1,208 @@
+// The teams that one belongs to: their week, what it is like beside the weeks before, and for those who lead one its alerts.
+
+import { Problem, get, send } from './api.js';
+import { clamp, count, element } from './format.js';
+
+const WEEK_DAYS = 7;
+const DAY_MS = 86_400_000;
+const LEADS = ['owner', 'admin'];
+
+const INDICATORS = {
+  outside_usual_hours: ['Work outside usual hours', percent, 0.05, 1, 0.05, 'share of active time'],
+  weekend_share: ['Work on weekends', percent, 0.05, 1, 0.05, 'share of active time'],
+  long_stretches: ['Long stretches with few breaks', percent, 0.1, 1, 0.1, 'share of days'],
+  falling_flow: ['Less flow', percent, 0.05, 1, 0.05, 'share of active time in flow, less than before'],
+  rising_fragmentation: ['More interruptions', plain, 0.5, 60, 0.5, 'interruptions an active hour, more than before'],
+};
+const WINDOWS = { week: 'the last week', two_weeks: 'the last two weeks', four_weeks: 'the last four weeks' };
+
+const byId = (id) => document.getElementById(id);
+const day = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' });
+const number = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 2 });
+
+export class Team {
+  #teams = [];
+  #stopped = false;
+  #told = new Set();
+
+  constructor() {
+    byId('team-choice').onchange = () => this.load();
+    byId('team-indicator').replaceChildren(...Object.entries(INDICATORS).map(([value, [name]]) => element('option', { value }, name)));
+    byId('team-window').replaceChildren(...Object.entries(WINDOWS).map(([value, name]) => element('option', { value }, name)));
+    byId('team-window').value = 'two_weeks';
+    byId('team-indicator').onchange = bounds;
+    byId('team-rule').onsubmit = (event) => {
+      event.preventDefault();
+      this.#make();
+    };
+    bounds();
+    this.start();
+  }
+
+  async start() {
+    await this.#attempt(async () => {
+      const { teams } = await get('/api/teams');
+      if (this.#stopped) return;
+      this.#teams = teams.filter((team) => team.plan === 'premium');
+      byId('team').hidden = this.#teams.length === 0;
+      byId('team-choice').replaceChildren(...this.#teams.map((team) => element('option', { value: team.team_id }, team.name)));
+      byId('team-choices').hidden = this.#teams.length < 2;
+      if (this.#teams.length) await this.load();
+    });
+  }
+
+  /** Shows an alert as it comes; the list is the truth, and an alert may come twice. */
+  take(alert) {
+    if (this.#told.has(alert.alert_id)) return;
+    this.#told.add(alert.alert_id);
+    const team = this.#teams.find((one) => one.team_id === alert.team_id);
+    byId('announcement').textContent = `Alert${team ? ` about ${team.name}` : ''}: ${alert.text}`;
+    if (team && team.team_id === byId('team-choice').value) this.load();
+  }
+
+  async load() {
+    const team = this.#teams.find((one) => one.team_id === byId('team-choice').value);
+    if (!team) return;
+    const path = `/api/teams/${team.team_id}`;
+    const isLead = LEADS.includes(team.role);
+    await this.#attempt(async () => {
+      const to = new Date(Math.ceil(Date.now() / DAY_MS) * DAY_MS);
+      const from = new Date(to - WEEK_DAYS * DAY_MS);
+      const [windows, insights, alerts] = await Promise.all([
+        get(`${path}/analytics`, { size: 'day', from: from.toISOString(), to: to.toISOString() }),
+        get(`${path}/insights`),
+        isLead ? get(`${path}/alerts`) : { rules: [], alerts: [] },
+      ]);
+      if (this.#stopped || byId('team-choice').value !== team.team_id) return;
+      byId('team-title').textContent = `Team ${team.name}`;
+      week(windows.windows, from);
+      byId('team-insights').replaceChildren(...(insights.insights.length ? insights.insights.map(insightRow)
+        : [element('li', { class: 'empty' }, 'Nothing can be said yet: it takes weeks in which enough members were active.')]));
+      byId('team-lead').hidden = !isLead;
+      byId('team-alerts').replaceChildren(...(alerts.alerts.length ? alerts.alerts.map(alertRow)
+        : [element('li', { class: 'empty' }, 'No alerts.')]));
+      byId('team-rules').replaceChildren(...(alerts.rules.length ? alerts.rules.map((rule) => this.#ruleRow(path, rule))
+        : [element('li', { class: 'empty' }, 'No rules.')]));
+      byId('team-problem').textContent = '';
+    });
+  }
+
+  stop() {
+    this.#stopped = true;
+    byId('team').hidden = true;
+    byId('team-title').textContent = 'Team';
+    byId('team-problem').textContent = '';
+    for (const id of ['team-choice', 'team-week', 'team-insights', 'team-alerts', 'team-rules']) byId(id).replaceChildren();
+  }
+
+  async #make() {
+    await this.#attempt(async () => {
+      await send('POST', `/api/teams/${byId('team-choice').value}/alerts`, {
+        indicator: byId('team-indicator').value,
+        threshold: threshold(),
+        window: byId('team-window').value,
+        channel: 'live',
+      });
+      if (!this.#stopped) {
+        byId('announcement').textContent = 'The rule is made.';
+        await this.load();
+      }
+    });
+  }
+
+  #ruleRow(path, rule) {
+    const [name, format] = INDICATORS[rule.indicator] ?? [rule.indicator, plain];
+    const button = element('button', { type: 'button', class: 'quiet' }, 'Delete');
+    const words = `${name}, from ${format(rule.threshold)} on`;
+    button.setAttribute('aria-label', `Delete the rule: ${words}`);
+    button.onclick = () => this.#attempt(async () => {
+      await send('DELETE', `${path}/alerts/${rule.rule_id}`);
+      if (this.#stopped) return;
+      byId('announcement').textContent = 'The rule is deleted.';
+      await this.load();
+      byId('team-indicator').focus();
+    });
+    return element('li', {}, element('span', { class: 'title' }, words), element('span', { class: 'amount' }, button),
+      element('span', { class: 'more' }, `Over ${WINDOWS[rule.window] ?? rule.window}; ${rule.channel === 'webhook' ? `to ${rule.host}` : 'shown here'}.`));
+  }
+
+  async #attempt(what) {
+    try {
+      await what();
+    } catch (problem) {
+      if (!this.#stopped) byId('team-problem').textContent = problem instanceof Problem ? problem.message : 'Something went wrong on this page.';
+    }
+  }
+}
+
+/** A threshold as the API takes it: whole steps, without what floating point adds. */
+function threshold() {
+  const [, , , , step] = INDICATORS[byId('team-indicator').value];
+  return Number((Math.round(Number(byId('team-threshold').value) / step) * step).toFixed(2));
+}
+
+function bounds() {
+  const [, , min, max, step, unit] = INDICATORS[byId('team-indicator').value];
+  Object.assign(byId('team-threshold'), { min, max, step });
+  byId('team-threshold').value = Math.min(max, 4 * step);
+  byId('team-unit').textContent = unit;
+}
+
+/** A row for each day: length says how much, hatching which part of it was in flow, and all of it stands there in figures. */
+function week(windows, from) {
+  const byStart = new Map(windows.map((one) => [Date.parse(one.start), one]));
+  const most = Math.max(1, ...windows.map((one) => one.active_seconds ?? 0));
+  const rows = Array.from({ length: WEEK_DAYS }, (_, i) => {
+    const start = from.getTime() + i * DAY_MS;
+    const one = byStart.get(start);
+    const head = element('th', { scope: 'row' }, day.format(start));
+    if (!one || one.members === null) return element('tr', {}, head, element('td', { colspan: 5, class: 'empty' }, 'too few members'));
+    const flow = one.active_seconds ? clamp(one.seconds_in_flow / one.active_seconds) : 0;
+    return element('tr', {}, head,
+      element('td', {}, count(one.members)),
+      element('td', {}, hours(one.active_seconds)),
+      element('td', { class: 'bar-cell' }, bar(one.active_seconds / most, flow)),
+      element('td', {}, percent(flow)),
+      element('td', {}, one.closed ? '' : 'not final'));
+  });
+  byId('team-week').replaceChildren(element('table', {},
+    element('caption', { class: 'for-readers' }, 'The team\'s last seven days, in UTC'),
+    element('thead', {}, element('tr', {}, ...['Day', 'Members', 'Active', '', 'In flow', ''].map((text) => element('th', { scope: 'col' }, text)))),
+    element('tbody', {}, ...rows)));
+}
+
+function bar(length, flow) {
+  const whole = element('div', { class: 'bar', 'aria-hidden': 'true' }, element('div', { class: 'bar-flow' }));
+  whole.style.width = `${Math.round(100 * clamp(length))}%`;
+  whole.firstChild.style.width = `${Math.round(100 * flow)}%`;
+  return whole;
+}
+
+function insightRow(insight) {
+  const [, format] = INDICATORS[insight.id] ?? [insight.id, plain];
+  const { estimate } = insight.numbers;
+  return element('li', { 'data-insight': insight.id },
+    element('span', { class: 'title' }, insight.text),
+    element('span', { class: 'amount' }, insight.stands_out ? '◆ stands out' : ''),
+    element('span', { class: 'more' }, `95 % interval ${format(estimate.low)} to ${format(estimate.high)}; ${count(insight.data_points)} observations, ${dates(insight)}; confidence ${percent(insight.confidence)}.`));
+}
+
+function alertRow(alert) {
+  const [, format] = INDICATORS[alert.indicator] ?? [alert.indicator, plain];
+  return element('li', { 'data-alert': alert.alert_id },
+    element('span', { class: 'title' }, alert.text),
+    element('span', { class: 'amount' }, day.format(Date.parse(alert.to) - 1)),
+    element('span', { class: 'more' }, `Threshold ${format(alert.threshold)}, over ${WINDOWS[alert.window] ?? alert.window}.${alert.delivery ? ` Webhook: ${alert.delivery.status.replaceAll('_', ' ')}.` : ''}`));
+}
+
+const dates = (of) => day.formatRange(Date.parse(of.from), Date.parse(of.to));
+
+const hours = (seconds) => `${number.format(seconds / 3600)} h`;
+
+function percent(share) {
+  return `${Math.round(100 * share)} %`;
+}
+
+function plain(of) {
+  return number.format(of);
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.gateway.webhooks;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Windows of teams. */
+@NullMarked
+package dev.mindfulcode.projection.teams;
+
+import org.jspecify.annotations.NullMarked;

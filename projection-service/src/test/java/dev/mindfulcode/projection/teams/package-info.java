@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.projection.teams;
+
+import org.jspecify.annotations.NullMarked;
