@@ -1,6 +1,7 @@
 package dev.mindfulcode.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.mindfulcode.gateway.Api.Answer;
 import dev.mindfulcode.gateway.Api.User;
@@ -111,10 +112,16 @@ class TeamFigureApiTest {
         for (int i = 1; i <= 70; i++) {
             Instant day = until.minus(Duration.ofDays(i));
             insert("day", day, true, 6, i <= 14 ? 0.2 + 0.01 * (i % 2) : 0.5 + 0.01 * (i % 3));
-            for (int hour = 9; hour < 17; hour++) {
-                insert("hour", day.plus(Duration.ofHours(hour)), true, 6, 0.5);
-            }
         }
+        gateway.execute("""
+                insert into readmodel.team_windows (team_id, size, window_start, version, closed, members_min, members, keystrokes,
+                    active_seconds, mean_intensity, intensity_spread, seconds_in_flow, interruptions, focus_overlap_seconds,
+                    keystrokes_a_member_max, seconds_a_member_max, interruptions_a_member_max)
+                select ?, 'hour', day + hour * interval '1 hour', 1, true, 5, 6, 1000, 10000, 0.5, 0.1, 5000, 5, 60, 1, 1, 1
+                from generate_series(?::timestamptz - interval '70 days', ?::timestamptz - interval '1 day', interval '1 day') as day,
+                     generate_series(9, 16) as hour""", teamId, until.toString(), until.toString());
+        // So that summer time, which moves hours of UTC, plays no part.
+        gateway.execute("update identity.users set time_zone = 'UTC' where user_id = ?", ada.id());
         // These would tell another story: one is open, one of too few, one later.
         insert("day", until.plus(Duration.ofDays(1)), false, 6, 0.9);
         insert("hour", until.minus(Duration.ofHours(2)), false, 6, 0.9);
@@ -135,8 +142,7 @@ class TeamFigureApiTest {
                         "rising_fragmentation");
         JsonNode falling = insights.path(3);
         assertThat(falling.path("stands_out").asBoolean()).isTrue();
-        assertThat(falling.at("/numbers/estimate/value").asDouble())
-                .isCloseTo(0.305, org.assertj.core.api.Assertions.within(0.001));
+        assertThat(falling.at("/numbers/estimate/value").asDouble()).isCloseTo(0.305, within(0.001));
         assertThat(falling.path("data_points").asInt()).isEqualTo(70);
         assertThat(falling.path("text").asString()).contains("30 percentage points smaller");
         assertThat(insights.path(0).path("stands_out").asBoolean(true)).isFalse();

@@ -50,12 +50,11 @@ class TeamAlertTest {
         }
         String alerts = "/api/teams/" + team + "/alerts";
         assertThat(lead.post(alerts, """
-                        {"indicator": "falling_flow", "threshold": 0.2, "window": "week", "channel": "live"}""")
-                        .statusCode())
-                .isEqualTo(201);
+                        {"indicator": "falling_flow", "threshold": 0.2, "window": "week", "channel": "live"}""").statusCode()).isEqualTo(201);
 
         tell(system, team, -56, 1, 30_000);
-        // Days to come, since a rule looks at none that began before it was made; one a second, until the rule has reached the stream.
+        // Days to come, since a rule looks at none that began before it was made; one a second, until the rule has
+        // reached the stream.
         AtomicInteger next = new AtomicInteger(1);
         AtomicLong toldAtNs = new AtomicLong(System.nanoTime() - SECOND_NS);
         Eventually.holds("the alert is kept", () -> {
