@@ -26,6 +26,11 @@ public final class SequenceRanges {
         return i >= 0 && sequence <= last(set, i);
     }
 
+    /** Returns the sequence after the highest in the set, 0 where there is none. */
+    public static long end(byte[] set) {
+        return set.length == 0 ? 0 : last(set, ranges(set) - 1) + 1;
+    }
+
     /** Returns the set with the sequence in it; the same array when it was there already. */
     public static byte[] add(byte[] set, long sequence) {
         int before = lastStartingAtOrBefore(set, sequence);

@@ -1,11 +1,9 @@
 package dev.mindfulcode.flowstream;
 
 import dev.mindfulcode.engine.SessionState;
-import dev.mindfulcode.schemas.FlowPeriod;
 import dev.mindfulcode.schemas.KeyClass;
 import dev.mindfulcode.schemas.KeystrokePayload;
 import dev.mindfulcode.schemas.SignalKind;
-import java.util.List;
 import java.util.UUID;
 
 /**
@@ -23,8 +21,8 @@ final class BatchCounter {
         return minutes;
     }
 
-    List<FlowPeriod> periods() {
-        return periods.changes();
+    PeriodWatch periods() {
+        return periods;
     }
 
     /** @param active the model to be used now: it takes the session over with the first event that is at a boundary */
@@ -32,8 +30,10 @@ final class BatchCounter {
         KeystrokePayload payload = batch.payload();
         long latestMs = batch.receivedAtMs() + BatchTimes.AHEAD_OF_RECEIPT_MAX_MS;
         minutes.begin(session.engine());
-        periods.begin();
+        periods.begin(session, batch.receivedAtMs());
+        long activityBeforeMs = session.engine().lastActivityAtMs();
         session.markSeen(batch.sequence());
+        session.played(batch.sequence());
         int[] intervalsMs = payload.intervalsMs();
         int[] signalAtMs = payload.signalAtMs();
         int signal = 0;
@@ -52,6 +52,10 @@ final class BatchCounter {
             signal(batch, session, signal, latestMs, active);
         }
         minutes.settle(session.engine());
+        if (session.engine().lastActivityAtMs() > activityBeforeMs) {
+            session.active(batch.receivedAtMs());
+            periods.lookWhetherItGoesOn(batch.sessionId(), session);
+        }
     }
 
     private void signal(
@@ -69,6 +73,10 @@ final class BatchCounter {
 
     private void begin(long atMs, UUID sessionId, TrackedSession session, SessionState active) {
         minutes.enter(atMs, session.engine());
+        if (atMs > session.endedAtMs() && session.isEnded()) {
+            session.engine().end(session.endedAtMs());
+            periods.look(sessionId, session);
+        }
         if (session.judge() == active.judge()) {
             return;
         }

@@ -1,12 +1,7 @@
 package dev.mindfulcode.flowstream;
 
-import dev.mindfulcode.protection.UserCipher;
 import dev.mindfulcode.schemas.KeystrokeBatch;
 import dev.mindfulcode.schemas.KeystrokePayload;
-import dev.mindfulcode.schemas.MalformedPayloadException;
-import dev.mindfulcode.schemas.Topics;
-import java.nio.ByteBuffer;
-import java.security.GeneralSecurityException;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -20,14 +15,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class BatchReader implements Processor<@Nullable UUID, @Nullable KeystrokeBatch, UUID, FlowInput> {
 
-    private final KeyLookup keys;
+    private final PayloadReader payloads;
     private final StreamMeters meters;
 
     @SuppressWarnings("NullAway.Init") // Kafka calls init before anything else
     private ProcessorContext<UUID, FlowInput> context;
 
-    BatchReader(KeyLookup keys, StreamMeters meters) {
-        this.keys = keys;
+    BatchReader(PayloadReader payloads, StreamMeters meters) {
+        this.payloads = payloads;
         this.meters = meters;
     }
 
@@ -49,42 +44,17 @@ final class BatchReader implements Processor<@Nullable UUID, @Nullable Keystroke
         if (batch.getSequence() < 0) {
             throw new PoisonRecordException(DeadLetterReason.OUT_OF_RANGE);
         }
-        Optional<UserCipher> cipher = keys.find(userId);
-        if (cipher.isEmpty()) {
+        FlowInput.Sealed sealed =
+                new FlowInput.Sealed(batch.getPayload(), batch.getPayloadVersion(), batch.getKeystrokes());
+        Optional<KeystrokePayload> payload = payloads.read(userId, sealed);
+        if (payload.isEmpty()) {
             meters.erased.increment();
             return;
         }
-        KeystrokePayload payload = payload(batch, cipher.get());
         context.forward(new Record<>(
                 userId,
-                new FlowInput.Keystrokes(batch.getSessionId(), batch.getSequence(), startedAtMs, receivedAtMs, payload),
+                new FlowInput.Keystrokes(
+                        batch.getSessionId(), batch.getSequence(), startedAtMs, receivedAtMs, payload.get(), sealed),
                 record.timestamp()));
-    }
-
-    private static KeystrokePayload payload(KeystrokeBatch batch, UserCipher cipher) {
-        KeystrokePayload payload;
-        try {
-            payload = KeystrokePayload.decode(
-                    cipher.decrypt(bytes(batch.getPayload()), Topics.KEYSTROKES.name(), batch.getPayloadVersion()));
-        } catch (GeneralSecurityException e) {
-            throw new PoisonRecordException(DeadLetterReason.NOT_DECRYPTED, e);
-        } catch (MalformedPayloadException e) {
-            throw new PoisonRecordException(DeadLetterReason.MALFORMED_PAYLOAD, e);
-        }
-        if (payload.keystrokes() != batch.getKeystrokes()) {
-            throw new PoisonRecordException(DeadLetterReason.MALFORMED_PAYLOAD);
-        }
-        for (int intervalMs : payload.intervalsMs()) {
-            if (intervalMs < 0) {
-                throw new PoisonRecordException(DeadLetterReason.OUT_OF_RANGE);
-            }
-        }
-        return payload;
-    }
-
-    private static byte[] bytes(ByteBuffer buffer) {
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.duplicate().get(bytes);
-        return bytes;
     }
 }

@@ -16,8 +16,8 @@ import org.apache.kafka.streams.errors.ProductionExceptionHandler;
  */
 public final class DeadLetterUnsendable implements ProductionExceptionHandler {
 
-    private static final Set<String> ABSOLUTE =
-            Set.of(name(Topics.FLOW_STATES), name(Topics.FLOW_PERIODS), name(Topics.FLOW_MINUTES));
+    private static final Set<String> ABSOLUTE = Set.of(
+            name(Topics.FLOW_STATES), name(Topics.FLOW_PERIODS), name(Topics.FLOW_MINUTES), name(Topics.TEAM_FLOW));
 
     @SuppressWarnings("NullAway.Init") // Kafka calls configure before anything else
     private DeadLetters deadLetters;

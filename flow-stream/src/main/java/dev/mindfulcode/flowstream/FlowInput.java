@@ -4,6 +4,7 @@ import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.FlowFeedback;
 import dev.mindfulcode.schemas.KeystrokePayload;
 import dev.mindfulcode.schemas.SessionEvent;
+import java.nio.ByteBuffer;
 import java.util.UUID;
 
 /** What the session tracker is told about one user, in the order in which it happened as far as Kafka knows. */
@@ -14,9 +15,14 @@ sealed interface FlowInput {
      *
      * @param startedAtMs event time of the batch
      * @param receivedAtMs ingest's clock
+     * @param sealed the payload as it came: nothing that was typed is kept in another form
      */
-    record Keystrokes(UUID sessionId, long sequence, long startedAtMs, long receivedAtMs, KeystrokePayload payload)
+    record Keystrokes(
+            UUID sessionId, long sequence, long startedAtMs, long receivedAtMs, KeystrokePayload payload, Sealed sealed)
             implements FlowInput {}
+
+    /** A payload, encrypted with its user's key. */
+    record Sealed(ByteBuffer payload, int payloadVersion, int keystrokes) {}
 
     /** What the user did to a session. */
     record SessionChanged(SessionEvent event) implements FlowInput {}

@@ -51,7 +51,8 @@ public final class FlowStream implements SmartLifecycle {
                 KeyLookup.of(PostgresUserKeys.open(database, settings.keyEncryptionKey())),
                 settings.registry(),
                 streamMeters,
-                new TrustedTimestamps(clock));
+                new TrustedTimestamps(clock),
+                settings.teamMembersMin());
         DeadLetters deadLetters = new DeadLetters(settings.registry(), clock, streamMeters);
         KafkaStreams streams =
                 new KafkaStreams(topology.get(), settings.stream().properties(deadLetters));

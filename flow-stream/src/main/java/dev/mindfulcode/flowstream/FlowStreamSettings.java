@@ -1,5 +1,6 @@
 package dev.mindfulcode.flowstream;
 
+import dev.mindfulcode.engine.team.TeamAggregate;
 import dev.mindfulcode.protection.KeyEncryptionKey;
 import dev.mindfulcode.protection.PostgresUrl;
 import dev.mindfulcode.schemas.SchemaRegistry;
@@ -9,12 +10,23 @@ import org.springframework.core.env.Environment;
 
 /** What the environment says; refused at start where it is missing or weak. */
 record FlowStreamSettings(
-        PostgresUrl database, SchemaRegistry registry, KeyEncryptionKey keyEncryptionKey, StreamSettings stream) {
+        PostgresUrl database,
+        SchemaRegistry registry,
+        KeyEncryptionKey keyEncryptionKey,
+        StreamSettings stream,
+        int teamMembersMin) {
 
     /** Seldom enough that its stall leaves the 99th percentile alone; see benchmarks/results/flow-stream.md. */
     static final long COMMIT_INTERVAL_MS_DEFAULT = 5_000;
 
     static final int THREADS_DEFAULT = 2;
+
+    FlowStreamSettings {
+        if (teamMembersMin < TeamAggregate.MEMBERS_MIN_LEAST) {
+            throw new IllegalArgumentException("MINDFUL_TEAM_MEMBERS_MIN must be at least "
+                    + TeamAggregate.MEMBERS_MIN_LEAST + ": of fewer, each could work out the others' figures");
+        }
+    }
 
     static FlowStreamSettings of(Environment environment) {
         StreamSettings stream = new StreamSettings(
@@ -34,7 +46,8 @@ record FlowStreamSettings(
                         required(environment, "SCHEMA_REGISTRY_URL", "http://localhost:8081/apis/registry/v3"),
                         environment.getProperty("MINDFUL_REGISTER_SCHEMAS", Boolean.class, false)),
                 KeyEncryptionKey.parse(environment.getProperty("ENCRYPTION_KEY")),
-                stream);
+                stream,
+                environment.getProperty("MINDFUL_TEAM_MEMBERS_MIN", Integer.class, TeamAggregate.MEMBERS_MIN_DEFAULT));
     }
 
     private static String required(Environment environment, String name, String example) {

@@ -37,14 +37,13 @@ final class FlowTeller {
     }
 
     /**
-     * Tells now, or leaves it for later.
+     * Tells now where the last time is long enough ago, or leaves it for later.
      *
-     * @param changed whether it cannot wait
      * @param atMs event time of the reading
      */
-    void tellOrWait(UUID userId, UUID sessionId, TrackedSession session, boolean changed, long atMs) {
+    void tellOrWait(UUID userId, UUID sessionId, TrackedSession session, long atMs) {
         long sinceToldMs = context.currentSystemTimeMs() - session.toldAtMs();
-        if (changed || sinceToldMs >= TOLD_EVERY_MS || sinceToldMs < 0) {
+        if (sinceToldMs >= TOLD_EVERY_MS || sinceToldMs < 0) {
             tell(userId, sessionId, session, atMs);
         } else {
             session.markDirty();

@@ -1,5 +1,6 @@
 package dev.mindfulcode.flowstream;
 
+import dev.mindfulcode.engine.team.TeamAggregate;
 import dev.mindfulcode.protection.UserKeys;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topic;
@@ -17,17 +18,17 @@ import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * Keystrokes, sessions and accounts in; flow states, flow periods and flow minutes out. One sub-topology without repartitioning:
- * everything is keyed by user id.
+ * Keystrokes, sessions and accounts in; flow states, flow periods, flow minutes and team windows out. Sub-topologies: one in which all is
+ * keyed by user id, and one for teams, with a topic of the catalogue between them; {@link TeamAlertTopology} follows.
  *
  * <pre>
  * keystrokes ─► read-batches ──┐                   ┌─► flow-states
  * sessions ───► read-sessions ─┼─► track-sessions ─┼─► flow-periods
- * accounts ───► read-accounts ─┤                   └─► flow-minutes
- * flow-feedback ► read-feedback ┘
+ * accounts ───► read-accounts ─┤                   ├─► flow-minutes
+ * flow-feedback ► read-feedback ┘                  └─► team-contributions ─► keep-team-windows ─► team-flow
  * </pre>
  *
- * Beside it, on each instance whole and read to its end before anything else is: flow-models ─► keep-models; and what {@link TeamAlertTopology} makes of teams.
+ * Beside it, on each instance whole and read to its end before anything else is: flow-models ─► keep-models.
  *
  * <p>What cannot be processed goes to dead-letters by way of the exception handlers, in the same transaction.
  */
@@ -39,10 +40,17 @@ final class FlowTopology implements Supplier<Topology> {
     static final String PEOPLE_STORE = "people";
     static final String MODELS_STORE = "models";
     static final String PERSONAL_STORE = "personal";
+    static final String HELD_STORE = "held-batches";
+    static final String MEMBERSHIPS_STORE = "memberships";
+    static final String UNTOLD_STORE = "untold-contributions";
+    static final String CONTRIBUTIONS_STORE = "contributions";
+    static final String TEAM_WINDOWS_STORE = "team-windows";
 
     static final String FLOW_STATES_OUT = "flow-states-out";
     static final String FLOW_PERIODS_OUT = "flow-periods-out";
     static final String FLOW_MINUTES_OUT = "flow-minutes-out";
+    static final String TEAM_CONTRIBUTIONS_OUT = "team-contributions-out";
+    static final String TEAM_FLOW_OUT = "team-flow-out";
 
     private static final String KEYSTROKES_IN = "keystrokes-in";
     private static final String SESSIONS_IN = "sessions-in";
@@ -55,17 +63,32 @@ final class FlowTopology implements Supplier<Topology> {
     private static final String READ_ACCOUNTS = "read-accounts";
     private static final String READ_FEEDBACK = "read-feedback";
     private static final String TRACK_SESSIONS = "track-sessions";
+    private static final String TEAM_CONTRIBUTIONS_IN = "team-contributions-in";
+    private static final String KEEP_TEAM_WINDOWS = "keep-team-windows";
 
     private final KeyLookup keys;
     private final SchemaRegistry registry;
     private final StreamMeters meters;
     private final TrustedTimestamps timestamps;
+    private final int teamMembersMin;
 
     FlowTopology(UserKeys keys, SchemaRegistry registry, MeterRegistry meters, InstantSource clock) {
-        this(KeyLookup.of(keys), registry, new StreamMeters(meters), new TrustedTimestamps(clock));
+        this(
+                KeyLookup.of(keys),
+                registry,
+                new StreamMeters(meters),
+                new TrustedTimestamps(clock),
+                TeamAggregate.MEMBERS_MIN_DEFAULT);
     }
 
-    FlowTopology(KeyLookup keys, SchemaRegistry registry, StreamMeters meters, TrustedTimestamps timestamps) {
+    /** @param teamMembersMin the smallest group of which anything is said */
+    FlowTopology(
+            KeyLookup keys,
+            SchemaRegistry registry,
+            StreamMeters meters,
+            TrustedTimestamps timestamps,
+            int teamMembersMin) {
+        this.teamMembersMin = teamMembersMin;
         this.keys = keys;
         this.registry = registry;
         this.meters = meters;
@@ -90,25 +113,41 @@ final class FlowTopology implements Supplier<Topology> {
         source(topology, ACCOUNTS_IN, Topics.ACCOUNTS);
         source(topology, FEEDBACK_IN, Topics.FLOW_FEEDBACK);
 
-        topology.addProcessor(READ_BATCHES, () -> new BatchReader(keys, meters), KEYSTROKES_IN);
+        PayloadReader payloads = new PayloadReader(keys);
+        topology.addProcessor(READ_BATCHES, () -> new BatchReader(payloads, meters), KEYSTROKES_IN);
         topology.addProcessor(READ_SESSIONS, () -> new EventReader<>(FlowInput.SessionChanged::new), SESSIONS_IN);
         topology.addProcessor(READ_ACCOUNTS, () -> new EventReader<>(FlowInput.AccountChanged::new), ACCOUNTS_IN);
         topology.addProcessor(READ_FEEDBACK, () -> new EventReader<>(FlowInput.FeedbackGiven::new), FEEDBACK_IN);
         topology.addProcessor(
                 TRACK_SESSIONS,
-                () -> new SessionTracker(registry, meters),
+                () -> new SessionTracker(payloads, registry, meters),
                 READ_BATCHES,
                 READ_SESSIONS,
                 READ_ACCOUNTS,
                 READ_FEEDBACK);
-        for (String store :
-                new String[] {SESSIONS_STORE, WATCHED_SESSIONS_STORE, MINUTES_STORE, PEOPLE_STORE, PERSONAL_STORE}) {
+        for (String store : new String[] {
+            SESSIONS_STORE,
+            WATCHED_SESSIONS_STORE,
+            MINUTES_STORE,
+            PEOPLE_STORE,
+            PERSONAL_STORE,
+            HELD_STORE,
+            MEMBERSHIPS_STORE,
+            UNTOLD_STORE
+        }) {
             topology.addStateStore(store(store), TRACK_SESSIONS);
         }
 
-        sink(topology, FLOW_STATES_OUT, Topics.FLOW_STATES);
-        sink(topology, FLOW_PERIODS_OUT, Topics.FLOW_PERIODS);
-        sink(topology, FLOW_MINUTES_OUT, Topics.FLOW_MINUTES);
+        sink(topology, FLOW_STATES_OUT, Topics.FLOW_STATES, TRACK_SESSIONS);
+        sink(topology, FLOW_PERIODS_OUT, Topics.FLOW_PERIODS, TRACK_SESSIONS);
+        sink(topology, FLOW_MINUTES_OUT, Topics.FLOW_MINUTES, TRACK_SESSIONS);
+        sink(topology, TEAM_CONTRIBUTIONS_OUT, Topics.TEAM_CONTRIBUTIONS, TRACK_SESSIONS);
+
+        source(topology, TEAM_CONTRIBUTIONS_IN, Topics.TEAM_CONTRIBUTIONS);
+        topology.addProcessor(KEEP_TEAM_WINDOWS, () -> new TeamWindows(teamMembersMin, meters), TEAM_CONTRIBUTIONS_IN);
+        topology.addStateStore(store(CONTRIBUTIONS_STORE), KEEP_TEAM_WINDOWS);
+        topology.addStateStore(store(TEAM_WINDOWS_STORE), KEEP_TEAM_WINDOWS);
+        sink(topology, TEAM_FLOW_OUT, Topics.TEAM_FLOW, KEEP_TEAM_WINDOWS);
         TeamAlertTopology.addTo(topology, registry, meters, timestamps);
         return topology;
     }
@@ -123,13 +162,13 @@ final class FlowTopology implements Supplier<Topology> {
                 topic.name());
     }
 
-    private <V extends SpecificRecord> void sink(Topology topology, String name, Topic<V> topic) {
+    private <V extends SpecificRecord> void sink(Topology topology, String name, Topic<V> topic, String parent) {
         topology.addSink(
                 name,
                 topic.name(),
                 topic.keySerde().serializer(),
                 topic.valueSerde(registry).serializer(),
-                TRACK_SESSIONS);
+                parent);
     }
 
     /** Cached: what a session's batches change between two commits reaches RocksDB and the changelog once. */

@@ -20,6 +20,11 @@ final class MinuteDeltas {
     private int current = NONE;
     private final MinuteTotals before = new MinuteTotals();
 
+    /** Returns when the minute begins that an instant lies in. */
+    static long minuteOf(long atMs) {
+        return Math.floorDiv(atMs, MINUTE_MS) * MINUTE_MS;
+    }
+
     void begin(SessionState state) {
         size = 0;
         current = NONE;
@@ -28,7 +33,7 @@ final class MinuteDeltas {
 
     /** Says that what the state counts from now on belongs to the minute of this instant. */
     void enter(long atMs, SessionState state) {
-        long minuteMs = Math.floorDiv(atMs, MINUTE_MS) * MINUTE_MS;
+        long minuteMs = minuteOf(atMs);
         if (current == NONE || minutesMs[current] != minuteMs) {
             settle(state);
             current = indexOf(minuteMs);

@@ -1,9 +1,12 @@
 package dev.mindfulcode.flowstream;
 
+import dev.mindfulcode.engine.team.WindowSize;
 import dev.mindfulcode.schemas.FlowMinute;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
@@ -32,9 +35,17 @@ final class MinuteStore {
     private static final Bytes HORIZON_KEY = Bytes.wrap(new byte[] {0});
 
     private static final int ROW_BYTES = Long.BYTES + MinuteTotals.SIZE_BYTES;
+    private static final WindowSize[] SIZES = WindowSize.values();
+    private static final int LATE_BYTES = SIZES.length * MinuteTotals.SIZE_BYTES;
+    private static final UUID FIRST_SESSION = new UUID(0, 0);
 
     private final KeyValueStore<Bytes, byte[]> store;
     private final MinuteTotals row = new MinuteTotals();
+
+    /** What of the row came too late for the window of each size. */
+    private final MinuteTotals[] late = newTotals();
+
+    private boolean hasLate;
     private long horizonMs;
     private @Nullable Bytes sweepFrom;
 
@@ -50,13 +61,89 @@ final class MinuteStore {
         return horizonMs;
     }
 
-    void add(UUID userId, UUID sessionId, long minuteMs, MinuteTotals more) {
+    /** @param receivedAtMs when ingest received what is added, which decides in which of its team's windows it still counts */
+    void add(UUID userId, UUID sessionId, long minuteMs, MinuteTotals more, long receivedAtMs) {
         Bytes key = UserKeyed.minute(userId, minuteMs, sessionId);
         long version = load(store.get(key)) + 1;
         row.add(more);
-        ByteBuffer value = ByteBuffer.allocate(ROW_BYTES).putLong(version);
+        for (int i = 0; i < SIZES.length; i++) {
+            if (receivedAtMs > SIZES[i].receivedUntilMs(minuteMs)) {
+                late[i].add(more);
+                hasLate = true;
+            }
+        }
+        put(key, version);
+    }
+
+    private void put(Bytes key, long version) {
+        ByteBuffer value =
+                ByteBuffer.allocate(ROW_BYTES + (hasLate ? LATE_BYTES : 0)).putLong(version);
         row.write(value);
+        if (hasLate) {
+            for (MinuteTotals totals : late) {
+                totals.write(value);
+            }
+        }
         store.put(key, value.array());
+    }
+
+    /** Is told of one minute of a user over all sessions. */
+    @FunctionalInterface
+    interface InTime {
+        /** @param bySize what was in time for the window of each {@link WindowSize}; the caller's to use again */
+        void minute(long minuteMs, MinuteTotals[] bySize);
+    }
+
+    /** Goes through a user's minutes from one instant to before another. */
+    void inTime(UUID userId, long fromMs, long toMs, InTime visitor) {
+        MinuteTotals[] bySize = newTotals();
+        long minuteMs = Long.MIN_VALUE;
+        try (KeyValueIterator<Bytes, byte[]> rows = store.range(
+                UserKeyed.minute(userId, fromMs, FIRST_SESSION), UserKeyed.minute(userId, toMs, FIRST_SESSION))) {
+            while (rows.hasNext()) {
+                KeyValue<Bytes, byte[]> next = rows.next();
+                long nextMs = UserKeyed.minuteOf(next.key);
+                if (nextMs != minuteMs) {
+                    if (minuteMs != Long.MIN_VALUE) {
+                        visitor.minute(minuteMs, bySize);
+                    }
+                    minuteMs = nextMs;
+                    for (MinuteTotals totals : bySize) {
+                        totals.clear();
+                    }
+                }
+                load(next.value);
+                for (int i = 0; i < SIZES.length; i++) {
+                    bySize[i].add(row);
+                    bySize[i].subtract(late[i]);
+                }
+            }
+        }
+        if (minuteMs != Long.MIN_VALUE) {
+            visitor.minute(minuteMs, bySize);
+        }
+    }
+
+    /** Lets a session count for nothing in what is left of its minutes. Returns the earliest of them, or null where there is none. */
+    @Nullable
+    Long clear(UUID userId, UUID sessionId) {
+        Long earliestMs = null;
+        List<Bytes> theirs = new ArrayList<>();
+        try (KeyValueIterator<Bytes, byte[]> rows =
+                store.prefixScan(UserKeyed.prefix(userId), UserKeyed.PREFIX_SERIALIZER)) {
+            rows.forEachRemaining(next -> {
+                if (UserKeyed.isMinuteOf(next.key, sessionId)) {
+                    theirs.add(next.key);
+                }
+            });
+        }
+        for (Bytes key : theirs) {
+            long version = load(store.get(key)) + 1;
+            load(null);
+            put(key, version);
+            earliestMs = earliestMs == null ? (Long) UserKeyed.minuteOf(key) : earliestMs;
+        }
+        return earliestMs;
     }
 
     /** Returns what the session counts in a minute, or null where nothing is known. */
@@ -122,6 +209,10 @@ final class MinuteStore {
 
     /** Puts a stored row, or an empty one, into the scratch row and returns its version. */
     private long load(byte @Nullable [] value) {
+        for (MinuteTotals totals : late) {
+            totals.clear();
+        }
+        hasLate = false;
         if (value == null) {
             row.clear();
             return 0;
@@ -129,6 +220,20 @@ final class MinuteStore {
         ByteBuffer buffer = ByteBuffer.wrap(value);
         long version = buffer.getLong();
         row.read(buffer);
+        if (buffer.hasRemaining()) {
+            hasLate = true;
+            for (MinuteTotals totals : late) {
+                totals.read(buffer);
+            }
+        }
         return version;
+    }
+
+    private static MinuteTotals[] newTotals() {
+        MinuteTotals[] totals = new MinuteTotals[SIZES.length];
+        for (int i = 0; i < totals.length; i++) {
+            totals[i] = new MinuteTotals();
+        }
+        return totals;
     }
 }

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 /** What is counted of a minute, and how that is written into its store. Reusable, not thread-safe. */
 final class MinuteTotals {
 
-    static final int SIZE_BYTES = 6 * Long.BYTES;
+    static final int SIZE_BYTES = 7 * Long.BYTES;
 
     long keystrokes;
     long errors;
@@ -17,6 +17,9 @@ final class MinuteTotals {
     /** Integral of intensity over active time. A multiple of 2^-16 by the engine's making, so that sums are exact. */
     double intensityMs;
 
+    /** Flow periods that were broken off in the minute. The engine's own count does not say in which; see {@link PeriodWatch}. */
+    long interruptions;
+
     void clear() {
         keystrokes = 0;
         errors = 0;
@@ -24,6 +27,7 @@ final class MinuteTotals {
         activeMs = 0;
         flowMs = 0;
         intensityMs = 0;
+        interruptions = 0;
     }
 
     void setTo(SessionState state) {
@@ -51,10 +55,26 @@ final class MinuteTotals {
         activeMs += more.activeMs;
         flowMs += more.flowMs;
         intensityMs += more.intensityMs;
+        interruptions += more.interruptions;
+    }
+
+    void subtract(MinuteTotals less) {
+        keystrokes -= less.keystrokes;
+        errors -= less.errors;
+        contextSwitches -= less.contextSwitches;
+        activeMs -= less.activeMs;
+        flowMs -= less.flowMs;
+        intensityMs -= less.intensityMs;
+        interruptions -= less.interruptions;
     }
 
     boolean isEmpty() {
-        return keystrokes == 0 && errors == 0 && contextSwitches == 0 && activeMs == 0 && flowMs == 0;
+        return keystrokes == 0
+                && errors == 0
+                && contextSwitches == 0
+                && activeMs == 0
+                && flowMs == 0
+                && interruptions == 0;
     }
 
     void read(ByteBuffer from) {
@@ -64,6 +84,8 @@ final class MinuteTotals {
         activeMs = from.getLong();
         flowMs = from.getLong();
         intensityMs = from.getDouble();
+        // Rows of an earlier release end here.
+        interruptions = from.hasRemaining() ? from.getLong() : 0;
     }
 
     void write(ByteBuffer into) {
@@ -72,6 +94,7 @@ final class MinuteTotals {
                 .putLong(contextSwitches)
                 .putLong(activeMs)
                 .putLong(flowMs)
-                .putDouble(intensityMs);
+                .putDouble(intensityMs)
+                .putLong(interruptions);
     }
 }

@@ -25,16 +25,22 @@ final class People {
         this.sessions = sessions;
     }
 
-    /** Returns the engine's state for a session that this user begins now. */
-    byte[] freshState(UUID userId) {
+    /** Returns the engine's state for a session that this user begins then. */
+    byte[] freshState(UUID userId, long startedAtMs) {
         Row row = find(userId);
         byte[] earlier = row.lastSession == null ? null : sessions.get(UserKeyed.session(userId, row.lastSession));
-        byte[] state =
-                earlier == null ? SessionState.fresh() : SessionState.freshAfter(TrackedSession.engineStateOf(earlier));
+        byte[] state = earlier == null
+                ? SessionState.fresh()
+                : SessionState.freshAfter(silentUntil(startedAtMs, TrackedSession.engineStateOf(earlier)));
         if (!Float.isNaN(row.sensitivity)) {
             new SessionState().wrap(state).setSensitivity(row.sensitivity);
         }
         return state;
+    }
+
+    private static byte[] silentUntil(long atMs, byte[] engineState) {
+        new SessionState().wrap(engineState).tick(atMs);
+        return engineState;
     }
 
     void sessionBegun(UUID userId, UUID sessionId) {

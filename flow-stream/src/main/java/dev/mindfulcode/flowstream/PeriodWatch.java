@@ -9,21 +9,46 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
-/** Collects the flow periods that open and close while a session is being changed. Reusable, not thread-safe. */
+/**
+ * Collects the flow periods that open and close while a session is being changed, and which of them count as interruptions of which minute.
+ * Reusable, not thread-safe.
+ */
 final class PeriodWatch {
-
-    private static final long OPENED_VERSION = 1;
-    private static final long CLOSED_VERSION = 2;
 
     private final FlowReading reading = new FlowReading();
     private final List<FlowPeriod> changes = new ArrayList<>();
+    private final List<Interrupted> interruptions = new ArrayList<>();
+    private long activityBeforeMs;
+    private long receivedBeforeMs;
+    private long receivedAtMs;
 
-    void begin() {
+    /**
+     * One interruption more, or one less where silence turned out to be none.
+     *
+     * @param receivedAtMs when ingest received the last keystrokes before it
+     */
+    record Interrupted(long atMs, long receivedAtMs, int more) {}
+
+    /** @param receivedAtMs when ingest received what is now to be played */
+    void begin(TrackedSession session, long receivedAtMs) {
         changes.clear();
+        interruptions.clear();
+        activityBeforeMs = session.engine().lastActivityAtMs();
+        receivedBeforeMs = session.activityReceivedAtMs();
+        this.receivedAtMs = receivedAtMs;
+    }
+
+    /** As the other, where nothing is to be played. */
+    void begin(TrackedSession session) {
+        begin(session, session.activityReceivedAtMs());
     }
 
     List<FlowPeriod> changes() {
         return changes;
+    }
+
+    List<Interrupted> interruptions() {
+        return interruptions;
     }
 
     /** Compares what the engine says with what is known; to be called after each event, as a period may be shorter than a batch. */
@@ -34,22 +59,53 @@ final class PeriodWatch {
         }
         if (engine.isInFlow()) {
             session.openPeriod();
-            changes.add(period(sessionId, session, OPENED_VERSION));
+            changes.add(period(sessionId, session));
         } else {
-            FlowPeriod closed = period(sessionId, session, CLOSED_VERSION);
-            closed.setEndedAt(Instant.ofEpochMilli(engine.flowEndedAtMs()));
-            closed.setEndedBy(endedBy(engine));
-            changes.add(closed);
+            close(sessionId, session);
             session.closePeriod();
         }
     }
 
-    private FlowPeriod period(UUID sessionId, TrackedSession session, long version) {
+    /** Tells of a period that silence seemed to have ended, and that went on after all. */
+    void lookWhetherItGoesOn(UUID sessionId, TrackedSession session) {
+        if (session.isPeriodOpen() && session.isPeriodToldOver() && session.isSettled()) {
+            session.periodGoesOn();
+            takeInterruptionBack(session);
+            changes.add(period(sessionId, session));
+        }
+    }
+
+    private void close(UUID sessionId, TrackedSession session) {
+        SessionState engine = session.engine();
+        long endedAtMs = engine.flowEndedAtMs();
+        if (!session.periodEndIsNews(endedAtMs, engine.flowEndedBy())) {
+            return;
+        }
+        takeInterruptionBack(session);
+        if (engine.flowEndedBy() != dev.mindfulcode.engine.Interruption.SESSION_ENDED) {
+            long lastReceivedAtMs = endedAtMs <= activityBeforeMs ? receivedBeforeMs : receivedAtMs;
+            session.interruptionAt(endedAtMs, lastReceivedAtMs);
+            interruptions.add(new Interrupted(endedAtMs, lastReceivedAtMs, 1));
+        }
+        FlowPeriod closed = period(sessionId, session);
+        closed.setEndedAt(Instant.ofEpochMilli(endedAtMs));
+        closed.setEndedBy(endedBy(engine));
+        changes.add(closed);
+    }
+
+    private void takeInterruptionBack(TrackedSession session) {
+        if (session.hasInterruption()) {
+            interruptions.add(new Interrupted(session.interruptionAtMs(), session.interruptionReceivedAtMs(), -1));
+            session.noInterruption();
+        }
+    }
+
+    private FlowPeriod period(UUID sessionId, TrackedSession session) {
         session.engine().read(reading);
         FlowPeriod period = new FlowPeriod();
         period.setSessionId(sessionId);
         period.setStartedAt(Instant.ofEpochMilli(session.engine().flowStartedAtMs()));
-        period.setVersion(version);
+        period.setVersion(session.periodTold());
         period.setMeanIntensity((float) session.periodMeanIntensity(reading.intensity()));
         period.setKeystrokes(session.periodKeystrokes());
         return period;

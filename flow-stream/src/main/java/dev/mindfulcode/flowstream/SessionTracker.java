@@ -3,6 +3,8 @@ package dev.mindfulcode.flowstream;
 import dev.mindfulcode.engine.SessionState;
 import dev.mindfulcode.engine.Status;
 import dev.mindfulcode.engine.personal.PersonalLayer;
+import dev.mindfulcode.engine.team.Membership.Change;
+import dev.mindfulcode.engine.team.WindowSize;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.FlowFeedback;
 import dev.mindfulcode.schemas.PublishedModel;
@@ -23,6 +25,8 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Counts each batch once, follows every session through its life, and tells what came of it.
@@ -32,19 +36,24 @@ import org.apache.kafka.streams.state.KeyValueStore;
  */
 final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificRecord> {
 
+    private static final Logger log = LoggerFactory.getLogger(SessionTracker.class);
+
     static final Duration UNTOLD_LOOKED_AT_EVERY = Duration.ofMillis(250);
+    static final Duration HELD_LOOKED_AT_EVERY = Duration.ofMillis(250);
     static final Duration SILENCE_LOOKED_AT_EVERY = Duration.ofSeconds(5);
     static final Duration SWEPT_EVERY = Duration.ofSeconds(10);
 
     /** Sessions told in one go; the next go takes the rest. */
     static final int TOLD_AT_ONCE_MAX = 5_000;
 
+    private final PayloadReader payloads;
     private final Deserializer<PublishedModel> publishedModels;
     private final StreamMeters meters;
     private final StreamClock clock = new StreamClock();
     private final TrackedSession session = new TrackedSession();
     private final BatchCounter counter = new BatchCounter();
     private final PeriodWatch periods = new PeriodWatch();
+    private final MinuteTotals interruption = new MinuteTotals();
 
     private ProcessorContext<UUID, SpecificRecord> context;
     private KeyValueStore<Bytes, byte[]> sessions;
@@ -54,9 +63,12 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     private PersonalLayers personal;
     private FlowTeller teller;
     private Models models;
+    private HeldBatches held;
+    private Contributions contributions;
 
     @SuppressWarnings("NullAway.Init") // Kafka calls init before anything else
-    SessionTracker(SchemaRegistry registry, StreamMeters meters) {
+    SessionTracker(PayloadReader payloads, SchemaRegistry registry, StreamMeters meters) {
+        this.payloads = payloads;
         this.publishedModels = Topics.FLOW_MODELS.valueSerde(registry).deserializer();
         this.meters = meters;
     }
@@ -71,6 +83,12 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
         minutes = new MinuteStore(context.getStateStore(FlowTopology.MINUTES_STORE));
         people = new People(context.getStateStore(FlowTopology.PEOPLE_STORE), sessions);
         personal = new PersonalLayers(context.getStateStore(FlowTopology.PERSONAL_STORE));
+        held = new HeldBatches(context.getStateStore(FlowTopology.HELD_STORE), payloads);
+        contributions = new Contributions(
+                context,
+                context.getStateStore(FlowTopology.MEMBERSHIPS_STORE),
+                context.getStateStore(FlowTopology.UNTOLD_STORE),
+                minutes);
         teller = new FlowTeller(context, minutes);
         for (Bytes key : watched.stored()) {
             if (load(key)) {
@@ -80,6 +98,8 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
         }
         context.schedule(UNTOLD_LOOKED_AT_EVERY, PunctuationType.WALL_CLOCK_TIME, this::tellDue);
         context.schedule(SILENCE_LOOKED_AT_EVERY, PunctuationType.WALL_CLOCK_TIME, this::endSilence);
+        context.schedule(HELD_LOOKED_AT_EVERY, PunctuationType.WALL_CLOCK_TIME, this::goOnWithoutTheMissing);
+        context.schedule(Contributions.LOOKED_AT_EVERY, PunctuationType.WALL_CLOCK_TIME, this::tellContributions);
         context.schedule(SWEPT_EVERY, PunctuationType.WALL_CLOCK_TIME, this::sweep);
     }
 
@@ -116,6 +136,73 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
         if (batch.startedAtMs() < minutes.horizonMs()) {
             throw new PoisonRecordException(DeadLetterReason.TOO_LATE);
         }
+        if (batch.sequence() > session.nextSequence()) {
+            hold(userId, key, batch, known);
+            return;
+        }
+        play(userId, batch);
+        if (!known) {
+            people.sessionBegun(userId, batch.sessionId());
+        }
+        playWhoseTurnItIs(userId, key);
+        save(key);
+    }
+
+    /** Flow is judged in the order of typing: a batch that comes before an earlier one waits for it a while. */
+    private void hold(UUID userId, Bytes key, FlowInput.Keystrokes batch, boolean known) {
+        session.markSeen(batch.sequence());
+        session.receivedAt(clock.observe(batch.receivedAtMs(), context.currentSystemTimeMs()));
+        boolean hasRoom = held.hold(key, batch);
+        meters.held.increment();
+        if (!known) {
+            people.sessionBegun(userId, batch.sessionId());
+        }
+        if (!hasRoom) {
+            goOnWithoutTheMissing(userId, key);
+        }
+        save(key);
+    }
+
+    private void goOnWithoutTheMissing(long wallMs) {
+        if (!clock.isKnown()) {
+            return;
+        }
+        long nowMs = clock.nowMs(wallMs);
+        for (Bytes key : held.dueBy(nowMs)) {
+            if (load(key)) {
+                while (held.isDue(key, nowMs)) {
+                    goOnWithoutTheMissing(UserKeyed.userIdOf(key), key);
+                }
+                save(key);
+            }
+        }
+    }
+
+    private void goOnWithoutTheMissing(UUID userId, Bytes key) {
+        session.played(held.firstSequence(key) - 1);
+        playWhoseTurnItIs(userId, key);
+    }
+
+    private void playWhoseTurnItIs(UUID userId, Bytes key) {
+        while (held.hasFor(key) && held.firstSequence(key) <= session.nextSequence()) {
+            session.played(held.firstSequence(key));
+            byte[] before = session.toValue();
+            try {
+                held.take(key).ifPresentOrElse(batch -> play(userId, batch), meters.erased::increment);
+            } catch (PoisonRecordException e) {
+                // It could be read when it came, so this is a fault of ours; its record is in the log.
+                log.error(
+                        "A batch that had waited for an earlier one cannot be counted: {}",
+                        e.reason().label(),
+                        e);
+                meters.deadLetter(e.reason());
+                adopt(userId, before);
+            }
+        }
+    }
+
+    /** Counts a batch in the session, which is left to be saved. */
+    private void play(UUID userId, FlowInput.Keystrokes batch) {
         Status before = session.status();
         int judge = session.judge();
         work(batch);
@@ -123,22 +210,67 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
             meters.modelsTakenOver.increment();
         }
 
-        session.receivedAt(receivedAtMs);
+        session.receivedAt(Math.min(batch.receivedAtMs(), context.currentSystemTimeMs()));
         session.endOverrideBefore(session.engine().lastActivityAtMs());
-        if (!known) {
-            people.sessionBegun(userId, batch.sessionId());
-        }
         personal.noteReading(userId, session.engine());
-        storeMinutes(userId, batch.sessionId());
-        teller.tellPeriods(userId, counter.periods());
-        boolean changed = session.status() != before || !counter.periods().isEmpty();
-        teller.tellOrWait(userId, batch.sessionId(), session, changed, lastActivityAtMs());
-        save(key);
+        storeMinutes(userId, batch);
+        tell(userId, batch.sessionId(), counter.periods(), before, lastActivityAtMs(), Telling.WHEN_DUE);
         meters.counted.increment();
     }
 
+    private enum Telling {
+        IF_CHANGED,
+        WHEN_DUE,
+        NOW
+    }
+
+    /** Tells how the session stands given what is known of silence and its end, and leaves its engine without knowing. */
+    private void tell(UUID userId, UUID sessionId, PeriodWatch watch, Status before, long atMs, Telling when) {
+        if (session.isSettled()) {
+            tellSettled(userId, sessionId, watch, before, atMs, when);
+            return;
+        }
+        byte[] engineState = session.engineState();
+        boolean periodOpen = session.isPeriodOpen();
+        session.settle();
+        watch.look(sessionId, session);
+        tellSettled(userId, sessionId, watch, before, atMs, when);
+        session.unsettle(engineState, periodOpen);
+    }
+
+    private void tellSettled(
+            UUID userId, UUID sessionId, PeriodWatch watch, Status before, long activityOrSilenceAtMs, Telling when) {
+        long atMs = Math.max(activityOrSilenceAtMs, session.saidAtMs());
+        count(userId, sessionId, watch.interruptions());
+        teller.tellPeriods(userId, watch.changes());
+        boolean changed = session.status() != before || !watch.changes().isEmpty();
+        if (changed || when == Telling.NOW) {
+            teller.tell(userId, sessionId, session, atMs);
+        } else if (when == Telling.WHEN_DUE) {
+            teller.tellOrWait(userId, sessionId, session, atMs);
+        }
+    }
+
+    private void count(UUID userId, UUID sessionId, List<PeriodWatch.Interrupted> interruptions) {
+        for (PeriodWatch.Interrupted interrupted : interruptions) {
+            long minuteMs = MinuteDeltas.minuteOf(interrupted.atMs());
+            if (minuteMs >= minutes.horizonMs()) {
+                interruption.clear();
+                interruption.interruptions = interrupted.more();
+                minutes.add(userId, sessionId, minuteMs, interruption, interrupted.receivedAtMs());
+                noteForTeams(userId, minuteMs, interrupted.receivedAtMs());
+            }
+        }
+    }
+
+    private void noteForTeams(UUID userId, long minuteMs, long receivedAtMs) {
+        if (receivedAtMs <= WindowSize.DAY.receivedUntilMs(minuteMs)) {
+            contributions.minuteGrew(userId, minuteMs);
+        }
+    }
+
     private void begin(UUID userId, long startedAtMs, long receivedAtMs) {
-        session.begin(people.freshState(userId), startedAtMs, receivedAtMs);
+        session.begin(people.freshState(userId, startedAtMs), startedAtMs, receivedAtMs);
         session.readAs(personal.layerOf(userId, startedAtMs));
         session.judgeBy(models.active());
     }
@@ -153,12 +285,14 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
         }
     }
 
-    private void storeMinutes(UUID userId, UUID sessionId) {
+    private void storeMinutes(UUID userId, FlowInput.Keystrokes batch) {
         MinuteDeltas grown = counter.minutes();
         for (int i = 0; i < grown.size(); i++) {
             if (!grown.totals(i).isEmpty()) {
-                minutes.add(userId, sessionId, grown.minuteMs(i), grown.totals(i));
-                teller.minuteGrew(userId, sessionId, session, grown.minuteMs(i));
+                long minuteMs = grown.minuteMs(i);
+                minutes.add(userId, batch.sessionId(), minuteMs, grown.totals(i), batch.receivedAtMs());
+                teller.minuteGrew(userId, batch.sessionId(), session, minuteMs);
+                noteForTeams(userId, minuteMs, batch.receivedAtMs());
             }
         }
     }
@@ -186,6 +320,11 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
                     // Nothing is told any more: readers forget by the same event, at their own time.
                     session.engine().end(atMs);
                     session.delete();
+                    held.forgetSession(key);
+                    Long earliestMs = minutes.clear(userId, sessionId);
+                    if (earliestMs != null) {
+                        contributions.minutesShrank(userId, earliestMs);
+                    }
                     save(key);
                 }
             }
@@ -193,7 +332,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
                 // An unknown session is one that has been forgotten: its user is erased.
                 if (known && !session.isDeleted()) {
                     Status before = session.status();
-                    periods.begin();
+                    periods.begin(session);
                     apply(event, atMs);
                     session.receivedAt(recordedAtMs);
                     changed(userId, sessionId, key, before, Math.max(atMs, lastActivityAtMs()));
@@ -218,16 +357,12 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
                     session.override(Status.ACTIVE, atMs);
                 }
             }
-            case ENDED -> {
-                session.engine().end(atMs);
-                periods.look(event.getSessionId(), session);
-            }
+            case ENDED -> session.endAt(atMs);
             case CORRECTED -> {
                 // A session whose end is known has ended. Where it began is no business of the stream.
                 Instant endedAt = event.getEndedAt();
                 if (endedAt != null) {
-                    session.engine().end(endedAt.toEpochMilli());
-                    periods.look(event.getSessionId(), session);
+                    session.endAt(endedAt.toEpochMilli());
                 }
             }
             case STARTED, UPDATED, DELETED, UNKNOWN -> throw new IllegalArgumentException("changes nothing");
@@ -243,10 +378,38 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
                 }
             }
             case ERASED -> forget(userId);
-            case REGISTERED, JOINED_TEAM, LEFT_TEAM, CONSENT_CHANGED, ROLE_CHANGED, UNKNOWN -> {
+            case JOINED_TEAM, LEFT_TEAM, CONSENT_CHANGED, ROLE_CHANGED -> {
+                UUID teamId = event.getTeamId();
+                if (teamId == null) {
+                    throw new PoisonRecordException(DeadLetterReason.INCOMPLETE);
+                }
+                if (!people.isErased(userId)) {
+                    contributions.membershipChanged(
+                            userId, teamId, event.getAt().toEpochMilli(), changeOf(event));
+                }
+            }
+            case REGISTERED, UNKNOWN -> {
                 // Not about how keystrokes are read.
             }
         }
+    }
+
+    private static Change changeOf(AccountEvent event) {
+        boolean viewer = Boolean.TRUE.equals(event.getTeamViewer());
+        return switch (event.getKind()) {
+            case JOINED_TEAM -> viewer ? Change.JOINED_AS_VIEWER : Change.JOINED;
+            case ROLE_CHANGED -> viewer ? Change.MADE_VIEWER : Change.MADE_MEMBER;
+            case CONSENT_CHANGED -> {
+                Boolean consent = event.getTeamConsent();
+                if (consent == null) {
+                    throw new PoisonRecordException(DeadLetterReason.INCOMPLETE);
+                }
+                yield consent ? Change.CONSENTED : Change.WITHDREW;
+            }
+            case LEFT_TEAM -> Change.LEFT;
+            case REGISTERED, SETTINGS_CHANGED, ERASED, UNKNOWN ->
+                throw new IllegalArgumentException("changes no membership");
+        };
     }
 
     private void follow(UUID userId, FlowFeedback event) {
@@ -297,6 +460,8 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
             sessions.delete(key);
             watched.forget(key);
         }
+        held.forget(userId);
+        contributions.forget(userId, clock.receivedAtMs());
         minutes.forget(userId);
         personal.forget(userId);
         people.erase(userId);
@@ -305,7 +470,14 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     private void tellDue(long wallMs) {
         for (Bytes key : watched.dueBy(wallMs, TOLD_AT_ONCE_MAX)) {
             if (load(key)) {
-                teller.tell(UserKeyed.userIdOf(key), UserKeyed.sessionIdOf(key), session, lastActivityAtMs());
+                periods.begin(session);
+                tell(
+                        UserKeyed.userIdOf(key),
+                        UserKeyed.sessionIdOf(key),
+                        periods,
+                        session.status(),
+                        lastActivityAtMs(),
+                        Telling.NOW);
                 save(key);
             }
         }
@@ -319,36 +491,45 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
         for (Bytes key : watched.silentBy(nowMs)) {
             if (load(key)) {
                 Status before = session.status();
-                periods.begin();
-                UUID sessionId = UserKeyed.sessionIdOf(key);
+                periods.begin(session);
                 long silenceMs = nowMs - session.receivedAtMs();
-                silent(sessionId, silenceMs);
-                changed(UserKeyed.userIdOf(key), sessionId, key, before, lastActivityAtMs() + silenceMs);
+                silent(silenceMs);
+                UUID sessionId = UserKeyed.sessionIdOf(key);
+                changed(UserKeyed.userIdOf(key), sessionId, key, before, lastActivityAtMs() + tellingMs(silenceMs));
             }
         }
     }
 
+    /** Returns how long the silence had to be to matter, whenever somebody looked. */
+    private static long tellingMs(long silenceMs) {
+        return silenceMs >= SessionState.ENDED_AFTER_MS ? SessionState.ENDED_AFTER_MS : SessionState.PAUSED_AFTER_MS;
+    }
+
     /** Applies a silence: in the session's own time, as far as that has come, since it may lag behind that of receipt. */
-    private void silent(UUID sessionId, long silenceMs) {
+    private void silent(long silenceMs) {
         if (session.hasActivity()) {
-            session.engine().tick(lastActivityAtMs() + silenceMs);
+            session.silentUntil(lastActivityAtMs() + silenceMs);
             session.endOverrideAfterSilence(silenceMs);
-            periods.look(sessionId, session);
         } else {
             session.override(silenceMs >= SessionState.ENDED_AFTER_MS ? Status.ENDED : Status.PAUSED, 0);
         }
     }
 
     private void changed(UUID userId, UUID sessionId, Bytes key, Status before, long atMs) {
-        teller.tellPeriods(userId, periods.changes());
-        if (session.status() != before || !periods.changes().isEmpty()) {
-            teller.tell(userId, sessionId, session, atMs);
-        }
+        tell(userId, sessionId, periods, before, atMs, Telling.IF_CHANGED);
         save(key);
+    }
+
+    private void tellContributions(long wallMs) {
+        contributions.tell(wallMs, clock.receivedAtMs());
     }
 
     private void sweep(long wallMs) {
         if (clock.isKnown()) {
+            // A replay may pass a month between two sweeps: nothing may go that teams have not been told of.
+            contributions.tellOfMinutesBefore(
+                    clock.receivedAtMs() - MinuteStore.KEPT_FOR.toMillis() + WindowSize.DAY.lengthMs(),
+                    clock.receivedAtMs());
             minutes.sweep(clock.receivedAtMs());
         }
     }
@@ -362,14 +543,17 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
         if (stored == null) {
             return false;
         }
+        adopt(UserKeyed.userIdOf(key), stored);
+        return true;
+    }
+
+    private void adopt(UUID userId, byte[] stored) {
         session.load(stored);
-        session.readAs(
-                personal.layerOf(UserKeyed.userIdOf(key), session.engine().lastActivityAtMs()));
+        session.readAs(personal.layerOf(userId, session.engine().lastActivityAtMs()));
         SessionState judge = models.withFingerprint(session.judge());
         // Nobody has the model any more, as after a change of the built-in one: nothing of it may be mixed with
         // another's.
         session.judgeBy(judge == null ? models.active() : judge);
-        return true;
     }
 
     private void save(Bytes key) {

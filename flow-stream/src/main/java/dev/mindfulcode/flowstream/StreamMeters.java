@@ -14,9 +14,11 @@ final class StreamMeters {
 
     private static final String BATCHES = "mindful.stream.batches";
     private static final String FEEDBACK = "mindful.stream.feedback";
+    private static final String TEAM_WINDOWS = "mindful.stream.team.windows";
     private static final String DEAD_LETTERS = "mindful.stream.dead.letters";
 
     final Counter counted;
+    final Counter held;
     final Counter duplicates;
     final Counter erased;
     final Counter deleted;
@@ -28,10 +30,15 @@ final class StreamMeters {
     final Counter alertRulesRefused;
     final Counter modelsRefused;
     final Counter modelsTakenOver;
+    final Counter teamWindowsTold;
+    final Counter teamWindowsClosed;
+    final Counter teamWindowsAmended;
+    final Counter teamWindowsTooFew;
     private final Map<DeadLetterReason, Counter> deadLetters = new EnumMap<>(DeadLetterReason.class);
 
     StreamMeters(MeterRegistry registry) {
         counted = registry.counter(BATCHES, "outcome", "counted");
+        held = registry.counter(BATCHES, "outcome", "held");
         duplicates = registry.counter(BATCHES, "outcome", "duplicate");
         erased = registry.counter(BATCHES, "outcome", "erased");
         deleted = registry.counter(BATCHES, "outcome", "session_deleted");
@@ -43,6 +50,10 @@ final class StreamMeters {
         alertRulesRefused = registry.counter("mindful.stream.alert.rules.refused");
         modelsRefused = registry.counter("mindful.stream.models.refused");
         modelsTakenOver = registry.counter("mindful.stream.models.taken.over");
+        teamWindowsTold = registry.counter(TEAM_WINDOWS, "outcome", "told");
+        teamWindowsClosed = registry.counter(TEAM_WINDOWS, "outcome", "closed");
+        teamWindowsAmended = registry.counter(TEAM_WINDOWS, "outcome", "amended");
+        teamWindowsTooFew = registry.counter(TEAM_WINDOWS, "outcome", "too_few");
         for (DeadLetterReason reason : DeadLetterReason.values()) {
             deadLetters.put(reason, registry.counter(DEAD_LETTERS, "reason", reason.label()));
         }

@@ -1,5 +1,6 @@
 package dev.mindfulcode.flowstream;
 
+import dev.mindfulcode.engine.Interruption;
 import dev.mindfulcode.engine.SequenceRanges;
 import dev.mindfulcode.engine.SessionState;
 import dev.mindfulcode.engine.Status;
@@ -21,7 +22,10 @@ final class TrackedSession {
     /** Minutes that may wait for the next flow state before they are told at once. */
     static final int UNTOLD_MINUTES_MAX = 8;
 
-    private static final byte LAYOUT_VERSION = 1;
+    private static final byte LAYOUT_VERSION = 2;
+
+    /** Without the fields from {@link #AT_NEXT_SEQUENCE} on. */
+    private static final byte LAYOUT_VERSION_BEFORE_ORDER = 1;
 
     private static final long MINUTE_MS = 60_000;
 
@@ -40,9 +44,21 @@ final class TrackedSession {
     private static final int AT_PERIOD_ACTIVE_MS = 56;
     private static final int AT_PERIOD_INTENSITY_MS = 64;
     private static final int AT_UNTOLD_MINUTES = 72;
-    private static final int HEADER_BYTES = AT_UNTOLD_MINUTES + UNTOLD_MINUTES_MAX * Long.BYTES;
+    private static final int AT_NEXT_SEQUENCE = AT_UNTOLD_MINUTES + UNTOLD_MINUTES_MAX * Long.BYTES;
+    private static final int AT_SILENT_UNTIL_MS = AT_NEXT_SEQUENCE + 8;
+    private static final int AT_ENDED_AT_MS = AT_NEXT_SEQUENCE + 16;
+    private static final int AT_ACTIVITY_RECEIVED_AT_MS = AT_NEXT_SEQUENCE + 24;
+    private static final int AT_PERIOD_VERSION = AT_NEXT_SEQUENCE + 32;
+    private static final int AT_TOLD_END_MS = AT_NEXT_SEQUENCE + 40;
+    private static final int AT_TOLD_END_KEYSTROKES = AT_NEXT_SEQUENCE + 48;
+    private static final int AT_TOLD_END_WHY = AT_NEXT_SEQUENCE + 56;
+    private static final int AT_BOOKED_AT_MS = AT_NEXT_SEQUENCE + 64;
+    private static final int AT_BOOKED_RECEIVED_AT_MS = AT_NEXT_SEQUENCE + 72;
+    private static final int HEADER_BYTES_BEFORE_ORDER = AT_NEXT_SEQUENCE;
+    private static final int HEADER_BYTES = AT_NEXT_SEQUENCE + 80;
 
     private static final int NOT_OVERRIDDEN = -1;
+    private static final long NEVER = Long.MIN_VALUE;
     private static final Status[] STATUSES = Status.values();
 
     private final byte[] header = new byte[HEADER_BYTES];
@@ -61,6 +77,7 @@ final class TrackedSession {
         fields.putLong(AT_STARTED_AT_MS, startedAtMs);
         fields.putLong(AT_RECEIVED_AT_MS, receivedAtMs);
         System.arraycopy(freshEngineState, 0, engineState, 0, engineState.length);
+        forgetTold();
         engine = unjudged.wrap(engineState);
         readAs(null);
         sequences = SequenceRanges.empty();
@@ -69,25 +86,45 @@ final class TrackedSession {
 
     /** Becomes the session that was stored. The value itself is left alone: a cache may hold the same array. */
     TrackedSession load(byte[] value) {
-        if (value[AT_LAYOUT_VERSION] != LAYOUT_VERSION) {
-            throw new IllegalStateException(
-                    "the stored session is of another release: reset the stream and let it replay");
-        }
-        System.arraycopy(value, 0, header, 0, HEADER_BYTES);
-        System.arraycopy(value, HEADER_BYTES, engineState, 0, engineState.length);
+        int headerBytes = headerBytesOf(value);
+        fields.clear().put(new byte[HEADER_BYTES]);
+        System.arraycopy(value, 0, header, 0, headerBytes);
+        System.arraycopy(value, headerBytes, engineState, 0, engineState.length);
         engine = unjudged.wrap(engineState);
         readAs(null);
-        int sequencesAt = HEADER_BYTES + engineState.length;
+        int sequencesAt = headerBytes + engineState.length;
         byte[] loaded = new byte[value.length - sequencesAt];
         System.arraycopy(value, sequencesAt, loaded, 0, loaded.length);
         sequences = loaded;
+        if (headerBytes == HEADER_BYTES_BEFORE_ORDER) {
+            header[AT_LAYOUT_VERSION] = LAYOUT_VERSION;
+            fields.putLong(AT_NEXT_SEQUENCE, SequenceRanges.end(sequences));
+            fields.putLong(AT_PERIOD_VERSION, 1);
+            forgetTold();
+        }
         return this;
+    }
+
+    private void forgetTold() {
+        fields.putLong(AT_ENDED_AT_MS, NEVER);
+        fields.putLong(AT_TOLD_END_MS, NEVER);
+        fields.putLong(AT_BOOKED_AT_MS, NEVER);
+    }
+
+    private static int headerBytesOf(byte[] value) {
+        return switch (value[AT_LAYOUT_VERSION]) {
+            case LAYOUT_VERSION -> HEADER_BYTES;
+            case LAYOUT_VERSION_BEFORE_ORDER -> HEADER_BYTES_BEFORE_ORDER;
+            default ->
+                throw new IllegalStateException(
+                        "the stored session is of another release: reset the stream and let it replay");
+        };
     }
 
     /** Returns the engine's state inside a stored value. */
     static byte[] engineStateOf(byte[] value) {
         byte[] state = new byte[SessionState.SIZE_BYTES];
-        System.arraycopy(value, HEADER_BYTES, state, 0, state.length);
+        System.arraycopy(value, headerBytesOf(value), state, 0, state.length);
         return state;
     }
 
@@ -149,16 +186,109 @@ final class TrackedSession {
         sequences = more;
     }
 
-    /** Returns how the session stands: as its user said since the last activity, otherwise as the engine has it. */
+    /** Returns how the session stands: as its user said since the last activity, otherwise as typing and silence have it. */
     Status status() {
         int override = header[AT_OVERRIDE];
-        return override == NOT_OVERRIDDEN || engine.status() == Status.ENDED ? engine.status() : STATUSES[override];
+        Status settled = settledStatus();
+        return override == NOT_OVERRIDDEN || settled == Status.ENDED ? settled : STATUSES[override];
+    }
+
+    /** Returns how typing and silence have it. The engine itself is not told of silence: what comes late may yet fill it. */
+    Status settledStatus() {
+        if (isEnded()) {
+            return Status.ENDED;
+        }
+        long silenceMs = silentUntilMs() - engine.lastActivityAtMs();
+        if (!hasActivity() || silenceMs < SessionState.PAUSED_AFTER_MS) {
+            return engine.status();
+        }
+        return silenceMs >= SessionState.ENDED_AFTER_MS || engine.status() == Status.ENDED
+                ? Status.ENDED
+                : Status.PAUSED;
+    }
+
+    /** Returns until when, in event time, nothing is known to have been typed; before the last activity where nothing is known. */
+    long silentUntilMs() {
+        return fields.getLong(AT_SILENT_UNTIL_MS);
+    }
+
+    void silentUntil(long atMs) {
+        fields.putLong(AT_SILENT_UNTIL_MS, Math.max(atMs, silentUntilMs()));
+    }
+
+    /** Takes note of new activity in a batch that was received then: whatever silence was thought to be is over. */
+    void active(long receivedAtMs) {
+        fields.putLong(AT_SILENT_UNTIL_MS, 0);
+        fields.putLong(AT_ACTIVITY_RECEIVED_AT_MS, receivedAtMs);
+    }
+
+    boolean isEnded() {
+        return fields.getLong(AT_ENDED_AT_MS) != NEVER;
+    }
+
+    /** Returns when its user ended it; before all times where they did not. */
+    long endedAtMs() {
+        return fields.getLong(AT_ENDED_AT_MS);
+    }
+
+    /** Takes note that its user ended it. The engine is told with the first event after that, for earlier ones may still come. */
+    void endAt(long atMs) {
+        if (!isEnded()) {
+            fields.putLong(AT_ENDED_AT_MS, Math.max(atMs, 0));
+        }
+    }
+
+    /** Returns the sequence of the batch that is to be played next. */
+    long nextSequence() {
+        return fields.getLong(AT_NEXT_SEQUENCE);
+    }
+
+    void played(long sequence) {
+        fields.putLong(AT_NEXT_SEQUENCE, Math.max(sequence + 1, nextSequence()));
+    }
+
+    /** Returns when ingest received the batch with the latest activity. */
+    long activityReceivedAtMs() {
+        return fields.getLong(AT_ACTIVITY_RECEIVED_AT_MS);
+    }
+
+    /** A copy of what {@link #unsettle} puts back. */
+    byte[] engineState() {
+        return engineState.clone();
+    }
+
+    /** Lets the engine know of the end and of silence, as far as they are known. */
+    void settle() {
+        if (isEnded()) {
+            engine.end(endedAtMs());
+        } else if (hasActivity()) {
+            engine.tick(silentUntilMs());
+        }
+    }
+
+    /** Whether the engine knows all there is to know: nobody ended it, and no silence is long enough to matter. */
+    boolean isSettled() {
+        return !isEnded() && silentUntilMs() - engine.lastActivityAtMs() < SessionState.PAUSED_AFTER_MS;
+    }
+
+    /** Takes back what {@link #settle} did to the engine. */
+    void unsettle(byte[] engineStateBefore, boolean periodOpenBefore) {
+        System.arraycopy(engineStateBefore, 0, engineState, 0, engineState.length);
+        header[AT_PERIOD_OPEN] = (byte) (periodOpenBefore ? 1 : 0);
     }
 
     /** Lets the session stand as said until there is activity after this instant. */
     void override(Status status, long atMs) {
         header[AT_OVERRIDE] = (byte) status.ordinal();
         fields.putLong(AT_OVERRIDDEN_AT_MS, atMs);
+    }
+
+    /** Returns when its user said how it stands, as far as that still holds; before all times where nothing of the kind does. */
+    long saidAtMs() {
+        if (isEnded()) {
+            return endedAtMs();
+        }
+        return header[AT_OVERRIDE] == NOT_OVERRIDDEN ? NEVER : fields.getLong(AT_OVERRIDDEN_AT_MS);
     }
 
     void endOverride() {
@@ -266,6 +396,9 @@ final class TrackedSession {
     /** Remembers the totals with which a flow period begins. */
     void openPeriod() {
         header[AT_PERIOD_OPEN] = 1;
+        fields.putLong(AT_PERIOD_VERSION, 0);
+        fields.putLong(AT_TOLD_END_MS, NEVER);
+        fields.putLong(AT_BOOKED_AT_MS, NEVER);
         fields.putLong(AT_PERIOD_KEYSTROKES, engine.keystrokes());
         fields.putLong(AT_PERIOD_ACTIVE_MS, engine.activeMs());
         fields.putDouble(AT_PERIOD_INTENSITY_MS, engine.intensityMs());
@@ -273,6 +406,57 @@ final class TrackedSession {
 
     void closePeriod() {
         header[AT_PERIOD_OPEN] = 0;
+    }
+
+    /** Counts a record of the period and returns its version. */
+    long periodTold() {
+        long version = fields.getLong(AT_PERIOD_VERSION) + 1;
+        fields.putLong(AT_PERIOD_VERSION, version);
+        return version;
+    }
+
+    /** Whether the period's last record said that it was over. */
+    boolean isPeriodToldOver() {
+        return fields.getLong(AT_TOLD_END_MS) != NEVER;
+    }
+
+    /** Takes note of an end that is about to be told; false where it has been told already. */
+    boolean periodEndIsNews(long endedAtMs, Interruption why) {
+        if (fields.getLong(AT_TOLD_END_MS) == endedAtMs
+                && fields.getLong(AT_TOLD_END_KEYSTROKES) == periodKeystrokes()
+                && fields.getLong(AT_TOLD_END_WHY) == why.ordinal()) {
+            return false;
+        }
+        fields.putLong(AT_TOLD_END_MS, endedAtMs);
+        fields.putLong(AT_TOLD_END_KEYSTROKES, periodKeystrokes());
+        fields.putLong(AT_TOLD_END_WHY, why.ordinal());
+        return true;
+    }
+
+    void periodGoesOn() {
+        fields.putLong(AT_TOLD_END_MS, NEVER);
+    }
+
+    /** Returns when the period's end was counted as an interruption; before all times where it was not. */
+    long interruptionAtMs() {
+        return fields.getLong(AT_BOOKED_AT_MS);
+    }
+
+    boolean hasInterruption() {
+        return interruptionAtMs() != NEVER;
+    }
+
+    long interruptionReceivedAtMs() {
+        return fields.getLong(AT_BOOKED_RECEIVED_AT_MS);
+    }
+
+    void interruptionAt(long atMs, long receivedAtMs) {
+        fields.putLong(AT_BOOKED_AT_MS, atMs);
+        fields.putLong(AT_BOOKED_RECEIVED_AT_MS, receivedAtMs);
+    }
+
+    void noInterruption() {
+        fields.putLong(AT_BOOKED_AT_MS, NEVER);
     }
 
     long periodKeystrokes() {

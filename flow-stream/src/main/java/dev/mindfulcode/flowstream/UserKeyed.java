@@ -26,6 +26,10 @@ final class UserKeyed {
                 put(put(ByteBuffer.allocate(2 * UUID_BYTES), userId), sessionId).array());
     }
 
+    static Bytes team(UUID userId, UUID teamId) {
+        return session(userId, teamId);
+    }
+
     static Bytes minute(UUID userId, long minuteMs, UUID sessionId) {
         return Bytes.wrap(put(
                         put(ByteBuffer.allocate(2 * UUID_BYTES + Long.BYTES), userId)
@@ -40,6 +44,15 @@ final class UserKeyed {
 
     static UUID sessionIdOf(Bytes sessionKey) {
         return uuid(ByteBuffer.wrap(sessionKey.get(), UUID_BYTES, UUID_BYTES));
+    }
+
+    static UUID teamIdOf(Bytes teamKey) {
+        return sessionIdOf(teamKey);
+    }
+
+    static boolean isMinuteOf(Bytes minuteKey, UUID sessionId) {
+        return uuid(ByteBuffer.wrap(minuteKey.get(), UUID_BYTES + Long.BYTES, UUID_BYTES))
+                .equals(sessionId);
     }
 
     static long minuteOf(Bytes minuteKey) {

@@ -82,7 +82,7 @@ final class WatchedSessions {
         if (session.status() == Status.ENDED) {
             return Long.MAX_VALUE / 2;
         }
-        boolean engineActive = session.hasActivity() && session.engine().status() == Status.ACTIVE;
+        boolean engineActive = session.hasActivity() && session.settledStatus() == Status.ACTIVE;
         return engineActive || session.status() == Status.ACTIVE
                 ? SessionState.PAUSED_AFTER_MS
                 : SessionState.ENDED_AFTER_MS;

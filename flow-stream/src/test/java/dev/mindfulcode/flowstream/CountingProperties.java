@@ -49,6 +49,7 @@ class CountingProperties {
                     stream.advance(Duration.ofMillis(random.nextInt(20_000)));
                 }
             }
+            stream.advance(HeldBatches.HELD_MAX.plusSeconds(1));
             stream.advance(Duration.ofSeconds(2));
 
             Map<Instant, Long> counted = new HashMap<>();

@@ -171,6 +171,7 @@ class DeadLettersTest {
         onlyDeadLetter("too_many_gaps");
         stream.type(anna, anna.batch(1, StreamDriver.START, 1, 10));
         stream.type(anna, anna.batch(2L * TrackedSession.RANGES_MAX, StreamDriver.START, 1, 10));
+        stream.advance(HeldBatches.HELD_MAX.plusSeconds(1));
         stream.advance(Duration.ofSeconds(2));
 
         assertThat(stream.deadLetters()).as("with a gap filled it fits").hasSize(1);

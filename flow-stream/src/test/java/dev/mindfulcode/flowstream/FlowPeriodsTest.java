@@ -9,6 +9,7 @@ import dev.mindfulcode.schemas.FlowPeriod;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.Interruption;
 import dev.mindfulcode.schemas.SessionEventKind;
+import dev.mindfulcode.schemas.SessionStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -47,6 +48,31 @@ class FlowPeriodsTest {
         assertThat(closed.getEndedAt()).isEqualTo(stoppedAt);
         assertThat(closed.getKeystrokes()).isPositive();
         assertThat(closed.getMeanIntensity()).isBetween(0.3f, 1f);
+    }
+
+    @Test
+    void opensAPeriodAgainThatASilenceHadClosedWhichWasABatchLongUnderWay() {
+        Instant stoppedAt = typeUntilInFlow();
+        int batches =
+                Math.toIntExact(Duration.between(StreamDriver.START, stoppedAt).dividedBy(BATCH));
+        stream.advance(Duration.ofMinutes(6));
+        assertThat(stream.lastFlowState(anna).getInterruptions()).isEqualTo(1);
+
+        stream.type(anna, anna.batch(batches, stoppedAt, stream.now(), Typing.letters(25, 200)));
+        stream.advance(Duration.ofSeconds(2));
+
+        FlowPeriod last = stream.flowPeriods().getLast();
+        assertThat(last.getStartedAt())
+                .isEqualTo(stream.flowPeriods().getFirst().getStartedAt());
+        assertThat(last.getEndedAt()).isNull();
+        assertThat(stream.flowPeriods()).extracting(FlowPeriod::getVersion).containsExactly(1L, 2L, 3L);
+        FlowState state = stream.lastFlowState(anna);
+        assertThat(state.getIsInFlow()).isTrue();
+        assertThat(state.getInterruptions()).isZero();
+        assertThat(state.getStatus()).isEqualTo(SessionStatus.ACTIVE);
+
+        stream.say(anna, SessionEventKind.ENDED, stream.now());
+        assertThat(stream.flowPeriods().getLast().getEndedBy()).isEqualTo(Interruption.IDLE);
     }
 
     @Test

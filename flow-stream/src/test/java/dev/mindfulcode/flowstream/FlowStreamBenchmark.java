@@ -1,5 +1,6 @@
 package dev.mindfulcode.flowstream;
 
+import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.KeystrokeBatch;
 import dev.mindfulcode.schemas.Topics;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
@@ -45,13 +47,15 @@ import org.apache.kafka.streams.processor.api.Record;
  * configuration. Run by hand; its figures are in benchmarks/results/flow-stream.md. No test: it asserts nothing.
  *
  * <p>Arguments: how many batches to catch up with, for how many seconds to measure latency, sessions for the memory figure, the
- * least number of threads. {@code -Dbench.override=name=value,…} overrides the stream's configuration.
+ * least number of threads. {@code -Dbench.spacing.ms=30000} sets how far a session's batches to catch up with are apart, {@code -Dbench.override=name=value,…} overrides the stream's configuration.
  */
 final class FlowStreamBenchmark {
 
     private static final int PARTITIONS = 6;
     private static final int USERS = 1_000;
     private static final int KEYSTROKES = 50;
+    private static final int TEAM = 10;
+    private static final long SPACING_MS = Long.getLong("bench.spacing.ms", 10);
     private static final int RECORDS_A_SECOND = 500;
     private static final int WARM_UP_SECONDS = 20;
     private static final Duration COMMIT_INTERVAL = Duration.ofSeconds(5);
@@ -97,9 +101,9 @@ final class FlowStreamBenchmark {
         }
     }
 
-    /** Time to process what is waiting in the topic: once through the floor, once through the stream. */
+    /** Time to process what is waiting in the topic: through the floor, through the stream, and again when everybody is in a team. */
     private void catchUp(int batches, int threads) throws Exception {
-        Instant start = Instant.now().minusSeconds(100);
+        Instant start = Instant.now().minusMillis(batches / USERS * SPACING_MS).minusSeconds(100);
         newSessions();
         for (int i = 0; i < batches; i++) {
             int who = i % USERS;
@@ -108,16 +112,34 @@ final class FlowStreamBenchmark {
                     people.get(who)
                             .batch(
                                     i / USERS,
-                                    start.plusMillis(i / USERS * 10L),
+                                    start.plusMillis(i / USERS * SPACING_MS),
                                     Instant.now(),
                                     Typing.letters(KEYSTROKES, 20)));
         }
         producer.flush();
         double floor = batches / secondsUntil(batches, floor(threads));
         double stream = batches / secondsUntil(batches, stream(threads));
+        joinTeams(start.minusSeconds(3_600));
+        double teams = batches / secondsUntil(batches, stream(threads));
         System.out.printf(
-                "catch up, %d threads, %d batches of %d: floor %.0f records/s, stream %.0f records/s%n",
-                threads, batches, KEYSTROKES, floor, stream);
+                "catch up, %d threads, %d batches of %d, %d ms apart: floor %.0f records/s, stream %.0f records/s, in"
+                        + " teams %.0f records/s%n",
+                threads, batches, KEYSTROKES, SPACING_MS, floor, stream, teams);
+    }
+
+    /** Everybody in a team of ten, and consenting. */
+    private void joinTeams(Instant at) {
+        UUID team = UUID.randomUUID();
+        for (int who = 0; who < USERS; who++) {
+            team = who % TEAM == 0 ? UUID.randomUUID() : team;
+            for (AccountEvent event : List.of(TeamEvents.joined(team, at), TeamEvents.consent(team, at, true))) {
+                producer.send(new ProducerRecord<>(
+                        Topics.ACCOUNTS.name(),
+                        keys.get(who),
+                        StreamDriver.serde(Topics.ACCOUNTS).serializer().serialize(Topics.ACCOUNTS.name(), event)));
+            }
+        }
+        producer.flush();
     }
 
     private double secondsUntil(int batches, Running running) throws Exception {
@@ -211,7 +233,8 @@ final class FlowStreamBenchmark {
             LockSupport.parkNanos(2 * COMMIT_INTERVAL.toNanos());
             long heap = usedHeapBytes() - heapBefore;
             System.out.printf(
-                    "memory, %d open sessions: heap %.2f MB per 1,000; RocksDB: memtables %.1f MB, cache %.1f MB of at most %d MB for all%n",
+                    "memory, %d open sessions: heap %.2f MB per 1,000; RocksDB: memtables %.1f MB, cache %.1f MB of at"
+                            + " most %d MB for all%n",
                     sessions,
                     heap / 1e6 / sessions * 1_000,
                     metrics(running.streams, "size-all-mem-tables").sum() / 1e6,
@@ -246,6 +269,7 @@ final class FlowStreamBenchmark {
             Map<TopicPartition, RecordsToDelete> all = new HashMap<>();
             for (int partition = 0; partition < PARTITIONS; partition++) {
                 all.put(new TopicPartition(Topics.KEYSTROKES.name(), partition), RecordsToDelete.beforeOffset(-1));
+                all.put(new TopicPartition(Topics.ACCOUNTS.name(), partition), RecordsToDelete.beforeOffset(-1));
             }
             admin.deleteRecords(all).all().get();
         }
@@ -277,7 +301,7 @@ final class FlowStreamBenchmark {
         StreamMeters meters = new StreamMeters(registry);
         InstantSource clock = InstantSource.system();
         Topology topology = new FlowTopology(
-                        KeyLookup.of(Typing.KEYS), StreamDriver.REGISTRY, meters, new TrustedTimestamps(clock))
+                        KeyLookup.of(Typing.KEYS), StreamDriver.REGISTRY, meters, new TrustedTimestamps(clock), 3)
                 .get();
         Properties properties = properties(threads, "stream", meters);
         return running(topology, properties, () -> (long) meters.counted.count());

@@ -10,6 +10,8 @@ import dev.mindfulcode.schemas.DeadLetter;
 import dev.mindfulcode.schemas.FlowMinute;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.KeystrokeBatch;
+import dev.mindfulcode.schemas.TeamWindow;
+import dev.mindfulcode.schemas.TeamWindowSize;
 import dev.mindfulcode.schemas.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -20,6 +22,7 @@ import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -30,6 +33,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +84,46 @@ class FlowStreamBrokerTest {
             }
         }
         assertStatesAgree(people, typed);
+    }
+
+    @Test
+    void aTeamsWindowCountsEachMemberOnceThoughTheStreamIsKilled() {
+        UUID team = UUID.randomUUID();
+        Instant typedAt = now().truncatedTo(ChronoUnit.HOURS).minus(Duration.ofHours(3));
+        List<Typing> people = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            Typing who = Typing.someone();
+            people.add(who);
+            kafka.send(Topics.ACCOUNTS, who.userId(), TeamEvents.joined(team, typedAt.minusSeconds(60)));
+            kafka.send(Topics.ACCOUNTS, who.userId(), TeamEvents.consent(team, typedAt.minusSeconds(60), true));
+        }
+        Kafka.Reading<TeamWindow> windows = kafka.readCommitted(Topics.TEAM_FLOW);
+        Path state = folder.resolve("team");
+        for (int round = 0; round < 2; round++) {
+            long expected = 5 * 30L * (round + 1);
+            for (Typing who : people) {
+                kafka.type(who, who.batch(round, typedAt.plusSeconds(10L * round), now(), Typing.letters(30, 200)));
+            }
+            kafka.flush();
+            try (StreamProcess stream = new StreamProcess(state)) {
+                Kafka.await("the team's hour of round " + round, PATIENCE, () -> {
+                    assertThat(stream.isAlive()).isTrue();
+                    return windowsOf(team, windows)
+                            .anyMatch(window -> window.getSize() == TeamWindowSize.HOUR
+                                    && Objects.equals(window.getMembers(), 5)
+                                    && Objects.equals(window.getKeystrokes(), expected));
+                });
+                stream.kill();
+            }
+        }
+        List<String> versions = windowsOf(team, windows)
+                .map(window -> window.getSize() + " " + window.getVersion())
+                .toList();
+        assertThat(versions).as("committed once").doesNotHaveDuplicates();
+    }
+
+    private static Stream<TeamWindow> windowsOf(UUID team, Kafka.Reading<TeamWindow> windows) {
+        return windows.values().stream().filter(window -> window.getTeamId().equals(team));
     }
 
     @Test

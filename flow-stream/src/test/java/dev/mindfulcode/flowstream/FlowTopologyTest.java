@@ -25,65 +25,76 @@ class FlowTopologyTest {
     }
 
     @Test
-    void isWithoutRepartitioningAndWithNoNameThatKafkaMadeUp() {
+    void isOneSubTopologyForPeopleAndTwoForTeamsWithNoNameThatKafkaMadeUp() {
         FlowTopology topology =
                 new FlowTopology(Typing.KEYS, StreamDriver.REGISTRY, new SimpleMeterRegistry(), InstantSource.system());
 
         assertThat(topology.get().describe().toString()).isEqualTo("""
-                        Topologies:
-                           Sub-topology: 0 for global store (will not generate tasks)
-                            Source: models-in (topics: [flow-models])
-                              --> keep-models
-                            Processor: keep-models (stores: [models])
-                              --> none
-                              <-- models-in
-                          Sub-topology: 1
-                            Source: accounts-in (topics: [accounts])
-                              --> read-accounts
-                            Source: feedback-in (topics: [flow-feedback])
-                              --> read-feedback
-                            Source: keystrokes-in (topics: [keystrokes])
-                              --> read-batches
-                            Source: sessions-in (topics: [sessions])
-                              --> read-sessions
-                            Processor: read-accounts (stores: [])
-                              --> track-sessions
-                              <-- accounts-in
-                            Processor: read-batches (stores: [])
-                              --> track-sessions
-                              <-- keystrokes-in
-                            Processor: read-feedback (stores: [])
-                              --> track-sessions
-                              <-- feedback-in
-                            Processor: read-sessions (stores: [])
-                              --> track-sessions
-                              <-- sessions-in
-                            Processor: track-sessions (stores: [sessions, watched-sessions, minutes, personal, people])
-                              --> flow-minutes-out, flow-periods-out, flow-states-out
-                              <-- read-batches, read-sessions, read-accounts, read-feedback
-                            Sink: flow-minutes-out (topic: flow-minutes)
-                              <-- track-sessions
-                            Sink: flow-periods-out (topic: flow-periods)
-                              <-- track-sessions
-                            Sink: flow-states-out (topic: flow-states)
-                              <-- track-sessions
+            Topologies:
+               Sub-topology: 0 for global store (will not generate tasks)
+                Source: models-in (topics: [flow-models])
+                  --> keep-models
+                Processor: keep-models (stores: [models])
+                  --> none
+                  <-- models-in
+              Sub-topology: 1
+                Source: accounts-in (topics: [accounts])
+                  --> read-accounts
+                Source: feedback-in (topics: [flow-feedback])
+                  --> read-feedback
+                Source: keystrokes-in (topics: [keystrokes])
+                  --> read-batches
+                Source: sessions-in (topics: [sessions])
+                  --> read-sessions
+                Processor: read-accounts (stores: [])
+                  --> track-sessions
+                  <-- accounts-in
+                Processor: read-batches (stores: [])
+                  --> track-sessions
+                  <-- keystrokes-in
+                Processor: read-feedback (stores: [])
+                  --> track-sessions
+                  <-- feedback-in
+                Processor: read-sessions (stores: [])
+                  --> track-sessions
+                  <-- sessions-in
+                Processor: track-sessions (stores: [sessions, watched-sessions, minutes, untold-contributions, personal, held-batches, people, memberships])
+                  --> flow-minutes-out, flow-periods-out, flow-states-out, team-contributions-out
+                  <-- read-batches, read-sessions, read-accounts, read-feedback
+                Sink: flow-minutes-out (topic: flow-minutes)
+                  <-- track-sessions
+                Sink: flow-periods-out (topic: flow-periods)
+                  <-- track-sessions
+                Sink: flow-states-out (topic: flow-states)
+                  <-- track-sessions
+                Sink: team-contributions-out (topic: team-contributions)
+                  <-- track-sessions
 
-                          Sub-topology: 2 for global store (will not generate tasks)
-                            Source: alert-rules-in (topics: [team-alert-rules])
-                              --> keep-alert-rules
-                            Processor: keep-alert-rules (stores: [alert-rules])
-                              --> none
-                              <-- alert-rules-in
-                          Sub-topology: 3
-                            Source: team-flow-in (topics: [team-flow])
-                              --> watch-teams
-                            Processor: watch-teams (stores: [alert-windows, alert-states])
-                              --> team-alerts-out
-                              <-- team-flow-in
-                            Sink: team-alerts-out (topic: team-alerts)
-                              <-- watch-teams
+              Sub-topology: 2
+                Source: team-contributions-in (topics: [team-contributions])
+                  --> keep-team-windows
+                Processor: keep-team-windows (stores: [contributions, team-windows])
+                  --> team-flow-out
+                  <-- team-contributions-in
+                Sink: team-flow-out (topic: team-flow)
+                  <-- keep-team-windows
 
-                        """);
+              Sub-topology: 3 for global store (will not generate tasks)
+                Source: alert-rules-in (topics: [team-alert-rules])
+                  --> keep-alert-rules
+                Processor: keep-alert-rules (stores: [alert-rules])
+                  --> none
+                  <-- alert-rules-in
+              Sub-topology: 4
+                Source: team-flow-in (topics: [team-flow])
+                  --> watch-teams
+                Processor: watch-teams (stores: [alert-windows, alert-states])
+                  --> team-alerts-out
+                  <-- team-flow-in
+                Sink: team-alerts-out (topic: team-alerts)
+                  <-- watch-teams
+
+            """);
     }
 
     @Test

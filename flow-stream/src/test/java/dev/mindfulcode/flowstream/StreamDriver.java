@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,8 @@ final class StreamDriver implements AutoCloseable {
 
     private static final Map<Topic<?>, Serde<?>> SERDES = new ConcurrentHashMap<>();
 
+    static final int TEAM_MEMBERS_MIN = 3;
+
     /** Some Monday. */
     static final Instant START = Instant.parse("2026-03-02T09:00:00Z");
 
@@ -83,7 +86,11 @@ final class StreamDriver implements AutoCloseable {
         InstantSource clock = () -> this.now;
         StreamMeters streamMeters = new StreamMeters(meters);
         FlowTopology topology = new FlowTopology(
-                new KeyLookup(keys, 3, Duration.ofMillis(1)), REGISTRY, streamMeters, new TrustedTimestamps(clock));
+                new KeyLookup(keys, 3, Duration.ofMillis(1)),
+                REGISTRY,
+                streamMeters,
+                new TrustedTimestamps(clock),
+                TEAM_MEMBERS_MIN);
         Properties properties = new StreamSettings("unused:1", stateFolder, Duration.ofSeconds(5), 1, null)
                 .properties(new DeadLetters(REGISTRY, clock, streamMeters));
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, guarantee);
@@ -283,6 +290,26 @@ final class StreamDriver implements AutoCloseable {
             }
         }
         return stores;
+    }
+
+    /** Returns the stores that have a key with this user in it, wherever. */
+    List<String> storesNaming(UUID userId) {
+        String name = HexFormat.of().formatHex(UserKeyed.prefix(userId));
+        return driver.getAllStateStores().keySet().stream()
+                .filter(store -> !store.equals(FlowTopology.MODELS_STORE))
+                .filter(store -> {
+                    try (KeyValueIterator<Bytes, byte[]> rows =
+                            driver.<Bytes, byte[]>getKeyValueStore(store).all()) {
+                        while (rows.hasNext()) {
+                            if (HexFormat.of().formatHex(rows.next().key.get()).contains(name)) {
+                                return true;
+                            }
+                        }
+                        return false;
+                    }
+                })
+                .sorted()
+                .toList();
     }
 
     /** One a topic for all drivers: each new one would ask the registry anew. */

@@ -164,7 +164,12 @@ final class Pipeline implements AutoCloseable {
         try (Consumer<byte[], byte[]> consumer = consumer()) {
             List<TopicPartition> partitions = new ArrayList<>();
             for (Topic<?> topic : List.of(
-                    Topics.SESSIONS, Topics.ACCOUNTS, Topics.FLOW_STATES, Topics.FLOW_PERIODS, Topics.FLOW_MINUTES)) {
+                    Topics.SESSIONS,
+                    Topics.ACCOUNTS,
+                    Topics.FLOW_STATES,
+                    Topics.FLOW_PERIODS,
+                    Topics.FLOW_MINUTES,
+                    Topics.TEAM_FLOW)) {
                 for (int partition = 0; partition < PARTITIONS; partition++) {
                     partitions.add(new TopicPartition(topic.name(), partition));
                 }

@@ -65,6 +65,17 @@ public final class Membership {
         return new Membership(oldest.atMs, standingBefore.after(oldest.change), List.copyOf(more));
     }
 
+    /** Whether there is any instant from which on it counted. */
+    public boolean hasEverCounted() {
+        Standing standing = standingBefore;
+        boolean counted = standing.counts();
+        for (Dated dated : changes) {
+            standing = standing.after(dated.change);
+            counted |= standing.counts();
+        }
+        return counted;
+    }
+
     /** Whether the typing of the whole minute that begins then counts. */
     public boolean countsIn(long minuteMs) {
         if (minuteMs < knownFromMs) {

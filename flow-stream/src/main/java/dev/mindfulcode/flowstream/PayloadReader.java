@@ -1,0 +1,51 @@
+package dev.mindfulcode.flowstream;
+
+import dev.mindfulcode.protection.UserCipher;
+import dev.mindfulcode.schemas.KeystrokePayload;
+import dev.mindfulcode.schemas.MalformedPayloadException;
+import dev.mindfulcode.schemas.Topics;
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Decrypts what a batch holds. Keeps nothing but the keys that {@link KeyLookup} does. */
+record PayloadReader(KeyLookup keys) {
+
+    /**
+     * Returns the payload, or nothing where its user has no key any more.
+     *
+     * @throws PoisonRecordException where these bytes are no payload of that many keystrokes, encrypted for this user
+     */
+    Optional<KeystrokePayload> read(UUID userId, FlowInput.Sealed sealed) {
+        Optional<UserCipher> cipher = keys.find(userId);
+        return cipher.isEmpty() ? Optional.empty() : Optional.of(payload(sealed, cipher.get()));
+    }
+
+    private static KeystrokePayload payload(FlowInput.Sealed sealed, UserCipher cipher) {
+        KeystrokePayload payload;
+        try {
+            payload = KeystrokePayload.decode(
+                    cipher.decrypt(bytes(sealed.payload()), Topics.KEYSTROKES.name(), sealed.payloadVersion()));
+        } catch (GeneralSecurityException e) {
+            throw new PoisonRecordException(DeadLetterReason.NOT_DECRYPTED, e);
+        } catch (MalformedPayloadException e) {
+            throw new PoisonRecordException(DeadLetterReason.MALFORMED_PAYLOAD, e);
+        }
+        if (payload.keystrokes() != sealed.keystrokes()) {
+            throw new PoisonRecordException(DeadLetterReason.MALFORMED_PAYLOAD);
+        }
+        for (int intervalMs : payload.intervalsMs()) {
+            if (intervalMs < 0) {
+                throw new PoisonRecordException(DeadLetterReason.OUT_OF_RANGE);
+            }
+        }
+        return payload;
+    }
+
+    private static byte[] bytes(ByteBuffer buffer) {
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.duplicate().get(bytes);
+        return bytes;
+    }
+}
