@@ -6,6 +6,7 @@ import * as day from './day.js';
 import { connect } from './live.js';
 import { Now } from './now.js';
 import * as patterns from './patterns.js';
+import * as runs from './runs.js';
 import { Say } from './say.js';
 import { Team } from './team.js';
 
@@ -73,10 +74,20 @@ function start() {
       if (!ended) byId('patterns-problem').textContent = `Patterns could not be brought up to date. ${words(problem)}`;
     }
   }
+  async function reloadRuns() {
+    if (ended || document.hidden) return;
+    try {
+      const loaded = await runs.load();
+      if (!ended) runs.show(loaded);
+    } catch {
+      // What is shown stays; it is asked for again soon.
+    }
+  }
   const reloadSoon = () => { soon ||= setTimeout(reload, SOON_MS); };
 
   day.clear();
   patterns.clear();
+  runs.clear();
   const now = new Now(reloadSoon);
   const curve = new Curve(byId('curve'), byId('curve-table'));
   const say = new Say();
@@ -101,8 +112,8 @@ function start() {
     byId('link').dataset.state = state;
     byId('link-text').textContent = LINKS[state];
   });
-  const timer = setInterval(() => { reload(); reloadPatterns(); }, DAY_MS);
-  const wake = () => { reload(); reloadPatterns(); };
+  const timer = setInterval(() => { reload(); reloadPatterns(); reloadRuns(); }, DAY_MS);
+  const wake = () => { reload(); reloadPatterns(); reloadRuns(); };
   const redraw = () => {
     if (last) day.show(last);
     if (lastPatterns) patterns.show(lastPatterns);
@@ -111,6 +122,7 @@ function start() {
   addEventListener('resize', redraw);
   reload();
   reloadPatterns();
+  reloadRuns();
 
   return () => {
     ended = true;
@@ -125,6 +137,7 @@ function start() {
     team.stop();
     day.clear();
     patterns.clear();
+    runs.clear();
   };
 }
 

@@ -23,6 +23,13 @@ final class SmallPlugin {
         return upload(MANIFEST.formatted(name, "user", "[\"emit_results\"]"), module(new int[] {0x00}));
     }
 
+    /** One that never ends by itself. */
+    static String looping(String name) {
+        return upload(
+                MANIFEST.formatted(name, "user", "[\"emit_results\"]"),
+                module(new int[] {0x03, 0x40, 0x0C, 0, 0x0B, 0x41, 0}));
+    }
+
     static String upload(String manifest, byte[] module) {
         return "{\"manifest\": " + manifest + ", \"module\": \""
                 + Base64.getEncoder().encodeToString(module) + "\"}";

@@ -51,8 +51,17 @@ public final class TestLog implements AutoCloseable {
     }
 
     public void append(String topic, UUID userId, byte[] value) {
+        append(new ProducerRecord<>(topic, userId, value));
+    }
+
+    /** Appends as if it were received at that time. */
+    public void append(String topic, long receivedAtMs, UUID userId, byte[] value) {
+        append(new ProducerRecord<>(topic, null, receivedAtMs, userId, value));
+    }
+
+    private void append(ProducerRecord<UUID, byte[]> record) {
         try {
-            producer.send(new ProducerRecord<>(topic, userId, value)).get();
+            producer.send(record).get();
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {

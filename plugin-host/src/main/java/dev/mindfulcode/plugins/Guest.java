@@ -59,7 +59,7 @@ final class Guest {
 
     private @Nullable Capability recordKind;
     private byte[] record = new byte[0];
-    private List<String> results = new ArrayList<>();
+    private List<Outcome.Result> results = new ArrayList<>();
     private int resultsOfCall;
     private int resultBytesOfBatch;
 
@@ -118,8 +118,8 @@ final class Guest {
     }
 
     /** Hands over what was emitted since the last time. */
-    List<String> takeResults() {
-        List<String> taken = results;
+    List<Outcome.Result> takeResults() {
+        List<Outcome.Result> taken = results;
         results = new ArrayList<>();
         resultBytesOfBatch = 0;
         return taken;
@@ -220,7 +220,7 @@ final class Guest {
         if (resultsOfCall == limits.resultsMax()) {
             throw bad("more than " + limits.resultsMax() + " results in one call");
         }
-        String result = json(address, lengthBytes, true);
+        Outcome.Result result = json(address, lengthBytes, true);
         resultBytesOfBatch += lengthBytes;
         if (resultBytesOfBatch > limits.batchResultBytesMax()) {
             throw bad("more than " + limits.batchResultBytesMax() + " bytes of results in one batch");
@@ -230,7 +230,7 @@ final class Guest {
         return 0;
     }
 
-    private String json(int address, int lengthBytes, boolean keyed) {
+    private Outcome.Result json(int address, int lengthBytes, boolean keyed) {
         if (lengthBytes < 0 || lengthBytes > limits.resultBytesMax()) {
             throw bad("a result of more than " + limits.resultBytesMax() + " bytes");
         }
@@ -247,11 +247,13 @@ final class Guest {
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
             Map<String, @Nullable Object> fields = Json.object(text);
-            if (keyed
-                    && !(fields.get("key") instanceof String key && !key.isEmpty() && key.length() <= KEY_CHARS_MAX)) {
-                throw bad("a result without a key of 1 to " + KEY_CHARS_MAX + " characters");
+            if (!keyed) {
+                return new Outcome.Result("", text);
             }
-            return text;
+            if (fields.get("key") instanceof String key && !key.isEmpty() && key.length() <= KEY_CHARS_MAX) {
+                return new Outcome.Result(key, text);
+            }
+            throw bad("a result without a key of 1 to " + KEY_CHARS_MAX + " characters");
         } catch (CharacterCodingException _) {
             throw bad("a result that is not UTF-8");
         } catch (Json.MalformedJsonException e) {

@@ -6,11 +6,19 @@ import java.util.List;
 public sealed interface Outcome {
 
     /** Everything was done. */
-    record Ok(List<String> results, long fuelUsed) implements Outcome {
+    record Ok(List<Result> results, long fuelUsed) implements Outcome {
         public Ok {
             results = List.copyOf(results);
         }
     }
+
+    /**
+     * What a guest emitted, or its summary.
+     *
+     * @param key empty for a summary
+     * @param json an object, as the guest wrote it
+     */
+    record Result(String key, String json) {}
 
     /** The guest's own fault, which counts against the plugin. */
     sealed interface Failure extends Outcome {

@@ -17,7 +17,7 @@ public sealed interface PluginRecord {
     int SIGNAL_BYTES = 12;
     int SESSION_EVENT_BYTES = 48;
     int FLOW_ANALYSIS_BYTES = 120;
-    int TEAM_WINDOW_BYTES = 88;
+    int TEAM_WINDOW_BYTES = 96;
 
     /** What a plugin needs to be given this. */
     Capability capability();
@@ -218,12 +218,18 @@ public sealed interface PluginRecord {
         }
     }
 
-    /** A team's released window: what a lead may see, and no more. Figures may carry noise, and then are no whole numbers. */
+    /**
+     * What a team did in a window, as its leads see it, and no more. Figures may carry noise, and then are no whole numbers.
+     *
+     * @param activeMembers 0: too few for anything to be said, and what was said of the window before no longer holds
+     * @param closed whether contributions that come late are taken no more
+     */
     record TeamWindow(
             long startMs,
             long endMs,
-            int version,
+            long version,
             int activeMembers,
+            boolean closed,
             double keystrokes,
             double activeMs,
             double meanIntensity,
@@ -231,7 +237,7 @@ public sealed interface PluginRecord {
             double flowMs,
             double interruptions,
             double focusOverlapMs,
-            double meetingGapMs)
+            double gapMs)
             implements PluginRecord {
 
         @Override
@@ -244,8 +250,9 @@ public sealed interface PluginRecord {
             return littleEndian(TEAM_WINDOW_BYTES)
                     .putLong(startMs)
                     .putLong(endMs)
-                    .putInt(version)
+                    .putLong(version)
                     .putInt(activeMembers)
+                    .putInt(closed ? 1 : 0)
                     .putDouble(keystrokes)
                     .putDouble(activeMs)
                     .putDouble(meanIntensity)
@@ -253,7 +260,7 @@ public sealed interface PluginRecord {
                     .putDouble(flowMs)
                     .putDouble(interruptions)
                     .putDouble(focusOverlapMs)
-                    .putDouble(meetingGapMs)
+                    .putDouble(gapMs)
                     .array();
         }
     }

@@ -82,7 +82,7 @@ class DeepWorkPluginTest {
         try (PluginRun run = plugin().open(0, Long.MAX_VALUE)) {
             foldAll(run, readings(new Random(9), periods, zone));
             Ok summary = (Ok) run.result().get();
-            Map<String, ?> fields = Json.object(summary.results().getFirst());
+            Map<String, ?> fields = Json.object(summary.results().getFirst().json());
 
             assertThat(fields.get("blocks")).isEqualTo((double)
                     weeks.values().stream().mapToLong(Week::blocks).sum());
@@ -184,7 +184,7 @@ class DeepWorkPluginTest {
             Outcome outcome = run.fold(readings.subList(from, Math.min(readings.size(), from + batch)))
                     .get();
             assertThat(outcome).isInstanceOf(Ok.class);
-            results.addAll(((Ok) outcome).results());
+            ((Ok) outcome).results().forEach(result -> results.add(result.json()));
         }
         return results;
     }

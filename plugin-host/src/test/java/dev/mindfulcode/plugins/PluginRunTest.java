@@ -54,7 +54,10 @@ class PluginRunTest {
         try (PluginRun run = load(wasm).open(0, 1)) {
             Ok ok = (Ok) run.fold(List.of(EVENT, new PluginRecord.SessionEvent(new UUID(1, 2), 3, 0, 5, 0, 0)))
                     .get();
-            assertThat(ok.results()).containsExactly("{\"key\":\"k\",\"kind\":1}", "{\"key\":\"k\",\"kind\":5}");
+            assertThat(ok.results())
+                    .containsExactly(
+                            new Outcome.Result("k", "{\"key\":\"k\",\"kind\":1}"),
+                            new Outcome.Result("k", "{\"key\":\"k\",\"kind\":5}"));
             assertThat(ok.fuelUsed()).isBetween(60L, 300L);
             assertThat(((Ok) run.fold(List.of(EVENT)).get()).results()).hasSize(1);
         }
@@ -102,7 +105,7 @@ class PluginRunTest {
         wasm.export("result", wasm.function("", "i64", "", "i64.const 0x700000010"));
         try (PluginRun run = load(wasm).open(0, 1)) {
             assertThat(run.window(0, 86_400_000).get()).isInstanceOf(Ok.class);
-            assertThat(((Ok) run.result().get()).results()).containsExactly("{\"n\":1}");
+            assertThat(((Ok) run.result().get()).results()).containsExactly(new Outcome.Result("", "{\"n\":1}"));
             assertThat(run.window(0, 1).get()).isEqualTo(new Outcome.Declined(new Outcome.Where("on_window", -1), 1));
         }
     }

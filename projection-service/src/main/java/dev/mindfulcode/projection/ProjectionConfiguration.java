@@ -1,5 +1,6 @@
 package dev.mindfulcode.projection;
 
+import dev.mindfulcode.projection.analytics.AnalyticsService;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.springframework.beans.factory.ObjectProvider;
@@ -18,5 +19,16 @@ public class ProjectionConfiguration {
     ProjectionService projectionService(Environment environment, ObjectProvider<MeterRegistry> meters) {
         return new ProjectionService(
                 ProjectionSettings.of(environment), Projections.ALL, meters.getIfAvailable(SimpleMeterRegistry::new));
+    }
+
+    @Bean
+    AnalyticsService projectionAnalytics(Environment environment) {
+        ProjectionSettings settings = ProjectionSettings.of(environment);
+        return new AnalyticsService(new AnalyticsService.Settings(
+                settings.database(),
+                settings.bootstrapServers(),
+                settings.registry(),
+                settings.keyEncryptionKey(),
+                settings.pluginRunsMax()));
     }
 }

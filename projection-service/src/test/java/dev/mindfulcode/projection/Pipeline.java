@@ -133,7 +133,8 @@ final class Pipeline implements AutoCloseable {
                         PLATFORM.bootstrapServers(),
                         new SchemaRegistry(registryUrl, false),
                         KeyEncryptionKey.parse(database.encryptionKey()),
-                        null),
+                        null,
+                        1),
                 Projections.ALL,
                 meters);
         services.add(service);

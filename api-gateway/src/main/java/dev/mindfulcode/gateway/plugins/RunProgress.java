@@ -56,8 +56,8 @@ final class RunProgress {
 
     private Flux<ServerSentEvent<String>> events(Caller caller, UUID runId) {
         return Flux.merge(
-                        changes(caller.userId(), runId).map(RunProgress::event).concatWith(Mono.just(END)),
-                        Flux.interval(HEARTBEAT_EVERY).map(_ -> HEARTBEAT))
+                        Flux.interval(Duration.ZERO, HEARTBEAT_EVERY).map(_ -> HEARTBEAT),
+                        changes(caller.userId(), runId).map(RunProgress::event).concatWith(Mono.just(END)))
                 .takeWhile(event -> event != END)
                 .takeUntilOther(ends.of(caller));
     }

@@ -1,0 +1,66 @@
+// Runs of plugins: what one's own questions to all history found, and how far they are.
+
+import { get } from './api.js';
+import { count, element } from './format.js';
+
+const RUNS_SHOWN = 4;
+const ROWS_SHOWN = 8;
+const STATUS = {
+  waiting: 'waiting',
+  replaying: 'reading history',
+  live: 'up to date',
+  finished: 'finished',
+  failed: 'failed',
+  stopped: 'stopped',
+  cancelled: 'cancelled',
+};
+
+const byId = (id) => document.getElementById(id);
+const number = new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 });
+
+export async function load() {
+  const { runs } = await get('/api/analytics', {});
+  return Promise.all(runs.slice(0, RUNS_SHOWN).map((run) => get(`/api/analytics/${run.run_id}`, { limit: 500 })));
+}
+
+export function show(runs) {
+  byId('runs-card').hidden = runs.length === 0;
+  byId('runs').replaceChildren(...runs.map(card));
+}
+
+export function clear() {
+  byId('runs').replaceChildren();
+  byId('runs-card').hidden = true;
+}
+
+function card(run) {
+  const rows = run.rows.slice(-ROWS_SHOWN).reverse();
+  return element('li', { 'data-run': run.run_id },
+    element('span', { class: 'title' }, `${run.plugin.replaceAll('-', ' ')} ${run.plugin_version}`),
+    element('span', { class: 'amount' }, STATUS[run.status] ?? run.status),
+    run.reason ? element('span', { class: 'more' }, run.reason) : '',
+    run.status === 'replaying' && run.total > 0
+      ? element('progress', { class: 'more', max: run.total, value: run.scanned, 'aria-label': 'Of the history, read so far' })
+      : '',
+    run.summary ? element('span', { class: 'more' }, said(run.summary).join(', ')) : '',
+    rows.length ? element('div', { class: 'scroll more', tabindex: '0', role: 'region', 'aria-label': `What ${run.plugin} found last` }, table(rows)) : '');
+}
+
+function table(rows) {
+  const names = [...new Set(rows.flatMap(({ value }) => Object.keys(value)))].filter((name) => name !== 'key');
+  return element('table', {},
+    element('thead', {}, element('tr', {}, element('th', { scope: 'col' }, ''), ...names.map((name) => element('th', { scope: 'col' }, words(name))))),
+    element('tbody', {}, ...rows.map(({ key, value }) => element('tr', {},
+      element('th', { scope: 'row' }, key.length === 36 ? `${key.slice(0, 8)} …` : key),
+      ...names.map((name) => element('td', {}, plain(value[name])))))));
+}
+
+const said = (summary) => Object.entries(summary).map(([name, value]) => `${words(name)} ${plain(value)}`);
+
+const words = (name) => name.replaceAll('_', ' ');
+
+function plain(value) {
+  if (value === undefined || value === null) return '–';
+  if (typeof value === 'number') return Number.isInteger(value) ? count(value) : number.format(value);
+  return typeof value === 'object' ? '…' : String(value);
+}
