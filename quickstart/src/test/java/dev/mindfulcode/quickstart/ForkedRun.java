@@ -2,6 +2,8 @@ package dev.mindfulcode.quickstart;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** {@code mindful run} as a person starts it: in a JVM and a process group of its own, as a terminal's foreground job is. */
-final class ForkedRun implements AutoCloseable {
+public final class ForkedRun implements AutoCloseable {
 
     /**
      * Where this test itself runs in the background, Ctrl-C is ignored and children inherit that; a terminal's foreground job
@@ -31,7 +33,13 @@ final class ForkedRun implements AutoCloseable {
         this.output = output;
     }
 
-    static ForkedRun start(Path data, int port) throws IOException {
+    public static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
+            return socket.getLocalPort();
+        }
+    }
+
+    public static ForkedRun start(Path data, int port) throws IOException {
         Path output = Files.createTempFile(data.toAbsolutePath().getParent(), "run", ".out");
         List<String> command = new ArrayList<>(List.of("perl", "-e", AS_FOREGROUND_JOB));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -48,7 +56,7 @@ final class ForkedRun implements AutoCloseable {
                 output);
     }
 
-    ForkedRun awaitReady(URI origin) throws Exception {
+    public ForkedRun awaitReady(URI origin) throws Exception {
         long deadlineNs = System.nanoTime() + READY_WITHIN.toNanos();
         while (!said().contains("Mindful Code is ready: " + origin)) {
             if (!process.isAlive() || System.nanoTime() - deadlineNs > 0) {
@@ -76,7 +84,7 @@ final class ForkedRun implements AutoCloseable {
         signal("-INT", "-" + process.pid());
     }
 
-    void killWithMinus9() throws InterruptedException {
+    public void killWithMinus9() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 

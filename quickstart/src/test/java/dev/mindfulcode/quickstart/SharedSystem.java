@@ -2,8 +2,6 @@ package dev.mindfulcode.quickstart;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +48,9 @@ final class SharedSystem {
             DataFolder folder = DataFolder.at(data);
             folder.create();
             QuickstartSystem system = new QuickstartSystem(
-                    folder, new QuickstartOptions(freePort(), Duration.ofMillis(500)), StartProgress.silent());
+                    folder,
+                    new QuickstartOptions(ForkedRun.freePort(), Duration.ofMillis(500)),
+                    StartProgress.silent());
             URI origin = URI.create(system.start());
             Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
                 system.close();
@@ -99,12 +99,6 @@ final class SharedSystem {
             return admin.listOffsets(latest).all().get().values().stream()
                     .mapToLong(ListOffsetsResult.ListOffsetsResultInfo::offset)
                     .sum();
-        }
-    }
-
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
-            return socket.getLocalPort();
         }
     }
 

@@ -3,6 +3,7 @@ package dev.mindfulcode.quickstart.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.mindfulcode.quickstart.ForkedRun;
 import dev.mindfulcode.quickstart.load.aalto.AaltoFolder;
 import dev.mindfulcode.quickstart.load.client.Account;
 import dev.mindfulcode.quickstart.load.client.Batch;
@@ -12,6 +13,7 @@ import dev.mindfulcode.quickstart.load.client.NamedIds;
 import dev.mindfulcode.quickstart.load.typing.Corpus;
 import dev.mindfulcode.quickstart.load.typing.Recording;
 import dev.mindfulcode.quickstart.load.typing.TypingModel;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -45,12 +47,14 @@ class ReconciliationTest {
     private static Path folder;
 
     private static int port;
-    private static ForkedSystem system;
+    private static ForkedRun system;
+    private static URI origin;
 
     @BeforeAll
     static void start() throws Exception {
-        port = ForkedSystem.freePort();
-        system = ForkedSystem.start(folder.resolve("data"), port);
+        port = ForkedRun.freePort();
+        origin = URI.create("http://localhost:" + port);
+        system = ForkedRun.start(folder.resolve("data"), port).awaitReady(origin);
     }
 
     @AfterAll
@@ -77,7 +81,7 @@ class ReconciliationTest {
     @Test
     void killedInTheMiddleAndStartedAgainStillReconciles() throws Exception {
         Corpus corpus = new SimulatedCorpus(TypingModel.committed(), 22, 10, 24_000);
-        try (MindfulApi api = new MindfulApi(system.uri());
+        try (MindfulApi api = new MindfulApi(origin);
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Tally tally = new Tally();
             CompletableFuture<Void> running =
@@ -85,9 +89,9 @@ class ReconciliationTest {
             while (tally.keystrokesAccepted() < 60_000 && !running.isDone()) {
                 LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
             }
-            system.kill();
+            system.killWithMinus9();
             assertThat(running).as("the import was over before the kill").isNotDone();
-            system = ForkedSystem.start(folder.resolve("data"), port);
+            system = ForkedRun.start(folder.resolve("data"), port).awaitReady(origin);
             running.join();
             assertThat(tally.outcome().keystrokesAccepted()).isEqualTo(240_000);
             assertThat(api.repeats()).as("requests that had to be repeated").isPositive();
@@ -96,7 +100,7 @@ class ReconciliationTest {
     }
 
     private static void reconcileTwice(Corpus corpus, long keystrokes) throws Exception {
-        try (MindfulApi api = new MindfulApi(system.uri())) {
+        try (MindfulApi api = new MindfulApi(origin)) {
             Map<Credentials, Account> accounts = new ConcurrentHashMap<>();
             for (int run = 1; run <= 2; run++) {
                 Tally tally = new Tally();
