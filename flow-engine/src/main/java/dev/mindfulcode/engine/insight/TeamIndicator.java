@@ -194,10 +194,14 @@ public record TeamIndicator(
                 "On " + amount + " of the days the team worked for two hours or more with few breaks; before, it was "
                         + amount(reference) + ".";
             case FALLING_FLOW ->
-                "The share of the team's active time in flow is " + points(value.value())
-                        + " than in the weeks before.";
+                value.value() == 0
+                        ? "The share of the team's active time in flow is what it was in the weeks before."
+                        : "The share of the team's active time in flow is " + points(value.value())
+                                + " than in the weeks before.";
             case RISING_FRAGMENTATION ->
-                String.format(
+                value.value() == 0
+                        ? "An active hour of the team had as many interruptions of flow as in the weeks before."
+                        : String.format(
                         Locale.ROOT,
                         "An active hour of the team had %.1f interruptions of flow %s than in the weeks before.",
                         Math.abs(value.value()),
@@ -411,8 +415,16 @@ public record TeamIndicator(
             return new TeamIndicator(kind, null, 0, false, missing, recentFrom(), last);
         }
 
-        TeamIndicator compared(Kind kind, Estimate value, double reference) {
+        TeamIndicator compared(Kind kind, Estimate found, double before) {
+            Estimate value =
+                    new Estimate(rounded(found.value()), rounded(found.low()), rounded(found.high()), found.samples());
+            double reference = rounded(before);
             return new TeamIndicator(kind, value, reference, value.low() > reference, 0, recentFrom(), last);
+        }
+
+        /** What is left of a difference of equal numbers after their last bits is no difference. */
+        private static double rounded(double value) {
+            return Math.rint(value * 1e9) / 1e9 + 0.0;
         }
     }
 }

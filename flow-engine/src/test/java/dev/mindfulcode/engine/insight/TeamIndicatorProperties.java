@@ -71,6 +71,22 @@ class TeamIndicatorProperties {
                 .allSatisfy(indicator -> assertThat(indicator.confidence()).isBetween(0.5, 0.99));
     }
 
+    /** Sums of equal numbers differ in their last bits, which must not be told of. */
+    @Test
+    void whatDoesNotChangeIsZeroAndStandsOutInNothing() {
+        Life life = new Life();
+        for (int day = 0; day < 7 * WEEKS; day++) {
+            life.day(day, 0.3, 7);
+        }
+        for (Kind kind : List.of(Kind.FALLING_FLOW, Kind.RISING_FRAGMENTATION)) {
+            TeamIndicator indicator =
+                    TeamIndicator.of(kind, life.hours, life.days, END_MS, RECENT_DAYS, ZoneOffset.UTC);
+            assertThat(value(indicator)).isEqualTo(new Estimate(0, 0, 0, 70));
+            assertThat(indicator.standsOut()).isFalse();
+            assertThat(indicator.text()).doesNotContain("0.0", "-");
+        }
+    }
+
     /** Friday evening in Los Angeles is Saturday in Greenwich. */
     @Test
     void hoursAndWeekendsAreThoseOfTheZone() {
