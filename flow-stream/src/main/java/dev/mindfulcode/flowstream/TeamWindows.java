@@ -12,12 +12,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.utils.Bytes;
@@ -64,7 +64,10 @@ final class TeamWindows implements Processor<@Nullable UUID, @Nullable TeamContr
     private final StreamClock clock = new StreamClock();
     private final Set<Bytes> untold = new LinkedHashSet<>();
 
-    /** Windows that are not closed, by when they will be; some 150 bytes each, and a team that works has up to 600. */
+    /**
+     * Windows that are not closed, by when they will be, and then by key: of a team the shorter before the longer, so that who hears that a
+     * day has closed has heard of all of its hours. Some 150 bytes each, and a team that works has up to 600.
+     */
     private final TreeMap<Long, Set<Bytes>> open = new TreeMap<>();
 
     private ProcessorContext<UUID, SpecificRecord> context;
@@ -189,7 +192,7 @@ final class TeamWindows implements Processor<@Nullable UUID, @Nullable TeamContr
             untold.add(window);
         }
         if (!state.closed()) {
-            open.computeIfAbsent(closesAtMs(window), unknown -> new HashSet<>()).add(window);
+            open.computeIfAbsent(closesAtMs(window), unknown -> new TreeSet<>()).add(window);
         }
     }
 

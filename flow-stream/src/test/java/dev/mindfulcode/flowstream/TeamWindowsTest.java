@@ -170,6 +170,28 @@ class TeamWindowsTest {
     }
 
     @Test
+    void ofWindowsThatCloseAtOnceTheShorterAreToldFirst() {
+        Instant lastMinutes = Instant.parse("2026-03-02T23:57:00Z");
+        List<UUID> teams = List.of(team, UUID.randomUUID(), UUID.randomUUID(), UUID.randomUUID());
+        for (UUID one : teams) {
+            for (Typing who : List.of(anna, ben, cleo)) {
+                join(who, one, START.minusSeconds(60));
+                consent(who, one, START.minusSeconds(60), true);
+            }
+        }
+        type(lastMinutes, anna, ben, cleo);
+        settle();
+        stream.advance(Duration.ofHours(25));
+
+        for (UUID one : teams) {
+            assertThat(windows().stream()
+                            .filter(window -> window.getTeamId().equals(one) && window.getClosed())
+                            .map(TeamWindow::getSize))
+                    .containsExactly(TeamWindowSize.FIVE_MINUTES, TeamWindowSize.HOUR, TeamWindowSize.DAY);
+        }
+    }
+
+    @Test
     void whatCameTooLateForAShortWindowStillCountsInALongerOne() {
         consenting(anna, ben, cleo, dan);
         type(START, anna, ben, cleo);
