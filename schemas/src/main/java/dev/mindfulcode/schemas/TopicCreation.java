@@ -11,11 +11,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -27,6 +30,7 @@ final class TopicCreation {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final long POLL_INTERVAL_MS = 50;
+    private static final String FOR_EVER = "-1";
 
     /** A dead letter wraps a record of up to the default 1 MiB. */
     private static final int DEAD_LETTER_BYTES_MAX = 2 * 1024 * 1024;
@@ -47,6 +51,40 @@ final class TopicCreation {
         created.forEach((name, future) -> awaitCreation(future));
         Map<String, TopicDescription> described = awaitLeaders(topics);
         requireCopartitioned(topics, described);
+        keepForEver(topics);
+    }
+
+    /** Topics may be there from a release that kept them for days. */
+    private void keepForEver(List<Topic<?>> topics) {
+        List<ConfigResource> kept = topics.stream()
+                .filter(topic -> topic.retention() == null)
+                .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic.name()))
+                .toList();
+        try {
+            Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
+            admin.describeConfigs(kept)
+                    .all()
+                    .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                    .forEach((topic, config) -> {
+                        ConfigEntry retention = config.get(TopicConfig.RETENTION_MS_CONFIG);
+                        if (retention == null || !FOR_EVER.equals(retention.value())) {
+                            changes.put(
+                                    topic,
+                                    List.of(new AlterConfigOp(
+                                            new ConfigEntry(TopicConfig.RETENTION_MS_CONFIG, FOR_EVER),
+                                            AlterConfigOp.OpType.SET)));
+                        }
+                    });
+            if (!changes.isEmpty()) {
+                admin.incrementalAlterConfigs(changes).all().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        } catch (ExecutionException e) {
+            throw new KafkaException("Kafka refused to keep a topic for ever", e.getCause());
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        } catch (TimeoutException e) {
+            throw silent(e);
+        }
     }
 
     private NewTopic newTopic(Topic<?> topic) {
@@ -58,7 +96,7 @@ final class TopicCreation {
         config.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, Integer.toString(minInSyncReplicas()));
         Duration retention = topic.retention();
         if (retention == null) {
-            config.put(TopicConfig.RETENTION_MS_CONFIG, "-1");
+            config.put(TopicConfig.RETENTION_MS_CONFIG, FOR_EVER);
         } else {
             config.put(TopicConfig.RETENTION_MS_CONFIG, Long.toString(retention.toMillis()));
             // Streams hands event time on to its output. A batch that comes in late, or a rebuild of last year, would

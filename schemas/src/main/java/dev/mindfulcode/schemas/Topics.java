@@ -10,11 +10,13 @@ public final class Topics {
     public static final Topic<KeystrokeBatch> KEYSTROKES = new Topic<>("keystrokes", KeystrokeBatch.class, null);
     public static final Topic<SessionEvent> SESSIONS = new Topic<>("sessions", SessionEvent.class, null);
     public static final Topic<AccountEvent> ACCOUNTS = new Topic<>("accounts", AccountEvent.class, null);
-    public static final Topic<FlowState> FLOW_STATES = new Topic<>("flow-states", FlowState.class, Duration.ofDays(7));
-    public static final Topic<FlowPeriod> FLOW_PERIODS =
-            new Topic<>("flow-periods", FlowPeriod.class, Duration.ofDays(7));
-    public static final Topic<FlowMinute> FLOW_MINUTES =
-            new Topic<>("flow-minutes", FlowMinute.class, Duration.ofDays(7));
+    // What read models are made of is kept for ever, as they are built anew from the first record: what the stream
+    // makes of keystrokes
+    // depends on the models and answers of its day, and would not come out the same again.
+
+    public static final Topic<FlowState> FLOW_STATES = new Topic<>("flow-states", FlowState.class, null);
+    public static final Topic<FlowPeriod> FLOW_PERIODS = new Topic<>("flow-periods", FlowPeriod.class, null);
+    public static final Topic<FlowMinute> FLOW_MINUTES = new Topic<>("flow-minutes", FlowMinute.class, null);
 
     public static final Topic<FlowFeedback> FLOW_FEEDBACK = new Topic<>("flow-feedback", FlowFeedback.class, null);
 
@@ -42,7 +44,7 @@ public final class Topics {
             new Topic<>("team-contributions", TeamContribution.class, Duration.ofDays(7));
 
     /** Keyed by team id: the windows of teams that are large enough. */
-    public static final Topic<TeamWindow> TEAM_FLOW = new Topic<>("team-flow", TeamWindow.class, Duration.ofDays(7));
+    public static final Topic<TeamWindow> TEAM_FLOW = new Topic<>("team-flow", TeamWindow.class, null);
 
     /** Keyed by plugin id: the versions of plugins that may be installed. One that was removed has a tombstone. */
     public static final Topic<PluginRelease> PLUGINS = new Topic<>("plugins", PluginRelease.class, null, true);
@@ -87,7 +89,8 @@ public final class Topics {
 
     /**
      * Creates the topics that the cluster lacks, with the catalogue's retention, and returns when all of them can be used. May
-     * be called by several services at once; topics that are there are left as they are.
+     * be called by several services at once; topics that are there are left as they are, but for those that lose records which the
+     * catalogue keeps for ever.
      *
      * @param partitions for each topic but compacted ones, which have one; topics keyed by user must all have the same number
      * @param replication at most the number of brokers; writes need all replicas but one (at least one) in sync

@@ -14,7 +14,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
@@ -65,9 +67,28 @@ final class TopicsTest {
         assertThat(setting(Topics.KEYSTROKES, "retention.bytes")).isEqualTo("-1");
         assertThat(setting(Topics.KEYSTROKES, "cleanup.policy")).isEqualTo("delete");
         assertThat(setting(Topics.KEYSTROKES, "message.timestamp.type")).isEqualTo("CreateTime");
-        assertThat(setting(Topics.FLOW_STATES, "retention.ms")).isEqualTo(Long.toString(TimeUnit.DAYS.toMillis(7)));
-        assertThat(setting(Topics.FLOW_STATES, "message.timestamp.type")).isEqualTo("LogAppendTime");
+        assertThat(setting(Topics.FLOW_DETECTIONS, "retention.ms"))
+                .isEqualTo(Long.toString(TimeUnit.DAYS.toMillis(90)));
+        assertThat(setting(Topics.FLOW_DETECTIONS, "message.timestamp.type")).isEqualTo("LogAppendTime");
         assertThat(setting(Topics.DEAD_LETTERS, "max.message.bytes")).isEqualTo("2097152");
+    }
+
+    @Test
+    void aTopicOfBeforeThatLosesRecordsWhichAreToBeKeptIsMended() throws Exception {
+        Topics.createMissing(admin, PARTITIONS, (short) 1);
+        admin.incrementalAlterConfigs(Map.of(
+                        new ConfigResource(ConfigResource.Type.TOPIC, Topics.FLOW_MINUTES.name()),
+                        List.of(new AlterConfigOp(
+                                new ConfigEntry("retention.ms", "604800000"), AlterConfigOp.OpType.SET))))
+                .all()
+                .get(30, TimeUnit.SECONDS);
+
+        Topics.createMissing(admin, PARTITIONS, (short) 1);
+
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!"-1".equals(setting(Topics.FLOW_MINUTES, "retention.ms"))) {
+            assertThat(System.nanoTime()).isLessThan(deadlineNs);
+        }
     }
 
     @Test
