@@ -4,10 +4,13 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.mindfulcode.projection.fold.Projection;
 import dev.mindfulcode.projection.loop.KafkaDeadLetters;
+import dev.mindfulcode.projection.loop.LoopMetrics;
 import dev.mindfulcode.projection.loop.LoopSettings;
 import dev.mindfulcode.projection.loop.LoopState;
 import dev.mindfulcode.projection.loop.ProjectionLoop;
 import dev.mindfulcode.projection.readmodel.ReadModel;
+import dev.mindfulcode.projection.rebuild.RebuildSettings;
+import dev.mindfulcode.projection.rebuild.Rebuilds;
 import dev.mindfulcode.protection.PostgresUrl;
 import dev.mindfulcode.protection.PostgresUserKeys;
 import dev.mindfulcode.schemas.Topic;
@@ -18,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 
@@ -39,6 +43,10 @@ public final class ProjectionService implements SmartLifecycle {
     private static final int CONNECT_MS_MAX = 5_000;
     private static final int STATEMENT_MS_MAX = 20_000;
     private static final int SOCKET_SECONDS_MAX = 30;
+    private static final int IDLE_MS_MAX = 60_000;
+
+    /** Comparing two builds is one statement over all their rows. */
+    private static final int REBUILD_SOCKET_SECONDS_MAX = 3_600;
 
     /**
      * Rows and offsets are lost together or not at all, and Kafka still has what was lost; so a commit need not wait for the
@@ -52,7 +60,12 @@ public final class ProjectionService implements SmartLifecycle {
     private final MeterRegistry meters;
     private @Nullable Running running;
 
-    private record Running(HikariDataSource database, KafkaDeadLetters deadLetters, List<ProjectionLoop> loops) {}
+    private record Running(
+            HikariDataSource database,
+            HikariDataSource unhurried,
+            KafkaDeadLetters deadLetters,
+            List<ProjectionLoop> loops,
+            Rebuilds rebuilds) {}
 
     ProjectionService(ProjectionSettings settings, List<Projection> projections, MeterRegistry meters) {
         this.settings = settings;
@@ -65,7 +78,8 @@ public final class ProjectionService implements SmartLifecycle {
         if (running != null) {
             return;
         }
-        HikariDataSource database = open(settings.database());
+        HikariDataSource database = open("projection", CONNECTIONS_MAX, SOCKET_SECONDS_MAX);
+        HikariDataSource unhurried = open("rebuild", RebuildSettings.CONNECTIONS_MAX, REBUILD_SOCKET_SECONDS_MAX);
         try {
             PostgresUserKeys.migrate(database);
             ReadModel.migrate(database, projections);
@@ -79,8 +93,17 @@ public final class ProjectionService implements SmartLifecycle {
                     .map(loop -> new ProjectionLoop(loop, settings.registry(), database, keys, deadLetters, meters))
                     .toList();
             loops.forEach(ProjectionLoop::start);
-            running = new Running(database, deadLetters, loops);
+            Rebuilds rebuilds = new Rebuilds(new RebuildSettings(
+                    settings.bootstrapServers(),
+                    settings.registry(),
+                    unhurried,
+                    keys,
+                    projections,
+                    new LoopMetrics(meters, "rebuild", projections)));
+            rebuilds.start();
+            running = new Running(database, unhurried, deadLetters, loops, rebuilds);
         } catch (RuntimeException e) {
+            unhurried.close();
             database.close();
             throw e;
         }
@@ -94,9 +117,10 @@ public final class ProjectionService implements SmartLifecycle {
             return;
         }
         running = null;
-        List<Thread> closing = stopping.loops().stream()
-                .map(loop -> Thread.ofPlatform().start(loop::close))
-                .toList();
+        Stream<Runnable> closes = Stream.concat(
+                Stream.of(stopping.rebuilds()::close), stopping.loops().stream().map(loop -> loop::close));
+        List<Thread> closing =
+                closes.map(close -> Thread.ofPlatform().start(close)).toList();
         try {
             for (Thread thread : closing) {
                 thread.join();
@@ -105,6 +129,7 @@ public final class ProjectionService implements SmartLifecycle {
             Thread.currentThread().interrupt();
         }
         stopping.deadLetters().close();
+        stopping.unhurried().close();
         stopping.database().close();
     }
 
@@ -161,21 +186,23 @@ public final class ProjectionService implements SmartLifecycle {
                 recordsMax);
     }
 
-    private static HikariDataSource open(PostgresUrl url) {
+    private HikariDataSource open(String name, int connectionsMax, int socketSecondsMax) {
+        PostgresUrl url = settings.database();
         HikariConfig config = new HikariConfig();
-        config.setPoolName("projection");
+        config.setPoolName(name);
         config.setJdbcUrl(url.jdbcUrl());
         config.setUsername(url.user());
         config.setPassword(url.password());
-        config.setMaximumPoolSize(CONNECTIONS_MAX);
+        config.setMaximumPoolSize(connectionsMax);
         config.setMinimumIdle(1);
+        config.setIdleTimeout(IDLE_MS_MAX);
         config.setConnectionTimeout(CONNECT_MS_MAX);
         config.setConnectionInitSql(SESSION_SETTINGS);
-        config.addDataSourceProperty("socketTimeout", SOCKET_SECONDS_MAX);
+        config.addDataSourceProperty("socketTimeout", socketSecondsMax);
         config.addDataSourceProperty("connectTimeout", TimeUnit.MILLISECONDS.toSeconds(CONNECT_MS_MAX));
         // Its details quote rows, and exceptions are logged.
         config.addDataSourceProperty("logServerErrorDetail", false);
-        config.addDataSourceProperty("ApplicationName", "mindful-projection");
+        config.addDataSourceProperty("ApplicationName", "mindful-" + name);
         return new HikariDataSource(config);
     }
 }

@@ -83,6 +83,17 @@ final class BothEnds {
         }
     }
 
+    /** Deletes the session of a typist, who goes on in another. */
+    void deleteOne() {
+        int which = random.nextInt(typists.size());
+        Typist typist = typists.get(which);
+        pipeline.send(
+                Topics.SESSIONS,
+                typist.cipher().userId(),
+                Samples.said(typist.session(), SessionEventKind.DELETED, NINE));
+        typists.set(which, new Typist(typist.cipher(), UUID.randomUUID()));
+    }
+
     /** Waits until all is applied, then compares. */
     void meet() throws Exception {
         pipeline.flush();

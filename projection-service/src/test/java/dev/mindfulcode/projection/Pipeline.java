@@ -1,6 +1,7 @@
 package dev.mindfulcode.projection;
 
 import dev.mindfulcode.platform.EmbeddedPlatform;
+import dev.mindfulcode.projection.fold.Projection;
 import dev.mindfulcode.projection.fold.ReadModelDatabase;
 import dev.mindfulcode.protection.KeyEncryptionKey;
 import dev.mindfulcode.protection.PostgresUrl;
@@ -120,6 +121,11 @@ final class Pipeline implements AutoCloseable {
         return start(database.url());
     }
 
+    /** Starts other projections than those of the release. */
+    ProjectionService start(List<Projection> projections) {
+        return start(database.url(), REGISTRY.url(), projections);
+    }
+
     /** Starts projections that reach the database by another way. */
     ProjectionService start(String databaseUrl) {
         return start(databaseUrl, REGISTRY.url());
@@ -127,6 +133,10 @@ final class Pipeline implements AutoCloseable {
 
     /** Starts projections that reach the database and the registry by other ways. */
     ProjectionService start(String databaseUrl, String registryUrl) {
+        return start(databaseUrl, registryUrl, Projections.ALL);
+    }
+
+    private ProjectionService start(String databaseUrl, String registryUrl, List<Projection> projections) {
         ProjectionService service = new ProjectionService(
                 new ProjectionSettings(
                         PostgresUrl.parse(databaseUrl),
@@ -135,7 +145,7 @@ final class Pipeline implements AutoCloseable {
                         KeyEncryptionKey.parse(database.encryptionKey()),
                         null,
                         1),
-                Projections.ALL,
+                projections,
                 meters);
         services.add(service);
         service.start();
@@ -212,9 +222,13 @@ final class Pipeline implements AutoCloseable {
                 new ByteArrayDeserializer());
     }
 
+    void stopAll() {
+        services.forEach(ProjectionService::stop);
+    }
+
     @Override
     public void close() {
-        services.forEach(ProjectionService::stop);
+        stopAll();
         producer.close();
         serdes.values().forEach(Serde::close);
     }

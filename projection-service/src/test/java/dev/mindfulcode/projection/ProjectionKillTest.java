@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -55,6 +56,57 @@ class ProjectionKillTest {
             assertThat(last.waitFor(15, TimeUnit.SECONDS)).as("stops when told").isTrue();
         } finally {
             last.destroyForcibly();
+        }
+    }
+
+    @Test
+    void aRebuildThatIsKilledGoesOnWhereItWasAndComesToTheSame() throws Exception {
+        String built = "SELECT coalesce(sum(next_offset), 0) FROM readmodel_flow_minutes_2.projection_offsets";
+        String state = "SELECT state FROM readmodel.projection_builds WHERE projection = 'flow_minutes' AND build = 2";
+        new BothEnds(pipeline, 8, 9).write(12_000);
+        pipeline.flush();
+        Process process = start();
+        List<String> before;
+        long[] behind = new long[1];
+        try {
+            pipeline.awaitApplied();
+            before = pipeline.database.everything();
+            pipeline.database.execute(
+                    "INSERT INTO readmodel.projection_builds (projection, build, state, share_percent)"
+                            + " VALUES ('flow_minutes', 2, 'building', 5)");
+            Eventually.holds(
+                    "its schema is there",
+                    () -> pipeline.database.number(
+                                    "SELECT count(*) FROM pg_namespace WHERE nspname = 'readmodel_flow_minutes_2'")
+                            == 1);
+            Eventually.holds("it has begun", () -> {
+                behind[0] = pipeline.database.number(built);
+                return behind[0] > 0;
+            });
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+        assertThat(pipeline.database.value(state)).as("killed in the middle").isEqualTo("building");
+        pipeline.database.execute("UPDATE readmodel.projection_builds SET share_percent = 100 WHERE build = 2");
+        Process again = start();
+        try {
+            Eventually.holds("it is in use", () -> {
+                if ("in_use".equals(pipeline.database.value(state))) {
+                    return true;
+                }
+                try {
+                    assertThat(pipeline.database.number(built)).isGreaterThanOrEqualTo(behind[0]);
+                } catch (SQLException e) {
+                    assertThat(e.getSQLState()).as("exchanged meanwhile").isEqualTo("42P01");
+                }
+                return false;
+            });
+            assertThat(pipeline.database.everything()).isEqualTo(before);
+            assertThat(pipeline.database.value(
+                            "SELECT report ->> 'identical' FROM readmodel.projection_builds WHERE build = 2"))
+                    .isEqualTo("true");
+        } finally {
+            again.destroyForcibly().waitFor();
         }
     }
 

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** What a loop tells of itself. Labels are names of projections, topics and loops only. Thread-safe. */
-final class LoopMetrics {
+public final class LoopMetrics {
 
     private final MeterRegistry registry;
     private final String loop;
@@ -23,7 +23,7 @@ final class LoopMetrics {
     private final Timer transactions;
     private final AtomicLong lastCommitNanos = new AtomicLong(System.nanoTime());
 
-    LoopMetrics(MeterRegistry registry, String loop, List<Projection> projections) {
+    public LoopMetrics(MeterRegistry registry, String loop, List<Projection> projections) {
         this.registry = registry;
         this.loop = loop;
         for (Projection projection : projections) {
@@ -93,7 +93,7 @@ final class LoopMetrics {
                 .increment();
     }
 
-    void lag(Projection projection, long records) {
+    public void lag(Projection projection, long records) {
         AtomicLong lag = lags.get(projection.name());
         if (lag != null) {
             lag.set(records);

@@ -3,6 +3,7 @@ package dev.mindfulcode.projection.readmodel;
 import dev.mindfulcode.projection.fold.Projection;
 import dev.mindfulcode.projection.fold.Tables;
 import dev.mindfulcode.schemas.Topic;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -27,8 +28,8 @@ public final class FirstBuilds {
             "SELECT EXISTS (SELECT FROM readmodel.projection_offsets WHERE topic = ANY (?::text[]) AND next_offset > 0)";
     private static final String FORGET = "DELETE FROM readmodel.projection_builds WHERE projection = ?";
     private static final String IN_USE = """
-            INSERT INTO readmodel.projection_builds (projection, build, version, state, phase, tables)
-            VALUES (?, ?, ?, 'in_use', 'done', ?)
+            INSERT INTO readmodel.projection_builds (projection, build, version, tables, topics, state, phase)
+            VALUES (?, ?, ?, ?, ?, 'in_use', 'done')
             """;
     private static final String ORDER =
             "INSERT INTO readmodel.projection_builds (projection, build, state) VALUES (?, 1, 'building')";
@@ -86,6 +87,7 @@ public final class FirstBuilds {
             statement.setInt(3, projection.version());
             statement.setArray(
                     4, connection.createArrayOf("text", projection.tables().toArray()));
+            statement.setArray(5, topics(connection, projection));
             statement.executeUpdate();
         }
         if (isRead) {
@@ -119,16 +121,17 @@ public final class FirstBuilds {
 
     private static boolean isRead(Connection connection, Projection projection) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(IS_READ)) {
-            statement.setArray(
-                    1,
-                    connection.createArrayOf(
-                            "text",
-                            projection.topics().stream().map(Topic::name).toArray()));
+            statement.setArray(1, topics(connection, projection));
             try (ResultSet result = statement.executeQuery()) {
                 result.next();
                 return result.getBoolean(1);
             }
         }
+    }
+
+    private static Array topics(Connection connection, Projection projection) throws SQLException {
+        return connection.createArrayOf(
+                "text", projection.topics().stream().map(Topic::name).toArray());
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {

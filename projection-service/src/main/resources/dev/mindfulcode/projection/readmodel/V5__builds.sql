@@ -10,6 +10,7 @@ CREATE TABLE projection_builds (
     -- Of the fold; null in an order, which takes the latest there is.
     version            int  CHECK (version > 0),
     tables             text[],
+    topics             text[],
     state              text NOT NULL CHECK (state IN ('in_use', 'building', 'refused', 'kept', 'dropping')),
     -- Whether it is to be switched to whatever the comparison says.
     is_forced          boolean NOT NULL DEFAULT false,
@@ -28,7 +29,8 @@ CREATE UNIQUE INDEX projection_builds_in_use ON projection_builds (projection) W
 CREATE UNIQUE INDEX projection_builds_building ON projection_builds (projection) WHERE state = 'building';
 
 -- What the migrations before this one made.
-INSERT INTO projection_builds (projection, build, version, tables, state, phase)
-VALUES ('coding_sessions', 1, 2, '{coding_sessions,coding_sessions_deleted}', 'in_use', 'done'),
-       ('flow_minutes', 1, 2, '{flow_minutes,user_zones,daily_summaries,flow_minutes_deleted}', 'in_use', 'done'),
-       ('flow_periods', 1, 2, '{flow_periods,flow_periods_deleted}', 'in_use', 'done');
+INSERT INTO projection_builds (projection, build, version, tables, topics, state, phase)
+VALUES ('coding_sessions', 1, 2, '{coding_sessions,coding_sessions_deleted}', '{sessions,flow-states}', 'in_use', 'done'),
+       ('flow_minutes', 1, 2, '{flow_minutes,user_zones,daily_summaries,flow_minutes_deleted}',
+        '{flow-minutes,accounts,sessions}', 'in_use', 'done'),
+       ('flow_periods', 1, 2, '{flow_periods,flow_periods_deleted}', '{flow-periods,sessions}', 'in_use', 'done');
