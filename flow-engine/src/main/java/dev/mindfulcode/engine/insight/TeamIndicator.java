@@ -202,10 +202,10 @@ public record TeamIndicator(
                 value.value() == 0
                         ? "An active hour of the team had as many interruptions of flow as in the weeks before."
                         : String.format(
-                        Locale.ROOT,
-                        "An active hour of the team had %.1f interruptions of flow %s than in the weeks before.",
-                        Math.abs(value.value()),
-                        value.value() < 0 ? "fewer" : "more");
+                                Locale.ROOT,
+                                "An active hour of the team had %.1f interruptions of flow %s than in the weeks before.",
+                                Math.abs(value.value()),
+                                value.value() < 0 ? "fewer" : "more");
         };
     }
 
