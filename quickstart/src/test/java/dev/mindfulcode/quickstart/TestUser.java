@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -90,6 +91,12 @@ final class TestUser {
         return send(request(path).DELETE());
     }
 
+    HttpResponse<String> put(String path, String json) throws IOException, InterruptedException {
+        return send(request(path)
+                .header("Content-Type", "application/json")
+                .PUT(HttpRequest.BodyPublishers.ofString(json)));
+    }
+
     HttpResponse<String> post(String path, String json) throws IOException, InterruptedException {
         return post(path, "application/json", json.getBytes(StandardCharsets.UTF_8));
     }
@@ -122,12 +129,16 @@ final class TestUser {
 
     /** Returns a good batch of letters, ten a second, that ends now. */
     static String batch(UUID session, long sequence, int keystrokes) {
+        return batch(session, sequence, keystrokes, Instant.now().minusMillis(100L * keystrokes));
+    }
+
+    static String batch(UUID session, long sequence, int keystrokes, Instant startedAt) {
         StringBuilder intervals = new StringBuilder();
         for (int i = 0; i < keystrokes; i++) {
             intervals.append(i == 0 ? "0" : ",100");
         }
         return "{\"batch_id\":\"" + UUID.randomUUID() + "\",\"session_id\":\"" + session + "\",\"sequence\":" + sequence
-                + ",\"started_at\":" + (System.currentTimeMillis() - 100L * keystrokes) + ",\"intervals_ms\":["
+                + ",\"started_at\":" + startedAt.toEpochMilli() + ",\"intervals_ms\":["
                 + intervals + "],\"key_classes\":\"" + "L".repeat(keystrokes) + "\"}";
     }
 
