@@ -10,6 +10,7 @@ import dev.mindfulcode.gateway.documents.DocumentConfiguration;
 import dev.mindfulcode.gateway.feedback.FeedbackConfiguration;
 import dev.mindfulcode.gateway.flow.FlowConfiguration;
 import dev.mindfulcode.gateway.graphql.GraphQlConfiguration;
+import dev.mindfulcode.gateway.http.OperatorToken;
 import dev.mindfulcode.gateway.idempotency.IdempotencyConfiguration;
 import dev.mindfulcode.gateway.limits.LimitConfiguration;
 import dev.mindfulcode.gateway.live.LiveConfiguration;
@@ -21,6 +22,7 @@ import dev.mindfulcode.gateway.log.OutboxRelay;
 import dev.mindfulcode.gateway.operations.OperationsConfiguration;
 import dev.mindfulcode.gateway.plugins.PluginConfiguration;
 import dev.mindfulcode.gateway.privacy.PrivacyConfiguration;
+import dev.mindfulcode.gateway.projections.ProjectionsConfiguration;
 import dev.mindfulcode.gateway.sessions.SessionConfiguration;
 import dev.mindfulcode.gateway.teams.TeamConfiguration;
 import dev.mindfulcode.gateway.webhooks.WebhookConfiguration;
@@ -52,6 +54,7 @@ import org.springframework.core.env.Environment;
     LiveConfiguration.class,
     PluginConfiguration.class,
     PrivacyConfiguration.class,
+    ProjectionsConfiguration.class,
     SessionConfiguration.class,
     TeamConfiguration.class,
     WebhookConfiguration.class,
@@ -72,6 +75,11 @@ public class GatewayConfiguration {
     @Bean
     KeyEncryptionKey gatewayKeyEncryptionKey(GatewaySettings settings) {
         return settings.encryptionKey();
+    }
+
+    @Bean
+    OperatorToken gatewayOperatorToken(GatewaySettings settings) {
+        return settings.operatorToken();
     }
 
     @Bean

@@ -3,6 +3,7 @@ package dev.mindfulcode.gateway;
 import dev.mindfulcode.access.JwtSecret;
 import dev.mindfulcode.access.OidcIssuer;
 import dev.mindfulcode.gateway.accounts.AccountConfiguration.TokenTrust;
+import dev.mindfulcode.gateway.http.OperatorToken;
 import dev.mindfulcode.protection.KeyEncryptionKey;
 import dev.mindfulcode.protection.PostgresUrl;
 import dev.mindfulcode.schemas.SchemaRegistry;
@@ -20,6 +21,7 @@ record GatewaySettings(
         SchemaRegistry schemaRegistry,
         TokenTrust tokenTrust,
         KeyEncryptionKey encryptionKey,
+        OperatorToken operatorToken,
         int maxConnections,
         int port) {
 
@@ -41,6 +43,7 @@ record GatewaySettings(
                         OidcIssuer.parse(
                                 environment.getProperty("OIDC_ISSUER_URI"), environment.getProperty("OIDC_AUDIENCE"))),
                 KeyEncryptionKey.parse(environment.getProperty("ENCRYPTION_KEY")),
+                OperatorToken.parse(environment.getProperty("OPERATOR_TOKEN")),
                 integer(environment, "MAX_CONNECTIONS", MAX_CONNECTIONS_DEFAULT, 1, MAX_CONNECTIONS_LIMIT),
                 integer(environment, "PORT", PORT_DEFAULT, 0, 65_535));
     }

@@ -3,6 +3,7 @@ package dev.mindfulcode.gateway;
 import dev.mindfulcode.access.CredentialException;
 import dev.mindfulcode.access.Credentials;
 import dev.mindfulcode.gateway.http.CallerAuthentication;
+import dev.mindfulcode.gateway.http.OperatorToken;
 import dev.mindfulcode.gateway.http.ProblemType;
 import dev.mindfulcode.gateway.http.Problems;
 import dev.mindfulcode.gateway.limits.RateLimits;
@@ -36,7 +37,7 @@ import reactor.core.publisher.Mono;
 /**
  * Who may call what. All under {@code /api}, {@code /ws} and {@code /graphql} needs an access token, except signing in, and opening
  * {@code /graphql} as a WebSocket, which may bring the token in its first message; an API key opens what an editor needs and nothing else;
- * no cookies, hence no CSRF; no other origins. Ingest's two routes authenticate themselves and are left alone.
+ * all under {@code /api/admin} needs the operator's token; no cookies, hence no CSRF; no other origins. Ingest's two routes authenticate themselves and are left alone.
  */
 @Configuration(value = "gatewaySecurityConfiguration", proxyBeanMethods = false)
 @EnableWebFluxSecurity
@@ -45,6 +46,7 @@ class SecurityConfiguration {
     private static final String[] INGEST = {"/api/keystrokes", "/ws/ingest"};
     private static final String LIVE = "/ws";
     private static final String GRAPH = "/graphql";
+    private static final String ADMIN = "/api/admin/";
     private static final String TOKEN_PARAMETER = "token";
 
     /** For an editor that cannot log in: it starts the session that its keystrokes belong to. */
@@ -61,8 +63,13 @@ class SecurityConfiguration {
 
     @Bean
     @Order(Ordered.LOWEST_PRECEDENCE - 10)
-    SecurityWebFilterChain gatewaySecurity(ServerHttpSecurity http, Credentials credentials, RateLimits limits) {
+    SecurityWebFilterChain gatewaySecurity(
+            ServerHttpSecurity http, Credentials credentials, OperatorToken operator, RateLimits limits) {
         ReactiveAuthenticationManager manager = presented -> callerOf(presented, credentials);
+        ReactiveAuthenticationManager operators =
+                presented -> operator.is(((BearerTokenAuthenticationToken) presented).getToken())
+                        ? Mono.just(OperatorToken.authentication())
+                        : manager.authenticate(presented);
         ServerAuthenticationEntryPoint unauthenticated = (exchange, e) ->
                 Problems.write(exchange, ProblemType.UNAUTHENTICATED.because("Sign in, or refresh the access token."));
         ServerAccessDeniedHandler denied =
@@ -91,6 +98,8 @@ class SecurityConfiguration {
                         .authenticated()
                         .pathMatchers(HttpMethod.GET, GRAPH)
                         .permitAll()
+                        .pathMatchers(ADMIN + "**")
+                        .hasAuthority(OperatorToken.OPERATOR)
                         .pathMatchers("/api/**", LIVE, GRAPH)
                         .hasAuthority(CallerAuthentication.SIGNED_IN)
                         .anyExchange()
@@ -98,7 +107,8 @@ class SecurityConfiguration {
                 .oauth2ResourceServer(server -> server.bearerTokenConverter(new TokenOfRequest())
                         .authenticationEntryPoint(unauthenticated)
                         .accessDeniedHandler(denied)
-                        .authenticationManagerResolver(_ -> Mono.just(manager)))
+                        .authenticationManagerResolver(
+                                exchange -> Mono.just(path(exchange).startsWith(ADMIN) ? operators : manager)))
                 .exceptionHandling(failures ->
                         failures.authenticationEntryPoint(unauthenticated).accessDeniedHandler(denied))
                 .build();
@@ -109,6 +119,10 @@ class SecurityConfiguration {
         return Mono.fromFuture(() -> credentials.check(credential))
                 .<Authentication>map(CallerAuthentication::new)
                 .onErrorMap(CredentialException.class, SecurityConfiguration::refusal);
+    }
+
+    private static String path(ServerWebExchange exchange) {
+        return exchange.getRequest().getPath().pathWithinApplication().value();
     }
 
     private static RuntimeException refusal(CredentialException e) {
@@ -135,8 +149,7 @@ class SecurityConfiguration {
 
         @Override
         public Mono<Authentication> convert(ServerWebExchange exchange) {
-            String path =
-                    exchange.getRequest().getPath().pathWithinApplication().value();
+            String path = path(exchange);
             if (path.equals(LIVE)
                     || (path.equals(GRAPH) && exchange.getRequest().getMethod() == HttpMethod.GET)) {
                 String token = exchange.getRequest().getQueryParams().getFirst(TOKEN_PARAMETER);

@@ -111,6 +111,11 @@ class AuthorisationMatrixTest {
             PUT /api/teams/{id}/members/{user_id}    401  404  403  403  403  200  404  {"role": "admin"}
             PUT /api/teams/{id}/members/{user_id}    401  404  403  403  403  200  404  {"role": "owner"}
             DELETE /api/teams/{id}/members/{user_id} 401  404  403  403  204  204  404
+            GET /api/admin/projections             401  403  403  403  403  403  403
+            GET /api/admin/projections/stream      401  403  403  403  403  403  403
+            POST /api/admin/projections/{projection}/builds             401  403  403  403  403  403  403  {}
+            POST /api/admin/projections/{projection}/builds/{build}/use 401  403  403  403  403  403  403  {}
+            DELETE /api/admin/projections/{projection}/builds/{build}   401  403  403  403  403  403  403
             """;
 
     /** What an API key opens, with the answer that its user is given; it is refused where somebody has to be signed in otherwise. */
@@ -243,7 +248,10 @@ class AuthorisationMatrixTest {
 
     /** @param id what {@code {id}} stands for; null for a session, or a key, of the member's that is made for this */
     private static Reply send(Line line, @Nullable String token, @Nullable UUID id) throws Exception {
-        String path = line.pattern().replace("{file}", "docs.js");
+        String path = line.pattern()
+                .replace("{file}", "docs.js")
+                .replace("{projection}", "flow_minutes")
+                .replace("{build}", "1");
         if (path.contains("{id}")) {
             String mine = switch (path.split("/")[2]) {
                 case "keys" -> key().text("key_id");

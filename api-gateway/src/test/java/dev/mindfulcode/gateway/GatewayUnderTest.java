@@ -32,6 +32,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 final class GatewayUnderTest {
 
     static final String JWT_SECRET = "test-secret-0123456789-abcdefghijklmnop";
+    static final String OPERATOR_TOKEN = "test-operator-0123456789-abcdefghijklmnop";
     static final int PARTITIONS = 6;
 
     private static @Nullable GatewayUnderTest shared;
@@ -83,6 +84,7 @@ final class GatewayUnderTest {
         environment.put("MINDFUL_REGISTER_SCHEMAS", "true");
         environment.put("JWT_SECRET", JWT_SECRET);
         environment.put("ENCRYPTION_KEY", Base64.getEncoder().encodeToString(key));
+        environment.put("OPERATOR_TOKEN", OPERATOR_TOKEN);
         environment.put("PORT", "0");
         environment.put("RATE_LIMIT_EXEMPT", "127.0.0.0/8,::1");
         environment.put("WEBHOOK_ALLOWED_NETWORKS", "127.0.0.1");

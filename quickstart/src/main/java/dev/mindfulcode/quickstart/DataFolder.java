@@ -48,7 +48,7 @@ public final class DataFolder {
     }
 
     /** Returns where the log of the instance that runs on this folder is. */
-    Optional<Log> runningLog() {
+    public Optional<Log> runningLog() {
         if (!Files.exists(runningFile()) || !isInUse()) {
             return Optional.empty();
         }
@@ -78,7 +78,7 @@ public final class DataFolder {
     }
 
     /** Where an instance's log is: both on loopback. */
-    record Log(String bootstrapServers, String registryUrl) {}
+    public record Log(String bootstrapServers, String registryUrl) {}
 
     /** Returns the secrets of this folder, or nothing before its first run. */
     public Optional<Secrets> secrets() {

@@ -28,7 +28,9 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             PriorsCommand.class,
             ModelCommand.class,
-            TeamCommand.class
+            TeamCommand.class,
+            ProjectionsCommand.class,
+            RebuildCommand.class
         })
 public final class Mindful implements Runnable {
 

@@ -148,6 +148,7 @@ final class QuickstartSystem implements AutoCloseable {
                 Map.entry("KAFKA_BOOTSTRAP_SERVERS", platform.bootstrapServers()),
                 Map.entry("SCHEMA_REGISTRY_URL", platform.registryUrl()),
                 Map.entry("ENCRYPTION_KEY", secrets.encryptionKey()),
+                Map.entry("OPERATOR_TOKEN", secrets.operatorToken()),
                 Map.entry("PORT", options.port()),
                 Map.entry("MAX_CONNECTIONS", 10),
                 // The only one on its data folder, always: after a kill it need not wait until its own death is

@@ -35,6 +35,25 @@ public final class RunningSystem {
                         + dataFolder().path() + ". Start it with ./mindful run, or name a system with --url."));
     }
 
+    /**
+     * Returns what lets one operate the system: MINDFUL_TOKEN for one that was named, what its data folder keeps otherwise.
+     *
+     * @throws RefusedException where there is none
+     */
+    String operatorToken() {
+        String token = System.getenv("MINDFUL_TOKEN");
+        if (token != null && !token.isBlank()) {
+            return token;
+        }
+        if (url != null) {
+            throw new RefusedException("Set MINDFUL_TOKEN to the OPERATOR_TOKEN of the system at " + url + ".");
+        }
+        return dataFolder()
+                .secrets()
+                .orElseThrow(() -> dataFolder().nothingRuns())
+                .operatorToken();
+    }
+
     public DataFolder dataFolder() {
         return DataFolder.at(data);
     }

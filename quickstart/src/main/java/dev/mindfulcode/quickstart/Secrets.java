@@ -49,6 +49,11 @@ public final class Secrets {
         return values.getProperty(Name.POSTGRES_PASSWORD.name());
     }
 
+    /** What the gateway wants to see before it lets anybody operate it. */
+    public String operatorToken() {
+        return values.getProperty(Name.OPERATOR_TOKEN.name());
+    }
+
     @Override
     public String toString() {
         return "Secrets[" + values.size() + " values]";
@@ -80,7 +85,8 @@ public final class Secrets {
 
     private enum Name {
         ENCRYPTION_KEY,
-        POSTGRES_PASSWORD;
+        POSTGRES_PASSWORD,
+        OPERATOR_TOKEN;
 
         String generate(SecureRandom random) {
             byte[] bytes = new byte[BYTES];

@@ -60,6 +60,10 @@ final class ApiDocument {
                 .put("type", "http")
                 .put("scheme", "bearer")
                 .put("description", "A key for an editor that cannot sign in: `Authorization: Bearer mck_…`.");
+        schemes.putObject("operator_token")
+                .put("type", "http")
+                .put("scheme", "bearer")
+                .put("description", "OPERATOR_TOKEN, of whoever runs it.");
         ObjectNode parameters = shared.putObject("parameters");
         text(
                 parameters.putObject("ReadAfter").put("name", "X-Read-After").put("in", "header"),

@@ -26,7 +26,8 @@ final class ApiNotes {
             "privacy",
             "live",
             "graphql",
-            "operations");
+            "operations",
+            "projections");
 
     static final JsonMapper JSON = new JsonMapper();
 

@@ -14,7 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
  * One operation, from its notes. Notes say what is its own; what follows from it is added here, so that it cannot be forgotten: an
  * operation with a body can be refused for its size, one that is not open for its token, and so on.
  *
- * <p>Notes: {@code id}, {@code tag}, {@code summary}, {@code description}; {@code open} to all, or to {@code keys} as well as tokens;
+ * <p>Notes: {@code id}, {@code tag}, {@code summary}, {@code description}; {@code open} to all, to {@code keys} as well as tokens, or to the {@code operator} alone;
  * {@code query} and {@code body}; {@code answers} by status, {@code also} in other types; {@code problems} of its own; {@code read_after} and {@code writes} for
  * X-Read-After; {@code idempotent}; {@code uncounted} by limits; {@code upgrade} to a WebSocket; {@code service} if another's.
  */
@@ -73,7 +73,7 @@ final class ApiOperation {
         if (has("open")) {
             return;
         }
-        security.addObject().putArray("access_token");
+        security.addObject().putArray(has("operator") ? "operator_token" : "access_token");
         if (has("keys")) {
             security.addObject().putArray("api_key");
         }

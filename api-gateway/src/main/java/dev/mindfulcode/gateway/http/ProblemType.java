@@ -27,6 +27,7 @@ public enum ProblemType {
     SESSION_ENDED("session-ended", 409, "The session has ended"),
     IDEMPOTENCY_KEY_IN_USE("idempotency-key-in-use", 409, "A request with this key is in work"),
     IDEMPOTENCY_KEY_REUSED("idempotency-key-reused", 422, "The key was used for another request"),
+    BUILD_CONFLICT("build-conflict", 409, "The projection's builds do not allow this now"),
     REQUEST_TIMEOUT("request-timeout", 408, "The request took too long to arrive"),
     TOO_LARGE("too-large", 413, "The request is too large"),
     UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The body must be application/json"),

@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
         name = "bench",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "NAME",
-        subcommands = {LatencyCommand.class, LoadSessionsCommand.class, ApiCommand.class},
+        subcommands = {LatencyCommand.class, LoadSessionsCommand.class, ApiCommand.class, RebuildBenchCommand.class},
         description = "Measure a running system.")
 public final class BenchCommand implements Runnable {
 

@@ -25,6 +25,15 @@ final class LoadOptions {
             description = "How long to wait for the read model to show what was accepted. Default: ${DEFAULT-VALUE}")
     private int waitSeconds = 120;
 
+    RunningSystem system() {
+        return system;
+    }
+
+    String bootstrapServers() {
+        DataFolder folder = system.dataFolder();
+        return folder.runningLog().orElseThrow(folder::nothingRuns).bootstrapServers();
+    }
+
     URI url() {
         return URI.create(system.url());
     }
