@@ -88,10 +88,10 @@ final class Rebuild {
     void run() throws SQLException, InterruptedException {
         try (workers) {
             catchUp("reading");
+            Report report = compared();
             for (String table : next.tables()) {
                 builds.execute("ANALYZE " + next.place().name(table));
             }
-            Report report = compared();
             String refusal = next.order().isForced() ? null : refusal(report);
             if (refusal != null) {
                 LOG.warn("{} is not switched to: {}", next, refusal);
