@@ -35,7 +35,9 @@ class RebuildCommandTest {
                     system.databaseUrl());
             int before = inUse(data);
 
-            assertThat(run(data, "rebuild", "flow_periods", "--share", "100")).as(err.toString()).isZero();
+            assertThat(run(data, "rebuild", "flow_periods", "--share", "100"))
+                    .as(err.toString())
+                    .isZero();
             assertThat(out.toString()).contains("is in use").contains("identical to the one before");
             assertThat(inUse(data)).isGreaterThan(before);
 
@@ -45,14 +47,19 @@ class RebuildCommandTest {
                     .anyMatch(line -> line.startsWith("* ") && line.contains("in use"))
                     .anyMatch(line -> line.contains("kept"));
 
-            assertThat(run(data, "rebuild", "flow_periods", "--back")).as(err.toString()).isZero();
+            assertThat(run(data, "rebuild", "flow_periods", "--back"))
+                    .as(err.toString())
+                    .isZero();
             assertThat(inUse(data)).isEqualTo(before);
             assertThat(run(data, "rebuild", "flow_periods", "--drop")).isZero();
-            assertThat(run(data, "rebuild", "flow_periods", "--force")).as("nothing was refused").isEqualTo(1);
+            assertThat(run(data, "rebuild", "flow_periods", "--force"))
+                    .as("nothing was refused")
+                    .isEqualTo(1);
 
             assertThat(run(data, "rebuild", "nothing")).isEqualTo(1);
             assertThat(err.toString()).contains("There is no projection nothing, only coding_sessions");
-            assertThat(run(data, "rebuild", "flow_periods", "--back", "--force")).isEqualTo(2);
+            assertThat(run(data, "rebuild", "flow_periods", "--back", "--force"))
+                    .isEqualTo(2);
         }
         assertThat(run(data, "projections")).isEqualTo(1);
         assertThat(err.toString()).contains("Nothing runs on");
