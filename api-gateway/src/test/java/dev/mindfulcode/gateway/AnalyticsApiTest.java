@@ -310,7 +310,8 @@ class AnalyticsApiTest {
         JsonNode whole = row(rows, hour.toEpochMilli() + "+60");
         assertThat(whole.path("members").asInt()).isEqualTo(5);
         assertThat(whole.path("keystrokes").asInt()).isEqualTo(1_200);
-        assertThat(row(rows, hour.toEpochMilli() + "+5").path("members").asInt()).isZero();
+        assertThat(row(rows, hour.toEpochMilli() + "+5").path("members").asInt())
+                .isZero();
 
         gateway.execute(
                 "update readmodel.team_windows set version = 4, keystrokes = 1300 where team_id = ? and size = 'hour'",

@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.gateway.Api.Answer;
 import dev.mindfulcode.gateway.Api.User;
+import dev.mindfulcode.gateway.plugins.EverybodysPlugins;
+import dev.mindfulcode.plugins.Limits;
+import dev.mindfulcode.plugins.Manifest;
+import dev.mindfulcode.plugins.Plugin;
+import dev.mindfulcode.plugins.PluginHost;
+import dev.mindfulcode.protection.PostgresUrl;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +17,7 @@ import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
 
 class PluginApiTest {
 
@@ -148,6 +155,32 @@ class PluginApiTest {
                     .isEqualTo("[\"emit_results\"]");
         } finally {
             gateway.execute("delete from identity.plugins where name = 'everybodys'");
+        }
+    }
+
+    @Test
+    void whatAnOperatorInstallsIsGrantedToEverybodyOnce() throws Exception {
+        EverybodysPlugins everybodys =
+                new EverybodysPlugins(PostgresUrl.parse(gateway.databaseUrl).dataSource(), gateway.registry());
+        byte[] manifest = Files.readAllBytes(PLUGINS.resolve("time-to-resume").resolve("manifest.json"));
+        byte[] module = Files.readAllBytes(PLUGINS.resolve("time-to-resume").resolve("time-to-resume.wasm"));
+        try (PluginHost host = new PluginHost(Limits.standard())) {
+            Manifest parsed = Manifest.parse(manifest);
+            Plugin plugin = host.load(parsed, module, parsed.capabilities());
+            everybodys.install(plugin, manifest, module);
+            everybodys.install(plugin, manifest, module);
+        }
+        try {
+            assertThat(everybodys.list().stream().filter(EverybodysPlugins.Listed::isOperators))
+                    .hasSize(1);
+            JsonNode plugins = api.get("/api/plugins", bob.token()).json().path("plugins");
+            assertThat(plugins).hasSize(1);
+            assertThat(plugins.path(0).path("granted").toString()).isEqualTo("[\"emit_results\",\"flow_analysis\"]");
+            assertThat(api.post("/api/analytics", bob.token(), "{\"plugin\": \"time-to-resume\"}")
+                            .status())
+                    .isEqualTo(202);
+        } finally {
+            gateway.execute("delete from identity.plugins where owner_id is null");
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.mindfulcode.quickstart;
 
 import dev.mindfulcode.protection.PostgresUrl;
+import dev.mindfulcode.schemas.SchemaRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -56,6 +57,11 @@ public final class DataFolder {
         String kafka = running.getProperty("kafka");
         String registry = running.getProperty("registry");
         return kafka == null || registry == null ? Optional.empty() : Optional.of(new Log(kafka, registry));
+    }
+
+    /** Returns the schema registry of the instance that runs on this folder. */
+    public Optional<SchemaRegistry> schemaRegistry() {
+        return runningLog().map(log -> new SchemaRegistry(log.registryUrl(), true));
     }
 
     /** Returns the database of the instance that runs on this folder. */

@@ -6,6 +6,7 @@ import dev.mindfulcode.evidence.TrainCommand;
 import dev.mindfulcode.quickstart.load.BenchCommand;
 import dev.mindfulcode.quickstart.load.ImportCommand;
 import dev.mindfulcode.quickstart.load.SimulateCommand;
+import dev.mindfulcode.quickstart.plugin.PluginCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,7 +31,8 @@ import picocli.CommandLine.Spec;
             ModelCommand.class,
             TeamCommand.class,
             ProjectionsCommand.class,
-            RebuildCommand.class
+            RebuildCommand.class,
+            PluginCommand.class
         })
 public final class Mindful implements Runnable {
 

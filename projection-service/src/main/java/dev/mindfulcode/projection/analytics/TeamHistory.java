@@ -16,7 +16,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A team's windows, and nothing of a member: what its leads are shown. From the read model, since the topic is kept for days; a window comes as
+ * A team's windows, and nothing of a member: what its leads are shown. From the read model; a window comes as
  * its latest version has it, and again when a later one changes it. Not thread-safe.
  */
 final class TeamHistory implements History {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.quickstart.plugin;
+
+import org.jspecify.annotations.NullMarked;
