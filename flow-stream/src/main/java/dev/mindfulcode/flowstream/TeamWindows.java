@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -47,6 +49,9 @@ final class TeamWindows implements Processor<@Nullable UUID, @Nullable TeamContr
 
     /** What partitions lag behind each other as a rule: people's parts of the stream are told each few seconds. */
     static final Duration CLOSED_AFTER = Duration.ofMinutes(10);
+
+    /** And nothing has changed in it for so long by the wall clock: in a replay the clock of receipt runs with the fastest partition. */
+    static final Duration QUIET_FOR = Duration.ofMinutes(1);
 
     static final Duration KEPT_FOR = Duration.ofDays(14);
     static final Duration SWEPT_EVERY = Duration.ofSeconds(10);
@@ -201,17 +206,14 @@ final class TeamWindows implements Processor<@Nullable UUID, @Nullable TeamContr
     }
 
     private void tellDue(long wallMs) {
-        long nowMs = clock.isKnown() ? clock.nowMs(wallMs) : Long.MIN_VALUE;
         int told = 0;
         while (!untold.isEmpty() && told++ < TOLD_AT_ONCE_MAX) {
             Bytes window = untold.iterator().next();
             TeamWindowState state = TeamWindowState.decode(windows.get(window));
-            tell(window, state, state.closed() || closesAtMs(window) <= nowMs, wallMs);
+            tell(window, state, state.closed(), wallMs);
         }
-        while (!open.isEmpty() && open.firstKey() <= nowMs && told < TOLD_AT_ONCE_MAX) {
-            Set<Bytes> due = open.pollFirstEntry().getValue();
-            told += due.size();
-            due.forEach(window -> tell(window, TeamWindowState.decode(windows.get(window)), true, wallMs));
+        if (clock.isKnown()) {
+            close(clock.nowMs(wallMs), wallMs);
         }
         if (clock.receivedAtMs() - clockStoredMs >= TOLD_EVERY.toMillis()) {
             clockStoredMs = clock.receivedAtMs();
@@ -219,6 +221,32 @@ final class TeamWindows implements Processor<@Nullable UUID, @Nullable TeamContr
                     CLOCK_KEY,
                     ByteBuffer.allocate(Long.BYTES).putLong(clockStoredMs).array());
         }
+    }
+
+    private void close(long nowMs, long wallMs) {
+        int seen = 0;
+        Set<UUID> busy = new HashSet<>();
+        Iterator<Set<Bytes>> due = open.headMap(nowMs, true).values().iterator();
+        while (due.hasNext() && seen < TOLD_AT_ONCE_MAX) {
+            Set<Bytes> together = due.next();
+            seen += together.size();
+            together.removeIf(window -> closeIfQuiet(window, busy, wallMs));
+            if (together.isEmpty()) {
+                due.remove();
+            }
+        }
+    }
+
+    /** @param busy teams of which a window that was due before this one is not quiet; this one waits for it */
+    private boolean closeIfQuiet(Bytes window, Set<UUID> busy, long wallMs) {
+        TeamWindowState state = TeamWindowState.decode(windows.get(window));
+        UUID teamId = TeamKeyed.teamIdOf(window);
+        if (busy.contains(teamId) || state.touchedAtMs() + QUIET_FOR.toMillis() > wallMs) {
+            busy.add(teamId);
+            return false;
+        }
+        tell(window, state, true, wallMs);
+        return true;
     }
 
     private void tell(Bytes window, TeamWindowState state, boolean closed, long wallMs) {
@@ -241,7 +269,9 @@ final class TeamWindows implements Processor<@Nullable UUID, @Nullable TeamContr
             meters.teamWindowsClosed.increment();
         }
         windows.put(
-                window, new TeamWindowState(version, closed, false, wallMs, isNews ? figures : state.told()).encode());
+                window,
+                new TeamWindowState(version, closed, false, state.touchedAtMs(), isNews ? figures : state.told())
+                        .encode());
     }
 
     private @Nullable Figures figures(Bytes window) {

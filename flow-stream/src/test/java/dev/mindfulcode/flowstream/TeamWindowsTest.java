@@ -224,6 +224,28 @@ class TeamWindowsTest {
     }
 
     @Test
+    void aReplayClosesAWindowOnceTheSlowestPartitionHasBeenReadToo() {
+        stream.advance(Duration.ofDays(5));
+        consenting(anna, ben, cleo, dan);
+        stream.type(anna, anna.batch(0, START, 50, 200));
+        stream.type(ben, ben.batch(0, START, 50, 200));
+        stream.type(cleo, cleo.batch(0, START, 50, 200));
+        stream.type(cleo.inAnotherSession(), cleo.inAnotherSession().batch(0, START.plus(Duration.ofDays(3)), 5, 100));
+        settle();
+        stream.advance(Duration.ofSeconds(30));
+        assertThat(window(team, TeamWindowSize.HOUR).getClosed()).isFalse();
+        stream.type(dan, dan.batch(0, START, 50, 200));
+        settle();
+        stream.advance(TeamWindows.QUIET_FOR);
+        stream.advance(TeamWindows.QUIET_FOR);
+
+        assertThat(window(team, TeamWindowSize.HOUR).getClosed()).isTrue();
+        assertThat(window(team, TeamWindowSize.HOUR).getMembers()).isEqualTo(4);
+        assertThat(stream.count("mindful.stream.team.windows", "outcome", "amended"))
+                .isZero();
+    }
+
+    @Test
     void nobodysClockClosesTheWindowsOfOthers() {
         consenting(anna, ben, cleo);
         type(START, anna, ben, cleo);
