@@ -9,11 +9,13 @@ import dev.mindfulcode.gateway.ApiCalls.Token;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -95,11 +97,29 @@ class ApiProperties {
         User made = GATEWAY.user();
         IDS.forget();
         IDS.learn(API.post("/api/sessions/start", made.token(), "{}").json());
-        IDS.learn(API.post("/api/teams", made.token(), "{\"name\": \"own\"}").json());
+        Answer team = API.post("/api/teams", made.token(), "{\"name\": \"own\"}");
+        putOnPremium(UUID.fromString(team.text("team_id")));
+        IDS.learn(team.json());
+        Answer plugin = API.post("/api/plugins", made.token(), SmallPlugin.named("own"));
+        API.put(
+                "/api/plugins/" + plugin.text("plugin_id") + "/install",
+                made.token(),
+                "{\"capabilities\": [\"emit_results\"]}");
+        IDS.learn(plugin.json());
+        IDS.learn(API.post("/api/analytics", made.token(), "{\"plugin\": \"" + plugin.text("plugin_id") + "\"}")
+                .json());
         IDS.learn(API.post("/api/keys", made.token(), "{\"name\": \"own\", \"scope\": \"ingest\"}")
                 .json());
         IDS.learn(API.get("/api/account", made.token()).json());
         return made;
+    }
+
+    private static void putOnPremium(UUID team) {
+        try {
+            GATEWAY.putOnPremium(team);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static Answer send(Call call) {

@@ -42,6 +42,7 @@ final class GatewayUnderTest {
     final ConfigurableApplicationContext context;
     final Api api;
     final String databaseUrl;
+    private @Nullable ConfigurableApplicationContext projections;
 
     private GatewayUnderTest(EmbeddedPlatform platform, Map<String, Object> environment) {
         this.platform = platform;
@@ -54,13 +55,27 @@ final class GatewayUnderTest {
     static synchronized GatewayUnderTest shared() {
         GatewayUnderTest started = shared;
         if (started == null) {
-            EmbeddedPlatform platform = platform();
-            Map<String, Object> environment = environment(platform);
-            started = new GatewayUnderTest(platform, environment);
-            start(ProjectionConfiguration.class, WebApplicationType.NONE, environment);
+            started = withProjections();
             shared = started;
         }
         return started;
+    }
+
+    /** A gateway and its projections on a database of their own, in which every row follows from an event. */
+    static GatewayUnderTest withProjections() {
+        EmbeddedPlatform platform = platform();
+        Map<String, Object> environment = environment(platform);
+        GatewayUnderTest started = new GatewayUnderTest(platform, environment);
+        started.projections = start(ProjectionConfiguration.class, WebApplicationType.NONE, environment);
+        return started;
+    }
+
+    /** For one that is not shared: the topics and consumer groups are those of the others, who would miss what it reads. */
+    void close() {
+        context.close();
+        if (projections != null) {
+            projections.close();
+        }
     }
 
     /** The platform with all topics on it. */

@@ -128,13 +128,13 @@ class ProjectionRecoveryTest {
         ProjectionService second = pipeline.start();
         Eventually.holds(
                 "shared",
-                () -> streamed(first).partitions() == 9 && streamed(second).partitions() == 9);
+                () -> streamed(first).partitions() == 12 && streamed(second).partitions() == 12);
         ends.write(2_000);
         ends.meet();
         ends.write(2_000);
         first.stop();
         ends.write(2_000);
-        Eventually.holds("taken over", () -> streamed(second).partitions() == 18);
+        Eventually.holds("taken over", () -> streamed(second).partitions() == 24);
         ends.meet();
     }
 
