@@ -122,8 +122,9 @@ class FlowMinutesTest {
         UUID unwanted = UUID.randomUUID();
         UUID other = UUID.randomUUID();
         Instant nextDay = NINE.plus(Duration.ofDays(1));
+        Event berlin = zone("Europe/Berlin");
         apply(
-                zone("Europe/Berlin"),
+                berlin,
                 new Event(0, user, null, Samples.minute(kept, NINE, 1, 10)),
                 new Event(0, user, null, Samples.minute(unwanted, NINE, 1, 300)),
                 new Event(0, user, null, Samples.minute(unwanted, nextDay, 1, 200)),
@@ -143,7 +144,7 @@ class FlowMinutesTest {
         never.apply(
                 FlowMinutes.projection(),
                 List.of(
-                        zone("Europe/Berlin"),
+                        berlin,
                         deletion,
                         new Event(0, user, null, Samples.minute(kept, NINE, 1, 10)),
                         new Event(0, other, null, Samples.minute(unwanted, NINE, 1, 7))));
