@@ -99,7 +99,10 @@ class ProjectionServiceTest {
         pipeline.awaitApplied();
         List<String> expected = pipeline.database.everything();
         service.stop();
-        assertThat(expected).hasSizeGreaterThanOrEqualTo(80);
+        assertThat(expected)
+                .filteredOn(row -> !row.startsWith("user_zones"))
+                .as("a session, a minute, a period and a day of each; the log may know zones of others")
+                .hasSize(80);
 
         pipeline.database.execute("UPDATE readmodel.projection_offsets SET next_offset = 0");
         pipeline.start();
