@@ -2,6 +2,7 @@ package dev.mindfulcode.gateway.alerts;
 
 import dev.mindfulcode.gateway.log.EventLog;
 import dev.mindfulcode.gateway.log.LogAddress;
+import dev.mindfulcode.gateway.log.LogFollower;
 import dev.mindfulcode.schemas.DeadLetter;
 import dev.mindfulcode.schemas.SchemaRegistryUnavailableException;
 import dev.mindfulcode.schemas.TeamAlert;
@@ -13,42 +14,31 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 
 /**
  * Keeps the committed alerts of teams: each in one row, however often it is read. One gateway of the group reads a partition; an offset is
  * committed after its rows. Alerts of rules that are gone, or of teams that are no longer on the premium plan, are passed over.
  */
-final class AlertInbox implements SmartLifecycle, Runnable {
-
-    private static final Logger LOG = LoggerFactory.getLogger(AlertInbox.class);
+final class AlertInbox extends LogFollower<byte[]> {
 
     static final String GROUP = "mindful-team-alerts";
 
-    private static final Duration POLL_WAIT_MAX = Duration.ofMillis(500);
-    private static final Duration FAILURE_PAUSE = Duration.ofSeconds(1);
-    private static final Duration STOP_WAIT_MAX = Duration.ofSeconds(3);
     private static final int RECORDS_A_POLL_MAX = 200;
     private static final int QUERY_TIMEOUT_SECONDS = 5;
 
@@ -71,11 +61,10 @@ final class AlertInbox implements SmartLifecycle, Runnable {
     private final Runnable arrived;
     private final Clock clock;
     private final Deserializer<TeamAlert> alerts;
-    private volatile @Nullable Thread thread;
-    private volatile @Nullable KafkaConsumer<byte[], byte[]> consumer;
 
     /** @param arrived runs after alerts were kept */
     AlertInbox(LogAddress address, DataSource database, EventLog log, Runnable arrived, Clock clock) {
+        super("gateway-team-alerts", false);
         this.address = address;
         this.database = database;
         this.log = log;
@@ -85,27 +74,14 @@ final class AlertInbox implements SmartLifecycle, Runnable {
     }
 
     @Override
-    public void run() {
-        Thread self = Thread.currentThread();
-        while (thread == self) {
-            try (KafkaConsumer<byte[], byte[]> opened = open()) {
-                consumer = opened;
-                opened.subscribe(List.of(Topics.TEAM_ALERTS.name()));
-                while (thread == self) {
-                    ConsumerRecords<byte[], byte[]> records = opened.poll(POLL_WAIT_MAX);
-                    if (!records.isEmpty()) {
-                        keep(records);
-                        opened.commitSync();
-                        arrived.run();
-                    }
-                }
-            } catch (WakeupException | InterruptException e) {
-                // Being stopped: the loop's condition says so.
-            } catch (SQLException | RuntimeException e) {
-                LOG.warn("Team alerts wait: {}", e.toString());
-                pause();
-            } finally {
-                consumer = null;
+    protected void follow(Consumer<byte[], byte[]> opened) throws SQLException {
+        opened.subscribe(List.of(Topics.TEAM_ALERTS.name()));
+        while (goesOn()) {
+            ConsumerRecords<byte[], byte[]> records = opened.poll(POLL_WAIT_MAX);
+            if (!records.isEmpty()) {
+                keep(records);
+                opened.commitSync();
+                arrived.run();
             }
         }
     }
@@ -203,7 +179,8 @@ final class AlertInbox implements SmartLifecycle, Runnable {
         return statement;
     }
 
-    private KafkaConsumer<byte[], byte[]> open() {
+    @Override
+    protected Consumer<byte[], byte[]> open() {
         return new KafkaConsumer<>(
                 Map.of(
                         ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
@@ -226,50 +203,5 @@ final class AlertInbox implements SmartLifecycle, Runnable {
                         10_000),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
-    }
-
-    private void pause() {
-        try {
-            TimeUnit.NANOSECONDS.sleep(FAILURE_PAUSE.toNanos());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    @Override
-    public synchronized void start() {
-        if (thread == null) {
-            Thread started =
-                    Thread.ofPlatform().name("gateway-team-alerts").daemon().unstarted(this);
-            thread = started;
-            started.start();
-        }
-    }
-
-    @Override
-    public void stop() {
-        Thread stopping;
-        synchronized (this) {
-            stopping = thread;
-            thread = null;
-        }
-        KafkaConsumer<byte[], byte[]> open = consumer;
-        if (open != null) {
-            open.wakeup();
-        }
-        if (stopping != null) {
-            try {
-                if (!stopping.join(STOP_WAIT_MAX)) {
-                    stopping.interrupt();
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    @Override
-    public boolean isRunning() {
-        return thread != null;
     }
 }

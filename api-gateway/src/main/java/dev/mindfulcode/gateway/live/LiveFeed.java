@@ -1,5 +1,6 @@
 package dev.mindfulcode.gateway.live;
 
+import dev.mindfulcode.gateway.log.LogFollower;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.SessionEvent;
 import dev.mindfulcode.schemas.SessionEventKind;
@@ -14,8 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -23,32 +22,25 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.UUIDDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 
 /**
  * Follows flow states, session events and team alerts from now on: every partition, in no group, since each gateway needs all of them for whoever
  * is connected to it. Reads what is not committed yet: a live update is provisional, and the next one is a second away.
  */
-final class LiveFeed implements SmartLifecycle, Runnable {
+final class LiveFeed extends LogFollower<UUID> {
 
     private static final Logger LOG = LoggerFactory.getLogger(LiveFeed.class);
 
     private static final List<String> TOPICS =
             List.of(Topics.FLOW_STATES.name(), Topics.SESSIONS.name(), Topics.TEAM_ALERTS.name());
-    private static final Duration POLL_WAIT_MAX = Duration.ofMillis(500);
     private static final Duration PARTITIONS_LOOK_INTERVAL = Duration.ofSeconds(10);
     private static final Duration TOPICS_MISSING_INTERVAL = Duration.ofSeconds(1);
-    private static final Duration START_WAIT_MAX = Duration.ofSeconds(5);
-    private static final Duration STOP_WAIT_MAX = Duration.ofSeconds(3);
-    private static final Duration FAILURE_PAUSE = Duration.ofSeconds(1);
 
     private final Supplier<Consumer<UUID, byte[]>> consumers;
     private final Duration lookInterval;
@@ -56,11 +48,8 @@ final class LiveFeed implements SmartLifecycle, Runnable {
     private final Deserializer<SessionEvent> sessionEvents;
     private final Deserializer<TeamAlert> teamAlerts;
     private final Counter received;
-    private final CountDownLatch positioned = new CountDownLatch(1);
     private final Set<TopicPartition> followed = new HashSet<>();
     private boolean followedBefore;
-    private volatile @Nullable Thread thread;
-    private volatile @Nullable Consumer<UUID, byte[]> consumer;
 
     LiveFeed(String bootstrapServers, SchemaRegistry registry, LiveHub hub, MeterRegistry meters) {
         this(() -> open(bootstrapServers), PARTITIONS_LOOK_INTERVAL, registry, hub, meters);
@@ -73,6 +62,7 @@ final class LiveFeed implements SmartLifecycle, Runnable {
             SchemaRegistry registry,
             LiveHub hub,
             MeterRegistry meters) {
+        super("gateway-live-feed", true);
         this.consumers = consumers;
         this.lookInterval = lookInterval;
         this.hub = hub;
@@ -84,27 +74,15 @@ final class LiveFeed implements SmartLifecycle, Runnable {
     }
 
     @Override
-    public void run() {
-        Thread self = Thread.currentThread();
-        while (thread == self) {
-            try (Consumer<UUID, byte[]> opened = consumers.get()) {
-                consumer = opened;
-                follow(opened, self);
-            } catch (WakeupException | InterruptException e) {
-                // Being stopped: the loop's condition says so.
-            } catch (KafkaException e) {
-                LOG.warn("The live feed is interrupted and starts again: {}", e.toString());
-                pause();
-            } finally {
-                consumer = null;
-            }
-        }
+    protected Consumer<UUID, byte[]> open() {
+        return consumers.get();
     }
 
-    private void follow(Consumer<UUID, byte[]> opened, Thread self) {
+    @Override
+    protected void follow(Consumer<UUID, byte[]> opened) {
         followed.clear();
         long lookAtNs = System.nanoTime();
-        while (thread == self) {
+        while (goesOn()) {
             if (System.nanoTime() - lookAtNs >= 0) {
                 boolean complete = followNewPartitions(opened);
                 lookAtNs = System.nanoTime() + (complete ? lookInterval : TOPICS_MISSING_INTERVAL).toNanos();
@@ -139,7 +117,7 @@ final class LiveFeed implements SmartLifecycle, Runnable {
         }
         if (complete) {
             followedBefore = true;
-            positioned.countDown();
+            ready();
         }
         return complete;
     }
@@ -214,58 +192,6 @@ final class LiveFeed implements SmartLifecycle, Runnable {
                         (int) PARTITIONS_LOOK_INTERVAL.toMillis()),
                 new LenientKeys(),
                 new ByteArrayDeserializer());
-    }
-
-    private void pause() {
-        try {
-            TimeUnit.NANOSECONDS.sleep(FAILURE_PAUSE.toNanos());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    @Override
-    public synchronized void start() {
-        if (thread != null) {
-            return;
-        }
-        Thread started = Thread.ofPlatform().name("gateway-live-feed").daemon().unstarted(this);
-        thread = started;
-        started.start();
-        try {
-            if (!positioned.await(START_WAIT_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.warn("The live topics are not there yet; live updates begin when they are");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    @Override
-    public void stop() {
-        Thread stopping;
-        synchronized (this) {
-            stopping = thread;
-            thread = null;
-        }
-        Consumer<UUID, byte[]> open = consumer;
-        if (open != null) {
-            open.wakeup();
-        }
-        if (stopping != null) {
-            try {
-                if (!stopping.join(STOP_WAIT_MAX)) {
-                    stopping.interrupt();
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    @Override
-    public boolean isRunning() {
-        return thread != null;
     }
 
     /** Before the web server, so that a client which is connected misses nothing. */
