@@ -1,6 +1,7 @@
 package dev.mindfulcode.gateway.http;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,9 @@ public final class Routes {
 
     private static final int RETRY_AFTER_SECONDS = 2;
 
-    private final RouterFunctions.Builder router = RouterFunctions.route();
+    /** By their first two segments, or one where the second is a variable: a match is looked for among a few routes, and not among all in turn. */
+    private final Map<String, RouterFunctions.Builder> routers = new HashMap<>();
+
     private final Map<String, TreeSet<String>> methods = new LinkedHashMap<>();
 
     public Routes get(String path, HandlerFunction<ServerResponse> handler) {
@@ -46,13 +49,14 @@ public final class Routes {
     }
 
     private Routes add(HttpMethod method, String path, HandlerFunction<ServerResponse> handler) {
-        router.route(
-                RequestPredicates.method(method).and(RequestPredicates.path(path)),
-                request -> handler.handle(request)
-                        .timeout(
-                                ANSWER_TIME_MAX,
-                                Mono.error(() -> ProblemType.UNAVAILABLE.retryAfter(
-                                        RETRY_AFTER_SECONDS, "The answer took too long."))));
+        router(path)
+                .route(
+                        RequestPredicates.method(method).and(RequestPredicates.path(path)),
+                        request -> handler.handle(request)
+                                .timeout(
+                                        ANSWER_TIME_MAX,
+                                        Mono.error(() -> ProblemType.UNAVAILABLE.retryAfter(
+                                                RETRY_AFTER_SECONDS, "The answer took too long."))));
         methods.computeIfAbsent(path, _ -> new TreeSet<>()).add(method.name());
         return this;
     }
@@ -67,11 +71,31 @@ public final class Routes {
     public RouterFunction<ServerResponse> build() {
         methods.forEach((path, allowed) -> {
             String allow = String.join(", ", allowed);
-            router.route(RequestPredicates.path(path), request -> {
+            router(path).route(RequestPredicates.path(path), request -> {
                 request.exchange().getResponse().getHeaders().set(HttpHeaders.ALLOW, allow);
                 return Mono.error(ProblemType.METHOD_NOT_ALLOWED.because("Allowed here: " + allow + "."));
             });
         });
-        return router.build();
+        Map<String, RouterFunction<ServerResponse>> built = new HashMap<>();
+        routers.forEach((beginning, router) -> built.put(beginning, router.build()));
+        return request -> {
+            String path = request.requestPath().pathWithinApplication().value();
+            RouterFunction<ServerResponse> found =
+                    built.getOrDefault(beginning(path, 2), built.get(beginning(path, 1)));
+            return found == null ? Mono.empty() : found.route(request);
+        };
+    }
+
+    private RouterFunctions.Builder router(String path) {
+        String two = beginning(path, 2);
+        return routers.computeIfAbsent(two.indexOf('{') < 0 ? two : beginning(path, 1), _ -> RouterFunctions.route());
+    }
+
+    private static String beginning(String path, int segments) {
+        int end = 0;
+        for (int segment = 0; segment < segments && end >= 0; segment++) {
+            end = path.indexOf('/', end + 1);
+        }
+        return end < 0 ? path : path.substring(0, end);
     }
 }
