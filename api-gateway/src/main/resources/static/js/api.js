@@ -58,16 +58,22 @@ export async function accessToken(refused) {
   });
 }
 
-export const get = (path, parameters = {}) => signed(`${path}?${new URLSearchParams(parameters)}`, {});
+export const get = async (path, parameters = {}) => body(await signed(`${path}?${new URLSearchParams(parameters)}`, {}));
 
-export const send = (method, path, value) => signed(path, { method, ...json(value) });
+export const send = async (method, path, value) => body(await signed(path, { method, ...json(value) }));
+
+/** As a file to keep, whatever it is. */
+export async function file(path, parameters) {
+  const response = await signed(`${path}?${new URLSearchParams(parameters)}`, {});
+  return response.ok ? response.blob() : body(response);
+}
 
 /** With the access token; once more with a fresh one where that was refused. */
 async function signed(url, options) {
   const authorised = (token) => request(url, { ...options, headers: { ...options.headers, Authorization: `Bearer ${token}` } });
   const token = await accessToken();
   const first = await authorised(token);
-  return body(first.status === 401 ? await authorised(await accessToken(token)) : first);
+  return first.status === 401 ? authorised(await accessToken(token)) : first;
 }
 
 const post = async (path, value) => body(await request(path, { method: 'POST', ...json(value) }));

@@ -1,6 +1,6 @@
 // Runs of plugins: what one's own questions to all history found, and how far they are.
 
-import { get } from './api.js';
+import { file, get } from './api.js';
 import { count, element } from './format.js';
 
 const RUNS_SHOWN = 4;
@@ -43,7 +43,24 @@ function card(run) {
       ? element('progress', { class: 'more', max: run.total, value: run.scanned, 'aria-label': 'Of the history, read so far' })
       : '',
     run.summary ? element('span', { class: 'more' }, said(run.summary).join(', ')) : '',
-    rows.length ? element('div', { class: 'scroll more', tabindex: '0', role: 'region', 'aria-label': `What ${run.plugin} found last` }, table(rows)) : '');
+    rows.length ? element('div', { class: 'scroll more', tabindex: '0', role: 'region', 'aria-label': `What ${run.plugin} found last` }, table(rows)) : '',
+    rows.length ? download(run) : '');
+}
+
+function download(run) {
+  const told = element('span', { role: 'alert' });
+  const button = element('button', { type: 'button', class: 'quiet', 'aria-label': `Download all that ${run.plugin} found, as a table` }, 'Download');
+  button.onclick = async () => {
+    told.textContent = '';
+    try {
+      const url = URL.createObjectURL(await file(`/api/analytics/${run.run_id}/export`, { format: 'csv' }));
+      element('a', { href: url, download: `${run.plugin}-${run.plugin_version}.csv` }).click();
+      setTimeout(() => URL.revokeObjectURL(url), 60_000);
+    } catch (problem) {
+      told.textContent = problem.message;
+    }
+  };
+  return element('span', { class: 'more' }, button, ' ', told);
 }
 
 function table(rows) {

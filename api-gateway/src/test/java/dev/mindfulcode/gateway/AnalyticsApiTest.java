@@ -7,6 +7,7 @@ import dev.mindfulcode.gateway.Api.Answer;
 import dev.mindfulcode.gateway.Api.User;
 import dev.mindfulcode.gateway.TypedHistory.Typed;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -122,6 +123,56 @@ class AnalyticsApiTest {
                     : "";
         } while (!cursor.isEmpty());
         assertThat(keys).hasSize(3).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void allRowsGoIntoOneFile() throws Exception {
+        sessions(3, 60).forEach(each -> history.write(each, each.startedAt().plusSeconds(60)));
+        String run = start("{\"plugin\": \"typing-fatigue\"}");
+        await(run, "live");
+        Map<String, JsonNode> found = rows(run);
+        String key = found.keySet().iterator().next();
+        gateway.execute(
+                "update readmodel.analytics_results set value = value || '{\"=note\": \"=cmd()\", \"more\": [1, \"a,b\"]}'"
+                        + " where key = '" + key + "'");
+
+        Answer document = api.get(run + "/export", ada.token());
+        Map<String, JsonNode> exported = new TreeMap<>();
+        document.json().path("rows").forEach(row -> exported.put(row.path("key").asString(), row.path("value")));
+        assertThat(exported).isEqualTo(rows(run)).hasSize(3);
+        assertThat(document.json().path("plugin").asString()).isEqualTo("typing-fatigue");
+        assertThat(document.header("Content-Disposition")).endsWith(".json\"");
+
+        Answer table = api.get(run + "/export?format=csv", ada.token());
+        assertThat(table.header("Content-Type")).startsWith("text/csv");
+        List<String> lines =
+                new String(table.body(), StandardCharsets.UTF_8).lines().toList();
+        assertThat(lines).hasSize(4);
+        assertThat(lines.getFirst())
+                .startsWith("key,'=note,")
+                .contains(",interval_drift_ms,")
+                .contains(",more");
+        assertThat(lines)
+                .filteredOn(line -> line.startsWith(key))
+                .singleElement()
+                .asString()
+                .startsWith(key + ",'=cmd(),")
+                .contains("\"[1,\"\"a,b\"\"]\"");
+        assertThat(api.get(run + "/export?format=xml", ada.token()).text("field"))
+                .isEqualTo("format");
+    }
+
+    @Test
+    void aTableOfAllNamesThatRowsMakeUpIsRefused() throws Exception {
+        sessions(1, 60).forEach(each -> history.write(each, each.startedAt().plusSeconds(60)));
+        String run = start("{\"plugin\": \"typing-fatigue\"}");
+        await(run, "live");
+        gateway.execute("update readmodel.analytics_results set value ="
+                + " (select jsonb_object_agg('name_' || i, i) from generate_series(1, 101) i) where run_id = '"
+                + run.substring(run.lastIndexOf('/') + 1) + "'");
+        assertThat(api.get(run + "/export?format=csv", ada.token()).text("field"))
+                .isEqualTo("format");
+        assertThat(api.get(run + "/export", ada.token()).status()).isEqualTo(200);
     }
 
     @Test

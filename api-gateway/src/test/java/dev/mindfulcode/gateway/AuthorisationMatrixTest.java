@@ -92,6 +92,7 @@ class AuthorisationMatrixTest {
             GET /api/analytics                     401  200  200  200  200  200  200
             GET /api/analytics/{id}                401  404  404  200  404  404  404
             GET /api/analytics/{id}/progress       401  404  404  200  404  404  404
+            GET /api/analytics/{id}/export         401  404  404  200  404  404  404
             POST /api/analytics/{id}/rerun         401  404  404  202  404  404  404
             DELETE /api/analytics/{id}             401  404  404  200  404  404  404
             POST /api/teams                        401  201  201  201  201  201  201  {"name": "another"}

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
@@ -13,7 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -22,6 +26,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
 
 /** What a person sees in a browser, with the system's own Chromium. */
 @Timeout(300)
@@ -249,6 +254,62 @@ class DashboardTest {
                     select gen_random_uuid(), rule_id, '%1$s', 'weekend_share', 0.25, 0.1, 0.4, 0.2, 0.06, 4, 28,
                            now() - interval '30 days', now() - interval '2 days', 0, 0
                     from rule""".formatted(team));
+        }
+    }
+
+    @Test
+    void whatAPluginFoundInAllHistoryIsShownAndGoesIntoAFile() throws Exception {
+        SharedSystem system = SharedSystem.get();
+        TestUser user = TestUser.register(system.origin());
+        UUID session = user.startSession();
+        Instant begun = Instant.now().minus(Duration.ofMinutes(30));
+        for (int batch = 0; batch < 15; batch++) {
+            String keys = TestUser.batch(session, batch, 1_000, begun.plusSeconds(100L * batch));
+            assertThat(user.post("/api/keystrokes", keys).statusCode()).isEqualTo(202);
+        }
+        Path plugin = Path.of("..", "plugins", "typing-fatigue");
+        String module = Base64.getEncoder().encodeToString(Files.readAllBytes(plugin.resolve("typing-fatigue.wasm")));
+        JsonNode uploaded = TestUser.JSON.readTree(user.post(
+                        "/api/plugins",
+                        "{\"manifest\": %s, \"module\": \"%s\"}"
+                                .formatted(Files.readString(plugin.resolve("manifest.json")), module))
+                .body());
+        user.put(
+                "/api/plugins/" + uploaded.path("plugin_id").asString() + "/install",
+                "{\"capabilities\": [\"keystroke_intervals\", \"emit_results\"]}");
+        String run = "/api/analytics/"
+                + TestUser.JSON
+                        .readTree(user.post("/api/analytics", "{\"plugin\": \"typing-fatigue\"}")
+                                .body())
+                        .path("run_id")
+                        .asString();
+        Eventually.holds(
+                "all of it is folded",
+                () -> TestUser.JSON
+                                .readTree(user.get(run).body())
+                                .at("/rows/0/value/keystrokes")
+                                .asInt()
+                        == 15_000);
+        try (Window window = Window.open()) {
+            Page page = window.page();
+            page.setDefaultTimeout(WAIT_MAX_MS);
+            List<String> complaints = new CopyOnWriteArrayList<>();
+            page.onPageError(complaints::add);
+            signIn(page, system, user);
+            Locator card = page.locator("#runs li");
+            card.locator("tbody tr").waitFor();
+            assertThat(card.innerText()).contains("typing fatigue 1.0.0", "up to date", "15,000");
+            page.screenshot(new Page.ScreenshotOptions()
+                    .setPath(Path.of("target", "dashboard-runs.png"))
+                    .setFullPage(true));
+            Download file = page.waitForDownload(() -> card.locator("button").press("Enter"));
+            assertThat(file.suggestedFilename()).isEqualTo("typing-fatigue-1.0.0.csv");
+            assertThat(Files.readAllLines(file.path()))
+                    .hasSize(2)
+                    .last()
+                    .asString()
+                    .startsWith(session + ",");
+            assertThat(complaints).isEmpty();
         }
     }
 

@@ -33,6 +33,6 @@ public class PluginConfiguration {
     @Bean
     RouteGroup gatewayRunRoutes(Database database, Plugins plugins, Teams teams, CallerEnds ends) {
         Runs runs = new Runs(database, plugins, teams, new SecureRandom(), Clock.systemUTC());
-        return new RunRoutes(runs, new RunProgress(runs, ends))::addTo;
+        return new RunRoutes(runs, new RunProgress(runs, ends), new RunExport(runs))::addTo;
     }
 }

@@ -31,10 +31,12 @@ final class RunRoutes {
 
     private final Runs runs;
     private final RunProgress progress;
+    private final RunExport export;
 
-    RunRoutes(Runs runs, RunProgress progress) {
+    RunRoutes(Runs runs, RunProgress progress, RunExport export) {
         this.runs = runs;
         this.progress = progress;
+        this.export = export;
     }
 
     void addTo(Routes routes) {
@@ -42,6 +44,7 @@ final class RunRoutes {
                 .get("/api/analytics", this::list)
                 .get("/api/analytics/{id}", this::get)
                 .get("/api/analytics/{id}/progress", progress::open)
+                .get("/api/analytics/{id}/export", export::open)
                 .post("/api/analytics/{id}/rerun", this::rerun)
                 .delete("/api/analytics/{id}", this::remove);
     }

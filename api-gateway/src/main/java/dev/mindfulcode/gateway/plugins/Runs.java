@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -118,7 +119,27 @@ final class Runs {
                 .bind("run", runId)
                 .bind("limit", limit);
         return (after == null ? select : select.bind("after", after))
-                .map(row -> new Row(row.get("key", String.class), row.get("value", String.class)))
+                .map(Row::of)
+                .all()
+                .collectList();
+    }
+
+    /** Emits all rows by key, as they were at one instant. Whoever asks has found the run. */
+    Flux<Row> allRows(UUID runId) {
+        return database.sql("select key, value::text as value from readmodel.analytics_results where run_id = :run"
+                        + " order by key collate \"C\"")
+                .bind("run", runId)
+                .map(Row::of)
+                .all();
+    }
+
+    /** Emits the names in a run's rows, in order; {@code limit} of them at most. */
+    Mono<List<String>> columns(UUID runId, int limit) {
+        return database.sql("select distinct name collate \"C\" as name from readmodel.analytics_results,"
+                        + " jsonb_object_keys(value) name where run_id = :run order by 1 limit :limit")
+                .bind("run", runId)
+                .bind("limit", limit)
+                .map(row -> row.get("name", String.class))
                 .all()
                 .collectList();
     }
@@ -203,7 +224,12 @@ final class Runs {
     }
 
     /** @param value JSON, as the plugin emitted it, with its key */
-    record Row(String key, @JsonRawValue String value) {}
+    record Row(String key, @JsonRawValue String value) {
+
+        private static Row of(Readable row) {
+            return new Row(row.get("key", String.class), row.get("value", String.class));
+        }
+    }
 
     /**
      * A run as whoever may see it does.
