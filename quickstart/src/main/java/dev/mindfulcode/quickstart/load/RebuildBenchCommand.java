@@ -103,7 +103,7 @@ final class RebuildBenchCommand implements Callable<Integer> {
                     isRight &= isIdentical;
                     out.println(String.format(
                             Locale.ROOT,
-                            "%s: %,d records in %.1f s (%,.0f/s; %,d/s while reading), only reading %.1f s (%,.0f/s), ratio %.3f, %s",
+                            "%s: %,d records in %.1f s (%,.0f/s; %,d/s while reading), only reading %.1f s (%,.0f/s)%s, %s",
                             projection.getKey(),
                             rebuilt.records(),
                             rebuilt.seconds(),
@@ -111,7 +111,9 @@ final class RebuildBenchCommand implements Callable<Integer> {
                             end == null ? 0 : end.path("records_per_second").asLong(),
                             raw.seconds(),
                             raw.perSecond(),
-                            rebuilt.perSecond() / raw.perSecond(),
+                            raw.records() == 0
+                                    ? ""
+                                    : String.format(Locale.ROOT, ", ratio %.3f", rebuilt.perSecond() / raw.perSecond()),
                             isIdentical ? "identical" : "NOT identical: " + end));
                     out.flush();
                 }
