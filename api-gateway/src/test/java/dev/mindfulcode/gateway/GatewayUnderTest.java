@@ -42,6 +42,7 @@ final class GatewayUnderTest {
     final ConfigurableApplicationContext context;
     final Api api;
     final String databaseUrl;
+    private @Nullable Connection kept;
     private @Nullable ConfigurableApplicationContext projections;
 
     private GatewayUnderTest(EmbeddedPlatform platform, Map<String, Object> environment) {
@@ -133,10 +134,19 @@ final class GatewayUnderTest {
         return PostgresUrl.parse(databaseUrl).dataSource().getConnection();
     }
 
+    /** One for all looks of this gateway's tests: each connection is a process of the server's, and tests ask every few milliseconds. */
+    private Connection kept() throws SQLException {
+        Connection connection = kept;
+        if (connection == null || !connection.isValid(1)) {
+            connection = connection();
+            kept = connection;
+        }
+        return connection;
+    }
+
     /** Returns the first column of the first row of a query. */
-    long count(String sql, Object... parameters) {
-        try (Connection connection = connection();
-                PreparedStatement statement = connection.prepareStatement(sql)) {
+    synchronized long count(String sql, Object... parameters) {
+        try (PreparedStatement statement = kept().prepareStatement(sql)) {
             for (int i = 0; i < parameters.length; i++) {
                 statement.setObject(i + 1, parameters[i]);
             }
@@ -149,9 +159,8 @@ final class GatewayUnderTest {
         }
     }
 
-    void execute(String sql, Object... parameters) throws SQLException {
-        try (Connection connection = connection();
-                PreparedStatement statement = connection.prepareStatement(sql)) {
+    synchronized void execute(String sql, Object... parameters) throws SQLException {
+        try (PreparedStatement statement = kept().prepareStatement(sql)) {
             for (int i = 0; i < parameters.length; i++) {
                 statement.setObject(i + 1, parameters[i]);
             }

@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 /** A client of {@code /ws}, or of GraphQL over WebSocket, that keeps what it is sent. */
 final class LiveClient implements WebSocket.Listener, AutoCloseable {
 
-    private static final Duration WAIT_MAX = Duration.ofSeconds(20);
+    private static final Duration WAIT_MAX = Duration.ofSeconds(60);
 
     private final BlockingQueue<JsonNode> received = new LinkedBlockingQueue<>();
     private final CompletableFuture<Integer> closed = new CompletableFuture<>();

@@ -90,7 +90,7 @@ class PastApiTest {
     }
 
     private Answer answerWith(String path, String list, int count) {
-        long deadlineNs = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        long deadlineNs = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         Answer answer = api.get(path, ada.token());
         while (answer.json().path(list).size() < count) {
             assertThat(System.nanoTime() - deadlineNs)

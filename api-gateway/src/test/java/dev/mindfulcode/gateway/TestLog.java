@@ -94,7 +94,7 @@ public final class TestLog implements AutoCloseable {
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             List<@Nullable V> found = new ArrayList<>();
-            long deadlineNs = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            long deadlineNs = System.nanoTime() + Duration.ofSeconds(60).toNanos();
             boolean enough = false;
             while (System.nanoTime() - deadlineNs < 0) {
                 var records = consumer.poll(Duration.ofMillis(300));

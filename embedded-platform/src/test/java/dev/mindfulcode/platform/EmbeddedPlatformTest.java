@@ -126,7 +126,7 @@ class EmbeddedPlatformTest {
                 new StringDeserializer())) {
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
-            return consumer.poll(Duration.ofSeconds(20)).records(partition).stream()
+            return consumer.poll(Duration.ofSeconds(60)).records(partition).stream()
                     .map(ConsumerRecord::value)
                     .toList();
         }

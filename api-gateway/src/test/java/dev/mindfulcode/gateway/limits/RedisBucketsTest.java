@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 class RedisBucketsTest {
 
     private static final Quota TEN = new Quota("ten", 10, Duration.ofHours(1));
-    private static final Duration WAIT_MAX = Duration.ofSeconds(20);
+    private static final Duration WAIT_MAX = Duration.ofSeconds(60);
 
     private final Optional<String> program = RedisServer.program();
 

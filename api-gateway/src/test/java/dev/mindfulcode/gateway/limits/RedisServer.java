@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 /** A real Redis in a process of its own, that keeps nothing. */
 final class RedisServer implements AutoCloseable {
 
-    private static final Duration START_WAIT_MAX = Duration.ofSeconds(20);
+    private static final Duration START_WAIT_MAX = Duration.ofSeconds(60);
 
     private final String program;
     private final int port;

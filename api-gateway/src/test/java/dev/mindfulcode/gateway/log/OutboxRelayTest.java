@@ -94,7 +94,7 @@ class OutboxRelayTest {
     }
 
     private void awaitRows(long count) {
-        long deadlineNs = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        long deadlineNs = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (rows() != count) {
             assertThat(System.nanoTime() - deadlineNs).as("in time").isNegative();
             Thread.onSpinWait();

@@ -39,6 +39,11 @@ public final class ReadModelDatabase {
     /** Migrated once and never connected to again: the others are copies of it. */
     private static final String TEMPLATE = migrated();
 
+    /** Of the database that was asked last: each connection is a process of the server's, and tests ask every few milliseconds. */
+    private static @Nullable Connection kept;
+
+    private static String keptUrl = "";
+
     private final String url = copied();
     private final DataSource source = PostgresUrl.parse(url).dataSource();
     private final String encryptionKey = newEncryptionKey();
@@ -96,22 +101,43 @@ public final class ReadModelDatabase {
         for (Event event : events) {
             fold.take(event);
         }
-        try (Connection connection = source.getConnection()) {
+        synchronized (ReadModelDatabase.class) {
+            Connection connection = kept();
             connection.setAutoCommit(false);
-            int rows = fold.write(connection);
-            connection.commit();
-            return rows;
+            try {
+                int rows = fold.write(connection);
+                connection.commit();
+                return rows;
+            } finally {
+                connection.rollback();
+                connection.setAutoCommit(true);
+            }
         }
+    }
+
+    private Connection kept() throws SQLException {
+        Connection connection = kept;
+        if (connection != null && keptUrl.equals(url) && connection.isValid(1)) {
+            return connection;
+        }
+        if (connection != null) {
+            connection.close();
+        }
+        connection = source.getConnection();
+        kept = connection;
+        keptUrl = url;
+        return connection;
     }
 
     /** Returns each row as text, in the order of the query. */
     public List<String> rows(String sql) throws SQLException {
         List<String> rows = new ArrayList<>();
-        try (Connection connection = source.getConnection();
-                PreparedStatement statement = connection.prepareStatement("SELECT r::text FROM (" + sql + ") r");
-                ResultSet results = statement.executeQuery()) {
-            while (results.next()) {
-                rows.add(results.getString(1));
+        synchronized (ReadModelDatabase.class) {
+            try (PreparedStatement statement = kept().prepareStatement("SELECT r::text FROM (" + sql + ") r");
+                    ResultSet results = statement.executeQuery()) {
+                while (results.next()) {
+                    rows.add(results.getString(1));
+                }
             }
         }
         return rows;
@@ -119,13 +145,11 @@ public final class ReadModelDatabase {
 
     /** Returns the one value, as text; null where the value is. */
     public @Nullable String value(String sql) throws SQLException {
-        try (Connection connection = source.getConnection();
-                PreparedStatement statement = connection.prepareStatement(sql);
-                ResultSet results = statement.executeQuery()) {
-            if (!results.next()) {
-                return "no row";
+        synchronized (ReadModelDatabase.class) {
+            try (PreparedStatement statement = kept().prepareStatement(sql);
+                    ResultSet results = statement.executeQuery()) {
+                return results.next() ? results.getString(1) : "no row";
             }
-            return results.getString(1);
         }
     }
 
@@ -134,9 +158,10 @@ public final class ReadModelDatabase {
     }
 
     public void execute(String sql) throws SQLException {
-        try (Connection connection = source.getConnection();
-                PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.execute();
+        synchronized (ReadModelDatabase.class) {
+            try (PreparedStatement statement = kept().prepareStatement(sql)) {
+                statement.execute();
+            }
         }
     }
 
