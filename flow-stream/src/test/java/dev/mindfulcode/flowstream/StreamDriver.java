@@ -42,6 +42,7 @@ import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
@@ -107,7 +108,7 @@ final class StreamDriver implements AutoCloseable {
 
     /** Stops this driver and starts another on its state. */
     StreamDriver restarted() {
-        close();
+        driver.close();
         return new StreamDriver(Typing.KEYS, folder("state-"), keptFolder, now, guarantee);
     }
 
@@ -329,6 +330,11 @@ final class StreamDriver implements AutoCloseable {
     @Override
     public void close() {
         driver.close();
+        try {
+            Utils.delete(keptFolder.toFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @SuppressWarnings("NullAway") // the key of a dead letter may be anything
@@ -350,8 +356,7 @@ final class StreamDriver implements AutoCloseable {
 
     private static Path folder(String prefix) {
         try {
-            return Files.createTempDirectory(Files.createDirectories(Path.of("target", "stream-state")), prefix)
-                    .toAbsolutePath();
+            return Files.createTempDirectory("stream-" + prefix);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
