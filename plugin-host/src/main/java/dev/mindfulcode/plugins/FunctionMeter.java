@@ -411,7 +411,7 @@ final class FunctionMeter {
             }
             case BULK_TABLE_GROW -> {
                 in.index(around.tables(), "table");
-                charge.cost += GROW_COST;
+                charge.cost += GROW_COST - cost(BULK);
                 move(2, 1);
                 copy(from);
             }

@@ -164,10 +164,13 @@ class HostileModulesTest {
                 "i32.const 0 i32.const 1 i32.const -1 memory.copy",
                 "i32.const 0 i32.const 1 i32.const -1 memory.fill",
                 "i32.const 0 i32.const 1 i32.const 0x7fffffff memory.copy",
-                "i32.const 0 ref.null i32.const -1 table.fill 0"
+                "i32.const 0 ref.null i32.const -1 table.fill 0",
+                "i32.const 0 i32.const 0 i32.const -1 memory.init 0",
+                "i32.const 0 i32.const 0 i32.const -1 table.copy",
+                "i32.const 0 i32.const 0 i32.const -1 table.init 0"
             })
     void aBulkInstructionPaysForItsLengthBeforeItRuns(String bulk) throws Exception {
-        Wasm wasm = wasm().table(1, 1);
+        Wasm wasm = wasm().table(1, 1).elements(0, 0).passiveData(new byte[1]);
         wasm.onRecord("", bulk + " i32.const 0");
 
         assertThat(run(wasm)).isEqualTo(new OutOfFuel(RECORD, 5_000_000));
