@@ -135,6 +135,9 @@ final class RunTask {
         History.Stand stand = reading.advance(consumer, folding, System.nanoTime() + STEP_NANOS_MAX);
         switch (stand) {
             case BEHIND -> {
+                if (isLive) {
+                    folding.settle();
+                }
                 write(isLive ? RunStatus.LIVE : RunStatus.REPLAYING, folding, reading, isLive);
                 return AT_ONCE;
             }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.projection.analytics;
+
+import org.jspecify.annotations.NullMarked;
