@@ -9,8 +9,6 @@ import dev.mindfulcode.schemas.DeadLetter;
 import dev.mindfulcode.schemas.SessionEvent;
 import dev.mindfulcode.schemas.SessionEventKind;
 import dev.mindfulcode.schemas.SessionStatus;
-import dev.mindfulcode.schemas.TeamWindow;
-import dev.mindfulcode.schemas.TeamWindowSize;
 import dev.mindfulcode.schemas.Topics;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -61,9 +59,9 @@ class ProjectionServiceTest {
     @Test
     void windowsOfTeamsAreReadThoughATeamHasNoKey() throws Exception {
         UUID team = UUID.randomUUID();
-        pipeline.publish(Topics.TEAM_FLOW, team, teamWindow(team, 1, 5));
-        RecordMetadata others = pipeline.publish(Topics.TEAM_FLOW, UUID.randomUUID(), teamWindow(team, 2, 50));
-        pipeline.publish(Topics.TEAM_FLOW, team, teamWindow(team, 2, 7));
+        pipeline.publish(Topics.TEAM_FLOW, team, Samples.teamWindow(team, 1, 5));
+        RecordMetadata others = pipeline.publish(Topics.TEAM_FLOW, UUID.randomUUID(), Samples.teamWindow(team, 2, 50));
+        pipeline.publish(Topics.TEAM_FLOW, team, Samples.teamWindow(team, 2, 7));
         pipeline.start();
         pipeline.awaitApplied();
 
@@ -73,21 +71,6 @@ class ProjectionServiceTest {
         assertThat(pipeline.deadLettersOf(others))
                 .extracting(DeadLetter::getReason)
                 .containsExactly("team_windows: of another team than its key");
-    }
-
-    private static TeamWindow teamWindow(UUID team, long version, int members) {
-        return TeamWindow.newBuilder()
-                .setTeamId(team)
-                .setSize(TeamWindowSize.DAY)
-                .setWindowStart(Instant.parse("2026-03-02T00:00:00Z"))
-                .setVersion(version)
-                .setClosed(false)
-                .setMembersMin(5)
-                .setMembers(members)
-                .setKeystrokesAMemberMax(150_000)
-                .setSecondsAMemberMax(57_600)
-                .setInterruptionsAMemberMax(150)
-                .build();
     }
 
     @Test

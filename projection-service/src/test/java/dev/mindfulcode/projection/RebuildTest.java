@@ -7,6 +7,7 @@ import dev.mindfulcode.projection.fold.Fold;
 import dev.mindfulcode.projection.fold.Projection;
 import dev.mindfulcode.projection.fold.RejectedEventException;
 import dev.mindfulcode.projection.fold.Samples;
+import dev.mindfulcode.projection.fold.Tables;
 import dev.mindfulcode.projection.minutes.FlowMinutes;
 import dev.mindfulcode.protection.UserCipher;
 import dev.mindfulcode.schemas.AccountEventKind;
@@ -29,6 +30,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -60,11 +62,23 @@ class RebuildTest {
             ends.deleteOne();
             ends.write(500);
         }
+        UUID typist = pipeline.newUser().userId();
+        for (int i = 0; i < 20; i++) {
+            UUID team = UUID.randomUUID();
+            pipeline.send(
+                    Topics.FLOW_PERIODS,
+                    typist,
+                    Samples.period(UUID.randomUUID(), NINE, NINE.plusSeconds(60 + i), 1, 100 + i));
+            pipeline.send(Topics.TEAM_FLOW, team, Samples.teamWindow(team, 1, 5 + i));
+        }
         pipeline.flush();
         pipeline.start();
         pipeline.awaitApplied();
         List<String> before = pipeline.database.everything();
+        List<String> windowsBefore = teamWindows();
         assertThat(before).hasSizeGreaterThan(1_000);
+        assertThat(before).filteredOn(row -> row.startsWith("flow_periods(")).hasSize(20);
+        assertThat(windowsBefore).hasSizeGreaterThanOrEqualTo(20);
         for (Projection projection : Projections.ALL) {
             order(projection.name());
             awaitState(projection.name(), 2, "in_use");
@@ -75,6 +89,7 @@ class RebuildTest {
             assertThat(state(projection.name(), 1)).isEqualTo("kept");
         }
         assertThat(pipeline.database.everything()).isEqualTo(before);
+        assertThat(teamWindows()).isEqualTo(windowsBefore);
 
         ends.write(500);
         pipeline.flush();
@@ -111,8 +126,7 @@ class RebuildTest {
                 .containsPattern("\"examples\": \\[\"[0-9a-f]{16}\"]");
         assertThat(pipeline.database.everything()).isEqualTo(wrong);
 
-        pipeline.database.execute("UPDATE readmodel.projection_builds SET state = 'building', is_forced = true"
-                + " WHERE projection = 'flow_minutes' AND build = 2");
+        force("flow_minutes", 2);
         awaitState("flow_minutes", 2, "in_use");
         assertThat(pipeline.database.everything()).isEqualTo(right);
     }
@@ -149,8 +163,7 @@ class RebuildTest {
                 .as("what is live has the new fold")
                 .isEqualTo(MARK + 7);
 
-        pipeline.database.execute("UPDATE readmodel.projection_builds SET state = 'building', is_forced = true"
-                + " WHERE projection = 'flow_minutes' AND build = 1");
+        force("flow_minutes", 1);
         awaitState("flow_minutes", 1, "in_use");
         assertThat(pipeline.database.number(now))
                 .as("and what came meanwhile is in the old tables")
@@ -179,9 +192,7 @@ class RebuildTest {
                 awaitState("flow_minutes", 2, "in_use");
                 for (int i = 0; i < 6; i++) {
                     int next = 1 + i % 2;
-                    pipeline.database.execute(
-                            "UPDATE readmodel.projection_builds SET state = 'building', is_forced = true"
-                                    + " WHERE projection = 'flow_minutes' AND build = " + next);
+                    force("flow_minutes", next);
                     awaitState("flow_minutes", next, "in_use");
                 }
             } finally {
@@ -222,6 +233,99 @@ class RebuildTest {
                 .contains("\"missing\": 1");
         assertThat(pipeline.database.number("SELECT count(*) FROM readmodel.flow_periods"))
                 .isEqualTo(2);
+    }
+
+    @Test
+    void aChangedFoldThatLeavesRowsOutIsNotSwitchedToUnlessForced() throws Exception {
+        UserCipher user = pipeline.newUser();
+        pipeline.start(Projections.ALL);
+        pipeline.publish(Topics.FLOW_MINUTES, user.userId(), Samples.minute(NINE, 1, 6));
+        pipeline.publish(Topics.FLOW_MINUTES, user.userId(), Samples.minute(NINE.plusSeconds(60), 2, 7));
+        pipeline.awaitApplied();
+        pipeline.stopAll();
+        pipeline.start(withAnotherFoldOfMinutes(Even::new));
+        order("flow_minutes");
+        awaitState("flow_minutes", 2, "refused");
+        assertThat(report("flow_minutes", 2))
+                .contains("\"refusal\": \"it has fewer rows\"", "\"missing\": 1")
+                .contains("\"cut\": {}");
+        assertThat(pipeline.database.rows("SELECT keystrokes FROM readmodel.flow_minutes ORDER BY minute"))
+                .containsExactly("(6)", "(7)");
+
+        force("flow_minutes", 2);
+        awaitState("flow_minutes", 2, "in_use");
+        assertThat(pipeline.database.rows("SELECT keystrokes FROM readmodel.flow_minutes ORDER BY minute"))
+                .containsExactly("(6)");
+    }
+
+    /** With a projection in which a record that is applied twice, or not at all, leaves its mark for good. */
+    @Test
+    void eachRecordCountsOnceHoweverOftenTablesAreExchangedAndServicesEnd() throws Exception {
+        List<Projection> projections = new ArrayList<>(Projections.ALL);
+        projections.add(Tally.PROJECTION);
+        List<UUID> users = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            users.add(pipeline.newUser().userId());
+        }
+        long before = 12_000;
+        for (int i = 0; i < before; i++) {
+            pipeline.send(
+                    Topics.FLOW_MINUTES, users.get(i % users.size()), Samples.minute(NINE.plusSeconds(60L * i), 1, 1));
+        }
+        pipeline.flush();
+        pipeline.start(projections);
+        pipeline.awaitApplied();
+        assertThat(tally()).isEqualTo(before);
+        pipeline.database.execute("INSERT INTO readmodel.projection_builds (projection, build, state, share_percent)"
+                + " VALUES ('tally', 2, 'building', 1)");
+        String begun = "SELECT count(*) FROM pg_namespace WHERE nspname = 'readmodel_tally_2'";
+        Eventually.holds("its schema is there", () -> pipeline.database.number(begun) == 1);
+        Eventually.holds(
+                "it has begun", () -> pipeline.database.number("SELECT minutes FROM readmodel_tally_2.tally") > 0);
+        pipeline.stopAll();
+        assertThat(state("tally", 2)).as("ended in the middle").isEqualTo("building");
+        assertThat(pipeline.database.number("SELECT minutes FROM readmodel_tally_2.tally"))
+                .isLessThan(before);
+
+        pipeline.database.execute("UPDATE readmodel.projection_builds SET share_percent = 100 WHERE build = 2");
+        pipeline.start(projections);
+        AtomicBoolean isOver = new AtomicBoolean();
+        long written;
+        try (ExecutorService threads = Executors.newFixedThreadPool(1)) {
+            Future<Long> writer = threads.submit(() -> {
+                long count = 0;
+                while (!isOver.get()) {
+                    Instant minute = NINE.plusSeconds(60 * (before + count));
+                    pipeline.publish(
+                            Topics.FLOW_MINUTES, users.get((int) (count % users.size())), Samples.minute(minute, 1, 1));
+                    count++;
+                }
+                return count;
+            });
+            try {
+                awaitState("tally", 2, "in_use");
+                for (int i = 0; i < 6; i++) {
+                    int next = 1 + i % 2;
+                    pipeline.database.execute("UPDATE readmodel.projection_builds SET state = 'building'"
+                            + " WHERE projection = 'tally' AND build = " + next);
+                    Eventually.holds(
+                            "compared and exchanged",
+                            () -> !state("tally", next).equals("building"));
+                    assertThat(state("tally", next)).as(report("tally", next)).isEqualTo("in_use");
+                }
+            } finally {
+                isOver.set(true);
+            }
+            written = writer.get();
+        }
+        pipeline.awaitApplied();
+        assertThat(written).isGreaterThan(100);
+        assertThat(tally()).isEqualTo(before + written);
+        assertThat(builds("tally")).containsExactly("(1,kept)", "(2,in_use)");
+    }
+
+    private long tally() throws Exception {
+        return pipeline.database.number("SELECT minutes FROM readmodel.tally");
     }
 
     @Test
@@ -314,10 +418,19 @@ class RebuildTest {
         return writes;
     }
 
+    private List<String> teamWindows() throws Exception {
+        return pipeline.database.rows("SELECT * FROM readmodel.team_windows ORDER BY team_id, size, window_start");
+    }
+
     private void order(String projection) throws Exception {
         pipeline.database.execute("INSERT INTO readmodel.projection_builds (projection, build, state, share_percent)"
                 + " SELECT projection, max(build) + 1, 'building', 100 FROM readmodel.projection_builds"
                 + " WHERE projection = '" + projection + "' GROUP BY projection");
+    }
+
+    private void force(String projection, int build) throws Exception {
+        pipeline.database.execute("UPDATE readmodel.projection_builds SET state = 'building', is_forced = true"
+                + " WHERE projection = '" + projection + "' AND build = " + build);
     }
 
     private void awaitState(String projection, int build, String state) throws Exception {
@@ -345,11 +458,15 @@ class RebuildTest {
 
     /** The release's projections, and a version of the minutes that counts so much more that nobody can take it for the other. */
     private static List<Projection> withMarkedMinutes() {
+        return withAnotherFoldOfMinutes(Marked::new);
+    }
+
+    private static List<Projection> withAnotherFoldOfMinutes(UnaryOperator<Fold> change) {
         Projection minutes = FlowMinutes.projection();
         List<Projection> all = new ArrayList<>(Projections.ALL);
         all.add(new Projection(minutes.name(), minutes.version() + 1, minutes.topics(), minutes.ddl(), tables -> {
             Supplier<Fold> folds = minutes.binding().to(tables);
-            return () -> new Marked(folds.get());
+            return () -> change.apply(folds.get());
         }));
         return all;
     }
@@ -371,6 +488,53 @@ class RebuildTest {
         @Override
         public int write(Connection connection) throws SQLException {
             return fold.write(connection);
+        }
+    }
+
+    /** Takes minutes of an even number of keystrokes alone. */
+    private record Even(Fold fold) implements Fold {
+
+        @Override
+        public void take(Event event) throws RejectedEventException {
+            if (!(event.value() instanceof FlowMinute minute) || minute.getKeystrokes() % 2 == 0) {
+                fold.take(event);
+            }
+        }
+
+        @Override
+        public int write(Connection connection) throws SQLException {
+            return fold.write(connection);
+        }
+    }
+
+    /** Counts minutes as they come: a fold as none should be. */
+    private static final class Tally implements Fold {
+
+        static final Projection PROJECTION = new Projection(
+                "tally",
+                1,
+                List.of(Topics.FLOW_MINUTES),
+                "CREATE TABLE tally (minutes bigint NOT NULL); INSERT INTO tally VALUES (0)",
+                tables -> () -> new Tally(tables));
+
+        private final String update;
+        private int taken;
+
+        private Tally(Tables tables) {
+            update = tables.in("UPDATE {tally} SET minutes = minutes + ?");
+        }
+
+        @Override
+        public void take(Event event) {
+            taken++;
+        }
+
+        @Override
+        public int write(Connection connection) throws SQLException {
+            try (PreparedStatement statement = connection.prepareStatement(update)) {
+                statement.setInt(1, taken);
+                return statement.executeUpdate();
+            }
         }
     }
 }

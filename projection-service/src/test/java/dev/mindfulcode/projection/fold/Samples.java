@@ -12,6 +12,8 @@ import dev.mindfulcode.schemas.SessionDetailsCodec;
 import dev.mindfulcode.schemas.SessionEvent;
 import dev.mindfulcode.schemas.SessionEventKind;
 import dev.mindfulcode.schemas.SessionStatus;
+import dev.mindfulcode.schemas.TeamWindow;
+import dev.mindfulcode.schemas.TeamWindowSize;
 import dev.mindfulcode.schemas.Topics;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -128,5 +130,20 @@ public final class Samples {
             event.setTimeZone(zone);
         }
         return event;
+    }
+
+    public static TeamWindow teamWindow(UUID team, long version, int members) {
+        return TeamWindow.newBuilder()
+                .setTeamId(team)
+                .setSize(TeamWindowSize.DAY)
+                .setWindowStart(Instant.parse("2026-03-02T00:00:00Z"))
+                .setVersion(version)
+                .setClosed(false)
+                .setMembersMin(5)
+                .setMembers(members)
+                .setKeystrokesAMemberMax(150_000)
+                .setSecondsAMemberMax(57_600)
+                .setInterruptionsAMemberMax(150)
+                .build();
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.projection.rebuild;
+
+import org.jspecify.annotations.NullMarked;
