@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
@@ -276,6 +277,13 @@ class AlertApiTest {
 
             beDue(rule, 5);
             Eventually.holds(() -> alerts().path(0).at("/delivery/attempts").asInt() == 6);
+            beDue(rule, 8);
+            Eventually.holds(() -> alerts().path(0)
+                            .at("/delivery/next_attempt_at")
+                            .asString("")
+                            .compareTo(Instant.now().plus(Duration.ofHours(1)).toString())
+                    > 0);
+            assertThat(deliveryStatus()).as("after nine of ten").isEqualTo("pending");
             beDue(rule, 9);
             Eventually.holds(() -> deliveryStatus().equals("given_up"));
             List<DeadLetter> letters = log.read(Topics.DEAD_LETTERS, teamId, 1);
@@ -285,9 +293,24 @@ class AlertApiTest {
                 assertThat(letter.toString()).doesNotContain("127.0.0.1");
             });
         }
-        assertThat(hooks).hasSize(3);
+        assertThat(hooks).hasSize(4);
         assertThat(hooks.stream().map(hook -> hook.header("webhook-id")).distinct())
                 .hasSize(1);
+    }
+
+    @Test
+    void whoSaysThatTheHookIsGoneIsNotAskedAgain() {
+        status.set(410);
+        String rule = api.post(team + "/alerts", ada.token(), webhook("/hook")).text("rule_id");
+        try (TestLog log = log()) {
+            append(log, alert(rule));
+            Eventually.holds(() -> deliveryStatus().equals("given_up"));
+            assertThat(log.read(Topics.DEAD_LETTERS, teamId, 1))
+                    .extracting(DeadLetter::getReason)
+                    .containsExactly("undeliverable: status_410");
+        }
+        assertThat(alerts().path(0).at("/delivery/attempts").asInt()).isOne();
+        assertThat(hooks).hasSize(1);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.mindfulcode.gateway;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,6 +11,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -42,14 +44,15 @@ class CrossOriginTest {
         context.close();
     }
 
-    @Test
-    void aNamedOriginIsInvited() throws IOException {
-        String preflight = preflight(port, FRIEND, "PATCH", "authorization,idempotency-key");
-        assertThat(preflight)
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "POST", "PUT", "PATCH", "DELETE"})
+    void aNamedOriginIsInvited(String method) throws IOException {
+        String sent = "authorization, content-type, x-read-after, idempotency-key, last-event-id";
+        assertThat(preflight(port, FRIEND, method, sent))
                 .startsWith("http/1.1 200")
                 .contains("access-control-allow-origin: " + FRIEND)
                 .contains("access-control-max-age: 3600")
-                .contains("idempotency-key")
+                .contains("access-control-allow-headers: " + sent)
                 .doesNotContain("allow-credentials");
     }
 
@@ -58,7 +61,9 @@ class CrossOriginTest {
         assertThat(send(port, "GET /api/account", "Origin: " + FRIEND))
                 .startsWith("http/1.1 401")
                 .contains("access-control-allow-origin: " + FRIEND)
-                .contains("access-control-expose-headers: x-read-after, ratelimit");
+                .contains(
+                        "access-control-expose-headers: x-read-after, ratelimit, ratelimit-policy, retry-after, location\r\n")
+                .doesNotContain("allow-credentials");
     }
 
     @Test
@@ -101,6 +106,17 @@ class CrossOriginTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("CORS_ORIGINS")
                 .hasMessageContaining("https://app.example.org");
+    }
+
+    @Test
+    void moreThanAHundredOriginsAreRefused() {
+        String hundred = IntStream.range(0, 100)
+                .mapToObj(i -> "https://" + i + ".example")
+                .collect(joining(","));
+        assertThat(CrossOrigins.filter(hundred)).isNotNull();
+        assertThatThrownBy(() -> CrossOrigins.filter(hundred + ",https://more.example"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("at most 100");
     }
 
     private static String preflight(int port, String origin, String method, String headers) throws IOException {

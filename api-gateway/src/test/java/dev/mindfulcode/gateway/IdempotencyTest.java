@@ -80,6 +80,8 @@ class IdempotencyTest {
                 .withField("Idempotency-Key");
         api.post("/api/flow/feedback", ada.token(), "{\"project\": \"one\"}", "Idempotency-Key", key)
                 .isProblem(422, "idempotency-key-reused");
+        api.post(START + "?more=1", ada.token(), "{\"project\": \"one\"}", "Idempotency-Key", key)
+                .isProblem(422, "idempotency-key-reused");
         assertThat(sessions(ada)).isEqualTo(1);
     }
 

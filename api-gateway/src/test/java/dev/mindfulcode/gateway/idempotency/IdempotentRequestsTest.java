@@ -86,6 +86,20 @@ class IdempotentRequestsTest {
         assertThat(begin(KEY, PRINT)).as("an answer is not let go").isInstanceOf(Done.class);
     }
 
+    /** Who reads the database could else tell from a list of likely requests which of them somebody sent. */
+    @Test
+    void whatWasAskedIsNotKeptInClear() {
+        byte[] fingerprint = IdempotencyKey.hash("a request");
+        work(KEY, fingerprint);
+        byte[] kept = database.sql("select fingerprint from identity.idempotent_requests")
+                .map(row -> Objects.requireNonNull(row.get("fingerprint", byte[].class)))
+                .one()
+                .block();
+        assertThat(new String(Objects.requireNonNull(kept), StandardCharsets.ISO_8859_1))
+                .isNotEmpty()
+                .doesNotContain(new String(fingerprint, StandardCharsets.ISO_8859_1));
+    }
+
     @Test
     void aUserHasSoManyKeysAndNoMore() {
         for (int i = 0; i < IdempotentRequests.KEPT_PER_USER_MAX; i++) {
