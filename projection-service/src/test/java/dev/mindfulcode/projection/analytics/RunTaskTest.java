@@ -150,10 +150,11 @@ class RunTaskTest {
         assertThat(others.take(wanted(1))).as("while it is held").isNull();
         database.execute("UPDATE readmodel.analytics_runs SET held_until = now() - interval '1 second'");
         assertThat(others.take(wanted(1))).isNotNull();
+        String before = run("*");
         tables.hold(List.of(runId));
         tables.letGo();
         assertThat(tables.take(wanted(1))).as("held by another").isNull();
-        String before = run("*");
+        assertThat(run("*")).as("neither held on to for the other, nor let go").isEqualTo(before);
 
         told(Stand.CAUGHT_UP, A, B);
         assertThat(task.step(consumer)).isNull();
