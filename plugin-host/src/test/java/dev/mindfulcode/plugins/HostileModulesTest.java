@@ -266,6 +266,39 @@ class HostileModulesTest {
                 .isEqualTo(new BadOutput(new Where("on_record", 2), "more than 4194304 bytes of results in one batch"));
     }
 
+    @Test
+    void outputIsTakenUpToItsBoundsAndNoFurther() throws Exception {
+        assertThat(run(emitting("{\"key\":\"a\"}", 100), 1)).isInstanceOf(Outcome.Ok.class);
+        assertThat(run(emitting("{\"key\":\"a\"}", 101), 1))
+                .isEqualTo(new BadOutput(RECORD, "more than 100 results in one call"));
+
+        String longest = "{\"key\":\"a\",\"b\":\"" + "x".repeat(16 * 1024 - 18) + "\"}";
+        assertThat(longest).hasSize(16 * 1024);
+        assertThat(run(emitting(longest, 1), 1)).isInstanceOf(Outcome.Ok.class);
+        assertThat(run(emitting(longest + " ", 1), 1))
+                .isEqualTo(new BadOutput(RECORD, "a result of more than 16384 bytes"));
+        assertThat(run(emitting(longest, 64), 4)).as("4 MiB").isInstanceOf(Outcome.Ok.class);
+        assertThat(run(emitting(longest, 64), 5))
+                .isEqualTo(new BadOutput(new Where("on_record", 4), "more than 4194304 bytes of results in one batch"));
+
+        String key = "{\"key\":\"" + "k".repeat(128) + "\"}";
+        assertThat(run(emitting(key, 1), 1)).isInstanceOf(Outcome.Ok.class);
+        assertThat(run(emitting(key.replace("kk\"", "kkk\""), 1), 1))
+                .isEqualTo(new BadOutput(RECORD, "a result without a key of 1 to 128 characters"));
+    }
+
+    @Test
+    void eachCallHasItsFuelAndEachBatchItsOutput() throws Exception {
+        String result = "{\"key\":\"a\",\"b\":\"" + "x".repeat(16_000) + "\"}";
+        Plugin plugin = host.load(MANIFEST, emitting(result, 64).bytes(), MANIFEST.capabilities());
+        PluginRecord event = new PluginRecord.SessionEvent(new UUID(1, 2), 3, 0, 1, 0, 0);
+        try (PluginRun run = plugin.open(0, 1)) {
+            for (int batch = 0; batch < 3; batch++) {
+                assertThat(run.fold(Collections.nCopies(4, event)).get()).isInstanceOf(Outcome.Ok.class);
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"{}", "{\"key\":\"\"}", "{\"key\":1}", "[]", "{\"key\":\"a\"", "{\"key\":\"\\u0000\"}"})
     void rubbishIsBadOutput(String rubbish) throws Exception {
@@ -339,6 +372,18 @@ class HostileModulesTest {
         wasm.importing(Capability.KEYSTROKE_INTERVALS);
 
         assertRefused(wasm.bytes(), Reason.IMPORT_NOT_GRANTED, "mindful.keystroke_intervals");
+    }
+
+    @Test
+    void whatAManifestDoesNotNameCannotBeGranted() {
+        Wasm wasm = Wasm.plugin();
+        wasm.importing(Capability.KEYSTROKE_INTERVALS);
+
+        assertThatThrownBy(() -> host.load(MANIFEST, wasm.bytes(), EnumSet.allOf(Capability.class)))
+                .isInstanceOfSatisfying(
+                        PluginRefusedException.class,
+                        refused -> assertThat(refused.reason()).isEqualTo(Reason.IMPORT_NOT_GRANTED))
+                .hasMessageContaining("mindful.keystroke_intervals");
     }
 
     @ParameterizedTest
@@ -522,6 +567,13 @@ class HostileModulesTest {
         wasm.importing(Capability.EMIT_RESULTS);
         wasm.importing(Capability.SESSION_EVENTS);
         return wasm.data(0, result.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /** With each record, so many times. */
+    private static Wasm emitting(String result, int times) {
+        Wasm wasm = emitting(result);
+        wasm.onRecord("", ("i32.const 0 i32.const " + result.length() + " call 0 drop ").repeat(times) + "i32.const 0");
+        return wasm;
     }
 
     private Outcome record(String locals, String code) throws Exception {

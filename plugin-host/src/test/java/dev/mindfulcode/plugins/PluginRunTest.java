@@ -134,6 +134,24 @@ class PluginRunTest {
     }
 
     @Test
+    void aRecordThatIsTooLongIsNotGiven() throws Exception {
+        Wasm wasm = Wasm.plugin();
+        wasm.importing(Capability.KEYSTROKE_INTERVALS);
+        int longest = (256 * 1024 - PluginRecord.KEYSTROKES_HEAD_BYTES) / 5;
+        try (PluginRun run = load(wasm).open(0, 1)) {
+            assertThatThrownBy(() -> run.fold(List.of(keystrokes(longest + 1))))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("more than 262144 bytes");
+            assertThat(run.fold(List.of(keystrokes(longest))).get()).isInstanceOf(Ok.class);
+        }
+    }
+
+    private static PluginRecord keystrokes(int count) {
+        return new PluginRecord.KeystrokeIntervals(
+                new UUID(1, 2), 0, 0, 0, new int[count], new int[0], new byte[count], PluginRecord.Signals.NONE);
+    }
+
+    @Test
     void aRunThatFailedIsOverAndSaysSoAgain() throws Exception {
         Plugin plugin = load(looping());
         try (PluginRun run = plugin.open(0, 1)) {
