@@ -96,10 +96,9 @@ public class GatewayConfiguration {
         return new Database(settings.database(), settings.maxConnections());
     }
 
-    /** After the database, which migrates. */
     @Bean
-    UserCiphers gatewayUserCiphers(GatewaySettings settings, Database migrated) {
-        return new UserCiphers(PostgresUserKeys.open(settings.database().dataSource(), settings.encryptionKey()));
+    UserCiphers gatewayUserCiphers(GatewaySettings settings, Database database) {
+        return new UserCiphers(PostgresUserKeys.open(database.blocking(), settings.encryptionKey()));
     }
 
     /** Where the log is, for whoever follows it. */
@@ -119,8 +118,8 @@ public class GatewayConfiguration {
     }
 
     @Bean
-    OutboxRelay gatewayOutboxRelay(GatewaySettings settings, EventLog log, Database migrated) {
-        return new OutboxRelay(settings.database().dataSource(), log);
+    OutboxRelay gatewayOutboxRelay(Database database, EventLog log) {
+        return new OutboxRelay(database.blocking(), log);
     }
 
     @Bean

@@ -56,26 +56,50 @@ final class GatewayUnderTest {
     static synchronized GatewayUnderTest shared() {
         GatewayUnderTest started = shared;
         if (started == null) {
-            started = withProjections();
+            started = started();
             shared = started;
         }
         return started;
     }
 
-    /** A gateway and its projections on a database of their own, in which every row follows from an event. */
-    static GatewayUnderTest withProjections() {
+    /**
+     * One of a test's own, with its projections on a database in which every row follows from an event. Until it is closed those of the shared
+     * one rest: they are of one consumer group, and what one of them is given the other misses.
+     */
+    static synchronized GatewayUnderTest alone() {
+        if (shared != null) {
+            shared.rest();
+        }
+        return started();
+    }
+
+    private static GatewayUnderTest started() {
         EmbeddedPlatform platform = platform();
-        Map<String, Object> environment = environment(platform);
-        GatewayUnderTest started = new GatewayUnderTest(platform, environment);
-        started.projections = start(ProjectionConfiguration.class, WebApplicationType.NONE, environment);
+        GatewayUnderTest started = new GatewayUnderTest(platform, environment(platform));
+        started.project();
         return started;
     }
 
-    /** For one that is not shared: the topics and consumer groups are those of the others, who would miss what it reads. */
+    private void project() {
+        projections = start(ProjectionConfiguration.class, WebApplicationType.NONE, environment);
+    }
+
+    private void rest() {
+        ConfigurableApplicationContext stopping = projections;
+        projections = null;
+        if (stopping != null) {
+            stopping.close();
+        }
+    }
+
+    /** For one that is not shared. */
     void close() {
         context.close();
-        if (projections != null) {
-            projections.close();
+        rest();
+        synchronized (GatewayUnderTest.class) {
+            if (shared != null) {
+                shared.project();
+            }
         }
     }
 

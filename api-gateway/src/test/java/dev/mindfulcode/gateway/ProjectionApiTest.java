@@ -28,7 +28,7 @@ class ProjectionApiTest {
     private static final String SESSIONS = PROJECTIONS + "/coding_sessions/builds";
 
     // Other tests write rows that no event tells of, and a rebuild would refuse to lose them.
-    private static final GatewayUnderTest GATEWAY = GatewayUnderTest.withProjections();
+    private static final GatewayUnderTest GATEWAY = GatewayUnderTest.alone();
 
     private final Api api = GATEWAY.api;
 

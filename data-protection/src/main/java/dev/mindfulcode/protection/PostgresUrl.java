@@ -1,8 +1,10 @@
 package dev.mindfulcode.protection;
 
+import com.zaxxer.hikari.HikariConfig;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -12,6 +14,9 @@ import org.postgresql.ds.PGSimpleDataSource;
  * drivers want. Never printed with its password.
  */
 public final class PostgresUrl {
+
+    private static final Duration CONNECT_MAX = Duration.ofSeconds(5);
+    private static final Duration IDLE_MAX = Duration.ofMinutes(1);
 
     private final URI uri;
 
@@ -60,7 +65,32 @@ public final class PostgresUrl {
         return uri.getRawUserInfo().indexOf(':') < 0 ? null : decoded(1);
     }
 
-    /** Returns a source that opens a connection for each call; pool it where that costs too much. */
+    /**
+     * Returns what a pool is made of that opens connections when they are wanted, and whose exceptions quote no rows. A new connection costs the
+     * server a process, and both sides thousands of hashes.
+     *
+     * @param name of the pool, and after {@code mindful-} of its connections
+     * @param answerMax an answer that takes longer ends its connection; at least a second
+     */
+    public HikariConfig pool(String name, int connectionsMax, Duration answerMax) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName(name);
+        config.setJdbcUrl(jdbcUrl());
+        config.setUsername(user());
+        config.setPassword(password());
+        config.setMaximumPoolSize(connectionsMax);
+        config.setMinimumIdle(0);
+        config.setIdleTimeout(IDLE_MAX.toMillis());
+        config.setConnectionTimeout(CONNECT_MAX.toMillis());
+        config.setInitializationFailTimeout(-1);
+        config.addDataSourceProperty("socketTimeout", answerMax.toSeconds());
+        config.addDataSourceProperty("connectTimeout", CONNECT_MAX.toSeconds());
+        config.addDataSourceProperty("logServerErrorDetail", false);
+        config.addDataSourceProperty("ApplicationName", "mindful-" + name);
+        return config;
+    }
+
+    /** Returns a source that opens a connection for each call. */
     public DataSource dataSource() {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setUrl(jdbcUrl());

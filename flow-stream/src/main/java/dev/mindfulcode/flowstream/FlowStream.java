@@ -1,16 +1,14 @@
 package dev.mindfulcode.flowstream;
 
-import dev.mindfulcode.protection.PostgresUrl;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.mindfulcode.protection.PostgresUserKeys;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import java.time.Duration;
 import java.time.InstantSource;
-import javax.sql.DataSource;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -23,14 +21,14 @@ public final class FlowStream implements SmartLifecycle {
     /** For finishing the last transaction; what is not finished by then is undone, and done again at the next start. */
     static final Duration CLOSE_MAX = Duration.ofSeconds(8);
 
-    private static final int DATABASE_SECONDS_MAX = 10;
+    private static final Duration DATABASE_ANSWER_MAX = Duration.ofSeconds(10);
 
     private final FlowStreamSettings settings;
     private final MeterRegistry meters;
     private @Nullable Running running;
     private KafkaStreams.State state = KafkaStreams.State.CREATED;
 
-    private record Running(KafkaStreams streams, KafkaStreamsMetrics metrics) {}
+    private record Running(KafkaStreams streams, KafkaStreamsMetrics metrics, HikariDataSource database) {}
 
     FlowStream(FlowStreamSettings settings, MeterRegistry meters) {
         this.settings = settings;
@@ -43,7 +41,8 @@ public final class FlowStream implements SmartLifecycle {
         if (running != null) {
             return;
         }
-        DataSource database = database(settings.database());
+        HikariDataSource database = new HikariDataSource(
+                settings.database().pool("flow-stream", settings.stream().threads(), DATABASE_ANSWER_MAX));
         PostgresUserKeys.migrate(database);
         StreamMeters streamMeters = new StreamMeters(meters);
         InstantSource clock = InstantSource.system();
@@ -61,7 +60,7 @@ public final class FlowStream implements SmartLifecycle {
         KafkaStreamsMetrics metrics = new KafkaStreamsMetrics(streams);
         metrics.bindTo(meters);
         streams.start();
-        running = new Running(streams, metrics);
+        running = new Running(streams, metrics, database);
     }
 
     /** Finishes what is being processed and leaves the group, so that the next start need not wait for this one to time out. */
@@ -79,6 +78,7 @@ public final class FlowStream implements SmartLifecycle {
                 .close(CloseOptions.timeout(CLOSE_MAX)
                         .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
         stopping.metrics().close();
+        stopping.database().close();
         if (!clean) {
             log.warn("The stream did not stop within {}; its last transaction is undone by the next start", CLOSE_MAX);
         }
@@ -127,16 +127,5 @@ public final class FlowStream implements SmartLifecycle {
     private synchronized void stateChanged(KafkaStreams.State now) {
         state = now;
         notifyAll();
-    }
-
-    private static DataSource database(PostgresUrl url) {
-        PGSimpleDataSource source = new PGSimpleDataSource();
-        source.setUrl(url.jdbcUrl());
-        source.setUser(url.user());
-        source.setPassword(url.password());
-        source.setConnectTimeout(DATABASE_SECONDS_MAX);
-        source.setSocketTimeout(DATABASE_SECONDS_MAX);
-        source.setApplicationName("mindful-flow-stream");
-        return source;
     }
 }

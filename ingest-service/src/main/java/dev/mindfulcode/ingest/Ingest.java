@@ -2,11 +2,13 @@ package dev.mindfulcode.ingest;
 
 import static org.springframework.web.reactive.function.server.RouterFunctions.route;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.mindfulcode.access.Credentials;
 import dev.mindfulcode.protection.PostgresUserKeys;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.springframework.web.reactive.function.server.RouterFunction;
@@ -22,8 +24,10 @@ final class Ingest implements AutoCloseable {
     static final String SOCKET_PATH = "/ws/ingest";
 
     private static final int DATABASE_LOGIN_TIMEOUT_SECONDS = 5;
+    private static final Duration KEY_ANSWER_MAX = Duration.ofSeconds(10);
 
     private final Credentials credentials;
+    private final HikariDataSource keys;
     private final UserCiphers ciphers;
     private final SessionOwners owners;
     private final KeystrokeLog log;
@@ -39,7 +43,8 @@ final class Ingest implements AutoCloseable {
         AtomicInteger connections = new AtomicInteger();
         IngestMetrics metrics = new IngestMetrics(meters, inFlight, connections);
         UploadReaders readers = UploadReaders.standard();
-        ciphers = new UserCiphers(PostgresUserKeys.open(database, settings.encryptionKey()));
+        keys = new HikariDataSource(settings.database().pool("ingest", UserCiphers.LOOKUP_THREADS, KEY_ANSWER_MAX));
+        ciphers = new UserCiphers(PostgresUserKeys.open(keys, settings.encryptionKey()));
         owners = new SessionOwners(database);
         log = new KeystrokeLog(settings.kafkaBootstrapServers(), settings.inFlightBytesMax(), settings.registry());
         shutdown = new Shutdown(inFlight, log, connections);
@@ -86,6 +91,7 @@ final class Ingest implements AutoCloseable {
         log.close();
         owners.close();
         ciphers.close();
+        keys.close();
         credentials.close();
     }
 }

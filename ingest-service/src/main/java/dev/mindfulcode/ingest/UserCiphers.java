@@ -33,7 +33,7 @@ final class UserCiphers implements AutoCloseable {
     /** A user who types is asked about again before that, beside the request and not in it. */
     private static final Duration ASKED_AGAIN_AFTER = Duration.ofSeconds(30);
 
-    private static final int LOOKUP_THREADS = 4;
+    static final int LOOKUP_THREADS = 4;
 
     /** Lookups beyond these are refused with {@link ProblemType#OVERLOADED}. */
     static final int WAITING_MAX = 5_000;

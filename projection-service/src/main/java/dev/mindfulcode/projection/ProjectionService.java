@@ -11,16 +11,15 @@ import dev.mindfulcode.projection.loop.ProjectionLoop;
 import dev.mindfulcode.projection.readmodel.ReadModel;
 import dev.mindfulcode.projection.rebuild.RebuildSettings;
 import dev.mindfulcode.projection.rebuild.Rebuilds;
-import dev.mindfulcode.protection.PostgresUrl;
 import dev.mindfulcode.protection.PostgresUserKeys;
 import dev.mindfulcode.schemas.Topic;
 import dev.mindfulcode.schemas.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
@@ -40,13 +39,11 @@ public final class ProjectionService implements SmartLifecycle {
     /** One for each loop's transaction, one for each loop's look at a user's key, one to spare. */
     private static final int CONNECTIONS_MAX = 5;
 
-    private static final int CONNECT_MS_MAX = 5_000;
     private static final int STATEMENT_MS_MAX = 20_000;
-    private static final int SOCKET_SECONDS_MAX = 30;
-    private static final int IDLE_MS_MAX = 60_000;
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(30);
 
     /** Comparing two builds is one statement over all their rows. */
-    private static final int REBUILD_SOCKET_SECONDS_MAX = 3_600;
+    private static final Duration REBUILD_ANSWER_MAX = Duration.ofHours(1);
 
     /**
      * Rows and offsets are lost together or not at all, and Kafka still has what was lost; so a commit need not wait for the
@@ -78,8 +75,8 @@ public final class ProjectionService implements SmartLifecycle {
         if (running != null) {
             return;
         }
-        HikariDataSource database = open("projection", CONNECTIONS_MAX, SOCKET_SECONDS_MAX);
-        HikariDataSource unhurried = open("rebuild", RebuildSettings.CONNECTIONS_MAX, REBUILD_SOCKET_SECONDS_MAX);
+        HikariDataSource database = open("projection", CONNECTIONS_MAX, ANSWER_MAX);
+        HikariDataSource unhurried = open("rebuild", RebuildSettings.CONNECTIONS_MAX, REBUILD_ANSWER_MAX);
         try {
             PostgresUserKeys.migrate(database);
             ReadModel.migrate(database, projections);
@@ -186,23 +183,10 @@ public final class ProjectionService implements SmartLifecycle {
                 recordsMax);
     }
 
-    private HikariDataSource open(String name, int connectionsMax, int socketSecondsMax) {
-        PostgresUrl url = settings.database();
-        HikariConfig config = new HikariConfig();
-        config.setPoolName(name);
-        config.setJdbcUrl(url.jdbcUrl());
-        config.setUsername(url.user());
-        config.setPassword(url.password());
-        config.setMaximumPoolSize(connectionsMax);
+    private HikariDataSource open(String name, int connectionsMax, Duration answerMax) {
+        HikariConfig config = settings.database().pool(name, connectionsMax, answerMax);
         config.setMinimumIdle(1);
-        config.setIdleTimeout(IDLE_MS_MAX);
-        config.setConnectionTimeout(CONNECT_MS_MAX);
         config.setConnectionInitSql(SESSION_SETTINGS);
-        config.addDataSourceProperty("socketTimeout", socketSecondsMax);
-        config.addDataSourceProperty("connectTimeout", TimeUnit.MILLISECONDS.toSeconds(CONNECT_MS_MAX));
-        // Its details quote rows, and exceptions are logged.
-        config.addDataSourceProperty("logServerErrorDetail", false);
-        config.addDataSourceProperty("ApplicationName", "mindful-" + name);
         return new HikariDataSource(config);
     }
 }

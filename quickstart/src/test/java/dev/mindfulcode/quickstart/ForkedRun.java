@@ -95,7 +95,7 @@ public final class ForkedRun implements AutoCloseable {
         }
     }
 
-    private static String classPath() {
+    static String classPath() {
         String surefire = System.getProperty("surefire.test.class.path");
         return surefire == null ? ManagementFactory.getRuntimeMXBean().getClassPath() : surefire;
     }

@@ -9,7 +9,6 @@ import dev.mindfulcode.gateway.teams.Teams;
 import dev.mindfulcode.gateway.webhooks.Deliveries;
 import dev.mindfulcode.gateway.webhooks.WebhookDelivery;
 import dev.mindfulcode.gateway.webhooks.WebhookTargets;
-import dev.mindfulcode.protection.PostgresUrl;
 import java.security.SecureRandom;
 import java.time.Clock;
 import org.springframework.context.annotation.Bean;
@@ -29,11 +28,9 @@ public class AlertConfiguration {
         return new AlertDeliveries(database, log, outbox, Clock.systemUTC());
     }
 
-    /** After the database, which migrates. */
     @Bean
-    AlertInbox gatewayAlertInbox(
-            LogAddress address, PostgresUrl url, Database migrated, EventLog log, WebhookDelivery delivery) {
-        return new AlertInbox(address, url.dataSource(), log, delivery::wake, Clock.systemUTC());
+    AlertInbox gatewayAlertInbox(LogAddress address, Database database, EventLog log, WebhookDelivery delivery) {
+        return new AlertInbox(address, database.blocking(), log, delivery::wake, Clock.systemUTC());
     }
 
     @Bean

@@ -1,5 +1,6 @@
 package dev.mindfulcode.gateway.database;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.mindfulcode.protection.PostgresUrl;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.pool.ConnectionPoolConfiguration;
@@ -14,6 +15,7 @@ import io.r2dbc.spi.R2dbcTransientResourceException;
 import io.r2dbc.spi.ValidationDepth;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
+import javax.sql.DataSource;
 import org.reactivestreams.Publisher;
 import org.springframework.r2dbc.connection.R2dbcTransactionManager;
 import org.springframework.r2dbc.core.DatabaseClient;
@@ -34,9 +36,15 @@ public final class Database implements AutoCloseable {
     private static final Duration IDLE_TIME_MAX = Duration.ofMinutes(5);
     private static final int WAITING_MAX = 1_000;
 
+    /** For users' keys, the outbox and the alerts that come. */
+    private static final int BLOCKING_CONNECTIONS_MAX = UserCiphers.THREADS_MAX + 2;
+
+    private static final Duration BLOCKING_ANSWER_MAX = Duration.ofSeconds(30);
+
     private final ConnectionPool pool;
     private final DatabaseClient client;
     private final TransactionalOperator transactions;
+    private final HikariDataSource blocking;
     private final LongAdder statements = new LongAdder();
 
     public Database(PostgresUrl url, int maxConnections) {
@@ -60,6 +68,7 @@ public final class Database implements AutoCloseable {
         ConnectionFactory bounded = new BoundedWaiting(pool);
         client = DatabaseClient.create(bounded);
         transactions = TransactionalOperator.create(new R2dbcTransactionManager(bounded));
+        blocking = new HikariDataSource(url.pool("gateway", BLOCKING_CONNECTIONS_MAX, BLOCKING_ANSWER_MAX));
     }
 
     /** Starts a statement with named parameters such as {@code :user}. */
@@ -71,6 +80,11 @@ public final class Database implements AutoCloseable {
     /** Runs all statements of {@code work} in one transaction, rolled back where it fails. */
     public <T> Mono<T> inTransaction(Mono<T> work) {
         return transactions.transactional(work);
+    }
+
+    /** The same for threads that may wait: a few connections beside the pool. */
+    public DataSource blocking() {
+        return blocking;
     }
 
     /** How many statements have been started. */
@@ -96,6 +110,7 @@ public final class Database implements AutoCloseable {
 
     @Override
     public void close() {
+        blocking.close();
         pool.disposeLater().onErrorComplete().blockOptional(CLOSE_WAIT_MAX);
     }
 

@@ -12,13 +12,12 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
-/** The users' keys off the event loop: looking one up may cost a query, on a connection of its own. Thread-safe. */
+/** The users' keys off the event loop: looking one up may cost a query. Thread-safe. */
 public final class UserCiphers implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(UserCiphers.class);
 
-    /** And so at most as many connections beside the pool. */
-    private static final int THREADS_MAX = 4;
+    static final int THREADS_MAX = 4;
 
     private static final int WAITING_MAX = 256;
     private static final int RETRY_AFTER_SECONDS = 2;

@@ -1,6 +1,5 @@
 package dev.mindfulcode.projection.analytics;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.mindfulcode.plugins.Capability;
 import dev.mindfulcode.plugins.Limits;
@@ -45,8 +44,7 @@ public final class AnalyticsService implements SmartLifecycle {
 
     private static final int WORKERS = 2;
     private static final int CONNECTIONS_MAX = 3;
-    private static final int CONNECT_MS_MAX = 5_000;
-    private static final int SOCKET_SECONDS_MAX = 30;
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(30);
     private static final long LOOKED_AT_EVERY_MS = 500;
     private static final int FORGOTTEN_EVERY_LOOKS = 4;
     private static final int RECORDS_A_POLL_MAX = 500;
@@ -109,7 +107,7 @@ public final class AnalyticsService implements SmartLifecycle {
 
         Running(Settings settings) {
             this.settings = settings;
-            database = open(settings.database());
+            database = new HikariDataSource(settings.database().pool("analytics", CONNECTIONS_MAX, ANSWER_MAX));
             tables = new RunTables(database, UUID.randomUUID());
             keys = PostgresUserKeys.open(database, settings.keyEncryptionKey());
             Limits limits = Limits.standard();
@@ -245,24 +243,6 @@ public final class AnalyticsService implements SmartLifecycle {
             config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, RECORDS_A_POLL_MAX);
             config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
             return config;
-        }
-
-        private static HikariDataSource open(PostgresUrl url) {
-            HikariConfig config = new HikariConfig();
-            config.setPoolName("analytics");
-            config.setJdbcUrl(url.jdbcUrl());
-            config.setUsername(url.user());
-            config.setPassword(url.password());
-            config.setMaximumPoolSize(CONNECTIONS_MAX);
-            config.setMinimumIdle(1);
-            config.setConnectionTimeout(CONNECT_MS_MAX);
-            config.setInitializationFailTimeout(-1);
-            config.addDataSourceProperty("socketTimeout", SOCKET_SECONDS_MAX);
-            config.addDataSourceProperty("connectTimeout", TimeUnit.MILLISECONDS.toSeconds(CONNECT_MS_MAX));
-            // Its details quote rows, and exceptions are logged.
-            config.addDataSourceProperty("logServerErrorDetail", false);
-            config.addDataSourceProperty("ApplicationName", "mindful-analytics");
-            return new HikariDataSource(config);
         }
     }
 }

@@ -86,6 +86,7 @@ final class OwnHistory implements History {
     private final Map<TopicPartition, Long> ends = new HashMap<>();
     private final Map<TopicPartition, Long> clocks = new HashMap<>();
     private boolean deletionsKnown;
+    private long deletionsRead;
     private boolean isLive;
 
     OwnHistory(
@@ -207,8 +208,6 @@ final class OwnHistory implements History {
         deletionsKnown = true;
         return true;
     }
-
-    private long deletionsRead;
 
     private boolean isAtEnd() {
         return positions.entrySet().stream()

@@ -1,21 +1,27 @@
 package dev.mindfulcode.projection.analytics;
 
+import dev.mindfulcode.plugins.Capability;
 import dev.mindfulcode.plugins.Limits;
 import dev.mindfulcode.plugins.Manifest;
 import dev.mindfulcode.plugins.Plugin;
 import dev.mindfulcode.plugins.PluginHost;
+import dev.mindfulcode.plugins.PluginRecord;
 import dev.mindfulcode.plugins.PluginRefusedException;
 import dev.mindfulcode.schemas.KeystrokePayload;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** A plugin tried on recorded typing: the same records, limits and sandbox as in the service, without log and database. */
 public final class PluginTrial {
+
+    private static final int TEAM_MEMBERS = 6;
 
     private PluginTrial() {}
 
@@ -36,16 +42,29 @@ public final class PluginTrial {
             long records,
             @Nullable String failure) {}
 
-    /** Grants the plugin all that its manifest names. */
-    public static Result run(byte[] manifest, byte[] module, List<Typed> typed, ZoneId zone)
+    /**
+     * Grants the plugin all that its manifest names, and gives it the typing of person 0; one for teams is given the windows of a team of
+     * {@value #TEAM_MEMBERS}.
+     *
+     * @param typing of the person with a number from 0
+     * @param zone of the one who asks
+     */
+    public static Result run(byte[] manifest, byte[] module, IntFunction<List<Typed>> typing, ZoneId zone)
             throws PluginRefusedException {
         Manifest parsed = Manifest.parse(manifest);
+        boolean isOfTeams = parsed.scope() == Manifest.Scope.TEAM;
         try (PluginHost host = new PluginHost(Limits.standard())) {
             Plugin plugin = host.load(parsed, module, parsed.capabilities());
             try (RunFold fold = new RunFold(plugin.open(Long.MIN_VALUE, Long.MAX_VALUE), parsed.window(), zone)) {
                 String failure = null;
                 try {
-                    give(typed, new Delivery(zone, plugin.imports(), Long.MIN_VALUE, Long.MAX_VALUE), fold);
+                    if (isOfTeams) {
+                        giveWindows(typing, fold);
+                    } else {
+                        giveTyping(typing.apply(0), plugin.imports(), zone, fold);
+                    }
+                    fold.timeIs(Instant.now().toEpochMilli());
+                    fold.settle();
                 } catch (RunEndedException e) {
                     failure = e.reason();
                 }
@@ -55,13 +74,22 @@ public final class PluginTrial {
         }
     }
 
-    private static void give(List<Typed> typed, Delivery delivery, RunFold fold) throws RunEndedException {
+    private static void giveTyping(List<Typed> typed, Set<Capability> imports, ZoneId zone, RunFold fold)
+            throws RunEndedException {
+        Delivery delivery = new Delivery(zone, imports, Long.MIN_VALUE, Long.MAX_VALUE);
         for (Typed each : typed) {
             delivery.typed(each.sessionId, each.sequence, each.startedAtMs, Long.MAX_VALUE, each.payload, fold);
         }
-        long endMs = Instant.now().toEpochMilli();
-        delivery.silentUntil(endMs, fold);
-        fold.timeIs(endMs);
-        fold.settle();
+        delivery.silentUntil(Instant.now().toEpochMilli(), fold);
+    }
+
+    private static void giveWindows(IntFunction<List<Typed>> typing, RunFold fold) throws RunEndedException {
+        TrialTeam team = new TrialTeam();
+        for (int member = 0; member < TEAM_MEMBERS; member++) {
+            team.add(typing.apply(member));
+        }
+        for (PluginRecord.TeamWindow window : team.windows()) {
+            fold.give(window, window.startMs());
+        }
     }
 }

@@ -54,6 +54,7 @@ final class RunTask {
     private boolean isLive;
     private boolean outdated;
     private long startedAtMs;
+    private long recordsWritten;
 
     RunTask(RunTables tables, PluginHost host, Histories histories, Clock clock, WantedRun wanted, long version) {
         this.tables = tables;
@@ -166,8 +167,6 @@ final class RunTask {
         }
         throw new IllegalStateException(stand.toString());
     }
-
-    private long recordsWritten;
 
     private void requireAllowed() throws RunEndedException {
         WantedRun now = wanted;

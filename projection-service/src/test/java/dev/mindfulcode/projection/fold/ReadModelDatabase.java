@@ -2,6 +2,8 @@ package dev.mindfulcode.projection.fold;
 
 import static java.util.Objects.requireNonNull;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.mindfulcode.platform.EmbeddedPlatform;
 import dev.mindfulcode.projection.Projections;
 import dev.mindfulcode.projection.readmodel.ReadModel;
@@ -14,6 +16,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -36,13 +39,14 @@ public final class ReadModelDatabase {
             "daily_summaries",
             "user_zones");
 
+    private static final int CONNECTIONS_MAX = 4;
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(60);
+
     /** Migrated once and never connected to again: the others are copies of it. */
     private static final String TEMPLATE = migrated();
 
     /** Of the database that was asked last: each connection is a process of the server's, and tests ask every few milliseconds. */
-    private static @Nullable Connection kept;
-
-    private static String keptUrl = "";
+    private static @Nullable HikariDataSource pool;
 
     private final String url = copied();
     private final DataSource source = PostgresUrl.parse(url).dataSource();
@@ -101,43 +105,36 @@ public final class ReadModelDatabase {
         for (Event event : events) {
             fold.take(event);
         }
-        synchronized (ReadModelDatabase.class) {
-            Connection connection = kept();
+        try (Connection connection = connection()) {
             connection.setAutoCommit(false);
-            try {
-                int rows = fold.write(connection);
-                connection.commit();
-                return rows;
-            } finally {
-                connection.rollback();
-                connection.setAutoCommit(true);
-            }
+            int rows = fold.write(connection);
+            connection.commit();
+            return rows;
         }
     }
 
-    private Connection kept() throws SQLException {
-        Connection connection = kept;
-        if (connection != null && keptUrl.equals(url) && connection.isValid(1)) {
-            return connection;
+    private Connection connection() throws SQLException {
+        synchronized (ReadModelDatabase.class) {
+            if (pool == null || !pool.getPoolName().equals(url)) {
+                if (pool != null) {
+                    pool.close();
+                }
+                HikariConfig config = PostgresUrl.parse(url).pool("test", CONNECTIONS_MAX, ANSWER_MAX);
+                config.setPoolName(url);
+                pool = new HikariDataSource(config);
+            }
+            return pool.getConnection();
         }
-        if (connection != null) {
-            connection.close();
-        }
-        connection = source.getConnection();
-        kept = connection;
-        keptUrl = url;
-        return connection;
     }
 
     /** Returns each row as text, in the order of the query. */
     public List<String> rows(String sql) throws SQLException {
         List<String> rows = new ArrayList<>();
-        synchronized (ReadModelDatabase.class) {
-            try (PreparedStatement statement = kept().prepareStatement("SELECT r::text FROM (" + sql + ") r");
-                    ResultSet results = statement.executeQuery()) {
-                while (results.next()) {
-                    rows.add(results.getString(1));
-                }
+        try (Connection connection = connection();
+                PreparedStatement statement = connection.prepareStatement("SELECT r::text FROM (" + sql + ") r");
+                ResultSet results = statement.executeQuery()) {
+            while (results.next()) {
+                rows.add(results.getString(1));
             }
         }
         return rows;
@@ -145,11 +142,10 @@ public final class ReadModelDatabase {
 
     /** Returns the one value, as text; null where the value is. */
     public @Nullable String value(String sql) throws SQLException {
-        synchronized (ReadModelDatabase.class) {
-            try (PreparedStatement statement = kept().prepareStatement(sql);
-                    ResultSet results = statement.executeQuery()) {
-                return results.next() ? results.getString(1) : "no row";
-            }
+        try (Connection connection = connection();
+                PreparedStatement statement = connection.prepareStatement(sql);
+                ResultSet results = statement.executeQuery()) {
+            return results.next() ? results.getString(1) : "no row";
         }
     }
 
@@ -158,10 +154,9 @@ public final class ReadModelDatabase {
     }
 
     public void execute(String sql) throws SQLException {
-        synchronized (ReadModelDatabase.class) {
-            try (PreparedStatement statement = kept().prepareStatement(sql)) {
-                statement.execute();
-            }
+        try (Connection connection = connection();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.execute();
         }
     }
 

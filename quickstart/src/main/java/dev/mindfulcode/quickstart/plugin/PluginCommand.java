@@ -60,7 +60,8 @@ public final class PluginCommand implements Runnable {
             name = "test",
             mixinStandardHelpOptions = true,
             description = {
-                "Folds weeks of made-up typing through a plugin, in the sandbox and within the limits of the service.",
+                "Folds weeks of made-up typing through a plugin, or the windows of a made-up team through one for teams,",
+                "in the sandbox and within the limits of the service.",
                 "Exit 0 when it came through and gave rows."
             })
     int test(
@@ -81,7 +82,10 @@ public final class PluginCommand implements Runnable {
         PluginTrial.Result result;
         try {
             result = PluginTrial.run(
-                    plugin.manifest(), plugin.module(), SampleTyping.weeks(weeks, seed), ZoneId.of("Europe/Zurich"));
+                    plugin.manifest(),
+                    plugin.module(),
+                    person -> SampleTyping.weeks(weeks, seed + person),
+                    ZoneId.of("Europe/Zurich"));
         } catch (PluginRefusedException e) {
             throw new RefusedException(String.valueOf(e.getMessage()), e);
         }

@@ -174,7 +174,7 @@ class ExamplePluginsTest {
         PluginTrial.Result result = PluginTrial.run(
                 Files.readAllBytes(folder.resolve("manifest.json")),
                 Files.readAllBytes(folder.resolve(plugin + ".wasm")),
-                sample.typed,
+                _ -> sample.typed,
                 ZONE);
         assertThat(result.failure()).isNull();
         Map<String, JsonNode> rows = new TreeMap<>();

@@ -6,6 +6,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +62,36 @@ class PluginCommandTest {
         JsonNode result = new JsonMapper().readTree(out.toString());
         assertThat(result.path("rows")).isNotEmpty();
         assertThat(result.path("records").asInt()).isGreaterThan(1_000);
+    }
+
+    /** The module of the gateway's own tests: a row a window, with its members. */
+    @Test
+    void aPluginForTeamsIsGivenTheWindowsOfATeam() throws Exception {
+        Path module = Path.of("..", "api-gateway", "src", "test", "resources", "dev", "mindfulcode", "gateway");
+        Files.copy(module.resolve("team-rows.wasm"), folder.resolve("team-rows.wasm"));
+        Files.writeString(folder.resolve("manifest.json"), """
+                {"abi_version": 1, "name": "team-rows", "version": "1.0.0", "scope": "team",
+                 "capabilities": ["team_windows", "emit_results"]}""");
+
+        assertThat(run("test", folder.toString(), "--weeks", "1", "--json"))
+                .as(err.toString())
+                .isZero();
+
+        JsonNode result = new JsonMapper().readTree(out.toString());
+        Set<Long> minutes = new TreeSet<>();
+        Set<Long> days = new HashSet<>();
+        for (JsonNode row : result.path("rows")) {
+            assertThat(row.path("members").asInt()).isBetween(5, 6);
+            assertThat(row.path("keystrokes").asInt()).isPositive();
+            String[] window = row.path("key").asString().split("\\+");
+            minutes.add(Long.parseLong(window[1]));
+            if (window[1].equals("1440")) {
+                days.add(Long.parseLong(window[0]));
+            }
+        }
+        assertThat(minutes).containsExactly(5L, 60L, 1_440L);
+        assertThat(days).as("working days").hasSize(5);
+        assertThat(result.path("rows")).hasSize(result.path("records").asInt());
     }
 
     @Test

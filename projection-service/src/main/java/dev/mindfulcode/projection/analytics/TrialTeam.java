@@ -1,0 +1,121 @@
+package dev.mindfulcode.projection.analytics;
+
+import dev.mindfulcode.engine.team.Contribution;
+import dev.mindfulcode.engine.team.TeamAggregate;
+import dev.mindfulcode.engine.team.TeamAggregate.Figures;
+import dev.mindfulcode.engine.team.WindowSize;
+import dev.mindfulcode.plugins.PluginRecord.FlowAnalysis;
+import dev.mindfulcode.plugins.PluginRecord.FlowAnalysis.Totals;
+import dev.mindfulcode.plugins.PluginRecord.TeamWindow;
+import dev.mindfulcode.projection.analytics.PluginTrial.Typed;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/**
+ * A team's windows, closed, made of what its members typed: by the engine's own aggregate and with its least number of members. A member's
+ * minutes are what a batch added in the minute it ended in, where flow-stream has them to the keystroke. Not thread-safe.
+ */
+final class TrialTeam {
+
+    private static final long MINUTE_MS = 60_000;
+    private static final Totals NOTHING = new Totals(0, 0, 0, 0, 0, 0, 0);
+
+    private final Map<WindowSize, Map<Long, TeamAggregate>> aggregates = new EnumMap<>(WindowSize.class);
+
+    private static final class Minute {
+        long keystrokes;
+        long activeMs;
+        double intensityMs;
+        long flowMs;
+        long interruptions;
+
+        void add(Totals before, Totals after) {
+            keystrokes += after.keystrokes() - before.keystrokes();
+            activeMs += after.activeMs() - before.activeMs();
+            intensityMs += after.intensityMs() - before.intensityMs();
+            flowMs += after.flowMs() - before.flowMs();
+            interruptions += after.interruptions() - before.interruptions();
+        }
+    }
+
+    /** Adds a member; batches come in the order of time. */
+    void add(List<Typed> typed) {
+        Map<Long, Minute> minutes = minutes(typed);
+        for (WindowSize size : WindowSize.values()) {
+            Map<Long, Contribution> windows = new HashMap<>();
+            minutes.forEach(
+                    (minuteMs, minute) -> windows.computeIfAbsent(size.startOf(minuteMs), _ -> new Contribution(size))
+                            .addMinute(
+                                    minuteMs,
+                                    minute.keystrokes,
+                                    minute.activeMs,
+                                    Math.round(minute.intensityMs * Contribution.INTENSITY_UNITS),
+                                    minute.flowMs,
+                                    minute.interruptions));
+            Map<Long, TeamAggregate> ofSize = aggregates.computeIfAbsent(size, _ -> new HashMap<>());
+            windows.forEach((startMs, contribution) -> ofSize.computeIfAbsent(startMs, _ -> new TeamAggregate(size))
+                    .add(contribution));
+        }
+    }
+
+    private static Map<Long, Minute> minutes(List<Typed> typed) {
+        Map<Long, Minute> minutes = new TreeMap<>();
+        Map<UUID, Totals> sessions = new HashMap<>();
+        Readings readings = new Readings(ZoneOffset.UTC);
+        for (Typed batch : typed) {
+            readings.silentUntil(batch.startedAtMs(), told -> count(told, sessions, minutes));
+            readings.batch(
+                    batch.sessionId(),
+                    batch.startedAtMs(),
+                    Long.MAX_VALUE,
+                    batch.payload(),
+                    told -> count(told, sessions, minutes));
+        }
+        return minutes;
+    }
+
+    private static void count(FlowAnalysis told, Map<UUID, Totals> sessions, Map<Long, Minute> minutes) {
+        Totals before = sessions.getOrDefault(told.sessionId(), NOTHING);
+        sessions.put(told.sessionId(), told.totals());
+        minutes.computeIfAbsent(Math.floorDiv(told.atMs(), MINUTE_MS) * MINUTE_MS, _ -> new Minute())
+                .add(before, told.totals());
+    }
+
+    /** Returns the windows that enough members were active in, by their beginnings. */
+    List<TeamWindow> windows() {
+        List<TeamWindow> windows = new ArrayList<>();
+        aggregates.forEach((size, ofSize) -> ofSize.forEach((startMs, aggregate) -> {
+            Figures figures = aggregate.figures(TeamAggregate.MEMBERS_MIN_DEFAULT);
+            if (figures != null) {
+                windows.add(window(startMs, size, figures));
+            }
+        }));
+        windows.sort(Comparator.comparingLong(TeamWindow::startMs).thenComparingLong(TeamWindow::endMs));
+        return windows;
+    }
+
+    private static TeamWindow window(long startMs, WindowSize size, Figures figures) {
+        Long gapSeconds = figures.gapSeconds();
+        return new TeamWindow(
+                startMs,
+                startMs + size.lengthMs(),
+                1,
+                figures.members(),
+                true,
+                figures.keystrokes(),
+                figures.activeSeconds() * 1_000.0,
+                figures.meanIntensity(),
+                figures.intensitySpread(),
+                figures.secondsInFlow() * 1_000.0,
+                figures.interruptions(),
+                figures.focusOverlapSeconds() * 1_000.0,
+                gapSeconds == null ? 0 : gapSeconds * 1_000.0);
+    }
+}
