@@ -71,7 +71,10 @@ class PluginInstallTest {
     @Test
     void aTokenThatIsNoneIsSaid() throws Exception {
         String said = runWith("no-token", "list");
-        assertThat(said).contains("exit 1").doesNotContain("Exception").doesNotContain("no-token");
+        assertThat(said)
+                .contains("mindful: the request: Sign in")
+                .endsWith("exit 1")
+                .doesNotContain("no-token");
     }
 
     private int run(DataFolder data, String... arguments) {
