@@ -117,6 +117,7 @@ final class FlowStreamBenchmark {
                                     Typing.letters(KEYSTROKES, 20)));
         }
         producer.flush();
+        secondsUntil(batches, stream(threads)); // for the compiler
         double floor = batches / secondsUntil(batches, floor(threads));
         double stream = batches / secondsUntil(batches, stream(threads));
         joinTeams(start.minusSeconds(3_600));
