@@ -29,6 +29,9 @@ import dev.mindfulcode.gateway.webhooks.WebhookConfiguration;
 import dev.mindfulcode.protection.KeyEncryptionKey;
 import dev.mindfulcode.protection.PostgresUrl;
 import dev.mindfulcode.protection.PostgresUserKeys;
+import io.micrometer.context.ContextRegistry;
+import io.micrometer.context.ThreadLocalAccessor;
+import java.util.List;
 import javax.sql.DataSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -61,6 +64,14 @@ import org.springframework.core.env.Environment;
     OperationsConfiguration.class
 })
 public class GatewayConfiguration {
+
+    /** What a request carries is in Reactor's context: to put it into thread locals as well, for each row of an answer, costs much and serves nobody. */
+    GatewayConfiguration() {
+        ContextRegistry registry = ContextRegistry.getInstance();
+        for (ThreadLocalAccessor<?> accessor : List.copyOf(registry.getThreadLocalAccessors())) {
+            registry.removeThreadLocalAccessor(accessor.key());
+        }
+    }
 
     @Bean
     GatewaySettings gatewaySettings(Environment environment) {

@@ -53,6 +53,8 @@ public final class Database implements AutoCloseable {
                 .option(ConnectionFactoryOptions.CONNECT_TIMEOUT, CONNECT_WAIT_MAX)
                 .option(ConnectionFactoryOptions.STATEMENT_TIMEOUT, STATEMENT_TIME_MAX)
                 .option(Option.valueOf("applicationName"), "mindful-gateway")
+                // As text, each instant of a row is parsed by a formatter.
+                .option(Option.valueOf("forceBinary"), true)
                 .build();
         pool = new ConnectionPool(ConnectionPoolConfiguration.builder(ConnectionFactories.get(options))
                 .name("gateway")
