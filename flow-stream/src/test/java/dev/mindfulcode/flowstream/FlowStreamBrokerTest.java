@@ -346,6 +346,10 @@ class FlowStreamBrokerTest {
                         .getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute("alter database " + database + " with allow_connections " + allowed);
+            if (!allowed) {
+                statement.execute(
+                        "select pg_terminate_backend(pid) from pg_stat_activity where datname = '" + database + "'");
+            }
         }
     }
 
