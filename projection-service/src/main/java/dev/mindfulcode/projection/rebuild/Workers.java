@@ -114,12 +114,7 @@ final class Workers implements AutoCloseable {
                     build.place(),
                     own,
                     settings.metrics())) {
-                try {
-                    read(replay);
-                } finally {
-                    // Its wake-up call was heard; a consumer that still has it before it does not close properly.
-                    boolean _ = Thread.interrupted();
-                }
+                read(replay);
             } catch (SQLException | RuntimeException e) {
                 if (!isStopping) {
                     LOG.warn("{}: reading failed, trying again in {} ms", build, FAILED_MS, e);
