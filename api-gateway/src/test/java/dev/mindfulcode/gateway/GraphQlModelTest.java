@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -31,6 +32,18 @@ class GraphQlModelTest {
     private final Api api = gateway.api;
     private final User ada = gateway.user();
     private final User bob = gateway.user();
+
+    /** The read model hears of a new account's time zone a moment later. */
+    @BeforeEach
+    void awaitTimeZone() {
+        String zone =
+                api.get("/api/account", ada.token()).json().path("time_zone").asString();
+        Eventually.holds(() -> api.get("/api/flow/patterns", ada.token())
+                .json()
+                .path("time_zone")
+                .asString()
+                .equals(zone));
+    }
 
     @Test
     void iAmWhoRestSays() throws IOException {
