@@ -185,7 +185,10 @@ final class Pipeline implements AutoCloseable {
                     partitions.add(new TopicPartition(topic.name(), partition));
                 }
             }
-            return consumer.endOffsets(partitions);
+            Map<TopicPartition, Long> ends = new HashMap<>(consumer.endOffsets(partitions));
+            // Whose records were all deleted has none to apply.
+            consumer.beginningOffsets(partitions).forEach(ends::remove);
+            return ends;
         }
     }
 
