@@ -43,6 +43,15 @@ public final class FlowStream implements SmartLifecycle {
         }
         HikariDataSource database = new HikariDataSource(
                 settings.database().pool("flow-stream", settings.stream().threads(), DATABASE_ANSWER_MAX));
+        try {
+            running = start(database);
+        } catch (RuntimeException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    private Running start(HikariDataSource database) {
         PostgresUserKeys.migrate(database);
         StreamMeters streamMeters = new StreamMeters(meters);
         InstantSource clock = InstantSource.system();
@@ -60,7 +69,7 @@ public final class FlowStream implements SmartLifecycle {
         KafkaStreamsMetrics metrics = new KafkaStreamsMetrics(streams);
         metrics.bindTo(meters);
         streams.start();
-        running = new Running(streams, metrics, database);
+        return new Running(streams, metrics, database);
     }
 
     /** Finishes what is being processed and leaves the group, so that the next start need not wait for this one to time out. */

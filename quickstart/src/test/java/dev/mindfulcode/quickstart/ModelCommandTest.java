@@ -5,19 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mindfulcode.engine.FlowModel;
 import dev.mindfulcode.engine.ModelArtefact;
 import dev.mindfulcode.engine.Thresholds;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ModelCommandTest {
 
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
+    private final Terminal terminal = new Terminal();
 
     @TempDir
     Path folder;
@@ -34,26 +29,37 @@ class ModelCommandTest {
                     new DataFolder.Log(system.bootstrapServers(), system.registryUrl()),
                     "postgresql://nobody@127.0.0.1:9/none");
 
-            assertThat(run(data, "publish", file.toString(), "--auroc", "0.6", "--ece", "0.02", "--evaluated-on", "x"))
-                    .as(err.toString())
+            assertThat(terminal.run(
+                            data,
+                            "model",
+                            "publish",
+                            file.toString(),
+                            "--auroc",
+                            "0.6",
+                            "--ece",
+                            "0.02",
+                            "--evaluated-on",
+                            "x"))
+                    .as(terminal.err())
                     .isZero();
-            assertThat(run(data, "list")).isZero();
-            assertThat(out.toString()).contains("* built-in", "  command-test-1", "AUROC 0.600, ECE 0.020 on x");
+            assertThat(terminal.run(data, "model", "list")).isZero();
+            assertThat(terminal.out()).contains("* built-in", "  command-test-1", "AUROC 0.600, ECE 0.020 on x");
             try {
-                assertThat(run(data, "use", "command-test-1")).isZero();
-                assertThat(run(data, "list")).isZero();
-                assertThat(out.toString()).contains("* command-test-1", "  built-in");
+                assertThat(terminal.run(data, "model", "use", "command-test-1")).isZero();
+                assertThat(terminal.run(data, "model", "list")).isZero();
+                assertThat(terminal.out()).contains("* command-test-1", "  built-in");
             } finally {
-                assertThat(run(data, "use", "built-in")).isZero();
+                assertThat(terminal.run(data, "model", "use", "built-in")).isZero();
             }
-            assertThat(run(data, "list")).isZero();
-            assertThat(out.toString()).contains("* built-in");
+            assertThat(terminal.run(data, "model", "list")).isZero();
+            assertThat(terminal.out()).contains("* built-in");
 
-            assertThat(run(data, "publish", write("command-test-1", 1).toString()))
+            assertThat(terminal.run(
+                            data, "model", "publish", write("command-test-1", 1).toString()))
                     .isEqualTo(1);
-            assertThat(err.toString()).contains("an id names one model for ever");
-            assertThat(run(data, "use", "nobody-1")).isEqualTo(1);
-            assertThat(err.toString()).contains("model list");
+            assertThat(terminal.err()).contains("an id names one model for ever");
+            assertThat(terminal.run(data, "model", "use", "nobody-1")).isEqualTo(1);
+            assertThat(terminal.err()).contains("model list");
         }
     }
 
@@ -61,17 +67,20 @@ class ModelCommandTest {
     void whatIsNoModelAndWhereNothingRunsIsSaid() throws Exception {
         DataFolder data = DataFolder.at(folder.resolve("idle"));
         data.create();
-        assertThat(run(data, "publish", write("some-1", 0).toString())).isEqualTo(1);
-        assertThat(err.toString()).contains("Nothing runs on");
-        assertThat(run(data, "list")).isEqualTo(1);
-        assertThat(run(data, "publish", folder.resolve("nothing.mflm").toString()))
+        assertThat(terminal.run(data, "model", "publish", write("some-1", 0).toString()))
                 .isEqualTo(1);
-        assertThat(err.toString()).contains("./mindful train");
+        assertThat(terminal.err()).contains("Nothing runs on");
+        assertThat(terminal.run(data, "model", "list")).isEqualTo(1);
+        assertThat(terminal.run(
+                        data, "model", "publish", folder.resolve("nothing.mflm").toString()))
+                .isEqualTo(1);
+        assertThat(terminal.err()).contains("./mindful train");
         Path junk = Files.writeString(folder.resolve("junk.mflm"), "no model at all, but long enough");
-        assertThat(run(data, "publish", junk.toString())).isEqualTo(1);
-        assertThat(err.toString()).contains("no model of this engine");
-        assertThat(run(data, "publish", write("active", 0).toString())).isEqualTo(1);
-        assertThat(err.toString()).contains("No model may be called active");
+        assertThat(terminal.run(data, "model", "publish", junk.toString())).isEqualTo(1);
+        assertThat(terminal.err()).contains("no model of this engine");
+        assertThat(terminal.run(data, "model", "publish", write("active", 0).toString()))
+                .isEqualTo(1);
+        assertThat(terminal.err()).contains("No model may be called active");
     }
 
     private Path write(String id, float bias) throws Exception {
@@ -83,17 +92,5 @@ class ModelCommandTest {
                 1,
                 new Thresholds(0.6f, 0.4f, 0.1f));
         return Files.write(folder.resolve(id + "-" + bias + ".mflm"), ModelArtefact.encode(model));
-    }
-
-    private int run(DataFolder data, String... arguments) {
-        out.getBuffer().setLength(0);
-        err.getBuffer().setLength(0);
-        List<String> all = new ArrayList<>(List.of("model"));
-        all.addAll(List.of(arguments));
-        all.addAll(List.of("--data", data.path().toString()));
-        return Mindful.commandLine()
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
-                .execute(all.toArray(String[]::new));
     }
 }

@@ -3,8 +3,6 @@ package dev.mindfulcode.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.protection.PostgresUrl;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,8 +19,7 @@ class PluginInstallTest {
             Path.of("..", "plugins", "deep-work").toString();
 
     private final SharedSystem system = SharedSystem.get();
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
+    private final Terminal terminal = new Terminal();
 
     @TempDir
     Path folder;
@@ -36,17 +33,16 @@ class PluginInstallTest {
                 "POSTGRES_PASSWORD=" + PostgresUrl.parse(system.databaseUrl()).password());
         String typingFatigue = Path.of("..", "plugins", "typing-fatigue").toString();
         try (DataFolder.Lock lock = data.lock()) {
-            lock.announce(
-                    system.origin().toString(),
-                    new DataFolder.Log(system.bootstrapServers(), system.registryUrl()),
-                    system.databaseUrl());
+            system.announce(lock);
 
-            assertThat(run(data, "install", typingFatigue)).as(err.toString()).isZero();
-            assertThat(run(data, "install", typingFatigue))
+            assertThat(terminal.run(data, "plugin", "install", typingFatigue))
+                    .as(terminal.err())
+                    .isZero();
+            assertThat(terminal.run(data, "plugin", "install", typingFatigue))
                     .as("the same once more")
                     .isZero();
-            assertThat(run(data, "list")).isZero();
-            assertThat(out.toString().lines().filter(line -> line.contains("typing-fatigue 1.0.0")))
+            assertThat(terminal.run(data, "plugin", "list")).isZero();
+            assertThat(terminal.out().lines().filter(line -> line.contains("typing-fatigue 1.0.0")))
                     .hasSize(1)
                     .allMatch(line -> line.contains("granted") && line.contains("emit_results"));
 
@@ -54,8 +50,8 @@ class PluginInstallTest {
                     TestUser.register(system.origin()).get("/api/plugins").body());
             assertThat(theirs.path("plugins").toString()).contains("typing-fatigue");
         }
-        assertThat(run(data, "list")).isEqualTo(1);
-        assertThat(err.toString()).contains("Nothing runs on");
+        assertThat(terminal.run(data, "plugin", "list")).isEqualTo(1);
+        assertThat(terminal.err()).contains("Nothing runs on");
     }
 
     @Test
@@ -75,18 +71,6 @@ class PluginInstallTest {
                 .contains("mindful: the request: Sign in")
                 .endsWith("exit 1")
                 .doesNotContain("no-token");
-    }
-
-    private int run(DataFolder data, String... arguments) {
-        out.getBuffer().setLength(0);
-        err.getBuffer().setLength(0);
-        List<String> all = new ArrayList<>(List.of("plugin"));
-        all.addAll(List.of(arguments));
-        all.addAll(List.of("--data", data.path().toString()));
-        return Mindful.commandLine()
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
-                .execute(all.toArray(String[]::new));
     }
 
     private String runAs(TestUser user, String... arguments) throws Exception {

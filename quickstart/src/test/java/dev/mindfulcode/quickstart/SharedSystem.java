@@ -71,6 +71,11 @@ final class SharedSystem {
         return system.platform().databaseUrl();
     }
 
+    /** Lets commands on a data folder find this system. */
+    void announce(DataFolder.Lock lock) throws IOException {
+        lock.announce(origin.toString(), new DataFolder.Log(bootstrapServers(), registryUrl()), databaseUrl());
+    }
+
     URI origin() {
         return origin;
     }
