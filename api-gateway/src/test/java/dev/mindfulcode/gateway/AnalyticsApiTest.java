@@ -133,7 +133,8 @@ class AnalyticsApiTest {
         Map<String, JsonNode> found = rows(run);
         String key = found.keySet().iterator().next();
         gateway.execute(
-                "update readmodel.analytics_results set value = value || '{\"=note\": \"=cmd()\", \"more\": [1, \"a,b\"]}'"
+                "update readmodel.analytics_results set value = value || '{\"=note\": \"=cmd()\", \"more\": [1, \"a,b\"],"
+                        + " \"loss\": -1.5, \"wide\": \"＝1\", \"line\": \"a\\nb;=1\"}'"
                         + " where key = '" + key + "'");
 
         Answer document = api.get(run + "/export", ada.token());
@@ -145,19 +146,21 @@ class AnalyticsApiTest {
 
         Answer table = api.get(run + "/export?format=csv", ada.token());
         assertThat(table.header("Content-Type")).startsWith("text/csv");
-        List<String> lines =
-                new String(table.body(), StandardCharsets.UTF_8).lines().toList();
+        String csv = new String(table.body(), StandardCharsets.UTF_8);
+        assertThat(csv).endsWith("\r\n");
+        List<String> lines = List.of(csv.split("\r\n"));
         assertThat(lines).hasSize(4);
         assertThat(lines.getFirst())
-                .startsWith("key,'=note,")
-                .contains(",interval_drift_ms,")
-                .contains(",more");
+                .startsWith("\"key\",\"'=note\",")
+                .contains(",\"interval_drift_ms\",")
+                .contains(",\"loss\"")
+                .contains(",\"more\"");
         assertThat(lines)
-                .filteredOn(line -> line.startsWith(key))
+                .filteredOn(line -> line.startsWith('"' + key + '"'))
                 .singleElement()
                 .asString()
-                .startsWith(key + ",'=cmd(),")
-                .contains("\"[1,\"\"a,b\"\"]\"");
+                .startsWith('"' + key + "\",\"'=cmd()\",")
+                .contains("\"[1,\"\"a,b\"\"]\"", ",-1.5,", ",\"'＝1\"", ",\"a\nb;'=1\"");
         assertThat(api.get(run + "/export?format=xml", ada.token()).text("field"))
                 .isEqualTo("format");
     }

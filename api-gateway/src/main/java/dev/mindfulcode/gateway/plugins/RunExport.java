@@ -32,8 +32,14 @@ final class RunExport {
 
     private static final MediaType CSV = new MediaType("text", "csv", StandardCharsets.UTF_8);
     private static final JsonMapper ROWS = new JsonMapper();
+
+    /** All text in quotes, since a program with another separator would split what is without; numbers are written as they are. */
     private static final CsvMapper TABLES =
-            CsvMapper.builder().enable(CsvWriteFeature.STRICT_CHECK_FOR_QUOTING).build();
+            CsvMapper.builder().enable(CsvWriteFeature.ALWAYS_QUOTE_STRINGS).build();
+
+    /** RFC 4180, section 2, item 1. */
+    private static final String LINE_END = "\r\n";
+
     private static final String KEY = "key";
 
     private final Runs runs;
@@ -75,7 +81,8 @@ final class RunExport {
             if (names.size() > COLUMNS_MAX) {
                 return Mono.error(tooManyColumns());
             }
-            CsvSchema.Builder columns = CsvSchema.builder().addColumn(KEY);
+            CsvSchema.Builder columns =
+                    CsvSchema.builder().setLineSeparator(LINE_END).addColumn(KEY);
             names.stream().filter(name -> !name.equals(KEY)).forEach(columns::addColumn);
             CsvSchema schema = columns.build();
             Flux<String> head = Flux.just(TABLES.writer(schema).writeValueAsString(header(names)));
@@ -88,7 +95,7 @@ final class RunExport {
     private static Map<String, Object> header(List<String> names) {
         Map<String, Object> cells = new LinkedHashMap<>();
         cells.put(KEY, KEY);
-        names.forEach(name -> cells.put(name, text(name)));
+        names.forEach(name -> cells.put(name, CsvCell.text(name)));
         return cells;
     }
 
@@ -98,18 +105,13 @@ final class RunExport {
         for (String name : names) {
             JsonNode value = values.path(name);
             if (value.isString() || value.isContainer()) {
-                cells.put(name, text(value.isString() ? value.asString() : value.toString()));
+                cells.put(name, CsvCell.text(value.isString() ? value.asString() : value.toString()));
             } else if (!value.isMissingNode() && !value.isNull()) {
                 cells.put(name, value);
             }
         }
-        cells.put(KEY, text(row.key()));
+        cells.put(KEY, CsvCell.text(row.key()));
         return cells;
-    }
-
-    /** What a spreadsheet would take for a formula is text to it with an apostrophe before. */
-    private static String text(String cell) {
-        return !cell.isEmpty() && "=+-@\t\r".indexOf(cell.charAt(0)) >= 0 ? "'" + cell : cell;
     }
 
     private static Mono<ServerResponse> file(String name, MediaType type, Flux<String> parts) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.gateway.plugins;
+
+import org.jspecify.annotations.NullMarked;
