@@ -5,6 +5,8 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -26,9 +28,14 @@ final class ClientAddresses {
     private final List<CidrBlock> trustedProxies;
     private final List<CidrBlock> exempt;
 
-    ClientAddresses(List<CidrBlock> trustedProxies, List<CidrBlock> exempt) {
+    private final Consumer<String> untrusted;
+    private final AtomicBoolean untrustedSeen = new AtomicBoolean();
+
+    /** @param untrusted receives the name of the first header, and of no later one, that a peer sends which is not a trusted proxy */
+    ClientAddresses(List<CidrBlock> trustedProxies, List<CidrBlock> exempt, Consumer<String> untrusted) {
         this.trustedProxies = trustedProxies;
         this.exempt = exempt;
+        this.untrusted = untrusted;
     }
 
     ClientAddress of(ServerHttpRequest request) {
@@ -43,6 +50,9 @@ final class ClientAddresses {
         if (!isTrusted(peer)) {
             // Who is spoken for by a proxy nobody told us of is not who the exemption was meant for.
             boolean isDirect = hops.isEmpty() && standard.isEmpty();
+            if (!isDirect && untrustedSeen.compareAndSet(false, true)) {
+                untrusted.accept(hops.isEmpty() ? FORWARDED : X_FORWARDED_FOR);
+            }
             return new ClientAddress(peer, isDirect && CidrBlock.anyContains(exempt, peer));
         }
         InetAddress client = hops.isEmpty() ? client(peer, standard) : client(peer, hops);

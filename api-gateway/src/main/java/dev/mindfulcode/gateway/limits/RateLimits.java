@@ -7,6 +7,8 @@ import java.security.Principal;
 import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.server.ServerWebExchange;
@@ -22,6 +24,8 @@ import reactor.core.publisher.Mono;
  */
 public final class RateLimits {
 
+    private static final Logger LOG = LoggerFactory.getLogger(RateLimits.class);
+
     private static final String POLICY = "RateLimit-Policy";
     private static final String STATE = "RateLimit";
     private static final String CLIENT = RateLimits.class.getName() + ".client";
@@ -35,8 +39,17 @@ public final class RateLimits {
 
     RateLimits(LimitSettings settings, TokenBuckets buckets) {
         this.settings = settings;
-        this.addresses = new ClientAddresses(settings.trustedProxies(), settings.exempt());
+        this.addresses = new ClientAddresses(settings.trustedProxies(), settings.exempt(), RateLimits::warnOfUntrusted);
         this.buckets = buckets;
+    }
+
+    /** Without the peer's address, which is personal where the header was made up by a client. */
+    private static void warnOfUntrusted(String header) {
+        LOG.warn(
+                "Forwarding header ignored: {} came from a peer that TRUSTED_PROXIES does not name. If a proxy stands in front"
+                        + " of this gateway, name its network there: until then all its clients share one rate limit."
+                        + " Logged once per start.",
+                header);
     }
 
     /** Counts the address of each request. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mindfulcode.gateway.limits.ClientAddresses.ClientAddress;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,14 +18,26 @@ class ClientAddressesTest {
     private static final String PROXY = "10.0.0.1";
     private static final String STRANGER = "192.0.2.7";
 
+    private final List<String> untrusted = new ArrayList<>();
     private final ClientAddresses addresses = new ClientAddresses(
             CidrBlock.parseAll("TRUSTED_PROXIES", "10.0.0.0/8, fd00::/8"),
-            CidrBlock.parseAll("RATE_LIMIT_EXEMPT", "127.0.0.0/8,::1"));
+            CidrBlock.parseAll("RATE_LIMIT_EXEMPT", "127.0.0.0/8,::1"),
+            untrusted::add);
 
     @Test
     void aStrangersHeadersSayNothing() {
         assertThat(client(STRANGER, "X-Forwarded-For", "203.0.113.9")).isEqualTo(STRANGER);
         assertThat(client(STRANGER, "Forwarded", "for=203.0.113.9")).isEqualTo(STRANGER);
+    }
+
+    @Test
+    void reportsTheFirstHeaderOfAnUntrustedProxyAndNoLaterOne() {
+        client(PROXY, "X-Forwarded-For", "203.0.113.9");
+        client(STRANGER, "Accept", "*/*");
+        assertThat(untrusted).isEmpty();
+        client(STRANGER, "Forwarded", "for=203.0.113.9");
+        client(STRANGER, "X-Forwarded-For", "203.0.113.9");
+        assertThat(untrusted).containsExactly("Forwarded");
     }
 
     @ParameterizedTest
