@@ -2,24 +2,18 @@ package dev.mindfulcode.gateway.sessions;
 
 import dev.mindfulcode.gateway.http.ProblemType;
 import dev.mindfulcode.gateway.log.LogPosition;
+import dev.mindfulcode.schemas.ReadAfterToken;
 import dev.mindfulcode.schemas.Topics;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Set;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import reactor.core.publisher.Mono;
 
-/**
- * Reading one's own writes. A write answers with {@link #HEADER}, which says where on the log it is; a read that sends it back waits
- * until the read model has come that far. The token is opaque to clients, and harmless to forge: it buys a bounded wait.
- */
+/** Reading one's own writes: a read that sends back a write's {@link ReadAfterToken} waits until the read model has come that far. */
 public final class ReadAfter {
 
-    public static final String HEADER = "X-Read-After";
+    public static final String HEADER = ReadAfterToken.HEADER;
 
-    private static final int TOKEN_LENGTH_MAX = 128;
-    private static final Pattern TOKEN = Pattern.compile("1:([a-z-]{1,32}):([0-9]{1,5}):([0-9]{1,18})");
+    private static final Set<String> TOPICS = Set.of(Topics.SESSIONS.name());
 
     private final ProjectionProgress progress;
 
@@ -28,8 +22,7 @@ public final class ReadAfter {
     }
 
     static String token(LogPosition position) {
-        String text = "1:" + position.topic() + ":" + position.partition() + ":" + position.offset();
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.US_ASCII));
+        return new ReadAfterToken(position.topic(), position.partition(), position.offset()).text();
     }
 
     /** Completes when the read model has what the request's token, if any, asks for; fails with 400 or 503 otherwise. */
@@ -38,22 +31,11 @@ public final class ReadAfter {
         return token == null ? Mono.empty() : progress.reached(position(token));
     }
 
-    private static LogPosition position(String token) {
-        if (token.length() <= TOKEN_LENGTH_MAX) {
-            Matcher parts = TOKEN.matcher(decoded(token));
-            if (parts.matches() && parts.group(1).equals(Topics.SESSIONS.name())) {
-                return new LogPosition(
-                        parts.group(1), Integer.parseInt(parts.group(2)), Long.parseLong(parts.group(3)));
-            }
+    private static LogPosition position(String text) {
+        ReadAfterToken token = ReadAfterToken.parse(text);
+        if (token == null || !TOPICS.contains(token.topic())) {
+            throw ProblemType.INVALID_REQUEST.at(HEADER, "Send the header as a write answered it, or leave it away.");
         }
-        throw ProblemType.INVALID_REQUEST.at(HEADER, "Send the header as a write answered it, or leave it away.");
-    }
-
-    private static String decoded(String token) {
-        try {
-            return new String(Base64.getUrlDecoder().decode(token), StandardCharsets.US_ASCII);
-        } catch (IllegalArgumentException e) {
-            return "";
-        }
+        return new LogPosition(token.topic(), token.partition(), token.offset());
     }
 }
