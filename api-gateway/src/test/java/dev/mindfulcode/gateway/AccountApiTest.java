@@ -240,6 +240,7 @@ class AccountApiTest {
 
         Answer next = refresh(other.text("refresh_token"));
         assertThat(api.get("/api/account", next.text("access_token")).status()).isEqualTo(200);
+        assertThat(refresh(next.text("refresh_token")).status()).isEqualTo(200);
         refresh(other.text("refresh_token")).isProblem(401, "invalid-refresh-token");
         api.get("/api/account", next.text("access_token")).isProblem(401, "unauthenticated");
         api.get("/api/account", other.text("access_token")).isProblem(401, "unauthenticated");

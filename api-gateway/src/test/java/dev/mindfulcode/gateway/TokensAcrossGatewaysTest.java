@@ -137,17 +137,87 @@ class TokensAcrossGatewaysTest {
     }
 
     @Test
-    void aRefreshTokenThatComesTwiceEndsAccessTokensOnEveryGateway() {
+    void concurrentRefreshesOnSeveralGatewaysReturnOneSuccessor() {
+        User ada = user();
+
+        List<Answer> answers = IntStream.range(0, 8)
+                .parallel()
+                .mapToObj(i -> refresh(i % 2 == 0 ? here : there, ada.refreshToken()))
+                .toList();
+
+        assertThat(answers).allSatisfy(answer -> {
+            assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+            assertThat(here.get("/api/account", answer.text("access_token")).status())
+                    .isEqualTo(200);
+        });
+        assertThat(answers.stream().map(answer -> answer.text("refresh_token")).distinct())
+                .hasSize(1);
+        assertThat(number("select count(*) from identity.refresh_tokens t join identity.refresh_families f using"
+                        + " (family_id) where f.user_id = '" + ada.id() + "'"))
+                .isEqualTo(2);
+        Answer next = refresh(there, answers.getFirst().text("refresh_token"));
+        assertThat(next.status()).as("the session goes on").isEqualTo(200);
+    }
+
+    @Test
+    void lostRefreshAnswerIsRepeatedByTheOtherGateway() {
+        User ada = user();
+        Answer lost = refresh(here, ada.refreshToken());
+
+        Answer again = refresh(there, ada.refreshToken());
+
+        assertThat(again.status()).as(again.toString()).isEqualTo(200);
+        assertThat(again.text("refresh_token")).isEqualTo(lost.text("refresh_token"));
+        assertThat(refresh(here, again.text("refresh_token")).status()).isEqualTo(200);
+        assertThat(there.get("/api/account", lost.text("access_token")).status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void successorsAreStoredSealedUntilTheyAreUsed() {
+        User ada = user();
+        String next = refresh(here, ada.refreshToken()).text("refresh_token");
+        String sealed =
+                "select count(*) from identity.refresh_tokens t join identity.refresh_families f using (family_id)"
+                        + " where f.user_id = '" + ada.id() + "' and t.sealed_successor is not null";
+        assertThat(number(sealed)).isEqualTo(1);
+        assertThat(number(sealed + " and strpos(encode(t.sealed_successor, 'escape'), '" + next + "') > 0"))
+                .isZero();
+
+        refresh(here, next);
+
+        assertThat(number(sealed + " and t.token_hash = sha256('" + ada.refreshToken() + "')"))
+                .isZero();
+    }
+
+    @Test
+    void replacedTokenRevokesItsFamilyOnEveryGatewayAfterTheGracePeriod() {
         User ada = user();
         Answer next = refresh(here, ada.refreshToken());
         assertThat(there.get("/api/account", next.text("access_token")).status())
                 .isEqualTo(200);
+        execute("update identity.refresh_tokens set used_at = used_at - interval '21 s' where token_hash = sha256('"
+                + ada.refreshToken() + "')");
 
         refresh(there, ada.refreshToken()).isProblem(401, "invalid-refresh-token");
 
         there.get("/api/account", next.text("access_token")).isProblem(401, "unauthenticated");
         awaitRefused(here, next.text("access_token"));
         awaitRefused(here, ada.token());
+        refresh(here, next.text("refresh_token")).isProblem(401, "invalid-refresh-token");
+    }
+
+    @Test
+    void replacedTokenRevokesItsFamilyOnceItsSuccessorIsUsed() {
+        User ada = user();
+        Answer next = refresh(here, ada.refreshToken());
+        Answer third = refresh(there, next.text("refresh_token"));
+        assertThat(third.status()).isEqualTo(200);
+
+        refresh(there, ada.refreshToken()).isProblem(401, "invalid-refresh-token");
+
+        there.get("/api/account", third.text("access_token")).isProblem(401, "unauthenticated");
+        refresh(here, third.text("refresh_token")).isProblem(401, "invalid-refresh-token");
     }
 
     @Test

@@ -74,6 +74,7 @@ public class AccountConfiguration {
             PasswordHashes passwords,
             TokenSigning signing,
             RevocationTable revocations,
+            KeyEncryptionKey keyEncryptionKey,
             UserCiphers userCiphers,
             EventLog log,
             Outbox outbox) {
@@ -82,7 +83,7 @@ public class AccountConfiguration {
                 passwords,
                 new PasswordPolicy(),
                 new AccessTokens(signing::next, clock),
-                new RefreshTokens(database, revocations, random, clock),
+                new RefreshTokens(database, revocations, keyEncryptionKey, random, clock),
                 revocations,
                 userCiphers,
                 log,

@@ -5,20 +5,32 @@ import dev.mindfulcode.access.CredentialHash;
 import dev.mindfulcode.access.Revocations;
 import dev.mindfulcode.gateway.database.Database;
 import dev.mindfulcode.gateway.http.ProblemType;
+import dev.mindfulcode.protection.KeyEncryptionKey;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 /**
- * Refresh tokens: 256 random bits, good for one use, kept as their SHA-256. A sign-in starts a family; each use replaces the
- * token by the next. A token that comes a second time was copied, and since nobody can tell by whom, the whole family ends, with the
- * access tokens that it brought forth.
+ * Refresh tokens: 256 random bits, stored as their SHA-256. A sign-in starts a family; each use replaces the token by the next.
+ *
+ * <p>An answer may get lost, and one client may refresh several times at once. So the token just replaced returns the same successor
+ * for {@link #REUSE_GRACE}, as long as that successor is unused. Any other use of a replaced token means that it was copied; the
+ * family ends then, with its access tokens.
+ *
+ * <p>Security guarantees: the database holds no token in clear. A successor is sealed with the key-encryption key, and the sealed copy
+ * is deleted when the successor is used.
  */
 final class RefreshTokens {
 
@@ -27,17 +39,30 @@ final class RefreshTokens {
     /** After which one must sign in again, however often the token was refreshed. */
     static final Duration FAMILY_LIFETIME = Duration.ofDays(180);
 
+    /** How long a replaced token returns its successor again. Measured by the database's clock, which all gateways share. */
+    static final Duration REUSE_GRACE = Duration.ofSeconds(20);
+
     static final int TEXT_LENGTH_MAX = 128;
     private static final int TOKEN_BYTES = 32;
+    private static final String PURPOSE = "refresh-successor/";
+
+    private static final Logger LOG = LoggerFactory.getLogger(RefreshTokens.class);
 
     private final Database database;
     private final RevocationTable revocations;
+    private final KeyEncryptionKey keyEncryptionKey;
     private final SecureRandom random;
     private final Clock clock;
 
-    RefreshTokens(Database database, RevocationTable revocations, SecureRandom random, Clock clock) {
+    RefreshTokens(
+            Database database,
+            RevocationTable revocations,
+            KeyEncryptionKey keyEncryptionKey,
+            SecureRandom random,
+            Clock clock) {
         this.database = database;
         this.revocations = revocations;
+        this.keyEncryptionKey = keyEncryptionKey;
         this.random = random;
         this.clock = clock;
     }
@@ -62,30 +87,68 @@ final class RefreshTokens {
         return swept.then(inserted).then(issue(familyId)).map(token -> new Refreshed(userId, familyId, token));
     }
 
-    /** Uses up a token; emits whose it was and the next one, or fails with 401. */
+    /** Replaces a token; emits its user and its successor, or fails with 401. */
     Mono<Refreshed> rotate(String token) {
         byte[] hash = hash(token);
         Instant now = clock.instant();
-        // The family is locked, so that it is not revoked between its next token and the revocation's look at what it
-        // must end.
+        // The locked row decides between requests at once, on whichever gateways. The family is locked so that it is
+        // not
+        // revoked between its next token and the revocation's look at what it must end.
         Mono<Refreshed> rotated = database.sql("""
-            with family as (
-                select f.family_id, f.user_id from identity.refresh_families f
-                join identity.refresh_tokens t on t.family_id = f.family_id
-                where t.token_hash = :hash and f.revoked_at is null and f.expires_at > :now
-                for share of f)
-            update identity.refresh_tokens t set used_at = :now from family f
-            where t.token_hash = :hash and t.used_at is null and t.expires_at > :now
-            returning f.user_id, f.family_id\
+            SELECT f.user_id, f.family_id, t.used_at IS NULL AS is_unused, t.sealed_successor,
+                t.used_at > now() - make_interval(secs => :grace) AS is_recent
+            FROM identity.refresh_tokens t JOIN identity.refresh_families f USING (family_id)
+            WHERE t.token_hash = :hash AND t.expires_at > :now AND f.revoked_at IS NULL AND f.expires_at > :now
+            FOR UPDATE OF t FOR SHARE OF f\
             """)
-                .bind("now", now)
                 .bind("hash", hash)
-                .map(row -> new Refreshed(row.get("user_id", UUID.class), row.get("family_id", UUID.class), ""))
+                .bind("now", now)
+                .bind("grace", REUSE_GRACE.toSeconds())
+                .map(row -> new Found(
+                        Objects.requireNonNull(row.get("user_id", UUID.class)),
+                        Objects.requireNonNull(row.get("family_id", UUID.class)),
+                        Boolean.TRUE.equals(row.get("is_unused", Boolean.class)),
+                        Boolean.TRUE.equals(row.get("is_recent", Boolean.class)),
+                        row.get("sealed_successor", byte[].class)))
                 .one()
-                .flatMap(used -> issue(used.familyId()).map(used::with));
+                .flatMap(found -> found.isUnused() ? replace(hash, found) : Mono.justOrEmpty(replaced(hash, found)));
         // Not in the same transaction: that one ends with an error, and the revocation must outlive it.
         return database.inTransaction(rotated)
                 .switchIfEmpty(Mono.defer(() -> revokeIfUsed(hash, now)).then(Mono.error(RefreshTokens::refused)));
+    }
+
+    private Mono<Refreshed> replace(byte[] hash, Found found) {
+        return issue(found.familyId()).flatMap(next -> {
+            byte[] sealed = keyEncryptionKey.seal(next.getBytes(StandardCharsets.US_ASCII), purpose(hash));
+            // Whoever holds the successor has received it: its predecessor has no more to return.
+            return database.sql("""
+                UPDATE identity.refresh_tokens SET
+                    used_at = CASE WHEN token_hash = :hash THEN clock_timestamp() ELSE used_at END,
+                    sealed_successor = CASE WHEN token_hash = :hash THEN :sealed END
+                WHERE family_id = :family AND (token_hash = :hash OR sealed_successor IS NOT NULL)\
+                """)
+                    .bind("hash", hash)
+                    .bind("sealed", sealed)
+                    .bind("family", found.familyId())
+                    .fetch()
+                    .rowsUpdated()
+                    .thenReturn(new Refreshed(found.userId(), found.familyId(), next));
+        });
+    }
+
+    /** Returns the successor of a token that was just replaced, or null where using it again means that it was copied. */
+    private @Nullable Refreshed replaced(byte[] hash, Found found) {
+        byte[] sealed = found.sealedSuccessor();
+        if (!found.isRecent() || sealed == null) {
+            return null;
+        }
+        try {
+            String next = new String(keyEncryptionKey.open(sealed, purpose(hash)), StandardCharsets.US_ASCII);
+            return new Refreshed(found.userId(), found.familyId(), next);
+        } catch (GeneralSecurityException e) {
+            LOG.warn("Refresh token successor does not open with this ENCRYPTION_KEY: family={}", found.familyId());
+            return null;
+        }
     }
 
     /** Ends the family of a token; does nothing for a token that is not known. */
@@ -152,6 +215,10 @@ final class RefreshTokens {
                 .thenReturn(token);
     }
 
+    private static String purpose(byte[] hash) {
+        return PURPOSE + HexFormat.of().formatHex(hash);
+    }
+
     private static byte[] hash(String token) {
         return CredentialHash.of(token).bytes();
     }
@@ -160,10 +227,11 @@ final class RefreshTokens {
         return ProblemType.INVALID_REFRESH_TOKEN.because("Sign in again.");
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // read once
+    private record Found(
+            UUID userId, UUID familyId, boolean isUnused, boolean isRecent, byte @Nullable [] sealedSuccessor) {}
+
     record Refreshed(UUID userId, UUID familyId, String token) {
-        Refreshed with(String next) {
-            return new Refreshed(userId, familyId, next);
-        }
 
         @Override
         public String toString() {
