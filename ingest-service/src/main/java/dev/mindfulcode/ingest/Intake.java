@@ -44,10 +44,10 @@ final class Intake {
      * @return first done when the upload is with the producer, in the order in which uploads were so; then, inside, when Kafka has
      *     acknowledged all of it. Either fails with a {@link Refusal}
      */
-    CompletableFuture<CompletableFuture<Upload>> take(
+    CompletableFuture<CompletableFuture<UploadResult>> take(
             UUID userId, UploadReader reader, byte[] body, int length, InFlightBytes.Share share) {
         long startedNs = System.nanoTime();
-        CompletableFuture<CompletableFuture<Upload>> submitted;
+        CompletableFuture<CompletableFuture<UploadResult>> submitted;
         try {
             submitted = submit(userId, reader.read(body, length), share, startedNs);
         } catch (RuntimeException e) {
@@ -57,12 +57,12 @@ final class Intake {
             if (acknowledged == null) {
                 share.release();
             } else {
-                acknowledged.whenComplete((upload, lost) -> share.release());
+                acknowledged.whenComplete((result, lost) -> share.release());
             }
         });
     }
 
-    private CompletableFuture<CompletableFuture<Upload>> submit(
+    private CompletableFuture<CompletableFuture<UploadResult>> submit(
             UUID userId, Upload upload, InFlightBytes.Share share, long startedNs) {
         share.grow((long) BATCH_OVERHEAD_BYTES * upload.batches().size());
         long receivedAtMs = clock.millis();
@@ -116,7 +116,8 @@ final class Intake {
         }
     }
 
-    private CompletableFuture<Upload> append(UserCipher cipher, Upload upload, long receivedAtMs, long startedNs) {
+    private CompletableFuture<UploadResult> append(
+            UserCipher cipher, Upload upload, long receivedAtMs, long startedNs) {
         List<Batch> batches = upload.batches();
         List<EventTime> times = new ArrayList<>(batches.size());
         for (int i = 0; i < batches.size(); i++) {
@@ -127,9 +128,9 @@ final class Intake {
             }
             times.add(time);
         }
-        return log.append(cipher, batches, times, receivedAtMs).thenApply(stored -> {
+        return log.append(cipher, batches, times, receivedAtMs).thenApply(readAfter -> {
             metrics.accepted(upload, System.nanoTime() - startedNs);
-            return upload;
+            return new UploadResult(upload, readAfter);
         });
     }
 }

@@ -2,12 +2,14 @@ package dev.mindfulcode.ingest;
 
 import dev.mindfulcode.protection.UserCipher;
 import dev.mindfulcode.schemas.KeystrokePayload;
+import dev.mindfulcode.schemas.ReadAfterToken;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -116,10 +118,11 @@ final class KeystrokeLog implements AutoCloseable {
     /**
      * Sends all batches of an upload, in their order.
      *
-     * @return done when Kafka has acknowledged all of them; fails with a {@link Refusal}, and then some may be stored and some
+     * @return done when Kafka has acknowledged all of them, with what a read that is to see them waits for; fails with a {@link Refusal}, and then some may be stored and some
      *     not, which is why a client sends the upload again as it is
      */
-    CompletableFuture<Void> append(UserCipher cipher, List<Batch> batches, List<EventTime> times, long receivedAtMs) {
+    CompletableFuture<Optional<ReadAfterToken>> append(
+            UserCipher cipher, List<Batch> batches, List<EventTime> times, long receivedAtMs) {
         KeystrokeRecords ready = records;
         if (ready == null || !isWarm()) {
             return CompletableFuture.failedFuture(unavailable());

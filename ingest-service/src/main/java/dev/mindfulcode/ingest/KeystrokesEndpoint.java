@@ -1,9 +1,11 @@
 package dev.mindfulcode.ingest;
 
 import dev.mindfulcode.access.Identity;
+import dev.mindfulcode.schemas.ReadAfterToken;
 import dev.mindfulcode.schemas.upload.KeystrokeUpload;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
@@ -108,14 +110,18 @@ final class KeystrokesEndpoint {
                 ProblemType.UNSUPPORTED_MEDIA_TYPE, "Content-Type must be application/json or application/avro");
     }
 
-    private static Mono<ServerResponse> accepted(Upload upload) {
+    private static Mono<ServerResponse> accepted(UploadResult result) {
+        Upload upload = result.upload();
         String body = "{\"accepted\":" + upload.batches().size() + ",\"keystrokes\":" + upload.keystrokes() + "}";
-        return answer(202, MediaType.APPLICATION_JSON, body.getBytes(StandardCharsets.ISO_8859_1));
+        return answer(
+                202,
+                body.getBytes(StandardCharsets.ISO_8859_1),
+                headers -> result.readAfter().ifPresent(token -> headers.set(ReadAfterToken.HEADER, token.text())));
     }
 
     /** Serves the schema of {@code application/avro}. */
     Mono<ServerResponse> schema(ServerRequest request) {
-        return answer(200, MediaType.APPLICATION_JSON, UPLOAD_SCHEMA);
+        return answer(200, UPLOAD_SCHEMA, headers -> {});
     }
 
     Mono<ServerResponse> refused(Refusal refusal) {
@@ -136,10 +142,11 @@ final class KeystrokesEndpoint {
                 });
     }
 
-    private static Mono<ServerResponse> answer(int status, MediaType type, byte[] body) {
+    private static Mono<ServerResponse> answer(int status, byte[] body, Consumer<HttpHeaders> headers) {
         return ServerResponse.status(HttpStatusCode.valueOf(status))
-                .contentType(type)
+                .contentType(MediaType.APPLICATION_JSON)
                 .contentLength(body.length)
+                .headers(headers)
                 .build((exchange, context) -> {
                     DataBuffer buffer = exchange.getResponse().bufferFactory().wrap(body);
                     return exchange.getResponse().writeWith(Mono.just(buffer));

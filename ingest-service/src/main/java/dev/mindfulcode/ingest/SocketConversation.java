@@ -18,7 +18,7 @@ import reactor.core.publisher.Mono;
 
 /**
  * What is said on one WebSocket: uploads as messages, text for JSON and binary for Avro. Each batch is answered
- * {@code {"type": "ack", "sequence": …, "session_id": …, "batch_id": …}} when Kafka has it, each refused message with one
+ * {@code {"type": "ack", "sequence": …, "session_id": …, "batch_id": …, "read_after": …}} when Kafka has it, each refused message with one
  * {@code {"type": "error", "problem": …, …}}. Messages go to Kafka, and answers to the client, in the order in which the messages
  * came. Thread-safe.
  */
@@ -112,11 +112,15 @@ final class SocketConversation {
         return Mono.fromFuture(answers, true);
     }
 
-    private static List<String> acks(Upload upload) {
-        List<String> acks = new ArrayList<>(upload.batches().size());
-        for (Batch batch : upload.batches()) {
+    private static List<String> acks(UploadResult result) {
+        List<Batch> batches = result.upload().batches();
+        List<String> acks = new ArrayList<>(batches.size());
+        String readAfter = result.readAfter()
+                .map(token -> ",\"read_after\":\"" + token.text() + '"')
+                .orElse("");
+        for (Batch batch : batches) {
             acks.add("{\"type\":\"ack\",\"sequence\":" + batch.sequence() + ",\"session_id\":\"" + batch.sessionId()
-                    + "\",\"batch_id\":\"" + batch.batchId() + "\"}");
+                    + "\",\"batch_id\":\"" + batch.batchId() + '"' + readAfter + '}');
         }
         return acks;
     }

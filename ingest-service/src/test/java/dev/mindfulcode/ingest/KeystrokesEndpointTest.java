@@ -2,6 +2,8 @@ package dev.mindfulcode.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mindfulcode.schemas.KeystrokeBatch;
+import dev.mindfulcode.schemas.ReadAfterToken;
 import dev.mindfulcode.schemas.upload.KeystrokeUpload;
 import dev.mindfulcode.schemas.upload.UploadedBatch;
 import java.io.ByteArrayInputStream;
@@ -13,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -69,6 +72,17 @@ class KeystrokesEndpointTest {
 
         assertThat(response.body()).isEqualTo("{\"accepted\":4,\"keystrokes\":12}");
         assertThat(server.stored(user).sequences()).containsExactly(0L, 0L, 1L, 2L);
+    }
+
+    @Test
+    void answersWithThePositionOfTheLastRecordAsReadAfterToken() {
+        HttpResponse<String> response =
+                server.post(user, BatchJson.array(BatchJson.of(session, 0), BatchJson.of(session, 1)));
+
+        ConsumerRecord<UUID, KeystrokeBatch> last =
+                server.stored(user).records().getLast();
+        assertThat(response.headers().firstValue("X-Read-After"))
+                .hasValue(new ReadAfterToken("keystrokes", last.partition(), last.offset()).text());
     }
 
     @Test

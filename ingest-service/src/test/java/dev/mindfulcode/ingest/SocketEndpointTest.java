@@ -33,7 +33,7 @@ class SocketEndpointTest {
             for (int sequence = 0; sequence < 200; sequence++) {
                 assertThat(answers.get(sequence))
                         .startsWith("{\"type\":\"ack\",\"sequence\":" + sequence + ",")
-                        .contains(session.toString());
+                        .contains(session.toString(), "\"read_after\":\"");
             }
         }
         assertThat(server.stored(user).sequences())
