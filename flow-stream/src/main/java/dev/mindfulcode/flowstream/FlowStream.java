@@ -3,11 +3,11 @@ package dev.mindfulcode.flowstream;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.mindfulcode.protection.PostgresUserKeys;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import java.time.Duration;
 import java.time.InstantSource;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.Topology;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +28,7 @@ public final class FlowStream implements SmartLifecycle {
     private @Nullable Running running;
     private KafkaStreams.State state = KafkaStreams.State.CREATED;
 
-    private record Running(KafkaStreams streams, KafkaStreamsMetrics metrics, HikariDataSource database) {}
+    private record Running(KafkaStreams streams, StreamsMetrics metrics, HikariDataSource database) {}
 
     FlowStream(FlowStreamSettings settings, MeterRegistry meters) {
         this.settings = settings;
@@ -62,12 +62,11 @@ public final class FlowStream implements SmartLifecycle {
                 new TrustedTimestamps(clock),
                 settings.teamMembersMin());
         DeadLetters deadLetters = new DeadLetters(settings.registry(), clock, streamMeters);
-        KafkaStreams streams =
-                new KafkaStreams(topology.get(), settings.stream().properties(deadLetters));
+        Topology built = topology.get();
+        KafkaStreams streams = new KafkaStreams(built, settings.stream().properties(deadLetters));
         streams.setUncaughtExceptionHandler(new ThreadReplacement(clock, streamMeters));
         streams.setStateListener((now, before) -> stateChanged(now));
-        KafkaStreamsMetrics metrics = new KafkaStreamsMetrics(streams);
-        metrics.bindTo(meters);
+        StreamsMetrics metrics = new StreamsMetrics(streams::metrics, built.describe(), meters);
         streams.start();
         return new Running(streams, metrics, database);
     }

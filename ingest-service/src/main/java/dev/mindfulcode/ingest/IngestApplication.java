@@ -1,5 +1,9 @@
 package dev.mindfulcode.ingest;
 
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.Map;
@@ -46,6 +50,17 @@ public class IngestApplication {
         return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     }
 
+    /** Memory, threads and processor time of this process. */
+    @Bean
+    JvmGcMetrics ingestJvmMetrics(PrometheusMeterRegistry meters) {
+        new JvmMemoryMetrics().bindTo(meters);
+        new JvmThreadMetrics().bindTo(meters);
+        new ProcessorMetrics().bindTo(meters);
+        JvmGcMetrics gc = new JvmGcMetrics();
+        gc.bindTo(meters);
+        return gc;
+    }
+
     @Bean
     RouterFunction<ServerResponse> ingestOperations(Ingest ingest, PrometheusMeterRegistry meters) {
         return RouterFunctions.route()
@@ -53,7 +68,7 @@ public class IngestApplication {
                         "/health",
                         request -> ServerResponse.status(ingest.isReady() ? 200 : 503)
                                 .contentType(MediaType.APPLICATION_JSON)
-                                .bodyValue("{\"status\":\"" + (ingest.isReady() ? "healthy" : "unavailable") + "\"}"))
+                                .bodyValue("{\"status\":\"" + (ingest.isReady() ? "ok" : "unavailable") + "\"}"))
                 .GET(
                         "/metrics",
                         request -> ServerResponse.ok()

@@ -4,7 +4,6 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.mindfulcode.projection.fold.Projection;
 import dev.mindfulcode.projection.loop.KafkaDeadLetters;
-import dev.mindfulcode.projection.loop.LoopMetrics;
 import dev.mindfulcode.projection.loop.LoopSettings;
 import dev.mindfulcode.projection.loop.LoopState;
 import dev.mindfulcode.projection.loop.ProjectionLoop;
@@ -91,12 +90,7 @@ public final class ProjectionService implements SmartLifecycle {
                     .toList();
             loops.forEach(ProjectionLoop::start);
             Rebuilds rebuilds = new Rebuilds(new RebuildSettings(
-                    settings.bootstrapServers(),
-                    settings.registry(),
-                    unhurried,
-                    keys,
-                    projections,
-                    new LoopMetrics(meters, "rebuild", projections)));
+                    settings.bootstrapServers(), settings.registry(), unhurried, keys, projections, meters));
             rebuilds.start();
             running = new Running(database, unhurried, deadLetters, loops, rebuilds);
         } catch (RuntimeException e) {

@@ -32,6 +32,14 @@ class RebuildCommandTest {
                     .isZero();
             assertThat(terminal.out()).contains("is in use").contains("identical to the one before");
             assertThat(inUse(data)).isGreaterThan(before);
+            Eventually.holds(
+                    "a finished rebuild has no lag",
+                    () -> Requests.get(system.origin(), "/metrics")
+                            .body()
+                            .lines()
+                            .filter(line -> line.startsWith("mindful_projection_"))
+                            .filter(line -> line.contains("lag") || line.contains("commit_age"))
+                            .noneMatch(line -> line.contains("loop=\"rebuild\"")));
 
             assertThat(terminal.run(data, "projections")).isZero();
             assertThat(terminal.out().lines().filter(line -> line.contains(" flow_periods ")))

@@ -6,10 +6,17 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 
-/** Requests that no well-behaved client would send. */
+/** Requests as they are, without the client that commands use. */
 final class Requests {
 
     private Requests() {}
+
+    static HttpResponse<String> get(URI origin, String path) throws IOException, InterruptedException {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(
+                    HttpRequest.newBuilder(origin.resolve(path)).build(), HttpResponse.BodyHandlers.ofString());
+        }
+    }
 
     static HttpResponse<String> post(URI origin, String path, String token, String json)
             throws IOException, InterruptedException {

@@ -8,7 +8,9 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +22,10 @@ class RunCommandTest {
     private static final Duration REFUSED_WITHIN = Duration.ofSeconds(30);
     private static final Duration FAILED_WITHIN = Duration.ofMinutes(2);
     private static final Duration STOPPED_WITHIN = Duration.ofSeconds(15);
+
+    private static final int SERIES_MAX = 1_500;
+    private static final Pattern UUID_TEXT =
+            Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
 
     @TempDir
     Path folder;
@@ -36,6 +42,7 @@ class RunCommandTest {
             session = user.startSession();
             user.type(session, 0, 20);
             refusesASecondInstance(data, origin);
+            measuresInFewSeriesAndNamesNoProcess(origin);
             // Accepted a moment before the end: a 202 is a promise.
             user.type(session, 1, 30);
             long begunNs = System.nanoTime();
@@ -67,6 +74,20 @@ class RunCommandTest {
                     .contains("Another instance already runs on " + data)
                     .contains(running.toString());
         }
+    }
+
+    private static void measuresInFewSeriesAndNamesNoProcess(URI origin) throws Exception {
+        List<String> series = Requests.get(origin, "/metrics")
+                .body()
+                .lines()
+                .filter(line -> !line.startsWith("#"))
+                .toList();
+        assertThat(series).hasSizeLessThan(SERIES_MAX);
+        assertThat(series)
+                .noneMatch(line -> UUID_TEXT.matcher(line).find())
+                .anyMatch(line -> line.startsWith("jvm_memory_used_bytes{"))
+                .anyMatch(line -> line.startsWith("jvm_gc_"))
+                .anyMatch(line -> line.startsWith("mindful_stream_lag_records{topic=\"keystrokes\"}"));
     }
 
     @Test

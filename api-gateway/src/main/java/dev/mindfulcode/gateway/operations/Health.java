@@ -4,7 +4,6 @@ import dev.mindfulcode.gateway.database.Database;
 import dev.mindfulcode.gateway.log.KafkaReachability;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -49,8 +48,8 @@ final class Health {
 
     private Report report(boolean databaseAnswers, boolean kafkaAnswers, Counts counts) {
         return new Report(
-                databaseAnswers && kafkaAnswers ? "healthy" : "degraded",
-                clock.instant(),
+                databaseAnswers && kafkaAnswers ? "ok" : "degraded",
+                clock.millis(),
                 new DatabaseReport(text(databaseAnswers), database.connections(), database.idleConnections()),
                 new KafkaReport(text(kafkaAnswers)),
                 new ServicesReport(counts.active(), counts.engines(), liveConnections.getAsInt()));
@@ -74,16 +73,16 @@ final class Health {
     }
 
     private static String text(boolean answers) {
-        return answers ? "connected" : "unreachable";
+        return answers ? "healthy" : "unreachable";
     }
 
     private record Counts(@Nullable Long active, @Nullable Long engines) {}
 
-    record Report(
-            String status, Instant timestamp, DatabaseReport database, KafkaReport kafka, ServicesReport services) {
+    /** @param timestamp epoch milliseconds */
+    record Report(String status, long timestamp, DatabaseReport database, KafkaReport kafka, ServicesReport services) {
 
-        boolean isHealthy() {
-            return status.equals("healthy");
+        boolean isOk() {
+            return status.equals("ok");
         }
     }
 

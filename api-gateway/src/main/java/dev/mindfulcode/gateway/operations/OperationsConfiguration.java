@@ -33,7 +33,7 @@ public class OperationsConfiguration {
                 .filter(PrometheusMeterRegistry.class::isInstance)
                 .map(PrometheusMeterRegistry.class::cast)
                 .findFirst()
-                .orElseGet(OperationsConfiguration::ownRegistry);
+                .orElseGet(() -> new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
         Gauge.builder("mindful.gateway.database.connections", database, Database::connections)
                 .register(registry);
         Gauge.builder("mindful.gateway.database.connections.idle", database, Database::idleConnections)
@@ -41,6 +41,17 @@ public class OperationsConfiguration {
         FunctionCounter.builder("mindful.gateway.database.statements", database, Database::statements)
                 .register(registry);
         return new GatewayMetrics(registry);
+    }
+
+    /** Memory, threads and processor time of this process, whose other services may share the registry. */
+    @Bean
+    JvmGcMetrics gatewayJvmMetrics(GatewayMetrics metrics) {
+        new JvmMemoryMetrics().bindTo(metrics.registry());
+        new JvmThreadMetrics().bindTo(metrics.registry());
+        new ProcessorMetrics().bindTo(metrics.registry());
+        JvmGcMetrics gc = new JvmGcMetrics();
+        gc.bindTo(metrics.registry());
+        return gc;
     }
 
     @Bean
@@ -56,7 +67,7 @@ public class OperationsConfiguration {
                         "/health",
                         request -> health.report()
                                 .flatMap(report -> Answers.json(
-                                        ServerResponse.status(report.isHealthy() ? 200 : 503)
+                                        ServerResponse.status(report.isOk() ? 200 : 503)
                                                 .header("Cache-Control", "no-store"),
                                         report)))
                 .get(
@@ -64,15 +75,5 @@ public class OperationsConfiguration {
                         request -> ServerResponse.ok()
                                 .contentType(PROMETHEUS)
                                 .bodyValue(metrics.registry().scrape()));
-    }
-
-    @SuppressWarnings("resource") // lives as long as the process
-    private static PrometheusMeterRegistry ownRegistry() {
-        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        new JvmMemoryMetrics().bindTo(registry);
-        new JvmThreadMetrics().bindTo(registry);
-        new JvmGcMetrics().bindTo(registry);
-        new ProcessorMetrics().bindTo(registry);
-        return registry;
     }
 }

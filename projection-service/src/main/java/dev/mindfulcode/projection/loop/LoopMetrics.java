@@ -6,14 +6,18 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What a loop tells of itself. Labels are names of projections, topics and loops only. Thread-safe. */
-public final class LoopMetrics {
+/**
+ * What a loop reports of itself. Labels are names of projections, topics and loops only. Closing removes the gauges, which say how
+ * things are now; counters stay. Thread-safe.
+ */
+public final class LoopMetrics implements AutoCloseable {
 
     private final MeterRegistry registry;
     private final String loop;
@@ -22,6 +26,7 @@ public final class LoopMetrics {
     private final Counter erased;
     private final Timer transactions;
     private final AtomicLong lastCommitNanos = new AtomicLong(System.nanoTime());
+    private final List<Gauge> gauges = new ArrayList<>();
 
     public LoopMetrics(MeterRegistry registry, String loop, List<Projection> projections) {
         this.registry = registry;
@@ -29,13 +34,13 @@ public final class LoopMetrics {
         for (Projection projection : projections) {
             AtomicLong lag = new AtomicLong();
             lags.putIfAbsent(projection.name(), lag);
-            Gauge.builder("mindful.projection.lag", lag, AtomicLong::get)
+            gauges.add(Gauge.builder("mindful.projection.lag", lag, AtomicLong::get)
                     .description(
                             "records of the partitions assigned here that are committed in Kafka and not yet applied")
                     .baseUnit("records")
                     .tag("projection", projection.name())
                     .tag("loop", loop)
-                    .register(registry);
+                    .register(registry));
             rows.put(
                     projection.name(),
                     Counter.builder("mindful.projection.rows")
@@ -53,11 +58,16 @@ public final class LoopMetrics {
                 .tag("loop", loop)
                 .publishPercentiles(0.5, 0.99)
                 .register(registry);
-        Gauge.builder("mindful.projection.commit.age", lastCommitNanos, LoopMetrics::ageSeconds)
+        gauges.add(Gauge.builder("mindful.projection.commit.age", lastCommitNanos, LoopMetrics::ageSeconds)
                 .description("time since rows or offsets were last committed")
                 .baseUnit("seconds")
                 .tag("loop", loop)
-                .register(registry);
+                .register(registry));
+    }
+
+    @Override
+    public void close() {
+        gauges.forEach(registry::remove);
     }
 
     void committed(Map<Projection, Integer> written, int erasedRecords) {

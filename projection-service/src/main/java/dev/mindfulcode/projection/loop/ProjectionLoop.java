@@ -114,6 +114,7 @@ public final class ProjectionLoop implements AutoCloseable {
             }
         } finally {
             state = LoopState.INITIAL;
+            metrics.close();
             reader.close();
         }
     }

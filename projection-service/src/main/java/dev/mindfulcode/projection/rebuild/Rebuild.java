@@ -1,6 +1,7 @@
 package dev.mindfulcode.projection.rebuild;
 
 import dev.mindfulcode.projection.fold.Projection;
+import dev.mindfulcode.projection.loop.LoopMetrics;
 import dev.mindfulcode.projection.readmodel.ReadModel;
 import dev.mindfulcode.schemas.Topic;
 import java.sql.Connection;
@@ -56,6 +57,7 @@ final class Rebuild {
     private final Build next;
     private final Projection projection;
     private final List<String> topics;
+    private final LoopMetrics metrics;
     private final Workers workers;
     private final Map<TopicPartition, Long> begins;
     private final long begunNs = System.nanoTime();
@@ -77,7 +79,8 @@ final class Rebuild {
         topics = projection.topics().stream().map(Topic::name).toList();
         Map<TopicPartition, Long> limits = LiveOffsets.of(connection, topics);
         begins = firstOffsets(settings.bootstrapServers(), limits);
-        workers = new Workers(settings, next, projection, limits);
+        metrics = new LoopMetrics(settings.meters(), "rebuild", List.of(projection));
+        workers = new Workers(settings, next, projection, limits, metrics);
     }
 
     /**
@@ -86,7 +89,8 @@ final class Rebuild {
      * @throws CancelledException where it is not wanted any more
      */
     void run() throws SQLException, InterruptedException {
-        try (workers) {
+        try (metrics;
+                workers) {
             catchUp("reading");
             Report report = compared();
             for (String table : next.tables()) {
@@ -127,7 +131,7 @@ final class Rebuild {
                 .sum();
         double seconds = (System.nanoTime() - begunNs) / 1e9;
         progress = new Progress(phase, total - remaining, total, Math.round(workers.records() / seconds));
-        settings.metrics().lag(projection, remaining);
+        metrics.lag(projection, remaining);
         tell(progress);
         return remaining;
     }

@@ -1,9 +1,9 @@
 package dev.mindfulcode.projection.rebuild;
 
 import dev.mindfulcode.projection.fold.Projection;
-import dev.mindfulcode.projection.loop.LoopMetrics;
 import dev.mindfulcode.protection.UserKeys;
 import dev.mindfulcode.schemas.SchemaRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import javax.sql.DataSource;
 
@@ -19,7 +19,7 @@ public record RebuildSettings(
         DataSource database,
         UserKeys keys,
         List<Projection> projections,
-        LoopMetrics metrics) {
+        MeterRegistry meters) {
 
     /** One thread each reads and writes: more than so many only wait for Postgres. */
     static final int THREADS_MAX = 4;

@@ -1,6 +1,7 @@
 package dev.mindfulcode.projection.rebuild;
 
 import dev.mindfulcode.projection.fold.Projection;
+import dev.mindfulcode.projection.loop.LoopMetrics;
 import dev.mindfulcode.projection.loop.Replay;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ final class Workers implements AutoCloseable {
     private final RebuildSettings settings;
     private final Build build;
     private final Projection projection;
+    private final LoopMetrics metrics;
     private final List<Thread> threads = new ArrayList<>();
     private final Map<TopicPartition, Long> positions = new ConcurrentHashMap<>();
     private final LongAdder records = new LongAdder();
@@ -39,8 +41,14 @@ final class Workers implements AutoCloseable {
     private volatile boolean isHurrying;
     private volatile boolean isStopping;
 
-    Workers(RebuildSettings settings, Build build, Projection projection, Map<TopicPartition, Long> limits) {
+    Workers(
+            RebuildSettings settings,
+            Build build,
+            Projection projection,
+            Map<TopicPartition, Long> limits,
+            LoopMetrics metrics) {
         this.settings = settings;
+        this.metrics = metrics;
         this.build = build;
         this.projection = projection;
         this.limits = limits;
@@ -113,7 +121,7 @@ final class Workers implements AutoCloseable {
                     projection,
                     build.place(),
                     own,
-                    settings.metrics())) {
+                    metrics)) {
                 read(replay);
             } catch (SQLException | RuntimeException e) {
                 if (!isStopping) {
