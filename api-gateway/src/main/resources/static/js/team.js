@@ -5,6 +5,8 @@ import { clamp, count, element } from './format.js';
 
 const WEEK_DAYS = 7;
 const DAY_MS = 86_400_000;
+/** Windows are released so long after their end, and some minutes. */
+const RELEASED_AFTER_MS = 25 * 3_600_000;
 const LEADS = ['owner', 'admin'];
 
 const INDICATORS = {
@@ -156,18 +158,20 @@ function week(windows, from) {
     const start = from.getTime() + i * DAY_MS;
     const one = byStart.get(start);
     const head = element('th', { scope: 'row' }, day.format(start));
-    if (!one || one.members === null) return element('tr', {}, head, element('td', { colspan: 5, class: 'empty' }, 'too few members'));
+    if (!one) {
+      const isDue = start + DAY_MS + RELEASED_AFTER_MS <= Date.now();
+      return element('tr', {}, head, element('td', { colspan: 4, class: 'empty' }, isDue ? 'too few members' : 'released a day later'));
+    }
     const flow = one.active_seconds ? clamp(one.seconds_in_flow / one.active_seconds) : 0;
     return element('tr', {}, head,
-      element('td', {}, count(one.members)),
+      element('td', {}, `${count(one.members)} or more`),
       element('td', {}, hours(one.active_seconds)),
       element('td', { class: 'bar-cell' }, bar(one.active_seconds / most, flow)),
-      element('td', {}, percent(flow)),
-      element('td', {}, one.closed ? '' : 'not final'));
+      element('td', {}, percent(flow)));
   });
   byId('team-week').replaceChildren(element('table', {},
     element('caption', { class: 'for-readers' }, 'The team\'s last seven days, in UTC'),
-    element('thead', {}, element('tr', {}, ...['Day', 'Members', 'Active', '', 'In flow', ''].map((text) => element('th', { scope: 'col' }, text)))),
+    element('thead', {}, element('tr', {}, ...['Day', 'Members', 'Active', '', 'In flow'].map((text) => element('th', { scope: 'col' }, text)))),
     element('tbody', {}, ...rows)));
 }
 

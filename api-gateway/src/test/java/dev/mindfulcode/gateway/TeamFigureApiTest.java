@@ -49,7 +49,7 @@ class TeamFigureApiTest {
         assertThat(first.json().path("windows").size()).isEqualTo(3);
         assertThat(first.json().at("/windows/0/start").asString()).isEqualTo(day(-5).toString());
         assertThat(first.json().at("/windows/0/end").asString()).isEqualTo(day(-4).toString());
-        assertThat(first.json().at("/windows/0/members").asInt()).isEqualTo(6);
+        assertThat(first.json().at("/windows/0/members").asInt()).isEqualTo(5);
         assertThat(first.json().at("/windows/0/gap_seconds").isNull()).isTrue();
         Answer second = api.get(team + "/analytics?size=day&limit=3&cursor=" + first.text("next_cursor"), ada.token());
         assertThat(second.json().path("windows"))
@@ -59,15 +59,22 @@ class TeamFigureApiTest {
     }
 
     @Test
-    void aWindowOfTooFewSaysNothing() throws SQLException {
-        insert("hour", day(-1), false, null, 0);
-        JsonNode window =
-                api.get(team + "/analytics?size=hour", ada.token()).json().at("/windows/0");
-        assertThat(window.path("closed").asBoolean(true)).isFalse();
-        for (String figure :
-                new String[] {"members", "keystrokes", "active_seconds", "seconds_in_flow", "interruptions"}) {
-            assertThat(window.get(figure).isNull()).as(figure).isTrue();
-        }
+    void showsReleasedWindowsOnly() throws SQLException {
+        insert("hour", day(-1), false, 6, 0.5);
+        insert("hour", day(-1).plusSeconds(3_600), true, null, 0);
+        insert("hour", day(-1).plusSeconds(7_200), true, 4, 0.5);
+        insert("hour", day(-1).plusSeconds(10_800), true, 9, 0.5);
+        Answer answer = api.get(team + "/analytics?size=hour&limit=1", ada.token());
+        assertThat(answer.json().path("windows")).singleElement().satisfies(window -> {
+            assertThat(window.path("start").asString())
+                    .isEqualTo(day(-1).plusSeconds(10_800).toString());
+            assertThat(window.path("closed").asBoolean()).isTrue();
+            assertThat(window.path("members").asInt()).as("in steps of five").isEqualTo(5);
+            assertThat(window.has("version")).isFalse();
+        });
+        assertThat(answer.json().has("next_cursor"))
+                .as("a cursor does not count what is not shown")
+                .isFalse();
     }
 
     @Test
@@ -77,13 +84,13 @@ class TeamFigureApiTest {
         insert("day", day(-3), true, 6, 0.5);
         UUID mine = teamId;
         formATeam();
-        insert("day", day(-2), true, 9, 0.5);
+        insert("day", day(-2), true, 12, 0.5);
         JsonNode windows = api.get(
                         "/api/teams/" + mine + "/analytics?size=day&from=" + day(-2) + "&to=" + day(-1), ada.token())
                 .json()
                 .path("windows");
         assertThat(windows).hasSize(1);
-        assertThat(windows.path(0).path("members").asInt()).isEqualTo(6);
+        assertThat(windows.path(0).path("members").asInt()).isEqualTo(5);
     }
 
     @ParameterizedTest

@@ -23,8 +23,8 @@ record FlowStreamSettings(
 
     FlowStreamSettings {
         if (teamMembersMin < TeamAggregate.MEMBERS_MIN_LEAST) {
-            throw new IllegalArgumentException("MINDFUL_TEAM_MEMBERS_MIN must be at least "
-                    + TeamAggregate.MEMBERS_MIN_LEAST + ": of fewer, each could work out the others' figures");
+            throw new IllegalArgumentException("MINDFUL_TEAM_MEMBERS_MIN is " + teamMembersMin + "; must be at least "
+                    + TeamAggregate.MEMBERS_MIN_LEAST + ", since figures of fewer give single members away");
         }
     }
 

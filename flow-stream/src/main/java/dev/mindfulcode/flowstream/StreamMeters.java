@@ -30,10 +30,11 @@ final class StreamMeters {
     final Counter alertRulesRefused;
     final Counter modelsRefused;
     final Counter modelsTakenOver;
-    final Counter teamWindowsTold;
+    final Counter teamWindowsReleased;
     final Counter teamWindowsClosed;
-    final Counter teamWindowsAmended;
+    final Counter teamWindowsWithheld;
     final Counter teamWindowsTooFew;
+    final Counter teamContributionsDropped;
     private final Map<DeadLetterReason, Counter> deadLetters = new EnumMap<>(DeadLetterReason.class);
 
     StreamMeters(MeterRegistry registry) {
@@ -50,10 +51,11 @@ final class StreamMeters {
         alertRulesRefused = registry.counter("mindful.stream.alert.rules.refused");
         modelsRefused = registry.counter("mindful.stream.models.refused");
         modelsTakenOver = registry.counter("mindful.stream.models.taken.over");
-        teamWindowsTold = registry.counter(TEAM_WINDOWS, "outcome", "told");
+        teamWindowsReleased = registry.counter(TEAM_WINDOWS, "outcome", "released");
         teamWindowsClosed = registry.counter(TEAM_WINDOWS, "outcome", "closed");
-        teamWindowsAmended = registry.counter(TEAM_WINDOWS, "outcome", "amended");
+        teamWindowsWithheld = registry.counter(TEAM_WINDOWS, "outcome", "withheld");
         teamWindowsTooFew = registry.counter(TEAM_WINDOWS, "outcome", "too_few");
+        teamContributionsDropped = registry.counter("mindful.stream.team.contributions.dropped");
         for (DeadLetterReason reason : DeadLetterReason.values()) {
             deadLetters.put(reason, registry.counter(DEAD_LETTERS, "reason", reason.label()));
         }

@@ -2,6 +2,7 @@ package dev.mindfulcode.flowstream;
 
 import dev.mindfulcode.engine.insight.Estimate;
 import dev.mindfulcode.engine.insight.TeamIndicator;
+import dev.mindfulcode.engine.team.TeamAggregate;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.TeamAlert;
 import dev.mindfulcode.schemas.TeamAlertRule;
@@ -50,6 +51,7 @@ final class TeamWatch implements Processor<@Nullable UUID, @Nullable TeamWindow,
     private static final int WINDOW_KEY_BYTES = ID_BYTES + 1 + Long.BYTES;
     private static final long DAY_MS = Duration.ofDays(1).toMillis();
     private static final byte[] TOLD = {1};
+    private static final byte[] WITHHELD = {};
 
     private final Deserializer<TeamAlertRule> rulesDeserializer;
     private final StreamMeters meters;
@@ -95,7 +97,9 @@ final class TeamWatch implements Processor<@Nullable UUID, @Nullable TeamWindow,
         }
         long startMs = window.getWindowStart().toEpochMilli();
         byte[] figures = figures(window);
-        windows.put(windowKey(teamId, isDay, startMs), figures);
+        // A window is released once: what a replay or an earlier release of this program wrote after that does not
+        // count.
+        windows.putIfAbsent(windowKey(teamId, isDay, startMs), figures == null ? WITHHELD : figures);
         if (isDay && figures != null) {
             dayClosed(teamId, startMs);
         }
@@ -250,7 +254,7 @@ final class TeamWatch implements Processor<@Nullable UUID, @Nullable TeamWindow,
         try (KeyValueIterator<Bytes, byte @Nullable []> rows =
                 windows.range(windowKey(teamId, isDay, fromMs), windowKey(teamId, isDay, toMs - 1))) {
             rows.forEachRemaining(row -> {
-                if (row.value != null) {
+                if (row.value != null && row.value.length > 0) {
                     ByteBuffer figures = ByteBuffer.wrap(row.value);
                     found.add(new TeamIndicator.Window(
                             ByteBuffer.wrap(row.key.get()).getLong(ID_BYTES + 1),
@@ -264,13 +268,16 @@ final class TeamWatch implements Processor<@Nullable UUID, @Nullable TeamWindow,
         return found;
     }
 
-    /** Returns null where nothing was released. */
+    /** Returns null where nothing was released, or by an earlier release of this program and of fewer than is released now. */
     private static byte @Nullable [] figures(TeamWindow window) {
         Integer members = window.getMembers();
         Long activeSeconds = window.getActiveSeconds();
         Long secondsInFlow = window.getSecondsInFlow();
         Long interruptions = window.getInterruptions();
         if (members == null || activeSeconds == null || secondsInFlow == null || interruptions == null) {
+            return null;
+        }
+        if (members >= 0 && members < TeamAggregate.MEMBERS_MIN_LEAST) {
             return null;
         }
         if (members < 0 || activeSeconds < 0 || secondsInFlow < 0 || interruptions < 0) {

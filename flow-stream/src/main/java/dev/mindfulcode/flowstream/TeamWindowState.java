@@ -1,92 +1,80 @@
 package dev.mindfulcode.flowstream;
 
-import dev.mindfulcode.engine.team.TeamAggregate.Figures;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a team's window besides its members' contributions.
+ * The state of a team's window besides its members' contributions.
  *
- * @param version of the last record that was told; 0: nothing ever was
- * @param closed whether its time is over
- * @param untold whether contributions have changed since it was looked at
- * @param touchedAtMs when that was, by the wall clock
- * @param told the figures of the last record; null where it had none
+ * @param touchedAtMs when its contributions last changed, by the wall clock
  */
-record TeamWindowState(
-        long version,
-        boolean closed,
-        boolean untold,
-        long touchedAtMs,
-        @Nullable Figures told) {
+record TeamWindowState(Stage stage, long touchedAtMs) {
 
-    private static final int HEADER_BYTES = 2 * Long.BYTES + 1;
-    private static final int FIGURES_BYTES = Integer.BYTES + 8 * Long.BYTES;
+    /** Bytes of a state: a version that was written before windows were released once, flags, and a time. */
+    private static final int BYTES = 2 * Long.BYTES + 1;
+
     private static final int CLOSED = 1;
-    private static final int UNTOLD = 2;
+    private static final int RELEASED = 4;
+    private static final int WITHHELD = 8;
 
-    /** Gaps, where a window cannot hold one. */
-    private static final long NONE = -1;
+    /** Where a window is on its way to being released. */
+    enum Stage {
+        /** Contributions are accepted; nothing of it is readable. */
+        OPEN(0),
+        /** Its time is over and too few members were active in it. Opens again if a lagging partition brings more. */
+        TOO_FEW(CLOSED),
+        /** Readable as it is; nothing changes it. */
+        RELEASED(CLOSED | TeamWindowState.RELEASED),
+        /** Never readable. */
+        WITHHELD(CLOSED | TeamWindowState.WITHHELD);
 
-    TeamWindowState changed(long wallMs) {
-        return new TeamWindowState(version, closed, true, wallMs, told);
+        private final int flags;
+
+        Stage(int flags) {
+            this.flags = flags;
+        }
+
+        boolean isFinal() {
+            return this == RELEASED || this == WITHHELD;
+        }
+    }
+
+    TeamWindowState touched(long wallMs) {
+        return new TeamWindowState(Stage.OPEN, wallMs);
+    }
+
+    TeamWindowState as(Stage next) {
+        return new TeamWindowState(next, touchedAtMs);
     }
 
     byte[] encode() {
-        ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES + (told == null ? 0 : FIGURES_BYTES))
-                .putLong(version)
-                .put((byte) ((closed ? CLOSED : 0) | (untold ? UNTOLD : 0)))
-                .putLong(touchedAtMs);
-        if (told != null) {
-            Long gapSeconds = told.gapSeconds();
-            bytes.putInt(told.members())
-                    .putLong(told.keystrokes())
-                    .putLong(told.activeSeconds())
-                    .putDouble(told.meanIntensity())
-                    .putDouble(told.intensitySpread())
-                    .putLong(told.secondsInFlow())
-                    .putLong(told.interruptions())
-                    .putLong(told.focusOverlapSeconds())
-                    .putLong(gapSeconds == null ? NONE : gapSeconds);
-        }
-        return bytes.array();
+        return ByteBuffer.allocate(BYTES)
+                .putLong(stage == Stage.RELEASED ? 1 : 0)
+                .put((byte) stage.flags)
+                .putLong(touchedAtMs)
+                .array();
     }
 
     static TeamWindowState decode(byte @Nullable [] bytes) {
         if (bytes == null) {
-            return new TeamWindowState(0, false, false, 0, null);
+            return new TeamWindowState(Stage.OPEN, 0);
         }
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
-        long version = buffer.getLong();
+        buffer.getLong();
         int flags = buffer.get();
         long touchedAtMs = buffer.getLong();
-        return new TeamWindowState(
-                version,
-                (flags & CLOSED) != 0,
-                (flags & UNTOLD) != 0,
-                touchedAtMs,
-                buffer.hasRemaining() ? figures(buffer) : null);
+        // Earlier releases appended the figures that they had published.
+        boolean hasFigures = buffer.hasRemaining();
+        return new TeamWindowState(stage(flags, hasFigures), touchedAtMs);
     }
 
-    private static Figures figures(ByteBuffer buffer) {
-        int members = buffer.getInt();
-        long keystrokes = buffer.getLong();
-        long activeSeconds = buffer.getLong();
-        double meanIntensity = buffer.getDouble();
-        double intensitySpread = buffer.getDouble();
-        long secondsInFlow = buffer.getLong();
-        long interruptions = buffer.getLong();
-        long focusOverlapSeconds = buffer.getLong();
-        long gapSeconds = buffer.getLong();
-        return new Figures(
-                members,
-                keystrokes,
-                activeSeconds,
-                meanIntensity,
-                intensitySpread,
-                secondsInFlow,
-                interruptions,
-                focusOverlapSeconds,
-                gapSeconds == NONE ? null : (Long) gapSeconds);
+    private static Stage stage(int flags, boolean hasFigures) {
+        if ((flags & WITHHELD) != 0) {
+            return Stage.WITHHELD;
+        }
+        if ((flags & CLOSED) == 0) {
+            return Stage.OPEN;
+        }
+        return (flags & RELEASED) != 0 || hasFigures ? Stage.RELEASED : Stage.TOO_FEW;
     }
 }

@@ -1,9 +1,12 @@
 package dev.mindfulcode.flowstream;
 
 import dev.mindfulcode.engine.team.Contribution;
-import dev.mindfulcode.engine.team.TeamAggregate;
 import dev.mindfulcode.engine.team.TeamAggregate.Figures;
+import dev.mindfulcode.engine.team.WindowRelease;
+import dev.mindfulcode.engine.team.WindowRelease.Decision;
+import dev.mindfulcode.engine.team.WindowRelease.Refusal;
 import dev.mindfulcode.engine.team.WindowSize;
+import dev.mindfulcode.flowstream.TeamWindowState.Stage;
 import dev.mindfulcode.schemas.TeamContribution;
 import dev.mindfulcode.schemas.TeamWindow;
 import dev.mindfulcode.schemas.TeamWindowSize;
@@ -12,11 +15,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -33,19 +36,23 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps what each member adds to each window of their teams, and tells windows of those that are enough: when they have changed, at most each
- * {@link #TOLD_EVERY}, and once when they close.
+ * Stores what each member adds to each window of their teams, and releases a window once, when it closes: {@link WindowRelease} decides how
+ * much of it. Nothing of an open window leaves this processor, and nothing changes a released one.
  *
- * <p>A window closes {@link #CLOSED_AFTER} its lateness by the clock of receipt. That decides when it is told to be final, and never what is in
- * it: whether something was in time is decided by its own time of receipt, before it comes here. What was, and comes through only now
- * because its partition lags, amends the closed window with a higher version.
+ * <p>A window closes {@link #CLOSED_AFTER} its lateness by the clock of receipt. That decides when it is released, and not what is in
+ * it: whether something was in time is decided by its own time of receipt, before it comes here. A window of which too few were known when it
+ * closed opens again when a lagging partition brings more. What comes for a released window is dropped and counted: a second release would
+ * differ from the first by one member.
+ *
+ * <p>Of a team the shorter windows are released before the longer ones that contain them. A window that arrives after one that contains it was
+ * released is withheld.
  *
  * <p>Rows go {@link #KEPT_FOR} after they last changed, by the wall clock, so that a replay of old history keeps what it has just made. Not
  * thread-safe.
  */
 final class TeamWindows implements Processor<@Nullable UUID, @Nullable TeamContribution, UUID, SpecificRecord> {
 
-    static final Duration TOLD_EVERY = Duration.ofSeconds(2);
+    static final Duration CLOSE_INTERVAL = Duration.ofSeconds(2);
 
     /** What partitions lag behind each other as a rule: people's parts of the stream are told each few seconds. */
     static final Duration CLOSED_AFTER = Duration.ofMinutes(10);
@@ -56,8 +63,8 @@ final class TeamWindows implements Processor<@Nullable UUID, @Nullable TeamContr
     static final Duration KEPT_FOR = Duration.ofDays(14);
     static final Duration SWEPT_EVERY = Duration.ofSeconds(10);
 
-    /** Windows told in one go; the next go takes the rest. */
-    static final int TOLD_AT_ONCE_MAX = 1_000;
+    /** Windows polled in one go; the next go polls the rest. */
+    static final int CLOSED_AT_ONCE_MAX = 1_000;
 
     static final int SWEPT_AT_ONCE_MAX = 2_000;
 
@@ -67,11 +74,9 @@ final class TeamWindows implements Processor<@Nullable UUID, @Nullable TeamContr
     private final int membersMin;
     private final StreamMeters meters;
     private final StreamClock clock = new StreamClock();
-    private final Set<Bytes> untold = new LinkedHashSet<>();
-
     /**
-     * Windows that are not closed, by when they will be, and then by key: of a team the shorter before the longer, so that who hears that a
-     * day has closed has heard of all of its hours. Some 150 bytes each, and a team that works has up to 600.
+     * Open windows, by the time at which they close, and then by key: of a team the shorter before the longer. Some 150 bytes each, and a
+     * team that works has up to 600.
      */
     private final TreeMap<Long, Set<Bytes>> open = new TreeMap<>();
 
@@ -104,7 +109,7 @@ final class TeamWindows implements Processor<@Nullable UUID, @Nullable TeamContr
         if (clockStoredMs > 0) {
             clock.observe(clockStoredMs, context.currentSystemTimeMs());
         }
-        context.schedule(TOLD_EVERY, PunctuationType.WALL_CLOCK_TIME, this::tellDue);
+        context.schedule(CLOSE_INTERVAL, PunctuationType.WALL_CLOCK_TIME, this::closeDue);
         context.schedule(SWEPT_EVERY, PunctuationType.WALL_CLOCK_TIME, this::sweep);
     }
 
@@ -139,6 +144,10 @@ final class TeamWindows implements Processor<@Nullable UUID, @Nullable TeamContr
             throw new PoisonRecordException(DeadLetterReason.OUT_OF_RANGE);
         }
         Bytes key = TeamKeyed.member(teamId, size, startMs, value.getUserId());
+        if (state(TeamKeyed.windowOf(key)).stage().isFinal()) {
+            meters.teamContributionsDropped.increment();
+            return;
+        }
         byte[] before = contributions.get(key);
         if (totals.length == 0) {
             if (before == null) {
@@ -149,17 +158,24 @@ final class TeamWindows implements Processor<@Nullable UUID, @Nullable TeamContr
             if (before != null && Arrays.equals(totalsOf(before), totals)) {
                 return;
             }
-            contributions.put(
-                    key,
-                    ByteBuffer.allocate(Long.BYTES + totals.length)
-                            .putLong(context.currentSystemTimeMs())
-                            .put(totals)
-                            .array());
+            put(key, totals);
         }
         changed(TeamKeyed.windowOf(key));
     }
 
-    /** Erased people leave the windows that are open; of what is closed only the figures stay. */
+    private void put(Bytes key, byte[] totals) {
+        contributions.put(
+                key,
+                ByteBuffer.allocate(Long.BYTES + totals.length)
+                        .putLong(context.currentSystemTimeMs())
+                        .put(totals)
+                        .array());
+    }
+
+    /**
+     * Erased people leave the open windows; of what is released only the figures stay. An open window around a released one with somebody
+     * who is erased is withheld: the difference would be theirs.
+     */
     private void forget(UUID teamId, UUID userId) {
         List<Bytes> theirs = new ArrayList<>();
         try (KeyValueIterator<Bytes, byte[]> rows =
@@ -174,17 +190,27 @@ final class TeamWindows implements Processor<@Nullable UUID, @Nullable TeamContr
         for (Bytes key : theirs) {
             contributions.delete(key);
             Bytes window = TeamKeyed.windowOf(key);
-            if (!TeamWindowState.decode(windows.get(window)).closed()) {
-                changed(window);
+            switch (state(window).stage()) {
+                case OPEN, TOO_FEW -> changed(window);
+                case RELEASED -> around(window).forEach(this::withhold);
+                case WITHHELD -> {}
             }
         }
     }
 
-    private void changed(Bytes window) {
-        TeamWindowState state = TeamWindowState.decode(windows.get(window));
-        if (!state.untold()) {
-            store(window, state.changed(context.currentSystemTimeMs()));
+    private void withhold(Bytes window) {
+        TeamWindowState state = state(window);
+        if (!state.stage().isFinal()) {
+            end(window, state.touched(context.currentSystemTimeMs()), Stage.WITHHELD, null);
         }
+    }
+
+    private void changed(Bytes window) {
+        store(window, state(window).touched(context.currentSystemTimeMs()));
+    }
+
+    private TeamWindowState state(Bytes window) {
+        return TeamWindowState.decode(windows.get(window));
     }
 
     private void store(Bytes window, TeamWindowState state) {
@@ -193,10 +219,7 @@ final class TeamWindows implements Processor<@Nullable UUID, @Nullable TeamContr
     }
 
     private void remember(Bytes window, TeamWindowState state) {
-        if (state.untold()) {
-            untold.add(window);
-        }
-        if (!state.closed()) {
+        if (state.stage() == Stage.OPEN) {
             open.computeIfAbsent(closesAtMs(window), unknown -> new TreeSet<>()).add(window);
         }
     }
@@ -205,17 +228,11 @@ final class TeamWindows implements Processor<@Nullable UUID, @Nullable TeamContr
         return TeamKeyed.sizeOf(window).receivedUntilMs(TeamKeyed.startOf(window)) + CLOSED_AFTER.toMillis();
     }
 
-    private void tellDue(long wallMs) {
-        int told = 0;
-        while (!untold.isEmpty() && told++ < TOLD_AT_ONCE_MAX) {
-            Bytes window = untold.iterator().next();
-            TeamWindowState state = TeamWindowState.decode(windows.get(window));
-            tell(window, state, state.closed(), wallMs);
-        }
+    private void closeDue(long wallMs) {
         if (clock.isKnown()) {
             close(clock.nowMs(wallMs), wallMs);
         }
-        if (clock.receivedAtMs() - clockStoredMs >= TOLD_EVERY.toMillis()) {
+        if (clock.receivedAtMs() - clockStoredMs >= CLOSE_INTERVAL.toMillis()) {
             clockStoredMs = clock.receivedAtMs();
             windows.put(
                     CLOCK_KEY,
@@ -227,7 +244,7 @@ final class TeamWindows implements Processor<@Nullable UUID, @Nullable TeamContr
         int seen = 0;
         Set<UUID> busy = new HashSet<>();
         Iterator<Set<Bytes>> due = open.headMap(nowMs, true).values().iterator();
-        while (due.hasNext() && seen < TOLD_AT_ONCE_MAX) {
+        while (due.hasNext() && seen < CLOSED_AT_ONCE_MAX) {
             Set<Bytes> together = due.next();
             seen += together.size();
             together.removeIf(window -> closeIfQuiet(window, busy, wallMs));
@@ -239,59 +256,121 @@ final class TeamWindows implements Processor<@Nullable UUID, @Nullable TeamContr
 
     /** @param busy teams of which a window that was due before this one is not quiet; this one waits for it */
     private boolean closeIfQuiet(Bytes window, Set<UUID> busy, long wallMs) {
-        TeamWindowState state = TeamWindowState.decode(windows.get(window));
+        TeamWindowState state = state(window);
+        if (state.stage() != Stage.OPEN) {
+            return true;
+        }
         UUID teamId = TeamKeyed.teamIdOf(window);
         if (busy.contains(teamId) || state.touchedAtMs() + QUIET_FOR.toMillis() > wallMs) {
             busy.add(teamId);
             return false;
         }
-        tell(window, state, true, wallMs);
+        close(window, state);
         return true;
     }
 
-    private void tell(Bytes window, TeamWindowState state, boolean closed, long wallMs) {
-        untold.remove(window);
-        Figures figures = figures(window);
-        boolean isNews = state.version() == 0
-                ? figures != null
-                : !Objects.equals(figures, state.told()) || closed != state.closed();
-        long version = isNews ? state.version() + 1 : state.version();
-        if (isNews) {
-            context.forward(
-                    new Record<>(TeamKeyed.teamIdOf(window), record(window, version, closed, figures), wallMs),
-                    FlowTopology.TEAM_FLOW_OUT);
-            (figures == null ? meters.teamWindowsTooFew : meters.teamWindowsTold).increment();
-            if (state.closed()) {
-                meters.teamWindowsAmended.increment();
-            }
+    private void close(Bytes window, TeamWindowState state) {
+        meters.teamWindowsClosed.increment();
+        if (around(window).stream().anyMatch(longer -> state(longer).stage() == Stage.RELEASED)) {
+            end(window, state, Stage.WITHHELD, null);
+            return;
         }
-        if (closed && !state.closed()) {
-            meters.teamWindowsClosed.increment();
+        Map<UUID, Contribution> members = contributionsTo(window);
+        Decision decision = WindowRelease.decide(TeamKeyed.sizeOf(window), members, releasedInside(window), membersMin);
+        WindowRelease release = decision.release();
+        if (release != null) {
+            storeAsReleased(window, members.keySet(), release.contributions());
+            end(window, state, Stage.RELEASED, release.figures());
+        } else if (decision.refusal() == Refusal.WITHHELD) {
+            end(window, state, Stage.WITHHELD, null);
+        } else {
+            meters.teamWindowsTooFew.increment();
+            windows.put(window, state.as(Stage.TOO_FEW).encode());
         }
-        windows.put(
-                window,
-                new TeamWindowState(version, closed, false, state.touchedAtMs(), isNews ? figures : state.told())
-                        .encode());
     }
 
-    private @Nullable Figures figures(Bytes window) {
+    private void end(Bytes window, TeamWindowState state, Stage stage, @Nullable Figures figures) {
+        context.forward(
+                new Record<>(TeamKeyed.teamIdOf(window), record(window, figures), context.currentSystemTimeMs()),
+                FlowTopology.TEAM_FLOW_OUT);
+        (figures == null ? meters.teamWindowsWithheld : meters.teamWindowsReleased).increment();
+        windows.put(window, state.as(stage).encode());
+    }
+
+    private Map<UUID, Contribution> contributionsTo(Bytes window) {
         WindowSize size = TeamKeyed.sizeOf(window);
-        TeamAggregate aggregate = new TeamAggregate(size);
+        Map<UUID, Contribution> members = new HashMap<>();
         try (KeyValueIterator<Bytes, byte[]> rows =
                 contributions.prefixScan(window.get(), UserKeyed.PREFIX_SERIALIZER)) {
-            rows.forEachRemaining(row -> aggregate.add(Contribution.decode(size, totalsOf(row.value))));
+            rows.forEachRemaining(
+                    row -> members.put(TeamKeyed.userIdOf(row.key), Contribution.decode(size, totalsOf(row.value))));
         }
-        return aggregate.figures(membersMin);
+        return members;
     }
 
-    private TeamWindow record(Bytes window, long version, boolean closed, @Nullable Figures figures) {
+    /** Rows of a released window are what was released, for the longer windows around it. */
+    private void storeAsReleased(Bytes window, Set<UUID> before, Map<UUID, Contribution> released) {
+        UUID teamId = TeamKeyed.teamIdOf(window);
+        WindowSize size = TeamKeyed.sizeOf(window);
+        long startMs = TeamKeyed.startOf(window);
+        for (UUID userId : before) {
+            if (!released.containsKey(userId)) {
+                contributions.delete(TeamKeyed.member(teamId, size, startMs, userId));
+            }
+        }
+        released.forEach(
+                (userId, contribution) -> put(TeamKeyed.member(teamId, size, startMs, userId), contribution.encode()));
+    }
+
+    /** Returns what was released inside a window, by member: by its longest windows that were, and inside of the others by shorter ones. */
+    private Map<UUID, Contribution> releasedInside(Bytes window) {
+        Map<UUID, Contribution> released = new HashMap<>();
+        addReleased(window, TeamKeyed.sizeOf(window), released);
+        return released;
+    }
+
+    private void addReleased(Bytes window, WindowSize whole, Map<UUID, Contribution> into) {
+        WindowSize shorter = TeamKeyed.sizeOf(window).shorter();
+        if (shorter == null) {
+            return;
+        }
+        UUID teamId = TeamKeyed.teamIdOf(window);
+        long fromMs = TeamKeyed.startOf(window);
+        long toMs = fromMs + TeamKeyed.sizeOf(window).lengthMs() - 1;
+        List<KeyValue<Bytes, byte[]>> inside = new ArrayList<>();
+        try (KeyValueIterator<Bytes, byte[]> rows =
+                windows.range(TeamKeyed.window(teamId, shorter, fromMs), TeamKeyed.window(teamId, shorter, toMs))) {
+            rows.forEachRemaining(inside::add);
+        }
+        for (KeyValue<Bytes, byte[]> row : inside) {
+            if (TeamWindowState.decode(row.value).stage() == Stage.RELEASED) {
+                contributionsTo(row.key)
+                        .forEach((userId, contribution) -> into.computeIfAbsent(
+                                        userId, unknown -> new Contribution(whole))
+                                .addWindow(TeamKeyed.startOf(row.key), contribution));
+            } else {
+                addReleased(row.key, whole, into);
+            }
+        }
+    }
+
+    /** Returns the longer windows that contain a window, whether anything is in them or not. */
+    private static List<Bytes> around(Bytes window) {
+        List<Bytes> longer = new ArrayList<>();
+        for (WindowSize size = TeamKeyed.sizeOf(window).longer(); size != null; size = size.longer()) {
+            longer.add(TeamKeyed.window(TeamKeyed.teamIdOf(window), size, size.startOf(TeamKeyed.startOf(window))));
+        }
+        return longer;
+    }
+
+    private TeamWindow record(Bytes window, @Nullable Figures figures) {
         WindowSize size = TeamKeyed.sizeOf(window);
         TeamWindow record = new TeamWindow();
         record.setTeamId(TeamKeyed.teamIdOf(window));
         record.setSize(wire(size));
         record.setWindowStart(Instant.ofEpochMilli(TeamKeyed.startOf(window)));
-        record.setVersion(version);
-        record.setClosed(closed);
+        record.setVersion(1);
+        record.setClosed(true);
         record.setMembersMin(membersMin);
         record.setKeystrokesAMemberMax(size.keystrokesAMemberMax());
         record.setSecondsAMemberMax(size.secondsAMemberMax());
@@ -334,7 +413,7 @@ final class TeamWindows implements Processor<@Nullable UUID, @Nullable TeamContr
                 KeyValue<Bytes, byte[]> row = rows.next();
                 if (!row.key.equals(CLOCK_KEY)) {
                     TeamWindowState state = TeamWindowState.decode(row.value);
-                    if (state.closed() && !state.untold() && state.touchedAtMs() < untouchedSinceMs) {
+                    if (state.stage() != Stage.OPEN && state.touchedAtMs() < untouchedSinceMs) {
                         old.add(row.key);
                     }
                 }

@@ -5,13 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mindfulcode.engine.FlowModel;
 import dev.mindfulcode.engine.ModelArtefact;
 import dev.mindfulcode.engine.Thresholds;
+import dev.mindfulcode.engine.team.Contribution;
+import dev.mindfulcode.engine.team.TeamAggregate;
+import dev.mindfulcode.engine.team.WindowSize;
 import dev.mindfulcode.protection.PostgresUrl;
 import dev.mindfulcode.schemas.DeadLetter;
 import dev.mindfulcode.schemas.FlowMinute;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.KeystrokeBatch;
-import dev.mindfulcode.schemas.TeamWindow;
-import dev.mindfulcode.schemas.TeamWindowSize;
+import dev.mindfulcode.schemas.TeamContribution;
 import dev.mindfulcode.schemas.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -33,7 +35,6 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -87,7 +88,7 @@ class FlowStreamBrokerTest {
     }
 
     @Test
-    void aTeamsWindowCountsEachMemberOnceThoughTheStreamIsKilled() {
+    void aTeamsHourHasEachMembersTypingOnceThoughTheStreamIsKilled() {
         UUID team = UUID.randomUUID();
         Instant typedAt = now().truncatedTo(ChronoUnit.HOURS).minus(Duration.ofHours(3));
         List<Typing> people = new ArrayList<>();
@@ -97,7 +98,7 @@ class FlowStreamBrokerTest {
             kafka.send(Topics.ACCOUNTS, who.userId(), TeamEvents.joined(team, typedAt.minusSeconds(60)));
             kafka.send(Topics.ACCOUNTS, who.userId(), TeamEvents.consent(team, typedAt.minusSeconds(60), true));
         }
-        Kafka.Reading<TeamWindow> windows = kafka.readCommitted(Topics.TEAM_FLOW);
+        Kafka.Reading<TeamContribution> contributions = kafka.readCommitted(Topics.TEAM_CONTRIBUTIONS);
         Path state = folder.resolve("team");
         for (int round = 0; round < 2; round++) {
             long expected = 5 * 30L * (round + 1);
@@ -108,22 +109,33 @@ class FlowStreamBrokerTest {
             try (StreamProcess stream = new StreamProcess(state)) {
                 Kafka.await("the team's hour of round " + round, PATIENCE, () -> {
                     assertThat(stream.isAlive()).isTrue();
-                    return windowsOf(team, windows)
-                            .anyMatch(window -> window.getSize() == TeamWindowSize.HOUR
-                                    && Objects.equals(window.getMembers(), 5)
-                                    && Objects.equals(window.getKeystrokes(), expected));
+                    return keystrokesOfHour(hoursOf(people, contributions)) == expected;
                 });
                 stream.kill();
             }
         }
-        List<String> versions = windowsOf(team, windows)
-                .map(window -> window.getSize() + " " + window.getVersion())
-                .toList();
-        assertThat(versions).as("committed once").doesNotHaveDuplicates();
+        assertThat(hoursOf(people, contributions)).as("committed once").doesNotHaveDuplicates();
     }
 
-    private static Stream<TeamWindow> windowsOf(UUID team, Kafka.Reading<TeamWindow> windows) {
-        return windows.values().stream().filter(window -> window.getTeamId().equals(team));
+    private static List<TeamContribution> hoursOf(List<Typing> people, Kafka.Reading<TeamContribution> contributions) {
+        List<UUID> ids = people.stream().map(Typing::userId).toList();
+        return contributions.values().stream()
+                .filter(value -> ids.contains(value.getUserId()) && value.getSizeCode() == WindowSize.HOUR.code())
+                .toList();
+    }
+
+    /** Returns the keystrokes of the team's hour; -1 before all members are in it. */
+    private static long keystrokesOfHour(List<TeamContribution> hours) {
+        Map<UUID, TeamContribution> last = new HashMap<>();
+        hours.forEach(value -> last.put(value.getUserId(), value));
+        TeamAggregate aggregate = new TeamAggregate(WindowSize.HOUR);
+        for (TeamContribution value : last.values()) {
+            byte[] totals = new byte[value.getTotals().remaining()];
+            value.getTotals().duplicate().get(totals);
+            aggregate.add(Contribution.decode(WindowSize.HOUR, totals));
+        }
+        TeamAggregate.Figures figures = aggregate.figures(TeamAggregate.MEMBERS_MIN_DEFAULT);
+        return figures == null ? -1 : figures.keystrokes();
     }
 
     @Test

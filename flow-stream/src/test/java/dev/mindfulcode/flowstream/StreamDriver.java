@@ -59,7 +59,7 @@ final class StreamDriver implements AutoCloseable {
 
     private static final Map<Topic<?>, Serde<?>> SERDES = new ConcurrentHashMap<>();
 
-    static final int TEAM_MEMBERS_MIN = 3;
+    static final int TEAM_MEMBERS_MIN = 5;
 
     /** Some Monday. */
     static final Instant START = Instant.parse("2026-03-02T09:00:00Z");

@@ -103,19 +103,25 @@ class TeamWatchTest {
     }
 
     @Test
-    void aDayThatFallsUnderTheMinimumIsNoLongerCounted() {
-        put(fallingFlow(rule, 0.2));
-        days(0, PAST_DAYS, 0.5);
-        days(PAST_DAYS, 3, 0.0);
-        assertThat(alerts()).as("0.21 lower after three of seven").hasSize(1);
-        stream.close();
-        stream = new StreamDriver();
+    void aDayCountsAsItWasReleasedFirst() {
         put(fallingFlow(rule, 0.2));
         days(0, PAST_DAYS, 0.5);
         days(PAST_DAYS, 2, 0.0);
         window(TeamWindowSize.DAY, day(PAST_DAYS + 1), true, null, 0.0);
+        window(TeamWindowSize.DAY, day(PAST_DAYS + 1), true, 7, 1.0);
         days(PAST_DAYS + 2, 1, 0.0);
-        assertThat(stream.all(Topics.TEAM_ALERTS)).isEmpty();
+        assertThat(alerts()).as("0.21 lower after three of seven").hasSize(1);
+    }
+
+    @Test
+    void aDayThatWasWithheldOrOfFewerThanFiveIsNoDay() {
+        put(fallingFlow(rule, 0.2));
+        days(0, PAST_DAYS, 0.5);
+        days(PAST_DAYS, 2, 0.0);
+        window(TeamWindowSize.DAY, day(PAST_DAYS + 2), true, null, 0.0);
+        window(TeamWindowSize.DAY, day(PAST_DAYS + 2), true, 6, 0.0);
+        window(TeamWindowSize.DAY, day(PAST_DAYS + 3), true, 4, 0.0);
+        assertThat(alerts()).isEmpty();
     }
 
     @Test

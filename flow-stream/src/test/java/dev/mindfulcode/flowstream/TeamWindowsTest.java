@@ -17,7 +17,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Windows of teams of three at least. */
+/** Windows of teams of five at least. */
 class TeamWindowsTest {
 
     private static final Instant START = StreamDriver.START;
@@ -28,6 +28,10 @@ class TeamWindowsTest {
     private final Typing ben = Typing.someone();
     private final Typing cleo = Typing.someone();
     private final Typing dan = Typing.someone();
+    private final Typing eve = Typing.someone();
+    private final Typing finn = Typing.someone();
+    private final Typing[] five = {anna, ben, cleo, dan, eve};
+    private final Typing[] six = {anna, ben, cleo, dan, eve, finn};
 
     @AfterEach
     void close() {
@@ -35,20 +39,22 @@ class TeamWindowsTest {
     }
 
     @Test
-    void addsConsentingMembersUpInWindowsOfEachSize() {
-        consenting(anna, ben, cleo, dan);
-        type(START, anna, ben, cleo, dan);
-        settle();
+    void releasesWindowsOfEachSizeOnceTheyAreClosed() {
+        consenting(six);
+        type(START, six);
+        closeAll();
 
+        assertThat(windows()).hasSize(3);
         for (TeamWindowSize size : List.of(TeamWindowSize.FIVE_MINUTES, TeamWindowSize.HOUR, TeamWindowSize.DAY)) {
             TeamWindow window = window(team, size);
-            assertThat(window.getMembers()).isEqualTo(4);
-            assertThat(window.getKeystrokes()).isEqualTo(200);
-            assertThat(window.getActiveSeconds()).isEqualTo(40);
+            assertThat(window.getMembers()).isEqualTo(6);
+            assertThat(window.getKeystrokes()).isEqualTo(300);
+            assertThat(window.getActiveSeconds()).isEqualTo(60);
             assertThat(window.getMeanIntensity()).isBetween(0.1, 0.9);
             assertThat(window.getSecondsInFlow()).isZero();
-            assertThat(window.getClosed()).isFalse();
-            assertThat(window.getMembersMin()).isEqualTo(3);
+            assertThat(window.getClosed()).isTrue();
+            assertThat(window.getVersion()).isEqualTo(1);
+            assertThat(window.getMembersMin()).isEqualTo(5);
         }
         assertThat(window(team, TeamWindowSize.DAY).getWindowStart()).isEqualTo(Instant.parse("2026-03-02T00:00:00Z"));
         assertThat(window(team, TeamWindowSize.HOUR).getKeystrokesAMemberMax())
@@ -57,225 +63,353 @@ class TeamWindowsTest {
     }
 
     @Test
-    void tellsNothingOfTooFewNorOfThoseWhoDidNotConsent() {
-        consenting(anna, ben);
-        join(cleo, team, START.minusSeconds(60));
-        type(START, anna, ben, cleo);
+    void nothingOfAnOpenWindowLeavesTheStream() {
+        consenting(six);
+        type(START, five);
         settle();
+        stream.typeLive(finn, finn.batch(0, START.plusSeconds(20), 37, 200));
+        settle();
+        stream.advance(Duration.ofHours(23));
+
         assertThat(windows()).isEmpty();
+        assertThat(stream.count("mindful.stream.team.windows", "outcome", "released"))
+                .isZero();
+    }
 
-        consent(cleo, team, START.plusSeconds(60), true);
-        type(START.plusSeconds(120), cleo);
+    @Test
+    void releasesNothingOfFourNorOfThoseWhoDidNotConsent() {
+        consenting(anna, ben, cleo, dan);
+        join(eve, team, START.minusSeconds(60));
+        type(START, five);
         settle();
+        consent(eve, team, START.plusSeconds(60), true);
+        Instant later = START.plus(Duration.ofHours(1));
+        type(later, five);
+        closeAll();
 
-        assertThat(window(team, TeamWindowSize.HOUR).getMembers()).isEqualTo(3);
-        assertThat(window(team, TeamWindowSize.HOUR).getKeystrokes())
-                .as("not what was typed before")
-                .isEqualTo(150);
+        assertThat(windows())
+                .filteredOn(window -> window.getSize() == TeamWindowSize.HOUR)
+                .singleElement()
+                .satisfies(window -> assertThat(window.getWindowStart()).isEqualTo(later));
+        assertThat(window(team, TeamWindowSize.DAY).getKeystrokes())
+                .as("the first hour's four are not the difference between the day and its hours")
+                .isEqualTo(250);
+        assertThat(stream.count("mindful.stream.team.windows", "outcome", "too_few"))
+                .as("five minutes and an hour")
+                .isEqualTo(2);
+    }
+
+    @Test
+    void oneMembersEveningIsInNoWindow() {
+        consenting(six);
+        type(START, five);
+        Instant evening = START.plus(Duration.ofHours(11));
+        stream.advanceTo(evening);
+        Typing late = finn.inAnotherSession();
+        stream.typeLive(late, late.batch(0, evening, 37, 200));
+        closeAll();
+
+        assertThat(windows()).hasSize(3).allSatisfy(window -> {
+            assertThat(window.getMembers()).isEqualTo(5);
+            assertThat(window.getKeystrokes()).isEqualTo(250);
+        });
     }
 
     @Test
     void countsSomebodyInEachOfTheirTeams() {
         UUID other = UUID.randomUUID();
-        consenting(anna, ben, cleo);
-        for (Typing who : List.of(anna, ben, dan)) {
+        consenting(five);
+        for (Typing who : List.of(anna, ben, cleo, dan, finn)) {
             join(who, other, START.minusSeconds(60));
             consent(who, other, START.minusSeconds(60), true);
         }
-        type(START, anna, ben, cleo, dan);
-        settle();
+        type(START, six);
+        closeAll();
 
-        assertThat(window(team, TeamWindowSize.DAY).getMembers()).isEqualTo(3);
-        assertThat(window(other, TeamWindowSize.DAY).getMembers()).isEqualTo(3);
+        assertThat(window(team, TeamWindowSize.DAY).getMembers()).isEqualTo(5);
+        assertThat(window(other, TeamWindowSize.DAY).getMembers()).isEqualTo(5);
     }
 
     @Test
     void keepsWhatWasTypedUnderConsentThatWasWithdrawnLaterAndTakesNothingMore() {
-        consenting(anna, ben, cleo);
-        type(START, anna, ben, cleo);
+        consenting(five);
+        type(START, five);
         stream.advanceTo(START.plusSeconds(120));
         consent(anna, team, START.plusSeconds(120), false);
         account(ben, TeamEvents.left(team, START.plusSeconds(120)));
         account(cleo, TeamEvents.role(team, START.plusSeconds(120), true));
         type(START.plusSeconds(180), anna, ben, cleo);
-        settle();
+        closeAll();
 
-        assertThat(window(team, TeamWindowSize.HOUR).getKeystrokes()).isEqualTo(150);
-        assertThat(window(team, TeamWindowSize.HOUR).getMembers()).isEqualTo(3);
+        assertThat(window(team, TeamWindowSize.HOUR).getKeystrokes()).isEqualTo(250);
+        assertThat(window(team, TeamWindowSize.HOUR).getMembers()).isEqualTo(5);
     }
 
     @Test
     void itDoesNotMatterWhetherTypingOrMembershipIsReadFirst() {
-        type(START, anna, ben, cleo);
+        type(START, five);
         settle();
-        assertThat(windows()).isEmpty();
+        consenting(five);
+        closeAll();
 
-        consenting(anna, ben, cleo);
-        settle();
-
-        assertThat(window(team, TeamWindowSize.HOUR).getKeystrokes()).isEqualTo(150);
+        assertThat(window(team, TeamWindowSize.HOUR).getKeystrokes()).isEqualTo(250);
     }
 
     @Test
-    void aMemberWhoDeletesTheirSessionLeavesTheWindowWhichIsThenTooSmall() {
-        consenting(anna, ben, cleo);
-        type(START, anna, ben, cleo);
+    void aSessionThatIsDeletedBeforeTheCloseLeavesTheWindow() {
+        consenting(five);
+        type(START, five);
         settle();
-        long version = window(team, TeamWindowSize.HOUR).getVersion();
+        stream.say(anna, SessionEventKind.DELETED, stream.now());
+        closeAll();
+
+        assertThat(windows()).isEmpty();
+    }
+
+    @Test
+    void aSessionThatIsDeletedAfterItsFiveMinutesWereReleasedIsNotTheDifferenceToTheDay() {
+        consenting(six);
+        type(START, six);
+        settle();
+        stream.advance(Duration.ofHours(26));
+        assertThat(window(team, TeamWindowSize.HOUR).getKeystrokes()).isEqualTo(300);
 
         stream.say(anna, SessionEventKind.DELETED, stream.now());
-        settle();
+        closeAll();
 
-        TeamWindow tooFew = window(team, TeamWindowSize.HOUR);
-        assertThat(tooFew.getVersion()).isGreaterThan(version);
-        assertThat(tooFew.getMembers()).isNull();
-        assertThat(tooFew.getKeystrokes()).isNull();
-        assertThat(tooFew.getMeanIntensity()).isNull();
-        assertThat(tooFew.getFocusOverlapSeconds()).isNull();
+        assertThat(windows()).hasSize(3);
+        assertThat(window(team, TeamWindowSize.DAY).getKeystrokes()).isEqualTo(300);
     }
 
     @Test
-    void erasedPeopleLeaveOpenWindowsAndNothingOfTheirsIsKept() {
-        consenting(anna, ben, cleo, dan);
-        type(START, anna, ben, cleo, dan);
+    void erasedPeopleLeaveOpenWindowsAndNothingOfTheirsIsStored() {
+        consenting(six);
+        type(START, six);
         settle();
         assertThat(stream.storesNaming(anna.userId())).contains("contributions", "memberships");
 
         account(anna, TeamEvents.erased(stream.now()));
-        settle();
+        closeAll();
 
-        assertThat(window(team, TeamWindowSize.DAY).getMembers()).isEqualTo(3);
+        assertThat(window(team, TeamWindowSize.DAY).getMembers()).isEqualTo(5);
         assertThat(stream.storesNaming(anna.userId())).containsExactly("people");
     }
 
     @Test
-    void closesEachWindowOnceADayAfterItsEndAndTellsThat() {
-        consenting(anna, ben, cleo);
-        type(START, anna, ben, cleo);
+    void aWindowAroundAReleasedOneOfSomebodyWhoIsErasedIsWithheld() {
+        consenting(six);
+        type(START, six);
         settle();
-        int told = windows().size();
+        stream.advance(Duration.ofHours(24).plusMinutes(20));
+        assertThat(windows()).extracting(TeamWindow::getSize).containsExactly(TeamWindowSize.FIVE_MINUTES);
+
+        account(anna, TeamEvents.erased(stream.now()));
+        closeAll();
+
+        assertThat(windows()).hasSize(3);
+        for (TeamWindowSize size : List.of(TeamWindowSize.HOUR, TeamWindowSize.DAY)) {
+            assertThat(window(team, size).getClosed()).isTrue();
+            assertThat(window(team, size).getMembers()).isNull();
+            assertThat(window(team, size).getKeystrokes()).isNull();
+        }
+        assertThat(window(team, TeamWindowSize.FIVE_MINUTES).getMembers()).isEqualTo(6);
+        assertThat(stream.storesNaming(anna.userId())).containsExactly("people");
+    }
+
+    @Test
+    void releasesEachWindowOnceADayAfterItsEnd() {
+        consenting(five);
+        type(START, five);
+        settle();
 
         stream.advance(Duration.ofHours(23).plusMinutes(50));
         stream.advance(Duration.ofSeconds(5));
-        assertThat(windows()).hasSize(told);
+        assertThat(windows()).isEmpty();
         stream.advance(Duration.ofMinutes(30));
-        assertThat(window(team, TeamWindowSize.FIVE_MINUTES).getClosed()).isTrue();
-        assertThat(window(team, TeamWindowSize.HOUR).getClosed()).isFalse();
+        assertThat(windows()).extracting(TeamWindow::getSize).containsExactly(TeamWindowSize.FIVE_MINUTES);
         stream.advance(Duration.ofHours(24));
-        assertThat(window(team, TeamWindowSize.DAY).getClosed()).isTrue();
-
-        assertThat(windows()).hasSize(told + 3);
+        assertThat(windows()).extracting(TeamWindow::getSize).contains(TeamWindowSize.HOUR);
+        stream.advance(Duration.ofHours(24));
+        assertThat(windows()).hasSize(3);
         assertThat(stream.count("mindful.stream.team.windows", "outcome", "closed"))
                 .isEqualTo(3);
     }
 
     @Test
-    void ofWindowsThatCloseAtOnceTheShorterAreToldFirst() {
+    void ofWindowsThatCloseAtOnceTheShorterAreReleasedFirst() {
         Instant lastMinutes = Instant.parse("2026-03-02T23:57:00Z");
         List<UUID> teams = List.of(team, UUID.randomUUID(), UUID.randomUUID(), UUID.randomUUID());
         for (UUID one : teams) {
-            for (Typing who : List.of(anna, ben, cleo)) {
+            for (Typing who : five) {
                 join(who, one, START.minusSeconds(60));
                 consent(who, one, START.minusSeconds(60), true);
             }
         }
-        type(lastMinutes, anna, ben, cleo);
+        type(lastMinutes, five);
         settle();
         stream.advance(Duration.ofHours(25));
 
         for (UUID one : teams) {
             assertThat(windows().stream()
-                            .filter(window -> window.getTeamId().equals(one) && window.getClosed())
+                            .filter(window -> window.getTeamId().equals(one))
                             .map(TeamWindow::getSize))
                     .containsExactly(TeamWindowSize.FIVE_MINUTES, TeamWindowSize.HOUR, TeamWindowSize.DAY);
         }
     }
 
     @Test
-    void whatCameTooLateForAShortWindowStillCountsInALongerOne() {
-        consenting(anna, ben, cleo, dan);
-        type(START, anna, ben, cleo);
+    void whatCameTooLateForAShortWindowCountsInALongerOneWhereItIsOfFive() {
+        Typing gus = Typing.someone();
+        consenting(anna, ben, cleo, dan, eve, finn, gus);
+        type(START, six);
+        type(START.plus(Duration.ofHours(5)), five);
         Instant received = START.plus(Duration.ofHours(25)).plusSeconds(60);
         stream.advanceTo(received);
-        stream.type(dan, dan.batch(0, START, received, Typing.letters(50, 200)));
-        settle();
+        stream.type(gus, gus.batch(0, START, received, Typing.letters(50, 200)));
+        closeAll();
+        assertThat(window(team, TeamWindowSize.DAY).getMembers())
+                .as("one who was offline would be the difference between the day and its hours")
+                .isEqualTo(6);
+        assertThat(window(team, TeamWindowSize.DAY).getKeystrokes()).isEqualTo(550);
 
-        assertThat(window(team, TeamWindowSize.FIVE_MINUTES).getMembers()).isEqualTo(3);
-        assertThat(window(team, TeamWindowSize.HOUR).getMembers()).isEqualTo(3);
-        assertThat(window(team, TeamWindowSize.DAY).getMembers()).isEqualTo(4);
+        stream.close();
+        stream = new StreamDriver();
+        consenting(six);
+        type(START, six);
+        stream.advanceTo(received);
+        for (Typing who : five) {
+            Typing offline = who.inAnotherSession();
+            stream.type(offline, offline.batch(0, START, received, Typing.letters(50, 200)));
+        }
+        closeAll();
+        assertThat(window(team, TeamWindowSize.HOUR).getKeystrokes()).isEqualTo(300);
+        assertThat(window(team, TeamWindowSize.DAY).getKeystrokes()).isEqualTo(550);
     }
 
     @Test
-    void whatWasInTimeAndComesThroughAfterTheCloseAmendsTheWindow() {
-        consenting(anna, ben, cleo, dan);
-        type(START, anna, ben, cleo);
-        settle();
-        stream.advance(Duration.ofHours(72));
-        assertThat(window(team, TeamWindowSize.HOUR).getClosed()).isTrue();
+    void aReleasedWindowIsNotCorrectedByWhatComesThroughLater() {
+        consenting(six);
+        type(START, five);
+        closeAll();
+        assertThat(windows()).hasSize(3);
 
         // Its partition was behind: ingest had received it in time.
-        stream.type(dan, dan.batch(0, START, START.plusSeconds(10), Typing.letters(50, 200)));
-        settle();
+        stream.type(finn, finn.batch(0, START, START.plusSeconds(10), Typing.letters(50, 200)));
+        closeAll();
 
-        assertThat(window(team, TeamWindowSize.HOUR).getMembers()).isEqualTo(4);
-        assertThat(window(team, TeamWindowSize.HOUR).getClosed()).isTrue();
-        assertThat(stream.count("mindful.stream.team.windows", "outcome", "amended"))
-                .isEqualTo(3);
+        assertThat(windows()).hasSize(3);
+        assertThat(window(team, TeamWindowSize.HOUR).getMembers()).isEqualTo(5);
+        assertThat(stream.count("mindful.stream.team.contributions.dropped")).isEqualTo(3);
+    }
+
+    @Test
+    void aWindowOfTooFewIsReleasedOnceALaggingPartitionBringsMore() {
+        consenting(five);
+        type(START, anna, ben, cleo, dan);
+        closeAll();
+        assertThat(windows()).isEmpty();
+
+        stream.type(eve, eve.batch(0, START, START.plusSeconds(10), Typing.letters(50, 200)));
+        settle();
+        assertThat(windows()).isEmpty();
+        stream.advance(TeamWindows.QUIET_FOR);
+        stream.advance(TeamWindows.QUIET_FOR);
+
+        assertThat(windows())
+                .hasSize(3)
+                .allSatisfy(window -> assertThat(window.getMembers()).isEqualTo(5));
+    }
+
+    @Test
+    void aShortWindowThatComesAfterAReleasedLongerOneIsWithheld() {
+        consenting(six);
+        type(START, five);
+        closeAll();
+        // All of another hour of the same day lagged.
+        Instant later = START.plus(Duration.ofHours(2));
+        for (Typing who : five) {
+            Typing session = who.inAnotherSession();
+            stream.type(session, session.batch(0, later, later.plusSeconds(10), Typing.letters(50, 200)));
+        }
+        closeAll();
+
+        assertThat(windows())
+                .filteredOn(window -> window.getMembers() != null)
+                .extracting(TeamWindow::getWindowStart)
+                .doesNotContain(later);
     }
 
     @Test
     void aReplayClosesAWindowOnceTheSlowestPartitionHasBeenReadToo() {
         stream.advance(Duration.ofDays(5));
-        consenting(anna, ben, cleo, dan);
-        stream.type(anna, anna.batch(0, START, 50, 200));
-        stream.type(ben, ben.batch(0, START, 50, 200));
-        stream.type(cleo, cleo.batch(0, START, 50, 200));
+        consenting(six);
+        for (Typing who : five) {
+            stream.type(who, who.batch(0, START, 50, 200));
+        }
         stream.type(cleo.inAnotherSession(), cleo.inAnotherSession().batch(0, START.plus(Duration.ofDays(3)), 5, 100));
         settle();
         stream.advance(Duration.ofSeconds(30));
-        assertThat(window(team, TeamWindowSize.HOUR).getClosed()).isFalse();
-        stream.type(dan, dan.batch(0, START, 50, 200));
+        assertThat(windows()).isEmpty();
+        stream.type(finn, finn.batch(0, START, 50, 200));
         settle();
         stream.advance(TeamWindows.QUIET_FOR);
         stream.advance(TeamWindows.QUIET_FOR);
 
-        assertThat(window(team, TeamWindowSize.HOUR).getClosed()).isTrue();
-        assertThat(window(team, TeamWindowSize.HOUR).getMembers()).isEqualTo(4);
-        assertThat(stream.count("mindful.stream.team.windows", "outcome", "amended"))
-                .isZero();
+        assertThat(window(team, TeamWindowSize.HOUR).getMembers()).isEqualTo(6);
+        assertThat(stream.count("mindful.stream.team.contributions.dropped")).isZero();
     }
 
     @Test
     void nobodysClockClosesTheWindowsOfOthers() {
-        consenting(anna, ben, cleo);
-        type(START, anna, ben, cleo);
-        stream.type(dan, dan.batch(0, stream.now(), stream.now().plus(Duration.ofMinutes(50)), Typing.letters(5, 100)));
+        consenting(five);
+        type(START, five);
+        stream.type(
+                finn, finn.batch(0, stream.now(), stream.now().plus(Duration.ofMinutes(50)), Typing.letters(5, 100)));
         settle();
         stream.advance(Duration.ofHours(1));
 
-        assertThat(window(team, TeamWindowSize.FIVE_MINUTES).getClosed()).isFalse();
+        assertThat(windows()).isEmpty();
     }
 
     @Test
-    void keepsWhatIsUntoldOverARestart() {
-        consenting(anna, ben, cleo);
-        type(START, anna, ben, cleo);
+    void remembersOpenAndReleasedWindowsOverARestart() {
+        consenting(six);
+        type(START, five);
         stream = stream.restarted();
         settle();
-        assertThat(window(team, TeamWindowSize.HOUR).getKeystrokes()).isEqualTo(150);
+        stream = stream.restarted();
+        closeAll();
+        assertThat(windows()).hasSize(3);
+        assertThat(window(team, TeamWindowSize.HOUR).getKeystrokes()).isEqualTo(250);
 
         stream = stream.restarted();
-        stream.advance(Duration.ofHours(72));
-        stream.advance(Duration.ofSeconds(5));
-        assertThat(windows()).hasSize(3).allMatch(TeamWindow::getClosed);
+        stream.type(finn, finn.batch(0, START, START.plusSeconds(10), Typing.letters(50, 200)));
+        closeAll();
+        assertThat(windows()).isEmpty();
+    }
+
+    @Test
+    void readsStatesOfEarlierReleases() {
+        byte[] closedWithFigures = new byte[17 + 68];
+        closedWithFigures[8] = 1;
+        byte[] closedWithout = new byte[17];
+        closedWithout[8] = 1;
+        byte[] openAndUntold = new byte[17 + 68];
+        openAndUntold[8] = 2;
+        assertThat(TeamWindowState.decode(closedWithFigures).stage()).isEqualTo(TeamWindowState.Stage.RELEASED);
+        assertThat(TeamWindowState.decode(closedWithout).stage()).isEqualTo(TeamWindowState.Stage.TOO_FEW);
+        assertThat(TeamWindowState.decode(openAndUntold).stage()).isEqualTo(TeamWindowState.Stage.OPEN);
+        for (TeamWindowState.Stage stage : TeamWindowState.Stage.values()) {
+            TeamWindowState state = new TeamWindowState(stage, 7);
+            assertThat(TeamWindowState.decode(state.encode())).isEqualTo(state);
+        }
     }
 
     @Test
     void letsGoOfOldWindowsAndOfWhatTheirMembersAdded() {
-        consenting(anna, ben, cleo);
-        type(START, anna, ben, cleo);
-        settle();
-        stream.advance(Duration.ofHours(72));
+        consenting(five);
+        type(START, five);
+        closeAll();
         assertThat(stream.storesNaming(anna.userId())).contains("contributions");
 
         stream.advance(TeamWindows.KEPT_FOR.plusDays(1));
@@ -325,6 +459,14 @@ class TeamWindowsTest {
     private void settle() {
         stream.advance(Duration.ofSeconds(6));
         stream.advance(Duration.ofSeconds(3));
+    }
+
+    /** Three days pass, after which all windows of the first are closed. */
+    private void closeAll() {
+        settle();
+        stream.advance(Duration.ofHours(72));
+        stream.advance(TeamWindows.QUIET_FOR);
+        stream.advance(TeamWindows.QUIET_FOR);
     }
 
     private List<TeamWindow> windows() {

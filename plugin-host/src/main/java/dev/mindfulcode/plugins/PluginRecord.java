@@ -221,8 +221,9 @@ public sealed interface PluginRecord {
     /**
      * What a team did in a window, as its leads see it, and no more. Figures may carry noise, and then are no whole numbers.
      *
-     * @param activeMembers 0: too few for anything to be said, and what was said of the window before no longer holds
-     * @param closed whether contributions that come late are taken no more
+     * @param version 1: a window is released once
+     * @param activeMembers rounded down to a multiple of five
+     * @param closed true
      */
     record TeamWindow(
             long startMs,

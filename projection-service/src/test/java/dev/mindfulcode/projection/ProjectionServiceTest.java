@@ -67,7 +67,7 @@ class ProjectionServiceTest {
 
         assertThat(pipeline.database.rows(
                         "SELECT size, members, version FROM readmodel.team_windows WHERE team_id = '" + team + "'"))
-                .containsExactly("(day,7,2)");
+                .containsExactly("(day,5,1)");
         assertThat(pipeline.deadLettersOf(others))
                 .extracting(DeadLetter::getReason)
                 .containsExactly("team_windows: of another team than its key");

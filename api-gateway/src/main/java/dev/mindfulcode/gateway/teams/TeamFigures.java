@@ -3,6 +3,7 @@ package dev.mindfulcode.gateway.teams;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.mindfulcode.engine.insight.Estimate;
 import dev.mindfulcode.engine.insight.TeamIndicator;
+import dev.mindfulcode.engine.team.TeamAggregate;
 import dev.mindfulcode.gateway.database.Database;
 import dev.mindfulcode.gateway.flow.Interval;
 import io.r2dbc.spi.Readable;
@@ -22,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * What a team's windows say, for everybody who belongs to a team on the premium plan: what is said of a group, the group may read. Only what
- * was released is there, of groups that are large enough.
+ * What a team's windows say, for everybody who belongs to a team on the premium plan: what is said of a group, the group may read. Only
+ * released windows are read: closed ones, in which at least {@link TeamAggregate#MEMBERS_MIN_LEAST} members were active.
  */
 public final class TeamFigures {
 
@@ -31,14 +32,14 @@ public final class TeamFigures {
     static final Duration LATENESS_MAX = Duration.ofHours(24);
 
     private static final String WINDOWS = """
-            select window_start, version, closed, members, keystrokes, active_seconds, mean_intensity, intensity_spread, seconds_in_flow,
+            select window_start, members, keystrokes, active_seconds, mean_intensity, intensity_spread, seconds_in_flow,
                    interruptions, focus_overlap_seconds, gap_seconds
             from readmodel.team_windows
-            where team_id = :team and size = :size and window_start >= :from and window_start < :to
+            where team_id = :team and size = :size and window_start >= :from and window_start < :to and closed and members >= :min
             order by window_start limit :max""";
     private static final String RELEASED = """
             select size, window_start, members, active_seconds, seconds_in_flow, interruptions from readmodel.team_windows
-            where team_id = :team and size in ('hour', 'day') and closed and members is not null
+            where team_id = :team and size in ('hour', 'day') and closed and members >= :min
                 and window_start >= :from and window_start < :to
             order by window_start""";
 
@@ -96,6 +97,7 @@ public final class TeamFigures {
                         .bind("size", size.text())
                         .bind("from", from)
                         .bind("to", to)
+                        .bind("min", TeamAggregate.MEMBERS_MIN_LEAST)
                         .bind("max", limit + 1)
                         .map(row -> Window.of(row, size))
                         .all()
@@ -118,6 +120,7 @@ public final class TeamFigures {
                         .bind("team", teamId)
                         .bind("from", Instant.ofEpochMilli(TeamIndicator.neededFromMs(endMs, recentDays)))
                         .bind("to", end)
+                        .bind("min", TeamAggregate.MEMBERS_MIN_LEAST)
                         .map(Released::of)
                         .all()
                         .collectList()
@@ -175,19 +178,18 @@ public final class TeamFigures {
             @Nullable String nextCursor) {}
 
     /**
-     * A window as it is known now.
+     * A released window. It does not change.
      *
-     * @param closed whether it is final, but for what was in time and is still on its way
-     * @param members null, as is all that follows, where they were too few for anything to be said
+     * @param closed true
+     * @param members who were active, in steps of {@link TeamAggregate#MEMBERS_STEP}, rounded down
      * @param gapSeconds null in windows that are too short for one
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record Window(
             Instant start,
             Instant end,
-            long version,
             boolean closed,
-            @Nullable Long members,
+            long members,
             @Nullable Long keystrokes,
             @Nullable Long activeSeconds,
             @Nullable Double meanIntensity,
@@ -202,9 +204,8 @@ public final class TeamFigures {
             return new Window(
                     start,
                     start.plus(size.length()),
-                    Objects.requireNonNull(row.get("version", Long.class)),
-                    Objects.requireNonNull(row.get("closed", Boolean.class)),
-                    row.get("members", Long.class),
+                    true,
+                    TeamAggregate.shownMembers(Objects.requireNonNull(row.get("members", Long.class))),
                     row.get("keystrokes", Long.class),
                     row.get("active_seconds", Long.class),
                     row.get("mean_intensity", Double.class),

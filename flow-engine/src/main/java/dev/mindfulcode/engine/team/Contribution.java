@@ -60,6 +60,25 @@ public final class Contribution {
         }
     }
 
+    /**
+     * Adds what the member did in a shorter window inside this one; each minute once.
+     *
+     * @param startMs when the shorter window begins
+     */
+    public void addWindow(long startMs, Contribution shorter) {
+        keystrokes += shorter.keystrokes;
+        activeMs += shorter.activeMs;
+        intensityUnits += shorter.intensityUnits;
+        flowMs += shorter.flowMs;
+        interruptions += shorter.interruptions;
+        int first = Math.toIntExact((startMs - size.startOf(startMs)) / WindowSize.MINUTE_MS);
+        for (int minute = 0; minute < shorter.size.minutes(); minute++) {
+            int in = first + minute;
+            activeMinutes[in / 8] |= (byte) (shorter.isActiveIn(minute) ? 1 << in % 8 : 0);
+            flowMinutes[in / 8] |= (byte) (shorter.isInFlowIn(minute) ? 1 << in % 8 : 0);
+        }
+    }
+
     /** Whether the member did nothing in the window. */
     public boolean isEmpty() {
         return keystrokes == 0 && activeMs == 0 && interruptions == 0;
@@ -71,6 +90,14 @@ public final class Contribution {
 
     boolean isActive() {
         return keystrokes > 0 || activeMs > 0;
+    }
+
+    /** Whether the window's bounds count less than the member did. */
+    boolean isCut() {
+        return keystrokes != keystrokes()
+                || activeMs != activeMs()
+                || flowMs != flowMs()
+                || interruptions != interruptions();
     }
 
     long keystrokes() {

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TeamAggregate {
 
-    /** The smallest group that anybody may configure: of two, each would know the other's figure by subtracting their own. */
-    public static final int MEMBERS_MIN_LEAST = 3;
+    /** The smallest group that may be configured. As long as figures carry no noise, their number alone hides a member. */
+    public static final int MEMBERS_MIN_LEAST = 5;
 
     public static final int MEMBERS_MIN_DEFAULT = 5;
 
@@ -22,6 +22,9 @@ public final class TeamAggregate {
 
     /** Silence of one member for longer than this is absence, and says nothing of a meeting. A convention. */
     public static final int PAUSE_MINUTES_MAX = 180;
+
+    /** The number of active members is shown in steps of this many, so that one who comes or goes mostly does not show. */
+    public static final int MEMBERS_STEP = 5;
 
     private static final long SECONDS_A_MINUTE = 60;
 
@@ -37,6 +40,11 @@ public final class TeamAggregate {
 
     public TeamAggregate(WindowSize size) {
         this.size = size;
+    }
+
+    /** Returns the number of active members as it is shown: rounded down to a multiple of {@link #MEMBERS_STEP}. */
+    public static long shownMembers(long members) {
+        return members / MEMBERS_STEP * MEMBERS_STEP;
     }
 
     /** Adds a member; one who did nothing is none. */
@@ -59,9 +67,11 @@ public final class TeamAggregate {
 
     /** Returns the figures, or null where fewer members than this were active. */
     public @Nullable Figures figures(int membersMin) {
-        if (active.size() < Math.max(membersMin, MEMBERS_MIN_LEAST)) {
-            return null;
-        }
+        return active.size() < Math.max(membersMin, MEMBERS_MIN_LEAST) ? null : figuresOfAnyNumber();
+    }
+
+    /** Returns the figures however few were active: to test the arithmetic, and for nothing that is shown. */
+    Figures figuresOfAnyNumber() {
         return new Figures(
                 active.size(),
                 keystrokes,

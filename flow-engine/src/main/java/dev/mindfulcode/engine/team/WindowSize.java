@@ -1,6 +1,7 @@
 package dev.mindfulcode.engine.team;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long a team's windows are. They tumble along UTC: a day is a day of UTC, for a team has no zone of its own.
@@ -52,6 +53,16 @@ public enum WindowSize {
             }
         }
         throw new IllegalArgumentException("no window size");
+    }
+
+    /** Returns the next longer size, whose windows contain whole windows of this one; null for the longest. */
+    public @Nullable WindowSize longer() {
+        return this == DAY ? null : values()[ordinal() + 1];
+    }
+
+    /** Returns the next shorter size; null for the shortest. */
+    public @Nullable WindowSize shorter() {
+        return this == FIVE_MINUTES ? null : values()[ordinal() - 1];
     }
 
     /** Returns what a size is called where it is stored. */

@@ -20,7 +20,6 @@ class TeamAggregateTest {
     @Test
     void addsMembersUpAndWeighsEachOfThemTheSame() {
         Figures figures = figures(
-                3,
                 typing(WindowSize.HOUR, 0.25, 0, 1),
                 typing(WindowSize.HOUR, 0.5, 0, 20),
                 typing(WindowSize.HOUR, 0.75, 0, 1));
@@ -33,16 +32,23 @@ class TeamAggregateTest {
     }
 
     @Test
-    void saysNothingOfFewerThanTheMinimumAndNeverOfTwo() {
+    void hasNoFiguresOfFewerThanTheMinimumAndNeverOfFour() {
         TeamAggregate aggregate = new TeamAggregate(WindowSize.HOUR);
-        aggregate.add(typing(WindowSize.HOUR, 0.5, 0, 10));
-        aggregate.add(typing(WindowSize.HOUR, 0.5, 0, 10));
+        for (int member = 0; member < 4; member++) {
+            aggregate.add(typing(WindowSize.HOUR, 0.5, 0, 10));
+        }
         aggregate.add(new Contribution(WindowSize.HOUR));
         assertThat(aggregate.figures(1)).isNull();
 
         aggregate.add(typing(WindowSize.HOUR, 0.5, 0, 10));
-        assertThat(aggregate.figures(4)).isNull();
-        assertThat(requireNonNull(aggregate.figures(3)).members()).isEqualTo(3);
+        assertThat(aggregate.figures(6)).isNull();
+        assertThat(requireNonNull(aggregate.figures(5)).members()).isEqualTo(5);
+    }
+
+    @Test
+    void showsTheNumberOfMembersInStepsOfFive() {
+        assertThat(List.of(5L, 9L, 10L, 14L).stream().map(TeamAggregate::shownMembers))
+                .containsExactly(5L, 5L, 10L, 10L);
     }
 
     @Test
@@ -64,10 +70,10 @@ class TeamAggregateTest {
         Contribution anna = flowing(0, 10);
         Contribution ben = flowing(4, 20);
         Contribution cleo = flowing(30, 31);
-        assertThat(figures(3, anna, ben, cleo).focusOverlapSeconds())
+        assertThat(figures(anna, ben, cleo).focusOverlapSeconds())
                 .as("minutes 4 to 9")
                 .isEqualTo(6 * 60);
-        assertThat(figures(3, anna, ben, cleo, typing(WindowSize.HOUR, 0.1, 0, 3), typing(WindowSize.HOUR, 0.1, 0, 3))
+        assertThat(figures(anna, ben, cleo, typing(WindowSize.HOUR, 0.1, 0, 3), typing(WindowSize.HOUR, 0.1, 0, 3))
                         .focusOverlapSeconds())
                 .as("two of five are fewer than half")
                 .isZero();
@@ -78,13 +84,13 @@ class TeamAggregateTest {
         Contribution anna = around(20, 35);
         Contribution ben = around(22, 36);
         Contribution goesOn = typing(WindowSize.HOUR, 0.5, 0, 60);
-        assertThat(figures(3, anna, ben, goesOn).gapSeconds())
+        assertThat(figures(anna, ben, goesOn).gapSeconds())
                 .as("minutes 22 to 34")
                 .isEqualTo(13 * 60L);
-        assertThat(figures(3, anna, goesOn, around(30, 50)).gapSeconds())
+        assertThat(figures(anna, goesOn, around(30, 50)).gapSeconds())
                 .as("together for five minutes only")
                 .isZero();
-        assertThat(figures(3, anna, goesOn, goesOn).gapSeconds())
+        assertThat(figures(anna, goesOn, goesOn).gapSeconds())
                 .as("one alone is in no meeting")
                 .isZero();
     }
@@ -92,18 +98,18 @@ class TeamAggregateTest {
     @Test
     void whoeverWentHomeIsInNoMeeting() {
         Contribution gone = typing(WindowSize.DAY, 0.5, 540, 600);
-        assertThat(figures(3, gone, gone, gone).gapSeconds()).isZero();
+        assertThat(figures(gone, gone, gone).gapSeconds()).isZero();
         Contribution backAfterHours = new Contribution(WindowSize.DAY);
         addTyping(backAfterHours, 0.5, 0, 10);
         addTyping(backAfterHours, 0.5, 11 + TeamAggregate.PAUSE_MINUTES_MAX, 300);
-        assertThat(figures(3, backAfterHours, backAfterHours, backAfterHours).gapSeconds())
+        assertThat(figures(backAfterHours, backAfterHours, backAfterHours).gapSeconds())
                 .isZero();
     }
 
     @Test
     void fiveMinutesHoldNoMeeting() {
         Contribution member = typing(WindowSize.FIVE_MINUTES, 0.5, 0, 5);
-        assertThat(figures(3, member, member, member).gapSeconds()).isNull();
+        assertThat(figures(member, member, member).gapSeconds()).isNull();
     }
 
     @Test
@@ -157,15 +163,15 @@ class TeamAggregateTest {
             }
             aggregate.add(member);
         }
-        return requireNonNull(aggregate.figures(3));
+        return aggregate.figuresOfAnyNumber();
     }
 
-    private static Figures figures(int membersMin, Contribution... members) {
+    private static Figures figures(Contribution... members) {
         TeamAggregate aggregate = new TeamAggregate(members[0].size());
         for (Contribution member : members) {
             aggregate.add(member);
         }
-        return requireNonNull(aggregate.figures(membersMin));
+        return aggregate.figuresOfAnyNumber();
     }
 
     private static Contribution typing(WindowSize size, double intensity, int fromMinute, int toMinute) {

@@ -1,5 +1,6 @@
 package dev.mindfulcode.projection.analytics;
 
+import dev.mindfulcode.engine.team.TeamAggregate;
 import dev.mindfulcode.plugins.PluginRecord;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -8,31 +9,33 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A team's windows, and nothing of a member: what its leads are shown. From the read model; a window comes as
- * its latest version has it, and again when a later one changes it. Not thread-safe.
+ * A team's released windows, and nothing of a member: what its leads are shown, each once. From the read model. Not thread-safe.
  */
 final class TeamHistory implements History {
 
     private static final int PAGE_ROWS = 500;
 
-    /** Windows take contributions for a day after their end, and the longest is a day. */
-    private static final Duration CHANGING = Duration.ofDays(3);
+    /** Windows are released a day after their end, and the longest is a day. */
+    private static final Duration RELEASED_AFTER_MAX = Duration.ofDays(3);
 
     private static final long LOOKED_AT_EVERY_NANOS = 5_000_000_000L;
 
+    private static final String RELEASED =
+            " closed AND members >= " + TeamAggregate.MEMBERS_MIN_LEAST + " AND team_id = ? AND window_start < ?";
+
     private static final String FIGURES = """
-            SELECT size, window_start, closed, coalesce(members, 0), coalesce(keystrokes, 0), coalesce(active_seconds, 0),
-                   coalesce(mean_intensity, 0), coalesce(intensity_spread, 0), coalesce(seconds_in_flow, 0), coalesce(interruptions, 0),
-                   coalesce(focus_overlap_seconds, 0), coalesce(gap_seconds, 0), version
-            FROM readmodel.team_windows WHERE team_id = ? AND window_start < ?""";
+            SELECT size, window_start, members, coalesce(keystrokes, 0), coalesce(active_seconds, 0), coalesce(mean_intensity, 0),
+                   coalesce(intensity_spread, 0), coalesce(seconds_in_flow, 0), coalesce(interruptions, 0),
+                   coalesce(focus_overlap_seconds, 0), coalesce(gap_seconds, 0)
+            FROM readmodel.team_windows WHERE""" + RELEASED;
 
     private static final String NEXT =
             FIGURES + " AND (window_start, size) > (?, ?) ORDER BY window_start, size LIMIT " + PAGE_ROWS;
@@ -40,14 +43,14 @@ final class TeamHistory implements History {
     private static final String RECENT =
             FIGURES + " AND window_start >= ? ORDER BY window_start, size LIMIT " + 4 * PAGE_ROWS;
 
-    private static final String COUNT = "SELECT count(*) FROM readmodel.team_windows"
-            + " WHERE team_id = ? AND window_start >= ? AND window_start < ?";
+    private static final String COUNT =
+            "SELECT count(*) FROM readmodel.team_windows WHERE" + RELEASED + " AND window_start >= ?";
 
     private final DataSource database;
     private final UUID teamId;
     private final Instant from;
     private final Instant to;
-    private final Map<Window, Long> versions = new HashMap<>();
+    private final Set<Window> given = new HashSet<>();
     private Window last;
     private long scanned;
     private long total = -1;
@@ -64,7 +67,7 @@ final class TeamHistory implements History {
 
     private record Window(long startMs, String size) {}
 
-    private record Row(Window window, long version, PluginRecord.TeamWindow record) {}
+    private record Row(Window window, PluginRecord.TeamWindow record) {}
 
     @Override
     public Stand advance(Consumer<byte @Nullable [], byte @Nullable []> consumer, RunFold fold, long deadlineNanos)
@@ -91,8 +94,8 @@ final class TeamHistory implements History {
     private long count(Connection connection) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(COUNT)) {
             statement.setObject(1, teamId);
-            statement.setObject(2, from.atOffset(ZoneOffset.UTC));
-            statement.setObject(3, to.atOffset(ZoneOffset.UTC));
+            statement.setObject(2, to.atOffset(ZoneOffset.UTC));
+            statement.setObject(3, from.atOffset(ZoneOffset.UTC));
             try (ResultSet row = statement.executeQuery()) {
                 return row.next() ? row.getLong(1) : 0;
             }
@@ -119,11 +122,11 @@ final class TeamHistory implements History {
         return rows;
     }
 
-    /** What is new, and what has changed of what was given. */
+    /** Gives what was released since: a long window is released after later, shorter ones. */
     private void look(Connection connection, RunFold fold) throws SQLException, RunEndedException {
-        Instant changing = Instant.now().minus(CHANGING);
-        Instant since = changing.isBefore(from) ? from : changing;
-        versions.keySet().removeIf(window -> window.startMs < since.toEpochMilli());
+        Instant recent = Instant.now().minus(RELEASED_AFTER_MAX);
+        Instant since = recent.isBefore(from) ? from : recent;
+        given.removeIf(window -> window.startMs < since.toEpochMilli());
         try (PreparedStatement statement = connection.prepareStatement(RECENT)) {
             statement.setObject(1, teamId);
             statement.setObject(2, to.atOffset(ZoneOffset.UTC));
@@ -131,7 +134,7 @@ final class TeamHistory implements History {
             try (ResultSet result = statement.executeQuery()) {
                 while (result.next()) {
                     Row row = row(result);
-                    if (versions.getOrDefault(row.window, -1L) < row.version) {
+                    if (!given.contains(row.window)) {
                         give(row, fold);
                     }
                 }
@@ -140,8 +143,8 @@ final class TeamHistory implements History {
     }
 
     private void give(Row row, RunFold fold) throws RunEndedException {
-        if (Instant.ofEpochMilli(row.window.startMs).isAfter(Instant.now().minus(CHANGING))) {
-            versions.put(row.window, row.version);
+        if (Instant.ofEpochMilli(row.window.startMs).isAfter(Instant.now().minus(RELEASED_AFTER_MAX))) {
+            given.add(row.window);
         }
         fold.give(row.record, row.window.startMs);
     }
@@ -149,24 +152,22 @@ final class TeamHistory implements History {
     private static Row row(ResultSet row) throws SQLException {
         String size = row.getString(1);
         long startMs = row.getTimestamp(2).getTime();
-        long version = row.getLong(13);
         return new Row(
                 new Window(startMs, size),
-                version,
                 new PluginRecord.TeamWindow(
                         startMs,
                         startMs + length(size).toMillis(),
-                        version,
-                        row.getInt(4),
-                        row.getBoolean(3),
-                        row.getDouble(5),
-                        row.getDouble(6) * 1_000,
+                        1,
+                        Math.toIntExact(TeamAggregate.shownMembers(row.getLong(3))),
+                        true,
+                        row.getDouble(4),
+                        row.getDouble(5) * 1_000,
+                        row.getDouble(6),
                         row.getDouble(7),
-                        row.getDouble(8),
-                        row.getDouble(9) * 1_000,
-                        row.getDouble(10),
-                        row.getDouble(11) * 1_000,
-                        row.getDouble(12) * 1_000));
+                        row.getDouble(8) * 1_000,
+                        row.getDouble(9),
+                        row.getDouble(10) * 1_000,
+                        row.getDouble(11) * 1_000));
     }
 
     private static Duration length(String size) {
@@ -180,7 +181,7 @@ final class TeamHistory implements History {
 
     @Override
     public void timeIs(RunFold fold, long nowMs) throws RunEndedException {
-        fold.timeIs(Math.min(nowMs - CHANGING.toMillis(), to.toEpochMilli()));
+        fold.timeIs(Math.min(nowMs - RELEASED_AFTER_MAX.toMillis(), to.toEpochMilli()));
     }
 
     @Override

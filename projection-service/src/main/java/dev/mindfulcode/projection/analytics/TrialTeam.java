@@ -3,6 +3,7 @@ package dev.mindfulcode.projection.analytics;
 import dev.mindfulcode.engine.team.Contribution;
 import dev.mindfulcode.engine.team.TeamAggregate;
 import dev.mindfulcode.engine.team.TeamAggregate.Figures;
+import dev.mindfulcode.engine.team.WindowRelease;
 import dev.mindfulcode.engine.team.WindowSize;
 import dev.mindfulcode.plugins.PluginRecord.FlowAnalysis;
 import dev.mindfulcode.plugins.PluginRecord.FlowAnalysis.Totals;
@@ -19,7 +20,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * A team's windows, closed, made of what its members typed: by the engine's own aggregate and with its least number of members. A member's
+ * A team's windows, closed, made of what its members typed, and released by the rule that the stream follows. A member's
  * minutes are what a batch added in the minute it ended in, where flow-stream has them to the keystroke. Not thread-safe.
  */
 final class TrialTeam {
@@ -27,7 +28,10 @@ final class TrialTeam {
     private static final long MINUTE_MS = 60_000;
     private static final Totals NOTHING = new Totals(0, 0, 0, 0, 0, 0, 0);
 
-    private final Map<WindowSize, Map<Long, TeamAggregate>> aggregates = new EnumMap<>(WindowSize.class);
+    /** By size and beginning of a window, what each member added to it. */
+    private final Map<WindowSize, Map<Long, Map<UUID, Contribution>>> contributions = new EnumMap<>(WindowSize.class);
+
+    private int members;
 
     private static final class Minute {
         long keystrokes;
@@ -48,6 +52,7 @@ final class TrialTeam {
     /** Adds a member; batches come in the order of time. */
     void add(List<Typed> typed) {
         Map<Long, Minute> minutes = minutes(typed);
+        UUID userId = new UUID(0, members++);
         for (WindowSize size : WindowSize.values()) {
             Map<Long, Contribution> windows = new HashMap<>();
             minutes.forEach(
@@ -59,9 +64,9 @@ final class TrialTeam {
                                     Math.round(minute.intensityMs * Contribution.INTENSITY_UNITS),
                                     minute.flowMs,
                                     minute.interruptions));
-            Map<Long, TeamAggregate> ofSize = aggregates.computeIfAbsent(size, _ -> new HashMap<>());
-            windows.forEach((startMs, contribution) -> ofSize.computeIfAbsent(startMs, _ -> new TeamAggregate(size))
-                    .add(contribution));
+            Map<Long, Map<UUID, Contribution>> ofSize = contributions.computeIfAbsent(size, _ -> new TreeMap<>());
+            windows.forEach((startMs, contribution) ->
+                    ofSize.computeIfAbsent(startMs, _ -> new HashMap<>()).put(userId, contribution));
         }
     }
 
@@ -88,17 +93,36 @@ final class TrialTeam {
                 .add(before, told.totals());
     }
 
-    /** Returns the windows that enough members were active in, by their beginnings. */
+    /** Returns the windows that are released, by their beginnings. */
     List<TeamWindow> windows() {
         List<TeamWindow> windows = new ArrayList<>();
-        aggregates.forEach((size, ofSize) -> ofSize.forEach((startMs, aggregate) -> {
-            Figures figures = aggregate.figures(TeamAggregate.MEMBERS_MIN_DEFAULT);
-            if (figures != null) {
-                windows.add(window(startMs, size, figures));
-            }
-        }));
+        Map<Long, WindowRelease> shorter = Map.of();
+        for (WindowSize size : WindowSize.values()) {
+            Map<Long, WindowRelease> released = released(size, shorter);
+            released.forEach((startMs, release) -> windows.add(window(startMs, size, release.figures())));
+            shorter = released;
+        }
         windows.sort(Comparator.comparingLong(TeamWindow::startMs).thenComparingLong(TeamWindow::endMs));
         return windows;
+    }
+
+    /** @param shorter what was released of the next shorter size; no longer window is refused around a released one here */
+    private Map<Long, WindowRelease> released(WindowSize size, Map<Long, WindowRelease> shorter) {
+        Map<Long, Map<UUID, Contribution>> inside = new HashMap<>();
+        shorter.forEach((startMs, release) -> release.contributions()
+                .forEach((userId, contribution) -> inside.computeIfAbsent(size.startOf(startMs), _ -> new HashMap<>())
+                        .computeIfAbsent(userId, _ -> new Contribution(size))
+                        .addWindow(startMs, contribution)));
+        Map<Long, WindowRelease> released = new TreeMap<>();
+        contributions.getOrDefault(size, Map.of()).forEach((startMs, added) -> {
+            WindowRelease release = WindowRelease.decide(
+                            size, added, inside.getOrDefault(startMs, Map.of()), TeamAggregate.MEMBERS_MIN_DEFAULT)
+                    .release();
+            if (release != null) {
+                released.put(startMs, release);
+            }
+        });
+        return released;
     }
 
     private static TeamWindow window(long startMs, WindowSize size, Figures figures) {
@@ -107,7 +131,7 @@ final class TrialTeam {
                 startMs,
                 startMs + size.lengthMs(),
                 1,
-                figures.members(),
+                Math.toIntExact(TeamAggregate.shownMembers(figures.members())),
                 true,
                 figures.keystrokes(),
                 figures.activeSeconds() * 1_000.0,

@@ -19,7 +19,11 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** {@code team_windows}: one row a window of a team; its highest version says everything, that it says nothing of too few as well. */
+/**
+ * {@code team_windows}: one row a released window of a team. The first record that closes a window is its release. Later ones, which a replay
+ * of the stream or an earlier release of it wrote, do not change it: the difference between two releases can be one member. A window without
+ * figures was withheld, and stays so. Rows that are not closed are of earlier releases.
+ */
 public final class TeamWindows implements Fold {
 
     private static final String UPSERT = """
@@ -52,7 +56,7 @@ public final class TeamWindows implements Fold {
                 keystrokes_a_member_max = EXCLUDED.keystrokes_a_member_max,
                 seconds_a_member_max = EXCLUDED.seconds_a_member_max,
                 interruptions_a_member_max = EXCLUDED.interruptions_a_member_max
-            WHERE w.version < EXCLUDED.version
+            WHERE NOT w.closed
             """.replace("@", Columns.AT);
 
     /** No spread of values between 0 and 1 is greater. */
@@ -87,16 +91,16 @@ public final class TeamWindows implements Fold {
             throw new RejectedEventException("unknown size");
         }
         checkFigures(window);
+        if (!window.getClosed()) {
+            return;
+        }
         Row row = new Row(
                 new Key(
                         window.getTeamId(),
                         window.getSize().name().toLowerCase(Locale.ROOT),
                         Plausible.timeMs(window.getWindowStart())),
                 window);
-        rows.merge(
-                row.key(),
-                row,
-                (old, now) -> old.window().getVersion() < now.window().getVersion() ? now : old);
+        rows.putIfAbsent(row.key(), row);
     }
 
     private static void checkFigures(TeamWindow window) throws RejectedEventException {

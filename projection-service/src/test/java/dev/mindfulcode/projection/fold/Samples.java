@@ -138,7 +138,7 @@ public final class Samples {
                 .setSize(TeamWindowSize.DAY)
                 .setWindowStart(Instant.parse("2026-03-02T00:00:00Z"))
                 .setVersion(version)
-                .setClosed(false)
+                .setClosed(true)
                 .setMembersMin(5)
                 .setMembers(members)
                 .setKeystrokesAMemberMax(150_000)

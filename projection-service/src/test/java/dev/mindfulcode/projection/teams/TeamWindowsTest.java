@@ -26,29 +26,38 @@ class TeamWindowsTest {
     private final UUID team = UUID.randomUUID();
 
     @Test
-    void theHighestVersionIsTheRowInWhateverOrderTheyCome() throws Exception {
-        apply(window(3, false, 6));
-        assertThat(database.rows(ROW)).containsExactly("(3,f,6,4000,0.5)");
-        apply(window(7, true, 5), window(5, false, 8));
-        assertThat(apply(window(6, false, 9))).isZero();
+    void theFirstRecordThatClosesAWindowIsItsRowAndStays() throws Exception {
+        assertThat(apply(window(3, false, 6))).isZero();
+        assertThat(database.rows(ROW)).isEmpty();
+        apply(window(4, true, 6), window(5, true, 7));
+        assertThat(database.rows(ROW)).containsExactly("(4,t,6,4000,0.5)");
         assertThat(apply(window(7, true, 9))).isZero();
-        assertThat(database.rows(ROW)).containsExactly("(7,t,5,4000,0.5)");
+        assertThat(apply(window(8, true, null))).isZero();
+        assertThat(database.rows(ROW)).containsExactly("(4,t,6,4000,0.5)");
     }
 
     @Test
-    void aWindowThatFallsUnderTheMinimumSaysNothingAnyMore() throws Exception {
-        apply(window(3, false, 6));
-        apply(window(4, false, null));
-        assertThat(database.rows(ROW)).containsExactly("(4,f,,,)");
+    void aWithheldWindowIsNotReleasedLater() throws Exception {
+        apply(window(1, true, null));
+        assertThat(apply(window(1, true, 6))).isZero();
+        assertThat(database.rows(ROW)).containsExactly("(1,t,,,)");
+    }
+
+    @Test
+    void aRowThatAnEarlierReleaseWroteOfAnOpenWindowIsReplaced() throws Exception {
+        apply(window(9, true, 6));
+        database.execute("UPDATE readmodel.team_windows SET closed = false, members = 3");
+        apply(window(1, true, 5));
+        assertThat(database.rows(ROW)).containsExactly("(1,t,5,4000,0.5)");
     }
 
     @Test
     void windowsOfOtherSizesAndTeamsAreOtherRows() throws Exception {
-        apply(window(1, false, 6));
-        TeamWindow day = window(1, false, 6);
+        apply(window(1, true, 6));
+        TeamWindow day = window(1, true, 6);
         day.setSize(TeamWindowSize.DAY);
         apply(day);
-        TeamWindow others = window(1, false, 6);
+        TeamWindow others = window(1, true, 6);
         others.setTeamId(UUID.randomUUID());
         database.apply(TeamWindows.projection(), List.of(new Event(0, others.getTeamId(), null, others)));
         assertThat(database.rows(ROW)).hasSize(3);
@@ -67,7 +76,7 @@ class TeamWindowsTest {
                 window -> window.setIntensitySpread(-0.1),
                 window -> window.setWindowStart(Instant.parse("2500-01-01T00:00:00Z")));
         for (Consumer<TeamWindow> fault : faults) {
-            TeamWindow window = window(1, false, 6);
+            TeamWindow window = window(1, true, 6);
             fault.accept(window);
             assertThatThrownBy(() -> apply(window)).isInstanceOf(RejectedEventException.class);
         }
