@@ -7,7 +7,9 @@ import dev.mindfulcode.gateway.Api.User;
 import dev.mindfulcode.schemas.SessionEvent;
 import dev.mindfulcode.schemas.SessionEventKind;
 import dev.mindfulcode.schemas.Topics;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -201,7 +203,9 @@ class SessionApiTest {
             String project = i % 2 == 0 ? "even" : "odd";
             Answer started = api.post("/api/sessions/start", ada.token(), """
                     {"project": "%s", "language": "%s", "started_at": "%s"}""".formatted(
-                            project, i % 3 == 0 ? "java" : "c++", Instant.now().minusSeconds(600L * i)));
+                            project,
+                            i % 3 == 0 ? (i % 2 == 0 ? "Java" : "java") : "c++",
+                            Instant.now().minusSeconds(600L * i)));
             readAfter = started.header("X-Read-After");
             if (i % 4 == 0) {
                 readAfter = api.post("/api/sessions/" + started.text("session_id") + "/end", ada.token(), "{}")
@@ -214,6 +218,8 @@ class SessionApiTest {
         assertThat(pages("?limit=2&project=even", readAfter)).isEqualTo(wanted);
         assertThat(pages("?limit=1&language=c%2B%2B", readAfter)).hasSize(8);
         assertThat(pages("?limit=5&project=even&language=java", readAfter)).hasSize(2);
+        assertThat(pages("?language=JAVA", readAfter)).hasSize(4);
+        assertThat(pages("?language=C%2B%2B", readAfter)).hasSize(8);
         assertThat(pages("?limit=2&status=ended&project=even", readAfter)).hasSize(3);
         assertThat(pages("?status=active", readAfter)).hasSize(9);
         assertThat(pages("?project=EVEN", readAfter)).isEmpty();
@@ -227,6 +233,37 @@ class SessionApiTest {
         api.get("/api/sessions/history?language=" + "x".repeat(201), ada.token())
                 .isProblem(400, "invalid-request")
                 .withField("language");
+    }
+
+    @Test
+    void namesOfEveryScriptAreComparedInOneForm() {
+        List<String> names = List.of(
+                "Caf\u00e9", "\u0915\u094d\u200d\u0937", "\u05e9\u05b8\u05dc\u05d5\u05b9\u05dd", "\ud55c\uad6d\uc5b4");
+        for (String name : names) {
+            String decomposed = Normalizer.normalize(name, Normalizer.Form.NFD);
+            Answer started = api.post(
+                    "/api/sessions/start",
+                    ada.token(),
+                    "{\"project\": \"%s\", \"language\": \"%s\"}".formatted(decomposed, decomposed));
+            String readAfter = started.header("X-Read-After");
+            String composed = Normalizer.normalize(name, Normalizer.Form.NFC);
+            assertThat(api.get(
+                                    "/api/sessions/history?project=" + encoded(composed),
+                                    ada.token(),
+                                    "X-Read-After",
+                                    readAfter)
+                            .json()
+                            .at("/sessions/0/project")
+                            .asString())
+                    .isEqualTo(composed);
+            assertThat(pages("?project=" + encoded(composed), readAfter)).hasSize(1);
+            assertThat(pages("?project=" + encoded(decomposed), readAfter)).hasSize(1);
+            assertThat(pages("?language=" + encoded(decomposed), readAfter)).hasSize(1);
+        }
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     private List<String> pages(String query, String readAfter) {

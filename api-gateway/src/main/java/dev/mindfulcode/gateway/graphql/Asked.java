@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.mindfulcode.gateway.http.Caller;
 import dev.mindfulcode.gateway.http.JsonFields;
+import dev.mindfulcode.gateway.http.NormalForm;
 import dev.mindfulcode.gateway.http.ProblemType;
 import dev.mindfulcode.gateway.http.Uuids;
 import dev.mindfulcode.gateway.live.LiveConnection;
@@ -64,14 +65,14 @@ final class Asked {
         return asked.getArgument(name) instanceof String text ? text : null;
     }
 
-    /** Text of at most {@code lengthMax} UTF-16 units, such as the database can compare with. */
+    /** Text of at most {@code lengthMax} UTF-16 units in NFC, such as the database can compare with. */
     static @Nullable String text(DataFetchingEnvironment asked, String name, int lengthMax) {
         String text = text(asked, name);
         if (text != null && (text.length() > lengthMax || !JsonFields.isStorable(text))) {
             throw ProblemType.INVALID_REQUEST.at(
                     name, "Text of at most " + lengthMax + " characters without control characters is expected.");
         }
-        return text;
+        return text == null ? null : NormalForm.of(text);
     }
 
     /** Null where the argument is no UUID, which names nothing. */

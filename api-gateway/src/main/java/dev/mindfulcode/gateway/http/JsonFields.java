@@ -47,7 +47,7 @@ public final class JsonFields {
         return new JsonFields(value, at(name) + ".");
     }
 
-    /** Text of 1 to {@code lengthMax} UTF-16 units without control characters or halves of surrogate pairs. */
+    /** Text of 1 to {@code lengthMax} UTF-16 units in NFC, without control characters or halves of surrogate pairs. */
     public @Nullable String text(String name, int lengthMax) {
         JsonNode value = value(name);
         if (value == null) {
@@ -56,7 +56,7 @@ public final class JsonFields {
         if (!value.isString()) {
             throw refused(name, "Text is expected.");
         }
-        String text = value.stringValue();
+        String text = NormalForm.of(value.stringValue());
         if (text.isBlank() || text.length() > lengthMax) {
             throw refused(name, "Text of 1 to " + lengthMax + " characters is expected.");
         }

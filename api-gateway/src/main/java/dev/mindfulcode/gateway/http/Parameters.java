@@ -14,14 +14,14 @@ public final class Parameters {
         return request.queryParam(name).filter(text -> !text.isEmpty()).orElse(null);
     }
 
-    /** Text of at most {@code lengthMax} UTF-16 units, such as the database can compare with. */
+    /** Text of at most {@code lengthMax} UTF-16 units in NFC, such as the database can compare with. */
     public static @Nullable String text(ServerRequest request, String name, int lengthMax) {
         String text = text(request, name);
         if (text != null && (text.length() > lengthMax || !JsonFields.isStorable(text))) {
             throw ProblemType.INVALID_REQUEST.at(
                     name, "Text of at most " + lengthMax + " characters without control characters is expected.");
         }
-        return text;
+        return text == null ? null : NormalForm.of(text);
     }
 
     public static @Nullable Instant time(ServerRequest request, String name) {

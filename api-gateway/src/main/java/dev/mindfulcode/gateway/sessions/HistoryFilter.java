@@ -4,7 +4,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which of a user's sessions are meant; null: whatever it is. Names are compared as they are, letter by letter.
+ * Which of a user's sessions are meant; null: whatever it is. Projects are compared letter by letter, languages
+ * without regard to case.
  *
  * @param from inclusive bound on the start
  * @param to exclusive bound on the start

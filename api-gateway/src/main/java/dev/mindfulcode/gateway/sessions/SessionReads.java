@@ -24,6 +24,10 @@ public final class SessionReads {
                    active_ms, flow_ms, intensity_ms, interruptions, version
             from readmodel.coding_sessions where user_id = :user""";
 
+    /** Upper and lower case of languages are one. The collation is built in, whatever the database's own is. */
+    private static final String SAME_LANGUAGE = "casefold(normalize(language, NFKC) COLLATE pg_unicode_fast)"
+            + " = casefold(normalize(:language, NFKC) COLLATE pg_unicode_fast)";
+
     /** More than anybody has devices; sessions end by themselves when idle. */
     static final int CURRENT_MAX = 100;
 
@@ -81,7 +85,7 @@ public final class SessionReads {
         wanted.put("status", status == null ? null : status.text());
         wanted.values().removeIf(Objects::isNull);
         String filtered = wanted.keySet().stream()
-                .map(column -> " and " + column + " = :" + column)
+                .map(column -> " and " + (column.equals("language") ? SAME_LANGUAGE : column + " = :" + column))
                 .collect(joining());
         String past = after == null ? "" : " and (started_at, session_id) < (:cursor_at, :cursor_id)";
         Instant from = filter.from();
