@@ -219,7 +219,7 @@ final class EmbeddedPostgresServer implements AutoCloseable {
     }
 
     private static Process startGuarded(Path pgCtl, Path data, Path log, String settings) throws IOException {
-        Process guard = new ProcessBuilder(asOrdinaryUser(List.of(
+        Process guard = process(List.of(
                         "/bin/sh",
                         "-c",
                         GUARD,
@@ -229,7 +229,7 @@ final class EmbeddedPostgresServer implements AutoCloseable {
                         log.toString(),
                         settings,
                         String.valueOf(START_WAIT_MAX.toSeconds()),
-                        String.valueOf(STOP_WAIT_MAX.toSeconds()))))
+                        String.valueOf(STOP_WAIT_MAX.toSeconds())))
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         byte[] answer = guard.getInputStream().readNBytes("ready\n".length());
@@ -257,7 +257,7 @@ final class EmbeddedPostgresServer implements AutoCloseable {
     }
 
     private static int run(List<String> command) throws IOException {
-        Process process = new ProcessBuilder(asOrdinaryUser(command))
+        Process process = process(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
@@ -271,6 +271,13 @@ final class EmbeddedPostgresServer implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         return process.exitValue();
+    }
+
+    /** Prepares a process without variables such as PGTZ, which would configure the server and belong to another one. */
+    private static ProcessBuilder process(List<String> command) {
+        ProcessBuilder builder = new ProcessBuilder(asOrdinaryUser(command));
+        builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
+        return builder;
     }
 
     private static List<String> asOrdinaryUser(List<String> command) {

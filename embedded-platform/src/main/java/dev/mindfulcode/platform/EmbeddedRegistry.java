@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -27,6 +28,7 @@ final class EmbeddedRegistry implements AutoCloseable {
     private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
     private static final Duration STOP_WAIT_MAX = Duration.ofSeconds(2);
     private static final String DATABASE = "registry";
+    private static final Set<String> INHERITED_VARIABLES = Set.of("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "TZ");
 
     private final Process process;
     private final int port;
@@ -97,6 +99,8 @@ final class EmbeddedRegistry implements AutoCloseable {
                 ProgramFolder.code() + ":" + registry.resolve("quarkus-run.jar"),
                 RegistryProcess.class.getName()));
         Map<String, String> environment = builder.environment();
+        // Variables of other projects, such as QUARKUS_HTTP_ROOT_PATH, would configure it too.
+        environment.keySet().retainAll(INHERITED_VARIABLES);
         environment.put("QUARKUS_HTTP_HOST", LoopbackPort.HOST);
         environment.put("QUARKUS_HTTP_PORT", String.valueOf(port));
         // Its second port, for management, would otherwise be 9000 on every interface, and two registries would meet

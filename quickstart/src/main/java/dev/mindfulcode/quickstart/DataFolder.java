@@ -107,6 +107,10 @@ public final class DataFolder {
         return path.resolve("secrets.properties");
     }
 
+    Path settingsFile() {
+        return path.resolve("settings.properties");
+    }
+
     /** Creates what is missing, for its owner only. */
     void create() {
         try {

@@ -14,6 +14,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
@@ -143,6 +144,12 @@ final class QuickstartSystem implements AutoCloseable {
     }
 
     private Map<String, Object> settings(EmbeddedPlatform platform, Secrets secrets) {
+        Map<String, Object> settings = new HashMap<>(LocalSettings.read(folder.settingsFile()));
+        settings.putAll(decidedByRun(platform, secrets));
+        return settings;
+    }
+
+    private Map<String, Object> decidedByRun(EmbeddedPlatform platform, Secrets secrets) {
         return Map.ofEntries(
                 Map.entry("DATABASE_URL", platform.databaseUrl()),
                 Map.entry("KAFKA_BOOTSTRAP_SERVERS", platform.bootstrapServers()),

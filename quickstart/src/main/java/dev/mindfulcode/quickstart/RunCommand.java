@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,14 @@ final class RunCommand implements Callable<Integer> {
 
         StartProgress progress = new StartProgress(terminal);
         progress.say("Mindful Code keeps its data in " + folder.path());
+        LocalSettings.read(folder.settingsFile());
+        List<String> ignored = LocalSettings.ignored(
+                System.getenv().keySet(), System.getProperties().stringPropertyNames());
+        if (!ignored.isEmpty()) {
+            progress.say(
+                    "Ignored from the environment: " + String.join(", ", ignored) + ". Secrets and settings come from "
+                            + folder.path() + " only; see settings.properties in the README.");
+        }
         QuickstartSystem system = new QuickstartSystem(
                 folder, new QuickstartOptions(port, QuickstartOptions.COMMIT_INTERVAL_DEFAULT), progress);
         Runtime.getRuntime()

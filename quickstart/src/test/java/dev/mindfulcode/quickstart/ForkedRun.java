@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -40,6 +42,11 @@ public final class ForkedRun implements AutoCloseable {
     }
 
     public static ForkedRun start(Path data, int port) throws IOException {
+        return start(data, port, Map.of());
+    }
+
+    /** Starts it in the folder that holds the data folder, with these variables in addition to the test's own. */
+    static ForkedRun start(Path data, int port, Map<String, String> variables) throws IOException {
         Path output = Files.createTempFile(data.toAbsolutePath().getParent(), "run", ".out");
         List<String> command = new ArrayList<>(List.of("perl", "-e", AS_FOREGROUND_JOB));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -48,12 +55,13 @@ public final class ForkedRun implements AutoCloseable {
         command.add("--sun-misc-unsafe-memory-access=allow");
         command.addAll(List.of("-cp", classPath(), Mindful.class.getName(), "run"));
         command.addAll(List.of("--port", String.valueOf(port), "--data", data.toString()));
-        return new ForkedRun(
-                new ProcessBuilder(command)
-                        .redirectErrorStream(true)
-                        .redirectOutput(output.toFile())
-                        .start(),
-                output);
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(Objects.requireNonNull(data.toAbsolutePath().getParent())
+                        .toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        builder.environment().putAll(variables);
+        return new ForkedRun(builder.start(), output);
     }
 
     public ForkedRun awaitReady(URI origin) throws Exception {

@@ -5,12 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +36,24 @@ class RunCommandTest {
     private static final Pattern UUID_TEXT =
             Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
 
+    private static final String FILE_SECRET = "a-secret-of-the-working-directory-0123456789";
+    private static final String SHELL_SECRET = "a-secret-of-another-project-0123456789-abcdef";
+
+    /** What a developer's shell may define for other projects. */
+    private static final Map<String, String> SHELL = Map.of(
+            "JWT_SECRET",
+            SHELL_SECRET,
+            "OIDC_ISSUER_URI",
+            "https://issuer.example.org",
+            "TRUSTED_PROXIES",
+            "0.0.0.0/0",
+            "SERVER_SSL_ENABLED",
+            "true",
+            "SPRING_APPLICATION_JSON",
+            "{\"CORS_ORIGINS\": \"https://evil.example.org\"}",
+            "QUARKUS_HTTP_ROOT_PATH",
+            "/elsewhere");
+
     @TempDir
     Path folder;
 
@@ -37,8 +64,10 @@ class RunCommandTest {
         URI origin = URI.create("http://localhost:" + port);
         TestUser user;
         UUID session;
-        try (ForkedRun run = ForkedRun.start(data, port).awaitReady(origin)) {
+        Files.writeString(folder.resolve("application.properties"), "JWT_SECRET=" + FILE_SECRET + "\n");
+        try (ForkedRun run = ForkedRun.start(data, port, SHELL).awaitReady(origin)) {
             user = TestUser.register(origin);
+            ignoresTheEnvironment(run, origin, user);
             session = user.startSession();
             user.type(session, 0, 20);
             refusesASecondInstance(data, origin);
@@ -65,6 +94,44 @@ class RunCommandTest {
             run.pressCtrlC();
             run.awaitEnd(STOPPED_WITHIN);
         }
+    }
+
+    /** A shell of another project, and its working directory, open nothing here. */
+    private static void ignoresTheEnvironment(ForkedRun run, URI origin, TestUser user) throws Exception {
+        assertThat(get(origin, "/api/account", user.token)).isEqualTo(200);
+        assertThat(get(origin, "/api/account", signed(user.id, SHELL_SECRET)))
+                .as("a token signed with the shell's JWT_SECRET")
+                .isEqualTo(401);
+        assertThat(get(origin, "/api/account", signed(user.id, FILE_SECRET)))
+                .as("a token signed with the JWT_SECRET of application.properties")
+                .isEqualTo(401);
+        assertThat(run.said())
+                .contains("Ignored from the environment: " + String.join(", ", new TreeSet<>(SHELL.keySet())))
+                .doesNotContain(SHELL_SECRET);
+    }
+
+    private static int get(URI origin, String path, String token) throws Exception {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpRequest request = HttpRequest.newBuilder(origin.resolve(path))
+                    .header("Authorization", "Bearer " + token)
+                    .build();
+            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+        }
+    }
+
+    private static String signed(UUID userId, String secret) throws Exception {
+        String signed = base64("{\"alg\":\"HS256\",\"typ\":\"JWT\"}") + "."
+                + base64("{\"iss\":\"mindful-code\",\"sub\":\"" + userId + "\",\"exp\":4102444800}");
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+        return signed + "."
+                + Base64.getUrlEncoder()
+                        .withoutPadding()
+                        .encodeToString(mac.doFinal(signed.getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    private static String base64(String text) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private static void refusesASecondInstance(Path data, URI running) throws Exception {
