@@ -4,14 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.gateway.Api.Answer;
 import dev.mindfulcode.gateway.Api.User;
+import dev.mindfulcode.gateway.accounts.SignedUp;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.AccountEventKind;
 import dev.mindfulcode.schemas.Topics;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -254,6 +261,9 @@ class AccountApiTest {
         assertThat(named.text("name")).isEqualTo("Ada Lovelace");
         assertThat(named.text("email")).isEqualTo(ada.email());
         assertThat(api.get("/api/account", ada.token()).text("name")).isEqualTo("Ada Lovelace");
+        assertThat(patch(ada.token(), "{\"name\": \"Ju\u0308rgen\"}").text("name"))
+                .as("composed")
+                .isEqualTo("J\u00fcrgen");
         assertThat(patch(ada.token(), "{\"name\": null}").json().has("name")).isFalse();
         assertThat(patch(ada.token(), "{}").status()).isEqualTo(200);
         patch(ada.token(), "{\"name\": \"%s\"}".formatted("x".repeat(101)))
@@ -345,9 +355,59 @@ class AccountApiTest {
                 .isZero();
         assertThat(gateway.count(
                         "select count(*) from identity.users where user_id = ?"
-                                + " and password_hash like '$argon2id$v=19$m=65536,t=3,p=4$%'",
+                                + " and password_hash like '$argon2id$v=19$m=19456,t=2,p=1$%'",
                         ada.id()))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void outdatedHashesAreVerifiedAndUpgradedAtSignIn() throws Exception {
+        User ada = gateway.user();
+        gateway.execute(
+                "update identity.users set password_hash = ? where user_id = ?", SignedUp.OUTDATED_HASH, ada.id());
+        login(ada.email(), "not the password").isProblem(401, "invalid-credentials");
+        assertThat(hasHash(ada, SignedUp.OUTDATED_HASH)).isTrue();
+
+        List<Integer> statuses = IntStream.range(0, 3)
+                .parallel()
+                .mapToObj(i -> login(ada.email(), Api.PASSWORD).status())
+                .toList();
+
+        assertThat(statuses).containsOnly(200);
+        assertThat(hasHash(ada, "$argon2id$v=19$m=19456,t=2,p=1$%")).isTrue();
+        assertThat(login(ada.email(), Api.PASSWORD).status()).isEqualTo(200);
+        login(ada.email(), "not the password").isProblem(401, "invalid-credentials");
+    }
+
+    private boolean hasHash(User user, String pattern) {
+        return gateway.count(
+                        "select count(*) from identity.users where user_id = ? and password_hash like ?",
+                        user.id(),
+                        pattern)
+                == 1;
+    }
+
+    @Test
+    void checksOfOnePasswordDoNotKeepOthersFromSigningIn() {
+        User ada = gateway.user();
+        User bob = gateway.user();
+        HttpRequest check = api.request("/api/account/password", ada.token())
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(
+                        "{\"current_password\": \"not it\", \"new_password\": \"another long sentence entirely\"}"))
+                .build();
+        List<CompletableFuture<Integer>> checks = IntStream.range(0, 100)
+                .mapToObj(i ->
+                        api.http().sendAsync(check, BodyHandlers.discarding()).thenApply(HttpResponse::statusCode))
+                .toList();
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(login(bob.email(), Api.PASSWORD).status()).isEqualTo(200);
+        }
+
+        assertThat(checks.stream().map(CompletableFuture::join))
+                .contains(403, 429)
+                .doesNotContain(503);
     }
 
     @Test

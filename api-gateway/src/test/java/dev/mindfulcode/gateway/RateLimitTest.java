@@ -103,6 +103,44 @@ class RateLimitTest {
     }
 
     @Test
+    void checksOfTheCurrentPasswordCountAsSignIns() {
+        User ada = shared.user();
+        for (int i = 0; i < 2; i++) {
+            changePassword(ada, "wrong password " + i).isProblem(403, "wrong-password");
+            changeEmail(ada, "wrong password " + i).isProblem(403, "wrong-password");
+        }
+        Answer refused = changePassword(ada, Api.PASSWORD);
+        refused.isProblem(429, "rate-limited");
+        assertThat(refused.header("RateLimit")).contains("\"account\";r=0;t=");
+        assertThat(Integer.parseInt(refused.header("Retry-After"))).isPositive();
+        changeEmail(ada, Api.PASSWORD).isProblem(429, "rate-limited");
+        login(ada.email(), Api.PASSWORD, address()).isProblem(429, "rate-limited");
+        assertThat(api.patch("/api/account", ada.token(), "{\"name\": \"Ada\"}", "X-Forwarded-For", address())
+                        .status())
+                .as("what needs no password")
+                .isEqualTo(200);
+    }
+
+    private Answer changePassword(User user, String current) {
+        return api.post(
+                "/api/account/password",
+                user.token(),
+                "{\"current_password\": \"%s\", \"new_password\": \"another long sentence entirely\"}"
+                        .formatted(current),
+                "X-Forwarded-For",
+                address());
+    }
+
+    private Answer changeEmail(User user, String current) {
+        return api.patch(
+                "/api/account",
+                user.token(),
+                "{\"email\": \"%s@example.org\", \"current_password\": \"%s\"}".formatted(UUID.randomUUID(), current),
+                "X-Forwarded-For",
+                address());
+    }
+
+    @Test
     void guessesFromOneAddressAreCountedTogether() {
         String address = address();
         for (int i = 0; i < 6; i++) {

@@ -34,7 +34,7 @@ public class AccountConfiguration {
     PasswordHashes gatewayPasswordHashes(GatewayMetrics metrics) {
         PasswordHashes hashes = new PasswordHashes();
         FunctionCounter.builder("mindful.gateway.password.hashes", hashes, PasswordHashes::hashed)
-                .description("Argon2 computations, each some 64 MiB for a tenth of a second")
+                .description("Argon2 computations, of 19 MiB each")
                 .register(metrics.registry());
         return hashes;
     }

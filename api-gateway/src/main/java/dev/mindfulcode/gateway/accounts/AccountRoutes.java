@@ -61,7 +61,8 @@ final class AccountRoutes {
             String password = newPassword(body, "password");
             String name = body.text("name", NAME_LENGTH_MAX);
             return limits.register(request, email.normalised())
-                    .then(Mono.defer(() -> accounts.register(email, password, name, zone == null ? ZONE_ABSENT : zone)))
+                    .flatMap(attempt ->
+                            accounts.register(attempt, email, password, name, zone == null ? ZONE_ABSENT : zone))
                     .flatMap(tokens ->
                             Answers.json(ServerResponse.status(201).header("Cache-Control", "no-store"), tokens));
         });
@@ -75,7 +76,7 @@ final class AccountRoutes {
                             PasswordPolicy.normalised(body.requiredText("password", PasswordPolicy.UNITS_MAX));
                     EmailAddress email = EmailAddress.parse(address);
                     return limits.signIn(request, email == null ? address : email.normalised())
-                            .then(Mono.defer(() -> accounts.login(address, password)));
+                            .flatMap(attempt -> accounts.login(attempt, address, password));
                 })
                 .flatMap(AccountRoutes::tokens);
     }
@@ -98,8 +99,9 @@ final class AccountRoutes {
 
     private Mono<ServerResponse> rectify(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller ->
-                        Bodies.object(request).flatMap(body -> accounts.rectify(caller.userId(), rectification(body))))
+                .flatMap(caller -> Bodies.object(request)
+                        .flatMap(body ->
+                                accounts.rectify(caller.userId(), rectification(body), passwordChecks(request))))
                 .flatMap(AccountRoutes::personal);
     }
 
@@ -125,8 +127,13 @@ final class AccountRoutes {
                                 caller.userId(),
                                 PasswordPolicy.normalised(
                                         body.requiredText("current_password", PasswordPolicy.UNITS_MAX)),
-                                newPassword(body, "new_password"))))
+                                newPassword(body, "new_password"),
+                                passwordChecks(request))))
                 .flatMap(AccountRoutes::tokens);
+    }
+
+    private PasswordChecks passwordChecks(ServerRequest request) {
+        return account -> limits.passwordCheck(request, account);
     }
 
     private static String newPassword(JsonFields body, String field) {

@@ -5,6 +5,7 @@ import dev.mindfulcode.gateway.database.Database;
 import dev.mindfulcode.gateway.database.UserCiphers;
 import dev.mindfulcode.gateway.http.ProblemType;
 import dev.mindfulcode.gateway.http.Uuids;
+import dev.mindfulcode.gateway.limits.SignInAttempt;
 import dev.mindfulcode.gateway.log.EventLog;
 import dev.mindfulcode.gateway.log.Outbox;
 import dev.mindfulcode.schemas.AccountEvent;
@@ -21,7 +22,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
 
 /** Who may sign in, and as whom. */
 public final class Accounts {
@@ -67,8 +70,9 @@ public final class Accounts {
      * Makes an account, its key and its REGISTERED event, all or nothing. (A key may be left over from a transaction that failed:
      * it belongs to an id that nobody has.) The password is hashed first, so that a taken address takes as long to refuse.
      */
-    Mono<Tokens> register(EmailAddress email, String password, @Nullable String name, String timeZone) {
-        return newPassword("password", password, email.normalised(), name)
+    Mono<Tokens> register(
+            SignInAttempt attempt, EmailAddress email, String password, @Nullable String name, String timeZone) {
+        return newPassword(attempt, "password", password, email.normalised(), name)
                 .flatMap(hash -> registerHashed(email, hash, name, timeZone));
     }
 
@@ -104,22 +108,39 @@ public final class Accounts {
                 .onErrorResume(AdmittedMeanwhileException.class, e -> admitted(issuer, subject));
     }
 
-    /** Signs in. Whether it is the address or the password that is wrong is neither said nor to be told from the work done. */
-    Mono<Tokens> login(String address, String password) {
-        EmailAddress email = EmailAddress.parse(address);
-        return credentials(email)
+    /**
+     * Signs in, and replaces a hash with outdated parameters. Whether it is the address or the password that is wrong is neither said nor
+     * to be told from the work done.
+     */
+    Mono<Tokens> login(SignInAttempt attempt, String address, String password) {
+        // Once more where the hash was replaced while the password was checked against it, as by another sign-in's
+        // upgrade.
+        return loginOnce(attempt, EmailAddress.parse(address), password)
+                .retryWhen(Retry.max(1).filter(PasswordReplacedException.class::isInstance))
+                .onErrorMap(Exceptions::isRetryExhausted, e -> wrongCredentials());
+    }
+
+    private Mono<Tokens> loginOnce(SignInAttempt attempt, @Nullable EmailAddress email, String password) {
+        return Mono.defer(() -> credentials(email))
                 .map(Optional::of)
                 .defaultIfEmpty(Optional.empty())
                 .flatMap(known -> {
-                    String hash = known.map(Credentials::passwordHash).orElse(null);
-                    return passwords.matches(password, hash).flatMap(same -> {
-                        Credentials user = known.orElse(null);
+                    Credentials user = known.orElse(null);
+                    String hash = user == null ? null : user.passwordHash();
+                    return passwords.matches(attempt, password, hash).flatMap(same -> {
                         return same && user != null && hash != null
-                                ? database.inTransaction(
-                                        stillHas(user.userId(), hash).then(signedIn(user.userId())))
+                                ? signIn(attempt, user.userId(), password, hash)
                                 : Mono.error(Accounts::wrongCredentials);
                     });
                 });
+    }
+
+    private Mono<Tokens> signIn(SignInAttempt attempt, UUID userId, String password, String hash) {
+        return passwords
+                .upgrade(attempt, password, hash)
+                .map(upgraded -> replaced(userId, hash, upgraded))
+                .defaultIfEmpty(stillHas(userId, hash))
+                .flatMap(confirmed -> database.inTransaction(confirmed.then(signedIn(userId))));
     }
 
     Mono<Tokens> refresh(String refreshToken) {
@@ -135,11 +156,13 @@ public final class Accounts {
     }
 
     /** Signs out everywhere, and in again with the new password. */
-    Mono<Tokens> changePassword(UUID userId, String current, String next) {
+    Mono<Tokens> changePassword(UUID userId, String current, String next, PasswordChecks checks) {
         return find(userId)
-                .flatMap(account -> confirmed(userId, current)
-                        .flatMap(oldHash -> newPassword("new_password", next, account.email(), account.name())
-                                .flatMap(newHash -> database.inTransaction(replaced(userId, oldHash, newHash)
+                .flatMap(account -> confirmed(userId, current, checks)
+                        .flatMap(old -> newPassword(
+                                        old.attempt(), "new_password", next, account.email(), account.name())
+                                .flatMap(newHash -> database.inTransaction(replaced(userId, old.hash(), newHash)
+                                        .onErrorMap(PasswordReplacedException.class, e -> wrongPassword())
                                         .then(refreshTokens.revokeAll(userId))
                                         .flatMap(ended -> signedIn(userId).map(tokens -> new Changed(ended, tokens)))))
                                 .doOnNext(changed -> revocations.committed(changed.ended()))
@@ -147,10 +170,11 @@ public final class Accounts {
     }
 
     /** Rectifies what is kept of a person; a new time zone goes to the log, so that days are summed anew. */
-    Mono<Account> rectify(UUID userId, Rectification change) {
+    Mono<Account> rectify(UUID userId, Rectification change, PasswordChecks checks) {
         Mono<Optional<String>> confirmed = change.email() == null
                 ? Mono.just(Optional.empty())
-                : confirmedForEmail(userId, change.currentPassword())
+                : confirmedForEmail(userId, change.currentPassword(), checks)
+                        .map(Confirmed::hash)
                         .map(Optional::of)
                         .defaultIfEmpty(Optional.empty());
         Instant now = clock.instant();
@@ -159,6 +183,7 @@ public final class Accounts {
                         .flatMap(event -> database.inTransaction(locked(userId)
                                 .flatMap(before -> hash.map(known -> stillHas(userId, known))
                                         .orElse(Mono.empty())
+                                        .onErrorMap(PasswordReplacedException.class, e -> wrongPassword())
                                         .then(update(userId, before, change))
                                         .then(
                                                 change.changesZoneOf(before)
@@ -169,12 +194,13 @@ public final class Accounts {
     }
 
     /** The hash of a new password, or why it may not be one. Looked at on the hashers: what judges it is not quick either. */
-    private Mono<String> newPassword(String field, String password, @Nullable String email, @Nullable String name) {
+    private Mono<String> newPassword(
+            SignInAttempt attempt, String field, String password, @Nullable String email, @Nullable String name) {
         List<String> personal = Stream.of(email, name)
                 .filter(Objects::nonNull)
                 .map(Object::toString)
                 .toList();
-        return passwords.hash(password, () -> {
+        return passwords.hash(attempt, password, () -> {
             String fault = policy.guessFault(password, personal);
             if (fault != null) {
                 throw ProblemType.INVALID_REQUEST.at(field, fault);
@@ -182,22 +208,31 @@ public final class Accounts {
         });
     }
 
-    /** The hash that the current password was checked against; fails with 403 where it is another. */
-    private Mono<String> confirmed(UUID userId, String password) {
-        return database.sql("select password_hash from identity.users where user_id = :user")
+    /** Checks the current password, counted as an attempt to sign in; fails with 403 where it is another. */
+    private Mono<Confirmed> confirmed(UUID userId, String password, PasswordChecks checks) {
+        return database.sql("select email, password_hash from identity.users where user_id = :user")
                 .bind("user", userId)
-                .map(row -> Optional.ofNullable(row.get("password_hash", String.class)))
+                .map(row ->
+                        new Credentials(userId, row.get("email", String.class), row.get("password_hash", String.class)))
                 .one()
                 .switchIfEmpty(Mono.error(Accounts::gone))
-                .flatMap(hash -> hash.map(known -> passwords
-                                .matches(password, known)
-                                .flatMap(same -> same ? Mono.just(known) : Mono.error(Accounts::wrongPassword)))
-                        .orElseGet(() -> Mono.error(() -> ProblemType.FORBIDDEN.because(
-                                "The account has no password: another issuer signs it in."))));
+                .flatMap(user -> {
+                    String hash = user.passwordHash();
+                    if (hash == null) {
+                        return Mono.error(() -> ProblemType.FORBIDDEN.because(
+                                "The account has no password: another issuer signs it in."));
+                    }
+                    return checks.count(user.email() == null ? userId.toString() : user.email())
+                            .flatMap(attempt -> passwords
+                                    .matches(attempt, password, hash)
+                                    .flatMap(same -> same
+                                            ? Mono.just(new Confirmed(attempt, hash))
+                                            : Mono.error(Accounts::wrongPassword)));
+                });
     }
 
     /** Emits nothing for an account without a password, which can confirm nothing. */
-    private Mono<String> confirmedForEmail(UUID userId, @Nullable String password) {
+    private Mono<Confirmed> confirmedForEmail(UUID userId, @Nullable String password, PasswordChecks checks) {
         return database.sql("select password_hash is not null as has_one from identity.users where user_id = :user")
                 .bind("user", userId)
                 .map(row -> Boolean.TRUE.equals(row.get("has_one", Boolean.class)))
@@ -209,7 +244,7 @@ public final class Accounts {
                     return password == null
                             ? Mono.error(() -> ProblemType.INVALID_REQUEST.at(
                                     "current_password", "A new e-mail address needs the current password."))
-                            : confirmed(userId, password);
+                            : confirmed(userId, password, checks);
                 });
     }
 
@@ -221,10 +256,11 @@ public final class Accounts {
                 .bind("hash", hash)
                 .map(row -> userId)
                 .one()
-                .switchIfEmpty(Mono.error(Accounts::wrongCredentials))
+                .switchIfEmpty(Mono.error(PasswordReplacedException::new))
                 .then();
     }
 
+    /** Fails where the password was changed while it was being checked. */
     private Mono<Void> replaced(UUID userId, String oldHash, String newHash) {
         return database.sql(
                         "update identity.users set password_hash = :new where user_id = :user and password_hash = :old")
@@ -233,7 +269,7 @@ public final class Accounts {
                 .bind("old", oldHash)
                 .fetch()
                 .rowsUpdated()
-                .flatMap(updated -> updated == 1 ? Mono.empty() : Mono.error(Accounts::wrongPassword));
+                .flatMap(updated -> updated == 1 ? Mono.empty() : Mono.error(PasswordReplacedException::new));
     }
 
     private Mono<Account> locked(UUID userId) {
@@ -314,7 +350,10 @@ public final class Accounts {
         }
         return database.sql("select user_id, password_hash from identity.users where email = :email")
                 .bind("email", email.normalised())
-                .map(row -> new Credentials(row.get("user_id", UUID.class), row.get("password_hash", String.class)))
+                .map(row -> new Credentials(
+                        Objects.requireNonNull(row.get("user_id", UUID.class)),
+                        email.normalised(),
+                        row.get("password_hash", String.class)))
                 .one();
     }
 
@@ -369,7 +408,28 @@ public final class Accounts {
         return ProblemType.NOT_FOUND.because("The account is gone.");
     }
 
-    private record Credentials(UUID userId, @Nullable String passwordHash) {}
+    private record Credentials(
+            UUID userId, @Nullable String email, @Nullable String passwordHash) {
+        @Override
+        public String toString() {
+            return "Credentials[" + userId + "]";
+        }
+    }
+
+    /** The hash that the current password was checked against, in an attempt that was counted. */
+    private record Confirmed(SignInAttempt attempt, String hash) {
+        @Override
+        public String toString() {
+            return "Confirmed";
+        }
+    }
+
+    /** The password, or the hash of it, was replaced while it was being checked. */
+    private static final class PasswordReplacedException extends RuntimeException {
+        PasswordReplacedException() {
+            super(null, null, false, false);
+        }
+    }
 
     private record NewUser(
             UUID userId,

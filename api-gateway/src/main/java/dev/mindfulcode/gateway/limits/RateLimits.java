@@ -74,17 +74,29 @@ public final class RateLimits {
      * Counts an attempt to sign in, for where it comes from and for the account it goes to: guesses that are spread over many
      * addresses are still guesses at one account. Successful ones count too, so that nothing can be told from what is left.
      */
-    public Mono<Void> signIn(ServerRequest request, String account) {
-        ServerWebExchange exchange = request.exchange();
-        return take(exchange, settings.signIn(), client(exchange).subject())
-                .then(Mono.defer(() -> take(exchange, settings.account(), account)));
+    public Mono<SignInAttempt> signIn(ServerRequest request, String account) {
+        return attempt(request, settings.signIn(), account);
     }
 
     /** Counts an attempt to make an account. */
-    public Mono<Void> register(ServerRequest request, String account) {
+    public Mono<SignInAttempt> register(ServerRequest request, String account) {
+        return attempt(request, settings.register(), account);
+    }
+
+    /**
+     * Counts a check of the current password of somebody who is signed in, as an attempt to sign in to the account: with a stolen access
+     * token these checks would be a way to guess the password.
+     */
+    public Mono<SignInAttempt> passwordCheck(ServerRequest request, String account) {
+        return attempt(request, settings.signIn(), account);
+    }
+
+    private Mono<SignInAttempt> attempt(ServerRequest request, @Nullable Quota byAddress, String account) {
         ServerWebExchange exchange = request.exchange();
-        return take(exchange, settings.register(), client(exchange).subject())
-                .then(Mono.defer(() -> take(exchange, settings.account(), account)));
+        ClientAddress client = client(exchange);
+        return take(exchange, byAddress, client.subject())
+                .then(Mono.defer(() -> take(exchange, settings.account(), account)))
+                .thenReturn(new SignInAttempt(account, client.isExempt() ? null : client.subject()));
     }
 
     private ClientAddress client(ServerWebExchange exchange) {
