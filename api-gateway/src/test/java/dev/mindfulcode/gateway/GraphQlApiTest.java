@@ -45,13 +45,16 @@ class GraphQlApiTest {
                 data(ask(ada, """
                         query Of($id: ID!) { session(id: $id) {
                           sessionId status startedAt endedAt durationMs activeMs keystrokes errors filesModified project language editor
-                          flowMs meanIntensity interruptions version flowPeriods { startedAt } } }""", Map.of("id", id), "X-Read-After", readAfter)).path("session");
+                          flowMs meanIntensity interruptions nextSequence reusedSequences version flowPeriods { startedAt } } }""", Map.of("id", id), "X-Read-After", readAfter)).path("session");
         JsonNode rest = api.get("/api/sessions/" + id, ada.token()).json();
         assertThat(session.path("sessionId").asString()).isEqualTo(id);
         for (String field : List.of("status", "project", "language", "editor", "version", "keystrokes")) {
             assertThat(session.path(field)).as(field).isEqualTo(rest.path(field));
         }
         assertThat(session.path("startedAt")).isEqualTo(rest.path("started_at"));
+        assertThat(session.path("nextSequence")).isEqualTo(rest.path("next_sequence"));
+        assertThat(session.path("reusedSequences").asInt(-1))
+                .isEqualTo(rest.path("reused_sequences").asInt(-2));
         assertThat(session.path("endedAt").isNull()).as("null is said").isTrue();
         assertThat(session.path("meanIntensity").isNull()).isTrue();
         assertThat(session.path("flowPeriods").isArray()).isTrue();

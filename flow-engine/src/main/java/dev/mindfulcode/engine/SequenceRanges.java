@@ -1,5 +1,7 @@
 package dev.mindfulcode.engine;
 
+import java.util.Arrays;
+
 /**
  * The exact set of batch sequences that a session has seen, as disjoint ranges: 16 bytes a range, first and last (inclusive) as
  * little-endian longs, ascending, never adjacent. A session whose batches all came is one range, whatever the order they came in.
@@ -68,6 +70,13 @@ public final class SequenceRanges {
         System.arraycopy(
                 set, after * RANGE_BYTES, inserted, (after + 1) * RANGE_BYTES, set.length - after * RANGE_BYTES);
         return inserted;
+    }
+
+    /** Returns the set with what lies between its first two ranges in it as well. */
+    public static byte[] withoutFirstGap(byte[] set) {
+        byte[] joined = Arrays.copyOfRange(set, RANGE_BYTES, set.length);
+        StateBytes.putLong(joined, 0, first(set, 0));
+        return joined;
     }
 
     private static int lastStartingAtOrBefore(byte[] set, long sequence) {

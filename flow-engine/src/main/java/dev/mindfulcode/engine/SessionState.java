@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * known, in their minute, so that a gap filled late is no longer a gap. They never move the clock back, never enter the window, and never
  * open or close flow themselves.
  *
- * <p>Feeding an event twice counts it twice: leaving out duplicates is the caller's job ({@link SequenceRanges}). Times are epoch
+ * <p>Feeding an event twice counts it twice: leaving out duplicates is the caller's job ({@link SeenBatches}). Times are epoch
  * milliseconds, and are held within 0 and {@link #TIME_MAX_MS}.
  *
  * <p>Not thread-safe. Reusable: one flyweight serves any number of states, one after the other.

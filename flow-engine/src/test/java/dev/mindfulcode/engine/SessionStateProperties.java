@@ -3,13 +3,18 @@ package dev.mindfulcode.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
+import net.jqwik.api.constraints.Size;
 
 class SessionStateProperties {
 
@@ -213,6 +218,36 @@ class SessionStateProperties {
         }
         long gaps = seen.stream().filter(s -> !seen.contains(s - 1)).count();
         assertThat((long) SequenceRanges.ranges(set)).isEqualTo(gaps);
+    }
+
+    @Property(tries = 200)
+    void closingTheFirstGapAddsWhatLiesInItAndNothingElse(
+            @ForAll @Size(min = 2, max = 40) Set<@LongRange(min = 0, max = 100) Long> sequences) {
+        byte[] set = SequenceRanges.empty();
+        for (long sequence : sequences) {
+            set = SequenceRanges.add(set, sequence);
+        }
+        Assume.that(SequenceRanges.ranges(set) > 1);
+        byte[] closed = SequenceRanges.withoutFirstGap(set);
+        assertThat(SequenceRanges.ranges(closed)).isEqualTo(SequenceRanges.ranges(set) - 1);
+        assertThat(SequenceRanges.end(closed)).isEqualTo(SequenceRanges.end(set));
+        List<Long> added = new ArrayList<>();
+        for (long sequence = 0; sequence <= 100; sequence++) {
+            if (SequenceRanges.contains(closed, sequence) != SequenceRanges.contains(set, sequence)) {
+                added.add(sequence);
+            }
+        }
+        assertThat(added).hasSize((int) (added.getLast() - added.getFirst() + 1));
+    }
+
+    @Property(tries = 50)
+    void seenBatchesAreTheExactSet(@ForAll List<@IntRange(min = 0, max = 300) Integer> ids) {
+        SeenBatches seen = new SeenBatches();
+        Set<UUID> expected = new HashSet<>();
+        for (int id : ids) {
+            UUID batchId = new UUID(id % 3, id);
+            assertThat(seen.add(batchId)).isEqualTo(expected.add(batchId));
+        }
     }
 
     @Property

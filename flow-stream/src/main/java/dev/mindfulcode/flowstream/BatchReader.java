@@ -53,8 +53,15 @@ final class BatchReader implements Processor<@Nullable UUID, @Nullable Keystroke
         }
         context.forward(new Record<>(
                 userId,
-                new FlowInput.Keystrokes(
-                        batch.getSessionId(), batch.getSequence(), startedAtMs, receivedAtMs, payload.get(), sealed),
+                new FlowInput.BatchReceived(
+                        batch.getBatchId(),
+                        new FlowInput.Keystrokes(
+                                batch.getSessionId(),
+                                batch.getSequence(),
+                                startedAtMs,
+                                receivedAtMs,
+                                payload.get(),
+                                sealed)),
                 record.timestamp()));
     }
 }

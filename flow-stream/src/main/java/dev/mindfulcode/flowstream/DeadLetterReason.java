@@ -18,8 +18,6 @@ enum DeadLetterReason {
     STARTED_IN_FUTURE,
     /** The batch's minutes have been let go of: they can no longer be counted exactly. */
     TOO_LATE,
-    /** The session's batches have come with more gaps than its set of sequences may hold. */
-    TOO_MANY_GAPS,
     /** A value that its field does not allow. */
     OUT_OF_RANGE,
     /** Something in the record made the computation fail; a fault of ours, which must not hold up everybody else. */

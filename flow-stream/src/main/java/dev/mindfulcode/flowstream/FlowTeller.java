@@ -116,6 +116,8 @@ final class FlowTeller {
         state.setFlowMs(engine.flowMs());
         state.setIntensityMs(engine.intensityMs());
         state.setInterruptions(engine.interruptions());
+        state.setNextSequence(session.sequencesEnd());
+        state.setReusedSequences(session.sequencesReused());
         return state;
     }
 

@@ -41,6 +41,7 @@ final class FlowTopology implements Supplier<Topology> {
     static final String MODELS_STORE = "models";
     static final String PERSONAL_STORE = "personal";
     static final String HELD_STORE = "held-batches";
+    static final String BATCH_IDS_STORE = "batch-ids";
     static final String MEMBERSHIPS_STORE = "memberships";
     static final String UNTOLD_STORE = "untold-contributions";
     static final String CONTRIBUTIONS_STORE = "contributions";
@@ -132,6 +133,7 @@ final class FlowTopology implements Supplier<Topology> {
             PEOPLE_STORE,
             PERSONAL_STORE,
             HELD_STORE,
+            BATCH_IDS_STORE,
             MEMBERSHIPS_STORE,
             UNTOLD_STORE
         }) {

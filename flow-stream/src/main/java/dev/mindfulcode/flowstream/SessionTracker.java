@@ -1,5 +1,6 @@
 package dev.mindfulcode.flowstream;
 
+import dev.mindfulcode.engine.SeenBatches;
 import dev.mindfulcode.engine.SessionState;
 import dev.mindfulcode.engine.Status;
 import dev.mindfulcode.engine.personal.PersonalLayer;
@@ -64,6 +65,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     private FlowTeller teller;
     private Models models;
     private HeldBatches held;
+    private BatchIds batchIds;
     private Contributions contributions;
 
     @SuppressWarnings("NullAway.Init") // Kafka calls init before anything else
@@ -84,6 +86,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
         people = new People(context.getStateStore(FlowTopology.PEOPLE_STORE), sessions);
         personal = new PersonalLayers(context.getStateStore(FlowTopology.PERSONAL_STORE));
         held = new HeldBatches(context.getStateStore(FlowTopology.HELD_STORE), payloads);
+        batchIds = new BatchIds(context.getStateStore(FlowTopology.BATCH_IDS_STORE));
         contributions = new Contributions(
                 context,
                 context.getStateStore(FlowTopology.MEMBERSHIPS_STORE),
@@ -107,14 +110,15 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     public void process(Record<UUID, FlowInput> record) {
         UUID userId = record.key();
         switch (record.value()) {
-            case FlowInput.Keystrokes batch -> count(userId, batch);
+            case FlowInput.BatchReceived received -> count(userId, received);
             case FlowInput.SessionChanged changed -> follow(userId, changed.event());
             case FlowInput.FeedbackGiven given -> follow(userId, given.event());
             case FlowInput.AccountChanged changed -> follow(userId, changed.event());
         }
     }
 
-    private void count(UUID userId, FlowInput.Keystrokes batch) {
+    private void count(UUID userId, FlowInput.BatchReceived received) {
+        FlowInput.Keystrokes batch = received.batch();
         long receivedAtMs = clock.observe(batch.receivedAtMs(), context.currentSystemTimeMs());
         Bytes key = UserKeyed.session(userId, batch.sessionId());
         boolean known = load(key);
@@ -129,38 +133,53 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
             meters.deleted.increment();
             return;
         }
-        if (session.hasSeen(batch.sequence())) {
+        long batchId = SeenBatches.hash(received.batchId());
+        if (batchIds.contains(key, session.batchIds(), batchId) || session.hasSeenWithoutId(batch.sequence())) {
             meters.duplicates.increment();
             return;
         }
         if (batch.startedAtMs() < minutes.horizonMs()) {
             throw new PoisonRecordException(DeadLetterReason.TOO_LATE);
         }
-        if (batch.sequence() > session.nextSequence()) {
-            hold(userId, key, batch, known);
-            return;
+        boolean reused = session.hasSeen(batch.sequence());
+        if (reused) {
+            session.sequenceReused();
         }
-        play(userId, batch);
+        if (batch.sequence() > session.nextSequence() && !reused) {
+            hold(userId, key, batch);
+        } else {
+            play(userId, batch);
+            playWhoseTurnItIs(userId, key);
+        }
         if (!known) {
             people.sessionBegun(userId, batch.sessionId());
         }
-        playWhoseTurnItIs(userId, key);
+        batchIds.add(key, session.batchIds(), batchId);
+        session.batchIdStored();
         save(key);
+        if (reused) {
+            noteReuse(batch.sessionId());
+        }
+    }
+
+    private void noteReuse(UUID sessionId) {
+        meters.sequencesReused.increment();
+        if (session.sequencesReused() == 1) {
+            log.info(
+                    "Sequence reused: session={}. An editor numbers its batches from 0 again; they count by their batch ids.",
+                    sessionId);
+        }
     }
 
     /** Flow is judged in the order of typing: a batch that comes before an earlier one waits for it a while. */
-    private void hold(UUID userId, Bytes key, FlowInput.Keystrokes batch, boolean known) {
+    private void hold(UUID userId, Bytes key, FlowInput.Keystrokes batch) {
         session.markSeen(batch.sequence());
         session.receivedAt(clock.observe(batch.receivedAtMs(), context.currentSystemTimeMs()));
         boolean hasRoom = held.hold(key, batch);
         meters.held.increment();
-        if (!known) {
-            people.sessionBegun(userId, batch.sessionId());
-        }
         if (!hasRoom) {
             goOnWithoutTheMissing(userId, key);
         }
-        save(key);
     }
 
     private void goOnWithoutTheMissing(long wallMs) {
@@ -321,6 +340,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
                     session.engine().end(atMs);
                     session.delete();
                     held.forgetSession(key);
+                    batchIds.forgetSession(key);
                     Long earliestMs = minutes.clear(userId, sessionId);
                     if (earliestMs != null) {
                         contributions.minutesShrank(userId, earliestMs);
@@ -461,6 +481,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
             watched.forget(key);
         }
         held.forget(userId);
+        batchIds.forget(userId);
         contributions.forget(userId, clock.receivedAtMs());
         minutes.forget(userId);
         personal.forget(userId);

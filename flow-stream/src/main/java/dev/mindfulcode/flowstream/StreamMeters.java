@@ -20,6 +20,7 @@ final class StreamMeters {
     final Counter counted;
     final Counter held;
     final Counter duplicates;
+    final Counter sequencesReused;
     final Counter erased;
     final Counter deleted;
     final Counter labelsLearned;
@@ -41,6 +42,7 @@ final class StreamMeters {
         counted = registry.counter(BATCHES, "outcome", "counted");
         held = registry.counter(BATCHES, "outcome", "held");
         duplicates = registry.counter(BATCHES, "outcome", "duplicate");
+        sequencesReused = registry.counter("mindful.stream.sequences.reused");
         erased = registry.counter(BATCHES, "outcome", "erased");
         deleted = registry.counter(BATCHES, "outcome", "session_deleted");
         labelsLearned = registry.counter(FEEDBACK, "outcome", "learned");

@@ -9,20 +9,23 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One session as its store keeps it: a small header, the engine's state as it is, and the sequences seen. All three in one value,
- * so that a batch costs one read and one write and can be counted in part by no accident.
+ * One session as its store keeps it: a small header, the engine's state as it is, and the sequences seen, all three in one value. Which
+ * batches it has accepted is in {@link BatchIds}; the sequences say where a batch belongs and which of them were used twice.
  *
  * <p>A working copy: nothing is stored before {@link #toValue()} is. Reusable, not thread-safe.
  */
 final class TrackedSession {
 
-    /** Gaps that a session's sequences may have at once, plus one. */
+    /** Gaps that a session's sequences may have at once, plus one; beyond it the first gap counts as seen. */
     static final int RANGES_MAX = 1_024;
 
     /** Minutes that may wait for the next flow state before they are told at once. */
     static final int UNTOLD_MINUTES_MAX = 8;
 
-    private static final byte LAYOUT_VERSION = 2;
+    private static final byte LAYOUT_VERSION = 3;
+
+    /** Without the fields from {@link #AT_BATCH_IDS} on. */
+    private static final byte LAYOUT_VERSION_BEFORE_IDS = 2;
 
     /** Without the fields from {@link #AT_NEXT_SEQUENCE} on. */
     private static final byte LAYOUT_VERSION_BEFORE_ORDER = 1;
@@ -54,8 +57,12 @@ final class TrackedSession {
     private static final int AT_TOLD_END_WHY = AT_NEXT_SEQUENCE + 56;
     private static final int AT_BOOKED_AT_MS = AT_NEXT_SEQUENCE + 64;
     private static final int AT_BOOKED_RECEIVED_AT_MS = AT_NEXT_SEQUENCE + 72;
+    private static final int AT_BATCH_IDS = AT_NEXT_SEQUENCE + 80;
+    private static final int AT_SEQUENCES_REUSED = AT_NEXT_SEQUENCE + 88;
+    private static final int AT_WITHOUT_IDS_BEFORE = AT_NEXT_SEQUENCE + 96;
     private static final int HEADER_BYTES_BEFORE_ORDER = AT_NEXT_SEQUENCE;
-    private static final int HEADER_BYTES = AT_NEXT_SEQUENCE + 80;
+    private static final int HEADER_BYTES_BEFORE_IDS = AT_BATCH_IDS;
+    private static final int HEADER_BYTES = AT_NEXT_SEQUENCE + 104;
 
     private static final int NOT_OVERRIDDEN = -1;
     private static final long NEVER = Long.MIN_VALUE;
@@ -96,8 +103,11 @@ final class TrackedSession {
         byte[] loaded = new byte[value.length - sequencesAt];
         System.arraycopy(value, sequencesAt, loaded, 0, loaded.length);
         sequences = loaded;
-        if (headerBytes == HEADER_BYTES_BEFORE_ORDER) {
+        if (headerBytes < HEADER_BYTES) {
             header[AT_LAYOUT_VERSION] = LAYOUT_VERSION;
+            fields.putLong(AT_WITHOUT_IDS_BEFORE, SequenceRanges.end(sequences));
+        }
+        if (headerBytes == HEADER_BYTES_BEFORE_ORDER) {
             fields.putLong(AT_NEXT_SEQUENCE, SequenceRanges.end(sequences));
             fields.putLong(AT_PERIOD_VERSION, 1);
             forgetTold();
@@ -114,6 +124,7 @@ final class TrackedSession {
     private static int headerBytesOf(byte[] value) {
         return switch (value[AT_LAYOUT_VERSION]) {
             case LAYOUT_VERSION -> HEADER_BYTES;
+            case LAYOUT_VERSION_BEFORE_IDS -> HEADER_BYTES_BEFORE_IDS;
             case LAYOUT_VERSION_BEFORE_ORDER -> HEADER_BYTES_BEFORE_ORDER;
             default ->
                 throw new IllegalStateException(
@@ -177,13 +188,37 @@ final class TrackedSession {
         return SequenceRanges.contains(sequences, sequence);
     }
 
-    /** @throws PoisonRecordException where the set would need more ranges than it may */
+    /** Whether a release that stored no batch ids accepted this sequence: another batch under it cannot be told from the same one. */
+    boolean hasSeenWithoutId(long sequence) {
+        return sequence < fields.getLong(AT_WITHOUT_IDS_BEFORE) && hasSeen(sequence);
+    }
+
     void markSeen(long sequence) {
         byte[] more = SequenceRanges.add(sequences, sequence);
-        if (SequenceRanges.ranges(more) > RANGES_MAX) {
-            throw new PoisonRecordException(DeadLetterReason.TOO_MANY_GAPS);
-        }
-        sequences = more;
+        sequences = SequenceRanges.ranges(more) > RANGES_MAX ? SequenceRanges.withoutFirstGap(more) : more;
+    }
+
+    /** Returns the sequence after the highest seen: where an editor that knows nothing any more goes on. */
+    long sequencesEnd() {
+        return SequenceRanges.end(sequences);
+    }
+
+    /** Returns how many batch ids are stored for the session. */
+    long batchIds() {
+        return fields.getLong(AT_BATCH_IDS);
+    }
+
+    void batchIdStored() {
+        fields.putLong(AT_BATCH_IDS, batchIds() + 1);
+    }
+
+    /** Returns how many batches came under a sequence that another batch had used before. */
+    long sequencesReused() {
+        return fields.getLong(AT_SEQUENCES_REUSED);
+    }
+
+    void sequenceReused() {
+        fields.putLong(AT_SEQUENCES_REUSED, sequencesReused() + 1);
     }
 
     /** Returns how the session stands: as its user said since the last activity, otherwise as typing and silence have it. */

@@ -164,21 +164,6 @@ class DeadLettersTest {
     }
 
     @Test
-    void keepsABatchRatherThanForgetWhichSequencesItHasSeen() {
-        for (int batch = 0; batch <= 2 * TrackedSession.RANGES_MAX; batch += 2) {
-            stream.type(anna, anna.batch(batch, StreamDriver.START, 1, 10));
-        }
-        onlyDeadLetter("too_many_gaps");
-        stream.type(anna, anna.batch(1, StreamDriver.START, 1, 10));
-        stream.type(anna, anna.batch(2L * TrackedSession.RANGES_MAX, StreamDriver.START, 1, 10));
-        stream.advance(HeldBatches.HELD_MAX.plusSeconds(1));
-        stream.advance(Duration.ofSeconds(2));
-
-        assertThat(stream.deadLetters()).as("with a gap filled it fits").hasSize(1);
-        assertThat(stream.lastFlowState(anna).getKeystrokes()).isEqualTo(TrackedSession.RANGES_MAX + 2);
-    }
-
-    @Test
     void keepsSettingsThatAreNoSensitivity() {
         stream.account(
                 anna.userId(),

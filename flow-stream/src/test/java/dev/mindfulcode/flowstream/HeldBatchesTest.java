@@ -82,9 +82,10 @@ class HeldBatchesTest {
 
     @Test
     void whatWaitsIsWaitingAfterARestartAndCountsOnce() {
-        type(anna, 1);
+        KeystrokeBatch second = batch(anna, 1);
+        stream.typeLive(anna, second);
         stream = stream.restarted();
-        type(anna, 1);
+        stream.typeLive(anna, second);
         type(anna, 0);
         stream.advance(Duration.ofSeconds(2));
 

@@ -3,6 +3,7 @@ package dev.mindfulcode.flowstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.schemas.DeadLetter;
+import dev.mindfulcode.schemas.KeystrokeBatch;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
@@ -35,10 +36,16 @@ class LateDataTest {
 
     @Test
     void knowsADuplicateOfAnEndedSessionMonthsLater() {
-        stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
+        KeystrokeBatch typed = anna.batch(0, StreamDriver.START, 10, 100);
+        stream.typeLive(anna, typed);
         liveOn(Duration.ofDays(90));
 
-        stream.type(anna, anna.batch(0, stream.now().minus(LATEST), stream.now(), Typing.letters(10, 100)));
+        stream.type(
+                anna,
+                KeystrokeBatch.newBuilder(typed)
+                        .setStartedAt(stream.now().minus(LATEST))
+                        .setReceivedAt(stream.now())
+                        .build());
         stream.advance(Duration.ofSeconds(2));
 
         assertThat(stream.lastFlowState(anna).getKeystrokes()).isEqualTo(10);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.schemas.FlowMinute;
 import dev.mindfulcode.schemas.FlowState;
+import dev.mindfulcode.schemas.KeystrokeBatch;
 import dev.mindfulcode.schemas.Topics;
 import java.time.Duration;
 import java.time.Instant;
@@ -91,10 +92,11 @@ class TellingTest {
 
     @Test
     void stillKnowsAfterARestartWhatItHasCounted() {
-        stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
+        KeystrokeBatch first = anna.batch(0, StreamDriver.START, 10, 100);
+        stream.typeLive(anna, first);
 
         stream = stream.restarted();
-        stream.type(anna, anna.batch(0, StreamDriver.START, 10, 100));
+        stream.type(anna, first);
         stream.type(anna, anna.batch(1, StreamDriver.START.plusSeconds(1), 3, 100));
         stream.advance(Duration.ofSeconds(2));
 

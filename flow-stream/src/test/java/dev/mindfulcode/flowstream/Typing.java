@@ -65,6 +65,11 @@ record Typing(UUID userId, UUID sessionId) {
                 .build();
     }
 
+    /** Returns the same batch under another sequence, as a client sends it that numbers what is left in its queue again. */
+    static KeystrokeBatch renumbered(KeystrokeBatch batch, long sequence) {
+        return KeystrokeBatch.newBuilder(batch).setSequence(sequence).build();
+    }
+
     static KeystrokePayload letters(int keystrokes, int intervalMs) {
         int[] intervalsMs = new int[keystrokes];
         Arrays.fill(intervalsMs, intervalMs);

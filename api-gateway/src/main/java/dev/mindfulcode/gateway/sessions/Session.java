@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param durationMs from its start to its end, or to now while it has none
  * @param activeMs of it, the time with activity
  * @param meanIntensity over the active time, 0 to 1; null before there was any
+ * @param nextSequence the sequence after the highest that was accepted: where an editor that restarts goes on
+ * @param reusedSequences batches that came under a sequence that another one had used before; they are counted
  * @param version of the flow state whose totals these are; 0 before there was one
  */
 public record Session(
@@ -29,6 +31,8 @@ public record Session(
         long flowMs,
         @Nullable Double meanIntensity,
         long interruptions,
+        long nextSequence,
+        long reusedSequences,
         long version) {
 
     /** A session of which the read model does not know yet. */
@@ -49,6 +53,8 @@ public record Session(
                 null,
                 0,
                 null,
+                0,
+                0,
                 0,
                 0);
     }
@@ -84,6 +90,8 @@ public record Session(
                 flowMs,
                 meanIntensity,
                 interruptions,
+                nextSequence,
+                reusedSequences,
                 version);
     }
 

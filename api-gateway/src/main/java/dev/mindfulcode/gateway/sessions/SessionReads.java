@@ -21,7 +21,7 @@ public final class SessionReads {
 
     private static final String SELECT = """
             select session_id, status, started_at, ended_at, project, language, editor, keystrokes, errors, files_modified,
-                   active_ms, flow_ms, intensity_ms, interruptions, version
+                   active_ms, flow_ms, intensity_ms, interruptions, next_sequence, reused_sequences, version
             from readmodel.coding_sessions where user_id = :user""";
 
     /** Upper and lower case of languages are one. The collation is built in, whatever the database's own is. */
@@ -126,6 +126,8 @@ public final class SessionReads {
                 row.get("flow_ms", Long.class),
                 activeMs == 0 ? null : Math.clamp(intensityMs / activeMs, 0.0, 1.0),
                 row.get("interruptions", Long.class),
+                row.get("next_sequence", Long.class),
+                row.get("reused_sequences", Long.class),
                 row.get("version", Long.class));
     }
 }

@@ -1,6 +1,6 @@
 package dev.mindfulcode.projection.analytics;
 
-import dev.mindfulcode.engine.SequenceRanges;
+import dev.mindfulcode.engine.SeenBatches;
 import dev.mindfulcode.plugins.Capability;
 import dev.mindfulcode.protection.UserCipher;
 import dev.mindfulcode.protection.UserKeys;
@@ -74,9 +74,9 @@ final class OwnHistory implements History {
     private final PriorityQueue<Held> held = new PriorityQueue<>(Held.ORDER);
     private long heldBytes;
     private final Set<UUID> deleted = new HashSet<>();
-    private final Map<UUID, byte[]> seen = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<UUID, SeenBatches> seen = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<UUID, byte[]> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<UUID, SeenBatches> eldest) {
             return size() > SESSIONS_REMEMBERED;
         }
     };
@@ -116,7 +116,7 @@ final class OwnHistory implements History {
 
     private sealed interface Happened {}
 
-    private record Typed(UUID sessionId, long sequence, long startedAtMs, long latestMs, KeystrokePayload payload)
+    private record Typed(UUID batchId, UUID sessionId, long sequence, long startedAtMs, long latestMs, KeystrokePayload payload)
             implements Happened {}
 
     private record Said(SessionEvent event) implements Happened {}
@@ -282,6 +282,7 @@ final class OwnHistory implements History {
             return Arrays.stream(payload.intervalsMs()).anyMatch(interval -> interval < 0)
                     ? null
                     : new Typed(
+                            batch.getBatchId(),
                             batch.getSessionId(),
                             batch.getSequence(),
                             startedAtMs,
@@ -313,11 +314,11 @@ final class OwnHistory implements History {
     }
 
     private void give(Typed typed, RunFold fold) throws RunEndedException {
-        byte[] before = seen.getOrDefault(typed.sessionId, SequenceRanges.empty());
-        if (deleted.contains(typed.sessionId) || SequenceRanges.contains(before, typed.sequence)) {
+        if (deleted.contains(typed.sessionId)
+                || !seen.computeIfAbsent(typed.sessionId, _ -> new SeenBatches())
+                        .add(typed.batchId)) {
             return;
         }
-        seen.put(typed.sessionId, SequenceRanges.add(before, typed.sequence));
         delivery.typed(typed.sessionId, typed.sequence, typed.startedAtMs, typed.latestMs, typed.payload, fold);
     }
 

@@ -29,7 +29,9 @@ record SeenRow(
         long flowMs,
         double intensityMs,
         long interruptions,
-        long version) {
+        long version,
+        long nextSequence,
+        long reusedSequences) {
 
     static SeenRow of(UUID userId, FlowState state) throws RejectedEventException {
         return new SeenRow(
@@ -47,7 +49,9 @@ record SeenRow(
                 Plausible.count(state.getFlowMs()),
                 Plausible.intensityMs(state.getIntensityMs()),
                 Plausible.count(state.getInterruptions()),
-                Plausible.version(state.getVersion()));
+                Plausible.version(state.getVersion()),
+                Plausible.version(state.getNextSequence()),
+                Plausible.count(state.getReusedSequences()));
     }
 
     /** Of two of a session; somebody else's takes nothing over, as in the table. */

@@ -15,13 +15,16 @@ final class SeenStatements {
             """
             INSERT INTO {coding_sessions} AS s
                 (session_id, user_id, stream_status, stream_status_at, first_activity_at, last_activity_at, keystrokes,
-                 errors, context_switches, files_modified, active_ms, flow_ms, intensity_ms, interruptions, version)
+                 errors, context_switches, files_modified, active_ms, flow_ms, intensity_ms, interruptions, version,
+                 next_sequence, reused_sequences)
             SELECT session_id, user_id, status, @at_ms, @first_ms, @last_ms, keystrokes, errors, context_switches,
-                   files_modified, active_ms, flow_ms, intensity_ms, interruptions, version
+                   files_modified, active_ms, flow_ms, intensity_ms, interruptions, version, next_sequence, reused_sequences
             FROM unnest(?::uuid[], ?::uuid[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
-                        ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::double precision[], ?::bigint[], ?::bigint[])
+                        ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::double precision[], ?::bigint[], ?::bigint[],
+                        ?::bigint[], ?::bigint[])
                 AS u(session_id, user_id, status, at_ms, first_ms, last_ms, keystrokes, errors, context_switches,
-                     files_modified, active_ms, flow_ms, intensity_ms, interruptions, version)
+                     files_modified, active_ms, flow_ms, intensity_ms, interruptions, version, next_sequence,
+                     reused_sequences)
             WHERE left
             ON CONFLICT (session_id) DO UPDATE SET
                 stream_status = EXCLUDED.stream_status,
@@ -36,7 +39,9 @@ final class SeenStatements {
                 flow_ms = EXCLUDED.flow_ms,
                 intensity_ms = EXCLUDED.intensity_ms,
                 interruptions = EXCLUDED.interruptions,
-                version = EXCLUDED.version
+                version = EXCLUDED.version,
+                next_sequence = EXCLUDED.next_sequence,
+                reused_sequences = EXCLUDED.reused_sequences
             WHERE (s.stream_status_at IS NULL OR s.version < EXCLUDED.version) AND s.user_id = EXCLUDED.user_id
             """.replace("@", Columns.AT).replace("left", DeletedSessions.IS_LEFT.formatted("coding_sessions_deleted"));
 
@@ -64,7 +69,9 @@ final class SeenStatements {
                     .longs(SeenRow::flowMs)
                     .doubles(SeenRow::intensityMs)
                     .longs(SeenRow::interruptions)
-                    .longs(SeenRow::version);
+                    .longs(SeenRow::version)
+                    .longs(SeenRow::nextSequence)
+                    .longs(SeenRow::reusedSequences);
             return statement.executeUpdate();
         }
     }

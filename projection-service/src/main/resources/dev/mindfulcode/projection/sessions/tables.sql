@@ -27,6 +27,9 @@ CREATE TABLE coding_sessions (
     intensity_ms         double precision NOT NULL DEFAULT 0,
     interruptions        bigint NOT NULL DEFAULT 0,
     version              bigint NOT NULL DEFAULT 0,
+    -- Where an editor goes on counting its batches, and how many came under a sequence used before.
+    next_sequence        bigint NOT NULL DEFAULT 0,
+    reused_sequences     bigint NOT NULL DEFAULT 0,
 
     -- What the user said afterwards about when the session was. It wins over everything, and an end that is known is an end.
     corrected_started_at timestamptz,

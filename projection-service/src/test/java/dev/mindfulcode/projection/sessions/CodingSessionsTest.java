@@ -14,6 +14,7 @@ import dev.mindfulcode.projection.fold.ReadModelDatabase;
 import dev.mindfulcode.projection.fold.RejectedEventException;
 import dev.mindfulcode.projection.fold.Samples;
 import dev.mindfulcode.protection.UserCipher;
+import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.SessionEvent;
 import dev.mindfulcode.schemas.SessionEventKind;
 import dev.mindfulcode.schemas.SessionStatus;
@@ -45,6 +46,16 @@ class CodingSessionsTest {
                         + " FROM readmodel.coding_sessions"))
                 .containsExactly("(" + session + "," + user + ",active,\"2026-03-02 09:00:00+00\",,mindful,java,,"
                         + "300,30,3,6,60000,30000,37020,0,\"2026-03-02 09:00:00+00\",\"2026-03-02 09:01:00+00\",4,0)");
+    }
+
+    @Test
+    void showsTheNextSequenceAndHowManyWereReused() throws Exception {
+        FlowState state = Samples.seen(session, 1, SessionStatus.ACTIVE, NINE, 10);
+        state.setNextSequence(15);
+        state.setReusedSequences(4);
+        apply(started(null, null), new Event(0, user, cipher, state));
+        assertThat(column("next_sequence")).isEqualTo("15");
+        assertThat(column("reused_sequences")).isEqualTo("4");
     }
 
     @Test
