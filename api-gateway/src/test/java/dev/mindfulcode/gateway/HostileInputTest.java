@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.gateway.Api.Answer;
 import dev.mindfulcode.gateway.Api.User;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -168,6 +171,34 @@ class HostileInputTest {
             assertThat(answer.status()).as(type).isEqualTo(415);
             answer.isProblem(415, "unsupported-media-type");
         }
+    }
+
+    @Test
+    void acceptsGzipBodiesAndRefusesBrokenOnes() throws IOException {
+        byte[] gzip = gzip("{\"prompts_per_day\": 2.0}");
+
+        assertThat(putSettings("gzip", gzip).status()).isEqualTo(200);
+        putSettings("gzip", Arrays.copyOf(gzip, gzip.length - 1))
+                .isProblem(400, "malformed-json")
+                .withField("Content-Encoding");
+        putSettings("gzip", gzip("{" + " ".repeat(10 * 1024 * 1024) + "}")).isProblem(413, "too-large");
+        putSettings("br", gzip).isProblem(415, "unsupported-media-type").withField("Content-Encoding");
+    }
+
+    private Answer putSettings(String encoding, byte[] body) {
+        return api.send(api.request("/api/flow/feedback/settings", ada.token())
+                .header("Content-Type", "application/json")
+                .header("Content-Encoding", encoding)
+                .PUT(BodyPublishers.ofByteArray(body))
+                .build());
+    }
+
+    private static byte[] gzip(String text) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+            gzip.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+        return out.toByteArray();
     }
 
     @Test

@@ -26,6 +26,16 @@ final class AvroInput {
         end = length;
     }
 
+    /** Returns where reading goes on, for {@link #moveTo(int)}. */
+    int position() {
+        return next;
+    }
+
+    /** Goes back to where reading was before. */
+    void moveTo(int earlier) {
+        next = earlier;
+    }
+
     /** Lets go of the body. */
     void close() {
         open(NOTHING, 0);

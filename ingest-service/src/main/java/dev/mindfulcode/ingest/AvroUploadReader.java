@@ -5,8 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
-/** Reads the Avro binary of a KeystrokeUpload (KeystrokeUpload.avsc) straight into primitive arrays. */
+/**
+ * Reads the Avro binary of a KeystrokeUpload (KeystrokeUpload.avsc) straight into primitive arrays. A batch that breaks a rule is
+ * skipped and rejected; what is no such record refuses the upload.
+ */
 final class AvroUploadReader implements UploadReader {
 
     /** Reading never leaves its thread, and few threads read: those of the event loop. */
@@ -24,6 +28,9 @@ final class AvroUploadReader implements UploadReader {
         private static final int BATCH_BYTES_MIN = 10;
 
         private static final int NUMBER_BYTES_MIN = 1;
+        private static final int NULL_BRANCH = 0;
+        private static final int LONG_BRANCH = 1;
+        private static final LongConsumer IGNORE = _ -> {};
 
         private final BatchBuffer buffer = new BatchBuffer();
         private final UploadPosition position = buffer.position;
@@ -42,35 +49,78 @@ final class AvroUploadReader implements UploadReader {
             position.reset();
             in.open(body, length);
             try {
-                List<Batch> batches = batches();
+                Long sentAtMs = sentAt();
+                List<Batch> batches = new ArrayList<>();
+                List<Rejection> rejected = batches(batches);
                 position.reset();
                 in.end();
-                if (batches.isEmpty()) {
+                if (batches.isEmpty() && rejected.isEmpty()) {
                     throw position.invalid("There is no batch in the request");
                 }
-                return new Upload(batches, true);
+                return new Upload(false, sentAtMs, batches, rejected);
             } finally {
                 in.close();
             }
         }
 
-        private List<Batch> batches() {
-            List<Batch> batches = new ArrayList<>();
+        private @Nullable Long sentAt() {
+            position.field("sent_at");
+            long branch = in.varint();
+            if (branch != NULL_BRANCH && branch != LONG_BRANCH) {
+                throw position.malformed("Neither null nor a long");
+            }
+            return branch == NULL_BRANCH ? null : buffer.sentAt(in.varint());
+        }
+
+        /** Reads valid batches into a list, and returns the rejections of the others. */
+        private List<Rejection> batches(List<Batch> batches) {
+            position.list("batches");
+            List<Rejection> rejected = List.of();
+            int index = 0;
             for (int count = in.blockStart(BATCH_BYTES_MIN); count > 0; count = in.blockStart(BATCH_BYTES_MIN)) {
                 int blockEnd = in.expectedBlockEnd();
                 for (int i = 0; i < count; i++) {
-                    position.batch(batches.size());
-                    if (batches.size() == Limits.BATCHES_A_REQUEST_MAX) {
+                    position.batch(index);
+                    if (index == Limits.BATCHES_A_REQUEST_MAX) {
                         throw position.tooLarge("More than " + Limits.BATCHES_A_REQUEST_MAX + " batches in a request");
                     }
-                    batches.add(batch());
+                    int start = in.position();
+                    try {
+                        batches.add(batch(index));
+                    } catch (Refusal refusal) {
+                        if (refusal.type() != ProblemType.INVALID_BATCH) {
+                            throw refusal;
+                        }
+                        if (rejected.isEmpty()) {
+                            rejected = new ArrayList<>();
+                        }
+                        rejected.add(Rejection.of(index, refusal));
+                        position.leaveField();
+                        in.moveTo(start);
+                        skipBatch();
+                    }
+                    index++;
                 }
                 in.blockEnd(blockEnd);
             }
-            return batches;
+            return rejected;
         }
 
-        private Batch batch() {
+        /** Skips a batch whatever its values are; what has no such structure is still refused as malformed. */
+        private void skipBatch() {
+            in.skipBytes();
+            in.skipBytes();
+            in.varint();
+            in.varint();
+            numbers(IGNORE);
+            in.skipBytes();
+            numbers(IGNORE);
+            numbers(IGNORE);
+            in.skipBytes();
+            numbers(IGNORE);
+        }
+
+        private Batch batch(int index) {
             buffer.begin();
             position.field("batch_id");
             buffer.batchId(uuid());
@@ -87,7 +137,7 @@ final class AvroUploadReader implements UploadReader {
             position.field("dwells_ms");
             numbers(takeDwell);
             signals();
-            return buffer.finish();
+            return buffer.finish(index);
         }
 
         private void keyClasses() {

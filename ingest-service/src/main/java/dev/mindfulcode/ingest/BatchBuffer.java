@@ -10,6 +10,7 @@ import dev.mindfulcode.schemas.KeystrokePayload;
 import dev.mindfulcode.schemas.SignalKind;
 import java.util.Arrays;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One batch in the making: primitive arrays that are filled again for each batch, and the rules for values, which are the same in
@@ -62,7 +63,30 @@ final class BatchBuffer {
     }
 
     void startedAt(long epochMs) {
-        startedAtMs = within(epochMs, Limits.STARTED_AT_MS_MAX);
+        String fault = epochFault(epochMs);
+        if (fault != null) {
+            throw position.invalid(fault);
+        }
+        startedAtMs = epochMs;
+    }
+
+    /** Checks when an upload was sent. */
+    long sentAt(long epochMs) {
+        String fault = epochFault(epochMs);
+        if (fault != null) {
+            throw position.invalidUpload(fault);
+        }
+        return epochMs;
+    }
+
+    private static @Nullable String epochFault(long epochMs) {
+        if (epochMs >= Limits.EPOCH_MS_MIN && epochMs <= Limits.EPOCH_MS_MAX) {
+            return null;
+        }
+        boolean looksLikeSeconds = epochMs >= Limits.EPOCH_MS_MIN / 1_000 && epochMs <= Limits.EPOCH_MS_MAX / 1_000;
+        return "is " + epochMs + "; must be from " + Limits.EPOCH_MS_MIN + " to " + Limits.EPOCH_MS_MAX
+                + ": milliseconds are expected"
+                + (looksLikeSeconds ? "; this looks like seconds" : ", of the year 2020 or later");
     }
 
     void interval(long ms) {
@@ -117,8 +141,12 @@ final class BatchBuffer {
         };
     }
 
-    /** Ends the batch; the arrays are free for the next. */
-    Batch finish() {
+    /**
+     * Ends the batch; the arrays are free for the next.
+     *
+     * @param index of the batch in the upload
+     */
+    Batch finish(int index) {
         position.field("key_classes");
         if (classes != intervals) {
             throw position.invalid(classes + " key classes for " + intervals + " intervals");
@@ -140,6 +168,7 @@ final class BatchBuffer {
                 Arrays.copyOf(signalKinds, signals),
                 Arrays.copyOf(signalValues, signals));
         return new Batch(
+                index,
                 batchId,
                 sessionId,
                 sequence,
@@ -161,7 +190,7 @@ final class BatchBuffer {
 
     private long within(long value, long max) {
         if (value < 0 || value > max) {
-            throw position.invalid(max == 0 ? "Must be 0 or left out" : "Must be from 0 to " + max);
+            throw position.invalid("is " + value + "; must be " + (max == 0 ? "0 or left out" : "from 0 to " + max));
         }
         return value;
     }

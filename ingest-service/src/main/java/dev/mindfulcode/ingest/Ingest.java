@@ -2,6 +2,7 @@ package dev.mindfulcode.ingest;
 
 import static org.springframework.web.reactive.function.server.RouterFunctions.route;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.mindfulcode.access.Credentials;
 import dev.mindfulcode.protection.PostgresUserKeys;
@@ -48,12 +49,12 @@ final class Ingest implements AutoCloseable {
         owners = new SessionOwners(database);
         log = new KeystrokeLog(settings.kafkaBootstrapServers(), settings.inFlightBytesMax(), settings.registry());
         shutdown = new Shutdown(inFlight, log, connections);
-        Intake intake = new Intake(ciphers, owners, log, metrics, clock);
-        keystrokes = new KeystrokesEndpoint(callers, readers, intake, inFlight, metrics, shutdown);
+        Intake intake = new Intake(ciphers, owners, new SessionShifts(Ticker.systemTicker()), log, metrics, clock);
+        keystrokes = new KeystrokesEndpoint(callers, readers, intake, inFlight, metrics, shutdown, clock);
         socket = new SocketEndpoint(
                 callers,
                 credentials.revocations(),
-                new SocketConversation(readers, intake, inFlight, metrics),
+                new SocketConversation(readers, intake, inFlight, metrics, clock),
                 keystrokes,
                 shutdown,
                 clock,

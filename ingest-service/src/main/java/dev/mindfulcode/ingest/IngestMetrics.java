@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** What operators see of ingest. Labels name kinds of problem and nothing of anybody. Thread-safe. */
 final class IngestMetrics {
@@ -27,8 +28,9 @@ final class IngestMetrics {
 
     private final Counter batches;
     private final Counter keystrokes;
-    private final Counter clamped;
+    private final Map<ShiftReason, Counter> moved = new EnumMap<>(ShiftReason.class);
     private final Timer acknowledgement;
+    private final Map<ProblemType, Counter> rejected = new EnumMap<>(ProblemType.class);
     private final Map<ProblemType, Counter> refused = new EnumMap<>(ProblemType.class);
 
     IngestMetrics(MeterRegistry meters, InFlightBytes inFlight, AtomicInteger connections) {
@@ -38,9 +40,22 @@ final class IngestMetrics {
         keystrokes = Counter.builder("mindful.ingest.keystrokes")
                 .description("Keystrokes in those batches")
                 .register(meters);
-        clamped = Counter.builder("mindful.ingest.clamped")
-                .description("Batches whose client's clock was not believed")
-                .register(meters);
+        for (ShiftReason reason : ShiftReason.values()) {
+            moved.put(
+                    reason,
+                    Counter.builder("mindful.ingest.moved")
+                            .description("Accepted batches whose times were moved onto the server's clock")
+                            .tag("reason", reason.wireName())
+                            .register(meters));
+        }
+        for (ProblemType type : ProblemType.OF_A_BATCH) {
+            rejected.put(
+                    type,
+                    Counter.builder("mindful.ingest.rejected")
+                            .description("Batches of uploads whose other batches may be accepted")
+                            .tag("problem", type.slug())
+                            .register(meters));
+        }
         acknowledgement = Timer.builder("mindful.ingest.acknowledgement")
                 .description("From the last byte of an upload to Kafka's acknowledgement of all its batches")
                 .serviceLevelObjectives(LATENCY_BUCKETS)
@@ -61,20 +76,30 @@ final class IngestMetrics {
                 .register(meters);
     }
 
-    void accepted(Upload upload, long elapsedNs) {
+    void accepted(PlacedUpload placed, long elapsedNs) {
+        Upload upload = placed.upload();
         batches.increment(upload.batches().size());
         keystrokes.increment(upload.keystrokes());
         acknowledgement.record(Duration.ofNanos(elapsedNs));
     }
 
-    void clamped() {
-        clamped.increment();
+    /** Counts what an answer says in addition to what was accepted. */
+    void answered(PlacedUpload placed) {
+        for (Move move : placed.moves()) {
+            increment(moved.get(move.shift().reason()), move.batches());
+        }
+        for (Rejection rejection : placed.upload().rejected()) {
+            increment(rejected.get(rejection.type()), 1);
+        }
     }
 
     void refused(ProblemType type) {
-        Counter counter = refused.get(type);
+        increment(refused.get(type), 1);
+    }
+
+    private static void increment(@Nullable Counter counter, int by) {
         if (counter != null) {
-            counter.increment();
+            counter.increment(by);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.mindfulcode.ingest;
 import dev.mindfulcode.protection.UserCipher;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -25,13 +26,21 @@ final class Intake {
 
     private final UserCiphers ciphers;
     private final SessionOwners owners;
+    private final SessionShifts shifts;
     private final KeystrokeLog log;
     private final IngestMetrics metrics;
     private final Clock clock;
 
-    Intake(UserCiphers ciphers, SessionOwners owners, KeystrokeLog log, IngestMetrics metrics, Clock clock) {
+    Intake(
+            UserCiphers ciphers,
+            SessionOwners owners,
+            SessionShifts shifts,
+            KeystrokeLog log,
+            IngestMetrics metrics,
+            Clock clock) {
         this.ciphers = ciphers;
         this.owners = owners;
+        this.shifts = shifts;
         this.log = log;
         this.metrics = metrics;
         this.clock = clock;
@@ -42,14 +51,14 @@ final class Intake {
      *
      * @param share released when nothing of the upload is held any more, however it ends
      * @return first done when the upload is with the producer, in the order in which uploads were so; then, inside, when Kafka has
-     *     acknowledged all of it. Either fails with a {@link Refusal}
+     *     acknowledged all of it that is accepted. Either fails with a {@link Refusal}
      */
     CompletableFuture<CompletableFuture<UploadResult>> take(
-            UUID userId, UploadReader reader, byte[] body, int length, InFlightBytes.Share share) {
+            UUID userId, ReceivedUpload received, InFlightBytes.Share share) {
         long startedNs = System.nanoTime();
         CompletableFuture<CompletableFuture<UploadResult>> submitted;
         try {
-            submitted = submit(userId, reader.read(body, length), share, startedNs);
+            submitted = submit(userId, received.read(share), received.arrivedMs(), share, startedNs);
         } catch (RuntimeException e) {
             submitted = CompletableFuture.failedFuture(e);
         }
@@ -63,16 +72,16 @@ final class Intake {
     }
 
     private CompletableFuture<CompletableFuture<UploadResult>> submit(
-            UUID userId, Upload upload, InFlightBytes.Share share, long startedNs) {
-        share.grow((long) BATCH_OVERHEAD_BYTES * upload.batches().size());
-        long receivedAtMs = clock.millis();
+            UUID userId, Upload upload, long arrivedMs, InFlightBytes.Share share, long startedNs) {
+        share.grow((long) BATCH_OVERHEAD_BYTES * upload.size());
+        long receivedMs = clock.millis();
         UserCipher cipher = ciphers.remembered(userId);
         if (cipher != null && allRememberedAsOwnedBy(userId, upload)) {
-            return CompletableFuture.completedFuture(append(cipher, upload, receivedAtMs, startedNs));
+            return CompletableFuture.completedFuture(append(cipher, upload, receivedMs, arrivedMs, startedNs));
         }
         return ciphers.find(userId)
-                .thenCompose(found -> requireOwned(userId, upload)
-                        .thenApply(owned -> append(found, upload, receivedAtMs, startedNs)));
+                .thenCompose(found -> owned(userId, upload)
+                        .thenApply(owned -> append(found, owned, receivedMs, arrivedMs, startedNs)));
     }
 
     private boolean allRememberedAsOwnedBy(UUID userId, Upload upload) {
@@ -85,10 +94,11 @@ final class Intake {
         return true;
     }
 
-    private CompletableFuture<?> requireOwned(UUID userId, Upload upload) {
+    /** Rejects the batches of sessions that are not the user's. */
+    private CompletableFuture<Upload> owned(UUID userId, Upload upload) {
         Set<UUID> sessionIds = new LinkedHashSet<>();
         upload.batches().forEach(batch -> sessionIds.add(batch.sessionId()));
-        CompletableFuture<Set<UUID>> foreign = CompletableFuture.completedFuture(new LinkedHashSet<>());
+        CompletableFuture<Set<UUID>> foreign = CompletableFuture.completedFuture(new HashSet<>());
         for (UUID sessionId : sessionIds) {
             foreign = foreign.thenCombine(owners.find(sessionId), (others, owner) -> {
                 if (!isOwner(userId, owner)) {
@@ -97,7 +107,7 @@ final class Intake {
                 return others;
             });
         }
-        return foreign.thenAccept(others -> refuseForeign(others, upload));
+        return foreign.thenApply(others -> upload.without(ofUnknownSessions(others, upload)));
     }
 
     private static boolean isOwner(UUID userId, Optional<UUID> owner) {
@@ -105,32 +115,32 @@ final class Intake {
     }
 
     /** Somebody else's session and none at all look the same: else one could find out which ids exist. */
-    private static void refuseForeign(Set<UUID> foreign, Upload upload) {
-        for (int i = 0; i < upload.batches().size(); i++) {
-            if (foreign.contains(upload.batches().get(i).sessionId())) {
-                throw new Refusal(
+    private static List<Rejection> ofUnknownSessions(Set<UUID> foreign, Upload upload) {
+        List<Rejection> rejected = new ArrayList<>();
+        for (Batch batch : upload.batches()) {
+            if (foreign.contains(batch.sessionId())) {
+                rejected.add(new Rejection(
+                        batch.index(),
                         ProblemType.UNKNOWN_SESSION,
-                        "No session of yours has this id: start it with POST /api/sessions/start",
-                        upload.path(i, "session_id"));
+                        "session_id",
+                        "No session of yours has this id: start it with POST /api/sessions/start"));
             }
         }
+        return rejected;
     }
 
     private CompletableFuture<UploadResult> append(
-            UserCipher cipher, Upload upload, long receivedAtMs, long startedNs) {
-        List<Batch> batches = upload.batches();
-        List<EventTime> times = new ArrayList<>(batches.size());
-        for (int i = 0; i < batches.size(); i++) {
-            Batch batch = batches.get(i);
-            EventTime time = EventTime.clamp(batch.startedAtMs(), batch.spanMs(), receivedAtMs);
-            if (time.clamped()) {
-                metrics.clamped();
-            }
-            times.add(time);
+            UserCipher cipher, Upload upload, long receivedMs, long arrivedMs, long startedNs) {
+        PlacedUpload placed = PlacedUpload.of(upload, receivedMs, arrivedMs, shifts);
+        List<Batch> batches = placed.upload().batches();
+        if (batches.isEmpty()) {
+            metrics.answered(placed);
+            return CompletableFuture.completedFuture(new UploadResult(placed, Optional.empty()));
         }
-        return log.append(cipher, batches, times, receivedAtMs).thenApply(readAfter -> {
-            metrics.accepted(upload, System.nanoTime() - startedNs);
-            return new UploadResult(upload, readAfter);
+        return log.append(cipher, batches, placed.startedAtMs(), receivedMs).thenApply(readAfter -> {
+            metrics.accepted(placed, System.nanoTime() - startedNs);
+            metrics.answered(placed);
+            return new UploadResult(placed, readAfter);
         });
     }
 }

@@ -11,33 +11,36 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.JsonRecyclerPools;
 
 /**
- * Reads one batch or an array of them from JSON, token by token into primitive arrays: no tree, no object per keystroke.
+ * Reads JSON uploads, token by token into primitive arrays: no tree, no object per keystroke. An upload is one batch, which may
+ * have {@code sent_at} among its fields; an array of batches; or an envelope {@code {"sent_at": …, "batches": […]}}.
  *
  * <p>Strict where leniency would lose something unseen: a field that is not in the contract is refused (a mistyped
  * {@code dwell_ms} would be dropped, and a client that sends text should hear that nobody wants it), so is a field given twice, a
- * number in quotes, with a fraction or an exponent. An optional field may be null.
+ * number in quotes or with a fraction other than zero. An optional field may be null. {@code 2.0} and {@code 1.7e12} are whole
+ * numbers: some languages, such as Lua, have no other form.
+ *
+ * <p>A batch in a list that breaks a rule is skipped and rejected. What is no JSON, or exceeds a bound of the parser, refuses the
+ * upload: what follows it cannot be read.
  */
 final class JsonUploadReader implements UploadReader {
 
-    /** Deepest valid: an array of batches, each with an array of signals, each an object. */
-    private static final int NESTING_DEPTH_MAX = 4;
-
-    private static final int NAME_CHARS_MAX = 256;
-    private static final int NUMBER_CHARS_MAX = 32;
-    private static final int STRING_CHARS_MAX = 4 * Limits.KEYSTROKES_A_BATCH_MAX;
+    // The parser's bounds are far beyond those of a valid batch, since what exceeds them cannot be skipped and refuses
+    // the upload.
+    private static final int NESTING_DEPTH_MAX = 100;
+    private static final int NAME_CHARS_MAX = 1_000;
+    private static final int NUMBER_CHARS_MAX = 1_000;
 
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(NESTING_DEPTH_MAX)
                     .maxNameLength(NAME_CHARS_MAX)
                     .maxNumberLength(NUMBER_CHARS_MAX)
-                    .maxStringLength(STRING_CHARS_MAX)
+                    .maxStringLength(Limits.REQUEST_BYTES_MAX)
                     .maxDocumentLength(Limits.REQUEST_BYTES_MAX)
                     .build())
             .recyclerPool(JsonRecyclerPools.threadLocalPool())
@@ -52,11 +55,9 @@ final class JsonUploadReader implements UploadReader {
         buffer.position.reset();
         try (JsonParser in = JSON.createParser(ObjectReadContext.empty(), body, 0, length)) {
             return new Reading(in, buffer).upload();
-        } catch (InputCoercionException e) {
-            throw buffer.position.invalid("A number out of range");
         } catch (StreamConstraintsException e) {
-            throw buffer.position.malformed(
-                    "Nested deeper, or a name, number or text longer, than any valid batch has");
+            throw buffer.position.malformed("Nested deeper than " + NESTING_DEPTH_MAX
+                    + " levels, or a name or number of more than " + NAME_CHARS_MAX + " characters");
         } catch (JacksonException e) {
             throw buffer.position.malformed(
                     "Not JSON at byte " + e.getLocation().getByteOffset());
@@ -74,6 +75,8 @@ final class JsonUploadReader implements UploadReader {
         private static final int KEY_CLASSES = 1 << 5;
         private static final int DWELLS_MS = 1 << 6;
         private static final int SIGNALS = 1 << 7;
+        private static final int SENT_AT = 1 << 8;
+        private static final int BATCHES = 1 << 9;
         private static final String[] REQUIRED = {
             "batch_id", "session_id", "sequence", "started_at", "intervals_ms", "key_classes"
         };
@@ -92,12 +95,14 @@ final class JsonUploadReader implements UploadReader {
             JsonToken first = in.nextToken();
             Upload upload;
             if (first == JsonToken.START_OBJECT) {
-                upload = new Upload(List.of(batch()), false);
+                upload = batchOrEnvelope();
             } else if (first == JsonToken.START_ARRAY) {
-                upload = new Upload(array(), true);
+                upload = list();
             } else {
                 throw position.malformed(
-                        first == null ? "The body is empty" : "Neither a batch nor an array of batches");
+                        first == null
+                                ? "The body is empty"
+                                : "Neither a batch, nor an array of batches, nor an object with batches");
             }
             position.reset();
             if (in.nextToken() != null) {
@@ -106,25 +111,101 @@ final class JsonUploadReader implements UploadReader {
             return upload;
         }
 
-        private List<Batch> array() {
-            List<Batch> batches = new ArrayList<>();
-            for (JsonToken token = in.nextToken(); token != JsonToken.END_ARRAY; token = in.nextToken()) {
-                position.batch(batches.size());
-                if (batches.size() == Limits.BATCHES_A_REQUEST_MAX) {
-                    throw position.tooLarge("More than " + Limits.BATCHES_A_REQUEST_MAX + " batches in a request");
+        /** Reads an object whose fields tell which of both it is. */
+        private Upload batchOrEnvelope() {
+            buffer.begin();
+            int seen = 0;
+            Long sentAtMs = null;
+            Upload list = null;
+            for (String name = in.nextName(); name != null; name = in.nextName()) {
+                position.field(name);
+                int field = bit(name);
+                if ((seen & field) != 0) {
+                    throw position.invalid("Given twice");
                 }
-                if (token != JsonToken.START_OBJECT) {
-                    throw position.invalid("Must be a batch, as an object");
+                in.nextToken();
+                switch (field) {
+                    case SENT_AT -> sentAtMs = sentAt();
+                    case BATCHES -> {
+                        if ((seen & ~SENT_AT) != 0) {
+                            throw position.invalid("Not a field of a batch");
+                        }
+                        requireArray();
+                        position.list(name);
+                        list = list();
+                    }
+                    default -> {
+                        if (list != null) {
+                            throw position.invalidUpload("Not a field of an upload; it has sent_at and batches");
+                        }
+                        field(field);
+                    }
                 }
-                batches.add(batch());
+                seen |= field;
+                position.leaveField();
             }
-            if (batches.isEmpty()) {
-                throw new Refusal(ProblemType.INVALID_BATCH, "There is no batch in the request");
+            if (list != null) {
+                return new Upload(false, sentAtMs, list.batches(), list.rejected());
             }
-            return batches;
+            requireAll(seen);
+            return new Upload(true, sentAtMs, List.of(buffer.finish(0)), List.of());
         }
 
-        private Batch batch() {
+        private @Nullable Long sentAt() {
+            if (in.currentToken() == JsonToken.VALUE_NULL) {
+                return null;
+            }
+            long value;
+            try {
+                value = wholeNumber();
+            } catch (Refusal refusal) {
+                throw position.invalidUpload(refusal.detail());
+            }
+            return buffer.sentAt(value);
+        }
+
+        private Upload list() {
+            List<Batch> batches = new ArrayList<>();
+            List<Rejection> rejected = List.of();
+            int depth = in.streamReadContext().getNestingDepth();
+            int index = 0;
+            for (JsonToken token = in.nextToken(); token != JsonToken.END_ARRAY; token = in.nextToken()) {
+                position.batch(index);
+                if (index == Limits.BATCHES_A_REQUEST_MAX) {
+                    throw position.tooLarge("More than " + Limits.BATCHES_A_REQUEST_MAX + " batches in a request");
+                }
+                try {
+                    if (token != JsonToken.START_OBJECT) {
+                        throw position.invalid("Must be a batch, as an object");
+                    }
+                    batches.add(batch(index));
+                } catch (Refusal refusal) {
+                    if (rejected.isEmpty()) {
+                        rejected = new ArrayList<>();
+                    }
+                    rejected.add(Rejection.of(index, refusal));
+                    position.leaveField();
+                    skipTo(depth);
+                }
+                index++;
+            }
+            position.leaveList();
+            if (index == 0) {
+                throw position.invalid("There is no batch in the request");
+            }
+            return new Upload(false, null, batches, rejected);
+        }
+
+        /** Skips to the end of the value that began at this depth. */
+        private void skipTo(int depth) {
+            while (in.streamReadContext().getNestingDepth() > depth) {
+                if (in.nextToken() == null) {
+                    throw position.malformed("The JSON ends early");
+                }
+            }
+        }
+
+        private Batch batch(int index) {
             buffer.begin();
             int seen = 0;
             for (String name = in.nextName(); name != null; name = in.nextName()) {
@@ -133,28 +214,39 @@ final class JsonUploadReader implements UploadReader {
                 if ((seen & field) != 0) {
                     throw position.invalid("Given twice");
                 }
+                if (field == SENT_AT) {
+                    throw position.invalid("Not a field of a batch in a list: send {\"sent_at\": …, \"batches\": […]}");
+                }
                 seen |= field;
                 in.nextToken();
-                switch (field) {
-                    case BATCH_ID -> buffer.batchId(uuid());
-                    case SESSION_ID -> buffer.sessionId(uuid());
-                    case SEQUENCE -> buffer.sequence(wholeNumber());
-                    case STARTED_AT -> buffer.startedAt(wholeNumber());
-                    case INTERVALS_MS -> intervals();
-                    case KEY_CLASSES -> keyClasses();
-                    case DWELLS_MS -> dwells();
-                    case SIGNALS -> signals();
-                    default -> throw position.invalid("Not a field of a batch");
-                }
+                field(field);
                 position.leaveField();
             }
+            requireAll(seen);
+            return buffer.finish(index);
+        }
+
+        private void field(int field) {
+            switch (field) {
+                case BATCH_ID -> buffer.batchId(uuid());
+                case SESSION_ID -> buffer.sessionId(uuid());
+                case SEQUENCE -> buffer.sequence(wholeNumber());
+                case STARTED_AT -> buffer.startedAt(wholeNumber());
+                case INTERVALS_MS -> intervals();
+                case KEY_CLASSES -> keyClasses();
+                case DWELLS_MS -> dwells();
+                case SIGNALS -> signals();
+                default -> throw position.invalid("Not a field of a batch");
+            }
+        }
+
+        private void requireAll(int seen) {
             for (int i = 0; i < REQUIRED.length; i++) {
                 if ((seen & 1 << i) == 0) {
                     position.field(REQUIRED[i]);
                     throw position.invalid("Missing");
                 }
             }
-            return buffer.finish();
         }
 
         private static int bit(String name) {
@@ -167,6 +259,8 @@ final class JsonUploadReader implements UploadReader {
                 case "key_classes" -> KEY_CLASSES;
                 case "dwells_ms" -> DWELLS_MS;
                 case "signals" -> SIGNALS;
+                case "sent_at" -> SENT_AT;
+                case "batches" -> BATCHES;
                 default -> 0;
             };
         }
@@ -307,10 +401,18 @@ final class JsonUploadReader implements UploadReader {
         }
 
         private long wholeNumber() {
-            if (in.currentToken() != JsonToken.VALUE_NUMBER_INT) {
-                throw position.invalid("Must be a whole number");
+            try {
+                if (in.currentToken() == JsonToken.VALUE_NUMBER_INT) {
+                    return in.getLongValue();
+                }
+                if (in.currentToken() == JsonToken.VALUE_NUMBER_FLOAT) {
+                    return in.getDecimalValue().longValueExact();
+                }
+            } catch (JacksonException | NumberFormatException | ArithmeticException e) {
+                // Past the range of a long or of an exponent, or with a fraction.
+                throw position.invalid("Must be a whole number within the field's range");
             }
-            return in.getLongValue();
+            throw position.invalid("Must be a whole number");
         }
 
         private void requireText() {

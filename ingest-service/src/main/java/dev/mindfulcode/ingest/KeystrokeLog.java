@@ -118,11 +118,13 @@ final class KeystrokeLog implements AutoCloseable {
     /**
      * Sends all batches of an upload, in their order.
      *
+     * @param batches at least one
+     * @param startedAtMs of each batch, by the server's clock
      * @return done when Kafka has acknowledged all of them, with what a read that is to see them waits for; fails with a {@link Refusal}, and then some may be stored and some
      *     not, which is why a client sends the upload again as it is
      */
     CompletableFuture<Optional<ReadAfterToken>> append(
-            UserCipher cipher, List<Batch> batches, List<EventTime> times, long receivedAtMs) {
+            UserCipher cipher, List<Batch> batches, long[] startedAtMs, long receivedAtMs) {
         KeystrokeRecords ready = records;
         if (ready == null || !isWarm()) {
             return CompletableFuture.failedFuture(unavailable());
@@ -132,7 +134,7 @@ final class KeystrokeLog implements AutoCloseable {
         for (int i = 0; i < batches.size(); i++) {
             Batch batch = batches.get(i);
             byte[] payload = cipher.encrypt(batch.payload(), topic, KeystrokePayload.VERSION);
-            byte[] value = ready.value(batch, times.get(i), receivedAtMs, payload);
+            byte[] value = ready.value(batch, startedAtMs[i], receivedAtMs, payload);
             // Stamped with our own clock: one user's clock must not move stream time for a whole partition.
             sealed.add(new ProducerRecord<>(topic, null, receivedAtMs, key, value));
         }

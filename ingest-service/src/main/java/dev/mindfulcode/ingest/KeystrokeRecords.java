@@ -38,7 +38,7 @@ final class KeystrokeRecords {
 
     /** @throws RuntimeException where the registry does not answer or does not know the schema */
     KeystrokeRecords(SchemaRegistry registry) {
-        KeystrokeBatch empty = record(NIL, NIL, 0, new EventTime(0, false), 0, 0, new byte[0]);
+        KeystrokeBatch empty = record(NIL, NIL, 0, 0, false, 0, 0, new byte[0]);
         try (Serde<KeystrokeBatch> serde = Topics.KEYSTROKES.valueSerde(registry)) {
             header = Arrays.copyOf(serde.serializer().serialize(Topics.KEYSTROKES.name(), empty), HEADER_BYTES);
         }
@@ -49,8 +49,11 @@ final class KeystrokeRecords {
         return userId.toString().getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /** @param payload encrypted */
-    byte[] value(Batch batch, EventTime time, long receivedAtMs, byte[] payload) {
+    /**
+     * @param startedAtMs by the server's clock
+     * @param payload encrypted
+     */
+    byte[] value(Batch batch, long startedAtMs, long receivedAtMs, byte[] payload) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(HEADER_BYTES + ENVELOPE_BYTES + payload.length);
         out.write(header, 0, HEADER_BYTES);
         BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, encoders.get());
@@ -60,7 +63,8 @@ final class KeystrokeRecords {
                             batch.batchId(),
                             batch.sessionId(),
                             batch.sequence(),
-                            time,
+                            startedAtMs,
+                            startedAtMs != batch.startedAtMs(),
                             receivedAtMs,
                             batch.keystrokes(),
                             payload),
@@ -75,7 +79,8 @@ final class KeystrokeRecords {
             UUID batchId,
             UUID sessionId,
             long sequence,
-            EventTime time,
+            long startedAtMs,
+            boolean clamped,
             long receivedAtMs,
             int keystrokes,
             byte[] payload) {
@@ -83,9 +88,9 @@ final class KeystrokeRecords {
                 batchId,
                 sessionId,
                 sequence,
-                Instant.ofEpochMilli(time.startedAtMs()),
+                Instant.ofEpochMilli(startedAtMs),
                 Instant.ofEpochMilli(receivedAtMs),
-                time.clamped(),
+                clamped,
                 keystrokes,
                 KeystrokePayload.VERSION,
                 ByteBuffer.wrap(payload));

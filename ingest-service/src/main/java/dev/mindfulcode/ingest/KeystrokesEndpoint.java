@@ -4,8 +4,11 @@ import dev.mindfulcode.access.Identity;
 import dev.mindfulcode.schemas.ReadAfterToken;
 import dev.mindfulcode.schemas.upload.KeystrokeUpload;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
@@ -37,6 +40,7 @@ final class KeystrokesEndpoint {
     private final InFlightBytes inFlight;
     private final IngestMetrics metrics;
     private final Shutdown shutdown;
+    private final Clock clock;
 
     KeystrokesEndpoint(
             Callers callers,
@@ -44,7 +48,8 @@ final class KeystrokesEndpoint {
             Intake intake,
             InFlightBytes inFlight,
             IngestMetrics metrics,
-            Shutdown shutdown) {
+            Shutdown shutdown,
+            Clock clock) {
         this.callers = callers;
         this.json = readers.json();
         this.avro = readers.avro();
@@ -52,19 +57,25 @@ final class KeystrokesEndpoint {
         this.inFlight = inFlight;
         this.metrics = metrics;
         this.shutdown = shutdown;
+        this.clock = clock;
     }
 
     Mono<ServerResponse> post(ServerRequest request) {
         try {
             shutdown.refuseIfStopping();
+            long arrivedMs = clock.millis();
             HttpHeaders headers = request.headers().asHttpHeaders();
             return callers.fromAuthorization(headers.getFirst(HttpHeaders.AUTHORIZATION))
                     .flatMap(caller -> {
                         UploadReader reader = readerFor(headers);
+                        boolean isGzip = isGzip(headers);
                         if (headers.getContentLength() > Limits.REQUEST_BYTES_MAX) {
                             throw UploadBody.tooLarge();
                         }
-                        return receive(request, caller, reader);
+                        return receive(
+                                request,
+                                caller,
+                                body -> new ReceivedUpload(reader, isGzip, body.bytes(), body.length(), arrivedMs));
                     })
                     .onErrorResume(failure -> refused(Refusal.in(failure)));
         } catch (Refusal refusal) {
@@ -72,7 +83,8 @@ final class KeystrokesEndpoint {
         }
     }
 
-    private Mono<ServerResponse> receive(ServerRequest request, Identity caller, UploadReader reader) {
+    private Mono<ServerResponse> receive(
+            ServerRequest request, Identity caller, Function<UploadBody, ReceivedUpload> upload) {
         UploadBody body = new UploadBody(
                 inFlight.share(), request.headers().asHttpHeaders().getContentLength());
         return request.exchange()
@@ -83,17 +95,32 @@ final class KeystrokesEndpoint {
                 .doOnCancel(body::abandon)
                 .timeout(BODY_TIME_MAX, Mono.error(BODY_TOO_SLOW))
                 .flatMap(whole -> Mono.fromFuture(
-                        intake.take(caller.userId(), reader, whole.bytes(), whole.length(), whole.handOver())
+                        intake.take(caller.userId(), upload.apply(whole), whole.handOver())
                                 .thenCompose(acknowledged -> acknowledged),
                         true))
                 .flatMap(KeystrokesEndpoint::accepted);
     }
 
-    private UploadReader readerFor(HttpHeaders headers) {
-        String encoding = headers.getFirst(HttpHeaders.CONTENT_ENCODING);
-        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-            throw new Refusal(ProblemType.UNSUPPORTED_MEDIA_TYPE, "Bodies must come without Content-Encoding");
+    /** Both names of gzip, which RFC 9110 makes one. */
+    private static boolean isGzip(HttpHeaders headers) {
+        List<String> encodings = headers.getOrEmpty(HttpHeaders.CONTENT_ENCODING);
+        if (encodings.isEmpty()) {
+            return false;
         }
+        String encoding = encodings.size() == 1 ? encodings.getFirst() : "";
+        if (encoding.equalsIgnoreCase("gzip") || encoding.equalsIgnoreCase("x-gzip")) {
+            return true;
+        }
+        if (encoding.equalsIgnoreCase("identity")) {
+            return false;
+        }
+        throw new Refusal(
+                ProblemType.UNSUPPORTED_MEDIA_TYPE,
+                "Content-Encoding must be gzip, once, or left out",
+                HttpHeaders.CONTENT_ENCODING);
+    }
+
+    private UploadReader readerFor(HttpHeaders headers) {
         MediaType type;
         try {
             type = headers.getContentType();
@@ -111,11 +138,9 @@ final class KeystrokesEndpoint {
     }
 
     private static Mono<ServerResponse> accepted(UploadResult result) {
-        Upload upload = result.upload();
-        String body = "{\"accepted\":" + upload.batches().size() + ",\"keystrokes\":" + upload.keystrokes() + "}";
         return answer(
                 202,
-                body.getBytes(StandardCharsets.ISO_8859_1),
+                result.json(),
                 headers -> result.readAfter().ifPresent(token -> headers.set(ReadAfterToken.HEADER, token.text())));
     }
 
@@ -131,6 +156,9 @@ final class KeystrokesEndpoint {
                 .headers(headers -> {
                     if (refusal.retryAfterSeconds() > 0) {
                         headers.set(HttpHeaders.RETRY_AFTER, Integer.toString(refusal.retryAfterSeconds()));
+                    }
+                    if (refusal.type() == ProblemType.UNSUPPORTED_MEDIA_TYPE) {
+                        headers.set(HttpHeaders.ACCEPT_ENCODING, "gzip");
                     }
                     if (refusal.type() == ProblemType.UNAUTHENTICATED) {
                         headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"mindful-code\"");

@@ -25,14 +25,32 @@ final class Limits {
     /** The largest whole number that JSON clients in JavaScript hold exactly. */
     static final long SEQUENCE_MAX = (1L << 53) - 1;
 
-    /** The end of the year 9999; what a clock can be wrong by is for {@link EventTime} to mend. */
-    static final long STARTED_AT_MS_MAX = 253_402_300_799_999L;
+    /** 2020-01-01T00:00Z. Earlier times are in another unit, or of a clock that was never set. */
+    static final long EPOCH_MS_MIN = 1_577_836_800_000L;
 
-    /** Event time may lie this far before the time of receipt: an editor that was offline for a month. */
+    /** The end of the year 9999. */
+    static final long EPOCH_MS_MAX = 253_402_300_799_999L;
+
+    /** A batch starts at most this long before the time of receipt, once its session has been moved: a month offline. */
     static final Duration LATENESS_MAX = Duration.ofDays(31);
 
-    /** Event time may lie this far after the time of receipt: a clock that is a little fast. */
+    /** A batch ends at most this long after the time of receipt, once its session has been moved: a clock that is a little fast. */
     static final Duration EARLINESS_MAX = Duration.ofSeconds(60);
+
+    /** A {@code sent_at} so close to the time of arrival shows a clock that is right: the rest is the network. */
+    static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(2);
+
+    /**
+     * A session that is older than {@link #LATENESS_MAX} is moved to start so long inside of the window. So its next uploads,
+     * later ones and repeated or reordered ones, still fit with the same shift.
+     */
+    static final Duration PAST_MARGIN = Duration.ofDays(1);
+
+    /** How many sessions' shifts are stored; the least used leave first. An entry takes some 150 bytes. */
+    static final int SHIFTED_SESSIONS_MAX = 100_000;
+
+    /** Uploads of a session within this time of the first that was moved are moved by the same. */
+    static final Duration SHIFT_RETENTION = Duration.ofHours(1);
 
     private Limits() {}
 }

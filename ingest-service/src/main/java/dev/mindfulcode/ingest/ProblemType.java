@@ -1,9 +1,15 @@
 package dev.mindfulcode.ingest;
 
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+
 /** The kinds of problem a client of ingest can meet. Names and status codes are public contract: add, never change. */
 enum ProblemType {
     MALFORMED_BODY("malformed-body", 400, "The body cannot be read"),
     INVALID_BATCH("invalid-batch", 400, "A batch breaks the rules"),
+    INVALID_UPLOAD("invalid-upload", 400, "The upload breaks the rules"),
+    TOO_OLD("too-old", 400, "The batch is too old"),
     UNAUTHENTICATED("unauthenticated", 401, "A valid access token is needed"),
     UNKNOWN_SESSION("unknown-session", 404, "No such session"),
     REQUEST_TIMEOUT("request-timeout", 408, "The request took too long to arrive"),
@@ -14,6 +20,10 @@ enum ProblemType {
     INTERNAL_ERROR("internal-error", 500, "Something went wrong here"),
     OVERLOADED("overloaded", 503, "Too much is in flight"),
     UNAVAILABLE("unavailable", 503, "Batches cannot be stored at the moment");
+
+    /** The verdicts on one batch of several. */
+    static final Set<ProblemType> OF_A_BATCH =
+            Collections.unmodifiableSet(EnumSet.of(INVALID_BATCH, TOO_OLD, UNKNOWN_SESSION));
 
     private static final String BASE = "https://mindfulcode.dev/problems/";
 

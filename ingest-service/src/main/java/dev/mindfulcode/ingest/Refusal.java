@@ -1,6 +1,7 @@
 package dev.mindfulcode.ingest;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -10,7 +11,7 @@ import tools.jackson.core.json.JsonFactory;
 
 /**
  * Why a request is not accepted, as its sender will read it (RFC 9457). It is an answer and no fault of the program, so it has no
- * stack trace. Its texts repeat nothing of what was sent except the names of fields.
+ * stack trace. Its texts repeat nothing of what was sent except the names of fields and numbers: a text may be what was typed.
  */
 final class Refusal extends RuntimeException {
 
@@ -31,7 +32,7 @@ final class Refusal extends RuntimeException {
         this(type, detail, null);
     }
 
-    /** @param field the JSON path at fault, such as {@code [2].intervals_ms[3]} */
+    /** @param field the path at fault: within its batch, such as {@code intervals_ms[3]}, or within the whole upload */
     Refusal(ProblemType type, String detail, @Nullable String field) {
         super(type.slug(), null, false, false);
         this.type = type;
@@ -74,15 +75,21 @@ final class Refusal extends RuntimeException {
 
     /** Returns {@code {"type": "https://…", "title": …, "status": …, "detail": …, "field": …}}. */
     byte[] problemJson() {
-        return json(false);
+        return json(false, null);
     }
 
     /** Returns {@code {"type": "error", "problem": "https://…", "title": …, "status": …, "detail": …, "field": …}}. */
-    byte[] errorMessageJson() {
-        return json(true);
+    String message() {
+        return new String(json(true, null), StandardCharsets.UTF_8);
     }
 
-    private byte[] json(boolean asMessage) {
+    /** Returns the same as {@link #message()} with the {@code index} of the batch among several that were sent together. */
+    static String message(Rejection rejection) {
+        Refusal refusal = new Refusal(rejection.type(), rejection.detail(), rejection.field());
+        return new String(refusal.json(true, rejection.index()), StandardCharsets.UTF_8);
+    }
+
+    private byte[] json(boolean asMessage, @Nullable Integer index) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(256);
         try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), out)) {
             json.writeStartObject();
@@ -95,6 +102,9 @@ final class Refusal extends RuntimeException {
             json.writeStringProperty("detail", detail);
             if (field != null) {
                 json.writeStringProperty("field", field);
+            }
+            if (index != null) {
+                json.writeNumberProperty("index", index);
             }
             json.writeEndObject();
         }

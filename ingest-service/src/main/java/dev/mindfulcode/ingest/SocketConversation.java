@@ -1,9 +1,8 @@
 package dev.mindfulcode.ingest;
 
 import dev.mindfulcode.access.Identity;
-import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,8 +17,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * What is said on one WebSocket: uploads as messages, text for JSON and binary for Avro. Each batch is answered
- * {@code {"type": "ack", "sequence": …, "session_id": …, "batch_id": …, "read_after": …}} when Kafka has it, each refused message with one
- * {@code {"type": "error", "problem": …, …}}. Messages go to Kafka, and answers to the client, in the order in which the messages
+ * {@code {"type": "ack", "sequence": …, "session_id": …, "batch_id": …, "read_after": …}} when Kafka has it, or
+ * {@code {"type": "error", "index": …, "problem": …, …}}, and each refused message with one error. Messages go to Kafka, and answers to the client, in the order in which the messages
  * came. Thread-safe.
  */
 final class SocketConversation {
@@ -37,12 +36,15 @@ final class SocketConversation {
     private final Intake intake;
     private final InFlightBytes inFlight;
     private final IngestMetrics metrics;
+    private final Clock clock;
 
-    SocketConversation(UploadReaders readers, Intake intake, InFlightBytes inFlight, IngestMetrics metrics) {
+    SocketConversation(
+            UploadReaders readers, Intake intake, InFlightBytes inFlight, IngestMetrics metrics, Clock clock) {
         this.readers = readers;
         this.intake = intake;
         this.inFlight = inFlight;
         this.metrics = metrics;
+        this.clock = clock;
     }
 
     /** @param ending tells when and why the server ends it; what was received by then is still answered */
@@ -85,25 +87,20 @@ final class SocketConversation {
         try {
             share.grow(length);
         } catch (Refusal refusal) {
-            return new Received(reader, new byte[0], share, refusal);
+            return new Received(new ReceivedUpload(reader, false, new byte[0], 0, 0), share, refusal);
         }
         byte[] bytes = new byte[length];
         payload.read(bytes);
-        return new Received(reader, bytes, share, null);
+        return new Received(new ReceivedUpload(reader, false, bytes, length, clock.millis()), share, null);
     }
 
     /** Done when the message is with the producer, so that the next one comes after it on Kafka as well. */
     private Mono<CompletableFuture<List<String>>> submit(Identity caller, Received received) {
         CompletableFuture<CompletableFuture<List<String>>> submitted = received.refusal() != null
                 ? CompletableFuture.failedFuture(received.refusal())
-                : intake.take(
-                                caller.userId(),
-                                received.reader(),
-                                received.bytes(),
-                                received.bytes().length,
-                                received.share())
+                : intake.take(caller.userId(), received.upload(), received.share())
                         .thenApply(acknowledged ->
-                                acknowledged.thenApply(SocketConversation::acks).exceptionally(this::error));
+                                acknowledged.thenApply(UploadResult::messages).exceptionally(this::error));
         return Mono.fromFuture(submitted, true)
                 .onErrorResume(failure -> Mono.just(CompletableFuture.completedFuture(error(failure))));
     }
@@ -112,23 +109,10 @@ final class SocketConversation {
         return Mono.fromFuture(answers, true);
     }
 
-    private static List<String> acks(UploadResult result) {
-        List<Batch> batches = result.upload().batches();
-        List<String> acks = new ArrayList<>(batches.size());
-        String readAfter = result.readAfter()
-                .map(token -> ",\"read_after\":\"" + token.text() + '"')
-                .orElse("");
-        for (Batch batch : batches) {
-            acks.add("{\"type\":\"ack\",\"sequence\":" + batch.sequence() + ",\"session_id\":\"" + batch.sessionId()
-                    + "\",\"batch_id\":\"" + batch.batchId() + '"' + readAfter + '}');
-        }
-        return acks;
-    }
-
     private List<String> error(Throwable failure) {
         Refusal refusal = Refusal.in(failure);
         metrics.refused(refusal.type());
-        return List.of(new String(refusal.errorMessageJson(), StandardCharsets.UTF_8));
+        return List.of(refusal.message());
     }
 
     /** What happens on a connection. Told by its event loop and Kafka's thread, asked by a third. */
@@ -156,10 +140,8 @@ final class SocketConversation {
     }
 
     /** @param refusal why the message was not even taken in, or null */
-    @SuppressWarnings("ArrayRecordComponent")
     private record Received(
-            UploadReader reader,
-            byte[] bytes,
+            ReceivedUpload upload,
             InFlightBytes.Share share,
             @Nullable Refusal refusal) {}
 }

@@ -1,14 +1,19 @@
 package dev.mindfulcode.ingest;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The batches of one request, all valid.
+ * One upload as it was read: batches that keep every rule, and a rejection for each of the others.
  *
- * @param batches 1 to {@link Limits#BATCHES_A_REQUEST_MAX}, in the order sent
- * @param isArray whether paths to a batch start with its index, which those to a batch sent by itself do not
+ * @param isAlone whether it is one batch by itself. It has no rejections: a batch alone that is not accepted is a {@link Refusal}
+ * @param sentAtMs when the client sent it by the client's clock, epoch milliseconds; null where it does not say so
+ * @param batches at most {@link Limits#BATCHES_A_REQUEST_MAX} together with the rejected, in the order sent
+ * @param rejected in the order sent
  */
-record Upload(List<Batch> batches, boolean isArray) {
+record Upload(boolean isAlone, @Nullable Long sentAtMs, List<Batch> batches, List<Rejection> rejected) {
 
     int keystrokes() {
         int keystrokes = 0;
@@ -18,8 +23,32 @@ record Upload(List<Batch> batches, boolean isArray) {
         return keystrokes;
     }
 
-    /** Returns such as {@code [2].session_id}. */
-    String path(int batch, String field) {
-        return isArray ? "[" + batch + "]." + field : field;
+    int size() {
+        return batches.size() + rejected.size();
+    }
+
+    /**
+     * Returns this upload without some of its batches.
+     *
+     * @throws Refusal where it is one batch by itself, and that one is rejected
+     */
+    Upload without(List<Rejection> more) {
+        if (more.isEmpty()) {
+            return this;
+        }
+        if (isAlone) {
+            Rejection only = more.getFirst();
+            throw new Refusal(only.type(), only.detail(), only.field());
+        }
+        List<Rejection> all = new ArrayList<>(rejected);
+        all.addAll(more);
+        all.sort(Comparator.comparingInt(Rejection::index));
+        List<Batch> others = new ArrayList<>(batches.size());
+        for (Batch batch : batches) {
+            if (more.stream().noneMatch(rejection -> rejection.index() == batch.index())) {
+                others.add(batch);
+            }
+        }
+        return new Upload(false, sentAtMs, others, all);
     }
 }

@@ -10,17 +10,32 @@ final class UploadPosition {
     /** A client's own field name is repeated to it no further than this. */
     private static final int NAME_CHARS_MAX = 64;
 
+    /** Before the index of a batch; empty where the list of batches is the whole upload. */
+    private String list = "";
+
     private int batch = NONE;
     private @Nullable String field;
     private int element = NONE;
     private @Nullable String member;
 
     void reset() {
+        list = "";
         batch = NONE;
         leaveField();
     }
 
-    /** Enters a batch of an array. */
+    /** Enters a list of batches that is a field of the upload. */
+    void list(String name) {
+        list = name;
+    }
+
+    void leaveList() {
+        batch = NONE;
+        leaveField();
+        field = list.isEmpty() ? null : list;
+    }
+
+    /** Enters a batch of a list. */
     void batch(int index) {
         batch = index;
         leaveField();
@@ -47,9 +62,14 @@ final class UploadPosition {
         member = name;
     }
 
-    /** Refuses the upload for what is at this position. */
+    /** Refuses the batch for what is at this position, which is named within the batch. */
     Refusal invalid(String detail) {
-        return new Refusal(ProblemType.INVALID_BATCH, detail, path());
+        return new Refusal(ProblemType.INVALID_BATCH, detail, pathInBatch());
+    }
+
+    /** Refuses the upload for what is at this position. */
+    Refusal invalidUpload(String detail) {
+        return new Refusal(ProblemType.INVALID_UPLOAD, detail, path());
     }
 
     Refusal malformed(String detail) {
@@ -60,26 +80,30 @@ final class UploadPosition {
         return new Refusal(ProblemType.REQUEST_TOO_LARGE, detail, path());
     }
 
-    /** Returns such as {@code [2].signals[3].at_ms}; null where the fault is with the whole. */
+    /** Returns such as {@code batches[2].signals[3].at_ms}; null where the fault is with the whole. */
     @Nullable
     String path() {
-        StringBuilder path = new StringBuilder();
-        if (batch != NONE) {
-            path.append('[').append(batch).append(']');
+        String inBatch = pathInBatch();
+        if (batch == NONE) {
+            return inBatch;
         }
-        if (field != null) {
-            if (!path.isEmpty()) {
-                path.append('.');
-            }
-            path.append(shortened(field));
-            if (element != NONE) {
-                path.append('[').append(element).append(']');
-            }
-            if (member != null) {
-                path.append('.').append(shortened(member));
-            }
+        String path = list + '[' + batch + ']';
+        return inBatch == null ? path : path + '.' + inBatch;
+    }
+
+    /** Returns such as {@code signals[3].at_ms}; null where the fault is with the batch as a whole. */
+    private @Nullable String pathInBatch() {
+        if (field == null) {
+            return null;
         }
-        return path.isEmpty() ? null : path.toString();
+        StringBuilder path = new StringBuilder(shortened(field));
+        if (element != NONE) {
+            path.append('[').append(element).append(']');
+        }
+        if (member != null) {
+            path.append('.').append(shortened(member));
+        }
+        return path.toString();
     }
 
     private static String shortened(String name) {

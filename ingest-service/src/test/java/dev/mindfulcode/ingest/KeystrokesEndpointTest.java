@@ -7,14 +7,18 @@ import dev.mindfulcode.schemas.ReadAfterToken;
 import dev.mindfulcode.schemas.upload.KeystrokeUpload;
 import dev.mindfulcode.schemas.upload.UploadedBatch;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.zip.GZIPOutputStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,7 +45,7 @@ class KeystrokesEndpointTest {
         HttpResponse<String> response = server.post(user, batch);
 
         assertThat(response.statusCode()).as(response.body()).isEqualTo(202);
-        assertThat(response.body()).isEqualTo("{\"accepted\":1,\"keystrokes\":3}");
+        assertThat(response.body()).isEqualTo(accepted(1, 3));
         StoredBatches stored = server.stored(user);
         assertThat(stored.size()).isEqualTo(1);
         assertThat(stored.batch(0).getSessionId()).isEqualTo(session);
@@ -70,7 +74,7 @@ class KeystrokesEndpointTest {
                         BatchJson.of(session, 1),
                         BatchJson.of(session, 2)));
 
-        assertThat(response.body()).isEqualTo("{\"accepted\":4,\"keystrokes\":12}");
+        assertThat(response.body()).isEqualTo(accepted(4, 12));
         assertThat(server.stored(user).sequences()).containsExactly(0L, 0L, 1L, 2L);
     }
 
@@ -89,13 +93,14 @@ class KeystrokesEndpointTest {
     void acceptsAvro() {
         UploadedBatch batch = AvroUploadReaderTest.batch();
         batch.setSessionId(session.toString());
-        byte[] body = AvroUploadReaderTest.encoded(new KeystrokeUpload(List.of(batch, batch)));
+        batch.setStartedAt(System.currentTimeMillis());
+        byte[] body = AvroUploadReaderTest.encoded(new KeystrokeUpload(null, List.of(batch, batch)));
 
         HttpResponse<String> response = server.send(server.request(user)
                 .setHeader("Content-Type", "application/avro")
                 .POST(BodyPublishers.ofByteArray(body)));
 
-        assertThat(response.body()).isEqualTo("{\"accepted\":2,\"keystrokes\":4}");
+        assertThat(response.body()).isEqualTo(accepted(2, 4));
         assertThat(server.stored(user).payloads().getFirst().intervalsMs()).containsExactly(0, 120);
     }
 
@@ -130,20 +135,91 @@ class KeystrokesEndpointTest {
     }
 
     @Test
-    void clampsEventTimeAndMarksIt() {
-        Instant future = Instant.now().plus(Duration.ofHours(3));
-        Instant past = Instant.now().minus(Duration.ofDays(365));
+    void movesASessionWhoseClockIsFastAsAWholeAndSaysSo() {
+        long futureMs = Instant.now().plus(Duration.ofHours(2)).toEpochMilli();
 
-        server.post(user, BatchJson.of(session, 0).with("started_at", Long.toString(future.toEpochMilli())));
-        server.post(user, BatchJson.of(session, 1).with("started_at", Long.toString(past.toEpochMilli())));
+        HttpResponse<String> response = server.post(
+                user,
+                BatchJson.array(
+                        BatchJson.of(session, 0).with("started_at", Long.toString(futureMs - 60_000)),
+                        BatchJson.of(session, 1).with("started_at", Long.toString(futureMs - 210))));
 
         StoredBatches stored = server.stored(user);
+        assertThat(response.body())
+                .contains("\"accepted\":2,", "\"moved\":[{\"session_id\":\"" + session + "\",\"batches\":2,")
+                .contains("\"shift_ms\":-7", "\"reason\":\"future\"}]");
+        assertThat(stored.batch(0).getClamped()).isTrue();
+        assertThat(stored.batch(1).getStartedAt())
+                .isEqualTo(stored.batch(0).getStartedAt().plusMillis(59_790))
+                .isEqualTo(stored.batch(1).getReceivedAt().minusMillis(210));
+    }
+
+    /** The times of a queue that comes in several uploads keep their spacing. */
+    @Test
+    void movesTheUploadsOfAQueueThatIsTooOldByOneShift() {
+        long oldMs = Instant.now().minus(Duration.ofDays(40)).toEpochMilli();
+        for (int sequence = 0; sequence < 3; sequence++) {
+            server.post(
+                    user,
+                    BatchJson.of(session, sequence).with("started_at", Long.toString(oldMs + 3_600_000L * sequence)));
+        }
+
+        StoredBatches stored = server.stored(user);
+        Instant first = stored.batch(0).getStartedAt();
+        assertThat(first).isEqualTo(stored.batch(0).getReceivedAt().minus(Duration.ofDays(30)));
+        assertThat(stored.batch(1).getStartedAt()).isEqualTo(first.plus(Duration.ofHours(1)));
+        assertThat(stored.batch(2).getStartedAt()).isEqualTo(first.plus(Duration.ofHours(2)));
+    }
+
+    @Test
+    void movesAnUploadByWhatSentAtSays() {
+        long clockMs = System.currentTimeMillis() - 7_200_000;
+
+        HttpResponse<String> response = server.post(
+                user,
+                BatchJson.of(session, 0)
+                        .with("started_at", Long.toString(clockMs - 5_000))
+                        .with("sent_at", Long.toString(clockMs)));
+
+        StoredBatches stored = server.stored(user);
+        assertThat(response.body()).contains("\"reason\":\"client_clock\"");
         assertThat(stored.batch(0).getClamped()).isTrue();
         assertThat(stored.batch(0).getStartedAt())
-                .isEqualTo(stored.batch(0).getReceivedAt().plusSeconds(60).minusMillis(210));
-        assertThat(stored.batch(1).getClamped()).isTrue();
-        assertThat(stored.batch(1).getStartedAt())
-                .isEqualTo(stored.batch(1).getReceivedAt().minus(Duration.ofDays(31)));
+                .isBetween(
+                        Instant.ofEpochMilli(clockMs + 7_195_000),
+                        stored.batch(0).getReceivedAt());
+    }
+
+    @Test
+    void givesAVerdictOnEachBatchOfAList() {
+        UUID foreign = server.newSession(server.newUser());
+        String batches = BatchJson.array(
+                BatchJson.of(session, 0),
+                BatchJson.of(session, 1).with("intervals_ms", "[0,-4,1]"),
+                BatchJson.of(foreign, 0),
+                BatchJson.of(session, 2));
+
+        HttpResponse<String> response = server.post(user, "{\"batches\":" + batches + "}");
+
+        assertThat(response.statusCode()).isEqualTo(202);
+        assertThat(response.body())
+                .isEqualTo("{\"accepted\":2,\"keystrokes\":6,\"moved\":[],\"rejected\":["
+                        + "{\"index\":1,\"type\":\"https://mindfulcode.dev/problems/invalid-batch\","
+                        + "\"field\":\"intervals_ms[1]\",\"detail\":\"is -4; must be from 0 to 86400000\"},"
+                        + "{\"index\":2,\"type\":\"https://mindfulcode.dev/problems/unknown-session\","
+                        + "\"field\":\"session_id\","
+                        + "\"detail\":\"No session of yours has this id: start it with POST /api/sessions/start\"}]}");
+        assertThat(server.stored(user).sequences()).containsExactly(0L, 2L);
+    }
+
+    @Test
+    void acceptsNoneOfAListWhoseBatchesAreAllRejected() {
+        HttpResponse<String> response = server.post(user, "[{},null]");
+
+        assertThat(response.statusCode()).isEqualTo(202);
+        assertThat(response.body())
+                .contains("\"accepted\":0,", "\"index\":0,", "\"field\":\"batch_id\"", "\"index\":1,");
+        assertThat(response.headers().firstValue("X-Read-After")).isEmpty();
     }
 
     @Test
@@ -167,17 +243,6 @@ class KeystrokesEndpointTest {
 
         assertProblem(response, ProblemType.UNKNOWN_SESSION, "session_id");
         assertThat(response.body()).isEqualTo(unknown);
-    }
-
-    @Test
-    void oneForeignSessionRefusesTheWholeArrayAndIsNamed() {
-        UUID foreign = server.newSession(server.newUser());
-
-        HttpResponse<String> response = server.post(
-                user, BatchJson.array(BatchJson.of(session, 0), BatchJson.of(session, 1), BatchJson.of(foreign, 0)));
-
-        assertProblem(response, ProblemType.UNKNOWN_SESSION, "[2].session_id");
-        assertThat(server.stored(user).size()).isZero();
     }
 
     @Test
@@ -221,16 +286,53 @@ class KeystrokesEndpointTest {
     }
 
     @Test
-    void refusesAnEncodedBodyAndAMissingContentType() {
-        HttpResponse<String> zipped = server.send(server.request(user)
-                .header("Content-Encoding", "gzip")
+    void acceptsGzipBodies() throws IOException {
+        byte[] json = gzip(BatchJson.array(BatchJson.of(session, 0), BatchJson.of(session, 1)));
+
+        HttpResponse<String> response = sendGzip(json);
+
+        assertThat(response.body()).isEqualTo(accepted(2, 6));
+        assertThat(server.metrics()).contains("mindful_ingest_in_flight_bytes 0");
+    }
+
+    @Test
+    void refusesGzipBodiesThatAreCorruptOrTooLargeAndGivesTheirBytesBack() throws IOException {
+        byte[] good = gzip(BatchJson.of(session, 0).toString());
+        byte[] corrupt = good.clone();
+        corrupt[good.length - 5] ^= 1;
+        byte[] bomb = gzip(" ".repeat(Limits.REQUEST_BYTES_MAX + 1));
+
+        assertProblem(sendGzip(corrupt), ProblemType.MALFORMED_BODY, "Content-Encoding");
+        assertProblem(sendGzip(Arrays.copyOf(good, good.length - 1)), ProblemType.MALFORMED_BODY, "Content-Encoding");
+        assertProblem(sendGzip(bomb), ProblemType.REQUEST_TOO_LARGE, null);
+        assertThat(server.metrics()).contains("mindful_ingest_in_flight_bytes 0");
+    }
+
+    @Test
+    void refusesOtherEncodingsAndAMissingContentType() {
+        HttpResponse<String> compressed = server.send(server.request(user)
+                .header("Content-Encoding", "br")
                 .POST(BodyPublishers.ofString(BatchJson.of(session, 0).toString())));
         HttpResponse<String> untyped = server.send(HttpRequest.newBuilder(server.uri("/api/keystrokes"))
                 .header("Authorization", "Bearer " + IngestServer.token(user))
                 .POST(BodyPublishers.ofString(BatchJson.of(session, 0).toString())));
 
-        assertProblem(zipped, ProblemType.UNSUPPORTED_MEDIA_TYPE, null);
+        assertProblem(compressed, ProblemType.UNSUPPORTED_MEDIA_TYPE, "Content-Encoding");
+        assertThat(compressed.headers().firstValue("Accept-Encoding")).hasValue("gzip");
         assertProblem(untyped, ProblemType.UNSUPPORTED_MEDIA_TYPE, null);
+    }
+
+    private HttpResponse<String> sendGzip(byte[] body) {
+        return server.send(
+                server.request(user).header("Content-Encoding", "gzip").POST(BodyPublishers.ofByteArray(body)));
+    }
+
+    static byte[] gzip(String text) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+            gzip.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+        return out.toByteArray();
     }
 
     @Test
@@ -266,6 +368,10 @@ class KeystrokesEndpointTest {
                 .contains("mindful_ingest_refused_total{problem=\"malformed-body\"} ")
                 .contains("mindful_ingest_acknowledgement_seconds_count ")
                 .doesNotContain(user.toString(), session.toString());
+    }
+
+    private static String accepted(int batches, int keystrokes) {
+        return "{\"accepted\":" + batches + ",\"keystrokes\":" + keystrokes + ",\"moved\":[],\"rejected\":[]}";
     }
 
     static void assertProblem(

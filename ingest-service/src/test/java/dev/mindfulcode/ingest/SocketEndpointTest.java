@@ -8,6 +8,7 @@ import dev.mindfulcode.schemas.upload.UploadedBatch;
 import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakeException;
 import java.net.http.HttpRequest;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.LongStream;
@@ -43,15 +44,19 @@ class SocketEndpointTest {
     @Test
     void answersEachBatchOfAnArrayAndAnErrorInItsPlace() {
         try (SocketClient client = SocketClient.connect(server, IngestServer.token(user))) {
-            client.send(BatchJson.array(BatchJson.of(session, 0), BatchJson.of(session, 1)));
+            client.send(BatchJson.array(
+                    BatchJson.of(session, 0), BatchJson.of(session, 0).without("sequence"), BatchJson.of(session, 1)));
             client.send(BatchJson.of(session, 2).with("key_classes", "\"LL?\"").toString());
             client.send("{");
             client.send(BatchJson.of(UUID.randomUUID(), 3).toString());
             client.send(BatchJson.of(session, 4).toString());
 
-            List<String> answers = client.await(6);
+            List<String> answers = new ArrayList<>(client.await(7));
 
             assertThat(answers.get(0)).startsWith("{\"type\":\"ack\",\"sequence\":0,");
+            assertThat(answers.remove(1))
+                    .startsWith("{\"type\":\"error\"")
+                    .contains("invalid-batch", "\"field\":\"sequence\"", "\"index\":1");
             assertThat(answers.get(1)).startsWith("{\"type\":\"ack\",\"sequence\":1,");
             assertThat(answers.get(2)).startsWith("{\"type\":\"error\"").contains("invalid-batch", "key_classes[2]");
             assertThat(answers.get(3)).startsWith("{\"type\":\"error\"").contains("malformed-body");
@@ -66,7 +71,7 @@ class SocketEndpointTest {
         UploadedBatch batch = AvroUploadReaderTest.batch();
         batch.setSessionId(session.toString());
         try (SocketClient client = SocketClient.connect(server, IngestServer.token(user))) {
-            client.send(AvroUploadReaderTest.encoded(new KeystrokeUpload(List.of(batch))));
+            client.send(AvroUploadReaderTest.encoded(new KeystrokeUpload(null, List.of(batch))));
 
             assertThat(client.await(1).getFirst()).startsWith("{\"type\":\"ack\",\"sequence\":3,");
         }

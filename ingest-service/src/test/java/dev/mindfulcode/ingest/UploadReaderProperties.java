@@ -133,7 +133,7 @@ class UploadReaderProperties {
     Arbitrary<List<Sent>> uploads() {
         Arbitrary<UUID> ids = Arbitraries.create(UUID::randomUUID);
         Arbitrary<Long> sequences = Arbitraries.longs().between(0, Limits.SEQUENCE_MAX);
-        Arbitrary<Long> times = Arbitraries.longs().between(0, Limits.STARTED_AT_MS_MAX);
+        Arbitrary<Long> times = Arbitraries.longs().between(Limits.EPOCH_MS_MIN, Limits.EPOCH_MS_MAX);
         return Combinators.combine(ids, ids, sequences, times, payloads())
                 .as(Sent::new)
                 .list()
@@ -261,6 +261,7 @@ class UploadReaderProperties {
     private static byte[] avro(List<Sent> sent, boolean inBlocks) {
         return encoded(
                 new KeystrokeUpload(
+                        sent.getFirst().startedAtMs(),
                         sent.stream().map(UploadReaderProperties::uploaded).toList()),
                 inBlocks);
     }

@@ -7,6 +7,9 @@ import dev.mindfulcode.schemas.KeystrokePayload;
 import dev.mindfulcode.schemas.MalformedPayloadException;
 import dev.mindfulcode.schemas.SignalKind;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** What holds for every upload that a reader lets through, whatever the bytes were. */
 final class UploadRules {
@@ -14,8 +17,16 @@ final class UploadRules {
     private UploadRules() {}
 
     static void assertKept(Upload upload) {
-        assertThat(upload.batches()).hasSizeBetween(1, 100);
+        assertThat(upload.size()).isBetween(1, 100);
         upload.batches().forEach(UploadRules::assertKept);
+        List<Integer> indexes = Stream.concat(
+                        upload.batches().stream().map(Batch::index),
+                        upload.rejected().stream().map(Rejection::index))
+                .sorted()
+                .toList();
+        assertThat(indexes).isEqualTo(IntStream.range(0, upload.size()).boxed().toList());
+        assertThat(upload.rejected())
+                .allSatisfy(rejection -> assertThat(rejection.type()).isEqualTo(ProblemType.INVALID_BATCH));
     }
 
     private static void assertKept(Batch batch) {
@@ -26,7 +37,7 @@ final class UploadRules {
             throw new AssertionError("an accepted batch is not a payload", e);
         }
         assertThat(batch.sequence()).isBetween(0L, Limits.SEQUENCE_MAX);
-        assertThat(batch.startedAtMs()).isBetween(0L, Limits.STARTED_AT_MS_MAX);
+        assertThat(batch.startedAtMs()).isBetween(Limits.EPOCH_MS_MIN, Limits.EPOCH_MS_MAX);
         assertThat(batch.keystrokes()).isEqualTo(payload.keystrokes()).isBetween(0, 1_000);
         assertThat(payload.signals()).isBetween(payload.keystrokes() == 0 ? 1 : 0, 1_000);
         long lastKeystrokeMs =

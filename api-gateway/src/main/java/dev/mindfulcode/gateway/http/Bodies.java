@@ -9,7 +9,7 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import reactor.core.publisher.Mono;
 
-/** Reads request bodies: JSON objects of a bounded size and nothing else. */
+/** Reads request bodies: JSON objects of a bounded size, compressed with gzip or not, and nothing else. */
 public final class Bodies {
 
     /** The longest legal body, a detection over 1,000 intervals, is below 16 KiB. */
@@ -42,10 +42,17 @@ public final class Bodies {
         if (http.getHeaders().getContentLength() <= bytesMax && !isJson(request)) {
             return Mono.error(ProblemType.UNSUPPORTED_MEDIA_TYPE.at("Content-Type", "Send application/json."));
         }
-        return bytes(http, bytesMax);
+        boolean isGzip;
+        try {
+            isGzip = GzipBody.isGzip(http.getHeaders());
+        } catch (ProblemException e) {
+            return Mono.error(e);
+        }
+        Mono<byte[]> body = bytes(http, bytesMax);
+        return isGzip ? body.map(compressed -> GzipBody.decompress(compressed, bytesMax)) : body;
     }
 
-    /** The body as it is, within the same bounds of size and time; nothing where there is none. */
+    /** The body as it is sent, compressed or not, within the same bounds of size and time; nothing where there is none. */
     public static Mono<byte[]> bytes(ServerHttpRequest request) {
         return bytes(request, BODY_BYTES_MAX);
     }
@@ -81,7 +88,7 @@ public final class Bodies {
                 "The body did not arrive within " + BODY_TIME_MAX.toSeconds() + " s.");
     }
 
-    private static ProblemException tooLarge(int bytesMax) {
+    static ProblemException tooLarge(int bytesMax) {
         return ProblemType.TOO_LARGE.because("A body may have " + bytesMax + " bytes.");
     }
 }

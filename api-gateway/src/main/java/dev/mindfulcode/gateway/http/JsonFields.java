@@ -14,12 +14,15 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * A JSON object and where it stands in the body, so that each refusal names the field at fault. Nothing is converted: a number in
- * quotes is text. Null and absent are the same; fields nobody asks for are ignored.
+ * quotes is text. A number whose fraction is zero is an integer, however it is written: some languages have no other form. Null and absent are the same; fields nobody asks for are ignored.
  */
 public final class JsonFields {
 
     private static final Instant TIME_MIN = Instant.EPOCH;
     private static final Instant TIME_MAX = Instant.parse("9999-01-01T00:00:00Z");
+
+    /** The largest whole number up to which a double holds each of them. */
+    private static final double EXACT_INTEGER_MAX = 1L << 53;
 
     private final JsonNode node;
     private final String path;
@@ -235,7 +238,7 @@ public final class JsonFields {
             }
             case STRING -> value.stringValue();
             case BOOLEAN -> value.booleanValue();
-            case NUMBER -> value.numberValue();
+            case NUMBER -> value.isIntegralNumber() || !isWhole(value) ? value.numberValue() : whole(value);
             case NULL, MISSING, BINARY, POJO -> null;
         };
     }
@@ -253,13 +256,23 @@ public final class JsonFields {
     }
 
     private static long integerIn(JsonNode value, String at, long min, long max) {
-        if (!value.isIntegralNumber()
-                || !value.canConvertToLong()
-                || value.longValue() < min
-                || value.longValue() > max) {
+        if (!isWhole(value) || value.longValue() < min || value.longValue() > max) {
             throw ProblemType.INVALID_REQUEST.at(at, "An integer from " + min + " to " + max + " is expected.");
         }
         return value.longValue();
+    }
+
+    private static Number whole(JsonNode value) {
+        long number = value.longValue();
+        return number == (int) number ? (Number) (int) number : (Number) number;
+    }
+
+    private static boolean isWhole(JsonNode value) {
+        if (value.isIntegralNumber()) {
+            return value.canConvertToLong();
+        }
+        double number = value.isNumber() ? value.doubleValue() : Double.NaN;
+        return number == Math.rint(number) && Math.abs(number) <= EXACT_INTEGER_MAX;
     }
 
     /** Whether text is such as the database can keep and compare with: without control characters or halves of surrogate pairs. */

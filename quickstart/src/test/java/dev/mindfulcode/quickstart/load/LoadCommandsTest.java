@@ -73,7 +73,7 @@ class LoadCommandsTest {
     void importThatIsPartlyRefusedFailsAndSaysWhy() {
         server.refused = batch -> batch.path("sequence").asLong() == 1;
         assertThat(run(new ImportCommand(), "aalto", folder.toString())).isEqualTo(CommandLine.ExitCode.SOFTWARE);
-        assertThat(out.toString()).contains("refused   3 batches").contains("3: 400 invalid-batch");
+        assertThat(out.toString()).contains("refused   3 batches").contains("3: invalid-batch");
     }
 
     @Test

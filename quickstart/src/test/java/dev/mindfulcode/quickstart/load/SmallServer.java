@@ -13,9 +13,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -47,7 +49,9 @@ final class SmallServer implements AutoCloseable {
     final AtomicInteger registrations = new AtomicInteger();
     final AtomicInteger keystrokeRequests = new AtomicInteger();
 
-    /** Batches to refuse, by their sequence. */
+    final Queue<Long> sentAtMs = new ConcurrentLinkedQueue<>();
+
+    /** Batches to reject, by their sequence. */
     volatile Predicate<JsonNode> refused = batch -> false;
 
     private final Map<String, String> passwords = new ConcurrentHashMap<>();
@@ -171,10 +175,8 @@ final class SmallServer implements AutoCloseable {
                 answer(exchange, 404, problem("unknown-session", "session_id"));
             }
         } else if (path.equals("/api/keystrokes")) {
-            keystrokes(
-                    exchange,
-                    email,
-                    json.isArray() ? (ArrayNode) json : JSON.createArrayNode().add(json));
+            sentAtMs.add(json.path("sent_at").asLong());
+            keystrokes(exchange, email, (ArrayNode) json.path("batches"));
         } else if (path.equals("/api/flow/minutes")) {
             minutes(exchange, email);
         } else {
@@ -189,19 +191,20 @@ final class SmallServer implements AutoCloseable {
             answer(exchange, 401, problem("unauthenticated", null));
             return;
         }
+        ArrayNode rejected = JSON.createArrayNode();
         for (int i = 0; i < batches.size(); i++) {
             if (!email.equals(
                     ownerOfSession.get(batches.get(i).path("session_id").asString()))) {
-                answer(exchange, 404, problem("unknown-session", "[" + i + "].session_id"));
-                return;
-            }
-            if (refused.test(batches.get(i))) {
-                answer(exchange, 400, problem("invalid-batch", "[" + i + "].intervals_ms[3]"));
-                return;
+                rejected.add(problem("unknown-session", "session_id").put("index", i));
+            } else if (refused.test(batches.get(i))) {
+                rejected.add(problem("invalid-batch", "intervals_ms[3]").put("index", i));
+            } else {
+                store(email, batches.get(i));
             }
         }
-        batches.forEach(batch -> store(email, batch));
-        answer(exchange, 202, JSON.createObjectNode().put("accepted", batches.size()));
+        ObjectNode verdict = JSON.createObjectNode().put("accepted", batches.size() - rejected.size());
+        verdict.set("rejected", rejected);
+        answer(exchange, 202, verdict);
     }
 
     private synchronized void store(String email, JsonNode batch) {

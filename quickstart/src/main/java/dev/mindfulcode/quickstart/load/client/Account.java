@@ -2,10 +2,12 @@ package dev.mindfulcode.quickstart.load.client;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
 /** One signed-in person. Thread-safe; renews its tokens when they have run out. */
@@ -75,7 +77,7 @@ public final class Account {
         expectSuccess("ending a session", post("/api/sessions/" + id + "/end", "{}"));
     }
 
-    /** Sends batches in as few requests as the contract allows, in order; a refused one does not hold up the others. */
+    /** Sends batches in as few requests as the contract allows, in order; a rejected one does not hold up the others. */
     public SendOutcome send(List<Batch> batches) throws ApiException, InterruptedException {
         SendOutcome outcome = new SendOutcome();
         StringBuilder json = new StringBuilder();
@@ -94,29 +96,37 @@ public final class Account {
         return outcome;
     }
 
-    private void sendRequest(List<Batch> batches, String json, SendOutcome outcome)
+    private void sendRequest(List<Batch> batches, String array, SendOutcome outcome)
             throws ApiException, InterruptedException {
-        MindfulApi.Answer answer = post("/api/keystrokes", json);
+        // By the clock at the time of each attempt: the server takes the difference from its own for a wrong clock.
+        MindfulApi.Answer answer = post(
+                "/api/keystrokes", () -> "{\"sent_at\":" + System.currentTimeMillis() + ",\"batches\":" + array + '}');
         if (answer.isSuccess()) {
-            batches.forEach(outcome::accepted);
-            return;
-        }
-        Problem problem = answer.problem();
-        if (batches.size() == 1) {
-            outcome.refused(batches.getFirst(), problem);
-            return;
-        }
-        // A request is refused as a whole. Without the batch at fault the others have their chance; unnamed, each has
-        // its own.
-        int fault = problem.batchIndex();
-        if (fault >= 0 && fault < batches.size()) {
-            outcome.refused(batches.get(fault), problem);
-            List<Batch> others = new ArrayList<>(batches);
-            others.remove(fault);
-            outcome.add(send(others));
+            note(batches, answer.body().path("rejected"), outcome);
+        } else if (batches.size() == 1) {
+            outcome.refused(batches.getFirst(), answer.problem());
         } else {
+            // The request as a whole is at fault: each batch has its own chance.
             for (Batch batch : batches) {
                 outcome.add(send(List.of(batch)));
+            }
+        }
+    }
+
+    /** A rejected batch is never sent again: it would be rejected again. */
+    private static void note(List<Batch> batches, JsonNode rejected, SendOutcome outcome) {
+        Map<Integer, String> typeOfIndex = new HashMap<>();
+        for (JsonNode rejection : rejected) {
+            typeOfIndex.put(
+                    rejection.path("index").asInt(-1),
+                    Problem.nameOf(rejection.path("type").asString("")));
+        }
+        for (int i = 0; i < batches.size(); i++) {
+            String type = typeOfIndex.get(i);
+            if (type == null) {
+                outcome.accepted(batches.get(i));
+            } else {
+                outcome.rejected(batches.get(i), type);
             }
         }
     }
@@ -153,6 +163,10 @@ public final class Account {
     }
 
     private MindfulApi.Answer post(String path, String json) throws ApiException, InterruptedException {
+        return post(path, () -> json);
+    }
+
+    private MindfulApi.Answer post(String path, Supplier<String> json) throws ApiException, InterruptedException {
         Tokens used = tokens;
         MindfulApi.Answer answer = api.post(path, used.access, json);
         return answer.status() == UNAUTHORIZED ? api.post(path, renew(used).access, json) : answer;

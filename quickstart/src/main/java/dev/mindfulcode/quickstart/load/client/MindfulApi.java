@@ -11,6 +11,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -72,12 +73,10 @@ public final class MindfulApi implements AutoCloseable {
         }
 
         Problem problem() {
-            String type = body.path("type").asString("");
+            String type = Problem.nameOf(body.path("type").asString(""));
             return new Problem(
                     status,
-                    type.isEmpty() || type.equals("about:blank")
-                            ? Integer.toString(status)
-                            : type.substring(type.lastIndexOf('/') + 1),
+                    type.isEmpty() || type.equals("about:blank") ? Integer.toString(status) : type,
                     body.path("detail").asString(""),
                     body.path("field").isString() ? body.path("field").asString() : null);
         }
@@ -113,31 +112,40 @@ public final class MindfulApi implements AutoCloseable {
     }
 
     Answer get(String path, @Nullable String token) throws ApiException, InterruptedException {
-        return call("GET", path, token, HttpRequest.BodyPublishers.noBody());
+        return call("GET", path, token, HttpRequest.BodyPublishers::noBody);
     }
 
     Answer post(String path, @Nullable String token, String json) throws ApiException, InterruptedException {
-        return call("POST", path, token, HttpRequest.BodyPublishers.ofString(json, StandardCharsets.UTF_8));
+        return post(path, token, () -> json);
     }
 
-    private Answer call(String method, String path, @Nullable String token, HttpRequest.BodyPublisher body)
+    /** @param json made again for each attempt */
+    Answer post(String path, @Nullable String token, Supplier<String> json) throws ApiException, InterruptedException {
+        return call(
+                "POST",
+                path,
+                token,
+                () -> HttpRequest.BodyPublishers.ofString(json.get(), StandardCharsets.UTF_8));
+    }
+
+    private Answer call(
+            String method, String path, @Nullable String token, Supplier<HttpRequest.BodyPublisher> body)
             throws ApiException, InterruptedException {
         HttpRequest.Builder builder = HttpRequest.newBuilder(origin.resolve(path))
                 .timeout(REQUEST_TIMEOUT)
                 .header("Accept", "application/json, application/problem+json")
-                .header("Content-Type", "application/json")
-                .method(method, body);
+                .header("Content-Type", "application/json");
         if (token != null) {
             builder.header("Authorization", "Bearer " + token);
         }
-        HttpRequest request = builder.build();
         long startedNs = System.nanoTime();
         int serverErrors = 0;
         for (int attempt = 0; ; attempt++) {
             String trouble;
             long pauseMs = backoffMs(attempt);
             try {
-                HttpResponse<byte[]> response = exchange(request);
+                HttpResponse<byte[]> response =
+                        exchange(builder.method(method, body.get()).build());
                 int status = response.statusCode();
                 boolean overloaded = status == 503 || status == 429 || status == 502 || status == 504;
                 boolean broken = status >= 500 && !overloaded && ++serverErrors < SERVER_ERRORS_MAX;

@@ -18,9 +18,15 @@ public final class SendOutcome {
         keystrokesAccepted += batch.keystrokes();
     }
 
+    /** Counts a batch whose request was refused as a whole. */
     void refused(Batch batch, Problem problem) {
+        rejected(batch, problem.status() + " " + problem.type());
+    }
+
+    /** Counts a batch that was rejected among others. */
+    void rejected(Batch batch, String type) {
         sent(batch);
-        batchesRefused.merge(problem.status() + " " + problem.type(), 1L, Long::sum);
+        batchesRefused.merge(type, 1L, Long::sum);
     }
 
     private void sent(Batch batch) {
@@ -52,7 +58,7 @@ public final class SendOutcome {
         return keystrokesAccepted;
     }
 
-    /** Refused batches by status and problem type. */
+    /** Refused and rejected batches by problem type, with the status of the answer where it was the request that was refused. */
     public Map<String, Long> batchesRefused() {
         return batchesRefused;
     }
