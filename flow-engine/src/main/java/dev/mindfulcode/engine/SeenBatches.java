@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.UUID;
 
 /**
- * The set of batch ids that a session has accepted, as 64-bit hashes: 8 to 16 bytes a batch. Of a hundred thousand batches any two have the
- * same hash with a probability of 3e-10. Not thread-safe.
+ * The set of batch ids that a session has accepted, as 64-bit hashes: 8 to 16 bytes a batch. Of a hundred thousand
+ * batches any two have the same hash with a probability of 3e-10. Not thread-safe.
  */
 public final class SeenBatches {
 

@@ -171,10 +171,23 @@ public final class SessionState {
      * @param dwellMs how long the key was down, or -1; not used by this version of the features
      */
     public void keystroke(long atMs, int intervalMs, int keyClassCode, int dwellMs) {
+        keystroke(atMs, intervalMs, keyClassCode, dwellMs, activeMs(intervalMs));
+    }
+
+    /** Returns how much of an interval is active time. */
+    public static int activeMs(int intervalMs) {
+        return intervalMs > ACTIVE_INTERVAL_MS_MAX ? 0 : Math.max(intervalMs, 0);
+    }
+
+    /**
+     * Applies one keystroke of whose interval a part may have been counted before, by keystrokes that came earlier and overlap with it.
+     *
+     * @param activeMs how much of {@link #activeMs} is to be counted
+     */
+    public void keystroke(long atMs, int intervalMs, int keyClassCode, int dwellMs, int activeMs) {
         byte[] s = state;
         long at = timeInRange(atMs);
         int interval = Math.max(intervalMs, 0);
-        int activeMs = interval <= ACTIVE_INTERVAL_MS_MAX ? interval : 0;
         boolean correction = Event.isCorrection(keyClassCode);
         addLong(s, Layout.AT_KEYSTROKES, 1);
         addLong(s, Layout.AT_ACTIVE_MS, activeMs);
@@ -446,7 +459,7 @@ public final class SessionState {
         return getLong(state, Layout.AT_FILES_MODIFIED);
     }
 
-    /** Returns the sum of all intervals of at most {@link #ACTIVE_INTERVAL_MS_MAX}. */
+    /** Returns the sum of all intervals of at most {@link #ACTIVE_INTERVAL_MS_MAX}, without what its caller left out. */
     public long activeMs() {
         return getLong(state, Layout.AT_ACTIVE_MS);
     }

@@ -25,11 +25,16 @@ final class BatchCounter {
         return periods;
     }
 
-    /** @param active the model to be used now: it takes the session over with the first event that is at a boundary */
-    void count(FlowInput.Keystrokes batch, TrackedSession session, SessionState active) {
+    /**
+     * Counts a batch.
+     *
+     * @param active the model to be used now: it takes the session over with the first event that is at a boundary
+     * @param covers what the session covers of its minutes already
+     */
+    void count(FlowInput.Keystrokes batch, TrackedSession session, SessionState active, MinuteDeltas.Covers covers) {
         KeystrokePayload payload = batch.payload();
         long latestMs = batch.receivedAtMs() + BatchTimes.AHEAD_OF_RECEIPT_MAX_MS;
-        minutes.begin(session.engine());
+        minutes.begin(session.engine(), covers);
         periods.begin(session, batch.receivedAtMs());
         long activityBeforeMs = session.engine().lastActivityAtMs();
         session.markSeen(batch.sequence());
@@ -45,7 +50,10 @@ final class BatchCounter {
             }
             long atMs = Math.min(batch.startedAtMs() + sinceStartMs, latestMs);
             begin(atMs, batch.sessionId(), session, active);
-            session.engine().keystroke(atMs, intervalsMs[key], classCode(payload, key), dwellMs(payload, key));
+            SessionState engine = session.engine();
+            int activeMs = minutes.cover(atMs, SessionState.activeMs(intervalsMs[key]), engine);
+            engine.keystroke(atMs, intervalsMs[key], classCode(payload, key), dwellMs(payload, key), activeMs);
+            minutes.covered(engine);
             periods.look(batch.sessionId(), session);
         }
         for (; signal < signalAtMs.length; signal++) {

@@ -11,18 +11,22 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The batch ids that each session has accepted, as hashes ({@link SeenBatches#hash}), for as long as the session is stored: a batch that is sent again is
- * recognised by its id, whenever that is and under whatever sequence.
+ * The batch ids that each session has accepted, as hashes ({@link SeenBatches#hash}), for as long as the session is
+ * stored: a batch that is sent again is recognised by its id, whenever that is and under whatever sequence.
  *
- * <p>Linear hashing: a session has one row for each {@link #IDS_PER_ROW} ids, and gets one row more at a time, so that a lookup reads one
- * short row and an insertion writes one, two when a row is split. 8 bytes a batch and some 60 bytes a row. Not thread-safe.
+ * <p>Linear hashing: a session has one row for each {@link #IDS_PER_ROW} ids, and gets one row more at a time, so that
+ * a lookup reads one short row and an insertion writes one, two when a row is split. 8 bytes a batch and some 60 bytes
+ * a row. Not thread-safe.
  */
 final class BatchIds {
 
     /** On average. */
     static final int IDS_PER_ROW = 32;
 
-    /** Bounds a row where ids were chosen to collide: ids beyond it are not stored, and their batches count each time they are sent. */
+    /**
+     * Bounds a row where ids were chosen to collide: ids beyond it are not stored, and their batches count each time
+     * they are sent.
+     */
     static final int IDS_PER_ROW_MAX = 512;
 
     private static final byte[] EMPTY = {};

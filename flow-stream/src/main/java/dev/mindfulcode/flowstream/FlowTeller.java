@@ -74,13 +74,26 @@ final class FlowTeller {
 
     private void tellMinutes(UUID userId, UUID sessionId, TrackedSession session) {
         for (int i = 0; i < session.untoldMinutes(); i++) {
-            FlowMinute minute = minutes.find(userId, sessionId, session.untoldMinuteMs(i));
-            if (minute != null) {
-                context.forward(
-                        new Record<>(userId, minute, context.currentSystemTimeMs()), FlowTopology.FLOW_MINUTES_OUT);
-            }
+            publishMinute(userId, sessionId, session.untoldMinuteMs(i));
         }
         session.clearUntoldMinutes();
+    }
+
+    /** Publishes what a session adds to its user's minute, and what that changes in others' shares of it. */
+    void publishMinute(UUID userId, UUID sessionId, long minuteMs) {
+        for (FlowMinute share : minutes.shares(userId, sessionId, minuteMs)) {
+            context.forward(new Record<>(userId, share, context.currentSystemTimeMs()), FlowTopology.FLOW_MINUTES_OUT);
+        }
+    }
+
+    /** Publishes what others add to their user's minute now that a session adds nothing to it. */
+    void publishOtherShares(UUID userId, UUID deletedSessionId, long minuteMs) {
+        for (FlowMinute share : minutes.shares(userId, deletedSessionId, minuteMs)) {
+            if (!deletedSessionId.equals(share.getSessionId())) {
+                context.forward(
+                        new Record<>(userId, share, context.currentSystemTimeMs()), FlowTopology.FLOW_MINUTES_OUT);
+            }
+        }
     }
 
     private FlowState flowState(UUID sessionId, TrackedSession session, long version, long atMs) {

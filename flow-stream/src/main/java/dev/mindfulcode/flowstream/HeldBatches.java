@@ -5,38 +5,42 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Batches that came before an earlier one of their session: they wait for it, since flow is judged in the order of typing. The tolerance of
  * the stream for disorder is {@link #HELD_MAX}; what does not come by then is late, and those that waited go on without it.
  *
- * <p>Encrypted as they came: a key that is destroyed takes them along. Memory: some 200 bytes a session that waits. Not thread-safe.
+ * <p>Encrypted as they came: a key that is destroyed takes them along. Memory: some 100 bytes a batch that waits. Not
+ * thread-safe.
  */
 final class HeldBatches {
 
     /** On ingest's clock, from when the first of those that wait was received. */
     static final Duration HELD_MAX = Duration.ofSeconds(10);
 
-    static final int HELD_A_SESSION_MAX = 64;
+    /** Ten full uploads: the queue of an editor that was offline comes in several at once. */
+    static final int HELD_A_SESSION_MAX = 1_024;
 
     private static final int SESSION_KEY_BYTES = 32;
     private static final int HEADER_BYTES = 2 * Long.BYTES + 2 * Integer.BYTES;
 
     private final KeyValueStore<Bytes, byte[]> store;
     private final PayloadReader payloads;
-    private final Map<Bytes, Waiting> waiting = new HashMap<>();
 
-    private record Waiting(long sinceMs, int batches) {}
+    /** For each session the sequences that wait, and since when each does. */
+    private final Map<Bytes, NavigableMap<Long, Long>> waiting = new HashMap<>();
 
     HeldBatches(KeyValueStore<Bytes, byte[]> store, PayloadReader payloads) {
         this.store = store;
@@ -44,14 +48,20 @@ final class HeldBatches {
         try (KeyValueIterator<Bytes, byte[]> rows = store.all()) {
             while (rows.hasNext()) {
                 KeyValue<Bytes, byte[]> row = rows.next();
-                note(sessionKeyOf(row.key), ByteBuffer.wrap(row.value).getLong(Long.BYTES));
+                note(
+                        sessionKeyOf(row.key),
+                        sequenceOf(row.key),
+                        ByteBuffer.wrap(row.value).getLong(Long.BYTES));
             }
         }
     }
 
-    /** Keeps a batch until its turn; false where too many wait already, so that the session must go on first. */
-    boolean hold(Bytes sessionKey, FlowInput.Keystrokes batch) {
-        Waiting others = waiting.get(sessionKey);
+    /**
+     * Keeps a batch until its turn; false where too many wait, so that the session must go on first.
+     *
+     * @param sinceMs when it was received, by the stream's clock
+     */
+    boolean hold(Bytes sessionKey, FlowInput.Keystrokes batch, long sinceMs) {
         ByteBuffer payload = batch.sealed().payload().duplicate();
         store.put(
                 key(sessionKey, batch.sequence()),
@@ -62,8 +72,7 @@ final class HeldBatches {
                         .putInt(batch.sealed().keystrokes())
                         .put(payload)
                         .array());
-        note(sessionKey, batch.receivedAtMs());
-        return others == null || others.batches() < HELD_A_SESSION_MAX;
+        return note(sessionKey, batch.sequence(), sinceMs) <= HELD_A_SESSION_MAX;
     }
 
     boolean hasFor(Bytes sessionKey) {
@@ -72,8 +81,8 @@ final class HeldBatches {
 
     /** Returns the sequence of the first batch that waits, -1 where none does. */
     long firstSequence(Bytes sessionKey) {
-        KeyValue<Bytes, byte[]> first = first(sessionKey);
-        return first == null ? -1 : sequenceOf(first.key);
+        NavigableMap<Long, Long> batches = waiting.get(sessionKey);
+        return batches == null ? -1 : batches.firstKey();
     }
 
     /**
@@ -82,13 +91,15 @@ final class HeldBatches {
      * @throws PoisonRecordException where it can no longer be read
      */
     Optional<FlowInput.Keystrokes> take(Bytes sessionKey) {
-        KeyValue<Bytes, byte[]> first = first(sessionKey);
-        if (first == null) {
+        NavigableMap<Long, Long> batches = waiting.get(sessionKey);
+        if (batches == null) {
             throw new IllegalStateException("no batch waits");
         }
-        store.delete(first.key);
-        recount(sessionKey);
-        ByteBuffer value = ByteBuffer.wrap(first.value);
+        long sequence = batches.pollFirstEntry().getKey();
+        if (batches.isEmpty()) {
+            waiting.remove(sessionKey);
+        }
+        ByteBuffer value = ByteBuffer.wrap(store.delete(key(sessionKey, sequence)));
         long startedAtMs = value.getLong();
         long receivedAtMs = value.getLong();
         int payloadVersion = value.getInt();
@@ -96,7 +107,7 @@ final class HeldBatches {
         FlowInput.Sealed sealed = new FlowInput.Sealed(value.slice(), payloadVersion, keystrokes);
         Optional<KeystrokePayload> payload = payloads.read(UserKeyed.userIdOf(sessionKey), sealed);
         return payload.map(read -> new FlowInput.Keystrokes(
-                UserKeyed.sessionIdOf(sessionKey), sequenceOf(first.key), startedAtMs, receivedAtMs, read, sealed));
+                UserKeyed.sessionIdOf(sessionKey), sequence, startedAtMs, receivedAtMs, read, sealed));
     }
 
     /** Returns the sessions whose batches have waited long enough. */
@@ -107,8 +118,8 @@ final class HeldBatches {
     }
 
     boolean isDue(Bytes sessionKey, long streamNowMs) {
-        Waiting those = waiting.get(sessionKey);
-        return those != null && those.sinceMs() + HELD_MAX.toMillis() <= streamNowMs;
+        NavigableMap<Long, Long> batches = waiting.get(sessionKey);
+        return batches != null && Collections.min(batches.values()) + HELD_MAX.toMillis() <= streamNowMs;
     }
 
     void forget(UUID userId) {
@@ -132,28 +143,11 @@ final class HeldBatches {
         }
     }
 
-    private void note(Bytes sessionKey, long receivedAtMs) {
-        waiting.merge(
-                sessionKey,
-                new Waiting(receivedAtMs, 1),
-                (one, other) -> new Waiting(Math.min(one.sinceMs(), other.sinceMs()), one.batches() + other.batches()));
-    }
-
-    private void recount(Bytes sessionKey) {
-        waiting.remove(sessionKey);
-        try (KeyValueIterator<Bytes, byte[]> rows = store.prefixScan(sessionKey.get(), UserKeyed.PREFIX_SERIALIZER)) {
-            rows.forEachRemaining(
-                    row -> note(sessionKey, ByteBuffer.wrap(row.value).getLong(Long.BYTES)));
-        }
-    }
-
-    private @Nullable KeyValue<Bytes, byte[]> first(Bytes sessionKey) {
-        if (!hasFor(sessionKey)) {
-            return null;
-        }
-        try (KeyValueIterator<Bytes, byte[]> rows = store.prefixScan(sessionKey.get(), UserKeyed.PREFIX_SERIALIZER)) {
-            return rows.hasNext() ? rows.next() : null;
-        }
+    /** Returns how many batches of the session wait. */
+    private int note(Bytes sessionKey, long sequence, long sinceMs) {
+        NavigableMap<Long, Long> batches = waiting.computeIfAbsent(sessionKey, _ -> new TreeMap<>());
+        batches.put(sequence, sinceMs);
+        return batches.size();
     }
 
     private static Bytes key(Bytes sessionKey, long sequence) {

@@ -1,5 +1,6 @@
 package dev.mindfulcode.flowstream;
 
+import dev.mindfulcode.engine.MinuteCover;
 import dev.mindfulcode.engine.team.WindowSize;
 import dev.mindfulcode.schemas.FlowMinute;
 import java.nio.ByteBuffer;
@@ -34,23 +35,35 @@ final class MinuteStore {
     /** Shorter than any minute's key, hence no minute's. */
     private static final Bytes HORIZON_KEY = Bytes.wrap(new byte[] {0});
 
-    private static final int ROW_BYTES = Long.BYTES + MinuteTotals.SIZE_BYTES;
+    /**
+     * In the first byte of a row; the version takes the seven others. Rows of an earlier release have 0 there, and no
+     * covers.
+     */
+    private static final long FORMAT_WITH_COVERS = 1;
+
+    private static final int VERSION_BITS = 56;
     private static final WindowSize[] SIZES = WindowSize.values();
-    private static final int LATE_BYTES = SIZES.length * MinuteTotals.SIZE_BYTES;
     private static final UUID FIRST_SESSION = new UUID(0, 0);
+    private static final UUID LAST_SESSION = new UUID(-1, -1);
 
     private final KeyValueStore<Bytes, byte[]> store;
-    private final MinuteTotals row = new MinuteTotals();
+    private final CountedMinute row = new CountedMinute();
 
-    /** What of the row came too late for the window of each size. */
-    private final MinuteTotals[] late = newTotals();
+    /** What of the row came in time for the window of each size; of use only where anything came late. */
+    private final CountedMinute[] inTime = new CountedMinute[SIZES.length];
 
+    private final UserMinute userMinute = new UserMinute();
+    private final UserMinute[] userMinutes = new UserMinute[SIZES.length];
     private boolean hasLate;
     private long horizonMs;
     private @Nullable Bytes sweepFrom;
 
     MinuteStore(KeyValueStore<Bytes, byte[]> store) {
         this.store = store;
+        for (int i = 0; i < SIZES.length; i++) {
+            inTime[i] = new CountedMinute();
+            userMinutes[i] = new UserMinute();
+        }
         byte[] horizon = store.get(HORIZON_KEY);
         this.horizonMs =
                 horizon == null ? Long.MIN_VALUE : ByteBuffer.wrap(horizon).getLong();
@@ -61,28 +74,71 @@ final class MinuteStore {
         return horizonMs;
     }
 
-    /** @param receivedAtMs when ingest received what is added, which decides in which of its team's windows it still counts */
-    void add(UUID userId, UUID sessionId, long minuteMs, MinuteTotals more, long receivedAtMs) {
+    /** Reads what a session covers of a minute already. */
+    void loadCovers(UUID userId, UUID sessionId, long minuteMs, MinuteCover active, MinuteCover flow) {
+        load(store.get(UserKeyed.minute(userId, minuteMs, sessionId)));
+        active.setTo(row.active);
+        flow.setTo(row.flow);
+    }
+
+    /**
+     * Adds to what a session counts in a minute.
+     *
+     * @param grown by how much the totals grow, and all that the session covers of the minute now @param receivedAtMs
+     *     when ingest received what is added, which decides in which of its team's windows it still counts
+     */
+    void add(UUID userId, UUID sessionId, long minuteMs, CountedMinute grown, long receivedAtMs) {
         Bytes key = UserKeyed.minute(userId, minuteMs, sessionId);
         long version = load(store.get(key)) + 1;
-        row.add(more);
-        for (int i = 0; i < SIZES.length; i++) {
-            if (receivedAtMs > SIZES[i].receivedUntilMs(minuteMs)) {
-                late[i].add(more);
-                hasLate = true;
+        noteLate(minuteMs, receivedAtMs);
+        for (int i = 0; i < SIZES.length && hasLate; i++) {
+            if (receivedAtMs <= SIZES[i].receivedUntilMs(minuteMs)) {
+                inTime[i].totals.add(grown.totals);
+                inTime[i].active.addGrowth(row.active, grown.active);
+                inTime[i].flow.addGrowth(row.flow, grown.flow);
             }
         }
+        row.totals.add(grown.totals);
+        row.active.setTo(grown.active);
+        row.flow.setTo(grown.flow);
         put(key, version);
     }
 
-    private void put(Bytes key, long version) {
-        ByteBuffer value =
-                ByteBuffer.allocate(ROW_BYTES + (hasLate ? LATE_BYTES : 0)).putLong(version);
-        row.write(value);
-        if (hasLate) {
-            for (MinuteTotals totals : late) {
-                totals.write(value);
+    /** Adds interruptions to a session's minute, or takes some away. */
+    void addInterruptions(UUID userId, UUID sessionId, long minuteMs, int more, long receivedAtMs) {
+        Bytes key = UserKeyed.minute(userId, minuteMs, sessionId);
+        long version = load(store.get(key)) + 1;
+        noteLate(minuteMs, receivedAtMs);
+        for (int i = 0; i < SIZES.length && hasLate; i++) {
+            if (receivedAtMs <= SIZES[i].receivedUntilMs(minuteMs)) {
+                inTime[i].totals.interruptions += more;
             }
+        }
+        row.totals.interruptions += more;
+        put(key, version);
+    }
+
+    private void noteLate(long minuteMs, long receivedAtMs) {
+        if (!hasLate) {
+            for (WindowSize size : SIZES) {
+                hasLate |= receivedAtMs > size.receivedUntilMs(minuteMs);
+            }
+            for (int i = 0; i < SIZES.length && hasLate; i++) {
+                inTime[i].setTo(row);
+            }
+        }
+    }
+
+    private void put(Bytes key, long version) {
+        int bytes = Long.BYTES + row.encodedBytes() + 1;
+        for (int i = 0; i < SIZES.length && hasLate; i++) {
+            bytes += inTime[i].encodedBytes();
+        }
+        ByteBuffer value = ByteBuffer.allocate(bytes).putLong(FORMAT_WITH_COVERS << VERSION_BITS | version);
+        row.encode(value);
+        value.put((byte) (hasLate ? 1 : 0));
+        for (int i = 0; i < SIZES.length && hasLate; i++) {
+            inTime[i].encode(value);
         }
         store.put(key, value.array());
     }
@@ -96,7 +152,10 @@ final class MinuteStore {
 
     /** Goes through a user's minutes from one instant to before another. */
     void inTime(UUID userId, long fromMs, long toMs, InTime visitor) {
-        MinuteTotals[] bySize = newTotals();
+        MinuteTotals[] bySize = new MinuteTotals[SIZES.length];
+        for (int i = 0; i < SIZES.length; i++) {
+            bySize[i] = userMinutes[i].totals();
+        }
         long minuteMs = Long.MIN_VALUE;
         try (KeyValueIterator<Bytes, byte[]> rows = store.range(
                 UserKeyed.minute(userId, fromMs, FIRST_SESSION), UserKeyed.minute(userId, toMs, FIRST_SESSION))) {
@@ -108,14 +167,13 @@ final class MinuteStore {
                         visitor.minute(minuteMs, bySize);
                     }
                     minuteMs = nextMs;
-                    for (MinuteTotals totals : bySize) {
-                        totals.clear();
+                    for (UserMinute minute : userMinutes) {
+                        minute.clear();
                     }
                 }
                 load(next.value);
                 for (int i = 0; i < SIZES.length; i++) {
-                    bySize[i].add(row);
-                    bySize[i].subtract(late[i]);
+                    userMinutes[i].add(hasLate ? inTime[i] : row);
                 }
             }
         }
@@ -124,10 +182,8 @@ final class MinuteStore {
         }
     }
 
-    /** Lets a session count for nothing in what is left of its minutes. Returns the earliest of them, or null where there is none. */
-    @Nullable
-    Long clear(UUID userId, UUID sessionId) {
-        Long earliestMs = null;
+    /** Lets a session count for nothing in what is left of its minutes. Returns these minutes, the earliest first. */
+    List<Long> clear(UUID userId, UUID sessionId) {
         List<Bytes> theirs = new ArrayList<>();
         try (KeyValueIterator<Bytes, byte[]> rows =
                 store.prefixScan(UserKeyed.prefix(userId), UserKeyed.PREFIX_SERIALIZER)) {
@@ -141,29 +197,52 @@ final class MinuteStore {
             long version = load(store.get(key)) + 1;
             load(null);
             put(key, version);
-            earliestMs = earliestMs == null ? (Long) UserKeyed.minuteOf(key) : earliestMs;
         }
-        return earliestMs;
+        return theirs.stream().map(UserKeyed::minuteOf).toList();
     }
 
-    /** Returns what the session counts in a minute, or null where nothing is known. */
-    @Nullable
-    FlowMinute find(UUID userId, UUID sessionId, long minuteMs) {
-        byte[] value = store.get(UserKeyed.minute(userId, minuteMs, sessionId));
-        if (value == null) {
-            return null;
+    /**
+     * Returns what a session that has changed adds to its user's minute, and what those after it add, whose share may
+     * have changed with it. A moment that several sessions cover is the share of the first of them by id, so the shares
+     * add up to the union.
+     */
+    List<FlowMinute> shares(UUID userId, UUID changedSessionId, long minuteMs) {
+        List<FlowMinute> shares = new ArrayList<>();
+        List<Bytes> others = new ArrayList<>();
+        Bytes changedKey = UserKeyed.minute(userId, minuteMs, changedSessionId);
+        userMinute.clear();
+        try (KeyValueIterator<Bytes, byte[]> rows = store.range(
+                UserKeyed.minute(userId, minuteMs, FIRST_SESSION), UserKeyed.minute(userId, minuteMs, LAST_SESSION))) {
+            while (rows.hasNext()) {
+                KeyValue<Bytes, byte[]> next = rows.next();
+                long version = load(next.value);
+                MinuteTotals share = userMinute.add(row);
+                int order = next.key.compareTo(changedKey);
+                if (order > 0) {
+                    others.add(next.key);
+                }
+                if (order >= 0) {
+                    shares.add(flowMinute(next.key, order == 0 ? version : version + 1, share));
+                }
+            }
         }
-        long version = load(value);
+        for (Bytes key : others) {
+            put(key, load(store.get(key)) + 1);
+        }
+        return shares;
+    }
+
+    private static FlowMinute flowMinute(Bytes key, long version, MinuteTotals share) {
         return new FlowMinute(
-                Instant.ofEpochMilli(minuteMs),
+                Instant.ofEpochMilli(UserKeyed.minuteOf(key)),
                 version,
-                row.keystrokes,
-                row.errors,
-                row.contextSwitches,
-                row.activeMs,
-                row.flowMs,
-                row.intensityMs,
-                sessionId);
+                share.keystrokes,
+                share.errors,
+                share.contextSwitches,
+                share.activeMs,
+                share.flowMs,
+                share.intensityMs,
+                UserKeyed.sessionIdOfMinute(key));
     }
 
     void forget(UUID userId) {
@@ -209,31 +288,35 @@ final class MinuteStore {
 
     /** Puts a stored row, or an empty one, into the scratch row and returns its version. */
     private long load(byte @Nullable [] value) {
-        for (MinuteTotals totals : late) {
-            totals.clear();
-        }
         hasLate = false;
         if (value == null) {
             row.clear();
             return 0;
         }
         ByteBuffer buffer = ByteBuffer.wrap(value);
-        long version = buffer.getLong();
-        row.read(buffer);
-        if (buffer.hasRemaining()) {
-            hasLate = true;
-            for (MinuteTotals totals : late) {
-                totals.read(buffer);
-            }
+        long head = buffer.getLong();
+        if (head >>> VERSION_BITS != FORMAT_WITH_COVERS) {
+            loadWithoutCovers(buffer);
+            return head;
         }
-        return version;
+        row.decode(buffer);
+        hasLate = buffer.get() != 0;
+        for (int i = 0; i < SIZES.length && hasLate; i++) {
+            inTime[i].decode(buffer);
+        }
+        return head & (1L << VERSION_BITS) - 1;
     }
 
-    private static MinuteTotals[] newTotals() {
-        MinuteTotals[] totals = new MinuteTotals[SIZES.length];
-        for (int i = 0; i < totals.length; i++) {
-            totals[i] = new MinuteTotals();
+    /** Reads a row of an earlier release: totals, and what of them came late for each size. */
+    private void loadWithoutCovers(ByteBuffer buffer) {
+        row.decodeWithoutCovers(buffer);
+        hasLate = buffer.hasRemaining();
+        MinuteTotals late = new MinuteTotals();
+        for (int i = 0; i < SIZES.length && hasLate; i++) {
+            late.read(buffer);
+            inTime[i].setTo(row);
+            inTime[i].totals.subtract(late);
+            inTime[i].coverFirst();
         }
-        return totals;
     }
 }

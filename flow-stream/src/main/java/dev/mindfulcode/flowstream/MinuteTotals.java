@@ -58,6 +58,12 @@ final class MinuteTotals {
         interruptions += more.interruptions;
     }
 
+    void addTime(long moreActiveMs, long moreFlowMs, double moreIntensityMs) {
+        activeMs += moreActiveMs;
+        flowMs += moreFlowMs;
+        intensityMs += moreIntensityMs;
+    }
+
     void subtract(MinuteTotals less) {
         keystrokes -= less.keystrokes;
         errors -= less.errors;

@@ -54,7 +54,6 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     private final TrackedSession session = new TrackedSession();
     private final BatchCounter counter = new BatchCounter();
     private final PeriodWatch periods = new PeriodWatch();
-    private final MinuteTotals interruption = new MinuteTotals();
 
     private ProcessorContext<UUID, SpecificRecord> context;
     private KeyValueStore<Bytes, byte[]> sessions;
@@ -165,17 +164,16 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     private void noteReuse(UUID sessionId) {
         meters.sequencesReused.increment();
         if (session.sequencesReused() == 1) {
-            log.info(
-                    "Sequence reused: session={}. An editor numbers its batches from 0 again; they count by their batch ids.",
-                    sessionId);
+            log.info("Sequence reused; batches are counted by their ids: session={}", sessionId);
         }
     }
 
     /** Flow is judged in the order of typing: a batch that comes before an earlier one waits for it a while. */
     private void hold(UUID userId, Bytes key, FlowInput.Keystrokes batch) {
         session.markSeen(batch.sequence());
-        session.receivedAt(clock.observe(batch.receivedAtMs(), context.currentSystemTimeMs()));
-        boolean hasRoom = held.hold(key, batch);
+        long receivedAtMs = clock.observe(batch.receivedAtMs(), context.currentSystemTimeMs());
+        session.receivedAt(receivedAtMs);
+        boolean hasRoom = held.hold(key, batch, receivedAtMs);
         meters.held.increment();
         if (!hasRoom) {
             goOnWithoutTheMissing(userId, key);
@@ -224,7 +222,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     private void play(UUID userId, FlowInput.Keystrokes batch) {
         Status before = session.status();
         int judge = session.judge();
-        work(batch);
+        work(userId, batch);
         if (session.judge() != judge) {
             meters.modelsTakenOver.increment();
         }
@@ -274,9 +272,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
         for (PeriodWatch.Interrupted interrupted : interruptions) {
             long minuteMs = MinuteDeltas.minuteOf(interrupted.atMs());
             if (minuteMs >= minutes.horizonMs()) {
-                interruption.clear();
-                interruption.interruptions = interrupted.more();
-                minutes.add(userId, sessionId, minuteMs, interruption, interrupted.receivedAtMs());
+                minutes.addInterruptions(userId, sessionId, minuteMs, interrupted.more(), interrupted.receivedAtMs());
                 noteForTeams(userId, minuteMs, interrupted.receivedAtMs());
             }
         }
@@ -294,9 +290,13 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
         session.judgeBy(models.active());
     }
 
-    private void work(FlowInput.Keystrokes batch) {
+    private MinuteDeltas.Covers covers(UUID userId, UUID sessionId) {
+        return (minuteMs, active, flow) -> minutes.loadCovers(userId, sessionId, minuteMs, active, flow);
+    }
+
+    private void work(UUID userId, FlowInput.Keystrokes batch) {
         try {
-            counter.count(batch, session, models.active());
+            counter.count(batch, session, models.active(), covers(userId, batch.sessionId()));
         } catch (PoisonRecordException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -307,9 +307,9 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     private void storeMinutes(UUID userId, FlowInput.Keystrokes batch) {
         MinuteDeltas grown = counter.minutes();
         for (int i = 0; i < grown.size(); i++) {
-            if (!grown.totals(i).isEmpty()) {
+            if (!grown.grown(i).totals.isEmpty()) {
                 long minuteMs = grown.minuteMs(i);
-                minutes.add(userId, batch.sessionId(), minuteMs, grown.totals(i), batch.receivedAtMs());
+                minutes.add(userId, batch.sessionId(), minuteMs, grown.grown(i), batch.receivedAtMs());
                 teller.minuteGrew(userId, batch.sessionId(), session, minuteMs);
                 noteForTeams(userId, minuteMs, batch.receivedAtMs());
             }
@@ -341,9 +341,12 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
                     session.delete();
                     held.forgetSession(key);
                     batchIds.forgetSession(key);
-                    Long earliestMs = minutes.clear(userId, sessionId);
-                    if (earliestMs != null) {
-                        contributions.minutesShrank(userId, earliestMs);
+                    List<Long> cleared = minutes.clear(userId, sessionId);
+                    for (long minuteMs : cleared) {
+                        teller.publishOtherShares(userId, sessionId, minuteMs);
+                    }
+                    if (!cleared.isEmpty()) {
+                        contributions.minutesShrank(userId, cleared.getFirst());
                     }
                     save(key);
                 }

@@ -9,8 +9,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One session as its store keeps it: a small header, the engine's state as it is, and the sequences seen, all three in one value. Which
- * batches it has accepted is in {@link BatchIds}; the sequences say where a batch belongs and which of them were used twice.
+ * One session as its store keeps it: a small header, the engine's state as it is, and the sequences seen, all three in
+ * one value. Which batches it has accepted is in {@link BatchIds}; the sequences say where a batch belongs and which of
+ * them were used twice.
  *
  * <p>A working copy: nothing is stored before {@link #toValue()} is. Reusable, not thread-safe.
  */
@@ -188,7 +189,10 @@ final class TrackedSession {
         return SequenceRanges.contains(sequences, sequence);
     }
 
-    /** Whether a release that stored no batch ids accepted this sequence: another batch under it cannot be told from the same one. */
+    /**
+     * Whether a release that stored no batch ids accepted this sequence: another batch under it cannot be told from the
+     * same one.
+     */
     boolean hasSeenWithoutId(long sequence) {
         return sequence < fields.getLong(AT_WITHOUT_IDS_BEFORE) && hasSeen(sequence);
     }

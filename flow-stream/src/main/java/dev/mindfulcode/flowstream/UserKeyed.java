@@ -51,8 +51,11 @@ final class UserKeyed {
     }
 
     static boolean isMinuteOf(Bytes minuteKey, UUID sessionId) {
-        return uuid(ByteBuffer.wrap(minuteKey.get(), UUID_BYTES + Long.BYTES, UUID_BYTES))
-                .equals(sessionId);
+        return sessionIdOfMinute(minuteKey).equals(sessionId);
+    }
+
+    static UUID sessionIdOfMinute(Bytes minuteKey) {
+        return uuid(ByteBuffer.wrap(minuteKey.get(), UUID_BYTES + Long.BYTES, UUID_BYTES));
     }
 
     static long minuteOf(Bytes minuteKey) {

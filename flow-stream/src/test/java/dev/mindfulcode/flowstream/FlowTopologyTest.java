@@ -131,9 +131,9 @@ class FlowTopologyTest {
         assertThat(stream.minute(anna, StreamDriver.START).getKeystrokes()).isEqualTo(3);
         assertThat(stream.minute(anna, StreamDriver.START.plusSeconds(60)).getKeystrokes())
                 .isEqualTo(7);
-        assertThat(stream.minute(anna, StreamDriver.START).getActiveMs()).isEqualTo(1_500);
+        assertThat(stream.minute(anna, StreamDriver.START).getActiveMs()).isEqualTo(2_000);
         assertThat(stream.minute(anna, StreamDriver.START.plusSeconds(60)).getActiveMs())
-                .isEqualTo(3_500);
+                .isEqualTo(3_000);
     }
 
     @Test

@@ -8,9 +8,11 @@ import dev.mindfulcode.protection.UserCipher;
 import dev.mindfulcode.schemas.KeyClass;
 import dev.mindfulcode.schemas.KeystrokeBatch;
 import dev.mindfulcode.schemas.KeystrokePayload;
+import dev.mindfulcode.schemas.MalformedPayloadException;
 import dev.mindfulcode.schemas.SignalKind;
 import dev.mindfulcode.schemas.Topics;
 import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
@@ -65,9 +67,24 @@ record Typing(UUID userId, UUID sessionId) {
                 .build();
     }
 
-    /** Returns the same batch under another sequence, as a client sends it that numbers what is left in its queue again. */
+    /**
+     * Returns the same batch under another sequence, as a client sends it that numbers what is left in its queue again.
+     */
     static KeystrokeBatch renumbered(KeystrokeBatch batch, long sequence) {
         return KeystrokeBatch.newBuilder(batch).setSequence(sequence).build();
+    }
+
+    /** Returns what one of this user's batches holds. */
+    KeystrokePayload payload(KeystrokeBatch batch) {
+        byte[] encrypted = new byte[batch.getPayload().remaining()];
+        batch.getPayload().duplicate().get(encrypted);
+        try {
+            return KeystrokePayload.decode(KEYS.find(userId)
+                    .orElseThrow()
+                    .decrypt(encrypted, Topics.KEYSTROKES.name(), KeystrokePayload.VERSION));
+        } catch (GeneralSecurityException | MalformedPayloadException e) {
+            throw new IllegalArgumentException("not a batch of this user's", e);
+        }
     }
 
     static KeystrokePayload letters(int keystrokes, int intervalMs) {

@@ -116,11 +116,15 @@ class PlacedUploadProperties {
             chosen.add(placed.startedAtMs()[0] - upload.batches().getFirst().startedAtMs());
         }
         if (hasSentAt) {
-            assertThat(chosen.stream().distinct().count()).as("shifts %s", chosen).isLessThanOrEqualTo(2);
+            assertThat(chosen.stream().distinct().count())
+                    .as("shifts %s", chosen)
+                    .isLessThanOrEqualTo(2);
         }
         // Without sent_at a fast clock shows only once a batch ends in the future: see the decision record.
         if (hasSentAt ? !isAtTheTolerance(clockErrorMs) : clockErrorMs >= 0) {
-            assertThat(chosen.stream().distinct().count()).as("shifts %s", chosen).isEqualTo(1);
+            assertThat(chosen.stream().distinct().count())
+                    .as("shifts %s", chosen)
+                    .isEqualTo(1);
         }
     }
 

@@ -71,7 +71,9 @@ class TeamAlertTest {
         JsonNode windows = TestUser.JSON
                 .readTree(lead.get("/api/teams/" + team + "/analytics?size=day").body())
                 .path("windows");
-        assertThat(windows.path(0).path("members").asInt()).as("in steps of five").isEqualTo(5);
+        assertThat(windows.path(0).path("members").asInt())
+                .as("in steps of five")
+                .isEqualTo(5);
     }
 
     private static JsonNode latest(TestUser lead, String path) throws Exception {

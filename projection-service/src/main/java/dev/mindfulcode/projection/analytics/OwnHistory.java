@@ -116,7 +116,8 @@ final class OwnHistory implements History {
 
     private sealed interface Happened {}
 
-    private record Typed(UUID batchId, UUID sessionId, long sequence, long startedAtMs, long latestMs, KeystrokePayload payload)
+    private record Typed(
+            UUID batchId, UUID sessionId, long sequence, long startedAtMs, long latestMs, KeystrokePayload payload)
             implements Happened {}
 
     private record Said(SessionEvent event) implements Happened {}

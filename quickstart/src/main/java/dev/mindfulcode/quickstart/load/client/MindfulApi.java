@@ -121,15 +121,10 @@ public final class MindfulApi implements AutoCloseable {
 
     /** @param json made again for each attempt */
     Answer post(String path, @Nullable String token, Supplier<String> json) throws ApiException, InterruptedException {
-        return call(
-                "POST",
-                path,
-                token,
-                () -> HttpRequest.BodyPublishers.ofString(json.get(), StandardCharsets.UTF_8));
+        return call("POST", path, token, () -> HttpRequest.BodyPublishers.ofString(json.get(), StandardCharsets.UTF_8));
     }
 
-    private Answer call(
-            String method, String path, @Nullable String token, Supplier<HttpRequest.BodyPublisher> body)
+    private Answer call(String method, String path, @Nullable String token, Supplier<HttpRequest.BodyPublisher> body)
             throws ApiException, InterruptedException {
         HttpRequest.Builder builder = HttpRequest.newBuilder(origin.resolve(path))
                 .timeout(REQUEST_TIMEOUT)
