@@ -3,6 +3,7 @@
 import { Problem, isSignedIn, onSignedOut, register, signIn, signOut } from './api.js';
 import { Curve } from './curve.js';
 import * as day from './day.js';
+import { Invitations } from './invitations.js';
 import { connect } from './live.js';
 import { Now } from './now.js';
 import * as patterns from './patterns.js';
@@ -92,6 +93,7 @@ function start() {
   const curve = new Curve(byId('curve'), byId('curve-table'));
   const say = new Say();
   const team = new Team();
+  const invitations = new Invitations();
   const sessions = new Set();
   const disconnect = connect((message) => {
     if (message.type === 'flow_state_update') {
@@ -135,6 +137,7 @@ function start() {
     now.stop();
     say.stop();
     team.stop();
+    invitations.stop();
     day.clear();
     patterns.clear();
     runs.clear();

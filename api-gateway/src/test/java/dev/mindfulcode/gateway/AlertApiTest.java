@@ -396,12 +396,7 @@ class AlertApiTest {
     }
 
     private void add(User user, String role) {
-        assertThat(api.post(
-                                team + "/members",
-                                ada.token(),
-                                "{\"email\": \"" + user.email() + "\", \"role\": \"" + role + "\"}")
-                        .status())
-                .isEqualTo(201);
+        gateway.join(teamId, ada, user, role);
     }
 
     private String webhook(String pathAndQuery) {

@@ -377,8 +377,7 @@ class AnalyticsApiTest {
         Eventually.holds(() -> rows(run).size() == 2);
         User bob = gateway.user();
         api.get(run, bob.token()).isProblem(404, "not-found");
-        api.post("/api/teams/" + team + "/members", ada.token(), """
-                {"email": "%s", "role": "member"}""".formatted(bob.email()));
+        gateway.join(team, ada, bob, "member");
         api.get(run, bob.token()).isProblem(404, "not-found");
         gateway.execute("update identity.team_members set role = 'admin' where user_id = ?", bob.id());
         assertThat(api.get(run, bob.token()).status()).isEqualTo(200);

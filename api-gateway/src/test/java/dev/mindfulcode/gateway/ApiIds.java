@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
 final class ApiIds {
 
     private static final List<String> FIELDS =
-            List.of("session_id", "team_id", "key_id", "plugin_id", "run_id", "user_id", "rule_id");
+            List.of("session_id", "team_id", "key_id", "plugin_id", "run_id", "user_id", "rule_id", "invitation_id");
     private static final int KEPT_MAX = 16;
 
     private final Map<String, List<String>> own = new LinkedHashMap<>();

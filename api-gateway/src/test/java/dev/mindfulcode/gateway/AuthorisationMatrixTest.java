@@ -30,8 +30,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Every endpoint × everybody, each cell through HTTP. A new route needs a new line here, or {@link #theTableNamesEveryRoute} fails.
  *
  * <p>A line is method and pattern, the answer's status for each column, and a body where one is sent. {@code {id}} stands for a session
- * of the member, or the team; {@code {user_id}} for somebody who is a member of that team and nobody of the columns; {@code <email>} for the
- * address of somebody who belongs to no team. All of them are made anew for each cell that needs them.
+ * of the member, or the team; {@code {user_id}} for somebody who is a member of that team and nobody of the columns; {@code {invitation_id}}
+ * for an invitation into that team of the member's address; {@code <email>} for the address of somebody who belongs to no team. All of them are made anew for each cell that needs them.
  */
 class AuthorisationMatrixTest {
 
@@ -103,6 +103,11 @@ class AuthorisationMatrixTest {
             POST /api/teams/{id}/members           401  404  403  403  201  201  404  {"email": "<email>", "role": "member"}
             POST /api/teams/{id}/members           401  404  403  403  403  201  404  {"email": "<email>", "role": "admin"}
             POST /api/teams/{id}/members           401  404  403  403  403  201  404  {"email": "<email>", "role": "owner"}
+            GET /api/teams/{id}/invitations        401  404  403  403  200  200  404
+            DELETE /api/teams/{id}/invitations/{invitation_id} 401  404  403  403  204  204  404
+            GET /api/invitations                   401  200  200  200  200  200  200
+            POST /api/invitations/accept           401  404  404  404  404  404  404  {"code": "mci_nobodys"}
+            POST /api/invitations/{invitation_id}/decline      401  404  404  204  404  404  404
             GET /api/teams/{id}/analytics            401  404  200  200  200  200  404
             GET /api/teams/{id}/insights             401  404  200  200  200  200  404
             POST /api/teams/{id}/alerts              401  404  403  403  201  201  404  {"indicator": "weekend_share", "threshold": 0.2, "window": "four_weeks", "channel": "live"}
@@ -198,10 +203,11 @@ class AuthorisationMatrixTest {
         editorsKey = API.post("/api/keys", token(Who.MEMBER), "{\"name\": \"editor\", \"scope\": \"ingest\"}")
                 .text("key");
         for (Who who : List.of(Who.VIEWER, Who.MEMBER, Who.ADMIN)) {
-            Answer added = API.post("/api/teams/" + team + "/members", token(Who.OWNER), """
-                    {"email": "%s", "role": "%s"}""".formatted(
-                    Objects.requireNonNull(people.get(who)).email(), who.name().toLowerCase(java.util.Locale.ROOT)));
-            assertThat(added.status()).isEqualTo(201);
+            GATEWAY.join(
+                    team,
+                    Objects.requireNonNull(people.get(Who.OWNER)),
+                    Objects.requireNonNull(people.get(who)),
+                    who.name().toLowerCase(java.util.Locale.ROOT));
         }
     }
 
@@ -267,6 +273,9 @@ class AuthorisationMatrixTest {
         }
         if (path.contains("{rule_id}")) {
             path = path.replace("{rule_id}", rule().toString());
+        }
+        if (path.contains("{invitation_id}")) {
+            path = path.replace("{invitation_id}", invitation().toString());
         }
         String body = line.body() == null ? null : filled(line.body());
         HttpRequest request = API.request(path, token)
@@ -362,6 +371,28 @@ class AuthorisationMatrixTest {
             delete.executeUpdate();
             insert.setObject(1, id);
             insert.setObject(2, team);
+            insert.executeUpdate();
+        }
+        return id;
+    }
+
+    /** Makes an open invitation of the member's address into the team, in place of the one before. */
+    private static UUID invitation() throws SQLException {
+        UUID id = UUID.randomUUID();
+        String email = Objects.requireNonNull(people.get(Who.MEMBER)).email();
+        try (var connection = GATEWAY.connection();
+                var delete = connection.prepareStatement("delete from identity.team_invitations where email = ?");
+                var insert = connection.prepareStatement("""
+                        insert into identity.team_invitations
+                            (invitation_id, team_id, email, role, code_hash, invited_by, created_at, expires_at)
+                        values (?, ?, ?, 'member', sha256(?), ?, now(), now() + interval '1 day')""")) {
+            delete.setString(1, email);
+            delete.executeUpdate();
+            insert.setObject(1, id);
+            insert.setObject(2, team);
+            insert.setString(3, email);
+            insert.setBytes(4, id.toString().getBytes(StandardCharsets.US_ASCII));
+            insert.setObject(5, Objects.requireNonNull(people.get(Who.OWNER)).id());
             insert.executeUpdate();
         }
         return id;

@@ -197,6 +197,17 @@ final class GatewayUnderTest {
                 .isTrue();
     }
 
+    /** Has a team's lead invite somebody, who accepts. */
+    void join(Object teamId, Api.User lead, Api.User user, String role) {
+        Api.Answer invited =
+                api.post("/api/teams/" + teamId + "/members", lead.token(), """
+                {"email": "%s", "role": "%s"}""".formatted(user.email(), role));
+        assertThat(invited.status()).as(invited.toString()).isEqualTo(201);
+        Api.Answer joined =
+                api.post("/api/invitations/accept", user.token(), "{\"code\": \"" + invited.text("code") + "\"}");
+        assertThat(joined.status()).as(joined.toString()).isEqualTo(200);
+    }
+
     /** Somebody new, with {@link Api#PASSWORD}. */
     Api.User user() {
         String email = UUID.randomUUID() + "@example.org";

@@ -110,11 +110,7 @@ class GraphQlModelTest {
         for (String name : Set.of("a", "b", "c")) {
             String team = api.post("/api/teams", ada.token(), "{\"name\": \"" + name + "\"}")
                     .text("team_id");
-            Answer added = api.post(
-                    "/api/teams/" + team + "/members",
-                    ada.token(),
-                    "{\"email\": \"" + bob.email() + "\", \"role\": \"member\"}");
-            assertThat(added.status()).isEqualTo(201);
+            gateway.join(team, ada, bob, "member");
         }
         String query = "{ teams " + all("Team") + " }";
         Database database = gateway.context.getBean(Database.class);
@@ -137,6 +133,25 @@ class GraphQlModelTest {
                 }
             }
         }
+    }
+
+    @Test
+    void invitationsAreShownWithoutTheirTeam() throws IOException {
+        String team =
+                api.post("/api/teams", ada.token(), "{\"name\": \"Compilers\"}").text("team_id");
+        api.post(
+                "/api/teams/" + team + "/members",
+                ada.token(),
+                "{\"email\": \"" + bob.email() + "\", \"role\": \"viewer\"}");
+        JsonNode received = api.get("/api/invitations", bob.token())
+                .json()
+                .path("invitations")
+                .path(0);
+        JsonNode asked = ask(bob, "{ invitations " + all("Invitation") + " }").path("invitations");
+        assertThat(asked)
+                .singleElement()
+                .satisfies(one -> assertThat(plain(one)).isEqualTo(plain(received)));
+        assertThat(ask(ada, "{ invitations { role } }").path("invitations")).isEmpty();
     }
 
     @Test

@@ -36,19 +36,20 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stores what each member adds to each window of their teams, and releases a window once, when it closes: {@link WindowRelease} decides how
- * much of it. Nothing of an open window leaves this processor, and nothing changes a released one.
+ * Stores what each member adds to each window of their teams, and releases a window once, when it closes;
+ * {@link WindowRelease} decides how much of it. Nothing of an open window leaves this processor, and nothing changes a
+ * released one.
  *
- * <p>A window closes {@link #CLOSED_AFTER} its lateness by the clock of receipt. That decides when it is released, and not what is in
- * it: whether something was in time is decided by its own time of receipt, before it comes here. A window of which too few were known when it
- * closed opens again when a lagging partition brings more. What comes for a released window is dropped and counted: a second release would
- * differ from the first by one member.
+ * <p>A window closes {@link #CLOSED_AFTER} its lateness by the clock of receipt. That decides when it is released, and
+ * not what is in it: whether something was in time is decided by its own time of receipt, before it comes here. A
+ * window of which too few were known when it closed opens again when a lagging partition brings more. What comes for a
+ * released window is dropped and counted: a second release would differ from the first by one member.
  *
- * <p>Of a team the shorter windows are released before the longer ones that contain them. A window that arrives after one that contains it was
- * released is withheld.
+ * <p>Of a team the shorter windows are released before the longer ones that contain them. A window that arrives after
+ * one that contains it was released is withheld.
  *
- * <p>Rows go {@link #KEPT_FOR} after they last changed, by the wall clock, so that a replay of old history keeps what it has just made. Not
- * thread-safe.
+ * <p>Rows go {@link #KEPT_FOR} after they last changed, by the wall clock, so that a replay of old history keeps what
+ * it has just made. Not thread-safe.
  */
 final class TeamWindows implements Processor<@Nullable UUID, @Nullable TeamContribution, UUID, SpecificRecord> {
 
@@ -57,7 +58,10 @@ final class TeamWindows implements Processor<@Nullable UUID, @Nullable TeamContr
     /** What partitions lag behind each other as a rule: people's parts of the stream are told each few seconds. */
     static final Duration CLOSED_AFTER = Duration.ofMinutes(10);
 
-    /** And nothing has changed in it for so long by the wall clock: in a replay the clock of receipt runs with the fastest partition. */
+    /**
+     * And nothing has changed in it for so long by the wall clock: in a replay the clock of receipt runs with the
+     * fastest partition.
+     */
     static final Duration QUIET_FOR = Duration.ofMinutes(1);
 
     static final Duration KEPT_FOR = Duration.ofDays(14);
@@ -75,8 +79,8 @@ final class TeamWindows implements Processor<@Nullable UUID, @Nullable TeamContr
     private final StreamMeters meters;
     private final StreamClock clock = new StreamClock();
     /**
-     * Open windows, by the time at which they close, and then by key: of a team the shorter before the longer. Some 150 bytes each, and a
-     * team that works has up to 600.
+     * Open windows, by the time at which they close, and then by key: of a team the shorter before the longer. Some 150
+     * bytes each, and a team that works has up to 600.
      */
     private final TreeMap<Long, Set<Bytes>> open = new TreeMap<>();
 
@@ -173,8 +177,8 @@ final class TeamWindows implements Processor<@Nullable UUID, @Nullable TeamContr
     }
 
     /**
-     * Erased people leave the open windows; of what is released only the figures stay. An open window around a released one with somebody
-     * who is erased is withheld: the difference would be theirs.
+     * Erased people leave the open windows; of what is released only the figures stay. An open window around a released
+     * one with somebody who is erased is withheld: the difference would be theirs.
      */
     private void forget(UUID teamId, UUID userId) {
         List<Bytes> theirs = new ArrayList<>();
@@ -322,7 +326,10 @@ final class TeamWindows implements Processor<@Nullable UUID, @Nullable TeamContr
                 (userId, contribution) -> put(TeamKeyed.member(teamId, size, startMs, userId), contribution.encode()));
     }
 
-    /** Returns what was released inside a window, by member: by its longest windows that were, and inside of the others by shorter ones. */
+    /**
+     * Returns what was released inside a window, by member: by its longest windows that were, and inside of the others
+     * by shorter ones.
+     */
     private Map<UUID, Contribution> releasedInside(Bytes window) {
         Map<UUID, Contribution> released = new HashMap<>();
         addReleased(window, TeamKeyed.sizeOf(window), released);

@@ -230,6 +230,34 @@ class DashboardTest {
         }
     }
 
+    @Test
+    void anInvitedPersonAcceptsWithTheCodeOrDeclines() throws Exception {
+        SharedSystem system = SharedSystem.get();
+        TestUser lead = TestUser.register(system.origin());
+        TestUser user = TestUser.register(system.origin());
+        String code = TestTeam.madeBy(lead, system).invite(user, "member");
+        TestTeam.madeBy(lead, system).invite(user, "viewer");
+        try (Window window = Window.open()) {
+            Page page = window.page();
+            page.setDefaultTimeout(WAIT_MAX_MS);
+            signIn(page, system, user);
+            Locator card = page.locator("[data-testid=invitations]");
+            card.locator("li").nth(1).waitFor();
+            assertThat(card.innerText()).contains("as member", "as viewer").doesNotContain("Compilers");
+            page.locator("#invitation-code").fill("mci_not_the_code");
+            page.locator("#invitation-code").press("Enter");
+            card.getByText("no such open invitation").waitFor();
+            page.locator("#invitation-code").fill(code);
+            page.locator("#invitation-code").press("Enter");
+            card.getByText("You joined Compilers.").waitFor();
+            card.locator("button[aria-label*='Decline']").click();
+            card.getByText("The invitation is declined.").waitFor();
+            card.locator("li").waitFor(new Locator.WaitForOptions().setState(WaitForSelectorState.DETACHED));
+        }
+        assertThat(TestUser.JSON.readTree(user.get("/api/teams").body()).path("teams"))
+                .hasSize(1);
+    }
+
     /** Ten weeks of days as the projection would have them, and an alert as the gateway keeps it. */
     private void writeTeam(SharedSystem system, UUID team) throws Exception {
         try (Connection connection =

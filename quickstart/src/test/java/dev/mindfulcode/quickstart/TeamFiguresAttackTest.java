@@ -50,7 +50,9 @@ class TeamFiguresAttackTest {
 
     private static final String RUN = "<run>";
 
-    /** Every interface that shows anything about a team, for a GET. Webhooks send the alerts that {@code alerts} lists. */
+    /**
+     * Every interface that shows anything about a team, for a GET. Webhooks send the alerts that {@code alerts} lists.
+     */
     private static final List<String> INTERFACES = List.of(
             "/api/teams",
             "<team>",

@@ -3,6 +3,7 @@ package dev.mindfulcode.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.protection.PostgresUrl;
+import java.net.http.HttpResponse;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.UUID;
@@ -28,9 +29,17 @@ record TestTeam(TestUser lead, UUID id) {
     }
 
     void join(TestUser member, String role) throws Exception {
-        assertThat(lead.post(path() + "/members", "{\"email\": \"" + member.email + "\", \"role\": \"" + role + "\"}")
+        assertThat(member.post("/api/invitations/accept", "{\"code\": \"" + invite(member, role) + "\"}")
                         .statusCode())
-                .isEqualTo(201);
+                .isEqualTo(200);
+    }
+
+    /** Returns the code with which the invited person accepts. */
+    String invite(TestUser invited, String role) throws Exception {
+        HttpResponse<String> invitation =
+                lead.post(path() + "/members", "{\"email\": \"" + invited.email + "\", \"role\": \"" + role + "\"}");
+        assertThat(invitation.statusCode()).as(invitation.body()).isEqualTo(201);
+        return TestUser.JSON.readTree(invitation.body()).path("code").asString();
     }
 
     void consent(TestUser member) throws Exception {

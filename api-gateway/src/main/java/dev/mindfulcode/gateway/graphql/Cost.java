@@ -27,6 +27,7 @@ final class Cost implements FieldComplexityCalculator {
     private static final int PERIODS_OF_DAY = 40;
     private static final int TEAMS = 5;
     private static final int MEMBERS = 20;
+    private static final int INVITATIONS = 5;
     private static final long HOURS_OF_DAY = 24;
     private static final long WEEKS = 52;
     private static final long FINDINGS = 20;
@@ -53,6 +54,7 @@ final class Cost implements FieldComplexityCalculator {
                 STATEMENT + 1L + span(arguments, SpanReads.MINUTES_SPAN_MAX).toMinutes() * children;
             case "Query.me", "Query.team" -> STATEMENT + 1L + children;
             case "Query.teams" -> STATEMENT + 1L + TEAMS * (long) children;
+            case "Query.invitations" -> STATEMENT + 1L + INVITATIONS * (long) children;
             case "Team.members" -> 1L + MEMBERS * (long) children;
             case "Query.analytics", "Query.patterns" -> PAST_STATEMENTS * STATEMENT + 1L + children;
             case "Query.insights" -> INSIGHT_STATEMENTS * STATEMENT + 1L + children;

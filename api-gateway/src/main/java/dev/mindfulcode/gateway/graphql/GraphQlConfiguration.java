@@ -9,6 +9,7 @@ import dev.mindfulcode.gateway.http.RouteGroup;
 import dev.mindfulcode.gateway.live.LiveUpdates;
 import dev.mindfulcode.gateway.sessions.ReadAfter;
 import dev.mindfulcode.gateway.sessions.SessionReads;
+import dev.mindfulcode.gateway.teams.Invitations;
 import dev.mindfulcode.gateway.teams.Teams;
 import java.time.Clock;
 import java.util.List;
@@ -27,6 +28,7 @@ public class GraphQlConfiguration {
             FlowHistory history,
             Accounts accounts,
             Teams teams,
+            Invitations invitations,
             ReadAfter readAfter,
             LiveUpdates live,
             Credentials credentials) {
@@ -36,7 +38,7 @@ public class GraphQlConfiguration {
                 new SessionFields(sessions, clock),
                 new FlowFields(spans, clock),
                 new HistoryFields(history),
-                new TeamFields(teams),
+                new TeamFields(teams, invitations),
                 new LiveFields(teams)));
         GraphSocket socket = new GraphSocket(
                 graph,

@@ -2,6 +2,7 @@ package dev.mindfulcode.gateway.graphql;
 
 import dev.mindfulcode.gateway.http.ProblemException;
 import dev.mindfulcode.gateway.http.ProblemType;
+import dev.mindfulcode.gateway.teams.Invitations;
 import dev.mindfulcode.gateway.teams.Teams;
 import dev.mindfulcode.gateway.teams.Teams.Member;
 import dev.mindfulcode.gateway.teams.Teams.Team;
@@ -15,15 +16,17 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.graphql.execution.BatchLoaderRegistry;
 import reactor.core.publisher.Mono;
 
-/** Teams, and who belongs to them. */
+/** Teams, who belongs to them, and invitations into them. */
 final class TeamFields implements Fields {
 
     private static final String MEMBERS_OF_TEAMS = "membersOfTeams";
 
     private final Teams teams;
+    private final Invitations invitations;
 
-    TeamFields(Teams teams) {
+    TeamFields(Teams teams, Invitations invitations) {
         this.teams = teams;
+        this.invitations = invitations;
     }
 
     @Override
@@ -33,7 +36,8 @@ final class TeamFields implements Fields {
         wiring.type(
                         "Query",
                         query -> query.dataFetcher("teams", asked -> teams.of(Asked.userId(asked)))
-                                .dataFetcher("team", this::team))
+                                .dataFetcher("team", this::team)
+                                .dataFetcher("invitations", asked -> invitations.receivedBy(Asked.userId(asked))))
                 .type(
                         "Team",
                         team -> team.dataFetcher(

@@ -19,6 +19,7 @@ public enum ProblemType {
     EMAIL_TAKEN("email-taken", 409, "The e-mail address has an account"),
     SESSION_ID_TAKEN("session-id-taken", 409, "The session id cannot be used"),
     MEMBER_EXISTS("member-exists", 409, "They belong to the team"),
+    INVITATION_EXISTS("invitation-exists", 409, "The address is invited"),
     LAST_OWNER("last-owner", 409, "A team needs an owner"),
     LIMIT_REACHED("limit-reached", 409, "There are as many as there may be"),
     PLUGIN_EXISTS("plugin-exists", 409, "This version of the plugin is another module"),
@@ -34,7 +35,6 @@ public enum ProblemType {
     PLUGIN_REFUSED("plugin-refused", 422, "The plugin cannot be loaded"),
     RATE_LIMITED("rate-limited", 429, "Too many requests"),
     TOO_MANY_CONNECTIONS("too-many-connections", 429, "Too many live connections"),
-    TOO_MANY_UNKNOWN_ADDRESSES("too-many-unknown-addresses", 429, "Too many addresses without an account"),
     INTERNAL("internal", 500, "Something went wrong here"),
     UNAVAILABLE("unavailable", 503, "Not available right now"),
     READ_MODEL_BEHIND("read-model-behind", 503, "The read model has not caught up yet");

@@ -14,8 +14,18 @@ import org.springframework.context.annotation.Configuration;
 public class TeamConfiguration {
 
     @Bean
-    Teams gatewayTeams(Database database, EventLog log, Outbox outbox) {
-        return new Teams(database, new TeamEvents(log, outbox), new SecureRandom(), Clock.systemUTC());
+    TeamEvents gatewayTeamEvents(EventLog log, Outbox outbox) {
+        return new TeamEvents(log, outbox);
+    }
+
+    @Bean
+    Teams gatewayTeams(Database database, TeamEvents events) {
+        return new Teams(database, events, new SecureRandom(), Clock.systemUTC());
+    }
+
+    @Bean
+    Invitations gatewayInvitations(Database database, Teams teams, TeamEvents events) {
+        return new Invitations(database, teams, events, new SecureRandom(), Clock.systemUTC());
     }
 
     @Bean
@@ -24,11 +34,13 @@ public class TeamConfiguration {
     }
 
     @Bean
-    RouteGroup gatewayTeamRoutes(Teams teams, TeamFigures figures) {
+    RouteGroup gatewayTeamRoutes(Teams teams, Invitations invitations, TeamFigures figures) {
         TeamRoutes members = new TeamRoutes(teams);
+        InvitationRoutes joining = new InvitationRoutes(invitations);
         FigureRoutes windows = new FigureRoutes(figures, Clock.systemUTC());
         return routes -> {
             members.addTo(routes);
+            joining.addTo(routes);
             windows.addTo(routes);
         };
     }

@@ -23,12 +23,15 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * What a team's windows say, for everybody who belongs to a team on the premium plan: what is said of a group, the group may read. Only
- * released windows are read: closed ones, in which at least {@link TeamAggregate#MEMBERS_MIN_LEAST} members were active.
+ * What a team's windows say, for everybody who belongs to a team on the premium plan: what is said of a group, the
+ * group may read. Only released windows are read: closed ones, in which at least {@link
+ * TeamAggregate#MEMBERS_MIN_LEAST} members were active.
  */
 public final class TeamFigures {
 
-    /** After its end a window takes what comes late for this long; days are looked at for insights when that is over. */
+    /**
+     * After its end a window takes what comes late for this long; days are looked at for insights when that is over.
+     */
     static final Duration LATENESS_MAX = Duration.ofHours(24);
 
     private static final String WINDOWS = """
@@ -109,7 +112,10 @@ public final class TeamFigures {
                         found.size() > limit ? new WindowCursor(found.get(limit).start()).text() : null));
     }
 
-    /** Emits what the last days of a team were like beside the weeks before, in days and hours of the caller's time zone. */
+    /**
+     * Emits what the last days of a team were like beside the weeks before, in days and hours of the caller's time
+     * zone.
+     */
     Mono<Insights> insights(UUID callerId, UUID teamId, int recentDays) {
         // By then everybody in these days has been able to read what they say of themselves.
         Instant end = clock.instant().minus(LATENESS_MAX).truncatedTo(ChronoUnit.DAYS);

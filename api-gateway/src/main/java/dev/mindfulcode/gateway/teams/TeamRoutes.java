@@ -1,6 +1,5 @@
 package dev.mindfulcode.gateway.teams;
 
-import dev.mindfulcode.gateway.accounts.EmailAddress;
 import dev.mindfulcode.gateway.http.Answers;
 import dev.mindfulcode.gateway.http.Bodies;
 import dev.mindfulcode.gateway.http.Caller;
@@ -30,7 +29,6 @@ final class TeamRoutes {
                 .get("/api/teams", this::mine)
                 .get("/api/teams/{id}", this::get)
                 .put("/api/teams/{id}/consent", this::consent)
-                .post("/api/teams/{id}/members", this::add)
                 .get("/api/teams/{id}/members", this::members)
                 .put("/api/teams/{id}/members/{user_id}", this::change)
                 .delete("/api/teams/{id}/members/{user_id}", this::remove);
@@ -61,18 +59,6 @@ final class TeamRoutes {
                 .flatMap(all -> Answers.ok(new Members(all)));
     }
 
-    private Mono<ServerResponse> add(ServerRequest request) {
-        return Caller.of(request)
-                .flatMap(caller -> Bodies.object(request).flatMap(body -> {
-                    EmailAddress email = EmailAddress.parse(body.requiredText("email", EmailAddress.LENGTH_MAX));
-                    if (email == null) {
-                        throw body.refused("email", "An e-mail address is expected.");
-                    }
-                    return teams.add(caller.userId(), teamId(request), email, role(body));
-                }))
-                .flatMap(member -> Answers.json(201, member));
-    }
-
     private Mono<ServerResponse> change(ServerRequest request) {
         return Caller.of(request)
                 .flatMap(caller -> Bodies.object(request)
@@ -100,7 +86,7 @@ final class TeamRoutes {
         return Parameters.pathId(request, "id");
     }
 
-    private static Role role(JsonFields body) {
+    static Role role(JsonFields body) {
         Role role = Role.parse(body.requiredText("role", ROLE_LENGTH_MAX));
         if (role == null) {
             throw body.refused("role", "One of owner, admin, member and viewer is expected.");

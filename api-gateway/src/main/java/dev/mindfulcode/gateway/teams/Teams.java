@@ -1,6 +1,5 @@
 package dev.mindfulcode.gateway.teams;
 
-import dev.mindfulcode.gateway.accounts.EmailAddress;
 import dev.mindfulcode.gateway.database.Database;
 import dev.mindfulcode.gateway.http.ProblemException;
 import dev.mindfulcode.gateway.http.ProblemType;
@@ -47,14 +46,12 @@ public final class Teams {
 
     private final Database database;
     private final TeamEvents events;
-    private final MissedAddresses missedAddresses;
     private final SecureRandom random;
     private final Clock clock;
 
     Teams(Database database, TeamEvents events, SecureRandom random, Clock clock) {
         this.database = database;
         this.events = events;
-        this.missedAddresses = new MissedAddresses(database);
         this.random = random;
         this.clock = clock;
     }
@@ -139,42 +136,17 @@ public final class Teams {
                         Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
     }
 
-    /** Adds whoever has the account of an address. They have not consented to anything by that. */
-    Mono<Member> add(UUID callerId, UUID teamId, EmailAddress email, Role role) {
-        Instant now = now();
-        return membership(teamId, callerId)
-                .doOnNext(caller -> requireAllowed(caller.role().mayAdd(role)))
-                .then(Mono.defer(() -> missedAddresses.check(callerId, now)))
-                .then(Mono.defer(() -> userWith(email)))
-                .switchIfEmpty(Mono.defer(() -> missedAddresses
-                        .count(callerId, now)
-                        .then(Mono.error(() ->
-                                ProblemType.INVALID_REQUEST.at("email", "Nobody has an account with this address.")))))
-                .flatMap(userId -> committing(lock(teamId, callerId)
-                                .doOnNext(caller -> requireAllowed(caller.role().mayAdd(role)))
-                                .flatMap(caller -> addLocked(
-                                        new Membership(teamId, userId, role, false, now, now, caller.plan()))))
-                        .map(added -> new Member(
-                                added.userId(),
-                                email.normalised(),
-                                role.text(),
-                                callerId.equals(userId) ? (Boolean) false : null,
-                                now)));
-    }
-
-    private Mono<Membership> addLocked(Membership added) {
-        return lockUser(added.userId())
-                .switchIfEmpty(Mono.error(
-                        () -> ProblemType.INVALID_REQUEST.at("email", "Nobody has an account with this address.")))
-                .then(Mono.defer(() -> findMembership(added.teamId(), added.userId())))
-                .flatMap(there -> Mono.<Membership>error(
-                        ProblemType.MEMBER_EXISTS.at("email", "They belong to the team; change their role instead.")))
-                .then(Mono.defer(() -> requireRoomForMember(added.teamId())))
+    /** Makes somebody a member of a team that is locked. They have not consented to anything by that. */
+    Mono<Void> join(Membership joining) {
+        return lockUser(joining.userId())
+                .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.because("The account is gone.")))
+                .then(Mono.defer(() -> findMembership(joining.teamId(), joining.userId())))
+                .flatMap(there -> Mono.error(() -> ProblemType.MEMBER_EXISTS.because("Already a member of the team.")))
+                .then(Mono.defer(() -> requireRoomForMember(joining.teamId())))
                 .then(Mono.defer(
-                        () -> requireRoomForTeam(added.userId(), "They belong to as many teams as anybody may.")))
-                .then(Mono.defer(() -> insert(added)))
-                .then(Mono.defer(() -> events.joined(added)))
-                .thenReturn(added);
+                        () -> requireRoomForTeam(joining.userId(), "You belong to as many teams as anybody may.")))
+                .then(Mono.defer(() -> insert(joining)))
+                .then(Mono.defer(() -> events.joined(joining)));
     }
 
     Mono<Member> change(UUID callerId, UUID teamId, UUID userId, Role next) {
@@ -193,6 +165,7 @@ public final class Teams {
         return lockUser(member.userId())
                 .then(Mono.defer(() -> requireOtherOwner(member)))
                 .then(Mono.defer(() -> update(changed)))
+                .then(Mono.defer(() -> withdrawInvitationsBy(member)))
                 .then(Mono.defer(() -> events.roleChanged(changed)))
                 .thenReturn(changed);
     }
@@ -206,6 +179,7 @@ public final class Teams {
                         .flatMap(member -> lockUser(userId)
                                 .then(Mono.defer(() -> requireOtherOwner(member)))
                                 .then(Mono.defer(() -> delete(member)))
+                                .then(Mono.defer(() -> withdrawInvitationsBy(member)))
                                 .then(Mono.defer(() -> events.left(member, now())))
                                 .thenReturn(member)))
                 .then();
@@ -236,7 +210,7 @@ public final class Teams {
     }
 
     /** Locks a team on behalf of somebody who belongs to it and emits who they are in it once nobody else changes that. */
-    private Mono<Membership> lock(UUID teamId, UUID callerId) {
+    Mono<Membership> lock(UUID teamId, UUID callerId) {
         return database.sql("""
                         select team_id from identity.teams where team_id = :team
                             and exists (select from identity.team_members where team_id = :team and user_id = :user)
@@ -256,16 +230,9 @@ public final class Teams {
     }
 
     /** Emits nothing where there is no such user any more. */
-    private Mono<UUID> lockUser(UUID userId) {
+    Mono<UUID> lockUser(UUID userId) {
         return database.sql("select user_id from identity.users where user_id = :user for no key update")
                 .bind("user", userId)
-                .map(row -> row.get("user_id", UUID.class))
-                .one();
-    }
-
-    private Mono<UUID> userWith(EmailAddress email) {
-        return database.sql("select user_id from identity.users where email = :email")
-                .bind("email", email.normalised())
                 .map(row -> row.get("user_id", UUID.class))
                 .one();
     }
@@ -361,11 +328,21 @@ public final class Teams {
                 .rowsUpdated();
     }
 
+    /** Open invitations by somebody whose role changes or ends: they might not make them any more. */
+    private Mono<Long> withdrawInvitationsBy(Membership member) {
+        return database.sql("delete from identity.team_invitations"
+                        + " where team_id = :team and invited_by = :user and not declined")
+                .bind("team", member.teamId())
+                .bind("user", member.userId())
+                .fetch()
+                .rowsUpdated();
+    }
+
     private <T> Mono<T> committing(Mono<T> work) {
         return database.inTransaction(work).doOnSuccess(done -> events.committed());
     }
 
-    private static void requireAllowed(boolean allowed) {
+    static void requireAllowed(boolean allowed) {
         if (!allowed) {
             throw ProblemType.FORBIDDEN.because("Your role in the team does not allow this.");
         }

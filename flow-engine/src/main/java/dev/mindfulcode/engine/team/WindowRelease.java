@@ -8,12 +8,13 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is released of a team's window when it closes: each member's contribution as it counts, and the figures over them. A window is
- * released once.
+ * What is released of a team's window when it closes: each member's contribution as it counts, and the figures over
+ * them. A window is released once.
  *
- * <p>Windows contain shorter ones, so whoever has read an hour and its five minutes knows the difference. The difference between a window
- * and what was released inside it is therefore held to the same minimum as a window: it must come from nobody, or from at least
- * {@code membersMin} members. Where it comes from fewer, the longer window repeats what its shorter ones said and leaves the rest out.
+ * <p>Windows contain shorter ones, so a reader of an hour and of its five minutes knows the difference. The difference
+ * between a window and what was released inside it is therefore held to the same minimum as a window: it must come from
+ * nobody, or from at least {@code membersMin} members. Where it comes from fewer, the longer window repeats what its
+ * shorter ones said and leaves the rest out.
  *
  * @param contributions by user id; of at least the minimum number of members, all of them active
  */

@@ -98,7 +98,7 @@ class WindowReleaseTest {
         assertThat(parts).isEqualTo(whole);
     }
 
-    /** Whoever reads all hours and the day knows no sum that is made of one to four members. */
+    /** A reader of all hours and the day knows no sum of one to four members. */
     @Property(tries = 300)
     void everyDifferenceBetweenADayAndItsHoursIsOfNobodyOrOfFive(@ForAll long seed) {
         Random random = new Random(seed);

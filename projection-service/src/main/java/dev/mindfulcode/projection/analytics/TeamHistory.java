@@ -17,7 +17,8 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A team's released windows, and nothing of a member: what its leads are shown, each once. From the read model. Not thread-safe.
+ * A team's released windows, and nothing of a member: what its leads are shown, each once. From the read model. Not
+ * thread-safe.
  */
 final class TeamHistory implements History {
 

@@ -20,8 +20,9 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * A team's windows, closed, made of what its members typed, and released by the rule that the stream follows. A member's
- * minutes are what a batch added in the minute it ended in, where flow-stream has them to the keystroke. Not thread-safe.
+ * A team's windows, closed, made of what its members typed, and released by the rule that the stream follows. A
+ * member's minutes are what a batch added in the minute it ended in, where flow-stream has them to the keystroke. Not
+ * thread-safe.
  */
 final class TrialTeam {
 
@@ -106,7 +107,9 @@ final class TrialTeam {
         return windows;
     }
 
-    /** @param shorter what was released of the next shorter size; no longer window is refused around a released one here */
+    /**
+     * @param shorter what was released of the next shorter size; no longer window is refused around a released one here
+     */
     private Map<Long, WindowRelease> released(WindowSize size, Map<Long, WindowRelease> shorter) {
         Map<Long, Map<UUID, Contribution>> inside = new HashMap<>();
         shorter.forEach((startMs, release) -> release.contributions()

@@ -20,9 +20,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code team_windows}: one row a released window of a team. The first record that closes a window is its release. Later ones, which a replay
- * of the stream or an earlier release of it wrote, do not change it: the difference between two releases can be one member. A window without
- * figures was withheld, and stays so. Rows that are not closed are of earlier releases.
+ * {@code team_windows}: one row a released window of a team. The first record that closes a window is its release.
+ * Later ones, which a replay of the stream or an earlier release of it wrote, do not change it: the difference between
+ * two releases can be one member. A window without figures was withheld, and stays so. Rows that are not closed are of
+ * earlier releases.
  */
 public final class TeamWindows implements Fold {
 
