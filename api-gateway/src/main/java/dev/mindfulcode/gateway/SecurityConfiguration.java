@@ -37,7 +37,7 @@ import reactor.core.publisher.Mono;
 /**
  * Who may call what. All under {@code /api}, {@code /ws} and {@code /graphql} needs an access token, except signing in, and opening
  * {@code /graphql} as a WebSocket, which may bring the token in its first message; an API key opens what an editor needs and nothing else;
- * all under {@code /api/admin} needs the operator's token; no cookies, hence no CSRF; no other origins. Ingest's two routes authenticate themselves and are left alone.
+ * all under {@code /api/admin} needs the operator's token, and {@code /metrics} does from other machines; no cookies, hence no CSRF; no other origins. Ingest's two routes authenticate themselves and are left alone.
  */
 @Configuration(value = "gatewaySecurityConfiguration", proxyBeanMethods = false)
 @EnableWebFluxSecurity
@@ -47,6 +47,7 @@ class SecurityConfiguration {
     private static final String LIVE = "/ws";
     private static final String GRAPH = "/graphql";
     private static final String ADMIN = "/api/admin/";
+    private static final String METRICS = "/metrics";
     private static final String TOKEN_PARAMETER = "token";
 
     /** For an editor that cannot log in: it starts the session that its keystrokes belong to. */
@@ -100,6 +101,8 @@ class SecurityConfiguration {
                         .permitAll()
                         .pathMatchers(ADMIN + "**")
                         .hasAuthority(OperatorToken.OPERATOR)
+                        .pathMatchers(METRICS)
+                        .access(MetricsAccess::authorize)
                         .pathMatchers("/api/**", LIVE, GRAPH)
                         .hasAuthority(CallerAuthentication.SIGNED_IN)
                         .anyExchange()
@@ -108,7 +111,7 @@ class SecurityConfiguration {
                         .authenticationEntryPoint(unauthenticated)
                         .accessDeniedHandler(denied)
                         .authenticationManagerResolver(
-                                exchange -> Mono.just(path(exchange).startsWith(ADMIN) ? operators : manager)))
+                                exchange -> Mono.just(isOperators(path(exchange)) ? operators : manager)))
                 .exceptionHandling(failures ->
                         failures.authenticationEntryPoint(unauthenticated).accessDeniedHandler(denied))
                 .build();
@@ -119,6 +122,10 @@ class SecurityConfiguration {
         return Mono.fromFuture(() -> credentials.check(credential))
                 .<Authentication>map(CallerAuthentication::new)
                 .onErrorMap(CredentialException.class, SecurityConfiguration::refusal);
+    }
+
+    private static boolean isOperators(String path) {
+        return path.startsWith(ADMIN) || path.equals(METRICS);
     }
 
     private static String path(ServerWebExchange exchange) {
@@ -163,6 +170,7 @@ class SecurityConfiguration {
         private static boolean needsToken(String path) {
             return (path.startsWith("/api/") && !path.startsWith("/api/auth/"))
                     || path.equals(LIVE)
+                    || path.equals(METRICS)
                     || path.equals("/graphql");
         }
     }

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -88,6 +89,24 @@ class OperationsTest {
                 .contains("mindful_gateway_database_connections")
                 .contains("jvm_memory_used_bytes", "jvm_gc_overhead", "jvm_threads_live_threads")
                 .doesNotContain(id, ada.id().toString(), ada.email(), "guessed");
+    }
+
+    /** Sums over everybody are those of the one person who is at work. */
+    @Test
+    void metricsAreForTheOperatorAndForThisMachine() {
+        assertThat(api.get("/metrics", null).status()).isEqualTo(200);
+        for (String header : List.of("X-Forwarded-For", "Forwarded")) {
+            String value = header.equals("Forwarded") ? "for=192.0.2.7" : "192.0.2.7";
+            assertThat(metricsThrough(header, value, null)).isEqualTo(401);
+            assertThat(metricsThrough(header, value, gateway.user().token())).isEqualTo(403);
+            assertThat(metricsThrough(header, value, GatewayUnderTest.OPERATOR_TOKEN))
+                    .isEqualTo(200);
+        }
+    }
+
+    private int metricsThrough(String header, String value, @Nullable String token) {
+        return api.send(api.request("/metrics", token).header(header, value).build())
+                .status();
     }
 
     @Test
