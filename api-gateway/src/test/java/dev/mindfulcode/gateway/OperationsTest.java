@@ -87,7 +87,7 @@ class OperationsTest {
                 .contains("route=\"/api/sessions/{id}\"")
                 .contains("mindful_gateway_live_connections")
                 .contains("mindful_gateway_database_connections")
-                .contains("jvm_memory_used_bytes", "jvm_gc_overhead", "jvm_threads_live_threads")
+                .contains("jvm_memory_used_bytes", "jvm_gc_memory_allocated_bytes", "jvm_threads_live_threads")
                 .doesNotContain(id, ada.id().toString(), ada.email(), "guessed");
     }
 
