@@ -58,6 +58,34 @@ class HistoryApiTest {
     }
 
     @Test
+    void typingCountsForTheLanguageThatItWasTypedIn() {
+        for (int day = 1; day <= 12; day++) {
+            UUID session = past.hourInFlowUntilHalfPast(day);
+            past.language(session, 0, "started", WrittenPast.at(day, 0), "Java");
+            past.language(session, 1, "updated", WrittenPast.at(day, 30).plusSeconds(20), "Kotlin");
+        }
+        // Of this session Java was said by mistake, and the start was sent again.
+        UUID corrected = past.hourInFlowUntilHalfPast(13);
+        past.language(corrected, 0, "started", WrittenPast.at(13, 0), "Java");
+        past.language(corrected, 1, "updated", WrittenPast.at(13, 10), "Java");
+        past.language(corrected, 2, "corrected", WrittenPast.at(13, 50), "KOTLIN");
+        past.language(corrected, 3, "started", WrittenPast.at(13, 0), "Java");
+        past.write();
+
+        JsonNode languages = get("/api/flow/patterns").at("/languages/languages");
+
+        assertThat(languages.size()).isEqualTo(2);
+        JsonNode kotlin = languages.get(0);
+        JsonNode java = languages.get(1);
+        assertThat(kotlin.path("language").asString()).isEqualTo("Kotlin");
+        assertThat(kotlin.at("/flow_share/samples").asInt()).isEqualTo(13);
+        assertThat(kotlin.at("/flow_share/value").asDouble()).isLessThan(0.2);
+        assertThat(java.path("language").asString()).isEqualTo("Java");
+        assertThat(java.at("/flow_share/samples").asInt()).isEqualTo(12);
+        assertThat(java.at("/flow_share/value").asDouble()).isGreaterThan(0.8);
+    }
+
+    @Test
     void weeksOfWorkShowTheirPatternWithIntervalsAndCounts() {
         past.weeks(6);
         JsonNode patterns = get("/api/flow/patterns");
@@ -81,7 +109,7 @@ class HistoryApiTest {
         assertThat(List.of(
                         java.path("language").asString(),
                         patterns.at("/languages/languages/1/language").asString()))
-                .containsExactlyInAnyOrder("java", "python");
+                .containsExactlyInAnyOrder("Java", "python");
         assertThat(patterns.at("/languages/languages").size()).isEqualTo(2);
 
         JsonNode triggers = patterns.path("triggers");

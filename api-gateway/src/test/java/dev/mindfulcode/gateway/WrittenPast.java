@@ -35,6 +35,14 @@ final class WrittenPast {
                 first_activity_at, last_activity_at, active_ms, flow_ms, version)
             values (?, ?, ?, ?, 'ended', ?, ?, ?, ?, ?, 1)""";
 
+    private static final String SESSION_MINUTE = """
+            insert into readmodel.flow_minutes (user_id, minute, session_id, keystrokes, errors, context_switches, active_seconds,
+                flow_seconds, mean_intensity, intensity_ms, active_ms, flow_ms, version)
+            values (?, ?, ?, 100, 5, 0, 50, 0, 0.5, 25000, 50000, ?, 1)""";
+    private static final String LANGUAGE = """
+            insert into readmodel.session_languages (user_id, session_id, event_offset, kind, set_at, language)
+            values (?, ?, ?, ?, ?, ?)""";
+
     private final Map<String, List<Object[]>> unwritten = new HashMap<>();
     private final GatewayUnderTest gateway;
     private final UUID user;
@@ -104,6 +112,28 @@ final class WrittenPast {
                 Timestamp.from(from.plus(minutes, ChronoUnit.MINUTES)),
                 minutes * 50_000L,
                 flowMinutes * 50_000L);
+    }
+
+    /** A minute past noon, so many days ago. */
+    static Instant at(int daysAgo, int minute) {
+        return at(today().minusDays(daysAgo), 12, minute);
+    }
+
+    /** A session from noon to one, so many days ago, that was in flow until half past, that minute included. */
+    UUID hourInFlowUntilHalfPast(int daysAgo) {
+        UUID session = UUID.randomUUID();
+        for (int minute = 0; minute < 60; minute++) {
+            Timestamp at = Timestamp.from(at(daysAgo, minute));
+            later(SESSION_MINUTE, user, at, session, minute <= 30 ? 50_000L - daysAgo : daysAgo);
+        }
+        Timestamp from = Timestamp.from(at(daysAgo, 0));
+        Timestamp to = Timestamp.from(at(daysAgo, 59).plusSeconds(50));
+        later(SESSION, session, user, from, "Kotlin", to, from, to, 60 * 50_000L, 31 * 50_000L);
+        return session;
+    }
+
+    void language(UUID session, long offset, String kind, Instant at, String language) {
+        later(LANGUAGE, user, session, offset, kind, Timestamp.from(at), language);
     }
 
     void minute(Instant minute, double intensity, long flowMs, int switches) {

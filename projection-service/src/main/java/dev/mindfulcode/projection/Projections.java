@@ -1,6 +1,7 @@
 package dev.mindfulcode.projection;
 
 import dev.mindfulcode.projection.fold.Projection;
+import dev.mindfulcode.projection.languages.SessionLanguages;
 import dev.mindfulcode.projection.minutes.FlowMinutes;
 import dev.mindfulcode.projection.periods.FlowPeriods;
 import dev.mindfulcode.projection.sessions.CodingSessions;
@@ -14,7 +15,11 @@ import java.util.List;
 public final class Projections {
 
     public static final List<Projection> ALL = List.of(
-            CodingSessions.projection(), FlowPeriods.projection(), FlowMinutes.projection(), TeamWindows.projection());
+            CodingSessions.projection(),
+            SessionLanguages.projection(),
+            FlowPeriods.projection(),
+            FlowMinutes.projection(),
+            TeamWindows.projection());
 
     private Projections() {}
 }

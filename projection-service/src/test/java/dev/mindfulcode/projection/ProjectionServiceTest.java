@@ -84,8 +84,8 @@ class ProjectionServiceTest {
         service.stop();
         assertThat(expected)
                 .filteredOn(row -> !row.startsWith("user_zones"))
-                .as("a session, a minute, a period and a day of each; the log may know zones of others")
-                .hasSize(80);
+                .as("a session, its language, a minute, a period and a day of each; the log may know zones of others")
+                .hasSize(100);
 
         pipeline.database.execute("UPDATE readmodel.projection_offsets SET next_offset = 0");
         pipeline.start();

@@ -10,9 +10,11 @@ import dev.mindfulcode.engine.insight.StrainIndicator;
 import dev.mindfulcode.engine.insight.Survival;
 import dev.mindfulcode.gateway.flow.PastReads.Day;
 import dev.mindfulcode.gateway.flow.PastReads.Hour;
+import dev.mindfulcode.gateway.flow.PastReads.LanguageTyping;
 import dev.mindfulcode.gateway.flow.PastReads.PastSession;
 import dev.mindfulcode.gateway.flow.PastReads.Period;
 import dev.mindfulcode.gateway.flow.PastReads.Sums;
+import dev.mindfulcode.gateway.http.NormalForm;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -20,8 +22,8 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -101,18 +103,31 @@ final class Arithmetic {
                 observedUntil.toEpochMilli());
     }
 
-    /** Editors spell languages in upper and lower case; they are one. */
-    static Languages languages(List<PastSession> sessions) {
-        List<Languages.Observation> observations = new ArrayList<>();
-        for (PastSession session : sessions) {
-            String language = session.language();
-            if (language != null && session.activeMs() >= ACTIVE_MS_MIN) {
-                double share = Math.clamp((double) session.flowMs() / session.activeMs(), 0, 1);
-                observations.add(new Languages.Observation(language.strip().toLowerCase(Locale.ROOT), share));
-            }
+    /**
+     * Groups typing by language. Editors spell languages in upper and lower case; they are one, shown as the latest session has it.
+     *
+     * @param typing the latest session first
+     */
+    static Languages languages(List<LanguageTyping> typing) {
+        Map<String, String> spellings = new HashMap<>();
+        Map<SessionLanguage, LanguageTyping> sums = new LinkedHashMap<>();
+        for (LanguageTyping one : typing) {
+            String folded = NormalForm.folded(one.language());
+            spellings.putIfAbsent(folded, one.language().strip());
+            sums.merge(new SessionLanguage(one.sessionId(), folded), one, LanguageTyping::plus);
         }
+        List<Languages.Observation> observations = new ArrayList<>();
+        sums.forEach((key, sum) -> {
+            if (sum.activeMs() >= ACTIVE_MS_MIN) {
+                double share = Math.clamp((double) sum.flowMs() / sum.activeMs(), 0, 1);
+                observations.add(
+                        new Languages.Observation(spellings.getOrDefault(key.folded(), sum.language()), share));
+            }
+        });
         return Languages.of(observations);
     }
+
+    private record SessionLanguage(UUID sessionId, String folded) {}
 
     /**
      * The indicators on hours look at the weeks of which hours are known, the others at all days.

@@ -13,6 +13,7 @@ import dev.mindfulcode.engine.insight.Survival;
 import dev.mindfulcode.gateway.database.Database;
 import dev.mindfulcode.gateway.flow.FlowInsights.OneInsight;
 import dev.mindfulcode.gateway.flow.PastReads.Hour;
+import dev.mindfulcode.gateway.flow.PastReads.LanguageTyping;
 import dev.mindfulcode.gateway.flow.PastReads.PastSession;
 import dev.mindfulcode.gateway.flow.PastReads.Period;
 import dev.mindfulcode.gateway.http.ProblemType;
@@ -168,8 +169,9 @@ public final class FlowHistory implements AutoCloseable {
     private Mono<Rows> rows(UUID userId, Days days) {
         return reads.hours(userId, days)
                 .flatMap(hours -> reads.periods(userId, days)
-                        .flatMap(periods ->
-                                reads.sessions(userId, days).map(sessions -> new Rows(hours, periods, sessions))));
+                        .flatMap(periods -> reads.sessions(userId, days)
+                                .flatMap(sessions -> reads.languages(userId, days)
+                                        .map(languages -> new Rows(hours, periods, sessions, languages)))));
     }
 
     private <T> Mono<T> beside(Supplier<T> work) {
@@ -186,7 +188,8 @@ public final class FlowHistory implements AutoCloseable {
         arithmetic.dispose();
     }
 
-    private record Rows(List<Hour> hours, List<Period> periods, List<PastSession> sessions) {}
+    private record Rows(
+            List<Hour> hours, List<Period> periods, List<PastSession> sessions, List<LanguageTyping> languages) {}
 
     /** @param missing what no rule could be tried on */
     private record Found(List<Insight> insights, List<Missing> missing, Days quarter, Days recent, Days year) {
@@ -216,7 +219,7 @@ public final class FlowHistory implements AutoCloseable {
                     Arithmetic.endings(rows.periods()),
                     Arithmetic.onset(rows.periods(), rows.sessions(), Arithmetic.sum(rows.hours())),
                     Arithmetic.resumption(rows.periods(), observedUntil),
-                    Arithmetic.languages(rows.sessions()));
+                    Arithmetic.languages(rows.languages()));
         }
 
         Insights.History history(List<StrainIndicator> strain) {

@@ -12,6 +12,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
@@ -80,12 +81,45 @@ final class PastReads {
             order by p.started_at""";
 
     private static final String SESSIONS = """
-            select s.session_id, s.language, s.active_ms, s.flow_ms, s.first_activity_at, s.last_activity_at, f.first_flow_at
-            from (select user_id, session_id, language, active_ms, flow_ms, first_activity_at, last_activity_at
+            select s.session_id, s.active_ms, s.first_activity_at, s.last_activity_at, f.first_flow_at
+            from (select user_id, session_id, active_ms, first_activity_at, last_activity_at
                   from readmodel.coding_sessions where user_id = :user and started_at >= :from and started_at < :to
                   order by started_at desc limit :max) s
                  cross join lateral (select min(started_at) as first_flow_at from readmodel.flow_periods p
                                      where p.session_id = s.session_id and p.user_id = s.user_id) f""";
+
+    /**
+     * Typing by the language it was typed in. Most sessions have one language, and their sums are the session's. Where a session's language
+     * was changed, its minutes count for the language that was set when they began; the first language also for what was typed before
+     * it was named.
+     */
+    private static final String LANGUAGES = """
+            SELECT s.session_id, l.language, l.active_ms, l.flow_ms
+            FROM (SELECT user_id, session_id, started_at, language, active_ms, flow_ms, first_activity_at, last_activity_at,
+                         (SELECT count(DISTINCT language) FROM readmodel.session_languages c
+                          WHERE c.session_id = coding_sessions.session_id AND c.user_id = coding_sessions.user_id) > 1 AS is_changed
+                  FROM readmodel.coding_sessions WHERE user_id = :user AND started_at >= :from AND started_at < :to
+                  ORDER BY started_at DESC LIMIT :max) s
+                 CROSS JOIN LATERAL (
+                     SELECT s.language, s.active_ms, s.flow_ms WHERE NOT s.is_changed
+                     UNION ALL
+                     SELECT span.language, sum(m.active_ms)::bigint, sum(m.flow_ms)::bigint
+                     FROM (SELECT language, set_at, row_number() OVER w AS place, lead(set_at) OVER w AS until
+                           FROM (SELECT event_offset, kind, set_at, language,
+                                        min(event_offset) FILTER (WHERE kind = 'started') OVER () AS start_offset,
+                                        max(event_offset) FILTER (WHERE kind = 'corrected') OVER () AS correction_offset
+                                 FROM readmodel.session_languages c
+                                 WHERE s.is_changed AND c.session_id = s.session_id AND c.user_id = s.user_id) c
+                           WHERE language IS NOT NULL AND (kind <> 'started' OR event_offset = start_offset)
+                                 AND event_offset >= coalesce(correction_offset, 0)
+                           WINDOW w AS (ORDER BY event_offset)) span
+                          JOIN readmodel.flow_minutes m ON m.user_id = s.user_id AND m.session_id = s.session_id
+                               AND m.minute >= date_trunc('minute', s.first_activity_at) AND m.minute <= s.last_activity_at
+                               AND (span.place = 1 OR m.minute >= span.set_at)
+                               AND (span.until IS NULL OR m.minute < span.until)
+                     GROUP BY span.language) l
+            WHERE l.language IS NOT NULL
+            ORDER BY s.started_at DESC, s.session_id, l.language""";
 
     private static final String PERIODS_IN_ALL = """
             select session_id, started_at, ended_at, mean_intensity, count(*) over () as periods,
@@ -170,12 +204,23 @@ final class PastReads {
         return within(SESSIONS, userId, days)
                 .bind("max", SESSIONS_MAX)
                 .map(row -> new PastSession(
-                        row.get("language", String.class),
                         row.get("active_ms", Long.class),
-                        row.get("flow_ms", Long.class),
                         row.get("first_activity_at", Instant.class),
                         row.get("last_activity_at", Instant.class),
                         row.get("first_flow_at", Instant.class)))
+                .all()
+                .collectList();
+    }
+
+    /** What was typed in each language of each of the latest {@link #SESSIONS_MAX} sessions, the latest session first. */
+    Mono<List<LanguageTyping>> languages(UUID userId, Days days) {
+        return within(LANGUAGES, userId, days)
+                .bind("max", SESSIONS_MAX)
+                .map(row -> new LanguageTyping(
+                        Objects.requireNonNull(row.get("session_id", UUID.class)),
+                        Objects.requireNonNull(row.get("language", String.class)),
+                        row.get("active_ms", Long.class),
+                        row.get("flow_ms", Long.class)))
                 .all()
                 .collectList();
     }
@@ -266,10 +311,21 @@ final class PastReads {
         }
     }
 
+    /** What was typed in one language of one session. */
+    record LanguageTyping(UUID sessionId, String language, long activeMs, long flowMs) {
+
+        LanguageTyping plus(LanguageTyping other) {
+            return new LanguageTyping(sessionId, language, activeMs + other.activeMs, flowMs + other.flowMs);
+        }
+
+        @Override
+        public String toString() {
+            return "LanguageTyping";
+        }
+    }
+
     record PastSession(
-            @Nullable String language,
             long activeMs,
-            long flowMs,
             @Nullable Instant from,
             @Nullable Instant to,
             @Nullable Instant firstFlowAt) {

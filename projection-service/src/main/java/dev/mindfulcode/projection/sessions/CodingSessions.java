@@ -123,7 +123,8 @@ public final class CodingSessions implements Fold {
         return patches;
     }
 
-    private static @Nullable SessionDetails details(@Nullable UserCipher cipher, SessionEvent said)
+    /** Returns what an event says about its session, or null where it says nothing. */
+    public static @Nullable SessionDetails details(@Nullable UserCipher cipher, SessionEvent said)
             throws RejectedEventException {
         ByteBuffer encrypted = said.getDetails();
         if (encrypted == null) {

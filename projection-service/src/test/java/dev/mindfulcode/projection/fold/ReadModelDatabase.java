@@ -36,6 +36,8 @@ public final class ReadModelDatabase {
             "flow_minutes_deleted",
             "flow_periods",
             "flow_periods_deleted",
+            "session_languages",
+            "session_languages_deleted",
             "daily_summaries",
             "user_zones");
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.gateway.flow;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.projection.languages;
+
+import org.jspecify.annotations.NullMarked;
