@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
         name = "run",
         description = {
             "Runs the whole system on this machine: Kafka, Postgres, the schema registry and the services.",
-            "Listens on loopback only, keeps its data between runs, and stops cleanly on Ctrl-C."
+            "Listens on loopback only, keeps its data between runs, and stops cleanly on Ctrl-C.",
+            "Takes secrets and settings from its data folder only, never from the environment."
         },
         mixinStandardHelpOptions = true,
         showDefaultValues = true)

@@ -85,18 +85,26 @@ public final class RateLimits {
 
     /**
      * Counts a check of the current password of somebody who is signed in, as an attempt to sign in to the account: with a stolen access
-     * token these checks would be a way to guess the password.
+     * token these checks would be a way to guess the password. Exempt networks do not exempt from it: no load run checks passwords.
      */
     public Mono<SignInAttempt> passwordCheck(ServerRequest request, String account) {
-        return attempt(request, settings.signIn(), account);
+        ServerWebExchange exchange = request.exchange();
+        Quota quota = settings.account();
+        return take(exchange, settings.signIn(), client(exchange).subject())
+                .then(Mono.defer(() -> quota == null ? Mono.empty() : count(exchange, quota, account)))
+                .thenReturn(counted(exchange, account));
     }
 
     private Mono<SignInAttempt> attempt(ServerRequest request, @Nullable Quota byAddress, String account) {
         ServerWebExchange exchange = request.exchange();
-        ClientAddress client = client(exchange);
-        return take(exchange, byAddress, client.subject())
+        return take(exchange, byAddress, client(exchange).subject())
                 .then(Mono.defer(() -> take(exchange, settings.account(), account)))
-                .thenReturn(new SignInAttempt(account, client.isExempt() ? null : client.subject()));
+                .thenReturn(counted(exchange, account));
+    }
+
+    private SignInAttempt counted(ServerWebExchange exchange, String account) {
+        ClientAddress client = client(exchange);
+        return new SignInAttempt(account, client.isExempt() ? null : client.subject());
     }
 
     private ClientAddress client(ServerWebExchange exchange) {
@@ -108,6 +116,10 @@ public final class RateLimits {
         if (quota == null || client(exchange).isExempt()) {
             return Mono.empty();
         }
+        return count(exchange, quota, subject);
+    }
+
+    private Mono<Void> count(ServerWebExchange exchange, Quota quota, String subject) {
         return buckets.take(quota, subject).flatMap(take -> {
             describe(exchange.getResponse().getHeaders(), quota, take);
             return take.isTaken()
