@@ -1,5 +1,6 @@
 package dev.mindfulcode.gateway;
 
+import dev.mindfulcode.schemas.ProgressMarker;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topic;
 import java.time.Duration;
@@ -68,6 +69,12 @@ public final class TestLog implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Appends a progress marker as flow-stream does. */
+    public void mark(Topic<?> topic, int partition, long inputOffset) {
+        append(new ProducerRecord<>(
+                topic.name(), partition, ProgressMarker.key(partition), null, ProgressMarker.headers(inputOffset)));
     }
 
     public void appendLater(String topic, UUID userId, byte[] value) {

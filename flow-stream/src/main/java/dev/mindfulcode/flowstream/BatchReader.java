@@ -10,29 +10,37 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decrypts batches and lets through those whose times and lengths are such as ingest writes. Keeps no state, so that whatever it
- * refuses leaves no trace but its dead letter.
+ * Decrypts batches and lets through those whose times and lengths are such as ingest writes. Of what it refuses nothing stays but its
+ * dead letter, and that it was processed.
  */
 final class BatchReader implements Processor<@Nullable UUID, @Nullable KeystrokeBatch, UUID, FlowInput> {
 
     private final PayloadReader payloads;
     private final StreamMeters meters;
+    private final CommitRounds rounds;
 
-    @SuppressWarnings("NullAway.Init") // Kafka calls init before anything else
     private ProcessorContext<UUID, FlowInput> context;
 
-    BatchReader(PayloadReader payloads, StreamMeters meters) {
+    private ProcessedOffset processed;
+
+    @SuppressWarnings("NullAway.Init") // Kafka calls init before anything else
+    BatchReader(PayloadReader payloads, StreamMeters meters, CommitRounds rounds) {
         this.payloads = payloads;
         this.meters = meters;
+        this.rounds = rounds;
     }
 
     @Override
     public void init(ProcessorContext<UUID, FlowInput> context) {
         this.context = context;
+        processed = new ProcessedOffset(context);
     }
 
     @Override
     public void process(Record<@Nullable UUID, @Nullable KeystrokeBatch> record) {
+        // First, because a batch that is rejected or a duplicate has no other effect to wait for.
+        processed.note(context);
+        rounds.input();
         UUID userId = record.key();
         KeystrokeBatch batch = record.value();
         if (userId == null || batch == null) {

@@ -2,20 +2,26 @@ package dev.mindfulcode.flowstream;
 
 import dev.mindfulcode.engine.team.TeamAggregate;
 import dev.mindfulcode.protection.UserKeys;
+import dev.mindfulcode.schemas.ProgressMarker;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topic;
 import dev.mindfulcode.schemas.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.StreamPartitioner;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keystrokes, sessions and accounts in; flow states, flow periods, flow minutes and team windows out. Sub-topologies: one in which all is
@@ -46,6 +52,7 @@ final class FlowTopology implements Supplier<Topology> {
     static final String UNTOLD_STORE = "untold-contributions";
     static final String CONTRIBUTIONS_STORE = "contributions";
     static final String TEAM_WINDOWS_STORE = "team-windows";
+    static final String PROGRESS_STORE = "progress";
 
     static final String FLOW_STATES_OUT = "flow-states-out";
     static final String FLOW_PERIODS_OUT = "flow-periods-out";
@@ -115,13 +122,14 @@ final class FlowTopology implements Supplier<Topology> {
         source(topology, FEEDBACK_IN, Topics.FLOW_FEEDBACK);
 
         PayloadReader payloads = new PayloadReader(keys);
-        topology.addProcessor(READ_BATCHES, () -> new BatchReader(payloads, meters), KEYSTROKES_IN);
+        CommitRounds rounds = new CommitRounds();
+        topology.addProcessor(READ_BATCHES, () -> new BatchReader(payloads, meters, rounds), KEYSTROKES_IN);
         topology.addProcessor(READ_SESSIONS, () -> new EventReader<>(FlowInput.SessionChanged::new), SESSIONS_IN);
         topology.addProcessor(READ_ACCOUNTS, () -> new EventReader<>(FlowInput.AccountChanged::new), ACCOUNTS_IN);
         topology.addProcessor(READ_FEEDBACK, () -> new EventReader<>(FlowInput.FeedbackGiven::new), FEEDBACK_IN);
         topology.addProcessor(
                 TRACK_SESSIONS,
-                () -> new SessionTracker(payloads, registry, meters),
+                () -> new SessionTracker(payloads, registry, meters, rounds),
                 READ_BATCHES,
                 READ_SESSIONS,
                 READ_ACCOUNTS,
@@ -139,10 +147,11 @@ final class FlowTopology implements Supplier<Topology> {
         }) {
             topology.addStateStore(store(store), TRACK_SESSIONS);
         }
+        topology.addStateStore(store(PROGRESS_STORE), READ_BATCHES, TRACK_SESSIONS);
 
-        sink(topology, FLOW_STATES_OUT, Topics.FLOW_STATES, TRACK_SESSIONS);
-        sink(topology, FLOW_PERIODS_OUT, Topics.FLOW_PERIODS, TRACK_SESSIONS);
-        sink(topology, FLOW_MINUTES_OUT, Topics.FLOW_MINUTES, TRACK_SESSIONS);
+        markedSink(topology, FLOW_STATES_OUT, Topics.FLOW_STATES, TRACK_SESSIONS);
+        markedSink(topology, FLOW_PERIODS_OUT, Topics.FLOW_PERIODS, TRACK_SESSIONS);
+        markedSink(topology, FLOW_MINUTES_OUT, Topics.FLOW_MINUTES, TRACK_SESSIONS);
         sink(topology, TEAM_CONTRIBUTIONS_OUT, Topics.TEAM_CONTRIBUTIONS, TRACK_SESSIONS);
 
         source(topology, TEAM_CONTRIBUTIONS_IN, Topics.TEAM_CONTRIBUTIONS);
@@ -170,6 +179,19 @@ final class FlowTopology implements Supplier<Topology> {
                 topic.name(),
                 topic.keySerde().serializer(),
                 topic.valueSerde(registry).serializer(),
+                parent);
+    }
+
+    /** A sink that takes progress markers as well, which go to the partition that they are about. */
+    private <V extends SpecificRecord> void markedSink(Topology topology, String name, Topic<V> topic, String parent) {
+        StreamPartitioner<UUID, @Nullable V> partitioner = (unused, key, value, partitions) ->
+                value == null ? Optional.of(Set.of(ProgressMarker.partition(key))) : Optional.empty();
+        topology.addSink(
+                name,
+                topic.name(),
+                topic.keySerde().serializer(),
+                topic.valueSerde(registry).serializer(),
+                partitioner,
                 parent);
     }
 

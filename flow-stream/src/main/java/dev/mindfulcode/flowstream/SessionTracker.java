@@ -50,6 +50,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     private final PayloadReader payloads;
     private final Deserializer<PublishedModel> publishedModels;
     private final StreamMeters meters;
+    private final CommitRounds rounds;
     private final StreamClock clock = new StreamClock();
     private final TrackedSession session = new TrackedSession();
     private final BatchCounter counter = new BatchCounter();
@@ -66,10 +67,12 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     private HeldBatches held;
     private BatchIds batchIds;
     private Contributions contributions;
+    private ProgressWriter progress;
 
     @SuppressWarnings("NullAway.Init") // Kafka calls init before anything else
-    SessionTracker(PayloadReader payloads, SchemaRegistry registry, StreamMeters meters) {
+    SessionTracker(PayloadReader payloads, SchemaRegistry registry, StreamMeters meters, CommitRounds rounds) {
         this.payloads = payloads;
+        this.rounds = rounds;
         this.publishedModels = Topics.FLOW_MODELS.valueSerde(registry).deserializer();
         this.meters = meters;
     }
@@ -92,6 +95,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
                 context.getStateStore(FlowTopology.UNTOLD_STORE),
                 minutes);
         teller = new FlowTeller(context, minutes);
+        progress = new ProgressWriter(context, rounds);
         for (Bytes key : watched.stored()) {
             if (load(key)) {
                 watched.update(key, session);
@@ -103,6 +107,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
         context.schedule(HELD_LOOKED_AT_EVERY, PunctuationType.WALL_CLOCK_TIME, this::goOnWithoutTheMissing);
         context.schedule(Contributions.LOOKED_AT_EVERY, PunctuationType.WALL_CLOCK_TIME, this::tellContributions);
         context.schedule(SWEPT_EVERY, PunctuationType.WALL_CLOCK_TIME, this::sweep);
+        context.schedule(CommitRounds.TICK, PunctuationType.WALL_CLOCK_TIME, this::writeProgress);
     }
 
     @Override
@@ -491,8 +496,20 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
         people.erase(userId);
     }
 
+    private void writeProgress(long wallMs) {
+        progress.tick(wallMs, () -> tellDueBy(Long.MAX_VALUE));
+    }
+
     private void tellDue(long wallMs) {
-        for (Bytes key : watched.dueBy(wallMs, TOLD_AT_ONCE_MAX)) {
+        if (tellDueBy(wallMs)) {
+            progress.wroteWhatWasDueBy(wallMs);
+        }
+    }
+
+    /** Returns whether none is left that was due. */
+    private boolean tellDueBy(long wallMs) {
+        List<Bytes> due = watched.dueBy(wallMs, TOLD_AT_ONCE_MAX);
+        for (Bytes key : due) {
             if (load(key)) {
                 periods.begin(session);
                 tell(
@@ -505,6 +522,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
                 save(key);
             }
         }
+        return due.size() < TOLD_AT_ONCE_MAX;
     }
 
     private void endSilence(long wallMs) {

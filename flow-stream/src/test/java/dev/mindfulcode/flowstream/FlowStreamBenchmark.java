@@ -183,6 +183,9 @@ final class FlowStreamBenchmark {
         try (KafkaConsumer<byte[], byte[]> consumer = consumer(topic)) {
             while (System.currentTimeMillis() < fromMs + seconds * 1_000L) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(50))) {
+                    if (record.value() == null) {
+                        continue; // a progress marker
+                    }
                     long sentMs = sentAtMs.applyAsLong(record);
                     if (sentMs >= fromMs && count < latencies.length) {
                         latencies[count++] = System.currentTimeMillis() - sentMs;

@@ -49,7 +49,7 @@ class FlowTopologyTest {
                 Processor: read-accounts (stores: [])
                   --> track-sessions
                   <-- accounts-in
-                Processor: read-batches (stores: [])
+                Processor: read-batches (stores: [progress])
                   --> track-sessions
                   <-- keystrokes-in
                 Processor: read-feedback (stores: [])
@@ -58,7 +58,7 @@ class FlowTopologyTest {
                 Processor: read-sessions (stores: [])
                   --> track-sessions
                   <-- sessions-in
-                Processor: track-sessions (stores: [sessions, batch-ids, watched-sessions, minutes, untold-contributions, personal, held-batches, people, memberships])
+                Processor: track-sessions (stores: [sessions, batch-ids, watched-sessions, minutes, untold-contributions, progress, personal, held-batches, people, memberships])
                   --> flow-minutes-out, flow-periods-out, flow-states-out, team-contributions-out
                   <-- read-batches, read-sessions, read-accounts, read-feedback
                 Sink: flow-minutes-out (topic: flow-minutes)

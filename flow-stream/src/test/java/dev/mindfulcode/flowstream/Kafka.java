@@ -3,6 +3,7 @@ package dev.mindfulcode.flowstream;
 import dev.mindfulcode.platform.EmbeddedPlatform;
 import dev.mindfulcode.schemas.FlowMinute;
 import dev.mindfulcode.schemas.KeystrokeBatch;
+import dev.mindfulcode.schemas.ProgressMarker;
 import dev.mindfulcode.schemas.PublishedModel;
 import dev.mindfulcode.schemas.Topic;
 import dev.mindfulcode.schemas.Topics;
@@ -140,6 +141,9 @@ final class Kafka implements AutoCloseable {
         /** Returns what has come so far, waiting a moment for more. */
         List<V> values() {
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                if (ProgressMarker.inputOffset(record.headers()) != ProgressMarker.NONE) {
+                    continue;
+                }
                 raw.add(record);
                 values.add(StreamDriver.serde(topic).deserializer().deserialize(topic.name(), record.value()));
             }

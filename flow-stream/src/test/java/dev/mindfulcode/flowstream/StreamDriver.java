@@ -11,6 +11,7 @@ import dev.mindfulcode.schemas.FlowPeriod;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.KeystrokeBatch;
 import dev.mindfulcode.schemas.ModelKind;
+import dev.mindfulcode.schemas.ProgressMarker;
 import dev.mindfulcode.schemas.PublishedModel;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.SessionEvent;
@@ -70,6 +71,7 @@ final class StreamDriver implements AutoCloseable {
     private final String guarantee;
     private Instant now;
     private final Map<Topic<?>, List<TestRecord<?, ?>>> read = new LinkedHashMap<>();
+    private final Map<Topic<?>, List<Marker>> markers = new LinkedHashMap<>();
 
     StreamDriver() {
         this(Typing.KEYS);
@@ -268,11 +270,29 @@ final class StreamDriver implements AutoCloseable {
         TestOutputTopic<byte[], V> output = driver.createOutputTopic(
                 topic.name(), new ByteArrayDeserializer(), serde(topic).deserializer());
         for (TestRecord<byte[], V> record : output.readRecordsToList()) {
+            long inputOffset = ProgressMarker.inputOffset(record.getHeaders());
+            if (inputOffset != ProgressMarker.NONE) {
+                markers.computeIfAbsent(topic, unread -> new ArrayList<>()).add(new Marker(inputOffset, known.size()));
+                continue;
+            }
             known.add(new TestRecord<>(
                     uuidOrNull(record.key()), record.value(), record.getHeaders(), record.timestamp()));
         }
         return (List<TestRecord<UUID, V>>) (List<?>) List.copyOf(known);
     }
+
+    /** Returns the progress markers of an output. */
+    List<Marker> markers(Topic<? extends SpecificRecord> topic) {
+        records(topic);
+        return List.copyOf(markers.getOrDefault(topic, List.of()));
+    }
+
+    /**
+     * A progress marker.
+     *
+     * @param rows how many records of the topic came before it
+     */
+    record Marker(long inputOffset, int rows) {}
 
     TrackedSession stored(Typing who) {
         Bytes key = UserKeyed.session(who.userId(), who.sessionId());

@@ -24,17 +24,18 @@ class TellingTest {
 
     @Test
     void tellsAFlowStateAtMostOnceASecondAndTheLastOneAlways() {
-        for (int batch = 0; batch < 100; batch++) {
-            Instant startedAt = StreamDriver.START.plusMillis(100L * batch);
-            stream.typeLive(anna, anna.batch(batch, startedAt, 1, 100));
+        for (int batch = 0; batch < 600; batch++) {
+            Instant startedAt = StreamDriver.START.plusMillis(10L * batch);
+            stream.typeLive(anna, anna.batch(batch, startedAt, 1, 10));
         }
-        assertThat(stream.flowStates(anna)).hasSizeBetween(9, 11);
+        // While the first second is quiet, more of them: see ProgressTest.
+        assertThat(stream.flowStates(anna)).hasSizeBetween(6, 12);
 
         stream.advance(Duration.ofSeconds(3));
 
         List<FlowState> states = stream.flowStates(anna);
-        assertThat(states).hasSizeBetween(10, 12);
-        assertThat(states.getLast().getKeystrokes()).isEqualTo(100);
+        assertThat(states).hasSizeBetween(7, 13);
+        assertThat(states.getLast().getKeystrokes()).isEqualTo(600);
         assertThat(states).extracting(FlowState::getVersion).isSorted().doesNotHaveDuplicates();
         assertThat(states).extracting(FlowState::getKeystrokes).isSorted();
     }

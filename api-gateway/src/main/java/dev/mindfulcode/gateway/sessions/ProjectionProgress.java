@@ -3,7 +3,10 @@ package dev.mindfulcode.gateway.sessions;
 import dev.mindfulcode.gateway.database.Database;
 import dev.mindfulcode.gateway.http.ProblemType;
 import dev.mindfulcode.gateway.log.LogPosition;
+import dev.mindfulcode.schemas.Topic;
+import dev.mindfulcode.schemas.Topics;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,6 +14,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
@@ -24,14 +28,24 @@ final class ProjectionProgress {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProjectionProgress.class);
 
-    static final Duration WAIT_MAX = Duration.ofSeconds(3);
+    static final Duration TIMEOUT = Duration.ofSeconds(3);
+
+    /** Under load the stream commits every 5 s, and what it does not write at once waits another second for that. */
+    static final Duration KEYSTROKES_TIMEOUT = Duration.ofSeconds(8);
+
     static final int WAITING_MAX = 1_000;
+
+    /** The topics in which flow-stream marks how far it is with keystrokes. */
+    private static final List<String> MARKED = Stream.of(Topics.FLOW_STATES, Topics.FLOW_PERIODS, Topics.FLOW_MINUTES)
+            .map(Topic::name)
+            .toList();
 
     private static final Duration POLL_INTERVAL = Duration.ofMillis(10);
     private static final int RETRY_AFTER_SECONDS = 1;
 
     private final Database database;
     private final Map<Partition, Long> nextOffsets = new ConcurrentHashMap<>();
+    private final Map<Partition, Long> inputOffsets = new ConcurrentHashMap<>();
     private final Queue<Waiter> waiters = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicBoolean polling = new AtomicBoolean();
@@ -40,9 +54,12 @@ final class ProjectionProgress {
         this.database = database;
     }
 
-    /** Completes when the read model has the record at a position; fails with 503 after {@link #WAIT_MAX}. */
+    /**
+     * Completes when the read model has the record at a position, or what flow-stream computed from it where it is one of keystrokes; fails
+     * with 503 after {@link #TIMEOUT} or {@link #KEYSTROKES_TIMEOUT}.
+     */
     Mono<Void> reached(LogPosition position) {
-        return reached(position, WAIT_MAX)
+        return reached(position, isKeystrokes(position) ? KEYSTROKES_TIMEOUT : TIMEOUT)
                 .onErrorMap(TimeoutException.class, e -> behind("The read model has not caught up with this write."));
     }
 
@@ -67,8 +84,18 @@ final class ProjectionProgress {
     }
 
     private boolean has(LogPosition position) {
-        Long next = nextOffsets.get(new Partition(position.topic(), position.partition()));
+        return isKeystrokes(position)
+                ? MARKED.stream().allMatch(topic -> isPast(inputOffsets, topic, position))
+                : isPast(nextOffsets, position.topic(), position);
+    }
+
+    private static boolean isPast(Map<Partition, Long> offsets, String topic, LogPosition position) {
+        Long next = offsets.get(new Partition(topic, position.partition()));
         return next != null && next > position.offset();
+    }
+
+    private static boolean isKeystrokes(LogPosition position) {
+        return position.topic().equals(Topics.KEYSTROKES.name());
     }
 
     private void poll() {
@@ -92,12 +119,15 @@ final class ProjectionProgress {
     }
 
     private Mono<Void> look() {
-        return database.sql("select topic, partition, next_offset from readmodel.projection_offsets")
+        return database.sql("select topic, partition, next_offset, input_offset from readmodel.projection_offsets")
                 .map(row -> {
-                    nextOffsets.merge(
-                            new Partition(row.get("topic", String.class), row.get("partition", Integer.class)),
-                            row.get("next_offset", Long.class),
-                            Math::max);
+                    Partition partition =
+                            new Partition(row.get("topic", String.class), row.get("partition", Integer.class));
+                    nextOffsets.put(partition, row.get("next_offset", Long.class));
+                    Long inputOffset = row.get("input_offset", Long.class);
+                    if (inputOffset != null) {
+                        inputOffsets.put(partition, inputOffset);
+                    }
                     return true;
                 })
                 .all()

@@ -13,7 +13,7 @@ public final class ReadAfter {
 
     public static final String HEADER = ReadAfterToken.HEADER;
 
-    private static final Set<String> TOPICS = Set.of(Topics.SESSIONS.name());
+    private static final Set<String> TOPICS = Set.of(Topics.SESSIONS.name(), Topics.KEYSTROKES.name());
 
     private final ProjectionProgress progress;
 

@@ -90,7 +90,11 @@ final class BatchWriter {
             TopicPartition partition = received.partition();
             Step step = steps.get(partition);
             long from = step == null ? position(positions, partition) : step.from();
-            steps.put(partition, new Step(from, received.record().offset() + 1));
+            Long inputOffset = step == null ? null : step.inputOffset();
+            if (received.reading() instanceof Received.Progress progress) {
+                inputOffset = progress.inputOffset();
+            }
+            steps.put(partition, new Step(from, received.record().offset() + 1, inputOffset));
             switch (received.reading()) {
                 case Received.Read readable -> {
                     String reason = take(received, readable.event(), begun);
@@ -102,6 +106,9 @@ final class BatchWriter {
                     if (buried.add(received)) {
                         letters.add(new DeadRecord(received.record(), rejected.reason()));
                     }
+                }
+                case Received.Progress progress -> {
+                    // Goes with the partition's offset.
                 }
                 case Received.Skipped skipped -> erased += skipped.why() == Received.Why.ERASED ? 1 : 0;
             }

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /** Where each partition stands, in the database that holds what has been made of it. */
 final class OffsetTable {
@@ -31,11 +33,17 @@ final class OffsetTable {
             FROM {projection_offsets} JOIN unnest(?::text[], ?::int[]) AS u(topic, partition) USING (topic, partition)
             """;
 
-    private static final String ADVANCE =
-            "UPDATE {projection_offsets} SET next_offset = ? WHERE topic = ? AND partition = ? AND next_offset = ?";
+    private static final String ADVANCE = """
+            UPDATE {projection_offsets} SET next_offset = ?, input_offset = coalesce(?, input_offset)
+            WHERE topic = ? AND partition = ? AND next_offset = ?
+            """;
 
-    /** From where to where a transaction takes a partition; offsets of the next record to apply. */
-    record Step(long from, long to) {}
+    /**
+     * From where to where a transaction takes a partition; offsets of the next record to apply.
+     *
+     * @param inputOffset of the last progress marker on the way; null where there is none
+     */
+    record Step(long from, long to, @Nullable Long inputOffset) {}
 
     private final String insert;
     private final String select;
@@ -74,9 +82,10 @@ final class OffsetTable {
         try (PreparedStatement statement = connection.prepareStatement(advance)) {
             for (Map.Entry<TopicPartition, Step> entry : steps.entrySet()) {
                 statement.setLong(1, entry.getValue().to());
-                statement.setString(2, entry.getKey().topic());
-                statement.setInt(3, entry.getKey().partition());
-                statement.setLong(4, entry.getValue().from());
+                statement.setObject(2, entry.getValue().inputOffset(), Types.BIGINT);
+                statement.setString(3, entry.getKey().topic());
+                statement.setInt(4, entry.getKey().partition());
+                statement.setLong(5, entry.getValue().from());
                 statement.addBatch();
             }
             if (Arrays.stream(statement.executeBatch()).anyMatch(rows -> rows != 1)) {

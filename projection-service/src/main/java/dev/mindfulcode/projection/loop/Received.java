@@ -15,6 +15,9 @@ record Received(ConsumerRecord<byte @Nullable [], byte @Nullable []> record, Rea
     /** Nothing to do, and nothing wrong. */
     record Skipped(Why why) implements Reading {}
 
+    /** @param inputOffset as of {@link dev.mindfulcode.schemas.ProgressMarker} */
+    record Progress(long inputOffset) implements Reading {}
+
     /** @param reason the kind of failure, never content of the record */
     record Rejected(String reason) implements Reading {}
 

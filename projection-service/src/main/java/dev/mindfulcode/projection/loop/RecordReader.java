@@ -3,6 +3,7 @@ package dev.mindfulcode.projection.loop;
 import dev.mindfulcode.projection.fold.Event;
 import dev.mindfulcode.protection.UserCipher;
 import dev.mindfulcode.protection.UserKeys;
+import dev.mindfulcode.schemas.ProgressMarker;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.SchemaRegistryUnavailableException;
 import dev.mindfulcode.schemas.Topic;
@@ -70,7 +71,10 @@ final class RecordReader implements AutoCloseable {
         byte[] key = record.key();
         byte[] bytes = record.value();
         if (bytes == null) {
-            return new Received.Skipped(Received.Why.TOMBSTONE);
+            long inputOffset = ProgressMarker.inputOffset(record.headers());
+            return inputOffset == ProgressMarker.NONE
+                    ? new Received.Skipped(Received.Why.TOMBSTONE)
+                    : new Received.Progress(inputOffset);
         }
         UUID userId = userId(record.topic(), key);
         if (userId == null) {

@@ -105,6 +105,29 @@ class BatchWriterTest {
         assertThat(writer.positions(Set.of(FIRST))).containsEntry(FIRST, 1_001L);
     }
 
+    @Test
+    void storesTheLastProgressMarkerWithTheOffset() throws Exception {
+        database.execute(Counting.TABLE);
+        BatchWriter writer = writer(database.source());
+        Map<TopicPartition, Long> positions = new HashMap<>(writer.positions(Set.of(FIRST)));
+        writer.apply(List.of(marker(FIRST, 0, 7), record(FIRST, 1), marker(FIRST, 2, 9)), positions);
+        writer.apply(List.of(record(FIRST, 3)), positions);
+
+        assertThat(database.rows("SELECT next_offset, input_offset FROM readmodel.projection_offsets"))
+                .containsExactly("(4,9)");
+        // The log was cut short and goes on from there: the last one counts, not the highest.
+        writer.apply(List.of(marker(FIRST, 4, 8)), positions);
+        assertThat(database.number("SELECT input_offset FROM readmodel.projection_offsets"))
+                .isEqualTo(8);
+        assertThat(database.number("SELECT n FROM readmodel.counted")).isEqualTo(2);
+    }
+
+    private static Received marker(TopicPartition partition, long offset, long inputOffset) {
+        return new Received(
+                new ConsumerRecord<>(partition.topic(), partition.partition(), offset, null, null),
+                new Received.Progress(inputOffset));
+    }
+
     private boolean wins(CountDownLatch bothKnow) throws Exception {
         BatchWriter writer = writer(database.source());
         Map<TopicPartition, Long> positions = new HashMap<>(writer.positions(Set.of(FIRST)));

@@ -44,6 +44,11 @@ final class LatencyCommand implements Callable<Integer> {
                     "The pipeline tells a session's state once a second: no fewer than 1.5 a batch a second. Default: ${DEFAULT-VALUE}")
     private int users = 400;
 
+    @Option(
+            names = "--read",
+            description = "Also await each batch in the read model, by reading its session every 10 ms; for low rates.")
+    private boolean reads;
+
     @Mixin
     private MeasuredTime time = new MeasuredTime();
 
@@ -65,7 +70,7 @@ final class LatencyCommand implements Callable<Integer> {
         URI url = options.url();
         LoadState state = LoadState.open(options.data(), Clock.systemUTC());
         try (MindfulApi api = new MindfulApi(url)) {
-            LatencyRun run = new LatencyRun(api, users, rate, time.warmup(), time.seconds());
+            LatencyRun run = new LatencyRun(api, users, rate, time.warmup(), time.seconds(), reads);
             try (Progress progress = new Progress(
                     options.json() ? spec.commandLine().getErr() : out,
                     Progress.isTerminal(),
@@ -83,19 +88,27 @@ final class LatencyCommand implements Callable<Integer> {
 
     private static String text(LatencyRun.Figures figures) {
         return String.format(
-                Locale.ROOT,
-                "%,d batches at %.1f/s; %,d updates missing%n"
-                        + "  POST to 202     p50 %.2f ms, p99 %.2f ms, max %.1f ms%n"
-                        + "  POST to update  p50 %.2f ms, p99 %.2f ms, max %.1f ms",
-                figures.live().size(),
-                figures.batchesPerSecond(),
-                figures.missing(),
-                figures.accepted().quantile(0.5),
-                figures.accepted().quantile(0.99),
-                figures.accepted().quantile(1),
-                figures.live().quantile(0.5),
-                figures.live().quantile(0.99),
-                figures.live().quantile(1));
+                        Locale.ROOT,
+                        "%,d batches at %.1f/s; %,d updates missing%n"
+                                + "  POST to 202     p50 %.2f ms, p99 %.2f ms, max %.1f ms%n"
+                                + "  POST to update  p50 %.2f ms, p99 %.2f ms, max %.1f ms",
+                        figures.live().size(),
+                        figures.batchesPerSecond(),
+                        figures.missing(),
+                        figures.accepted().quantile(0.5),
+                        figures.accepted().quantile(0.99),
+                        figures.accepted().quantile(1),
+                        figures.live().quantile(0.5),
+                        figures.live().quantile(0.99),
+                        figures.live().quantile(1))
+                + (figures.read().size() == 0
+                        ? ""
+                        : String.format(
+                                Locale.ROOT,
+                                "%n  202 to read     p50 %.1f ms, p99 %.1f ms, max %.1f ms",
+                                figures.read().quantile(0.5),
+                                figures.read().quantile(0.99),
+                                figures.read().quantile(1)));
     }
 
     private static String json(LatencyRun.Figures figures) {
@@ -107,6 +120,10 @@ final class LatencyCommand implements Callable<Integer> {
         json.put("accepted_p99_ms", figures.accepted().quantile(0.99));
         json.put("update_p50_ms", figures.live().quantile(0.5));
         json.put("update_p99_ms", figures.live().quantile(0.99));
+        if (figures.read().size() > 0) {
+            json.put("read_p50_ms", figures.read().quantile(0.5));
+            json.put("read_p99_ms", figures.read().quantile(0.99));
+        }
         return new JsonMapper().writeValueAsString(json);
     }
 }

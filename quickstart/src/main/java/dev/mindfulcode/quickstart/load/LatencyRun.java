@@ -28,6 +28,8 @@ final class LatencyRun {
     private static final int BATCH_KEYSTROKES = 10;
     private static final int SIGN_INS_AT_ONCE = 16;
 
+    private static final long READ_INTERVAL_MS = 10;
+
     /** What has not come by then is missing. */
     private static final long UPDATE_TIMEOUT_MS = 10_000;
 
@@ -36,6 +38,7 @@ final class LatencyRun {
     private final double batchesPerSecond;
     private final int warmupSeconds;
     private final int seconds;
+    private final boolean reads;
     private final @Nullable User[] ready;
     private final @Nullable LiveView[] views;
 
@@ -43,6 +46,7 @@ final class LatencyRun {
     private final Numbers accepted = new Numbers();
 
     private final Numbers live = new Numbers();
+    private final Numbers read = new Numbers();
     private long missing;
 
     /**
@@ -50,17 +54,20 @@ final class LatencyRun {
      *
      * @param accepted from when a batch was due to its 202
      * @param live from when a batch was due to the update that shows it
+     * @param read from its 202 to the first read of the session that shows it; empty where nothing is read
      */
-    record Figures(Numbers accepted, Numbers live, long missing, double batchesPerSecond) {}
+    record Figures(Numbers accepted, Numbers live, Numbers read, long missing, double batchesPerSecond) {}
 
     private record User(Account account, UUID session, Typist typist) {}
 
-    LatencyRun(MindfulApi api, int users, double batchesPerSecond, int warmupSeconds, int seconds) {
+    /** @param reads whether each batch is also awaited in the read model, by polling */
+    LatencyRun(MindfulApi api, int users, double batchesPerSecond, int warmupSeconds, int seconds, boolean reads) {
         this.api = api;
         this.users = users;
         this.batchesPerSecond = batchesPerSecond;
         this.warmupSeconds = warmupSeconds;
         this.seconds = seconds;
+        this.reads = reads;
         this.ready = new User[users];
         this.views = new LiveView[users];
     }
@@ -91,7 +98,7 @@ final class LatencyRun {
                 }
             }
         }
-        return new Figures(accepted, live, missing, (double) (live.size() + missing) / seconds);
+        return new Figures(accepted, live, read, missing, (double) (live.size() + missing) / seconds);
     }
 
     private LiveView open(User user) throws ApiException {
@@ -128,14 +135,25 @@ final class LatencyRun {
                 throw new IOException("a batch was refused: " + outcome.batchesRefused());
             }
             long seenNs = view.awaitKeystrokes((sequence + 1L) * BATCH_KEYSTROKES, UPDATE_TIMEOUT_MS);
+            long readNs = reads ? awaitRead(user, (sequence + 1L) * BATCH_KEYSTROKES) : acceptedNs;
             if (dueAfterNs >= warmupSeconds * 1e9) {
-                note(acceptedNs - dueNs, seenNs < 0 ? -1 : seenNs - dueNs);
+                note(acceptedNs - dueNs, seenNs < 0 ? -1 : seenNs - dueNs, readNs - acceptedNs);
             }
         }
     }
 
-    private synchronized void note(long acceptedNs, long liveNs) {
+    private static long awaitRead(User user, long keystrokes) throws IOException, InterruptedException {
+        while (user.account.keystrokesOf(user.session) < keystrokes) {
+            TimeUnit.MILLISECONDS.sleep(READ_INTERVAL_MS);
+        }
+        return System.nanoTime();
+    }
+
+    private synchronized void note(long acceptedNs, long liveNs, long readNs) {
         accepted.add(acceptedNs / 1e6);
+        if (reads) {
+            read.add(readNs / 1e6);
+        }
         if (liveNs < 0) {
             missing++;
         } else {

@@ -145,6 +145,14 @@ public final class Account {
         return keystrokes;
     }
 
+    /** Returns the keystrokes that the read model has for a session of this person. */
+    public long keystrokesOf(UUID session) throws ApiException, InterruptedException {
+        return expectSuccess("reading a session", get("/api/sessions/" + session))
+                .body()
+                .path("keystrokes")
+                .asLong();
+    }
+
     /** Returns whose account this is. */
     public UUID userId() throws ApiException, InterruptedException {
         MindfulApi.Answer answer = expectSuccess("asking for the account", get("/api/account"));

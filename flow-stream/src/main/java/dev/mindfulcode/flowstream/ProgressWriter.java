@@ -1,0 +1,78 @@
+package dev.mindfulcode.flowstream;
+
+import dev.mindfulcode.schemas.ProgressMarker;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+
+/**
+ * Marks in the outputs of a partition which keystrokes they include, and requests early commits while few keystrokes come. Not thread-safe.
+ */
+final class ProgressWriter {
+
+    private static final String[] MARKED = {
+        FlowTopology.FLOW_STATES_OUT, FlowTopology.FLOW_PERIODS_OUT, FlowTopology.FLOW_MINUTES_OUT
+    };
+
+    private final ProcessorContext<UUID, SpecificRecord> context;
+    private final CommitRounds rounds;
+    private final ProcessedOffset processed;
+    private final InputProgress progress = new InputProgress();
+    private long writtenUntilMs;
+    private long round = -1;
+    private boolean isCommitDue;
+    private long markedAtMs;
+
+    ProgressWriter(ProcessorContext<UUID, SpecificRecord> context, CommitRounds rounds) {
+        this.context = context;
+        this.rounds = rounds;
+        processed = new ProcessedOffset(context);
+    }
+
+    /** Notes that everything which was due by then is written. */
+    void wroteWhatWasDueBy(long wallMs) {
+        writtenUntilMs = wallMs;
+    }
+
+    /** @param writeAll writes everything that waits to be written; returns whether nothing is left */
+    void tick(long wallMs, BooleanSupplier writeAll) {
+        boolean isNewRound = CommitRounds.roundOf(wallMs) != round;
+        if (isCommitDue && (isNewRound || CommitRounds.isTimeToCommit(wallMs))) {
+            isCommitDue = false;
+            if (rounds.needsCommit(markedAtMs, wallMs)) {
+                context.commit();
+            }
+        }
+        if (isNewRound) {
+            round = CommitRounds.roundOf(wallMs);
+            progress.processedTo(processed.next());
+            if (progress.isPending()) {
+                mark(wallMs, writeAll);
+            }
+        }
+    }
+
+    private void mark(long wallMs, BooleanSupplier writeAll) {
+        if (!rounds.isQuiet(wallMs)) {
+            long written = progress.markWritten(wallMs, writtenUntilMs);
+            if (written != InputProgress.NONE) {
+                mark(wallMs, written);
+            }
+        } else if (writeAll.getAsBoolean()) {
+            mark(wallMs, progress.markAll());
+            isCommitDue = true;
+            markedAtMs = wallMs;
+        }
+    }
+
+    @SuppressWarnings("NullAway") // a marker has no value; the sinks send it as it is
+    private void mark(long wallMs, long inputOffset) {
+        Record<UUID, SpecificRecord> marker = new Record<>(
+                ProgressMarker.key(context.taskId().partition()), null, wallMs, ProgressMarker.headers(inputOffset));
+        for (String output : MARKED) {
+            context.forward(marker, output);
+        }
+    }
+}
