@@ -3,6 +3,7 @@ package dev.mindfulcode.flowstream;
 import dev.mindfulcode.engine.insight.Estimate;
 import dev.mindfulcode.engine.insight.TeamIndicator;
 import dev.mindfulcode.engine.team.TeamAggregate;
+import dev.mindfulcode.engine.time.TimeZones;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.TeamAlert;
 import dev.mindfulcode.schemas.TeamAlertRule;
@@ -219,7 +220,7 @@ final class TeamWatch implements Processor<@Nullable UUID, @Nullable TeamWindow,
     }
 
     private static boolean isZone(String name) {
-        return ZoneId.getAvailableZoneIds().contains(name);
+        return TimeZones.isKnown(name);
     }
 
     /** A rule that is gone leaves nothing behind. */

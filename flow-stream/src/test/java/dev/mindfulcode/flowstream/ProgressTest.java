@@ -3,6 +3,7 @@ package dev.mindfulcode.flowstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.flowstream.StreamDriver.Marker;
+import dev.mindfulcode.schemas.KeystrokeBatch;
 import dev.mindfulcode.schemas.Topic;
 import dev.mindfulcode.schemas.Topics;
 import java.time.Duration;
@@ -52,11 +53,12 @@ class ProgressTest {
 
     @Test
     void marksDuplicatesAndRejectedRecordsThoughTheyHaveNoOutput() {
-        stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
+        KeystrokeBatch batch = anna.batch(0, StreamDriver.START, 10, 100);
+        stream.typeLive(anna, batch);
         passRounds(2);
         int rows = stream.flowStates().size();
 
-        stream.type(anna, anna.batch(0, StreamDriver.START, 10, 100));
+        stream.type(anna, batch);
         Instant longAgo = StreamDriver.START.minus(Duration.ofDays(60));
         stream.type(anna, anna.batch(1, longAgo, stream.now(), Typing.letters(5, 10)));
         passRounds(2);

@@ -1,6 +1,7 @@
 package dev.mindfulcode.gateway.alerts;
 
 import dev.mindfulcode.engine.insight.TeamIndicator;
+import dev.mindfulcode.engine.time.TimeZones;
 import dev.mindfulcode.gateway.database.Database;
 import dev.mindfulcode.gateway.http.ProblemType;
 import dev.mindfulcode.gateway.http.Uuids;
@@ -166,7 +167,7 @@ public final class Alerts {
     private Mono<ZoneId> zoneOf(UUID userId) {
         return database.sql("select time_zone from identity.users where user_id = :user")
                 .bind("user", userId)
-                .map(row -> ZoneId.of(Objects.requireNonNull(row.get("time_zone", String.class))))
+                .map(row -> TimeZones.of(row.get("time_zone", String.class)))
                 .one();
     }
 
@@ -197,7 +198,7 @@ public final class Alerts {
                         TeamIndicator.Kind.parse(Objects.requireNonNull(row.get("indicator", String.class)))),
                 Objects.requireNonNull(row.get("threshold", Double.class)),
                 Lookback.ofDays(Objects.requireNonNull(row.get("recent_days", Integer.class))),
-                ZoneId.of(Objects.requireNonNull(row.get("time_zone", String.class))),
+                TimeZones.of(row.get("time_zone", String.class)),
                 row.get("host", String.class),
                 Objects.requireNonNull(row.get("created_at", Instant.class)));
     }

@@ -1,10 +1,12 @@
 package dev.mindfulcode.gateway.feedback;
 
+import dev.mindfulcode.engine.time.TimeZones;
 import dev.mindfulcode.gateway.database.Database;
 import dev.mindfulcode.schemas.FlowState;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
 import java.util.UUID;
 import reactor.core.publisher.Mono;
 
@@ -25,14 +27,12 @@ public final class Prompts {
 
     private static final String TAKE = """
             update identity.feedback_prompts p
-            set asked_times = case when p.asked_on = d.today then p.asked_times else 0 end + 1,
-                asked_on = d.today,
+            set asked_times = case when p.asked_on = :today then p.asked_times else 0 end + 1,
+                asked_on = :today,
                 asked_at = :now,
                 asked_about = :about
-            from (select (cast(:now as timestamptz) at time zone u.time_zone)::date as today
-                  from identity.users u where u.user_id = :user) d
             where p.user_id = :user
-              and p.per_day > case when p.asked_on = d.today then p.asked_times else 0 end
+              and p.per_day > case when p.asked_on = :today then p.asked_times else 0 end
               and p.asked_about is distinct from cast(:about as timestamptz)
               and (p.asked_at is null or p.asked_at <= cast(:now as timestamptz) - interval '45 minutes')""";
 
@@ -45,8 +45,8 @@ public final class Prompts {
     }
 
     /**
-     * Emits whether a user who has just taken a break from a session may be asked about it, and counts the prompt if so. One statement,
-     * so that several gateways together ask no more than one would. The day is that of the user's time zone.
+     * Emits whether a user who has just taken a break from a session may be asked about it, and counts the prompt if so. It does so in one
+     * statement, so that several gateways together ask no more than one would. The day is that of the user's time zone.
      *
      * @param latest the session's state at the break
      */
@@ -57,13 +57,23 @@ public final class Prompts {
                 || latest.getLastActivityAt().isBefore(now.minus(WORK_AGO_MAX))) {
             return Mono.just(false);
         }
-        return database.sql(TAKE)
+        return today(userId, now)
+                .flatMap(today -> database.sql(TAKE)
+                        .bind("user", userId)
+                        .bind("today", today)
+                        .bind("now", now)
+                        .bind("about", latest.getLastActivityAt())
+                        .fetch()
+                        .rowsUpdated())
+                .map(taken -> taken == 1)
+                .defaultIfEmpty(false);
+    }
+
+    private Mono<LocalDate> today(UUID userId, Instant now) {
+        return database.sql("select time_zone from identity.users where user_id = :user")
                 .bind("user", userId)
-                .bind("now", now)
-                .bind("about", latest.getLastActivityAt())
-                .fetch()
-                .rowsUpdated()
-                .map(taken -> taken == 1);
+                .map(row -> LocalDate.ofInstant(now, TimeZones.of(row.get("time_zone", String.class))))
+                .one();
     }
 
     /** Emits how many prompts a day the user wants at most; 0, the default, for none. */

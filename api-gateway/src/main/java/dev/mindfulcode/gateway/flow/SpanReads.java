@@ -30,7 +30,8 @@ public final class SpanReads {
     private static final String PERIOD_COLUMNS =
             "select session_id, started_at, ended_at, mean_intensity, keystrokes, ended_by from readmodel.flow_periods";
     private static final String PERIODS = PERIOD_COLUMNS + """
-             where user_id = :user and started_at >= :earliest and started_at < :to and (ended_at is null or ended_at > :from)
+             where user_id = :user and started_at >= :earliest and started_at < :to
+                   and (ended_at is null or ended_at >= :from)
             order by started_at""";
     private static final String PERIODS_OF_SESSIONS =
             PERIOD_COLUMNS + " where user_id = :user and session_id = any(:sessions) order by started_at";

@@ -23,7 +23,23 @@ record Correction(@Nullable Instant startedAt, @Nullable Instant endedAt) {
     }
 
     boolean isEmpty() {
-        return startedAt == null && endedAt == null;
+        return !movesTimes();
+    }
+
+    boolean movesTimes() {
+        return startedAt != null || endedAt != null;
+    }
+
+    /** Refuses what would leave out a keystroke of the session. */
+    void check(Session.Typed typed) {
+        if (startedAt != null && typed.from() != null && startedAt.isAfter(typed.from())) {
+            throw ProblemType.INVALID_REQUEST.at(
+                    "started_at", startedAt + " is after the session's first keystroke at " + typed.from() + ".");
+        }
+        if (endedAt != null && typed.to() != null && endedAt.isBefore(typed.to())) {
+            throw ProblemType.INVALID_REQUEST.at(
+                    "ended_at", endedAt + " is before the session's last keystroke at " + typed.to() + ".");
+        }
     }
 
     /**

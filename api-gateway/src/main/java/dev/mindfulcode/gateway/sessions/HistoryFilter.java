@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  * Which of a user's sessions are meant; null: whatever it is. Projects are compared letter by letter, languages
  * without regard to case.
  *
- * @param from inclusive bound on the start
- * @param to exclusive bound on the start
+ * @param from sessions that were over by then are left out
+ * @param to sessions that start then or later are left out
  */
 public record HistoryFilter(
         @Nullable Instant from,

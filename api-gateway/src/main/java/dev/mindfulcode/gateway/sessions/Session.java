@@ -1,5 +1,6 @@
 package dev.mindfulcode.gateway.sessions;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param nextSequence the sequence after the highest that was accepted: where an editor that restarts goes on
  * @param reusedSequences batches that came under a sequence that another one had used before; they are counted
  * @param version of the flow state whose totals these are; 0 before there was one
+ * @param typed not shown
  */
 public record Session(
         UUID sessionId,
@@ -33,7 +35,22 @@ public record Session(
         long interruptions,
         long nextSequence,
         long reusedSequences,
-        long version) {
+        long version,
+        @JsonIgnore Typed typed) {
+
+    /** From the first to the last activity in a session; null before there was any. The session's own times never leave it out. */
+    record Typed(@Nullable Instant from, @Nullable Instant to) {
+
+        static final Typed NOTHING = new Typed(null, null);
+
+        Instant orEarlier(Instant startedAt) {
+            return from != null && from.isBefore(startedAt) ? from : startedAt;
+        }
+
+        Instant orLater(Instant endedAt) {
+            return to != null && to.isAfter(endedAt) ? to : endedAt;
+        }
+    }
 
     /** A session of which the read model does not know yet. */
     static Session fresh(Claim claim, Instant now) {
@@ -43,7 +60,7 @@ public record Session(
                 (status == null ? Status.ACTIVE : status).text(),
                 claim.startedAt(),
                 claim.endedAt(),
-                duration(claim.startedAt(), claim.endedAt(), now),
+                duration(claim.startedAt(), claim.endedAt(), 0, now),
                 0,
                 0,
                 0,
@@ -56,19 +73,22 @@ public record Session(
                 0,
                 0,
                 0,
-                0);
+                0,
+                Typed.NOTHING);
     }
 
-    static long duration(Instant startedAt, @Nullable Instant endedAt, Instant now) {
+    /** Returns a length that holds the active time, which may reach past `now` where a client's clock is ahead. */
+    static long duration(Instant startedAt, @Nullable Instant endedAt, long activeMs, Instant now) {
         return Math.max(
-                0, Duration.between(startedAt, endedAt == null ? now : endedAt).toMillis());
+                activeMs,
+                Duration.between(startedAt, endedAt == null ? now : endedAt).toMillis());
     }
 
     /** The same session after a command of which the read model does not know yet; no different where it does. */
     Session after(Claim claim, Command command, Details details, Instant now) {
         Status next = claim.status();
-        Instant began = command == Command.CORRECT ? claim.startedAt() : startedAt;
-        Instant ended = claim.endedAt() == null ? endedAt : claim.endedAt();
+        Instant began = command == Command.CORRECT ? typed.orEarlier(claim.startedAt()) : startedAt;
+        Instant ended = claim.endedAt() == null ? endedAt : typed.orLater(claim.endedAt());
         if (ended != null && ended.isBefore(began)) {
             ended = began; // as in the read model
         }
@@ -79,7 +99,7 @@ public record Session(
                         : next.text(),
                 began,
                 ended,
-                duration(began, ended, now),
+                duration(began, ended, activeMs, now),
                 activeMs,
                 keystrokes,
                 errors,
@@ -92,7 +112,8 @@ public record Session(
                 interruptions,
                 nextSequence,
                 reusedSequences,
-                version);
+                version,
+                typed);
     }
 
     @Override

@@ -21,8 +21,14 @@ public final class SessionReads {
 
     private static final String SELECT = """
             select session_id, status, started_at, ended_at, project, language, editor, keystrokes, errors, files_modified,
-                   active_ms, flow_ms, intensity_ms, interruptions, next_sequence, reused_sequences, version
+                   active_ms, flow_ms, intensity_ms, interruptions, next_sequence, reused_sequences, version,
+                   case when keystrokes + errors + context_switches + files_modified + active_ms > 0 then first_activity_at end
+                       as typed_from,
+                   case when keystrokes + errors + context_switches + files_modified + active_ms > 0 then last_activity_at end
+                       as typed_to
             from readmodel.coding_sessions where user_id = :user""";
+
+    private static final String REACHES_INTO = " and started_at < :to and (ended_at is null or ended_at >= :from)";
 
     /** Upper and lower case of languages are one. The collation is built in, whatever the database's own is. */
     private static final String SAME_LANGUAGE = "casefold(normalize(language, NFKC) COLLATE pg_unicode_fast)"
@@ -90,8 +96,8 @@ public final class SessionReads {
         String past = after == null ? "" : " and (started_at, session_id) < (:cursor_at, :cursor_id)";
         Instant from = filter.from();
         Instant to = filter.to();
-        GenericExecuteSpec page = database.sql(SELECT + " and started_at >= :from and started_at < :to" + filtered
-                        + past + " order by started_at desc, session_id desc limit :limit")
+        GenericExecuteSpec page = database.sql(SELECT + REACHES_INTO + filtered + past
+                        + " order by started_at desc, session_id desc limit :limit")
                 .bind("user", userId)
                 .bind("from", from == null ? BEFORE_ALL : from)
                 .bind("to", to == null ? AFTER_ALL : to)
@@ -115,7 +121,7 @@ public final class SessionReads {
                 row.get("status", String.class),
                 startedAt,
                 endedAt,
-                Session.duration(startedAt, endedAt, now),
+                Session.duration(startedAt, endedAt, activeMs, now),
                 activeMs,
                 row.get("keystrokes", Long.class),
                 row.get("errors", Long.class),
@@ -128,6 +134,7 @@ public final class SessionReads {
                 row.get("interruptions", Long.class),
                 row.get("next_sequence", Long.class),
                 row.get("reused_sequences", Long.class),
-                row.get("version", Long.class));
+                row.get("version", Long.class),
+                new Session.Typed(row.get("typed_from", Instant.class), row.get("typed_to", Instant.class)));
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.mindfulcode.engine.insight.Estimate;
 import dev.mindfulcode.engine.insight.TeamIndicator;
 import dev.mindfulcode.engine.team.TeamAggregate;
+import dev.mindfulcode.engine.time.TimeZones;
 import dev.mindfulcode.gateway.database.Database;
 import dev.mindfulcode.gateway.flow.Interval;
 import io.r2dbc.spi.Readable;
@@ -154,7 +155,7 @@ public final class TeamFigures {
     private Mono<ZoneId> zoneOf(UUID userId) {
         return database.sql("select time_zone from identity.users where user_id = :user")
                 .bind("user", userId)
-                .map(row -> ZoneId.of(Objects.requireNonNull(row.get("time_zone", String.class))))
+                .map(row -> TimeZones.of(row.get("time_zone", String.class)))
                 .one();
     }
 

@@ -37,7 +37,7 @@ final class Delivery {
             throws RunEndedException {
         silentUntil(startedAtMs, fold);
         give(
-                startedAtMs,
+                reachesInto(startedAtMs, payload),
                 new KeystrokeIntervals(
                         sessionId,
                         (int) Math.min(sequence, Integer.MAX_VALUE),
@@ -53,6 +53,15 @@ final class Delivery {
             readings.batch(sessionId, startedAtMs, latestMs, payload, told::add);
             give(told, fold);
         }
+    }
+
+    /** A batch that began before the time that was asked for and ends within it counts at its beginning. */
+    private long reachesInto(long startedAtMs, KeystrokePayload payload) {
+        long endMs = startedAtMs;
+        for (int intervalMs : payload.intervalsMs()) {
+            endMs += intervalMs;
+        }
+        return startedAtMs < fromMs && endMs >= fromMs ? fromMs : startedAtMs;
     }
 
     void said(SessionEvent event, RunFold fold) throws RunEndedException {

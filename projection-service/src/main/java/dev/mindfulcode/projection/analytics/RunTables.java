@@ -1,5 +1,6 @@
 package dev.mindfulcode.projection.analytics;
 
+import dev.mindfulcode.engine.time.TimeZones;
 import dev.mindfulcode.plugins.Capability;
 import java.sql.Array;
 import java.sql.Connection;
@@ -7,9 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -148,7 +147,7 @@ final class RunTables {
                 instantOrNull(row.getTimestamp(5)),
                 instantOrNull(row.getTimestamp(6)),
                 row.getBoolean(7),
-                zone(row.getString(8)));
+                TimeZones.of(row.getString(8)));
     }
 
     private static Set<Capability> capabilities(Array names) throws SQLException {
@@ -160,14 +159,6 @@ final class RunTables {
             }
         }
         return capabilities;
-    }
-
-    private static ZoneId zone(String name) {
-        try {
-            return ZoneId.of(name);
-        } catch (DateTimeException e) {
-            return ZoneOffset.UTC;
-        }
     }
 
     private static Instant instant(Timestamp at) {

@@ -1,5 +1,6 @@
 package dev.mindfulcode.projection.minutes;
 
+import dev.mindfulcode.engine.time.TimeZones;
 import dev.mindfulcode.projection.fold.DeletedSessions;
 import dev.mindfulcode.projection.fold.Event;
 import dev.mindfulcode.projection.fold.Fold;
@@ -13,9 +14,11 @@ import dev.mindfulcode.schemas.SessionEventKind;
 import dev.mindfulcode.schemas.Topics;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.ZoneId;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -90,10 +93,10 @@ public final class FlowMinutes implements Fold {
             rows += zoneStatements.apply(connection, zones.values());
         }
         if (!minutes.isEmpty()) {
-            zoneStatements.hold(
+            Map<UUID, ZoneId> held = zoneStatements.hold(
                     connection,
                     minutes.keySet().stream().map(Key::userId).distinct().toList());
-            rows += minuteStatements.apply(connection, minutes.values());
+            rows += minuteStatements.apply(connection, minutes.values(), held);
         }
         if (!deleted.isEmpty()) {
             List<UUID> users = deleted.stream()
@@ -133,7 +136,7 @@ public final class FlowMinutes implements Fold {
         if (zone == null) {
             return;
         }
-        if (!ZoneRow.isKnown(zone)) {
+        if (!TimeZones.isKnown(zone)) {
             throw new RejectedEventException("unknown time zone");
         }
         zones.put(event.userId(), new ZoneRow(event.userId(), zone, event.offset()));

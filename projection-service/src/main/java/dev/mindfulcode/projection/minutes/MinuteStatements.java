@@ -1,12 +1,18 @@
 package dev.mindfulcode.projection.minutes;
 
+import dev.mindfulcode.engine.time.TimeZones;
 import dev.mindfulcode.projection.fold.Columns;
 import dev.mindfulcode.projection.fold.DeletedSessions;
 import dev.mindfulcode.projection.fold.Tables;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.Collection;
+import java.util.Map;
+import java.util.UUID;
 
 /** Writes minutes, and by how much each changed what its day sums up to. */
 final class MinuteStatements {
@@ -18,16 +24,19 @@ final class MinuteStatements {
     static final String EXACT = "round(%1$s * 1024) / 1024";
 
     private static final String UPSERT = """
-            WITH changed AS (
+            WITH input AS MATERIALIZED (
+                SELECT *, @minute_ms AS minute
+                FROM unnest(?::uuid[], ?::bigint[], ?::uuid[], ?::bigint[], ?::bigint[], ?::bigint[],
+                            ?::double precision[], ?::double precision[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
+                    AS u(user_id, minute_ms, session_id, keystrokes, errors, context_switches, mean_intensity,
+                         intensity_ms, active_ms, flow_ms, version, epoch_day)
+            ), changed AS (
                 INSERT INTO {flow_minutes} AS m
                     (user_id, minute, session_id, keystrokes, errors, context_switches, active_seconds, flow_seconds,
                      mean_intensity, intensity_ms, active_ms, flow_ms, version)
-                SELECT user_id, @minute_ms, session_id, keystrokes, errors, context_switches, active_ms / 1000.0,
+                SELECT user_id, minute, session_id, keystrokes, errors, context_switches, active_ms / 1000.0,
                        flow_ms / 1000.0, mean_intensity, intensity_ms, active_ms, flow_ms, version
-                FROM unnest(?::uuid[], ?::bigint[], ?::uuid[], ?::bigint[], ?::bigint[], ?::bigint[],
-                            ?::double precision[], ?::double precision[], ?::bigint[], ?::bigint[], ?::bigint[])
-                    AS u(user_id, minute_ms, session_id, keystrokes, errors, context_switches, mean_intensity,
-                         intensity_ms, active_ms, flow_ms, version)
+                FROM input u
                 WHERE left
                 ON CONFLICT (user_id, minute, session_id) DO UPDATE SET
                     keystrokes = EXCLUDED.keystrokes,
@@ -44,6 +53,7 @@ final class MinuteStatements {
                 RETURNING
                     new.user_id,
                     new.minute,
+                    new.session_id,
                     new.keystrokes - coalesce(old.keystrokes, 0) AS keystrokes,
                     new.errors - coalesce(old.errors, 0) AS errors,
                     new.context_switches - coalesce(old.context_switches, 0) AS context_switches,
@@ -54,9 +64,9 @@ final class MinuteStatements {
             ), days AS (
                 INSERT INTO {daily_summaries} AS d
                     (user_id, day, keystrokes, errors, context_switches, active_ms, flow_ms, intensity_ms, version)
-                SELECT c.user_id, (c.minute AT TIME ZONE z.time_zone)::date, sum(c.keystrokes), sum(c.errors),
+                SELECT c.user_id, date 'epoch' + i.epoch_day::int, sum(c.keystrokes), sum(c.errors),
                        sum(c.context_switches), sum(c.active_ms), sum(c.flow_ms), sum(c.intensity_ms), max(c.version)
-                FROM changed c JOIN {user_zones} z USING (user_id)
+                FROM changed c JOIN input i USING (user_id, minute, session_id)
                 GROUP BY 1, 2
                 ORDER BY 1, 2
                 ON CONFLICT (user_id, day) DO UPDATE SET
@@ -84,9 +94,10 @@ final class MinuteStatements {
      * The caller holds the deleted sessions and the users' zones ({@link ZoneStatements#hold}).
      *
      * @param rows one a user, minute and session, in that order
+     * @param zones of the users, which decide to what days the minutes belong
      * @return how many minutes were inserted or replaced
      */
-    int apply(Connection connection, Collection<MinuteRow> rows) throws SQLException {
+    int apply(Connection connection, Collection<MinuteRow> rows, Map<UUID, ZoneId> zones) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(upsert)) {
             new Columns<>(connection, statement, rows)
                     .uuids(MinuteRow::userId)
@@ -99,8 +110,14 @@ final class MinuteStatements {
                     .doubles(MinuteRow::intensityMs)
                     .longs(MinuteRow::activeMs)
                     .longs(MinuteRow::flowMs)
-                    .longs(MinuteRow::version);
+                    .longs(MinuteRow::version)
+                    .longs(row -> day(row, zones));
             return ZoneStatements.count(statement);
         }
+    }
+
+    private static long day(MinuteRow row, Map<UUID, ZoneId> zones) {
+        ZoneId zone = zones.getOrDefault(row.userId(), TimeZones.UTC);
+        return LocalDate.ofInstant(Instant.ofEpochMilli(row.minuteMs()), zone).toEpochDay();
     }
 }

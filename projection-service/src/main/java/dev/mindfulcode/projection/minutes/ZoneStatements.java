@@ -1,14 +1,19 @@
 package dev.mindfulcode.projection.minutes;
 
+import dev.mindfulcode.engine.time.OffsetSpan;
+import dev.mindfulcode.engine.time.TimeZones;
 import dev.mindfulcode.projection.fold.Columns;
 import dev.mindfulcode.projection.fold.Tables;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -18,8 +23,7 @@ import java.util.UUID;
 final class ZoneStatements {
 
     private static final String HOLD = """
-            SELECT count(*) FROM (
-                SELECT FROM {user_zones} WHERE user_id = ANY (?::uuid[]) ORDER BY user_id FOR SHARE)
+            SELECT user_id, time_zone FROM {user_zones} WHERE user_id = ANY (?::uuid[]) ORDER BY user_id FOR SHARE
             """;
 
     private static final String PRESUME_UTC = """
@@ -28,12 +32,10 @@ final class ZoneStatements {
             ON CONFLICT DO NOTHING
             """;
 
-    /** Evaluates each zone, so that one which Postgres does not know fails here and not with every minute to come. */
     private static final String UPSERT = """
             INSERT INTO {user_zones} AS z (user_id, time_zone, event_offset)
             SELECT user_id, time_zone, event_offset
             FROM unnest(?::uuid[], ?::text[], ?::bigint[]) AS u(user_id, time_zone, event_offset)
-            WHERE timestamptz 'epoch' AT TIME ZONE time_zone IS NOT NULL
             ON CONFLICT (user_id) DO UPDATE SET
                 time_zone = EXCLUDED.time_zone,
                 event_offset = EXCLUDED.event_offset
@@ -43,22 +45,35 @@ final class ZoneStatements {
 
     private static final String FORGET_DAYS = "DELETE FROM {daily_summaries} WHERE user_id = ANY (?::uuid[])";
 
+    private static final String EXTENTS = """
+            SELECT user_id, z.time_zone, min(m.minute) AS first, max(m.minute) AS last
+            FROM {flow_minutes} m JOIN {user_zones} z USING (user_id)
+            WHERE user_id = ANY (?::uuid[])
+            GROUP BY 1, 2
+            """;
+
     private static final String SUM_DAYS =
             """
             INSERT INTO {daily_summaries}
                 (user_id, day, keystrokes, errors, context_switches, active_ms, flow_ms, intensity_ms, version)
-            SELECT user_id, (m.minute AT TIME ZONE z.time_zone)::date, sum(m.keystrokes), sum(m.errors),
-                   sum(m.context_switches), sum(m.active_ms), sum(m.flow_ms), sum(exact), max(m.version)
-            FROM {flow_minutes} m JOIN {user_zones} z USING (user_id)
-            WHERE user_id = ANY (?::uuid[])
+            SELECT m.user_id,
+                   date 'epoch' + floor((extract(epoch FROM m.minute) + z.offset_s) / 86400)::int,
+                   sum(m.keystrokes), sum(m.errors), sum(m.context_switches), sum(m.active_ms), sum(m.flow_ms), sum(exact),
+                   max(m.version)
+            FROM unnest(?::uuid[], ?::bigint[], ?::bigint[], ?::bigint[]) AS z(user_id, from_s, to_s, offset_s)
+                JOIN {flow_minutes} m ON m.user_id = z.user_id
+                    AND m.minute >= to_timestamp(z.from_s) AND m.minute < to_timestamp(z.to_s)
             GROUP BY 1, 2
             ORDER BY 1, 2
             """.replace("sum(exact)", "sum(" + MinuteStatements.EXACT.formatted("m.intensity_ms") + ")");
+
+    private record UserSpan(UUID userId, OffsetSpan span) {}
 
     private final String hold;
     private final String presumeUtc;
     private final String upsert;
     private final String forgetDays;
+    private final String extents;
     private final String sumDays;
 
     ZoneStatements(Tables tables) {
@@ -66,18 +81,35 @@ final class ZoneStatements {
         presumeUtc = tables.in(PRESUME_UTC);
         upsert = tables.in(UPSERT);
         forgetDays = tables.in(FORGET_DAYS);
+        extents = tables.in(EXTENTS);
         sumDays = tables.in(SUM_DAYS);
     }
 
-    /** Keeps the users' zones as they are until the transaction ends; a user without one gets UTC. */
-    void hold(Connection connection, List<UUID> users) throws SQLException {
-        if (count(connection, hold, users) == users.size()) {
-            return;
+    /** Keeps the users' zones as they are until the transaction ends, and returns them; a user without one gets UTC. */
+    Map<UUID, ZoneId> hold(Connection connection, List<UUID> users) throws SQLException {
+        Map<UUID, ZoneId> held = zones(connection, users);
+        if (held.size() == users.size()) {
+            return held;
         }
         update(connection, presumeUtc, users);
-        if (count(connection, hold, users) != users.size()) {
+        held = zones(connection, users);
+        if (held.size() != users.size()) {
             throw new IllegalStateException("a user's zone vanished while it was held");
         }
+        return held;
+    }
+
+    private Map<UUID, ZoneId> zones(Connection connection, List<UUID> users) throws SQLException {
+        Map<UUID, ZoneId> zones = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(hold)) {
+            statement.setArray(1, connection.createArrayOf("uuid", users.toArray()));
+            try (ResultSet results = statement.executeQuery()) {
+                while (results.next()) {
+                    zones.put(results.getObject(1, UUID.class), TimeZones.of(results.getString(2)));
+                }
+            }
+        }
+        return zones;
     }
 
     /**
@@ -113,20 +145,43 @@ final class ZoneStatements {
      */
     int sumAnew(Connection connection, List<UUID> users) throws SQLException {
         update(connection, forgetDays, users);
-        return update(connection, sumDays, users);
+        List<UserSpan> spans = spans(connection, users);
+        if (spans.isEmpty()) {
+            return 0;
+        }
+        try (PreparedStatement statement = connection.prepareStatement(sumDays)) {
+            new Columns<>(connection, statement, spans)
+                    .uuids(UserSpan::userId)
+                    .longs(row -> row.span().fromSeconds())
+                    .longs(row -> row.span().toSeconds())
+                    .longs(row -> row.span().offsetSeconds());
+            return statement.executeUpdate();
+        }
+    }
+
+    /** Returns, for each user, the spans of one offset that cover all of their minutes. */
+    private List<UserSpan> spans(Connection connection, List<UUID> users) throws SQLException {
+        List<UserSpan> spans = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(extents)) {
+            statement.setArray(1, connection.createArrayOf("uuid", users.toArray()));
+            try (ResultSet results = statement.executeQuery()) {
+                while (results.next()) {
+                    UUID userId = results.getObject(1, UUID.class);
+                    OffsetSpan.of(
+                                    TimeZones.of(results.getString(2)),
+                                    results.getTimestamp(3).toInstant(),
+                                    results.getTimestamp(4).toInstant().plusSeconds(60))
+                            .forEach(span -> spans.add(new UserSpan(userId, span)));
+                }
+            }
+        }
+        return spans;
     }
 
     static int count(PreparedStatement statement) throws SQLException {
         try (ResultSet result = statement.executeQuery()) {
             result.next();
             return result.getInt(1);
-        }
-    }
-
-    private static int count(Connection connection, String sql, List<UUID> users) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setArray(1, connection.createArrayOf("uuid", users.toArray()));
-            return count(statement);
         }
     }
 

@@ -31,7 +31,7 @@ CREATE TABLE coding_sessions (
     next_sequence        bigint NOT NULL DEFAULT 0,
     reused_sequences     bigint NOT NULL DEFAULT 0,
 
-    -- What the user said afterwards about when the session was. It wins over everything, and an end that is known is an end.
+    -- What the user said afterwards about when the session was. It wins over what was said before, and an end that is known is an end.
     corrected_started_at timestamptz,
     corrected_ended_at   timestamptz,
 
@@ -43,13 +43,22 @@ CREATE TABLE coding_sessions (
             WHEN user_status IS NULL OR user_status_at < stream_status_at THEN stream_status
             ELSE user_status
         END) STORED,
+    -- A session's times never leave out what was typed in it, whatever clocks and users say.
     started_at timestamptz NOT NULL GENERATED ALWAYS AS (
-        coalesce(corrected_started_at, user_started_at, first_activity_at, stream_status_at)) STORED,
+        coalesce(
+            least(
+                coalesce(corrected_started_at, user_started_at),
+                CASE WHEN keystrokes + errors + context_switches + files_modified + active_ms > 0 THEN first_activity_at END),
+            first_activity_at,
+            stream_status_at)) STORED,
     -- A session that idled out ended when its user stopped typing, not when somebody noticed; and no session ends before it starts.
     ended_at timestamptz GENERATED ALWAYS AS (
         CASE
             WHEN corrected_ended_at IS NOT NULL OR user_ended_at IS NOT NULL
-                THEN greatest(coalesce(corrected_ended_at, user_ended_at), coalesce(corrected_started_at, user_started_at))
+                THEN greatest(
+                    coalesce(corrected_ended_at, user_ended_at),
+                    coalesce(corrected_started_at, user_started_at),
+                    CASE WHEN keystrokes + errors + context_switches + files_modified + active_ms > 0 THEN last_activity_at END)
             WHEN stream_status = 'ended' AND (user_status IS NULL OR user_status_at < stream_status_at)
                 THEN greatest(last_activity_at, coalesce(corrected_started_at, user_started_at))
         END) STORED

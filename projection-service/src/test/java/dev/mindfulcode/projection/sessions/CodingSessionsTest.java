@@ -78,7 +78,9 @@ class CodingSessionsTest {
         apply(seen(2, SessionStatus.ACTIVE, 600, 20));
         apply(seen(3, SessionStatus.ENDED, 2400, 20));
         assertThat(column("status")).isEqualTo("ended");
-        assertThat(column("ended_at")).isEqualTo("2026-03-02 09:08:20+00");
+        assertThat(column("ended_at"))
+                .as("the last keystroke, typed after the end")
+                .isEqualTo("2026-03-02 09:40:00+00");
         assertThat(column("keystrokes")).as("late batches still count").isEqualTo("20");
     }
 
@@ -235,17 +237,88 @@ class CodingSessionsTest {
     }
 
     @Test
-    void aCorrectionWinsOverWhatWasSaidAndSeenBeforeAndAfter() throws Exception {
-        apply(started("p", null), seen(1, SessionStatus.ACTIVE, 60, 300), said(ENDED, 4000), corrected(600L, 1200L));
+    void aCorrectionWinsOverWhatWasSaidBeforeAndAfter() throws Exception {
+        apply(started("p", null), untouched(1, 60), said(ENDED, 4000), corrected(600L, 1200L));
         String bounds = "SELECT status, started_at, ended_at, keystrokes FROM readmodel.coding_sessions";
-        String expected = "(ended,\"2026-03-02 09:10:00+00\",\"2026-03-02 09:20:00+00\",300)";
+        String expected = "(ended,\"2026-03-02 09:10:00+00\",\"2026-03-02 09:20:00+00\",0)";
         assertThat(database.rows(bounds)).containsExactly(expected);
-        apply(said(ENDED, 5000), said(STARTED, 3), seen(2, SessionStatus.ENDED, 2400, 300));
+        apply(said(ENDED, 5000), said(STARTED, 3), untouched(2, 2400));
         assertThat(database.rows(bounds)).containsExactly(expected);
         apply(corrected(null, 1800L));
         assertThat(database.rows(bounds))
                 .as("the last correction of each end counts")
-                .containsExactly("(ended,\"2026-03-02 09:10:00+00\",\"2026-03-02 09:30:00+00\",300)");
+                .containsExactly("(ended,\"2026-03-02 09:10:00+00\",\"2026-03-02 09:30:00+00\",0)");
+    }
+
+    @Test
+    void noCorrectionLeavesOutWhatWasTyped() throws Exception {
+        String bounds = "SELECT status, started_at, ended_at FROM readmodel.coding_sessions";
+        apply(started("p", null), seen(1, SessionStatus.ACTIVE, 1500, 300), corrected(600L, 1200L));
+        assertThat(database.rows(bounds))
+                .as("an end before the last keystroke")
+                .containsExactly("(ended,\"2026-03-02 09:10:00+00\",\"2026-03-02 09:25:00+00\")");
+        apply(corrected(2000L, 2400L));
+        assertThat(database.rows(bounds))
+                .as("a start after the first keystroke")
+                .containsExactly("(ended,\"2026-03-02 09:24:00+00\",\"2026-03-02 09:40:00+00\")");
+    }
+
+    /** Whatever a client's clock, a user and late batches say, a session is found at every moment in which something was typed in it. */
+    @Test
+    void timesOfASessionHoldAllThatWasTypedInIt() throws Exception {
+        Random random = new Random(20261130);
+        for (int round = 0; round < 60; round++) {
+            UUID id = UUID.randomUUID();
+            long first = random.nextInt(-4_000, 4_000);
+            long last = first + random.nextInt(0, 4_000);
+            FlowState state = Samples.seen(
+                    id,
+                    1,
+                    random.nextBoolean() ? SessionStatus.ACTIVE : SessionStatus.ENDED,
+                    NINE.plusSeconds(last),
+                    5);
+            state.setFirstActivityAt(NINE.plusSeconds(first));
+            state.setLastActivityAt(NINE.plusSeconds(last));
+            state.setActiveMs(1_000 * (last - first));
+            List<SessionEvent> said = new ArrayList<>();
+            if (random.nextInt(4) > 0) {
+                said.add(Samples.said(id, STARTED, NINE));
+            }
+            if (random.nextBoolean()) {
+                said.add(Samples.said(id, ENDED, NINE.plusSeconds(random.nextInt(4_000))));
+            }
+            if (random.nextBoolean()) {
+                Instant from = NINE.plusSeconds(random.nextInt(-4_000, 4_000));
+                said.add(Samples.corrected(id, NINE.plusSeconds(9_000), from, from.plusSeconds(random.nextInt(3_000))));
+            }
+            List<Event> events = new ArrayList<>();
+            said.forEach(event -> events.add(new Event(offset++, user, cipher, event)));
+            events.add(random.nextInt(events.size() + 1), new Event(1, user, cipher, state));
+            if (!said.isEmpty() && said.getFirst().getKind() != STARTED) {
+                events.addFirst(new Event(offset++, user, cipher, Samples.said(id, STARTED, NINE)));
+            }
+            database.apply(CodingSessions.projection(), events);
+
+            String outside = """
+                    SELECT count(*) FROM readmodel.coding_sessions
+                    WHERE started_at > first_activity_at OR ended_at < last_activity_at OR ended_at < started_at
+                          OR ended_at - started_at < active_ms * interval '1 millisecond'""";
+            assertThat(database.number(outside))
+                    .as("round " + round + ": " + events)
+                    .isZero();
+        }
+    }
+
+    /** What the stream says of a session in which nothing was typed yet: its start, twice. */
+    private Event untouched(long version, long afterSeconds) {
+        FlowState state = Samples.seen(session, version, SessionStatus.PAUSED, NINE.plusSeconds(afterSeconds), 0);
+        state.setFirstActivityAt(NINE);
+        state.setLastActivityAt(NINE);
+        state.setErrors(0);
+        state.setContextSwitches(0);
+        state.setFilesModified(0);
+        state.setActiveMs(0);
+        return new Event(version, user, cipher, state);
     }
 
     @Test
@@ -253,7 +326,7 @@ class CodingSessionsTest {
         apply(started(null, null), said(PAUSED, 10), corrected(null, 5L));
         apply(seen(1, SessionStatus.ACTIVE, 60, 300));
         assertThat(column("status")).isEqualTo("ended");
-        assertThat(column("ended_at")).isEqualTo("2026-03-02 09:00:05+00");
+        assertThat(column("ended_at")).as("the last keystroke").isEqualTo("2026-03-02 09:01:00+00");
     }
 
     @Test

@@ -129,7 +129,7 @@ final class WrittenSessions {
         }
         try (PreparedStatement sums = connection.prepareStatement("""
                 insert into readmodel.daily_summaries (user_id, day, keystrokes, errors, context_switches, active_ms, flow_ms, intensity_ms, version)
-                select user_id, (minute at time zone 'UTC')::date, sum(keystrokes), sum(errors), sum(context_switches), sum(active_ms),
+                select user_id, date 'epoch' + floor(extract(epoch from minute) / 86400)::int, sum(keystrokes), sum(errors), sum(context_switches), sum(active_ms),
                        sum(flow_ms), sum(intensity_ms), 1
                 from readmodel.flow_minutes where user_id = ? group by 1, 2""")) {
             sums.setObject(1, user);
