@@ -47,6 +47,26 @@ class AccountApiTest {
     }
 
     @Test
+    void anUnknownTimeZoneKeepsNobodyFromRegistering() {
+        Answer answer = api.post("/api/auth/register", null, """
+                {"email": "%s@example.org", "password": "%s", "timezone": "Etc/Unknown"}""".formatted(UUID.randomUUID(), Api.PASSWORD));
+        assertThat(answer.status()).as(answer.toString()).isEqualTo(201);
+        assertThat(answer.text("timezone")).isEqualTo("UTC");
+        assertThat(answer.text("notice"))
+                .contains("Etc/Unknown")
+                .contains("UTC")
+                .contains("PATCH /api/account");
+        String token = answer.text("access_token");
+        assertThat(api.get("/api/account", token).text("time_zone")).isEqualTo("UTC");
+
+        Answer changed = api.patch("/api/account", token, "{\"timezone\": \"UTC+2\"}");
+        assertThat(changed.text("time_zone")).isEqualTo("Etc/GMT-2");
+        api.patch("/api/account", token, "{\"timezone\": \"Etc/Unknown\"}")
+                .isProblem(400, "invalid-request")
+                .withField("timezone");
+    }
+
+    @Test
     void anAddressHasOneAccountHoweverItIsSpelt() {
         User ada = gateway.user();
         Answer again = register(ada.email().toUpperCase(Locale.ROOT), Api.PASSWORD);

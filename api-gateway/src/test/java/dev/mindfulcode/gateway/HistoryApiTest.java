@@ -8,9 +8,11 @@ import dev.mindfulcode.gateway.Api.User;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -225,6 +227,44 @@ class HistoryApiTest {
             aDayLater();
         }
         assertThat(suggested()).as("after two weeks all have rested").containsAnyElementsOf(first);
+    }
+
+    /** The database knows the first under other rules and the second not at all; the third changes its clocks twice for each Ramadan. */
+    @ParameterizedTest
+    @ValueSource(strings = {"America/Edmonton", "SystemV/EST5", "Africa/Casablanca", "-03:30"})
+    void hoursAndDaysAgreeInEveryZone(String zone) {
+        past.update("update readmodel.user_zones set time_zone = ? where user_id = ?", zone, ada.id());
+        ZoneId zoneId = ZoneId.of(zone);
+        LocalDate today = LocalDate.now(zoneId);
+        TreeMap<Integer, Long> activeMs = new TreeMap<>();
+        for (Instant minute = today.minusDays(200).atStartOfDay(zoneId).toInstant();
+                minute.isBefore(today.plusDays(1).atStartOfDay(zoneId).toInstant());
+                minute = minute.plusSeconds(60 * 60 * 5)) {
+            past.minute(minute, 0.5, 0, 0);
+            activeMs.merge(minute.atZone(zoneId).getHour(), 50_000L, Long::sum);
+        }
+        past.write();
+
+        JsonNode analytics = get("/api/flow/analytics?days=201");
+        TreeMap<Integer, Long> shown = new TreeMap<>();
+        analytics
+                .at("/distribution/hours")
+                .forEach(hour -> shown.put(
+                        hour.path("hour").asInt(), hour.path("active_ms").asLong()));
+        assertThat(shown).isEqualTo(activeMs);
+        get("/api/flow/insights");
+    }
+
+    @Test
+    void sessionsAndPeriodsThatReachIntoTheFirstDayAreCounted() {
+        LocalDate yesterday = WrittenPast.today().minusDays(1);
+        UUID session = UUID.randomUUID();
+        past.period(session, WrittenPast.at(yesterday, 0, 0).minusSeconds(600), 20, "context_switch");
+        past.write();
+        assertThat(get("/api/flow/analytics?days=2").at("/totals/flow_periods").asInt())
+                .isEqualTo(1);
+        assertThat(get("/api/flow/analytics?days=1").at("/totals/flow_periods").asInt())
+                .isZero();
     }
 
     @Test

@@ -10,14 +10,18 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 class HostileInputTest {
 
@@ -104,6 +108,62 @@ class HostileInputTest {
         api.post(path, path.contains("/auth/") ? null : ada.token(), body)
                 .isProblem(400, "invalid-request")
                 .withField(field);
+    }
+
+    @Test
+    void refusesUnknownFieldsOfEveryOperationByName() {
+        List<String> checked = new ArrayList<>();
+        for (Map.Entry<String, JsonNode> path :
+                api.get("/v3/api-docs", null).json().path("paths").properties()) {
+            for (Map.Entry<String, JsonNode> operation : path.getValue().properties()) {
+                if (!operation
+                                .getValue()
+                                .at("/requestBody/content/application~1json")
+                                .isMissingNode()
+                        && !path.getKey().equals("/api/keystrokes")) {
+                    String name = operation.getKey() + " " + path.getKey();
+                    Answer answer = api.sendJson(
+                            operation.getKey().toUpperCase(Locale.ROOT),
+                            path.getKey()
+                                    .replaceAll(
+                                            "\\{[a-z_]*id}", UUID.randomUUID().toString())
+                                    .replace("{projection}", "flow_minutes")
+                                    .replace("{build}", "1"),
+                            path.getKey().startsWith("/api/admin") ? GatewayUnderTest.OPERATOR_TOKEN : ada.token(),
+                            "{\"no_such_field\": 1}");
+                    assertThat(answer.status()).as(name + answer).isEqualTo(400);
+                    assertThat(new String(answer.body(), StandardCharsets.UTF_8))
+                            .as(name)
+                            .contains("no_such_field");
+                    checked.add(name);
+                }
+            }
+        }
+        assertThat(checked)
+                .hasSizeGreaterThan(20)
+                .contains(
+                        "patch /api/account",
+                        "put /api/privacy/settings",
+                        "put /api/sessions/{id}/update",
+                        "put /api/flow/feedback/settings");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"keystrokes", "errors", "files_modified", "active_ms", "mean_intensity"})
+    void refusesFiguresThatAClientCountedByItself(String figure) {
+        String id = api.post("/api/sessions/start", ada.token(), "{}").text("session_id");
+        Answer answer = api.put("/api/sessions/" + id + "/update", ada.token(), "{\"" + figure + "\": 42}")
+                .isProblem(400, "invalid-request")
+                .withField(figure);
+        assertThat(answer.text("detail")).contains("POST /api/keystrokes");
+    }
+
+    @Test
+    void refusesUnknownFieldsOfNestedObjects() {
+        String data = "\"flow_data\": {\"keystroke_intervals\": [100], \"context_switches\": 0, \"words\": 3}";
+        for (String body : List.of("{" + data + "}", "{\"request\": {" + data + "}}")) {
+            api.post("/api/flow/detect", ada.token(), body).isProblem(400, "invalid-request");
+        }
     }
 
     @Test

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.gateway.Api.Answer;
 import dev.mindfulcode.gateway.Api.User;
+import dev.mindfulcode.schemas.FlowState;
+import dev.mindfulcode.schemas.ReadAfterToken;
 import dev.mindfulcode.schemas.SessionEvent;
 import dev.mindfulcode.schemas.SessionEventKind;
+import dev.mindfulcode.schemas.SessionStatus;
 import dev.mindfulcode.schemas.Topics;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -445,5 +448,81 @@ class SessionApiTest {
         api.get("/api/sessions/history", ada.token(), "X-Read-After", "nonsense!")
                 .isProblem(400, "invalid-request")
                 .withField("X-Read-After");
+    }
+
+    @Test
+    void waitsForTheEffectsOfKeystrokesInAllOutputs() {
+        String token = new ReadAfterToken(Topics.KEYSTROKES.name(), 0, 41).text();
+        try (TestLog log = new TestLog(gateway.platform.bootstrapServers(), gateway.registry())) {
+            log.mark(Topics.FLOW_STATES, 0, 42);
+            log.mark(Topics.FLOW_MINUTES, 0, 42);
+            log.mark(Topics.FLOW_PERIODS, 0, 41);
+            api.get("/api/sessions/history", ada.token(), "X-Read-After", token).isProblem(503, "read-model-behind");
+
+            log.mark(Topics.FLOW_PERIODS, 0, 42);
+        }
+        assertThat(api.get("/api/sessions/history", ada.token(), "X-Read-After", token)
+                        .status())
+                .isEqualTo(200);
+        assertThat(api.get("/api/flow/analytics", ada.token(), "X-Read-After", token)
+                        .status())
+                .isEqualTo(200);
+        String query = "{\"query\": \"{ sessions(first: 1) { edges { cursor } } }\"}";
+        assertThat(api.post("/graphql", ada.token(), query, "X-Read-After", token)
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void aSessionIsFoundByEverySpanThatItReachesInto() {
+        Instant start = Instant.now().minus(Duration.ofHours(30)).truncatedTo(ChronoUnit.MILLIS);
+        String id = api.post("/api/sessions/start", ada.token(), "{\"started_at\": \"" + start + "\"}")
+                .text("session_id");
+        Instant end = start.plus(Duration.ofHours(4));
+        Answer ended = api.post("/api/sessions/" + id + "/end", ada.token(), "{\"ended_at\": \"" + end + "\"}");
+        String readAfter = ended.header("X-Read-After");
+        for (Instant moment : List.of(start, start.plusSeconds(1), start.plusSeconds(7_200), end)) {
+            String span = "from=" + moment + "&to=" + moment.plusMillis(1);
+            assertThat(pages("?" + span, readAfter)).as(span).containsExactly(id);
+            String query =
+                    "{\"query\": \"{ sessions(from: \\\"%s\\\", to: \\\"%s\\\") { edges { node { id: sessionId } } } }\"}"
+                            .formatted(moment, moment.plusMillis(1));
+            assertThat(new String(api.post("/graphql", ada.token(), query).body(), StandardCharsets.UTF_8))
+                    .contains(id);
+        }
+        for (Instant outside : List.of(start.minusMillis(1), end.plusMillis(1))) {
+            assertThat(pages("?from=" + outside + "&to=" + outside.plusMillis(1), readAfter))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void aCorrectionThatLeavesKeystrokesOutIsRefused() {
+        Instant start = Instant.now().minus(Duration.ofHours(3)).truncatedTo(ChronoUnit.MILLIS);
+        UUID id = UUID.fromString(api.post("/api/sessions/start", ada.token(), "{\"started_at\": \"" + start + "\"}")
+                .text("session_id"));
+        try (TestLog log = new TestLog(gateway.platform.bootstrapServers(), gateway.registry())) {
+            FlowState state = FlowStates.state(id, 1, SessionStatus.ENDED);
+            state.setFirstActivityAt(start.minusSeconds(60));
+            state.setLastActivityAt(start.plusSeconds(600));
+            log.append(Topics.FLOW_STATES.name(), ada.id(), log.encode(Topics.FLOW_STATES, state));
+        }
+        String path = "/api/sessions/" + id;
+        long deadlineNs = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!api.get(path, ada.token())
+                .text("started_at")
+                .equals(start.minusSeconds(60).toString())) {
+            assertThat(System.nanoTime())
+                    .as("first keystroke in the read model")
+                    .isLessThan(deadlineNs);
+        }
+        api.patch(path, ada.token(), "{\"started_at\": \"" + start + "\"}")
+                .isProblem(400, "invalid-request")
+                .withField("started_at");
+        api.patch(path, ada.token(), "{\"ended_at\": \"" + start + "\"}")
+                .isProblem(400, "invalid-request")
+                .withField("ended_at");
+        Answer wider = api.patch(path, ada.token(), "{\"ended_at\": \"" + start.plusSeconds(700) + "\"}");
+        assertThat(wider.text("ended_at")).isEqualTo(start.plusSeconds(700).toString());
     }
 }

@@ -49,7 +49,11 @@ class ReadmeTourTest {
         assertThat(ended).as(output).isTrue();
         assertThat(shell.exitValue()).as(output).isZero();
         assertThat(output.split("ok: curl", -1).length - 1).as(output).isEqualTo(calls);
-        assertThat(output).contains("\"accepted\":1").contains("next_cursor").contains("feedback_id");
+        assertThat(output)
+                .contains("\"accepted\":1")
+                .contains("\"keystrokes\":4")
+                .contains("next_cursor")
+                .contains("feedback_id");
     }
 
     /** The indented blocks in which something is called with curl. */

@@ -1,5 +1,6 @@
 package dev.mindfulcode.gateway.accounts;
 
+import dev.mindfulcode.engine.time.TimeZones;
 import dev.mindfulcode.gateway.accounts.Accounts.Rectification;
 import dev.mindfulcode.gateway.http.Answers;
 import dev.mindfulcode.gateway.http.Bodies;
@@ -10,7 +11,7 @@ import dev.mindfulcode.gateway.limits.RateLimits;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
-import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
@@ -21,9 +22,8 @@ import reactor.core.publisher.Mono;
 /** {@code /api/auth}, {@code /api/account} and the keys that verify access tokens. */
 final class AccountRoutes {
 
-    private static final Set<String> ZONES = ZoneId.getAvailableZoneIds();
+    private static final String[] RECTIFIABLE = {"email", "name", "timezone", "current_password"};
     private static final int ZONE_LENGTH_MAX = 64;
-    private static final String ZONE_ABSENT = "UTC";
 
     private static final int NAME_LENGTH_MAX = 100;
 
@@ -52,24 +52,24 @@ final class AccountRoutes {
     }
 
     private Mono<ServerResponse> register(ServerRequest request) {
-        return Bodies.object(request).flatMap(body -> {
+        return Bodies.object(request, "email", "password", "name", "timezone").flatMap(body -> {
             EmailAddress email = EmailAddress.parse(body.requiredText("email", EmailAddress.LENGTH_MAX));
             if (email == null) {
                 throw body.refused("email", "An e-mail address is expected.");
             }
-            String zone = zone(body);
+            ZoneChoice zone = ZoneChoice.of(body.anyText("timezone"));
             String password = newPassword(body, "password");
             String name = body.text("name", NAME_LENGTH_MAX);
             return limits.register(request, email.normalised())
-                    .flatMap(attempt ->
-                            accounts.register(attempt, email, password, name, zone == null ? ZONE_ABSENT : zone))
-                    .flatMap(tokens ->
-                            Answers.json(ServerResponse.status(201).header("Cache-Control", "no-store"), tokens));
+                    .flatMap(attempt -> accounts.register(attempt, email, password, name, zone.name()))
+                    .flatMap(tokens -> Answers.json(
+                            ServerResponse.status(201).header("Cache-Control", "no-store"),
+                            Registered.of(tokens, zone)));
         });
     }
 
     private Mono<ServerResponse> login(ServerRequest request) {
-        return Bodies.object(request)
+        return Bodies.object(request, "email", "password")
                 .flatMap(body -> {
                     String address = body.requiredText("email", EmailAddress.LENGTH_MAX);
                     String password =
@@ -99,7 +99,7 @@ final class AccountRoutes {
 
     private Mono<ServerResponse> rectify(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> Bodies.object(request)
+                .flatMap(caller -> Bodies.object(request, RECTIFIABLE)
                         .flatMap(body ->
                                 accounts.rectify(caller.userId(), rectification(body), passwordChecks(request))))
                 .flatMap(AccountRoutes::personal);
@@ -122,7 +122,7 @@ final class AccountRoutes {
 
     private Mono<ServerResponse> changePassword(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> Bodies.object(request)
+                .flatMap(caller -> Bodies.object(request, "current_password", "new_password")
                         .flatMap(body -> accounts.changePassword(
                                 caller.userId(),
                                 PasswordPolicy.normalised(
@@ -160,7 +160,8 @@ final class AccountRoutes {
     }
 
     private static Mono<String> refreshToken(ServerRequest request) {
-        return Bodies.object(request).map(body -> body.requiredText("refresh_token", RefreshTokens.TEXT_LENGTH_MAX));
+        return Bodies.object(request, "refresh_token")
+                .map(body -> body.requiredText("refresh_token", RefreshTokens.TEXT_LENGTH_MAX));
     }
 
     private static Mono<ServerResponse> tokens(Accounts.Tokens tokens) {
@@ -168,10 +169,43 @@ final class AccountRoutes {
     }
 
     private static @Nullable String zone(JsonFields body) {
-        String zone = body.text("timezone", ZONE_LENGTH_MAX);
-        if (zone != null && !ZONES.contains(zone)) {
-            throw body.refused("timezone", "An IANA time zone is expected, such as Europe/Berlin.");
+        String sent = body.text("timezone", ZONE_LENGTH_MAX);
+        if (sent == null) {
+            return null;
         }
-        return zone;
+        ZoneId zone = TimeZones.find(sent);
+        if (zone == null) {
+            throw body.refused("timezone", "Unknown time zone; an IANA name is expected, such as Europe/Berlin.");
+        }
+        return zone.getId();
+    }
+
+    /**
+     * The answer to registering.
+     *
+     * @param notice where the account has another time zone than was sent
+     */
+    private record Registered(
+            UUID userId,
+            String accessToken,
+            String refreshToken,
+            long expiresIn,
+            String timezone,
+            @Nullable String notice) {
+
+        static Registered of(Accounts.Tokens tokens, ZoneChoice zone) {
+            return new Registered(
+                    tokens.userId(),
+                    tokens.accessToken(),
+                    tokens.refreshToken(),
+                    tokens.expiresIn(),
+                    zone.name(),
+                    zone.notice());
+        }
+
+        @Override
+        public String toString() {
+            return "Registered";
+        }
     }
 }

@@ -50,7 +50,7 @@ final class ApiKeyRoutes {
 
     private Mono<ServerResponse> create(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> Bodies.object(request)
+                .flatMap(caller -> Bodies.object(request, "name", "scope")
                         .flatMap(body ->
                                 create(caller.userId(), body.requiredText("name", NAME_LENGTH_MAX), scope(body))))
                 .flatMap(key -> Answers.json(ServerResponse.status(201).header("Cache-Control", "no-store"), key));

@@ -1,6 +1,7 @@
 package dev.mindfulcode.gateway.alerts;
 
 import dev.mindfulcode.engine.insight.TeamIndicator;
+import dev.mindfulcode.engine.time.TimeZones;
 import dev.mindfulcode.gateway.http.Answers;
 import dev.mindfulcode.gateway.http.Bodies;
 import dev.mindfulcode.gateway.http.Caller;
@@ -14,7 +15,6 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +25,7 @@ import reactor.core.publisher.Mono;
 /** {@code /api/teams/{id}/alerts}. */
 final class AlertRoutes {
 
-    private static final Set<String> ZONES = ZoneId.getAvailableZoneIds();
+    private static final String[] FIELDS = {"indicator", "threshold", "window", "time_zone", "channel", "url"};
     private static final int WORD_LENGTH_MAX = 64;
     private static final String INDICATORS = Arrays.stream(TeamIndicator.Kind.values())
             .map(TeamIndicator.Kind::text)
@@ -49,7 +49,7 @@ final class AlertRoutes {
 
     private Mono<ServerResponse> create(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> Bodies.object(request).flatMap(body -> {
+                .flatMap(caller -> Bodies.object(request, FIELDS).flatMap(body -> {
                     TeamIndicator.Kind indicator = indicator(body);
                     WebhookTarget target = target(body);
                     return alerts.create(
@@ -122,10 +122,11 @@ final class AlertRoutes {
         if (name == null) {
             return null;
         }
-        if (!ZONES.contains(name)) {
-            throw body.refused("time_zone", "An IANA time zone is expected, such as Europe/Berlin.");
+        ZoneId zone = TimeZones.find(name);
+        if (zone == null) {
+            throw body.refused("time_zone", "Unknown time zone; an IANA name is expected, such as Europe/Berlin.");
         }
-        return ZoneId.of(name);
+        return zone;
     }
 
     private @Nullable WebhookTarget target(JsonFields body) {

@@ -32,7 +32,7 @@ final class FeedbackRoutes {
 
     private Mono<ServerResponse> label(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> Bodies.object(request)
+                .flatMap(caller -> Bodies.object(request, "at", "session_id", "flow", "interrupted")
                         .flatMap(body -> feedback.label(caller.userId(), Label.read(body, feedback.now())))
                         .flatMap(id -> Answers.json(202, new Accepted(id))));
     }
@@ -51,7 +51,7 @@ final class FeedbackRoutes {
 
     private Mono<ServerResponse> choose(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> Bodies.object(request)
+                .flatMap(caller -> Bodies.object(request, "prompts_per_day")
                         .flatMap(body -> {
                             long perDay = body.required(
                                     "prompts_per_day", body.integer("prompts_per_day", 0, Prompts.PER_DAY_MAX));

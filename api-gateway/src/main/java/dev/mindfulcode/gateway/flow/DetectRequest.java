@@ -20,12 +20,30 @@ final class DetectRequest {
     private static final int TIMESTAMP_LENGTH_MAX = 64;
     private static final double VELOCITY_MAX = 100_000;
 
+    private static final String[] REQUEST_FIELDS = {"flow_data", "user_preferences"};
+    static final String[] FIELDS = {"request", "flow_data", "user_preferences"};
+    private static final String[] DATA_FIELDS = {
+        "session_id",
+        "keystroke_intervals",
+        "context_switches",
+        "error_events",
+        "window_focus_duration",
+        "file_modifications",
+        "timestamp",
+        "typing_velocity",
+        "pause_patterns"
+    };
+    private static final String[] PREFERENCE_FIELDS = {
+        "sensitivity_level", "notification_threshold", "focus_mode_enabled", "break_reminders_enabled"
+    };
+
     private DetectRequest() {}
 
     static FlowDetector.Request read(JsonFields body) {
         JsonFields wrapped = body.object("request");
-        JsonFields request = wrapped == null ? body : wrapped;
-        JsonFields data = request.required("flow_data", request.object("flow_data"));
+        JsonFields request = wrapped == null ? body : wrapped.only(REQUEST_FIELDS);
+        JsonFields data =
+                request.required("flow_data", request.object("flow_data")).only(DATA_FIELDS);
         int[] intervals = data.required(
                 "keystroke_intervals", data.milliseconds("keystroke_intervals", 1, INTERVALS_MAX, INTERVAL_MS_MAX));
         int[] pauses = data.milliseconds("pause_patterns", 0, INTERVALS_MAX, INTERVAL_MS_MAX);
@@ -40,7 +58,7 @@ final class DetectRequest {
                 count(data, "file_modifications"),
                 velocity == null ? Double.NaN : velocity,
                 pauses == null ? new int[0] : pauses,
-                sensitivity(request.object("user_preferences")));
+                sensitivity(preferenceFields(request)));
     }
 
     /**
@@ -50,7 +68,7 @@ final class DetectRequest {
      */
     static Recommendations.Preferences preferences(JsonFields body) {
         JsonFields wrapped = body.object("request");
-        JsonFields preferences = (wrapped == null ? body : wrapped).object("user_preferences");
+        JsonFields preferences = preferenceFields(wrapped == null ? body : wrapped);
         if (preferences == null) {
             return Recommendations.Preferences.DEFAULT;
         }
@@ -79,6 +97,11 @@ final class DetectRequest {
         } else {
             var _ = data.integer("timestamp", 0, Long.MAX_VALUE);
         }
+    }
+
+    private static @Nullable JsonFields preferenceFields(JsonFields request) {
+        JsonFields preferences = request.object("user_preferences");
+        return preferences == null ? null : preferences.only(PREFERENCE_FIELDS);
     }
 
     private static int count(JsonFields data, String name) {

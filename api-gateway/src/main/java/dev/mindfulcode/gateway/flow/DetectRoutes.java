@@ -35,7 +35,8 @@ final class DetectRoutes {
 
     private Mono<ServerResponse> detect(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> Bodies.object(request).flatMap(body -> Answers.ok(analyse(caller, body))));
+                .flatMap(caller -> Bodies.object(request, DetectRequest.FIELDS)
+                        .flatMap(body -> Answers.ok(analyse(caller, body))));
     }
 
     private Detection analyse(Caller caller, JsonFields body) {

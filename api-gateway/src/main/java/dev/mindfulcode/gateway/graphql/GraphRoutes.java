@@ -46,7 +46,7 @@ final class GraphRoutes {
     private Mono<ServerResponse> post(ServerRequest request) {
         return Caller.of(request).flatMap(caller -> {
             boolean streams = accepts(request, MediaType.TEXT_EVENT_STREAM);
-            return Bodies.object(request)
+            return Bodies.object(request, Operation.FIELDS)
                     .map(Operation::read)
                     .flatMap(operation -> readAfter
                             .await(request)

@@ -15,6 +15,8 @@ record Operation(String document, @Nullable String name, Map<String, @Nullable O
     /** Five times what the longest introspection query in use has. */
     static final int DOCUMENT_LENGTH_MAX = 10_000;
 
+    static final String[] FIELDS = {"query", "operationName", "variables", "extensions"};
+
     private static final int NAME_LENGTH_MAX = 128;
 
     /** Reads the members that the specification names; `extensions` may be there and says nothing to us. */

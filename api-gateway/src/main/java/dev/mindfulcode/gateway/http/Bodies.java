@@ -1,6 +1,9 @@
 package dev.mindfulcode.gateway.http;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.InvalidMediaTypeException;
@@ -23,18 +26,38 @@ public final class Bodies {
 
     private Bodies() {}
 
-    public static Mono<JsonFields> object(ServerRequest request) {
-        return json(request, BODY_BYTES_MAX).map(Json::object);
+    /**
+     * Reads an object.
+     *
+     * @param fields all that it may have; another is refused by name
+     */
+    public static Mono<JsonFields> object(ServerRequest request, String[] fields) {
+        return json(request, BODY_BYTES_MAX).map(body -> Json.object(body).only(fields));
     }
 
-    /** Like {@link #object}, for what is larger by its nature. */
-    public static Mono<JsonFields> large(ServerRequest request, int bytesMax) {
-        return json(request, bytesMax).map(Json::objectOfLongTexts);
+    public static Mono<JsonFields> object(ServerRequest request, String field, String... others) {
+        return object(request, fields(field, others));
     }
 
-    /** Like {@link #object}, where no body at all stands for an object without fields. */
-    public static Mono<JsonFields> objectOrNothing(ServerRequest request) {
-        return json(request, BODY_BYTES_MAX).map(body -> Json.object(body.length == 0 ? new byte[] {'{', '}'} : body));
+    /** Like {@link #object(ServerRequest, String[])}, for what is larger by its nature. */
+    public static Mono<JsonFields> large(ServerRequest request, int bytesMax, String field, String... others) {
+        return json(request, bytesMax)
+                .map(body -> Json.objectOfLongTexts(body).only(fields(field, others)));
+    }
+
+    /** Like {@link #object(ServerRequest, String[])}, where no body at all stands for an object without fields. */
+    public static Mono<JsonFields> objectOrNothing(ServerRequest request, String field, String... others) {
+        return objectOrNothing(request, body -> body.only(fields(field, others)));
+    }
+
+    /** Like {@link #objectOrNothing(ServerRequest, String, String...)}, with a check that knows more about what is refused. */
+    public static Mono<JsonFields> objectOrNothing(ServerRequest request, UnaryOperator<JsonFields> check) {
+        return json(request, BODY_BYTES_MAX)
+                .map(body -> check.apply(Json.object(body.length == 0 ? new byte[] {'{', '}'} : body)));
+    }
+
+    private static String[] fields(String field, String... others) {
+        return Stream.concat(Stream.of(field), Arrays.stream(others)).toArray(String[]::new);
     }
 
     private static Mono<byte[]> json(ServerRequest request, int bytesMax) {

@@ -5,6 +5,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * A JSON object and where it stands in the body, so that each refusal names the field at fault. Nothing is converted: a number in
- * quotes is text. A number whose fraction is zero is an integer, however it is written: some languages have no other form. Null and absent are the same; fields nobody asks for are ignored.
+ * quotes is text. A number whose fraction is zero is an integer, however it is written: some languages have no other form. Null and absent are
+ * the same; fields that are not named by {@link #only} are refused.
  */
 public final class JsonFields {
 
@@ -37,6 +39,31 @@ public final class JsonFields {
             throw ProblemType.INVALID_REQUEST.because("The body must be a JSON object.");
         }
         return new JsonFields(root, "");
+    }
+
+    /** Refuses the first field that is not one of these, so that a misspelt or imagined one is no silent success. */
+    public JsonFields only(String... names) {
+        List<String> known = List.of(names);
+        for (String name : node.propertyNames()) {
+            if (!known.contains(name)) {
+                throw refused(
+                        name,
+                        known.isEmpty()
+                                ? "Unknown field; this request has none."
+                                : "Unknown field. Known fields: " + String.join(", ", known) + ".");
+            }
+        }
+        return this;
+    }
+
+    /** Refuses the first of these fields that is there. */
+    public JsonFields none(Collection<String> names, String detail) {
+        for (String name : names) {
+            if (node.has(name)) {
+                throw refused(name, detail);
+            }
+        }
+        return this;
     }
 
     public @Nullable JsonFields object(String name) {
@@ -67,6 +94,15 @@ public final class JsonFields {
             throw refused(name, "Control characters and incomplete characters are not allowed.");
         }
         return text;
+    }
+
+    /** Text whatever it holds, which is not stored as it is. */
+    public @Nullable String anyText(String name) {
+        JsonNode value = value(name);
+        if (value != null && !value.isString()) {
+            throw refused(name, "Text is expected.");
+        }
+        return value == null ? null : value.stringValue();
     }
 
     /** Text of 1 to {@code lengthMax} UTF-16 units over several lines, which is read by a parser and stored by nobody. */

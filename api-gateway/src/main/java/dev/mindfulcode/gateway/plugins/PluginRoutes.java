@@ -41,7 +41,8 @@ final class PluginRoutes {
 
     private Mono<ServerResponse> upload(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> Bodies.large(request, moduleBytesMax * 4 / 3 + MANIFEST_BYTES_MAX)
+                .flatMap(caller -> Bodies.large(
+                                request, moduleBytesMax * 4 / 3 + MANIFEST_BYTES_MAX, "manifest", "module")
                         .flatMap(body -> plugins.upload(caller.userId(), manifest(body), module(body))))
                 .flatMap(uploaded -> Answers.json(uploaded.isNew() ? 201 : 200, uploaded.plugin()));
     }
@@ -66,7 +67,7 @@ final class PluginRoutes {
 
     private Mono<ServerResponse> install(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> Bodies.object(request)
+                .flatMap(caller -> Bodies.object(request, "capabilities")
                         .flatMap(body -> plugins.install(caller.userId(), pluginId(request), capabilities(body))))
                 .flatMap(Answers::ok);
     }

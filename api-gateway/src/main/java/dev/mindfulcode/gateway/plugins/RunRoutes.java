@@ -51,7 +51,8 @@ final class RunRoutes {
 
     private Mono<ServerResponse> start(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> Bodies.object(request).flatMap(body -> runs.start(caller.userId(), wanted(body))))
+                .flatMap(caller -> Bodies.object(request, "plugin", "from", "to", "scope")
+                        .flatMap(body -> runs.start(caller.userId(), wanted(body))))
                 .flatMap(run -> Answers.json(202, run));
     }
 

@@ -28,7 +28,7 @@ public class PrivacyConfiguration {
                 .put(
                         "/api/privacy/settings",
                         request -> Caller.of(request)
-                                .flatMap(caller -> Bodies.object(request)
+                                .flatMap(caller -> Bodies.object(request, "keep_detections")
                                         .map(body -> new Settings(
                                                 body.required("keep_detections", body.bool("keep_detections"))))
                                         .flatMap(chosen -> settings.choose(caller.userId(), chosen)))

@@ -50,7 +50,7 @@ final class ProjectionRoutes {
     }
 
     private static Mono<ServerResponse> share(ServerRequest request, Function<Integer, Mono<Integer>> order) {
-        return Bodies.objectOrNothing(request).flatMap(body -> {
+        return Bodies.objectOrNothing(request, "share_percent").flatMap(body -> {
             Long share = body.integer("share_percent", 1, 100);
             return ordered(request, order.apply(share == null ? SHARE_PERCENT_ABSENT : share.intValue()));
         });

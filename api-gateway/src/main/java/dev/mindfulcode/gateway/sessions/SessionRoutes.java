@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.mindfulcode.gateway.http.Answers;
 import dev.mindfulcode.gateway.http.Bodies;
 import dev.mindfulcode.gateway.http.Caller;
+import dev.mindfulcode.gateway.http.JsonFields;
 import dev.mindfulcode.gateway.http.Parameters;
 import dev.mindfulcode.gateway.http.ProblemType;
 import dev.mindfulcode.gateway.http.Routes;
@@ -27,6 +28,20 @@ final class SessionRoutes {
 
     private static final int PAGE_SIZE_ABSENT = 50;
     private static final int PAGE_SIZE_MAX = 200;
+
+    private static final String[] CORRECTABLE = {"started_at", "ended_at", "project", "language", "editor"};
+
+    /** Of a session, what some clients count by themselves and send with an update. Two counts of the same keys would not agree. */
+    private static final List<String> FIGURES = List.of(
+            "keystrokes",
+            "errors",
+            "files_modified",
+            "context_switches",
+            "interruptions",
+            "active_ms",
+            "flow_ms",
+            "duration_ms",
+            "mean_intensity");
 
     /** How long the answer to a command waits for the session's earlier events, so as to show them. */
     private static final Duration EARLIER_WAIT_MAX = Duration.ofMillis(500);
@@ -63,7 +78,8 @@ final class SessionRoutes {
 
     private Mono<ServerResponse> start(ServerRequest request) {
         return Caller.orApiKey(request)
-                .flatMap(caller -> Bodies.objectOrNothing(request)
+                .flatMap(caller -> Bodies.objectOrNothing(
+                                request, "session_id", "started_at", "project", "language", "editor")
                         .flatMap(body -> {
                             UUID brought = body.uuid("session_id");
                             UUID sessionId = brought == null ? Uuids.version7(clock.millis(), random) : brought;
@@ -80,20 +96,31 @@ final class SessionRoutes {
 
     private Mono<ServerResponse> command(ServerRequest request, Command command) {
         return Caller.orApiKey(request)
-                .flatMap(caller -> Bodies.objectOrNothing(request).flatMap(body -> {
-                    UUID sessionId = Parameters.pathId(request, "id");
-                    Details details = command == Command.UPDATE ? Details.read(body) : Details.NONE;
-                    Instant at = body.time(command == Command.END ? "ended_at" : "at");
-                    return sessions.command(caller.userId(), sessionId, command, details, at)
-                            .flatMap(done -> latest(done.before())
-                                    .map(session -> session.after(done.after(), command, details, clock.instant()))
-                                    .flatMap(session -> Answers.json(answer(200, done.after()), session)));
-                }));
+                .flatMap(caller -> Bodies.objectOrNothing(request, body -> checked(body, command))
+                        .flatMap(body -> {
+                            UUID sessionId = Parameters.pathId(request, "id");
+                            Details details = command == Command.UPDATE ? Details.read(body) : Details.NONE;
+                            Instant at = body.time(command == Command.END ? "ended_at" : "at");
+                            return sessions.command(caller.userId(), sessionId, command, details, at)
+                                    .flatMap(done -> latest(done.before())
+                                            .map(session ->
+                                                    session.after(done.after(), command, details, clock.instant()))
+                                            .flatMap(session -> Answers.json(answer(200, done.after()), session)));
+                        }));
+    }
+
+    private static JsonFields checked(JsonFields body, Command command) {
+        body.none(FIGURES, "Computed from what POST /api/keystrokes receives; it cannot be set.");
+        return switch (command) {
+            case UPDATE -> body.only("project", "language", "editor", "at");
+            case END -> body.only("ended_at");
+            case PAUSE, RESUME, CORRECT, DELETE -> body.only("at");
+        };
     }
 
     private Mono<ServerResponse> correct(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> Bodies.object(request).flatMap(body -> {
+                .flatMap(caller -> Bodies.object(request, CORRECTABLE).flatMap(body -> {
                     UUID sessionId = Parameters.pathId(request, "id");
                     Correction correction = Correction.read(body, clock.instant());
                     Details details = Details.read(body);
@@ -101,12 +128,22 @@ final class SessionRoutes {
                         throw ProblemType.INVALID_REQUEST.because(
                                 "Say what was otherwise: started_at, ended_at, project, language or editor.");
                     }
-                    return sessions.correct(caller.userId(), sessionId, correction, details)
+                    return checkTyped(caller.userId(), sessionId, correction)
+                            .then(Mono.defer(() -> sessions.correct(caller.userId(), sessionId, correction, details)))
                             .flatMap(done -> latest(done.before())
                                     .map(session ->
                                             session.after(done.after(), Command.CORRECT, details, clock.instant()))
                                     .flatMap(session -> Answers.json(answer(200, done.after()), session)));
                 }));
+    }
+
+    /** Refuses a correction that leaves out keystrokes which the read model has; of those to come the session's times take care. */
+    private Mono<Void> checkTyped(UUID userId, UUID sessionId, Correction correction) {
+        return correction.movesTimes()
+                ? reads.find(userId, sessionId, clock.instant())
+                        .doOnNext(session -> correction.check(session.typed()))
+                        .then()
+                : Mono.empty();
     }
 
     private Mono<ServerResponse> delete(ServerRequest request) {

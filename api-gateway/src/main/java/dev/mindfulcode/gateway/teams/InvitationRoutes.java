@@ -34,7 +34,7 @@ final class InvitationRoutes {
 
     private Mono<ServerResponse> invite(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> Bodies.object(request).flatMap(body -> {
+                .flatMap(caller -> Bodies.object(request, "email", "role").flatMap(body -> {
                     EmailAddress email = EmailAddress.parse(body.requiredText("email", EmailAddress.LENGTH_MAX));
                     if (email == null) {
                         throw body.refused("email", "An e-mail address is expected.");
@@ -66,7 +66,7 @@ final class InvitationRoutes {
 
     private Mono<ServerResponse> accept(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> Bodies.object(request)
+                .flatMap(caller -> Bodies.object(request, "code")
                         .flatMap(body -> invitations.accept(
                                 caller.userId(), body.requiredText("code", InvitationCode.LENGTH_MAX))))
                 .flatMap(Answers::ok);

@@ -36,7 +36,7 @@ final class TeamRoutes {
 
     private Mono<ServerResponse> create(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> Bodies.object(request)
+                .flatMap(caller -> Bodies.object(request, "name")
                         .flatMap(body -> teams.create(caller.userId(), body.requiredText("name", NAME_LENGTH_MAX))))
                 .flatMap(team -> Answers.json(201, team));
     }
@@ -61,7 +61,7 @@ final class TeamRoutes {
 
     private Mono<ServerResponse> change(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> Bodies.object(request)
+                .flatMap(caller -> Bodies.object(request, "role")
                         .flatMap(body -> teams.change(
                                 caller.userId(), teamId(request), Parameters.pathId(request, "user_id"), role(body))))
                 .flatMap(Answers::ok);
@@ -76,7 +76,7 @@ final class TeamRoutes {
 
     private Mono<ServerResponse> consent(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> Bodies.object(request)
+                .flatMap(caller -> Bodies.object(request, "consent")
                         .flatMap(body -> teams.consent(
                                 caller.userId(), teamId(request), body.required("consent", body.bool("consent")))))
                 .flatMap(Answers::ok);
