@@ -41,7 +41,7 @@ final class EmbeddedKafka implements AutoCloseable {
     /** Returns when the broker takes requests. */
     static EmbeddedKafka start(Path folder, int wantedPort) {
         int port = LoopbackPort.orFree(wantedPort);
-        Properties config = config(folder, port, LoopbackPort.orFree(0));
+        Properties config = config(folder, port, freePortOtherThan(port));
         try {
             Files.createDirectories(folder);
             if (!Files.exists(folder.resolve("meta.properties"))) {
@@ -55,6 +55,15 @@ final class EmbeddedKafka implements AutoCloseable {
         } catch (Exception e) {
             throw new PlatformException("Kafka did not start on " + folder + ": " + e.getMessage(), e);
         }
+    }
+
+    /** The first port is not bound yet, so the system may offer it again. */
+    private static int freePortOtherThan(int port) {
+        int other = port;
+        while (other == port) {
+            other = LoopbackPort.orFree(0);
+        }
+        return other;
     }
 
     String bootstrapServers() {

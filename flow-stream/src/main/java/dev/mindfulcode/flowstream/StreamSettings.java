@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * What the stream is run with.
  *
  * @param stateFolder where RocksDB keeps its files; the stream can always refill it from Kafka
- * @param commitInterval how often results become visible to read_committed readers; each commit stalls the stream for some
- *     milliseconds, and live readers do not wait for it
+ * @param commitInterval how often results become visible to read_committed readers while many records come ({@link CommitRounds} commits earlier
+ *     while few come); each commit stalls the stream for some milliseconds, and live readers do not wait for it
  * @param threads at most the number of partitions does something
  * @param instanceId a lasting name that no other instance has: one that is started again with it takes its partitions back at once
  *     (static membership, KIP-345); null where a dead instance's partitions wait for {@link #SESSION_TIMEOUT}
