@@ -32,7 +32,7 @@ record TimeShift(long ms, ShiftReason reason) {
     static @Nullable TimeShift choose(
             long firstMs, long lastMs, long receivedMs, @Nullable Long clockErrorMs, @Nullable TimeShift earlier) {
         TimeShift usable = earlier != null && fits(firstMs, lastMs, earlier.ms, receivedMs) ? earlier : null;
-        if (usable != null && (clockErrorMs == null || Math.abs(usable.ms - clockErrorMs) <= CLOCK_TOLERANCE_MS)) {
+        if (usable != null && (clockErrorMs == null || usable.agreesWith(clockErrorMs))) {
             return usable;
         }
         long clockMs = clockErrorMs == null || Math.abs(clockErrorMs) <= CLOCK_TOLERANCE_MS ? 0 : clockErrorMs;
@@ -40,6 +40,11 @@ record TimeShift(long ms, ShiftReason reason) {
             return of(clockMs, ShiftReason.CLIENT_CLOCK);
         }
         return usable != null ? usable : fitted(firstMs, lastMs, receivedMs, clockMs);
+    }
+
+    /** A session that was too old stays where it was moved to, whatever its clock: else the rest of its queue would overlap it. */
+    private boolean agreesWith(long clockErrorMs) {
+        return reason == ShiftReason.PAST || Math.abs(ms - clockErrorMs) <= CLOCK_TOLERANCE_MS;
     }
 
     private static @Nullable TimeShift fitted(long firstMs, long lastMs, long receivedMs, long clockMs) {

@@ -99,7 +99,7 @@ class PlacedUploadProperties {
     @Property(tries = 500)
     void movesAllUploadsOfAQueueByOneShift(
             @ForAll("clockErrors") long clockErrorMs,
-            @ForAll @LongRange(min = 0, max = 2_000_000_000L) long offlineMs,
+            @ForAll @LongRange(min = 0, max = 4_000_000_000L) long offlineMs,
             @ForAll @Size(10) List<@LongRange(min = 0, max = LATENCY_MS_MAX) Long> latenciesMs,
             @ForAll boolean hasSentAt) {
         SessionShifts shifts = new SessionShifts(Ticker.disabledTicker());

@@ -74,6 +74,9 @@ class TimeShiftTest {
 
         assertThat(choose(NOW_MS - 39 * DAY_MS, NOW_MS - 39 * DAY_MS + HOUR_MS, 55L, first))
                 .isSameAs(first);
+        assertThat(choose(NOW_MS - 30 * DAY_MS, NOW_MS - 30 * DAY_MS + HOUR_MS, 55L, first))
+                .as("young enough by itself")
+                .isSameAs(first);
         assertThat(choose(NOW_MS - 40 * DAY_MS - 12 * HOUR_MS, NOW_MS - 40 * DAY_MS, 55L, first))
                 .isSameAs(first);
         assertThat(choose(NOW_MS - 5_000, NOW_MS, 55L, first)).isNull();
