@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.gateway.Api.Answer;
 import dev.mindfulcode.gateway.Api.User;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -16,7 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -234,14 +232,14 @@ class HostileInputTest {
     }
 
     @Test
-    void acceptsGzipBodiesAndRefusesBrokenOnes() throws IOException {
-        byte[] gzip = gzip("{\"prompts_per_day\": 2.0}");
+    void acceptsGzipBodiesAndRefusesBrokenOnes() {
+        byte[] gzip = Api.gzip("{\"prompts_per_day\": 2.0}");
 
         assertThat(putSettings("gzip", gzip).status()).isEqualTo(200);
         putSettings("gzip", Arrays.copyOf(gzip, gzip.length - 1))
                 .isProblem(400, "malformed-json")
                 .withField("Content-Encoding");
-        putSettings("gzip", gzip("{" + " ".repeat(10 * 1024 * 1024) + "}")).isProblem(413, "too-large");
+        putSettings("gzip", Api.gzip("{" + " ".repeat(10 * 1024 * 1024) + "}")).isProblem(413, "too-large");
         putSettings("br", gzip).isProblem(415, "unsupported-media-type").withField("Content-Encoding");
     }
 
@@ -251,14 +249,6 @@ class HostileInputTest {
                 .header("Content-Encoding", encoding)
                 .PUT(BodyPublishers.ofByteArray(body))
                 .build());
-    }
-
-    private static byte[] gzip(String text) throws IOException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
-            gzip.write(text.getBytes(StandardCharsets.UTF_8));
-        }
-        return out.toByteArray();
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.mindfulcode.gateway.Api.User;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -145,6 +146,20 @@ class IdempotencyTest {
     @Test
     void theBodyIsBoundedHereToo() {
         start(ada, key, "{\"project\": \"" + "x".repeat(100_000) + "\"}").isProblem(413, "too-large");
+    }
+
+    /** Compressing puts the time into the stream: what was compressed again is the same request all the same. */
+    @Test
+    void aCompressedBodyIsTheSameAsAPlainOne() {
+        Answer first = api.send(api.request(START, ada.token())
+                .header("Content-Type", "application/json")
+                .header("Content-Encoding", "gzip")
+                .header("Idempotency-Key", key)
+                .POST(BodyPublishers.ofByteArray(Api.gzip("{\"project\": \"one\"}")))
+                .build());
+
+        assertThat(first.status()).isEqualTo(201);
+        assertThat(start(ada, key, "{\"project\": \"one\"}").body()).isEqualTo(first.body());
     }
 
     @Test

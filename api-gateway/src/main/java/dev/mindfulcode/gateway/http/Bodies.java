@@ -65,17 +65,10 @@ public final class Bodies {
         if (http.getHeaders().getContentLength() <= bytesMax && !isJson(request)) {
             return Mono.error(ProblemType.UNSUPPORTED_MEDIA_TYPE.at("Content-Type", "Send application/json."));
         }
-        boolean isGzip;
-        try {
-            isGzip = GzipBody.isGzip(http.getHeaders());
-        } catch (ProblemException e) {
-            return Mono.error(e);
-        }
-        Mono<byte[]> body = bytes(http, bytesMax);
-        return isGzip ? body.map(compressed -> GzipBody.decompress(compressed, bytesMax)) : body;
+        return bytes(http, bytesMax);
     }
 
-    /** The body as it is sent, compressed or not, within the same bounds of size and time; nothing where there is none. */
+    /** The body, decompressed where it is compressed, within the same bounds of size and time; nothing where there is none. */
     public static Mono<byte[]> bytes(ServerHttpRequest request) {
         return bytes(request, BODY_BYTES_MAX);
     }
@@ -83,6 +76,12 @@ public final class Bodies {
     private static Mono<byte[]> bytes(ServerHttpRequest request, int bytesMax) {
         if (request.getHeaders().getContentLength() > bytesMax) {
             return Mono.error(tooLarge(bytesMax));
+        }
+        boolean isGzip;
+        try {
+            isGzip = GzipBody.isGzip(request.getHeaders());
+        } catch (ProblemException e) {
+            return Mono.error(e);
         }
         return DataBufferUtils.join(request.getBody(), bytesMax)
                 .map(buffer -> {
@@ -93,6 +92,7 @@ public final class Bodies {
                 })
                 .timeout(BODY_TIME_MAX, Mono.error(Bodies::tooSlow))
                 .onErrorMap(DataBufferLimitException.class, e -> tooLarge(bytesMax))
+                .map(body -> isGzip ? GzipBody.decompress(body, bytesMax) : body)
                 .defaultIfEmpty(new byte[0]);
     }
 

@@ -17,6 +17,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferFactory;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
@@ -128,14 +129,19 @@ final class IdempotencyFilter implements WebFilter {
         });
     }
 
-    /** The same request, its body read already. */
+    /** The same request, its body read already and decompressed. */
     private static final class ReadRequest extends ServerHttpRequestDecorator {
 
         private final byte[] body;
         private final DataBufferFactory buffers = DefaultDataBufferFactory.sharedInstance;
 
         ReadRequest(ServerHttpRequest request, byte[] body) {
-            super(request);
+            super(request.mutate()
+                    .headers(headers -> {
+                        headers.remove(HttpHeaders.CONTENT_ENCODING);
+                        headers.setContentLength(body.length);
+                    })
+                    .build());
             this.body = body;
         }
 
