@@ -12,8 +12,11 @@ final class BatchTimes {
     static final long AHEAD_OF_RECEIPT_MAX_MS = Duration.ofSeconds(60).toMillis();
     static final long BEHIND_RECEIPT_MAX_MS = Duration.ofDays(32).toMillis();
 
-    /** Clocks of servers differ by seconds; an hour is what brokers allow as well (message.timestamp.after.max.ms). */
-    static final long RECEIPT_AHEAD_OF_NOW_MAX_MS = Duration.ofHours(1).toMillis();
+    /**
+     * How far the clock that stamped a batch may have been ahead of the one that reads it. What was accepted while a server's clock
+     * was ahead, by days even, is counted after it has been set back; a receipt a year ahead is no clock's.
+     */
+    static final long RECEIPT_AHEAD_OF_NOW_MAX_MS = Duration.ofDays(366).toMillis();
 
     private BatchTimes() {}
 

@@ -119,7 +119,9 @@ final class Contributions {
     void tell(long wallMs, long receivedAtMs) {
         for (int told = 0; told < TOLD_AT_ONCE_MAX && !waiting.isEmpty(); told++) {
             Map.Entry<UUID, Waiting> first = waiting.entrySet().iterator().next();
-            if (first.getValue().sinceMs + TOLD_EVERY.toMillis() > wallMs) {
+            long waitedMs = wallMs - first.getValue().sinceMs;
+            // Negative where the clock was set back since; then it has waited long enough.
+            if (waitedMs >= 0 && waitedMs < TOLD_EVERY.toMillis()) {
                 return;
             }
             tellOf(first.getKey(), first.getValue().span, receivedAtMs);

@@ -2,6 +2,8 @@ package dev.mindfulcode.flowstream;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.mindfulcode.protection.PostgresUserKeys;
+import dev.mindfulcode.schemas.clock.ClockStepWatch;
+import dev.mindfulcode.schemas.clock.SourcedTime;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -21,26 +23,43 @@ public final class FlowStream implements SmartLifecycle {
     /** For finishing the last transaction; what is not finished by then is undone, and done again at the next start. */
     static final Duration CLOSE_MAX = Duration.ofSeconds(8);
 
+    /** Long enough for a thread that is not stuck to end by itself. */
+    private static final Duration WAKE_UP_INTERVAL = Duration.ofSeconds(1);
+
     private static final Duration DATABASE_ANSWER_MAX = Duration.ofSeconds(10);
 
     private final FlowStreamSettings settings;
     private final MeterRegistry meters;
+    private final InstantSource clock;
+    private final ClockStepWatch clockSteps;
+    private ClockStepWatch.@Nullable Registration registration;
     private @Nullable Running running;
+    private @Nullable KafkaStreams current;
     private KafkaStreams.State state = KafkaStreams.State.CREATED;
 
-    private record Running(KafkaStreams streams, StreamsMetrics metrics, HikariDataSource database) {}
+    private record Running(
+            KafkaStreams streams, StreamClients clients, StreamsMetrics metrics, HikariDataSource database) {}
 
-    FlowStream(FlowStreamSettings settings, MeterRegistry meters) {
+    /** @param clockSteps of the clock */
+    FlowStream(FlowStreamSettings settings, MeterRegistry meters, InstantSource clock, ClockStepWatch clockSteps) {
         this.settings = settings;
         this.meters = meters;
+        this.clock = clock;
+        this.clockSteps = clockSteps;
     }
 
     /** Starts the stream and returns at once; {@link #awaitReady} tells when it has begun to process. */
     @Override
     public synchronized void start() {
-        if (running != null) {
-            return;
+        if (registration == null) {
+            registration = clockSteps.onStepBack("flow-stream", this::startOver);
         }
+        if (running == null) {
+            open();
+        }
+    }
+
+    private synchronized void open() {
         HikariDataSource database = new HikariDataSource(
                 settings.database().pool("flow-stream", settings.stream().threads(), DATABASE_ANSWER_MAX));
         try {
@@ -54,7 +73,6 @@ public final class FlowStream implements SmartLifecycle {
     private Running start(HikariDataSource database) {
         PostgresUserKeys.migrate(database);
         StreamMeters streamMeters = new StreamMeters(meters);
-        InstantSource clock = InstantSource.system();
         FlowTopology topology = new FlowTopology(
                 KeyLookup.of(PostgresUserKeys.open(database, settings.keyEncryptionKey())),
                 settings.registry(),
@@ -62,13 +80,39 @@ public final class FlowStream implements SmartLifecycle {
                 new TrustedTimestamps(clock),
                 settings.teamMembersMin());
         DeadLetters deadLetters = new DeadLetters(settings.registry(), clock, streamMeters);
+        StreamClients clients = new StreamClients();
         Topology built = topology.get();
-        KafkaStreams streams = new KafkaStreams(built, settings.stream().properties(deadLetters));
+        KafkaStreams streams =
+                new KafkaStreams(built, settings.stream().properties(deadLetters), clients, new SourcedTime(clock));
         streams.setUncaughtExceptionHandler(new ThreadReplacement(clock, streamMeters));
-        streams.setStateListener((now, before) -> stateChanged(now));
+        streams.setStateListener((now, before) -> stateChanged(streams, now));
         StreamsMetrics metrics = new StreamsMetrics(streams::metrics, built.describe(), meters);
+        state = KafkaStreams.State.CREATED;
+        current = streams;
         streams.start();
-        return new Running(streams, metrics, database);
+        return new Running(streams, clients, metrics, database);
+    }
+
+    /** Kafka Streams commits and punctuates by instants of the clock that was set back: a new one knows none of them. */
+    private void startOver() {
+        Running before;
+        synchronized (this) {
+            if (registration == null) {
+                return;
+            }
+            before = running;
+            running = null;
+            current = null;
+            state = KafkaStreams.State.CREATED;
+        }
+        if (before != null) {
+            closeStuck(before);
+        }
+        synchronized (this) {
+            if (registration != null && running == null) {
+                open();
+            }
+        }
     }
 
     /** Finishes what is being processed and leaves the group, so that the next start need not wait for this one to time out. */
@@ -76,12 +120,31 @@ public final class FlowStream implements SmartLifecycle {
     public void stop() {
         Running stopping;
         synchronized (this) {
+            if (registration != null) {
+                registration.close();
+                registration = null;
+            }
             stopping = running;
             running = null;
         }
-        if (stopping == null) {
-            return;
+        if (stopping != null) {
+            close(stopping);
         }
+    }
+
+    /** Ends polls that began before the clock was set back, as long as they keep the stream from closing. */
+    private static void closeStuck(Running stopping) {
+        Thread closing = Thread.ofPlatform().daemon().name("flow-stream-close").start(() -> close(stopping));
+        try {
+            while (!closing.join(WAKE_UP_INTERVAL)) {
+                stopping.clients().wakeUp();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void close(Running stopping) {
         boolean clean = stopping.streams()
                 .close(CloseOptions.timeout(CLOSE_MAX)
                         .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
@@ -95,7 +158,7 @@ public final class FlowStream implements SmartLifecycle {
     /** Whether the stream was started and not yet stopped; that says nothing about how it is doing. */
     @Override
     public synchronized boolean isRunning() {
-        return running != null;
+        return registration != null;
     }
 
     /** Whether the stream has its partitions and their state, and is processing. */
@@ -132,8 +195,10 @@ public final class FlowStream implements SmartLifecycle {
         }
     }
 
-    private synchronized void stateChanged(KafkaStreams.State now) {
-        state = now;
-        notifyAll();
+    private synchronized void stateChanged(KafkaStreams streams, KafkaStreams.State now) {
+        if (streams == current) {
+            state = now;
+            notifyAll();
+        }
     }
 }

@@ -1,7 +1,9 @@
 package dev.mindfulcode.flowstream;
 
+import dev.mindfulcode.schemas.clock.ClockStepWatch;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.InstantSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -16,6 +18,10 @@ public class FlowStreamConfiguration {
 
     @Bean
     FlowStream flowStream(Environment environment, ObjectProvider<MeterRegistry> meters) {
-        return new FlowStream(FlowStreamSettings.of(environment), meters.getIfAvailable(SimpleMeterRegistry::new));
+        return new FlowStream(
+                FlowStreamSettings.of(environment),
+                meters.getIfAvailable(SimpleMeterRegistry::new),
+                InstantSource.system(),
+                ClockStepWatch.ofSystem());
     }
 }

@@ -119,7 +119,12 @@ final class HeldBatches {
 
     boolean isDue(Bytes sessionKey, long streamNowMs) {
         NavigableMap<Long, Long> batches = waiting.get(sessionKey);
-        return batches != null && Collections.min(batches.values()) + HELD_MAX.toMillis() <= streamNowMs;
+        if (batches == null) {
+            return false;
+        }
+        long waitedMs = streamNowMs - Collections.min(batches.values());
+        // Received later than now: the clock was set back, and how long they have waited is not known.
+        return waitedMs >= HELD_MAX.toMillis() || waitedMs < 0;
     }
 
     void forget(UUID userId) {

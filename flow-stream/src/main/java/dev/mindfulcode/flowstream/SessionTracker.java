@@ -530,6 +530,12 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
             return;
         }
         long nowMs = clock.nowMs(wallMs);
+        for (Bytes key : watched.silentAfter(nowMs)) {
+            if (load(key)) {
+                session.receivedAtMost(nowMs);
+                save(key);
+            }
+        }
         for (Bytes key : watched.silentBy(nowMs)) {
             if (load(key)) {
                 Status before = session.status();

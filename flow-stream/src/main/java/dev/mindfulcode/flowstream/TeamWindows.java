@@ -236,7 +236,7 @@ final class TeamWindows implements Processor<@Nullable UUID, @Nullable TeamContr
         if (clock.isKnown()) {
             close(clock.nowMs(wallMs), wallMs);
         }
-        if (clock.receivedAtMs() - clockStoredMs >= CLOSE_INTERVAL.toMillis()) {
+        if (Math.abs(clock.receivedAtMs() - clockStoredMs) >= CLOSE_INTERVAL.toMillis()) {
             clockStoredMs = clock.receivedAtMs();
             windows.put(
                     CLOCK_KEY,
@@ -265,7 +265,10 @@ final class TeamWindows implements Processor<@Nullable UUID, @Nullable TeamContr
             return true;
         }
         UUID teamId = TeamKeyed.teamIdOf(window);
-        if (busy.contains(teamId) || state.touchedAtMs() + QUIET_FOR.toMillis() > wallMs) {
+        long quietMs = wallMs - state.touchedAtMs();
+        // Negative where the clock was set back since: how long it has been quiet is not known, and nothing waits for
+        // it.
+        if (busy.contains(teamId) || (quietMs >= 0 && quietMs < QUIET_FOR.toMillis())) {
             busy.add(teamId);
             return false;
         }

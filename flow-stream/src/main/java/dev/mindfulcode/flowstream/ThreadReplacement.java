@@ -31,9 +31,8 @@ final class ThreadReplacement implements StreamsUncaughtExceptionHandler {
     @Override
     public synchronized StreamThreadExceptionResponse handle(Throwable exception) {
         long nowMs = clock.millis();
-        while (!replacedAtMs.isEmpty() && replacedAtMs.getFirst() < nowMs - WITHIN.toMillis()) {
-            replacedAtMs.removeFirst();
-        }
+        // Later than now: the clock was set back, and how long ago that was is not known.
+        replacedAtMs.removeIf(atMs -> atMs < nowMs - WITHIN.toMillis() || atMs > nowMs);
         if (replacedAtMs.size() >= REPLACEMENTS_MAX) {
             log.error("{} stream threads failed within {}: giving up", REPLACEMENTS_MAX, WITHIN, exception);
             return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;

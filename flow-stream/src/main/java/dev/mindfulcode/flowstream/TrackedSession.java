@@ -377,6 +377,11 @@ final class TrackedSession {
         fields.putLong(AT_RECEIVED_AT_MS, Math.max(receivedAtMs, receivedAtMs()));
     }
 
+    /** Takes back a time of receipt that is later than now: the clock was set back since. */
+    void receivedAtMost(long nowMs) {
+        fields.putLong(AT_RECEIVED_AT_MS, Math.min(nowMs, receivedAtMs()));
+    }
+
     /** Whether there is something that no flow state has told yet. */
     boolean isDirty() {
         return header[AT_DIRTY] != 0;

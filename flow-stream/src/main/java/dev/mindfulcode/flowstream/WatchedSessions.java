@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.LongPredicate;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -21,6 +22,9 @@ import org.apache.kafka.streams.state.KeyValueStore;
 final class WatchedSessions {
 
     private static final byte[] PRESENT = {1};
+
+    /** Later than any time, and far enough from overflow to have a time added to it. */
+    private static final long NEVER_MS = Long.MAX_VALUE / 2;
 
     private final KeyValueStore<Bytes, byte[]> store;
 
@@ -70,17 +74,26 @@ final class WatchedSessions {
 
     /** Returns the sessions whose silence by now changes how they stand. */
     List<Bytes> silentBy(long streamNowMs) {
-        return due(silentFromMs, streamNowMs, Integer.MAX_VALUE);
+        return keys(silentFromMs, fromMs -> fromMs <= streamNowMs, Integer.MAX_VALUE);
     }
 
-    /** Returns the sessions that may tell what they have untold, the longest waiting first. */
+    /** Returns the sessions whose silence began later than now, as after the clock was set back. */
+    List<Bytes> silentAfter(long streamNowMs) {
+        long untilChangeMs = streamNowMs + SessionState.ENDED_AFTER_MS;
+        return keys(silentFromMs, fromMs -> fromMs > untilChangeMs && fromMs < NEVER_MS, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Returns the sessions that may publish what is pending, the longest waiting first. One that would wait for longer than the
+     * interval published by a clock that was set back since.
+     */
     List<Bytes> dueBy(long wallNowMs, int max) {
-        return due(tellFromMs, wallNowMs, max);
+        return keys(tellFromMs, fromMs -> fromMs <= wallNowMs || fromMs > wallNowMs + FlowTeller.TOLD_EVERY_MS, max);
     }
 
     private static long silenceUntilChangeMs(TrackedSession session) {
         if (session.status() == Status.ENDED) {
-            return Long.MAX_VALUE / 2;
+            return NEVER_MS;
         }
         boolean engineActive = session.hasActivity() && session.settledStatus() == Status.ACTIVE;
         return engineActive || session.status() == Status.ACTIVE
@@ -88,17 +101,17 @@ final class WatchedSessions {
                 : SessionState.ENDED_AFTER_MS;
     }
 
-    private static List<Bytes> due(Map<Bytes, Long> fromMs, long nowMs, int max) {
-        List<Bytes> due = new ArrayList<>();
-        for (Map.Entry<Bytes, Long> entry : fromMs.entrySet()) {
-            if (due.size() == max) {
+    private static List<Bytes> keys(Map<Bytes, Long> timesMs, LongPredicate chosen, int max) {
+        List<Bytes> keys = new ArrayList<>();
+        for (Map.Entry<Bytes, Long> entry : timesMs.entrySet()) {
+            if (keys.size() == max) {
                 break;
             }
-            if (entry.getValue() <= nowMs) {
-                due.add(entry.getKey());
+            if (chosen.test(entry.getValue())) {
+                keys.add(entry.getKey());
             }
         }
-        return due;
+        return keys;
     }
 
     private static List<Bytes> keys(KeyValueIterator<Bytes, byte[]> rows) {

@@ -15,6 +15,7 @@ import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.KeystrokeBatch;
 import dev.mindfulcode.schemas.TeamContribution;
 import dev.mindfulcode.schemas.Topics;
+import dev.mindfulcode.schemas.clock.ClockStepWatch;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
@@ -24,6 +25,7 @@ import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -35,6 +37,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +45,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
 
 /** The stream against a real broker, registry and database, with transactions. */
 class FlowStreamBrokerTest {
@@ -275,6 +280,48 @@ class FlowStreamBrokerTest {
             beganNs = System.nanoTime();
         }
         assertThat(Duration.ofNanos(System.nanoTime() - beganNs)).isLessThan(FlowStream.CLOSE_MAX.plusSeconds(2));
+    }
+
+    /** Half an hour suffices: Kafka Streams commits when the clock says so, and a clock that was set back says so in half an hour. */
+    @Test
+    void countsOnAfterItsClockWasSetBack() throws InterruptedException {
+        AtomicLong aheadMs = new AtomicLong();
+        InstantSource clock = () -> Instant.now().plusMillis(aheadMs.get());
+        Typing anna = Typing.someone();
+        Typing newcomer = Typing.someone();
+        StandardEnvironment environment = new StandardEnvironment();
+        environment
+                .getPropertySources()
+                .addFirst(new MapPropertySource(
+                        "test", new HashMap<>(StreamProcess.environment(folder.resolve("clock")))));
+        AtomicLong looks = new AtomicLong();
+        InstantSource watched = () -> {
+            Instant seen = clock.instant();
+            looks.incrementAndGet();
+            return seen;
+        };
+        try (ClockStepWatch watch = new ClockStepWatch(watched)) {
+            FlowStream stream = new FlowStream(FlowStreamSettings.of(environment), meters, clock, watch);
+            stream.start();
+            try {
+                assertThat(stream.awaitReady(PATIENCE)).isTrue();
+                kafka.type(anna, anna.batch(0, now(), 10, 50));
+                awaitKeystrokes(Map.of(anna.userId(), 10L));
+                aheadMs.set(Duration.ofMinutes(30).toMillis());
+                kafka.type(anna, anna.batch(1, now(), 20, 50));
+                awaitKeystrokes(Map.of(anna.userId(), 30L));
+                long looksBefore = looks.get();
+                Kafka.await("the watch has seen the clock ahead", PATIENCE, () -> looks.get() > looksBefore + 1);
+
+                aheadMs.set(0);
+
+                kafka.type(anna, anna.batch(2, now(), 5, 50));
+                kafka.type(newcomer, newcomer.batch(0, now(), 7, 50));
+                awaitKeystrokes(Map.of(anna.userId(), 35L, newcomer.userId(), 7L));
+            } finally {
+                stream.stop();
+            }
+        }
     }
 
     /** Thirty batches a person and round, some of them twice, in no order. */

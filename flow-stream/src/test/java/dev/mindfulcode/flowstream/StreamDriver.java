@@ -110,8 +110,13 @@ final class StreamDriver implements AutoCloseable {
 
     /** Stops this driver and starts another on its state. */
     StreamDriver restarted() {
+        return restartedAt(now);
+    }
+
+    /** As {@link #restarted}, by a clock that was set meanwhile. */
+    StreamDriver restartedAt(Instant instant) {
         driver.close();
-        return new StreamDriver(Typing.KEYS, folder("state-"), keptFolder, now, guarantee);
+        return new StreamDriver(Typing.KEYS, folder("state-"), keptFolder, instant, guarantee);
     }
 
     Instant now() {

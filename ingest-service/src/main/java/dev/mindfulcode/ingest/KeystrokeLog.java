@@ -5,6 +5,8 @@ import dev.mindfulcode.schemas.KeystrokePayload;
 import dev.mindfulcode.schemas.ReadAfterToken;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topics;
+import dev.mindfulcode.schemas.clock.ClockStepWatch;
+import dev.mindfulcode.schemas.clock.Renewed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -46,7 +49,7 @@ final class KeystrokeLog implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(KeystrokeLog.class);
 
-    private final KafkaProducer<byte[], byte[]> producer;
+    private final Renewed<KafkaProducer<byte[], byte[]>> producer;
     private final SchemaRegistry registry;
     private final String topic = Topics.KEYSTROKES.name();
     private final CountDownLatch warm = new CountDownLatch(1);
@@ -55,9 +58,28 @@ final class KeystrokeLog implements AutoCloseable {
 
     KeystrokeLog(String bootstrapServers, long inFlightBytesMax, SchemaRegistry registry) {
         this.registry = registry;
-        this.producer = new KafkaProducer<>(
-                config(bootstrapServers, inFlightBytesMax), new ByteArraySerializer(), new ByteArraySerializer());
+        this.producer = new Renewed<>(
+                "ingest-producer",
+                ClockStepWatch.ofSystem(),
+                () -> open(bootstrapServers, inFlightBytesMax),
+                opened -> opened.close(CLOSE_TIMEOUT));
         Thread.ofVirtual().name("ingest-warm-up").start(this::warmUp);
+    }
+
+    /** A producer that replaces another is given no batch before it knows the topic, else that batch would be refused. */
+    private KafkaProducer<byte[], byte[]> open(String bootstrapServers, long inFlightBytesMax) {
+        KafkaProducer<byte[], byte[]> opened = new KafkaProducer<>(
+                config(bootstrapServers, inFlightBytesMax), new ByteArraySerializer(), new ByteArraySerializer());
+        long deadlineNs = System.nanoTime() + DELIVERY_TIMEOUT.toNanos();
+        while (isWarm() && !closed && System.nanoTime() - deadlineNs < 0) {
+            try {
+                opened.partitionsFor(topic);
+                break;
+            } catch (TimeoutException e) {
+                LockSupport.parkNanos(WARM_UP_PAUSE.toNanos());
+            }
+        }
+        return opened;
     }
 
     private static Map<String, Object> config(String bootstrapServers, long inFlightBytesMax) {
@@ -87,7 +109,7 @@ final class KeystrokeLog implements AutoCloseable {
                 if (records == null) {
                     records = new KeystrokeRecords(registry);
                 }
-                producer.partitionsFor(topic);
+                producer.get().partitionsFor(topic);
                 warm.countDown();
                 return;
             } catch (RuntimeException e) {
@@ -147,7 +169,7 @@ final class KeystrokeLog implements AutoCloseable {
 
     private void send(ProducerRecord<byte[], byte[]> record, Acknowledgements acknowledgements) {
         try {
-            producer.send(record, acknowledgements);
+            producer.get().send(record, acknowledgements);
         } catch (KafkaException | IllegalStateException e) {
             acknowledgements.onCompletion(null, e);
         }
@@ -161,6 +183,6 @@ final class KeystrokeLog implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        producer.close(CLOSE_TIMEOUT);
+        producer.close();
     }
 }

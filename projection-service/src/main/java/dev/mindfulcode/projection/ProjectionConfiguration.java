@@ -1,6 +1,7 @@
 package dev.mindfulcode.projection;
 
 import dev.mindfulcode.projection.analytics.AnalyticsService;
+import dev.mindfulcode.schemas.clock.ClockStepWatch;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.springframework.beans.factory.ObjectProvider;
@@ -18,7 +19,10 @@ public class ProjectionConfiguration {
     @Bean
     ProjectionService projectionService(Environment environment, ObjectProvider<MeterRegistry> meters) {
         return new ProjectionService(
-                ProjectionSettings.of(environment), Projections.ALL, meters.getIfAvailable(SimpleMeterRegistry::new));
+                ProjectionSettings.of(environment),
+                Projections.ALL,
+                meters.getIfAvailable(SimpleMeterRegistry::new),
+                ClockStepWatch.ofSystem());
     }
 
     @Bean

@@ -13,6 +13,7 @@ import dev.mindfulcode.projection.rebuild.Rebuilds;
 import dev.mindfulcode.protection.PostgresUserKeys;
 import dev.mindfulcode.schemas.Topic;
 import dev.mindfulcode.schemas.Topics;
+import dev.mindfulcode.schemas.clock.ClockStepWatch;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -54,6 +55,8 @@ public final class ProjectionService implements SmartLifecycle {
     private final ProjectionSettings settings;
     private final List<Projection> projections;
     private final MeterRegistry meters;
+    private final ClockStepWatch clockSteps;
+    private ClockStepWatch.@Nullable Registration registration;
     private @Nullable Running running;
 
     private record Running(
@@ -63,7 +66,12 @@ public final class ProjectionService implements SmartLifecycle {
             List<ProjectionLoop> loops,
             Rebuilds rebuilds) {}
 
-    ProjectionService(ProjectionSettings settings, List<Projection> projections, MeterRegistry meters) {
+    ProjectionService(
+            ProjectionSettings settings,
+            List<Projection> projections,
+            MeterRegistry meters,
+            ClockStepWatch clockSteps) {
+        this.clockSteps = clockSteps;
         this.settings = settings;
         this.projections = projections;
         this.meters = meters;
@@ -71,9 +79,28 @@ public final class ProjectionService implements SmartLifecycle {
 
     @Override
     public synchronized void start() {
-        if (running != null) {
+        if (registration == null) {
+            registration = clockSteps.onStepBack("projections", this::startOver);
+        }
+        if (running == null) {
+            running = open();
+        }
+    }
+
+    /** Consumers and producers count on a clock that only goes forward; those that are opened after a step know none of it. */
+    private synchronized void startOver() {
+        if (registration == null) {
             return;
         }
+        Running before = running;
+        running = null;
+        if (before != null) {
+            close(before);
+        }
+        running = open();
+    }
+
+    private Running open() {
         HikariDataSource database = open("projection", CONNECTIONS_MAX, ANSWER_MAX);
         HikariDataSource unhurried = open("rebuild", RebuildSettings.CONNECTIONS_MAX, REBUILD_ANSWER_MAX);
         try {
@@ -92,7 +119,7 @@ public final class ProjectionService implements SmartLifecycle {
             Rebuilds rebuilds = new Rebuilds(new RebuildSettings(
                     settings.bootstrapServers(), settings.registry(), unhurried, keys, projections, meters));
             rebuilds.start();
-            running = new Running(database, unhurried, deadLetters, loops, rebuilds);
+            return new Running(database, unhurried, deadLetters, loops, rebuilds);
         } catch (RuntimeException e) {
             unhurried.close();
             database.close();
@@ -103,11 +130,18 @@ public final class ProjectionService implements SmartLifecycle {
     /** Ends each loop's transaction and leaves the groups; bounded by what a loop may take. */
     @Override
     public synchronized void stop() {
-        Running stopping = running;
-        if (stopping == null) {
-            return;
+        if (registration != null) {
+            registration.close();
+            registration = null;
         }
+        Running stopping = running;
         running = null;
+        if (stopping != null) {
+            close(stopping);
+        }
+    }
+
+    private static void close(Running stopping) {
         Stream<Runnable> closes = Stream.concat(
                 Stream.of(stopping.rebuilds()::close), stopping.loops().stream().map(loop -> loop::close));
         List<Thread> closing =
@@ -126,7 +160,7 @@ public final class ProjectionService implements SmartLifecycle {
 
     @Override
     public synchronized boolean isRunning() {
-        return running != null;
+        return registration != null;
     }
 
     /** Returns how each loop is doing, by name. */

@@ -10,6 +10,7 @@ import dev.mindfulcode.schemas.DeadLetter;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topic;
 import dev.mindfulcode.schemas.Topics;
+import dev.mindfulcode.schemas.clock.ClockStepWatch;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -146,7 +147,8 @@ final class Pipeline implements AutoCloseable {
                         null,
                         1),
                 projections,
-                meters);
+                meters,
+                ClockStepWatch.ofSystem());
         services.add(service);
         service.start();
         return service;

@@ -93,6 +93,8 @@ final class TopicCreation {
                 TopicConfig.CLEANUP_POLICY_CONFIG,
                 topic.compacted() ? TopicConfig.CLEANUP_POLICY_COMPACT : TopicConfig.CLEANUP_POLICY_DELETE);
         config.put(TopicConfig.RETENTION_BYTES_CONFIG, "-1");
+        // A record that was stamped while a server's clock was ahead stays writable after the clock was set back.
+        config.put(TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG, Long.toString(Long.MAX_VALUE));
         config.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, Integer.toString(minInSyncReplicas()));
         Duration retention = topic.retention();
         if (retention == null) {

@@ -25,14 +25,17 @@ final class AlertDeliveries implements Deliveries {
 
     static final String COMPONENT = "webhooks";
 
+    /** What would wait for longer than any retry delay was scheduled by a clock that was set back since: it is due. */
     private static final String TAKE = """
             update identity.team_alerts a
             set attempts = a.attempts + 1, next_attempt_at = clock_timestamp() + make_interval(secs => :hidden)
             from identity.team_alert_rules r
             where r.rule_id = a.rule_id and a.alert_id = any(array(
-                select alert_id from identity.team_alerts where next_attempt_at <= clock_timestamp()
+                select alert_id from identity.team_alerts
+                where next_attempt_at not between clock_timestamp() and clock_timestamp() + make_interval(days => 1)
                 order by next_attempt_at limit :max for update skip locked))
             returning a.*, r.channel, r.sealed_target""";
+
     private static final String GIVE_UP = """
             update identity.team_alerts set next_attempt_at = null, given_up_at = clock_timestamp(), failure = :failure
             where alert_id = :alert returning team_id, log_partition, log_offset""";

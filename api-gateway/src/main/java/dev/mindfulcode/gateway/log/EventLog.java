@@ -3,17 +3,28 @@ package dev.mindfulcode.gateway.log;
 import dev.mindfulcode.gateway.http.ProblemType;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topic;
+import dev.mindfulcode.schemas.clock.ClockStepWatch;
+import dev.mindfulcode.schemas.clock.Renewed;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -35,12 +46,14 @@ public final class EventLog implements AutoCloseable {
     private static final Duration REQUEST_TIME_MAX = Duration.ofSeconds(2);
     private static final Duration METADATA_WAIT_MAX = Duration.ofSeconds(2);
     private static final Duration CLOSE_WAIT_MAX = Duration.ofSeconds(3);
+    private static final Duration ENDS_TIME_MAX = Duration.ofSeconds(10);
     private static final long UNSENT_BYTES_MAX = 8L * 1024 * 1024;
     private static final int THREADS_MAX = 4;
     private static final int WAITING_MAX = 256;
     private static final int RETRY_AFTER_SECONDS = 2;
 
-    private final KafkaProducer<String, byte[]> producer;
+    private final Renewed<KafkaProducer<String, byte[]>> producer;
+    private final String bootstrapServers;
     private final SchemaRegistry registry;
     private final Map<Class<?>, Serializer<?>> serializers = new ConcurrentHashMap<>();
 
@@ -48,8 +61,17 @@ public final class EventLog implements AutoCloseable {
     private final Scheduler blocking = Schedulers.newBoundedElastic(THREADS_MAX, WAITING_MAX, "gateway-log");
 
     public EventLog(String bootstrapServers, SchemaRegistry registry) {
+        this.bootstrapServers = bootstrapServers;
         this.registry = registry;
-        this.producer = new KafkaProducer<>(
+        this.producer = new Renewed<>(
+                "gateway-producer",
+                ClockStepWatch.ofSystem(),
+                () -> open(bootstrapServers),
+                opened -> opened.close(CLOSE_WAIT_MAX));
+    }
+
+    private static KafkaProducer<String, byte[]> open(String bootstrapServers) {
+        return new KafkaProducer<>(
                 Map.of(
                         ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
                         bootstrapServers,
@@ -97,17 +119,46 @@ public final class EventLog implements AutoCloseable {
     CompletableFuture<LogPosition> appendEncoded(String topic, String key, byte @Nullable [] value) {
         CompletableFuture<LogPosition> appended = new CompletableFuture<>();
         try {
-            var _ = producer.send(new ProducerRecord<>(topic, key, value), (metadata, failure) -> {
+            var _ = producer.get().send(new ProducerRecord<>(topic, key, value), (metadata, failure) -> {
                 if (failure == null) {
                     appended.complete(new LogPosition(topic, metadata.partition(), metadata.offset()));
                 } else {
                     appended.completeExceptionally(failure);
                 }
             });
-        } catch (KafkaException e) {
+        } catch (KafkaException | IllegalStateException e) {
+            // Illegal state: this very producer has been replaced by another since.
             appended.completeExceptionally(e);
         }
         return appended;
+    }
+
+    /** Appends a record that {@link #encode} made; fails with 503 where the log does not acknowledge it in time. */
+    public <V extends SpecificRecord> Mono<LogPosition> append(Topic<V> topic, UUID userId, byte[] value) {
+        return Mono.fromCallable(() -> appendEncoded(topic.name(), userId.toString(), value))
+                .subscribeOn(blocking)
+                .flatMap(Mono::fromFuture)
+                .onErrorMap(EventLog::isTheLogs, EventLog::unavailable);
+    }
+
+    /** Returns where partitions end; waits for an answer. Of a topic that does not exist there is no end. */
+    Map<TopicPartition, Long> ends(Set<TopicPartition> partitions)
+            throws ExecutionException, TimeoutException, InterruptedException {
+        try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
+            Set<String> topics = admin.listTopics().names().get(ENDS_TIME_MAX.toMillis(), TimeUnit.MILLISECONDS);
+            Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+            for (TopicPartition partition : partitions) {
+                if (topics.contains(partition.topic())) {
+                    asked.put(partition, OffsetSpec.latest());
+                }
+            }
+            Map<TopicPartition, Long> ends = new HashMap<>();
+            admin.listOffsets(asked)
+                    .all()
+                    .get(ENDS_TIME_MAX.toMillis(), TimeUnit.MILLISECONDS)
+                    .forEach((partition, end) -> ends.put(partition, end.offset()));
+            return ends;
+        }
     }
 
     @SuppressWarnings("unchecked") // the map's key is the serializer's own type
@@ -120,7 +171,9 @@ public final class EventLog implements AutoCloseable {
     }
 
     private static boolean isTheLogs(Throwable e) {
-        return e instanceof KafkaException || e instanceof RejectedExecutionException;
+        return e instanceof KafkaException
+                || e instanceof IllegalStateException
+                || e instanceof RejectedExecutionException;
     }
 
     private static Throwable unavailable(Throwable e) {
@@ -131,7 +184,7 @@ public final class EventLog implements AutoCloseable {
     @Override
     public void close() {
         blocking.dispose();
-        producer.close(CLOSE_WAIT_MAX);
+        producer.close();
         serializers.values().forEach(Serializer::close);
     }
 }

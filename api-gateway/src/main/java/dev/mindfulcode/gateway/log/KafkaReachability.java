@@ -1,5 +1,7 @@
 package dev.mindfulcode.gateway.log;
 
+import dev.mindfulcode.schemas.clock.ClockStepWatch;
+import dev.mindfulcode.schemas.clock.Renewed;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -13,10 +15,18 @@ public final class KafkaReachability implements AutoCloseable {
     private static final Duration CLOSE_WAIT_MAX = Duration.ofSeconds(1);
     private static final int REQUEST_TIME_MAX_MS = 1_000;
 
-    private final Admin admin;
+    private final Renewed<Admin> admin;
 
     public KafkaReachability(String bootstrapServers) {
-        this.admin = Admin.create(Map.of(
+        admin = new Renewed<>(
+                "gateway-health",
+                ClockStepWatch.ofSystem(),
+                () -> open(bootstrapServers),
+                opened -> opened.close(CLOSE_WAIT_MAX));
+    }
+
+    private static Admin open(String bootstrapServers) {
+        return Admin.create(Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
                 bootstrapServers,
                 AdminClientConfig.CLIENT_ID_CONFIG,
@@ -29,11 +39,11 @@ public final class KafkaReachability implements AutoCloseable {
 
     /** Emits whether at least one broker answers within {@code waitMax}. */
     public Mono<Boolean> isReachable(Duration waitMax) {
-        return Mono.fromFuture(
-                        () -> admin.describeCluster(new DescribeClusterOptions().timeoutMs((int) waitMax.toMillis()))
-                                .nodes()
-                                .toCompletionStage()
-                                .toCompletableFuture())
+        return Mono.fromFuture(() -> admin.get()
+                        .describeCluster(new DescribeClusterOptions().timeoutMs((int) waitMax.toMillis()))
+                        .nodes()
+                        .toCompletionStage()
+                        .toCompletableFuture())
                 .map(nodes -> !nodes.isEmpty())
                 .timeout(waitMax)
                 .onErrorReturn(false);
@@ -41,6 +51,6 @@ public final class KafkaReachability implements AutoCloseable {
 
     @Override
     public void close() {
-        admin.close(CLOSE_WAIT_MAX);
+        admin.close();
     }
 }

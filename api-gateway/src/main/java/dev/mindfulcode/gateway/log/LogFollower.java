@@ -1,5 +1,6 @@
 package dev.mindfulcode.gateway.log;
 
+import dev.mindfulcode.schemas.clock.ClockStepWatch;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -30,6 +31,7 @@ public abstract class LogFollower<K> implements SmartLifecycle {
     private final CountDownLatch ready;
     private volatile @Nullable Thread thread;
     private volatile @Nullable Consumer<K, byte[]> consumer;
+    private ClockStepWatch.@Nullable Registration registration;
 
     /**
      * @param name of the thread, and in what is logged
@@ -60,7 +62,7 @@ public abstract class LogFollower<K> implements SmartLifecycle {
                 consumer = opened;
                 follow(opened);
             } catch (WakeupException | InterruptException e) {
-                // Being stopped: the loop's condition says so.
+                // Being stopped, as the loop's condition says; or the clock was set back, and another consumer follows.
             } catch (SQLException | RuntimeException e) {
                 LOG.warn("{} is interrupted and starts again: {}", name, e.toString());
                 pause();
@@ -85,6 +87,7 @@ public abstract class LogFollower<K> implements SmartLifecycle {
         }
         Thread started = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
         thread = started;
+        registration = ClockStepWatch.ofSystem().onStepBack(name, this::reopen);
         started.start();
         try {
             if (!ready.await(READY_WAIT_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -101,11 +104,12 @@ public abstract class LogFollower<K> implements SmartLifecycle {
         synchronized (this) {
             stopping = thread;
             thread = null;
+            if (registration != null) {
+                registration.close();
+                registration = null;
+            }
         }
-        Consumer<K, byte[]> open = consumer;
-        if (open != null) {
-            open.wakeup();
-        }
+        reopen();
         if (stopping != null) {
             try {
                 if (!stopping.join(STOP_WAIT_MAX)) {
@@ -114,6 +118,14 @@ public abstract class LogFollower<K> implements SmartLifecycle {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
+        }
+    }
+
+    /** Ends the consumer at hand, which is followed by another one unless this is being stopped. */
+    private void reopen() {
+        Consumer<K, byte[]> open = consumer;
+        if (open != null) {
+            open.wakeup();
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.mindfulcode.gateway.projections;
 
+import dev.mindfulcode.schemas.clock.ClockStepWatch;
+import dev.mindfulcode.schemas.clock.Renewed;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -19,10 +21,18 @@ final class TopicEnds implements AutoCloseable {
     private static final Duration CLOSE_WAIT_MAX = Duration.ofSeconds(1);
     private static final int REQUEST_TIME_MAX_MS = 3_000;
 
-    private final Admin admin;
+    private final Renewed<Admin> admin;
 
     TopicEnds(String bootstrapServers) {
-        admin = Admin.create(Map.of(
+        admin = new Renewed<>(
+                "gateway-topic-ends",
+                ClockStepWatch.ofSystem(),
+                () -> open(bootstrapServers),
+                opened -> opened.close(CLOSE_WAIT_MAX));
+    }
+
+    private static Admin open(String bootstrapServers) {
+        return Admin.create(Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
                 bootstrapServers,
                 AdminClientConfig.CLIENT_ID_CONFIG,
@@ -41,7 +51,8 @@ final class TopicEnds implements AutoCloseable {
     private CompletableFuture<Map<TopicPartition, Long>> ask(Collection<TopicPartition> partitions) {
         Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
         partitions.forEach(partition -> asked.put(partition, OffsetSpec.latest()));
-        return admin.listOffsets(asked, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+        return admin.get()
+                .listOffsets(asked, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
                 .all()
                 .toCompletionStage()
                 .toCompletableFuture()
@@ -54,6 +65,6 @@ final class TopicEnds implements AutoCloseable {
 
     @Override
     public void close() {
-        admin.close(CLOSE_WAIT_MAX);
+        admin.close();
     }
 }

@@ -10,6 +10,7 @@ import dev.mindfulcode.protection.PostgresUserKeys;
 import dev.mindfulcode.protection.UserKeys;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topics;
+import dev.mindfulcode.schemas.clock.ClockStepWatch;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -52,6 +53,7 @@ public final class AnalyticsService implements SmartLifecycle {
     private static final Duration CONSUMER_CLOSE_MAX = Duration.ofSeconds(2);
 
     private final Settings settings;
+    private ClockStepWatch.@Nullable Registration registration;
     private @Nullable Running running;
 
     /** @param runsMax guests at once, each of at most 16 MiB; runs beyond wait */
@@ -68,13 +70,32 @@ public final class AnalyticsService implements SmartLifecycle {
 
     @Override
     public synchronized void start() {
+        if (registration == null) {
+            registration = ClockStepWatch.ofSystem().onStepBack("analytics", this::startOver);
+        }
         if (running == null) {
             running = new Running(settings);
         }
     }
 
+    private synchronized void startOver() {
+        if (registration == null) {
+            return;
+        }
+        Running before = running;
+        running = null;
+        if (before != null) {
+            before.close();
+        }
+        running = new Running(settings);
+    }
+
     @Override
     public synchronized void stop() {
+        if (registration != null) {
+            registration.close();
+            registration = null;
+        }
         Running stopping = running;
         running = null;
         if (stopping != null) {
@@ -84,7 +105,7 @@ public final class AnalyticsService implements SmartLifecycle {
 
     @Override
     public synchronized boolean isRunning() {
-        return running != null;
+        return registration != null;
     }
 
     private static final class Running implements AutoCloseable {

@@ -29,6 +29,9 @@ final class RunTables {
     private static final int WANTED_MAX = 1_000;
     private static final String HELD_FOR = "interval '15 seconds'";
 
+    /** Its holder let it lapse; or holds it until a time that only a clock which was set back since can have given. */
+    private static final String IS_FREE = "s.held_until NOT BETWEEN now() AND now() + 2 * " + HELD_FOR;
+
     private static final String WANTED = """
             SELECT r.run_id, r.generation, r.user_id, r.team_id, r.from_at, r.to_at, r.cancelled_at IS NOT NULL, u.time_zone,
                    p.plugin_id, p.manifest, p.sha256, coalesce(mine.capabilities, everybodys.capabilities, '{}'),
@@ -41,10 +44,10 @@ final class RunTables {
             LEFT JOIN identity.plugin_installs everybodys ON everybodys.plugin_id = r.plugin_id AND everybodys.user_id IS NULL
             LEFT JOIN readmodel.analytics_failures f ON f.plugin_id = r.plugin_id AND f.user_id = r.user_id
             LEFT JOIN readmodel.analytics_runs s ON s.run_id = r.run_id
-            WHERE (s.run_id IS NULL OR s.held_by = ? OR s.held_until < now())
+            WHERE (s.run_id IS NULL OR s.held_by = ? OR @free)
               AND (s.run_id IS NULL OR s.generation <> r.generation OR s.status IN ('waiting', 'replaying', 'live'))
               AND (r.cancelled_at IS NULL OR s.generation = r.generation)
-            ORDER BY r.created_at, r.run_id LIMIT""" + " " + WANTED_MAX;
+            ORDER BY r.created_at, r.run_id LIMIT""".replace("@free", IS_FREE) + " " + WANTED_MAX;
 
     /** A run begins anew whoever had it: what its guest held is gone with the service that held it. */
     private static final String TAKE = """
@@ -53,8 +56,8 @@ final class RunTables {
             ON CONFLICT (run_id) DO UPDATE SET
                 generation = EXCLUDED.generation, status = 'waiting', reason = NULL, scanned = 0, total = 0, records = 0,
                 version = s.version + 1, held_by = EXCLUDED.held_by, held_until = EXCLUDED.held_until, updated_at = now()
-            WHERE s.held_by = EXCLUDED.held_by OR s.held_until < now()
-            RETURNING version""".formatted(HELD_FOR);
+            WHERE s.held_by = EXCLUDED.held_by OR %2$s
+            RETURNING version""".formatted(HELD_FOR, IS_FREE);
 
     private static final String HOLD = "UPDATE readmodel.analytics_runs SET held_until = now() + " + HELD_FOR
             + " WHERE held_by = ? AND run_id = ANY (?)";

@@ -1,0 +1,5 @@
+/** How the services survive a system clock that is set back. */
+@NullMarked
+package dev.mindfulcode.schemas.clock;
+
+import org.jspecify.annotations.NullMarked;

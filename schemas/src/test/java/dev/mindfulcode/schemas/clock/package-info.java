@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.schemas.clock;
+
+import org.jspecify.annotations.NullMarked;
