@@ -23,12 +23,15 @@ import org.apache.kafka.server.common.MetadataVersion;
  * One Kafka broker that is its own controller, in this JVM, from the broker's own main classes.
  *
  * <p>The log survives a kill of the process: what was acknowledged is in the page cache, and the broker checks its segments at
- * the next start. It registers no shutdown hook, so that its owner can stop it after its clients.
+ * the next start. When the machine loses power, at most the last second is lost. It registers no shutdown hook, so that its owner can stop it after its clients.
  */
 final class EmbeddedKafka implements AutoCloseable {
 
     private static final Duration STOP_WAIT_MAX = Duration.ofSeconds(6);
     private static final int NODE_ID = 1;
+
+    /** How old a record may become before it is flushed, and how often the broker looks: a second at most together. */
+    private static final Duration FLUSH_INTERVAL = Duration.ofMillis(500);
 
     private final KafkaRaftServer server;
     private final int port;
@@ -131,6 +134,11 @@ final class EmbeddedKafka implements AutoCloseable {
         config.put("share.coordinator.state.topic.min.isr", "1");
         config.put("share.coordinator.state.topic.num.partitions", "1");
         config.put("group.initial.rebalance.delay.ms", "0");
+        // Broker and writers have one clock: what is ahead of it was stamped before the clock was set back.
+        config.put("log.message.timestamp.after.max.ms", String.valueOf(Long.MAX_VALUE));
+        // Each second at most, all that was written is on the disk: a power loss costs no more than that.
+        config.put("log.flush.interval.ms", String.valueOf(FLUSH_INTERVAL.toMillis()));
+        config.put("log.flush.scheduler.interval.ms", String.valueOf(FLUSH_INTERVAL.toMillis()));
         // A transaction that a killed process left open holds back read-committed readers until then.
         config.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
         // One machine's load: the defaults are for a server of many cores with a heap of gigabytes.

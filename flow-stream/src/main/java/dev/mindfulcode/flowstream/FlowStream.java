@@ -7,6 +7,11 @@ import dev.mindfulcode.schemas.clock.SourcedTime;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
+import java.util.SortedMap;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
@@ -80,6 +85,7 @@ public final class FlowStream implements SmartLifecycle {
                 new TrustedTimestamps(clock),
                 settings.teamMembersMin());
         DeadLetters deadLetters = new DeadLetters(settings.registry(), clock, streamMeters);
+        sayWhatIsLost();
         StreamClients clients = new StreamClients();
         Topology built = topology.get();
         KafkaStreams streams =
@@ -91,6 +97,23 @@ public final class FlowStream implements SmartLifecycle {
         current = streams;
         streams.start();
         return new Running(streams, clients, metrics, database);
+    }
+
+    /** A log that ends before what was read from it has lost records; what was counted of them stays until the stream is reset. */
+    private void sayWhatIsLost() {
+        try (Admin admin = Admin.create(Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, settings.stream().bootstrapServers()))) {
+            SortedMap<String, Long> lost = new FlowStreamReset(admin).lost();
+            if (!lost.isEmpty()) {
+                log.error(
+                        "The log has lost records that the stream had read: {}. Their topics are read again from the"
+                                + " first record, and what is known is not counted twice; what was counted of the lost"
+                                + " records stays",
+                        lost);
+            }
+        } catch (KafkaException e) {
+            log.warn("Offsets cannot be compared with the ends of the log: {}", e.toString());
+        }
     }
 
     /** Kafka Streams commits and punctuates by instants of the clock that was set back: a new one knows none of them. */

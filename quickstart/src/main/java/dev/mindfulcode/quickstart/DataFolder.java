@@ -103,6 +103,11 @@ public final class DataFolder {
         return path.resolve("flow-stream");
     }
 
+    /** Where the ends of the log are stored while the system runs. */
+    Path logEnds() {
+        return path.resolve("log-ends");
+    }
+
     Path secretsFile() {
         return path.resolve("secrets.properties");
     }

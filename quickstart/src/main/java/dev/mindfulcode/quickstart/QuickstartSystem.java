@@ -8,6 +8,7 @@ import dev.mindfulcode.platform.EmbeddedPlatform;
 import dev.mindfulcode.platform.PlatformOptions;
 import dev.mindfulcode.projection.ProjectionConfiguration;
 import dev.mindfulcode.projection.ProjectionService;
+import dev.mindfulcode.protection.PostgresUrl;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -49,6 +50,7 @@ final class QuickstartSystem implements AutoCloseable {
     private final StopSequence started = new StopSequence();
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private volatile @Nullable EmbeddedPlatform platform;
+    private volatile @Nullable LogEndsRecorder logEnds;
 
     QuickstartSystem(DataFolder folder, QuickstartOptions options, StartProgress progress) {
         this.folder = folder;
@@ -107,11 +109,13 @@ final class QuickstartSystem implements AutoCloseable {
         EmbeddedPlatform startedPlatform =
                 EmbeddedPlatform.start(PlatformOptions.in(folder.path(), secrets.postgresPassword())
                         .withProgress(line -> progress.say("  " + line)));
-        started.add("platform", PLATFORM_STOP_MAX, startedPlatform);
+        started.add("platform", PLATFORM_STOP_MAX, () -> stop(startedPlatform));
         platform = startedPlatform;
 
         progress.say("Starting the services …");
         progress.step("Topics and schemas are there", () -> prepare(startedPlatform));
+        recover(startedPlatform);
+        logEnds = new LogEndsRecorder(startedPlatform.bootstrapServers(), folder.logEnds());
         Map<String, Object> settings = settings(startedPlatform, secrets);
         ConfigurableApplicationContext projections =
                 ServiceContext.start(WebApplicationType.NONE, settings, meters, ProjectionConfiguration.class);
@@ -134,6 +138,27 @@ final class QuickstartSystem implements AutoCloseable {
     private ConfigurableApplicationContext web(Map<String, Object> settings) {
         return ServiceContext.start(
                 WebApplicationType.REACTIVE, settings, meters, GatewayConfiguration.class, IngestConfiguration.class);
+    }
+
+    private void stop(EmbeddedPlatform platform) throws InterruptedException {
+        LogEndsRecorder recorder = logEnds;
+        if (recorder != null) {
+            recorder.close();
+        }
+        platform.close();
+    }
+
+    /** Before the services: they would write where the lost records were. */
+    private void recover(EmbeddedPlatform platform) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", platform.bootstrapServers()))) {
+            new LogRecovery(
+                            admin,
+                            PostgresUrl.parse(platform.databaseUrl()),
+                            folder.logEnds(),
+                            folder.streamState(),
+                            progress::say)
+                    .run();
+        }
     }
 
     private static void prepare(EmbeddedPlatform platform) {

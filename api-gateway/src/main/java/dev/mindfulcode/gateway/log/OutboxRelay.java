@@ -7,12 +7,14 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.sql.DataSource;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +33,7 @@ public final class OutboxRelay implements SmartLifecycle, Runnable {
 
     private static final Duration POLL_INTERVAL = Duration.ofSeconds(1);
     private static final Duration STOP_WAIT_MAX = EventLog.APPEND_TIME_MAX.plusSeconds(2);
+    private static final Duration FORGET_INTERVAL = Duration.ofMinutes(10);
     private static final int ROUND_EVENTS_MAX = 200;
     private static final int QUERY_TIMEOUT_SECONDS = 5;
 
@@ -48,6 +51,8 @@ public final class OutboxRelay implements SmartLifecycle, Runnable {
     private final EventLog log;
     private final Semaphore wakes = new Semaphore(0);
     private volatile @Nullable Thread thread;
+    private boolean isLogChecked;
+    private long forgottenAtNs = System.nanoTime();
 
     public OutboxRelay(DataSource dataSource, EventLog log) {
         this.dataSource = dataSource;
@@ -105,13 +110,38 @@ public final class OutboxRelay implements SmartLifecycle, Runnable {
         Thread self = Thread.currentThread();
         while (thread == self) {
             try {
+                if (!isLogChecked) {
+                    requeueLost();
+                    isLogChecked = true;
+                }
                 relayAll(self);
+                forgetOld();
                 waitForMore();
             } catch (SQLException | ExecutionException | TimeoutException e) {
                 LOG.warn("The outbox waits, {} follows in {} s", e.toString(), POLL_INTERVAL.toSeconds());
                 pause();
             } catch (InterruptedException e) {
                 return;
+            }
+        }
+    }
+
+    /** The log may have lost events since the gateway last ran: they go before everything that is new. */
+    private void requeueLost() throws SQLException, ExecutionException, TimeoutException, InterruptedException {
+        try (Connection connection = dataSource.getConnection()) {
+            connection.setAutoCommit(false);
+            Map<TopicPartition, Long> ends = log.ends(SentEvents.partitions(connection));
+            SentEvents.requeueLost(connection, ends);
+            connection.commit();
+        }
+    }
+
+    private void forgetOld() throws SQLException {
+        long nowNs = System.nanoTime();
+        if (nowNs - forgottenAtNs > FORGET_INTERVAL.toNanos()) {
+            forgottenAtNs = nowNs;
+            try (Connection connection = dataSource.getConnection()) {
+                SentEvents.forgetOld(connection);
             }
         }
     }
@@ -140,15 +170,17 @@ public final class OutboxRelay implements SmartLifecycle, Runnable {
                 .map(entry -> log.appendEncoded(entry.topic(), entry.key(), entry.value()))
                 .toList();
         List<Long> done = new ArrayList<>(entries.size());
+        List<LogPosition> positions = new ArrayList<>(entries.size());
         @Nullable ExecutionException failure = null;
         for (int i = 0; i < entries.size(); i++) {
             try {
-                var _ = appended.get(i).get(2 * EventLog.APPEND_TIME_MAX.toMillis(), TimeUnit.MILLISECONDS);
+                positions.add(appended.get(i).get(2 * EventLog.APPEND_TIME_MAX.toMillis(), TimeUnit.MILLISECONDS));
                 done.add(entries.get(i).id());
             } catch (ExecutionException e) {
                 failure = e;
             }
         }
+        SentEvents.add(connection, done, positions);
         delete(connection, done);
         if (failure != null) {
             connection.commit();

@@ -6,6 +6,7 @@ import dev.mindfulcode.gateway.http.ProblemException;
 import dev.mindfulcode.gateway.http.ProblemType;
 import dev.mindfulcode.gateway.log.EventLog;
 import dev.mindfulcode.gateway.log.LogPosition;
+import dev.mindfulcode.gateway.log.SentEvents;
 import dev.mindfulcode.schemas.SessionDetailsCodec;
 import dev.mindfulcode.schemas.SessionEvent;
 import dev.mindfulcode.schemas.SessionEventKind;
@@ -41,6 +42,7 @@ final class Sessions {
     private final Database database;
     private final UserCiphers ciphers;
     private final EventLog log;
+    private final SentEvents sent;
     private final Clock clock;
 
     Sessions(Database database, UserCiphers ciphers, EventLog log, Clock clock) {
@@ -48,6 +50,7 @@ final class Sessions {
         this.database = database;
         this.ciphers = ciphers;
         this.log = log;
+        this.sent = new SentEvents(database);
         this.clock = clock;
     }
 
@@ -156,7 +159,10 @@ final class Sessions {
                 .setEndedAt(correction.endedAt())
                 .build();
         ciphered.ifPresent(event::setDetails);
-        return log.append(Topics.SESSIONS, claim.userId(), event);
+        return log.encode(Topics.SESSIONS, event)
+                .flatMap(value -> log.append(Topics.SESSIONS, claim.userId(), value)
+                        .flatMap(position ->
+                                sent.add(position, claim.userId(), value).thenReturn(position)));
     }
 
     /** Encrypts details; empty where nothing was said. A user without a key has been erased and starts nothing. */

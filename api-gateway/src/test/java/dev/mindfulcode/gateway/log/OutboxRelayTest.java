@@ -159,6 +159,37 @@ class OutboxRelayTest {
         assertThat(numbersOnTheLog(4)).containsExactly(0L, 0L, 1L, 2L);
     }
 
+    /** As after a power loss that took the log's last records: the rows say positions that the log does not have. */
+    @Test
+    void publishesAgainWhatTheLogLostAndSetsSessionsBack() throws SQLException {
+        for (int i = 0; i < 3; i++) {
+            commit(ada, i);
+        }
+        relay.start();
+        awaitRows(0);
+        relay.stop();
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("update identity.sent_events set log_offset = log_offset + 1000000 where log_offset >="
+                    + " (select max(log_offset) - 1 from identity.sent_events)");
+            statement.execute("insert into identity.session_owners values (gen_random_uuid(), gen_random_uuid(),"
+                    + " now(), 'active', null, 0, 1000000000)");
+        }
+        OutboxRelay next = new OutboxRelay(dataSource, log);
+
+        next.start();
+
+        assertThat(numbersOnTheLog(5)).containsExactly(0L, 1L, 2L, 1L, 2L);
+        awaitRows(0);
+        next.stop();
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select log_offset from identity.session_owners")) {
+            row.next();
+            assertThat(row.getLong(1)).isLessThan(1_000_000);
+        }
+    }
+
     @Test
     void twoRelaysDoNotMixUpAUsersOrder() {
         OutboxRelay second = new OutboxRelay(dataSource, log);

@@ -6,6 +6,7 @@ import dev.mindfulcode.projection.fold.Projection;
 import dev.mindfulcode.projection.fold.RejectedEventException;
 import dev.mindfulcode.projection.fold.Tables;
 import dev.mindfulcode.projection.loop.OffsetTable.Step;
+import dev.mindfulcode.projection.readmodel.LostRecords;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -45,6 +46,30 @@ final class BatchWriter {
         try (Connection connection = database.getConnection()) {
             folds.load(connection);
             return offsets.read(connection, partitions);
+        }
+    }
+
+    /**
+     * Sets offsets back to where the log ends and orders rebuilds of what was made of the records that it lost.
+     *
+     * @return the projections that are built again
+     */
+    List<String> repair(Map<TopicPartition, Long> ends) throws SQLException {
+        Set<String> topics = new HashSet<>();
+        ends.keySet().forEach(partition -> topics.add(partition.topic()));
+        try (Connection connection = database.getConnection()) {
+            connection.setAutoCommit(false);
+            boolean isCommitted = false;
+            try {
+                List<String> projections = LostRecords.repair(connection, ends, topics);
+                connection.commit();
+                isCommitted = true;
+                return projections;
+            } finally {
+                if (!isCommitted) {
+                    rollback(connection);
+                }
+            }
         }
     }
 

@@ -77,14 +77,14 @@ final class Positions implements ConsumerRebalanceListener {
     void know(Map<TopicPartition, Long> offsets) throws MisplacedOffsetException {
         Map<TopicPartition, Long> begins = consumer.beginningOffsets(offsets.keySet(), LOOK_UP_MAX);
         Map<TopicPartition, Long> ends = consumer.endOffsets(offsets.keySet(), LOOK_UP_MAX);
-        MisplacedOffsetException misplaced = null;
+        Map<TopicPartition, Long> misplaced = new HashMap<>();
         for (Map.Entry<TopicPartition, Long> entry : offsets.entrySet()) {
             TopicPartition partition = entry.getKey();
             long next = entry.getValue();
             long begin = begins.getOrDefault(partition, 0L);
             long end = ends.getOrDefault(partition, next);
             if (next > end) {
-                misplaced = new MisplacedOffsetException(partition, next, end);
+                misplaced.put(partition, end);
                 continue;
             }
             if (next > 0 && next < begin) {
@@ -95,8 +95,8 @@ final class Positions implements ConsumerRebalanceListener {
             unknown.remove(partition);
             consumer.resume(List.of(partition));
         }
-        if (misplaced != null) {
-            throw misplaced;
+        if (!misplaced.isEmpty()) {
+            throw new MisplacedOffsetException(offsets, misplaced);
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.mindfulcode.schemas.SchemaRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -34,6 +35,9 @@ public final class ProjectionLoop implements AutoCloseable {
     private static final Duration CONSUMER_CLOSE_MAX = Duration.ofSeconds(3);
     private static final Duration STOP_MAX = Duration.ofSeconds(10);
 
+    /** How often a log is found to end too early before it is believed: a new leader may not know its end at once. */
+    private static final int MISPLACED_LOOKS_MAX = 3;
+
     private final LoopSettings settings;
     private final Supplier<? extends Consumer<byte @Nullable [], byte @Nullable []>> consumers;
     private final RecordReader reader;
@@ -41,6 +45,7 @@ public final class ProjectionLoop implements AutoCloseable {
     private final LoopMetrics metrics;
     private final Backoff backoff = new Backoff();
     private final Thread thread;
+    private int misplacedLooks;
     private volatile boolean isStopping;
     private volatile LoopState state = LoopState.INITIAL;
     private volatile @Nullable Consumer<?, ?> current;
@@ -147,8 +152,29 @@ public final class ProjectionLoop implements AutoCloseable {
     private void position(Positions positions) {
         try {
             positions.know(writer.positions(positions.unknown()));
-        } catch (SQLException | MisplacedOffsetException e) {
+            misplacedLooks = 0;
+        } catch (SQLException e) {
             failed("position", e);
+        } catch (MisplacedOffsetException e) {
+            failed("position", e);
+            if (++misplacedLooks == MISPLACED_LOOKS_MAX) {
+                misplacedLooks = 0;
+                repair(e);
+            }
+        }
+    }
+
+    private void repair(MisplacedOffsetException lost) {
+        LOG.error(
+                "The log has lost records that were applied: {}. Building again what was made of them, from what the log"
+                        + " holds",
+                lost.lostByTopic());
+        try {
+            List<String> projections = writer.repair(lost.ends());
+            LOG.error("Building again after records were lost: {}", projections);
+            metrics.setBack("lost");
+        } catch (SQLException e) {
+            failed("repair", e);
         }
     }
 
