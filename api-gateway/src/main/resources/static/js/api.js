@@ -1,5 +1,5 @@
-// The account and the REST API. Tokens are shared by all tabs of this browser: a refresh token may be used once only, so that one
-// tab refreshes at a time and the others take over what it got.
+// The account and the REST API. Tokens are shared by all tabs of this browser. A refresh token is good for one refresh: all requests in
+// flight share one refresh, and one tab refreshes at a time while the others wait for its tokens.
 
 const STORE = 'mindful-code.tokens';
 const REFRESH_BEFORE_MS = 30_000;
@@ -29,7 +29,14 @@ export async function register(email, password) {
   keep(await post('/api/auth/register', timezone ? { email, password, timezone } : { email, password }));
 }
 
-export function signOut() {
+/** Signs out in this browser at once, then revokes the tokens on the server; fails where the server does not confirm that. */
+export async function signOut() {
+  const held = tokens();
+  forget();
+  if (held) await post('/api/auth/logout', { refresh_token: held.refresh });
+}
+
+function forget() {
   localStorage.removeItem(STORE);
   signedOutListeners.forEach((listener) => listener());
 }
@@ -41,22 +48,37 @@ addEventListener('storage', (event) => {
   if (user(event.oldValue) !== user(event.newValue)) location.reload();
 });
 
-/** An access token that is good for a while yet; asks for a new one where it is not, or where that one was refused. */
+let refreshing = null;
+
+/** Returns a valid access token; requests one where it runs out soon, or where it is the one that was refused. */
 export async function accessToken(refused) {
   const held = tokens();
-  if (held && held.access !== refused && held.until - Date.now() > REFRESH_BEFORE_MS) return held.access;
-  return alone(async () => {
-    const now = tokens();
-    if (!now) throw new Problem(401, { title: 'Signed out' });
-    if (now.access !== refused && now.until - Date.now() > REFRESH_BEFORE_MS) return now.access;
-    try {
-      return keep(await post('/api/auth/refresh', { refresh_token: now.refresh })).access;
-    } catch (problem) {
-      if (problem instanceof Problem && (problem.status === 401 || problem.status === 400)) signOut();
-      throw problem;
-    }
-  });
+  if (isValid(held, refused)) return held.access;
+  refreshing ??= alone(() => refresh(refused)).finally(() => { refreshing = null; });
+  return refreshing;
 }
+
+const isValid = (held, refused) => held && held.access !== refused && held.until - Date.now() > REFRESH_BEFORE_MS;
+
+async function refresh(refused) {
+  const used = tokens();
+  if (!used) throw signedOut();
+  if (isValid(used, refused)) return used.access;
+  try {
+    const answer = await post('/api/auth/refresh', { refresh_token: used.refresh });
+    const now = tokens();
+    if (!now) throw signedOut(); // while the request was on its way
+    return now.refresh === used.refresh ? keep(answer).access : now.access;
+  } catch (problem) {
+    const now = tokens();
+    // Without locks another tab may have refreshed first.
+    if (now && now.refresh !== used.refresh) return now.access;
+    if (now && (problem.status === 401 || problem.status === 400)) forget();
+    throw problem;
+  }
+}
+
+const signedOut = () => new Problem(401, { title: 'Signed out' });
 
 export const get = async (path, parameters = {}) => body(await signed(`${path}?${new URLSearchParams(parameters)}`, {}));
 
@@ -122,7 +144,7 @@ function tokens() {
   }
 }
 
-/** Locks exist on https and localhost only; elsewhere two tabs that refresh at once may have to sign in again. */
-function alone(work) {
+/** Locks exist on https and localhost only; elsewhere the server gives two tabs that refresh at once the same successor. */
+async function alone(work) {
   return navigator.locks ? navigator.locks.request(STORE, work) : work();
 }

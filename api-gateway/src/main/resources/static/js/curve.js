@@ -1,125 +1,156 @@
-// The live curve of the last minutes: solid where the reading is sure, dashed where it is not, hatched where in flow.
+// The live curve of the last minutes, a line for each session: solid where the reading is sure, dashed where it is not, hatched in flow.
 
-import { clock, element, hatch, hundred, shape, span } from './format.js';
+import * as inWords from './curve-words.js';
+import { element, hatch, shape } from './format.js';
+import { toLocal } from './server-time.js';
 
 const SHOWN_MS_MIN = 2 * 60_000;
 const SHOWN_MS_MAX = 10 * 60_000;
-const POINTS_MAX = 1_500;
+const POINTS_OF_SESSION_MAX = 1_500;
+const SESSIONS_MAX = 6;
+const STYLES = 3;
 const GAP_MS = 45_000;
 const SURE = 0.5;
-const SAME_CLOCK_MS = 30_000;
-const WORDS_MS = 15_000;
+const WORDS_INTERVAL_MS = 15_000;
 const LEFT = 34;
 const RIGHT = 14;
 const TOP = 12;
 const BOTTOM = 26;
+const NAME_ABOVE_PX = 10;
+const NAME_BELOW_PX = 20;
 
 export class Curve {
   #svg;
   #table;
-  #points = [];
+  #names;
+  #bySession = new Map();
+  #styles = 0;
+  #waiting = '';
   #wordsAt = 0;
   #timer;
   #resized;
 
-  constructor(svg, table) {
+  /** @param names tells what a session is called */
+  constructor(svg, table, names) {
     this.#svg = svg;
     this.#table = table;
+    this.#names = names;
     this.#resized = new ResizeObserver(() => this.draw());
     this.#resized.observe(svg.parentElement);
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
     this.#timer = setInterval(() => document.hidden || this.draw(), still ? 10_000 : 1_000);
   }
 
-  /** Takes a live update; where its clock is not ours (typing that was imported, say) it counts as of now. */
+  /** Adds a live update at the time of which it is; one from before the time that is shown stays out. */
   add(update) {
     const now = Date.now();
-    const at = Math.abs(now - update.at) < SAME_CLOCK_MS ? Math.min(now, update.at) : now;
+    const at = Math.min(now, toLocal(update.at));
+    const series = this.#bySession.get(update.session_id) ?? { points: [], style: this.#styles++ % STYLES };
+    const { points } = series;
     const flow = update.flow_state;
-    const last = this.#points.at(-1);
-    this.#points.push({
-      at: last ? Math.max(last.at, at) : at,
-      session: update.session_id,
-      intensity: flow.flow_intensity,
-      confidence: flow.confidence,
-      inFlow: flow.is_in_flow,
-    });
-    this.#forget(now);
-    this.#svg.dataset.points = this.#points.length;
-    this.#svg.dataset.latest = flow.flow_intensity.toFixed(3);
+    const point = { at, intensity: flow.flow_intensity, confidence: flow.confidence, inFlow: flow.is_in_flow };
+    const after = points.findLastIndex((earlier) => earlier.at <= at);
+    if (points[after]?.at === at) points[after] = point;
+    else points.splice(after + 1, 0, point);
+    this.#bySession.set(update.session_id, series);
+    this.draw();
+  }
+
+  /** Says what an empty curve waits for. */
+  waitFor(text) {
+    this.#waiting = text;
     this.draw();
   }
 
   stop() {
     clearInterval(this.#timer);
     this.#resized.disconnect();
-    this.#points = [];
+    this.#bySession.clear();
     this.#svg.replaceChildren();
-    this.#svg.dataset.points = 0;
-    this.#svg.dataset.latest = '';
+    this.#count();
   }
 
   #forget(now) {
-    const keep = this.#points.findIndex((point) => now - point.at <= SHOWN_MS_MAX);
-    this.#points.splice(0, Math.max(keep < 0 ? this.#points.length : keep, this.#points.length - POINTS_MAX));
+    for (const [session, { points }] of this.#bySession) {
+      const kept = points.findIndex((point) => now - point.at <= SHOWN_MS_MAX);
+      points.splice(0, Math.max(kept < 0 ? points.length : kept, points.length - POINTS_OF_SESSION_MAX));
+      if (!points.length) this.#bySession.delete(session);
+    }
+    while (this.#bySession.size > SESSIONS_MAX) this.#bySession.delete(this.#bySession.keys().next().value);
+  }
+
+  /** For tests and scripts that watch the page. */
+  #count() {
+    const all = [...this.#bySession.values()].flatMap(({ points }) => points);
+    const latest = all.reduce((last, point) => (!last || point.at >= last.at ? point : last), null);
+    this.#svg.dataset.points = all.length;
+    this.#svg.dataset.latest = latest ? latest.intensity.toFixed(3) : '';
   }
 
   draw() {
     const now = Date.now();
     this.#forget(now);
+    this.#count();
     const { width, height } = this.#svg.parentElement.getBoundingClientRect();
     if (width < 80) return;
-    const oldest = this.#points[0]?.at ?? now;
+    const series = [...this.#bySession].map(([session, one]) => ({ session, name: this.#names(session), ...one }));
+    const oldest = Math.min(now, ...series.map(({ points }) => points[0].at));
     const shown = Math.min(SHOWN_MS_MAX, Math.max(SHOWN_MS_MIN, (now - oldest) * 1.08));
     const x = (at) => LEFT + (width - LEFT - RIGHT) * (1 - (now - at) / shown);
     const y = (value) => TOP + (height - TOP - BOTTOM) * (1 - Math.min(1, Math.max(0, value)));
 
     this.#svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
     const parts = [hatch('hatch-curve'), ...grid(width, height, y, x, now, shown)];
-    for (const run of runs(this.#points)) {
-      parts.push(shape('path', { class: 'area', d: area(run, x, y) }));
-    }
-    for (const [from, to] of flowSpans(this.#points, now)) {
+    const spans = merged(series.flatMap(({ points }) => flowSpans(points, now)));
+    if (series.length === 1) parts.push(...runs(series[0].points).map((run) => shape('path', { class: 'area', d: area(run, x, y) })));
+    for (const [from, to] of spans) {
       const left = Math.max(LEFT, x(from));
       const across = Math.max(2, x(to) - left);
       parts.push(shape('rect', { class: 'flow', x: left, y: TOP, width: across, height: height - TOP - BOTTOM }),
         shape('line', { class: 'flow-edge', x1: left, x2: left + across, y1: TOP, y2: TOP }));
     }
-    for (const run of runs(this.#points)) {
-      for (const [sure, points] of bySureness(run)) {
-        parts.push(shape('path', { class: sure ? 'sure' : 'unsure', d: line(points, x, y) }));
-      }
-    }
-    const last = this.#points.at(-1);
-    if (last) parts.push(mark(last, x, y));
-    if (!last) parts.push(shape('text', { class: 'empty', x: width / 2, y: y(0.62) + 5, 'text-anchor': 'middle' }, 'Type in your editor, and the curve begins.'));
+    parts.push(...series.map((one) => drawn(one, x, y)));
+    if (series.length > 1) parts.push(...labels(series, x, y, width));
+    if (!series.length) parts.push(shape('text', { class: 'empty', x: width / 2, y: y(0.62) + 5, 'text-anchor': 'middle' }, this.#waiting));
     this.#svg.replaceChildren(...parts);
-    if (now - this.#wordsAt > WORDS_MS || this.#points.length < 3) this.#tell(now);
+    if (now - this.#wordsAt > WORDS_INTERVAL_MS || series.every(({ points }) => points.length < 3)) this.#describe(series, spans, now);
   }
 
-  #tell(now) {
+  #describe(series, spans, now) {
     this.#wordsAt = now;
-    const points = this.#points;
-    if (!points.length) {
+    if (!series.length) {
       this.#svg.setAttribute('aria-label', 'No live readings in the last ten minutes.');
       this.#table.replaceChildren(element('p', {}, 'No live readings in the last ten minutes.'));
       return;
     }
-    const values = points.map((point) => point.intensity);
-    const flowMs = flowSpans(points, now).reduce((sum, [from, to]) => sum + to - from, 0);
-    this.#svg.setAttribute('aria-label', `Intensity over the last ${span(now - points[0].at)}: `
-      + `now ${hundred(values.at(-1))} of 100, lowest ${hundred(Math.min(...values))}, highest ${hundred(Math.max(...values))}, `
-      + `confidence ${hundred(points.at(-1).confidence)} of 100, ${flowMs ? `in flow for ${span(flowMs)}` : 'not in flow'}.`);
-    this.#table.replaceChildren(table(points));
+    const flowMs = spans.reduce((sum, [from, to]) => sum + to - from, 0);
+    this.#svg.setAttribute('aria-label', inWords.sentence(series, flowMs, now));
+    this.#table.replaceChildren(inWords.table(series));
   }
 }
 
-/** Stretches without a gap, of one session each. */
+/** The line of one session, with a mark on its last reading. */
+function drawn({ session, points, style }, x, y) {
+  const parts = runs(points).flatMap((run) => bySureness(run)
+    .map(([sure, part]) => shape('path', { class: sure ? 'sure' : 'unsure', d: line(part, x, y) })));
+  return shape('g', { class: `series style-${style}`, 'data-session': session }, ...parts, mark(points.at(-1), x, y));
+}
+
+/** Names at the ends of the lines; the lower of two that would overlap goes under its line. */
+function labels(series, x, y, width) {
+  const ends = series.map(({ name, points, style }) => ({ name, style, at: x(points.at(-1).at), top: y(points.at(-1).intensity) }))
+    .sort((one, other) => one.top - other.top);
+  return ends.map(({ name, style, at, top }, i) => shape('text', {
+    class: `name style-${style}`, x: Math.min(width - RIGHT, at), 'text-anchor': 'end',
+    y: i === ends.length - 1 ? top + NAME_BELOW_PX : top - NAME_ABOVE_PX,
+  }, name));
+}
+
+/** Stretches without a gap. */
 function runs(points) {
   const all = [];
   points.forEach((point, i) => {
-    const before = points[i - 1];
-    if (!before || point.at - before.at > GAP_MS || point.session !== before.session) all.push([]);
+    if (!i || point.at - points[i - 1].at > GAP_MS) all.push([]);
     all.at(-1).push(point);
   });
   return all;
@@ -136,15 +167,17 @@ function bySureness(run) {
 }
 
 function flowSpans(points, now) {
+  return points.flatMap((point, i) => (point.inFlow ? [[point.at, Math.min(points[i + 1]?.at ?? now, point.at + GAP_MS)]] : []));
+}
+
+/** Spans that overlap or touch become one: two sessions in flow at once are one time in flow. */
+function merged(spans) {
   const all = [];
-  points.forEach((point, i) => {
-    if (!point.inFlow) return;
-    const next = points[i + 1];
-    const to = Math.min(next ? next.at : now, point.at + GAP_MS);
+  for (const [from, to] of spans.sort((one, other) => one[0] - other[0])) {
     const last = all.at(-1);
-    if (last && point.at <= last[1]) last[1] = to;
-    else all.push([point.at, to]);
-  });
+    if (last && from <= last[1]) last[1] = Math.max(last[1], to);
+    else all.push([from, to]);
+  }
   return all;
 }
 
@@ -181,21 +214,4 @@ function grid(width, height, y, x, now, shown) {
   }
   parts.push(shape('text', { x: width - RIGHT, y: height - 7, 'text-anchor': 'end' }, 'now'));
   return parts;
-}
-
-function table(points) {
-  const minutes = Map.groupBy
-    ? Map.groupBy(points, (point) => Math.floor(point.at / 60_000))
-    : points.reduce((map, point) => {
-      const minute = Math.floor(point.at / 60_000);
-      return map.set(minute, [...(map.get(minute) ?? []), point]);
-    }, new Map());
-  const mean = (of, key) => of.reduce((sum, point) => sum + point[key], 0) / of.length;
-  const rows = [...minutes].reverse().map(([minute, of]) => element('tr', {},
-    element('th', { scope: 'row' }, clock(minute * 60_000)),
-    element('td', {}, hundred(mean(of, 'intensity'))),
-    element('td', {}, hundred(mean(of, 'confidence'))),
-    element('td', {}, of.some((point) => point.inFlow) ? 'yes' : 'no')));
-  const heads = ['Minute', 'Intensity', 'Confidence', 'In flow'].map((head) => element('th', { scope: 'col' }, head));
-  return element('table', {}, element('thead', {}, element('tr', {}, ...heads)), element('tbody', {}, ...rows));
 }

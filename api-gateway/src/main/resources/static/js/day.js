@@ -21,6 +21,11 @@ const ENDINGS = {
 
 const byId = (id) => document.getElementById(id);
 
+/** What sessions are called by which more than one may be live at once. */
+const names = new Map();
+
+export const nameOf = (session) => names.get(session) ?? 'a session';
+
 export async function load() {
   const from = startOfToday();
   const to = new Date(from);
@@ -28,7 +33,7 @@ export async function load() {
   const today = { from: from.toISOString(), to: to.toISOString() };
   const [sessions, periods, minutes] = await Promise.all([
     sessionsOf(today), get('/api/flow/periods', today), get('/api/flow/minutes', today)]);
-  return { sessions, periods: periods.periods, minutes: minutes.minutes };
+  return { from, loadedAt: Date.now(), sessions, periods: periods.periods, minutes: minutes.minutes };
 }
 
 async function sessionsOf(today) {
@@ -43,17 +48,43 @@ async function sessionsOf(today) {
   return all;
 }
 
-export function show(day) {
+/** @param isCurrent whether the data were loaded just now, and not some time before the server could no longer be reached */
+export function show(day, isCurrent) {
+  nameAll(day.sessions);
   tiles(day);
-  rows('sessions', day.sessions, sessionRow, 'No sessions yet today. They begin when an editor sends its first keystrokes.');
-  rows('periods', [...day.periods].reverse(), periodRow, 'No flow periods yet today. They come when they come.');
+  byId('sessions').replaceChildren(...day.sessions.map((session) => sessionRow(session, isCurrent)));
+  byId('periods').replaceChildren(...[...day.periods].reverse().map((period) => periodRow(period, day.loadedAt, isCurrent)));
   draw(day);
 }
 
-/** Nothing of the last user may stay when the next one signs in. */
+/** By what was written in which editor, and by when it began where that does not tell two sessions apart. */
+function nameAll(sessions) {
+  names.clear();
+  const counts = new Map();
+  const short = (one) => [one.editor, one.project].filter(Boolean).join(' · ') || one.language || 'session';
+  for (const one of sessions) counts.set(short(one), (counts.get(short(one)) ?? 0) + 1);
+  for (const one of sessions) {
+    names.set(one.session_id, counts.get(short(one)) > 1 ? `${short(one)} since ${clock(one.started_at)}` : short(one));
+  }
+}
+
+/** The words of the cards that have nothing to show. */
+export function empty({ sessions, periods, minutes }) {
+  return {
+    today: minutes.length || sessions.length || periods.length ? '' : 'No typing yet today. It appears here seconds after your editor sends some.',
+    'periods-card': periods.length ? '' : 'No flow periods yet today.',
+    'sessions-card': sessions.length ? '' : 'No sessions yet today. They begin when an editor sends its first keystrokes.',
+  };
+}
+
+/** Whether it is another day by now. */
+export const isOver = ({ from }) => +from !== +startOfToday();
+
+/** Nothing of one user may stay when the next one signs in. */
 export function clear() {
-  show({ sessions: [], periods: [], minutes: [] });
-  byId('today-problem').textContent = '';
+  names.clear();
+  for (const id of ['tiles', 'sessions', 'periods', 'day']) byId(id).replaceChildren();
+  byId('day').setAttribute('aria-label', '');
 }
 
 function tiles({ sessions, minutes }) {
@@ -69,40 +100,39 @@ function tiles({ sessions, minutes }) {
   ].map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', {}, value))));
 }
 
-function rows(id, items, row, empty) {
-  byId(id).replaceChildren(...(items.length ? items.map(row) : [element('li', { class: 'empty' }, empty)]));
-}
-
-function sessionRow(session) {
+function sessionRow(session, isCurrent) {
   const what = [session.project, session.language, session.editor].filter(Boolean).join(' · ');
   const status = { active: 'active', paused: 'paused', ended: 'ended' }[session.status] ?? session.status;
   const mean = Number.isFinite(session.mean_intensity) ? `, intensity ${hundred(session.mean_intensity)}` : '';
   return element('li', { 'data-session': session.session_id },
-    element('span', { class: 'title' }, times(session),
+    element('span', { class: 'title' }, times(session, isCurrent && session.status === 'active'),
       element('span', { class: session.status === 'ended' ? 'tag' : 'tag open' }, status)),
     element('span', { class: 'amount' }, span(session.active_ms)),
     element('span', { class: 'more' }, `${what ? `${what}. ` : ''}${count(session.keystrokes)} keystrokes, ${span(session.flow_ms)} in flow${mean}`));
 }
 
-function periodRow(period) {
-  const until = period.ended_at ? Date.parse(period.ended_at) : Date.now();
+/** An open period lasts until its data were loaded: what came after that is not known. */
+function periodRow(period, loadedAt, isCurrent) {
+  const until = period.ended_at ? Date.parse(period.ended_at) : loadedAt;
   // What was typed in a period is known when it has ended.
   const ending = period.ended_at ? `${count(period.keystrokes)} keystrokes, ${ENDINGS[period.ended_by] ?? 'ended'}` : 'still open';
   return element('li', {},
-    element('span', { class: 'title' }, times(period),
+    element('span', { class: 'title' }, times(period, isCurrent),
       period.ended_at ? '' : element('span', { class: 'tag in-flow' }, 'in flow')),
     element('span', { class: 'amount' }, span(Math.max(0, until - Date.parse(period.started_at)))),
     element('span', { class: 'more' }, `Intensity ${hundred(period.mean_intensity)}, ${ending}`));
 }
 
-const times = (of) => element('span', {}, `${clock(of.started_at)} – ${of.ended_at ? clock(of.ended_at) : 'now'}`);
+function times(of, isNow) {
+  if (of.ended_at) return element('span', {}, `${clock(of.started_at)} – ${clock(of.ended_at)}`);
+  return element('span', {}, isNow ? `${clock(of.started_at)} – now` : `since ${clock(of.started_at)}`);
+}
 
-/** Bars are minutes, as high as they were intense; hatched above them lie flow periods, below them sessions. */
-function draw({ sessions, periods, minutes }) {
+/** Bars are minutes, as high as they were intense; hatched above them are flow periods, below them sessions. */
+function draw({ loadedAt: now, sessions, periods, minutes }) {
   const svg = byId('day');
   const { width, height } = svg.parentElement.getBoundingClientRect();
   if (width < 80) return;
-  const now = Date.now();
   const first = Math.min(now, ...minutes.map((minute) => Date.parse(minute.minute)), ...sessions.map((one) => Date.parse(one.started_at)));
   const from = Math.max(+startOfToday(), Math.min(Math.floor(first / HOUR_MS) * HOUR_MS, now - SHOWN_MS_MIN));
   const to = Math.max(from + SHOWN_MS_MIN, now);

@@ -1,7 +1,10 @@
 // Numbers, times and spans as people read them; and small helpers to build elements without markup from strings.
 
 const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const moment = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
 const whole = new Intl.NumberFormat();
+
+const DAY_MS = 86_400_000;
 
 export const clock = (at) => time.format(new Date(at));
 
@@ -20,6 +23,9 @@ export function span(ms) {
   return rest ? `${Math.floor(minutes / 60)} h ${rest} min` : `${minutes / 60} h`;
 }
 
+/** How long ago something was, or its date where that is more than a day. */
+export const ago = (at, ageMs) => (ageMs < DAY_MS ? `${span(ageMs)} ago` : moment.format(new Date(at)));
+
 export function startOfToday() {
   const day = new Date();
   day.setHours(0, 0, 0, 0);
@@ -32,6 +38,10 @@ export function element(name, attributes = {}, ...children) {
   made.append(...children.filter((child) => child !== null && child !== ''));
   return made;
 }
+
+/** The head of a column; `forReaders` is a name that the page has no room for. */
+export const columnHead = (name, forReaders = '') => element('th', { scope: 'col' },
+  name || element('span', { class: 'for-readers' }, forReaders));
 
 const SVG = 'http://www.w3.org/2000/svg';
 

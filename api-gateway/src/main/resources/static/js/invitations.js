@@ -1,45 +1,47 @@
-// Invitations into teams to one's own address: accepted with the code that the team's lead passed on, or declined. A card of its own, which
-// is there while there are any.
+// Invitations into teams to one's own address: accepted with the code that the team's lead passed on, or declined. A card of its own.
 
 import { Problem, get, send } from './api.js';
+import { Feed } from './feed.js';
 import { element } from './format.js';
+
+const INTERVAL_MS = 600_000;
+const RETRY_MS = 60_000;
 
 const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long' });
 
 export class Invitations {
-  #stopped = false;
-  #rows = element('ol', { class: 'rows', 'aria-labelledby': 'invitations-title' });
+  #rows = element('ol', { class: 'rows', 'data-body': '', 'aria-labelledby': 'invitations-title' });
   #code = element('input', { id: 'invitation-code', autocomplete: 'off', spellcheck: 'false', maxlength: '64', required: '' });
-  #form = element('form', { class: 'choices', novalidate: '' },
+  #form = element('form', { class: 'choices', 'data-body': '', novalidate: '' },
     element('label', { for: 'invitation-code' }, 'Code from your team\'s lead'), this.#code, element('button', { type: 'submit' }, 'Accept'));
   #status = element('p', { role: 'status' });
-  #card = element('section', { class: 'card', hidden: '', 'data-testid': 'invitations', 'aria-labelledby': 'invitations-title' },
+  #card = element('section', { class: 'card', id: 'invitations', 'data-testid': 'invitations', 'aria-labelledby': 'invitations-title' },
     element('h2', { id: 'invitations-title' }, 'Invitations'), this.#rows, this.#form, this.#status);
 
-  constructor() {
+  /** @param onJoined is called when the user has joined a team */
+  constructor(onJoined) {
     this.#form.onsubmit = (event) => {
       event.preventDefault();
       this.#attempt(async () => {
         const team = await send('POST', '/api/invitations/accept', { code: this.#code.value.trim() });
         this.#form.reset();
+        onJoined();
         return `You joined ${team.name}.`;
       });
     };
     document.getElementById('team').before(this.#card);
-    this.#load();
+    this.feed = new Feed({
+      cards: { invitations: 'Invitations' },
+      load: () => get('/api/invitations'),
+      show: ({ invitations }) => this.#rows.replaceChildren(...invitations.map((one) => this.#row(one))),
+      empty: ({ invitations }) => ({ invitations: invitations.length ? '' : 'No open invitations.' }),
+      intervalMs: INTERVAL_MS,
+      retryMs: RETRY_MS,
+    });
   }
 
   stop() {
-    this.#stopped = true;
     this.#card.remove();
-  }
-
-  async #load() {
-    const invitations = await get('/api/invitations').then((found) => found.invitations, () => null);
-    if (this.#stopped || invitations === null) return;
-    this.#form.hidden = invitations.length === 0;
-    this.#card.hidden = invitations.length === 0 && this.#status.textContent === '';
-    this.#rows.replaceChildren(...invitations.map((one) => this.#row(one)));
   }
 
   #row(invitation) {
@@ -55,11 +57,13 @@ export class Invitations {
   }
 
   async #attempt(what) {
+    let words;
     try {
-      this.#status.textContent = await what();
+      words = await what();
     } catch (problem) {
-      this.#status.textContent = problem instanceof Problem ? problem.message : 'Something went wrong on this page.';
+      words = problem instanceof Problem ? problem.message : 'Something went wrong on this page.';
     }
-    await this.#load();
+    await this.feed.refresh();
+    this.#status.textContent = words;
   }
 }

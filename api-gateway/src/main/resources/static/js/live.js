@@ -1,48 +1,72 @@
-// The live connection: a WebSocket that comes back by itself, ever more slowly, with a fresh token where that was the reason.
+// The live connection: a WebSocket that is reopened when it closes, when it falls silent, and when the computer or the network wakes up.
 
 import { accessToken } from './api.js';
+import { measure } from './server-time.js';
 
-const WAIT_MS_MIN = 500;
-const WAIT_MS_MAX = 30_000;
-const PING_MS = 20_000;
-const SILENCE_MS_MAX = 50_000;
+const RETRY_DELAY_MS_MIN = 500;
+const RETRY_DELAY_MS_MAX = 30_000;
+const CHECK_INTERVAL_MS = 1_000;
+/** A silent connection is pinged, and given up when that is not answered: within 10 s of the last message in all. */
+const PING_AFTER_MS = 3_500;
+const PONG_TIMEOUT_MS = 3_500;
+const OPEN_TIMEOUT_MS = 10_000;
+/** Checks that far apart mean that the computer slept, or that nothing could run. */
+const SLEPT_MS = 5_000;
 const TOKEN_EXPIRED = 4401;
 
-/** Calls on(message) for each message, and onLink('on' | 'waiting' | 'off'). Returns what ends it. */
+/**
+ * Calls on(message) for each message, and onLink(state) whenever the connection's state changes: `waiting` while it is opened or checked,
+ * `on`, `lost` after a failed attempt, `off` once ended. Returns a function that ends it.
+ */
 export function connect(on, onLink) {
   let socket = null;
+  let opening = false;
+  let ended = false;
+  let link = null;
   let failures = 0;
   let refused = null;
-  let timer = 0;
-  let pinger = 0;
+  let retryTimer = 0;
+  let startedAt = 0;
   let heardAt = 0;
-  let ended = false;
+  let pingedAt = 0;
+  let checkedAt = Date.now();
+
+  function setLink(state) {
+    if (state === link) return;
+    link = state;
+    onLink(state);
+  }
 
   async function open() {
-    clearTimeout(timer);
-    timer = 0;
+    clearTimeout(retryTimer);
+    retryTimer = 0;
+    if (ended || opening || socket) return;
+    if (link !== 'lost') setLink('waiting');
+    opening = true;
     let token;
     try {
       token = await accessToken(refused);
     } catch {
+      opening = false;
       retry();
       return;
     }
-    if (ended || socket) return;
+    opening = false;
+    if (ended) return;
     refused = null;
     const address = new URL('/ws', location.href);
     address.protocol = address.protocol.replace('http', 'ws');
     address.searchParams.set('token', token);
     let opened = false;
     socket = new WebSocket(address);
+    startedAt = performance.now();
     socket.onopen = () => {
       opened = true;
-      heardAt = Date.now();
-      onLink('on');
-      pinger = setInterval(ping, PING_MS);
+      heard();
+      ping(); // measures the server's clock
     };
     socket.onmessage = (event) => {
-      heardAt = Date.now();
+      heard();
       failures = 0;
       let message;
       try {
@@ -50,57 +74,114 @@ export function connect(on, onLink) {
       } catch {
         return;
       }
-      on(message);
+      if (message.type === 'pong') pong(message);
+      else on(message);
     };
     socket.onclose = (event) => {
-      clearInterval(pinger);
       socket = null;
-      // A refused handshake has no reason that a page may see: every other time the token is taken to be it.
+      // A page does not learn why a handshake was refused: every other time the token is taken to be the reason.
       if (event.code === TOKEN_EXPIRED || (!opened && failures % 2 === 1)) refused = token;
-      if (event.code === TOKEN_EXPIRED && failures === 0) {
-        open();
-      } else {
-        retry();
-      }
+      if (event.code === TOKEN_EXPIRED && failures === 0) open();
+      else retry();
     };
   }
 
+  let pingSentAt = 0;
+
   function ping() {
-    if (Date.now() - heardAt > SILENCE_MS_MAX) {
-      socket.close();
-    } else if (socket.readyState === WebSocket.OPEN) {
-      socket.send('{"type":"ping"}');
+    pingedAt = performance.now();
+    pingSentAt = Date.now();
+    socket.send('{"type":"ping"}');
+  }
+
+  function pong(message) {
+    if (pingSentAt && Number.isFinite(message.at)) measure(message.at, pingSentAt, Date.now());
+    pingSentAt = 0;
+  }
+
+  function heard() {
+    heardAt = performance.now();
+    pingedAt = 0;
+    setLink('on');
+  }
+
+  function check() {
+    const sleptMs = Date.now() - checkedAt;
+    checkedAt = Date.now();
+    // Timers of hidden pages are slowed down to one a minute, without any sleep.
+    if (sleptMs > SLEPT_MS && document.visibilityState === 'visible') {
+      reopen();
+      return;
     }
+    const now = performance.now();
+    if (!socket) return;
+    if (socket.readyState === WebSocket.CONNECTING) {
+      if (now - startedAt > OPEN_TIMEOUT_MS) {
+        abandon();
+        retry();
+      }
+    } else if (pingedAt && now - pingedAt > PONG_TIMEOUT_MS) {
+      abandon();
+      setLink('waiting');
+      open();
+    } else if (!pingedAt && now - heardAt > PING_AFTER_MS) {
+      ping();
+    }
+  }
+
+  /** Forgets the socket. A browser reports a close only after a handshake with the other side, which may be gone. */
+  function abandon() {
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close();
+    socket = null;
+    pingedAt = 0;
   }
 
   function retry() {
     if (ended) return;
-    onLink('waiting');
-    const wait = Math.min(WAIT_MS_MAX, WAIT_MS_MIN * 2 ** Math.min(failures, 10));
+    setLink('lost');
+    const delay = Math.min(RETRY_DELAY_MS_MAX, RETRY_DELAY_MS_MIN * 2 ** Math.min(failures, 10));
     failures++;
-    // Not all at once when a server comes back.
-    timer = setTimeout(open, wait * (0.5 + Math.random() / 2));
+    // With jitter, so that not all clients come back to a restarted server at once.
+    retryTimer = setTimeout(open, delay * (0.5 + Math.random() / 2));
   }
 
-  function hurry() {
-    if (!ended && !socket && timer && document.visibilityState === 'visible') {
-      failures = 0;
-      open();
+  function reopen() {
+    if (ended) return;
+    failures = 0;
+    if (socket) {
+      abandon();
+      setLink('waiting');
+    }
+    open();
+  }
+
+  /** The page is looked at again: what was not heard of meanwhile has to show that it lives. */
+  function onVisible() {
+    if (document.visibilityState !== 'visible' || ended) return;
+    checkedAt = Date.now();
+    if (!socket) {
+      reopen();
+    } else if (socket.readyState === WebSocket.OPEN && performance.now() - heardAt > PING_AFTER_MS) {
+      setLink('waiting');
+      ping();
     }
   }
 
-  addEventListener('online', hurry);
-  document.addEventListener('visibilitychange', hurry);
-  onLink('waiting');
+  const checker = setInterval(check, CHECK_INTERVAL_MS);
+  addEventListener('online', reopen);
+  document.addEventListener('resume', reopen);
+  document.addEventListener('visibilitychange', onVisible);
   open();
 
   return () => {
     ended = true;
-    clearTimeout(timer);
-    clearInterval(pinger);
-    removeEventListener('online', hurry);
-    document.removeEventListener('visibilitychange', hurry);
-    socket?.close();
-    onLink('off');
+    clearTimeout(retryTimer);
+    clearInterval(checker);
+    removeEventListener('online', reopen);
+    document.removeEventListener('resume', reopen);
+    document.removeEventListener('visibilitychange', onVisible);
+    if (socket) abandon();
+    setLink('off');
   };
 }

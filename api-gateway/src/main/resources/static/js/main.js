@@ -3,6 +3,7 @@
 import { Problem, isSignedIn, onSignedOut, register, signIn, signOut } from './api.js';
 import { Curve } from './curve.js';
 import * as day from './day.js';
+import { Feed } from './feed.js';
 import { Invitations } from './invitations.js';
 import { connect } from './live.js';
 import { Now } from './now.js';
@@ -11,12 +12,15 @@ import * as runs from './runs.js';
 import { Say } from './say.js';
 import { Team } from './team.js';
 
-const DAY_MS = 15_000;
+const DAY_INTERVAL_MS = 15_000;
 const SOON_MS = 1_500;
 /** Sums over months change slowly, and cost more than those of a day. */
-const PATTERNS_MS = 600_000;
-const PATTERNS_AGAIN_MS = 60_000;
-const LINKS = { on: 'Live', waiting: 'Connecting …', off: 'Not connected' };
+const PATTERNS_INTERVAL_MS = 600_000;
+const PATTERNS_RETRY_MS = 60_000;
+const LINKS = { on: 'Live', waiting: 'Connecting …', lost: 'No connection, trying again …', off: 'Not connected' };
+const EMPTY_CURVE = {
+  on: 'Type in your editor, and the curve begins.', waiting: 'Connecting …', lost: 'No connection, trying again …', off: '',
+};
 
 const byId = (id) => document.getElementById(id);
 
@@ -38,66 +42,43 @@ function showWelcome() {
 }
 
 function start() {
-  let soon = 0;
-  let last = null;
-  let loading = false;
-  let ended = false;
-
-  async function reload() {
-    soon = 0;
-    if (ended || loading || document.hidden) return;
-    loading = true;
-    try {
-      const loaded = await day.load();
-      if (ended) return;
-      last = loaded;
-      day.show(last);
-      byId('today-problem').textContent = '';
-    } catch (problem) {
-      if (!ended) byId('today-problem').textContent = `Today could not be brought up to date. ${words(problem)}`;
-    } finally {
-      loading = false;
-    }
-  }
-  let lastPatterns = null;
-  let patternsAt = -Infinity;
-  async function reloadPatterns() {
-    if (ended || document.hidden || performance.now() - patternsAt < PATTERNS_MS) return;
-    patternsAt = performance.now();
-    try {
-      const loaded = await patterns.load();
-      if (ended) return;
-      lastPatterns = loaded;
-      patterns.show(loaded);
-      byId('patterns-problem').textContent = '';
-    } catch (problem) {
-      patternsAt += PATTERNS_AGAIN_MS - PATTERNS_MS;
-      if (!ended) byId('patterns-problem').textContent = `Patterns could not be brought up to date. ${words(problem)}`;
-    }
-  }
-  async function reloadRuns() {
-    if (ended || document.hidden) return;
-    try {
-      const loaded = await runs.load();
-      if (!ended) runs.show(loaded);
-    } catch {
-      // What is shown stays; it is asked for again soon.
-    }
-  }
-  const reloadSoon = () => { soon ||= setTimeout(reload, SOON_MS); };
-
-  day.clear();
-  patterns.clear();
-  runs.clear();
-  const now = new Now(reloadSoon);
-  const curve = new Curve(byId('curve'), byId('curve-table'));
+  for (const part of [day, patterns, runs]) part.clear();
+  const today = new Feed({
+    cards: { today: 'Today', 'periods-card': 'Flow periods', 'sessions-card': 'Sessions' },
+    load: day.load,
+    show: day.show,
+    empty: day.empty,
+    isOver: day.isOver,
+    intervalMs: DAY_INTERVAL_MS,
+    retryMs: DAY_INTERVAL_MS,
+  });
+  const past = new Feed({
+    cards: { patterns: 'Patterns' },
+    load: patterns.load,
+    show: patterns.show,
+    intervalMs: PATTERNS_INTERVAL_MS,
+    retryMs: PATTERNS_RETRY_MS,
+  });
+  const questions = new Feed({
+    cards: { 'runs-card': 'What plugins found' },
+    load: runs.load,
+    show: runs.show,
+    empty: runs.empty,
+    intervalMs: DAY_INTERVAL_MS,
+    retryMs: DAY_INTERVAL_MS,
+  });
+  const reloadSoon = () => today.refreshWithin(SOON_MS);
+  const now = new Now(day.nameOf, reloadSoon);
+  const curve = new Curve(byId('curve'), byId('curve-table'), day.nameOf);
   const say = new Say();
   const team = new Team();
-  const invitations = new Invitations();
+  const invitations = new Invitations(() => team.feed.refresh());
+  const feeds = [today, past, questions, say.feed, team.feed, invitations.feed];
   const sessions = new Set();
   const disconnect = connect((message) => {
     if (message.type === 'flow_state_update') {
-      curve.add(message);
+      // Of a session that has paused or ended it repeats the last reading.
+      if (message.session.status === 'active') curve.add(message);
       now.take(message);
       if (!sessions.has(message.session_id)) {
         sessions.add(message.session_id);
@@ -113,39 +94,23 @@ function start() {
   }, (state) => {
     byId('link').dataset.state = state;
     byId('link-text').textContent = LINKS[state];
+    curve.waitFor(EMPTY_CURVE[state]);
+    now.link(state);
   });
-  const timer = setInterval(() => { reload(); reloadPatterns(); reloadRuns(); }, DAY_MS);
-  const wake = () => { reload(); reloadPatterns(); reloadRuns(); };
-  const redraw = () => {
-    if (last) day.show(last);
-    if (lastPatterns) patterns.show(lastPatterns);
-  };
+  const wake = () => feeds.forEach((feed) => feed.wake());
+  const redraw = () => [today, past].forEach((feed) => feed.redraw());
   document.addEventListener('visibilitychange', wake);
+  addEventListener('online', wake);
   addEventListener('resize', redraw);
-  reload();
-  reloadPatterns();
-  reloadRuns();
 
   return () => {
-    ended = true;
-    clearTimeout(soon);
-    clearInterval(timer);
     document.removeEventListener('visibilitychange', wake);
+    removeEventListener('online', wake);
     removeEventListener('resize', redraw);
     disconnect();
-    curve.stop();
-    now.stop();
-    say.stop();
-    team.stop();
-    invitations.stop();
-    day.clear();
-    patterns.clear();
-    runs.clear();
+    for (const part of [...feeds, curve, now, say, team, invitations]) part.stop();
+    for (const part of [day, patterns, runs]) part.clear();
   };
-}
-
-function words(problem) {
-  return problem instanceof Problem ? problem.message : 'Something went wrong on this page.';
 }
 
 async function enter(how) {
@@ -165,13 +130,26 @@ async function enter(how) {
     await how(email.value.trim(), password.value);
     form.reset();
     showDashboard();
-    byId('content').focus();
+    // Focus alone would scroll the bar with the connection's state out of view.
+    byId('content').focus({ preventScroll: true });
+    scrollTo(0, 0);
   } catch (problem) {
     const field = { email, password }[problem.field] ?? (problem.status === 401 ? password : null);
     const title = problem.title && problem.title !== problem.message ? `${problem.title}. ` : '';
-    fault(field, problem instanceof Problem ? `${title}${problem.message}` : words(problem));
+    fault(field, problem instanceof Problem ? `${title}${problem.message}` : 'Something went wrong on this page.');
   } finally {
     busy(false);
+  }
+}
+
+async function leave() {
+  try {
+    await signOut();
+  } catch {
+    if (!isSignedIn()) {
+      byId('sign-in-problem').textContent = 'You are signed out in this browser, but the server did not confirm it. '
+        + 'A new password signs out everywhere.';
+    }
   }
 }
 
@@ -186,7 +164,7 @@ form.addEventListener('submit', (event) => {
   enter(signIn);
 });
 byId('register').addEventListener('click', () => enter(register));
-byId('sign-out').addEventListener('click', signOut);
+byId('sign-out').addEventListener('click', leave);
 onSignedOut(() => {
   showWelcome();
   byId('email').focus();

@@ -1,8 +1,9 @@
-// The reading of this moment, in words and figures. Screen readers are told when flow begins or ends, and nothing else.
+// The current reading, in words and figures. Screen readers hear when flow begins or ends, and nothing else.
 
-import { element, hundred, span } from './format.js';
+import { ago, element, hundred, span } from './format.js';
+import { Readings } from './readings.js';
+import { toLocal } from './server-time.js';
 
-const STALE_MS = 90_000;
 const FEATURES = [
   ['rhythm_score', 'Rhythm', false],
   ['focus_score', 'Focus', false],
@@ -10,20 +11,32 @@ const FEATURES = [
   ['velocity_score', 'Pace', false],
   ['error_penalty', 'Corrections', true],
 ];
+/** Without any reading the state is that of the connection. */
+const WITHOUT_READING = {
+  waiting: ['Connecting …', 'Asking the server for your latest reading.'],
+  on: ['Waiting for keystrokes', 'A reading appears when your editor sends some.'],
+  lost: ['No connection', 'The server cannot be reached. Trying again …'],
+  off: ['Not connected', ''],
+};
 
 const byId = (id) => document.getElementById(id);
 
 export class Now {
-  #update = null;
-  #heardAt = 0;
-  #state = 'waiting';
+  #readings = new Readings();
+  #names;
+  #link = 'waiting';
+  #state = 'none';
   #advice = '';
   #bars = new Map();
   #timer;
   #onFlip;
 
-  /** @param onFlip called when flow begins or ends */
-  constructor(onFlip) {
+  /**
+   * @param names tells what a session is called
+   * @param onFlip is called when flow begins or ends
+   */
+  constructor(names, onFlip) {
+    this.#names = names;
     this.#onFlip = onFlip;
     byId('features').replaceChildren(...FEATURES.map(([key, name, less]) => {
       const fill = element('span');
@@ -37,43 +50,54 @@ export class Now {
   }
 
   take(update) {
-    this.#update = update;
-    this.#heardAt = Date.now();
-    for (const [key, { fill, value }] of this.#bars) {
-      const reading = update.flow_state.metrics[key];
-      fill.style.width = `${hundred(reading)}%`;
-      value.textContent = hundred(reading);
-    }
-    this.#advise(update.flow_state.recommendations ?? []);
+    this.#readings.add(update, Math.min(Date.now(), toLocal(update.at)));
+    this.#show();
+  }
+
+  link(state) {
+    this.#link = state;
     this.#show();
   }
 
   stop() {
     clearInterval(this.#timer);
-    this.#update = null;
-    this.#advise([]);
+    this.#readings = new Readings();
     this.#show();
     byId('announcement').textContent = '';
   }
 
   #show() {
-    const flow = this.#update?.flow_state;
-    const quietMs = Date.now() - this.#heardAt;
-    const stale = !flow || quietMs > STALE_MS;
-    const state = stale ? 'waiting' : flow.is_in_flow ? 'flow' : 'still';
-    byId('flow-status').dataset.state = state;
-    set('flow-text', { waiting: flow ? 'Quiet' : 'Waiting for keystrokes', flow: 'In flow', still: 'Not in flow' }[state]);
-    set('flow-since', since(state, flow, quietMs));
-    figure('intensity', stale ? NaN : flow.flow_intensity);
-    figure('confidence', stale ? NaN : flow.confidence);
-    if (state !== this.#state) {
-      const told = { flow: 'Flow has begun.', still: 'Not in flow.', waiting: '' }[state];
-      if (state === 'flow' || this.#state === 'flow') {
-        byId('announcement').textContent = told || 'Flow has ended.';
-        this.#onFlip();
-      }
-      this.#state = state;
+    const now = Date.now();
+    const { state, reading, others } = this.#readings.at(now);
+    const isCurrent = state === 'flow' || state === 'still';
+    const flow = isCurrent ? reading.flow : null;
+    const ageMs = reading ? Math.max(0, now - reading.at) : 0;
+    const isCut = this.#link === 'lost' || this.#link === 'off';
+    byId('flow-status').dataset.state = isCurrent ? state : state === 'quiet' && !isCut ? 'quiet' : 'waiting';
+    set('flow-text', isCurrent ? { flow: 'In flow', still: 'Not in flow' }[state]
+      : state === 'quiet' && !isCut ? 'Quiet' : WITHOUT_READING[this.#link][0]);
+    set('flow-since', state === 'none' ? WITHOUT_READING[this.#link][1] : since(state, reading, ageMs, isCut));
+    byId('flow-session').hidden = others === 0;
+    set('flow-session', others ? `${this.#names(reading.session)}; ${others === 1 ? 'another session is' : `${others} other sessions are`} live too.` : '');
+    figure('intensity', flow ? flow.flow_intensity : NaN);
+    figure('confidence', flow ? flow.confidence : NaN);
+    for (const [key, { fill, value }] of this.#bars) {
+      const shown = hundred(flow ? flow.metrics[key] : NaN);
+      if (value.textContent === shown) continue;
+      value.textContent = shown;
+      fill.style.width = shown === '–' ? '0' : `${shown}%`;
     }
+    this.#advise(flow?.recommendations ?? []);
+    this.#announce(state);
+  }
+
+  #announce(state) {
+    if (state === this.#state) return;
+    const before = this.#state;
+    this.#state = state;
+    if (state !== 'flow' && before !== 'flow') return;
+    byId('announcement').textContent = { flow: 'Flow has begun.', still: 'Not in flow.' }[state] ?? 'Flow has ended.';
+    this.#onFlip();
   }
 
   #advise(texts) {
@@ -84,9 +108,10 @@ export class Now {
   }
 }
 
-function since(state, flow, quietMs) {
-  if (state === 'flow') return `for ${span(flow.flow_duration_ms + quietMs)}`;
-  if (state === 'waiting') return flow ? `no keystrokes for ${span(quietMs)}` : 'A reading appears when your editor sends some.';
+function since(state, { flow, at }, ageMs, isCut) {
+  if (state === 'quiet') return isCut ? `The last reading is from ${ago(at, ageMs)}. Trying again …` : `The last reading is from ${ago(at, ageMs)}.`;
+  if (isCut) return `as of ${ago(at, ageMs)}; no connection now, trying again …`;
+  if (state === 'flow') return `for ${span(flow.flow_duration_ms + ageMs)}`;
   return flow.confidence < 0.5 ? 'still getting to know this stretch' : 'no unbroken stretch of flow right now';
 }
 
@@ -97,7 +122,7 @@ function figure(id, value) {
   byId(id).replaceChildren(shown, shown === '–' ? '' : element('small', {}, ' of 100'));
 }
 
-/** Leaves the page alone where nothing changed, so that nobody's reading position is lost. */
+/** Leaves the page alone where nothing changed, so that a screen reader keeps its place. */
 function set(id, text) {
   if (byId(id).textContent !== text) byId(id).textContent = text;
 }

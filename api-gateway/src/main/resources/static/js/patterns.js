@@ -1,7 +1,7 @@
 // Patterns: what one's own past says, each number with its interval and what it rests on, and plainly what cannot be said yet.
 
 import { get } from './api.js';
-import { clamp, count, element, hundred, shape, span } from './format.js';
+import { clamp, columnHead, count, element, hundred, shape, span } from './format.js';
 
 const BOTTOM = 26;
 const TOP = 20;
@@ -70,11 +70,10 @@ export function show({ patterns, insights }) {
 export function clear() {
   for (const id of ['pattern-tiles', 'insights', 'patterns-missing', 'hours', 'hours-table']) byId(id).replaceChildren();
   byId('patterns-span').textContent = '';
-  byId('patterns-problem').textContent = '';
   byId('patterns-lacking').hidden = true;
   byId('hours-details').hidden = true;
   byId('hours-details').open = false;
-  byId('hours').setAttribute('aria-label', 'No hours to compare yet.');
+  byId('hours').setAttribute('aria-label', '');
   shown = false;
 }
 
@@ -140,7 +139,7 @@ function table({ hours, mean_intensity }) {
   byId('hours-details').hidden = false;
   byId('hours-table').replaceChildren(element('table', {},
     element('caption', { class: 'for-readers' }, `Mean intensity by hour of the day; your mean is ${hundred(mean_intensity)}`),
-    element('thead', {}, element('tr', {}, ...['Hour', 'Intensity', 'Interval', 'Days', ''].map((text) => element('th', { scope: 'col' }, text)))),
+    element('thead', {}, element('tr', {}, ...['Hour', 'Intensity', 'Interval', 'Days', ''].map((text) => columnHead(text, 'Peak')))),
     element('tbody', {}, ...hours.map(({ hour, intensity, peak }) => element('tr', {},
       element('th', { scope: 'row' }, hourText(hour)),
       element('td', {}, hundred(intensity.value)),

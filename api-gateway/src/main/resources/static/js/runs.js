@@ -1,7 +1,7 @@
 // Runs of plugins: what one's own questions to all history found, and how far they are.
 
 import { file, get } from './api.js';
-import { count, element } from './format.js';
+import { columnHead, count, element } from './format.js';
 
 const RUNS_SHOWN = 4;
 const ROWS_SHOWN = 8;
@@ -23,15 +23,11 @@ export async function load() {
   return Promise.all(runs.slice(0, RUNS_SHOWN).map((run) => get(`/api/analytics/${run.run_id}`, { limit: 500 })));
 }
 
-export function show(runs) {
-  byId('runs-card').hidden = runs.length === 0;
-  byId('runs').replaceChildren(...runs.map(card));
-}
+export const show = (runs) => byId('runs').replaceChildren(...runs.map(card));
 
-export function clear() {
-  byId('runs').replaceChildren();
-  byId('runs-card').hidden = true;
-}
+export const empty = (runs) => ({ 'runs-card': runs.length ? '' : 'No plugin has run over your history yet.' });
+
+export const clear = () => byId('runs').replaceChildren();
 
 function card(run) {
   const rows = run.rows.slice(-ROWS_SHOWN).reverse();
@@ -66,7 +62,7 @@ function download(run) {
 function table(rows) {
   const names = [...new Set(rows.flatMap(({ value }) => Object.keys(value)))].filter((name) => name !== 'key');
   return element('table', {},
-    element('thead', {}, element('tr', {}, element('th', { scope: 'col' }, ''), ...names.map((name) => element('th', { scope: 'col' }, words(name))))),
+    element('thead', {}, element('tr', {}, columnHead('', 'Key'), ...names.map((name) => columnHead(words(name))))),
     element('tbody', {}, ...rows.map(({ key, value }) => element('tr', {},
       element('th', { scope: 'row' }, key.length === 36 ? `${key.slice(0, 8)} …` : key),
       ...names.map((name) => element('td', {}, plain(value[name])))))));

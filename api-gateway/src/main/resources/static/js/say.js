@@ -2,14 +2,25 @@
 // put aside; it never takes the focus, and nothing blinks.
 
 import { Problem, get, send } from './api.js';
+import { Feed } from './feed.js';
 import { clock, element } from './format.js';
 
 const PATH = '/api/flow/feedback';
+const SETTINGS_INTERVAL_MS = 600_000;
+const SETTINGS_RETRY_MS = 30_000;
 const ENDS = { 1: 'not at all', 4: 'partly', 7: 'completely' };
 
 const byId = (id) => document.getElementById(id);
 
 export class Say {
+  /** How often to be asked: unknown until it is loaded, and not to be chosen before. */
+  feed = new Feed({
+    cards: { 'say-settings': 'How often you are asked' },
+    load: () => get(`${PATH}/settings`),
+    show: ({ prompts_per_day: perDay }) => { byId('say-often').value = perDay; },
+    intervalMs: SETTINGS_INTERVAL_MS,
+    retryMs: SETTINGS_RETRY_MS,
+  });
   #about = null;
   #waiting = null;
   #sending = false;
@@ -30,7 +41,6 @@ export class Say {
     byId('say-often').onchange = () => this.#choose();
     byId('say-forget').onclick = () => this.#forget();
     this.#close('');
-    this.#often();
   }
 
   /** Asks about the moment before a break; after an answer that was begun about another, so that none goes to the wrong moment. */
@@ -89,20 +99,12 @@ export class Say {
     result(words);
   }
 
-  async #often() {
-    try {
-      const { prompts_per_day: perDay } = await get(`${PATH}/settings`);
-      if (!this.#stopped) byId('say-often').value = perDay;
-    } catch {
-      // It stays at "never", which is true of a page that cannot hear a question either.
-    }
-  }
-
   async #choose() {
     await this.#attempt(async () => {
       const { prompts_per_day: perDay } = await send('PUT', `${PATH}/settings`, { prompts_per_day: Number(byId('say-often').value) });
       if (!this.#stopped) result(perDay ? `You will be asked at breaks, at most ${perDay} × a day, never in flow.` : 'You will not be asked.');
     });
+    this.feed.refresh(); // where it was refused, the choice is again what it was
   }
 
   async #forget() {

@@ -1,8 +1,11 @@
 // The teams that one belongs to: their week, what it is like beside the weeks before, and for those who lead one its alerts.
 
 import { Problem, get, send } from './api.js';
-import { clamp, count, element } from './format.js';
+import { Feed } from './feed.js';
+import { clamp, columnHead, count, element } from './format.js';
 
+const INTERVAL_MS = 600_000;
+const RETRY_MS = 60_000;
 const WEEK_DAYS = 7;
 const DAY_MS = 86_400_000;
 /** Windows are released so long after their end, and some minutes. */
@@ -23,12 +26,25 @@ const day = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric
 const number = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 2 });
 
 export class Team {
+  feed = new Feed({
+    cards: { team: 'Team' },
+    load: () => this.#load(),
+    show: (loaded) => this.#show(loaded),
+    empty: ({ teams, all }) => ({ team: teams.length ? '' : all ? 'Team figures need the premium plan.' : 'You are in no team yet.' }),
+    isOver: ({ team }) => this.#chosen !== null && team?.team_id !== this.#chosen,
+    intervalMs: INTERVAL_MS,
+    retryMs: RETRY_MS,
+  });
   #teams = [];
+  #chosen = null;
   #stopped = false;
   #told = new Set();
 
   constructor() {
-    byId('team-choice').onchange = () => this.load();
+    byId('team-choice').onchange = () => {
+      this.#chosen = byId('team-choice').value;
+      this.feed.refresh();
+    };
     byId('team-indicator').replaceChildren(...Object.entries(INDICATORS).map(([value, [name]]) => element('option', { value }, name)));
     byId('team-window').replaceChildren(...Object.entries(WINDOWS).map(([value, name]) => element('option', { value }, name)));
     byId('team-window').value = 'two_weeks';
@@ -38,19 +54,6 @@ export class Team {
       this.#make();
     };
     bounds();
-    this.start();
-  }
-
-  async start() {
-    await this.#attempt(async () => {
-      const { teams } = await get('/api/teams');
-      if (this.#stopped) return;
-      this.#teams = teams.filter((team) => team.plan === 'premium');
-      byId('team').hidden = this.#teams.length === 0;
-      byId('team-choice').replaceChildren(...this.#teams.map((team) => element('option', { value: team.team_id }, team.name)));
-      byId('team-choices').hidden = this.#teams.length < 2;
-      if (this.#teams.length) await this.load();
-    });
   }
 
   /** Shows an alert as it comes; the list is the truth, and an alert may come twice. */
@@ -59,39 +62,45 @@ export class Team {
     this.#told.add(alert.alert_id);
     const team = this.#teams.find((one) => one.team_id === alert.team_id);
     byId('announcement').textContent = `Alert${team ? ` about ${team.name}` : ''}: ${alert.text}`;
-    if (team && team.team_id === byId('team-choice').value) this.load();
+    if (team && team.team_id === byId('team-choice').value) this.feed.refresh();
   }
 
-  async load() {
-    const team = this.#teams.find((one) => one.team_id === byId('team-choice').value);
-    if (!team) return;
+  async #load() {
+    const { teams: all } = await get('/api/teams');
+    const teams = all.filter((team) => team.plan === 'premium');
+    const team = teams.find((one) => one.team_id === this.#chosen) ?? teams[0];
+    if (!team) return { teams, all: all.length, team: null };
     const path = `/api/teams/${team.team_id}`;
-    const isLead = LEADS.includes(team.role);
-    await this.#attempt(async () => {
-      const to = new Date(Math.ceil(Date.now() / DAY_MS) * DAY_MS);
-      const from = new Date(to - WEEK_DAYS * DAY_MS);
-      const [windows, insights, alerts] = await Promise.all([
-        get(`${path}/analytics`, { size: 'day', from: from.toISOString(), to: to.toISOString() }),
-        get(`${path}/insights`),
-        isLead ? get(`${path}/alerts`) : { rules: [], alerts: [] },
-      ]);
-      if (this.#stopped || byId('team-choice').value !== team.team_id) return;
-      byId('team-title').textContent = `Team ${team.name}`;
-      week(windows.windows, from);
-      byId('team-insights').replaceChildren(...(insights.insights.length ? insights.insights.map(insightRow)
-        : [element('li', { class: 'empty' }, 'Nothing can be said yet: it takes weeks in which enough members were active.')]));
-      byId('team-lead').hidden = !isLead;
-      byId('team-alerts').replaceChildren(...(alerts.alerts.length ? alerts.alerts.map(alertRow)
-        : [element('li', { class: 'empty' }, 'No alerts.')]));
-      byId('team-rules').replaceChildren(...(alerts.rules.length ? alerts.rules.map((rule) => this.#ruleRow(path, rule))
-        : [element('li', { class: 'empty' }, 'No rules.')]));
-      byId('team-problem').textContent = '';
-    });
+    const to = new Date(Math.ceil(Date.now() / DAY_MS) * DAY_MS);
+    const from = new Date(to - WEEK_DAYS * DAY_MS);
+    const [windows, insights, alerts] = await Promise.all([
+      get(`${path}/analytics`, { size: 'day', from: from.toISOString(), to: to.toISOString() }),
+      get(`${path}/insights`),
+      isLead(team) ? get(`${path}/alerts`) : { rules: [], alerts: [] },
+    ]);
+    return { teams, all: all.length, team, from, windows: windows.windows, insights: insights.insights, ...alerts };
+  }
+
+  #show({ teams, team, from, windows, insights, alerts, rules }) {
+    const isAnother = team && team.team_id !== this.#chosen && teams.some((one) => one.team_id === this.#chosen);
+    if (isAnother) return; // chosen while this was on its way; it is loaded next
+    this.#teams = teams;
+    byId('team-title').textContent = team ? `Team ${team.name}` : 'Team';
+    byId('team-choices').hidden = teams.length < 2;
+    byId('team-choice').replaceChildren(...teams.map((one) => element('option', { value: one.team_id }, one.name)));
+    if (!team) return;
+    byId('team-choice').value = team.team_id;
+    week(windows, from);
+    byId('team-insights').replaceChildren(...(insights.length ? insights.map(insightRow)
+      : [element('li', { class: 'empty' }, 'Not enough data yet: it needs weeks in which enough members were active.')]));
+    byId('team-lead').hidden = !isLead(team);
+    byId('team-alerts').replaceChildren(...(alerts.length ? alerts.map(alertRow) : [element('li', { class: 'empty' }, 'No alerts.')]));
+    byId('team-rules').replaceChildren(...(rules.length ? rules.map((rule) => this.#ruleRow(`/api/teams/${team.team_id}`, rule))
+      : [element('li', { class: 'empty' }, 'No rules.')]));
   }
 
   stop() {
     this.#stopped = true;
-    byId('team').hidden = true;
     byId('team-title').textContent = 'Team';
     byId('team-problem').textContent = '';
     for (const id of ['team-choice', 'team-week', 'team-insights', 'team-alerts', 'team-rules']) byId(id).replaceChildren();
@@ -107,7 +116,7 @@ export class Team {
       });
       if (!this.#stopped) {
         byId('announcement').textContent = 'The rule is made.';
-        await this.load();
+        await this.feed.refresh();
       }
     });
   }
@@ -121,7 +130,7 @@ export class Team {
       await send('DELETE', `${path}/alerts/${rule.rule_id}`);
       if (this.#stopped) return;
       byId('announcement').textContent = 'The rule is deleted.';
-      await this.load();
+      await this.feed.refresh();
       byId('team-indicator').focus();
     });
     return element('li', {}, element('span', { class: 'title' }, words), element('span', { class: 'amount' }, button),
@@ -129,6 +138,7 @@ export class Team {
   }
 
   async #attempt(what) {
+    byId('team-problem').textContent = '';
     try {
       await what();
     } catch (problem) {
@@ -136,6 +146,8 @@ export class Team {
     }
   }
 }
+
+const isLead = (team) => LEADS.includes(team.role);
 
 /** A threshold as the API takes it: whole steps, without what floating point adds. */
 function threshold() {
@@ -171,7 +183,7 @@ function week(windows, from) {
   });
   byId('team-week').replaceChildren(element('table', {},
     element('caption', { class: 'for-readers' }, 'The team\'s last seven days, in UTC'),
-    element('thead', {}, element('tr', {}, ...['Day', 'Members', 'Active', '', 'In flow'].map((text) => element('th', { scope: 'col' }, text)))),
+    element('thead', {}, element('tr', {}, columnHead('Day'), columnHead('Members'), columnHead('Active'), columnHead('', 'As a bar'), columnHead('In flow'))),
     element('tbody', {}, ...rows)));
 }
 

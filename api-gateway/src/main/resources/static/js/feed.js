@@ -1,0 +1,121 @@
+// Loads a part of the page again and again, one request at a time, and says on its cards how that went.
+
+import { Problem } from './api.js';
+import { Card } from './card.js';
+
+export class Feed {
+  #load;
+  #show;
+  #empty;
+  #isOver;
+  #cards;
+  #intervalMs;
+  #retryMs;
+  #value = null;
+  #loadedAt = 0;
+  #dueAt = 0;
+  #loading = false;
+  #isWanted = false;
+  #isCurrent = false;
+  #reason = '';
+  #soon = 0;
+  #next = 0;
+  #stopped = false;
+
+  /**
+   * @param cards what each card is called, by the id of its element
+   * @param load returns a promise of the data
+   * @param show shows them, and whether they are current; is called again when the page changes its size
+   * @param empty returns the words for each card, by id, that has nothing to show
+   * @param isOver whether loaded data are not to be shown any longer when they cannot be loaded again
+   */
+  constructor({ cards, load, show, empty = () => ({}), isOver = () => false, intervalMs, retryMs }) {
+    this.#load = load;
+    this.#show = show;
+    this.#empty = empty;
+    this.#isOver = isOver;
+    this.#intervalMs = intervalMs;
+    this.#retryMs = retryMs;
+    this.#cards = Object.entries(cards)
+      .map(([id, name]) => [id, new Card(document.getElementById(id), name, () => { this.#again(); })]);
+    this.refresh();
+  }
+
+  /** Loads now, or again after the request that is on its way. */
+  async refresh() {
+    clearTimeout(this.#soon);
+    this.#soon = 0;
+    if (this.#stopped || document.hidden) return;
+    if (this.#loading) {
+      this.#isWanted = true;
+      return;
+    }
+    this.#loading = true;
+    this.#isWanted = false;
+    try {
+      const value = await this.#load();
+      if (this.#stopped) return;
+      this.#value = value;
+      this.#loadedAt = Date.now();
+      this.#isCurrent = true;
+      this.#plan(this.#intervalMs);
+      this.redraw();
+    } catch (problem) {
+      if (this.#stopped) return;
+      this.#plan(this.#retryMs);
+      this.#fail(problem);
+    } finally {
+      this.#loading = false;
+      if (this.#isWanted) this.refresh();
+    }
+  }
+
+  /** Loads in a moment, once for all calls until then. */
+  refreshWithin(ms) {
+    this.#soon ||= setTimeout(() => this.refresh(), ms);
+  }
+
+  /** Loads where that is due: the page is looked at again, or time has passed. */
+  wake() {
+    if (performance.now() >= this.#dueAt && !this.#loading) this.refresh();
+  }
+
+  redraw() {
+    if (this.#value === null) return;
+    const empty = this.#empty(this.#value);
+    // Before the content is drawn: what is hidden has no size.
+    for (const [id, card] of this.#cards) {
+      if (!this.#isCurrent) card.stale(this.#reason, this.#loadedAt, empty[id]);
+      else if (empty[id]) card.empty(empty[id]);
+      else card.loaded();
+    }
+    this.#show(this.#value, this.#isCurrent);
+  }
+
+  stop() {
+    this.#stopped = true;
+    clearTimeout(this.#soon);
+    clearTimeout(this.#next);
+    for (const [, card] of this.#cards) card.loading();
+  }
+
+  #plan(delayMs) {
+    this.#dueAt = performance.now() + delayMs;
+    clearTimeout(this.#next);
+    this.#next = setTimeout(() => this.wake(), delayMs + 1); // timers may be early by a part of a millisecond
+  }
+
+  #again() {
+    if (this.#value === null) this.#cards.forEach(([, card]) => card.loading());
+    this.refresh();
+  }
+
+  #fail(problem) {
+    if (!(problem instanceof Problem)) console.error(problem);
+    this.#reason = problem instanceof Problem ? problem.message : 'Something went wrong on this page.';
+    this.#isCurrent = false;
+    if (this.#value !== null && this.#isOver(this.#value)) this.#value = null;
+    if (this.#value !== null) this.redraw();
+    else this.#cards.forEach(([, card]) => card.failed(this.#reason));
+  }
+}

@@ -1,0 +1,411 @@
+package dev.mindfulcode.quickstart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Request;
+import com.microsoft.playwright.Route;
+import com.microsoft.playwright.WebSocketRoute;
+import com.microsoft.playwright.options.BoundingBox;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What the dashboard shows while a reading is old, a connection silent, a request slow or refused, or a second editor open. */
+@Timeout(300)
+class DashboardTruthTest {
+
+    /** The issue's: a silent connection is called live for no longer. */
+    private static final double SILENCE_MAX_MS = 10_000;
+
+    private static final Map<String, String> CARDS = Map.of(
+            "today", "#today",
+            "periods", "#periods-card",
+            "sessions", "#sessions-card",
+            "patterns", "#patterns",
+            "team", "#team",
+            "invitations", "#invitations",
+            "runs", "#runs-card");
+
+    private final SharedSystem system = SharedSystem.get();
+
+    @Test
+    void showsAnOldReadingAsOldAndLeavesItOutOfTheCurve() throws Exception {
+        TestUser user = TestUser.register(system.origin());
+        UUID session = user.startSession();
+        try (BrowserWindow window = BrowserWindow.open()) {
+            Page page = window.page();
+            List<String> updates = receivedUpdates(page);
+            window.signIn(system, user);
+            window.awaitLive();
+            String old = TestUser.batch(session, 0, 50, Instant.now().minusSeconds(1200));
+            assertThat(user.post("/api/keystrokes", old).statusCode()).isEqualTo(202);
+            page.waitForCondition(() -> !updates.isEmpty());
+
+            assertThat(page.locator("#flow-text").innerText()).isEqualTo("Quiet");
+            assertThat(page.locator("#flow-since").innerText()).contains("The last reading is from", "min ago");
+            assertThat(page.locator("#intensity").innerText()).isEqualTo("–");
+            assertThat(page.locator("#features .value").allInnerTexts()).containsOnly("–");
+            assertThat(page.locator("#advice li").count()).isZero();
+            assertThat(page.locator("#curve").getAttribute("data-points")).isEqualTo("0");
+            window.screenshot("stale");
+
+            user.type(session, 1, 50);
+            page.locator("#flow-status[data-state=still], #flow-status[data-state=flow]")
+                    .waitFor();
+            assertThat(page.locator("#intensity").innerText()).contains("of 100");
+        }
+    }
+
+    @Test
+    void currentMeansOfTheLastNinetySecondsAndStaysWithOneOfTwoEditors() {
+        try (BrowserWindow window = BrowserWindow.open()) {
+            Page page = window.page();
+            page.navigate(system.origin().toString());
+            Object states = page.evaluate("""
+                    async () => {
+                      const { Readings } = await import('/js/readings.js');
+                      const readings = new Readings();
+                      const update = (session, status = 'active') => ({ session_id: session, session: { status }, flow_state: { is_in_flow: session === 'a' } });
+                      const seen = [];
+                      const see = (now) => {
+                        const { state, reading, others } = readings.at(now);
+                        seen.push(`${state} ${reading?.session} ${others}`);
+                      };
+                      see(0);
+                      readings.add(update('a'), 1_000);
+                      see(91_000);
+                      see(91_001);
+                      readings.add(update('a'), 100_000);
+                      readings.add(update('b'), 101_000);
+                      see(101_000);
+                      readings.add(update('b'), 115_000);
+                      see(115_000);
+                      see(115_001);
+                      readings.add(update('b', 'paused'), 116_000);
+                      see(116_000);
+                      return seen;
+                    }""");
+
+            assertThat((List<?>) states)
+                    .isEqualTo(List.of(
+                            "none undefined 0",
+                            "flow a 0",
+                            "quiet a 0",
+                            "flow a 1",
+                            "flow a 1",
+                            "still b 1",
+                            "flow a 0"));
+        }
+    }
+
+    @Test
+    void aSilentConnectionIsNotLiveAndIsReopenedWithoutAClose() throws Exception {
+        TestUser user = TestUser.register(system.origin());
+        try (BrowserWindow window = BrowserWindow.open()) {
+            Page page = window.page();
+            AtomicInteger connections = new AtomicInteger();
+            AtomicBoolean silent = new AtomicBoolean();
+            page.routeWebSocket(url -> url.contains("/ws?"), socket -> {
+                int number = connections.incrementAndGet();
+                WebSocketRoute server = socket.connectToServer();
+                server.onMessage(frame -> {
+                    if (number > 1 || !silent.get()) {
+                        socket.send(frame.text());
+                    }
+                });
+                // A close that the other side never answers.
+                socket.onClose((_, _) -> {});
+                server.onClose((_, _) -> {});
+            });
+            window.signIn(system, user);
+            window.awaitLive();
+            page.evaluate("""
+                    () => {
+                      const link = document.getElementById('link');
+                      window.states = [];
+                      new MutationObserver(() => window.states.push(link.dataset.state)).observe(link, { attributeFilter: ['data-state'] });
+                    }""");
+            silent.set(true);
+
+            page.waitForFunction(
+                    "() => window.states.includes('waiting')",
+                    null,
+                    new Page.WaitForFunctionOptions().setTimeout(SILENCE_MAX_MS));
+            page.waitForCondition(() -> connections.get() == 2);
+            window.awaitLive();
+
+            page.evaluate("dispatchEvent(new Event('online'))");
+            page.waitForCondition(() -> connections.get() == 3);
+            window.awaitLive();
+        }
+    }
+
+    @Test
+    void saysThatThereIsNoConnection() throws Exception {
+        TestUser user = TestUser.register(system.origin());
+        try (BrowserWindow window = BrowserWindow.open()) {
+            Page page = window.page();
+            page.routeWebSocket(url -> url.contains("/ws?"), socket -> socket.close());
+            window.signIn(system, user);
+
+            page.locator("#link[data-state=lost]").waitFor();
+            assertThat(page.locator("#link").innerText()).isEqualTo("No connection, trying again …");
+            assertThat(page.locator("#flow-text").innerText()).isEqualTo("No connection");
+            window.screenshot("disconnected");
+        }
+    }
+
+    @Test
+    void loadingFailedEmptyAndStaleDifferOnEachCard() throws Exception {
+        TestUser user = TestUser.register(system.origin());
+        try (BrowserWindow window = BrowserWindow.open()) {
+            Page page = window.page();
+            List<Route> held = new ArrayList<>();
+            List<Consumer<Route>> answer = new CopyOnWriteArrayList<>(List.of(held::add));
+            page.route(DashboardTruthTest::isOfACard, route -> answer.getFirst().accept(route));
+            window.signIn(system, user);
+            window.awaitLive();
+            page.waitForCondition(() -> held.size() > CARDS.size());
+            page.locator("#say > summary").click();
+            Map<String, String> loading = cardTexts(page);
+            window.screenshot("loading");
+            assertThat(loading.values()).allMatch(text -> text.contains("Loading …"));
+            assertThat(page.locator("#say-often").isVisible()).isFalse();
+
+            answer.set(0, DashboardTruthTest::refuse);
+            held.forEach(DashboardTruthTest::refuse);
+            page.locator("#runs-card[data-state=failed]").waitFor();
+            page.locator("#patterns[data-state=failed]").waitFor();
+            page.locator("#today[data-state=failed]").waitFor();
+            page.locator("#team[data-state=failed]").waitFor();
+            page.locator("#invitations[data-state=failed]").waitFor();
+            page.locator("#say-settings[data-state=failed]").waitFor();
+            Map<String, String> failed = cardTexts(page);
+            window.screenshot("failed");
+            assertThat(failed.values())
+                    .allMatch(text ->
+                            text.contains("could not be loaded. The database rests.") && text.contains("Try again"));
+            assertThat(page.locator("#say-settings").innerText()).contains("could not be loaded");
+
+            answer.set(0, Route::resume);
+            for (Locator again : page.getByText("Try again").all().reversed()) {
+                if (again.isVisible()) {
+                    again.click();
+                }
+            }
+            page.locator("#today[data-state=empty]").waitFor();
+            page.locator("#runs-card[data-state=empty]").waitFor();
+            page.locator("#team[data-state=empty]").waitFor();
+            page.locator("#invitations[data-state=empty]").waitFor();
+            page.locator("#patterns[data-state=loaded]").waitFor();
+            page.locator("#say-often").waitFor();
+            Map<String, String> empty = cardTexts(page);
+            window.screenshot("empty");
+            assertThat(empty.get("today")).contains("No typing yet today.").doesNotContain("0 s");
+            assertThat(empty.get("periods")).contains("No flow periods yet today.");
+            assertThat(empty.get("sessions")).contains("No sessions yet today.");
+            assertThat(empty.get("patterns")).contains("No").contains("cannot be said yet");
+            assertThat(empty.get("team")).contains("You are in no team yet.");
+            assertThat(empty.get("runs")).contains("No plugin has run");
+            assertThat(empty.get("invitations")).contains("No open invitations.");
+            for (Map<String, String> texts : List.of(loading, failed)) {
+                assertThat(texts.values()).noneMatch(text -> text.contains("0 s") || text.contains("yet"));
+            }
+
+            UUID session = user.startSession();
+            user.type(session, 0, 50);
+            page.locator("#sessions [data-session]").waitFor();
+            assertThat(page.locator("#sessions").innerText()).contains("– now");
+            answer.set(0, DashboardTruthTest::refuse);
+            page.locator("#today[data-state=stale]").waitFor();
+            assertThat(page.locator("#sessions-card").innerText())
+                    .contains("Not up to date: this is of", "Try again", "since ")
+                    .doesNotContain("– now");
+            assertThat(page.locator("#tiles").innerText()).contains("50");
+            window.screenshot("out-of-date");
+        }
+    }
+
+    @Test
+    void twoEditorsAreTwoCurves() throws Exception {
+        TestUser user = TestUser.register(system.origin());
+        List<UUID> sessions = List.of(startSession(user, "vim", "ingest"), startSession(user, "zed", "dashboard"));
+        try (BrowserWindow window = BrowserWindow.open()) {
+            Page page = window.page();
+            List<WebSocketRoute> live = new CopyOnWriteArrayList<>();
+            page.routeWebSocket(url -> url.contains("/ws?"), socket -> {
+                socket.connectToServer();
+                live.add(socket);
+            });
+            window.signIn(system, user);
+            window.awaitLive();
+            page.locator("#sessions [data-session]").nth(1).waitFor();
+            long now = System.currentTimeMillis();
+            for (int secondsAgo = 100; secondsAgo >= 0; secondsAgo -= 2) {
+                live.getFirst().send(update(sessions.get(0), now - 1_000L * secondsAgo, 0.8, secondsAgo < 60));
+                live.getFirst().send(update(sessions.get(1), now - 1_000L * secondsAgo, 0.3, false));
+            }
+            page.locator("#curve[data-points='102']").waitFor();
+
+            for (UUID session : sessions) {
+                Locator line = page.locator("#curve [data-session='" + session + "'] .sure");
+                assertThat(line.count()).isEqualTo(1);
+                assertThat(line.getAttribute("d").split("L")).hasSize(51);
+            }
+            assertThat(page.locator("#curve .flow").count()).isEqualTo(1);
+            assertThat(page.locator("#curve .name").allTextContents())
+                    .containsExactlyInAnyOrder("vim · ingest", "zed · dashboard");
+            assertThat(page.locator("#flow-session").innerText())
+                    .isEqualTo("vim · ingest; another session is live too.");
+            assertThat(page.locator("#curve").getAttribute("aria-label"))
+                    .contains("vim · ingest ", "80 of 100", "zed · dashboard ", "30 of 100");
+            page.locator("#curve-details summary").click();
+            window.screenshot("two-editors");
+        }
+    }
+
+    private static UUID startSession(TestUser user, String editor, String project) throws Exception {
+        String body = "{\"editor\": \"%s\", \"project\": \"%s\"}".formatted(editor, project);
+        return UUID.fromString(TestUser.JSON
+                .readTree(user.post("/api/sessions/start", body).body())
+                .path("session_id")
+                .asString());
+    }
+
+    private static String update(UUID session, long at, double intensity, boolean inFlow) {
+        return """
+                {"type": "flow_state_update", "session_id": "%s", "at": %d, "session": {"status": "active"},
+                 "flow_state": {"is_in_flow": %b, "flow_intensity": %.1f, "flow_duration_ms": 60000, "confidence": 0.8, "recommendations": [],
+                   "metrics": {"rhythm_score": 0.5, "focus_score": 0.5, "consistency_score": 0.5, "error_penalty": 0.1, "velocity_score": 0.5}}}""".formatted(session, at, inFlow, intensity);
+    }
+
+    @Test
+    void theCurrentStateIsInViewAfterSignInOnAPhone() throws Exception {
+        TestUser user = TestUser.register(system.origin());
+        try (BrowserWindow window = BrowserWindow.open(new Browser.NewContextOptions().setViewportSize(390, 844))) {
+            Page page = window.page();
+            window.signIn(system, user);
+            page.locator("#today[data-state=empty]").waitFor();
+
+            for (String shown : List.of("#link", "#flow-status", "#flow-since")) {
+                BoundingBox box = Objects.requireNonNull(page.locator(shown).boundingBox());
+                assertThat(box.y).as(shown).isBetween(0.0, 844 - box.height);
+            }
+            assertThat(page.evaluate("document.activeElement.id")).isEqualTo("content");
+        }
+    }
+
+    @Test
+    void eachRuleOfACardBeginsWithThatCard() {
+        try (BrowserWindow window = BrowserWindow.open()) {
+            Page page = window.page();
+            page.navigate(system.origin().toString());
+            Object strangers = page.evaluate("""
+                    () => {
+                      const rules = (list) => [...list].flatMap((rule) => (rule.cssRules?.length ? rules(rule.cssRules) : [rule]));
+                      const sheet = [...document.styleSheets].find(({ href }) => href.endsWith('/cards.css'));
+                      return rules(sheet.cssRules).flatMap(({ selectorText }) => selectorText.split(','))
+                        .filter((selector) => !document.querySelector(selector.trim().split(/[\\s>:[]/)[0])?.matches('.card'));
+                    }""");
+            assertThat((List<?>) strangers).isEmpty();
+            // A class that several cards use, by chance or not, looks in one as that one says.
+            Object borders = page.evaluate("""
+                    () => ['.features', '#team-week'].map((card) => {
+                      const bar = Object.assign(document.createElement('span'), { className: 'bar' });
+                      document.querySelector(card).append(bar);
+                      const { borderTopWidth } = getComputedStyle(bar);
+                      bar.remove();
+                      return borderTopWidth;
+                    })""");
+            assertThat((List<?>) borders).isEqualTo(List.of("0px", "1px"));
+        }
+    }
+
+    @Test
+    void signOutRevokesTheTokensOnTheServer() throws Exception {
+        TestUser user = TestUser.register(system.origin());
+        try (BrowserWindow window = BrowserWindow.open()) {
+            Page page = window.page();
+            window.signIn(system, user);
+            window.awaitLive();
+            Object access = page.evaluate("JSON.parse(localStorage.getItem('mindful-code.tokens')).access");
+            Request logout = page.waitForRequest(
+                    "**/api/auth/logout", () -> page.locator("#sign-out").click());
+
+            assertThat(Objects.requireNonNull(logout.response()).status()).isEqualTo(204);
+            assertThat(page.locator("#email").isVisible()).isTrue();
+            assertThat(page.evaluate("localStorage.length")).isEqualTo(0);
+            Object status = page.evaluate(
+                    "async (token) => (await fetch('/api/account', { headers: { Authorization: `Bearer ${token}` } })).status",
+                    access);
+            assertThat(status).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void allRequestsInFlightShareOneRefresh() throws Exception {
+        TestUser user = TestUser.register(system.origin());
+        try (BrowserWindow window = BrowserWindow.open()) {
+            Page page = window.page();
+            // As on http in a local network, where pages have no locks.
+            page.addInitScript("Object.defineProperty(navigator, 'locks', { value: undefined })");
+            List<String> refreshes = new CopyOnWriteArrayList<>();
+            page.onRequest(request -> {
+                if (request.url().endsWith("/api/auth/refresh")) {
+                    refreshes.add(request.url());
+                }
+            });
+            window.signIn(system, user);
+            window.awaitLive();
+            page.evaluate("""
+                    () => localStorage.setItem('mindful-code.tokens',
+                      JSON.stringify({ ...JSON.parse(localStorage.getItem('mindful-code.tokens')), until: 0 }))""");
+            page.reload();
+            window.awaitLive();
+            page.locator("#today[data-state=empty]").waitFor();
+            page.locator("#patterns[data-state=loaded]").waitFor();
+
+            assertThat(refreshes).hasSize(1);
+        }
+    }
+
+    private static List<String> receivedUpdates(Page page) {
+        List<String> updates = new CopyOnWriteArrayList<>();
+        page.onWebSocket(socket -> socket.onFrameReceived(frame -> {
+            if (frame.text() != null && frame.text().contains("flow_state_update")) {
+                updates.add(frame.text());
+            }
+        }));
+        return updates;
+    }
+
+    private static boolean isOfACard(String url) {
+        return url.contains("/api/") && !url.contains("/api/auth/");
+    }
+
+    private static void refuse(Route route) {
+        route.fulfill(new Route.FulfillOptions()
+                .setStatus(503)
+                .setContentType("application/problem+json")
+                .setBody("{\"title\": \"Unavailable\", \"detail\": \"The database rests.\"}"));
+    }
+
+    private static Map<String, String> cardTexts(Page page) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        CARDS.forEach((name, card) -> texts.put(name, page.locator(card).innerText()));
+        return texts;
+    }
+}
