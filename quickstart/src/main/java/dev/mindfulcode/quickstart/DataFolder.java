@@ -1,5 +1,6 @@
 package dev.mindfulcode.quickstart;
 
+import com.sun.security.auth.module.UnixSystem;
 import dev.mindfulcode.protection.PostgresUrl;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import java.io.IOException;
@@ -7,15 +8,18 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,17 +120,83 @@ public final class DataFolder {
         return path.resolve("settings.properties");
     }
 
-    /** Creates what is missing, for its owner only. */
+    /**
+     * Creates what is missing, for its owner only.
+     *
+     * @throws RefusedException where this user cannot use the folder, with what to do
+     */
     void create() {
         try {
             if (!Files.exists(path)) {
                 Files.createDirectories(path);
                 Files.setPosixFilePermissions(path, OWNER_ONLY);
             }
+            if (!Files.isDirectory(path)) {
+                throw new RefusedException("The data folder " + path + " is a file. Choose another with --data DIR.");
+            }
+            if (!isMine(path)) {
+                throw foreign(path);
+            }
             Files.createDirectories(logs());
+            refuseUnwritable();
         } catch (IOException e) {
-            throw new RefusedException("Cannot write to the data folder " + path + ": name another with --data", e);
+            throw unusable(e);
         }
+    }
+
+    private void refuseUnwritable() throws IOException {
+        try (Stream<Path> files = Files.list(path)) {
+            List<Path> unwritable = Stream.concat(Stream.of(path), files)
+                    .filter(file -> !Files.isWritable(file))
+                    .toList();
+            if (!unwritable.isEmpty()) {
+                Path first = unwritable.getFirst();
+                throw isMine(first) ? unusable(new AccessDeniedException(first.toString())) : foreign(first);
+            }
+        }
+    }
+
+    private RefusedException foreign(Path file) throws IOException {
+        return new RefusedException("Cannot use the data folder " + path + ": " + (file.equals(path) ? "it" : file)
+                + " belongs to " + owner(file) + ", and you are " + me() + ". Run as " + owner(file)
+                + ", choose another folder with --data DIR, or make it yours: sudo chown -R " + me() + " '" + path
+                + "'");
+    }
+
+    private RefusedException unusable(IOException cause) {
+        String reason = cause instanceof AccessDeniedException denied
+                ? denied.getFile() + " is not writable"
+                : cause.getClass().getSimpleName() + ": " + cause.getMessage();
+        return new RefusedException(
+                "Cannot write to the data folder " + path + ": " + reason
+                        + ". Choose another with --data DIR, or make it" + " writable: chmod -R u+rwX '" + path + "'",
+                cause);
+    }
+
+    private static String owner(Path file) throws IOException {
+        return Files.getOwner(file).getName();
+    }
+
+    /** By number: not every user has a name, in containers above all. */
+    private static boolean isMine(Path file) throws IOException {
+        return ((Number) Files.getAttribute(file, "unix:uid")).longValue() == new UnixSystem().getUid();
+    }
+
+    private static String me() {
+        return System.getProperty("user.name");
+    }
+
+    /** @throws RefusedException where an instance runs on this folder; writes nothing */
+    void refuseWhereRunning() {
+        Optional<String> url = runningUrl();
+        if (url.isPresent()) {
+            throw inUse(url.get());
+        }
+    }
+
+    private RefusedException inUse(@Nullable String url) {
+        return new RefusedException("Another instance already runs on " + path + (url == null ? "" : ", at " + url)
+                + ". Stop it, or choose another folder with --data and another port with --port.");
     }
 
     /**
@@ -136,25 +206,20 @@ public final class DataFolder {
      */
     Lock lock() {
         try {
-            FileChannel channel =
-                    FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel channel = openLock();
             FileLock lock = tryLock(channel);
             if (lock == null) {
                 channel.close();
-                String where = Files.exists(runningFile()) ? read(runningFile()).getProperty("url") : null;
-                throw new RefusedException("Another instance already runs on " + path
-                        + (where == null ? "" : ", at " + where)
-                        + ". Stop it, or choose another folder with --data and another port with --port.");
+                throw inUse(Files.exists(runningFile()) ? read(runningFile()).getProperty("url") : null);
             }
             return new Lock(channel);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw unusable(e);
         }
     }
 
     private boolean isInUse() {
-        try (FileChannel channel =
-                FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = openLock()) {
             FileLock lock = tryLock(channel);
             if (lock == null) {
                 return true;
@@ -162,8 +227,12 @@ public final class DataFolder {
             lock.release();
             return false;
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw unusable(e);
         }
+    }
+
+    private FileChannel openLock() throws IOException {
+        return FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     }
 
     private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
@@ -182,6 +251,9 @@ public final class DataFolder {
         Properties properties = new Properties();
         try (var reader = Files.newBufferedReader(file)) {
             properties.load(reader);
+        } catch (AccessDeniedException e) {
+            throw new RefusedException(
+                    "Cannot read " + file + ": it is another user's. Choose another data folder with --data DIR.", e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

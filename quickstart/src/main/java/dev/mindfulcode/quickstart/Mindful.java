@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
         name = "mindful",
         description = "Turns the rhythm of a developer's keyboard into flow state.",
         mixinStandardHelpOptions = true,
-        version = "Mindful Code 0.1.0-SNAPSHOT",
+        versionProvider = ProductVersion.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             RunCommand.class,
@@ -47,9 +47,17 @@ public final class Mindful implements Runnable {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Mindful())
+        CommandLine mindful = new CommandLine(new Mindful())
                 .setExecutionExceptionHandler(new SpokenFailures())
                 .setCaseInsensitiveEnumValuesAllowed(true);
+        giveVersion(mindful);
+        return mindful;
+    }
+
+    /** Each command has {@code --version}, which would print nothing without a version of its own. */
+    private static void giveVersion(CommandLine command) {
+        command.getCommandSpec().versionProvider(new ProductVersion());
+        command.getSubcommands().values().forEach(Mindful::giveVersion);
     }
 
     @Override

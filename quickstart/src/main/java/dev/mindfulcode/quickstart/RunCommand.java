@@ -1,11 +1,6 @@
 package dev.mindfulcode.quickstart;
 
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,8 +24,6 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         showDefaultValues = true)
 final class RunCommand implements Callable<Integer> {
-
-    private static final int CONNECT_WAIT_MAX_MS = 500;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before call()
@@ -60,9 +53,10 @@ final class RunCommand implements Callable<Integer> {
         }
         PrintWriter terminal = spec.commandLine().getOut();
         DataFolder folder = DataFolder.at(data);
+        folder.refuseWhereRunning();
+        new ListenPort(port).refuseTaken(); // before anything is written
         folder.create();
         DataFolder.Lock lock = folder.lock();
-        refuseTakenPort();
         LogFile.open(folder.logs().resolve("mindful.log"));
 
         StartProgress progress = new StartProgress(terminal);
@@ -103,37 +97,5 @@ final class RunCommand implements Callable<Integer> {
         system.close();
         lock.close();
         progress.say("Stopped in " + progress.secondsSoFar() + ".");
-    }
-
-    private void refuseTakenPort() {
-        if (answers() || !canListen()) {
-            throw new RefusedException("Port " + port + " is taken by another program. Choose another with --port.");
-        }
-    }
-
-    private boolean answers() {
-        try {
-            // localhost may be ::1 as well, where somebody else may listen although our own address is free.
-            for (InetAddress address : InetAddress.getAllByName("localhost")) {
-                try (Socket socket = new Socket()) {
-                    socket.connect(new InetSocketAddress(address, port), CONNECT_WAIT_MAX_MS);
-                    return true;
-                } catch (IOException e) {
-                    continue;
-                }
-            }
-            return false;
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    private boolean canListen() {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress("127.0.0.1", port));
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
     }
 }

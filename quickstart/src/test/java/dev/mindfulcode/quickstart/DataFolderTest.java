@@ -89,4 +89,33 @@ class DataFolderTest {
 
         assertThat(folder.runningUrl()).isEmpty();
     }
+
+    @Test
+    void refusesAFolderOfAnotherUserAndSaysWhatToDo() throws Exception {
+        boolean isRoot = System.getProperty("user.name").equals("root");
+        Path foreign = isRoot ? Files.createDirectory(temporary.resolve("foreign")) : Path.of("/usr");
+        if (isRoot) {
+            Files.setAttribute(foreign, "unix:uid", 65_534);
+        }
+
+        assertThatThrownBy(() -> DataFolder.at(foreign).create())
+                .isInstanceOf(RefusedException.class)
+                .hasMessageContaining("belongs to " + Files.getOwner(foreign).getName() + ", and you are")
+                .hasMessageContaining("--data DIR")
+                .hasMessageContaining("sudo chown -R");
+        assertThat(foreign.resolve("logs")).doesNotExist();
+    }
+
+    @Test
+    void refusesWhatItCannotCreateOrWriteAndSaysWhatToDo() throws Exception {
+        Path file = Files.createFile(temporary.resolve("file"));
+
+        assertThatThrownBy(() -> DataFolder.at(file).create())
+                .isInstanceOf(RefusedException.class)
+                .hasMessageContaining("is a file. Choose another with --data DIR");
+        assertThatThrownBy(() -> DataFolder.at(file.resolve("below")).create())
+                .isInstanceOf(RefusedException.class)
+                .hasMessageStartingWith("Cannot write to the data folder " + file.resolve("below"))
+                .hasMessageContaining("--data DIR");
+    }
 }
