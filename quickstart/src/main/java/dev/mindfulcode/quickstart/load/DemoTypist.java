@@ -14,28 +14,33 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One made-up developer who works in real time until closed: stretches of steady typing, scattered ones with file switches, failed
- * tests and corrections, and interruptions with the window out of focus. Starts at once, sends each second, and waits where the
- * server is away. Thread-safe.
+ * tests and corrections, and interruptions with the window out of focus. Starts at once and sends each second. After a failure, which it
+ * logs, it begins another session. Thread-safe.
  */
 public final class DemoTypist implements AutoCloseable {
 
     private static final String NAME = "demo";
     private static final Duration SENT_EACH = Duration.ofSeconds(1);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration RETRY_DELAY = Duration.ofSeconds(5);
+    private static final Duration LOG_INTERVAL = Duration.ofMinutes(1);
+    private static final Logger LOG = LoggerFactory.getLogger(DemoTypist.class);
 
     private final MindfulApi api;
     private final Credentials credentials;
     private final boolean isNew;
     private final DemoScript script;
     private final Thread thread;
-    private volatile @Nullable Exception failure;
+    private final FailureLog failures =
+            new FailureLog(LOG_INTERVAL, System::nanoTime, failure -> LOG.warn("Demo typist: {}", failure));
 
     private DemoTypist(URI origin, LoadState state, long seed) {
-        this.api = new MindfulApi(origin);
+        this.api = new MindfulApi(origin, failures::report);
         this.credentials = state.credentials(NAME);
         this.isNew = state.isNew();
         this.script = new DemoScript(TypingModel.committed(), seed);
@@ -65,21 +70,23 @@ public final class DemoTypist implements AutoCloseable {
         return credentials.password();
     }
 
-    /** Returns why the typist stopped before it was closed, or null. */
-    public @Nullable Exception failure() {
-        return failure;
-    }
-
     private void work() {
         try {
-            Account account = api.signIn(credentials, isNew);
             while (true) {
-                typeSession(account);
+                try {
+                    Account account = api.signIn(credentials, isNew);
+                    while (true) {
+                        typeSession(account);
+                    }
+                } catch (ApiException e) {
+                    failures.report(e.getMessage() + "; trying again");
+                } catch (RuntimeException e) {
+                    failures.report("unexpected " + e + "; trying again");
+                }
+                TimeUnit.NANOSECONDS.sleep(RETRY_DELAY.toNanos());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // closed
-        } catch (ApiException | RuntimeException e) {
-            failure = e;
         }
     }
 
@@ -90,7 +97,10 @@ public final class DemoTypist implements AutoCloseable {
             TimeUnit.NANOSECONDS.sleep(SENT_EACH.toNanos());
             Batch batch = script.until(System.currentTimeMillis());
             if (batch != null) {
-                account.send(List.of(batch));
+                account.send(List.of(batch))
+                        .batchesRefused()
+                        .keySet()
+                        .forEach(problem -> failures.report("keystrokes were refused: " + problem));
             }
         }
         account.endSession(session);
@@ -102,7 +112,7 @@ public final class DemoTypist implements AutoCloseable {
         thread.interrupt();
         try {
             if (!thread.join(CLOSE_TIMEOUT)) {
-                failure = new IOException("the demo typist did not stop within " + CLOSE_TIMEOUT.toSeconds() + " s");
+                LOG.warn("Demo typist: did not stop within {} s", CLOSE_TIMEOUT.toSeconds());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -11,6 +11,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -46,6 +47,7 @@ public final class MindfulApi implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
 
     private final URI origin;
+    private final Consumer<String> onRepeat;
     private final HttpClient http;
     private final Semaphore requests = new Semaphore(REQUESTS_MAX);
     private final Semaphore signIns = new Semaphore(SIGN_INS_MAX);
@@ -58,7 +60,13 @@ public final class MindfulApi implements AutoCloseable {
      * @param origin scheme, host and port, for example {@code http://localhost:3001}
      */
     public MindfulApi(URI origin) {
+        this(origin, _ -> {});
+    }
+
+    /** @param onRepeat is told each time why a request has to be sent again */
+    public MindfulApi(URI origin, Consumer<String> onRepeat) {
         this.origin = origin;
+        this.onRepeat = onRepeat;
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(CONNECT_TIMEOUT)
@@ -157,6 +165,7 @@ public final class MindfulApi implements AutoCloseable {
                         + trouble + "). Is it running?");
             }
             repeats.increment();
+            onRepeat.accept("no answer to " + method + " " + path + " (" + trouble + "); trying again");
             pause(pauseMs);
         }
     }
