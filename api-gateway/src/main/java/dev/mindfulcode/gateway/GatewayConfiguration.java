@@ -19,6 +19,7 @@ import dev.mindfulcode.gateway.log.KafkaReachability;
 import dev.mindfulcode.gateway.log.LogAddress;
 import dev.mindfulcode.gateway.log.Outbox;
 import dev.mindfulcode.gateway.log.OutboxRelay;
+import dev.mindfulcode.gateway.log.RegistryReachability;
 import dev.mindfulcode.gateway.operations.OperationsConfiguration;
 import dev.mindfulcode.gateway.plugins.PluginConfiguration;
 import dev.mindfulcode.gateway.privacy.PrivacyConfiguration;
@@ -126,6 +127,11 @@ public class GatewayConfiguration {
     @Bean
     KafkaReachability gatewayKafkaReachability(GatewaySettings settings) {
         return new KafkaReachability(settings.kafkaBootstrapServers());
+    }
+
+    @Bean
+    RegistryReachability gatewayRegistryReachability(LogAddress log) {
+        return new RegistryReachability(log.registry().url());
     }
 
     @Bean

@@ -47,6 +47,7 @@ class OperationsTest {
             assertThat(Instant.ofEpochMilli(health.json().path("timestamp").asLong()))
                     .isBetween(Instant.now().minusSeconds(60), Instant.now().plusSeconds(1));
             assertThat(health.json().path("database").path("status").asString()).isEqualTo("healthy");
+            assertThat(health.json().path("registry").path("status").asString()).isEqualTo("healthy");
             assertThat(health.json().path("database").path("pool_size").asInt()).isPositive();
             assertThat(health.json().path("database").path("idle_connections").isIntegralNumber())
                     .isTrue();

@@ -14,28 +14,46 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The Apicurio registry in a process of its own, since its 400 jars would clash with ours. It keeps its schemas in a Postgres
  * database, so that the ids that stand in every record stay what they are.
  *
  * <p>The process ignores the terminal's Ctrl-C (its starter decides when it ends) and ends with its starter, see
- * {@link RegistryProcess}.
+ * {@link RegistryProcess}. Where it ends by itself it is started again at the same address, with a delay that doubles as long as it does
+ * not stay up. Thread-safe.
  */
 final class EmbeddedRegistry implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedRegistry.class);
 
     private static final Duration START_WAIT_MAX = Duration.ofSeconds(90);
     private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
     private static final Duration STOP_WAIT_MAX = Duration.ofSeconds(2);
+    private static final Duration RESTART_DELAY_MIN = Duration.ofMillis(500);
+    private static final Duration RESTART_DELAY_MAX = Duration.ofSeconds(30);
+
+    /** A registry that was up for so long is no longer one that ends as often as it is started. */
+    private static final Duration STABLE_AFTER = Duration.ofMinutes(1);
+
     private static final String DATABASE = "registry";
     private static final Set<String> INHERITED_VARIABLES = Set.of("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "TZ");
 
-    private final Process process;
+    private final EmbeddedPostgresServer postgres;
+    private final Path log;
     private final int port;
+    private final Thread watch =
+            Thread.ofPlatform().daemon().name("registry-watch").unstarted(this::watch);
+    private volatile Process process;
+    private volatile boolean closing;
 
-    private EmbeddedRegistry(Process process, int port) {
-        this.process = process;
+    private EmbeddedRegistry(EmbeddedPostgresServer postgres, Path log, int port) throws IOException {
+        this.postgres = postgres;
+        this.log = log;
         this.port = port;
+        this.process = launch();
     }
 
     /** Returns when the registry answers; what it says goes to the log file, whose predecessor is kept as {@code .1}. */
@@ -46,14 +64,14 @@ final class EmbeddedRegistry implements AutoCloseable {
             if (Files.exists(log)) {
                 Files.move(log, log.resolveSibling(log.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
             }
-            Process process = launch(postgres, log, port);
-            EmbeddedRegistry registry = new EmbeddedRegistry(process, port);
+            EmbeddedRegistry registry = new EmbeddedRegistry(postgres, log, port);
             try {
-                registry.awaitAnswer(log);
+                registry.awaitAnswer();
             } catch (PlatformException e) {
                 registry.close();
                 throw e;
             }
+            registry.watch.start();
             return registry;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -67,7 +85,10 @@ final class EmbeddedRegistry implements AutoCloseable {
 
     @Override
     public void close() {
+        closing = true;
+        watch.interrupt();
         try {
+            watch.join(STOP_WAIT_MAX.toMillis());
             process.getOutputStream().close();
             if (!process.waitFor(STOP_WAIT_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly();
@@ -80,7 +101,43 @@ final class EmbeddedRegistry implements AutoCloseable {
         }
     }
 
-    private static Process launch(EmbeddedPostgresServer postgres, Path log, int port) throws IOException {
+    private void watch() {
+        Duration delay = RESTART_DELAY_MIN;
+        try {
+            while (!closing) {
+                long upSinceNs = System.nanoTime();
+                int exit = process.waitFor();
+                if (closing) {
+                    return;
+                }
+                if (System.nanoTime() - upSinceNs > STABLE_AFTER.toNanos()) {
+                    delay = RESTART_DELAY_MIN;
+                }
+                LOG.warn("Schema registry ended: exit={}, log={}; restarting it in {} ms", exit, log, delay.toMillis());
+                Thread.sleep(delay);
+                delay = delay.multipliedBy(2).compareTo(RESTART_DELAY_MAX) < 0
+                        ? delay.multipliedBy(2)
+                        : RESTART_DELAY_MAX;
+                restart();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // closed
+        }
+    }
+
+    /** A process that does not come up is ended, so that the watch sees its end and tries again. */
+    private void restart() {
+        try {
+            process = launch();
+            awaitAnswer();
+            LOG.info("Schema registry answers again: port={}", port);
+        } catch (IOException | PlatformException e) {
+            LOG.warn("Schema registry did not restart: {}", e.getMessage());
+            process.destroyForcibly();
+        }
+    }
+
+    private Process launch() throws IOException {
         Path registry = ProgramFolder.registry();
         ProcessBuilder builder = new ProcessBuilder(List.of(
                 "/bin/sh",
@@ -117,10 +174,12 @@ final class EmbeddedRegistry implements AutoCloseable {
         environment.put("APICURIO_DATASOURCE_JDBC_INITIAL_SIZE", "1");
         environment.put("APICURIO_DATASOURCE_JDBC_MIN_SIZE", "1");
         environment.put("APICURIO_DATASOURCE_JDBC_MAX_SIZE", "8");
-        return builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        return builder.redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
     }
 
-    private void awaitAnswer(Path log) {
+    private void awaitAnswer() {
         HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/system/info"))
                 .timeout(Duration.ofSeconds(5))
                 .build();

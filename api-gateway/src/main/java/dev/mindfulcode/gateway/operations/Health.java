@@ -2,6 +2,7 @@ package dev.mindfulcode.gateway.operations;
 
 import dev.mindfulcode.gateway.database.Database;
 import dev.mindfulcode.gateway.log.KafkaReachability;
+import dev.mindfulcode.gateway.log.RegistryReachability;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.function.IntSupplier;
@@ -16,6 +17,7 @@ final class Health {
 
     static final Duration LOOK_TIME_MAX = Duration.ofSeconds(1);
     private static final Duration CACHED_FOR = Duration.ofMillis(500);
+    private static final String HEALTHY = "healthy";
 
     /** Sessions that nobody ended, and those of them that have an engine's state. */
     private static final String COUNT = """
@@ -25,13 +27,20 @@ final class Health {
 
     private final Database database;
     private final KafkaReachability kafka;
+    private final RegistryReachability registry;
     private final IntSupplier liveConnections;
     private final Clock clock;
     private final Mono<Report> latest;
 
-    Health(Database database, KafkaReachability kafka, IntSupplier liveConnections, Clock clock) {
+    Health(
+            Database database,
+            KafkaReachability kafka,
+            RegistryReachability registry,
+            IntSupplier liveConnections,
+            Clock clock) {
         this.database = database;
         this.kafka = kafka;
+        this.registry = registry;
         this.liveConnections = liveConnections;
         this.clock = clock;
         this.latest = Mono.defer(this::look).cache(CACHED_FOR);
@@ -42,16 +51,21 @@ final class Health {
     }
 
     private Mono<Report> look() {
-        return Mono.zip(databaseAnswers(), kafka.isReachable(LOOK_TIME_MAX), counts())
-                .map(found -> report(found.getT1(), found.getT2(), found.getT3()));
+        return Mono.zip(
+                        databaseAnswers(),
+                        kafka.isReachable(LOOK_TIME_MAX),
+                        registry.isReachable(LOOK_TIME_MAX),
+                        counts())
+                .map(found -> report(found.getT1(), found.getT2(), found.getT3(), found.getT4()));
     }
 
-    private Report report(boolean databaseAnswers, boolean kafkaAnswers, Counts counts) {
+    private Report report(boolean databaseAnswers, boolean kafkaAnswers, boolean registryAnswers, Counts counts) {
         return new Report(
-                databaseAnswers && kafkaAnswers ? "ok" : "degraded",
+                databaseAnswers && kafkaAnswers && registryAnswers ? "ok" : "degraded",
                 clock.millis(),
                 new DatabaseReport(text(databaseAnswers), database.connections(), database.idleConnections()),
                 new KafkaReport(text(kafkaAnswers)),
+                new RegistryReport(text(registryAnswers)),
                 new ServicesReport(counts.active(), counts.engines(), liveConnections.getAsInt()));
     }
 
@@ -73,16 +87,23 @@ final class Health {
     }
 
     private static String text(boolean answers) {
-        return answers ? "healthy" : "unreachable";
+        return answers ? HEALTHY : "unreachable";
     }
 
     private record Counts(@Nullable Long active, @Nullable Long engines) {}
 
     /** @param timestamp epoch milliseconds */
-    record Report(String status, long timestamp, DatabaseReport database, KafkaReport kafka, ServicesReport services) {
+    record Report(
+            String status,
+            long timestamp,
+            DatabaseReport database,
+            KafkaReport kafka,
+            RegistryReport registry,
+            ServicesReport services) {
 
-        boolean isOk() {
-            return status.equals("ok");
+        /** Without the registry schemas that are known are still read and written: that does not need another gateway. */
+        boolean canServe() {
+            return database.status.equals(HEALTHY) && kafka.status.equals(HEALTHY);
         }
     }
 
@@ -93,6 +114,8 @@ final class Health {
     record DatabaseReport(String status, int poolSize, int idleConnections) {}
 
     record KafkaReport(String status) {}
+
+    record RegistryReport(String status) {}
 
     /**
      * @param activeSessions neither paused nor ended

@@ -4,6 +4,7 @@ import dev.mindfulcode.gateway.database.Database;
 import dev.mindfulcode.gateway.http.Answers;
 import dev.mindfulcode.gateway.http.RouteGroup;
 import dev.mindfulcode.gateway.log.KafkaReachability;
+import dev.mindfulcode.gateway.log.RegistryReachability;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -61,13 +62,17 @@ public class OperationsConfiguration {
 
     @Bean
     RouteGroup gatewayOperationsRoutes(
-            Database database, KafkaReachability kafka, GatewayMetrics metrics, LiveConnections live) {
-        Health health = new Health(database, kafka, live::count, Clock.systemUTC());
+            Database database,
+            KafkaReachability kafka,
+            RegistryReachability registry,
+            GatewayMetrics metrics,
+            LiveConnections live) {
+        Health health = new Health(database, kafka, registry, live::count, Clock.systemUTC());
         return routes -> routes.get(
                         "/health",
                         request -> health.report()
                                 .flatMap(report -> Answers.json(
-                                        ServerResponse.status(report.isOk() ? 200 : 503)
+                                        ServerResponse.status(report.canServe() ? 200 : 503)
                                                 .header("Cache-Control", "no-store"),
                                         report)))
                 .get(
