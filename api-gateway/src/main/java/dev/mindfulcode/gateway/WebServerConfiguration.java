@@ -1,5 +1,7 @@
 package dev.mindfulcode.gateway;
 
+import dev.mindfulcode.edge.ConnectionRules;
+import dev.mindfulcode.edge.HttpEdge;
 import dev.mindfulcode.gateway.http.CrossOrigins;
 import dev.mindfulcode.gateway.http.Problems;
 import dev.mindfulcode.gateway.http.RouteGroup;
@@ -25,7 +27,6 @@ import org.springframework.core.io.ClassPathResource;
 import org.springframework.http.CacheControl;
 import org.springframework.http.client.ReactorResourceFactory;
 import org.springframework.web.reactive.config.EnableWebFlux;
-import org.springframework.web.reactive.function.server.RequestPredicates;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerResponse;
@@ -43,15 +44,11 @@ import reactor.netty.resources.LoopResources;
 })
 class WebServerConfiguration {
 
-    private static final int REQUEST_LINE_BYTES_MAX = 8 * 1024;
-    private static final Duration IDLE_CONNECTION_TIME_MAX = Duration.ofSeconds(75);
-
     private static final Duration LOOPS_STOP_WAIT_MAX = Duration.ofSeconds(2);
     private static final List<String> GOOD_TRANSPORTS = List.of(
             "io.netty.channel.epoll.EpollIoHandler",
             "io.netty.channel.kqueue.KQueueIoHandler",
             "io.netty.channel.nio.NioIoHandler");
-    private static final int HEADER_BYTES_MAX = 16 * 1024;
 
     /** Event loops of this context's own: the global ones would end, for everybody in the JVM, with the first context that closes. */
     @Bean
@@ -62,6 +59,11 @@ class WebServerConfiguration {
         resources.setShutdownQuietPeriod(Duration.ZERO);
         resources.setShutdownTimeout(LOOPS_STOP_WAIT_MAX);
         return resources;
+    }
+
+    @Bean
+    ConnectionRules gatewayConnectionRules() {
+        return ConnectionRules.STANDARD;
     }
 
     @Bean
@@ -80,34 +82,37 @@ class WebServerConfiguration {
     RouterFunction<ServerResponse> gatewayRoutes(List<RouteGroup> groups) {
         Routes routes = new Routes();
         groups.forEach(group -> group.addTo(routes));
+        routes.get(
+                "/",
+                _ -> ServerResponse.ok()
+                        .cacheControl(CacheControl.noCache())
+                        .bodyValue(new ClassPathResource("static/index.html")));
         return routes.build().and(dashboard());
     }
 
     /** The dashboard's files, from the jar. */
     private static RouterFunction<ServerResponse> dashboard() {
         ClassPathResource folder = new ClassPathResource("static/", WebServerConfiguration.class.getClassLoader());
-        return RouterFunctions.route(
-                        RequestPredicates.GET("/"),
-                        request -> ServerResponse.ok()
-                                .cacheControl(CacheControl.noCache())
-                                .bodyValue(new ClassPathResource("static/index.html")))
-                .and(RouterFunctions.resources(
-                        "/**", folder, (resource, headers) -> headers.setCacheControl(CacheControl.noCache())));
+        return RouterFunctions.resources(
+                "/**", folder, (resource, headers) -> headers.setCacheControl(CacheControl.noCache()));
     }
 
     /** Port and limits. After the property-driven customizers, so that PORT decides. */
     @Bean
-    WebServerFactoryCustomizer<NettyReactiveWebServerFactory> gatewayWebServer(GatewaySettings settings) {
-        return new LastCustomizer(settings.port());
+    WebServerFactoryCustomizer<NettyReactiveWebServerFactory> gatewayWebServer(
+            GatewaySettings settings, ConnectionRules rules) {
+        return new LastCustomizer(settings.port(), rules);
     }
 
     private static final class LastCustomizer
             implements WebServerFactoryCustomizer<NettyReactiveWebServerFactory>, Ordered {
 
         private final int port;
+        private final ConnectionRules rules;
 
-        LastCustomizer(int port) {
+        LastCustomizer(int port, ConnectionRules rules) {
             this.port = port;
+            this.rules = rules;
         }
 
         @Override
@@ -116,9 +121,7 @@ class WebServerConfiguration {
             factory.setShutdown(Shutdown.GRACEFUL);
             // On by default on some clouds, and would believe everybody's X-Forwarded-For; TRUSTED_PROXIES decides.
             factory.setUseForwardHeaders(false);
-            factory.addServerCustomizers(server -> server.idleTimeout(IDLE_CONNECTION_TIME_MAX)
-                    .httpRequestDecoder(limits ->
-                            limits.maxInitialLineLength(REQUEST_LINE_BYTES_MAX).maxHeaderSize(HEADER_BYTES_MAX)));
+            factory.addServerCustomizers(server -> HttpEdge.configure(server, rules));
         }
 
         @Override

@@ -228,6 +228,23 @@ class AuthorisationMatrixTest {
         }
     }
 
+    @ParameterizedTest(name = "{0} by {1}")
+    @MethodSource("reads")
+    void headIsAnsweredAsGetIsAndWithoutABody(Line line, Who who) throws Exception {
+        Line head = new Line("HEAD", line.pattern(), line.statuses(), null);
+        Reply reply = send(head, token(who), line.pattern().startsWith("/api/teams") ? team : null);
+        assertThat(reply.status()).isEqualTo(line.statuses().get(who.ordinal()));
+        assertThat(reply.body()).isEmpty();
+        if (reply.status() >= 400) {
+            assertThat(reply.contentType()).isEqualTo("application/problem+json");
+        }
+    }
+
+    private static Stream<Arguments> reads() {
+        return lines().filter(line -> line.method().equals("GET"))
+                .flatMap(line -> Stream.of(Who.ANONYMOUS, Who.MEMBER).map(who -> Arguments.of(line, who)));
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource("lines")
     void anApiKeyOpensWhatTheListSays(Line line) throws Exception {

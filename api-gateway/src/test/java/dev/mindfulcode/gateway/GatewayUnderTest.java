@@ -2,6 +2,7 @@ package dev.mindfulcode.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mindfulcode.edge.ConnectionRules;
 import dev.mindfulcode.gateway.accounts.SignedUp;
 import dev.mindfulcode.gateway.teams.Plan;
 import dev.mindfulcode.gateway.teams.TeamPlans;
@@ -15,6 +16,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
@@ -27,6 +29,7 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
 
 /** A gateway with a projection behind it, on real Kafka, Postgres and registry. One serves all tests of a JVM. */
 final class GatewayUnderTest {
@@ -34,6 +37,10 @@ final class GatewayUnderTest {
     static final String JWT_SECRET = "test-secret-0123456789-abcdefghijklmnop";
     static final String OPERATOR_TOKEN = "test-operator-0123456789-abcdefghijklmnop";
     static final int PARTITIONS = 6;
+
+    /** Short enough to be waited for, long enough for clients on a busy machine. */
+    static final ConnectionRules IMPATIENT = new ConnectionRules(
+            Duration.ofSeconds(1), Duration.ofSeconds(8), Duration.ofSeconds(6), Duration.ofHours(1));
 
     private static @Nullable GatewayUnderTest shared;
 
@@ -139,6 +146,12 @@ final class GatewayUnderTest {
                 .bannerMode(Banner.Mode.OFF)
                 .properties(environment)
                 .properties("spring.lifecycle.timeout-per-shutdown-phase=5s")
+                .initializers(starting -> ((GenericApplicationContext) starting)
+                        .registerBean(
+                                "impatientRules",
+                                ConnectionRules.class,
+                                () -> IMPATIENT,
+                                definition -> definition.setPrimary(true)))
                 .run();
     }
 

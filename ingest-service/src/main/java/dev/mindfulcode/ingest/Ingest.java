@@ -1,10 +1,9 @@
 package dev.mindfulcode.ingest;
 
-import static org.springframework.web.reactive.function.server.RouterFunctions.route;
-
 import com.github.benmanes.caffeine.cache.Ticker;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.mindfulcode.access.Credentials;
+import dev.mindfulcode.edge.ConnectionRules;
 import dev.mindfulcode.protection.PostgresUserKeys;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
@@ -13,6 +12,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
 /** All of ingest, put together: routes for a web server, and what must be started and stopped with it. */
@@ -36,7 +36,7 @@ final class Ingest implements AutoCloseable {
     private final KeystrokesEndpoint keystrokes;
     private final SocketEndpoint socket;
 
-    Ingest(IngestSettings settings, MeterRegistry meters, Clock clock) {
+    Ingest(IngestSettings settings, MeterRegistry meters, Clock clock, ConnectionRules rules) {
         DataSource database = database(settings);
         credentials = Credentials.open(database, settings.jwtSecret(), settings.issuer(), null, clock);
         Callers callers = new Callers(credentials);
@@ -58,6 +58,7 @@ final class Ingest implements AutoCloseable {
                 keystrokes,
                 shutdown,
                 clock,
+                rules.lifetimeMax(),
                 connections);
     }
 
@@ -72,10 +73,16 @@ final class Ingest implements AutoCloseable {
     }
 
     RouterFunction<ServerResponse> routes() {
-        return route().POST(KEYSTROKES_PATH, keystrokes::post)
-                .GET(SCHEMA_PATH, keystrokes::schema)
-                .GET(SOCKET_PATH, socket::connect)
-                .build();
+        RouterFunctions.Builder routes = RouterFunctions.route();
+        methods(routes)
+                .post(KEYSTROKES_PATH, keystrokes::post)
+                .get(SCHEMA_PATH, keystrokes::schema)
+                .get(SOCKET_PATH, socket::connect);
+        return routes.build();
+    }
+
+    Methods methods(RouterFunctions.Builder routes) {
+        return new Methods(routes, keystrokes::refused);
     }
 
     Shutdown shutdown() {

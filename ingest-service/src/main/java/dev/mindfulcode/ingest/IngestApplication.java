@@ -1,5 +1,7 @@
 package dev.mindfulcode.ingest;
 
+import dev.mindfulcode.edge.ConnectionRules;
+import dev.mindfulcode.edge.HttpEdge;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -7,10 +9,13 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.Map;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.reactor.netty.autoconfigure.NettyReactiveWebServerAutoConfiguration;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfiguration;
 import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
 import org.springframework.boot.webflux.autoconfigure.error.ErrorWebFluxAutoConfiguration;
@@ -62,18 +67,25 @@ public class IngestApplication {
     }
 
     @Bean
+    WebServerFactoryCustomizer<NettyReactiveWebServerFactory> ingestWebServer(ObjectProvider<ConnectionRules> rules) {
+        return factory -> factory.addServerCustomizers(
+                server -> HttpEdge.configure(server, rules.getIfAvailable(() -> ConnectionRules.STANDARD)));
+    }
+
+    @Bean
     RouterFunction<ServerResponse> ingestOperations(Ingest ingest, PrometheusMeterRegistry meters) {
-        return RouterFunctions.route()
-                .GET(
+        RouterFunctions.Builder routes = RouterFunctions.route();
+        ingest.methods(routes)
+                .get(
                         "/health",
                         request -> ServerResponse.status(ingest.isReady() ? 200 : 503)
                                 .contentType(MediaType.APPLICATION_JSON)
                                 .bodyValue("{\"status\":\"" + (ingest.isReady() ? "ok" : "unavailable") + "\"}"))
-                .GET(
+                .get(
                         "/metrics",
                         request -> ServerResponse.ok()
                                 .contentType(MediaType.TEXT_PLAIN)
-                                .bodyValue(meters.scrape()))
-                .build();
+                                .bodyValue(meters.scrape()));
+        return routes.build();
     }
 }

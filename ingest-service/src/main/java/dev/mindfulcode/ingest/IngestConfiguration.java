@@ -1,5 +1,6 @@
 package dev.mindfulcode.ingest;
 
+import dev.mindfulcode.edge.ConnectionRules;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
@@ -16,8 +17,8 @@ import org.springframework.web.reactive.function.server.ServerResponse;
  * which authenticate by themselves.
  *
  * <p>Reads JWT_SECRET and OIDC_ISSUER_URI (both optional), ENCRYPTION_KEY, DATABASE_URL, KAFKA_BOOTSTRAP_SERVERS, SCHEMA_REGISTRY_URL, MINDFUL_REGISTER_SCHEMAS
- * (default false) and MINDFUL_INGEST_IN_FLIGHT_BYTES (default 32 MiB). A {@link MeterRegistry} and a {@link Clock} are used where
- * the context has one.
+ * (default false) and MINDFUL_INGEST_IN_FLIGHT_BYTES (default 32 MiB). A {@link MeterRegistry}, a {@link Clock} and
+ * {@link ConnectionRules} are used where the context has one.
  */
 @Configuration(proxyBeanMethods = false)
 public class IngestConfiguration {
@@ -25,12 +26,17 @@ public class IngestConfiguration {
     private static final String IO_URING = "io.netty.channel.uring.IoUring";
 
     @Bean
-    Ingest ingest(Environment environment, ObjectProvider<MeterRegistry> meters, ObjectProvider<Clock> clock) {
+    Ingest ingest(
+            Environment environment,
+            ObjectProvider<MeterRegistry> meters,
+            ObjectProvider<Clock> clock,
+            ObjectProvider<ConnectionRules> rules) {
         requireNoIoUring();
         return new Ingest(
                 IngestSettings.from(environment),
                 meters.getIfAvailable(SimpleMeterRegistry::new),
-                clock.getIfAvailable(Clock::systemUTC));
+                clock.getIfAvailable(Clock::systemUTC),
+                rules.getIfAvailable(() -> ConnectionRules.STANDARD));
     }
 
     @Bean

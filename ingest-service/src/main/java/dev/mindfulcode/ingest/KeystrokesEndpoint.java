@@ -165,7 +165,9 @@ final class KeystrokesEndpoint {
                     }
                 })
                 .build((exchange, context) -> {
-                    DataBuffer body = exchange.getResponse().bufferFactory().wrap(refusal.problemJson());
+                    byte[] problem = refusal.problemJson();
+                    exchange.getResponse().getHeaders().setContentLength(problem.length);
+                    DataBuffer body = exchange.getResponse().bufferFactory().wrap(problem);
                     return exchange.getResponse().writeWith(Mono.just(body));
                 });
     }

@@ -12,6 +12,7 @@ enum ProblemType {
     TOO_OLD("too-old", 400, "The batch is too old"),
     UNAUTHENTICATED("unauthenticated", 401, "A valid access token is needed"),
     UNKNOWN_SESSION("unknown-session", 404, "No such session"),
+    METHOD_NOT_ALLOWED("method-not-allowed", 405, "The method is not allowed here"),
     REQUEST_TIMEOUT("request-timeout", 408, "The request took too long to arrive"),
     ACCOUNT_ERASED("account-erased", 410, "The account has been erased"),
     REQUEST_TOO_LARGE("request-too-large", 413, "The request is too large"),

@@ -24,11 +24,11 @@ final class SocketEndpoint {
     /** Connections beyond these are refused with {@link ProblemType#OVERLOADED}. */
     static final int CONNECTIONS_MAX = 10_000;
 
-    /** The token has run out: come back with a new one. */
-    static final CloseStatus TOKEN_EXPIRED = CloseStatus.POLICY_VIOLATION.withReason("token expired");
+    /** The token has run out: come back with a new one. The same code as the gateway's live updates have. */
+    static final CloseStatus TOKEN_EXPIRED = new CloseStatus(4401, "token expired");
 
     /** The token or API key has been revoked: sign in again. */
-    static final CloseStatus REVOKED = CloseStatus.POLICY_VIOLATION.withReason("revoked");
+    static final CloseStatus REVOKED = new CloseStatus(4401, "revoked");
 
     private final Callers callers;
     private final Revocations revocations;
@@ -36,13 +36,17 @@ final class SocketEndpoint {
     private final KeystrokesEndpoint http;
     private final Shutdown shutdown;
     private final Clock clock;
+    private final Duration lifetimeMax;
     private final AtomicInteger open;
 
     /** An upgrade of its own: other WebSockets on the same server have other limits. */
     private final WebSocketService upgrade = new HandshakeWebSocketService(new ReactorNettyRequestUpgradeStrategy(
             () -> WebsocketServerSpec.builder().maxFramePayloadLength(Limits.REQUEST_BYTES_MAX)));
 
-    /** @param open how many connections there are; counted here, shown elsewhere */
+    /**
+     * @param lifetimeMax of a connection whose credential does not end sooner
+     * @param open how many connections there are; counted here, shown elsewhere
+     */
     SocketEndpoint(
             Callers callers,
             Revocations revocations,
@@ -50,6 +54,7 @@ final class SocketEndpoint {
             KeystrokesEndpoint http,
             Shutdown shutdown,
             Clock clock,
+            Duration lifetimeMax,
             AtomicInteger open) {
         this.callers = callers;
         this.revocations = revocations;
@@ -57,6 +62,7 @@ final class SocketEndpoint {
         this.http = http;
         this.shutdown = shutdown;
         this.clock = clock;
+        this.lifetimeMax = lifetimeMax;
         this.open = open;
     }
 
@@ -103,10 +109,12 @@ final class SocketEndpoint {
     }
 
     private Mono<CloseStatus> expiry(Identity caller) {
-        if (caller.expiresAt().equals(Instant.MAX)) {
-            return Mono.never();
+        Instant now = clock.instant();
+        Instant latest = now.plus(lifetimeMax);
+        if (latest.isBefore(caller.expiresAt())) {
+            return Mono.delay(lifetimeMax).thenReturn(CloseStatus.GOING_AWAY);
         }
-        Duration left = Duration.between(clock.instant(), caller.expiresAt());
+        Duration left = Duration.between(now, caller.expiresAt());
         return Mono.delay(left.isNegative() ? Duration.ZERO : left).thenReturn(TOKEN_EXPIRED);
     }
 

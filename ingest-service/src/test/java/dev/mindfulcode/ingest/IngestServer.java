@@ -8,6 +8,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.mindfulcode.access.ApiKeys;
 import dev.mindfulcode.access.CredentialHash;
+import dev.mindfulcode.edge.ConnectionRules;
 import dev.mindfulcode.platform.EmbeddedPlatform;
 import dev.mindfulcode.protection.KeyEncryptionKey;
 import dev.mindfulcode.protection.PostgresUrl;
@@ -25,6 +26,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
@@ -42,6 +44,10 @@ import org.springframework.context.support.GenericApplicationContext;
 final class IngestServer implements AutoCloseable {
 
     static final String JWT_SECRET = "only-for-tests-only-for-tests-only-for-tests";
+
+    /** Short enough to be waited for, long enough for clients on a busy machine. */
+    static final ConnectionRules IMPATIENT = new ConnectionRules(
+            Duration.ofSeconds(1), Duration.ofSeconds(8), Duration.ofSeconds(6), Duration.ofHours(1));
 
     private static final String ENCRYPTION_KEY = Base64.getEncoder().encodeToString(distinctBytes());
 
@@ -96,8 +102,11 @@ final class IngestServer implements AutoCloseable {
         SpringApplication application = new SpringApplication(IngestApplication.class);
         application.setWebApplicationType(WebApplicationType.REACTIVE);
         application.setDefaultProperties(properties);
-        application.addInitializers(
-                starting -> ((GenericApplicationContext) starting).registerBean("clock", Clock.class, () -> clock));
+        application.addInitializers(starting -> {
+            GenericApplicationContext context = (GenericApplicationContext) starting;
+            context.registerBean("clock", Clock.class, () -> clock);
+            context.registerBean("impatientRules", ConnectionRules.class, () -> IMPATIENT);
+        });
         context = application.run();
     }
 

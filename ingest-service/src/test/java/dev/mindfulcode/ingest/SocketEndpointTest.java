@@ -99,7 +99,7 @@ class SocketEndpointTest {
             client.send(BatchJson.of(session, 0).toString());
 
             assertThat(client.await(1).getFirst()).startsWith("{\"type\":\"ack\"");
-            assertThat(client.awaitClose()).isEqualTo(1008);
+            assertThat(client.awaitClose()).isEqualTo(4401);
         }
     }
 
@@ -112,7 +112,7 @@ class SocketEndpointTest {
 
             server.revoke(key.id());
 
-            assertThat(client.awaitClose()).isEqualTo(1008);
+            assertThat(client.awaitClose()).isEqualTo(4401);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.mindfulcode.gateway.accounts;
 import dev.mindfulcode.access.Credentials;
 import dev.mindfulcode.access.JwtSecret;
 import dev.mindfulcode.access.OidcIssuer;
+import dev.mindfulcode.edge.ConnectionRules;
 import dev.mindfulcode.gateway.database.Database;
 import dev.mindfulcode.gateway.database.UserCiphers;
 import dev.mindfulcode.gateway.http.CallerEnds;
@@ -59,8 +60,8 @@ public class AccountConfiguration {
     }
 
     @Bean
-    CallerEnds gatewayCallerEnds(Credentials credentials) {
-        return new CallerEnds(credentials.revocations(), clock);
+    CallerEnds gatewayCallerEnds(Credentials credentials, ConnectionRules rules) {
+        return new CallerEnds(credentials.revocations(), clock, rules);
     }
 
     @Bean

@@ -1,6 +1,7 @@
 package dev.mindfulcode.gateway.graphql;
 
 import dev.mindfulcode.gateway.http.Caller;
+import dev.mindfulcode.gateway.http.EventStreams;
 import dev.mindfulcode.gateway.http.Json;
 import dev.mindfulcode.gateway.http.ProblemException;
 import dev.mindfulcode.gateway.http.Problems;
@@ -11,10 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
-import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.graphql.execution.SubscriptionPublisherException;
-import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Flux;
@@ -39,18 +37,11 @@ final class GraphEvents {
     }
 
     Mono<ServerResponse> open(ServerRequest request, Operation operation, Caller caller) {
-        return Mono.defer(() -> {
+        return EventStreams.respond(request, () -> {
             LiveConnection connection = live.connect(caller, request);
-            return ServerResponse.ok()
-                    .contentType(MediaType.TEXT_EVENT_STREAM)
-                    .header("Cache-Control", "no-store")
-                    .header("X-Accel-Buffering", "no")
-                    .build((exchange, context) -> exchange.getResponse()
-                            .writeAndFlushWith(events(operation, caller, connection)
-                                    .map(event ->
-                                            Mono.<DataBuffer>just(DefaultDataBufferFactory.sharedInstance.wrap(event)))
-                                    .doFinally(_ -> connection.close())))
-                    .doOnCancel(connection::close);
+            return events(operation, caller, connection)
+                    .map(EventStreams::buffer)
+                    .doFinally(_ -> connection.close());
         });
     }
 

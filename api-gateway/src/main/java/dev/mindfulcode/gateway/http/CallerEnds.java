@@ -1,6 +1,7 @@
 package dev.mindfulcode.gateway.http;
 
 import dev.mindfulcode.access.Revocations;
+import dev.mindfulcode.edge.ConnectionRules;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,23 +13,27 @@ public final class CallerEnds {
 
     private final Revocations revocations;
     private final Clock clock;
+    private final Duration lifetimeMax;
 
-    public CallerEnds(Revocations revocations, Clock clock) {
+    public CallerEnds(Revocations revocations, Clock clock, ConnectionRules rules) {
         this.revocations = revocations;
         this.clock = clock;
+        this.lifetimeMax = rules.lifetimeMax();
     }
 
-    /** Emits when the caller's credential expires or is revoked. */
+    /**
+     * Emits when the caller's credential expires or is revoked, and at the latest after the longest lifetime of a
+     * connection.
+     */
     public Mono<Instant> of(Caller caller) {
         return Mono.firstWithSignal(expired(caller), revoked(caller));
     }
 
-    /** An API key does not expire, and a delay cannot be so long. */
     private Mono<Instant> expired(Caller caller) {
-        if (caller.expiresAt().equals(Instant.MAX)) {
-            return Mono.never();
-        }
-        Duration left = Duration.between(clock.instant(), caller.expiresAt());
+        Instant now = clock.instant();
+        Instant latest = now.plus(lifetimeMax);
+        Instant end = caller.expiresAt().isBefore(latest) ? caller.expiresAt() : latest;
+        Duration left = Duration.between(now, end);
         return Mono.delay(left.isNegative() ? Duration.ZERO : left).map(_ -> clock.instant());
     }
 

@@ -57,7 +57,9 @@ public final class Problems implements WebExceptionHandler {
         if (retryAfterSeconds != null) {
             headers.set(HttpHeaders.RETRY_AFTER, Integer.toString(retryAfterSeconds));
         }
-        DataBuffer body = response.bufferFactory().wrap(Json.bytes(problem.document()));
+        byte[] document = Json.bytes(problem.document());
+        headers.setContentLength(document.length);
+        DataBuffer body = response.bufferFactory().wrap(document);
         return response.writeWith(Mono.just(body));
     }
 

@@ -15,7 +15,10 @@ import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
-/** Collects routes; whatever comes to a known path with another method is answered 405 and told which ones there are. */
+/**
+ * Collects routes. Each GET route answers HEAD too. OPTIONS is answered with the methods of the path, any other method
+ * of a known path with 405 and those methods.
+ */
 public final class Routes {
 
     /** Until the answer is known, not until it is sent: streams may go on for ever. */
@@ -51,7 +54,7 @@ public final class Routes {
     private Routes add(HttpMethod method, String path, HandlerFunction<ServerResponse> handler) {
         router(path)
                 .route(
-                        RequestPredicates.method(method).and(RequestPredicates.path(path)),
+                        RequestPredicates.methods(answeredBy(method)).and(RequestPredicates.path(path)),
                         request -> handler.handle(request)
                                 .timeout(
                                         ANSWER_TIME_MAX,
@@ -59,6 +62,12 @@ public final class Routes {
                                                 RETRY_AFTER_SECONDS, "The answer took too long."))));
         methods.computeIfAbsent(path, _ -> new TreeSet<>()).add(method.name());
         return this;
+    }
+
+    private static HttpMethod[] answeredBy(HttpMethod method) {
+        return method.equals(HttpMethod.GET)
+                ? new HttpMethod[] {HttpMethod.GET, HttpMethod.HEAD}
+                : new HttpMethod[] {method};
     }
 
     /** Returns method and path of each route, such as {@code GET /api/teams/{id}}. */
@@ -70,7 +79,18 @@ public final class Routes {
 
     public RouterFunction<ServerResponse> build() {
         methods.forEach((path, allowed) -> {
-            String allow = String.join(", ", allowed);
+            TreeSet<String> all = new TreeSet<>(allowed);
+            all.add(HttpMethod.OPTIONS.name());
+            if (all.contains(HttpMethod.GET.name())) {
+                all.add(HttpMethod.HEAD.name());
+            }
+            String allow = String.join(", ", all);
+            router(path)
+                    .route(
+                            RequestPredicates.method(HttpMethod.OPTIONS).and(RequestPredicates.path(path)),
+                            _ -> ServerResponse.noContent()
+                                    .header(HttpHeaders.ALLOW, allow)
+                                    .build());
             router(path).route(RequestPredicates.path(path), request -> {
                 request.exchange().getResponse().getHeaders().set(HttpHeaders.ALLOW, allow);
                 return Mono.error(ProblemType.METHOD_NOT_ALLOWED.because("Allowed here: " + allow + "."));

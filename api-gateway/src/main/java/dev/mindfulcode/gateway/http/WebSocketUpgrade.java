@@ -1,6 +1,7 @@
 package dev.mindfulcode.gateway.http;
 
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ResponseCookie;
@@ -32,6 +33,10 @@ public record WebSocketUpgrade(WebSocketService handshakes, WebSocketHandler han
 
     @Override
     public Mono<Void> writeTo(ServerWebExchange exchange, Context context) {
+        if (exchange.getRequest().getMethod().equals(HttpMethod.HEAD)) {
+            // As GET is answered without an upgrade.
+            return Mono.error(ProblemType.INVALID_REQUEST.because("The request is not valid."));
+        }
         return handshakes.handleRequest(exchange, handler);
     }
 }

@@ -1,5 +1,6 @@
 package dev.mindfulcode.gateway.live;
 
+import dev.mindfulcode.edge.ConnectionRules;
 import dev.mindfulcode.gateway.alerts.Alerts;
 import dev.mindfulcode.gateway.feedback.Prompts;
 import dev.mindfulcode.gateway.http.CallerEnds;
@@ -26,8 +27,8 @@ public class LiveConfiguration {
     private static final Logger LOG = LoggerFactory.getLogger(LiveConfiguration.class);
 
     @Bean
-    LiveHub gatewayLiveHub(LogAddress log, Prompts prompts, Alerts alerts) {
-        return new LiveHub(flowStates(log), prompts::mayAsk, alerts::leadsToTell);
+    LiveHub gatewayLiveHub(LogAddress log, Prompts prompts, Alerts alerts, ConnectionRules rules) {
+        return new LiveHub(flowStates(log), prompts::mayAsk, alerts::leadsToTell, rules);
     }
 
     @Bean
@@ -51,7 +52,8 @@ public class LiveConfiguration {
                 .register(metrics.registry());
         LiveWebSocket webSocket = new LiveWebSocket(hub, ends, Clock.systemUTC());
         LiveEventStream events = new LiveEventStream(hub, ends);
-        return routes -> routes.get("/ws", webSocket::open).get("/api/flow/stream", events::open);
+        return routes -> routes.get("/ws", webSocket::open)
+                .get("/api/flow/stream", events::open);
     }
 
     /** Reads flow states; what is none is nothing to show, and its own consumers keep it as a dead letter. */

@@ -2,11 +2,12 @@ package dev.mindfulcode.gateway.live;
 
 import dev.mindfulcode.gateway.http.Caller;
 import dev.mindfulcode.gateway.http.CallerEnds;
+import dev.mindfulcode.gateway.http.EventStreams;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferFactory;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
-import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.Disposable;
@@ -20,7 +21,10 @@ import reactor.core.publisher.Mono;
 final class LiveEventStream {
 
     private static final String LAST_EVENT_ID = "Last-Event-ID";
-    private static final byte[] COMMENT = ":\n\n".getBytes(StandardCharsets.US_ASCII);
+
+    /** For a new EventSource with a new ticket, which cannot set the field. */
+    private static final String LAST_EVENT_ID_PARAMETER = "last_event_id";
+
     private static final byte[] DATA = "data: ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] END = "\n\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -34,19 +38,21 @@ final class LiveEventStream {
     }
 
     Mono<ServerResponse> open(ServerRequest request) {
-        return Caller.of(request).flatMap(caller -> {
-            Subscription subscription = hub.open(
-                    caller.userId(),
-                    request.headers().firstHeader(LAST_EVENT_ID),
-                    new Cut(request.exchange().getRequest()));
-            return ServerResponse.ok()
-                    .contentType(MediaType.TEXT_EVENT_STREAM)
-                    .header("Cache-Control", "no-store")
-                    .header("X-Accel-Buffering", "no")
-                    .build((exchange, context) -> exchange.getResponse()
-                            .writeAndFlushWith(events(subscription, caller).map(Mono::just)))
-                    .doOnCancel(() -> hub.close(subscription));
-        });
+        return Caller.of(request)
+                .flatMap(caller -> EventStreams.respond(request, () -> {
+                    Subscription subscription = hub.open(
+                            caller.userId(),
+                            lastEventId(request),
+                            new Cut(request.exchange().getRequest()));
+                    return events(subscription, caller);
+                }));
+    }
+
+    private static @Nullable String lastEventId(ServerRequest request) {
+        String field = request.headers().firstHeader(LAST_EVENT_ID);
+        return field != null
+                ? field
+                : request.queryParam(LAST_EVENT_ID_PARAMETER).orElse(null);
     }
 
     /** The first comment goes out at once, so that the client knows that it is connected. */
@@ -55,7 +61,7 @@ final class LiveEventStream {
         return Flux.using(
                 () -> ends.of(caller).subscribe(_ -> mailbox.end(LiveMessages.TOKEN_EXPIRED)),
                 _ -> Flux.concat(
-                                Mono.fromSupplier(() -> buffers.wrap(COMMENT)),
+                                Mono.fromSupplier(EventStreams::comment),
                                 mailbox.messages().map(this::event))
                         .doFinally(_ -> hub.close(subscription)),
                 Disposable::dispose);
@@ -63,7 +69,7 @@ final class LiveEventStream {
 
     private DataBuffer event(LiveMessage message) {
         if (message.isHeartbeat()) {
-            return buffers.wrap(COMMENT);
+            return EventStreams.comment();
         }
         String id = message.id();
         DataBuffer event = buffers.allocateBuffer(message.json().length + 80);

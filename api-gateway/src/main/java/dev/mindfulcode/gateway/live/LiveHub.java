@@ -2,6 +2,7 @@ package dev.mindfulcode.gateway.live;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.mindfulcode.edge.ConnectionRules;
 import dev.mindfulcode.gateway.http.ProblemException;
 import dev.mindfulcode.gateway.http.ProblemType;
 import dev.mindfulcode.schemas.FlowState;
@@ -37,9 +38,6 @@ final class LiveHub implements SmartLifecycle {
     static final int CONNECTIONS_OF_USER_MAX = 16;
     static final int CONNECTIONS_MAX = 10_000;
 
-    static final Duration SLOW_CLIENT_WAIT_MAX = Duration.ofSeconds(30);
-    static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(15);
-
     private static final int RETRY_AFTER_SECONDS = 10;
     private static final int LATEST_USERS_MAX = 20_000;
     private static final Duration LATEST_KEPT_FOR = Duration.ofHours(1);
@@ -52,6 +50,7 @@ final class LiveHub implements SmartLifecycle {
     private final Function<byte[], @Nullable FlowState> decode;
     private final Breaks breaks;
     private final Leads leads;
+    private final ConnectionRules rules;
     private final AtomicInteger connections = new AtomicInteger();
     private final Scheduler sweeper = Schedulers.newSingle("gateway-live-sweep", true);
     private volatile @Nullable Disposable sweeping;
@@ -61,11 +60,13 @@ final class LiveHub implements SmartLifecycle {
      * @param decode a flow state's record, or null where it is none; thread-safe
      * @param breaks is asked at each break of a user who watches, unless they are in flow elsewhere
      * @param leads is asked about each alert while anybody watches
+     * @param rules say how often idle connections are sent something, and when a client that does not read is cut
      */
-    LiveHub(Function<byte[], @Nullable FlowState> decode, Breaks breaks, Leads leads) {
+    LiveHub(Function<byte[], @Nullable FlowState> decode, Breaks breaks, Leads leads, ConnectionRules rules) {
         this.decode = decode;
         this.breaks = breaks;
         this.leads = leads;
+        this.rules = rules;
     }
 
     /** Knows those who are to be told of an alert of a team live. */
@@ -82,6 +83,12 @@ final class LiveHub implements SmartLifecycle {
 
     int connections() {
         return connections.get();
+    }
+
+    /** Returns how many of them are this user's. */
+    int connections(UUID userId) {
+        UserChannel channel = channels.get(userId);
+        return channel == null ? 0 : channel.clients();
     }
 
     /**
@@ -239,7 +246,8 @@ final class LiveHub implements SmartLifecycle {
     void sweep(long nowNs) {
         channels.values()
                 .forEach(channel -> channel.forEach(subscription -> {
-                    if (subscription.mailbox().waitingNs(nowNs) > SLOW_CLIENT_WAIT_MAX.toNanos()) {
+                    if (subscription.mailbox().waitingNs(nowNs)
+                            > rules.writeTimeout().toNanos()) {
                         subscription.cut().run();
                     } else {
                         subscription.mailbox().put(LiveMessage.HEARTBEAT);
@@ -249,7 +257,7 @@ final class LiveHub implements SmartLifecycle {
 
     @Override
     public void start() {
-        long periodMs = HEARTBEAT_INTERVAL.toMillis();
+        long periodMs = rules.pingInterval().toMillis();
         stopped = false;
         sweeping =
                 sweeper.schedulePeriodically(() -> sweep(System.nanoTime()), periodMs, periodMs, TimeUnit.MILLISECONDS);

@@ -1,5 +1,6 @@
 package dev.mindfulcode.gateway.plugins;
 
+import dev.mindfulcode.edge.ConnectionRules;
 import dev.mindfulcode.gateway.database.Database;
 import dev.mindfulcode.gateway.http.CallerEnds;
 import dev.mindfulcode.gateway.http.RouteGroup;
@@ -31,8 +32,9 @@ public class PluginConfiguration {
     }
 
     @Bean
-    RouteGroup gatewayRunRoutes(Database database, Plugins plugins, Teams teams, CallerEnds ends) {
+    RouteGroup gatewayRunRoutes(
+            Database database, Plugins plugins, Teams teams, CallerEnds ends, ConnectionRules rules) {
         Runs runs = new Runs(database, plugins, teams, new SecureRandom(), Clock.systemUTC());
-        return new RunRoutes(runs, new RunProgress(runs, ends), new RunExport(runs))::addTo;
+        return new RunRoutes(runs, new RunProgress(runs, ends, rules), new RunExport(runs))::addTo;
     }
 }

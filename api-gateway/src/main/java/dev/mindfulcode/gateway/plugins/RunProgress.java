@@ -1,16 +1,18 @@
 package dev.mindfulcode.gateway.plugins;
 
+import dev.mindfulcode.edge.ConnectionRules;
 import dev.mindfulcode.gateway.http.Caller;
 import dev.mindfulcode.gateway.http.CallerEnds;
+import dev.mindfulcode.gateway.http.EventStreams;
 import dev.mindfulcode.gateway.http.Json;
 import dev.mindfulcode.gateway.http.Parameters;
 import dev.mindfulcode.gateway.http.ProblemException;
 import dev.mindfulcode.gateway.http.ProblemType;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
-import org.springframework.http.MediaType;
-import org.springframework.http.codec.ServerSentEvent;
+import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Flux;
@@ -20,20 +22,17 @@ import reactor.core.publisher.Mono;
 final class RunProgress {
 
     private static final Duration LOOKED_AT_EVERY = Duration.ofMillis(500);
-    private static final Duration HEARTBEAT_EVERY = Duration.ofSeconds(15);
     private static final int STREAMS_MAX = 200;
-    private static final ServerSentEvent<String> HEARTBEAT =
-            ServerSentEvent.<String>builder().comment("").build();
-    private static final ServerSentEvent<String> END =
-            ServerSentEvent.<String>builder().comment("end").build();
 
     private final Runs runs;
     private final CallerEnds ends;
+    private final ConnectionRules rules;
     private final Semaphore streams = new Semaphore(STREAMS_MAX);
 
-    RunProgress(Runs runs, CallerEnds ends) {
+    RunProgress(Runs runs, CallerEnds ends, ConnectionRules rules) {
         this.runs = runs;
         this.ends = ends;
+        this.rules = rules;
     }
 
     Mono<ServerResponse> open(ServerRequest request) {
@@ -43,22 +42,17 @@ final class RunProgress {
                 if (streams.availablePermits() == 0) {
                     throw ProblemType.TOO_MANY_CONNECTIONS.because("Too many watch runs. Ask for the run instead.");
                 }
-                Flux<ServerSentEvent<String>> events = Flux.defer(() ->
-                        streams.tryAcquire() ? events(caller, runId).doFinally(_ -> streams.release()) : Flux.empty());
-                return ServerResponse.ok()
-                        .contentType(MediaType.TEXT_EVENT_STREAM)
-                        .header("Cache-Control", "no-store")
-                        .header("X-Accel-Buffering", "no")
-                        .body(events, ServerSentEvent.class);
+                return EventStreams.respond(
+                        request,
+                        () -> Flux.defer(() -> streams.tryAcquire()
+                                ? events(caller, runId).doFinally(_ -> streams.release())
+                                : Flux.empty()));
             });
         });
     }
 
-    private Flux<ServerSentEvent<String>> events(Caller caller, UUID runId) {
-        return Flux.merge(
-                        Flux.interval(Duration.ZERO, HEARTBEAT_EVERY).map(_ -> HEARTBEAT),
-                        changes(caller.userId(), runId).map(RunProgress::event).concatWith(Mono.just(END)))
-                .takeWhile(event -> event != END)
+    private Flux<DataBuffer> events(Caller caller, UUID runId) {
+        return EventStreams.keptAlive(changes(caller.userId(), runId).map(RunProgress::event), rules)
                 .takeUntilOther(ends.of(caller));
     }
 
@@ -71,10 +65,8 @@ final class RunProgress {
                 .onErrorComplete(ProblemException.class);
     }
 
-    private static ServerSentEvent<String> event(Runs.Run run) {
-        return ServerSentEvent.<String>builder()
-                .event("run")
-                .data(new String(Json.bytes(run), java.nio.charset.StandardCharsets.UTF_8))
-                .build();
+    private static DataBuffer event(Runs.Run run) {
+        return EventStreams.buffer(("event:run\ndata:" + new String(Json.bytes(run), StandardCharsets.UTF_8) + "\n\n")
+                .getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -1,7 +1,9 @@
 package dev.mindfulcode.gateway.projections;
 
+import dev.mindfulcode.edge.ConnectionRules;
 import dev.mindfulcode.gateway.http.Answers;
 import dev.mindfulcode.gateway.http.Bodies;
+import dev.mindfulcode.gateway.http.EventStreams;
 import dev.mindfulcode.gateway.http.Json;
 import dev.mindfulcode.gateway.http.ProblemType;
 import dev.mindfulcode.gateway.http.Routes;
@@ -11,8 +13,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DefaultDataBufferFactory;
-import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Flux;
@@ -29,10 +29,12 @@ final class ProjectionRoutes {
     private static final int RETRY_AFTER_SECONDS = 5;
 
     private final Builds builds;
+    private final ConnectionRules rules;
     private final AtomicInteger watching = new AtomicInteger();
 
-    ProjectionRoutes(Builds builds) {
+    ProjectionRoutes(Builds builds, ConnectionRules rules) {
         this.builds = builds;
+        this.rules = rules;
     }
 
     void addTo(Routes routes) {
@@ -62,25 +64,20 @@ final class ProjectionRoutes {
 
     /** The whole list whenever it has changed, as server-sent events. */
     private Mono<ServerResponse> watch(ServerRequest request) {
-        if (watching.incrementAndGet() > WATCHING_MAX) {
-            watching.decrementAndGet();
-            return Mono.error(
-                    ProblemType.TOO_MANY_CONNECTIONS.retryAfter(RETRY_AFTER_SECONDS, "Others watch already."));
-        }
-        Flux<DataBuffer> events = Flux.interval(Duration.ZERO, LOOK_EACH)
-                .onBackpressureDrop()
-                .concatMap(_ -> builds.all().map(BuildView.All::new).onErrorResume(e -> Mono.empty()), 1)
-                .map(Json::bytes)
-                .map(json -> new String(json, StandardCharsets.UTF_8))
-                .distinctUntilChanged()
-                .map(json -> DefaultDataBufferFactory.sharedInstance.wrap(
-                        ("data: " + json + "\n\n").getBytes(StandardCharsets.UTF_8)));
-        return ServerResponse.ok()
-                .contentType(MediaType.TEXT_EVENT_STREAM)
-                .header("Cache-Control", "no-store")
-                .header("X-Accel-Buffering", "no")
-                .build((exchange, context) -> exchange.getResponse()
-                        .writeAndFlushWith(events.map(Mono::just).doFinally(_ -> watching.decrementAndGet())));
+        return EventStreams.respond(request, () -> {
+            if (watching.incrementAndGet() > WATCHING_MAX) {
+                watching.decrementAndGet();
+                throw ProblemType.TOO_MANY_CONNECTIONS.retryAfter(RETRY_AFTER_SECONDS, "Others watch already.");
+            }
+            Flux<DataBuffer> lists = Flux.interval(Duration.ZERO, LOOK_EACH)
+                    .onBackpressureDrop()
+                    .concatMap(_ -> builds.all().map(BuildView.All::new).onErrorResume(e -> Mono.empty()), 1)
+                    .map(Json::bytes)
+                    .map(json -> new String(json, StandardCharsets.UTF_8))
+                    .distinctUntilChanged()
+                    .map(json -> EventStreams.buffer(("data: " + json + "\n\n").getBytes(StandardCharsets.UTF_8)));
+            return EventStreams.keptAlive(lists, rules).doFinally(_ -> watching.decrementAndGet());
+        });
     }
 
     private static String projection(ServerRequest request) {

@@ -1,5 +1,6 @@
 package dev.mindfulcode.gateway.projections;
 
+import dev.mindfulcode.edge.ConnectionRules;
 import dev.mindfulcode.gateway.database.Database;
 import dev.mindfulcode.gateway.http.RouteGroup;
 import dev.mindfulcode.gateway.log.LogAddress;
@@ -16,7 +17,7 @@ public class ProjectionsConfiguration {
     }
 
     @Bean
-    RouteGroup gatewayProjectionRoutes(Database database, TopicEnds ends) {
-        return new ProjectionRoutes(new Builds(database, ends))::addTo;
+    RouteGroup gatewayProjectionRoutes(Database database, TopicEnds ends, ConnectionRules rules) {
+        return new ProjectionRoutes(new Builds(database, ends), rules)::addTo;
     }
 }

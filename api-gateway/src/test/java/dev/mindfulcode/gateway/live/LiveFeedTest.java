@@ -2,6 +2,7 @@ package dev.mindfulcode.gateway.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mindfulcode.edge.ConnectionRules;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -36,7 +37,8 @@ class LiveFeedTest {
                 return null;
             },
             (user, state) -> Mono.just(false),
-            _ -> Flux.empty());
+            _ -> Flux.empty(),
+            ConnectionRules.STANDARD);
     private final UUID ada = UUID.randomUUID();
     private final MockConsumer<UUID, byte[]> consumer = new MockConsumer<>("latest");
     private final LiveFeed feed = new LiveFeed(

@@ -3,6 +3,7 @@ package dev.mindfulcode.gateway.live;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mindfulcode.edge.ConnectionRules;
 import dev.mindfulcode.gateway.FlowStates;
 import dev.mindfulcode.gateway.http.ProblemException;
 import dev.mindfulcode.schemas.FlowState;
@@ -25,7 +26,8 @@ class LiveHubTest {
                 return null;
             },
             (user, state) -> Mono.just(false),
-            _ -> Flux.empty());
+            _ -> Flux.empty(),
+            ConnectionRules.STANDARD);
     private final UUID ada = UUID.randomUUID();
 
     @Test
@@ -47,7 +49,7 @@ class LiveHubTest {
         hub.sessionStatus(ada, UUID.randomUUID(), SessionStatus.PAUSED, 0);
         hub.sweep(System.nanoTime());
         assertThat(cut).hasValue(0);
-        hub.sweep(System.nanoTime() + LiveHub.SLOW_CLIENT_WAIT_MAX.toNanos() + 1);
+        hub.sweep(System.nanoTime() + ConnectionRules.STANDARD.writeTimeout().toNanos() + 1);
         assertThat(cut).hasValue(1);
         assertThat(innocent).hasValue(0);
         hub.close(deaf);
@@ -98,7 +100,8 @@ class LiveHubTest {
                     breaks.add(state.getSessionId());
                     return Mono.just(true);
                 },
-                _ -> Flux.empty());
+                _ -> Flux.empty(),
+                ConnectionRules.STANDARD);
         asking.open(ada, null, () -> {});
         List.of(
                         state(flowing, 1, SessionStatus.ACTIVE, true),

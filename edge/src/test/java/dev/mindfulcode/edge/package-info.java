@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.edge;
+
+import org.jspecify.annotations.NullMarked;
