@@ -8,8 +8,10 @@ import dev.mindfulcode.gateway.http.RouteGroup;
 import dev.mindfulcode.gateway.http.Routes;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandler;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.context.ConfigurationPropertiesAutoConfiguration;
 import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
@@ -17,7 +19,9 @@ import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.reactor.netty.autoconfigure.NettyReactiveWebServerAutoConfiguration;
 import org.springframework.boot.web.server.Shutdown;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfiguration;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
@@ -26,6 +30,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.http.CacheControl;
 import org.springframework.http.client.ReactorResourceFactory;
+import org.springframework.http.server.reactive.HttpHandler;
 import org.springframework.web.reactive.config.EnableWebFlux;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
@@ -102,6 +107,21 @@ class WebServerConfiguration {
     WebServerFactoryCustomizer<NettyReactiveWebServerFactory> gatewayWebServer(
             GatewaySettings settings, ConnectionRules rules) {
         return new LastCustomizer(settings.port(), rules);
+    }
+
+    @Bean
+    Ipv6Loopback gatewayIpv6Loopback(
+            NettyReactiveWebServerFactory factory,
+            HttpHandler handler,
+            ApplicationContext context,
+            Environment environment) {
+        String address = environment.getProperty("server.address");
+        return new Ipv6Loopback(
+                factory,
+                handler,
+                () -> Objects.requireNonNull(((WebServerApplicationContext) context).getWebServer())
+                        .getPort(),
+                address == null ? null : InetAddress.ofLiteral(address));
     }
 
     private static final class LastCustomizer

@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -79,9 +80,18 @@ record ListenPort(int number) {
         }
     }
 
+    /** At both addresses of localhost, the second one where this machine has it. */
     private void listen() throws IOException {
+        listen(InetAddress.ofLiteral("127.0.0.1"));
+        InetAddress ipv6 = InetAddress.ofLiteral("::1");
+        if (NetworkInterface.getByInetAddress(ipv6) != null) {
+            listen(ipv6);
+        }
+    }
+
+    private void listen(InetAddress address) throws IOException {
         try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress("127.0.0.1", number));
+            socket.bind(new InetSocketAddress(address, number));
         }
     }
 
