@@ -3,15 +3,21 @@ package dev.mindfulcode.gateway;
 import dev.mindfulcode.access.CredentialException;
 import dev.mindfulcode.access.Credentials;
 import dev.mindfulcode.gateway.http.CallerAuthentication;
+import dev.mindfulcode.gateway.http.LiveTicketAuthentication;
 import dev.mindfulcode.gateway.http.OperatorToken;
 import dev.mindfulcode.gateway.http.ProblemType;
 import dev.mindfulcode.gateway.http.Problems;
 import dev.mindfulcode.gateway.limits.RateLimits;
+import dev.mindfulcode.gateway.live.LiveTickets;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.security.authentication.ReactiveAuthenticationManager;
 import org.springframework.security.config.annotation.web.reactive.EnableWebFluxSecurity;
 import org.springframework.security.config.web.server.SecurityWebFiltersOrder;
@@ -49,6 +55,11 @@ class SecurityConfiguration {
     private static final String ADMIN = "/api/admin/";
     private static final String METRICS = "/metrics";
     private static final String TOKEN_PARAMETER = "token";
+    private static final String TICKET_PARAMETER = "ticket";
+
+    /** What a page opens by itself, without fields of its own. */
+    private static final Pattern ALSO_WITH_TICKET =
+            Pattern.compile("/ws|/graphql|/api/flow/stream|/api/analytics/[^/]+/progress");
 
     /** For an editor that cannot log in: it starts the session that its keystrokes belong to. */
     private static final String[] ALSO_WITH_API_KEY_POST = {
@@ -65,8 +76,14 @@ class SecurityConfiguration {
     @Bean
     @Order(Ordered.LOWEST_PRECEDENCE - 10)
     SecurityWebFilterChain gatewaySecurity(
-            ServerHttpSecurity http, Credentials credentials, OperatorToken operator, RateLimits limits) {
-        ReactiveAuthenticationManager manager = presented -> callerOf(presented, credentials);
+            ServerHttpSecurity http,
+            Credentials credentials,
+            LiveTickets tickets,
+            OperatorToken operator,
+            RateLimits limits) {
+        ReactiveAuthenticationManager manager = presented -> presented instanceof LiveTicketAuthentication shown
+                ? tickets.redeem(shown.ticket()).map(CallerAuthentication::new)
+                : callerOf(presented, credentials);
         ReactiveAuthenticationManager operators =
                 presented -> operator.is(((BearerTokenAuthenticationToken) presented).getToken())
                         ? Mono.just(OperatorToken.authentication())
@@ -153,7 +170,8 @@ class SecurityConfiguration {
 
     /**
      * The token in the Authorization header; on {@code /ws} and GET {@code /graphql} also as a parameter, since browsers let no page set headers
-     * there. Where no token is needed none is looked at, so that a client with an expired one can still refresh it.
+     * there, and a ticket on every live connection. Where no token is needed none is read, so that a client with an
+     * expired one can still refresh it.
      */
     private static final class TokenOfRequest implements ServerAuthenticationConverter {
 
@@ -162,6 +180,10 @@ class SecurityConfiguration {
         @Override
         public Mono<Authentication> convert(ServerWebExchange exchange) {
             String path = path(exchange);
+            String ticket = ticket(exchange, path);
+            if (ticket != null) {
+                return Mono.just(new LiveTicketAuthentication(ticket));
+            }
             if (path.equals(LIVE)
                     || (path.equals(GRAPH) && exchange.getRequest().getMethod() == HttpMethod.GET)) {
                 String token = exchange.getRequest().getQueryParams().getFirst(TOKEN_PARAMETER);
@@ -170,6 +192,18 @@ class SecurityConfiguration {
                 }
             }
             return needsToken(path) ? header.convert(exchange) : Mono.empty();
+        }
+
+        private static @Nullable String ticket(ServerWebExchange exchange, String path) {
+            ServerHttpRequest request = exchange.getRequest();
+            String ticket = request.getQueryParams().getFirst(TICKET_PARAMETER);
+            return ticket != null
+                            && !ticket.isBlank()
+                            && request.getMethod().equals(HttpMethod.GET)
+                            && !request.getHeaders().containsHeader(HttpHeaders.AUTHORIZATION)
+                            && ALSO_WITH_TICKET.matcher(path).matches()
+                    ? ticket
+                    : null;
         }
 
         private static boolean needsToken(String path) {

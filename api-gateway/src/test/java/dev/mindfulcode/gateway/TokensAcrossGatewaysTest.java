@@ -93,6 +93,72 @@ class TokensAcrossGatewaysTest {
     }
 
     @Test
+    void aTicketOpensOneStreamAtAnyGateway() {
+        User ada = user();
+        String ticket = ticket(here, ada.token());
+        assertThat(ticket).hasSize(43);
+        assertThat(number("select count(*) from identity.live_tickets where encode(ticket_hash, 'escape') like '%"
+                        + ticket + "%'"))
+                .isZero();
+        String stream = "/api/flow/stream?ticket=";
+        EventStreamClient.open(there, there.request(stream + ticket, null).GET().build())
+                .close();
+        for (Api gateway : List.of(here, there)) {
+            gateway.get(stream + ticket, null).isProblem(401, "unauthenticated");
+        }
+        // Neither a token in a URL, nor a made-up ticket, nor a ticket for anything but a live connection.
+        here.get("/api/flow/stream?token=" + ada.token(), null).isProblem(401, "unauthenticated");
+        here.get(stream + ada.token(), null).isProblem(401, "unauthenticated");
+        here.get(stream + "x".repeat(43), null).isProblem(401, "unauthenticated");
+        here.get("/api/account?ticket=" + ticket(here, ada.token()), null).isProblem(401, "unauthenticated");
+        here.post("/api/live/tickets", null, "").isProblem(401, "unauthenticated");
+        try (LiveClient socket = LiveClient.open(there, "/ws?ticket=" + ticket(here, ada.token()), null)) {
+            socket.send("{\"type\": \"ping\"}");
+            socket.next(LiveClient.ofType("pong"));
+        }
+    }
+
+    @Test
+    void aTicketExpiresAndEndsWithTheTokenBehindIt() {
+        User ada = user();
+        String old = ticket(here, ada.token());
+        execute("update identity.live_tickets set expires_at = created_at - interval '1 second'");
+        there.get("/api/flow/stream?ticket=" + old, null).isProblem(401, "unauthenticated");
+
+        String ofRevoked = ticket(here, ada.token());
+        try (EventStreamClient opened = EventStreamClient.open(
+                there,
+                there.request("/api/flow/stream?ticket=" + ticket(here, ada.token()), null)
+                        .GET()
+                        .build())) {
+            here.post("/api/auth/logout", null, "{\"refresh_token\": \"" + ada.refreshToken() + "\"}");
+            while (!opened.nextLine().equals("END")) {
+                // until the server has ended it
+            }
+        }
+        here.get("/api/flow/stream?ticket=" + ofRevoked, null).isProblem(401, "unauthenticated");
+    }
+
+    @Test
+    void ticketsOfAUserDoNotPileUp() {
+        User ada = user();
+        String first = ticket(here, ada.token());
+        for (int i = 0; i < 16; i++) {
+            ticket(i % 2 == 0 ? here : there, ada.token());
+        }
+        assertThat(number("select count(*) from identity.live_tickets where user_id = '" + ada.id() + "'"))
+                .isEqualTo(16);
+        here.get("/api/flow/stream?ticket=" + first, null).isProblem(401, "unauthenticated");
+    }
+
+    private static String ticket(Api gateway, String token) {
+        Answer made = gateway.post("/api/live/tickets", token, "");
+        assertThat(made.status()).as(made.toString()).isEqualTo(201);
+        assertThat(made.header("Cache-Control")).isEqualTo("no-store");
+        return made.text("ticket");
+    }
+
+    @Test
     void thePrivatePartIsSealedInTheDatabase() {
         assertThat(number("select count(*) from identity.signing_keys where public_jwk like '%\"d\"%'"))
                 .isZero();

@@ -41,7 +41,8 @@ final class IdempotencyFilter implements WebFilter {
     private static final String API = "/api/";
 
     /** Batches have ids of their own, a detection changes nothing, and tokens are not to be had twice. */
-    private static final Set<String> NOT_HERE = Set.of("/api/keystrokes", "/api/flow/detect", "/api/account/password");
+    private static final Set<String> NOT_HERE =
+            Set.of("/api/keystrokes", "/api/flow/detect", "/api/account/password", "/api/live/tickets");
 
     private static final String SIGNING_IN = "/api/auth/";
 

@@ -2,6 +2,7 @@ package dev.mindfulcode.gateway.live;
 
 import dev.mindfulcode.edge.ConnectionRules;
 import dev.mindfulcode.gateway.alerts.Alerts;
+import dev.mindfulcode.gateway.database.Database;
 import dev.mindfulcode.gateway.feedback.Prompts;
 import dev.mindfulcode.gateway.http.CallerEnds;
 import dev.mindfulcode.gateway.http.RouteGroup;
@@ -11,6 +12,7 @@ import dev.mindfulcode.gateway.operations.LiveConnections;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.Topics;
 import io.micrometer.core.instrument.Gauge;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.function.Function;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -47,13 +49,19 @@ public class LiveConfiguration {
     }
 
     @Bean
-    RouteGroup gatewayLiveRoutes(LiveHub hub, CallerEnds ends, GatewayMetrics metrics) {
+    LiveTickets gatewayLiveTickets(Database database) {
+        return new LiveTickets(database, new SecureRandom(), Clock.systemUTC());
+    }
+
+    @Bean
+    RouteGroup gatewayLiveRoutes(LiveHub hub, CallerEnds ends, LiveTickets tickets, GatewayMetrics metrics) {
         Gauge.builder("mindful.gateway.live.connections", hub, LiveHub::connections)
                 .register(metrics.registry());
         LiveWebSocket webSocket = new LiveWebSocket(hub, ends, Clock.systemUTC());
         LiveEventStream events = new LiveEventStream(hub, ends);
         return routes -> routes.get("/ws", webSocket::open)
-                .get("/api/flow/stream", events::open);
+                .get("/api/flow/stream", events::open)
+                .post("/api/live/tickets", tickets::create);
     }
 
     /** Reads flow states; what is none is nothing to show, and its own consumers keep it as a dead letter. */
