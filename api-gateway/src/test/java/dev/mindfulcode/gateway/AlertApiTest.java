@@ -169,6 +169,39 @@ class AlertApiTest {
     }
 
     @Test
+    void aWebhookIsTestedWithASignedMessageAndItsOutcomeIsTheAnswer() throws Exception {
+        Answer made = api.post(team + "/alerts", ada.token(), webhook("/hook"));
+        String test = team + "/alerts/" + made.text("rule_id") + "/test";
+
+        Answer delivered = api.post(test, ada.token(), "");
+
+        assertThat(delivered.status()).as(delivered.toString()).isEqualTo(200);
+        assertThat(delivered.json().path("delivered").asBoolean()).isTrue();
+        assertThat(delivered.text("outcome")).isEqualTo("delivered");
+        assertThat(delivered.json().path("duration_ms").isIntegralNumber()).isTrue();
+        Hook hook = hooks.getFirst();
+        JsonNode body = Api.JSON.readTree(hook.body());
+        assertThat(body.path("type").asString()).isEqualTo("test");
+        assertThat(body.path("data").path("rule_id").asString()).isEqualTo(made.text("rule_id"));
+        assertThat(hook.header("webhook-id")).isEqualTo(delivered.text("message_id"));
+        assertThat(hook.header("webhook-signature")).isEqualTo(signature(made.text("secret"), hook));
+
+        status.set(503);
+        Answer failed = api.post(test, ada.token(), "");
+        assertThat(failed.json().path("delivered").asBoolean(true)).isFalse();
+        assertThat(failed.text("outcome")).isEqualTo("status_503");
+        assertThat(hooks).as("not tried again").hasSize(2);
+
+        for (int i = 2; i < 10; i++) {
+            assertThat(api.post(test, ada.token(), "").status()).isEqualTo(200);
+        }
+        Answer tooMany = api.post(test, ada.token(), "").isProblem(429, "rate-limited");
+        assertThat(tooMany.header("Retry-After")).isNotEmpty();
+        String live = api.post(team + "/alerts", ada.token(), LIVE).text("rule_id");
+        api.post(team + "/alerts/" + live + "/test", ada.token(), "").isProblem(400, "invalid-request");
+    }
+
+    @Test
     void rulesAreForThePremiumPlanAndTwentyOfThem() {
         String free = "/api/teams/"
                 + api.post("/api/teams", ada.token(), "{\"name\": \"free\"}").text("team_id");
@@ -247,13 +280,7 @@ class AlertApiTest {
         assertThat(hooks).hasSize(1);
         Hook hook = hooks.getFirst();
         assertThat(hook.header("webhook-id")).isEqualTo(alert.getAlertId().toString());
-        Mac mac = Mac.getInstance("HmacSHA256");
-        mac.init(new SecretKeySpec(
-                Base64.getDecoder().decode(rule.text("secret").substring("whsec_".length())), "HmacSHA256"));
-        mac.update((hook.header("webhook-id") + "." + hook.header("webhook-timestamp") + ".")
-                .getBytes(StandardCharsets.UTF_8));
-        assertThat(hook.header("webhook-signature"))
-                .isEqualTo("v1," + Base64.getEncoder().encodeToString(mac.doFinal(hook.body())));
+        assertThat(hook.header("webhook-signature")).isEqualTo(signature(rule.text("secret"), hook));
         JsonNode body = Api.JSON.readTree(hook.body());
         assertThat(body.path("type").asString()).isEqualTo("team_alert");
         assertThat(body.at("/data/estimate/value").asDouble()).isEqualTo(0.25);
@@ -430,6 +457,15 @@ class AlertApiTest {
 
     private TestLog log() {
         return new TestLog(gateway.platform.bootstrapServers(), gateway.registry());
+    }
+
+    /** As a receiver works it out. */
+    private static String signature(String secret, Hook hook) throws Exception {
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(Base64.getDecoder().decode(secret.substring("whsec_".length())), "HmacSHA256"));
+        mac.update((hook.header("webhook-id") + "." + hook.header("webhook-timestamp") + ".")
+                .getBytes(StandardCharsets.UTF_8));
+        return "v1," + Base64.getEncoder().encodeToString(mac.doFinal(hook.body()));
     }
 
     @SuppressWarnings("ArrayRecordComponent")

@@ -114,6 +114,7 @@ class AuthorisationMatrixTest {
             POST /api/teams/{id}/alerts              401  404  403  403  201  201  404  {"indicator": "weekend_share", "threshold": 0.2, "window": "four_weeks", "channel": "live"}
             GET /api/teams/{id}/alerts               401  404  403  403  200  200  404
             DELETE /api/teams/{id}/alerts/{rule_id}  401  404  403  403  204  204  404
+            POST /api/teams/{id}/alerts/{rule_id}/test 401  404  403  403  400  400  404
             PUT /api/teams/{id}/members/{user_id}    401  404  403  403  200  200  404  {"role": "viewer"}
             PUT /api/teams/{id}/members/{user_id}    401  404  403  403  403  200  404  {"role": "admin"}
             PUT /api/teams/{id}/members/{user_id}    401  404  403  403  403  200  404  {"role": "owner"}

@@ -2,6 +2,7 @@ package dev.mindfulcode.gateway.alerts;
 
 import dev.mindfulcode.gateway.database.Database;
 import dev.mindfulcode.gateway.http.RouteGroup;
+import dev.mindfulcode.gateway.limits.RateLimits;
 import dev.mindfulcode.gateway.log.EventLog;
 import dev.mindfulcode.gateway.log.LogAddress;
 import dev.mindfulcode.gateway.log.Outbox;
@@ -34,7 +35,7 @@ public class AlertConfiguration {
     }
 
     @Bean
-    RouteGroup gatewayAlertRoutes(Alerts alerts, WebhookTargets targets) {
-        return new AlertRoutes(alerts, targets)::addTo;
+    RouteGroup gatewayAlertRoutes(Alerts alerts, WebhookTargets targets, WebhookDelivery delivery, RateLimits limits) {
+        return new AlertRoutes(alerts, targets, delivery, limits)::addTo;
     }
 }

@@ -5,9 +5,12 @@ import dev.mindfulcode.engine.time.TimeZones;
 import dev.mindfulcode.gateway.http.Answers;
 import dev.mindfulcode.gateway.http.Bodies;
 import dev.mindfulcode.gateway.http.Caller;
+import dev.mindfulcode.gateway.http.Json;
 import dev.mindfulcode.gateway.http.JsonFields;
 import dev.mindfulcode.gateway.http.Parameters;
 import dev.mindfulcode.gateway.http.Routes;
+import dev.mindfulcode.gateway.limits.RateLimits;
+import dev.mindfulcode.gateway.webhooks.WebhookDelivery;
 import dev.mindfulcode.gateway.webhooks.WebhookTarget;
 import dev.mindfulcode.gateway.webhooks.WebhookTargets;
 import java.math.BigDecimal;
@@ -35,16 +38,38 @@ final class AlertRoutes {
 
     private final Alerts alerts;
     private final WebhookTargets targets;
+    private final WebhookDelivery delivery;
+    private final RateLimits limits;
 
-    AlertRoutes(Alerts alerts, WebhookTargets targets) {
+    AlertRoutes(Alerts alerts, WebhookTargets targets, WebhookDelivery delivery, RateLimits limits) {
         this.alerts = alerts;
         this.targets = targets;
+        this.delivery = delivery;
+        this.limits = limits;
     }
 
     void addTo(Routes routes) {
         routes.post("/api/teams/{id}/alerts", this::create)
                 .get("/api/teams/{id}/alerts", this::list)
-                .delete("/api/teams/{id}/alerts/{rule_id}", this::delete);
+                .delete("/api/teams/{id}/alerts/{rule_id}", this::delete)
+                .post("/api/teams/{id}/alerts/{rule_id}/test", this::test);
+    }
+
+    /** Sends a signed message of the type {@code test} to a rule's webhook, at once and once. */
+    private Mono<ServerResponse> test(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller -> {
+                    UUID teamId = Parameters.pathId(request, "id");
+                    UUID ruleId = Parameters.pathId(request, "rule_id");
+                    return alerts.sealedTarget(caller.userId(), teamId, ruleId)
+                            .flatMap(target -> limits.webhookTest(request, teamId)
+                                    .then(Mono.defer(() -> {
+                                        TestMessage message =
+                                                new TestMessage("test", Instant.now(), new TestData(teamId, ruleId));
+                                        return delivery.test(target, ruleId, UUID.randomUUID(), Json.bytes(message));
+                                    })));
+                })
+                .flatMap(Answers::ok);
     }
 
     private Mono<ServerResponse> create(ServerRequest request) {
@@ -185,6 +210,10 @@ final class AlertRoutes {
             return "Rule[" + ruleId + "]";
         }
     }
+
+    private record TestMessage(String type, Instant timestamp, TestData data) {}
+
+    private record TestData(UUID teamId, UUID ruleId) {}
 
     private record Listed(List<Rule> rules, List<TeamAlertNote> alerts) {}
 }

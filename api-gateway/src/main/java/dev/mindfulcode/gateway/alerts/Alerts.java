@@ -118,6 +118,22 @@ public final class Alerts {
                         .collectList()));
     }
 
+    /** Emits the sealed target of a rule's webhook, for somebody who leads the team. */
+    Mono<byte[]> sealedTarget(UUID callerId, UUID teamId, UUID ruleId) {
+        return teams.requireLeadOnPremium(callerId, teamId)
+                .then(Mono.defer(() -> database.sql("""
+                                SELECT sealed_target FROM identity.team_alert_rules
+                                WHERE rule_id = :rule AND team_id = :team""")
+                        .bind("rule", ruleId)
+                        .bind("team", teamId)
+                        .map(row -> Optional.ofNullable(row.get("sealed_target", byte[].class)))
+                        .one()))
+                .switchIfEmpty(Mono.error(() -> ProblemType.NOT_FOUND.because("The team has no such rule.")))
+                .flatMap(target -> target.map(Mono::just)
+                        .orElseGet(() -> Mono.error(ProblemType.INVALID_REQUEST.because(
+                                "The rule's channel is live. Only a webhook can be tested."))));
+    }
+
     /** Emits the latest alerts of a team, the latest first. Who may see them has been asked. */
     Mono<List<TeamAlertNote>> latest(UUID teamId) {
         return database.sql(SELECT_ALERTS)

@@ -6,6 +6,7 @@ import dev.mindfulcode.gateway.limits.ClientAddresses.ClientAddress;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,9 @@ public final class RateLimits {
 
     /** Asked by machines that must not be turned away, and cheap: health is cached. */
     private static final Set<String> UNCOUNTED = Set.of("/health", "/metrics");
+
+    /** Nobody is exempt: each one is a request of ours to somebody else's server. */
+    private static final Quota WEBHOOK_TEST = new Quota("webhook-test", 10, Duration.ofMinutes(1));
 
     private final LimitSettings settings;
     private final ClientAddresses addresses;
@@ -105,6 +109,11 @@ public final class RateLimits {
     private SignInAttempt counted(ServerWebExchange exchange, String account) {
         ClientAddress client = client(exchange);
         return new SignInAttempt(account, client.isExempt() ? null : client.subject());
+    }
+
+    /** Counts a test delivery to a webhook of a team. */
+    public Mono<Void> webhookTest(ServerRequest request, UUID teamId) {
+        return count(request.exchange(), WEBHOOK_TEST, teamId.toString());
     }
 
     private ClientAddress client(ServerWebExchange exchange) {

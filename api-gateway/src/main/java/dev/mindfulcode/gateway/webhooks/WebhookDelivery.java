@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,6 +25,9 @@ public final class WebhookDelivery implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(WebhookDelivery.class);
 
     static final int CONCURRENCY_MAX = 8;
+
+    /** A client waits for it, so it ends before the answer is given up. */
+    private static final Duration TEST_TIMEOUT = Duration.ofSeconds(12);
 
     private static final int ROUND_MAX = 2 * CONCURRENCY_MAX;
     private static final Duration POLL_INTERVAL = Duration.ofSeconds(2);
@@ -90,6 +94,18 @@ public final class WebhookDelivery implements SmartLifecycle {
         return Flux.fromIterable(due)
                 .flatMap(one -> attempt(one).flatMap(outcome -> record(one, outcome)), CONCURRENCY_MAX)
                 .then();
+    }
+
+    /** Makes one delivery at once, without retries, and emits how it ended. */
+    public Mono<WebhookTest> test(byte[] sealedTarget, UUID owner, UUID messageId, byte[] body) {
+        return attempt(new Due(messageId, owner, sealedTarget, body, 1))
+                .timeout(TEST_TIMEOUT, Mono.just(new WebhookOutcome.Failed("timeout")))
+                .elapsed()
+                .map(timed -> switch (timed.getT2()) {
+                    case WebhookOutcome.Delivered() -> new WebhookTest(messageId, true, "delivered", timed.getT1());
+                    case WebhookOutcome.Failed(String kind) -> new WebhookTest(messageId, false, kind, timed.getT1());
+                    case WebhookOutcome.Hopeless(String kind) -> new WebhookTest(messageId, false, kind, timed.getT1());
+                });
     }
 
     private Mono<WebhookOutcome> attempt(Due due) {

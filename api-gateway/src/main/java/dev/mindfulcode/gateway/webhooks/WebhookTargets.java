@@ -1,18 +1,15 @@
 package dev.mindfulcode.gateway.webhooks;
 
 import dev.mindfulcode.protection.KeyEncryptionKey;
-import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** Makes targets of what users name, and seals and opens them. */
 public final class WebhookTargets {
@@ -58,8 +55,7 @@ public final class WebhookTargets {
         if (!text.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
             throw new RefusedUrlException("An address in ASCII is expected; escape what is not.");
         }
-        InetAddress literal = literal(host);
-        if (literal != null && !settings.addresses().mayCall(literal)) {
+        if (!mayCall(host)) {
             throw new RefusedUrlException("An address on the public internet is expected.");
         }
         byte[] secret = new byte[SECRET_BYTES];
@@ -80,13 +76,12 @@ public final class WebhookTargets {
         return new WebhookTarget(parts[2], parts[1], Base64.getDecoder().decode(parts[0]));
     }
 
-    private static @Nullable InetAddress literal(String host) {
-        String bare = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
-        byte[] bytes = NetUtil.createByteArrayFromIpAddressString(bare);
+    private boolean mayCall(String host) {
         try {
-            return bytes == null ? null : InetAddress.getByAddress(bytes);
-        } catch (UnknownHostException e) {
-            return null;
+            InetAddress fixed = WebhookHost.fixedAddress(host);
+            return fixed == null || settings.addresses().mayCall(fixed);
+        } catch (IllegalArgumentException e) {
+            return false;
         }
     }
 
