@@ -135,6 +135,18 @@ final class Api {
             return this;
         }
 
+        /** Asserts that this is a GraphQL response with one error and no data, and returns the error's extensions. */
+        JsonNode isGraphQlError(int status, String code) {
+            assertThat(status()).as(toString()).isEqualTo(status);
+            assertThat(header("Content-Type")).isIn("application/json", "application/graphql-response+json");
+            assertThat(json.has("data")).as(toString()).isFalse();
+            assertThat(json.path("errors").size()).as(toString()).isOne();
+            assertThat(json.path("errors").path(0).path("message").asString()).isNotBlank();
+            JsonNode extensions = json.path("errors").path(0).path("extensions");
+            assertThat(extensions.path("code").asString()).isEqualTo(code);
+            return extensions;
+        }
+
         @Override
         public String toString() {
             return status + " " + json;

@@ -236,11 +236,13 @@ class GraphQlApiTest {
                 .withoutPadding()
                 .encodeToString("1:sessions:0:999999999".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
         Answer behind = ask(ada, "{ currentSessions { sessionId } }", Map.of(), "X-Read-After", never);
-        behind.isProblem(503, "read-model-behind");
+        behind.isGraphQlError(503, "read-model-behind");
         assertThat(behind.header("Retry-After")).isNotEmpty();
-        ask(ada, "{ currentSessions { sessionId } }", Map.of(), "X-Read-After", "nonsense")
-                .isProblem(400, "invalid-request")
-                .withField("X-Read-After");
+        assertThat(ask(ada, "{ currentSessions { sessionId } }", Map.of(), "X-Read-After", "nonsense")
+                        .isGraphQlError(400, "invalid-request")
+                        .path("field")
+                        .asString())
+                .isEqualTo("X-Read-After");
     }
 
     @Test
@@ -264,11 +266,44 @@ class GraphQlApiTest {
 
     @Test
     void nobodyIsAnsweredWithoutAToken() {
-        api.post("/graphql", null, "{\"query\": \"{ __typename }\"}").isProblem(401, "unauthenticated");
+        Answer refused = api.post("/graphql", null, "{\"query\": \"{ __typename }\"}");
+        refused.isGraphQlError(401, "unauthenticated");
+        assertThat(refused.header("WWW-Authenticate")).isEqualTo("Bearer");
         api.get("/graphql?query=%7B__typename%7D", null, "Accept", "text/event-stream")
-                .isProblem(401, "unauthenticated");
-        api.get("/graphql", ada.token()).isProblem(400, "invalid-request").withField("Accept");
+                .isGraphQlError(401, "unauthenticated");
+        api.get("/graphql", ada.token()).isProblem(400, "invalid-request").withField("query");
         api.put("/graphql", ada.token(), "{}").isProblem(405, "method-not-allowed");
+    }
+
+    @Test
+    void answersAQueryByGet() {
+        Answer answer = api.get("/graphql?query=%7B__typename%7D", ada.token());
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.json().path("data").path("__typename").asString()).isEqualTo("Query");
+        api.get("/graphql?query=%7B__typename%7D&variables=x", ada.token()).isGraphQlError(400, "malformed-json");
+    }
+
+    /** urql accepts a stream with every request. */
+    @Test
+    void answersAQueryWithJsonWhereAStreamIsAcceptedToo() {
+        String all = "application/graphql-response+json, application/graphql+json, application/json, text/event-stream,"
+                + " multipart/mixed";
+        Answer query = ask(ada, "{ __typename }", Map.of(), "Accept", all);
+        assertThat(query.status()).isEqualTo(200);
+        assertThat(query.header("Content-Type")).isEqualTo("application/graphql-response+json");
+        Answer wrong = ask(ada, "{ nothing }", Map.of(), "Accept", all);
+        assertThat(wrong.status()).isEqualTo(400);
+        assertThat(wrong.header("Content-Type")).isEqualTo("application/graphql-response+json");
+    }
+
+    /** Apollo Client sends the hash of a document first, and then the document if the server does not know it. */
+    @Test
+    void asksForTheDocumentOfAPersistedQuery() {
+        Answer answer = api.post("/graphql", ada.token(), """
+                {"operationName": "Q", "extensions": {"persistedQuery": {"version": 1, "sha256Hash": "00"}}}""");
+        answer.isGraphQlError(200, "PERSISTED_QUERY_NOT_SUPPORTED");
+        assertThat(answer.json().path("errors").path(0).path("message").asString())
+                .isEqualTo("PersistedQueryNotSupported");
     }
 
     @Test

@@ -20,6 +20,60 @@ import tools.jackson.databind.JsonNode;
 
 class GraphQlHostileTest {
 
+    /** As graphql-js 16 makes it with all its options, which is what GraphiQL sends. */
+    private static final String INTROSPECTION = """
+            query IntrospectionQuery {
+              __schema {
+                description
+                queryType { name kind }
+                mutationType { name kind }
+                subscriptionType { name kind }
+                types { ...FullType }
+                directives {
+                  name
+                  description
+                  isRepeatable
+                  locations
+                  args(includeDeprecated: true) { ...InputValue }
+                }
+              }
+            }
+            fragment FullType on __Type {
+              kind
+              name
+              description
+              specifiedByURL
+              isOneOf
+              fields(includeDeprecated: true) {
+                name
+                description
+                args(includeDeprecated: true) { ...InputValue }
+                type { ...TypeRef }
+                isDeprecated
+                deprecationReason
+              }
+              inputFields(includeDeprecated: true) { ...InputValue }
+              interfaces { ...TypeRef }
+              enumValues(includeDeprecated: true) { name description isDeprecated deprecationReason }
+              possibleTypes { ...TypeRef }
+            }
+            fragment InputValue on __InputValue {
+              name
+              description
+              type { ...TypeRef }
+              defaultValue
+              isDeprecated
+              deprecationReason
+            }
+            fragment TypeRef on __Type {
+              kind
+              name
+              ofType { kind name ofType { kind name ofType { kind name ofType { kind name
+                ofType { kind name ofType { kind name ofType { kind name ofType { kind name
+                  ofType { kind name } } } } } } } } }
+            }
+            """;
+
     private static final String PERIODS = "{ sessions { edges { node { flowPeriods { startedAt } } } } }";
 
     private final GatewayUnderTest gateway = GatewayUnderTest.shared();
@@ -139,10 +193,12 @@ class GraphQlHostileTest {
 
     @Test
     void aDocumentHasALengthAndAFewOperations() {
-        ask("{ __typename " + "#".repeat(10_000) + "\n}")
-                .isProblem(400, "invalid-request")
-                .withField("query");
-        ask("{ __typename }" + " ".repeat(20_000)).isProblem(400, "malformed-json");
+        assertThat(ask("{ __typename " + "#".repeat(10_000) + "\n}")
+                        .isGraphQlError(400, "invalid-request")
+                        .path("field")
+                        .asString())
+                .isEqualTo("query");
+        ask("{ __typename }" + " ".repeat(20_000)).isGraphQlError(400, "malformed-json");
         isRefused(ask(operations(11)), "too-complex");
         assertThat(post(Map.of("query", operations(10), "operationName", "O1"))
                         .json()
@@ -151,13 +207,13 @@ class GraphQlHostileTest {
                         .asString())
                 .isEqualTo("Query");
         api.post("/graphql", ada.token(), "{\"query\": \"" + "x".repeat(100_000) + "\"}")
-                .isProblem(413, "too-large");
+                .isGraphQlError(413, "too-large");
     }
 
     @Test
-    void whatIsNoRequestIsAProblemDocument() {
+    void answersAMalformedRequestInGraphQlsFormAndWhatIsNoneWithAProblem() {
         for (String body : List.of("", "{", "nonsense")) {
-            api.post("/graphql", ada.token(), body).isProblem(400, "malformed-json");
+            api.post("/graphql", ada.token(), body).isGraphQlError(400, "malformed-json");
         }
         String one = "{\"query\": \"{ __typename }\"}";
         for (String body : List.of(
@@ -171,18 +227,20 @@ class GraphQlHostileTest {
                 "{\"query\": \"{ __typename }\", \"variables\": []}",
                 "{\"query\": \"{ __typename }\", \"variables\": \"x\"}",
                 "{\"query\": \"{ __typename }\", \"operationName\": 1}")) {
-            api.post("/graphql", ada.token(), body).isProblem(400, "invalid-request");
+            api.post("/graphql", ada.token(), body).isGraphQlError(400, "invalid-request");
+            api.post("/graphql", ada.token(), body, "Accept", "application/graphql-response+json")
+                    .isGraphQlError(400, "invalid-request");
         }
         Answer text = api.send(api.request("/graphql", ada.token(), "Content-Type", "application/graphql")
                 .POST(java.net.http.HttpRequest.BodyPublishers.ofString("{ __typename }"))
                 .build());
         text.isProblem(415, "unsupported-media-type");
-        api.post("/graphql", ada.token(), one, "Accept", "nonsense").isProblem(406, "not-acceptable");
+        api.post("/graphql", ada.token(), one, "Accept", "nonsense").isGraphQlError(406, "not-acceptable");
         api.get("/graphql", ada.token(), "Accept", "text/event-stream")
                 .isProblem(400, "invalid-request")
                 .withField("query");
         api.get("/graphql?query=%7B__typename%7D&variables=x", ada.token(), "Accept", "text/event-stream")
-                .isProblem(400, "malformed-json");
+                .isGraphQlError(400, "malformed-json");
     }
 
     @Test
@@ -211,6 +269,36 @@ class GraphQlHostileTest {
         }
         assertThat(post(query, Map.of("first", 1, "unknown", "x")).json().has("errors"))
                 .isFalse();
+    }
+
+    /** What tools send: the query of GraphiQL and Apollo's code generator, and small questions of editors. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                INTROSPECTION,
+                "{ __schema { queryType { fields { name } } subscriptionType { fields { name } } } }",
+                "{ a: __type(name: \"Session\") { fields { name } } b: __type(name: \"Team\") { fields { name } } }",
+                "{ __schema { queryType { name } } __type(name: \"Session\") { fields { type { name ofType { name } } } } }",
+                "{ __type(name: \"Query\") { fields { name type { name fields { name } } } } }",
+                "{ __schema { types { name kind } } again: __schema { types { name } } }",
+                "{ __schema { directives { name locations args { name type { name } } } } __typename }"
+            })
+    void introspectionOfToolsIsAnswered(String query) {
+        Answer answer = ask(query);
+        assertThat(answer.json().has("errors")).as(answer.toString()).isFalse();
+        assertThat(answer.json().path("data").isObject()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{ __schema { types { fields { type { fields { name } } } } } }",
+                "{ __schema { types { possibleTypes { fields { name } interfaces { fields { name } } } } } }",
+                "{ __type(name: \"Query\") { fields { type { fields { type { fields { name } } } } } } }",
+                "{ a: __schema { types { fields { name } } } b: __schema { types { fields { name } } } }"
+            })
+    void introspectionThatMultipliesIsRefused(String query) {
+        isRefused(ask(query), "too-complex");
     }
 
     @Test

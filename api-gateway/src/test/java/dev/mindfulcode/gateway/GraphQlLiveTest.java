@@ -24,6 +24,7 @@ class GraphQlLiveTest {
 
     private static final String FLOW_STATES = Topics.FLOW_STATES.name();
     private static final String PROTOCOL = "graphql-transport-ws";
+    private static final String LEGACY = "graphql-ws";
     private static final String FLOW = """
             subscription Flow($id: ID) { flowState(sessionId: $id) {
               sessionId at receivedAt
@@ -246,7 +247,7 @@ class GraphQlLiveTest {
                 tooMany.send("{\"type\": \"connection_init\", \"payload\": {\"token\": \"" + bob.token() + "\"}}");
                 assertThat(tooMany.closeStatus()).isEqualTo(1013);
             }
-            api.send(stream(bob.token(), FLOW)).isProblem(429, "too-many-connections");
+            api.send(stream(bob.token(), FLOW)).isGraphQlError(429, "too-many-connections");
         } finally {
             clients.forEach(LiveClient::close);
         }
@@ -326,7 +327,82 @@ class GraphQlLiveTest {
             client.send("{\"type\": \"connection_init\", \"payload\": {\"token\": \"" + key + "\"}}");
             assertThat(client.closeStatus()).isEqualTo(4403);
         }
-        api.send(stream(key, FLOW)).isProblem(403, "forbidden");
+        api.send(stream(key, FLOW)).isGraphQlError(403, "forbidden");
+    }
+
+    @Test
+    void theLegacyProtocolIsSpokenToo() {
+        UUID session = UUID.randomUUID();
+        try (LiveClient client = LiveClient.open(api, "/graphql", LEGACY)) {
+            client.send("{\"type\": \"connection_init\", \"payload\": {\"Authorization\": \"Bearer " + ada.token()
+                    + "\"}}");
+            assertThat(client.upTo(ofType("ka")).getFirst().path("type").asString())
+                    .isEqualTo("connection_ack");
+            client.send(legacy("start", "1", FLOW));
+            client.send(legacy("start", "q", "{ __typename }"));
+            JsonNode data = client.next(ofType("data"));
+            assertThat(data.path("payload").path("data").path("__typename").asString())
+                    .isEqualTo("Query");
+            assertThat(client.next(ofType("complete")).path("id").asString()).isEqualTo("q");
+            log.append(FLOW_STATES, ada.id(), state(session, 1));
+            JsonNode update = client.next(ofType("data"));
+            assertThat(update.path("id").asString()).isEqualTo("1");
+            assertThat(isOf(update, session)).isTrue();
+
+            client.send(legacy("start", "wrong", "{ nothing }"));
+            JsonNode error = client.next(ofType("error"));
+            assertThat(error.path("id").asString()).isEqualTo("wrong");
+            assertThat(error.path("payload").path("message").asString()).isNotBlank();
+            assertThat(error.path("payload").path("extensions").path("code").asString())
+                    .isEqualTo("invalid-request");
+            assertThat(error.path("payload").path("errors").isArray()).isTrue();
+
+            for (String malformed :
+                    List.of("{\"type\": \"subscribe\", \"id\": \"x\"}", "{\"type\": ", "{\"type\": \"start\"}")) {
+                client.send(malformed);
+                assertThat(client.next(ofType("error"))
+                                .path("payload")
+                                .path("message")
+                                .asString())
+                        .isNotBlank();
+            }
+            // The same id again replaces the first one.
+            client.send(legacy("start", "1", "{ __typename }"));
+            assertThat(client.next(ofType("data")).path("payload").path("data").has("__typename"))
+                    .isTrue();
+            client.send("{\"type\": \"stop\", \"id\": \"1\"}");
+            client.send("{\"type\": \"connection_terminate\"}");
+            assertThat(client.closeStatus()).isEqualTo(1000);
+        }
+    }
+
+    @Test
+    void theLegacyProtocolSaysWhyItRefuses() {
+        try (LiveClient client = LiveClient.open(api, "/graphql", LEGACY)) {
+            client.send("{\"type\": \"connection_init\", \"payload\": {\"token\": \"nonsense\"}}");
+            assertThat(client.next(ofType("connection_error"))
+                            .path("payload")
+                            .path("message")
+                            .asString())
+                    .isNotBlank();
+            assertThat(client.closeStatus()).isEqualTo(1011);
+        }
+        try (LiveClient client = LiveClient.open(api, "/graphql", LEGACY)) {
+            client.send(legacy("start", "1", FLOW));
+            client.next(ofType("connection_error"));
+            assertThat(client.closeStatus()).isEqualTo(4401);
+        }
+        String brief = Tokens.signed(ada.id().toString(), Instant.now().plusSeconds(2));
+        try (LiveClient client = LiveClient.open(api, "/graphql?token=" + brief, LEGACY)) {
+            client.send("{\"type\": \"connection_init\"}");
+            client.next(ofType("connection_ack"));
+            client.next(ofType("connection_error"));
+            assertThat(client.closeStatus()).isEqualTo(1011);
+        }
+    }
+
+    private static String legacy(String type, String id, String query) {
+        return Api.JSON.writeValueAsString(Map.of("type", type, "id", id, "payload", Map.of("query", query)));
     }
 
     @Test

@@ -77,7 +77,15 @@ class LimitsTest {
             Map.entry("graphql-document", length -> {
                 String document = "{ currentSessions { sessionId } }";
                 String padding = " ".repeat(Math.toIntExact(length) - document.length());
-                return outcome(API.post("/graphql", ADA.token(), "{\"query\": \"" + document + padding + "\"}"));
+                Answer answer = API.post("/graphql", ADA.token(), "{\"query\": \"" + document + padding + "\"}");
+                return new Outcome(
+                        answer.status(),
+                        answer.json()
+                                .path("errors")
+                                .path(0)
+                                .path("extensions")
+                                .path("code")
+                                .asString());
             }),
             Map.entry(
                     "prompts-of-day",

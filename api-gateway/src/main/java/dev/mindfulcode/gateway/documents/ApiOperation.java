@@ -16,7 +16,8 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * <p>Notes: {@code id}, {@code tag}, {@code summary}, {@code description}; {@code open} to all, to {@code keys} as well as tokens, or to the {@code operator} alone;
  * {@code query} and {@code body}; {@code answers} by status, {@code also} in other types; {@code problems} of its own; {@code read_after} and {@code writes} for
- * X-Read-After; {@code idempotent}; {@code uncounted} by limits; {@code upgrade} to a WebSocket; {@code service} if another's.
+ * X-Read-After; {@code idempotent}; {@code uncounted} by limits; {@code upgrade} to a WebSocket; {@code errors_as} a
+ * schema for clients that know no problems; {@code service} if another's.
  */
 final class ApiOperation {
 
@@ -59,6 +60,11 @@ final class ApiOperation {
                 .properties()
                 .forEach(answer -> answer(answer.getValue(), responses.putObject(answer.getKey())));
         problems.describe(isGateways ? problems() : foreignProblems(problems), responses);
+        if (notes.has("errors_as")) {
+            responses
+                    .properties()
+                    .forEach(response -> errorsAs(notes.path("errors_as"), response.getKey(), response.getValue()));
+        }
         if (isGateways && !has("uncounted")) {
             responses.properties().forEach(response -> {
                 ObjectNode headers = ((ObjectNode) response.getValue()).withObject("/headers");
@@ -135,6 +141,19 @@ final class ApiOperation {
                 .properties()
                 .forEach(other ->
                         schema(other.getValue(), response.withObject("/content").putObject(other.getKey())));
+    }
+
+    /** Adds the form that refusals have for clients of the operation's own protocol. */
+    private static void errorsAs(JsonNode schema, String status, JsonNode response) {
+        if (Integer.parseInt(status) < 400) {
+            return;
+        }
+        ObjectNode content = ((ObjectNode) response).withObject("/content");
+        for (String type : List.of(JSON_TYPE, "application/graphql-response+json")) {
+            if (!content.has(type)) {
+                schema(schema, content.putObject(type));
+            }
+        }
     }
 
     private static void schema(JsonNode name, ObjectNode content) {

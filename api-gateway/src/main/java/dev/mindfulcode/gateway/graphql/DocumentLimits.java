@@ -5,6 +5,7 @@ import graphql.execution.instrumentation.DocumentAndVariables;
 import graphql.execution.instrumentation.InstrumentationState;
 import graphql.execution.instrumentation.SimplePerformantInstrumentation;
 import graphql.execution.instrumentation.parameters.InstrumentationExecutionParameters;
+import graphql.introspection.GoodFaithIntrospection;
 import graphql.language.Field;
 import graphql.language.FragmentDefinition;
 import graphql.language.FragmentSpread;
@@ -51,7 +52,8 @@ final class DocumentLimits extends SimplePerformantInstrumentation {
         if (operations.size() > OPERATIONS_MAX) {
             throw new AbortExecutionException("A document may have " + OPERATIONS_MAX + " operations.");
         }
-        Selections selections = new Selections(asked.getDocument().getDefinitionsOfType(FragmentDefinition.class));
+        List<FragmentDefinition> fragments = asked.getDocument().getDefinitionsOfType(FragmentDefinition.class);
+        Selections selections = new Selections(fragments);
         long count = 0;
         for (OperationDefinition operation : operations) {
             count += selections.count(operation.getSelectionSet());
@@ -60,7 +62,15 @@ final class DocumentLimits extends SimplePerformantInstrumentation {
             throw new AbortExecutionException(
                     "A document may have " + SELECTIONS_MAX + " selections, its fragments written out.");
         }
+        if (new IntrospectionCost(fragments).isSmall(operations)) {
+            parameters.getGraphQLContext().put(GoodFaithIntrospection.GOOD_FAITH_INTROSPECTION_DISABLED, true);
+        }
         return asked;
+    }
+
+    @SuppressWarnings({"rawtypes", "unchecked"}) // the library's own signature is raw
+    static List<Selection<?>> selectionsOf(SelectionSet set) {
+        return (List<Selection<?>>) (List) set.getSelections();
     }
 
     /** Counts selections with all fragments written out, each fragment once. */
@@ -84,11 +94,6 @@ final class DocumentLimits extends SimplePerformantInstrumentation {
                 };
             }
             return Math.min(count, SELECTIONS_MAX + 1L);
-        }
-
-        @SuppressWarnings({"rawtypes", "unchecked"}) // the library's own signature is raw
-        private static List<Selection<?>> selectionsOf(SelectionSet set) {
-            return (List<Selection<?>>) (List) set.getSelections();
         }
 
         /** A circle counts as nothing: it is not valid, which is found later. */

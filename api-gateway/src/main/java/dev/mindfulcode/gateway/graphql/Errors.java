@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.springframework.graphql.execution.SubscriptionPublisherException;
 
 /**
  * Errors as clients see them: a message, where, and {@code extensions.code}, which is the code of a {@link ProblemType}. Of what went wrong
@@ -51,8 +52,30 @@ final class Errors {
     /** A result that is one refusal and nothing else. */
     static Map<String, @Nullable Object> specification(ProblemException problem) {
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-        answer.put("errors", List.of(told(new Refusal(problem, null, null))));
+        answer.put("errors", list(problem));
         return answer;
+    }
+
+    static List<Map<String, Object>> list(ProblemException problem) {
+        return List.of(told(new Refusal(problem, null, null)));
+    }
+
+    /** The errors with which a stream ended. */
+    static List<Map<String, Object>> failed(Throwable failure) {
+        return failure instanceof SubscriptionPublisherException known
+                ? told(known.getErrors())
+                : list(Problems.problemOf(failure));
+    }
+
+    /** The status of an answer that has errors and no data: of the first one. */
+    static int status(ExecutionResult result) {
+        if (result.getErrors().isEmpty()) {
+            return ProblemType.INVALID_REQUEST.status();
+        }
+        GraphQLError first = result.getErrors().getFirst();
+        return (first instanceof Refusal refusal ? refusal.problem() : problem(first))
+                .type()
+                .status();
     }
 
     static List<Map<String, Object>> told(List<GraphQLError> errors) {
@@ -69,9 +92,9 @@ final class Errors {
     }
 
     private static Map<String, Object> told(GraphQLError error) {
-        Map<String, Object> told = new LinkedHashMap<>();
         ProblemException problem = error instanceof Refusal refusal ? refusal.problem() : problem(error);
-        told.put("message", problem.getMessage());
+        Map<String, Object> told = new LinkedHashMap<>(problem.graphQlError());
+        Object extensions = told.remove("extensions");
         List<SourceLocation> locations = error.getLocations();
         if (locations != null && !locations.isEmpty()) {
             told.put(
@@ -83,14 +106,6 @@ final class Errors {
         List<Object> path = error.getPath();
         if (path != null) {
             told.put("path", path);
-        }
-        Map<String, Object> extensions = new LinkedHashMap<>();
-        extensions.put("code", problem.type().code());
-        if (problem.field() != null) {
-            extensions.put("field", problem.field());
-        }
-        if (problem.retryAfterSeconds() != null) {
-            extensions.put("retryAfterSeconds", problem.retryAfterSeconds());
         }
         told.put("extensions", extensions);
         return told;

@@ -10,7 +10,7 @@ import dev.mindfulcode.gateway.http.Problems;
 import dev.mindfulcode.gateway.live.LiveConnection;
 import graphql.ExecutionResult;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -24,7 +24,9 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
-/** What one client and we say to each other in graphql-transport-ws. Messages are heard one after the other. */
+/**
+ * The conversation with one client in one of the protocols of {@link SocketProtocol}. Handles one message at a time.
+ */
 final class GraphConversation {
 
     /** At the same time, on one connection. */
@@ -45,9 +47,6 @@ final class GraphConversation {
     private static final CloseStatus INVALID = new CloseStatus(4400, "Invalid message");
     private static final CloseStatus UNAUTHORIZED = new CloseStatus(4401, "Unauthorized");
 
-    /** Clients of this protocol take it as a reason to connect again with a fresh token; 4401 they take as final. */
-    private static final CloseStatus FORBIDDEN = new CloseStatus(4403, "Forbidden");
-
     private static final CloseStatus INIT_TIMEOUT = new CloseStatus(4408, "Connection initialisation timeout");
     private static final CloseStatus ID_IN_USE = new CloseStatus(4409, "Subscriber for the id already exists");
     private static final CloseStatus TOO_MANY_INITS = new CloseStatus(4429, "Too many initialisation requests");
@@ -55,6 +54,7 @@ final class GraphConversation {
 
     private final Graph graph;
     private final WebSocketSession session;
+    private final SocketProtocol protocol;
     private final @Nullable Caller ofHandshake;
     private final Function<String, Mono<Caller>> callerOfToken;
     private final Function<Caller, LiveConnection> connect;
@@ -77,12 +77,14 @@ final class GraphConversation {
     GraphConversation(
             Graph graph,
             WebSocketSession session,
+            SocketProtocol protocol,
             @Nullable Caller ofHandshake,
             Function<String, Mono<Caller>> callerOfToken,
             Function<Caller, LiveConnection> connect,
             Runnable introduced) {
         this.graph = graph;
         this.session = session;
+        this.protocol = protocol;
         this.ofHandshake = ofHandshake;
         this.callerOfToken = callerOfToken;
         this.connect = connect;
@@ -136,20 +138,37 @@ final class GraphConversation {
                 // below
             }
         }
+        JsonFields said = null;
         try {
-            JsonFields said =
-                    Json.object(message.getPayloadAsText(StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8));
-            return switch (said.requiredText("type", TYPE_LENGTH_MAX)) {
-                case "connection_init" -> init(said.object("payload"));
-                case "ping" -> Flux.just(frame(Map.of("type", "pong")));
-                case "pong" -> Flux.empty();
-                case "subscribe" -> subscribe(said);
-                case "complete" -> complete(said.requiredText("id", ID_LENGTH_MAX));
-                default -> end(INVALID);
+            said = Json.object(message.getPayloadAsText(StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8));
+            return switch (protocol.command(said.requiredText("type", TYPE_LENGTH_MAX))) {
+                case INIT -> init(said.object("payload"));
+                case PING -> Flux.just(frame(Map.of("type", "pong")));
+                case PONG -> Flux.empty();
+                case SUBSCRIBE -> subscribe(said);
+                case STOP -> complete(said.requiredText("id", ID_LENGTH_MAX));
+                case TERMINATE -> end(CloseStatus.NORMAL);
+                case UNKNOWN -> throw ProblemType.INVALID_REQUEST.at("type", "No such message.");
             };
         } catch (ProblemException e) {
+            return malformed(said, e);
+        }
+    }
+
+    /**
+     * A malformed message closes a connection of graphql-transport-ws; the legacy protocol answers it with an error.
+     */
+    private Flux<WebSocketMessage> malformed(@Nullable JsonFields said, ProblemException problem) {
+        if (protocol == SocketProtocol.TRANSPORT_WS) {
             return end(INVALID);
         }
+        String id;
+        try {
+            id = said == null ? null : said.text("id", ID_LENGTH_MAX);
+        } catch (ProblemException e) {
+            id = null;
+        }
+        return Flux.just(frame(protocol.error(id, Errors.list(problem))));
     }
 
     private boolean tooMany() {
@@ -171,8 +190,17 @@ final class GraphConversation {
         Mono<Caller> caller = token == null ? Mono.justOrEmpty(ofHandshake) : callerOfToken.apply(token);
         return caller.map(who -> new Known(who, connect.apply(who)))
                 .flatMapMany(this::welcome)
-                .switchIfEmpty(Flux.defer(() -> end(FORBIDDEN)))
-                .onErrorResume(failure -> end(reason(failure)));
+                .switchIfEmpty(Flux.defer(() -> refused(protocol.refused())))
+                .onErrorResume(failure -> refused(reason(failure)));
+    }
+
+    private Flux<WebSocketMessage> refused(CloseStatus status) {
+        if (protocol == SocketProtocol.TRANSPORT_WS) {
+            return end(status);
+        }
+        String reason = status.getReason() == null ? "Try again later" : status.getReason();
+        return Flux.just(frame(SocketProtocol.message("connection_error", null, Map.of("message", reason))))
+                .concatWith(Flux.defer(() -> end(status)));
     }
 
     private Flux<WebSocketMessage> welcome(Known client) {
@@ -182,9 +210,17 @@ final class GraphConversation {
             client.connection().close();
             return Flux.empty();
         }
-        return Flux.concat(
-                Mono.fromSupplier(() -> frame(Map.of("type", "connection_ack"))),
-                client.connection().beats().map(_ -> session.pingMessage(buffers -> buffers.wrap(new byte[0]))));
+        Flux<WebSocketMessage> beats = protocol == SocketProtocol.LEGACY
+                ? client.connection()
+                        .beats()
+                        .map(_ -> frame(Map.of("type", "ka")))
+                        .startWith(frame(Map.of("type", "ka")))
+                : client.connection()
+                        .beats()
+                        .ignoreElements()
+                        .cast(WebSocketMessage.class)
+                        .flux();
+        return Flux.concat(Mono.fromSupplier(() -> frame(Map.of("type", "connection_ack"))), beats);
     }
 
     private static @Nullable String token(JsonFields payload) {
@@ -198,15 +234,15 @@ final class GraphConversation {
         return token;
     }
 
-    private static CloseStatus reason(Throwable failure) {
+    private CloseStatus reason(Throwable failure) {
         if (failure instanceof CredentialException refused) {
             return switch (refused.reason()) {
-                case REFUSED -> FORBIDDEN;
+                case REFUSED -> protocol.refused();
                 case UNAVAILABLE -> CloseStatus.GOING_AWAY;
             };
         }
         return switch (Problems.problemOf(failure).type()) {
-            case UNAUTHENTICATED, FORBIDDEN -> FORBIDDEN;
+            case UNAUTHENTICATED, FORBIDDEN -> protocol.refused();
             case TOO_MANY_CONNECTIONS ->
                 CloseStatus.SERVICE_OVERLOAD.withReason(ProblemType.TOO_MANY_CONNECTIONS.title());
             default -> CloseStatus.GOING_AWAY;
@@ -216,7 +252,7 @@ final class GraphConversation {
     private Flux<WebSocketMessage> subscribe(JsonFields said) {
         Known client = known;
         if (client == null) {
-            return end(UNAUTHORIZED);
+            return refused(UNAUTHORIZED);
         }
         String id = said.requiredText("id", ID_LENGTH_MAX);
         Operation operation = Operation.read(said.required("payload", said.object("payload")));
@@ -224,9 +260,12 @@ final class GraphConversation {
         if (operations.size() >= OPERATIONS_MAX && !operations.containsKey(id)) {
             return Flux.just(error(
                     id,
-                    Errors.specification(ProblemType.TOO_MANY_CONNECTIONS.because(
+                    Errors.list(ProblemType.TOO_MANY_CONNECTIONS.because(
                             "A connection can have " + OPERATIONS_MAX + " operations.")),
                     () -> {}));
+        }
+        if (protocol == SocketProtocol.LEGACY) {
+            complete(id);
         }
         if (operations.putIfAbsent(id, cancelled) != null) {
             return end(ID_IN_USE);
@@ -244,12 +283,12 @@ final class GraphConversation {
                     .cast(ExecutionResult.class)
                     .map(each -> next(id, Errors.specification(each)))
                     .concatWith(Mono.fromSupplier(() -> completed(id, over)))
-                    .onErrorResume(failure -> Mono.fromSupplier(() -> error(id, GraphEvents.failed(failure), over)));
+                    .onErrorResume(failure -> Mono.fromSupplier(() -> error(id, Errors.failed(failure), over)));
         }
         Map<String, @Nullable Object> answer = Errors.specification(result);
         return answer.containsKey("data")
                 ? Flux.just(next(id, answer)).concatWith(Mono.fromSupplier(() -> completed(id, over)))
-                : Flux.defer(() -> Flux.just(error(id, answer, over)));
+                : Flux.defer(() -> Flux.just(error(id, Errors.told(result.getErrors()), over)));
     }
 
     private Flux<WebSocketMessage> complete(String id) {
@@ -261,27 +300,17 @@ final class GraphConversation {
     }
 
     private WebSocketMessage next(String id, Map<String, @Nullable Object> result) {
-        return frame(message("next", id, result));
+        return frame(protocol.next(id, result));
     }
 
-    private WebSocketMessage error(String id, Map<String, @Nullable Object> refusal, Runnable over) {
+    private WebSocketMessage error(String id, List<Map<String, Object>> errors, Runnable over) {
         over.run();
-        return frame(message("error", id, refusal.get("errors")));
+        return frame(protocol.error(id, errors));
     }
 
     private WebSocketMessage completed(String id, Runnable over) {
         over.run();
-        return frame(message("complete", id, null));
-    }
-
-    private static Map<String, Object> message(String type, String id, @Nullable Object payload) {
-        Map<String, Object> message = new LinkedHashMap<>();
-        message.put("type", type);
-        message.put("id", id);
-        if (payload != null) {
-            message.put("payload", payload);
-        }
-        return message;
+        return frame(SocketProtocol.message("complete", id, null));
     }
 
     private WebSocketMessage frame(Map<String, Object> message) {

@@ -4,7 +4,6 @@ import dev.mindfulcode.gateway.http.Caller;
 import dev.mindfulcode.gateway.http.EventStreams;
 import dev.mindfulcode.gateway.http.Json;
 import dev.mindfulcode.gateway.http.ProblemException;
-import dev.mindfulcode.gateway.http.Problems;
 import dev.mindfulcode.gateway.live.LiveConnection;
 import dev.mindfulcode.gateway.live.LiveUpdates;
 import graphql.ExecutionResult;
@@ -12,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
-import org.springframework.graphql.execution.SubscriptionPublisherException;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Flux;
@@ -63,16 +61,10 @@ final class GraphEvents {
             return Flux.from(stream)
                     .cast(ExecutionResult.class)
                     .map(Errors::specification)
-                    .onErrorResume(failure -> Mono.just(failed(failure)))
+                    .onErrorResume(failure -> Mono.just(Map.of("errors", Errors.failed(failure))))
                     .map(GraphEvents::next);
         }
         return Flux.just(next(Errors.specification(result)));
-    }
-
-    static Map<String, @Nullable Object> failed(Throwable failure) {
-        return failure instanceof SubscriptionPublisherException known
-                ? Map.of("errors", Errors.told(known.getErrors()))
-                : Errors.specification(Problems.problemOf(failure));
     }
 
     private static byte[] next(Map<String, @Nullable Object> result) {

@@ -2,13 +2,16 @@ package dev.mindfulcode.gateway.graphql;
 
 import dev.mindfulcode.gateway.http.Bodies;
 import dev.mindfulcode.gateway.http.Caller;
+import dev.mindfulcode.gateway.http.GraphQlErrors;
 import dev.mindfulcode.gateway.http.Json;
+import dev.mindfulcode.gateway.http.JsonFields;
 import dev.mindfulcode.gateway.http.Parameters;
 import dev.mindfulcode.gateway.http.ProblemType;
 import dev.mindfulcode.gateway.http.Routes;
 import dev.mindfulcode.gateway.sessions.ReadAfter;
 import graphql.ExecutionResult;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -19,12 +22,18 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
 /**
- * {@code /graphql}: GraphQL over HTTP by POST, over server-sent events by POST or GET, over WebSocket by GET. A request that cannot be read,
- * or comes from nobody, is answered with a problem document as everywhere; what is wrong with its document, with GraphQL errors.
+ * {@code /graphql}: GraphQL over HTTP and over server-sent events by POST or GET, over WebSocket by GET. Errors of
+ * GraphQL requests have the form of {@link GraphQlErrors}; any other request is refused with a problem document.
  */
 final class GraphRoutes {
 
-    private static final MediaType GRAPHQL_RESPONSE = MediaType.parseMediaType("application/graphql-response+json");
+    private static final Map<String, @Nullable Object> PERSISTED_QUERY_NOT_SUPPORTED = Map.of(
+            "errors",
+            List.of(Map.of(
+                    "message",
+                    "PersistedQueryNotSupported",
+                    "extensions",
+                    Map.of("code", "PERSISTED_QUERY_NOT_SUPPORTED"))));
     private static final int VARIABLES_LENGTH_MAX = 4_000;
 
     private final Graph graph;
@@ -44,17 +53,11 @@ final class GraphRoutes {
     }
 
     private Mono<ServerResponse> post(ServerRequest request) {
-        return Caller.of(request).flatMap(caller -> {
-            boolean streams = accepts(request, MediaType.TEXT_EVENT_STREAM);
-            return Bodies.object(request, Operation.FIELDS)
-                    .map(Operation::read)
-                    .flatMap(operation -> readAfter
-                            .await(request)
-                            .then(Mono.defer(() -> streams
-                                    ? events.open(request, operation, caller)
-                                    : graph.execute(operation, caller, null)
-                                            .flatMap(result -> answer(request, result)))));
-        });
+        return Caller.of(request)
+                .flatMap(caller -> Bodies.object(request, Operation.FIELDS)
+                        .flatMap(body -> isPersistedQuery(body)
+                                ? json(request, 200, PERSISTED_QUERY_NOT_SUPPORTED)
+                                : answer(request, Operation.read(body), caller)));
     }
 
     private Mono<ServerResponse> get(ServerRequest request) {
@@ -62,14 +65,33 @@ final class GraphRoutes {
             return socket.open(request);
         }
         return Caller.of(request).flatMap(caller -> {
-            if (!accepts(request, MediaType.TEXT_EVENT_STREAM)) {
+            if (!accepts(request, MediaType.TEXT_EVENT_STREAM)
+                    && request.queryParam("query").isEmpty()) {
                 throw ProblemType.INVALID_REQUEST.at(
-                        "Accept",
-                        "Send queries by POST; a GET opens a WebSocket or, with text/event-stream, a stream.");
+                        "query", "A GET has the document as this parameter, or opens a WebSocket.");
             }
-            Operation operation = operation(request);
-            return readAfter.await(request).then(Mono.defer(() -> events.open(request, operation, caller)));
+            return answer(request, operation(request), caller);
         });
+    }
+
+    private Mono<ServerResponse> answer(ServerRequest request, Operation operation, Caller caller) {
+        return readAfter
+                .await(request)
+                .then(Mono.defer(() -> isStream(request, operation)
+                        ? events.open(request, operation, caller)
+                        : graph.execute(operation, caller, null).flatMap(result -> answer(request, result))));
+    }
+
+    /** Some clients accept a stream with every request; they get one for subscriptions only. */
+    private static boolean isStream(ServerRequest request, Operation operation) {
+        return accepts(request, MediaType.TEXT_EVENT_STREAM)
+                && (operation.isSubscription()
+                        || !(accepts(request, GraphQlErrors.RESPONSE) || accepts(request, MediaType.APPLICATION_JSON)));
+    }
+
+    /** Whether the request has a hash instead of a document. Apollo Client then sends the document. */
+    private static boolean isPersistedQuery(JsonFields body) {
+        return !body.isText("query") && body.members("extensions").containsKey("persistedQuery");
     }
 
     private static Operation operation(ServerRequest request) {
@@ -92,24 +114,30 @@ final class GraphRoutes {
                                 .members());
     }
 
-    /** 200 whatever the result is, as clients of application/json expect; clients that ask for the newer type get 400 where nothing was executed. */
+    /** Clients of application/json expect 200 for every result; the newer media type has the status of the error. */
     private static Mono<ServerResponse> answer(ServerRequest request, ExecutionResult result) {
-        Map<String, @Nullable Object> answer = result.getData() instanceof Publisher
-                ? Errors.specification(Graph.notStreaming())
-                : Errors.specification(result);
-        boolean newer = accepts(request, GRAPHQL_RESPONSE);
-        return ServerResponse.status(newer && !answer.containsKey("data") ? 400 : 200)
-                .contentType(newer ? GRAPHQL_RESPONSE : MediaType.APPLICATION_JSON)
+        boolean isNewer = accepts(request, GraphQlErrors.RESPONSE);
+        if (result.getData() instanceof Publisher) {
+            var refusal = Graph.notStreaming();
+            return json(request, isNewer ? refusal.type().status() : 200, Errors.specification(refusal));
+        }
+        Map<String, @Nullable Object> answer = Errors.specification(result);
+        return json(request, isNewer && !answer.containsKey("data") ? Errors.status(result) : 200, answer);
+    }
+
+    private static Mono<ServerResponse> json(ServerRequest request, int status, Map<String, @Nullable Object> answer) {
+        return ServerResponse.status(status)
+                .contentType(GraphQlErrors.typeFor(request.exchange().getRequest()))
                 .header("Cache-Control", "no-store")
                 .bodyValue(Json.bytes(answer));
     }
 
-    /** Whether the client names a type; ranges do not count, since each client accepts something of everything. */
     private static boolean accepts(ServerRequest request, MediaType type) {
         try {
-            return request.headers().accept().stream().anyMatch(type::equalsTypeAndSubtype);
+            request.headers().accept();
         } catch (InvalidMediaTypeException e) {
             throw ProblemType.NOT_ACCEPTABLE.at("Accept", "The header cannot be read.");
         }
+        return GraphQlErrors.accepts(request.exchange().getRequest(), type);
     }
 }

@@ -22,12 +22,10 @@ import reactor.core.publisher.Mono;
 import reactor.netty.http.server.WebsocketServerSpec;
 
 /**
- * GraphQL over WebSocket: the protocol graphql-transport-ws. The access token comes in the payload of {@code connection_init}, or with the
- * handshake.
+ * GraphQL over WebSocket, in the protocols of {@link SocketProtocol}. The access token comes in the payload of {@code
+ * connection_init}, or with the handshake.
  */
 final class GraphSocket {
-
-    static final String PROTOCOL = "graphql-transport-ws";
 
     /** Sockets that have not said whose they are. */
     static final int STRANGERS_MAX = 1_000;
@@ -60,7 +58,7 @@ final class GraphSocket {
         return new WebSocketUpgrade(handshakes, new WebSocketHandler() {
             @Override
             public List<String> getSubProtocols() {
-                return List.of(PROTOCOL);
+                return SocketProtocol.NAMES;
             }
 
             @Override
@@ -71,7 +69,9 @@ final class GraphSocket {
     }
 
     private Mono<Void> serve(WebSocketSession session, ServerRequest request, @Nullable Caller caller) {
-        if (!PROTOCOL.equals(session.getHandshakeInfo().getSubProtocol())) {
+        SocketProtocol protocol =
+                SocketProtocol.named(session.getHandshakeInfo().getSubProtocol());
+        if (protocol == null) {
             return session.close(new CloseStatus(4406, "Subprotocol not acceptable"));
         }
         if (strangers.incrementAndGet() > STRANGERS_MAX) {
@@ -81,6 +81,7 @@ final class GraphSocket {
         GraphConversation conversation = new GraphConversation(
                 graph,
                 session,
+                protocol,
                 caller,
                 callerOfToken,
                 known -> live.connect(known, request),

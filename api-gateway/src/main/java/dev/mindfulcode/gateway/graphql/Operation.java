@@ -1,6 +1,11 @@
 package dev.mindfulcode.gateway.graphql;
 
 import dev.mindfulcode.gateway.http.JsonFields;
+import graphql.language.Document;
+import graphql.language.OperationDefinition;
+import graphql.parser.InvalidSyntaxException;
+import graphql.parser.Parser;
+import graphql.parser.ParserEnvironment;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +30,22 @@ record Operation(String document, @Nullable String name, Map<String, @Nullable O
                 body.requiredLines("query", DOCUMENT_LENGTH_MAX),
                 body.text("operationName", NAME_LENGTH_MAX),
                 body.members("variables"));
+    }
+
+    /** Whether this asks for a subscription; false for a document that cannot be read. */
+    boolean isSubscription() {
+        try {
+            Document parsed = new Parser()
+                    .parseDocument(ParserEnvironment.newParserEnvironment()
+                            .document(document)
+                            .parserOptions(DocumentLimits.PARSER)
+                            .build());
+            return parsed.getDefinitionsOfType(OperationDefinition.class).stream()
+                    .filter(operation -> name == null || name.equals(operation.getName()))
+                    .anyMatch(operation -> operation.getOperation() == OperationDefinition.Operation.SUBSCRIPTION);
+        } catch (InvalidSyntaxException e) {
+            return false;
+        }
     }
 
     /** Without what the user asks about. */

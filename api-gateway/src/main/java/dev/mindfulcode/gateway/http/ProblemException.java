@@ -1,5 +1,7 @@
 package dev.mindfulcode.gateway.http;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,22 @@ public final class ProblemException extends RuntimeException {
 
     public @Nullable Integer retryAfterSeconds() {
         return retryAfterSeconds;
+    }
+
+    /** The refusal as an entry of a GraphQL response's {@code errors}. */
+    public Map<String, Object> graphQlError() {
+        Map<String, Object> extensions = new LinkedHashMap<>();
+        extensions.put("code", type.code());
+        if (field != null) {
+            extensions.put("field", field);
+        }
+        if (retryAfterSeconds != null) {
+            extensions.put("retryAfterSeconds", retryAfterSeconds);
+        }
+        Map<String, Object> error = new LinkedHashMap<>();
+        error.put("message", detail);
+        error.put("extensions", extensions);
+        return error;
     }
 
     ProblemDocument document() {

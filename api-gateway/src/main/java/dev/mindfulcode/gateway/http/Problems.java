@@ -48,7 +48,9 @@ public final class Problems implements WebExceptionHandler {
         ServerHttpResponse response = exchange.getResponse();
         response.setStatusCode(HttpStatusCode.valueOf(problem.type().status()));
         HttpHeaders headers = response.getHeaders();
-        headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
+        boolean isGraphQl = GraphQlErrors.isGraphQl(exchange.getRequest());
+        headers.setContentType(
+                isGraphQl ? GraphQlErrors.typeFor(exchange.getRequest()) : MediaType.APPLICATION_PROBLEM_JSON);
         headers.setCacheControl("no-store");
         if (problem.type().status() == 401) {
             headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
@@ -57,7 +59,7 @@ public final class Problems implements WebExceptionHandler {
         if (retryAfterSeconds != null) {
             headers.set(HttpHeaders.RETRY_AFTER, Integer.toString(retryAfterSeconds));
         }
-        byte[] document = Json.bytes(problem.document());
+        byte[] document = Json.bytes(isGraphQl ? GraphQlErrors.body(problem) : problem.document());
         headers.setContentLength(document.length);
         DataBuffer body = response.bufferFactory().wrap(document);
         return response.writeWith(Mono.just(body));
