@@ -14,6 +14,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.apache.kafka.streams.Topology;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,7 +40,7 @@ public final class FlowStream implements SmartLifecycle {
     private final ClockStepWatch clockSteps;
     private ClockStepWatch.@Nullable Registration registration;
     private @Nullable Running running;
-    private @Nullable KafkaStreams current;
+    private volatile @Nullable KafkaStreams current;
     private KafkaStreams.State state = KafkaStreams.State.CREATED;
 
     private record Running(
@@ -90,7 +91,11 @@ public final class FlowStream implements SmartLifecycle {
         Topology built = topology.get();
         KafkaStreams streams =
                 new KafkaStreams(built, settings.stream().properties(deadLetters), clients, new SourcedTime(clock));
-        streams.setUncaughtExceptionHandler(new ThreadReplacement(clock, streamMeters));
+        ThreadReplacement replacement = new ThreadReplacement(clock, streamMeters);
+        // Threads of a stream that is being closed fail when their polls are ended; another stream takes their place.
+        streams.setUncaughtExceptionHandler(failure -> streams == current
+                ? replacement.handle(failure)
+                : StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
         streams.setStateListener((now, before) -> stateChanged(streams, now));
         StreamsMetrics metrics = new StreamsMetrics(streams::metrics, built.describe(), meters);
         state = KafkaStreams.State.CREATED;
