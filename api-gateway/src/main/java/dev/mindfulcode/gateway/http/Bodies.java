@@ -41,8 +41,7 @@ public final class Bodies {
 
     /** Like {@link #object(ServerRequest, String[])}, for what is larger by its nature. */
     public static Mono<JsonFields> large(ServerRequest request, int bytesMax, String field, String... others) {
-        return json(request, bytesMax)
-                .map(body -> Json.objectOfLongTexts(body).only(fields(field, others)));
+        return json(request, bytesMax).map(body -> Json.objectOfLongTexts(body).only(fields(field, others)));
     }
 
     /** Like {@link #object(ServerRequest, String[])}, where no body at all stands for an object without fields. */
