@@ -14,8 +14,8 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
-import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -93,9 +93,8 @@ public final class FlowStream implements SmartLifecycle {
                 new KafkaStreams(built, settings.stream().properties(deadLetters), clients, new SourcedTime(clock));
         ThreadReplacement replacement = new ThreadReplacement(clock, streamMeters);
         // Threads of a stream that is being closed fail when their polls are ended; another stream takes their place.
-        streams.setUncaughtExceptionHandler(failure -> streams == current
-                ? replacement.handle(failure)
-                : StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
+        streams.setUncaughtExceptionHandler(failure ->
+                streams == current ? replacement.handle(failure) : StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
         streams.setStateListener((now, before) -> stateChanged(streams, now));
         StreamsMetrics metrics = new StreamsMetrics(streams::metrics, built.describe(), meters);
         state = KafkaStreams.State.CREATED;

@@ -32,8 +32,7 @@ final class LogTail {
         Files.deleteIfExists(folder.resolve(".kafka_cleanshutdown"));
         int cut = 0;
         try (Stream<Path> partitions = Files.list(folder)) {
-            for (Path partition :
-                    partitions.filter(Files::isDirectory).sorted().toList()) {
+            for (Path partition : partitions.filter(Files::isDirectory).sorted().toList()) {
                 String name = partition.getFileName().toString();
                 String topic = name.substring(0, name.lastIndexOf('-'));
                 if (!topic.equals("__cluster_metadata") && topics.test(topic) && cutOff(partition, cut)) {

@@ -33,10 +33,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.UUIDDeserializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The log loses its last records while Postgres keeps everything, as when a machine loses power.
@@ -71,7 +71,9 @@ class PowerLossTest {
         for (int i = 0; i < 3; i++) {
             users.add(TestUser.register(origin));
         }
-        assertThat(users.getFirst().post("/api/teams", "{\"name\":\"Survivors\"}").statusCode())
+        assertThat(users.getFirst()
+                        .post("/api/teams", "{\"name\":\"Survivors\"}")
+                        .statusCode())
                 .isEqualTo(201);
         int partitionsCut = 0;
         for (Cut cut : cuts()) {

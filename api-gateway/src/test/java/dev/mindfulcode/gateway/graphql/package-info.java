@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.gateway.graphql;
+
+import org.jspecify.annotations.NullMarked;
