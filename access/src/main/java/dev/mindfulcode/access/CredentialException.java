@@ -1,6 +1,9 @@
 package dev.mindfulcode.access;
 
-/** A credential that is not believed, with a message for whoever sent it. No stack trace: it is an answer, not an accident. */
+/**
+ * A credential that is not believed, with a message for whoever sent it. No stack trace: it is an answer, not an
+ * accident.
+ */
 public final class CredentialException extends RuntimeException {
 
     private final Reason reason;

@@ -5,7 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** A credential's SHA-256: enough to know it again, nothing to sign in with. Good for random credentials only, not for passwords. */
+/**
+ * A credential's SHA-256: enough to know it again, nothing to sign in with. Good for random credentials only, not for
+ * passwords.
+ */
 public record CredentialHash(long a, long b, long c, long d) {
 
     private static final int BYTES = 32;

@@ -15,11 +15,13 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells for whom a credential speaks: an access token of ours, one of the trusted issuer, or an API key. Thread-safe; never blocks.
+ * Tells for whom a credential speaks: an access token of ours, one of the trusted issuer, or an API key. Thread-safe;
+ * never blocks.
  *
- * <p>Who has been checked is remembered, by the credential's hash, until it expires, so that a client pays for one signature and not one a
- * request. A revocation reaches what is remembered within {@link IdentityTables#REVOCATIONS_EVERY} and the time of a query. While the
- * database cannot be reached no revocations are heard of; access tokens then last until they expire.
+ * <p>Who has been checked is remembered, by the credential's hash, until it expires, so that a client pays for one
+ * signature and not one a request. A revocation reaches what is remembered within
+ * {@link IdentityTables#REVOCATIONS_EVERY} and the time of a query. While the database cannot be reached no revocations
+ * are heard of; access tokens then last until they expire.
  */
 public final class Credentials implements AutoCloseable {
 

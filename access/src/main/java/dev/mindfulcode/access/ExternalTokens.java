@@ -35,11 +35,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Verifies access tokens of another issuer with the keys that it publishes, and finds the account of whoever it vouches for. Keys are
- * fetched when the first token comes, kept, and fetched again, rarely, for a key that is not known. Thread-safe.
+ * Verifies access tokens of another issuer with the keys that it publishes, and finds the account of whoever it vouches
+ * for. Keys are fetched when the first token comes, kept, and fetched again, rarely, for a key that is not known.
+ * Thread-safe.
  *
- * <p>Security guarantees: signatures with public keys only, so that no token can be signed with what the issuer publishes; the keys
- * come from the address in the issuer's own metadata, never from the token.
+ * <p>Security guarantees: signatures with public keys only, so that no token can be signed with what the issuer
+ * publishes; the keys come from the address in the issuer's own metadata, never from the token.
  */
 final class ExternalTokens implements AutoCloseable {
 

@@ -25,9 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the gateway's schema {@code identity} says of credentials, asked by one thread over one connection: questions that came while a
- * query ran share the next one, so that a flood of made-up credentials costs index probes and nothing else. The same thread looks
- * for revocations each {@link #REVOCATIONS_EVERY}. Thread-safe.
+ * What the gateway's schema {@code identity} says of credentials, asked by one thread over one connection: questions
+ * that came while a query ran share the next one, so that a flood of made-up credentials costs index probes and nothing
+ * else. The same thread looks for revocations each {@link #REVOCATIONS_EVERY}. Thread-safe.
  */
 final class IdentityTables implements AutoCloseable {
 

@@ -4,7 +4,9 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Makes accounts for those whom a trusted issuer vouches for. Only the gateway does; elsewhere they are not known yet. */
+/**
+ * Makes accounts for those whom a trusted issuer vouches for. Only the gateway does; elsewhere they are not known yet.
+ */
 @FunctionalInterface
 public interface Newcomers {
 

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Verifies access tokens of our own gateways. Thread-safe.
  *
- * <p>Security guarantees: one algorithm is verified and no other, whatever a token's header asks for: HS256 where there is a
- * JWT_SECRET, else ES256 with a published key. A key that a token brings or points to (jwk, jku, x5u) is never used. A token without
- * an expiry, or for a subject that is no user id, is refused.
+ * <p>Security guarantees: one algorithm is verified and no other, whatever a token's header asks for: HS256 where there
+ * is a JWT_SECRET, else ES256 with a published key. A key that a token brings or points to (jwk, jku, x5u) is never
+ * used. A token without an expiry, or for a subject that is no user id, is refused.
  */
 final class OwnTokens {
 

@@ -9,11 +9,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has been revoked lately: families of refresh tokens and API keys, by their ids. Remembered until every token that could still
- * name one has expired. Thread-safe.
+ * What has been revoked lately: families of refresh tokens and API keys, by their ids. Remembered until every token
+ * that could still name one has expired. Thread-safe.
  *
- * <p>Bounded without forgetting any: past {@link #REMEMBERED_MAX} everything issued before that moment is distrusted, so that clients
- * have to refresh once, and the list begins anew.
+ * <p>Bounded without forgetting any: past {@link #REMEMBERED_MAX} everything issued before that moment is distrusted,
+ * so that clients have to refresh once, and the list begins anew.
  */
 public final class Revocations {
 
@@ -50,7 +50,10 @@ public final class Revocations {
         return madeAt.isBefore(distrustedBefore);
     }
 
-    /** Has {@code ended} run, once, when the grant is revoked, now if it is. Close it when nobody needs to know any more. */
+    /**
+     * Has {@code ended} run, once, when the grant is revoked, now if it is. Close it when nobody needs to know any
+     * more.
+     */
     public Watch watch(UUID grantId, Runnable ended) {
         Watch watch = new Watch(grantId, ended);
         watches.compute(grantId, (_, watching) -> {

@@ -1,4 +1,7 @@
-/** For whom a credential speaks, and whether it still may: access tokens of ours and of a trusted issuer, API keys, revocations. */
+/**
+ * For whom a credential speaks, and whether it still may: access tokens of ours and of a trusted issuer, API keys,
+ * revocations.
+ */
 @NullMarked
 package dev.mindfulcode.access;
 

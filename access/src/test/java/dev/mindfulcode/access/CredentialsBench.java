@@ -12,9 +12,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * What it costs to tell for whom a token speaks, the first time and when it is remembered. No test: its name keeps it out of the suite.
- * Run it with {@code ./mvnw -pl access -am test -Dtest=CredentialsBench -Dsurefire.failIfNoSpecifiedTests=false}; it prints rows for
- * benchmarks/results/gateway.md.
+ * What it costs to tell for whom a token speaks, the first time and when it is remembered. No test: its name keeps it
+ * out of the suite. Run it with
+ * {@code ./mvnw -pl access -am test -Dtest=CredentialsBench -Dsurefire.failIfNoSpecifiedTests=false}; it prints rows
+ * for benchmarks/results/gateway.md.
  */
 class CredentialsBench {
 

@@ -40,8 +40,9 @@ import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
 
 /**
- * The gateway as a Spring configuration: with a web server, and without anything found by scanning, so that it can share a context.
- * Settings come from the environment, see {@link GatewaySettings}. All its beans are named {@code gateway…}.
+ * The gateway as a Spring configuration: with a web server, and without anything found by scanning, so that it can
+ * share a context. Settings come from the environment, see {@link GatewaySettings}. All its beans are named
+ * {@code gateway…}.
  */
 @Configuration(proxyBeanMethods = false)
 @Import({
@@ -66,7 +67,10 @@ import org.springframework.core.env.Environment;
 })
 public class GatewayConfiguration {
 
-    /** What a request carries is in Reactor's context: to put it into thread locals as well, for each row of an answer, costs much and serves nobody. */
+    /**
+     * What a request carries is in Reactor's context: to put it into thread locals as well, for each row of an answer,
+     * costs much and serves nobody.
+     */
     GatewayConfiguration() {
         ContextRegistry registry = ContextRegistry.getInstance();
         for (ThreadLocalAccessor<?> accessor : List.copyOf(registry.getThreadLocalAccessors())) {

@@ -41,9 +41,11 @@ import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
 /**
- * Who may call what. All under {@code /api}, {@code /ws} and {@code /graphql} needs an access token, except signing in, and opening
- * {@code /graphql} as a WebSocket, which may bring the token in its first message; an API key opens what an editor needs and nothing else;
- * all under {@code /api/admin} needs the operator's token, and {@code /metrics} does from other machines; no cookies, hence no CSRF; no other origins. Ingest's two routes authenticate themselves and are left alone.
+ * Who may call what. All under {@code /api}, {@code /ws} and {@code /graphql} needs an access token, except signing in,
+ * and opening {@code /graphql} as a WebSocket, which may bring the token in its first message; an API key opens what an
+ * editor needs and nothing else; all under {@code /api/admin} needs the operator's token, and {@code /metrics} does
+ * from other machines; no cookies, hence no CSRF; no other origins. Ingest's two routes authenticate themselves and are
+ * left alone.
  */
 @Configuration(value = "gatewaySecurityConfiguration", proxyBeanMethods = false)
 @EnableWebFluxSecurity
@@ -169,9 +171,9 @@ class SecurityConfiguration {
     }
 
     /**
-     * The token in the Authorization header; on {@code /ws} and GET {@code /graphql} also as a parameter, since browsers let no page set headers
-     * there, and a ticket on every live connection. Where no token is needed none is read, so that a client with an
-     * expired one can still refresh it.
+     * The token in the Authorization header; on {@code /ws} and GET {@code /graphql} also as a parameter, since
+     * browsers let no page set headers there, and a ticket on every live connection. Where no token is needed none is
+     * read, so that a client with an expired one can still refresh it.
      */
     private static final class TokenOfRequest implements ServerAuthenticationConverter {
 

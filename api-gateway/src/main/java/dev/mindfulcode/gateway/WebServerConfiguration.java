@@ -55,7 +55,10 @@ class WebServerConfiguration {
             "io.netty.channel.kqueue.KQueueIoHandler",
             "io.netty.channel.nio.NioIoHandler");
 
-    /** Event loops of this context's own: the global ones would end, for everybody in the JVM, with the first context that closes. */
+    /**
+     * Event loops of this context's own: the global ones would end, for everybody in the JVM, with the first context
+     * that closes.
+     */
     @Bean
     ReactorResourceFactory gatewayReactorResources() {
         ReactorResourceFactory resources = new ReactorResourceFactory();
@@ -156,7 +159,9 @@ class WebServerConfiguration {
         return loops;
     }
 
-    /** io_uring, where Netty finds it, is several times slower here (measured); it must not come in with a dependency. */
+    /**
+     * io_uring, where Netty finds it, is several times slower here (measured); it must not come in with a dependency.
+     */
     private static void requireEpollOrNio(LoopResources loops) {
         boolean good = loops.onServer(LoopResources.DEFAULT_NATIVE).next() instanceof IoEventLoop loop
                 && GOOD_TRANSPORTS.stream().anyMatch(name -> isOfType(loop, name));

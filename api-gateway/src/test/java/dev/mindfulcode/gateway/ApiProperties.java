@@ -26,8 +26,8 @@ import net.jqwik.api.lifecycle.AfterContainer;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Thousands of requests made from the document that the gateway serves, each answer held against the same document. More of them:
- * {@code ./mvnw -pl api-gateway -am test -Dtest=ApiProperties -DargLine=-Dmindful.tries=100000}.
+ * Thousands of requests made from the document that the gateway serves, each answer held against the same document.
+ * More of them: {@code ./mvnw -pl api-gateway -am test -Dtest=ApiProperties -DargLine=-Dmindful.tries=100000}.
  */
 class ApiProperties {
 

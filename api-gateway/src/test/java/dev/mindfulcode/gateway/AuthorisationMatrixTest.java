@@ -27,17 +27,22 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every endpoint × everybody, each cell through HTTP. A new route needs a new line here, or {@link #theTableNamesEveryRoute} fails.
+ * Every endpoint × everybody, each cell through HTTP. A new route needs a new line here, or
+ * {@link #theTableNamesEveryRoute} fails.
  *
- * <p>A line is method and pattern, the answer's status for each column, and a body where one is sent. {@code {id}} stands for a session
- * of the member, or the team; {@code {user_id}} for somebody who is a member of that team and nobody of the columns; {@code {invitation_id}}
- * for an invitation into that team of the member's address; {@code <email>} for the address of somebody who belongs to no team. All of them are made anew for each cell that needs them.
+ * <p>A line is method and pattern, the answer's status for each column, and a body where one is sent. {@code {id}}
+ * stands for a session of the member, or the team; {@code {user_id}} for somebody who is a member of that team and
+ * nobody of the columns; {@code {invitation_id}} for an invitation into that team of the member's address;
+ * {@code <email>} for the address of somebody who belongs to no team. All of them are made anew for each cell that
+ * needs them.
  */
 class AuthorisationMatrixTest {
 
     private static final String PASSWORD = "\"password\": \"" + Api.PASSWORD + "\"";
 
-    /** Of a session everybody but its user is told 404, whoever they are in its user's team; so are strangers of a team. */
+    /**
+     * Of a session everybody but its user is told 404, whoever they are in its user's team; so are strangers of a team.
+     */
     private static final String TABLE = """
             #                                      anon stranger viewer member admin owner other's
             GET /health                            200  200  200  200  200  200  200
@@ -126,7 +131,10 @@ class AuthorisationMatrixTest {
             DELETE /api/admin/projections/{projection}/builds/{build}   401  403  403  403  403  403  403
             """;
 
-    /** What an API key opens, with the answer that its user is given; it is refused where somebody has to be signed in otherwise. */
+    /**
+     * What an API key opens, with the answer that its user is given; it is refused where somebody has to be signed in
+     * otherwise.
+     */
     private static final List<String> ALSO_WITH_API_KEY = List.of(
             "POST /api/sessions/start",
             "PUT /api/sessions/{id}/update",

@@ -128,7 +128,10 @@ class DetectApiTest {
         assertThat(wrapped.json().path("metrics")).isEqualTo(answer.json().path("metrics"));
     }
 
-    /** Above the lowest threshold messages had better wait, and in focus mode nothing else is said; below the highest all the rest is. */
+    /**
+     * Above the lowest threshold messages had better wait, and in focus mode nothing else is said; below the highest
+     * all the rest is.
+     */
     @Test
     void preferencesDecideWhatIsRecommended() {
         assertThat(recommended("\"notification_threshold\": 0")).contains("messages can wait");

@@ -39,11 +39,11 @@ import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 
 /**
- * Latencies of the gateway beside their floors, in one run. No test: its name keeps it out of the suite. Run it with {@code ./mvnw -pl
- * api-gateway -am test -Dtest=GatewayBench}; it writes benchmarks/results/gateway.md.
+ * Latencies of the gateway beside their floors, in one run. No test: its name keeps it out of the suite. Run it with
+ * {@code ./mvnw -pl api-gateway -am test -Dtest=GatewayBench}; it writes benchmarks/results/gateway.md.
  *
- * <p>Requests are sent at a fixed rate whether or not earlier ones were answered, and timed from when they were due, so that a stall
- * counts for all that it delays.
+ * <p>Requests are sent at a fixed rate whether or not earlier ones were answered, and timed from when they were due, so
+ * that a stall counts for all that it delays.
  */
 class GatewayBench {
 
@@ -148,7 +148,10 @@ class GatewayBench {
         return latenciesNs;
     }
 
-    /** From just before a flow state is handed to the producer until its user's client has it, beside a consumer that only reads. */
+    /**
+     * From just before a flow state is handed to the producer until its user's client has it, beside a consumer that
+     * only reads.
+     */
     private void live() throws InterruptedException {
         Map<UUID, LiveClient> clients = new HashMap<>();
         List<User> users = new ArrayList<>();

@@ -70,8 +70,9 @@ final class GatewayUnderTest {
     }
 
     /**
-     * One of a test's own, with its projections on a database in which every row follows from an event. Until it is closed those of the shared
-     * one rest: they are of one consumer group, and what one of them is given the other misses.
+     * One of a test's own, with its projections on a database in which every row follows from an event. Until it is
+     * closed those of the shared one rest: they are of one consumer group, and what one of them is given the other
+     * misses.
      */
     static synchronized GatewayUnderTest alone() {
         if (shared != null) {
@@ -171,7 +172,10 @@ final class GatewayUnderTest {
         return PostgresUrl.parse(databaseUrl).dataSource().getConnection();
     }
 
-    /** One for all looks of this gateway's tests: each connection is a process of the server's, and tests ask every few milliseconds. */
+    /**
+     * One for all looks of this gateway's tests: each connection is a process of the server's, and tests ask every few
+     * milliseconds.
+     */
     private Connection kept() throws SQLException {
         Connection connection = kept;
         if (connection == null || !connection.isValid(1)) {

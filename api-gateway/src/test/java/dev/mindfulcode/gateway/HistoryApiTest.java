@@ -229,7 +229,10 @@ class HistoryApiTest {
         assertThat(suggested()).as("after two weeks all have rested").containsAnyElementsOf(first);
     }
 
-    /** The database knows the first under other rules and the second not at all; the third changes its clocks twice for each Ramadan. */
+    /**
+     * The database knows the first under other rules and the second not at all; the third changes its clocks twice for
+     * each Ramadan.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"America/Edmonton", "SystemV/EST5", "Africa/Casablanca", "-03:30"})
     void hoursAndDaysAgreeInEveryZone(String zone) {

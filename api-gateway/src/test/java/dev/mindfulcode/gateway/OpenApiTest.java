@@ -29,7 +29,10 @@ class OpenApiTest {
     /** Files of the page, which are no API. */
     private static final Set<String> NO_API = Set.of("GET /docs/{file}");
 
-    /** What any path may be answered, whether or not there is an operation; and what only errors within a GraphQL result say. */
+    /**
+     * What any path may be answered, whether or not there is an operation; and what only errors within a GraphQL result
+     * say.
+     */
     private static final Set<ProblemType> OF_NO_OPERATION =
             Set.of(ProblemType.METHOD_NOT_ALLOWED, ProblemType.TOO_COMPLEX);
 

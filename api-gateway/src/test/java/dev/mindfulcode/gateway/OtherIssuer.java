@@ -33,7 +33,9 @@ import org.springframework.security.oauth2.server.authorization.client.Registere
 import org.springframework.security.oauth2.server.authorization.token.JwtEncodingContext;
 import org.springframework.security.oauth2.server.authorization.token.OAuth2TokenCustomizer;
 
-/** A Spring Authorization Server on a port of its own. Each client is a person to the gateway: its id is the subject. */
+/**
+ * A Spring Authorization Server on a port of its own. Each client is a person to the gateway: its id is the subject.
+ */
 final class OtherIssuer implements AutoCloseable {
 
     /** With the client's id behind it: the server wants each secret but once. */

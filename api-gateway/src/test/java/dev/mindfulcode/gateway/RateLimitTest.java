@@ -15,7 +15,10 @@ import org.junit.jupiter.api.TestInstance;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** Against a gateway with small quotas behind a proxy that it trusts, so that each test comes from an address of its own. */
+/**
+ * Against a gateway with small quotas behind a proxy that it trusts, so that each test comes from an address of its
+ * own.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RateLimitTest {
 

@@ -21,7 +21,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** With a projection that sleeps half a second in the database in each of its transactions, before it writes anything. */
+/**
+ * With a projection that sleeps half a second in the database in each of its transactions, before it writes anything.
+ */
 class ReadYourWritesTest {
 
     private static final int PEOPLE = 50;

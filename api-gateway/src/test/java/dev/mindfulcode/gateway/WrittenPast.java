@@ -64,8 +64,8 @@ final class WrittenPast {
     }
 
     /**
-     * Weekdays from nine to noon in Java and from two to four in Python, best from ten to eleven, where flow is broken by a switch after
-     * some twenty minutes and comes back after some four.
+     * Weekdays from nine to noon in Java and from two to four in Python, best from ten to eleven, where flow is broken
+     * by a switch after some twenty minutes and comes back after some four.
      */
     void weeks(int weeks) {
         Random random = new Random(1);

@@ -17,8 +17,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The engine's three hot operations: applying a keystroke (flow is looked at every five seconds of event time, and that is in the figure),
- * reading the flow state, and the network alone. Typing is log-normal around 168 ms with a twelfth corrections and some pauses.
+ * The engine's three hot operations: applying a keystroke (flow is looked at every five seconds of event time, and that
+ * is in the figure), reading the flow state, and the network alone. Typing is log-normal around 168 ms with a twelfth
+ * corrections and some pauses.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

@@ -31,8 +31,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What the meter costs: the same kernels with fuel, depth and NaN looked after, on the host's thread, beside the module as it was made,
- * compiled by the same runtime and called directly. Source of the kernels: benchmarks/src/main/assemblyscript.
+ * What the meter costs: the same kernels with fuel, depth and NaN looked after, on the host's thread, beside the module
+ * as it was made, compiled by the same runtime and called directly. Source of the kernels:
+ * benchmarks/src/main/assemblyscript.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

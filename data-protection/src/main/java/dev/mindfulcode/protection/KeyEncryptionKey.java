@@ -10,11 +10,11 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The key that wraps all users' keys, and what few other secrets a database keeps. It exists in memory and in ENCRYPTION_KEY only,
- * never in a database. Thread-safe.
+ * The key that wraps all users' keys, and what few other secrets a database keeps. It exists in memory and in
+ * ENCRYPTION_KEY only, never in a database. Thread-safe.
  *
- * <p>Security guarantees: what is wrapped says nothing of the key, cannot be altered, and unwraps only for the user or the purpose for
- * which it was wrapped.
+ * <p>Security guarantees: what is wrapped says nothing of the key, cannot be altered, and unwraps only for the user or
+ * the purpose for which it was wrapped.
  */
 public final class KeyEncryptionKey {
 
@@ -32,8 +32,8 @@ public final class KeyEncryptionKey {
     /**
      * Reads the value of ENCRYPTION_KEY: base64 (standard or URL alphabet, padded or not) of 32 random bytes.
      *
-     * @throws IllegalArgumentException where it is missing, no base64, of another length or plainly not random; the message says
-     *     how to make a good one and repeats nothing of the text
+     * @throws IllegalArgumentException where it is missing, no base64, of another length or plainly not random; the
+     *     message says how to make a good one and repeats nothing of the text
      */
     public static KeyEncryptionKey parse(@Nullable String text) {
         if (text == null || text.isBlank()) {

@@ -27,7 +27,8 @@ public final class PostgresUrl {
     /**
      * Reads a URL.
      *
-     * @throws IllegalArgumentException where the text is no such URL; its message says what is expected, not what was given
+     * @throws IllegalArgumentException where the text is no such URL; its message says what is expected, not what was
+     *     given
      */
     public static PostgresUrl parse(String text) {
         URI uri;
@@ -66,8 +67,8 @@ public final class PostgresUrl {
     }
 
     /**
-     * Returns what a pool is made of that opens connections when they are wanted, and whose exceptions quote no rows. A new connection costs the
-     * server a process, and both sides thousands of hashes.
+     * Returns what a pool is made of that opens connections when they are wanted, and whose exceptions quote no rows. A
+     * new connection costs the server a process, and both sides thousands of hashes.
      *
      * @param name of the pool, and after {@code mindful-} of its connections
      * @param answerMax an answer that takes longer ends its connection; at least a second

@@ -19,12 +19,13 @@ import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The users' keys in the Postgres table {@code protection.user_keys}, wrapped. Not in Kafka: a log forgets late, if at all, a
- * row is gone when its deletion commits.
+ * The users' keys in the Postgres table {@code protection.user_keys}, wrapped. Not in Kafka: a log forgets late, if at
+ * all, a row is gone when its deletion commits.
  *
- * <p>Ciphers are kept in memory for {@link #CACHED_FOR}, which is also how long another process can go on reading after a key's
- * row was deleted. That a user has no key is remembered for {@link #ABSENT_FOR}, so that replaying the many records of an erased
- * user does not query for each. Keys are made before anybody knows the user's id, so nobody can have asked too early.
+ * <p>Ciphers are kept in memory for {@link #CACHED_FOR}, which is also how long another process can go on reading after
+ * a key's row was deleted. That a user has no key is remembered for {@link #ABSENT_FOR}, so that replaying the many
+ * records of an erased user does not query for each. Keys are made before anybody knows the user's id, so nobody can
+ * have asked too early.
  */
 public final class PostgresUserKeys implements UserKeys {
 
@@ -73,7 +74,9 @@ public final class PostgresUserKeys implements UserKeys {
         return new PostgresUserKeys(dataSource, keyEncryptionKey, Ticker.systemTicker());
     }
 
-    /** @throws UserKeyException where the database fails, or the user's key was wrapped by another key-encryption key */
+    /**
+     * @throws UserKeyException where the database fails, or the user's key was wrapped by another key-encryption key
+     */
     @Override
     public UserCipher create(UUID userId) {
         Optional<UserCipher> cached = ciphers.getIfPresent(userId);
@@ -87,7 +90,9 @@ public final class PostgresUserKeys implements UserKeys {
                 .orElseThrow(() -> new IllegalStateException("the key was deleted while it was being created"));
     }
 
-    /** @throws UserKeyException where the database fails, or the user's key was wrapped by another key-encryption key */
+    /**
+     * @throws UserKeyException where the database fails, or the user's key was wrapped by another key-encryption key
+     */
     @Override
     public Optional<UserCipher> find(UUID userId) {
         return ciphers.get(userId, this::load);

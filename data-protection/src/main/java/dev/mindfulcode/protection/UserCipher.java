@@ -6,8 +6,8 @@ import java.util.UUID;
 /**
  * Encrypts and decrypts what belongs to one user, with that user's key. Thread-safe.
  *
- * <p>Security guarantees: AES-256-GCM with a fresh random nonce a message; the ciphertext is bound to the user, the topic and
- * the payload's version, so that it can be neither read nor passed off anywhere else.
+ * <p>Security guarantees: AES-256-GCM with a fresh random nonce a message; the ciphertext is bound to the user, the
+ * topic and the payload's version, so that it can be neither read nor passed off anywhere else.
  */
 public interface UserCipher {
 

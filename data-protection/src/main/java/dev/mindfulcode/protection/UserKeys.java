@@ -4,7 +4,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The users' data-encryption keys: kept wrapped by the key-encryption key, cached unwrapped for a bounded time. Thread-safe.
+ * The users' data-encryption keys: kept wrapped by the key-encryption key, cached unwrapped for a bounded time.
+ * Thread-safe.
  */
 public interface UserKeys {
 

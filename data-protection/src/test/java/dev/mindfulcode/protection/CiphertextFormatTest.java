@@ -12,8 +12,8 @@ import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 
 /**
- * The format of what lies in Kafka for ever, written here by hand with the JDK's own AES: nonce, ciphertext, tag, bound to user
- * id, version and topic. A change that this test sees would make all history unreadable.
+ * The format of what lies in Kafka for ever, written here by hand with the JDK's own AES: nonce, ciphertext, tag, bound
+ * to user id, version and topic. A change that this test sees would make all history unreadable.
  */
 final class CiphertextFormatTest {
 

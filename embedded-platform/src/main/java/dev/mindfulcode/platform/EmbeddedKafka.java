@@ -22,8 +22,9 @@ import org.apache.kafka.server.common.MetadataVersion;
 /**
  * One Kafka broker that is its own controller, in this JVM, from the broker's own main classes.
  *
- * <p>The log survives a kill of the process: what was acknowledged is in the page cache, and the broker checks its segments at
- * the next start. When the machine loses power, at most the last second is lost. It registers no shutdown hook, so that its owner can stop it after its clients.
+ * <p>The log survives a kill of the process: what was acknowledged is in the page cache, and the broker checks its
+ * segments at the next start. When the machine loses power, at most the last second is lost. It registers no shutdown
+ * hook, so that its owner can stop it after its clients.
  */
 final class EmbeddedKafka implements AutoCloseable {
 

@@ -20,13 +20,13 @@ import org.slf4j.LoggerFactory;
 /**
  * A Kafka broker, a Postgres server and a schema registry on loopback, started together and stopped in order.
  *
- * <p>Kafka runs in this JVM; Postgres and the registry are processes that end with it. Everything that lasts is under one data
- * folder, with logs in {@code logs}. The registry's program is unpacked by Maven into {@code embedded-platform/target/registry},
- * beside the classes that ask for it; where the jars are packed elsewhere it lies beside this module's jar, or where
- * {@code -Dmindful.registry.home} says.
+ * <p>Kafka runs in this JVM; Postgres and the registry are processes that end with it. Everything that lasts is under
+ * one data folder, with logs in {@code logs}. The registry's program is unpacked by Maven into
+ * {@code embedded-platform/target/registry}, beside the classes that ask for it; where the jars are packed elsewhere it
+ * lies beside this module's jar, or where {@code -Dmindful.registry.home} says.
  *
- * <p>Tests take the one platform of their JVM from {@link #shared()} and a database of their own from {@link #freshDatabase()}.
- * Thread-safe.
+ * <p>Tests take the one platform of their JVM from {@link #shared()} and a database of their own from
+ * {@link #freshDatabase()}. Thread-safe.
  */
 public final class EmbeddedPlatform implements AutoCloseable {
 
@@ -92,7 +92,8 @@ public final class EmbeddedPlatform implements AutoCloseable {
     }
 
     /**
-     * Returns the platform of this JVM, started by the first call in a folder that is thrown away when the JVM ends. For tests.
+     * Returns the platform of this JVM, started by the first call in a folder that is thrown away when the JVM ends.
+     * For tests.
      */
     public static EmbeddedPlatform shared() {
         return SharedPlatform.get();

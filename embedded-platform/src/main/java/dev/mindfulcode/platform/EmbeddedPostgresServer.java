@@ -21,9 +21,10 @@ import java.util.concurrent.TimeUnit;
 /**
  * A Postgres server on its own data folder, as a process that ends with ours.
  *
- * <p>A small shell guards it: {@code pg_ctl} puts the server in a session of its own, so a terminal's Ctrl-C does not reach it
- * before the services have written what they hold, and the guard, whose input is a pipe from this JVM, stops it when that pipe
- * closes, however this JVM ended. Where guard and JVM were killed together, the next start stops what they left behind.
+ * <p>A small shell guards it: {@code pg_ctl} puts the server in a session of its own, so a terminal's Ctrl-C does not
+ * reach it before the services have written what they hold, and the guard, whose input is a pipe from this JVM, stops
+ * it when that pipe closes, however this JVM ended. Where guard and JVM were killed together, the next start stops what
+ * they left behind.
  *
  * <p>As root, which Postgres refuses, it runs in a user namespace of its own ({@code unshare -U}).
  */
@@ -191,7 +192,9 @@ final class EmbeddedPostgresServer implements AutoCloseable {
         }
     }
 
-    /** Ends the server of a run that was killed; its pid file may also name a stranger that has got its number since. */
+    /**
+     * Ends the server of a run that was killed; its pid file may also name a stranger that has got its number since.
+     */
     private static void stopLeftover(Path pgCtl, Path data) throws IOException {
         Path pidFile = data.resolve("postmaster.pid");
         if (!Files.exists(pidFile)) {
@@ -273,7 +276,9 @@ final class EmbeddedPostgresServer implements AutoCloseable {
         return process.exitValue();
     }
 
-    /** Prepares a process without variables such as PGTZ, which would configure the server and belong to another one. */
+    /**
+     * Prepares a process without variables such as PGTZ, which would configure the server and belong to another one.
+     */
     private static ProcessBuilder process(List<String> command) {
         ProcessBuilder builder = new ProcessBuilder(asOrdinaryUser(command));
         builder.environment().keySet().removeIf(name -> name.startsWith("PG"));

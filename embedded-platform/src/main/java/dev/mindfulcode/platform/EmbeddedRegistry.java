@@ -18,12 +18,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The Apicurio registry in a process of its own, since its 400 jars would clash with ours. It keeps its schemas in a Postgres
- * database, so that the ids that stand in every record stay what they are.
+ * The Apicurio registry in a process of its own, since its 400 jars would clash with ours. It keeps its schemas in a
+ * Postgres database, so that the ids that stand in every record stay what they are.
  *
  * <p>The process ignores the terminal's Ctrl-C (its starter decides when it ends) and ends with its starter, see
- * {@link RegistryProcess}. Where it ends by itself it is started again at the same address, with a delay that doubles as long as it does
- * not stay up. Thread-safe.
+ * {@link RegistryProcess}. Where it ends by itself it is started again at the same address, with a delay that doubles
+ * as long as it does not stay up. Thread-safe.
  */
 final class EmbeddedRegistry implements AutoCloseable {
 
@@ -56,7 +56,9 @@ final class EmbeddedRegistry implements AutoCloseable {
         this.process = launch();
     }
 
-    /** Returns when the registry answers; what it says goes to the log file, whose predecessor is kept as {@code .1}. */
+    /**
+     * Returns when the registry answers; what it says goes to the log file, whose predecessor is kept as {@code .1}.
+     */
     static EmbeddedRegistry start(EmbeddedPostgresServer postgres, Path log, int wantedPort) {
         postgres.createDatabase(DATABASE);
         int port = LoopbackPort.orFree(wantedPort);

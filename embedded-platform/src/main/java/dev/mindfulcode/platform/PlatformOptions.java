@@ -6,7 +6,8 @@ import java.util.function.Consumer;
 /**
  * What a platform is started with.
  *
- * @param dataFolder holds everything that must last; starting again on the same folder finds the same topics, rows and schemas
+ * @param dataFolder holds everything that must last; starting again on the same folder finds the same topics, rows and
+ *     schemas
  * @param postgresPassword the superuser's, fixed by the first start on a data folder; only letters, digits, - and _
  * @param kafkaPort on the loopback interface; 0 for any free one
  * @param postgresPort as kafkaPort

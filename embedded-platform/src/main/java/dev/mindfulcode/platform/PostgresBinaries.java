@@ -24,7 +24,10 @@ final class PostgresBinaries {
 
     private PostgresBinaries() {}
 
-    /** Returns the folder with bin, lib and share. Of several processes that call it at once, one unpacks and the others wait. */
+    /**
+     * Returns the folder with bin, lib and share. Of several processes that call it at once, one unpacks and the others
+     * wait.
+     */
     static synchronized Path unpackedIn(Path folder) throws IOException {
         Path home = folder.resolve("postgres-" + MAJOR_VERSION);
         if (Files.isDirectory(home)) {

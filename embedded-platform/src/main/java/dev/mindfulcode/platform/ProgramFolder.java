@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.security.CodeSource;
 
 /**
- * The folder that holds this module's code: {@code embedded-platform/target} in a source tree, the folder of the jars in a
- * packaged system. Programs too large or too foreign for the class path lie in it.
+ * The folder that holds this module's code: {@code embedded-platform/target} in a source tree, the folder of the jars
+ * in a packaged system. Programs too large or too foreign for the class path lie in it.
  */
 final class ProgramFolder {
 

@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 
 /**
- * Main class of the registry's own process: runs the registry for as long as its standard input, a pipe from the JVM that
- * started it, stays open.
+ * Main class of the registry's own process: runs the registry for as long as its standard input, a pipe from the JVM
+ * that started it, stays open.
  *
- * <p>When the pipe closes the process halts. That loses nothing, since the registry keeps everything in Postgres, and it works
- * also where the starter was killed.
+ * <p>When the pipe closes the process halts. That loses nothing, since the registry keeps everything in Postgres, and
+ * it works also where the starter was killed.
  */
 final class RegistryProcess {
 

@@ -9,9 +9,9 @@ import static dev.mindfulcode.engine.StateBytes.putLong;
 import static dev.mindfulcode.engine.StateBytes.putShort;
 
 /**
- * What has been normal: for this session, and for the person over all their sessions. The person's part starts as the {@link PopulationPrior},
- * worth {@link #PRIOR_KEYSTROKES} keystrokes, so that the first minutes are judged mildly, and forgets by halving all its counts at
- * {@link #PERSON_KEYSTROKES_MAX}: integers, so two replays forget alike.
+ * What has been normal: for this session, and for the person over all their sessions. The person's part starts as the
+ * {@link PopulationPrior}, worth {@link #PRIOR_KEYSTROKES} keystrokes, so that the first minutes are judged mildly, and
+ * forgets by halving all its counts at {@link #PERSON_KEYSTROKES_MAX}: integers, so two replays forget alike.
  */
 final class Baselines {
     static final int PRIOR_KEYSTROKES = 50;

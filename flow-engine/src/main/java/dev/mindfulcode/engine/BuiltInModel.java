@@ -3,8 +3,9 @@ package dev.mindfulcode.engine;
 import java.util.Base64;
 
 /**
- * The model that judges where no other is given: network-1, the winner of docs/evaluation.md by the rule fixed before it. As text in a
- * class, because this module reads no files; {@code ./mindful train} on the same logs gives the same bytes.
+ * The model that judges where no other is given: network-1, the winner of docs/evaluation.md by the rule fixed before
+ * it. As text in a class, because this module reads no files; {@code ./mindful train} on the same logs gives the same
+ * bytes.
  */
 final class BuiltInModel {
     private static final String ARTEFACT = """

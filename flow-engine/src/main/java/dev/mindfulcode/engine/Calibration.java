@@ -1,8 +1,8 @@
 package dev.mindfulcode.engine;
 
 /**
- * Makes a model's raw output a probability. Both kinds rise with what goes in, so that whatever never raises a model's output never
- * raises its intensity either. Immutable; allocates nothing.
+ * Makes a model's raw output a probability. Both kinds rise with what goes in, so that whatever never raises a model's
+ * output never raises its intensity either. Immutable; allocates nothing.
  */
 public sealed interface Calibration {
     /** Returns the chance in [0, 1] for a model's last sum, before any sigmoid. */
@@ -23,8 +23,8 @@ public sealed interface Calibration {
     }
 
     /**
-     * A function through at most {@link #KNOTS_MAX} knots that never falls, straight between them and level outside, from sigmoid(sum)
-     * to the share of positives seen there (isotonic regression; Zadrozny and Elkan, KDD 2002).
+     * A function through at most {@link #KNOTS_MAX} knots that never falls, straight between them and level outside,
+     * from sigmoid(sum) to the share of positives seen there (isotonic regression; Zadrozny and Elkan, KDD 2002).
      */
     final class Isotonic implements Calibration {
         public static final int KNOTS_MAX = 32;

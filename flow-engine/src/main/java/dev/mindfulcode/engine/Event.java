@@ -2,7 +2,8 @@ package dev.mindfulcode.engine;
 
 /**
  * The codes of key classes and editor signals that the engine tells apart. They are those of {@code KeyClass} and
- * {@code SignalKind} in the schemas module, which this module may not depend on; a test in flow-stream holds the two together.
+ * {@code SignalKind} in the schemas module, which this module may not depend on; a test in flow-stream holds the two
+ * together.
  */
 final class Event {
     static final int KEY_DELETE = 6;

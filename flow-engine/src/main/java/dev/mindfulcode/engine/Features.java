@@ -4,11 +4,13 @@ import static dev.mindfulcode.engine.StateBytes.getInt;
 import static dev.mindfulcode.engine.StateBytes.getLong;
 
 /**
- * The five features of a session's present, each in [0, 1], read off whole counts with additions, multiplications and divisions only.
+ * The five features of a session's present, each in [0, 1], read off whole counts with additions, multiplications and
+ * divisions only.
  *
- * <p>W is the window (last 100 keystrokes, those inside bursts where it is about intervals), S what the session typed before it, P the
- * person's past before it (which starts as a population prior). Lengths are in octaves: log2 of intervals. With n keystrokes in W each
- * rhythm feature is drawn to one half by n / (n + {@link #SHRINK_KEYSTROKES}): little data, no opinion.
+ * <p>W is the window (last 100 keystrokes, those inside bursts where it is about intervals), S what the session typed
+ * before it, P the person's past before it (which starts as a population prior). Lengths are in octaves: log2 of
+ * intervals. With n keystrokes in W each rhythm feature is drawn to one half by n / (n + {@link #SHRINK_KEYSTROKES}):
+ * little data, no opinion.
  */
 final class Features {
     private static final float NEUTRAL = 0.5f;
@@ -31,7 +33,10 @@ final class Features {
     /** Weight of presence in a third of a minute by its age: halves every two minutes. */
     private static final float[] PRESENCE_WEIGHT_OF_AGE = weights(45, 6);
 
-    /** Own switches an hour are never taken to be fewer: else the first switch of the always focused would be a catastrophe. */
+    /**
+     * Own switches an hour are never taken to be fewer: else the first switch of the always focused would be a
+     * catastrophe.
+     */
     private static final float OWN_QUARTERS_PER_HOUR_MIN = 8;
 
     private static final float OWN_CORRECTION_RATE_MIN = 0.01f;
@@ -83,8 +88,9 @@ final class Features {
     }
 
     /**
-     * Regularity of log-intervals inside bursts, relative to the person's own: 1 / (1 + (MAD(W) / MAD(P))²). Median absolute deviations
-     * of logarithms, because intervals are log-logistic (doi 10.1016/j.heliyon.2021.e08413); one half when as regular as usual.
+     * Regularity of log-intervals inside bursts, relative to the person's own: 1 / (1 + (MAD(W) / MAD(P))²). Median
+     * absolute deviations of logarithms, because intervals are log-logistic (doi 10.1016/j.heliyon.2021.e08413); one
+     * half when as regular as usual.
      */
     private static float rhythm(byte[] s, int inBursts, float median, int personInBursts, float ownMedian) {
         float deviation = LogHistogram.deviation(s, Layout.AT_WINDOW_HISTOGRAM, 1, inBursts, median);
@@ -93,20 +99,26 @@ final class Features {
         return 1 / (1 + ratio * ratio);
     }
 
-    /** Speed relative to the person's own: 1 / (1 + r²) with r = median(W) / median(P) of intervals in ms; one half at their usual. */
+    /**
+     * Speed relative to the person's own: 1 / (1 + r²) with r = median(W) / median(P) of intervals in ms; one half at
+     * their usual.
+     */
     private static float velocity(float median, float ownMedian) {
         double ratio = StrictMath.pow(2, median - ownMedian);
         return (float) (1 / (1 + ratio * ratio));
     }
 
-    /** Agreement with the past: a third how alike the window is to what was typed before, two thirds how steadily this person works on. */
+    /**
+     * Agreement with the past: a third how alike the window is to what was typed before, two thirds how steadily this
+     * person works on.
+     */
     private static float consistency(float alike, float staying) {
         return (alike + 2 * staying) / 3;
     }
 
     /**
-     * Chance by this person's own past of working on for 15 active minutes without breaking off: exp(−15 b), b the pauses of five minutes
-     * and more that followed plain work, per active minute. Starts from three in 54 minutes.
+     * Chance by this person's own past of working on for 15 active minutes without breaking off: exp(−15 b), b the
+     * pauses of five minutes and more that followed plain work, per active minute. Starts from three in 54 minutes.
      */
     private static float staying(byte[] s) {
         float activeMs =
@@ -116,8 +128,9 @@ final class Features {
     }
 
     /**
-     * Likeness of the window to the past: 1 / (1 + (d / 0.5)²), d the earth mover's distance of log-interval distributions in octaves;
-     * to the session's past with weight n / (n + 200), n its keystrokes, and to the person's with what is left.
+     * Likeness of the window to the past: 1 / (1 + (d / 0.5)²), d the earth mover's distance of log-interval
+     * distributions in octaves; to the session's past with weight n / (n + 200), n its keystrokes, and to the person's
+     * with what is left.
      */
     private static float alike(byte[] s, int inBursts, int personInBursts) {
         float withPerson = alike(LogHistogram.distance(
@@ -164,8 +177,8 @@ final class Features {
     }
 
     /**
-     * The share of the last 16 minutes' thirds in which anything was done, halved every two minutes of age; only thirds since the session's
-     * first activity count, or the quick, who are done sooner, would look absent.
+     * The share of the last 16 minutes' thirds in which anything was done, halved every two minutes of age; only thirds
+     * since the session's first activity count, or the quick, who are done sooner, would look absent.
      */
     private static float presence(byte[] s, long atMs) {
         int ageOfNewest = Minutes.ageOfNewest(s, atMs);
@@ -188,13 +201,15 @@ final class Features {
     }
 
     /**
-     * Freedom from context switches: 1 / (1 + rate / (4 own rate)), 0.8 at one's usual. Rate: losses of window focus and, at a quarter,
-     * file switches an hour over the last 16 minutes, halved every five minutes of age; own rate: the person's, from a prior of 13 an hour
-     * (Meyer). Fragmentation goes with lower observed productivity (Sanchez, SANER 2015).
+     * Freedom from context switches: 1 / (1 + rate / (4 own rate)), 0.8 at one's usual. Rate: losses of window focus
+     * and, at a quarter, file switches an hour over the last 16 minutes, halved every five minutes of age; own rate:
+     * the person's, from a prior of 13 an hour (Meyer). Fragmentation goes with lower observed productivity (Sanchez,
+     * SANER 2015).
      *
-     * <p>Focus is this × presence × window. Presence: the share of the last 16 minutes in which anything was done, halved every two minutes
-     * of age, so that focus must be built up and fades with silence; the half-life is the one that best foretold continued work on the ABB
-     * training developers. Window: the share of the time in which the editor's window was not known to have lost focus.
+     * <p>Focus is this × presence × window. Presence: the share of the last 16 minutes in which anything was done,
+     * halved every two minutes of age, so that focus must be built up and fades with silence; the half-life is the one
+     * that best foretold continued work on the ABB training developers. Window: the share of the time in which the
+     * editor's window was not known to have lost focus.
      */
     private static float unfragmented(byte[] s, float quartersPerHour) {
         float own = getInt(s, Layout.AT_PERSON_QUARTER_SWITCHES)
@@ -203,9 +218,9 @@ final class Features {
     }
 
     /**
-     * Weight of errors: 1 − (1 − c / (c + 2 o)) × 0.85^f. c: corrections (deletions, undos) a keystroke in W, drawn to 0 while W is
-     * short; o: the person's own rate; f: failed builds and tests of the last 16 minutes, halved every five minutes of age. A third at
-     * one's usual rate of corrections.
+     * Weight of errors: 1 − (1 − c / (c + 2 o)) × 0.85^f. c: corrections (deletions, undos) a keystroke in W, drawn to
+     * 0 while W is short; o: the person's own rate; f: failed builds and tests of the last 16 minutes, halved every
+     * five minutes of age. A third at one's usual rate of corrections.
      */
     private static float errorPenalty(byte[] s, int keystrokes, float failures) {
         float rate = s[Layout.AT_WINDOW_CORRECTIONS] / (keystrokes + SHRINK_KEYSTROKES);
@@ -216,7 +231,10 @@ final class Features {
         return 1 - (1 - corrections) * left;
     }
 
-    /** How much data there is: n / (n + 25) over the window's keystrokes × (0.6 + 0.4 m / (m + 500)) over the person's own past. */
+    /**
+     * How much data there is: n / (n + 25) over the window's keystrokes × (0.6 + 0.4 m / (m + 500)) over the person's
+     * own past.
+     */
     private static float confidence(byte[] s, int keystrokes, int inBursts) {
         float present = keystrokes / (keystrokes + 25f);
         float past = Math.max(getInt(s, Layout.AT_PERSON_KEYSTROKES) - Baselines.PRIOR_KEYSTROKES, 0);

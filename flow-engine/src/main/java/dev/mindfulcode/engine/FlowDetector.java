@@ -1,11 +1,11 @@
 package dev.mindfulcode.engine;
 
 /**
- * The engine without a session: one reading from what a single request says, judged against the population prior only. Stateless and
- * thread-safe.
+ * The engine without a session: one reading from what a single request says, judged against the population prior only.
+ * Stateless and thread-safe.
  *
- * <p>As no history is given, "in flow" says that the conditions hold in what was sent, and confidence stays accordingly low: 0 with
- * no interval, at most 0.6.
+ * <p>As no history is given, "in flow" says that the conditions hold in what was sent, and confidence stays accordingly
+ * low: 0 with no interval, at most 0.6.
  */
 public final class FlowDetector {
     private static final long START_MS = 60_000L * 1_000_000;
@@ -29,7 +29,8 @@ public final class FlowDetector {
      * @param errorEvents how many of these keystrokes were errors; what exceeds them counts as failed builds
      * @param windowFocusMs how long the window had focus, or -1 when not said; the typed span where it is longer
      * @param fileModifications how many
-     * @param typingVelocityPerMinute keystrokes a minute as the client measured, or NaN; stands in for the intervals where there are none
+     * @param typingVelocityPerMinute keystrokes a minute as the client measured, or NaN; stands in for the intervals
+     *     where there are none
      * @param pausesMs pauses beside the intervals
      * @param sensitivity 0 to 1, NaN for the default
      */

@@ -1,8 +1,8 @@
 package dev.mindfulcode.engine;
 
 /**
- * Turns the five features into an intensity. Immutable and thread-safe; allocates nothing. Three kinds share one artefact
- * ({@link ModelArtefact}): the documented formula, a logistic regression and a small network.
+ * Turns the five features into an intensity. Immutable and thread-safe; allocates nothing. Three kinds share one
+ * artefact ({@link ModelArtefact}): the documented formula, a logistic regression and a small network.
  */
 public sealed interface FlowModel permits FormulaModel, LogisticModel, NetworkModel {
     /** How many features a model sees: rhythm, focus, consistency, error penalty, velocity, in this order. */
@@ -27,17 +27,26 @@ public sealed interface FlowModel permits FormulaModel, LogisticModel, NetworkMo
     /** Returns name and version, as written into each flow state. */
     String id();
 
-    /** Returns the intensity in [0, 1] of a reading's five features, which lie in [0, 1]. Never rises with the error penalty. */
+    /**
+     * Returns the intensity in [0, 1] of a reading's five features, which lie in [0, 1]. Never rises with the error
+     * penalty.
+     */
     float intensity(FlowReading features);
 
     Thresholds thresholds();
 
-    /** Returns the intensity from which the conditions for flow hold, for a sensitivity in [0, 1]; falls with sensitivity. */
+    /**
+     * Returns the intensity from which the conditions for flow hold, for a sensitivity in [0, 1]; falls with
+     * sensitivity.
+     */
     default float enterThreshold(float sensitivity) {
         return thresholds().enter(sensitivity);
     }
 
-    /** Returns the intensity below which flow is left: lower than {@link #enterThreshold}, so that flow does not flicker. */
+    /**
+     * Returns the intensity below which flow is left: lower than {@link #enterThreshold}, so that flow does not
+     * flicker.
+     */
     default float leaveThreshold(float sensitivity) {
         return thresholds().enter(sensitivity) - thresholds().hysteresis();
     }

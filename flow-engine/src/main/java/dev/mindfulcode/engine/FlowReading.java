@@ -1,8 +1,8 @@
 package dev.mindfulcode.engine;
 
 /**
- * What the engine says of a session at an instant. A holder to be filled again and again by {@link SessionState#read}; not
- * thread-safe. All features, intensity and confidence lie in [0, 1].
+ * What the engine says of a session at an instant. A holder to be filled again and again by {@link SessionState#read};
+ * not thread-safe. All features, intensity and confidence lie in [0, 1].
  */
 public final class FlowReading {
     /** Below this confidence flow is never entered. */
@@ -53,7 +53,10 @@ public final class FlowReading {
         return personal;
     }
 
-    /** Returns how much data stands behind the reading, 0 (none) to 1. It says nothing about whether flow can be read off a keyboard. */
+    /**
+     * Returns how much data stands behind the reading, 0 (none) to 1. It says nothing about whether flow can be read
+     * off a keyboard.
+     */
     public float confidence() {
         return confidence;
     }

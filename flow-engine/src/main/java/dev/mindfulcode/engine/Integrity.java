@@ -5,9 +5,10 @@ import static dev.mindfulcode.engine.StateBytes.getLong;
 import static dev.mindfulcode.engine.StateBytes.getShort;
 
 /**
- * What is true of every state that the engine leaves behind. A stored value that was damaged on its way is told by it in most cases, and in
- * all those in which it could make a reading leave its range, an index its array, or a sum overflow. It is no checksum: a state
- * changes in place with every keystroke, and a checksum would cost as much as the change.
+ * What is true of every state that the engine leaves behind. A stored value that was damaged on its way is told by it
+ * in most cases, and in all those in which it could make a reading leave its range, an index its array, or a sum
+ * overflow. It is no checksum: a state changes in place with every keystroke, and a checksum would cost as much as the
+ * change.
  */
 final class Integrity {
     /** Four thousand million keystrokes in one session: 130 years of ceaseless typing at one a second. */

@@ -1,8 +1,9 @@
 package dev.mindfulcode.engine;
 
 /**
- * Where everything lies in a session's state: one byte array of {@link #SIZE_BYTES}, little-endian, which is the state store's value
- * as it is. ADR 0007 tells why. Offsets are written into stores: another order needs another {@link #VERSION}.
+ * Where everything lies in a session's state: one byte array of {@link #SIZE_BYTES}, little-endian, which is the state
+ * store's value as it is. ADR 0007 tells why. Offsets are written into stores: another order needs another
+ * {@link #VERSION}.
  */
 final class Layout {
     static final byte VERSION = 1;

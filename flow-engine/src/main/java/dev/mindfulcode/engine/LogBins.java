@@ -3,9 +3,9 @@ package dev.mindfulcode.engine;
 /**
  * Intervals quantised on a logarithmic scale: {@link #COUNT} bins of an eighth of an octave (9 %) from 8 ms to 2048 ms.
  *
- * <p>Inter-key intervals are skewed, close to log-logistic (doi 10.1016/j.heliyon.2021.e08413), so their logarithm is what is
- * regular or not. Counting in bins makes medians and deviations exact sums of integers: adding and removing a keystroke is O(1) and
- * nothing drifts. The bounds come from {@link StrictMath}, so they are the same bits everywhere.
+ * <p>Inter-key intervals are skewed, close to log-logistic (doi 10.1016/j.heliyon.2021.e08413), so their logarithm is
+ * what is regular or not. Counting in bins makes medians and deviations exact sums of integers: adding and removing a
+ * keystroke is O(1) and nothing drifts. The bounds come from {@link StrictMath}, so they are the same bits everywhere.
  */
 final class LogBins {
     static final int COUNT = 64;

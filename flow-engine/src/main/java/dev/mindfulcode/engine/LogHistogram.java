@@ -1,8 +1,9 @@
 package dev.mindfulcode.engine;
 
 /**
- * Order statistics of {@link LogBins} counts that lie in a byte array, one byte or two bytes a bin. All lengths are in octaves (a
- * doubling of the interval). Within a bin the counts are taken to be spread evenly, so medians move smoothly.
+ * Order statistics of {@link LogBins} counts that lie in a byte array, one byte or two bytes a bin. All lengths are in
+ * octaves (a doubling of the interval). Within a bin the counts are taken to be spread evenly, so medians move
+ * smoothly.
  */
 final class LogHistogram {
     private static final float OCTAVES_PER_BIN = 1f / LogBins.BINS_PER_OCTAVE;
@@ -28,8 +29,8 @@ final class LogHistogram {
     }
 
     /**
-     * Returns the median absolute deviation in octaves: the half-width around the median that holds half of the counts. Grows from the
-     * median outwards, bin bound by bin bound.
+     * Returns the median absolute deviation in octaves: the half-width around the median that holds half of the counts.
+     * Grows from the median outwards, bin bound by bin bound.
      */
     static float deviation(byte[] bytes, int at, int bytesPerBin, int total, float median) {
         float centre = median * LogBins.BINS_PER_OCTAVE;
@@ -60,7 +61,10 @@ final class LogHistogram {
         return radius * OCTAVES_PER_BIN;
     }
 
-    /** Returns the area between two cumulative distributions in octaves (the earth mover's distance); both totals are positive. */
+    /**
+     * Returns the area between two cumulative distributions in octaves (the earth mover's distance); both totals are
+     * positive.
+     */
     static float distance(
             byte[] bytes, int at, int bytesPerBin, int total, int otherAt, int otherBytesPerBin, int otherTotal) {
         long sum = 0;

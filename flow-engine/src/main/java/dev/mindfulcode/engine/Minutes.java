@@ -5,8 +5,8 @@ import static dev.mindfulcode.engine.StateBytes.getLong;
 import static dev.mindfulcode.engine.StateBytes.putLong;
 
 /**
- * The counts of the last {@link Layout#MINUTES} minutes of a session, one bucket each. Decay in time is applied when they are read,
- * as weights on whole counts, so that late events find their minute and nothing drifts.
+ * The counts of the last {@link Layout#MINUTES} minutes of a session, one bucket each. Decay in time is applied when
+ * they are read, as weights on whole counts, so that late events find their minute and nothing drifts.
  */
 final class Minutes {
     private static final long MINUTE_MS = 60_000;
@@ -16,7 +16,10 @@ final class Minutes {
 
     private Minutes() {}
 
-    /** Returns where the bucket of a time lies, advancing to it when that is allowed; -1 when it is no longer, or not yet, known. */
+    /**
+     * Returns where the bucket of a time lies, advancing to it when that is allowed; -1 when it is no longer, or not
+     * yet, known.
+     */
     static int find(byte[] state, long atMs, boolean mayAdvance) {
         long minute = atMs / MINUTE_MS;
         long newest = getLong(state, Layout.AT_NEWEST_MINUTE);
@@ -35,7 +38,9 @@ final class Minutes {
         return bucket(minute);
     }
 
-    /** Returns how many minutes older than the minute of this time the newest bucket is; at most {@link Layout#MINUTES}. */
+    /**
+     * Returns how many minutes older than the minute of this time the newest bucket is; at most {@link Layout#MINUTES}.
+     */
     static int ageOfNewest(byte[] state, long atMs) {
         return (int) Math.clamp(atMs / MINUTE_MS - getLong(state, Layout.AT_NEWEST_MINUTE), 0, Layout.MINUTES);
     }

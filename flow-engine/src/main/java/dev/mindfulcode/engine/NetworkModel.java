@@ -1,11 +1,13 @@
 package dev.mindfulcode.engine;
 
 /**
- * A network 5 → 16 → 8 → 4 → 1, rectified linear units and a sigmoid, float32, weights in one flat array; its output is calibrated.
+ * A network 5 → 16 → 8 → 4 → 1, rectified linear units and a sigmoid, float32, weights in one flat array; its output is
+ * calibrated.
  *
- * <p>It cannot rise with the error penalty, by construction: the first half of each hidden layer is the only way in for the error
- * penalty, with weights ≤ 0, and from there on all weights along that way are ≥ 0. The other half never sees it and is free in sign.
- * {@link #project} puts weights back onto that after a training step, the constructor refuses weights that are off it.
+ * <p>It cannot rise with the error penalty, by construction: the first half of each hidden layer is the only way in for
+ * the error penalty, with weights ≤ 0, and from there on all weights along that way are ≥ 0. The other half never sees
+ * it and is free in sign. {@link #project} puts weights back onto that after a training step, the constructor refuses
+ * weights that are off it.
  */
 public final class NetworkModel implements FlowModel {
     /** Units by layer, from the input to the output. */
@@ -70,8 +72,8 @@ public final class NetworkModel implements FlowModel {
     }
 
     /**
-     * Runs the layers over values whose first {@link #FEATURES} are the standardised inputs; what each unit gives is written after them, so
-     * that training can go back the same way. Returns the last unit's sum, before the sigmoid.
+     * Runs the layers over values whose first {@link #FEATURES} are the standardised inputs; what each unit gives is
+     * written after them, so that training can go back the same way. Returns the last unit's sum, before the sigmoid.
      */
     public static float logit(float[] weights, float[] values) {
         int at = 0;

@@ -18,7 +18,8 @@ public record Recommendation(String id, String text, String evidence, long coolD
     public static final long DAY_MS = 24 * 3_600_000L;
 
     /**
-     * Chooses what to show: nothing that is cooling down, what was never or least recently shown first, then in the order given.
+     * Chooses what to show: nothing that is cooling down, what was never or least recently shown first, then in the
+     * order given.
      *
      * @param candidates what the rules found, most telling first
      * @param shownAtMs when each id was last shown, epoch ms; what was never shown is absent

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Short texts chosen by rules from one reading. Each says what was seen and what might help; none claims to know how somebody feels.
- * At most {@link #TEXTS_MAX}, the most telling first. A reading knows no history: callers that do pass the rules' finds through
- * {@link Recommendation#choose}.
+ * Short texts chosen by rules from one reading. Each says what was seen and what might help; none claims to know how
+ * somebody feels. At most {@link #TEXTS_MAX}, the most telling first. A reading knows no history: callers that do pass
+ * the rules' finds through {@link Recommendation#choose}.
  */
 public final class Recommendations {
     public static final int TEXTS_MAX = 3;

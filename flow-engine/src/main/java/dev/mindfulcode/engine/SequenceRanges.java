@@ -3,8 +3,9 @@ package dev.mindfulcode.engine;
 import java.util.Arrays;
 
 /**
- * The exact set of batch sequences that a session has seen, as disjoint ranges: 16 bytes a range, first and last (inclusive) as
- * little-endian longs, ascending, never adjacent. A session whose batches all came is one range, whatever the order they came in.
+ * The exact set of batch sequences that a session has seen, as disjoint ranges: 16 bytes a range, first and last
+ * (inclusive) as little-endian longs, ascending, never adjacent. A session whose batches all came is one range,
+ * whatever the order they came in.
  *
  * <p>Arrays are values: {@link #add} returns a new array and leaves its argument alone.
  */

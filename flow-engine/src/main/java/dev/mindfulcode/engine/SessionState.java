@@ -10,19 +10,20 @@ import dev.mindfulcode.engine.personal.PersonalLayer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One session's state and what changes it: a flyweight over {@link #SIZE_BYTES} bytes. {@link #wrap} puts it over a state; every
- * operation writes straight through to those bytes, allocates nothing, and takes time from its arguments only.
+ * One session's state and what changes it: a flyweight over {@link #SIZE_BYTES} bytes. {@link #wrap} puts it over a
+ * state; every operation writes straight through to those bytes, allocates nothing, and takes time from its arguments
+ * only.
  *
- * <p>All decisions are taken per event and never per batch, so the same events give the same bytes however they were batched. Flow is
- * looked at with the first keystroke {@link #EVALUATED_EVERY_MS} or more after the last look. A {@link #tick} in the order of time
- * changes nothing that the next event would not have changed.
+ * <p>All decisions are taken per event and never per batch, so the same events give the same bytes however they were
+ * batched. Flow is looked at with the first keystroke {@link #EVALUATED_EVERY_MS} or more after the last look. A
+ * {@link #tick} in the order of time changes nothing that the next event would not have changed.
  *
- * <p><b>Late events</b> (older than {@link #lastActivityAtMs()}) and events after {@link #end} count in the totals and, where it is still
- * known, in their minute, so that a gap filled late is no longer a gap. They never move the clock back, never enter the window, and never
- * open or close flow themselves.
+ * <p><b>Late events</b> (older than {@link #lastActivityAtMs()}) and events after {@link #end} count in the totals and,
+ * where it is still known, in their minute, so that a gap filled late is no longer a gap. They never move the clock
+ * back, never enter the window, and never open or close flow themselves.
  *
- * <p>Feeding an event twice counts it twice: leaving out duplicates is the caller's job ({@link SeenBatches}). Times are epoch
- * milliseconds, and are held within 0 and {@link #TIME_MAX_MS}.
+ * <p>Feeding an event twice counts it twice: leaving out duplicates is the caller's job ({@link SeenBatches}). Times
+ * are epoch milliseconds, and are held within 0 and {@link #TIME_MAX_MS}.
  *
  * <p>Not thread-safe. Reusable: one flyweight serves any number of states, one after the other.
  */
@@ -48,7 +49,9 @@ public final class SessionState {
     /** Latest time accepted as it is: the year 37,000 or so. */
     public static final long TIME_MAX_MS = 1L << 50;
 
-    /** Whoever did this much in the last {@link #WORK_MINUTES} minutes was at work: a pause then breaks something off. */
+    /**
+     * Whoever did this much in the last {@link #WORK_MINUTES} minutes was at work: a pause then breaks something off.
+     */
     static final int WORK_EVENTS_MIN = 30;
 
     static final int WORK_MINUTES = 5;
@@ -69,7 +72,10 @@ public final class SessionState {
         this(FlowModel.builtIn());
     }
 
-    /** A flyweight that judges with this model. To swap models put another flyweight over the same bytes and {@link #takeOver}. */
+    /**
+     * A flyweight that judges with this model. To swap models put another flyweight over the same bytes and
+     * {@link #takeOver}.
+     */
     public SessionState(FlowModel model) {
         this.model = model;
         this.judge = ModelArtefact.fingerprint(model);
@@ -86,8 +92,8 @@ public final class SessionState {
     }
 
     /**
-     * Returns the state of a new session of the person whose earlier session this is: what is normal for them comes along, also what
-     * was still in the earlier session's window. The earlier state is left as it was.
+     * Returns the state of a new session of the person whose earlier session this is: what is normal for them comes
+     * along, also what was still in the earlier session's window. The earlier state is left as it was.
      */
     public static byte[] freshAfter(byte[] earlierSession) {
         requireReadable(earlierSession);
@@ -102,8 +108,8 @@ public final class SessionState {
     /**
      * Puts this flyweight over a state made by {@link #fresh()}; writes go through to the array.
      *
-     * @throws IllegalArgumentException where these bytes are no state that this engine could have left, for a damaged one could hang or
-     *     mislead; such a session is recomputed from the log
+     * @throws IllegalArgumentException where these bytes are no state that this engine could have left, for a damaged
+     *     one could hang or mislead; such a session is recomputed from the log
      */
     public SessionState wrap(byte[] bytes) {
         requireReadable(bytes);
@@ -123,10 +129,10 @@ public final class SessionState {
     }
 
     /**
-     * Makes this flyweight's model the one that judges the session from here on. Nothing that another model made of the present stays:
-     * the window's keystrokes go to the baselines and it begins empty, how long conditions have held is 0, intensity is neutral, and a
-     * flow period that is open ends as {@link Interruption#UNKNOWN} (choose a moment when none is). Totals stay. Does nothing where
-     * the model is the judge already.
+     * Makes this flyweight's model the one that judges the session from here on. Nothing that another model made of the
+     * present stays: the window's keystrokes go to the baselines and it begins empty, how long conditions have held is
+     * 0, intensity is neutral, and a flow period that is open ends as {@link Interruption#UNKNOWN} (choose a moment
+     * when none is). Totals stay. Does nothing where the model is the judge already.
      */
     public void takeOver() {
         if (getInt(state, Layout.AT_JUDGE) == judge) {
@@ -145,8 +151,8 @@ public final class SessionState {
     }
 
     /**
-     * Has this flyweight read intensities as a person means them, from now on and over whichever state; null for the model's own. The
-     * layer is asked at each reading and is not part of the state.
+     * Has this flyweight read intensities as a person means them, from now on and over whichever state; null for the
+     * model's own. The layer is asked at each reading and is not part of the state.
      */
     public void readAs(@Nullable PersonalLayer layer) {
         personal = layer;
@@ -180,7 +186,8 @@ public final class SessionState {
     }
 
     /**
-     * Applies one keystroke of whose interval a part may have been counted before, by keystrokes that came earlier and overlap with it.
+     * Applies one keystroke of whose interval a part may have been counted before, by keystrokes that came earlier and
+     * overlap with it.
      *
      * @param activeMs how much of {@link #activeMs} is to be counted
      */
@@ -277,7 +284,10 @@ public final class SessionState {
         }
     }
 
-    /** Lets the session pause or end when nothing happened until this instant. An earlier instant than the last event's changes nothing. */
+    /**
+     * Lets the session pause or end when nothing happened until this instant. An earlier instant than the last event's
+     * changes nothing.
+     */
     public void tick(long atMs) {
         if (flag(Layout.FLAG_STARTED) && !flag(Layout.FLAG_ENDED_BY_USER)) {
             idleUntil(timeInRange(atMs));
@@ -295,7 +305,9 @@ public final class SessionState {
         setStatus(Status.ENDED);
     }
 
-    /** Moves the clock to an activity; false when it is late or the session is over, so that it only counts in totals. */
+    /**
+     * Moves the clock to an activity; false when it is late or the session is over, so that it only counts in totals.
+     */
     private boolean beginActivity(long at) {
         byte[] s = state;
         if (!flag(Layout.FLAG_STARTED)) {
@@ -395,7 +407,10 @@ public final class SessionState {
         read(lastActivityAtMs(), into);
     }
 
-    /** Reads the flow state as of an instant: the silence since the last event weighs in. An instant before it counts as that event's. */
+    /**
+     * Reads the flow state as of an instant: the silence since the last event weighs in. An instant before it counts as
+     * that event's.
+     */
     public void read(long atMs, FlowReading into) {
         Features.read(state, Math.max(timeInRange(atMs), lastActivityAtMs()), into);
         into.model = model.id();
@@ -454,12 +469,17 @@ public final class SessionState {
         return getLong(state, Layout.AT_CONTEXT_SWITCHES);
     }
 
-    /** Returns how often a file was saved for the first time since the last switch. Files have no names here, so it is an upper bound. */
+    /**
+     * Returns how often a file was saved for the first time since the last switch. Files have no names here, so it is
+     * an upper bound.
+     */
     public long filesModified() {
         return getLong(state, Layout.AT_FILES_MODIFIED);
     }
 
-    /** Returns the sum of all intervals of at most {@link #ACTIVE_INTERVAL_MS_MAX}, without what its caller left out. */
+    /**
+     * Returns the sum of all intervals of at most {@link #ACTIVE_INTERVAL_MS_MAX}, without what its caller left out.
+     */
     public long activeMs() {
         return getLong(state, Layout.AT_ACTIVE_MS);
     }

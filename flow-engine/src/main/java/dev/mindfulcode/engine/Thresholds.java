@@ -1,7 +1,8 @@
 package dev.mindfulcode.engine;
 
 /**
- * The intensities between which flow begins and ends. Each model has its own, as intensities of different models are not one scale.
+ * The intensities between which flow begins and ends. Each model has its own, as intensities of different models are
+ * not one scale.
  *
  * @param enterAtZero from which the conditions hold for a sensitivity of 0
  * @param enterAtOne the same for a sensitivity of 1; not higher

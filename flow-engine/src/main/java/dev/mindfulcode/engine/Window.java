@@ -4,8 +4,9 @@ import static dev.mindfulcode.engine.StateBytes.getShort;
 import static dev.mindfulcode.engine.StateBytes.putShort;
 
 /**
- * The last {@link Layout#RING_LENGTH} keystrokes: intervals and which were corrections, with the histogram of those inside bursts kept
- * beside them. What leaves the window enters the session's and the person's past, so the present is never compared with itself.
+ * The last {@link Layout#RING_LENGTH} keystrokes: intervals and which were corrections, with the histogram of those
+ * inside bursts kept beside them. What leaves the window enters the session's and the person's past, so the present is
+ * never compared with itself.
  */
 final class Window {
     private static final int INTERVAL_MS_MAX = 0xFFFF;

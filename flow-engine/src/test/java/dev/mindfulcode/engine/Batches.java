@@ -3,8 +3,8 @@ package dev.mindfulcode.engine;
 import java.util.Random;
 
 /**
- * An endless row of hostile batches from a seed: empty, of one key, of 1,000; equal, zero, huge, alternating, natural and senseless
- * intervals; clocks that jump forward and back; signals between the keys.
+ * An endless row of hostile batches from a seed: empty, of one key, of 1,000; equal, zero, huge, alternating, natural
+ * and senseless intervals; clocks that jump forward and back; signals between the keys.
  */
 final class Batches {
     static final int BATCH_KEYS_MAX = 1_000;

@@ -5,7 +5,10 @@ import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 
-/** One thing that can happen to a session, for tests: times are given as steps from what came before, so that sequences shrink well. */
+/**
+ * One thing that can happen to a session, for tests: times are given as steps from what came before, so that sequences
+ * shrink well.
+ */
 sealed interface Input {
     long START_MS = 1_700_000_000_000L;
 

@@ -73,7 +73,10 @@ class ManyKeystrokesProperties {
         }
     }
 
-    /** Any of the keystrokes that are being judged turned into corrections, and a build that failed instead of one that did not. */
+    /**
+     * Any of the keystrokes that are being judged turned into corrections, and a build that failed instead of one that
+     * did not.
+     */
     @Property(tries = 60)
     void moreErrorsAmongWhatIsJudgedNeverRaiseTheScore(@ForAll long seed) {
         FlowModel[] models = {FlowModel.builtIn(), FlowModel.formula()};

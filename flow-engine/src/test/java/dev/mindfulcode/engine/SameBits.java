@@ -3,7 +3,10 @@ package dev.mindfulcode.engine;
 import java.util.Random;
 import java.util.zip.CRC32;
 
-/** A long run of mixed events folded into one number, for comparing how it was executed. Prints it when started as a program. */
+/**
+ * A long run of mixed events folded into one number, for comparing how it was executed. Prints it when started as a
+ * program.
+ */
 final class SameBits {
     private static final int EVENTS = 60_000;
 

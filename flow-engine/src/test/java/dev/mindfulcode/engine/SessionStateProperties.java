@@ -68,7 +68,9 @@ class SessionStateProperties {
         assertThat(session.status()).isEqualTo(Status.ENDED);
     }
 
-    /** The state between any two events may be stored, loaded by another flyweight, read and ticked: nothing changes. */
+    /**
+     * The state between any two events may be stored, loaded by another flyweight, read and ticked: nothing changes.
+     */
     @Property(tries = 500)
     void splittingTheEventsAnywhereGivesTheSameBytes(
             @ForAll("events") List<Input> events, @ForAll List<@IntRange(max = 400) Integer> cuts) {
@@ -146,7 +148,10 @@ class SessionStateProperties {
         assertThat(session.activeMs()).isEqualTo(activeMs);
     }
 
-    /** The sliding window equals one that is counted afresh: the same features as a state that has seen the same past and these keys. */
+    /**
+     * The sliding window equals one that is counted afresh: the same features as a state that has seen the same past
+     * and these keys.
+     */
     @Property(tries = 300)
     void slidingCountsEqualThoseCountedAfresh(@ForAll("events") List<Input> events) {
         byte[] state = SessionState.fresh();
@@ -172,7 +177,10 @@ class SessionStateProperties {
         assertThat((int) state[Layout.AT_WINDOW_CORRECTIONS]).isEqualTo(corrections);
     }
 
-    /** Errors among the keystrokes that are being judged never raise the score; what is older than the window is the person's normal. */
+    /**
+     * Errors among the keystrokes that are being judged never raise the score; what is older than the window is the
+     * person's normal.
+     */
     @Property(tries = 1_000)
     void moreErrorsInTheWindowNeverRaiseTheScore(
             @ForAll List<@IntRange(min = 1, max = 3_000) Integer> past,

@@ -7,8 +7,8 @@ import dev.mindfulcode.schemas.SignalKind;
 import java.util.UUID;
 
 /**
- * Plays a batch into its session, in the order of time, and collects what that did to minutes and flow periods. Touches nothing
- * but the working copy that it is given: when it throws, nothing has happened. Reusable, not thread-safe.
+ * Plays a batch into its session, in the order of time, and collects what that did to minutes and flow periods. Touches
+ * nothing but the working copy that it is given: when it throws, nothing has happened. Reusable, not thread-safe.
  */
 final class BatchCounter {
 

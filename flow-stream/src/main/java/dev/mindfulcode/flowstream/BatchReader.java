@@ -10,8 +10,8 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decrypts batches and lets through those whose times and lengths are such as ingest writes. Of what it refuses nothing stays but its
- * dead letter, and that it was processed.
+ * Decrypts batches and lets through those whose times and lengths are such as ingest writes. Of what it refuses nothing
+ * stays but its dead letter, and that it was processed.
  */
 final class BatchReader implements Processor<@Nullable UUID, @Nullable KeystrokeBatch, UUID, FlowInput> {
 

@@ -3,9 +3,9 @@ package dev.mindfulcode.flowstream;
 import java.time.Duration;
 
 /**
- * How far apart the clocks that stamp a batch may be. Ingest clamps to these limits; a record that breaks them was written to the
- * topic by somebody else. Limits are measured against the record's own received_at wherever possible, so that a replay decides as
- * the first run did.
+ * How far apart the clocks that stamp a batch may be. Ingest clamps to these limits; a record that breaks them was
+ * written to the topic by somebody else. Limits are measured against the record's own received_at wherever possible, so
+ * that a replay decides as the first run did.
  */
 final class BatchTimes {
 
@@ -13,8 +13,9 @@ final class BatchTimes {
     static final long BEHIND_RECEIPT_MAX_MS = Duration.ofDays(32).toMillis();
 
     /**
-     * How far the clock that stamped a batch may have been ahead of the one that reads it. What was accepted while a server's clock
-     * was ahead, by days even, is counted after it has been set back; a receipt a year ahead is no clock's.
+     * How far the clock that stamped a batch may have been ahead of the one that reads it. What was accepted while a
+     * server's clock was ahead, by days even, is counted after it has been set back; a receipt a year ahead is no
+     * clock's.
      */
     static final long RECEIPT_AHEAD_OF_NOW_MAX_MS = Duration.ofDays(366).toMillis();
 

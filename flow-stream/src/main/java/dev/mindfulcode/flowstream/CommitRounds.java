@@ -4,9 +4,10 @@ import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * When stream threads commit before the commit interval is over. While few keystroke records come, a commit's stall harms nobody and readers
- * want to see what they wrote; so time is divided into rounds, and at most once in each a thread commits what came in the round before. Above
- * {@link #INPUTS_PER_SECOND_MAX} only the commit interval counts. Shared by all tasks of an instance. Thread-safe.
+ * When stream threads commit before the commit interval is over. While few keystroke records come, a commit's stall
+ * harms nobody and readers want to see what they wrote; so time is divided into rounds, and at most once in each a
+ * thread commits what came in the round before. Above {@link #INPUTS_PER_SECOND_MAX} only the commit interval counts.
+ * Shared by all tasks of an instance. Thread-safe.
  */
 final class CommitRounds {
 
@@ -45,7 +46,10 @@ final class CommitRounds {
         return isQuiet && wasQuiet;
     }
 
-    /** Returns whether the calling thread has to commit for what was written at a time: not where one of its tasks has asked since. */
+    /**
+     * Returns whether the calling thread has to commit for what was written at a time: not where one of its tasks has
+     * asked since.
+     */
     boolean needsCommit(long writtenAtMs, long nowMs) {
         long requestedAtMs = commitRequestedAtMs.get();
         if (requestedAtMs > writtenAtMs && requestedAtMs <= nowMs) {

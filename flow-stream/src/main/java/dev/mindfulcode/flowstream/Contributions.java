@@ -25,11 +25,12 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * In which teams a person's typing counts, and what it adds to their windows: told to the teams' part of the stream, absolutely, by the wall
- * clock, so that an import costs no more than its minutes.
+ * In which teams a person's typing counts, and what it adds to their windows: told to the teams' part of the stream,
+ * absolutely, by the wall clock, so that an import costs no more than its minutes.
  *
- * <p>What a window is told follows from the person's minutes and memberships alone. Either may become known first: a change of membership has
- * all windows from then on told anew. Memory: some 100 bytes a person in a team. Not thread-safe.
+ * <p>What a window is told follows from the person's minutes and memberships alone. Either may become known first: a
+ * change of membership has all windows from then on told anew. Memory: some 100 bytes a person in a team. Not
+ * thread-safe.
  */
 final class Contributions {
 

@@ -8,8 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends records to dead-letters that the processors refused before they had stored anything. Whatever else goes wrong is no
- * record's fault, or came too late to skip it: the thread fails, the transaction is undone, and the record is processed again.
+ * Sends records to dead-letters that the processors refused before they had stored anything. Whatever else goes wrong
+ * is no record's fault, or came too late to skip it: the thread fails, the transaction is undone, and the record is
+ * processed again.
  */
 public final class DeadLetterPoison implements ProcessingExceptionHandler {
 

@@ -2,7 +2,9 @@ package dev.mindfulcode.flowstream;
 
 import java.util.Locale;
 
-/** Why a record was given up. Written into dead letters and metric labels: kinds of failure, never content of a record. */
+/**
+ * Why a record was given up. Written into dead letters and metric labels: kinds of failure, never content of a record.
+ */
 enum DeadLetterReason {
     /** Key or value is not in the wire format, or of a schema that is not this topic's. */
     UNREADABLE,

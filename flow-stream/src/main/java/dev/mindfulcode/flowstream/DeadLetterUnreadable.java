@@ -10,8 +10,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sends records to dead-letters whose bytes are no record of their topic, which their deserializers say with a
- * SerializationException. Anything else, as a registry that does not answer, says nothing about the record: then the thread fails,
- * and the record is read again.
+ * SerializationException. Anything else, as a registry that does not answer, says nothing about the record: then the
+ * thread fails, and the record is read again.
  */
 public final class DeadLetterUnreadable implements DeserializationExceptionHandler {
 

@@ -15,13 +15,13 @@ import org.apache.kafka.streams.errors.ErrorHandlerContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes dead letters. The exception handlers hand them back to Kafka Streams, which sends them with the producer of the task that
- * gave the record up, within its transaction: none is lost. What a processor refused is there exactly once. What could not be read
- * is there at least once: Kafka reads one record ahead, so that the letter may be committed a transaction before its record's
- * offset is.
+ * Makes dead letters. The exception handlers hand them back to Kafka Streams, which sends them with the producer of the
+ * task that gave the record up, within its transaction: none is lost. What a processor refused is there exactly once.
+ * What could not be read is there at least once: Kafka reads one record ahead, so that the letter may be committed a
+ * transaction before its record's offset is.
  *
- * <p>Kafka makes the handlers itself, from their class names; they find the one instance of this in the configuration, under
- * {@link #CONFIG}. Thread-safe.
+ * <p>Kafka makes the handlers itself, from their class names; they find the one instance of this in the configuration,
+ * under {@link #CONFIG}. Thread-safe.
  */
 final class DeadLetters {
 

@@ -103,7 +103,10 @@ public final class FlowStream implements SmartLifecycle {
         return new Running(streams, clients, metrics, database);
     }
 
-    /** A log that ends before what was read from it has lost records; what was counted of them stays until the stream is reset. */
+    /**
+     * A log that ends before what was read from it has lost records; what was counted of them stays until the stream is
+     * reset.
+     */
     private void sayWhatIsLost() {
         try (Admin admin = Admin.create(Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, settings.stream().bootstrapServers()))) {
@@ -120,7 +123,9 @@ public final class FlowStream implements SmartLifecycle {
         }
     }
 
-    /** Kafka Streams commits and punctuates by instants of the clock that was set back: a new one knows none of them. */
+    /**
+     * Kafka Streams commits and punctuates by instants of the clock that was set back: a new one knows none of them.
+     */
     private void startOver() {
         Running before;
         synchronized (this) {
@@ -142,7 +147,10 @@ public final class FlowStream implements SmartLifecycle {
         }
     }
 
-    /** Finishes what is being processed and leaves the group, so that the next start need not wait for this one to time out. */
+    /**
+     * Finishes what is being processed and leaves the group, so that the next start need not wait for this one to time
+     * out.
+     */
     @Override
     public void stop() {
         Running stopping;
@@ -193,7 +201,10 @@ public final class FlowStream implements SmartLifecycle {
         return state == KafkaStreams.State.RUNNING;
     }
 
-    /** Whether the stream has given up: too many threads failed, or it cannot run as things are. It does not come back by itself. */
+    /**
+     * Whether the stream has given up: too many threads failed, or it cannot run as things are. It does not come back
+     * by itself.
+     */
     public synchronized boolean hasFailed() {
         return state == KafkaStreams.State.ERROR || state == KafkaStreams.State.PENDING_ERROR;
     }

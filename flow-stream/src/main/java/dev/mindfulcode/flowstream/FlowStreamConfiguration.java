@@ -10,8 +10,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
 /**
- * The stream, without a web server. It starts with its context and stops with it; {@link FlowStream} tells how it is doing.
- * Metrics go to the context's MeterRegistry where there is one.
+ * The stream, without a web server. It starts with its context and stops with it; {@link FlowStream} tells how it is
+ * doing. Metrics go to the context's MeterRegistry where there is one.
  */
 @Configuration(proxyBeanMethods = false)
 public class FlowStreamConfiguration {

@@ -37,9 +37,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 
 /**
- * Has the stream begin from the first keystroke: after the log has lost records, its state, its changelogs, its committed offsets and its
- * results no longer belong together, and nothing says which of them lost what. Keystrokes, sessions and accounts are the truth; all else
- * is derived from them and goes.
+ * Has the stream begin from the first keystroke: after the log has lost records, its state, its changelogs, its
+ * committed offsets and its results no longer belong together, and nothing says which of them lost what. Keystrokes,
+ * sessions and accounts are the truth; all else is derived from them and goes.
  *
  * <p>Only while no stream runs.
  */

@@ -16,9 +16,9 @@ import org.apache.kafka.streams.processor.api.Record;
 /**
  * Tells the world how a session stands: the edge at which the engine's words become those of the wire.
  *
- * <p>Flow states are told at most each {@link #TOLD_EVERY_MS} a session, by the wall clock, and at once when the status or flow
- * changes; the minutes that grew meanwhile are told along with them. All of them are absolute and versioned, so that what is left
- * out between two of them is in the second. Not thread-safe.
+ * <p>Flow states are told at most each {@link #TOLD_EVERY_MS} a session, by the wall clock, and at once when the status
+ * or flow changes; the minutes that grew meanwhile are told along with them. All of them are absolute and versioned, so
+ * that what is left out between two of them is in the second. Not thread-safe.
  */
 final class FlowTeller {
 

@@ -19,8 +19,9 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * Batches that came before an earlier one of their session: they wait for it, since flow is judged in the order of typing. The tolerance of
- * the stream for disorder is {@link #HELD_MAX}; what does not come by then is late, and those that waited go on without it.
+ * Batches that came before an earlier one of their session: they wait for it, since flow is judged in the order of
+ * typing. The tolerance of the stream for disorder is {@link #HELD_MAX}; what does not come by then is late, and those
+ * that waited go on without it.
  *
  * <p>Encrypted as they came: a key that is destroyed takes them along. Memory: some 100 bytes a batch that waits. Not
  * thread-safe.

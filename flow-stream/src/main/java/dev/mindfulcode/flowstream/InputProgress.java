@@ -1,8 +1,9 @@
 package dev.mindfulcode.flowstream;
 
 /**
- * Which keystroke records of a partition have all their effects in the outputs. Flow states wait up to {@link FlowTeller#TOLD_EVERY_MS} before
- * they are written, so that is not simply the last record processed. Pure; not thread-safe.
+ * Which keystroke records of a partition have all their effects in the outputs. Flow states wait up to
+ * {@link FlowTeller#TOLD_EVERY_MS} before they are written, so that is not simply the last record processed. Pure; not
+ * thread-safe.
  */
 final class InputProgress {
 

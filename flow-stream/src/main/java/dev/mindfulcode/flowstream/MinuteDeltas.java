@@ -5,8 +5,8 @@ import dev.mindfulcode.engine.SessionState;
 import java.util.Arrays;
 
 /**
- * How much a session's totals grew in each minute that a batch touches, read off the totals before and after: what the minutes
- * add up to is therefore exactly what the session counts. Reusable, not thread-safe.
+ * How much a session's totals grew in each minute that a batch touches, read off the totals before and after: what the
+ * minutes add up to is therefore exactly what the session counts. Reusable, not thread-safe.
  *
  * <p>Active time belongs to the minutes in which it passed, and each moment of a session counts once, however many
  * batches cover it.

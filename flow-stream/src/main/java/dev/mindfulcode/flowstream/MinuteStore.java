@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What each session counts in each minute, for as long as a batch may still come for them.
  *
- * <p>Not a window store: its clock would be the latest minute of anybody in the partition, and its changelog forgets by the age of
- * records, which loses what a replay of old history has just written. Here a sweep lets go of minutes {@link #KEPT_FOR} older than
- * what ingest has received, a few at a time. How far it has got is stored beside the minutes: a batch for a minute that may be gone
- * is refused rather than counted from nought. Not thread-safe.
+ * <p>Not a window store: its clock would be the latest minute of anybody in the partition, and its changelog forgets by
+ * the age of records, which loses what a replay of old history has just written. Here a sweep lets go of minutes
+ * {@link #KEPT_FOR} older than what ingest has received, a few at a time. How far it has got is stored beside the
+ * minutes: a batch for a minute that may be gone is refused rather than counted from nought. Not thread-safe.
  */
 final class MinuteStore {
 

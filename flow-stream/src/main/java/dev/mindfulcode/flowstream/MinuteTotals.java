@@ -17,7 +17,10 @@ final class MinuteTotals {
     /** Integral of intensity over active time. A multiple of 2^-16 by the engine's making, so that sums are exact. */
     double intensityMs;
 
-    /** Flow periods that were broken off in the minute. The engine's own count does not say in which; see {@link PeriodWatch}. */
+    /**
+     * Flow periods that were broken off in the minute. The engine's own count does not say in which; see
+     * {@link PeriodWatch}.
+     */
     long interruptions;
 
     void clear() {

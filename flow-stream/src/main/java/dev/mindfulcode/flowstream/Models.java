@@ -20,11 +20,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The models as flow-models has them: the one that is to be used, and those that sessions began with. Kafka Streams has read that topic
- * to its end before it processes the first record of any other.
+ * The models as flow-models has them: the one that is to be used, and those that sessions began with. Kafka Streams has
+ * read that topic to its end before it processes the first record of any other.
  *
- * <p>What is no model, or none for this engine, is refused, logged without its content and counted, and the model before stays in use. A
- * registry that does not answer says nothing about a record: that is thrown. Not thread-safe; one a task.
+ * <p>What is no model, or none for this engine, is refused, logged without its content and counted, and the model
+ * before stays in use. A registry that does not answer says nothing about a record: that is thrown. Not thread-safe;
+ * one a task.
  */
 final class Models {
 

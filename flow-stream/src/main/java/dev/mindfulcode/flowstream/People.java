@@ -9,8 +9,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a new session needs to know of its user: the sensitivity they chose, and which session came before, since what is normal
- * for a person is learned over sessions. Not thread-safe.
+ * What a new session needs to know of its user: the sensitivity they chose, and which session came before, since what
+ * is normal for a person is learned over sessions. Not thread-safe.
  */
 final class People {
 
@@ -51,7 +51,10 @@ final class People {
         put(userId, new Row(sensitivity, find(userId).lastSession));
     }
 
-    /** Forgets all but that the user is erased: their keys stay cached for a while, and records of theirs are still to be read. */
+    /**
+     * Forgets all but that the user is erased: their keys stay cached for a while, and records of theirs are still to
+     * be read.
+     */
     void erase(UUID userId) {
         store.put(key(userId), ERASED);
     }

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Collects the flow periods that open and close while a session is being changed, and which of them count as interruptions of which minute.
- * Reusable, not thread-safe.
+ * Collects the flow periods that open and close while a session is being changed, and which of them count as
+ * interruptions of which minute. Reusable, not thread-safe.
  */
 final class PeriodWatch {
 
@@ -51,7 +51,10 @@ final class PeriodWatch {
         return interruptions;
     }
 
-    /** Compares what the engine says with what is known; to be called after each event, as a period may be shorter than a batch. */
+    /**
+     * Compares what the engine says with what is known; to be called after each event, as a period may be shorter than
+     * a batch.
+     */
     void look(UUID sessionId, TrackedSession session) {
         SessionState engine = session.engine();
         if (engine.isInFlow() == session.isPeriodOpen()) {

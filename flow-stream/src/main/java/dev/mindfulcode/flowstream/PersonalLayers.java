@@ -11,16 +11,19 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What each user means by flow, and what the model said of their last hour, so that a label given a little later meets the reading of
- * the moment that it is about. One row a user: a ring of {@link #MINUTES} minutes, then the layer once there are labels. Not
- * thread-safe; the layer given out is good until the next is asked for.
+ * What each user means by flow, and what the model said of their last hour, so that a label given a little later meets
+ * the reading of the moment that it is about. One row a user: a ring of {@link #MINUTES} minutes, then the layer once
+ * there are labels. Not thread-safe; the layer given out is good until the next is asked for.
  */
 final class PersonalLayers {
 
     /** Minutes whose reading is remembered, and so how long after the fact a label can teach something. */
     static final int MINUTES = 60;
 
-    /** A label is paired with the latest reading of its own minute or of so many before it: as long as a session takes to pause. */
+    /**
+     * A label is paired with the latest reading of its own minute or of so many before it: as long as a session takes
+     * to pause.
+     */
     static final int PAIRED_MINUTES_BEFORE_MAX = 5;
 
     private static final byte LAYOUT_VERSION = 1;
@@ -59,7 +62,9 @@ final class PersonalLayers {
         store.put(key(userId), changed);
     }
 
-    /** Learns from a label; false where there is no reading of that time, so that the label is counted and nothing more. */
+    /**
+     * Learns from a label; false where there is no reading of that time, so that the label is counted and nothing more.
+     */
     boolean learn(UUID userId, long atMs, int flow, boolean interrupted) {
         byte[] row = find(userId);
         PersonalLayer changed = loaded(row);

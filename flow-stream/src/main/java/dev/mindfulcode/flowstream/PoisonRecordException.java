@@ -1,8 +1,9 @@
 package dev.mindfulcode.flowstream;
 
 /**
- * A record that will never be processed, however often it is tried: it goes to dead-letters and the partition goes on. Thrown
- * only before anything has been stored or forwarded for the record, so that skipping it leaves no half of it behind.
+ * A record that will never be processed, however often it is tried: it goes to dead-letters and the partition goes on.
+ * Thrown only before anything has been stored or forwarded for the record, so that skipping it leaves no half of it
+ * behind.
  */
 final class PoisonRecordException extends RuntimeException {
 

@@ -6,8 +6,8 @@ import org.apache.kafka.streams.processor.api.ProcessingContext;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * Up to where a partition of keystrokes has been processed. Stored, since after a restart nothing else tells what was processed before it.
- * Not thread-safe.
+ * Up to where a partition of keystrokes has been processed. Stored, since after a restart nothing else tells what was
+ * processed before it. Not thread-safe.
  */
 final class ProcessedOffset {
 

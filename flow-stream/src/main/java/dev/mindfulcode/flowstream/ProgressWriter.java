@@ -8,7 +8,8 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
- * Marks in the outputs of a partition which keystrokes they include, and requests early commits while few keystrokes come. Not thread-safe.
+ * Marks in the outputs of a partition which keystrokes they include, and requests early commits while few keystrokes
+ * come. Not thread-safe.
  */
 final class ProgressWriter {
 

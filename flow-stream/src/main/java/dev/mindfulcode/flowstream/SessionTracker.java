@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Counts each batch once, follows every session through its life, and tells what came of it.
  *
- * <p>Each input is first worked out on a copy, where anything may go wrong, and only then stored and forwarded, where nothing of the
- * record's making can: a record is counted whole or not at all.
+ * <p>Each input is first worked out on a copy, where anything may go wrong, and only then stored and forwarded, where
+ * nothing of the record's making can: a record is counted whole or not at all.
  */
 final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificRecord> {
 
@@ -246,7 +246,9 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
         NOW
     }
 
-    /** Tells how the session stands given what is known of silence and its end, and leaves its engine without knowing. */
+    /**
+     * Tells how the session stands given what is known of silence and its end, and leaves its engine without knowing.
+     */
     private void tell(UUID userId, UUID sessionId, PeriodWatch watch, Status before, long atMs, Telling when) {
         if (session.isSettled()) {
             tellSettled(userId, sessionId, watch, before, atMs, when);
@@ -553,7 +555,9 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
         return silenceMs >= SessionState.ENDED_AFTER_MS ? SessionState.ENDED_AFTER_MS : SessionState.PAUSED_AFTER_MS;
     }
 
-    /** Applies a silence: in the session's own time, as far as that has come, since it may lag behind that of receipt. */
+    /**
+     * Applies a silence: in the session's own time, as far as that has come, since it may lag behind that of receipt.
+     */
     private void silent(long silenceMs) {
         if (session.hasActivity()) {
             session.silentUntil(lastActivityAtMs() + silenceMs);

@@ -13,11 +13,13 @@ import org.jspecify.annotations.Nullable;
  * What the stream is run with.
  *
  * @param stateFolder where RocksDB keeps its files; the stream can always refill it from Kafka
- * @param commitInterval how often results become visible to read_committed readers while many records come ({@link CommitRounds} commits earlier
- *     while few come); each commit stalls the stream for some milliseconds, and live readers do not wait for it
+ * @param commitInterval how often results become visible to read_committed readers while many records come
+ *     ({@link CommitRounds} commits earlier while few come); each commit stalls the stream for some milliseconds, and
+ *     live readers do not wait for it
  * @param threads at most the number of partitions does something
- * @param instanceId a lasting name that no other instance has: one that is started again with it takes its partitions back at once
- *     (static membership, KIP-345); null where a dead instance's partitions wait for {@link #SESSION_TIMEOUT}
+ * @param instanceId a lasting name that no other instance has: one that is started again with it takes its partitions
+ *     back at once (static membership, KIP-345); null where a dead instance's partitions wait for
+ *     {@link #SESSION_TIMEOUT}
  */
 record StreamSettings(
         String bootstrapServers,
@@ -28,7 +30,10 @@ record StreamSettings(
 
     static final String APPLICATION_ID = "mindful-flow";
 
-    /** Outlives the commit interval and the longest wait for a key, and bounds how long a crash holds back read_committed readers. */
+    /**
+     * Outlives the commit interval and the longest wait for a key, and bounds how long a crash holds back
+     * read_committed readers.
+     */
     static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(60);
 
     /** After a crash the partitions of the dead instance are taken over by another no earlier than this. */

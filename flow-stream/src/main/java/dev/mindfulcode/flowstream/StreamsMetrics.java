@@ -21,9 +21,9 @@ import org.apache.kafka.streams.TopologyDescription;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Kafka Streams' own metrics, summed up over threads, tasks and partitions to one series each, or one per topic or store. Streams
- * keeps thousands, labelled by client, thread and task: those labels hold a process id, so that each restart would begin new series,
- * and their number grows with partitions. Thread-safe.
+ * Kafka Streams' own metrics, summed up over threads, tasks and partitions to one series each, or one per topic or
+ * store. Streams keeps thousands, labelled by client, thread and task: those labels hold a process id, so that each
+ * restart would begin new series, and their number grows with partitions. Thread-safe.
  */
 final class StreamsMetrics implements AutoCloseable {
 
@@ -56,7 +56,10 @@ final class StreamsMetrics implements AutoCloseable {
             this.merge = merge;
         }
 
-        /** Returns the value of the figure's label, empty for a figure without one, or null where the metric is another's. */
+        /**
+         * Returns the value of the figure's label, empty for a figure without one, or null where the metric is
+         * another's.
+         */
         private @Nullable String labelOf(MetricName name) {
             if (!name.group().equals(group)) {
                 return null;

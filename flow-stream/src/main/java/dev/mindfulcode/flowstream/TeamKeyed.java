@@ -6,7 +6,10 @@ import java.util.Arrays;
 import java.util.UUID;
 import org.apache.kafka.common.utils.Bytes;
 
-/** Keys of the teams' stores: the team's 16 bytes, the size's code, when the window begins, and then the member's 16 bytes. */
+/**
+ * Keys of the teams' stores: the team's 16 bytes, the size's code, when the window begins, and then the member's 16
+ * bytes.
+ */
 final class TeamKeyed {
 
     private static final int UUID_BYTES = 16;

@@ -34,15 +34,20 @@ import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sets each day of a team, once it is closed, against the team's rules. What has not closed is not looked at: a day closes when all that
- * counts in it is there, so the answer does not depend on what came first, and by then everybody in it has had what is said of themselves.
+ * Sets each day of a team, once it is closed, against the team's rules. What has not closed is not looked at: a day
+ * closes when all that counts in it is there, so the answer does not depend on what came first, and by then everybody
+ * in it has had what is said of themselves.
  *
- * <p>A rule tells when its indicator reaches the threshold, and again only after the indicator has been below {@link #CLEARED_BELOW} of it.
- * A day of which nothing was released is none: it neither tells nor clears. Not thread-safe; one a task.
+ * <p>A rule tells when its indicator reaches the threshold, and again only after the indicator has been below
+ * {@link #CLEARED_BELOW} of it. A day of which nothing was released is none: it neither tells nor clears. Not
+ * thread-safe; one a task.
  */
 final class TeamWatch implements Processor<@Nullable UUID, @Nullable TeamWindow, UUID, TeamAlert> {
 
-    /** Of the threshold; between the two a rule stays as it is, so that a figure that swings about its threshold does not tell each time. */
+    /**
+     * Of the threshold; between the two a rule stays as it is, so that a figure that swings about its threshold does
+     * not tell each time.
+     */
     static final double CLEARED_BELOW = 0.8;
 
     /** The longest lookback that a rule may have. */
@@ -269,7 +274,10 @@ final class TeamWatch implements Processor<@Nullable UUID, @Nullable TeamWindow,
         return found;
     }
 
-    /** Returns null where nothing was released, or by an earlier release of this program and of fewer than is released now. */
+    /**
+     * Returns null where nothing was released, or by an earlier release of this program and of fewer than is released
+     * now.
+     */
     private static byte @Nullable [] figures(TeamWindow window) {
         Integer members = window.getMembers();
         Long activeSeconds = window.getActiveSeconds();

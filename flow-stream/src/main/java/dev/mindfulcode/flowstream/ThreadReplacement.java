@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Replaces a stream thread that failed, so that an outage of database, registry or broker is waited out; but not for ever: past the
- * bound the client shuts down, which its health shows, and whoever runs it decides. Thread-safe.
+ * Replaces a stream thread that failed, so that an outage of database, registry or broker is waited out; but not for
+ * ever: past the bound the client shuts down, which its health shows, and whoever runs it decides. Thread-safe.
  */
 final class ThreadReplacement implements StreamsUncaughtExceptionHandler {
 

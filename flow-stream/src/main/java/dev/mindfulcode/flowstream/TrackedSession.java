@@ -171,9 +171,9 @@ final class TrackedSession {
     }
 
     /**
-     * Whether another model may take over before an event of this instant: what it would judge has been judged by no other. Not in flow,
-     * and either nothing is left of what was typed (a new session, or one that paused) or a new minute begins, with which a new window
-     * does.
+     * Whether another model may take over before an event of this instant: what it would judge has been judged by no
+     * other. Not in flow, and either nothing is left of what was typed (a new session, or one that paused) or a new
+     * minute begins, with which a new window does.
      */
     boolean isBoundary(long atMs) {
         if (engine.isInFlow()) {
@@ -225,14 +225,20 @@ final class TrackedSession {
         fields.putLong(AT_SEQUENCES_REUSED, sequencesReused() + 1);
     }
 
-    /** Returns how the session stands: as its user said since the last activity, otherwise as typing and silence have it. */
+    /**
+     * Returns how the session stands: as its user said since the last activity, otherwise as typing and silence have
+     * it.
+     */
     Status status() {
         int override = header[AT_OVERRIDE];
         Status settled = settledStatus();
         return override == NOT_OVERRIDDEN || settled == Status.ENDED ? settled : STATUSES[override];
     }
 
-    /** Returns how typing and silence have it. The engine itself is not told of silence: what comes late may yet fill it. */
+    /**
+     * Returns how typing and silence have it. The engine itself is not told of silence: what comes late may yet fill
+     * it.
+     */
     Status settledStatus() {
         if (isEnded()) {
             return Status.ENDED;
@@ -246,7 +252,10 @@ final class TrackedSession {
                 : Status.PAUSED;
     }
 
-    /** Returns until when, in event time, nothing is known to have been typed; before the last activity where nothing is known. */
+    /**
+     * Returns until when, in event time, nothing is known to have been typed; before the last activity where nothing is
+     * known.
+     */
     long silentUntilMs() {
         return fields.getLong(AT_SILENT_UNTIL_MS);
     }
@@ -270,7 +279,10 @@ final class TrackedSession {
         return fields.getLong(AT_ENDED_AT_MS);
     }
 
-    /** Takes note that its user ended it. The engine is told with the first event after that, for earlier ones may still come. */
+    /**
+     * Takes note that its user ended it. The engine is told with the first event after that, for earlier ones may still
+     * come.
+     */
     void endAt(long atMs) {
         if (!isEnded()) {
             fields.putLong(AT_ENDED_AT_MS, Math.max(atMs, 0));
@@ -322,7 +334,10 @@ final class TrackedSession {
         fields.putLong(AT_OVERRIDDEN_AT_MS, atMs);
     }
 
-    /** Returns when its user said how it stands, as far as that still holds; before all times where nothing of the kind does. */
+    /**
+     * Returns when its user said how it stands, as far as that still holds; before all times where nothing of the kind
+     * does.
+     */
     long saidAtMs() {
         if (isEnded()) {
             return endedAtMs();
@@ -348,7 +363,10 @@ final class TrackedSession {
         }
     }
 
-    /** Whether its user deleted it: what still comes is dropped. It stays, for what is normal for its user was learned in it. */
+    /**
+     * Whether its user deleted it: what still comes is dropped. It stays, for what is normal for its user was learned
+     * in it.
+     */
     boolean isDeleted() {
         return header[AT_DELETED] != 0;
     }

@@ -6,8 +6,8 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.utils.Bytes;
 
 /**
- * Keys of stores: the user's 16 bytes, then what of theirs is meant. All that belongs to one user thus lies together and can be
- * scanned, and forgotten, by its prefix.
+ * Keys of stores: the user's 16 bytes, then what of theirs is meant. All that belongs to one user thus lies together
+ * and can be scanned, and forgotten, by its prefix.
  */
 final class UserKeyed {
 

@@ -14,10 +14,12 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * The sessions with which the clock still has something to do: those that are not over, and those that have something untold.
+ * The sessions with which the clock still has something to do: those that are not over, and those that have something
+ * untold.
  *
- * <p>Which they are is stored, so that a restart finds them without reading every session there ever was; when each is due is kept
- * in memory only, as it can be read off the session. Memory: some 250 bytes an open session. Not thread-safe.
+ * <p>Which they are is stored, so that a restart finds them without reading every session there ever was; when each is
+ * due is kept in memory only, as it can be read off the session. Memory: some 250 bytes an open session. Not
+ * thread-safe.
  */
 final class WatchedSessions {
 
@@ -84,8 +86,8 @@ final class WatchedSessions {
     }
 
     /**
-     * Returns the sessions that may publish what is pending, the longest waiting first. One that would wait for longer than the
-     * interval published by a clock that was set back since.
+     * Returns the sessions that may publish what is pending, the longest waiting first. One that would wait for longer
+     * than the interval published by a clock that was set back since.
      */
     List<Bytes> dueBy(long wallNowMs, int max) {
         return keys(tellFromMs, fromMs -> fromMs <= wallNowMs || fromMs > wallNowMs + FlowTeller.TOLD_EVERY_MS, max);

@@ -34,11 +34,13 @@ import org.apache.avro.specific.SpecificRecordBase;
 import org.junit.jupiter.api.Test;
 
 /**
- * The same events of five people and two teams, in a hundred orders, give the same read models: whatever is last under each key.
+ * The same events of five people and two teams, in a hundred orders, give the same read models: whatever is last under
+ * each key.
  *
- * <p>Orders are such as the stream says that it puts up with. A batch comes within {@link HeldBatches#HELD_MAX} of its time of receipt, or a
- * second time whenever; what users do to their sessions comes within as much; what happens to memberships comes up to two hours late. Each
- * of a user's events of one topic come in order, as Kafka keeps them. Half of the runs are live, half replay the two days in minutes.
+ * <p>Orders are such as the stream says that it puts up with. A batch comes within {@link HeldBatches#HELD_MAX} of its
+ * time of receipt, or a second time whenever; what users do to their sessions comes within as much; what happens to
+ * memberships comes up to two hours late. Each of a user's events of one topic come in order, as Kafka keeps them. Half
+ * of the runs are live, half replay the two days in minutes.
  */
 class AnyOrderTest {
 
@@ -261,7 +263,10 @@ class AnyOrderTest {
         stream.pipe((Topic<SpecificRecord>) event.topic(), event.userId(), event.value());
     }
 
-    /** Puts the highest version of each key, without the version: how often something was told on the way does depend on the order. */
+    /**
+     * Puts the highest version of each key, without the version: how often something was told on the way does depend on
+     * the order.
+     */
     private static <V extends SpecificRecordBase> void last(
             StreamDriver stream,
             Topic<V> topic,

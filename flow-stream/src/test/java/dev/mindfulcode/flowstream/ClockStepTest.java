@@ -23,7 +23,10 @@ class ClockStepTest {
         stream.close();
     }
 
-    /** The stream is restarted after a step back, as in production: FlowStreamBrokerTest shows that it restarts by itself. */
+    /**
+     * The stream is restarted after a step back, as in production: FlowStreamBrokerTest shows that it restarts by
+     * itself.
+     */
     @Test
     void countsEverythingThatWasTypedBeforeDuringAndAfterAStep() {
         Typing held = Typing.someone();

@@ -7,7 +7,9 @@ import dev.mindfulcode.schemas.KeyClass;
 import dev.mindfulcode.schemas.SignalKind;
 import org.junit.jupiter.api.Test;
 
-/** The engine may not depend on the schemas: this holds the codes of the two together, by what the engine makes of them. */
+/**
+ * The engine may not depend on the schemas: this holds the codes of the two together, by what the engine makes of them.
+ */
 class CodesTest {
 
     private static final long AT_MS = 1_000_000;

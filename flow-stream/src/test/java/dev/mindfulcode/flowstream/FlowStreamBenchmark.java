@@ -46,8 +46,9 @@ import org.apache.kafka.streams.processor.api.Record;
  * What the stream costs, beside a floor: a topology that passes the same bytes through the same broker under the same
  * configuration. Run by hand; its figures are in benchmarks/results/flow-stream.md. No test: it asserts nothing.
  *
- * <p>Arguments: how many batches to catch up with, for how many seconds to measure latency, sessions for the memory figure, the
- * least number of threads. {@code -Dbench.spacing.ms=30000} sets how far a session's batches to catch up with are apart, {@code -Dbench.override=name=value,…} overrides the stream's configuration.
+ * <p>Arguments: how many batches to catch up with, for how many seconds to measure latency, sessions for the memory
+ * figure, the least number of threads. {@code -Dbench.spacing.ms=30000} sets how far a session's batches to catch up
+ * with are apart, {@code -Dbench.override=name=value,…} overrides the stream's configuration.
  */
 final class FlowStreamBenchmark {
 
@@ -101,7 +102,10 @@ final class FlowStreamBenchmark {
         }
     }
 
-    /** Time to process what is waiting in the topic: through the floor, through the stream, and again when everybody is in a team. */
+    /**
+     * Time to process what is waiting in the topic: through the floor, through the stream, and again when everybody is
+     * in a team.
+     */
     private void catchUp(int batches, int threads) throws Exception {
         Instant start = Instant.now().minusMillis(batches / USERS * SPACING_MS).minusSeconds(100);
         newSessions();

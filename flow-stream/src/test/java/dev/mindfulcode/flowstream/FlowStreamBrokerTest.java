@@ -282,7 +282,10 @@ class FlowStreamBrokerTest {
         assertThat(Duration.ofNanos(System.nanoTime() - beganNs)).isLessThan(FlowStream.CLOSE_MAX.plusSeconds(2));
     }
 
-    /** Half an hour suffices: Kafka Streams commits when the clock says so, and a clock that was set back says so in half an hour. */
+    /**
+     * Half an hour suffices: Kafka Streams commits when the clock says so, and a clock that was set back says so in
+     * half an hour.
+     */
     @Test
     void countsOnAfterItsClockWasSetBack() throws InterruptedException {
         AtomicLong aheadMs = new AtomicLong();

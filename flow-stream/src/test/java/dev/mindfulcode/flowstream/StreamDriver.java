@@ -52,7 +52,10 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.test.TestRecord;
 import org.jspecify.annotations.Nullable;
 
-/** The production topology under the production configuration, with a clock that stands still until it is told otherwise. */
+/**
+ * The production topology under the production configuration, with a clock that stands still until it is told
+ * otherwise.
+ */
 final class StreamDriver implements AutoCloseable {
 
     static final SchemaRegistry REGISTRY =
@@ -101,8 +104,8 @@ final class StreamDriver implements AutoCloseable {
     }
 
     /**
-     * The test driver throws away what is sent while a record is deserialized, before its processing begins a transaction; a
-     * real broker does not, which FlowStreamBrokerTest shows.
+     * The test driver throws away what is sent while a record is deserialized, before its processing begins a
+     * transaction; a real broker does not, which FlowStreamBrokerTest shows.
      */
     static StreamDriver withoutTransactions() {
         return new StreamDriver(Typing.KEYS, folder("state-"), folder("kept-"), START, StreamsConfig.AT_LEAST_ONCE);
@@ -369,7 +372,10 @@ final class StreamDriver implements AutoCloseable {
                 : UUID.fromString(new String(key, java.nio.charset.StandardCharsets.UTF_8));
     }
 
-    /** Puts the only task's state behind a link: the test driver cleans up after itself, but deletes links and not what they lead to. */
+    /**
+     * Puts the only task's state behind a link: the test driver cleans up after itself, but deletes links and not what
+     * they lead to.
+     */
     private static void keepState(Path stateFolder, Path keptFolder) {
         try {
             Path application = Files.createDirectories(stateFolder.resolve(StreamSettings.APPLICATION_ID));

@@ -28,9 +28,9 @@ final class Acknowledgements implements Callback {
     }
 
     /**
-     * Completes when each record has been acknowledged, with the position of the last one, or empty where the broker did not
-     * report it (it does not for a record that the producer's own retry repeated). Fails when each has been answered for and
-     * one of them was lost.
+     * Completes when each record has been acknowledged, with the position of the last one, or empty where the broker
+     * did not report it (it does not for a record that the producer's own retry repeated). Fails when each has been
+     * answered for and one of them was lost.
      */
     CompletableFuture<Optional<ReadAfterToken>> all() {
         return all;

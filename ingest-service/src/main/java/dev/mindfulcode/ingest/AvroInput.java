@@ -1,8 +1,8 @@
 package dev.mindfulcode.ingest;
 
 /**
- * Avro binary being read, trusting nothing: each read moves forward, and no count makes anybody loop further than there are
- * bytes. Refuses with the position given. Not thread-safe.
+ * Avro binary being read, trusting nothing: each read moves forward, and no count makes anybody loop further than there
+ * are bytes. Refuses with the position given. Not thread-safe.
  */
 final class AvroInput {
 

@@ -8,8 +8,8 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the Avro binary of a KeystrokeUpload (KeystrokeUpload.avsc) straight into primitive arrays. A batch that breaks a rule is
- * skipped and rejected; what is no such record refuses the upload.
+ * Reads the Avro binary of a KeystrokeUpload (KeystrokeUpload.avsc) straight into primitive arrays. A batch that breaks
+ * a rule is skipped and rejected; what is no such record refuses the upload.
  */
 final class AvroUploadReader implements UploadReader {
 

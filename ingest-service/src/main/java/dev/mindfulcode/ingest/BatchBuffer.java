@@ -13,8 +13,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One batch in the making: primitive arrays that are filled again for each batch, and the rules for values, which are the same in
- * every format. Not thread-safe.
+ * One batch in the making: primitive arrays that are filled again for each batch, and the rules for values, which are
+ * the same in every format. Not thread-safe.
  */
 final class BatchBuffer {
 

@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 
 /**
- * A decompressed gzip body (RFC 1952). No larger than {@link Limits#REQUEST_BYTES_MAX}, like a body that is not compressed: so a
- * bomb costs no more than an honest upload, whatever its ratio.
+ * A decompressed gzip body (RFC 1952). No larger than {@link Limits#REQUEST_BYTES_MAX}, like a body that is not
+ * compressed: so a bomb costs no more than an honest upload, whatever its ratio.
  *
  * @param bytes only the first {@code length} belong to the body
  */

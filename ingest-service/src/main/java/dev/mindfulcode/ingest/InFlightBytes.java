@@ -3,8 +3,8 @@ package dev.mindfulcode.ingest;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The bytes of all uploads that have come in, in part or in whole, and are not yet on Kafka. Bounded: this is what keeps a slow
- * broker or a flood from filling the memory. Thread-safe.
+ * The bytes of all uploads that have come in, in part or in whole, and are not yet on Kafka. Bounded: this is what
+ * keeps a slow broker or a flood from filling the memory. Thread-safe.
  */
 final class InFlightBytes {
 
@@ -30,7 +30,9 @@ final class InFlightBytes {
 
         private final AtomicLong held = new AtomicLong();
 
-        /** @throws Refusal as {@link ProblemType#OVERLOADED} where there is no room; what was taken before stays taken */
+        /**
+         * @throws Refusal as {@link ProblemType#OVERLOADED} where there is no room; what was taken before stays taken
+         */
         void grow(long more) {
             if (bytes.addAndGet(more) > maxBytes) {
                 bytes.addAndGet(-more);

@@ -13,12 +13,12 @@ import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
 /**
- * Ingest as part of a reactive web server that somebody else provides: {@code POST /api/keystrokes} and {@code GET /ws/ingest},
- * which authenticate by themselves.
+ * Ingest as part of a reactive web server that somebody else provides: {@code POST /api/keystrokes} and
+ * {@code GET /ws/ingest}, which authenticate by themselves.
  *
- * <p>Reads JWT_SECRET and OIDC_ISSUER_URI (both optional), ENCRYPTION_KEY, DATABASE_URL, KAFKA_BOOTSTRAP_SERVERS, SCHEMA_REGISTRY_URL, MINDFUL_REGISTER_SCHEMAS
- * (default false) and MINDFUL_INGEST_IN_FLIGHT_BYTES (default 32 MiB). A {@link MeterRegistry}, a {@link Clock} and
- * {@link ConnectionRules} are used where the context has one.
+ * <p>Reads JWT_SECRET and OIDC_ISSUER_URI (both optional), ENCRYPTION_KEY, DATABASE_URL, KAFKA_BOOTSTRAP_SERVERS,
+ * SCHEMA_REGISTRY_URL, MINDFUL_REGISTER_SCHEMAS (default false) and MINDFUL_INGEST_IN_FLIGHT_BYTES (default 32 MiB). A
+ * {@link MeterRegistry}, a {@link Clock} and {@link ConnectionRules} are used where the context has one.
  */
 @Configuration(proxyBeanMethods = false)
 public class IngestConfiguration {

@@ -12,15 +12,15 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * An upload's way from bytes to Kafka, the same for HTTP and WebSocket. Where the user's key and the sessions' owners are in
- * memory, which they are but for the first batch of a session, all happens on the caller's thread until Kafka has it.
- * Thread-safe; never blocks.
+ * An upload's way from bytes to Kafka, the same for HTTP and WebSocket. Where the user's key and the sessions' owners
+ * are in memory, which they are but for the first batch of a session, all happens on the caller's thread until Kafka
+ * has it. Thread-safe; never blocks.
  */
 final class Intake {
 
     /**
-     * What a batch in flight takes beside its own bytes: objects, Kafka's framing and the callback, rounded up. So a hundred
-     * tiny batches do not pass for their hundred bytes each.
+     * What a batch in flight takes beside its own bytes: objects, Kafka's framing and the callback, rounded up. So a
+     * hundred tiny batches do not pass for their hundred bytes each.
      */
     static final int BATCH_OVERHEAD_BYTES = 512;
 
@@ -50,8 +50,8 @@ final class Intake {
      * Takes in an upload.
      *
      * @param share released when nothing of the upload is held any more, however it ends
-     * @return first done when the upload is with the producer, in the order in which uploads were so; then, inside, when Kafka has
-     *     acknowledged all of it that is accepted. Either fails with a {@link Refusal}
+     * @return first done when the upload is with the producer, in the order in which uploads were so; then, inside,
+     *     when Kafka has acknowledged all of it that is accepted. Either fails with a {@link Refusal}
      */
     CompletableFuture<CompletableFuture<UploadResult>> take(
             UUID userId, ReceivedUpload received, InFlightBytes.Share share) {

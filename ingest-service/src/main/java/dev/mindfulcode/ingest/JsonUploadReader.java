@@ -16,16 +16,17 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.JsonRecyclerPools;
 
 /**
- * Reads JSON uploads, token by token into primitive arrays: no tree, no object per keystroke. An upload is one batch, which may
- * have {@code sent_at} among its fields; an array of batches; or an envelope {@code {"sent_at": …, "batches": […]}}.
+ * Reads JSON uploads, token by token into primitive arrays: no tree, no object per keystroke. An upload is one batch,
+ * which may have {@code sent_at} among its fields; an array of batches; or an envelope
+ * {@code {"sent_at": …, "batches": […]}}.
  *
  * <p>Strict where leniency would lose something unseen: a field that is not in the contract is refused (a mistyped
- * {@code dwell_ms} would be dropped, and a client that sends text should hear that nobody wants it), so is a field given twice, a
- * number in quotes or with a fraction other than zero. An optional field may be null. {@code 2.0} and {@code 1.7e12} are whole
- * numbers: some languages, such as Lua, have no other form.
+ * {@code dwell_ms} would be dropped, and a client that sends text should hear that nobody wants it), so is a field
+ * given twice, a number in quotes or with a fraction other than zero. An optional field may be null. {@code 2.0} and
+ * {@code 1.7e12} are whole numbers: some languages, such as Lua, have no other form.
  *
- * <p>A batch in a list that breaks a rule is skipped and rejected. What is no JSON, or exceeds a bound of the parser, refuses the
- * upload: what follows it cannot be read.
+ * <p>A batch in a list that breaks a rule is skipped and rejected. What is no JSON, or exceeds a bound of the parser,
+ * refuses the upload: what follows it cannot be read.
  */
 final class JsonUploadReader implements UploadReader {
 
@@ -385,7 +386,9 @@ final class JsonUploadReader implements UploadReader {
             return new SignalValue.Count(wholeNumber());
         }
 
-        /** Moves to the next element of an array before reading it, so that what cannot even be read is named as well. */
+        /**
+         * Moves to the next element of an array before reading it, so that what cannot even be read is named as well.
+         */
         private boolean nextElement(int index) {
             position.element(index);
             return in.nextToken() != JsonToken.END_ARRAY;

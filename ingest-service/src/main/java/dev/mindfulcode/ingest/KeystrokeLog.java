@@ -27,9 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way onto the topic {@code keystrokes}: batches are encrypted, framed and sent with acks=all by an idempotent producer.
- * Thread-safe; nothing here blocks a caller: before the producer knows the topic and the registry has told the schema's id,
- * batches are refused as {@link ProblemType#UNAVAILABLE}.
+ * The way onto the topic {@code keystrokes}: batches are encrypted, framed and sent with acks=all by an idempotent
+ * producer. Thread-safe; nothing here blocks a caller: before the producer knows the topic and the registry has told
+ * the schema's id, batches are refused as {@link ProblemType#UNAVAILABLE}.
  */
 final class KeystrokeLog implements AutoCloseable {
 
@@ -66,7 +66,9 @@ final class KeystrokeLog implements AutoCloseable {
         Thread.ofVirtual().name("ingest-warm-up").start(this::warmUp);
     }
 
-    /** A producer that replaces another is given no batch before it knows the topic, else that batch would be refused. */
+    /**
+     * A producer that replaces another is given no batch before it knows the topic, else that batch would be refused.
+     */
     private KafkaProducer<byte[], byte[]> open(String bootstrapServers, long inFlightBytesMax) {
         KafkaProducer<byte[], byte[]> opened = new KafkaProducer<>(
                 config(bootstrapServers, inFlightBytesMax), new ByteArraySerializer(), new ByteArraySerializer());
@@ -142,8 +144,9 @@ final class KeystrokeLog implements AutoCloseable {
      *
      * @param batches at least one
      * @param startedAtMs of each batch, by the server's clock
-     * @return done when Kafka has acknowledged all of them, with what a read that is to see them waits for; fails with a {@link Refusal}, and then some may be stored and some
-     *     not, which is why a client sends the upload again as it is
+     * @return done when Kafka has acknowledged all of them, with what a read that is to see them waits for; fails with
+     *     a {@link Refusal}, and then some may be stored and some not, which is why a client sends the upload again as
+     *     it is
      */
     CompletableFuture<Optional<ReadAfterToken>> append(
             UserCipher cipher, List<Batch> batches, long[] startedAtMs, long receivedAtMs) {

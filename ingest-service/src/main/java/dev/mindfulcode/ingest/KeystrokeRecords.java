@@ -18,8 +18,9 @@ import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.kafka.common.serialization.Serde;
 
 /**
- * Frames the records of the topic {@code keystrokes} in the Confluent wire format. The registry is asked once, when this is
- * made, and never on an event loop: the registry's own serializer asks again every so often, and waits. Thread-safe.
+ * Frames the records of the topic {@code keystrokes} in the Confluent wire format. The registry is asked once, when
+ * this is made, and never on an event loop: the registry's own serializer asks again every so often, and waits.
+ * Thread-safe.
  */
 final class KeystrokeRecords {
 

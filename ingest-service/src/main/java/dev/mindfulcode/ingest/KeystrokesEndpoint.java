@@ -22,7 +22,10 @@ import reactor.core.publisher.Mono;
 /** {@code POST /api/keystrokes}: one upload a request, 202 when all of it is on Kafka. Thread-safe. */
 final class KeystrokesEndpoint {
 
-    /** A body that is not there as a whole by then is given up. Not Netty's request timeout: that one ends WebSockets, too. */
+    /**
+     * A body that is not there as a whole by then is given up. Not Netty's request timeout: that one ends WebSockets,
+     * too.
+     */
     static final Duration BODY_TIME_MAX = Duration.ofSeconds(30);
 
     private static final Supplier<Refusal> BODY_TOO_SLOW = () -> new Refusal(

@@ -12,8 +12,8 @@ final class Limits {
     static final int REQUEST_BYTES_MAX = 1024 * 1024;
 
     /**
-     * Longest interval, and longest time from a batch's start to its last keystroke or signal: a day. A batch is seconds of
-     * typing, and a session ends after half an hour of silence, so what is longer has its unit wrong.
+     * Longest interval, and longest time from a batch's start to its last keystroke or signal: a day. A batch is
+     * seconds of typing, and a session ends after half an hour of silence, so what is longer has its unit wrong.
      */
     static final int BATCH_SPAN_MS_MAX = 86_400_000;
 
@@ -31,18 +31,23 @@ final class Limits {
     /** The end of the year 9999. */
     static final long EPOCH_MS_MAX = 253_402_300_799_999L;
 
-    /** A batch starts at most this long before the time of receipt, once its session has been moved: a month offline. */
+    /**
+     * A batch starts at most this long before the time of receipt, once its session has been moved: a month offline.
+     */
     static final Duration LATENESS_MAX = Duration.ofDays(31);
 
-    /** A batch ends at most this long after the time of receipt, once its session has been moved: a clock that is a little fast. */
+    /**
+     * A batch ends at most this long after the time of receipt, once its session has been moved: a clock that is a
+     * little fast.
+     */
     static final Duration EARLINESS_MAX = Duration.ofSeconds(60);
 
     /** A {@code sent_at} so close to the time of arrival shows a clock that is right: the rest is the network. */
     static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(2);
 
     /**
-     * A session that is older than {@link #LATENESS_MAX} is moved to start so long inside of the window. So its next uploads,
-     * later ones and repeated or reordered ones, still fit with the same shift.
+     * A session that is older than {@link #LATENESS_MAX} is moved to start so long inside of the window. So its next
+     * uploads, later ones and repeated or reordered ones, still fit with the same shift.
      */
     static final Duration PAST_MARGIN = Duration.ofDays(1);
 

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 record PlacedUpload(Upload upload, long[] startedAtMs, List<Move> moves) {
 
     /**
-     * Moves each session of an upload as a whole, and rejects what cannot be placed even so as {@link ProblemType#TOO_OLD}.
+     * Moves each session of an upload as a whole, and rejects what cannot be placed even so as
+     * {@link ProblemType#TOO_OLD}.
      *
      * @param receivedMs the time at which the upload was there as a whole
      * @param arrivedMs the time at which it began to arrive: what follows is no fault of the client's clock

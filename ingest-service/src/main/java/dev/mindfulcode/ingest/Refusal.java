@@ -10,8 +10,9 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Why a request is not accepted, as its sender will read it (RFC 9457). It is an answer and no fault of the program, so it has no
- * stack trace. Its texts repeat nothing of what was sent except the names of fields and numbers: a text may be what was typed.
+ * Why a request is not accepted, as its sender will read it (RFC 9457). It is an answer and no fault of the program, so
+ * it has no stack trace. Its texts repeat nothing of what was sent except the names of fields and numbers: a text may
+ * be what was typed.
  */
 final class Refusal extends RuntimeException {
 
@@ -40,7 +41,10 @@ final class Refusal extends RuntimeException {
         this.field = field;
     }
 
-    /** Returns the refusal that made a future or a stream fail; anything else is our own fault, told to operators and no client. */
+    /**
+     * Returns the refusal that made a future or a stream fail; anything else is our own fault, told to operators and no
+     * client.
+     */
     static Refusal in(Throwable failure) {
         for (Throwable t = failure; t != null; t = t.getCause()) {
             if (t instanceof Refusal refusal) {
@@ -83,7 +87,9 @@ final class Refusal extends RuntimeException {
         return new String(json(true, null), StandardCharsets.UTF_8);
     }
 
-    /** Returns the same as {@link #message()} with the {@code index} of the batch among several that were sent together. */
+    /**
+     * Returns the same as {@link #message()} with the {@code index} of the batch among several that were sent together.
+     */
     static String message(Rejection rejection) {
         Refusal refusal = new Refusal(rejection.type(), rejection.detail(), rejection.field());
         return new String(refusal.json(true, rejection.index()), StandardCharsets.UTF_8);

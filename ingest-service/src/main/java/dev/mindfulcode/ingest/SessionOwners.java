@@ -20,11 +20,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who owns a session: from memory, else from the table in which sessions are claimed before anybody learns of them. Thread-safe.
+ * Who owns a session: from memory, else from the table in which sessions are claimed before anybody learns of them.
+ * Thread-safe.
  *
- * <p>Unknown sessions are not remembered. Whoever asks waits for a query that starts after the question, shared with all who
- * asked while the query before it ran; so a session that was claimed a moment ago is found, and a flood of made-up ids costs one
- * connection and an index probe each.
+ * <p>Unknown sessions are not remembered. Whoever asks waits for a query that starts after the question, shared with
+ * all who asked while the query before it ran; so a session that was claimed a moment ago is found, and a flood of
+ * made-up ids costs one connection and an index probe each.
  */
 final class SessionOwners implements AutoCloseable {
 
@@ -70,8 +71,8 @@ final class SessionOwners implements AutoCloseable {
     }
 
     /**
-     * Asks for a session's owner; empty where nobody has claimed it. Fails with a {@link Refusal} where the database does not
-     * answer or too many are waiting.
+     * Asks for a session's owner; empty where nobody has claimed it. Fails with a {@link Refusal} where the database
+     * does not answer or too many are waiting.
      */
     CompletableFuture<Optional<UUID>> find(UUID sessionId) {
         UUID owner = owners.getIfPresent(sessionId);

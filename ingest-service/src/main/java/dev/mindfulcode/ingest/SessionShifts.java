@@ -7,8 +7,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shifts of sessions that were moved lately, so that a long queue, which comes in several uploads, is moved as one. Bounded
- * in number and time; each ingest process has its own. Thread-safe.
+ * The shifts of sessions that were moved lately, so that a long queue, which comes in several uploads, is moved as one.
+ * Bounded in number and time; each ingest process has its own. Thread-safe.
  */
 final class SessionShifts {
 
@@ -27,8 +27,8 @@ final class SessionShifts {
     }
 
     /**
-     * Chooses a session's shift, see {@link TimeShift#choose}, and stores it for the session's next upload. Atomic: of uploads at
-     * the same time one comes first, and the others are moved like it.
+     * Chooses a session's shift, see {@link TimeShift#choose}, and stores it for the session's next upload. Atomic: of
+     * uploads at the same time one comes first, and the others are moved like it.
      */
     @Nullable
     TimeShift choose(UUID sessionId, long firstMs, long lastMs, long receivedMs, @Nullable Long clockErrorMs) {

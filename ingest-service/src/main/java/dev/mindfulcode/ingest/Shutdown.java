@@ -11,12 +11,14 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * The orderly end of ingest. It stops first of all, before the web server does: no upload is taken from then on, connections are
- * told to go, and what is in flight gets a bounded time to reach Kafka. Thread-safe.
+ * The orderly end of ingest. It stops first of all, before the web server does: no upload is taken from then on,
+ * connections are told to go, and what is in flight gets a bounded time to reach Kafka. Thread-safe.
  */
 final class Shutdown implements SmartLifecycle {
 
-    /** For uploads to reach Kafka. All the waits of a stop together stay below the 15 s that the whole system may take. */
+    /**
+     * For uploads to reach Kafka. All the waits of a stop together stay below the 15 s that the whole system may take.
+     */
     static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(5);
 
     /** For connections to be closed, once nothing is owed on them any more. */

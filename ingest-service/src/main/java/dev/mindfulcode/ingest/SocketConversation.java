@@ -18,15 +18,18 @@ import reactor.core.publisher.Mono;
 /**
  * What is said on one WebSocket: uploads as messages, text for JSON and binary for Avro. Each batch is answered
  * {@code {"type": "ack", "sequence": …, "session_id": …, "batch_id": …, "read_after": …}} when Kafka has it, or
- * {@code {"type": "error", "index": …, "problem": …, …}}, and each refused message with one error. Messages go to Kafka, and answers to the client, in the order in which the messages
- * came. Thread-safe.
+ * {@code {"type": "error", "index": …, "problem": …, …}}, and each refused message with one error. Messages go to
+ * Kafka, and answers to the client, in the order in which the messages came. Thread-safe.
  */
 final class SocketConversation {
 
     /** A connection with this many messages unanswered is not read from: TCP makes its client wait. */
     static final int MESSAGES_IN_FLIGHT_MAX = 16;
 
-    /** A connection is closed once it has been quiet for this long: what lies unread then would reset it, answers and all. */
+    /**
+     * A connection is closed once it has been quiet for this long: what lies unread then would reset it, answers and
+     * all.
+     */
     private static final Duration QUIET = Duration.ofMillis(100);
 
     /** ... or after this long, since a client may go on sending. */

@@ -18,7 +18,9 @@ import org.springframework.web.reactive.socket.server.upgrade.ReactorNettyReques
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.WebsocketServerSpec;
 
-/** {@code GET /ws/ingest?token=…}: lets in who has a valid token or API key, up to a number of connections. Thread-safe. */
+/**
+ * {@code GET /ws/ingest?token=…}: lets in who has a valid token or API key, up to a number of connections. Thread-safe.
+ */
 final class SocketEndpoint {
 
     /** Connections beyond these are refused with {@link ProblemType#OVERLOADED}. */

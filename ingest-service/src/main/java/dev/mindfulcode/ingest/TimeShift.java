@@ -3,8 +3,8 @@ package dev.mindfulcode.ingest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * By how much all batches of one session in one upload are moved, so that a client's wrong clock or a very old queue comes into
- * the accepted time window with its rhythm and spacing unchanged.
+ * By how much all batches of one session in one upload are moved, so that a client's wrong clock or a very old queue
+ * comes into the accepted time window with its rhythm and spacing unchanged.
  *
  * @param ms added to each time of the client; never 0
  */
@@ -16,11 +16,12 @@ record TimeShift(long ms, ShiftReason reason) {
     private static final long PAST_MARGIN_MS = Limits.PAST_MARGIN.toMillis();
 
     /**
-     * Chooses the shift of a session. The first of these that brings all of the session into the window is taken: the shift that
-     * earlier uploads of the session had, as long as {@code sent_at} does not contradict it; what {@code sent_at} says, which is
-     * nothing where it is absent or within {@link Limits#CLOCK_TOLERANCE} of the time of receipt; the earlier shift again; and a
-     * new one, to end at the time of receipt what would end in the future, or to start {@link Limits#PAST_MARGIN} inside of the
-     * window what would start before it. A session that is longer than the window is placed by its end.
+     * Chooses the shift of a session. The first of these that brings all of the session into the window is taken: the
+     * shift that earlier uploads of the session had, as long as {@code sent_at} does not contradict it; what
+     * {@code sent_at} says, which is nothing where it is absent or within {@link Limits#CLOCK_TOLERANCE} of the time of
+     * receipt; the earlier shift again; and a new one, to end at the time of receipt what would end in the future, or
+     * to start {@link Limits#PAST_MARGIN} inside of the window what would start before it. A session that is longer
+     * than the window is placed by its end.
      *
      * @param firstMs earliest start of a batch of the session by the client's clock, epoch milliseconds
      * @param lastMs latest end of one, not before {@code firstMs}
@@ -42,7 +43,10 @@ record TimeShift(long ms, ShiftReason reason) {
         return usable != null ? usable : fitted(firstMs, lastMs, receivedMs, clockMs);
     }
 
-    /** A session that was too old stays where it was moved to, whatever its clock: else the rest of its queue would overlap it. */
+    /**
+     * A session that was too old stays where it was moved to, whatever its clock: else the rest of its queue would
+     * overlap it.
+     */
     private boolean agreesWith(long clockErrorMs) {
         return reason == ShiftReason.PAST || Math.abs(ms - clockErrorMs) <= CLOCK_TOLERANCE_MS;
     }

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One upload as it was read: batches that keep every rule, and a rejection for each of the others.
  *
- * @param isAlone whether it is one batch by itself. It has no rejections: a batch alone that is not accepted is a {@link Refusal}
+ * @param isAlone whether it is one batch by itself. It has no rejections: a batch alone that is not accepted is a
+ *     {@link Refusal}
  * @param sentAtMs when the client sent it by the client's clock, epoch milliseconds; null where it does not say so
  * @param batches at most {@link Limits#BATCHES_A_REQUEST_MAX} together with the rejected, in the order sent
  * @param rejected in the order sent

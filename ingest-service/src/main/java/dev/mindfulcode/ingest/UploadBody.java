@@ -5,8 +5,8 @@ import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 
 /**
- * An upload's body as it comes in, copied out of the server's buffers at once. It takes memory, and its share of what may be in
- * flight, for what has come and not for what was announced. Not thread-safe.
+ * An upload's body as it comes in, copied out of the server's buffers at once. It takes memory, and its share of what
+ * may be in flight, for what has come and not for what was announced. Not thread-safe.
  */
 final class UploadBody {
 
@@ -18,7 +18,10 @@ final class UploadBody {
     private int length;
     private boolean handedOver;
 
-    /** @param announcedBytes of the Content-Length header, negative where there is none; no reason to take more than that */
+    /**
+     * @param announcedBytes of the Content-Length header, negative where there is none; no reason to take more than
+     *     that
+     */
     UploadBody(InFlightBytes.Share share, long announcedBytes) {
         this.share = share;
         this.bytesMax = announcedBytes < 0

@@ -2,7 +2,9 @@ package dev.mindfulcode.ingest;
 
 import org.jspecify.annotations.Nullable;
 
-/** Where in an upload a reader is, so that a refusal can name the field at fault. Not thread-safe; reused, never copied. */
+/**
+ * Where in an upload a reader is, so that a refusal can name the field at fault. Not thread-safe; reused, never copied.
+ */
 final class UploadPosition {
 
     static final int NONE = -1;

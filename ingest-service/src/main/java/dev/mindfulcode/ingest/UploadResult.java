@@ -14,8 +14,8 @@ import tools.jackson.core.json.JsonFactory;
 /**
  * The verdict on each batch of an upload whose accepted batches Kafka has acknowledged.
  *
- * @param readAfter what a read that is to see the upload waits for; empty where no batch was accepted or the broker did not
- *     report the position
+ * @param readAfter what a read that is to see the upload waits for; empty where no batch was accepted or the broker did
+ *     not report the position
  */
 record UploadResult(PlacedUpload placed, Optional<ReadAfterToken> readAfter) {
 

@@ -17,16 +17,16 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Users' ciphers for threads that must not wait: {@link UserKeys} may query, so that is done on a few threads of its own, once
- * for all who ask about the same user. Thread-safe.
+ * Users' ciphers for threads that must not wait: {@link UserKeys} may query, so that is done on a few threads of its
+ * own, once for all who ask about the same user. Thread-safe.
  */
 final class UserCiphers implements AutoCloseable {
 
     static final int REMEMBERED_MAX = 50_000;
 
     /**
-     * How much longer than UserKeys itself ingest may go on with a key that has been destroyed. What it encrypts by then is noise
-     * to everybody, so all this delays is the answer 410.
+     * How much longer than UserKeys itself ingest may go on with a key that has been destroyed. What it encrypts by
+     * then is noise to everybody, so all this delays is the answer 410.
      */
     static final Duration REMEMBERED_FOR = Duration.ofSeconds(60);
 

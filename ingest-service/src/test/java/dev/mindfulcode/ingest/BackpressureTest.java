@@ -29,7 +29,10 @@ class BackpressureTest {
     private static final int REQUESTS = 40;
     private static final int REQUEST_BYTES = 100_000;
 
-    /** After each upload: the first may have been on its way before the broker began to hold back, and a second upload would hold back too much. */
+    /**
+     * After each upload: the first may have been on its way before the broker began to hold back, and a second upload
+     * would hold back too much.
+     */
     private static final int PROBES = 5;
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);

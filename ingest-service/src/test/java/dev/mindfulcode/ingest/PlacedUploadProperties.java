@@ -29,7 +29,10 @@ class PlacedUploadProperties {
     private static final long YEAR_MS = Duration.ofDays(365).toMillis();
     private static final List<UUID> SESSIONS = List.of(new UUID(1, 1), new UUID(2, 2), new UUID(3, 3));
 
-    /** @param agoMs how long before the upload the batch was typed by the client's clock; negative after a step of the clock */
+    /**
+     * @param agoMs how long before the upload the batch was typed by the client's clock; negative after a step of the
+     *     clock
+     */
     record Typed(int session, long agoMs, long spanMs) {}
 
     /** @param sentAfterMs since the upload before this one */
@@ -128,7 +131,10 @@ class PlacedUploadProperties {
         }
     }
 
-    /** Whether the network decides if the clock passes for right: then the first upload for which it does not is the last change. */
+    /**
+     * Whether the network decides if the clock passes for right: then the first upload for which it does not is the
+     * last change.
+     */
     private static boolean isAtTheTolerance(long clockErrorMs) {
         long toleranceMs = Limits.CLOCK_TOLERANCE.toMillis();
         return clockErrorMs <= toleranceMs && clockErrorMs + LATENCY_MS_MAX > toleranceMs

@@ -8,7 +8,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** What a model must not do, looked at on typists of all speeds: measure speed, saturate, forget the person, or hang on every batch. */
+/**
+ * What a model must not do, looked at on typists of all speeds: measure speed, saturate, forget the person, or hang on
+ * every batch.
+ */
 final class AaltoInvariance {
     /** Keystrokes after which the window is full and a reading is counted. */
     private static final int WARM_KEYSTROKES = 100;
@@ -24,8 +27,8 @@ final class AaltoInvariance {
      *
      * @param speedCorrelation of a participant's mean intensity with words per minute
      * @param retestCorrelation over participants, of odd with even sentences taken as sessions of their own
-     * @param scalingDelta mean |Δ| of a participant's mean intensity when their intervals inside bursts are scaled by 0.8 and 1.25,
-     *     their baseline known
+     * @param scalingDelta mean |Δ| of a participant's mean intensity when their intervals inside bursts are scaled by
+     *     0.8 and 1.25, their baseline known
      */
     record Result(
             int participants,
@@ -172,8 +175,9 @@ final class AaltoInvariance {
     }
 
     /**
-     * Mean |Δ| of intensity at the end of each batch that arrives in both runs, a random twentieth of the batches being lost, sent twice or
-     * swapped with the next. Batches sent twice are left out by their number as the pipeline does, so they must change nothing.
+     * Mean |Δ| of intensity at the end of each batch that arrives in both runs, a random twentieth of the batches being
+     * lost, sent twice or swapped with the next. Batches sent twice are left out by their number as the pipeline does,
+     * so they must change nothing.
      */
     private double delta(List<Key> keys, Fault fault) {
         List<List<Key>> batches = new ArrayList<>();

@@ -8,9 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The forecast task on ABB logs: at each fifth minute of a session in which somebody is plainly working, will there be no gap of five
- * minutes in the next fifteen? What is asked of the engine is what it would have said live at that instant; nothing later is seen, and a
- * developer's baselines hold only what came before.
+ * The forecast task on ABB logs: at each fifth minute of a session in which somebody is plainly working, will there be
+ * no gap of five minutes in the next fifteen? What is asked of the engine is what it would have said live at that
+ * instant; nothing later is seen, and a developer's baselines hold only what came before.
  */
 final class AbbForecast {
     static final int STEP_S = 300;
@@ -39,7 +39,10 @@ final class AbbForecast {
             "keys in 15 minutes",
             "commands in 15 minutes");
 
-    /** The columns of {@link #RAW} that are plain counts of what was done: the counts baseline of the published figure's kind. */
+    /**
+     * The columns of {@link #RAW} that are plain counts of what was done: the counts baseline of the published figure's
+     * kind.
+     */
     static final int[] COUNTS = {0, 1, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 
     private static final int PAST_RATE_PRIOR = 5;

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.zip.GZIPInputStream;
 
 /**
- * One developer's Visual Studio commands: seconds (local time, as if it were UTC) and what the engine takes each for. A log has no raw
- * keys: an editing command stands for a key, and opening a file or leaving Visual Studio for a signal.
+ * One developer's Visual Studio commands: seconds (local time, as if it were UTC) and what the engine takes each for. A
+ * log has no raw keys: an editing command stands for a key, and opening a file or leaving Visual Studio for a signal.
  *
  * @param codes 0 to 12: that key class; 100 + kind: that signal
  * @param unreadable lines that are no such line

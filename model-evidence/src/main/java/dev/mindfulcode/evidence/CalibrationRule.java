@@ -7,9 +7,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Temperature or isotonic, decided by people whom neither has seen: the people held out to stop training go round two halves, each
- * calibration is fitted on one half and judged on the other. Isotonic has many parameters where temperature has two; it is taken only when it
- * gains what protocol.properties asks for in Brier score, does not lose in calibration error, and stands on enough instants.
+ * Temperature or isotonic, decided by people whom neither has seen: the people held out to stop training go round two
+ * halves, each calibration is fitted on one half and judged on the other. Isotonic has many parameters where
+ * temperature has two; it is taken only when it gains what protocol.properties asks for in Brier score, does not lose
+ * in calibration error, and stands on enough instants.
  */
 final class CalibrationRule {
     /** Which calibration a training uses; the tables have each of them beside what the rule takes. */

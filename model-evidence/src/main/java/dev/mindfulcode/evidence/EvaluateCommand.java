@@ -12,7 +12,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code mindful evaluate FOLDER… [--out DIR]}: runs the frozen protocol on what lies in the folders and writes evaluation.md. */
+/**
+ * {@code mindful evaluate FOLDER… [--out DIR]}: runs the frozen protocol on what lies in the folders and writes
+ * evaluation.md.
+ */
 @Command(
         name = "evaluate",
         mixinStandardHelpOptions = true,

@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
-/** Freihaut and Göritz's short typing tasks, key by key through the live path; positive: own arousal above the person's own median. */
+/**
+ * Freihaut and Göritz's short typing tasks, key by key through the live path; positive: own arousal above the person's
+ * own median.
+ */
 final class FreihautTyping {
     static final String FILE = "Long_Keyboard_Raw_Dataset.json.gz";
     static final List<String> RAW = List.of("ln median interval", "corrections", "keys");

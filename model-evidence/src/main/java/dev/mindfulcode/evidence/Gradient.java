@@ -4,7 +4,9 @@ import dev.mindfulcode.engine.FlowModel;
 import dev.mindfulcode.engine.NetworkModel;
 import java.util.Random;
 
-/** The logit of one kind of model and its derivative by the weights. Remembers its last forward run, so not thread-safe. */
+/**
+ * The logit of one kind of model and its derivative by the weights. Remembers its last forward run, so not thread-safe.
+ */
 sealed interface Gradient {
     float[] initial(Random random);
 

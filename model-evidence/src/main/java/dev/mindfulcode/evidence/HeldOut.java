@@ -15,7 +15,9 @@ final class HeldOut {
     private final Map<String, Integer> foldOfPerson = new LinkedHashMap<>();
     private final int folds;
 
-    /** The people in the order of a hash of their ids go round the folds, so a person's fold never depends on row order. */
+    /**
+     * The people in the order of a hash of their ids go round the folds, so a person's fold never depends on row order.
+     */
     HeldOut(List<Example> examples, int folds) {
         this.examples = examples;
         LinkedHashSet<String> people = new LinkedHashSet<>();

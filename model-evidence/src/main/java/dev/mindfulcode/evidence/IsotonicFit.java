@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Isotonic regression by pooling adjacent violators (Ayer et al. 1955) over groups of instants of like output, so that it has at most
- * {@link Calibration.Isotonic#KNOTS_MAX} knots and none stands on a handful of instants. A knot is a pool's mean output and its share of
- * positives; between knots the function is straight, so that few instants tie.
+ * Isotonic regression by pooling adjacent violators (Ayer et al. 1955) over groups of instants of like output, so that
+ * it has at most {@link Calibration.Isotonic#KNOTS_MAX} knots and none stands on a handful of instants. A knot is a
+ * pool's mean output and its share of positives; between knots the function is straight, so that few instants tie.
  */
 final class IsotonicFit {
     private static final int GROUP_INSTANTS_MIN = 30;

@@ -12,7 +12,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
-/** evaluation.md and its charts: what was asked, the tables, the traps, and the model card. The same data give the same text. */
+/**
+ * evaluation.md and its charts: what was asked, the tables, the traps, and the model card. The same data give the same
+ * text.
+ */
 final class Report {
     private final Protocol protocol;
     private final PrintWriter console;

@@ -90,7 +90,10 @@ record Scores(double[] scores, boolean[] positive, int[] people, int peopleCount
                 .orElse(Double.NaN);
     }
 
-    /** Pooled areas of resamples of people, with the same people drawn for the same seed, so that rows can be subtracted. */
+    /**
+     * Pooled areas of resamples of people, with the same people drawn for the same seed, so that rows can be
+     * subtracted.
+     */
     double[] bootstrapAuroc(int resamples, long seed) {
         int[] order = order();
         Random random = new Random(seed);

@@ -14,8 +14,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * SWELL's minute counts as examples: time pressure (positive) against interruptions. A minute's keystrokes are laid out evenly and given to
- * the engine; so rhythm, consistency, and all else that hangs on single intervals cannot be computed and stand at one half for everybody.
+ * SWELL's minute counts as examples: time pressure (positive) against interruptions. A minute's keystrokes are laid out
+ * evenly and given to the engine; so rhythm, consistency, and all else that hangs on single intervals cannot be
+ * computed and stand at one half for everybody.
  */
 final class SwellMinutes {
     static final String FILE = "keyboard-mouse-per-minute.csv";
@@ -54,7 +55,10 @@ final class SwellMinutes {
 
     private SwellMinutes() {}
 
-    /** Returns one example for each run of this many minutes of one person in one block; the rest of a block that fills none is left out. */
+    /**
+     * Returns one example for each run of this many minutes of one person in one block; the rest of a block that fills
+     * none is left out.
+     */
     static List<Example> examples(Path folder, int minutes) throws IOException {
         Map<String, List<Row>> byPerson = new LinkedHashMap<>();
         for (Row row : rows(folder)) {

@@ -17,7 +17,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code mindful train FOLDER… --out DIR}: fits the logistic model and the network on all developers of the ABB folders given. */
+/**
+ * {@code mindful train FOLDER… --out DIR}: fits the logistic model and the network on all developers of the ABB folders
+ * given.
+ */
 @Command(
         name = "train",
         mixinStandardHelpOptions = true,

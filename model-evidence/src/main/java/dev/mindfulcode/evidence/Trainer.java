@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Fits a logistic model or the network: seeded Adam, class weights, decoupled weight decay, early stopping on people held out of the
- * training people, and at the end a calibration fitted on those same people, chosen by {@link CalibrationRule}. The same examples, seed and JDK-independent
- * arithmetic give the same bits.
+ * Fits a logistic model or the network: seeded Adam, class weights, decoupled weight decay, early stopping on people
+ * held out of the training people, and at the end a calibration fitted on those same people, chosen by
+ * {@link CalibrationRule}. The same examples, seed and JDK-independent arithmetic give the same bits.
  */
 final class Trainer {
     enum Kind {
@@ -29,7 +29,10 @@ final class Trainer {
     private static final double WEIGHT_DECAY = 1e-3;
     private static final double STOPPING_SHARE = 0.15;
     private static final int STOPPING_PEOPLE_MIN = 2;
-    /** Intensities at which flow begins, as shares of the training instants above them: FlowLight's top 9 % and the upper half. */
+    /**
+     * Intensities at which flow begins, as shares of the training instants above them: FlowLight's top 9 % and the
+     * upper half.
+     */
     private static final double ENTER_AT_ZERO_TOP = 0.09;
 
     private static final double ENTER_AT_ONE_TOP = 0.50;

@@ -4,7 +4,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing a plugin may do, and the one import of module {@code mindful} that comes with it. There is nothing else to import.
+ * One thing a plugin may do, and the one import of module {@code mindful} that comes with it. There is nothing else to
+ * import.
  *
  * <p>All but {@link #EMIT_RESULTS} read: the import copies the record at hand into the guest's memory.
  */

@@ -12,13 +12,15 @@ import java.util.List;
 /**
  * Writes one function's body again, with its fuel paid at the head of each basic block.
  *
- * <p>A block begins where a branch can arrive or where one may have been taken: at the function's entry, a loop's head, either arm of an
- * {@code if}, the end of an {@code if} or of a {@code block} that is branched to, and behind a {@code br_if}. It is paid in whole before
- * its first instruction: the fuel goes down by the sum of its costs, and below zero the guest traps. Bulk instructions pay besides
- * for the length they find on the stack. Within a function the fuel is in a local, since a loop would else wait for a store in each turn; it
- * is in the global before each call, read again behind it, and put back where the function ends. For that end to be one, the body stands in a
- * block of the function's type, to which a {@code return} is a branch like any other. A function that calls keeps its depth in a local and puts it back after each call, which holds
- * whatever was called. A NaN that arithmetic made gets its canonical bits, so that no processor's choice is seen.
+ * <p>A block begins where a branch can arrive or where one may have been taken: at the function's entry, a loop's head,
+ * either arm of an {@code if}, the end of an {@code if} or of a {@code block} that is branched to, and behind a
+ * {@code br_if}. It is paid in whole before its first instruction: the fuel goes down by the sum of its costs, and
+ * below zero the guest traps. Bulk instructions pay besides for the length they find on the stack. Within a function
+ * the fuel is in a local, since a loop would else wait for a store in each turn; it is in the global before each call,
+ * read again behind it, and put back where the function ends. For that end to be one, the body stands in a block of the
+ * function's type, to which a {@code return} is a branch like any other. A function that calls keeps its depth in a
+ * local and puts it back after each call, which holds whatever was called. A NaN that arithmetic made gets its
+ * canonical bits, so that no processor's choice is seen.
  */
 final class FunctionMeter {
 
@@ -42,7 +44,10 @@ final class FunctionMeter {
         }
     }
 
-    /** Types of blocks that take nothing; those that leave several values have to be declared, behind the module's own types. */
+    /**
+     * Types of blocks that take nothing; those that leave several values have to be declared, behind the module's own
+     * types.
+     */
     static final class BlockTypes {
         private final int declared;
         private final List<List<String>> added = new ArrayList<>();

@@ -23,8 +23,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One instance of a module with a memory, table and globals of its own. Not for two threads at once, and of no use after a call of it has
- * been stopped.
+ * One instance of a module with a memory, table and globals of its own. Not for two threads at once, and of no use
+ * after a call of it has been stopped.
  */
 final class Guest {
     private static final int KEY_CHARS_MAX = 128;

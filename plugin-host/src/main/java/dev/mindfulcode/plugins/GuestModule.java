@@ -14,7 +14,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-/** A module that may run: within the limits, valid, metered, compiled, importing what was granted. Guests are made from it. */
+/**
+ * A module that may run: within the limits, valid, metered, compiled, importing what was granted. Guests are made from
+ * it.
+ */
 final class GuestModule {
     static final String IMPORTED_FROM = "mindful";
 

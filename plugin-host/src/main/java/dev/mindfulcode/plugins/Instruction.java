@@ -3,8 +3,8 @@ package dev.mindfulcode.plugins;
 /**
  * What the meter knows of each instruction: how it is encoded, how it moves the operand stack, what it costs.
  *
- * <p>WebAssembly 1.0 with sign extension, saturating conversions, multiple values, bulk memory and function references; no vectors,
- * threads, exceptions, tail calls, garbage collection, 64-bit or several memories.
+ * <p>WebAssembly 1.0 with sign extension, saturating conversions, multiple values, bulk memory and function references;
+ * no vectors, threads, exceptions, tail calls, garbage collection, 64-bit or several memories.
  */
 final class Instruction {
     static final int UNREACHABLE = 0x00;
@@ -104,8 +104,8 @@ final class Instruction {
     }
 
     /**
-     * The float type whose NaN this instruction may make up, or 0. WebAssembly leaves sign and payload of such a NaN open, and processors
-     * differ; abs, neg and copysign work on bits and are exact.
+     * The float type whose NaN this instruction may make up, or 0. WebAssembly leaves sign and payload of such a NaN
+     * open, and processors differ; abs, neg and copysign work on bits and are exact.
      */
     static int makesNan(int numeric) {
         if (numeric >= 0x8D && numeric <= 0x97 || numeric == 0xB6) {

@@ -17,8 +17,8 @@ import tools.jackson.core.json.JsonFactory;
 /**
  * Small JSON, read strictly, for manifests and results.
  *
- * <p>Stricter than JSON where a Postgres {@code jsonb} column is: no NUL in a string, no lone surrogate, no name twice in an object, and
- * numbers that a double can hold. Values come as Map, List, String, Double, Boolean and null.
+ * <p>Stricter than JSON where a Postgres {@code jsonb} column is: no NUL in a string, no lone surrogate, no name twice
+ * in an object, and numbers that a double can hold. Values come as Map, List, String, Double, Boolean and null.
  */
 final class Json {
     private static final int NESTING_MAX = 16;

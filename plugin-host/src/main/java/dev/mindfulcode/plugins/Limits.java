@@ -1,7 +1,8 @@
 package dev.mindfulcode.plugins;
 
 /**
- * Every bound of the sandbox. What a module may be is checked before anything is allocated for it; what a call may use ends the call.
+ * Every bound of the sandbox. What a module may be is checked before anything is allocated for it; what a call may use
+ * ends the call.
  *
  * @param module what a module may be
  * @param call what running it may use
@@ -12,12 +13,12 @@ public record Limits(Shape module, Use call, Share host) {
     /**
      * What a module may be.
      *
-     * @param operandsMax the highest operand stack of a function; with {@code localsMax} it bounds a frame, and with the call depth the
-     *     stack of a guest's thread
+     * @param operandsMax the highest operand stack of a function; with {@code localsMax} it bounds a frame, and with
+     *     the call depth the stack of a guest's thread
      * @param nestingMax blocks within blocks
      * @param branchTargetsMax of one {@code br_table}
-     * @param slotsMax over all functions, blocks times locals and operands: the JVM keeps what each slot holds at each block, so it is what
-     *     compiling costs in time and memory
+     * @param slotsMax over all functions, blocks times locals and operands: the JVM keeps what each slot holds at each
+     *     block, so it is what compiling costs in time and memory
      */
     public record Shape(
             int moduleBytesMax,
@@ -107,7 +108,10 @@ public record Limits(Shape module, Use call, Share host) {
         }
     }
 
-    /** What is right for a machine of two cores: 64 runs of 16 MiB at most, and a call that ends within 2 s whatever it does. */
+    /**
+     * What is right for a machine of two cores: 64 runs of 16 MiB at most, and a call that ends within 2 s whatever it
+     * does.
+     */
     public static Limits standard() {
         return new Limits(
                 new Shape(
@@ -170,7 +174,10 @@ public record Limits(Shape module, Use call, Share host) {
         return new Limits(module, call, host);
     }
 
-    /** Bytes of thread stack that the deepest chain of the largest frames needs, and as much again for the host's own frames. */
+    /**
+     * Bytes of thread stack that the deepest chain of the largest frames needs, and as much again for the host's own
+     * frames.
+     */
     long threadStackBytes() {
         long frameBytes = 16L * (module.localsMax + module.operandsMax) + 512;
         return 1024 * 1024 + 2 * frameBytes * call.callDepthMax;

@@ -11,10 +11,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a plugin says of itself: {@code {"abi_version": 1, "name": "deep-work", "version": "1.0.0", "scope": "user", "capabilities":
- * ["flow_analysis", "emit_results"], "window": "week"}}.
+ * What a plugin says of itself:
+ * {@code {"abi_version": 1, "name": "deep-work", "version": "1.0.0", "scope": "user", "capabilities": ["flow_analysis", "emit_results"], "window": "week"}}.
  *
- * @param scope whose records: one user's own, or a team's windows. A plugin for teams is never given anything of one member
+ * @param scope whose records: one user's own, or a team's windows. A plugin for teams is never given anything of one
+ *     member
  * @param capabilities what it may import at most; what is granted is decided when it is installed
  * @param window how often {@code on_window} is called, in the user's time zone, or null for never
  */

@@ -21,10 +21,10 @@ import java.util.Map;
 /**
  * Reads a module section by section, holds it against the limits, and writes it again with a meter in it.
  *
- * <p>Two globals are added behind the module's own, so that no index moves: the fuel that is left and the depth of calls. All indices that
- * could reach them are checked against the module's own counts: what was out of range before must not name the meter now. Maxima of
- * memory and table are lowered to the limits, the start function is taken out for the host to call under its own conditions, and custom
- * sections are dropped.
+ * <p>Two globals are added behind the module's own, so that no index moves: the fuel that is left and the depth of
+ * calls. All indices that could reach them are checked against the module's own counts: what was out of range before
+ * must not name the meter now. Maxima of memory and table are lowered to the limits, the start function is taken out
+ * for the host to call under its own conditions, and custom sections are dropped.
  */
 final class ModuleMeter {
     private static final int[] ORDER = {1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 10, 11};

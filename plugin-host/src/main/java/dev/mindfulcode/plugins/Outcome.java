@@ -57,7 +57,9 @@ public sealed interface Outcome {
         INDIRECT_CALL,
         ARITHMETIC,
         CALL_DEPTH,
-        /** The host's own thread ran out of stack before the depth was reached; limits that fit each other prevent it. */
+        /**
+         * The host's own thread ran out of stack before the depth was reached; limits that fit each other prevent it.
+         */
         STACK_EXHAUSTED,
         OTHER
     }

@@ -4,10 +4,11 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A loaded module with its manifest and what it was granted. Each use of it is a {@link PluginRun} of its own; what one use leaves behind
- * no other finds.
+ * A loaded module with its manifest and what it was granted. Each use of it is a {@link PluginRun} of its own; what one
+ * use leaves behind no other finds.
  *
- * <p>A plugin that fails so many times in a row as the limits say is disabled: it is run no more until {@link #enable()}.
+ * <p>A plugin that fails so many times in a row as the limits say is disabled: it is run no more until
+ * {@link #enable()}.
  */
 public final class Plugin {
     private final PluginHost host;

@@ -14,9 +14,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Loads plugins and runs their guests, on threads of its own and within {@link Limits}.
  *
- * <p>Security guarantees: a guest reaches nothing but its own memory and the imports that were granted; it ends within its fuel and time
- * whatever it does; it cannot hold more memory, table or output than the limits say; and which instruction it is stopped at for want of
- * fuel depends on the module and its input alone. It is not kept from telling by its results what it was given: grant accordingly.
+ * <p>Security guarantees: a guest reaches nothing but its own memory and the imports that were granted; it ends within
+ * its fuel and time whatever it does; it cannot hold more memory, table or output than the limits say; and which
+ * instruction it is stopped at for want of fuel depends on the module and its input alone. It is not kept from telling
+ * by its results what it was given: grant accordingly.
  */
 public final class PluginHost implements AutoCloseable {
     private static final long IDLE_THREAD_SECONDS = 10;

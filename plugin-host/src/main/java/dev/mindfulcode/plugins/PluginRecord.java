@@ -5,8 +5,8 @@ import java.nio.ByteOrder;
 import java.util.UUID;
 
 /**
- * One record of history as a guest is given it. {@link #encode()} is the layout of docs/plugin-abi.md: little-endian, fixed offsets, and
- * what grows comes last. Layouts only ever grow at their end.
+ * One record of history as a guest is given it. {@link #encode()} is the layout of docs/plugin-abi.md: little-endian,
+ * fixed offsets, and what grows comes last. Layouts only ever grow at their end.
  */
 public sealed interface PluginRecord {
 
@@ -25,8 +25,8 @@ public sealed interface PluginRecord {
     byte[] encode();
 
     /**
-     * A batch of keystrokes and what the editor said meanwhile. Keystroke i was pressed at {@code startedAtMs} + the first i + 1
-     * intervals.
+     * A batch of keystrokes and what the editor said meanwhile. Keystroke i was pressed at {@code startedAtMs} + the
+     * first i + 1 intervals.
      *
      * @param utcOffsetMinutes of the user's time zone at that time
      * @param dwellsMs empty, or one a keystroke
@@ -129,7 +129,8 @@ public sealed interface PluginRecord {
     /**
      * Something that its user did to a session.
      *
-     * @param kind 1 started, 2 updated, 3 paused, 4 resumed, 5 ended, 6 corrected, 7 deleted; 0 one that is not known yet
+     * @param kind 1 started, 2 updated, 3 paused, 4 resumed, 5 ended, 6 corrected, 7 deleted; 0 one that is not known
+     *     yet
      */
     record SessionEvent(UUID sessionId, long atMs, int utcOffsetMinutes, int kind, long startedAtMs, long endedAtMs)
             implements PluginRecord {
@@ -219,7 +220,8 @@ public sealed interface PluginRecord {
     }
 
     /**
-     * What a team did in a window, as its leads see it, and no more. Figures may carry noise, and then are no whole numbers.
+     * What a team did in a window, as its leads see it, and no more. Figures may carry noise, and then are no whole
+     * numbers.
      *
      * @param version 1: a window is released once
      * @param activeMembers rounded down to a multiple of five

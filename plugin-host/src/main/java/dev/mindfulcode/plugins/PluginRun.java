@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One fold of one plugin over one user's or team's records, with a guest of its own that lives until {@link #close()}.
  *
- * <p>One batch at a time; each is made on a thread of the host's and answers by a future, so that it may be called from where waiting is
- * forbidden. The guest is made and {@code init} called with the first batch. After a {@link Outcome.Failure} the run is over, and answers
- * the same for ever: what the guest was about is lost with it.
+ * <p>One batch at a time; each is made on a thread of the host's and answers by a future, so that it may be called from
+ * where waiting is forbidden. The guest is made and {@code init} called with the first batch. After a
+ * {@link Outcome.Failure} the run is over, and answers the same for ever: what the guest was about is lost with it.
  */
 public final class PluginRun implements AutoCloseable {
     private final PluginHost host;

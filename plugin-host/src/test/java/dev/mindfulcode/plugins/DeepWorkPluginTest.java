@@ -112,7 +112,10 @@ class DeepWorkPluginTest {
         return periods;
     }
 
-    /** About one a minute while in flow, the last at the period's end, and then one that says it is over, or the session ended. */
+    /**
+     * About one a minute while in flow, the last at the period's end, and then one that says it is over, or the session
+     * ended.
+     */
     private static List<FlowAnalysis> readings(Random random, List<Period> periods, ZoneId zone) {
         List<FlowAnalysis> readings = new ArrayList<>();
         for (Period period : periods) {

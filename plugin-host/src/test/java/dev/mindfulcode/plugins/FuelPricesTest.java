@@ -7,7 +7,10 @@ import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What docs/plugin-abi.md says that things cost, to the unit: who pays for which way through a function, and who does not. */
+/**
+ * What docs/plugin-abi.md says that things cost, to the unit: who pays for which way through a function, and who does
+ * not.
+ */
 class FuelPricesTest {
     private static final Limits LIMITS = Limits.standard().withFuelMax(1_000_000);
     private static final Set<Capability> CAPABILITIES = EnumSet.of(Capability.SESSION_EVENTS, Capability.EMIT_RESULTS);

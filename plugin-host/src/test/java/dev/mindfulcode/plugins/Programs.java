@@ -3,8 +3,8 @@ package dev.mindfulcode.plugins;
 import java.util.Random;
 
 /**
- * Programs made up at random, valid and mostly unpleasant: loops that may not end, recursion, traps, growing memory and tables, NaNs of
- * every payload, code behind branches. The same seed gives the same program.
+ * Programs made up at random, valid and mostly unpleasant: loops that may not end, recursion, traps, growing memory and
+ * tables, NaNs of every payload, code behind branches. The same seed gives the same program.
  */
 final class Programs {
     private static final int FUNCTIONS = 5;

@@ -14,7 +14,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** plugins/typing-fatigue over simulated weeks, beside the same question answered in Java, in two passes and about the means. */
+/**
+ * plugins/typing-fatigue over simulated weeks, beside the same question answered in Java, in two passes and about the
+ * means.
+ */
 class TypingFatiguePluginTest {
     private static final int KEYSTROKES = 60;
 

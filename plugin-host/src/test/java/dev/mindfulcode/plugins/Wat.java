@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Instructions in words, as WebAssembly's text format has them in its flat form: {@code "loop local.get 0 br_if 0 end"}. Loads and stores
- * take their offset behind a plus, blocks their type behind a colon: {@code "i32.store+8"}, {@code "block:i32"}.
+ * Instructions in words, as WebAssembly's text format has them in its flat form:
+ * {@code "loop local.get 0 br_if 0 end"}. Loads and stores take their offset behind a plus, blocks their type behind a
+ * colon: {@code "i32.store+8"}, {@code "block:i32"}.
  */
 final class Wat {
     private static final Map<String, Integer> OPCODES = new HashMap<>();

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * The running projections. What users write themselves (sessions, accounts) has a loop of its own, so that it never waits
- * behind what the stream makes of their typing. Thread-safe.
+ * The running projections. What users write themselves (sessions, accounts) has a loop of its own, so that it never
+ * waits behind what the stream makes of their typing. Thread-safe.
  */
 public final class ProjectionService implements SmartLifecycle {
 
@@ -46,8 +46,8 @@ public final class ProjectionService implements SmartLifecycle {
     private static final Duration REBUILD_ANSWER_MAX = Duration.ofHours(1);
 
     /**
-     * Rows and offsets are lost together or not at all, and Kafka still has what was lost; so a commit need not wait for the
-     * disk.
+     * Rows and offsets are lost together or not at all, and Kafka still has what was lost; so a commit need not wait
+     * for the disk.
      */
     private static final String SESSION_SETTINGS =
             "SET synchronous_commit = off; SET statement_timeout = " + STATEMENT_MS_MAX;
@@ -87,7 +87,10 @@ public final class ProjectionService implements SmartLifecycle {
         }
     }
 
-    /** Consumers and producers count on a clock that only goes forward; those that are opened after a step know none of it. */
+    /**
+     * Consumers and producers count on a clock that only goes forward; those that are opened after a step know none of
+     * it.
+     */
     private synchronized void startOver() {
         if (registration == null) {
             return;
@@ -173,8 +176,8 @@ public final class ProjectionService implements SmartLifecycle {
     }
 
     /**
-     * Whether every loop knows its partitions and where they stand, and nothing is failing: what is written from now on is
-     * followed, though there may be much to catch up with first.
+     * Whether every loop knows its partitions and where they stand, and nothing is failing: what is written from now on
+     * is followed, though there may be much to catch up with first.
      */
     public boolean isFollowing() {
         Map<String, LoopState> states = loops();

@@ -9,8 +9,8 @@ import org.springframework.core.env.Environment;
 /**
  * What the environment says; refused at start where it is missing or weak.
  *
- * @param instanceId MINDFUL_INSTANCE_ID: a lasting name that no other instance has. With it, an instance that is started
- *     again after a crash goes on at once; without it, when the group has noticed that the one before is dead.
+ * @param instanceId MINDFUL_INSTANCE_ID: a lasting name that no other instance has. With it, an instance that is
+ *     started again after a crash goes on at once; without it, when the group has noticed that the one before is dead.
  * @param pluginRunsMax MINDFUL_PLUGIN_RUNS: plugins' guests at once, each of at most 16 MiB
  */
 record ProjectionSettings(

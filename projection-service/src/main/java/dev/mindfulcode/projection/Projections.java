@@ -9,8 +9,9 @@ import dev.mindfulcode.projection.teams.TeamWindows;
 import java.util.List;
 
 /**
- * The projections of this release, each a folder of its own with its fold and its {@code tables.sql}. Where a version grows, the one
- * before stays here for one release: it is what is read, and kept current, until the new one has been built.
+ * The projections of this release, each a folder of its own with its fold and its {@code tables.sql}. Where a version
+ * grows, the one before stays here for one release: it is what is read, and kept current, until the new one has been
+ * built.
  */
 public final class Projections {
 

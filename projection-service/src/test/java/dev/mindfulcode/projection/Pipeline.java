@@ -35,8 +35,8 @@ import org.apache.kafka.common.serialization.Serde;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The real broker, registry and Postgres around projections under test. The broker is shared by all tests of the JVM, the
- * database is this one's own: users of other tests have no key in it and read as erased.
+ * The real broker, registry and Postgres around projections under test. The broker is shared by all tests of the JVM,
+ * the database is this one's own: users of other tests have no key in it and read as erased.
  */
 final class Pipeline implements AutoCloseable {
 

@@ -28,8 +28,9 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
 
 /**
- * Rows a second of each projection's fold beside COPY of the same rows into a table of the same shape, in portions and with
- * settings of the service; then the whole way from Kafka. Not run with the tests; benchmarks/results/projection.md says how.
+ * Rows a second of each projection's fold beside COPY of the same rows into a table of the same shape, in portions and
+ * with settings of the service; then the whole way from Kafka. Not run with the tests; benchmarks/results/projection.md
+ * says how.
  */
 class ProjectionBench {
 

@@ -456,7 +456,10 @@ class RebuildTest {
                         + projection + "' AND build = " + build));
     }
 
-    /** The release's projections, and a version of the minutes that counts so much more that nobody can take it for the other. */
+    /**
+     * The release's projections, and a version of the minutes that counts so much more that nobody can take it for the
+     * other.
+     */
     private static List<Projection> withMarkedMinutes() {
         return withAnotherFoldOfMinutes(Marked::new);
     }

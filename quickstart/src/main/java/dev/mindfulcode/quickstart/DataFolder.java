@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The folder that holds everything one instance keeps between runs: data, secrets and logs. Only its owner can read it.
  *
- * <p>While an instance runs it holds a lock on the folder, and {@code running.properties} says where it answers, so that the other
- * commands find it.
+ * <p>While an instance runs it holds a lock on the folder, and {@code running.properties} says where it answers, so
+ * that the other commands find it.
  */
 public final class DataFolder {
 

@@ -12,8 +12,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The settings of {@code run} that a person may choose, read from {@code settings.properties} in the data folder, and from nowhere
- * else. Variables of the shell may belong to another project, so they do not count; {@link #ignored} names those that would have.
+ * The settings of {@code run} that a person may choose, read from {@code settings.properties} in the data folder, and
+ * from nowhere else. Variables of the shell may belong to another project, so they do not count; {@link #ignored} names
+ * those that would have.
  */
 final class LocalSettings {
 

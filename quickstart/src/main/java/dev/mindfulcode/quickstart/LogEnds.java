@@ -20,8 +20,8 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * Where each partition of the log ends: the offset after its last record.
  *
- * <p>Stored in a file beside the log, a line a partition such as {@code keystrokes 3 1207}, so that the next start can see whether the log
- * still has what it had.
+ * <p>Stored in a file beside the log, a line a partition such as {@code keystrokes 3 1207}, so that the next start can
+ * see whether the log still has what it had.
  */
 record LogEnds(Map<TopicPartition, Long> offsets) {
 
@@ -89,7 +89,9 @@ record LogEnds(Map<TopicPartition, Long> offsets) {
         return new LogEnds(later);
     }
 
-    /** Returns how many records each topic has less now than by these ends; of topics that lost none there is nothing. */
+    /**
+     * Returns how many records each topic has less now than by these ends; of topics that lost none there is nothing.
+     */
     SortedMap<String, Long> lostBy(LogEnds now) {
         SortedMap<String, Long> lost = new TreeMap<>();
         offsets.forEach((partition, end) -> {

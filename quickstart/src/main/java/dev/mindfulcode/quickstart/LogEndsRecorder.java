@@ -13,7 +13,10 @@ import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Stores where the log ends, once a second where that has changed and when it is closed, for {@link LogRecovery} at the next start. */
+/**
+ * Stores where the log ends, once a second where that has changed and when it is closed, for {@link LogRecovery} at the
+ * next start.
+ */
 final class LogEndsRecorder implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(LogEndsRecorder.class);

@@ -11,7 +11,10 @@ import ch.qos.logback.core.util.FileSize;
 import java.nio.file.Path;
 import org.slf4j.LoggerFactory;
 
-/** Where the log goes in a run: a file, five of at most 10 MB in all, so that the terminal shows what the person needs to know. */
+/**
+ * Where the log goes in a run: a file, five of at most 10 MB in all, so that the terminal shows what the person needs
+ * to know.
+ */
 final class LogFile {
 
     private static final String SIZE_MAX = "10MB";

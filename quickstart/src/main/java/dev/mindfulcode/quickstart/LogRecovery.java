@@ -33,12 +33,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes everything agree with the log again after the log has lost its last records: in a power loss, the broker's last second was not on
- * the disk, while Postgres has what was made of it.
+ * Makes everything agree with the log again after the log has lost its last records: in a power loss, the broker's last
+ * second was not on the disk, while Postgres has what was made of it.
  *
- * <p>What is lost is found by comparing the ends of all topics, Kafka's own among them, with those that were stored while the system ran
- * and with the read model's offsets. Before any service starts: afterwards new records stand where the lost ones were. What Postgres is
- * the source of, the gateway publishes again when it starts.
+ * <p>What is lost is found by comparing the ends of all topics, Kafka's own among them, with those that were stored
+ * while the system ran and with the read model's offsets. Before any service starts: afterwards new records stand where
+ * the lost ones were. What Postgres is the source of, the gateway publishes again when it starts.
  */
 final class LogRecovery {
 

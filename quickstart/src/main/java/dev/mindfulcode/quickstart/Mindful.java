@@ -13,7 +13,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The command {@code mindful}: the whole system on this machine, and what feeds it. Exit 0 only when what was asked is done. */
+/**
+ * The command {@code mindful}: the whole system on this machine, and what feeds it. Exit 0 only when what was asked is
+ * done.
+ */
 @Command(
         name = "mindful",
         description = "Turns the rhythm of a developer's keyboard into flow state.",

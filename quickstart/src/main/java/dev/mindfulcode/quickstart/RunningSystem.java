@@ -36,7 +36,8 @@ public final class RunningSystem {
     }
 
     /**
-     * Returns what lets one operate the system: MINDFUL_TOKEN for one that was named, what its data folder keeps otherwise.
+     * Returns what lets one operate the system: MINDFUL_TOKEN for one that was named, what its data folder keeps
+     * otherwise.
      *
      * @throws RefusedException where there is none
      */

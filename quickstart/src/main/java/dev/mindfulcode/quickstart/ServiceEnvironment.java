@@ -8,8 +8,8 @@ import org.springframework.core.env.MapPropertySource;
 /**
  * The environment of a service under {@code run}: the given settings and nothing else.
  *
- * <p>Spring's usual environment also reads variables of the shell, system properties and {@code application.properties} in the working
- * directory. A JWT_SECRET of another project would then sign tokens here.
+ * <p>Spring's usual environment also reads variables of the shell, system properties and {@code application.properties}
+ * in the working directory. A JWT_SECRET of another project would then sign tokens here.
  */
 final class ServiceEnvironment extends AbstractEnvironment {
 

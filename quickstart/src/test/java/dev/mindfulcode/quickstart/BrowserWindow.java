@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * A window of the system's own Chromium, with storage of its own. The browser is started once for all tests of a thread, the
- * only one that may use it.
+ * A window of the system's own Chromium, with storage of its own. The browser is started once for all tests of a
+ * thread, the only one that may use it.
  */
 record BrowserWindow(BrowserContext context, Page page) implements AutoCloseable {
 

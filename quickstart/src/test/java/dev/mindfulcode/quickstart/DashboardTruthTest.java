@@ -23,7 +23,10 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What the dashboard shows while a reading is old, a connection silent, a request slow or refused, or a second editor open. */
+/**
+ * What the dashboard shows while a reading is old, a connection silent, a request slow or refused, or a second editor
+ * open.
+ */
 @Timeout(300)
 class DashboardTruthTest {
 

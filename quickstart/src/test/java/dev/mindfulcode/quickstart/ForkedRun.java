@@ -15,12 +15,15 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** {@code mindful run} as a person starts it: in a JVM and a process group of its own, as a terminal's foreground job is. */
+/**
+ * {@code mindful run} as a person starts it: in a JVM and a process group of its own, as a terminal's foreground job
+ * is.
+ */
 public final class ForkedRun implements AutoCloseable {
 
     /**
-     * Where this test itself runs in the background, Ctrl-C is ignored and children inherit that; a terminal's foreground job
-     * has neither inherited it nor shares our group.
+     * Where this test itself runs in the background, Ctrl-C is ignored and children inherit that; a terminal's
+     * foreground job has neither inherited it nor shares our group.
      */
     private static final String AS_FOREGROUND_JOB =
             "use POSIX; POSIX::setsid(); $SIG{INT} = 'DEFAULT'; exec @ARGV or die $!";

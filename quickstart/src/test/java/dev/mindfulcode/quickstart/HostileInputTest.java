@@ -14,7 +14,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
-/** What no client should send is refused with a problem document, stores nothing, and does not spoil what comes after it. */
+/**
+ * What no client should send is refused with a problem document, stores nothing, and does not spoil what comes after
+ * it.
+ */
 @Timeout(300)
 class HostileInputTest {
 

@@ -20,8 +20,8 @@ final class LogTail {
     private LogTail() {}
 
     /**
-     * Cuts partitions: of one after another the last batch, the last batch and half of the one before, or half of the last batch; with the
-     * indexes left as they are, or gone.
+     * Cuts partitions: of one after another the last batch, the last batch and half of the one before, or half of the
+     * last batch; with the indexes left as they are, or gone.
      *
      * @param folder the broker's
      * @param topics by their names; the controller's own log is always on the disk

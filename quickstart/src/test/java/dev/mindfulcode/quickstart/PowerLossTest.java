@@ -161,7 +161,10 @@ class PowerLossTest {
         return user.get("/api/sessions/" + session).statusCode() == 200;
     }
 
-    /** The read model has the keystrokes that are on the log, those of each user and minute alike, and nothing is being built. */
+    /**
+     * The read model has the keystrokes that are on the log, those of each user and minute alike, and nothing is being
+     * built.
+     */
     private void awaitAgreement(String when) throws Exception {
         Eventually.holds("the read model agrees with the log " + when, () -> {
             Map<UUID, Long> logged = keystrokesOnTheLog();

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Rows of the read model as the projections would have written them, for pages that show weeks of work. Closing deletes them: rows that
- * follow from no event would be missed where the read model of this JVM's tests is rebuilt.
+ * Rows of the read model as the projections would have written them, for pages that show weeks of work. Closing deletes
+ * them: rows that follow from no event would be missed where the read model of this JVM's tests is rebuilt.
  */
 final class ReadModelRows implements AutoCloseable {
 
@@ -22,7 +22,10 @@ final class ReadModelRows implements AutoCloseable {
         this.databaseUrl = system.databaseUrl();
     }
 
-    /** Ten weeks from nine to one and two to six in UTC, best from ten to eleven, with flow that a switch or a pause ends, as the projections would have. */
+    /**
+     * Ten weeks from nine to one and two to six in UTC, best from ten to eleven, with flow that a switch or a pause
+     * ends, as the projections would have.
+     */
     void writeWeeks(TestUser user) throws SQLException {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
@@ -54,7 +57,9 @@ final class ReadModelRows implements AutoCloseable {
         }
     }
 
-    /** A day of work in two projects and five sessions since 08:00, the last of which and its flow period are open now. */
+    /**
+     * A day of work in two projects and five sessions since 08:00, the last of which and its flow period are open now.
+     */
     void writeDay(TestUser user, Instant dayStart) throws SQLException {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {

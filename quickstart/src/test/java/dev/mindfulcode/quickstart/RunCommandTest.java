@@ -23,7 +23,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code mindful run} from start to Ctrl-C, and what must not happen meanwhile. Ended by a kill: {@code ReconciliationTest}. */
+/**
+ * {@code mindful run} from start to Ctrl-C, and what must not happen meanwhile. Ended by a kill:
+ * {@code ReconciliationTest}.
+ */
 @Timeout(400)
 class RunCommandTest {
 

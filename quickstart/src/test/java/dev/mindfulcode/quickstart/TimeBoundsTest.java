@@ -18,8 +18,8 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * What a request may take and a live connection need not heed. With the real bound of half a minute, since the two were once the
- * same bound of the web server, and every live view ended with it.
+ * What a request may take and a live connection need not heed. With the real bound of half a minute, since the two were
+ * once the same bound of the web server, and every live view ended with it.
  */
 @Timeout(180)
 @Execution(ExecutionMode.CONCURRENT) // it does nothing but wait

@@ -11,7 +11,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** All zone arithmetic is the JDK's (flow-engine's package time): the database's rules are of another release and disagree. */
+/**
+ * All zone arithmetic is the JDK's (flow-engine's package time): the database's rules are of another release and
+ * disagree.
+ */
 class ZoneArithmeticTest {
 
     private static final Pattern IN_THE_DATABASE = Pattern.compile(

@@ -3,8 +3,8 @@ package dev.mindfulcode.schemas;
 import java.util.Arrays;
 
 /**
- * Reads Avro binary into primitive arrays, trusting nothing: no count makes it allocate more than the bytes at hand can fill,
- * and each read moves forward, so it always ends. Not thread-safe.
+ * Reads Avro binary into primitive arrays, trusting nothing: no count makes it allocate more than the bytes at hand can
+ * fill, and each read moves forward, so it always ends. Not thread-safe.
  */
 final class AvroBinaryReader {
 

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What kind of key was pressed: all that is ever known of a keystroke besides its timing.
  *
- * <p>The {@link #code()} is what payloads store, the {@link #letter()} and the {@link #name()} are what clients write. Codes are
- * written into history: append, never reorder.
+ * <p>The {@link #code()} is what payloads store, the {@link #letter()} and the {@link #name()} are what clients write.
+ * Codes are written into history: append, never reorder.
  */
 public enum KeyClass {
     LETTER('L'),

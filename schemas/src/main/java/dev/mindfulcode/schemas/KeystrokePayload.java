@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The keystrokes and editor signals of one batch, as parallel primitive arrays.
  *
- * <p>Keystroke i was pressed at {@code startedAt + intervalsMs[0] + … + intervalsMs[i]}. The arrays are not copied: whoever
- * makes a payload hands them over. Only lengths are checked here; which values make sense is for ingest to say.
+ * <p>Keystroke i was pressed at {@code startedAt + intervalsMs[0] + … + intervalsMs[i]}. The arrays are not copied:
+ * whoever makes a payload hands them over. Only lengths are checked here; which values make sense is for ingest to say.
  *
  * @param intervalsMs one a keystroke
  * @param keyClasses {@link KeyClass#code()}, one a keystroke; a code that this release does not know is to be read as
@@ -25,7 +25,10 @@ public record KeystrokePayload(
         byte[] signalKinds,
         int[] signalValues) {
 
-    /** The layout that {@link #encode()} writes: {@code payload_version} of the batch, and part of what encryption binds. */
+    /**
+     * The layout that {@link #encode()} writes: {@code payload_version} of the batch, and part of what encryption
+     * binds.
+     */
     public static final int VERSION = 1;
 
     public static final int KEYSTROKES_MAX = 1_000;
@@ -57,10 +60,11 @@ public record KeystrokePayload(
     }
 
     /**
-     * Reads Avro binary under KeystrokePayload.avsc, from any writer: arrays may come in several blocks. Memory is taken only
-     * for elements that are there, so a hostile count costs nothing.
+     * Reads Avro binary under KeystrokePayload.avsc, from any writer: arrays may come in several blocks. Memory is
+     * taken only for elements that are there, so a hostile count costs nothing.
      *
-     * @throws MalformedPayloadException where the bytes are no payload, end early, go on too long, or say more than is allowed
+     * @throws MalformedPayloadException where the bytes are no payload, end early, go on too long, or say more than is
+     *     allowed
      */
     public static KeystrokePayload decode(byte[] avroBinary) throws MalformedPayloadException {
         AvroBinaryReader in = new AvroBinaryReader(avroBinary);

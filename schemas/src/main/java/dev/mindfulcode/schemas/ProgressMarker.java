@@ -7,9 +7,10 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
- * A record without a value that flow-stream appends to each partition of {@code flow-states}, {@code flow-minutes} and {@code flow-periods}: what
- * the keystrokes below an offset have changed is in the records before it. The offset is one of the partition of {@code keystrokes} with the same
- * number. Readers of rows skip it, as they skip every record without a value.
+ * A record without a value that flow-stream appends to each partition of {@code flow-states}, {@code flow-minutes} and
+ * {@code flow-periods}: what the keystrokes below an offset have changed is in the records before it. The offset is one
+ * of the partition of {@code keystrokes} with the same number. Readers of rows skip it, as they skip every record
+ * without a value.
  */
 public final class ProgressMarker {
 

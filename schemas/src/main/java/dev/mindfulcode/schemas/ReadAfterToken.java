@@ -7,8 +7,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The value of the header {@link #HEADER}: the position of a write in Kafka. A write answers with it; a read that sends it back waits, within
- * a bound, until the read model contains the effects of that write. Opaque to clients and not signed: a forged one buys a bounded wait.
+ * The value of the header {@link #HEADER}: the position of a write in Kafka. A write answers with it; a read that sends
+ * it back waits, within a bound, until the read model contains the effects of that write. Opaque to clients and not
+ * signed: a forged one buys a bounded wait.
  *
  * @param offset of the last record of the write, from 0
  */

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Readers and writers for one type of record. Thread-safe.
  *
- * <p>In place of Apicurio's own, which works out the fingerprint of the schema for each record (some 1.3 µs, four times the
- * encoding itself), and which picks the class to make by the name in the writer's schema. Here the topic says which class.
- * Public with a constructor of no arguments because Apicurio makes it, from its name in the configuration.
+ * <p>In place of Apicurio's own, which works out the fingerprint of the schema for each record (some 1.3 µs, four times
+ * the encoding itself), and which picks the class to make by the name in the writer's schema. Here the topic says which
+ * class. Public with a constructor of no arguments because Apicurio makes it, from its name in the configuration.
  */
 public final class RecordDatumProvider<V extends SpecificRecord> implements AvroDatumProvider<V> {
 

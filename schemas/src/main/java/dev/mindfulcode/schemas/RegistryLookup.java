@@ -19,8 +19,8 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Apicurio's way to find schemas, with an end to its patience: its HTTP client waits for ever on a registry that accepts a
- * connection and says nothing, and asks again for each record with an id that does not exist.
+ * Apicurio's way to find schemas, with an end to its patience: its HTTP client waits for ever on a registry that
+ * accepts a connection and says nothing, and asks again for each record with an id that does not exist.
  */
 final class RegistryLookup<V> extends DefaultSchemaResolver<Schema, V> {
 

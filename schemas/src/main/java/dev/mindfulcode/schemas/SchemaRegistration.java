@@ -16,8 +16,8 @@ import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificData;
 
 /**
- * Puts the catalogue's schemas into the registry under {@code <topic>-value}, which is the artifact that the serializer asks
- * for (its TopicIdStrategy, in the default group) and the subject that Confluent clients ask for.
+ * Puts the catalogue's schemas into the registry under {@code <topic>-value}, which is the artifact that the serializer
+ * asks for (its TopicIdStrategy, in the default group) and the subject that Confluent clients ask for.
  */
 final class SchemaRegistration implements AutoCloseable {
 

@@ -14,7 +14,9 @@ import org.apache.avro.specific.SpecificDatumWriter;
 /** SessionDetails as the Avro binary that goes, encrypted, into {@code SessionEvent.details}. */
 public final class SessionDetailsCodec {
 
-    /** The layout that {@link #encode} writes: {@code details_version} of the event, and part of what encryption binds. */
+    /**
+     * The layout that {@link #encode} writes: {@code details_version} of the event, and part of what encryption binds.
+     */
     public static final int VERSION = 1;
 
     /** Generous for three names; whatever is longer was not written by us. */

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param name as Kafka knows it
  * @param valueType the Avro record of its values
  * @param retention null where records are kept for ever
- * @param compacted whether only the latest record of each key is kept; such a topic is a small table that every reader reads whole,
- *     so it has one partition and is in order throughout
+ * @param compacted whether only the latest record of each key is kept; such a topic is a small table that every reader
+ *     reads whole, so it has one partition and is in order throughout
  */
 public record Topic<V extends SpecificRecord>(
         String name, Class<V> valueType, @Nullable Duration retention, boolean compacted) {
@@ -57,10 +57,11 @@ public record Topic<V extends SpecificRecord>(
     }
 
     /**
-     * Returns a serde in the Confluent wire format: 0x00, four bytes of schema id, Avro binary. The serializer is thread-safe.
+     * Returns a serde in the Confluent wire format: 0x00, four bytes of schema id, Avro binary. The serializer is
+     * thread-safe.
      *
-     * <p>Reading fails with a {@link org.apache.kafka.common.errors.SerializationException} for a record that will never be
-     * readable, and with a {@link SchemaRegistryUnavailableException} where it has to be tried again.
+     * <p>Reading fails with a {@link org.apache.kafka.common.errors.SerializationException} for a record that will
+     * never be readable, and with a {@link SchemaRegistryUnavailableException} where it has to be tried again.
      */
     public Serde<V> valueSerde(SchemaRegistry registry) {
         return valueSerde(registry, RegistryLookup.PATIENCE);

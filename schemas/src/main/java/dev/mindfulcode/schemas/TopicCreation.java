@@ -114,7 +114,10 @@ final class TopicCreation {
                 .configs(config);
     }
 
-    /** With acks=all a record survives the loss of all replicas but these, and one broker may be away without writes failing. */
+    /**
+     * With acks=all a record survives the loss of all replicas but these, and one broker may be away without writes
+     * failing.
+     */
     private int minInSyncReplicas() {
         return Math.max(1, replication - 1);
     }

@@ -24,8 +24,8 @@ public final class Topics {
             new Topic<>("flow-detections", FlowDetection.class, Duration.ofDays(90));
 
     /**
-     * Keyed by model id in UTF-8: every model that was published. Under {@link #ACTIVE_MODEL} lies the one to be used, once more and
-     * whole, so that a switch is one record: there is no moment in which a name leads nowhere.
+     * Keyed by model id in UTF-8: every model that was published. Under {@link #ACTIVE_MODEL} lies the one to be used,
+     * once more and whole, so that a switch is one record: there is no moment in which a name leads nowhere.
      */
     public static final Topic<PublishedModel> FLOW_MODELS =
             new Topic<>("flow-models", PublishedModel.class, null, true);
@@ -34,8 +34,8 @@ public final class Topics {
     public static final String ACTIVE_MODEL = "active";
 
     /**
-     * Keyed by the ids of team and user as text, {@code team:user}, in UTF-8: who belongs to which team. A member who left has a
-     * tombstone.
+     * Keyed by the ids of team and user as text, {@code team:user}, in UTF-8: who belongs to which team. A member who
+     * left has a tombstone.
      */
     public static final Topic<TeamMember> TEAM_MEMBERS = new Topic<>("team-members", TeamMember.class, null, true);
 
@@ -50,8 +50,8 @@ public final class Topics {
     public static final Topic<PluginRelease> PLUGINS = new Topic<>("plugins", PluginRelease.class, null, true);
 
     /**
-     * Keyed by the ids of team and rule as text, {@code team:rule}, in UTF-8: what the leads of teams want to be told of. A rule that
-     * was deleted has a tombstone.
+     * Keyed by the ids of team and rule as text, {@code team:rule}, in UTF-8: what the leads of teams want to be told
+     * of. A rule that was deleted has a tombstone.
      */
     public static final Topic<TeamAlertRule> TEAM_ALERT_RULES =
             new Topic<>("team-alert-rules", TeamAlertRule.class, null, true);
@@ -88,11 +88,12 @@ public final class Topics {
     }
 
     /**
-     * Creates the topics that the cluster lacks, with the catalogue's retention, and returns when all of them can be used. May
-     * be called by several services at once; topics that are there are left as they are, but for those that lose records which the
-     * catalogue keeps for ever.
+     * Creates the topics that the cluster lacks, with the catalogue's retention, and returns when all of them can be
+     * used. May be called by several services at once; topics that are there are left as they are, but for those that
+     * lose records which the catalogue keeps for ever.
      *
-     * @param partitions for each topic but compacted ones, which have one; topics keyed by user must all have the same number
+     * @param partitions for each topic but compacted ones, which have one; topics keyed by user must all have the same
+     *     number
      * @param replication at most the number of brokers; writes need all replicas but one (at least one) in sync
      * @throws IllegalStateException where a topic keyed by user is there with another number of partitions
      * @throws org.apache.kafka.common.KafkaException where the cluster refuses or does not answer
@@ -102,8 +103,8 @@ public final class Topics {
     }
 
     /**
-     * Registers the schema of each topic's values, as a release does before its services start: these then find their schemas
-     * with {@link SchemaRegistry#registersOnWrite} off. Harmless when repeated, and when several do it at once.
+     * Registers the schema of each topic's values, as a release does before its services start: these then find their
+     * schemas with {@link SchemaRegistry#registersOnWrite} off. Harmless when repeated, and when several do it at once.
      *
      * @throws IllegalStateException where the registry refuses or does not answer
      */

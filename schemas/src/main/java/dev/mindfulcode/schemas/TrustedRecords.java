@@ -3,8 +3,8 @@ package dev.mindfulcode.schemas;
 import org.apache.avro.util.ClassSecurityValidator;
 
 /**
- * Tells Avro that the records of this package may be made from a schema's name. Avro makes no class that nobody vouched for, so
- * that a hostile schema cannot name one that does harm when it is loaded.
+ * Tells Avro that the records of this package may be made from a schema's name. Avro makes no class that nobody vouched
+ * for, so that a hostile schema cannot name one that does harm when it is loaded.
  */
 final class TrustedRecords {
 

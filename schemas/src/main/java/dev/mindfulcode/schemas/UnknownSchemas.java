@@ -6,8 +6,9 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * The schema ids that the registry did not know, so that a flood of bad records does not become a flood of requests. Each id is
- * asked for once in {@link #REMEMBERED_FOR}, and of different ids no more than {@link #MISSES_MAX} in that time. Thread-safe.
+ * The schema ids that the registry did not know, so that a flood of bad records does not become a flood of requests.
+ * Each id is asked for once in {@link #REMEMBERED_FOR}, and of different ids no more than {@link #MISSES_MAX} in that
+ * time. Thread-safe.
  *
  * <p>What it costs: a schema registered within that time after its first record was read, or first read amid a flood of
  * {@link #MISSES_MAX} made-up ids, is taken for unknown. Ids that have been read before are not concerned.

@@ -7,9 +7,9 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads values of one type and fails in two ways only: bytes that are no such value give a {@link SerializationException}, a
- * registry that does not answer a {@link SchemaRegistryUnavailableException}. Neither repeats content. The deserializer inside
- * throws whatever Avro runs into.
+ * Reads values of one type and fails in two ways only: bytes that are no such value give a
+ * {@link SerializationException}, a registry that does not answer a {@link SchemaRegistryUnavailableException}. Neither
+ * repeats content. The deserializer inside throws whatever Avro runs into.
  */
 final class ValueDeserializer<V extends SpecificRecord> implements Deserializer<V> {
 

@@ -20,8 +20,8 @@ import org.apache.avro.specific.SpecificData;
 import org.junit.jupiter.api.Test;
 
 /**
- * The schemas as they are now against those of each release, kept under {@code releases/}. A release adds its folder; a folder
- * that is there is never touched again, for records written under its schemas are in the log for ever.
+ * The schemas as they are now against those of each release, kept under {@code releases/}. A release adds its folder; a
+ * folder that is there is never touched again, for records written under its schemas are in the log for ever.
  */
 final class SchemaCompatibilityTest {
 

@@ -44,7 +44,10 @@ import org.junit.jupiter.api.Test;
 /** Our serdes, a real registry, and a producer that knows the wire format and nothing of us. */
 final class WireFormatTest {
 
-    /** {@link Examples#batch()} in Avro binary; must never change. A string is its length (36 is 48), then its characters. */
+    /**
+     * {@link Examples#batch()} in Avro binary; must never change. A string is its length (36 is 48), then its
+     * characters.
+     */
     private static final String GOLDEN_BATCH = "48" + ascii("0190a1b2-c3d4-7000-8000-000000000001")
             + ("48" + ascii("0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"))
             + "0e" // sequence 7

@@ -67,8 +67,9 @@ public final class Accounts {
     }
 
     /**
-     * Makes an account, its key and its REGISTERED event, all or nothing. (A key may be left over from a transaction that failed:
-     * it belongs to an id that nobody has.) The password is hashed first, so that a taken address takes as long to refuse.
+     * Makes an account, its key and its REGISTERED event, all or nothing. (A key may be left over from a transaction
+     * that failed: it belongs to an id that nobody has.) The password is hashed first, so that a taken address takes as
+     * long to refuse.
      */
     Mono<Tokens> register(
             SignInAttempt attempt, EmailAddress email, String password, @Nullable String name, String timeZone) {
@@ -90,8 +91,8 @@ public final class Accounts {
     }
 
     /**
-     * Returns the account of somebody for whom another issuer vouches; makes it at first sight, without a password. An address that
-     * has an account already stays that account's: the issuer's word does not open it.
+     * Returns the account of somebody for whom another issuer vouches; makes it at first sight, without a password. An
+     * address that has an account already stays that account's: the issuer's word does not open it.
      */
     Mono<UUID> admit(String issuer, String subject, @Nullable EmailAddress email) {
         Instant now = clock.instant();
@@ -109,8 +110,8 @@ public final class Accounts {
     }
 
     /**
-     * Signs in, and replaces a hash with outdated parameters. Whether it is the address or the password that is wrong is neither said nor
-     * to be told from the work done.
+     * Signs in, and replaces a hash with outdated parameters. Whether it is the address or the password that is wrong
+     * is neither said nor to be told from the work done.
      */
     Mono<Tokens> login(SignInAttempt attempt, String address, String password) {
         // Once more where the hash was replaced while the password was checked against it, as by another sign-in's
@@ -193,7 +194,10 @@ public final class Accounts {
                 .then(Mono.defer(() -> find(userId)));
     }
 
-    /** The hash of a new password, or why it may not be one. Looked at on the hashers: what judges it is not quick either. */
+    /**
+     * The hash of a new password, or why it may not be one. Looked at on the hashers: what judges it is not quick
+     * either.
+     */
     private Mono<String> newPassword(
             SignInAttempt attempt, String field, String password, @Nullable String email, @Nullable String name) {
         List<String> personal = Stream.of(email, name)

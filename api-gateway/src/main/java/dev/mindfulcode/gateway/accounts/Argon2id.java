@@ -14,11 +14,11 @@ import org.bouncycastle.crypto.generators.Argon2BytesGenerator.FixedBlockPool;
 import org.bouncycastle.crypto.params.Argon2Parameters;
 
 /**
- * Argon2id hashes as PHC strings, such as {@code $argon2id$v=19$m=19456,t=2,p=1$salt$hash}. New ones have OWASP's parameters: 19 MiB,
- * 2 passes, 1 lane. Hashes with other parameters are verified too. Thread-safe.
+ * Argon2id hashes as PHC strings, such as {@code $argon2id$v=19$m=19456,t=2,p=1$salt$hash}. New ones have OWASP's
+ * parameters: 19 MiB, 2 passes, 1 lane. Hashes with other parameters are verified too. Thread-safe.
  *
- * <p>The memory of the computation is kept and used again. Allocated for each hash, it fills the heap's old generation, and a
- * collection of all of the heap follows every second or third hash.
+ * <p>The memory of the computation is kept and used again. Allocated for each hash, it fills the heap's old generation,
+ * and a collection of all of the heap follows every second or third hash.
  */
 final class Argon2id {
 

@@ -7,14 +7,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An e-mail address in the one spelling that names an account: {@code Ada@Exämple.org} is {@code ada@xn--exmple-cua.org}.
+ * An e-mail address in the one spelling that names an account: {@code Ada@Exämple.org} is
+ * {@code ada@xn--exmple-cua.org}.
  *
- * <p>The local part is in NFKC and lower case. The domain is that of DNS, by UTS 46 without transitional processing, as browsers have
- * it: {@code straße.example} and {@code strasse.example} are two domains, of two owners. IDNA2003, as java.net.IDN has it, makes them
- * one.
+ * <p>The local part is in NFKC and lower case. The domain is that of DNS, by UTS 46 without transitional processing, as
+ * browsers have it: {@code straße.example} and {@code strasse.example} are two domains, of two owners. IDNA2003, as
+ * java.net.IDN has it, makes them one.
  *
- * <p>Letters of every script are allowed, with their marks. Stricter than RFC 5321 where it does not matter (no quoted local parts, no
- * address literals) and with its lengths.
+ * <p>Letters of every script are allowed, with their marks. Stricter than RFC 5321 where it does not matter (no quoted
+ * local parts, no address literals) and with its lengths.
  */
 public record EmailAddress(String normalised) {
 
@@ -28,8 +29,8 @@ public record EmailAddress(String normalised) {
             | IDNA.CHECK_CONTEXTO);
 
     /**
-     * A part between dots. A mark follows something; joiners, which nobody sees, only where a script writes with them: after a mark, as in
-     * Indic scripts, or in Arabic script.
+     * A part between dots. A mark follows something; joiners, which nobody sees, only where a script writes with them:
+     * after a mark, as in Indic scripts, or in Arabic script.
      */
     private static final String ATOM = "[\\p{L}\\p{N}!#$%&'*+/=?^_`{|}~-]"
             + "([\\p{L}\\p{M}\\p{N}!#$%&'*+/=?^_`{|}~-]|(?<=[\\p{M}\\p{IsArabic}])[\\u200C\\u200D])*";

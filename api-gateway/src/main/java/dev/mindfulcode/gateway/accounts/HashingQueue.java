@@ -18,11 +18,11 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 
 /**
- * A bounded queue in front of the few threads that hash passwords. Accounts take turns, so that many attempts at one account delay the
- * others by one hash at most. Thread-safe.
+ * A bounded queue in front of the few threads that hash passwords. Accounts take turns, so that many attempts at one
+ * account delay the others by one hash at most. Thread-safe.
  *
- * <p>Three bounds: in all, per account and per client's network. An attempt past one of the last two is its own client's doing and fails
- * with 429; past the first with 503.
+ * <p>Three bounds: in all, per account and per client's network. An attempt past one of the last two is its own
+ * client's doing and fails with 429; past the first with 503.
  */
 final class HashingQueue implements AutoCloseable {
 

@@ -40,8 +40,8 @@ final class PasswordHashes implements AutoCloseable {
     }
 
     /**
-     * Emits a hash with today's parameters of a password that matches an outdated hash. Emits nothing where the hash is up to date, or the
-     * queue is full: the next sign-in will do.
+     * Emits a hash with today's parameters of a password that matches an outdated hash. Emits nothing where the hash is
+     * up to date, or the queue is full: the next sign-in will do.
      */
     Mono<String> upgrade(SignInAttempt attempt, String password, String hash) {
         return Argon2id.isOutdated(hash)

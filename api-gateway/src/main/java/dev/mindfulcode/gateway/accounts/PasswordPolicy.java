@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What may be a password: long enough, and not what anybody would try first (NIST SP 800-63B section 3.1.1.2). No rules of
- * composition. Thread-safe.
+ * What may be a password: long enough, and not what anybody would try first (NIST SP 800-63B section 3.1.1.2). No rules
+ * of composition. Thread-safe.
  */
 final class PasswordPolicy {
 
@@ -27,8 +27,8 @@ final class PasswordPolicy {
     private static final int SCORE_MIN = 3;
 
     /**
-     * zxcvbn's time grows faster than the length. What is longer is judged without the known words in it, which a cut might hide, and by its
-     * beginning and its end: it is as good as the better one.
+     * zxcvbn's time grows faster than the length. What is longer is judged without the known words in it, which a cut
+     * might hide, and by its beginning and its end: it is as good as the better one.
      */
     static final int JUDGED_UNITS_MAX = 40;
 

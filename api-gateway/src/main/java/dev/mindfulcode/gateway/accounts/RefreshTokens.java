@@ -23,14 +23,15 @@ import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 /**
- * Refresh tokens: 256 random bits, stored as their SHA-256. A sign-in starts a family; each use replaces the token by the next.
+ * Refresh tokens: 256 random bits, stored as their SHA-256. A sign-in starts a family; each use replaces the token by
+ * the next.
  *
- * <p>An answer may get lost, and one client may refresh several times at once. So the token just replaced returns the same successor
- * for {@link #REUSE_GRACE}, as long as that successor is unused. Any other use of a replaced token means that it was copied; the
- * family ends then, with its access tokens.
+ * <p>An answer may get lost, and one client may refresh several times at once. So the token just replaced returns the
+ * same successor for {@link #REUSE_GRACE}, as long as that successor is unused. Any other use of a replaced token means
+ * that it was copied; the family ends then, with its access tokens.
  *
- * <p>Security guarantees: the database holds no token in clear. A successor is sealed with the key-encryption key, and the sealed copy
- * is deleted when the successor is used.
+ * <p>Security guarantees: the database holds no token in clear. A successor is sealed with the key-encryption key, and
+ * the sealed copy is deleted when the successor is used.
  */
 final class RefreshTokens {
 
@@ -39,7 +40,10 @@ final class RefreshTokens {
     /** After which one must sign in again, however often the token was refreshed. */
     static final Duration FAMILY_LIFETIME = Duration.ofDays(180);
 
-    /** How long a replaced token returns its successor again. Measured by the database's clock, which all gateways share. */
+    /**
+     * How long a replaced token returns its successor again. Measured by the database's clock, which all gateways
+     * share.
+     */
     static final Duration REUSE_GRACE = Duration.ofSeconds(20);
 
     static final int TEXT_LENGTH_MAX = 128;
@@ -136,7 +140,9 @@ final class RefreshTokens {
         });
     }
 
-    /** Returns the successor of a token that was just replaced, or null where using it again means that it was copied. */
+    /**
+     * Returns the successor of a token that was just replaced, or null where using it again means that it was copied.
+     */
     private @Nullable Refreshed replaced(byte[] hash, Found found) {
         byte[] sealed = found.sealedSuccessor();
         if (!found.isRecent() || sealed == null) {
@@ -159,7 +165,8 @@ final class RefreshTokens {
     /**
      * Ends all families of a user in the transaction at hand.
      *
-     * @return the families of which access tokens may still be about; tell {@link Revocations} of them when it has committed
+     * @return the families of which access tokens may still be about; tell {@link Revocations} of them when it has
+     *     committed
      */
     Mono<List<UUID>> revokeAll(UUID userId) {
         Instant now = clock.instant();

@@ -19,7 +19,9 @@ final class RevocationTable {
         this.here = here;
     }
 
-    /** Writes revocations in the transaction at hand, and sweeps out those that have ended the last token they could. */
+    /**
+     * Writes revocations in the transaction at hand, and sweeps out those that have ended the last token they could.
+     */
     Mono<Void> record(Collection<UUID> grantIds) {
         if (grantIds.isEmpty()) {
             return Mono.empty();

@@ -5,8 +5,8 @@ import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time zone of a new account. Browsers and operating systems send names that no list has, and nobody registers anew because of one: where it
- * is unknown, it is UTC, and the answer says so.
+ * The time zone of a new account. Browsers and operating systems send names that no list has, and nobody registers anew
+ * because of one: where it is unknown, it is UTC, and the answer says so.
  *
  * @param name under which it is stored
  * @param notice for the user; null where they have the zone that they sent, or sent none

@@ -20,7 +20,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
-/** Alerts that go to webhooks: rows of {@code identity.team_alerts}. What is given up becomes a dead letter in the same transaction. */
+/**
+ * Alerts that go to webhooks: rows of {@code identity.team_alerts}. What is given up becomes a dead letter in the same
+ * transaction.
+ */
 final class AlertDeliveries implements Deliveries {
 
     static final String COMPONENT = "webhooks";

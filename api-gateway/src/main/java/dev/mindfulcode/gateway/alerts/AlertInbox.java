@@ -32,8 +32,9 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the committed alerts of teams: each in one row, however often it is read. One gateway of the group reads a partition; an offset is
- * committed after its rows. Alerts of rules that are gone, or of teams that are no longer on the premium plan, are passed over.
+ * Keeps the committed alerts of teams: each in one row, however often it is read. One gateway of the group reads a
+ * partition; an offset is committed after its rows. Alerts of rules that are gone, or of teams that are no longer on
+ * the premium plan, are passed over.
  */
 final class AlertInbox extends LogFollower<byte[]> {
 
@@ -113,7 +114,9 @@ final class AlertInbox extends LogFollower<byte[]> {
         }
     }
 
-    /** Returns null for what is no alert. A registry that does not answer says nothing about a record: that is thrown. */
+    /**
+     * Returns null for what is no alert. A registry that does not answer says nothing about a record: that is thrown.
+     */
     private @Nullable TeamAlert read(ConsumerRecord<byte[], byte[]> record) {
         if (record.value() == null) {
             return null;

@@ -30,7 +30,8 @@ import reactor.core.publisher.Mono;
 /**
  * The rules of teams, and the alerts that the stream told of them. For those who lead a team on the premium plan.
  *
- * <p>Rules are decided in Postgres and go to the stream by the outbox. Where a webhook leads to stays here, sealed: it is not on the log.
+ * <p>Rules are decided in Postgres and go to the stream by the outbox. Where a webhook leads to stays here, sealed: it
+ * is not on the log.
  */
 public final class Alerts {
 

@@ -23,8 +23,8 @@ import org.springframework.transaction.reactive.TransactionalOperator;
 import reactor.core.publisher.Mono;
 
 /**
- * Postgres without blocking, over a bounded pool. Thread-safe. A type of its own, and not the driver's as a bean, so that other
- * services in the same Spring context keep theirs.
+ * Postgres without blocking, over a bounded pool. Thread-safe. A type of its own, and not the driver's as a bean, so
+ * that other services in the same Spring context keep theirs.
  */
 public final class Database implements AutoCloseable {
 

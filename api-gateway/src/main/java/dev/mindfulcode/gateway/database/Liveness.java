@@ -12,8 +12,9 @@ import reactor.core.publisher.Mono;
 
 /**
  * Asks a connection across the network whether its server is still there, before it is given out, and not again within
- * {@link #GOOD_FOR}. A pool that never asks gives out connections for ever whose server went without a word; one that asks each time
- * pays a second round trip for each statement. What counts is the last answer to the question, not the last use: a use may have failed.
+ * {@link #GOOD_FOR}. A pool that never asks gives out connections for ever whose server went without a word; one that
+ * asks each time pays a second round trip for each statement. What counts is the last answer to the question, not the
+ * last use: a use may have failed.
  */
 final class Liveness {
 

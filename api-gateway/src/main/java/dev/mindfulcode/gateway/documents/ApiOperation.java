@@ -11,13 +11,14 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * One operation, from its notes. Notes say what is its own; what follows from it is added here, so that it cannot be forgotten: an
- * operation with a body can be refused for its size, one that is not open for its token, and so on.
+ * One operation, from its notes. Notes say what is its own; what follows from it is added here, so that it cannot be
+ * forgotten: an operation with a body can be refused for its size, one that is not open for its token, and so on.
  *
- * <p>Notes: {@code id}, {@code tag}, {@code summary}, {@code description}; {@code open} to all, to {@code keys} as well as tokens, or to the {@code operator} alone;
- * {@code query} and {@code body}; {@code answers} by status, {@code also} in other types; {@code problems} of its own; {@code read_after} and {@code writes} for
- * X-Read-After; {@code idempotent}; {@code uncounted} by limits; {@code upgrade} to a WebSocket; {@code errors_as} a
- * schema for clients that know no problems; {@code service} if another's.
+ * <p>Notes: {@code id}, {@code tag}, {@code summary}, {@code description}; {@code open} to all, to {@code keys} as well
+ * as tokens, or to the {@code operator} alone; {@code query} and {@code body}; {@code answers} by status, {@code also}
+ * in other types; {@code problems} of its own; {@code read_after} and {@code writes} for X-Read-After;
+ * {@code idempotent}; {@code uncounted} by limits; {@code upgrade} to a WebSocket; {@code errors_as} a schema for
+ * clients that know no problems; {@code service} if another's.
  */
 final class ApiOperation {
 

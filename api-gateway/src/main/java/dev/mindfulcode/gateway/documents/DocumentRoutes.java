@@ -16,7 +16,9 @@ import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
-/** {@code /v3/api-docs}, and {@code /docs}: Swagger UI out of its webjar, under the same strict policy as the dashboard. */
+/**
+ * {@code /v3/api-docs}, and {@code /docs}: Swagger UI out of its webjar, under the same strict policy as the dashboard.
+ */
 final class DocumentRoutes {
 
     private static final String VERSION_OF = "META-INF/maven/org.webjars/swagger-ui/pom.properties";

@@ -22,12 +22,18 @@ record Label(
     static final int FLOW_MIN = 1;
     static final int FLOW_MAX = 7;
 
-    /** A client may have been offline for so long. Older moments nobody remembers, and the stream has no reading of them anyway. */
+    /**
+     * A client may have been offline for so long. Older moments nobody remembers, and the stream has no reading of them
+     * anyway.
+     */
     static final Duration PAST_MAX = Duration.ofDays(7);
 
     static final Duration FUTURE_MAX = Duration.ofSeconds(60);
 
-    /** Reads and checks a body; unlike times of sessions, a label's is refused and not clamped, as it says what the label is about. */
+    /**
+     * Reads and checks a body; unlike times of sessions, a label's is refused and not clamped, as it says what the
+     * label is about.
+     */
     static Label read(JsonFields body, Instant now) {
         Instant at = body.required("at", body.time("at"));
         if (at.isBefore(now.minus(PAST_MAX)) || at.isAfter(now.plus(FUTURE_MAX))) {

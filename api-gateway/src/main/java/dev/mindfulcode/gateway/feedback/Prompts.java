@@ -11,9 +11,9 @@ import java.util.UUID;
 import reactor.core.publisher.Mono;
 
 /**
- * When a user may be asked how much in flow they were: if they want to be, at a break that they have taken by themselves, so many times
- * a day, and never while they are in flow. Asking at the breaks that people make anyway costs them least (Iqbal and Bailey,
- * "Effects of intelligent notification management on users and their tasks", CHI 2008).
+ * When a user may be asked how much in flow they were: if they want to be, at a break that they have taken by
+ * themselves, so many times a day, and never while they are in flow. Asking at the breaks that people make anyway costs
+ * them least (Iqbal and Bailey, "Effects of intelligent notification management on users and their tasks", CHI 2008).
  */
 public final class Prompts {
 
@@ -45,8 +45,9 @@ public final class Prompts {
     }
 
     /**
-     * Emits whether a user who has just taken a break from a session may be asked about it, and counts the prompt if so. It does so in one
-     * statement, so that several gateways together ask no more than one would. The day is that of the user's time zone.
+     * Emits whether a user who has just taken a break from a session may be asked about it, and counts the prompt if
+     * so. It does so in one statement, so that several gateways together ask no more than one would. The day is that of
+     * the user's time zone.
      *
      * @param latest the session's state at the break
      */

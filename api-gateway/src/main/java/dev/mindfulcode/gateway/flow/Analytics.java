@@ -231,7 +231,8 @@ public record Analytics(
      * How the time is spread over the hours of the day.
      *
      * @param hours those with activity
-     * @param peakHour the hour that stands out the most above the person's own mean; null where none does, or too little is known
+     * @param peakHour the hour that stands out the most above the person's own mean; null where none does, or too
+     *     little is known
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record Distribution(List<OfHour> hours, Patterns.@Nullable PeakHour peakHour, List<Missing> missing) {

@@ -104,7 +104,8 @@ final class Arithmetic {
     }
 
     /**
-     * Groups typing by language. Editors spell languages in upper and lower case; they are one, shown as the latest session has it.
+     * Groups typing by language. Editors spell languages in upper and lower case; they are one, shown as the latest
+     * session has it.
      *
      * @param typing the latest session first
      */

@@ -62,9 +62,9 @@ final class DetectRequest {
     }
 
     /**
-     * What the sender wants to be told: {@code notification_threshold} is the intensity from which messages had better wait,
-     * {@code break_reminders_enabled} false leaves out what suggests a break, {@code focus_mode_enabled} true leaves out all other advice
-     * where messages had better wait.
+     * What the sender wants to be told: {@code notification_threshold} is the intensity from which messages had better
+     * wait, {@code break_reminders_enabled} false leaves out what suggests a break, {@code focus_mode_enabled} true
+     * leaves out all other advice where messages had better wait.
      */
     static Recommendations.Preferences preferences(JsonFields body) {
         JsonFields wrapped = body.object("request");
@@ -81,7 +81,10 @@ final class DetectRequest {
                 focusMode != null && focusMode);
     }
 
-    /** The session that the client says the data are of; null where it says none, or names it by something else than a UUID. */
+    /**
+     * The session that the client says the data are of; null where it says none, or names it by something else than a
+     * UUID.
+     */
     static @Nullable UUID session(JsonFields body) {
         JsonFields wrapped = body.object("request");
         JsonFields data = (wrapped == null ? body : wrapped).object("flow_data");

@@ -15,7 +15,10 @@ import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
-/** {@code /api/flow/detect}: the engine on what one request says. Of that nothing is kept; the reading is, where the user allows it. */
+/**
+ * {@code /api/flow/detect}: the engine on what one request says. Of that nothing is kept; the reading is, where the
+ * user allows it.
+ */
 final class DetectRoutes {
 
     private static final double NS_PER_MS = 1e6;

@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Appends readings that were asked for to the log, where the user allows it. The answer does not wait for that and promises nothing: a
- * reading that the log does not take is counted and gone. Thread-safe.
+ * Appends readings that were asked for to the log, where the user allows it. The answer does not wait for that and
+ * promises nothing: a reading that the log does not take is counted and gone. Thread-safe.
  */
 final class Detections {
 

@@ -33,8 +33,8 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * What somebody's past says. The statements of one answer follow each other, so that it takes one connection at a time; the arithmetic, some ten
- * milliseconds for a heavy user, runs beside the event loop. Thread-safe.
+ * What somebody's past says. The statements of one answer follow each other, so that it takes one connection at a time;
+ * the arithmetic, some ten milliseconds for a heavy user, runs beside the event loop. Thread-safe.
  */
 public final class FlowHistory implements AutoCloseable {
 

@@ -9,7 +9,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sentences about somebody's past, each with what it stands on, over whole days up to yesterday, so that they do not change within a day.
+ * Sentences about somebody's past, each with what it stands on, over whole days up to yesterday, so that they do not
+ * change within a day.
  *
  * @param on the day in the user's time zone that they are for
  * @param missing what cannot be said yet

@@ -24,8 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows flow-models from its beginning and keeps a detector of the model that is to be used. Until the topic has been read, and while
- * nothing is published, that is the built-in one. What is no model for this engine is refused and the one before stays.
+ * Follows flow-models from its beginning and keeps a detector of the model that is to be used. Until the topic has been
+ * read, and while nothing is published, that is the built-in one. What is no model for this engine is refused and the
+ * one before stays.
  */
 final class ModelFeed extends LogFollower<String> {
 

@@ -24,8 +24,8 @@ import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
 import reactor.core.publisher.Mono;
 
 /**
- * What the read model knows of somebody's past, summed up where it lies: no answer has more rows than hours in a year, stretches of work in
- * a month or {@link #PERIODS_MAX} periods, whatever was typed.
+ * What the read model knows of somebody's past, summed up where it lies: no answer has more rows than hours in a year,
+ * stretches of work in a month or {@link #PERIODS_MAX} periods, whatever was typed.
  */
 final class PastReads {
 
@@ -38,8 +38,9 @@ final class PastReads {
     private static final String ZONE = "select time_zone from readmodel.user_zones where user_id = :user";
 
     /**
-     * By local hours, without the database's knowing any zone: an hour begins so many seconds before the epoch's as the zone is ahead of UTC.
-     * {@code date_bin} counts in whole microseconds; measured, the cheapest way to group the minutes of a year.
+     * By local hours, without the database's knowing any zone: an hour begins so many seconds before the epoch's as the
+     * zone is ahead of UTC. {@code date_bin} counts in whole microseconds; measured, the cheapest way to group the
+     * minutes of a year.
      */
     private static final String HOURS = """
             select z.offset_s, date_bin('1 hour', m.minute, timestamptz 'epoch' - z.offset_s * interval '1 second') as hour_at,
@@ -90,9 +91,9 @@ final class PastReads {
                                      where p.session_id = s.session_id and p.user_id = s.user_id) f""";
 
     /**
-     * Typing by the language it was typed in. Most sessions have one language, and their sums are the session's. Where a session's language
-     * was changed, its minutes count for the language that was set when they began; the first language also for what was typed before
-     * it was named.
+     * Typing by the language it was typed in. Most sessions have one language, and their sums are the session's. Where
+     * a session's language was changed, its minutes count for the language that was set when they began; the first
+     * language also for what was typed before it was named.
      */
     private static final String LANGUAGES = """
             SELECT s.session_id, l.language, l.active_ms, l.flow_ms
@@ -186,7 +187,10 @@ final class PastReads {
                 .collectList();
     }
 
-    /** The longest stretch of each day, in ms, without five idle minutes; a stretch belongs to the day on which it began. */
+    /**
+     * The longest stretch of each day, in ms, without five idle minutes; a stretch belongs to the day on which it
+     * began.
+     */
     Mono<Map<LocalDate, Long>> longestStretches(UUID userId, Days days) {
         return within(STRETCHES, userId, days)
                 .map(row -> Map.entry(
@@ -232,7 +236,9 @@ final class PastReads {
                 .collectList();
     }
 
-    /** What was typed in each language of each of the latest {@link #SESSIONS_MAX} sessions, the latest session first. */
+    /**
+     * What was typed in each language of each of the latest {@link #SESSIONS_MAX} sessions, the latest session first.
+     */
     Mono<List<LanguageTyping>> languages(UUID userId, Days days) {
         return within(LANGUAGES, userId, days)
                 .bind("max", SESSIONS_MAX)

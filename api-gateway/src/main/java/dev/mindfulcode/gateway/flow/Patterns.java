@@ -16,7 +16,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What repeats in somebody's flow. Each part has a minimum of data; below it the part is empty and {@code missing} says how much it lacks.
+ * What repeats in somebody's flow. Each part has a minimum of data; below it the part is empty and {@code missing} says
+ * how much it lacks.
  *
  * @param from the first day, in the user's time zone
  * @param to the last day, inclusive
@@ -92,7 +93,10 @@ public record Patterns(
 
     public record Lasting(long longerThanMs, double share) {}
 
-    /** @param meanFlowShare average of the languages' shares, each weighed by how well it is known; null while none was met twice */
+    /**
+     * @param meanFlowShare average of the languages' shares, each weighed by how well it is known; null while none was
+     *     met twice
+     */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record LanguagePart(@Nullable Double meanFlowShare, List<Language> languages, List<Missing> missing) {
 

@@ -24,7 +24,10 @@ public final class SpanReads {
 
     private static final Duration SPAN_ABSENT = Duration.ofDays(1);
 
-    /** Sessions end by themselves when idle, and no period outlives its session: one that began earlier than this is over. */
+    /**
+     * Sessions end by themselves when idle, and no period outlives its session: one that began earlier than this is
+     * over.
+     */
     private static final Duration PERIOD_LENGTH_MAX = Duration.ofDays(1);
 
     private static final String PERIOD_COLUMNS =

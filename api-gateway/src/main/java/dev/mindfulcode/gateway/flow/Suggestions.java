@@ -13,8 +13,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Which suggestions somebody was given on which day, and so which of them rest. A day has {@link #A_DAY_MAX} places; what has taken one keeps it
- * until the day is over, so that whoever asks again, or a second gateway, gives the same.
+ * Which suggestions somebody was given on which day, and so which of them rest. A day has {@link #A_DAY_MAX} places;
+ * what has taken one keeps it until the day is over, so that whoever asks again, or a second gateway, gives the same.
  */
 final class Suggestions {
 

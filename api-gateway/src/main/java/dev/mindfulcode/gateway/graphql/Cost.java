@@ -11,9 +11,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a field costs: one for each value that it puts into the answer, lists as long as was asked for or else as is usual, and
- * {@link #STATEMENT} more where it asks the database. So {@link #COST_MAX} bounds the answer's size as well as how many statements one
- * request runs.
+ * What a field costs: one for each value that it puts into the answer, lists as long as was asked for or else as is
+ * usual, and {@link #STATEMENT} more where it asks the database. So {@link #COST_MAX} bounds the answer's size as well
+ * as how many statements one request runs.
  */
 final class Cost implements FieldComplexityCalculator {
 

@@ -27,7 +27,10 @@ final class DocumentLimits extends SimplePerformantInstrumentation {
 
     static final int OPERATIONS_MAX = 10;
 
-    /** With fragments written out: a short document can spread them so that it stands for more than could ever be looked through. */
+    /**
+     * With fragments written out: a short document can spread them so that it stands for more than could ever be looked
+     * through.
+     */
     static final int SELECTIONS_MAX = 5_000;
 
     private static final int WHITESPACE_TOKENS_MAX = 10_000;

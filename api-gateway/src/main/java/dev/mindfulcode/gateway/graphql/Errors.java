@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.graphql.execution.SubscriptionPublisherException;
 
 /**
- * Errors as clients see them: a message, where, and {@code extensions.code}, which is the code of a {@link ProblemType}. Of what went wrong
- * inside nothing is told.
+ * Errors as clients see them: a message, where, and {@code extensions.code}, which is the code of a
+ * {@link ProblemType}. Of what went wrong inside nothing is told.
  */
 final class Errors {
 
@@ -111,7 +111,10 @@ final class Errors {
         return told;
     }
 
-    /** The engine's own errors: what is wrong with the document or its variables is said in the engine's words, all else is not. */
+    /**
+     * The engine's own errors: what is wrong with the document or its variables is said in the engine's words, all else
+     * is not.
+     */
     private static ProblemException problem(GraphQLError error) {
         ErrorClassification type = error.getErrorType();
         String message = error.getMessage();

@@ -24,7 +24,10 @@ import reactor.core.publisher.Mono;
 /** The schema with what answers it. Thread-safe. */
 final class Graph {
 
-    /** What the longest introspection query in use needs. Our own types go round (session, flow period, session …) and need no more. */
+    /**
+     * What the longest introspection query in use needs. Our own types go round (session, flow period, session …) and
+     * need no more.
+     */
     static final int DEPTH_MAX = 16;
 
     private static final String SCHEMA = "dev/mindfulcode/gateway/graphql/schema.graphqls";

@@ -32,7 +32,10 @@ final class GraphConversation {
     /** At the same time, on one connection. */
     static final int OPERATIONS_MAX = 16;
 
-    /** What is being answered at the same time: all operations, the heartbeat, and some messages that are answered at once. */
+    /**
+     * What is being answered at the same time: all operations, the heartbeat, and some messages that are answered at
+     * once.
+     */
     static final int ANSWERS_MAX = 2 * OPERATIONS_MAX;
 
     /** In a minute; no client that means well comes near it, and each costs us more than it costs the client. */

@@ -16,7 +16,10 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** GraphQL over server-sent events, one operation a connection: the protocol graphql-sse in its mode of distinct connections. */
+/**
+ * GraphQL over server-sent events, one operation a connection: the protocol graphql-sse in its mode of distinct
+ * connections.
+ */
 final class GraphEvents {
 
     private static final byte[] COMMENT = ":\n\n".getBytes(StandardCharsets.US_ASCII);
@@ -43,7 +46,10 @@ final class GraphEvents {
         });
     }
 
-    /** Results until they end, and comments between them; where the connection must end, why. The first comment goes out at once. */
+    /**
+     * Results until they end, and comments between them; where the connection must end, why. The first comment goes out
+     * at once.
+     */
     private Flux<byte[]> events(Operation operation, Caller caller, LiveConnection connection) {
         Flux<byte[]> results = graph.execute(operation, caller, connection)
                 .flatMapMany(GraphEvents::results)

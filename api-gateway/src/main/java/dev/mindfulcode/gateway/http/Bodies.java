@@ -19,8 +19,8 @@ public final class Bodies {
     static final int BODY_BYTES_MAX = 64 * 1024;
 
     /**
-     * A body that is not there as a whole by then is the client's fault; well before {@link Routes} gives up the whole answer as
-     * ours. Not Netty's request timeout: that one ends WebSockets, too.
+     * A body that is not there as a whole by then is the client's fault; well before {@link Routes} gives up the whole
+     * answer as ours. Not Netty's request timeout: that one ends WebSockets, too.
      */
     static final Duration BODY_TIME_MAX = Duration.ofSeconds(10);
 
@@ -49,7 +49,10 @@ public final class Bodies {
         return objectOrNothing(request, body -> body.only(fields(field, others)));
     }
 
-    /** Like {@link #objectOrNothing(ServerRequest, String, String...)}, with a check that knows more about what is refused. */
+    /**
+     * Like {@link #objectOrNothing(ServerRequest, String, String...)}, with a check that knows more about what is
+     * refused.
+     */
     public static Mono<JsonFields> objectOrNothing(ServerRequest request, UnaryOperator<JsonFields> check) {
         return json(request, BODY_BYTES_MAX)
                 .map(body -> check.apply(Json.object(body.length == 0 ? new byte[] {'{', '}'} : body)));
@@ -67,7 +70,10 @@ public final class Bodies {
         return bytes(http, bytesMax);
     }
 
-    /** The body, decompressed where it is compressed, within the same bounds of size and time; nothing where there is none. */
+    /**
+     * The body, decompressed where it is compressed, within the same bounds of size and time; nothing where there is
+     * none.
+     */
     public static Mono<byte[]> bytes(ServerHttpRequest request) {
         return bytes(request, BODY_BYTES_MAX);
     }

@@ -17,7 +17,9 @@ import reactor.core.publisher.Mono;
 public record Caller(
         UUID userId, Instant expiresAt, @Nullable UUID grantId) {
 
-    /** Fails with 401 where nobody is signed in, even if a route were left open by mistake, and with 403 for an API key. */
+    /**
+     * Fails with 401 where nobody is signed in, even if a route were left open by mistake, and with 403 for an API key.
+     */
     public static Mono<Caller> of(ServerRequest request) {
         return identity(request).map(Caller::signedIn);
     }

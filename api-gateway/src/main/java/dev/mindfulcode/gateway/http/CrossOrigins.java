@@ -13,8 +13,8 @@ import org.springframework.web.cors.reactive.CorsWebFilter;
 import org.springframework.web.server.WebFilter;
 
 /**
- * Pages of other origins that may call the API from a browser. None unless told so. There are no cookies, so a page that is not named
- * can send requests, as everybody can, but is shown no answer.
+ * Pages of other origins that may call the API from a browser. None unless told so. There are no cookies, so a page
+ * that is not named can send requests, as everybody can, but is shown no answer.
  */
 public final class CrossOrigins {
 

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.springframework.http.HttpHeaders;
 
-/** Request bodies with {@code Content-Encoding: gzip} (RFC 1952): bounded when decompressed as when they are not compressed. */
+/**
+ * Request bodies with {@code Content-Encoding: gzip} (RFC 1952): bounded when decompressed as when they are not
+ * compressed.
+ */
 final class GzipBody {
 
     private static final int TRAILER_BYTES = 8;
@@ -35,7 +38,8 @@ final class GzipBody {
      * Decompresses a body.
      *
      * @param bytesMax of the decompressed body
-     * @throws ProblemException where it is no gzip stream, a part of one, more than one and something else, or too large
+     * @throws ProblemException where it is no gzip stream, a part of one, more than one and something else, or too
+     *     large
      */
     static byte[] decompress(byte[] compressed, int bytesMax) {
         if (compressed.length == 0) {

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A JSON object and where it stands in the body, so that each refusal names the field at fault. Nothing is converted: a number in
- * quotes is text. A number whose fraction is zero is an integer, however it is written: some languages have no other form. Null and absent are
- * the same; fields that are not named by {@link #only} are refused.
+ * A JSON object and where it stands in the body, so that each refusal names the field at fault. Nothing is converted: a
+ * number in quotes is text. A number whose fraction is zero is an integer, however it is written: some languages have
+ * no other form. Null and absent are the same; fields that are not named by {@link #only} are refused.
  */
 public final class JsonFields {
 
@@ -105,7 +105,9 @@ public final class JsonFields {
         return value == null ? null : value.stringValue();
     }
 
-    /** Text of 1 to {@code lengthMax} UTF-16 units over several lines, which is read by a parser and stored by nobody. */
+    /**
+     * Text of 1 to {@code lengthMax} UTF-16 units over several lines, which is read by a parser and stored by nobody.
+     */
     public String requiredLines(String name, int lengthMax) {
         JsonNode value = required(name, value(name));
         if (!value.isString()) {
@@ -123,7 +125,9 @@ public final class JsonFields {
         return members(node);
     }
 
-    /** An object's members as plain values: text, numbers, booleans, nulls, lists and maps. Empty where it is absent. */
+    /**
+     * An object's members as plain values: text, numbers, booleans, nulls, lists and maps. Empty where it is absent.
+     */
     public Map<String, @Nullable Object> members(String name) {
         JsonNode value = value(name);
         if (value == null) {
@@ -186,7 +190,10 @@ public final class JsonFields {
         return value.booleanValue();
     }
 
-    /** An array of times in milliseconds, rounded to whole ones; the first that is out of bounds is named with its index. */
+    /**
+     * An array of times in milliseconds, rounded to whole ones; the first that is out of bounds is named with its
+     * index.
+     */
     public int @Nullable [] milliseconds(String name, int countMin, int countMax, int max) {
         JsonNode value = value(name);
         if (value == null) {
@@ -311,7 +318,10 @@ public final class JsonFields {
         return number == Math.rint(number) && Math.abs(number) <= EXACT_INTEGER_MAX;
     }
 
-    /** Whether text is such as the database can keep and compare with: without control characters or halves of surrogate pairs. */
+    /**
+     * Whether text is such as the database can keep and compare with: without control characters or halves of surrogate
+     * pairs.
+     */
     public static boolean isStorable(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -5,8 +5,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request refused for a reason that the client is told. The message names what is expected and never repeats what was given,
- * which may be personal. Carries no stack trace: it is an answer, not an accident.
+ * A request refused for a reason that the client is told. The message names what is expected and never repeats what was
+ * given, which may be personal. Carries no stack trace: it is an answer, not an accident.
  */
 public final class ProblemException extends RuntimeException {
 

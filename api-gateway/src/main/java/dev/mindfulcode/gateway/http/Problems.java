@@ -21,7 +21,10 @@ import org.springframework.web.server.WebExceptionHandler;
 import reactor.core.publisher.Mono;
 import reactor.netty.channel.AbortedException;
 
-/** Turns whatever went wrong into a problem document. Nothing of the inside gets out: no message, no class, no stack trace. */
+/**
+ * Turns whatever went wrong into a problem document. Nothing of the inside gets out: no message, no class, no stack
+ * trace.
+ */
 @Order(-2)
 public final class Problems implements WebExceptionHandler {
 
@@ -30,7 +33,10 @@ public final class Problems implements WebExceptionHandler {
     private static final int LOGGED_FRAMES_MAX = 12;
     private static final int RETRY_AFTER_SECONDS = 2;
 
-    /** Postgres: undefined_table and invalid_schema_name. The read model is made by another service, which may start later. */
+    /**
+     * Postgres: undefined_table and invalid_schema_name. The read model is made by another service, which may start
+     * later.
+     */
     private static final String UNDEFINED_TABLE = "42P01";
 
     private static final String UNDEFINED_SCHEMA = "3F000";

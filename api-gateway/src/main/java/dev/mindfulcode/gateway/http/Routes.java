@@ -26,7 +26,10 @@ public final class Routes {
 
     private static final int RETRY_AFTER_SECONDS = 2;
 
-    /** By their first two segments, or one where the second is a variable: a match is looked for among a few routes, and not among all in turn. */
+    /**
+     * By their first two segments, or one where the second is a variable: a match is looked for among a few routes, and
+     * not among all in turn.
+     */
     private final Map<String, RouterFunctions.Builder> routers = new HashMap<>();
 
     private final Map<String, TreeSet<String>> methods = new LinkedHashMap<>();

@@ -28,10 +28,11 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * {@code Idempotency-Key} on the POSTs of signed-in users: the first one is done and its answer kept before it is sent, the same again
- * is given that answer. A refusal is not kept: after it the key is free.
+ * {@code Idempotency-Key} on the POSTs of signed-in users: the first one is done and its answer kept before it is sent,
+ * the same again is given that answer. A refusal is not kept: after it the key is free.
  *
- * <p>The work goes on when its client hangs up, as that client will ask again. After the security chain, which says who it is.
+ * <p>The work goes on when its client hangs up, as that client will ask again. After the security chain, which says who
+ * it is.
  */
 @Order(0)
 final class IdempotencyFilter implements WebFilter {

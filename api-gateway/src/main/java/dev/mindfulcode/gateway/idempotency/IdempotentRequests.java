@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * The requests with a key of the last {@link #KEPT_FOR}, in Postgres and so for all gateways. What was asked and what was answered is
- * encrypted with the user's key: an answer may show a secret once, and it goes with the user.
+ * The requests with a key of the last {@link #KEPT_FOR}, in Postgres and so for all gateways. What was asked and what
+ * was answered is encrypted with the user's key: an answer may show a secret once, and it goes with the user.
  */
 final class IdempotentRequests {
 

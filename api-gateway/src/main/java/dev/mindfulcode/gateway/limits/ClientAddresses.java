@@ -12,10 +12,10 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 
 /**
- * Where a request comes from. The peer's address, unless the peer is a trusted proxy: then what the proxies in front say in
- * {@code X-Forwarded-For} or {@code Forwarded} (RFC 7239), read from the right up to the first that is not trusted. Whatever stands to
- * the left of it, the client may have made up. Where the two headers disagree neither is believed: a proxy writes one of them and
- * lets the other through.
+ * Where a request comes from. The peer's address, unless the peer is a trusted proxy: then what the proxies in front
+ * say in {@code X-Forwarded-For} or {@code Forwarded} (RFC 7239), read from the right up to the first that is not
+ * trusted. Whatever stands to the left of it, the client may have made up. Where the two headers disagree neither is
+ * believed: a proxy writes one of them and lets the other through.
  */
 final class ClientAddresses {
 
@@ -31,7 +31,10 @@ final class ClientAddresses {
     private final Consumer<String> untrusted;
     private final AtomicBoolean untrustedSeen = new AtomicBoolean();
 
-    /** @param untrusted receives the name of the first header, and of no later one, that a peer sends which is not a trusted proxy */
+    /**
+     * @param untrusted receives the name of the first header, and of no later one, that a peer sends which is not a
+     *     trusted proxy
+     */
     ClientAddresses(List<CidrBlock> trustedProxies, List<CidrBlock> exempt, Consumer<String> untrusted) {
         this.trustedProxies = trustedProxies;
         this.exempt = exempt;

@@ -11,8 +11,8 @@ import io.github.bucket4j.local.LocalBucketBuilder;
 import reactor.core.publisher.Mono;
 
 /**
- * Buckets of this process alone. A bucket that nobody touched for its window is full, and so as good as none. Past the bound the
- * least used ones go: who can send from a hundred thousand networks is not stopped by counting each.
+ * Buckets of this process alone. A bucket that nobody touched for its window is full, and so as good as none. Past the
+ * bound the least used ones go: who can send from a hundred thousand networks is not stopped by counting each.
  */
 final class MemoryBuckets implements TokenBuckets {
 

@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * So many requests in a window of time: a bucket of that many tokens that is full again after the window, filled evenly.
+ * So many requests in a window of time: a bucket of that many tokens that is full again after the window, filled
+ * evenly.
  *
  * @param name as the headers call it, such as {@code user}
  */

@@ -17,11 +17,11 @@ import org.springframework.web.server.WebFilter;
 import reactor.core.publisher.Mono;
 
 /**
- * Who asks too often is told to wait. Each answer says what is left, in the fields of draft-ietf-httpapi-ratelimit-headers: the policy
- * {@code "user";q=1200;w=60} and the state {@code "user";r=1199;t=1}.
+ * Who asks too often is told to wait. Each answer says what is left, in the fields of
+ * draft-ietf-httpapi-ratelimit-headers: the policy {@code "user";q=1200;w=60} and the state {@code "user";r=1199;t=1}.
  *
- * <p>Not beans of type {@link WebFilter}, since they belong at two places within the security chain: the address is counted before
- * a token is verified, which costs more than counting, the user after.
+ * <p>Not beans of type {@link WebFilter}, since they belong at two places within the security chain: the address is
+ * counted before a token is verified, which costs more than counting, the user after.
  */
 public final class RateLimits {
 
@@ -75,8 +75,9 @@ public final class RateLimits {
     }
 
     /**
-     * Counts an attempt to sign in, for where it comes from and for the account it goes to: guesses that are spread over many
-     * addresses are still guesses at one account. Successful ones count too, so that nothing can be told from what is left.
+     * Counts an attempt to sign in, for where it comes from and for the account it goes to: guesses that are spread
+     * over many addresses are still guesses at one account. Successful ones count too, so that nothing can be told from
+     * what is left.
      */
     public Mono<SignInAttempt> signIn(ServerRequest request, String account) {
         return attempt(request, settings.signIn(), account);
@@ -88,8 +89,9 @@ public final class RateLimits {
     }
 
     /**
-     * Counts a check of the current password of somebody who is signed in, as an attempt to sign in to the account: with a stolen access
-     * token these checks would be a way to guess the password. Exempt networks do not exempt from it: no load run checks passwords.
+     * Counts a check of the current password of somebody who is signed in, as an attempt to sign in to the account:
+     * with a stolen access token these checks would be a way to guess the password. Exempt networks do not exempt from
+     * it: no load run checks passwords.
      */
     public Mono<SignInAttempt> passwordCheck(ServerRequest request, String account) {
         ServerWebExchange exchange = request.exchange();

@@ -27,11 +27,12 @@ import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 /**
- * Buckets on Redis, which several gateways share. While Redis is away each gateway counts for itself: too much let through for a while
- * is better than nothing let through. That is said once when it begins and once when it ends; meanwhile Redis is asked once a second.
+ * Buckets on Redis, which several gateways share. While Redis is away each gateway counts for itself: too much let
+ * through for a while is better than nothing let through. That is said once when it begins and once when it ends;
+ * meanwhile Redis is asked once a second.
  *
- * <p>Keys hold a hash of the subject. That keeps addresses out of sight, not out of reach of who hashes all there are; they are gone
- * once the bucket is full again.
+ * <p>Keys hold a hash of the subject. That keeps addresses out of sight, not out of reach of who hashes all there are;
+ * they are gone once the bucket is full again.
  */
 final class RedisBuckets implements TokenBuckets {
 

@@ -7,7 +7,9 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.SynchronousSink;
 
-/** A client of another live protocol than our own: counted, limited, cut and ended as those of our own are. Thread-safe. */
+/**
+ * A client of another live protocol than our own: counted, limited, cut and ended as those of our own are. Thread-safe.
+ */
 public final class LiveConnection {
 
     private static final int RETRY_AFTER_SECONDS = 1;
@@ -24,8 +26,8 @@ public final class LiveConnection {
     }
 
     /**
-     * Beats now and then, by which the protocol keeps an idle connection open; fails with the problem for which the connection must
-     * end. Subscribed to once, and for as long as the connection lasts: who takes no beats is cut.
+     * Beats now and then, by which the protocol keeps an idle connection open; fails with the problem for which the
+     * connection must end. Subscribed to once, and for as long as the connection lasts: who takes no beats is cut.
      */
     public Flux<Beat> beats() {
         return client.mailbox().messages().handle(LiveConnection::beat);

@@ -15,8 +15,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * {@code /api/flow/stream}: the caller's live messages as server-sent events. States are absolute, so a client that comes back with
- * Last-Event-ID needs the latest one only, and not even that where it is the one it saw.
+ * {@code /api/flow/stream}: the caller's live messages as server-sent events. States are absolute, so a client that
+ * comes back with Last-Event-ID needs the latest one only, and not even that where it is the one it saw.
  */
 final class LiveEventStream {
 

@@ -30,8 +30,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows flow states, session events and team alerts from now on: every partition, in no group, since each gateway needs all of them for whoever
- * is connected to it. Reads what is not committed yet: a live update is provisional, and the next one is a second away.
+ * Follows flow states, session events and team alerts from now on: every partition, in no group, since each gateway
+ * needs all of them for whoever is connected to it. Reads what is not committed yet: a live update is provisional, and
+ * the next one is a second away.
  */
 final class LiveFeed extends LogFollower<UUID> {
 

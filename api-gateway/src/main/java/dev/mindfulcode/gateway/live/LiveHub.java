@@ -27,9 +27,11 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Where live states meet live clients: by user, and only there, so that nobody can be sent what belongs to somebody else.
+ * Where live states meet live clients: by user, and only there, so that nobody can be sent what belongs to somebody
+ * else.
  *
- * <p>Of users whom nobody watches the latest state is kept as it came, undecoded, so that who connects sees something at once.
+ * <p>Of users whom nobody watches the latest state is kept as it came, undecoded, so that who connects sees something
+ * at once.
  */
 final class LiveHub implements SmartLifecycle {
 

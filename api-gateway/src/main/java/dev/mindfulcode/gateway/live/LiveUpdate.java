@@ -3,7 +3,10 @@ package dev.mindfulcode.gateway.live;
 import java.util.List;
 import java.util.UUID;
 
-/** What live clients are told of their user's work and teams, in the shape of the public contract. Times are epoch milliseconds. */
+/**
+ * What live clients are told of their user's work and teams, in the shape of the public contract. Times are epoch
+ * milliseconds.
+ */
 public sealed interface LiveUpdate {
 
     /** The message's name on the wire. */

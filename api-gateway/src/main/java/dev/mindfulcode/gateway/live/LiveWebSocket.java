@@ -21,7 +21,10 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.WebsocketServerSpec;
 
-/** {@code /ws}: the caller's live messages, and {@code pong} for {@code ping}. Ends with the access token that opened it. */
+/**
+ * {@code /ws}: the caller's live messages, and {@code pong} for {@code ping}. Ends with the access token that opened
+ * it.
+ */
 final class LiveWebSocket {
 
     /** A client has nothing longer to say than {@code {"type": "ping"}}. */

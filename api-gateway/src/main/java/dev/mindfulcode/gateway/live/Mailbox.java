@@ -9,8 +9,9 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
 
 /**
- * What one live client has yet to be sent: the latest about each thing, and never more than {@link #MESSAGES_MAX}. Putting a message in
- * never waits, so a slow client holds up nobody; it is spared what is out of date by the time it reads. Thread-safe.
+ * What one live client has yet to be sent: the latest about each thing, and never more than {@link #MESSAGES_MAX}.
+ * Putting a message in never waits, so a slow client holds up nobody; it is spared what is out of date by the time it
+ * reads. Thread-safe.
  */
 final class Mailbox {
 

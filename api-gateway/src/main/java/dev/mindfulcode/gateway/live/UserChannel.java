@@ -52,8 +52,8 @@ final class UserChannel {
     }
 
     /**
-     * Notes what the stream says of a session; returns whether that is a change. As in the read model, whoever spoke of the later moment
-     * is right, and a user's end is final. A status met for the first time is no change.
+     * Notes what the stream says of a session; returns whether that is a change. As in the read model, whoever spoke of
+     * the later moment is right, and a user's end is final. A status met for the first time is no change.
      */
     boolean streamSays(UUID sessionId, SessionStatus status, boolean inFlow, long atMs) {
         synchronized (statuses) {

@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * A thread that reads topics from the gateway's start to its end: it opens a consumer, and another one a second after that failed.
+ * A thread that reads topics from the gateway's start to its end: it opens a consumer, and another one a second after
+ * that failed.
  *
  * @param <K> of the topics' keys
  */

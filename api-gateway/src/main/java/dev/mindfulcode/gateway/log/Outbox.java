@@ -7,11 +7,11 @@ import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
 import reactor.core.publisher.Mono;
 
 /**
- * Events that must be on the log if, and only if, a transaction commits: written to a table in that transaction and brought to the
- * log by {@link OutboxRelay} afterwards.
+ * Events that must be on the log if, and only if, a transaction commits: written to a table in that transaction and
+ * brought to the log by {@link OutboxRelay} afterwards.
  *
- * <p>Events under one key reach the log in the order of their ids. Whoever writes events under one key in several transactions must
- * lock a row that stands for it first (the user's, say), so that ids grow in the order of commits.
+ * <p>Events under one key reach the log in the order of their ids. Whoever writes events under one key in several
+ * transactions must lock a row that stands for it first (the user's, say), so that ids grow in the order of commits.
  */
 public final class Outbox {
 

@@ -21,11 +21,11 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Brings the outbox to the log: at least once, the events under each key in order, none left behind. One gateway at a time does it, by an
- * advisory lock; the others look again each {@link #POLL_INTERVAL}.
+ * Brings the outbox to the log: at least once, the events under each key in order, none left behind. One gateway at a
+ * time does it, by an advisory lock; the others look again each {@link #POLL_INTERVAL}.
  *
- * <p>In order: a round takes the oldest event of each key only, and waits until the log has it. Nothing left behind: a round reads
- * what is there, not what is past a cursor, so a transaction that commits late is met whenever it commits.
+ * <p>In order: a round takes the oldest event of each key only, and waits until the log has it. Nothing left behind: a
+ * round reads what is there, not what is past a cursor, so a transaction that commits late is met whenever it commits.
  */
 public final class OutboxRelay implements SmartLifecycle, Runnable {
 

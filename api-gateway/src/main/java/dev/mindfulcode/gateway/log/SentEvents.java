@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 /**
- * Events that the log has acknowledged, stored for a day with where they are on it. What the log loses afterwards goes back to the outbox:
- * the database decided these events, so the log is made to agree with it again.
+ * Events that the log has acknowledged, stored for a day with where they are on it. What the log loses afterwards goes
+ * back to the outbox: the database decided these events, so the log is made to agree with it again.
  */
 public final class SentEvents {
 
@@ -52,7 +52,10 @@ public final class SentEvents {
             insert into identity.outbox (topic, record_key, record_value)
             select topic, record_key, record_value from lost order by log_offset""";
 
-    /** Readers of a session wait until its latest event is in the read model: for one that is lost they would wait for ever. */
+    /**
+     * Readers of a session wait until its latest event is in the read model: for one that is lost they would wait for
+     * ever.
+     */
     private static final String SET_BACK = """
             update identity.session_owners set log_offset = ? - 1
             where log_partition = ? and log_offset >= ?""";

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * Whether the gateway can serve. Every look takes {@link #LOOK_TIME_MAX} at most, and its answer is given to everybody who asks within
- * {@link #CACHED_FOR}: the endpoint is open to all, and must not be a way to keep the database busy.
+ * Whether the gateway can serve. Every look takes {@link #LOOK_TIME_MAX} at most, and its answer is given to everybody
+ * who asks within {@link #CACHED_FOR}: the endpoint is open to all, and must not be a way to keep the database busy.
  */
 final class Health {
 
@@ -101,7 +101,9 @@ final class Health {
             RegistryReport registry,
             ServicesReport services) {
 
-        /** Without the registry schemas that are known are still read and written: that does not need another gateway. */
+        /**
+         * Without the registry schemas that are known are still read and written: that does not need another gateway.
+         */
         boolean canServe() {
             return database.status.equals(HEALTHY) && kafka.status.equals(HEALTHY);
         }

@@ -16,8 +16,8 @@ import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
 /**
- * Times requests by route and status. The route is the pattern, never the path, so that neither ids nor guessed paths become labels.
- * Ingest, which shares the server in quickstart, measures itself.
+ * Times requests by route and status. The route is the pattern, never the path, so that neither ids nor guessed paths
+ * become labels. Ingest, which shares the server in quickstart, measures itself.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class RequestMetrics implements WebFilter {

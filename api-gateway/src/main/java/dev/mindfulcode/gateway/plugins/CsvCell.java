@@ -5,11 +5,11 @@ import java.util.regex.Pattern;
 
 /**
  * Text of a CSV cell that no spreadsheet program evaluates as a formula, as OWASP's page on CSV injection requires. An
- * apostrophe goes before each character that begins a formula, full-width forms included: at the start of the text, and after
- * a character that a program with other settings takes for the end of a cell.
+ * apostrophe goes before each character that begins a formula, full-width forms included: at the start of the text, and
+ * after a character that a program with other settings takes for the end of a cell.
  *
- * <p>A text that is a number stays as it is, a negative one too: it is not a formula, and a program could not compute with it
- * behind an apostrophe.
+ * <p>A text that is a number stays as it is, a negative one too: it is not a formula, and a program could not compute
+ * with it behind an apostrophe.
  */
 final class CsvCell {
 

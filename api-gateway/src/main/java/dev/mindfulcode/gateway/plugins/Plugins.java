@@ -26,14 +26,17 @@ import reactor.core.publisher.Mono;
 /**
  * Plugins as a user has them: their own and the operator's, and what each was granted.
  *
- * <p>A grant is a row. The user's own goes before the operator's, and without one nothing runs. A version is one module for ever, so that a
- * result says what made it.
+ * <p>A grant is a row. The user's own goes before the operator's, and without one nothing runs. A version is one module
+ * for ever, so that a result says what made it.
  */
 final class Plugins {
 
     static final int PLUGINS_A_USER_MAX = 20;
 
-    /** So many failed runs in a row since the grant, and the plugin is run no more for this user until they grant it anew. */
+    /**
+     * So many failed runs in a row since the grant, and the plugin is run no more for this user until they grant it
+     * anew.
+     */
     static final int FAILURES_IN_ROW_MAX = 3;
 
     private static final String SELECT = """

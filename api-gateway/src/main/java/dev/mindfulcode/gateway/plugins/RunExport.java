@@ -22,8 +22,8 @@ import tools.jackson.dataformat.csv.CsvSchema;
 import tools.jackson.dataformat.csv.CsvWriteFeature;
 
 /**
- * What a run found, all of it at one instant, as a file to keep: JSON, or CSV as of RFC 4180 with a column for each name in its rows. Rows go out as they
- * come from the database.
+ * What a run found, all of it at one instant, as a file to keep: JSON, or CSV as of RFC 4180 with a column for each
+ * name in its rows. Rows go out as they come from the database.
  */
 final class RunExport {
 
@@ -33,7 +33,10 @@ final class RunExport {
     private static final MediaType CSV = new MediaType("text", "csv", StandardCharsets.UTF_8);
     private static final JsonMapper ROWS = new JsonMapper();
 
-    /** All text in quotes, since a program with another separator would split what is without; numbers are written as they are. */
+    /**
+     * All text in quotes, since a program with another separator would split what is without; numbers are written as
+     * they are.
+     */
     private static final CsvMapper TABLES =
             CsvMapper.builder().enable(CsvWriteFeature.ALWAYS_QUOTE_STRINGS).build();
 

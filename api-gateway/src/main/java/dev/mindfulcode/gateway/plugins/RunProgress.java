@@ -18,7 +18,10 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** A run as server-sent events: as it is, and again whenever it has changed, until it is over or nobody may see it any more. */
+/**
+ * A run as server-sent events: as it is, and again whenever it has changed, until it is over or nobody may see it any
+ * more.
+ */
 final class RunProgress {
 
     private static final Duration LOOKED_AT_EVERY = Duration.ofMillis(500);

@@ -23,8 +23,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Runs of plugins over history: which are wanted, and how they do. What is wanted is written here; what came of it is read from what the
- * projection service writes, and the two meet in the run's id and generation.
+ * Runs of plugins over history: which are wanted, and how they do. What is wanted is written here; what came of it is
+ * read from what the projection service writes, and the two meet in the run's id and generation.
  *
  * <p>A run is its user's. A team's is also that of whoever leads the team, and of nobody who no longer does.
  */
@@ -144,7 +144,10 @@ final class Runs {
                 .collectList();
     }
 
-    /** Ends a run that goes on and keeps what it found; one that is over goes, rows and all. Emits the run where it stays. */
+    /**
+     * Ends a run that goes on and keeps what it found; one that is over goes, rows and all. Emits the run where it
+     * stays.
+     */
     Mono<Run> cancelOrRemove(UUID userId, UUID runId) {
         return find(userId, runId)
                 .flatMap(run -> run.isOver()

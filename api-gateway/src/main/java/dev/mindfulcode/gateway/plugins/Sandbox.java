@@ -14,7 +14,10 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
-/** Tries whether plugins can be loaded, one at a time: a large module takes seconds. Runs nothing of theirs. Thread-safe. */
+/**
+ * Tries whether plugins can be loaded, one at a time: a large module takes seconds. Runs nothing of theirs.
+ * Thread-safe.
+ */
 final class Sandbox implements AutoCloseable {
 
     private static final int WAITING_MAX = 8;

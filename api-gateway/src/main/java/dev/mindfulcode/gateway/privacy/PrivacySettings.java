@@ -8,8 +8,8 @@ import java.util.UUID;
 import reactor.core.publisher.Mono;
 
 /**
- * The table {@code identity.privacy_settings}. A change is heeded at once by the gateway that made it, and within {@link #CACHED_FOR} by
- * the others. Thread-safe.
+ * The table {@code identity.privacy_settings}. A change is heeded at once by the gateway that made it, and within
+ * {@link #CACHED_FOR} by the others. Thread-safe.
  */
 public final class PrivacySettings {
 

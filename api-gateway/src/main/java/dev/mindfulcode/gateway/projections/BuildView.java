@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param records offsets behind it, of {@code recordsTotal} when it was last looked
  * @param secondsLeft null where nothing can be said
  * @param rows about so many
- * @param lag records it has not applied: of the log for the one in use, of what the one in use has applied for the others; null where
- *     that cannot be said now
+ * @param lag records it has not applied: of the log for the one in use, of what the one in use has applied for the
+ *     others; null where that cannot be said now
  * @param report what the comparison came to, as the projection service wrote it
  */
 record BuildView(

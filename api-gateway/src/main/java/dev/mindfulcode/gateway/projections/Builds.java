@@ -92,7 +92,10 @@ final class Builds {
                 .switchIfEmpty(Mono.error(() -> ProblemType.BUILD_CONFLICT.because("A build of it is under way.")));
     }
 
-    /** Orders that a kept or refused build catches up and takes the place of the one in use, whatever the comparison says. */
+    /**
+     * Orders that a kept or refused build catches up and takes the place of the one in use, whatever the comparison
+     * says.
+     */
     Mono<Integer> use(String projection, int build, int sharePercent) {
         return known(projection)
                 .then(Mono.defer(() -> database.sql(USE)

@@ -21,7 +21,10 @@ enum Command {
         return event;
     }
 
-    /** Whether the command makes an event, is done already, or comes too late. Of a deleted session there is nothing to judge. */
+    /**
+     * Whether the command makes an event, is done already, or comes too late. Of a deleted session there is nothing to
+     * judge.
+     */
     Verdict judge(Status status) {
         if (status == Status.DELETED) {
             return Verdict.TOO_LATE;

@@ -8,8 +8,8 @@ import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a session was after all, as its user says. Null: as it is known. Unlike what clients report, it is refused and not clamped
- * where it cannot be: a person typed it and can type it again.
+ * When a session was after all, as its user says. Null: as it is known. Unlike what clients report, it is refused and
+ * not clamped where it cannot be: a person typed it and can type it again.
  */
 record Correction(@Nullable Instant startedAt, @Nullable Instant endedAt) {
 
@@ -43,8 +43,9 @@ record Correction(@Nullable Instant startedAt, @Nullable Instant endedAt) {
     }
 
     /**
-     * Refuses what would leave the session with an end before its start, or with a length that nobody works. Where the end is not said,
-     * and known at most to the stream, a start that moves further than a session is long is what such a length would come of.
+     * Refuses what would leave the session with an end before its start, or with a length that nobody works. Where the
+     * end is not said, and known at most to the stream, a start that moves further than a session is long is what such
+     * a length would come of.
      */
     void check(Claim claim) {
         Instant began = startedAt == null ? claim.startedAt() : startedAt;

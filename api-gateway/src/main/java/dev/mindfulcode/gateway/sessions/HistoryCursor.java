@@ -7,7 +7,10 @@ import java.util.Base64;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The last session of a page, from which the next page goes on: a place in the order and no count, so it stays right while rows come in. */
+/**
+ * The last session of a page, from which the next page goes on: a place in the order and no count, so it stays right
+ * while rows come in.
+ */
 public record HistoryCursor(Instant startedAt, UUID sessionId) {
 
     private static final int SIZE_BYTES = 3 * Long.BYTES;

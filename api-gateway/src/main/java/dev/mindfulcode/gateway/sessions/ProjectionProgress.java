@@ -21,8 +21,8 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * How far the read model has come on the log. While anybody waits, one query each {@link #POLL_INTERVAL} serves all who do; while
- * nobody waits there is none. Thread-safe.
+ * How far the read model has come on the log. While anybody waits, one query each {@link #POLL_INTERVAL} serves all who
+ * do; while nobody waits there is none. Thread-safe.
  */
 final class ProjectionProgress {
 
@@ -55,8 +55,8 @@ final class ProjectionProgress {
     }
 
     /**
-     * Completes when the read model has the record at a position, or what flow-stream computed from it where it is one of keystrokes; fails
-     * with 503 after {@link #TIMEOUT} or {@link #KEYSTROKES_TIMEOUT}.
+     * Completes when the read model has the record at a position, or what flow-stream computed from it where it is one
+     * of keystrokes; fails with 503 after {@link #TIMEOUT} or {@link #KEYSTROKES_TIMEOUT}.
      */
     Mono<Void> reached(LogPosition position) {
         return reached(position, isKeystrokes(position) ? KEYSTROKES_TIMEOUT : TIMEOUT)

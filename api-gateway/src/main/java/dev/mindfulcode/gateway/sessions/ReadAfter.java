@@ -8,7 +8,10 @@ import java.util.Set;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import reactor.core.publisher.Mono;
 
-/** Reading one's own writes: a read that sends back a write's {@link ReadAfterToken} waits until the read model has come that far. */
+/**
+ * Reading one's own writes: a read that sends back a write's {@link ReadAfterToken} waits until the read model has come
+ * that far.
+ */
 public final class ReadAfter {
 
     public static final String HEADER = ReadAfterToken.HEADER;
@@ -25,7 +28,9 @@ public final class ReadAfter {
         return new ReadAfterToken(position.topic(), position.partition(), position.offset()).text();
     }
 
-    /** Completes when the read model has what the request's token, if any, asks for; fails with 400 or 503 otherwise. */
+    /**
+     * Completes when the read model has what the request's token, if any, asks for; fails with 400 or 503 otherwise.
+     */
     public Mono<Void> await(ServerRequest request) {
         String token = request.headers().firstHeader(HEADER);
         return token == null ? Mono.empty() : progress.reached(position(token));

@@ -38,7 +38,10 @@ public record Session(
         long version,
         @JsonIgnore Typed typed) {
 
-    /** From the first to the last activity in a session; null before there was any. The session's own times never leave it out. */
+    /**
+     * From the first to the last activity in a session; null before there was any. The session's own times never leave
+     * it out.
+     */
     record Typed(@Nullable Instant from, @Nullable Instant to) {
 
         static final Typed NOTHING = new Typed(null, null);

@@ -68,7 +68,10 @@ public final class SessionReads {
                 .collectList();
     }
 
-    /** Emits the user's sessions that are active or paused, on whatever device, the latest first and {@link #CURRENT_MAX} at most. */
+    /**
+     * Emits the user's sessions that are active or paused, on whatever device, the latest first and
+     * {@link #CURRENT_MAX} at most.
+     */
     public Mono<List<Session>> current(UUID userId, Instant now) {
         return database.sql(SELECT + " and status <> 'ended' order by started_at desc, session_id desc limit "
                         + CURRENT_MAX)
@@ -79,8 +82,8 @@ public final class SessionReads {
     }
 
     /**
-     * One page of a user's sessions, the latest first. The cursor is a place in the order of all sessions, so it says the same
-     * whatever is filtered.
+     * One page of a user's sessions, the latest first. The cursor is a place in the order of all sessions, so it says
+     * the same whatever is filtered.
      */
     public Mono<List<Session>> page(
             UUID userId, HistoryFilter filter, @Nullable HistoryCursor after, int limit, Instant now) {

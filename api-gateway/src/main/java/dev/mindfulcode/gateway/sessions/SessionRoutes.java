@@ -31,7 +31,10 @@ final class SessionRoutes {
 
     private static final String[] CORRECTABLE = {"started_at", "ended_at", "project", "language", "editor"};
 
-    /** Of a session, what some clients count by themselves and send with an update. Two counts of the same keys would not agree. */
+    /**
+     * Of a session, what some clients count by themselves and send with an update. Two counts of the same keys would
+     * not agree.
+     */
     private static final List<String> FIGURES = List.of(
             "keystrokes",
             "errors",
@@ -137,7 +140,10 @@ final class SessionRoutes {
                 }));
     }
 
-    /** Refuses a correction that leaves out keystrokes which the read model has; of those to come the session's times take care. */
+    /**
+     * Refuses a correction that leaves out keystrokes which the read model has; of those to come the session's times
+     * take care.
+     */
     private Mono<Void> checkTyped(UUID userId, UUID sessionId, Correction correction) {
         return correction.movesTimes()
                 ? reads.find(userId, sessionId, clock.instant())

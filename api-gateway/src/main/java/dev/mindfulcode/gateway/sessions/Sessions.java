@@ -25,9 +25,9 @@ import reactor.core.publisher.Mono;
 /**
  * Turns what a user tells a session to do into events.
  *
- * <p>The id is claimed first, in a transaction of its own, then the event goes to the log, then the claim is told that it did. A crash
- * in between leaves a claim that says so, and the client, which never got an answer, comes again and completes it. The claim's row is
- * locked meanwhile, so that of many equal requests one makes the event.
+ * <p>The id is claimed first, in a transaction of its own, then the event goes to the log, then the claim is told that
+ * it did. A crash in between leaves a claim that says so, and the client, which never got an answer, comes again and
+ * completes it. The claim's row is locked meanwhile, so that of many equal requests one makes the event.
  */
 final class Sessions {
 
@@ -94,7 +94,10 @@ final class Sessions {
                         .map(claim -> new Done(known, claim)));
     }
 
-    /** Has a session be as its user says it was; emits its claim afterwards, or fails with 404 where it is not this user's. */
+    /**
+     * Has a session be as its user says it was; emits its claim afterwards, or fails with 404 where it is not this
+     * user's.
+     */
     Mono<Done> correct(UUID userId, UUID sessionId, Correction correction, Details details) {
         Instant now = now();
         return find(userId, sessionId)

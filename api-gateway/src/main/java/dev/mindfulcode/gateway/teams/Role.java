@@ -5,7 +5,9 @@ import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What somebody is in a team, from the one who may most to the one who may least. Pure: who may change whom is here. */
+/**
+ * What somebody is in a team, from the one who may most to the one who may least. Pure: who may change whom is here.
+ */
 enum Role {
     OWNER(TeamRole.OWNER),
     ADMIN(TeamRole.ADMIN),
@@ -49,7 +51,9 @@ enum Role {
         return this == OWNER || this == ADMIN && isBelowAdmin(added);
     }
 
-    /** Owners may all; admins may what concerns members and viewers alone; everybody may take rights from themselves. */
+    /**
+     * Owners may all; admins may what concerns members and viewers alone; everybody may take rights from themselves.
+     */
     boolean mayChange(Role other, Role next, boolean isSelf) {
         return this == OWNER
                 || this == ADMIN && isBelowAdmin(other) && isBelowAdmin(next)

@@ -9,8 +9,9 @@ import java.time.Instant;
 import reactor.core.publisher.Mono;
 
 /**
- * What the log is told of teams, by way of the outbox: each membership as it is now on {@code team-members}, and to each person's
- * {@code accounts} what happened to theirs. In the transaction that decides it, with the team's and the person's row locked.
+ * What the log is told of teams, by way of the outbox: each membership as it is now on {@code team-members}, and to
+ * each person's {@code accounts} what happened to theirs. In the transaction that decides it, with the team's and the
+ * person's row locked.
  */
 final class TeamEvents {
 

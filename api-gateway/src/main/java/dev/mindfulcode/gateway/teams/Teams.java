@@ -21,9 +21,9 @@ import reactor.core.publisher.Mono;
 /**
  * Teams and their members. To whoever does not belong to a team there is none.
  *
- * <p>Whatever changes members locks the team's row and then the person's: the first for what holds of a team as a whole (an owner, a
- * number of members), the second so that a person's events come in order. Reads are of the same tables: what was written is read back
- * at once, without a token.
+ * <p>Whatever changes members locks the team's row and then the person's: the first for what holds of a team as a whole
+ * (an owner, a number of members), the second so that a person's events come in order. Reads are of the same tables:
+ * what was written is read back at once, without a token.
  */
 public final class Teams {
 
@@ -100,12 +100,18 @@ public final class Teams {
         return membership(teamId, callerId).map(Membership::onPremium).then();
     }
 
-    /** Completes where somebody leads a team, as its owner or an admin, whose plan is premium; fails with 404 or 403 otherwise. */
+    /**
+     * Completes where somebody leads a team, as its owner or an admin, whose plan is premium; fails with 404 or 403
+     * otherwise.
+     */
     public Mono<Void> requireLeadOnPremium(UUID callerId, UUID teamId) {
         return membership(teamId, callerId).doOnNext(Teams::requireLead).then();
     }
 
-    /** As {@link #requireLeadOnPremium}, and locks the team in the transaction at hand: nobody else changes what is counted by team. */
+    /**
+     * As {@link #requireLeadOnPremium}, and locks the team in the transaction at hand: nobody else changes what is
+     * counted by team.
+     */
     public Mono<Void> lockLedOnPremium(UUID callerId, UUID teamId) {
         return lock(teamId, callerId).doOnNext(Teams::requireLead).then();
     }
@@ -116,8 +122,8 @@ public final class Teams {
     }
 
     /**
-     * Emits a team's members, those who joined first first. Addresses are for those who administer it, and everybody's own; whether
-     * somebody consents is nobody's business but theirs.
+     * Emits a team's members, those who joined first first. Addresses are for those who administer it, and everybody's
+     * own; whether somebody consents is nobody's business but theirs.
      */
     Mono<List<Member>> members(UUID callerId, UUID teamId) {
         return membersOf(callerId, List.of(teamId))
@@ -209,7 +215,9 @@ public final class Teams {
                 .switchIfEmpty(Mono.error(Teams::noSuchMember));
     }
 
-    /** Locks a team on behalf of somebody who belongs to it and emits who they are in it once nobody else changes that. */
+    /**
+     * Locks a team on behalf of somebody who belongs to it and emits who they are in it once nobody else changes that.
+     */
     Mono<Membership> lock(UUID teamId, UUID callerId) {
         return database.sql("""
                         select team_id from identity.teams where team_id = :team

@@ -9,8 +9,9 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
 /**
- * Lets a channel connect to addresses that may be called, and to no other. It stands where the connection is made: what is judged is the
- * address itself, after the name was looked up and whatever form it was written in, so that there is no second look-up to lie to.
+ * Lets a channel connect to addresses that may be called, and to no other. It stands where the connection is made: what
+ * is judged is the address itself, after the name was looked up and whatever form it was written in, so that there is
+ * no second look-up to lie to.
  */
 @ChannelHandler.Sharable
 final class AddressGate extends ChannelOutboundHandlerAdapter {
@@ -34,7 +35,10 @@ final class AddressGate extends ChannelOutboundHandlerAdapter {
         }
     }
 
-    /** The address is not one that may be called. Without the address: who named it would learn what a name means in here. */
+    /**
+     * The address is not one that may be called. Without the address: who named it would learn what a name means in
+     * here.
+     */
     static final class ForbiddenAddressException extends IOException {
 
         ForbiddenAddressException() {

@@ -9,8 +9,8 @@ import reactor.core.publisher.Mono;
 public interface Deliveries {
 
     /**
-     * Takes deliveries that are due, each counted as one more attempt, and hides them from other senders for a while: one whose sender
-     * dies comes back.
+     * Takes deliveries that are due, each counted as one more attempt, and hides them from other senders for a while:
+     * one whose sender dies comes back.
      */
     Mono<List<Due>> take(int countMax, Duration hiddenFor);
 

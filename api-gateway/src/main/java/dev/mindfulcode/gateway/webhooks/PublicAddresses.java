@@ -8,10 +8,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Which addresses may be called on behalf of users: those of the public internet, and what an operator allows besides. Everything that IANA
- * keeps in its registries of special-purpose addresses (RFC 6890) is none of them: private and loopback addresses, link-local ones with the
- * metadata services of clouds, shared, multicast and reserved ones. Of IPv6 only global unicast counts, without the forms that carry an
- * IPv4 address inside; an IPv4 address in the form of an IPv6 one is judged as what it is.
+ * Which addresses may be called on behalf of users: those of the public internet, and what an operator allows besides.
+ * Everything that IANA keeps in its registries of special-purpose addresses (RFC 6890) is none of them: private and
+ * loopback addresses, link-local ones with the metadata services of clouds, shared, multicast and reserved ones. Of
+ * IPv6 only global unicast counts, without the forms that carry an IPv4 address inside; an IPv4 address in the form of
+ * an IPv6 one is judged as what it is.
  */
 final class PublicAddresses {
 

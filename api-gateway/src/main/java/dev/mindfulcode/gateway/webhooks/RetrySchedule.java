@@ -4,8 +4,9 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * When a delivery that failed is tried again: after 10 s, 40 s, 3, 11 and 43 minutes, 3 hours and then each 6 hours, each time a random part
- * of up to a half earlier, so that what failed together does not come back together. The last of ten attempts is about a day after the first.
+ * When a delivery that failed is tried again: after 10 s, 40 s, 3, 11 and 43 minutes, 3 hours and then each 6 hours,
+ * each time a random part of up to a half earlier, so that what failed together does not come back together. The last
+ * of ten attempts is about a day after the first.
  */
 final class RetrySchedule {
 

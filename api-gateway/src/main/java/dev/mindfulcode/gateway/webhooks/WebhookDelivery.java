@@ -17,8 +17,8 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * Delivers what is due, a round at a time: at least once, at most {@link #CONCURRENCY_MAX} at the same time, each message until the other side
- * takes it or {@link RetrySchedule#ATTEMPTS_MAX} attempts have failed.
+ * Delivers what is due, a round at a time: at least once, at most {@link #CONCURRENCY_MAX} at the same time, each
+ * message until the other side takes it or {@link RetrySchedule#ATTEMPTS_MAX} attempts have failed.
  */
 public final class WebhookDelivery implements SmartLifecycle {
 

@@ -18,8 +18,8 @@ import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
 /**
- * Makes one attempt to deliver a message. Each on a connection of its own, without redirects, without a proxy, and without reading a body: a
- * status is all the other side can say. Thread-safe.
+ * Makes one attempt to deliver a message. Each on a connection of its own, without redirects, without a proxy, and
+ * without reading a body: a status is all the other side can say. Thread-safe.
  */
 final class WebhookSender {
 

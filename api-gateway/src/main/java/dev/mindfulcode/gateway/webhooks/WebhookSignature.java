@@ -6,7 +6,10 @@ import java.util.Base64;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Signatures as in Standard Webhooks 1.0 (https://www.standardwebhooks.com): HMAC-SHA256 of id, time and body with dots between. */
+/**
+ * Signatures as in Standard Webhooks 1.0 (https://www.standardwebhooks.com): HMAC-SHA256 of id, time and body with dots
+ * between.
+ */
 final class WebhookSignature {
 
     private static final String ALGORITHM = "HmacSHA256";

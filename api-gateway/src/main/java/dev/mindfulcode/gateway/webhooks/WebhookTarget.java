@@ -3,7 +3,8 @@ package dev.mindfulcode.gateway.webhooks;
 import java.util.Base64;
 
 /**
- * Where a webhook leads and with what it is signed. Security guarantees: neither is printed; the address may be as good as a password.
+ * Where a webhook leads and with what it is signed. Security guarantees: neither is printed; the address may be as good
+ * as a password.
  *
  * @param host as people may see it
  * @param secret the key of the signature

@@ -30,7 +30,8 @@ public final class WebhookTargets {
     }
 
     /**
-     * Makes a target with a new secret. What a name means is looked up when it is called; what can be said before is said here.
+     * Makes a target with a new secret. What a name means is looked up when it is called; what can be said before is
+     * said here.
      *
      * @throws RefusedUrlException where the text is no address that could ever be called
      */

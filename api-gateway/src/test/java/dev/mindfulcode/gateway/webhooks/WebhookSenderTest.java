@@ -157,7 +157,10 @@ class WebhookSenderTest {
         assertThat(received).isEmpty();
     }
 
-    /** A name that is public when it is looked at and private when it is called: here it is looked up once, and that address is judged. */
+    /**
+     * A name that is public when it is looked at and private when it is called: here it is looked up once, and that
+     * address is judged.
+     */
     @Test
     void aNameThatChangesItsMindIsJudgedByWhatIsCalled() {
         int port = server.getAddress().getPort();

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What ended a person's flow periods, by how often. A cause in the engine's sense: which feature had fallen, not what happened in the room.
+ * What ended a person's flow periods, by how often. A cause in the engine's sense: which feature had fallen, not what
+ * happened in the room.
  *
  * @param endings those that occurred, most frequent first; empty while {@code periodsMissing} is above 0
  * @param periodsMissing how many more closed periods are needed

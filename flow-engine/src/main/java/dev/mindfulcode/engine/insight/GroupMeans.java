@@ -3,10 +3,11 @@ package dev.mindfulcode.engine.insight;
 import java.util.Arrays;
 
 /**
- * Means of groups, each shrunk toward the mean of all by what the data say of the spread between groups: normal–normal empirical Bayes
- * with the moment estimator of DerSimonian and Laird (Controlled Clinical Trials 7, 1986) for the spread. Groups of few observations
- * say little, and the best of many noisy means is mostly noise. Intervals hold the mean's own uncertainty too (Morris, JASA 78, 1983), so that
- * groups that do not differ, or a single one, are not called certain.
+ * Means of groups, each shrunk toward the mean of all by what the data say of the spread between groups: normal–normal
+ * empirical Bayes with the moment estimator of DerSimonian and Laird (Controlled Clinical Trials 7, 1986) for the
+ * spread. Groups of few observations say little, and the best of many noisy means is mostly noise. Intervals hold the
+ * mean's own uncertainty too (Morris, JASA 78, 1983), so that groups that do not differ, or a single one, are not
+ * called certain.
  */
 final class GroupMeans {
 
@@ -22,8 +23,8 @@ final class GroupMeans {
     private final double quantile;
 
     /**
-     * How many observations tell how much those of one group differ: all but the first of each. Groups seen once say nothing of it, and
-     * whatever lies between them would pass for a difference.
+     * How many observations tell how much those of one group differ: all but the first of each. Groups seen once say
+     * nothing of it, and whatever lies between them would pass for a difference.
      */
     static int repeats(int[] count) {
         int repeats = 0;

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param measure what {@code value} measures, with its unit last, for example {@code interruption_cost_ms}
  * @param value with its interval
  * @param reference what the value is set against; null where the sentence only says how much
- * @param confidence 0.5 to {@link #CONFIDENCE_MAX}: how probable it is, by the normal approximation and for this sentence alone, that the
- *     value lies on the side of the reference that the sentence says; 0.95, that of the interval, where there is no reference or no spread
+ * @param confidence 0.5 to {@link #CONFIDENCE_MAX}: how probable it is, by the normal approximation and for this
+ *     sentence alone, that the value lies on the side of the reference that the sentence says; 0.95, that of the
+ *     interval, where there is no reference or no spread
  * @param basis which part of the history it comes from
  * @param suggestion what might help, with how long it is not repeated; null where there is nothing sensible to suggest
  */

@@ -26,7 +26,10 @@ public final class Insights {
             Languages languages,
             List<StrainIndicator> indicators) {}
 
-    /** Returns everything that the rules find, most telling first. Of the suggestions {@link Recommendation#choose} picks what is shown. */
+    /**
+     * Returns everything that the rules find, most telling first. Of the suggestions {@link Recommendation#choose}
+     * picks what is shown.
+     */
     public static List<Insight> from(History history) {
         List<Insight> found = new ArrayList<>();
         history.indicators().forEach(indicator -> addStrain(found, indicator));

@@ -6,12 +6,12 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * How much of a person's active time was flow, by the language of the session. One observation is one session, each weighing the same;
- * languages are shrunk toward the person's mean ({@link GroupMeans}), since the best of many seldom used ones is mostly luck. What one
- * does in a language differs with it: a difference is not the language's doing.
+ * How much of a person's active time was flow, by the language of the session. One observation is one session, each
+ * weighing the same; languages are shrunk toward the person's mean ({@link GroupMeans}), since the best of many seldom
+ * used ones is mostly luck. What one does in a language differs with it: a difference is not the language's doing.
  *
- * @param mean of the languages' flow shares, each weighed by how well it is known, 0 to 1: not that of all sessions, most of which may be in
- *     one language; 0 without sessions
+ * @param mean of the languages' flow shares, each weighed by how well it is known, 0 to 1: not that of all sessions,
+ *     most of which may be in one language; 0 without sessions
  * @param languages by the number of their sessions, most first; empty while {@code sessionsMissing} is above 0
  * @param sessionsMissing how many more sessions are needed, with a language met before
  */

@@ -12,7 +12,10 @@ public final class Means {
                 mean, Math.clamp(mean - reach, min, mean), Math.clamp(mean + reach, mean, max), values.length);
     }
 
-    /** Two-sided 95 % quantile of Student's t from the normal one (Abramowitz and Stegun 26.7.5); within 1 % from 4 degrees on. */
+    /**
+     * Two-sided 95 % quantile of Student's t from the normal one (Abramowitz and Stegun 26.7.5); within 1 % from 4
+     * degrees on.
+     */
     static double student(int degrees) {
         double z = Estimate.Z95;
         double cubed = z * z * z;
@@ -20,8 +23,8 @@ public final class Means {
     }
 
     /**
-     * How much greater the mean of the later values is than that of the earlier ones, with Welch's interval (Biometrika 34, 1947); of
-     * two values each at least.
+     * How much greater the mean of the later values is than that of the earlier ones, with Welch's interval (Biometrika
+     * 34, 1947); of two values each at least.
      */
     public static Estimate change(double[] earlier, double[] later) {
         double earlierError = errorSquared(earlier);

@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * What came before a person's flow periods began. What precedes is not for that reason a cause.
  *
- * @param ways how they began, by {@link Way}, the share of each with Wilson's interval; empty while {@code startsMissing} is above 0
- * @param leadIns what the {@link #BEFORE_MS} before a start were like, beside what is usual; empty while there are too few
+ * @param ways how they began, by {@link Way}, the share of each with Wilson's interval; empty while
+ *     {@code startsMissing} is above 0
+ * @param leadIns what the {@link #BEFORE_MS} before a start were like, beside what is usual; empty while there are too
+ *     few
  * @param startsMissing how many more periods are needed
- * @param firstFlowAfterMs median time from a session's first keystroke to its first flow, with sessions that had none as censored; null
- *     while {@code firstsMissing} is above 0
+ * @param firstFlowAfterMs median time from a session's first keystroke to its first flow, with sessions that had none
+ *     as censored; null while {@code firstsMissing} is above 0
  * @param firstsMissing how many more sessions with flow are needed
  */
 public record Onset(
@@ -129,8 +131,8 @@ public record Onset(
     }
 
     /**
-     * The wider of two intervals: Student's over the starts, and that of the count. Starts that were all alike, none with a switch, say, have no
-     * spread of their own, and yet are few.
+     * The wider of two intervals: Student's over the starts, and that of the count. Starts that were all alike, none
+     * with a switch, say, have no spread of their own, and yet are few.
      */
     private static Estimate before(Measure measure, List<Span> spans) {
         Estimate ofStarts = Means.of(spans.stream().mapToDouble(of(measure)).toArray(), 0, Double.MAX_VALUE);

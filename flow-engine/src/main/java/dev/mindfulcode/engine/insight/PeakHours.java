@@ -6,12 +6,14 @@ import java.util.List;
 /**
  * The hours of the day at which somebody's flow intensity is higher than their own average.
  *
- * <p>One observation is one hour of one day: minutes of an hour are too alike to count on their own. Each hour is shrunk toward the
- * person's mean ({@link GroupMeans}). An hour is a peak only where its whole interval lies above the mean.
+ * <p>One observation is one hour of one day: minutes of an hour are too alike to count on their own. Each hour is
+ * shrunk toward the person's mean ({@link GroupMeans}). An hour is a peak only where its whole interval lies above the
+ * mean.
  *
  * @param mean intensity over all hours, 0 to 1; 0 without observations
  * @param hours those with observations, by hour
- * @param observationsMissing how many more are needed, of hours seen before, until anything is said; 0 where there are enough
+ * @param observationsMissing how many more are needed, of hours seen before, until anything is said; 0 where there are
+ *     enough
  */
 public record PeakHours(double mean, List<Hour> hours, int observationsMissing) {
 

@@ -9,17 +9,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * What interruptions of flow did to one person: how long until flow came back, and how much flow they cost.
  *
- * <p><b>Lag</b>: from the end of an interrupted period to the start of the next one in the same session, censored where the session
- * ended before flow came back ({@link Survival}).
+ * <p><b>Lag</b>: from the end of an interrupted period to the start of the next one in the same session, censored where
+ * the session ended before flow came back ({@link Survival}).
  *
- * <p><b>Cost</b>: an interruption after L of flow is set against every other period of the same person that was still going after L
- * (risk-set matching: Li, Propert and Rosenbaum, JASA 96, 2001). Cost is the flow time of the {@link #HORIZON_MS} after that point in the
- * matched ones, on average, less that after the interruption. What happened to the matched afterwards, interruptions too, stays in.
- * The interval is Student's over interruptions. An observation, not an experiment: what interrupts may come when flow was fading anyway.
+ * <p><b>Cost</b>: an interruption after L of flow is set against every other period of the same person that was still
+ * going after L (risk-set matching: Li, Propert and Rosenbaum, JASA 96, 2001). Cost is the flow time of the
+ * {@link #HORIZON_MS} after that point in the matched ones, on average, less that after the interruption. What happened
+ * to the matched afterwards, interruptions too, stays in. The interval is Student's over interruptions. An observation,
+ * not an experiment: what interrupts may come when flow was fading anyway.
  *
  * @param lagMs median with its interval; null while {@code lagsMissing} is above 0
  * @param lagsMissing how many more resumptions are needed
- * @param costMs mean flow time lost an interruption, at most {@link #HORIZON_MS} either way; null while {@code pairsMissing} is above 0
+ * @param costMs mean flow time lost an interruption, at most {@link #HORIZON_MS} either way; null while
+ *     {@code pairsMissing} is above 0
  * @param pairsMissing how many more interruptions with a match are needed
  */
 public record Resumption(
@@ -63,7 +65,8 @@ public record Resumption(
      * Reads a person's periods.
      *
      * @param periods in any order
-     * @param observedUntilMs until when periods would be known, epoch ms; interruptions with less than the horizon after them have no cost yet
+     * @param observedUntilMs until when periods would be known, epoch ms; interruptions with less than the horizon
+     *     after them have no cost yet
      */
     public static Resumption of(List<Period> periods, long observedUntilMs) {
         List<Period> inOrder = new ArrayList<>(periods);

@@ -8,12 +8,14 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A figure that may go with strain, as an indicator and never as a diagnosis: nothing here was validated against burnout, and each compares a
- * person with their own past only. Every one has a minimum of data, below which it says how much is missing and nothing else.
+ * A figure that may go with strain, as an indicator and never as a diagnosis: nothing here was validated against
+ * burnout, and each compares a person with their own past only. Every one has a minimum of data, below which it says
+ * how much is missing and nothing else.
  *
  * @param kind what is looked at
  * @param value with its interval, in the kind's unit; null while {@code missing} is above 0
- * @param reference what the value is set against: the person's own past, a half, or no change; 0 while {@code missing} is above 0
+ * @param reference what the value is set against: the person's own past, a half, or no change; 0 while {@code missing}
+ *     is above 0
  * @param standsOut whether the whole interval lies on the side that is worth a look
  * @param missing how many more days or weeks with activity are needed, in the kind's unit of observation
  */
@@ -35,23 +37,30 @@ public record StrainIndicator(Kind kind, @Nullable Estimate value, double refere
     /** What is looked at, with the unit of its value and where the idea comes from. */
     public enum Kind {
         /**
-         * Share, 0 to 1, of the last 14 days' active time at hours outside the person's usual ones; stands out above the share that the
-         * past itself had outside. Hours of work in repositories: Claes and others, ICSE 2018; that detachment from work protects:
-         * Sonnentag and Fritz, Journal of Organizational Behavior 36, 2015.
+         * Share, 0 to 1, of the last 14 days' active time at hours outside the person's usual ones; stands out above
+         * the share that the past itself had outside. Hours of work in repositories: Claes and others, ICSE 2018; that
+         * detachment from work protects: Sonnentag and Fritz, Journal of Organizational Behavior 36, 2015.
          */
         OUTSIDE_USUAL_HOURS,
-        /** Share, 0 to 1, of the last 4 active weeks' active time on Saturday and Sunday; stands out above the weeks before. Claes and others, 2018. */
+        /**
+         * Share, 0 to 1, of the last 4 active weeks' active time on Saturday and Sunday; stands out above the weeks
+         * before. Claes and others, 2018.
+         */
         WEEKEND_SHARE,
         /**
-         * Share, 0 to 1, of the last 14 days' active days with a stretch of two hours or more without a break of five minutes; stands out
-         * above a half. That short breaks go with vigour and less fatigue: Albulescu and others, PLOS ONE 17, 2022.
+         * Share, 0 to 1, of the last 14 days' active days with a stretch of two hours or more without a break of five
+         * minutes; stands out above a half. That short breaks go with vigour and less fatigue: Albulescu and others,
+         * PLOS ONE 17, 2022.
          */
         LONG_STRETCHES,
         /** Change a week of the share of active time in flow; stands out below 0. A rule of ours, without a source. */
         FALLING_FLOW,
         /** Change a week of errors a keystroke; stands out above 0. A rule of ours, without a source. */
         RISING_ERRORS,
-        /** Change a week of context switches an active hour; stands out above 0. Fragmentation and productivity: Sanchez, SANER 2015. */
+        /**
+         * Change a week of context switches an active hour; stands out above 0. Fragmentation and productivity:
+         * Sanchez, SANER 2015.
+         */
         RISING_FRAGMENTATION
     }
 

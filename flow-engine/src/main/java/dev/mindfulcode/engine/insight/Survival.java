@@ -4,13 +4,13 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How long something lasts when some of it was still lasting when we stopped looking: the product-limit estimate of Kaplan and
- * Meier (JASA 53, 1958), with Greenwood's variance and log-log intervals (Kalbfleisch and Prentice, The Statistical Analysis of
- * Failure Time Data).
+ * How long something lasts when some of it was still lasting when we stopped looking: the product-limit estimate of
+ * Kaplan and Meier (JASA 53, 1958), with Greenwood's variance and log-log intervals (Kalbfleisch and Prentice, The
+ * Statistical Analysis of Failure Time Data).
  *
- * <p>Two uses. Flow periods: one that the person ended by closing the session is censored, for flow did not break. Resumption lag:
- * an interruption after which flow did not come back before the session ended is censored, for leaving it out would make
- * interruptions look cheap.
+ * <p>Two uses. Flow periods: one that the person ended by closing the session is censored, for flow did not break.
+ * Resumption lag: an interruption after which flow did not come back before the session ended is censored, for leaving
+ * it out would make interruptions look cheap.
  */
 public final class Survival {
 
@@ -92,8 +92,8 @@ public final class Survival {
     }
 
     /**
-     * Returns the length, in ms, within which this share has ended: 0.5 for the median. The ends of the interval are where the
-     * band around the curve crosses the same level.
+     * Returns the length, in ms, within which this share has ended: 0.5 for the median. The ends of the interval are
+     * where the band around the curve crosses the same level.
      *
      * @param ended inside 0 to 1
      * @throws IllegalStateException where {@link #endsMissing()} is above 0

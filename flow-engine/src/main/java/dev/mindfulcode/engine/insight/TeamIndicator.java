@@ -16,13 +16,16 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A figure of a team that may go with strain: an indicator, never a diagnosis, and of nobody in particular. It sees windows of the team
- * that were released and nothing else, so whatever follows from it reveals no more than they do; hours in which fewer than the smallest
- * group worked are not there. The last days are set against the eight weeks before them, of the same team.
+ * A figure of a team that may go with strain: an indicator, never a diagnosis, and of nobody in particular. It sees
+ * windows of the team that were released and nothing else, so whatever follows from it reveals no more than they do;
+ * hours in which fewer than the smallest group worked are not there. The last days are set against the eight weeks
+ * before them, of the same team.
  *
- * <p>Days of one team are taken as independent observations, which they are not quite: the intervals are narrower than they should be.
+ * <p>Days of one team are taken as independent observations, which they are not quite: the intervals are narrower than
+ * they should be.
  *
- * @param value with its interval, in the kind's unit; the greater, the more it is worth a look. Null while {@code missing} is above 0
+ * @param value with its interval, in the kind's unit; the greater, the more it is worth a look. Null while
+ *     {@code missing} is above 0
  * @param reference what it was before; 0 while {@code missing} is above 0, and for changes
  * @param standsOut whether the whole interval lies above the reference
  * @param missing how many more days (of weekends: weeks) are needed
@@ -47,7 +50,10 @@ public record TeamIndicator(
     /** An hour in which the active members were active for this much of it on average. A convention. */
     static final double FULL_HOUR = 0.75;
 
-    /** Two full hours on end are called a long stretch. A convention without a peer-reviewed source, as in {@link StrainIndicator}. */
+    /**
+     * Two full hours on end are called a long stretch. A convention without a peer-reviewed source, as in
+     * {@link StrainIndicator}.
+     */
     static final int FULL_HOURS_MIN = 2;
 
     private static final long HOUR_MS = 3_600_000;
@@ -56,20 +62,26 @@ public record TeamIndicator(
     /** What is looked at. The names are part of the public contract. */
     public enum Kind {
         /**
-         * Share, 0 to 1, of the team's active time at hours outside those that held nine tenths of it before; mean of the days. Claes and
-         * others, ICSE 2018; that detachment from work protects: Sonnentag and Fritz, Journal of Organizational Behavior 36, 2015.
+         * Share, 0 to 1, of the team's active time at hours outside those that held nine tenths of it before; mean of
+         * the days. Claes and others, ICSE 2018; that detachment from work protects: Sonnentag and Fritz, Journal of
+         * Organizational Behavior 36, 2015.
          */
         OUTSIDE_USUAL_HOURS("share", 0.05, 1, 0.05),
-        /** Share, 0 to 1, of the team's active time on Saturday and Sunday; mean of the weeks. Claes and others, 2018. */
+        /**
+         * Share, 0 to 1, of the team's active time on Saturday and Sunday; mean of the weeks. Claes and others, 2018.
+         */
         WEEKEND_SHARE("share", 0.05, 1, 0.05),
         /**
-         * Share, 0 to 1, of the days with two hours on end in which those at work were active for three quarters of the time on average.
-         * That short breaks go with vigour and less fatigue: Albulescu and others, PLOS ONE 17, 2022.
+         * Share, 0 to 1, of the days with two hours on end in which those at work were active for three quarters of the
+         * time on average. That short breaks go with vigour and less fatigue: Albulescu and others, PLOS ONE 17, 2022.
          */
         LONG_STRETCHES("share", 0.1, 1, 0.1),
         /** By how much the share of active time in flow is smaller than before. A rule of ours, without a source. */
         FALLING_FLOW("share", 0.05, 1, 0.05),
-        /** By how many interruptions of flow an active hour has more than before. Fragmentation and productivity: Sanchez, SANER 2015. */
+        /**
+         * By how many interruptions of flow an active hour has more than before. Fragmentation and productivity:
+         * Sanchez, SANER 2015.
+         */
         RISING_FRAGMENTATION("interruptions_per_active_hour", 0.5, 60, 0.5);
 
         private final String unit;
@@ -173,7 +185,10 @@ public record TeamIndicator(
         return endMs - (recentDays + PAST_DAYS + 2) * DAY_MS;
     }
 
-    /** 0.5 to 0.99: how probable it is, by the normal approximation, that the value lies on the side of the reference where it is. */
+    /**
+     * 0.5 to 0.99: how probable it is, by the normal approximation, that the value lies on the side of the reference
+     * where it is.
+     */
     public double confidence() {
         return value == null ? 0.5 : Insight.confidence(value, reference);
     }

@@ -3,8 +3,8 @@ package dev.mindfulcode.engine.insight;
 import java.util.Arrays;
 
 /**
- * Whether a row of equally spaced values goes up or down: the median of all pairwise slopes (Theil 1950; Sen, JASA 63, 1968), whose
- * interval comes from the variance of Kendall's S. One odd week moves it little.
+ * Whether a row of equally spaced values goes up or down: the median of all pairwise slopes (Theil 1950; Sen, JASA 63,
+ * 1968), whose interval comes from the variance of Kendall's S. One odd week moves it little.
  */
 public final class Trend {
 

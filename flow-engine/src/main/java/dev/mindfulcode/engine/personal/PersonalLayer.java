@@ -35,7 +35,10 @@ public final class PersonalLayer {
 
     public static final int FLOW_MAX = 7;
 
-    /** What an answer about an interrupted moment weighs: it speaks of the flow before and of the break in one. A convention. */
+    /**
+     * What an answer about an interrupted moment weighs: it speaks of the flow before and of the break in one. A
+     * convention.
+     */
     static final float INTERRUPTED_WEIGHT = 0.5f;
 
     static final int OFFSETS = 25;
@@ -45,7 +48,10 @@ public final class PersonalLayer {
     static final double OFFSET_DEVIATION = 0.5;
     static final double SLOPE_DEVIATION = 0.25;
 
-    /** The share of answers taken to say nothing (a slip, another question in mind), so that one surprise cannot carry a person away. */
+    /**
+     * The share of answers taken to say nothing (a slip, another question in mind), so that one surprise cannot carry a
+     * person away.
+     */
     private static final double LAPSE = 0.1;
 
     /** Model intensities are held this far from 0 and 1, where a logit has no value. */
@@ -119,7 +125,8 @@ public final class PersonalLayer {
     }
 
     /**
-     * Learns from one label. An answer of 1 to 7 is taken as the fraction (flow − 1) / 6 of a yes: 4 says one half, and pulls towards it.
+     * Learns from one label. An answer of 1 to 7 is taken as the fraction (flow − 1) / 6 of a yes: 4 says one half, and
+     * pulls towards it.
      *
      * @param atMs the moment the label is about, epoch milliseconds
      * @param modelIntensity what the model said of that moment, 0 to 1
@@ -152,14 +159,17 @@ public final class PersonalLayer {
         settle(latestAtMs);
     }
 
-    /** Lets the layer be as it is at an instant, with what is forgotten by then forgotten. Stored state does not change. */
+    /**
+     * Lets the layer be as it is at an instant, with what is forgotten by then forgotten. Stored state does not change.
+     */
     public PersonalLayer asOf(long atMs) {
         settle(atMs);
         return this;
     }
 
     /**
-     * Returns the personal intensity, 0 to 1, where the model says this one. Without labels it is the model's, to the bit.
+     * Returns the personal intensity, 0 to 1, where the model says this one. Without labels it is the model's, to the
+     * bit.
      *
      * @param modelIntensity 0 to 1
      */
@@ -191,7 +201,10 @@ public final class PersonalLayer {
         return firstAtMs;
     }
 
-    /** Takes the posterior means with the likelihood tempered to an instant. One before the latest label counts as that label's. */
+    /**
+     * Takes the posterior means with the likelihood tempered to an instant. One before the latest label counts as that
+     * label's.
+     */
     private void settle(long atMs) {
         double kept = kept(Math.max(atMs - latestAtMs, 0));
         double highest = Double.NEGATIVE_INFINITY;

@@ -4,8 +4,9 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * What one member adds to one window of a team: sums over their sessions and minutes, each held within {@link WindowSize}'s bounds, and
- * in which minutes they were active or in flow. Everything is a whole number, so that the order of adding cannot show.
+ * What one member adds to one window of a team: sums over their sessions and minutes, each held within
+ * {@link WindowSize}'s bounds, and in which minutes they were active or in flow. Everything is a whole number, so that
+ * the order of adding cannot show.
  *
  * <p>Not thread-safe.
  */

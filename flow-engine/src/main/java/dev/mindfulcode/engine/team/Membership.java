@@ -6,11 +6,12 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * When one person's typing counts in one team: while they belong to it, consent, and are more than a viewer. What changed is kept with its
- * time and read in the order of time, so that it does not matter in which order, or how often, it became known.
+ * When one person's typing counts in one team: while they belong to it, consent, and are more than a viewer. What
+ * changed is kept with its time and read in the order of time, so that it does not matter in which order, or how often,
+ * it became known.
  *
- * <p>Consent holds from when it is given to when it is withdrawn: what was typed while it held stays counted. Of two changes at the same
- * instant the one that counts less wins. Immutable.
+ * <p>Consent holds from when it is given to when it is withdrawn: what was typed while it held stays counted. Of two
+ * changes at the same instant the one that counts less wins. Immutable.
  */
 public final class Membership {
 

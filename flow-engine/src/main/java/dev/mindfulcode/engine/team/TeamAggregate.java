@@ -5,25 +5,33 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A team's figures for one window, from one {@link Contribution} a member. Sums are of whole numbers and what is divided is divided last,
- * so the same contributions give the same bits in any order.
+ * A team's figures for one window, from one {@link Contribution} a member. Sums are of whole numbers and what is
+ * divided is divided last, so the same contributions give the same bits in any order.
  *
- * <p>Below the minimum group size there are no figures: {@link #figures} gives null, and how many there were is not said either.
+ * <p>Below the minimum group size there are no figures: {@link #figures} gives null, and how many there were is not
+ * said either.
  */
 public final class TeamAggregate {
 
-    /** The smallest group that may be configured. As long as figures carry no noise, their number alone hides a member. */
+    /**
+     * The smallest group that may be configured. As long as figures carry no noise, their number alone hides a member.
+     */
     public static final int MEMBERS_MIN_LEAST = 5;
 
     public static final int MEMBERS_MIN_DEFAULT = 5;
 
-    /** Silence together for this long is like a meeting; shorter is a coffee. A convention without a peer-reviewed source. */
+    /**
+     * Silence together for this long is like a meeting; shorter is a coffee. A convention without a peer-reviewed
+     * source.
+     */
     public static final int GAP_MINUTES_MIN = 10;
 
     /** Silence of one member for longer than this is absence, and says nothing of a meeting. A convention. */
     public static final int PAUSE_MINUTES_MAX = 180;
 
-    /** The number of active members is shown in steps of this many, so that one who comes or goes mostly does not show. */
+    /**
+     * The number of active members is shown in steps of this many, so that one who comes or goes mostly does not show.
+     */
     public static final int MEMBERS_STEP = 5;
 
     private static final long SECONDS_A_MINUTE = 60;
@@ -101,7 +109,10 @@ public final class TeamAggregate {
         return minutes;
     }
 
-    /** Counts the minutes of all stretches, long enough, in which most of those who are there in each minute are in a pause of theirs. */
+    /**
+     * Counts the minutes of all stretches, long enough, in which most of those who are there in each minute are in a
+     * pause of theirs.
+     */
     private long gapMinutes() {
         int[] there = new int[size.minutes()];
         int[] pausing = new int[size.minutes()];

@@ -6,9 +6,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * How long a team's windows are. They tumble along UTC: a day is a day of UTC, for a team has no zone of its own.
  *
- * <p>One member's contribution is bounded, so that no member can be read off a team's figure by its size alone, and so that noise of a
- * known scale hides any one of them. The bounds are conventions above what people do for long: 600 keys a minute are 120 words (what is
- * faster, and a key held down, is cut), and nobody is active for more than 16 hours of a day.
+ * <p>One member's contribution is bounded, so that no member can be read off a team's figure by its size alone, and so
+ * that noise of a known scale hides any one of them. The bounds are conventions above what people do for long: 600 keys
+ * a minute are 120 words (what is faster, and a key held down, is cut), and nobody is active for more than 16 hours of
+ * a day.
  */
 public enum WindowSize {
     FIVE_MINUTES(1, Duration.ofMinutes(5), 3_000, 300, 5),

@@ -1,4 +1,7 @@
-/** What a team's windows are made of: contributions of its members, bounded, and figures that do not depend on their order. */
+/**
+ * What a team's windows are made of: contributions of its members, bounded, and figures that do not depend on their
+ * order.
+ */
 @NullMarked
 package dev.mindfulcode.engine.team;
 

@@ -8,7 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A span of time in which a zone's offset from UTC stays the same. With these, a query can group by local hours and days without knowing any zone.
+ * A span of time in which a zone's offset from UTC stays the same. With these, a query can group by local hours and
+ * days without knowing any zone.
  *
  * @param fromSeconds since the epoch, inclusive
  * @param toSeconds since the epoch, exclusive
@@ -16,7 +17,9 @@ import java.util.List;
  */
 public record OffsetSpan(long fromSeconds, long toSeconds, int offsetSeconds) {
 
-    /** Splits a span of time where the zone's offset changes; returns the parts in order, none where the span is empty. */
+    /**
+     * Splits a span of time where the zone's offset changes; returns the parts in order, none where the span is empty.
+     */
     public static List<OffsetSpan> of(ZoneId zone, Instant from, Instant to) {
         ZoneRules rules = zone.getRules();
         List<OffsetSpan> spans = new ArrayList<>();

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names of time zones. Stored are names of the IANA data, and offsets such as {@code +05:30} where no such name has them; {@link #find} also
- * understands what browsers and operating systems send instead. Thread-safe.
+ * The names of time zones. Stored are names of the IANA data, and offsets such as {@code +05:30} where no such name has
+ * them; {@link #find} also understands what browsers and operating systems send instead. Thread-safe.
  */
 public final class TimeZones {
 

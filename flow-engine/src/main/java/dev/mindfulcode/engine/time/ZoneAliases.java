@@ -4,9 +4,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Names of time zones that are not in the IANA data as the JDK has it, and the zones that they mean: Windows' names with the zone that CLDR gives
- * each for the whole world, links that the JDK leaves out, and abbreviations that mean one zone only ({@code CST}, {@code IST} and {@code BST} mean
- * several).
+ * Names of time zones that are not in the IANA data as the JDK has it, and the zones that they mean: Windows' names
+ * with the zone that CLDR gives each for the whole world, links that the JDK leaves out, and abbreviations that mean
+ * one zone only ({@code CST}, {@code IST} and {@code BST} mean several).
  */
 final class ZoneAliases {
 

@@ -93,7 +93,10 @@ class StrainIndicatorProperties {
         }
     }
 
-    /** Nine to five on weekdays, or the same with late hours, weekends, no breaks, less flow, more errors and switches toward the end. */
+    /**
+     * Nine to five on weekdays, or the same with late hours, weekends, no breaks, less flow, more errors and switches
+     * toward the end.
+     */
     private static List<Day> life(boolean turns) {
         List<Day> days = new ArrayList<>();
         for (int i = 0; i < 7 * WEEKS; i++) {

@@ -12,8 +12,9 @@ import java.util.Random;
 import net.jqwik.api.Example;
 
 /**
- * The figures of docs/personal-layer.md, computed anew: simulated people with a meaning of flow of their own, who answer as people do,
- * not quite consistently. Whoever changes the layer is told here which table to replace, and by what.
+ * The figures of docs/personal-layer.md, computed anew: simulated people with a meaning of flow of their own, who
+ * answer as people do, not quite consistently. Whoever changes the layer is told here which table to replace, and by
+ * what.
  */
 class FewLabelsTest {
     private static final int[] LABELS = {0, 1, 3, 5, 10, 30, 100};

@@ -36,8 +36,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Works on the runs that are wanted, on threads and connections of its own: a plugin that does not end, or a run over years, takes nothing from the
- * projections. Several services share runs out by holding them.
+ * Works on the runs that are wanted, on threads and connections of its own: a plugin that does not end, or a run over
+ * years, takes nothing from the projections. Several services share runs out by holding them.
  */
 public final class AnalyticsService implements SmartLifecycle {
 

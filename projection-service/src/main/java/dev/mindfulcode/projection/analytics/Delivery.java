@@ -15,7 +15,10 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Makes of what a user typed and said the records that a plugin imports, within the time that was asked for. Not thread-safe. */
+/**
+ * Makes of what a user typed and said the records that a plugin imports, within the time that was asked for. Not
+ * thread-safe.
+ */
 final class Delivery {
 
     private final ZoneId zone;

@@ -4,7 +4,10 @@ import java.sql.SQLException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Where a run's records come from: all that is there already, in order of time, and then what comes, as it comes. Not thread-safe. */
+/**
+ * Where a run's records come from: all that is there already, in order of time, and then what comes, as it comes. Not
+ * thread-safe.
+ */
 interface History {
 
     /** How far it is. */

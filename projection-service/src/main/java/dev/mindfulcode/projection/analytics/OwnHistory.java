@@ -35,11 +35,13 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One user's own history from the log: of {@code keystrokes} and {@code sessions} the one partition each that is the user's.
+ * One user's own history from the log: of {@code keystrokes} and {@code sessions} the one partition each that is the
+ * user's.
  *
- * <p>What was there when the run began is given in order of time. A batch may be received up to 31 days late, so whatever is younger than that
- * is held back; a bounded amount, past which the oldest goes out. What comes afterwards is given as it comes: it may be late, and is in its
- * place when everything is folded anew. Sessions that were deleted are left out; one that is deleted later makes what was given outdated.
+ * <p>What was there when the run began is given in order of time. A batch may be received up to 31 days late, so
+ * whatever is younger than that is held back; a bounded amount, past which the oldest goes out. What comes afterwards
+ * is given as it comes: it may be late, and is in its place when everything is folded anew. Sessions that were deleted
+ * are left out; one that is deleted later makes what was given outdated.
  */
 final class OwnHistory implements History {
 

@@ -18,7 +18,9 @@ import java.util.UUID;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** A plugin tried on recorded typing: the same records, limits and sandbox as in the service, without log and database. */
+/**
+ * A plugin tried on recorded typing: the same records, limits and sandbox as in the service, without log and database.
+ */
 public final class PluginTrial {
 
     private static final int TEAM_MEMBERS = 6;
@@ -43,8 +45,8 @@ public final class PluginTrial {
             @Nullable String failure) {}
 
     /**
-     * Grants the plugin all that its manifest names, and gives it the typing of person 0; one for teams is given the windows of a team of
-     * {@value #TEAM_MEMBERS}.
+     * Grants the plugin all that its manifest names, and gives it the typing of person 0; one for teams is given the
+     * windows of a team of {@value #TEAM_MEMBERS}.
      *
      * @param typing of the person with a number from 0
      * @param zone of the one who asks

@@ -16,9 +16,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The engine's readings of one user's history, made again from the keystrokes: one reading a batch, and one where a session falls silent or
- * ends, as flow-stream tells them; by the built-in model and with the usual sensitivity, so that all of history is read alike, whatever
- * model judged at the time. Not thread-safe.
+ * The engine's readings of one user's history, made again from the keystrokes: one reading a batch, and one where a
+ * session falls silent or ends, as flow-stream tells them; by the built-in model and with the usual sensitivity, so
+ * that all of history is read alike, whatever model judged at the time. Not thread-safe.
  */
 final class Readings {
 

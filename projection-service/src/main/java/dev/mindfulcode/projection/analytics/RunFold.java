@@ -21,7 +21,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** One guest and what it said since that was last written. Gives it records in portions, and tells it when windows are over. Not thread-safe. */
+/**
+ * One guest and what it said since that was last written. Gives it records in portions, and tells it when windows are
+ * over. Not thread-safe.
+ */
 final class RunFold implements AutoCloseable {
 
     static final int ROWS_MAX = 5_000;

@@ -21,8 +21,9 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Wanted runs, read from the gateway's tables, and what becomes of them, written to the read model. A run is held by one service for a
- * while at a time; each write says which version it goes on from, so that whoever lost a run writes nothing more to it.
+ * Wanted runs, read from the gateway's tables, and what becomes of them, written to the read model. A run is held by
+ * one service for a while at a time; each write says which version it goes on from, so that whoever lost a run writes
+ * nothing more to it.
  */
 final class RunTables {
 
@@ -116,7 +117,9 @@ final class RunTables {
             int count,
             @Nullable String summary) {}
 
-    /** Returns what is to be worked on, which nobody else holds. Empty where the gateway has not made its tables yet. */
+    /**
+     * Returns what is to be worked on, which nobody else holds. Empty where the gateway has not made its tables yet.
+     */
     List<WantedRun> wanted() throws SQLException {
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(WANTED)) {
@@ -204,7 +207,10 @@ final class RunTables {
         }
     }
 
-    /** Removes the runs, and what they found, that nobody wants any more: deleted ones, and those of users and teams that are gone. */
+    /**
+     * Removes the runs, and what they found, that nobody wants any more: deleted ones, and those of users and teams
+     * that are gone.
+     */
     void forgetUnwanted() throws SQLException {
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(FORGET)) {

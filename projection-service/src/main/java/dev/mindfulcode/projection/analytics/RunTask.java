@@ -18,11 +18,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Works on one run, in steps of bounded length, each on whichever thread is free. What goes wrong on our side starts the run over: a guest
- * that may have missed something is no good, and everything can be folded again.
+ * Works on one run, in steps of bounded length, each on whichever thread is free. What goes wrong on our side starts
+ * the run over: a guest that may have missed something is no good, and everything can be folded again.
  *
- * <p>Until all that was there has been folded nothing of it is written, and what an earlier fold found stays up; then the new rows take its
- * place in one transaction. From there on each step's rows are written with the positions that they are made of.
+ * <p>Until all that was there has been folded nothing of it is written, and what an earlier fold found stays up; then
+ * the new rows take its place in one transaction. From there on each step's rows are written with the positions that
+ * they are made of.
  */
 final class RunTask {
 

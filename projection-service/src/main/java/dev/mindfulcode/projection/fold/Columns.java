@@ -12,8 +12,8 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Binds rows to a statement's parameters as one array a column, for {@code unnest}: one statement and one plan for any number
- * of rows. Parameters are bound in the order of calls.
+ * Binds rows to a statement's parameters as one array a column, for {@code unnest}: one statement and one plan for any
+ * number of rows. Parameters are bound in the order of calls.
  */
 public final class Columns<R> {
 

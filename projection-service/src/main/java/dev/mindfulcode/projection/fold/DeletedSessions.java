@@ -7,15 +7,18 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * The sessions that their users deleted, as one projection knows them. A deletion and what the stream tells of the session come in
- * transactions of two loops, in any order: whichever comes second finds the other's traces. For that, whoever writes rows of sessions
- * holds the table, and whoever deletes waits until nobody does.
+ * The sessions that their users deleted, as one projection knows them. A deletion and what the stream tells of the
+ * session come in transactions of two loops, in any order: whichever comes second finds the other's traces. For that,
+ * whoever writes rows of sessions holds the table, and whoever deletes waits until nobody does.
  *
  * <p>Its own table for each projection, so that each can be built anew without the others.
  */
 public final class DeletedSessions {
 
-    /** Says {@code NOT EXISTS} of a row of {@code u(user_id, session_id)}; for use in a statement, once the table is held. */
+    /**
+     * Says {@code NOT EXISTS} of a row of {@code u(user_id, session_id)}; for use in a statement, once the table is
+     * held.
+     */
     public static final String IS_LEFT =
             "NOT EXISTS (SELECT FROM {%s} d WHERE d.user_id = u.user_id AND d.session_id = u.session_id)";
 
@@ -42,7 +45,8 @@ public final class DeletedSessions {
     /**
      * Binds a projection's tables.
      *
-     * @param table has the rows of sessions, and another of its name with {@code _deleted} at the end the deleted ones' ids
+     * @param table has the rows of sessions, and another of its name with {@code _deleted} at the end the deleted ones'
+     *     ids
      */
     public DeletedSessions(Tables tables, String table) {
         String deleted = table + "_deleted";

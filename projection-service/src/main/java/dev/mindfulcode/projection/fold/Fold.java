@@ -4,10 +4,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 
 /**
- * What one transaction does for one projection: takes its events, then writes what follows from them, once. Not thread-safe.
+ * What one transaction does for one projection: takes its events, then writes what follows from them, once. Not
+ * thread-safe.
  *
- * <p>A fold is deterministic and takes time from events. Whatever has been applied before changes nothing, and applying a
- * stretch of a partition in other portions gives the same rows.
+ * <p>A fold is deterministic and takes time from events. Whatever has been applied before changes nothing, and applying
+ * a stretch of a partition in other portions gives the same rows.
  */
 public interface Fold {
 

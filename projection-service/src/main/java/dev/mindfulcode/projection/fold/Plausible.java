@@ -4,8 +4,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What values may be, so that no sum can overflow and no time can fall out of a column: an event that says otherwise would
- * stop its partition at the database.
+ * What values may be, so that no sum can overflow and no time can fall out of a column: an event that says otherwise
+ * would stop its partition at the database.
  */
 public final class Plausible {
 

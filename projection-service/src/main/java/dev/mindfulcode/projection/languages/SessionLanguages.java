@@ -64,7 +64,9 @@ public final class SessionLanguages implements Fold {
         });
     }
 
-    /** Skips an event that cannot be read: {@link CodingSessions} rejects the same one, and one dead letter is enough. */
+    /**
+     * Skips an event that cannot be read: {@link CodingSessions} rejects the same one, and one dead letter is enough.
+     */
     @Override
     public void take(Event event) {
         SessionEvent change = (SessionEvent) event.value();

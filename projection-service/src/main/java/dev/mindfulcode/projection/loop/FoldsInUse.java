@@ -14,8 +14,9 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * The folds of the tables that are read. A switch to tables of another version holds the offsets of the projection's topics meanwhile;
- * whoever advances one afterwards finds the version changed, writes nothing and goes on with the other fold.
+ * The folds of the tables that are read. A switch to tables of another version holds the offsets of the projection's
+ * topics meanwhile; whoever advances one afterwards finds the version changed, writes nothing and goes on with the
+ * other fold.
  */
 final class FoldsInUse implements Folds {
 

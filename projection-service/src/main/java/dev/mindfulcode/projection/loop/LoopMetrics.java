@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What a loop reports of itself. Labels are names of projections, topics and loops only. Closing removes the gauges, which say how
- * things are now; counters stay. Thread-safe.
+ * What a loop reports of itself. Labels are names of projections, topics and loops only. Closing removes the gauges,
+ * which say how things are now; counters stay. Thread-safe.
  */
 public final class LoopMetrics implements AutoCloseable {
 

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name of its thread and in its metrics
  * @param group which instances of this loop share partitions; it stores no offsets
- * @param instanceId where set, whoever comes with it takes the partitions of the one before at once: for an instance that
- *     is always started again with the same one, and not by another while it is away
+ * @param instanceId where set, whoever comes with it takes the partitions of the one before at once: for an instance
+ *     that is always started again with the same one, and not by another while it is away
  * @param topics its own: two loops never read the same topic into the same tables
  * @param projections those that read any of the topics, in all their versions
  * @param recordsMax how many records make a transaction at most

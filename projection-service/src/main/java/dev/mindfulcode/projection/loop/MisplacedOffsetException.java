@@ -5,7 +5,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.kafka.common.TopicPartition;
 
-/** The table has applied records that the log does not have: the log lost its last records, or a topic was created again. */
+/**
+ * The table has applied records that the log does not have: the log lost its last records, or a topic was created
+ * again.
+ */
 final class MisplacedOffsetException extends Exception {
 
     private final Map<TopicPartition, Long> ends;

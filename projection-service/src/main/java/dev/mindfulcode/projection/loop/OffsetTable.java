@@ -73,8 +73,8 @@ final class OffsetTable {
     }
 
     /**
-     * Moves each partition on, provided that it stands where this loop left it. Done first in a transaction: whoever else has
-     * the partition waits here, then finds that it has moved, and writes no row.
+     * Moves each partition on, provided that it stands where this loop left it. Done first in a transaction: whoever
+     * else has the partition waits here, then finds that it has moved, and writes no row.
      *
      * @throws FencedException where it stands elsewhere
      */

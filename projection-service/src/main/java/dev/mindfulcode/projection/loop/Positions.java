@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the assigned partitions stand: known, or paused until the table has been asked. The group's own offsets are never
- * read. Not thread-safe.
+ * Where the assigned partitions stand: known, or paused until the table has been asked. The group's own offsets are
+ * never read. Not thread-safe.
  */
 final class Positions implements ConsumerRebalanceListener {
 

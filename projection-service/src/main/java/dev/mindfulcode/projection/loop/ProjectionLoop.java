@@ -23,10 +23,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A thread that polls records, applies them and polls again. Where a partition stands is what the offsets table says; after
- * an assignment, a failure or a fence, the partition is paused until that has been read, and whatever was in hand is
- * forgotten: Kafka still has it. Meanwhile polling goes on, so that the loop keeps its place in the group however long the
- * database is away.
+ * A thread that polls records, applies them and polls again. Where a partition stands is what the offsets table says;
+ * after an assignment, a failure or a fence, the partition is paused until that has been read, and whatever was in hand
+ * is forgotten: Kafka still has it. Meanwhile polling goes on, so that the loop keeps its place in the group however
+ * long the database is away.
  */
 public final class ProjectionLoop implements AutoCloseable {
 

@@ -25,8 +25,8 @@ import org.apache.kafka.common.serialization.UUIDDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads records from their bytes, so that one that cannot be read is a result and not an exception out of the consumer. Not
- * thread-safe.
+ * Reads records from their bytes, so that one that cannot be read is a result and not an exception out of the consumer.
+ * Not thread-safe.
  */
 final class RecordReader implements AutoCloseable {
 

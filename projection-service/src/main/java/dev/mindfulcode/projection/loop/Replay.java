@@ -23,8 +23,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies some partitions, from where the tables' own offsets say and never past a limit, to tables that are being built. On its
- * caller's thread and in no group: nobody else has these tables. After an exception it is of no use any more. Not thread-safe.
+ * Applies some partitions, from where the tables' own offsets say and never past a limit, to tables that are being
+ * built. On its caller's thread and in no group: nobody else has these tables. After an exception it is of no use any
+ * more. Not thread-safe.
  *
  * <p>What can never be applied has been put among the dead letters when it first came; here it is only counted.
  */

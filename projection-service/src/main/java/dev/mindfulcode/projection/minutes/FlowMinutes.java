@@ -24,11 +24,11 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * {@code flow_minutes}, one row a user, minute and session whose highest version says everything, and {@code daily_summaries}, their
- * sums over days of the user's time zone.
+ * {@code flow_minutes}, one row a user, minute and session whose highest version says everything, and
+ * {@code daily_summaries}, their sums over days of the user's time zone.
  *
- * <p>Days are a function of the minutes and of the latest zone, whatever the order in which they came: a minute that is added
- * or replaced moves its day by the difference, in the same statement, and a change of zone or a deleted session
+ * <p>Days are a function of the minutes and of the latest zone, whatever the order in which they came: a minute that is
+ * added or replaced moves its day by the difference, in the same statement, and a change of zone or a deleted session
  * sums all of the user's days anew.
  */
 public final class FlowMinutes implements Fold {

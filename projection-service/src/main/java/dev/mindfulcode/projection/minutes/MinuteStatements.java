@@ -18,8 +18,8 @@ import java.util.UUID;
 final class MinuteStatements {
 
     /**
-     * A double adds multiples of 2^-10 below 2^43 without rounding, so a day's sum is the same whatever was added and taken
-     * away again on the way.
+     * A double adds multiples of 2^-10 below 2^43 without rounding, so a day's sum is the same whatever was added and
+     * taken away again on the way.
      */
     static final String EXACT = "round(%1$s * 1024) / 1024";
 

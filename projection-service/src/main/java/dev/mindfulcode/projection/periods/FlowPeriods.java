@@ -24,7 +24,9 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** {@code flow_periods}: one row a period; its highest version says everything, so closing may arrive before opening. */
+/**
+ * {@code flow_periods}: one row a period; its highest version says everything, so closing may arrive before opening.
+ */
 public final class FlowPeriods implements Fold {
 
     private static final String UPSERT =

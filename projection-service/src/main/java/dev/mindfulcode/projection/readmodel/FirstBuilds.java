@@ -16,8 +16,8 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tables that a projection begins with. Where its topics have been read already, for others, what it makes of them from now on is
- * build 0, and build 1 is ordered at once: from the first record, as any rebuild.
+ * The tables that a projection begins with. Where its topics have been read already, for others, what it makes of them
+ * from now on is build 0, and build 1 is ordered at once: from the first record, as any rebuild.
  */
 public final class FirstBuilds {
 
@@ -98,7 +98,9 @@ public final class FirstBuilds {
         }
     }
 
-    /** Creates a projection's tables in a schema that is there. In a transaction; what follows in it names its schemas. */
+    /**
+     * Creates a projection's tables in a schema that is there. In a transaction; what follows in it names its schemas.
+     */
     public static void create(Connection connection, Projection projection, Tables tables) throws SQLException {
         execute(connection, "SET LOCAL search_path TO " + tables.schema());
         execute(connection, projection.ddl());

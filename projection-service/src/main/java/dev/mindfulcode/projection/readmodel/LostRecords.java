@@ -14,11 +14,12 @@ import java.util.TreeMap;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Repairs the read model after the log has lost records that were applied: after a power loss, say, before they were on the disk.
+ * Repairs the read model after the log has lost records that were applied: after a power loss, say, before they were on
+ * the disk.
  *
- * <p>The log is the truth. Offsets go back to its end, so that what is written there next is applied; and each projection that reads the
- * topics is built again from the first record and switched to, whatever the comparison says. The tables before are kept as those of any
- * rebuild are. Runs of plugins begin again.
+ * <p>The log is the truth. Offsets go back to its end, so that what is written there next is applied; and each
+ * projection that reads the topics is built again from the first record and switched to, whatever the comparison says.
+ * The tables before are kept as those of any rebuild are. Runs of plugins begin again.
  */
 public final class LostRecords {
 

@@ -19,8 +19,8 @@ public final class ReadModel {
     private ReadModel() {}
 
     /**
-     * Brings the schema to this version, and makes tables for projections that have none. Several instances may do so at once: one
-     * goes first.
+     * Brings the schema to this version, and makes tables for projections that have none. Several instances may do so
+     * at once: one goes first.
      */
     public static void migrate(DataSource database, List<Projection> projections) {
         Flyway.configure(ReadModel.class.getClassLoader())

@@ -129,11 +129,12 @@ final class BuildTable {
     }
 
     /**
-     * Puts a build's tables in the place of those in use, which keep where they stood. In the transaction that holds the offsets of the
-     * topics.
+     * Puts a build's tables in the place of those in use, which keep where they stood. In the transaction that holds
+     * the offsets of the topics.
      *
      * @param topics of both
-     * @throws SQLException with {@link #LOCK_NOT_AVAILABLE} where readers kept the tables for longer than the lock's timeout
+     * @throws SQLException with {@link #LOCK_NOT_AVAILABLE} where readers kept the tables for longer than the lock's
+     *     timeout
      */
     void exchange(Build before, Build next, List<String> topics) throws SQLException {
         List<String> locked = new ArrayList<>();

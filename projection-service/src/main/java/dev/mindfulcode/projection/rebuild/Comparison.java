@@ -13,10 +13,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Compares tables of two builds: counts and sums of the rows' hashes, which no order can change; row by row only where those differ.
- * In one snapshot in which both stand at the same offsets.
+ * Compares tables of two builds: counts and sums of the rows' hashes, which no order can change; row by row only where
+ * those differ. In one snapshot in which both stand at the same offsets.
  *
- * <p>Rows of users who have no key any more are left out on both sides: what is erased is not read again, and is missed by nobody.
+ * <p>Rows of users who have no key any more are left out on both sides: what is erased is not read again, and is missed
+ * by nobody.
  */
 final class Comparison {
 

@@ -22,7 +22,9 @@ final class LiveOffsets {
         return read(connection, topics, SELECT);
     }
 
-    /** Lets none of them move until the transaction ends: whoever applies records waits before writing the first row. */
+    /**
+     * Lets none of them move until the transaction ends: whoever applies records waits before writing the first row.
+     */
     static Map<TopicPartition, Long> held(Connection connection, List<String> topics) throws SQLException {
         return read(connection, topics, SELECT + " FOR UPDATE");
     }

@@ -26,9 +26,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One build's way: reads up to where the projection in use stands, is compared with it, and takes its place. It never gets ahead of
- * it. For both the comparison and the exchange, the offsets in use are held for the moment it takes to read up to exactly there; what
- * is live waits meanwhile, readers do not. Rows and offsets of a build commit together, so it goes on after a crash where it was.
+ * One build's way: reads up to where the projection in use stands, is compared with it, and takes its place. It never
+ * gets ahead of it. For both the comparison and the exchange, the offsets in use are held for the moment it takes to
+ * read up to exactly there; what is live waits meanwhile, readers do not. Rows and offsets of a build commit together,
+ * so it goes on after a crash where it was.
  */
 final class Rebuild {
 
@@ -118,7 +119,10 @@ final class Rebuild {
         }
     }
 
-    /** Lets the workers go on to where the projection in use is now, tells how far they are, and returns how far that is. */
+    /**
+     * Lets the workers go on to where the projection in use is now, tells how far they are, and returns how far that
+     * is.
+     */
     private long look(String phase) throws SQLException {
         Map<TopicPartition, Long> limits = LiveOffsets.of(connection, topics);
         if (!begins.keySet().containsAll(limits.keySet())) {
@@ -196,7 +200,9 @@ final class Rebuild {
         boolean done() throws SQLException;
     }
 
-    /** Does something while both builds stand at the same offsets; returns false where they did not get there in time. */
+    /**
+     * Does something while both builds stand at the same offsets; returns false where they did not get there in time.
+     */
     private boolean whileHeld(Held held) throws SQLException, InterruptedException {
         connection.setAutoCommit(false);
         workers.hurry(true);

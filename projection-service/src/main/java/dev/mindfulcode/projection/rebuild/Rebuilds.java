@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does what is ordered in {@code projection_builds}, one build at a time, and in one instance at a time: the one that has the lock. The
- * lock's connection also makes the exchange, so who has lost it exchanges nothing.
+ * Does what is ordered in {@code projection_builds}, one build at a time, and in one instance at a time: the one that
+ * has the lock. The lock's connection also makes the exchange, so who has lost it exchanges nothing.
  */
 public final class Rebuilds implements AutoCloseable {
 

@@ -18,8 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads that read a build's partitions, each its own ones and up to limits that whoever leads them moves on. They rest so much
- * of the time that they keep to their share, unless they are told to hurry: the last few records hold up what is live.
+ * The threads that read a build's partitions, each its own ones and up to limits that whoever leads them moves on. They
+ * rest so much of the time that they keep to their share, unless they are told to hurry: the last few records hold up
+ * what is live.
  */
 final class Workers implements AutoCloseable {
 

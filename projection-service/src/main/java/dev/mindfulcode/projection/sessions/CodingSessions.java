@@ -28,8 +28,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code coding_sessions}: what the user said about a session and what the stream saw of it, each in its own columns; the
- * table itself works out status, start and end from both.
+ * {@code coding_sessions}: what the user said about a session and what the stream saw of it, each in its own columns;
+ * the table itself works out status, start and end from both.
  */
 public final class CodingSessions implements Fold {
 

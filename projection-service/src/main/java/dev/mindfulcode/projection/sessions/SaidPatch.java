@@ -7,8 +7,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a stretch of a user's events changes in a session's row; null: unchanged. Patches compose: applying a stretch that
- * begins before the row's own offset and ends after it gives the same row as the missing events alone.
+ * What a stretch of a user's events changes in a session's row; null: unchanged. Patches compose: applying a stretch
+ * that begins before the row's own offset and ends after it gives the same row as the missing events alone.
  *
  * @param firstMs when the first of them happened: the start of the session, unless one is known
  * @param endedMs when the first ENDED happened; the first one counts

@@ -47,7 +47,10 @@ public final class ReadModelDatabase {
     /** Migrated once and never connected to again: the others are copies of it. */
     private static final String TEMPLATE = migrated();
 
-    /** Of the database that was asked last: each connection is a process of the server's, and tests ask every few milliseconds. */
+    /**
+     * Of the database that was asked last: each connection is a process of the server's, and tests ask every few
+     * milliseconds.
+     */
     private static @Nullable HikariDataSource pool;
 
     private final String url = copied();

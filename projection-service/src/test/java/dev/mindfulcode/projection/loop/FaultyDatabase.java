@@ -10,8 +10,8 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A database whose connections break: before a call, so that it does nothing, or after it, so that nobody learns that it
- * was done, a commit too. What breaks has lost its transaction unless that was committed.
+ * A database whose connections break: before a call, so that it does nothing, or after it, so that nobody learns that
+ * it was done, a commit too. What breaks has lost its transaction unless that was committed.
  */
 final class FaultyDatabase {
 

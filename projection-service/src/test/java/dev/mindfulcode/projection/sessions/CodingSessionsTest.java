@@ -263,7 +263,10 @@ class CodingSessionsTest {
                 .containsExactly("(ended,\"2026-03-02 09:24:00+00\",\"2026-03-02 09:40:00+00\")");
     }
 
-    /** Whatever a client's clock, a user and late batches say, a session is found at every moment in which something was typed in it. */
+    /**
+     * Whatever a client's clock, a user and late batches say, a session is found at every moment in which something was
+     * typed in it.
+     */
     @Test
     void timesOfASessionHoldAllThatWasTypedInIt() throws Exception {
         Random random = new Random(20261130);

@@ -25,8 +25,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests of several kinds by turns, so that all meet the same conditions, at a fixed rate each. Open loop: a request is due at a time that no
- * answer changes, and its latency counts from that time on. One run an object.
+ * Requests of several kinds by turns, so that all meet the same conditions, at a fixed rate each. Open loop: a request
+ * is due at a time that no answer changes, and its latency counts from that time on. One run an object.
  */
 final class ApiRun {
 

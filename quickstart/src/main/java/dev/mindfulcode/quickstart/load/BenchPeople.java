@@ -9,7 +9,9 @@ import java.util.List;
 /** The people whom {@code bench load-sessions} gives a past and {@code bench api} asks as. */
 final class BenchPeople {
 
-    /** Enough that one person's rows are not what the cache holds, few enough to hash their passwords in some seconds. */
+    /**
+     * Enough that one person's rows are not what the cache holds, few enough to hash their passwords in some seconds.
+     */
     static final int SIGNED_IN = 8;
 
     private BenchPeople() {}

@@ -13,7 +13,9 @@ public final class BuildProgress {
 
     private BuildProgress() {}
 
-    /** Shows how far a build is until it is in use, refused or gone; returns what it came to, or null where it is gone. */
+    /**
+     * Shows how far a build is until it is in use, refused or gone; returns what it came to, or null where it is gone.
+     */
     public static @Nullable JsonNode watch(AdminApi api, String projection, int number, PrintWriter out) {
         AtomicReference<@Nullable JsonNode> last = new AtomicReference<>();
         double[] shown = new double[1];

@@ -13,9 +13,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A developer's work as a sequence of stretches. The typing within a stretch is the fitted model's; the stretches, the signals and
- * the longer pauses are made up to show something, for the fitted data are transcription and have none of it: pause lengths follow
- * Shrestha (ICSE-SEET 2022), switches Meyer's 13 an hour. A pure function of seed and clock. Not thread-safe.
+ * A developer's work as a sequence of stretches. The typing within a stretch is the fitted model's; the stretches, the
+ * signals and the longer pauses are made up to show something, for the fitted data are transcription and have none of
+ * it: pause lengths follow Shrestha (ICSE-SEET 2022), switches Meyer's 13 an hour. A pure function of seed and clock.
+ * Not thread-safe.
  */
 final class DemoScript {
 

@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One made-up developer who works in real time until closed: stretches of steady typing, scattered ones with file switches, failed
- * tests and corrections, and interruptions with the window out of focus. Starts at once and sends each second. After a failure, which it
- * logs, it begins another session. Thread-safe.
+ * One made-up developer who works in real time until closed: stretches of steady typing, scattered ones with file
+ * switches, failed tests and corrections, and interruptions with the window out of focus. Starts at once and sends each
+ * second. After a failure, which it logs, it begins another session. Thread-safe.
  */
 public final class DemoTypist implements AutoCloseable {
 

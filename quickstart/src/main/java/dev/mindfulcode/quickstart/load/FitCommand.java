@@ -23,7 +23,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Fits the simulator to a folder of Aalto files and prints the table of docs/simulator.md: measured beside simulated. */
+/**
+ * Fits the simulator to a folder of Aalto files and prints the table of docs/simulator.md: measured beside simulated.
+ */
 @Command(
         name = "fit",
         mixinStandardHelpOptions = true,
@@ -31,7 +33,9 @@ import picocli.CommandLine.Spec;
                 "Fit the simulator's typists to a folder of Aalto files; print measured beside simulated figures.")
 final class FitCommand implements Callable<Integer> {
 
-    /** As many simulated keystrokes a person as the participants have on average, so that like is compared with like. */
+    /**
+     * As many simulated keystrokes a person as the participants have on average, so that like is compared with like.
+     */
     static final int KEYSTROKES_EACH = 740;
 
     static final int SIMULATED_PEOPLE = 1_000;

@@ -20,7 +20,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Imports real keystroke files through the public API and checks that the read model holds every accepted keystroke. */
+/**
+ * Imports real keystroke files through the public API and checks that the read model holds every accepted keystroke.
+ */
 @Command(
         name = "import",
         mixinStandardHelpOptions = true,

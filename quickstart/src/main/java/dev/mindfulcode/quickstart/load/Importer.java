@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleConsumer;
 
 /**
- * Sends a corpus as its people would: all sign in, and then each starts a session and sends batches. A second run from the same data
- * folder sends the same ids, sequences and times, so that all of it is duplicates.
+ * Sends a corpus as its people would: all sign in, and then each starts a session and sends batches. A second run from
+ * the same data folder sends the same ids, sequences and times, so that all of it is duplicates.
  *
  * @param speed times real time; {@link #AS_FAST_AS_ACCEPTED} does not wait at all
  * @param progress is told each person's work as it is done, 1 for all of a person

@@ -17,12 +17,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Users who each send a batch of just now every few seconds and wait for their own live update. Open loop: a batch is due at a time
- * that no answer changes, and its latency counts from that time on. One run an object.
+ * Users who each send a batch of just now every few seconds and wait for their own live update. Open loop: a batch is
+ * due at a time that no answer changes, and its latency counts from that time on. One run an object.
  */
 final class LatencyRun {
 
-    /** The pipeline tells the state of a session at most once a second; a batch sent sooner would wait for that, not for the way. */
+    /**
+     * The pipeline tells the state of a session at most once a second; a batch sent sooner would wait for that, not for
+     * the way.
+     */
     static final double SECONDS_BETWEEN_BATCHES_MIN = 1.5;
 
     private static final int BATCH_KEYSTROKES = 10;

@@ -9,7 +9,9 @@ import java.time.Duration;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Options that all load commands share. Accounts and event times of the people they make are kept in the data folder. */
+/**
+ * Options that all load commands share. Accounts and event times of the people they make are kept in the data folder.
+ */
 final class LoadOptions {
 
     @Mixin

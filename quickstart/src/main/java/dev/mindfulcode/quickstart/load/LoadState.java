@@ -19,8 +19,9 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * What the load commands remember in the data folder, so that the same people come back with the same passwords and the same event
- * times: a secret of 32 random bytes and the instant that imported data end at. Made once, never changed (see docs/adr/0011).
+ * What the load commands remember in the data folder, so that the same people come back with the same passwords and the
+ * same event times: a secret of 32 random bytes and the instant that imported data end at. Made once, never changed
+ * (see docs/adr/0011).
  *
  * @param isNew the state was made just now: nobody of it has an account yet
  * @param anchorMs epoch milliseconds
@@ -28,7 +29,10 @@ import javax.crypto.spec.SecretKeySpec;
 @SuppressWarnings("ArrayRecordComponent")
 record LoadState(boolean isNew, byte[] secret, long anchorMs) {
 
-    /** Imported people end within so long before the anchor: several days to look at, and 24 days left for a second import. */
+    /**
+     * Imported people end within so long before the anchor: several days to look at, and 24 days left for a second
+     * import.
+     */
     static final Duration SPREAD = Duration.ofDays(7);
 
     private static final String FILE = "load.properties";
@@ -63,7 +67,9 @@ record LoadState(boolean isNew, byte[] secret, long anchorMs) {
         }
     }
 
-    /** Returns what to add to a recording's times so that it ends before the anchor, each person at a time of their own. */
+    /**
+     * Returns what to add to a recording's times so that it ends before the anchor, each person at a time of their own.
+     */
     long shiftMs(String name, long lastPressMs) {
         return anchorMs - NamedIds.below(SPREAD.toMillis(), name) - lastPressMs;
     }

@@ -8,7 +8,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
- * A bar that redraws itself on a terminal, and a plain line now and then elsewhere. Thread-safe; closing prints the last state.
+ * A bar that redraws itself on a terminal, and a plain line now and then elsewhere. Thread-safe; closing prints the
+ * last state.
  */
 final class Progress implements AutoCloseable {
 

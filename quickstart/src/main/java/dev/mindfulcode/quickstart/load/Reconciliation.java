@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Asks the read model for each person's keystrokes until it shows what was accepted, or time is up. The read model is some seconds
- * behind by design: flow-stream commits seldom.
+ * Asks the read model for each person's keystrokes until it shows what was accepted, or time is up. The read model is
+ * some seconds behind by design: flow-stream commits seldom.
  *
  * @param expected keystrokes accepted
  * @param found keystrokes in the read model at the end

@@ -5,7 +5,10 @@ final class Seeds {
 
     private Seeds() {}
 
-    /** Returns a seed that has nothing in common with its neighbours': the finaliser of SplitMix64 (Steele et al., 2014). */
+    /**
+     * Returns a seed that has nothing in common with its neighbours': the finaliser of SplitMix64 (Steele et al.,
+     * 2014).
+     */
     static long ofPerson(long seed, int person) {
         long z = seed + 0x9E3779B97F4A7C15L * (person + 1L);
         z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;

@@ -18,7 +18,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Types as many made-up people would, at a rate in total, and checks that the read model holds every accepted keystroke. */
+/**
+ * Types as many made-up people would, at a rate in total, and checks that the read model holds every accepted
+ * keystroke.
+ */
 @Command(
         name = "simulate",
         mixinStandardHelpOptions = true,

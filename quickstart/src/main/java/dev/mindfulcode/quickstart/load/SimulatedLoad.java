@@ -21,7 +21,8 @@ final class SimulatedLoad {
     /**
      * Someone signed in.
      *
-     * @param before keystrokes that the read model had since {@code from}: the same people may have typed in an earlier run
+     * @param before keystrokes that the read model had since {@code from}: the same people may have typed in an earlier
+     *     run
      */
     private record Member(Account account, Instant from, long before) {}
 

@@ -8,10 +8,12 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * One person of generated load: types at their own pace in event time, and delivers so many keystrokes a second in wall-clock time.
+ * One person of generated load: types at their own pace in event time, and delivers so many keystrokes a second in
+ * wall-clock time.
  *
- * <p>Where more is asked for than a person can type, they started earlier and catch up with the present at the end; where less, they
- * take breaks. Either way intervals stay as the model draws them and no event lies in the future. Not thread-safe.
+ * <p>Where more is asked for than a person can type, they started earlier and catch up with the present at the end;
+ * where less, they take breaks. Either way intervals stay as the model draws them and no event lies in the future. Not
+ * thread-safe.
  */
 final class SimulatedPerson {
 
@@ -33,7 +35,10 @@ final class SimulatedPerson {
     private final long startMs;
     private final int firstSize;
 
-    /** By batch: how far the typing after it will, at its worst, fall behind the sending. That much lag it must not lose in a break. */
+    /**
+     * By batch: how far the typing after it will, at its worst, fall behind the sending. That much lag it must not lose
+     * in a break.
+     */
     private final int[] lagNeededMs;
 
     private long clockMs;

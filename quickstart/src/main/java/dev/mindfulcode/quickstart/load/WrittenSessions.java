@@ -18,8 +18,9 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.PGCopyOutputStream;
 
 /**
- * Made-up rows of the read model, written straight into its tables, past the log: to measure reads at a size that would take days to type.
- * Sessions carry {@link #EDITOR} and belong to accounts made for it or to nobody, so that they can be told and removed. A rebuild drops them.
+ * Made-up rows of the read model, written straight into its tables, past the log: to measure reads at a size that would
+ * take days to type. Sessions carry {@link #EDITOR} and belong to accounts made for it or to nobody, so that they can
+ * be told and removed. A rebuild drops them.
  */
 final class WrittenSessions {
 

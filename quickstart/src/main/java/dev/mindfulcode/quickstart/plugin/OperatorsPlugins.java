@@ -14,7 +14,10 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The plugins on a data folder as its operator has them: straight in the tables, since no endpoint grants for everybody. */
+/**
+ * The plugins on a data folder as its operator has them: straight in the tables, since no endpoint grants for
+ * everybody.
+ */
 final class OperatorsPlugins {
 
     private static final JsonMapper JSON = new JsonMapper();

@@ -16,7 +16,10 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
 
-/** Weeks of one made-up person's typing, the same for the same seed: two sessions a working day, with losses of focus, saves and builds. */
+/**
+ * Weeks of one made-up person's typing, the same for the same seed: two sessions a working day, with losses of focus,
+ * saves and builds.
+ */
 public final class SampleTyping {
 
     private static final LocalDate FIRST_DAY = LocalDate.of(2026, 1, 5);

@@ -34,13 +34,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every accepted keystroke is counted in the read model exactly once: over HTTP, through Kafka and the topology, into Postgres. */
+/**
+ * Every accepted keystroke is counted in the read model exactly once: over HTTP, through Kafka and the topology, into
+ * Postgres.
+ */
 @Timeout(600)
 class ReconciliationTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    /** Of 195: signing in costs a third of a second of a core each, and the pipeline has nothing more to show with all of them. */
+    /**
+     * Of 195: signing in costs a third of a second of a core each, and the pipeline has nothing more to show with all
+     * of them.
+     */
     private static final int PARTICIPANTS = 16;
 
     @TempDir
@@ -138,8 +144,8 @@ class ReconciliationTest {
     }
 
     /**
-     * Equal, and not only because the read model has yet to see the duplicates: one more keystroke a person goes behind them through
-     * the same partition, and once it shows, all before it has been dealt with.
+     * Equal, and not only because the read model has yet to see the duplicates: one more keystroke a person goes behind
+     * them through the same partition, and once it shows, all before it has been dealt with.
      */
     private static void assertSettled(Tally tally) throws Exception {
         List<Tally.Person> people = new ArrayList<>();

@@ -29,8 +29,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A small real HTTP server with the part of the public contract that the client uses, in memory: what it stores is what a correct
- * pipeline would store. Its misbehaviour is set by the test.
+ * A small real HTTP server with the part of the public contract that the client uses, in memory: what it stores is what
+ * a correct pipeline would store. Its misbehaviour is set by the test.
  */
 final class SmallServer implements AutoCloseable {
 

@@ -36,8 +36,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The plugins of this repository over typing, beside the same questions answered in Java: on weeks of made-up typing, and on real typing
- * where the data is there (MINDFUL_DATA).
+ * The plugins of this repository over typing, beside the same questions answered in Java: on weeks of made-up typing,
+ * and on real typing where the data is there (MINDFUL_DATA).
  */
 class ExamplePluginsTest {
 

@@ -11,9 +11,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Watches the system clock, and starts its listeners over when the clock was set back.
  *
- * <p>Kafka's clients and Kafka Streams keep instants of the system clock: when to send the next heartbeat, to connect again, to commit,
- * to punctuate. After a step back they do none of it until the time from before comes again, be that in three days; a client that is
- * opened after the step knows nothing of that time. A step forward only makes things due early, and needs nothing. Thread-safe.
+ * <p>Kafka's clients and Kafka Streams keep instants of the system clock: when to send the next heartbeat, to connect
+ * again, to commit, to punctuate. After a step back they do none of it until the time from before comes again, be that
+ * in three days; a client that is opened after the step knows nothing of that time. A step forward only makes things
+ * due early, and needs nothing. Thread-safe.
  */
 public final class ClockStepWatch implements AutoCloseable {
 

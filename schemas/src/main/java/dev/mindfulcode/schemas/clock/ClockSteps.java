@@ -21,7 +21,9 @@ final class ClockSteps {
         this.steadyNs = steadyNs;
     }
 
-    /** Returns by how many milliseconds the system clock was set since the last call: negative where it was set back. */
+    /**
+     * Returns by how many milliseconds the system clock was set since the last call: negative where it was set back.
+     */
     long stepMs(long wallMs, long steadyNs) {
         long stepMs = (wallMs - this.wallMs) - TimeUnit.NANOSECONDS.toMillis(steadyNs - this.steadyNs);
         this.wallMs = wallMs;

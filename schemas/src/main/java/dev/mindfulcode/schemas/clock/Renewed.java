@@ -6,7 +6,8 @@ import java.util.function.Supplier;
 /**
  * A Kafka client that is replaced by a new one when the system clock was set back. Thread-safe as far as the client is.
  *
- * @param <T> the client: a producer without transactions, which still delivers what it was given before it closes, or an admin client
+ * @param <T> the client: a producer without transactions, which still delivers what it was given before it closes, or
+ *     an admin client
  */
 public final class Renewed<T> implements AutoCloseable {
 

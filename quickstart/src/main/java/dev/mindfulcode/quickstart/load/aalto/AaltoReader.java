@@ -10,8 +10,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Reads one participant's file of the Aalto data (Dhakal et al., CHI 2018, 10.1145/3173574.3174220): tab separated, a header row,
- * nine columns of which only the last four are looked at. No character of them is kept: {@link KeyClassTable} has the last sight of it.
+ * Reads one participant's file of the Aalto data (Dhakal et al., CHI 2018, 10.1145/3173574.3174220): tab separated, a
+ * header row, nine columns of which only the last four are looked at. No character of them is kept:
+ * {@link KeyClassTable} has the last sight of it.
  *
  * <p>Not thread-safe; one reader a file.
  */

@@ -77,7 +77,9 @@ public final class Account {
         expectSuccess("ending a session", post("/api/sessions/" + id + "/end", "{}"));
     }
 
-    /** Sends batches in as few requests as the contract allows, in order; a rejected one does not hold up the others. */
+    /**
+     * Sends batches in as few requests as the contract allows, in order; a rejected one does not hold up the others.
+     */
     public SendOutcome send(List<Batch> batches) throws ApiException, InterruptedException {
         SendOutcome outcome = new SendOutcome();
         StringBuilder json = new StringBuilder();
@@ -131,7 +133,10 @@ public final class Account {
         }
     }
 
-    /** Returns the keystrokes that the read model has for this person in [from, to), asked for in spans that the contract allows. */
+    /**
+     * Returns the keystrokes that the read model has for this person in [from, to), asked for in spans that the
+     * contract allows.
+     */
     public long keystrokesFound(Instant from, Instant to) throws ApiException, InterruptedException {
         long keystrokes = 0;
         for (Instant start = from; start.isBefore(to); start = start.plus(SPAN_MAX)) {

@@ -7,7 +7,8 @@ import java.util.Locale;
 import java.util.UUID;
 
 /**
- * One batch as the public contract has it: keystroke i was pressed at {@code startedAtMs + intervalsMs[0] + … + intervalsMs[i]}.
+ * One batch as the public contract has it: keystroke i was pressed at
+ * {@code startedAtMs + intervalsMs[0] + … + intervalsMs[i]}.
  *
  * @param startedAtMs epoch milliseconds
  * @param keyClasses {@link KeyClass#code()}

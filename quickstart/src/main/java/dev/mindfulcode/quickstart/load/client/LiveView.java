@@ -14,8 +14,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * One person's live connection, as a dashboard has it: remembers when an update first showed so many keystrokes of a session.
- * Thread-safe.
+ * One person's live connection, as a dashboard has it: remembers when an update first showed so many keystrokes of a
+ * session. Thread-safe.
  */
 public final class LiveView implements AutoCloseable {
 

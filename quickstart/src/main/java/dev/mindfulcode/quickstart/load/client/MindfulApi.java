@@ -19,10 +19,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The way to one server's public HTTP API, shared by all simulated people. Thread-safe; calls block and are meant for virtual threads.
+ * The way to one server's public HTTP API, shared by all simulated people. Thread-safe; calls block and are meant for
+ * virtual threads.
  *
- * <p>Whatever is sent may be sent again: while the server is away, overloaded or starting, a call waits and repeats until
- * {@link #PATIENCE} has gone by without an answer.
+ * <p>Whatever is sent may be sent again: while the server is away, overloaded or starting, a call waits and repeats
+ * until {@link #PATIENCE} has gone by without an answer.
  */
 public final class MindfulApi implements AutoCloseable {
 

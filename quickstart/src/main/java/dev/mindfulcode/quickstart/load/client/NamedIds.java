@@ -12,8 +12,8 @@ public final class NamedIds {
     private NamedIds() {}
 
     /**
-     * Returns an id in the form of a UUIDv7 (RFC 9562): the time in front, so that ids sort by it, and 74 bits of the SHA-256 of the
-     * name where others have chance.
+     * Returns an id in the form of a UUIDv7 (RFC 9562): the time in front, so that ids sort by it, and 74 bits of the
+     * SHA-256 of the name where others have chance.
      *
      * @param atMs epoch milliseconds, below 2^48
      */

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What an RFC 9457 problem document said.
  *
- * @param type the last part of its {@code type}, for example {@code unknown-session}; the status where there was no document
+ * @param type the last part of its {@code type}, for example {@code unknown-session}; the status where there was no
+ *     document
  * @param field what was at fault, for example {@code session_id}
  */
 public record Problem(

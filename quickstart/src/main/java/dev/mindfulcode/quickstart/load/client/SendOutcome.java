@@ -58,7 +58,10 @@ public final class SendOutcome {
         return keystrokesAccepted;
     }
 
-    /** Refused and rejected batches by problem type, with the status of the answer where it was the request that was refused. */
+    /**
+     * Refused and rejected batches by problem type, with the status of the answer where it was the request that was
+     * refused.
+     */
     public Map<String, Long> batchesRefused() {
         return batchesRefused;
     }

@@ -23,8 +23,8 @@ public record SessionPlan(UUID id, long startedAtMs, List<Batch> batches) {
     static final long INTERVAL_MS_MAX = 60_000;
 
     /**
-     * Splits a recording into sessions and these into batches. The first interval of a batch reaches back to the last keystroke of
-     * the batch before, so that no interval is lost at the seam.
+     * Splits a recording into sessions and these into batches. The first interval of a batch reaches back to the last
+     * keystroke of the batch before, so that no interval is lost at the seam.
      *
      * @param owner what makes the ids this person's own, for example {@code aalto-1027}
      * @param shiftMs added to the recording's times to make epoch milliseconds

@@ -1,8 +1,8 @@
 package dev.mindfulcode.quickstart.load.typing;
 
 /**
- * The three-parameter (shifted) log-logistic distribution of a duration in milliseconds: what keystroke intervals look like
- * (González et al., Heliyon 2021, 10.1016/j.heliyon.2021.e08413). Its quantile function is
+ * The three-parameter (shifted) log-logistic distribution of a duration in milliseconds: what keystroke intervals look
+ * like (González et al., Heliyon 2021, 10.1016/j.heliyon.2021.e08413). Its quantile function is
  * {@code threshold + scale · (p / (1 − p))^spread}.
  *
  * @param thresholdMs the shift; no value lies below it
@@ -36,7 +36,9 @@ record LogLogistic(double thresholdMs, double scaleMs, double spread) {
         return ms <= thresholdMs ? 0 : 1 / (1 + Math.pow((ms - thresholdMs) / scaleMs, -1 / spread));
     }
 
-    /** Returns the value at the fraction {@code u} in (0, 1) of the part of this distribution between the two bounds. */
+    /**
+     * Returns the value at the fraction {@code u} in (0, 1) of the part of this distribution between the two bounds.
+     */
     double quantileBetween(double lowMs, double highMs, double u) {
         double low = cumulative(lowMs);
         double high = cumulative(highMs);

@@ -1,6 +1,9 @@
 package dev.mindfulcode.quickstart.load.typing;
 
-/** What makes one typist differ from another: the coordinates of the between-person distribution, in the order of its matrix. */
+/**
+ * What makes one typist differ from another: the coordinates of the between-person distribution, in the order of its
+ * matrix.
+ */
 enum PersonTrait {
     /** Natural logarithm of the median interval between two keys, neither a deletion, in ms. */
     LN_INTERVAL,

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Fits a {@link TypingModel} to what people typed: quantiles and moments in closed form, so that a fit takes a second and two fits
- * of the same recordings agree to the last digit. Not thread-safe.
+ * Fits a {@link TypingModel} to what people typed: quantiles and moments in closed form, so that a fit takes a second
+ * and two fits of the same recordings agree to the last digit. Not thread-safe.
  */
 public final class TypingFit {
 

@@ -20,7 +20,8 @@ import java.util.stream.Collectors;
  * @param traitCovariance between persons, by {@link PersonTrait} both ways
  * @param burstShape Weibull shape of the burst lengths within a person
  * @param pauseSpread {@link LogLogistic#spread()} of the pauses beyond 2 s within a person
- * @param firstDeleteFactor median interval before the first deletion of a run, as a multiple of the person's own median interval
+ * @param firstDeleteFactor median interval before the first deletion of a run, as a multiple of the person's own median
+ *     interval
  * @param nextDeleteFactor the same before each further deletion of a run
  * @param afterDeleteFactor the same before the first key after a run
  * @param deleteRunGoesOn probability that a deletion is followed by another
@@ -90,7 +91,10 @@ public record TypingModel(
                 after);
     }
 
-    /** Returns this model with its numbers as {@link #text} has them: what is fitted and what is committed then type the same. */
+    /**
+     * Returns this model with its numbers as {@link #text} has them: what is fitted and what is committed then type the
+     * same.
+     */
     public TypingModel rounded() {
         try {
             return read(new StringReader(text()));

@@ -4,8 +4,8 @@ import dev.mindfulcode.schemas.KeyClass;
 import java.util.SplittableRandom;
 
 /**
- * One simulated person at a keyboard: an endless, reproducible sequence of keystrokes. The same model and seed give the same
- * keystrokes. Not thread-safe.
+ * One simulated person at a keyboard: an endless, reproducible sequence of keystrokes. The same model and seed give the
+ * same keystrokes. Not thread-safe.
  */
 public final class Typist {
 
