@@ -67,7 +67,7 @@ final class RunCommand implements Callable<Integer> {
         if (!ignored.isEmpty()) {
             progress.say(
                     "Ignored from the environment: " + String.join(", ", ignored) + ". Secrets and settings come from "
-                            + folder.path() + " only; see settings.properties in the README.");
+                            + folder.path() + " only; see docs/configuration.md.");
         }
         QuickstartSystem system = new QuickstartSystem(
                 folder, new QuickstartOptions(port, QuickstartOptions.COMMIT_INTERVAL_DEFAULT), progress);

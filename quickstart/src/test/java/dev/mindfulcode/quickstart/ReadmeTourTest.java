@@ -13,10 +13,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The README's examples, run as they stand there, one after the other in one shell. */
+/** The examples of the README and of the API tour, run as they are written, in order and in one shell. */
 class ReadmeTourTest {
 
-    private static final Path README = Path.of("../README.md");
+    private static final List<Path> PAGES = List.of(Path.of("../README.md"), Path.of("../docs/api-tour.md"));
     private static final String ORIGIN = "localhost:3001";
     private static final String INDENT = "    ";
 
@@ -60,14 +60,16 @@ class ReadmeTourTest {
     private static List<String> blocks() throws IOException {
         List<String> blocks = new ArrayList<>();
         StringBuilder block = new StringBuilder();
-        for (String line : Files.readAllLines(README)) {
-            if (line.startsWith(INDENT)) {
-                block.append(line.substring(INDENT.length())).append('\n');
-            } else {
-                add(block, blocks);
+        for (Path page : PAGES) {
+            for (String line : Files.readAllLines(page)) {
+                if (line.startsWith(INDENT)) {
+                    block.append(line.substring(INDENT.length())).append('\n');
+                } else {
+                    add(block, blocks);
+                }
             }
+            add(block, blocks);
         }
-        add(block, blocks);
         return blocks;
     }
 
