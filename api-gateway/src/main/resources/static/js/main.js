@@ -16,7 +16,7 @@ const DAY_INTERVAL_MS = 15_000;
 const SOON_MS = 1_500;
 /** Sums over months change slowly, and cost more than those of a day. */
 const PATTERNS_INTERVAL_MS = 600_000;
-const PATTERNS_RETRY_MS = 60_000;
+const PATTERNS_RETRY_MS = 15_000;
 const LINKS = { on: 'Live', waiting: 'Connecting …', lost: 'No connection, trying again …', off: 'Not connected' };
 const EMPTY_CURVE = {
   on: 'Type in your editor, and the curve begins.', waiting: 'Connecting …', lost: 'No connection, trying again …', off: '',

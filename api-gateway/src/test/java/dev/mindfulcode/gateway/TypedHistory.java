@@ -11,6 +11,7 @@ import dev.mindfulcode.schemas.SessionEvent;
 import dev.mindfulcode.schemas.SessionEventKind;
 import dev.mindfulcode.schemas.Topics;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +66,8 @@ final class TypedHistory implements AutoCloseable {
         KeystrokePayload payload = new KeystrokePayload(
                 typed.intervalsMs(), typed.keyClasses(), new int[0], new int[0], new byte[0], new int[0]);
         KeystrokeBatch batch = KeystrokeBatch.newBuilder()
-                .setBatchId(UUID.randomUUID())
+                .setBatchId(UUID.nameUUIDFromBytes(
+                        (typed.sessionId() + "/" + typed.sequence()).getBytes(StandardCharsets.UTF_8)))
                 .setSessionId(typed.sessionId())
                 .setSequence(typed.sequence())
                 .setStartedAt(typed.startedAt())

@@ -39,6 +39,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.http.client.ReactorResourceFactory;
 
 /** A running ingest on a real platform, with users and sessions as the gateway would have made them. */
 final class IngestServer implements AutoCloseable {
@@ -105,9 +106,17 @@ final class IngestServer implements AutoCloseable {
         application.addInitializers(starting -> {
             GenericApplicationContext context = (GenericApplicationContext) starting;
             context.registerBean("clock", Clock.class, () -> clock);
+            // Of its own: a server that stops would take the event loops of the others with it.
+            context.registerBean("ownReactorResources", ReactorResourceFactory.class, IngestServer::ownResources);
             context.registerBean("impatientRules", ConnectionRules.class, () -> IMPATIENT);
         });
         context = application.run();
+    }
+
+    private static ReactorResourceFactory ownResources() {
+        ReactorResourceFactory resources = new ReactorResourceFactory();
+        resources.setUseGlobalResources(false);
+        return resources;
     }
 
     /** The one server with the usual settings of this JVM, which ends with it. */

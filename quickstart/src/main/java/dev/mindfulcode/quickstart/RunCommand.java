@@ -65,9 +65,8 @@ final class RunCommand implements Callable<Integer> {
         List<String> ignored = LocalSettings.ignored(
                 System.getenv().keySet(), System.getProperties().stringPropertyNames());
         if (!ignored.isEmpty()) {
-            progress.say(
-                    "Ignored from the environment: " + String.join(", ", ignored) + ". Secrets and settings come from "
-                            + folder.path() + " only; see docs/configuration.md.");
+            progress.say("Ignored from the environment: " + String.join(", ", ignored)
+                    + ". Secrets and settings come from " + folder.path() + " only; see docs/configuration.md.");
         }
         QuickstartSystem system = new QuickstartSystem(
                 folder, new QuickstartOptions(port, QuickstartOptions.COMMIT_INTERVAL_DEFAULT), progress);

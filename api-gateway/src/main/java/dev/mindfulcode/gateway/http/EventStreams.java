@@ -2,7 +2,6 @@ package dev.mindfulcode.gateway.http;
 
 import dev.mindfulcode.edge.ConnectionRules;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.function.Supplier;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
@@ -45,11 +44,12 @@ public final class EventStreams {
     public static Flux<DataBuffer> keptAlive(Flux<DataBuffer> events, ConnectionRules rules) {
         return Flux.defer(() -> {
             Sinks.Empty<Void> over = Sinks.empty();
-            Flux<DataBuffer> comments = Flux.interval(Duration.ZERO, rules.pingInterval())
+            Flux<DataBuffer> comments = Flux.interval(rules.pingInterval())
                     .onBackpressureDrop()
                     .map(_ -> comment())
                     .takeUntilOther(over.asMono());
             return Flux.merge(1, comments, events.doFinally(_ -> over.tryEmitEmpty()))
+                    .startWith(comment())
                     .take(rules.lifetimeMax());
         });
     }

@@ -1,5 +1,6 @@
 package dev.mindfulcode.gateway.http;
 
+import io.r2dbc.spi.R2dbcException;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -99,7 +100,11 @@ public final class Problems implements WebExceptionHandler {
     }
 
     private static ProblemException databaseAway(Exception e) {
-        LOG.warn("The database does not serve: {}", e.getClass().getSimpleName());
+        Throwable cause = e.getCause() == null ? e : e.getCause();
+        LOG.warn(
+                "Database unavailable: cause={}, sqlState={}",
+                cause.getClass().getSimpleName(),
+                cause instanceof R2dbcException database ? database.getSqlState() : null);
         return ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "The database does not answer.");
     }
 
