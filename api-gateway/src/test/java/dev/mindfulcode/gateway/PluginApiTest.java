@@ -71,8 +71,8 @@ class PluginApiTest {
                 "emit_results | open_socket | 422 | manifest.capabilities",
                 "\"module\": \"AGFzbQ | \"module\": \"AGFzbR | 422 | module",
                 "\"module\": \"AGFz | \"module\": \"!!!! | 400 | module",
-                "\"module\" | \"modul\" | 400 | module",
-                "\"manifest\": { | \"manifest\": 7, \"m\": { | 400 | manifest",
+                "\"module\" | \"modul\" | 400 | modul",
+                "\"manifest\": { | \"manifest\": 7, \"m\": { | 400 | m",
             })
     void whatIsWrongIsNamed(String good, String bad, int status, String field) {
         String body = SmallPlugin.named("small");
