@@ -14,6 +14,7 @@ import io.r2dbc.spi.Option;
 import io.r2dbc.spi.R2dbcTransientResourceException;
 import io.r2dbc.spi.ValidationDepth;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import javax.sql.DataSource;
 import org.reactivestreams.Publisher;
@@ -53,6 +54,10 @@ public final class Database implements AutoCloseable {
                 .option(ConnectionFactoryOptions.CONNECT_TIMEOUT, CONNECT_WAIT_MAX)
                 .option(ConnectionFactoryOptions.STATEMENT_TIMEOUT, STATEMENT_TIME_MAX)
                 .option(Option.valueOf("applicationName"), "mindful-gateway")
+                // A generic plan made while tables were small scans them once per row when an import has filled them,
+                // and
+                // lasts until the next ANALYZE: statistics over a year took longer than a statement may.
+                .option(Option.valueOf("options"), Map.of("plan_cache_mode", "force_custom_plan"))
                 // As text, each instant of a row is parsed by a formatter.
                 .option(Option.valueOf("forceBinary"), true)
                 .build();

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.gateway.database;
+
+import org.jspecify.annotations.NullMarked;
