@@ -40,10 +40,12 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** Two gateways on one database, without JWT_SECRET and with another issuer that they trust. */
+@Timeout(120) // a stream that should have been refused never ends
 class TokensAcrossGatewaysTest {
 
     /** Within a second or so, says the contract; a test machine may be busy. */
