@@ -1,6 +1,6 @@
 package dev.mindfulcode.flowstream;
 
-import dev.mindfulcode.engine.SessionState;
+import dev.mindfulcode.flowengine.SessionState;
 import dev.mindfulcode.schemas.KeyClass;
 import dev.mindfulcode.schemas.KeystrokePayload;
 import dev.mindfulcode.schemas.SignalKind;

@@ -1,6 +1,6 @@
 package dev.mindfulcode.flowstream;
 
-import dev.mindfulcode.engine.SeenBatches;
+import dev.mindfulcode.flowengine.SeenBatches;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.mindfulcode.flowstream;
 
-import dev.mindfulcode.engine.team.Contribution;
-import dev.mindfulcode.engine.team.Membership;
-import dev.mindfulcode.engine.team.Membership.Change;
-import dev.mindfulcode.engine.team.WindowSize;
+import dev.mindfulcode.flowengine.team.Contribution;
+import dev.mindfulcode.flowengine.team.Membership;
+import dev.mindfulcode.flowengine.team.Membership.Change;
+import dev.mindfulcode.flowengine.team.WindowSize;
 import dev.mindfulcode.schemas.TeamContribution;
 import java.nio.ByteBuffer;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.mindfulcode.flowstream;
 
-import dev.mindfulcode.engine.MinuteCover;
+import dev.mindfulcode.flowengine.MinuteCover;
 import java.nio.ByteBuffer;
 
 /**

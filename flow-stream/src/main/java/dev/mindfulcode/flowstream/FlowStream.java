@@ -1,7 +1,7 @@
 package dev.mindfulcode.flowstream;
 
 import com.zaxxer.hikari.HikariDataSource;
-import dev.mindfulcode.protection.PostgresUserKeys;
+import dev.mindfulcode.dataprotection.PostgresUserKeys;
 import dev.mindfulcode.schemas.clock.ClockStepWatch;
 import dev.mindfulcode.schemas.clock.SourcedTime;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,8 +1,8 @@
 package dev.mindfulcode.flowstream;
 
-import dev.mindfulcode.engine.team.TeamAggregate;
-import dev.mindfulcode.protection.KeyEncryptionKey;
-import dev.mindfulcode.protection.PostgresUrl;
+import dev.mindfulcode.dataprotection.KeyEncryptionKey;
+import dev.mindfulcode.dataprotection.PostgresUrl;
+import dev.mindfulcode.flowengine.team.TeamAggregate;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,7 +16,7 @@ record FlowStreamSettings(
         StreamSettings stream,
         int teamMembersMin) {
 
-    /** Seldom enough that its stall leaves the 99th percentile alone; see benchmarks/results/flow-stream.md. */
+    /** Seldom enough that its stall leaves the 99th percentile alone; see tools/benchmarks/results/flow-stream.md. */
     static final long COMMIT_INTERVAL_MS_DEFAULT = 5_000;
 
     static final int THREADS_DEFAULT = 2;

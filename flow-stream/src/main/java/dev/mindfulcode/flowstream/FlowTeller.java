@@ -1,7 +1,7 @@
 package dev.mindfulcode.flowstream;
 
-import dev.mindfulcode.engine.FlowReading;
-import dev.mindfulcode.engine.SessionState;
+import dev.mindfulcode.flowengine.FlowReading;
+import dev.mindfulcode.flowengine.SessionState;
 import dev.mindfulcode.schemas.FlowMinute;
 import dev.mindfulcode.schemas.FlowPeriod;
 import dev.mindfulcode.schemas.FlowState;

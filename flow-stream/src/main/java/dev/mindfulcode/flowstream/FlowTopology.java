@@ -1,7 +1,7 @@
 package dev.mindfulcode.flowstream;
 
-import dev.mindfulcode.engine.team.TeamAggregate;
-import dev.mindfulcode.protection.UserKeys;
+import dev.mindfulcode.dataprotection.UserKeys;
+import dev.mindfulcode.flowengine.team.TeamAggregate;
 import dev.mindfulcode.schemas.ProgressMarker;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topic;

@@ -1,7 +1,7 @@
 package dev.mindfulcode.flowstream;
 
-import dev.mindfulcode.protection.UserCipher;
-import dev.mindfulcode.protection.UserKeys;
+import dev.mindfulcode.dataprotection.UserCipher;
+import dev.mindfulcode.dataprotection.UserKeys;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;

@@ -1,7 +1,7 @@
 package dev.mindfulcode.flowstream;
 
-import dev.mindfulcode.engine.MinuteCover;
-import dev.mindfulcode.engine.SessionState;
+import dev.mindfulcode.flowengine.MinuteCover;
+import dev.mindfulcode.flowengine.SessionState;
 import java.util.Arrays;
 
 /**

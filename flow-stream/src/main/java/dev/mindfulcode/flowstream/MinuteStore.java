@@ -1,7 +1,7 @@
 package dev.mindfulcode.flowstream;
 
-import dev.mindfulcode.engine.MinuteCover;
-import dev.mindfulcode.engine.team.WindowSize;
+import dev.mindfulcode.flowengine.MinuteCover;
+import dev.mindfulcode.flowengine.team.WindowSize;
 import dev.mindfulcode.schemas.FlowMinute;
 import java.nio.ByteBuffer;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.mindfulcode.flowstream;
 
-import dev.mindfulcode.engine.SessionState;
+import dev.mindfulcode.flowengine.SessionState;
 import java.nio.ByteBuffer;
 
 /** What is counted of a minute, and how that is written into its store. Reusable, not thread-safe. */

@@ -1,9 +1,9 @@
 package dev.mindfulcode.flowstream;
 
-import dev.mindfulcode.engine.FlowModel;
-import dev.mindfulcode.engine.ModelArtefact;
-import dev.mindfulcode.engine.ModelArtefact.MalformedModelException;
-import dev.mindfulcode.engine.SessionState;
+import dev.mindfulcode.flowengine.FlowModel;
+import dev.mindfulcode.flowengine.ModelArtefact;
+import dev.mindfulcode.flowengine.ModelArtefact.MalformedModelException;
+import dev.mindfulcode.flowengine.SessionState;
 import dev.mindfulcode.schemas.PublishedModel;
 import dev.mindfulcode.schemas.Topics;
 import java.nio.ByteBuffer;

@@ -1,6 +1,6 @@
 package dev.mindfulcode.flowstream;
 
-import dev.mindfulcode.protection.UserCipher;
+import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.schemas.KeystrokePayload;
 import dev.mindfulcode.schemas.MalformedPayloadException;
 import dev.mindfulcode.schemas.Topics;

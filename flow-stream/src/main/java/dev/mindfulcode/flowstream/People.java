@@ -1,6 +1,6 @@
 package dev.mindfulcode.flowstream;
 
-import dev.mindfulcode.engine.SessionState;
+import dev.mindfulcode.flowengine.SessionState;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.UUID;

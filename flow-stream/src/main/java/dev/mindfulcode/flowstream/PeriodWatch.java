@@ -1,7 +1,7 @@
 package dev.mindfulcode.flowstream;
 
-import dev.mindfulcode.engine.FlowReading;
-import dev.mindfulcode.engine.SessionState;
+import dev.mindfulcode.flowengine.FlowReading;
+import dev.mindfulcode.flowengine.SessionState;
 import dev.mindfulcode.schemas.FlowPeriod;
 import dev.mindfulcode.schemas.Interruption;
 import java.time.Instant;
@@ -85,7 +85,7 @@ final class PeriodWatch {
             return;
         }
         takeInterruptionBack(session);
-        if (engine.flowEndedBy() != dev.mindfulcode.engine.Interruption.SESSION_ENDED) {
+        if (engine.flowEndedBy() != dev.mindfulcode.flowengine.Interruption.SESSION_ENDED) {
             long lastReceivedAtMs = endedAtMs <= activityBeforeMs ? receivedBeforeMs : receivedAtMs;
             session.interruptionAt(endedAtMs, lastReceivedAtMs);
             interruptions.add(new Interrupted(endedAtMs, lastReceivedAtMs, 1));

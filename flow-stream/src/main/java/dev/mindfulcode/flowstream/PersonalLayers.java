@@ -1,8 +1,8 @@
 package dev.mindfulcode.flowstream;
 
-import dev.mindfulcode.engine.FlowReading;
-import dev.mindfulcode.engine.SessionState;
-import dev.mindfulcode.engine.personal.PersonalLayer;
+import dev.mindfulcode.flowengine.FlowReading;
+import dev.mindfulcode.flowengine.SessionState;
+import dev.mindfulcode.flowengine.personal.PersonalLayer;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.UUID;

@@ -1,11 +1,11 @@
 package dev.mindfulcode.flowstream;
 
-import dev.mindfulcode.engine.SeenBatches;
-import dev.mindfulcode.engine.SessionState;
-import dev.mindfulcode.engine.Status;
-import dev.mindfulcode.engine.personal.PersonalLayer;
-import dev.mindfulcode.engine.team.Membership.Change;
-import dev.mindfulcode.engine.team.WindowSize;
+import dev.mindfulcode.flowengine.SeenBatches;
+import dev.mindfulcode.flowengine.SessionState;
+import dev.mindfulcode.flowengine.Status;
+import dev.mindfulcode.flowengine.personal.PersonalLayer;
+import dev.mindfulcode.flowengine.team.Membership.Change;
+import dev.mindfulcode.flowengine.team.WindowSize;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.FlowFeedback;
 import dev.mindfulcode.schemas.PublishedModel;

@@ -1,6 +1,6 @@
 package dev.mindfulcode.flowstream;
 
-import dev.mindfulcode.engine.team.WindowSize;
+import dev.mindfulcode.flowengine.team.WindowSize;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.UUID;

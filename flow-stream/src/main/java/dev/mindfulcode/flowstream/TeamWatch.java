@@ -1,9 +1,9 @@
 package dev.mindfulcode.flowstream;
 
-import dev.mindfulcode.engine.insight.Estimate;
-import dev.mindfulcode.engine.insight.TeamIndicator;
-import dev.mindfulcode.engine.team.TeamAggregate;
-import dev.mindfulcode.engine.time.TimeZones;
+import dev.mindfulcode.flowengine.insight.Estimate;
+import dev.mindfulcode.flowengine.insight.TeamIndicator;
+import dev.mindfulcode.flowengine.team.TeamAggregate;
+import dev.mindfulcode.flowengine.time.TimeZones;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.TeamAlert;
 import dev.mindfulcode.schemas.TeamAlertRule;

@@ -1,11 +1,11 @@
 package dev.mindfulcode.flowstream;
 
-import dev.mindfulcode.engine.team.Contribution;
-import dev.mindfulcode.engine.team.TeamAggregate.Figures;
-import dev.mindfulcode.engine.team.WindowRelease;
-import dev.mindfulcode.engine.team.WindowRelease.Decision;
-import dev.mindfulcode.engine.team.WindowRelease.Refusal;
-import dev.mindfulcode.engine.team.WindowSize;
+import dev.mindfulcode.flowengine.team.Contribution;
+import dev.mindfulcode.flowengine.team.TeamAggregate.Figures;
+import dev.mindfulcode.flowengine.team.WindowRelease;
+import dev.mindfulcode.flowengine.team.WindowRelease.Decision;
+import dev.mindfulcode.flowengine.team.WindowRelease.Refusal;
+import dev.mindfulcode.flowengine.team.WindowSize;
 import dev.mindfulcode.flowstream.TeamWindowState.Stage;
 import dev.mindfulcode.schemas.TeamContribution;
 import dev.mindfulcode.schemas.TeamWindow;

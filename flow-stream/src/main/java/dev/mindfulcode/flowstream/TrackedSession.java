@@ -1,10 +1,10 @@
 package dev.mindfulcode.flowstream;
 
-import dev.mindfulcode.engine.Interruption;
-import dev.mindfulcode.engine.SequenceRanges;
-import dev.mindfulcode.engine.SessionState;
-import dev.mindfulcode.engine.Status;
-import dev.mindfulcode.engine.personal.PersonalLayer;
+import dev.mindfulcode.flowengine.Interruption;
+import dev.mindfulcode.flowengine.SequenceRanges;
+import dev.mindfulcode.flowengine.SessionState;
+import dev.mindfulcode.flowengine.Status;
+import dev.mindfulcode.flowengine.personal.PersonalLayer;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 

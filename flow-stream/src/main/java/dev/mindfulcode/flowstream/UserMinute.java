@@ -1,6 +1,6 @@
 package dev.mindfulcode.flowstream;
 
-import dev.mindfulcode.engine.MinuteCover;
+import dev.mindfulcode.flowengine.MinuteCover;
 
 /**
  * A user's minute over their sessions: keystrokes and the like are sums, active time and time in flow are the union, so

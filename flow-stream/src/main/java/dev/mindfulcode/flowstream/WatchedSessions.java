@@ -1,7 +1,7 @@
 package dev.mindfulcode.flowstream;
 
-import dev.mindfulcode.engine.SessionState;
-import dev.mindfulcode.engine.Status;
+import dev.mindfulcode.flowengine.SessionState;
+import dev.mindfulcode.flowengine.Status;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -2,7 +2,7 @@ package dev.mindfulcode.flowstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mindfulcode.engine.SessionState;
+import dev.mindfulcode.flowengine.SessionState;
 import dev.mindfulcode.schemas.KeyClass;
 import dev.mindfulcode.schemas.SignalKind;
 import org.junit.jupiter.api.Test;

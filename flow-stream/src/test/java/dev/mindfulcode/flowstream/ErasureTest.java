@@ -2,8 +2,8 @@ package dev.mindfulcode.flowstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mindfulcode.protection.UserCipher;
-import dev.mindfulcode.protection.UserKeys;
+import dev.mindfulcode.dataprotection.UserCipher;
+import dev.mindfulcode.dataprotection.UserKeys;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.AccountEventKind;
 import dev.mindfulcode.schemas.SessionEventKind;

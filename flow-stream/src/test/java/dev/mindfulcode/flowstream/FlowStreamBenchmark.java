@@ -44,7 +44,7 @@ import org.apache.kafka.streams.processor.api.Record;
 
 /**
  * What the stream costs, beside a floor: a topology that passes the same bytes through the same broker under the same
- * configuration. Run by hand; its figures are in benchmarks/results/flow-stream.md. No test: it asserts nothing.
+ * configuration. Run by hand; its figures are in tools/benchmarks/results/flow-stream.md. No test: it asserts nothing.
  *
  * <p>Arguments: how many batches to catch up with, for how many seconds to measure latency, sessions for the memory
  * figure, the least number of threads. {@code -Dbench.spacing.ms=30000} sets how far a session's batches to catch up

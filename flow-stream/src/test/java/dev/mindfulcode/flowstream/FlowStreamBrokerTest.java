@@ -2,13 +2,13 @@ package dev.mindfulcode.flowstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mindfulcode.engine.FlowModel;
-import dev.mindfulcode.engine.ModelArtefact;
-import dev.mindfulcode.engine.Thresholds;
-import dev.mindfulcode.engine.team.Contribution;
-import dev.mindfulcode.engine.team.TeamAggregate;
-import dev.mindfulcode.engine.team.WindowSize;
-import dev.mindfulcode.protection.PostgresUrl;
+import dev.mindfulcode.dataprotection.PostgresUrl;
+import dev.mindfulcode.flowengine.FlowModel;
+import dev.mindfulcode.flowengine.ModelArtefact;
+import dev.mindfulcode.flowengine.Thresholds;
+import dev.mindfulcode.flowengine.team.Contribution;
+import dev.mindfulcode.flowengine.team.TeamAggregate;
+import dev.mindfulcode.flowengine.team.WindowSize;
 import dev.mindfulcode.schemas.DeadLetter;
 import dev.mindfulcode.schemas.FlowMinute;
 import dev.mindfulcode.schemas.FlowState;

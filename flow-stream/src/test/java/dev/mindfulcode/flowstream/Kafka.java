@@ -1,6 +1,6 @@
 package dev.mindfulcode.flowstream;
 
-import dev.mindfulcode.platform.EmbeddedPlatform;
+import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
 import dev.mindfulcode.schemas.FlowMinute;
 import dev.mindfulcode.schemas.KeystrokeBatch;
 import dev.mindfulcode.schemas.ProgressMarker;

@@ -3,8 +3,8 @@ package dev.mindfulcode.flowstream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mindfulcode.protection.UserCipher;
-import dev.mindfulcode.protection.UserKeys;
+import dev.mindfulcode.dataprotection.UserCipher;
+import dev.mindfulcode.dataprotection.UserKeys;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;

@@ -2,9 +2,9 @@ package dev.mindfulcode.flowstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mindfulcode.engine.FlowModel;
-import dev.mindfulcode.engine.ModelArtefact;
-import dev.mindfulcode.engine.Thresholds;
+import dev.mindfulcode.flowengine.FlowModel;
+import dev.mindfulcode.flowengine.ModelArtefact;
+import dev.mindfulcode.flowengine.Thresholds;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.AccountEventKind;
 import dev.mindfulcode.schemas.FlowState;

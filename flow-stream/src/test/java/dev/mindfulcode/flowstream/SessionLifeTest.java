@@ -2,7 +2,7 @@ package dev.mindfulcode.flowstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mindfulcode.engine.SessionState;
+import dev.mindfulcode.flowengine.SessionState;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.SessionEvent;
 import dev.mindfulcode.schemas.SessionEventKind;

@@ -1,9 +1,9 @@
 package dev.mindfulcode.flowstream;
 
-import dev.mindfulcode.engine.FlowModel;
-import dev.mindfulcode.engine.ModelArtefact;
-import dev.mindfulcode.platform.EmbeddedPlatform;
-import dev.mindfulcode.protection.UserKeys;
+import dev.mindfulcode.dataprotection.UserKeys;
+import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
+import dev.mindfulcode.flowengine.FlowModel;
+import dev.mindfulcode.flowengine.ModelArtefact;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.DeadLetter;
 import dev.mindfulcode.schemas.FlowMinute;

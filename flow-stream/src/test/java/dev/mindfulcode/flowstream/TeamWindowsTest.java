@@ -3,7 +3,7 @@ package dev.mindfulcode.flowstream;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mindfulcode.engine.team.WindowSize;
+import dev.mindfulcode.flowengine.team.WindowSize;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.DeadLetter;
 import dev.mindfulcode.schemas.SessionEventKind;

@@ -1,10 +1,10 @@
 package dev.mindfulcode.flowstream;
 
-import dev.mindfulcode.platform.EmbeddedPlatform;
-import dev.mindfulcode.protection.KeyEncryptionKey;
-import dev.mindfulcode.protection.PostgresUrl;
-import dev.mindfulcode.protection.PostgresUserKeys;
-import dev.mindfulcode.protection.UserCipher;
+import dev.mindfulcode.dataprotection.KeyEncryptionKey;
+import dev.mindfulcode.dataprotection.PostgresUrl;
+import dev.mindfulcode.dataprotection.PostgresUserKeys;
+import dev.mindfulcode.dataprotection.UserCipher;
+import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
 import dev.mindfulcode.schemas.KeyClass;
 import dev.mindfulcode.schemas.KeystrokeBatch;
 import dev.mindfulcode.schemas.KeystrokePayload;

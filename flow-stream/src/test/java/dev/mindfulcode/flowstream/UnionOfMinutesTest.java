@@ -2,7 +2,7 @@ package dev.mindfulcode.flowstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mindfulcode.engine.team.WindowSize;
+import dev.mindfulcode.flowengine.team.WindowSize;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.AccountEventKind;
 import dev.mindfulcode.schemas.FlowMinute;

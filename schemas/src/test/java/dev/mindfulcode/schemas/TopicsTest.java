@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mindfulcode.platform.EmbeddedPlatform;
+import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

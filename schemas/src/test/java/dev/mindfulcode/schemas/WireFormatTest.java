@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.mindfulcode.platform.EmbeddedPlatform;
+import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;

@@ -1,9 +1,0 @@
-package dev.mindfulcode.access;
-
-/** What a credential may be used for. */
-public enum Scope {
-    /** Whatever its user may do: an access token. */
-    EVERYTHING,
-    /** Sessions and keystrokes only: an API key. */
-    INGEST
-}

@@ -1,8 +1,0 @@
-/**
- * For whom a credential speaks, and whether it still may: access tokens of ours and of a trusted issuer, API keys,
- * revocations.
- */
-@NullMarked
-package dev.mindfulcode.access;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mindfulcode.access;
-
-import org.jspecify.annotations.NullMarked;

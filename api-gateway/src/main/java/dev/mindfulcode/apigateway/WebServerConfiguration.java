@@ -1,0 +1,181 @@
+package dev.mindfulcode.apigateway;
+
+import dev.mindfulcode.apigateway.http.CrossOrigins;
+import dev.mindfulcode.apigateway.http.Problems;
+import dev.mindfulcode.apigateway.http.RouteGroup;
+import dev.mindfulcode.apigateway.http.Routes;
+import dev.mindfulcode.webkit.ConnectionRules;
+import dev.mindfulcode.webkit.HttpEdge;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandler;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.context.ConfigurationPropertiesAutoConfiguration;
+import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
+import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
+import org.springframework.boot.reactor.netty.autoconfigure.NettyReactiveWebServerAutoConfiguration;
+import org.springframework.boot.web.server.Shutdown;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfiguration;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.http.CacheControl;
+import org.springframework.http.client.ReactorResourceFactory;
+import org.springframework.http.server.reactive.HttpHandler;
+import org.springframework.web.reactive.config.EnableWebFlux;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.server.WebFilter;
+import reactor.netty.resources.LoopResources;
+
+/** The web server, and what is routed on it. */
+@Configuration(value = "gatewayWebServerConfiguration", proxyBeanMethods = false)
+@EnableWebFlux
+@ImportAutoConfiguration({
+    ConfigurationPropertiesAutoConfiguration.class,
+    LifecycleAutoConfiguration.class,
+    NettyReactiveWebServerAutoConfiguration.class,
+    HttpHandlerAutoConfiguration.class
+})
+class WebServerConfiguration {
+
+    private static final Duration LOOPS_STOP_WAIT_MAX = Duration.ofSeconds(2);
+    private static final List<String> GOOD_TRANSPORTS = List.of(
+            "io.netty.channel.epoll.EpollIoHandler",
+            "io.netty.channel.kqueue.KQueueIoHandler",
+            "io.netty.channel.nio.NioIoHandler");
+
+    /**
+     * Event loops of this context's own: the global ones would end, for everybody in the JVM, with the first context
+     * that closes.
+     */
+    @Bean
+    ReactorResourceFactory gatewayReactorResources() {
+        ReactorResourceFactory resources = new ReactorResourceFactory();
+        resources.setUseGlobalResources(false);
+        resources.setLoopResourcesSupplier(WebServerConfiguration::loops);
+        resources.setShutdownQuietPeriod(Duration.ZERO);
+        resources.setShutdownTimeout(LOOPS_STOP_WAIT_MAX);
+        return resources;
+    }
+
+    @Bean
+    ConnectionRules gatewayConnectionRules() {
+        return ConnectionRules.STANDARD;
+    }
+
+    @Bean
+    Problems gatewayProblems() {
+        return new Problems();
+    }
+
+    /** First, so that a page can read refusals, too. */
+    @Bean
+    @Order(Ordered.HIGHEST_PRECEDENCE + 10)
+    WebFilter gatewayCrossOrigins(Environment environment) {
+        return CrossOrigins.filter(environment.getProperty("CORS_ORIGINS"));
+    }
+
+    @Bean
+    RouterFunction<ServerResponse> gatewayRoutes(List<RouteGroup> groups) {
+        Routes routes = new Routes();
+        groups.forEach(group -> group.addTo(routes));
+        routes.get(
+                "/",
+                _ -> ServerResponse.ok()
+                        .cacheControl(CacheControl.noCache())
+                        .bodyValue(new ClassPathResource("static/index.html")));
+        return routes.build().and(dashboard());
+    }
+
+    /** The dashboard's files, from the jar. */
+    private static RouterFunction<ServerResponse> dashboard() {
+        ClassPathResource folder = new ClassPathResource("static/", WebServerConfiguration.class.getClassLoader());
+        return RouterFunctions.resources(
+                "/**", folder, (resource, headers) -> headers.setCacheControl(CacheControl.noCache()));
+    }
+
+    /** Port and limits. After the property-driven customizers, so that PORT decides. */
+    @Bean
+    WebServerFactoryCustomizer<NettyReactiveWebServerFactory> gatewayWebServer(
+            GatewaySettings settings, ConnectionRules rules) {
+        return new LastCustomizer(settings.port(), rules);
+    }
+
+    @Bean
+    Ipv6Loopback gatewayIpv6Loopback(
+            NettyReactiveWebServerFactory factory,
+            HttpHandler handler,
+            ApplicationContext context,
+            Environment environment) {
+        String address = environment.getProperty("server.address");
+        return new Ipv6Loopback(
+                factory,
+                handler,
+                () -> Objects.requireNonNull(((WebServerApplicationContext) context).getWebServer())
+                        .getPort(),
+                address == null ? null : InetAddress.ofLiteral(address));
+    }
+
+    private static final class LastCustomizer
+            implements WebServerFactoryCustomizer<NettyReactiveWebServerFactory>, Ordered {
+
+        private final int port;
+        private final ConnectionRules rules;
+
+        LastCustomizer(int port, ConnectionRules rules) {
+            this.port = port;
+            this.rules = rules;
+        }
+
+        @Override
+        public void customize(NettyReactiveWebServerFactory factory) {
+            factory.setPort(port);
+            factory.setShutdown(Shutdown.GRACEFUL);
+            // On by default on some clouds, and would believe everybody's X-Forwarded-For; TRUSTED_PROXIES decides.
+            factory.setUseForwardHeaders(false);
+            factory.addServerCustomizers(server -> HttpEdge.configure(server, rules));
+        }
+
+        @Override
+        public int getOrder() {
+            return Ordered.LOWEST_PRECEDENCE;
+        }
+    }
+
+    private static LoopResources loops() {
+        LoopResources loops = LoopResources.create("gateway-http", LoopResources.DEFAULT_IO_WORKER_COUNT, true);
+        requireEpollOrNio(loops);
+        return loops;
+    }
+
+    /**
+     * io_uring, where Netty finds it, is several times slower here (measured); it must not come in with a dependency.
+     */
+    private static void requireEpollOrNio(LoopResources loops) {
+        boolean good = loops.onServer(LoopResources.DEFAULT_NATIVE).next() instanceof IoEventLoop loop
+                && GOOD_TRANSPORTS.stream().anyMatch(name -> isOfType(loop, name));
+        if (!good) {
+            throw new IllegalStateException("Netty would use neither epoll nor kqueue nor NIO."
+                    + " Take netty-transport-native-io_uring off the classpath.");
+        }
+    }
+
+    private static boolean isOfType(IoEventLoop loop, String handler) {
+        try {
+            return loop.isIoType(Class.forName(handler).asSubclass(IoHandler.class));
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
+    }
+}

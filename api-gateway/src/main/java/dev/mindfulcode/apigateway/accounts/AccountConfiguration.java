@@ -1,0 +1,115 @@
+package dev.mindfulcode.apigateway.accounts;
+
+import dev.mindfulcode.apigateway.database.Database;
+import dev.mindfulcode.apigateway.database.UserCiphers;
+import dev.mindfulcode.apigateway.http.CallerEnds;
+import dev.mindfulcode.apigateway.http.RouteGroup;
+import dev.mindfulcode.apigateway.limits.RateLimits;
+import dev.mindfulcode.apigateway.log.EventLog;
+import dev.mindfulcode.apigateway.log.Outbox;
+import dev.mindfulcode.apigateway.operations.GatewayMetrics;
+import dev.mindfulcode.dataprotection.KeyEncryptionKey;
+import dev.mindfulcode.dataprotection.PostgresUrl;
+import dev.mindfulcode.identity.Credentials;
+import dev.mindfulcode.identity.JwtSecret;
+import dev.mindfulcode.identity.OidcIssuer;
+import dev.mindfulcode.webkit.ConnectionRules;
+import io.micrometer.core.instrument.FunctionCounter;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import reactor.core.publisher.Mono;
+
+/** Wires {@link Accounts} and what tells for whom a credential speaks. */
+@Configuration(value = "gatewayAccountConfiguration", proxyBeanMethods = false)
+public class AccountConfiguration {
+
+    private final SecureRandom random = new SecureRandom();
+    private final Clock clock = Clock.systemUTC();
+
+    @Bean
+    PasswordHashes gatewayPasswordHashes(GatewayMetrics metrics) {
+        PasswordHashes hashes = new PasswordHashes();
+        FunctionCounter.builder("mindful.gateway.password.hashes", hashes, PasswordHashes::hashed)
+                .description("Argon2 computations, of 19 MiB each")
+                .register(metrics.registry());
+        return hashes;
+    }
+
+    @Bean
+    TokenSigning gatewayTokenSigning(TokenTrust trust, Database database, KeyEncryptionKey keyEncryptionKey) {
+        return TokenSigning.of(trust.secret(), database, keyEncryptionKey);
+    }
+
+    /** For whom a credential speaks, for all who have one to check. */
+    @Bean
+    Credentials gatewayCredentials(
+            TokenTrust trust, PostgresUrl database, Database migrated, ObjectProvider<Accounts> accounts) {
+        return Credentials.open(
+                database.dataSource(),
+                trust.secret(),
+                trust.issuer(),
+                (issuer, subject, email) -> accounts.getObject()
+                        .admit(issuer, subject, email == null ? null : EmailAddress.parse(email))
+                        .toFuture(),
+                clock);
+    }
+
+    @Bean
+    CallerEnds gatewayCallerEnds(Credentials credentials, ConnectionRules rules) {
+        return new CallerEnds(credentials.revocations(), clock, rules);
+    }
+
+    @Bean
+    RevocationTable gatewayRevocations(Database database, Credentials credentials) {
+        return new RevocationTable(database, credentials.revocations());
+    }
+
+    @Bean
+    Accounts gatewayAccounts(
+            Database database,
+            PasswordHashes passwords,
+            TokenSigning signing,
+            RevocationTable revocations,
+            KeyEncryptionKey keyEncryptionKey,
+            UserCiphers userCiphers,
+            EventLog log,
+            Outbox outbox) {
+        return new Accounts(
+                database,
+                passwords,
+                new PasswordPolicy(),
+                new AccessTokens(signing::next, clock),
+                new RefreshTokens(database, revocations, keyEncryptionKey, random, clock),
+                revocations,
+                userCiphers,
+                log,
+                outbox,
+                random,
+                clock);
+    }
+
+    @Bean
+    RouteGroup gatewayAccountRoutes(Accounts accounts, TokenTrust trust, Database database, RateLimits limits) {
+        Mono<List<String>> published = trust.secret() == null ? SigningKeys.published(database) : Mono.just(List.of());
+        return new AccountRoutes(accounts, published, limits)::addTo;
+    }
+
+    @Bean
+    RouteGroup gatewayApiKeyRoutes(Database database, RevocationTable revocations) {
+        return new ApiKeyRoutes(database, revocations, random, clock)::addTo;
+    }
+
+    /**
+     * Whose access tokens are believed.
+     *
+     * @param secret null where ours are signed with a key of their own
+     * @param issuer null where ours are the only ones
+     */
+    public record TokenTrust(
+            @Nullable JwtSecret secret, @Nullable OidcIssuer issuer) {}
+}

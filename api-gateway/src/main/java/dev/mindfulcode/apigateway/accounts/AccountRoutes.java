@@ -1,0 +1,211 @@
+package dev.mindfulcode.apigateway.accounts;
+
+import dev.mindfulcode.apigateway.accounts.Accounts.Rectification;
+import dev.mindfulcode.apigateway.http.Answers;
+import dev.mindfulcode.apigateway.http.Bodies;
+import dev.mindfulcode.apigateway.http.Caller;
+import dev.mindfulcode.apigateway.http.JsonFields;
+import dev.mindfulcode.apigateway.http.Routes;
+import dev.mindfulcode.apigateway.limits.RateLimits;
+import dev.mindfulcode.flowengine.time.TimeZones;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.CacheControl;
+import org.springframework.http.MediaType;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
+
+/** {@code /api/auth}, {@code /api/account} and the keys that verify access tokens. */
+final class AccountRoutes {
+
+    private static final String[] RECTIFIABLE = {"email", "name", "timezone", "current_password"};
+    private static final int ZONE_LENGTH_MAX = 64;
+
+    private static final int NAME_LENGTH_MAX = 100;
+
+    private static final MediaType JWK_SET = new MediaType("application", "jwk-set+json");
+    private static final Duration JWKS_CACHED_FOR = Duration.ofMinutes(5);
+
+    private final Accounts accounts;
+    private final Mono<List<String>> publishedKeys;
+    private final RateLimits limits;
+
+    AccountRoutes(Accounts accounts, Mono<List<String>> publishedKeys, RateLimits limits) {
+        this.accounts = accounts;
+        this.publishedKeys = publishedKeys;
+        this.limits = limits;
+    }
+
+    void addTo(Routes routes) {
+        routes.post("/api/auth/register", this::register)
+                .post("/api/auth/login", this::login)
+                .post("/api/auth/refresh", this::refresh)
+                .post("/api/auth/logout", this::logout)
+                .get("/api/account", this::account)
+                .patch("/api/account", this::rectify)
+                .post("/api/account/password", this::changePassword)
+                .get("/.well-known/jwks.json", this::jwks);
+    }
+
+    private Mono<ServerResponse> register(ServerRequest request) {
+        return Bodies.object(request, "email", "password", "name", "timezone").flatMap(body -> {
+            EmailAddress email = EmailAddress.parse(body.requiredText("email", EmailAddress.LENGTH_MAX));
+            if (email == null) {
+                throw body.refused("email", "An e-mail address is expected.");
+            }
+            ZoneChoice zone = ZoneChoice.of(body.anyText("timezone"));
+            String password = newPassword(body, "password");
+            String name = body.text("name", NAME_LENGTH_MAX);
+            return limits.register(request, email.normalised())
+                    .flatMap(attempt -> accounts.register(attempt, email, password, name, zone.name()))
+                    .flatMap(tokens -> Answers.json(
+                            ServerResponse.status(201).header("Cache-Control", "no-store"),
+                            Registered.of(tokens, zone)));
+        });
+    }
+
+    private Mono<ServerResponse> login(ServerRequest request) {
+        return Bodies.object(request, "email", "password")
+                .flatMap(body -> {
+                    String address = body.requiredText("email", EmailAddress.LENGTH_MAX);
+                    String password =
+                            PasswordPolicy.normalised(body.requiredText("password", PasswordPolicy.UNITS_MAX));
+                    EmailAddress email = EmailAddress.parse(address);
+                    return limits.signIn(request, email == null ? address : email.normalised())
+                            .flatMap(attempt -> accounts.login(attempt, address, password));
+                })
+                .flatMap(AccountRoutes::tokens);
+    }
+
+    private Mono<ServerResponse> refresh(ServerRequest request) {
+        return refreshToken(request).flatMap(accounts::refresh).flatMap(AccountRoutes::tokens);
+    }
+
+    private Mono<ServerResponse> logout(ServerRequest request) {
+        return refreshToken(request)
+                .flatMap(accounts::logout)
+                .then(Mono.defer(() -> ServerResponse.noContent().build()));
+    }
+
+    private Mono<ServerResponse> account(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller -> accounts.find(caller.userId()))
+                .flatMap(AccountRoutes::personal);
+    }
+
+    private Mono<ServerResponse> rectify(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller -> Bodies.object(request, RECTIFIABLE)
+                        .flatMap(body ->
+                                accounts.rectify(caller.userId(), rectification(body), passwordChecks(request))))
+                .flatMap(AccountRoutes::personal);
+    }
+
+    private static Rectification rectification(JsonFields body) {
+        String address = body.text("email", EmailAddress.LENGTH_MAX);
+        EmailAddress email = address == null ? null : EmailAddress.parse(address);
+        if (address != null && email == null) {
+            throw body.refused("email", "An e-mail address is expected.");
+        }
+        String current = body.text("current_password", PasswordPolicy.UNITS_MAX);
+        return new Rectification(
+                email,
+                body.text("name", NAME_LENGTH_MAX),
+                body.isNull("name"),
+                zone(body),
+                current == null ? null : PasswordPolicy.normalised(current));
+    }
+
+    private Mono<ServerResponse> changePassword(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller -> Bodies.object(request, "current_password", "new_password")
+                        .flatMap(body -> accounts.changePassword(
+                                caller.userId(),
+                                PasswordPolicy.normalised(
+                                        body.requiredText("current_password", PasswordPolicy.UNITS_MAX)),
+                                newPassword(body, "new_password"),
+                                passwordChecks(request))))
+                .flatMap(AccountRoutes::tokens);
+    }
+
+    private PasswordChecks passwordChecks(ServerRequest request) {
+        return account -> limits.passwordCheck(request, account);
+    }
+
+    private static String newPassword(JsonFields body, String field) {
+        String password = PasswordPolicy.normalised(body.requiredText(field, PasswordPolicy.UNITS_MAX));
+        String fault = PasswordPolicy.lengthFault(password);
+        if (fault != null) {
+            throw body.refused(field, fault);
+        }
+        return password;
+    }
+
+    /** The keys that verify our access tokens, as of RFC 7517; none where a shared secret does. */
+    private Mono<ServerResponse> jwks(ServerRequest request) {
+        return publishedKeys
+                .map(keys -> "{\"keys\":[" + String.join(",", keys) + "]}")
+                .flatMap(keys -> ServerResponse.ok()
+                        .contentType(JWK_SET)
+                        .cacheControl(CacheControl.maxAge(JWKS_CACHED_FOR).cachePublic())
+                        .bodyValue(keys));
+    }
+
+    private static Mono<ServerResponse> personal(Accounts.Account account) {
+        return Answers.json(ServerResponse.ok().header("Cache-Control", "no-store"), account);
+    }
+
+    private static Mono<String> refreshToken(ServerRequest request) {
+        return Bodies.object(request, "refresh_token")
+                .map(body -> body.requiredText("refresh_token", RefreshTokens.TEXT_LENGTH_MAX));
+    }
+
+    private static Mono<ServerResponse> tokens(Accounts.Tokens tokens) {
+        return Answers.json(ServerResponse.ok().header("Cache-Control", "no-store"), tokens);
+    }
+
+    private static @Nullable String zone(JsonFields body) {
+        String sent = body.text("timezone", ZONE_LENGTH_MAX);
+        if (sent == null) {
+            return null;
+        }
+        ZoneId zone = TimeZones.find(sent);
+        if (zone == null) {
+            throw body.refused("timezone", "Unknown time zone; an IANA name is expected, such as Europe/Berlin.");
+        }
+        return zone.getId();
+    }
+
+    /**
+     * The answer to registering.
+     *
+     * @param notice where the account has another time zone than was sent
+     */
+    private record Registered(
+            UUID userId,
+            String accessToken,
+            String refreshToken,
+            long expiresIn,
+            String timezone,
+            @Nullable String notice) {
+
+        static Registered of(Accounts.Tokens tokens, ZoneChoice zone) {
+            return new Registered(
+                    tokens.userId(),
+                    tokens.accessToken(),
+                    tokens.refreshToken(),
+                    tokens.expiresIn(),
+                    zone.name(),
+                    zone.notice());
+        }
+
+        @Override
+        public String toString() {
+            return "Registered";
+        }
+    }
+}

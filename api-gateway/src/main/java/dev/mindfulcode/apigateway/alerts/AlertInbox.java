@@ -1,0 +1,210 @@
+package dev.mindfulcode.apigateway.alerts;
+
+import dev.mindfulcode.apigateway.log.EventLog;
+import dev.mindfulcode.apigateway.log.LogAddress;
+import dev.mindfulcode.apigateway.log.LogFollower;
+import dev.mindfulcode.schemas.DeadLetter;
+import dev.mindfulcode.schemas.SchemaRegistryUnavailableException;
+import dev.mindfulcode.schemas.TeamAlert;
+import dev.mindfulcode.schemas.Topics;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import javax.sql.DataSource;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the committed alerts of teams: each in one row, however often it is read. One gateway of the group reads a
+ * partition; an offset is committed after its rows. Alerts of rules that are gone, or of teams that are no longer on
+ * the premium plan, are passed over.
+ */
+final class AlertInbox extends LogFollower<byte[]> {
+
+    static final String GROUP = "mindful-team-alerts";
+
+    private static final int RECORDS_A_POLL_MAX = 200;
+    private static final int QUERY_TIMEOUT_SECONDS = 5;
+
+    private static final String INSERT = """
+            insert into identity.team_alerts (alert_id, rule_id, team_id, indicator, value, low, high, threshold, reference, data_points,
+                recent_days, from_at, to_at, log_partition, log_offset, next_attempt_at)
+            select ?, r.rule_id, r.team_id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+                case when r.channel = 'webhook' then clock_timestamp() end
+            from identity.team_alert_rules r join identity.teams t using (team_id)
+            where r.rule_id = ? and r.team_id = ? and t.plan = 'premium'
+            on conflict (alert_id) do nothing""";
+    private static final String FORGET =
+            "delete from identity.team_alerts where received_at < clock_timestamp() - interval '90 days'";
+    private static final String TO_OUTBOX =
+            "insert into identity.outbox (topic, record_key, record_value) values (?, ?, ?)";
+
+    private final LogAddress address;
+    private final DataSource database;
+    private final EventLog log;
+    private final Runnable arrived;
+    private final Clock clock;
+    private final Deserializer<TeamAlert> alerts;
+
+    /** @param arrived runs after alerts were kept */
+    AlertInbox(LogAddress address, DataSource database, EventLog log, Runnable arrived, Clock clock) {
+        super("gateway-team-alerts", false);
+        this.address = address;
+        this.database = database;
+        this.log = log;
+        this.arrived = arrived;
+        this.clock = clock;
+        this.alerts = Topics.TEAM_ALERTS.valueSerde(address.registry()).deserializer();
+    }
+
+    @Override
+    protected void follow(Consumer<byte[], byte[]> opened) throws SQLException {
+        opened.subscribe(List.of(Topics.TEAM_ALERTS.name()));
+        while (goesOn()) {
+            ConsumerRecords<byte[], byte[]> records = opened.poll(POLL_WAIT_MAX);
+            if (!records.isEmpty()) {
+                keep(records);
+                opened.commitSync();
+                arrived.run();
+            }
+        }
+    }
+
+    private void keep(ConsumerRecords<byte[], byte[]> records) throws SQLException {
+        try (Connection connection = database.getConnection()) {
+            connection.setAutoCommit(false);
+            try (PreparedStatement insert = prepare(connection, INSERT);
+                    PreparedStatement outbox = prepare(connection, TO_OUTBOX);
+                    PreparedStatement forget = prepare(connection, FORGET)) {
+                for (ConsumerRecord<byte[], byte[]> record : records) {
+                    TeamAlert alert = read(record);
+                    if (alert == null) {
+                        outbox.setString(1, Topics.DEAD_LETTERS.name());
+                        outbox.setString(2, text(record.key()));
+                        outbox.setBytes(
+                                3,
+                                Objects.requireNonNull(log.encode(Topics.DEAD_LETTERS, letter(record))
+                                        .block()));
+                        outbox.executeUpdate();
+                    } else {
+                        bind(insert, alert, record);
+                        insert.executeUpdate();
+                    }
+                }
+                forget.executeUpdate();
+            }
+            connection.commit();
+        }
+    }
+
+    /**
+     * Returns null for what is no alert. A registry that does not answer says nothing about a record: that is thrown.
+     */
+    private @Nullable TeamAlert read(ConsumerRecord<byte[], byte[]> record) {
+        if (record.value() == null) {
+            return null;
+        }
+        try {
+            TeamAlert alert = alerts.deserialize(Topics.TEAM_ALERTS.name(), record.value());
+            return TeamAlertNote.isPlausible(alert) ? alert : null;
+        } catch (SchemaRegistryUnavailableException e) {
+            throw e;
+        } catch (SerializationException e) {
+            return null;
+        }
+    }
+
+    private static void bind(PreparedStatement insert, TeamAlert alert, ConsumerRecord<byte[], byte[]> record)
+            throws SQLException {
+        int at = 0;
+        insert.setObject(++at, alert.getAlertId());
+        insert.setString(++at, alert.getIndicator());
+        insert.setDouble(++at, alert.getValue());
+        insert.setDouble(++at, alert.getLow());
+        insert.setDouble(++at, alert.getHigh());
+        insert.setDouble(++at, alert.getThreshold());
+        insert.setDouble(++at, alert.getReference());
+        insert.setInt(++at, alert.getDataPoints());
+        insert.setInt(++at, alert.getRecentDays());
+        setTime(insert, ++at, alert.getFrom());
+        setTime(insert, ++at, alert.getTo());
+        insert.setInt(++at, record.partition());
+        insert.setLong(++at, record.offset());
+        insert.setObject(++at, alert.getRuleId());
+        insert.setObject(++at, alert.getTeamId());
+    }
+
+    private static void setTime(PreparedStatement statement, int at, Instant time) throws SQLException {
+        statement.setObject(at, time.atOffset(ZoneOffset.UTC), Types.TIMESTAMP_WITH_TIMEZONE);
+    }
+
+    private DeadLetter letter(ConsumerRecord<byte[], byte[]> record) {
+        DeadLetter letter = new DeadLetter();
+        letter.setTopic(record.topic());
+        letter.setPartition(record.partition());
+        letter.setOffset(record.offset());
+        letter.setComponent(AlertDeliveries.COMPONENT);
+        letter.setReason("unreadable");
+        letter.setFailedAt(clock.instant().truncatedTo(ChronoUnit.MILLIS));
+        if (record.key() != null) {
+            letter.setKey(ByteBuffer.wrap(record.key()));
+        }
+        if (record.value() != null) {
+            letter.setValue(ByteBuffer.wrap(record.value()));
+        }
+        return letter;
+    }
+
+    private static String text(byte @Nullable [] key) {
+        return key == null ? "" : new String(key, StandardCharsets.US_ASCII).replace('\0', '?');
+    }
+
+    private static PreparedStatement prepare(Connection connection, String sql) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        statement.setQueryTimeout(QUERY_TIMEOUT_SECONDS);
+        return statement;
+    }
+
+    @Override
+    protected Consumer<byte[], byte[]> open() {
+        return new KafkaConsumer<>(
+                Map.of(
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        address.bootstrapServers(),
+                        ConsumerConfig.GROUP_ID_CONFIG,
+                        GROUP,
+                        ConsumerConfig.CLIENT_ID_CONFIG,
+                        GROUP,
+                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                        "read_committed",
+                        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                        "earliest",
+                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                        false,
+                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                        RECORDS_A_POLL_MAX,
+                        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
+                        false,
+                        ConsumerConfig.METADATA_MAX_AGE_CONFIG,
+                        10_000),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+    }
+}

@@ -1,0 +1,219 @@
+package dev.mindfulcode.apigateway.alerts;
+
+import dev.mindfulcode.apigateway.http.Answers;
+import dev.mindfulcode.apigateway.http.Bodies;
+import dev.mindfulcode.apigateway.http.Caller;
+import dev.mindfulcode.apigateway.http.Json;
+import dev.mindfulcode.apigateway.http.JsonFields;
+import dev.mindfulcode.apigateway.http.Parameters;
+import dev.mindfulcode.apigateway.http.Routes;
+import dev.mindfulcode.apigateway.limits.RateLimits;
+import dev.mindfulcode.apigateway.webhooks.WebhookDelivery;
+import dev.mindfulcode.apigateway.webhooks.WebhookTarget;
+import dev.mindfulcode.apigateway.webhooks.WebhookTargets;
+import dev.mindfulcode.flowengine.insight.TeamIndicator;
+import dev.mindfulcode.flowengine.time.TimeZones;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
+
+/** {@code /api/teams/{id}/alerts}. */
+final class AlertRoutes {
+
+    private static final String[] FIELDS = {"indicator", "threshold", "window", "time_zone", "channel", "url"};
+    private static final int WORD_LENGTH_MAX = 64;
+    private static final String INDICATORS = Arrays.stream(TeamIndicator.Kind.values())
+            .map(TeamIndicator.Kind::text)
+            .collect(Collectors.joining(", "));
+    private static final String WINDOWS =
+            Arrays.stream(Lookback.values()).map(Lookback::text).collect(Collectors.joining(", "));
+
+    private final Alerts alerts;
+    private final WebhookTargets targets;
+    private final WebhookDelivery delivery;
+    private final RateLimits limits;
+
+    AlertRoutes(Alerts alerts, WebhookTargets targets, WebhookDelivery delivery, RateLimits limits) {
+        this.alerts = alerts;
+        this.targets = targets;
+        this.delivery = delivery;
+        this.limits = limits;
+    }
+
+    void addTo(Routes routes) {
+        routes.post("/api/teams/{id}/alerts", this::create)
+                .get("/api/teams/{id}/alerts", this::list)
+                .delete("/api/teams/{id}/alerts/{rule_id}", this::delete)
+                .post("/api/teams/{id}/alerts/{rule_id}/test", this::test);
+    }
+
+    /** Sends a signed message of the type {@code test} to a rule's webhook, at once and once. */
+    private Mono<ServerResponse> test(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller -> {
+                    UUID teamId = Parameters.pathId(request, "id");
+                    UUID ruleId = Parameters.pathId(request, "rule_id");
+                    return alerts.sealedTarget(caller.userId(), teamId, ruleId)
+                            .flatMap(target -> limits.webhookTest(request, teamId)
+                                    .then(Mono.defer(() -> {
+                                        TestMessage message =
+                                                new TestMessage("test", Instant.now(), new TestData(teamId, ruleId));
+                                        return delivery.test(target, ruleId, UUID.randomUUID(), Json.bytes(message));
+                                    })));
+                })
+                .flatMap(Answers::ok);
+    }
+
+    private Mono<ServerResponse> create(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller -> Bodies.object(request, FIELDS).flatMap(body -> {
+                    TeamIndicator.Kind indicator = indicator(body);
+                    WebhookTarget target = target(body);
+                    return alerts.create(
+                                    caller.userId(),
+                                    Parameters.pathId(request, "id"),
+                                    indicator,
+                                    threshold(body, indicator),
+                                    window(body),
+                                    zone(body),
+                                    target)
+                            .map(rule -> Rule.of(rule, target));
+                }))
+                .flatMap(rule -> Answers.json(ServerResponse.status(201).header("Cache-Control", "no-store"), rule));
+    }
+
+    private Mono<ServerResponse> list(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller -> {
+                    UUID teamId = Parameters.pathId(request, "id");
+                    return alerts.rules(caller.userId(), teamId)
+                            .flatMap(rules -> alerts.latest(teamId)
+                                    .map(latest -> new Listed(
+                                            rules.stream()
+                                                    .map(rule -> Rule.of(rule, null))
+                                                    .toList(),
+                                            latest)));
+                })
+                .flatMap(Answers::ok);
+    }
+
+    private Mono<ServerResponse> delete(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller -> alerts.delete(
+                        caller.userId(), Parameters.pathId(request, "id"), Parameters.pathId(request, "rule_id")))
+                .then(Mono.defer(() -> ServerResponse.noContent().build()));
+    }
+
+    private static TeamIndicator.Kind indicator(JsonFields body) {
+        TeamIndicator.Kind indicator = TeamIndicator.Kind.parse(body.requiredText("indicator", WORD_LENGTH_MAX));
+        if (indicator == null) {
+            throw body.refused("indicator", "One of these is expected: " + INDICATORS + ".");
+        }
+        return indicator;
+    }
+
+    private static double threshold(JsonFields body, TeamIndicator.Kind indicator) {
+        double threshold = body.required(
+                "threshold", body.number("threshold", indicator.thresholdMin(), indicator.thresholdMax()));
+        if (!indicator.allows(threshold)) {
+            throw body.refused(
+                    "threshold",
+                    "A multiple of "
+                            + BigDecimal.valueOf(indicator.thresholdStep())
+                                    .stripTrailingZeros()
+                                    .toPlainString() + " is expected.");
+        }
+        return threshold;
+    }
+
+    private static Lookback window(JsonFields body) {
+        Lookback window = Lookback.parse(body.requiredText("window", WORD_LENGTH_MAX));
+        if (window == null) {
+            throw body.refused("window", "One of these is expected: " + WINDOWS + ".");
+        }
+        return window;
+    }
+
+    private static @Nullable ZoneId zone(JsonFields body) {
+        String name = body.text("time_zone", WORD_LENGTH_MAX);
+        if (name == null) {
+            return null;
+        }
+        ZoneId zone = TimeZones.find(name);
+        if (zone == null) {
+            throw body.refused("time_zone", "Unknown time zone; an IANA name is expected, such as Europe/Berlin.");
+        }
+        return zone;
+    }
+
+    private @Nullable WebhookTarget target(JsonFields body) {
+        return switch (body.requiredText("channel", WORD_LENGTH_MAX)) {
+            case "live" -> {
+                if (body.text("url", WebhookTargets.URL_LENGTH_MAX) != null) {
+                    throw body.refused("url", "An address goes with the channel webhook only.");
+                }
+                yield null;
+            }
+            case "webhook" -> {
+                String url = body.requiredText("url", WebhookTargets.URL_LENGTH_MAX);
+                try {
+                    yield targets.newTarget(url);
+                } catch (WebhookTargets.RefusedUrlException e) {
+                    throw body.refused("url", e.reason());
+                }
+            }
+            default -> throw body.refused("channel", "One of these is expected: live, webhook.");
+        };
+    }
+
+    /**
+     * @param host null where live
+     * @param url shown to who made the rule, once
+     * @param secret likewise
+     */
+    private record Rule(
+            UUID ruleId,
+            String indicator,
+            double threshold,
+            String window,
+            String timeZone,
+            String channel,
+            @Nullable String host,
+            @Nullable String url,
+            @Nullable String secret,
+            Instant createdAt) {
+
+        static Rule of(AlertRule rule, @Nullable WebhookTarget fresh) {
+            return new Rule(
+                    rule.ruleId(),
+                    rule.indicator().text(),
+                    rule.threshold(),
+                    rule.window().text(),
+                    rule.zone().getId(),
+                    rule.channel(),
+                    rule.host(),
+                    fresh == null ? null : fresh.url(),
+                    fresh == null ? null : fresh.secretText(),
+                    rule.createdAt());
+        }
+
+        @Override
+        public String toString() {
+            return "Rule[" + ruleId + "]";
+        }
+    }
+
+    private record TestMessage(String type, Instant timestamp, TestData data) {}
+
+    private record TestData(UUID teamId, UUID ruleId) {}
+
+    private record Listed(List<Rule> rules, List<TeamAlertNote> alerts) {}
+}

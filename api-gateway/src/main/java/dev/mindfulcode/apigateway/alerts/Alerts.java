@@ -1,0 +1,230 @@
+package dev.mindfulcode.apigateway.alerts;
+
+import dev.mindfulcode.apigateway.database.Database;
+import dev.mindfulcode.apigateway.http.ProblemType;
+import dev.mindfulcode.apigateway.http.Uuids;
+import dev.mindfulcode.apigateway.log.EventLog;
+import dev.mindfulcode.apigateway.log.Outbox;
+import dev.mindfulcode.apigateway.teams.Teams;
+import dev.mindfulcode.apigateway.webhooks.WebhookTarget;
+import dev.mindfulcode.apigateway.webhooks.WebhookTargets;
+import dev.mindfulcode.flowengine.insight.TeamIndicator;
+import dev.mindfulcode.flowengine.time.TimeZones;
+import dev.mindfulcode.schemas.TeamAlert;
+import dev.mindfulcode.schemas.Topics;
+import io.r2dbc.spi.Readable;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * The rules of teams, and the alerts that the stream told of them. For those who lead a team on the premium plan.
+ *
+ * <p>Rules are decided in Postgres and go to the stream by the outbox. Where a webhook leads to stays here, sealed: it
+ * is not on the log.
+ */
+public final class Alerts {
+
+    static final int RULES_A_TEAM_MAX = 20;
+    static final int ALERTS_SHOWN_MAX = 50;
+
+    private static final String SELECT_RULES = """
+            select rule_id, team_id, indicator, threshold, recent_days, time_zone, host, created_at
+            from identity.team_alert_rules where team_id = :team order by created_at, rule_id""";
+    private static final String SELECT_ALERTS = """
+            select a.*, r.channel from identity.team_alerts a join identity.team_alert_rules r using (rule_id)
+            where a.team_id = :team order by a.to_at desc, a.alert_id limit :max""";
+    private static final String SELECT_LEADS = """
+            select m.user_id from identity.team_alert_rules r join identity.teams t using (team_id)
+                join identity.team_members m using (team_id)
+            where r.rule_id = :rule and r.team_id = :team and r.channel = 'live' and t.plan = 'premium'
+                and m.role in ('owner', 'admin')""";
+
+    private final Database database;
+    private final Teams teams;
+    private final EventLog log;
+    private final Outbox outbox;
+    private final WebhookTargets targets;
+    private final SecureRandom random;
+    private final Clock clock;
+
+    Alerts(
+            Database database,
+            Teams teams,
+            EventLog log,
+            Outbox outbox,
+            WebhookTargets targets,
+            SecureRandom random,
+            Clock clock) {
+        this.database = database;
+        this.teams = teams;
+        this.log = log;
+        this.outbox = outbox;
+        this.targets = targets;
+        this.random = random;
+        this.clock = clock;
+    }
+
+    /**
+     * Makes a rule.
+     *
+     * @param zone null for the maker's own
+     * @param target null for live
+     */
+    Mono<AlertRule> create(
+            UUID callerId,
+            UUID teamId,
+            TeamIndicator.Kind indicator,
+            double threshold,
+            Lookback window,
+            @Nullable ZoneId zone,
+            @Nullable WebhookTarget target) {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        UUID ruleId = Uuids.version7(now.toEpochMilli(), random);
+        return committing(teams.lockLedOnPremium(callerId, teamId)
+                .then(Mono.defer(() -> requireRoom(teamId)))
+                .then(Mono.defer(() -> zone == null ? zoneOf(callerId) : Mono.just(zone)))
+                .map(meant -> new AlertRule(
+                        ruleId,
+                        teamId,
+                        indicator,
+                        threshold,
+                        window,
+                        meant,
+                        target == null ? null : target.host(),
+                        now))
+                .flatMap(rule -> insert(rule, target)
+                        .then(Mono.defer(() -> log.encode(Topics.TEAM_ALERT_RULES, rule.event())))
+                        .flatMap(value ->
+                                outbox.add(Topics.TEAM_ALERT_RULES.name(), AlertRule.key(teamId, ruleId), value))
+                        .thenReturn(rule)));
+    }
+
+    Mono<List<AlertRule>> rules(UUID callerId, UUID teamId) {
+        return teams.requireLeadOnPremium(callerId, teamId)
+                .then(Mono.defer(() -> database.sql(SELECT_RULES)
+                        .bind("team", teamId)
+                        .map(Alerts::rule)
+                        .all()
+                        .collectList()));
+    }
+
+    /** Emits the sealed target of a rule's webhook, for somebody who leads the team. */
+    Mono<byte[]> sealedTarget(UUID callerId, UUID teamId, UUID ruleId) {
+        return teams.requireLeadOnPremium(callerId, teamId)
+                .then(Mono.defer(() -> database.sql("""
+                                SELECT sealed_target FROM identity.team_alert_rules
+                                WHERE rule_id = :rule AND team_id = :team""")
+                        .bind("rule", ruleId)
+                        .bind("team", teamId)
+                        .map(row -> Optional.ofNullable(row.get("sealed_target", byte[].class)))
+                        .one()))
+                .switchIfEmpty(Mono.error(() -> ProblemType.NOT_FOUND.because("The team has no such rule.")))
+                .flatMap(target -> target.map(Mono::just)
+                        .orElseGet(() -> Mono.error(ProblemType.INVALID_REQUEST.because(
+                                "The rule's channel is live. Only a webhook can be tested."))));
+    }
+
+    /** Emits the latest alerts of a team, the latest first. Who may see them has been asked. */
+    Mono<List<TeamAlertNote>> latest(UUID teamId) {
+        return database.sql(SELECT_ALERTS)
+                .bind("team", teamId)
+                .bind("max", ALERTS_SHOWN_MAX)
+                .map(row -> Optional.ofNullable(note(row)))
+                .all()
+                .<TeamAlertNote>handle((note, sink) -> note.ifPresent(sink::next))
+                .collectList();
+    }
+
+    /** Deletes a rule, with its alerts and whatever of them is still to be delivered. */
+    Mono<Void> delete(UUID callerId, UUID teamId, UUID ruleId) {
+        return committing(teams.lockLedOnPremium(callerId, teamId)
+                        .then(Mono.defer(() -> database.sql(
+                                        "delete from identity.team_alert_rules where rule_id = :rule and team_id = :team")
+                                .bind("rule", ruleId)
+                                .bind("team", teamId)
+                                .fetch()
+                                .rowsUpdated()))
+                        .flatMap(deleted -> deleted == 1
+                                ? outbox.addTombstone(Topics.TEAM_ALERT_RULES.name(), AlertRule.key(teamId, ruleId))
+                                        .thenReturn(true)
+                                : Mono.error(ProblemType.NOT_FOUND.because("The team has no such rule."))))
+                .then();
+    }
+
+    /** Emits those who are to be told of an alert live. */
+    public Flux<UUID> leadsToTell(TeamAlert alert) {
+        return database.sql(SELECT_LEADS)
+                .bind("rule", alert.getRuleId())
+                .bind("team", alert.getTeamId())
+                .map(row -> Objects.requireNonNull(row.get("user_id", UUID.class)))
+                .all();
+    }
+
+    private Mono<Void> requireRoom(UUID teamId) {
+        return database.sql("select count(*) as n from identity.team_alert_rules where team_id = :team")
+                .bind("team", teamId)
+                .map(row -> row.get("n", Long.class))
+                .one()
+                .filter(n -> n >= RULES_A_TEAM_MAX)
+                .flatMap(n -> Mono.error(() -> ProblemType.LIMIT_REACHED.because(
+                        "A team has at most " + RULES_A_TEAM_MAX + " rules. Delete one first.")));
+    }
+
+    private Mono<ZoneId> zoneOf(UUID userId) {
+        return database.sql("select time_zone from identity.users where user_id = :user")
+                .bind("user", userId)
+                .map(row -> TimeZones.of(row.get("time_zone", String.class)))
+                .one();
+    }
+
+    private Mono<Long> insert(AlertRule rule, @Nullable WebhookTarget target) {
+        GenericExecuteSpec insert = database.sql("""
+                        insert into identity.team_alert_rules (rule_id, team_id, indicator, threshold, recent_days, time_zone,
+                            channel, host, sealed_target, created_at)
+                        values (:rule, :team, :indicator, :threshold, :days, :zone, :channel, :host, :sealed, :now)""")
+                .bind("rule", rule.ruleId())
+                .bind("team", rule.teamId())
+                .bind("indicator", rule.indicator().text())
+                .bind("threshold", rule.threshold())
+                .bind("days", rule.window().days())
+                .bind("zone", rule.zone().getId())
+                .bind("channel", rule.channel())
+                .bind("now", rule.createdAt());
+        insert = target == null
+                ? insert.bindNull("host", String.class).bindNull("sealed", byte[].class)
+                : insert.bind("host", target.host()).bind("sealed", targets.seal(target, rule.ruleId()));
+        return insert.fetch().rowsUpdated();
+    }
+
+    private static AlertRule rule(Readable row) {
+        return new AlertRule(
+                Objects.requireNonNull(row.get("rule_id", UUID.class)),
+                Objects.requireNonNull(row.get("team_id", UUID.class)),
+                Objects.requireNonNull(
+                        TeamIndicator.Kind.parse(Objects.requireNonNull(row.get("indicator", String.class)))),
+                Objects.requireNonNull(row.get("threshold", Double.class)),
+                Lookback.ofDays(Objects.requireNonNull(row.get("recent_days", Integer.class))),
+                TimeZones.of(row.get("time_zone", String.class)),
+                row.get("host", String.class),
+                Objects.requireNonNull(row.get("created_at", Instant.class)));
+    }
+
+    private static @Nullable TeamAlertNote note(Readable row) {
+        return TeamAlertNote.of(AlertRows.alert(row), AlertRows.delivery(row));
+    }
+
+    private <T> Mono<T> committing(Mono<T> work) {
+        return database.inTransaction(work).doOnSuccess(_ -> outbox.committed());
+    }
+}

@@ -1,0 +1,93 @@
+package dev.mindfulcode.apigateway.alerts;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.mindfulcode.apigateway.flow.Interval;
+import dev.mindfulcode.flowengine.insight.Estimate;
+import dev.mindfulcode.flowengine.insight.TeamIndicator;
+import dev.mindfulcode.schemas.TeamAlert;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An alert as people and programs are told of it: the same over REST and in a webhook.
+ *
+ * @param from start of the days that counted as the present
+ * @param to end of them, exclusive
+ * @param delivery null where there is no webhook
+ */
+public record TeamAlertNote(
+        UUID alertId,
+        UUID teamId,
+        UUID ruleId,
+        String indicator,
+        String text,
+        String unit,
+        Interval estimate,
+        double threshold,
+        double reference,
+        String window,
+        Instant from,
+        Instant to,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Delivery delivery) {
+
+    /** How far a delivery has come: pending, delivered or given_up. */
+    public record Delivery(
+            String status,
+            int attempts,
+            @Nullable Instant nextAttemptAt,
+            @Nullable String failure) {}
+
+    /** Returns null for what this release does not understand. */
+    public static @Nullable TeamAlertNote of(TeamAlert alert) {
+        return of(alert, null);
+    }
+
+    static @Nullable TeamAlertNote of(TeamAlert alert, @Nullable Delivery delivery) {
+        TeamIndicator.Kind kind = TeamIndicator.Kind.parse(alert.getIndicator());
+        if (kind == null || !isPlausible(alert)) {
+            return null;
+        }
+        Estimate estimate = new Estimate(alert.getValue(), alert.getLow(), alert.getHigh(), alert.getDataPoints());
+        TeamIndicator seen = new TeamIndicator(
+                kind,
+                estimate,
+                alert.getReference(),
+                estimate.low() > alert.getReference(),
+                0,
+                dayOf(alert.getFrom()),
+                dayOf(alert.getTo().minusMillis(1)));
+        return new TeamAlertNote(
+                alert.getAlertId(),
+                alert.getTeamId(),
+                alert.getRuleId(),
+                kind.text(),
+                seen.text(),
+                kind.unit(),
+                Interval.of(estimate),
+                alert.getThreshold(),
+                Interval.rounded(alert.getReference()),
+                Lookback.ofDays(alert.getRecentDays()).text(),
+                alert.getFrom(),
+                alert.getTo(),
+                delivery);
+    }
+
+    /** Whether the numbers are such as the stream makes. */
+    static boolean isPlausible(TeamAlert alert) {
+        return alert.getLow() <= alert.getValue()
+                && alert.getValue() <= alert.getHigh()
+                && Double.isFinite(alert.getLow())
+                && Double.isFinite(alert.getHigh())
+                && Double.isFinite(alert.getThreshold())
+                && Double.isFinite(alert.getReference())
+                && alert.getFrom().isBefore(alert.getTo());
+    }
+
+    private static LocalDate dayOf(Instant time) {
+        return time.atZone(ZoneOffset.UTC).toLocalDate();
+    }
+}

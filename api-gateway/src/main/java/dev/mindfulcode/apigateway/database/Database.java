@@ -1,0 +1,139 @@
+package dev.mindfulcode.apigateway.database;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.mindfulcode.dataprotection.PostgresUrl;
+import io.r2dbc.pool.ConnectionPool;
+import io.r2dbc.pool.ConnectionPoolConfiguration;
+import io.r2dbc.pool.PoolMetrics;
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.ConnectionFactories;
+import io.r2dbc.spi.ConnectionFactory;
+import io.r2dbc.spi.ConnectionFactoryMetadata;
+import io.r2dbc.spi.ConnectionFactoryOptions;
+import io.r2dbc.spi.Option;
+import io.r2dbc.spi.R2dbcTransientResourceException;
+import io.r2dbc.spi.ValidationDepth;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import javax.sql.DataSource;
+import org.reactivestreams.Publisher;
+import org.springframework.r2dbc.connection.R2dbcTransactionManager;
+import org.springframework.r2dbc.core.DatabaseClient;
+import org.springframework.transaction.reactive.TransactionalOperator;
+import reactor.core.publisher.Mono;
+
+/**
+ * Postgres without blocking, over a bounded pool. Thread-safe. A type of its own, and not the driver's as a bean, so
+ * that other services in the same Spring context keep theirs.
+ */
+public final class Database implements AutoCloseable {
+
+    private static final Duration ACQUIRE_WAIT_MAX = Duration.ofSeconds(3);
+    private static final Duration CONNECT_WAIT_MAX = Duration.ofSeconds(3);
+    private static final int ACQUIRE_RETRIES = 2;
+    private static final Duration STATEMENT_TIME_MAX = Duration.ofSeconds(5);
+    private static final Duration CLOSE_WAIT_MAX = Duration.ofSeconds(2);
+    private static final Duration IDLE_TIME_MAX = Duration.ofMinutes(5);
+    private static final int WAITING_MAX = 1_000;
+
+    /** For users' keys, the outbox and the alerts that come. */
+    private static final int BLOCKING_CONNECTIONS_MAX = UserCiphers.THREADS_MAX + 2;
+
+    private static final Duration BLOCKING_ANSWER_MAX = Duration.ofSeconds(30);
+
+    private final ConnectionPool pool;
+    private final DatabaseClient client;
+    private final TransactionalOperator transactions;
+    private final HikariDataSource blocking;
+    private final LongAdder statements = new LongAdder();
+
+    public Database(PostgresUrl url, int maxConnections) {
+        ConnectionFactoryOptions options = ConnectionFactoryOptions.parse(url.r2dbcUrl())
+                .mutate()
+                .option(ConnectionFactoryOptions.CONNECT_TIMEOUT, CONNECT_WAIT_MAX)
+                .option(ConnectionFactoryOptions.STATEMENT_TIMEOUT, STATEMENT_TIME_MAX)
+                .option(Option.valueOf("applicationName"), "mindful-gateway")
+                // A generic plan made while tables were small scans them once per row when an import has filled them,
+                // and
+                // lasts until the next ANALYZE: statistics over a year took longer than a statement may.
+                .option(Option.valueOf("options"), Map.of("plan_cache_mode", "force_custom_plan"))
+                // As text, each instant of a row is parsed by a formatter.
+                .option(Option.valueOf("forceBinary"), true)
+                .build();
+        pool = new ConnectionPool(ConnectionPoolConfiguration.builder(ConnectionFactories.get(options))
+                .name("gateway")
+                .initialSize(0)
+                .minIdle(0)
+                .maxSize(maxConnections)
+                .validationDepth(ValidationDepth.LOCAL)
+                .postAllocate(new Liveness()::ensure)
+                .acquireRetry(ACQUIRE_RETRIES)
+                .maxAcquireTime(ACQUIRE_WAIT_MAX)
+                .maxIdleTime(IDLE_TIME_MAX)
+                .build());
+        ConnectionFactory bounded = new BoundedWaiting(pool);
+        client = DatabaseClient.create(bounded);
+        transactions = TransactionalOperator.create(new R2dbcTransactionManager(bounded));
+        blocking = new HikariDataSource(url.pool("gateway", BLOCKING_CONNECTIONS_MAX, BLOCKING_ANSWER_MAX));
+    }
+
+    /** Starts a statement with named parameters such as {@code :user}. */
+    public DatabaseClient.GenericExecuteSpec sql(String statement) {
+        statements.increment();
+        return client.sql(statement);
+    }
+
+    /** Runs all statements of {@code work} in one transaction, rolled back where it fails. */
+    public <T> Mono<T> inTransaction(Mono<T> work) {
+        return transactions.transactional(work);
+    }
+
+    /** The same for threads that may wait: a few connections beside the pool. */
+    public DataSource blocking() {
+        return blocking;
+    }
+
+    /** How many statements have been started. */
+    public long statements() {
+        return statements.sum();
+    }
+
+    public int connectionsMax() {
+        return metrics().getMaxAllocatedSize();
+    }
+
+    public int connections() {
+        return metrics().allocatedSize();
+    }
+
+    public int idleConnections() {
+        return metrics().idleSize();
+    }
+
+    private PoolMetrics metrics() {
+        return pool.getMetrics().orElseThrow();
+    }
+
+    @Override
+    public void close() {
+        blocking.close();
+        pool.disposeLater().onErrorComplete().blockOptional(CLOSE_WAIT_MAX);
+    }
+
+    /** The pool's own queue has a bound in time only. */
+    private record BoundedWaiting(ConnectionPool pool) implements ConnectionFactory {
+
+        @Override
+        public Publisher<? extends Connection> create() {
+            return Mono.defer(() -> pool.getMetrics().orElseThrow().pendingAcquireSize() >= WAITING_MAX
+                    ? Mono.error(new R2dbcTransientResourceException("too many wait for a connection"))
+                    : pool.create());
+        }
+
+        @Override
+        public ConnectionFactoryMetadata getMetadata() {
+            return pool.getMetadata();
+        }
+    }
+}

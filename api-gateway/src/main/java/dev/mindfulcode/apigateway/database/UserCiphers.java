@@ -1,0 +1,54 @@
+package dev.mindfulcode.apigateway.database;
+
+import dev.mindfulcode.apigateway.http.ProblemType;
+import dev.mindfulcode.dataprotection.UserCipher;
+import dev.mindfulcode.dataprotection.UserKeyException;
+import dev.mindfulcode.dataprotection.UserKeys;
+import java.util.UUID;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/** The users' keys off the event loop: looking one up may cost a query. Thread-safe. */
+public final class UserCiphers implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(UserCiphers.class);
+
+    static final int THREADS_MAX = 4;
+
+    private static final int WAITING_MAX = 256;
+    private static final int RETRY_AFTER_SECONDS = 2;
+
+    private final UserKeys keys;
+    private final Scheduler blocking = Schedulers.newBoundedElastic(THREADS_MAX, WAITING_MAX, "gateway-keys");
+
+    public UserCiphers(UserKeys keys) {
+        this.keys = keys;
+    }
+
+    /** Makes the user's key. */
+    public Mono<UserCipher> create(UUID userId) {
+        return bounded(Mono.fromCallable(() -> keys.create(userId)));
+    }
+
+    /** Emits nothing for a user without a key: an erased one. */
+    public Mono<UserCipher> find(UUID userId) {
+        return bounded(Mono.fromCallable(() -> keys.find(userId).orElse(null)));
+    }
+
+    private Mono<UserCipher> bounded(Mono<UserCipher> work) {
+        return work.subscribeOn(blocking)
+                .onErrorMap(e -> e instanceof UserKeyException || e instanceof RejectedExecutionException, e -> {
+                    LOG.warn("A user's key is out of reach: {}", e.toString());
+                    return ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "The key store does not answer.");
+                });
+    }
+
+    @Override
+    public void close() {
+        blocking.dispose();
+    }
+}

@@ -1,0 +1,27 @@
+package dev.mindfulcode.apigateway.feedback;
+
+import dev.mindfulcode.apigateway.database.Database;
+import dev.mindfulcode.apigateway.database.UserCiphers;
+import dev.mindfulcode.apigateway.http.RouteGroup;
+import dev.mindfulcode.apigateway.log.EventLog;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.InstantSource;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Wires labels, and when to ask for one. */
+@Configuration(value = "gatewayFeedbackConfiguration", proxyBeanMethods = false)
+public class FeedbackConfiguration {
+
+    @Bean
+    Prompts gatewayPrompts(Database database) {
+        return new Prompts(database, InstantSource.system());
+    }
+
+    @Bean
+    RouteGroup gatewayFeedbackRoutes(Database database, UserCiphers ciphers, EventLog log, Prompts prompts) {
+        Feedback feedback = new Feedback(database, ciphers, log, new SecureRandom(), Clock.systemUTC());
+        return new FeedbackRoutes(feedback, prompts)::addTo;
+    }
+}

@@ -1,0 +1,66 @@
+package dev.mindfulcode.apigateway.feedback;
+
+import dev.mindfulcode.apigateway.http.Answers;
+import dev.mindfulcode.apigateway.http.Bodies;
+import dev.mindfulcode.apigateway.http.Caller;
+import dev.mindfulcode.apigateway.http.Routes;
+import java.util.UUID;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
+
+/**
+ * {@code /api/flow/feedback}. A label is answered 202: the log has it, and the readings to come take it in. No read
+ * model shows labels, so there is no {@code X-Read-After}.
+ */
+final class FeedbackRoutes {
+
+    private final Feedback feedback;
+    private final Prompts prompts;
+
+    FeedbackRoutes(Feedback feedback, Prompts prompts) {
+        this.feedback = feedback;
+        this.prompts = prompts;
+    }
+
+    void addTo(Routes routes) {
+        routes.post("/api/flow/feedback", this::label)
+                .delete("/api/flow/feedback", this::reset)
+                .get("/api/flow/feedback/settings", this::settings)
+                .put("/api/flow/feedback/settings", this::choose);
+    }
+
+    private Mono<ServerResponse> label(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller -> Bodies.object(request, "at", "session_id", "flow", "interrupted")
+                        .flatMap(body -> feedback.label(caller.userId(), Label.read(body, feedback.now())))
+                        .flatMap(id -> Answers.json(202, new Accepted(id))));
+    }
+
+    private Mono<ServerResponse> reset(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller -> feedback.reset(caller.userId()))
+                .flatMap(id -> Answers.json(202, new Accepted(id)));
+    }
+
+    private Mono<ServerResponse> settings(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller -> prompts.perDay(caller.userId()))
+                .flatMap(perDay -> Answers.ok(new Settings(perDay)));
+    }
+
+    private Mono<ServerResponse> choose(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller -> Bodies.object(request, "prompts_per_day")
+                        .flatMap(body -> {
+                            long perDay = body.required(
+                                    "prompts_per_day", body.integer("prompts_per_day", 0, Prompts.PER_DAY_MAX));
+                            return prompts.choose(caller.userId(), Math.toIntExact(perDay));
+                        })
+                        .flatMap(perDay -> Answers.ok(new Settings(perDay))));
+    }
+
+    private record Accepted(UUID feedbackId) {}
+
+    private record Settings(int promptsPerDay) {}
+}

@@ -1,0 +1,293 @@
+package dev.mindfulcode.apigateway.flow;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.mindfulcode.apigateway.flow.PastReads.Day;
+import dev.mindfulcode.apigateway.flow.PastReads.Hour;
+import dev.mindfulcode.apigateway.flow.PastReads.PeriodsInAll;
+import dev.mindfulcode.apigateway.flow.PastReads.Sums;
+import dev.mindfulcode.flowengine.insight.Means;
+import dev.mindfulcode.flowengine.insight.PeakHours;
+import dev.mindfulcode.flowengine.insight.Trend;
+import java.time.DayOfWeek;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.temporal.TemporalAdjusters;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Some days in figures.
+ *
+ * @param from the first day, in the user's time zone
+ * @param to the last day, inclusive
+ * @param longestPeriod null where none closed
+ * @param daily days with activity, in order
+ */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+public record Analytics(
+        String timeZone,
+        LocalDate from,
+        LocalDate to,
+        Totals totals,
+        @Nullable LongestPeriod longestPeriod,
+        Interruptions interruptions,
+        WeekOverWeek weekOverWeek,
+        WeeklyTrend trend,
+        Distribution distribution,
+        List<OfDay> daily) {
+
+    /** The two weeks that are compared. */
+    static final int COMPARED_DAYS = 14;
+
+    /** With fewer active days in a week its interval holds anything. */
+    private static final int ACTIVE_DAYS_MIN = 3;
+
+    private static final int WEEK_DAYS = 7;
+
+    /** @param days of at least the two compared weeks, which may be more than asked for */
+    static Analytics of(Days asked, List<Day> days, List<Hour> hours, @Nullable PeriodsInAll periods) {
+        List<Day> shown =
+                days.stream().filter(day -> !day.day().isBefore(asked.first())).toList();
+        Sums sums = shown.stream().map(Day::sums).reduce(Sums.NONE, Sums::plus);
+        int closed = periods == null ? 0 : periods.periods();
+        return new Analytics(
+                asked.zone().getId(),
+                asked.first(),
+                asked.last(),
+                Totals.of(sums, shown.size(), closed),
+                periods == null ? null : LongestPeriod.of(periods),
+                Interruptions.of(periods == null ? 0 : periods.interrupted(), sums.flowMs()),
+                WeekOverWeek.of(days, asked.last()),
+                WeeklyTrend.of(shown, asked.first(), asked.last()),
+                Distribution.of(hours),
+                shown.stream().map(OfDay::of).toList());
+    }
+
+    /** @param meanIntensity over the active time; null without any */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record Totals(
+            int activeDays,
+            long activeMs,
+            long flowMs,
+            @Nullable Double flowShare,
+            @Nullable Double meanIntensity,
+            long keystrokes,
+            long errors,
+            long contextSwitches,
+            int flowPeriods) {
+
+        static Totals of(Sums sums, int activeDays, int flowPeriods) {
+            boolean active = sums.activeMs() > 0;
+            return new Totals(
+                    activeDays,
+                    sums.activeMs(),
+                    sums.flowMs(),
+                    active ? Interval.rounded(sums.flowShare()) : null,
+                    active ? Interval.rounded(sums.meanIntensity()) : null,
+                    sums.keystrokes(),
+                    sums.errors(),
+                    sums.contextSwitches(),
+                    flowPeriods);
+        }
+    }
+
+    public record LongestPeriod(
+            UUID sessionId, Instant startedAt, Instant endedAt, long durationMs, double meanIntensity) {
+
+        static LongestPeriod of(PeriodsInAll periods) {
+            return new LongestPeriod(
+                    periods.longestSessionId(),
+                    periods.longestStartedAt(),
+                    periods.longestEndedAt(),
+                    Duration.between(periods.longestStartedAt(), periods.longestEndedAt())
+                            .toMillis(),
+                    Interval.rounded(periods.longestMeanIntensity()));
+        }
+    }
+
+    /**
+     * @param count flow periods that something broke off
+     * @param perFlowHour the rate; null with less than an hour of flow
+     */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record Interruptions(int count, @Nullable Interval perFlowHour, List<Missing> missing) {
+
+        static Interruptions of(int count, long flowMs) {
+            long hourMs = TimeUnit.HOURS.toMillis(1);
+            if (flowMs < hourMs) {
+                int minutes = (int) Math.ceilDiv(hourMs - flowMs, TimeUnit.MINUTES.toMillis(1));
+                return new Interruptions(
+                        count,
+                        null,
+                        Missing.of(
+                                "Interruptions an hour",
+                                "per_flow_hour",
+                                minutes,
+                                "minutes",
+                                "minute",
+                                " of flow " + (minutes == 1 ? "is" : "are") + " needed"));
+            }
+            return new Interruptions(count, Interval.of(Means.rate(count, (double) flowMs / hourMs)), List.of());
+        }
+    }
+
+    /**
+     * The last seven days against the seven before, each active day weighing the same.
+     *
+     * @param flowShare mean of the days' shares; null without an active day
+     * @param change of that share, with Welch's interval; null while anything is missing
+     */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record WeekOverWeek(
+            long activeMs,
+            long activeMsBefore,
+            long flowMs,
+            long flowMsBefore,
+            @Nullable Double flowShare,
+            @Nullable Double flowShareBefore,
+            @Nullable Interval change,
+            List<Missing> missing) {
+
+        static WeekOverWeek of(List<Day> days, LocalDate last) {
+            List<Day> now = within(days, last.minusDays(WEEK_DAYS - 1), last);
+            List<Day> before = within(days, last.minusDays(2 * WEEK_DAYS - 1), last.minusDays(WEEK_DAYS));
+            int lacking = Math.max(0, ACTIVE_DAYS_MIN - now.size()) + Math.max(0, ACTIVE_DAYS_MIN - before.size());
+            double[] shares = shares(now);
+            double[] sharesBefore = shares(before);
+            return new WeekOverWeek(
+                    sum(now).activeMs(),
+                    sum(before).activeMs(),
+                    sum(now).flowMs(),
+                    sum(before).flowMs(),
+                    mean(shares),
+                    mean(sharesBefore),
+                    lacking > 0 ? null : Interval.of(Means.change(sharesBefore, shares)),
+                    Missing.days(
+                            "Week over week", "change", lacking, " with activity, three in each of the two weeks,"));
+        }
+
+        private static List<Day> within(List<Day> days, LocalDate from, LocalDate to) {
+            return days.stream()
+                    .filter(day -> !day.day().isBefore(from) && !day.day().isAfter(to))
+                    .toList();
+        }
+
+        private static Sums sum(List<Day> days) {
+            return days.stream().map(Day::sums).reduce(Sums.NONE, Sums::plus);
+        }
+
+        private static double[] shares(List<Day> days) {
+            return days.stream().mapToDouble(day -> day.sums().flowShare()).toArray();
+        }
+
+        private static @Nullable Double mean(double[] shares) {
+            return shares.length == 0
+                    ? null
+                    : Interval.rounded(java.util.Arrays.stream(shares).average().orElse(0));
+        }
+    }
+
+    /**
+     * The robust slope of the weekly flow share.
+     *
+     * @param weeks whole ones with activity, Monday to Sunday, in order
+     * @param flowSharePerWeek change a week; null while weeks are missing
+     */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record WeeklyTrend(List<Week> weeks, @Nullable Interval flowSharePerWeek, List<Missing> missing) {
+
+        static WeeklyTrend of(List<Day> days, LocalDate first, LocalDate last) {
+            TreeMap<LocalDate, Sums> sums = new TreeMap<>();
+            for (Day day : days) {
+                LocalDate monday = day.day().with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
+                // A week of which only a part was asked for, or that is not over, would look odd.
+                if (!monday.isBefore(first) && monday.plusDays(WEEK_DAYS - 1).isBefore(last)) {
+                    sums.merge(monday, day.sums(), Sums::plus);
+                }
+            }
+            List<Week> weeks = new ArrayList<>();
+            sums.forEach((monday, of) ->
+                    weeks.add(new Week(monday, of.activeMs(), of.flowMs(), Interval.rounded(of.flowShare()))));
+            int lacking = Math.max(0, Trend.VALUES_MIN - weeks.size());
+            return new WeeklyTrend(
+                    List.copyOf(weeks),
+                    lacking > 0
+                            ? null
+                            : Interval.of(Trend.slope(
+                                    weeks.stream().mapToDouble(Week::flowShare).toArray())),
+                    Missing.weeks("Trend", "flow_share_per_week", lacking));
+        }
+    }
+
+    public record Week(LocalDate monday, long activeMs, long flowMs, double flowShare) {}
+
+    /**
+     * How the time is spread over the hours of the day.
+     *
+     * @param hours those with activity
+     * @param peakHour the hour that stands out the most above the person's own mean; null where none does, or too
+     *     little is known
+     */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record Distribution(List<OfHour> hours, Patterns.@Nullable PeakHour peakHour, List<Missing> missing) {
+
+        static Distribution of(List<Hour> hours) {
+            TreeMap<Integer, Sums> sums = new TreeMap<>();
+            hours.forEach(hour -> sums.merge(hour.hour(), hour.sums(), Sums::plus));
+            PeakHours peaks = Arithmetic.peakHours(hours);
+            return new Distribution(
+                    sums.entrySet().stream()
+                            .map(entry -> OfHour.of(entry.getKey(), entry.getValue()))
+                            .toList(),
+                    peaks.hours().stream()
+                            .filter(PeakHours.Hour::peak)
+                            .max(Comparator.comparingDouble(
+                                    hour -> hour.intensity().low()))
+                            .map(hour -> new Patterns.PeakHour(hour.hour(), Interval.of(hour.intensity()), true))
+                            .orElse(null),
+                    Missing.peakHours(peaks.observationsMissing()));
+        }
+    }
+
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record OfHour(
+            int hour, long activeMs, long flowMs, @Nullable Double meanIntensity) {
+
+        static OfHour of(int hour, Sums sums) {
+            return new OfHour(hour, sums.activeMs(), sums.flowMs(), intensity(sums));
+        }
+    }
+
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record OfDay(
+            LocalDate day,
+            long activeMs,
+            long flowMs,
+            @Nullable Double meanIntensity,
+            long keystrokes,
+            long errors,
+            long contextSwitches) {
+
+        static OfDay of(Day day) {
+            Sums sums = day.sums();
+            return new OfDay(
+                    day.day(),
+                    sums.activeMs(),
+                    sums.flowMs(),
+                    intensity(sums),
+                    sums.keystrokes(),
+                    sums.errors(),
+                    sums.contextSwitches());
+        }
+    }
+
+    private static @Nullable Double intensity(Sums sums) {
+        return sums.activeMs() == 0 ? null : Interval.rounded(sums.meanIntensity());
+    }
+}

@@ -1,0 +1,183 @@
+package dev.mindfulcode.apigateway.flow;
+
+import dev.mindfulcode.apigateway.flow.PastReads.Day;
+import dev.mindfulcode.apigateway.flow.PastReads.Hour;
+import dev.mindfulcode.apigateway.flow.PastReads.LanguageTyping;
+import dev.mindfulcode.apigateway.flow.PastReads.PastSession;
+import dev.mindfulcode.apigateway.flow.PastReads.Period;
+import dev.mindfulcode.apigateway.flow.PastReads.Sums;
+import dev.mindfulcode.apigateway.http.NormalForm;
+import dev.mindfulcode.flowengine.Interruption;
+import dev.mindfulcode.flowengine.insight.Endings;
+import dev.mindfulcode.flowengine.insight.Languages;
+import dev.mindfulcode.flowengine.insight.Onset;
+import dev.mindfulcode.flowengine.insight.PeakHours;
+import dev.mindfulcode.flowengine.insight.Resumption;
+import dev.mindfulcode.flowengine.insight.StrainIndicator;
+import dev.mindfulcode.flowengine.insight.Survival;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/** From rows of the read model to the engine's arithmetic. */
+final class Arithmetic {
+
+    /** An hour or a session of less is an accident, not an observation. A convention. */
+    static final long ACTIVE_MS_MIN = 5 * 60_000;
+
+    private Arithmetic() {}
+
+    static PeakHours peakHours(List<Hour> hours) {
+        return PeakHours.of(hours.stream()
+                .filter(hour -> hour.sums().activeMs() >= ACTIVE_MS_MIN)
+                .map(hour -> new PeakHours.Observation(hour.hour(), hour.sums().meanIntensity()))
+                .toList());
+    }
+
+    /** How long flow lasts; a period that its session ended is censored, as the flow did not break. */
+    static Survival lengths(List<Period> periods) {
+        return Survival.of(periods.stream()
+                .map(period -> new Survival.Observation(
+                        period.lengthMs(),
+                        period.endedBy() != Interruption.SESSION_ENDED && period.endedBy() != Interruption.UNKNOWN))
+                .toList());
+    }
+
+    static Endings endings(List<Period> periods) {
+        Map<Interruption, Integer> counts = new EnumMap<>(Interruption.class);
+        periods.forEach(period -> counts.merge(period.endedBy(), 1, Integer::sum));
+        return Endings.of(counts);
+    }
+
+    /** @param all sums over the same days as the periods */
+    static Onset onset(List<Period> periods, List<PastSession> sessions, Sums all) {
+        Set<UUID> seen = new HashSet<>();
+        List<Onset.Start> starts = new ArrayList<>();
+        for (Period period : periods) {
+            Instant from = period.sessionFrom();
+            long sinceMs = from == null ? 0 : Math.max(0, ms(from, period.startedAt()));
+            starts.add(new Onset.Start(sinceMs, seen.add(period.sessionId()), period.before()));
+        }
+        List<Survival.Observation> firsts = new ArrayList<>();
+        for (PastSession session : sessions) {
+            Instant from = session.from();
+            Instant to = session.to();
+            if (from != null && to != null && session.activeMs() > 0) {
+                Instant flow = session.firstFlowAt();
+                firsts.add(new Survival.Observation(Math.max(0, ms(from, flow == null ? to : flow)), flow != null));
+            }
+        }
+        return Onset.of(
+                starts, firsts, new Onset.Span(all.activeMs(), all.keystrokes(), all.errors(), all.contextSwitches()));
+    }
+
+    static Resumption resumption(List<Period> periods, Instant observedUntil) {
+        Map<UUID, Integer> numbers = new HashMap<>();
+        Map<UUID, Long> endsMs = new HashMap<>();
+        for (Period period : periods) {
+            Instant to = period.sessionTo();
+            long endMs = period.endedAt().toEpochMilli();
+            endsMs.merge(period.sessionId(), to == null ? endMs : Math.max(endMs, to.toEpochMilli()), Math::max);
+            numbers.putIfAbsent(period.sessionId(), numbers.size());
+        }
+        return Resumption.of(
+                periods.stream()
+                        .map(period -> new Resumption.Period(
+                                period.startedAt().toEpochMilli(),
+                                period.endedAt().toEpochMilli(),
+                                endsMs.getOrDefault(
+                                        period.sessionId(), period.endedAt().toEpochMilli()),
+                                numbers.getOrDefault(period.sessionId(), 0),
+                                period.endedBy()))
+                        .toList(),
+                observedUntil.toEpochMilli());
+    }
+
+    /**
+     * Groups typing by language. Editors spell languages in upper and lower case; they are one, shown as the latest
+     * session has it.
+     *
+     * @param typing the latest session first
+     */
+    static Languages languages(List<LanguageTyping> typing) {
+        Map<String, String> spellings = new HashMap<>();
+        Map<SessionLanguage, LanguageTyping> sums = new LinkedHashMap<>();
+        for (LanguageTyping one : typing) {
+            String folded = NormalForm.folded(one.language());
+            spellings.putIfAbsent(folded, one.language().strip());
+            sums.merge(new SessionLanguage(one.sessionId(), folded), one, LanguageTyping::plus);
+        }
+        List<Languages.Observation> observations = new ArrayList<>();
+        sums.forEach((key, sum) -> {
+            if (sum.activeMs() >= ACTIVE_MS_MIN) {
+                double share = Math.clamp((double) sum.flowMs() / sum.activeMs(), 0, 1);
+                observations.add(
+                        new Languages.Observation(spellings.getOrDefault(key.folded(), sum.language()), share));
+            }
+        });
+        return Languages.of(observations);
+    }
+
+    private record SessionLanguage(UUID sessionId, String folded) {}
+
+    /**
+     * The indicators on hours look at the weeks of which hours are known, the others at all days.
+     *
+     * @param days longer ago, too
+     */
+    static List<StrainIndicator> strain(
+            List<Hour> hours, Map<LocalDate, Long> longestStretchesMs, List<Day> days, LocalDate today) {
+        TreeMap<LocalDate, long[]> activeMs = new TreeMap<>();
+        hours.forEach(hour -> activeMs.computeIfAbsent(hour.day(), _ -> new long[24])[hour.hour()] +=
+                hour.sums().activeMs());
+        List<StrainIndicator.Day> withHours = new ArrayList<>();
+        activeMs.forEach((day, byHour) ->
+                withHours.add(strainDay(day, byHour, Sums.NONE, longestStretchesMs.getOrDefault(day, 0L))));
+        List<StrainIndicator.Day> withSums = new ArrayList<>();
+        days.forEach(day -> {
+            long[] atNoHour = new long[24];
+            atNoHour[0] = day.sums().activeMs();
+            withSums.add(strainDay(day.day(), atNoHour, day.sums(), 0));
+        });
+        List<StrainIndicator> onHours = StrainIndicator.of(withHours, today.toEpochDay());
+        List<StrainIndicator> onSums = StrainIndicator.of(withSums, today.toEpochDay());
+        List<StrainIndicator> all = new ArrayList<>();
+        for (int i = 0; i < onHours.size(); i++) {
+            all.add(
+                    switch (onHours.get(i).kind()) {
+                        case OUTSIDE_USUAL_HOURS, LONG_STRETCHES -> onHours.get(i);
+                        case WEEKEND_SHARE, FALLING_FLOW, RISING_ERRORS, RISING_FRAGMENTATION -> onSums.get(i);
+                    });
+        }
+        return all;
+    }
+
+    private static StrainIndicator.Day strainDay(LocalDate day, long[] activeMsByHour, Sums sums, long longestMs) {
+        return new StrainIndicator.Day(
+                day.toEpochDay(),
+                activeMsByHour,
+                sums.flowMs(),
+                sums.keystrokes(),
+                sums.errors(),
+                sums.contextSwitches(),
+                longestMs);
+    }
+
+    static Sums sum(List<Hour> hours) {
+        return hours.stream().map(Hour::sums).reduce(Sums.NONE, Sums::plus);
+    }
+
+    private static long ms(Instant from, Instant to) {
+        return Duration.between(from, to).toMillis();
+    }
+}

@@ -1,0 +1,122 @@
+package dev.mindfulcode.apigateway.flow;
+
+import dev.mindfulcode.apigateway.http.JsonFields;
+import dev.mindfulcode.apigateway.http.Uuids;
+import dev.mindfulcode.flowengine.FlowDetector;
+import dev.mindfulcode.flowengine.Recommendations;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the body of a detection: {@code {flow_data, user_preferences?}}, also inside {@code {request}}. */
+final class DetectRequest {
+
+    private static final int INTERVALS_MAX = 1_000;
+
+    /** Two keystrokes with more than a day between them are no rhythm. */
+    private static final int INTERVAL_MS_MAX = 86_400_000;
+
+    private static final int COUNT_MAX = 1_000_000;
+    private static final int SESSION_ID_LENGTH_MAX = 128;
+    private static final int TIMESTAMP_LENGTH_MAX = 64;
+    private static final double VELOCITY_MAX = 100_000;
+
+    private static final String[] REQUEST_FIELDS = {"flow_data", "user_preferences"};
+    static final String[] FIELDS = {"request", "flow_data", "user_preferences"};
+    private static final String[] DATA_FIELDS = {
+        "session_id",
+        "keystroke_intervals",
+        "context_switches",
+        "error_events",
+        "window_focus_duration",
+        "file_modifications",
+        "timestamp",
+        "typing_velocity",
+        "pause_patterns"
+    };
+    private static final String[] PREFERENCE_FIELDS = {
+        "sensitivity_level", "notification_threshold", "focus_mode_enabled", "break_reminders_enabled"
+    };
+
+    private DetectRequest() {}
+
+    static FlowDetector.Request read(JsonFields body) {
+        JsonFields wrapped = body.object("request");
+        JsonFields request = wrapped == null ? body : wrapped.only(REQUEST_FIELDS);
+        JsonFields data =
+                request.required("flow_data", request.object("flow_data")).only(DATA_FIELDS);
+        int[] intervals = data.required(
+                "keystroke_intervals", data.milliseconds("keystroke_intervals", 1, INTERVALS_MAX, INTERVAL_MS_MAX));
+        int[] pauses = data.milliseconds("pause_patterns", 0, INTERVALS_MAX, INTERVAL_MS_MAX);
+        Double focusMs = data.number("window_focus_duration", 0, INTERVALS_MAX * (double) INTERVAL_MS_MAX);
+        Double velocity = data.number("typing_velocity", 0, VELOCITY_MAX);
+        requireKnownTimestamp(data);
+        return new FlowDetector.Request(
+                intervals,
+                count(data, "context_switches"),
+                count(data, "error_events"),
+                focusMs == null ? -1 : Math.round(focusMs),
+                count(data, "file_modifications"),
+                velocity == null ? Double.NaN : velocity,
+                pauses == null ? new int[0] : pauses,
+                sensitivity(preferenceFields(request)));
+    }
+
+    /**
+     * What the sender wants to be told: {@code notification_threshold} is the intensity from which messages had better
+     * wait, {@code break_reminders_enabled} false leaves out what suggests a break, {@code focus_mode_enabled} true
+     * leaves out all other advice where messages had better wait.
+     */
+    static Recommendations.Preferences preferences(JsonFields body) {
+        JsonFields wrapped = body.object("request");
+        JsonFields preferences = preferenceFields(wrapped == null ? body : wrapped);
+        if (preferences == null) {
+            return Recommendations.Preferences.DEFAULT;
+        }
+        Double holdFrom = preferences.number("notification_threshold", 0, 1);
+        Boolean breakReminders = preferences.bool("break_reminders_enabled");
+        Boolean focusMode = preferences.bool("focus_mode_enabled");
+        return new Recommendations.Preferences(
+                holdFrom == null ? Double.NaN : holdFrom,
+                breakReminders == null || breakReminders,
+                focusMode != null && focusMode);
+    }
+
+    /**
+     * The session that the client says the data are of; null where it says none, or names it by something else than a
+     * UUID.
+     */
+    static @Nullable UUID session(JsonFields body) {
+        JsonFields wrapped = body.object("request");
+        JsonFields data = (wrapped == null ? body : wrapped).object("flow_data");
+        String session = data == null ? null : data.text("session_id", SESSION_ID_LENGTH_MAX);
+        return session == null ? null : Uuids.parse(session);
+    }
+
+    /** Not used, as a detection is stateless; it must make sense all the same. */
+    private static void requireKnownTimestamp(JsonFields data) {
+        if (data.isText("timestamp")) {
+            var _ = data.text("timestamp", TIMESTAMP_LENGTH_MAX);
+            var _ = data.time("timestamp");
+        } else {
+            var _ = data.integer("timestamp", 0, Long.MAX_VALUE);
+        }
+    }
+
+    private static @Nullable JsonFields preferenceFields(JsonFields request) {
+        JsonFields preferences = request.object("user_preferences");
+        return preferences == null ? null : preferences.only(PREFERENCE_FIELDS);
+    }
+
+    private static int count(JsonFields data, String name) {
+        Long count = data.integer(name, 0, COUNT_MAX);
+        return count == null ? 0 : Math.toIntExact(count);
+    }
+
+    private static float sensitivity(@Nullable JsonFields preferences) {
+        if (preferences == null) {
+            return Float.NaN;
+        }
+        Double sensitivity = preferences.number("sensitivity_level", 0, 1);
+        return sensitivity == null ? Float.NaN : sensitivity.floatValue();
+    }
+}

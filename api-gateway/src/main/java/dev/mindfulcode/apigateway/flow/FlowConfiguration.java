@@ -1,0 +1,50 @@
+package dev.mindfulcode.apigateway.flow;
+
+import dev.mindfulcode.apigateway.database.Database;
+import dev.mindfulcode.apigateway.http.RouteGroup;
+import dev.mindfulcode.apigateway.log.EventLog;
+import dev.mindfulcode.apigateway.log.LogAddress;
+import dev.mindfulcode.apigateway.operations.GatewayMetrics;
+import dev.mindfulcode.apigateway.privacy.PrivacySettings;
+import dev.mindfulcode.apigateway.sessions.ReadAfter;
+import java.security.SecureRandom;
+import java.time.Clock;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Wires flow on demand and in the past. */
+@Configuration(value = "gatewayFlowConfiguration", proxyBeanMethods = false)
+public class FlowConfiguration {
+
+    @Bean
+    ModelFeed gatewayModelFeed(LogAddress log) {
+        return new ModelFeed(log);
+    }
+
+    @Bean
+    RouteGroup gatewayDetectRoutes(ModelFeed models, EventLog log, PrivacySettings settings, GatewayMetrics metrics) {
+        Detections detections =
+                new Detections(log, settings, new SecureRandom(), Clock.systemUTC(), metrics.registry());
+        return new DetectRoutes(models::detector, detections)::addTo;
+    }
+
+    @Bean
+    SpanReads gatewaySpanReads(Database database) {
+        return new SpanReads(database);
+    }
+
+    @Bean
+    RouteGroup gatewayPastRoutes(SpanReads spans, ReadAfter readAfter) {
+        return new PastRoutes(spans, readAfter, Clock.systemUTC())::addTo;
+    }
+
+    @Bean
+    FlowHistory gatewayFlowHistory(Database database) {
+        return new FlowHistory(database, Clock.systemUTC());
+    }
+
+    @Bean
+    RouteGroup gatewayHistoryRoutes(FlowHistory history, ReadAfter readAfter) {
+        return new HistoryRoutes(history, readAfter)::addTo;
+    }
+}

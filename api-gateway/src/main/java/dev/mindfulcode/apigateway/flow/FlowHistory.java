@@ -1,0 +1,229 @@
+package dev.mindfulcode.apigateway.flow;
+
+import dev.mindfulcode.apigateway.database.Database;
+import dev.mindfulcode.apigateway.flow.FlowInsights.OneInsight;
+import dev.mindfulcode.apigateway.flow.PastReads.Hour;
+import dev.mindfulcode.apigateway.flow.PastReads.LanguageTyping;
+import dev.mindfulcode.apigateway.flow.PastReads.PastSession;
+import dev.mindfulcode.apigateway.flow.PastReads.Period;
+import dev.mindfulcode.apigateway.http.ProblemType;
+import dev.mindfulcode.flowengine.Recommendation;
+import dev.mindfulcode.flowengine.insight.Endings;
+import dev.mindfulcode.flowengine.insight.Insight;
+import dev.mindfulcode.flowengine.insight.Insights;
+import dev.mindfulcode.flowengine.insight.Languages;
+import dev.mindfulcode.flowengine.insight.Onset;
+import dev.mindfulcode.flowengine.insight.PeakHours;
+import dev.mindfulcode.flowengine.insight.Resumption;
+import dev.mindfulcode.flowengine.insight.StrainIndicator;
+import dev.mindfulcode.flowengine.insight.Survival;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * What somebody's past says. The statements of one answer follow each other, so that it takes one connection at a time;
+ * the arithmetic, some ten milliseconds for a heavy user, runs beside the event loop. Thread-safe.
+ */
+public final class FlowHistory implements AutoCloseable {
+
+    public static final int DAYS_MAX = 365;
+    public static final int ANALYTICS_DAYS_ABSENT = 30;
+
+    /** A quarter: long enough for intervals, short enough to be about present habits. A convention. */
+    public static final int PATTERN_DAYS_ABSENT = 90;
+
+    private static final int INSIGHT_PATTERN_DAYS = 90;
+
+    private static final int THREADS_MAX = 1;
+    private static final int WAITING_MAX = 200;
+    private static final int RETRY_AFTER_SECONDS = 2;
+
+    private final PastReads reads;
+    private final Suggestions suggestions;
+    private final Clock clock;
+    private final Scheduler arithmetic = Schedulers.newBoundedElastic(THREADS_MAX, WAITING_MAX, "gateway-insight");
+
+    FlowHistory(Database database, Clock clock) {
+        this.reads = new PastReads(database);
+        this.suggestions = new Suggestions(database);
+        this.clock = clock;
+    }
+
+    /** @param days up to and with today, 1 to {@link #DAYS_MAX} */
+    public Mono<Patterns> patterns(UUID userId, int days) {
+        Instant now = clock.instant();
+        return reads.zone(userId).flatMap(zone -> {
+            Days span = Days.upTo(LocalDate.ofInstant(now, zone), days, zone);
+            return rows(userId, span)
+                    .flatMap(rows -> beside(() -> {
+                        Learned learned = Learned.of(rows, now);
+                        return new Patterns(
+                                zone.getId(),
+                                span.first(),
+                                span.last(),
+                                Patterns.PeakHoursPart.of(learned.hours()),
+                                Patterns.SessionLength.of(learned.lengths()),
+                                Patterns.LanguagePart.of(learned.languages()),
+                                Patterns.Triggers.of(learned.onset(), learned.endings()),
+                                Patterns.Tolerance.of(learned.resumption()));
+                    }));
+        });
+    }
+
+    /** @param days up to and with today, 1 to {@link #DAYS_MAX} */
+    public Mono<Analytics> analytics(UUID userId, int days) {
+        return reads.zone(userId).flatMap(zone -> {
+            LocalDate today = LocalDate.ofInstant(clock.instant(), zone);
+            Days span = Days.upTo(today, days, zone);
+            Days compared = Days.upTo(today, Math.max(days, Analytics.COMPARED_DAYS), zone);
+            return reads.days(userId, compared)
+                    .flatMap(daily -> reads.hours(userId, span)
+                            .flatMap(hours -> reads.periodsInAll(userId, span)
+                                    .map(Optional::of)
+                                    .defaultIfEmpty(Optional.empty())
+                                    .flatMap(periods ->
+                                            beside(() -> Analytics.of(span, daily, hours, periods.orElse(null))))));
+        });
+    }
+
+    /** On whole days up to yesterday. Notes which suggestions were given today, so that they rest afterwards. */
+    public Mono<FlowInsights> insights(UUID userId) {
+        return reads.zone(userId).flatMap(zone -> {
+            LocalDate today = LocalDate.ofInstant(clock.instant(), zone);
+            return found(userId, zone, today).flatMap(found -> {
+                List<Recommendation> candidates = found.insights().stream()
+                        .map(Insight::suggestion)
+                        .filter(Objects::nonNull)
+                        .map(suggestion -> (Recommendation) suggestion)
+                        .toList();
+                return suggestions
+                        .today(userId, candidates, today)
+                        .map(given -> new FlowInsights(
+                                zone.getId(),
+                                today,
+                                found.insights().stream()
+                                        .map(insight -> OneInsight.of(insight, found.daysOf(insight), given))
+                                        .toList(),
+                                found.missing()));
+            });
+        });
+    }
+
+    private Mono<Found> found(UUID userId, ZoneId zone, LocalDate today) {
+        LocalDate yesterday = today.minusDays(1);
+        Days year = Days.upTo(yesterday, DAYS_MAX, zone);
+        Days quarter = Days.upTo(yesterday, INSIGHT_PATTERN_DAYS, zone);
+        Days recent = Days.upTo(yesterday, StrainIndicator.RECENT_DAYS, zone);
+        return rows(userId, quarter)
+                .flatMap(rows -> reads.longestStretches(userId, recent)
+                        .flatMap(stretches -> reads.days(userId, year)
+                                .flatMap(days -> beside(() -> {
+                                    Learned learned = Learned.of(rows, quarter.to());
+                                    List<StrainIndicator> strain =
+                                            Arithmetic.strain(rows.hours(), stretches, days, yesterday);
+                                    return new Found(
+                                            Insights.from(learned.history(strain)),
+                                            missing(learned, strain),
+                                            quarter,
+                                            recent,
+                                            year);
+                                }))));
+    }
+
+    private static List<Missing> missing(Learned learned, List<StrainIndicator> strain) {
+        List<Missing> missing = new ArrayList<>();
+        missing.addAll(Patterns.PeakHoursPart.of(learned.hours()).missing());
+        missing.addAll(Patterns.SessionLength.of(learned.lengths()).missing());
+        missing.addAll(Patterns.LanguagePart.of(learned.languages()).missing());
+        missing.addAll(Patterns.Triggers.of(learned.onset(), learned.endings()).missing());
+        missing.addAll(Patterns.Tolerance.of(learned.resumption()).missing());
+        strain.forEach(indicator -> missing.addAll(missing(indicator)));
+        return List.copyOf(missing);
+    }
+
+    private static List<Missing> missing(StrainIndicator indicator) {
+        String of = Patterns.word(indicator.kind());
+        int amount = indicator.missing();
+        return switch (indicator.kind()) {
+            case OUTSIDE_USUAL_HOURS -> Missing.days("Work outside usual hours", of, amount, " with activity");
+            case LONG_STRETCHES -> Missing.days("Long stretches", of, amount, " with activity");
+            case WEEKEND_SHARE -> Missing.weeks("Work on weekends", of, amount);
+            case FALLING_FLOW -> Missing.weeks("Flow over the weeks", of, amount);
+            case RISING_ERRORS -> Missing.weeks("Errors over the weeks", of, amount);
+            case RISING_FRAGMENTATION -> Missing.weeks("Context switches over the weeks", of, amount);
+        };
+    }
+
+    private Mono<Rows> rows(UUID userId, Days days) {
+        return reads.hours(userId, days)
+                .flatMap(hours -> reads.periods(userId, days)
+                        .flatMap(periods -> reads.sessions(userId, days)
+                                .flatMap(sessions -> reads.languages(userId, days)
+                                        .map(languages -> new Rows(hours, periods, sessions, languages)))));
+    }
+
+    private <T> Mono<T> beside(Supplier<T> work) {
+        return Mono.fromSupplier(work)
+                .subscribeOn(arithmetic)
+                .onErrorMap(
+                        RejectedExecutionException.class,
+                        e -> ProblemType.UNAVAILABLE.retryAfter(
+                                RETRY_AFTER_SECONDS, "Too many ask for their past at once."));
+    }
+
+    @Override
+    public void close() {
+        arithmetic.dispose();
+    }
+
+    private record Rows(
+            List<Hour> hours, List<Period> periods, List<PastSession> sessions, List<LanguageTyping> languages) {}
+
+    /** @param missing what no rule could be tried on */
+    private record Found(List<Insight> insights, List<Missing> missing, Days quarter, Days recent, Days year) {
+
+        Days daysOf(Insight insight) {
+            return switch (insight.basis()) {
+                case HOURS, PERIODS, SESSIONS -> quarter;
+                case STRETCHES -> recent;
+                case DAYS -> year;
+            };
+        }
+    }
+
+    /** The parts of a history, each once. */
+    private record Learned(
+            PeakHours hours,
+            Survival lengths,
+            Endings endings,
+            Onset onset,
+            Resumption resumption,
+            Languages languages) {
+
+        static Learned of(Rows rows, Instant observedUntil) {
+            return new Learned(
+                    Arithmetic.peakHours(rows.hours()),
+                    Arithmetic.lengths(rows.periods()),
+                    Arithmetic.endings(rows.periods()),
+                    Arithmetic.onset(rows.periods(), rows.sessions(), Arithmetic.sum(rows.hours())),
+                    Arithmetic.resumption(rows.periods(), observedUntil),
+                    Arithmetic.languages(rows.languages()));
+        }
+
+        Insights.History history(List<StrainIndicator> strain) {
+            return new Insights.History(hours, lengths, endings, onset, resumption, languages, strain);
+        }
+    }
+}

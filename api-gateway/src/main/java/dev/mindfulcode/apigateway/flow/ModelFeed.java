@@ -1,0 +1,121 @@
+package dev.mindfulcode.apigateway.flow;
+
+import dev.mindfulcode.apigateway.log.LogAddress;
+import dev.mindfulcode.apigateway.log.LogFollower;
+import dev.mindfulcode.flowengine.FlowDetector;
+import dev.mindfulcode.flowengine.FlowModel;
+import dev.mindfulcode.flowengine.ModelArtefact;
+import dev.mindfulcode.flowengine.ModelArtefact.MalformedModelException;
+import dev.mindfulcode.schemas.PublishedModel;
+import dev.mindfulcode.schemas.Topics;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows flow-models from its beginning and keeps a detector of the model that is to be used. Until the topic has been
+ * read, and while nothing is published, that is the built-in one. What is no model for this engine is refused and the
+ * one before stays.
+ */
+final class ModelFeed extends LogFollower<String> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ModelFeed.class);
+
+    /** Compacted topics have one partition. */
+    private static final TopicPartition MODELS = new TopicPartition(Topics.FLOW_MODELS.name(), 0);
+
+    private final String bootstrapServers;
+    private final Deserializer<PublishedModel> models;
+    private volatile FlowDetector detector = new FlowDetector();
+
+    ModelFeed(LogAddress log) {
+        super("gateway-models", true);
+        this.bootstrapServers = log.bootstrapServers();
+        this.models = Topics.FLOW_MODELS.valueSerde(log.registry()).deserializer();
+    }
+
+    /** Returns a detector that judges with the model to be used now. */
+    FlowDetector detector() {
+        return detector;
+    }
+
+    @Override
+    protected void follow(Consumer<String, byte[]> opened) {
+        while (goesOn() && opened.partitionsFor(MODELS.topic()).isEmpty()) {
+            pause();
+        }
+        opened.assign(List.of(MODELS));
+        opened.seekToBeginning(List.of(MODELS));
+        long end = opened.endOffsets(List.of(MODELS)).getOrDefault(MODELS, 0L);
+        while (goesOn()) {
+            for (ConsumerRecord<String, byte[]> record : opened.poll(POLL_WAIT_MAX)) {
+                if (Topics.ACTIVE_MODEL.equals(record.key())) {
+                    use(record.value());
+                }
+            }
+            if (opened.position(MODELS) >= end) {
+                ready();
+            }
+        }
+    }
+
+    private void use(byte @Nullable [] value) {
+        if (value == null) {
+            detector = new FlowDetector();
+            return;
+        }
+        try {
+            PublishedModel published = models.deserialize(MODELS.topic(), value);
+            if (published.getFeatureVersion() != FlowModel.FEATURE_VERSION) {
+                LOG.error("A model is refused: it was trained on other features than this engine's");
+                return;
+            }
+            byte[] artefact = new byte[published.getArtefact().remaining()];
+            published.getArtefact().duplicate().get(artefact);
+            FlowModel model = ModelArtefact.decode(artefact);
+            if (!model.id().equals(published.getModelId())) {
+                LOG.error("A model is refused: its id is not its artefact's");
+                return;
+            }
+            detector = new FlowDetector(model);
+        } catch (SerializationException | MalformedModelException e) {
+            LOG.error(
+                    "A model is refused, the one before stays: {}", e.getClass().getName());
+        }
+    }
+
+    @Override
+    protected Consumer<String, byte[]> open() {
+        return new KafkaConsumer<>(
+                Map.of(
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        bootstrapServers,
+                        ConsumerConfig.CLIENT_ID_CONFIG,
+                        "mindful-gateway-models",
+                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                        "read_committed",
+                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                        false,
+                        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
+                        false),
+                new StringDeserializer(),
+                new ByteArrayDeserializer());
+    }
+
+    /** Before the web server, so that its first answer is by the model to be used. */
+    @Override
+    public int getPhase() {
+        return 0;
+    }
+}

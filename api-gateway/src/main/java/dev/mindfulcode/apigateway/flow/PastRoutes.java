@@ -1,0 +1,62 @@
+package dev.mindfulcode.apigateway.flow;
+
+import dev.mindfulcode.apigateway.flow.SpanReads.Minute;
+import dev.mindfulcode.apigateway.flow.SpanReads.Period;
+import dev.mindfulcode.apigateway.flow.SpanReads.Span;
+import dev.mindfulcode.apigateway.http.Answers;
+import dev.mindfulcode.apigateway.http.Caller;
+import dev.mindfulcode.apigateway.http.Parameters;
+import dev.mindfulcode.apigateway.http.Routes;
+import dev.mindfulcode.apigateway.sessions.ReadAfter;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
+
+/** {@code /api/flow/periods} and {@code /api/flow/minutes}. */
+final class PastRoutes {
+
+    private final SpanReads spans;
+    private final ReadAfter readAfter;
+    private final Clock clock;
+
+    PastRoutes(SpanReads spans, ReadAfter readAfter, Clock clock) {
+        this.spans = spans;
+        this.readAfter = readAfter;
+        this.clock = clock;
+    }
+
+    void addTo(Routes routes) {
+        routes.get("/api/flow/periods", this::periods).get("/api/flow/minutes", this::minutes);
+    }
+
+    private Mono<ServerResponse> periods(ServerRequest request) {
+        return Caller.of(request).flatMap(caller -> {
+            Span span = span(request, SpanReads.PERIODS_SPAN_MAX);
+            return readAfter
+                    .await(request)
+                    .then(Mono.defer(() -> spans.periods(caller.userId(), span)))
+                    .flatMap(periods -> Answers.ok(new Periods(periods)));
+        });
+    }
+
+    private Mono<ServerResponse> minutes(ServerRequest request) {
+        return Caller.of(request).flatMap(caller -> {
+            Span span = span(request, SpanReads.MINUTES_SPAN_MAX);
+            return readAfter
+                    .await(request)
+                    .then(Mono.defer(() -> spans.minutes(caller.userId(), span)))
+                    .flatMap(minutes -> Answers.ok(new Minutes(minutes)));
+        });
+    }
+
+    private Span span(ServerRequest request, Duration max) {
+        return Span.of(Parameters.time(request, "from"), Parameters.time(request, "to"), max, clock.instant());
+    }
+
+    private record Periods(List<Period> periods) {}
+
+    private record Minutes(List<Minute> minutes) {}
+}

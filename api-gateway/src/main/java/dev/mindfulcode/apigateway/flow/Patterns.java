@@ -1,0 +1,214 @@
+package dev.mindfulcode.apigateway.flow;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.mindfulcode.flowengine.insight.Endings;
+import dev.mindfulcode.flowengine.insight.Estimate;
+import dev.mindfulcode.flowengine.insight.Languages;
+import dev.mindfulcode.flowengine.insight.Onset;
+import dev.mindfulcode.flowengine.insight.PeakHours;
+import dev.mindfulcode.flowengine.insight.Resumption;
+import dev.mindfulcode.flowengine.insight.Survival;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What repeats in somebody's flow. Each part has a minimum of data; below it the part is empty and {@code missing} says
+ * how much it lacks.
+ *
+ * @param from the first day, in the user's time zone
+ * @param to the last day, inclusive
+ */
+public record Patterns(
+        String timeZone,
+        LocalDate from,
+        LocalDate to,
+        PeakHoursPart peakHours,
+        SessionLength sessionLength,
+        LanguagePart languages,
+        Triggers triggers,
+        Tolerance interruptionTolerance) {
+
+    /** At which lengths the curve of lasting is told. */
+    private static final int[] LASTING_MINUTES = {5, 10, 15, 30, 45, 60, 90, 120};
+
+    /** @param meanIntensity over all hours; null while no hour was seen twice */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record PeakHoursPart(@Nullable Double meanIntensity, List<PeakHour> hours, List<Missing> missing) {
+
+        static PeakHoursPart of(PeakHours peaks) {
+            return new PeakHoursPart(
+                    peaks.observationsMissing() == PeakHours.OBSERVATIONS_MIN ? null : Interval.rounded(peaks.mean()),
+                    peaks.hours().stream()
+                            .map(hour -> new PeakHour(hour.hour(), Interval.of(hour.intensity()), hour.peak()))
+                            .toList(),
+                    Missing.peakHours(peaks.observationsMissing()));
+        }
+    }
+
+    /** @param peak whether its whole interval lies above the mean */
+    public record PeakHour(int hour, Interval intensity, boolean peak) {}
+
+    /**
+     * How long flow lasts.
+     *
+     * @param flowPeriodMs within which half of the flow periods have ended
+     * @param threeQuartersMs within which three quarters have
+     * @param lasting which share lasts longer than some lengths
+     */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record SessionLength(
+            @Nullable Interval flowPeriodMs,
+            @Nullable Interval threeQuartersMs,
+            List<Lasting> lasting,
+            List<Missing> missing) {
+
+        static SessionLength of(Survival lengths) {
+            List<Missing> missing = Missing.of(
+                    "Length of flow",
+                    "session_length",
+                    lengths.endsMissing(),
+                    "flow periods",
+                    "flow period",
+                    " that broke off before the session ended " + (lengths.endsMissing() == 1 ? "is" : "are")
+                            + " needed");
+            if (!missing.isEmpty()) {
+                return new SessionLength(null, null, List.of(), missing);
+            }
+            List<Lasting> lasting = new ArrayList<>();
+            for (int minutes : LASTING_MINUTES) {
+                long ms = TimeUnit.MINUTES.toMillis(minutes);
+                lasting.add(new Lasting(ms, Interval.rounded(lengths.shareLongerThan(ms))));
+            }
+            return new SessionLength(
+                    Interval.of(lengths.quantileMs(0.5)),
+                    Interval.of(lengths.quantileMs(0.75)),
+                    List.copyOf(lasting),
+                    List.of());
+        }
+    }
+
+    public record Lasting(long longerThanMs, double share) {}
+
+    /**
+     * @param meanFlowShare average of the languages' shares, each weighed by how well it is known; null while none was
+     *     met twice
+     */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record LanguagePart(@Nullable Double meanFlowShare, List<Language> languages, List<Missing> missing) {
+
+        /** A page has no room for more, and the rest have next to no sessions. */
+        private static final int LANGUAGES_MAX = 20;
+
+        static LanguagePart of(Languages languages) {
+            return new LanguagePart(
+                    languages.sessionsMissing() == Languages.SESSIONS_MIN ? null : Interval.rounded(languages.mean()),
+                    languages.languages().stream()
+                            .limit(LANGUAGES_MAX)
+                            .map(language ->
+                                    new Language(language.name(), Interval.of(language.flowShare()), language.above()))
+                            .toList(),
+                    Missing.sessions(
+                            "Languages",
+                            "languages",
+                            languages.sessionsMissing(),
+                            " with a language and five active minutes"));
+        }
+    }
+
+    /** @param aboveMean whether its whole interval lies above the mean */
+    public record Language(String language, Interval flowShare, boolean aboveMean) {}
+
+    /**
+     * What came before flow and what ended it. What comes before need not be why.
+     *
+     * @param began how flow periods began
+     * @param before what the ten minutes before them were like
+     * @param firstFlowAfterMs median time from a session's first keystroke to its first flow
+     * @param ended by what
+     */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record Triggers(
+            List<Began> began,
+            List<LeadIn> before,
+            @Nullable Interval firstFlowAfterMs,
+            List<Ended> ended,
+            List<Missing> missing) {
+
+        static Triggers of(Onset onset, Endings endings) {
+            List<Missing> missing = new ArrayList<>(Missing.periods("How flow begins", "began", onset.startsMissing()));
+            missing.addAll(Missing.sessions(
+                    "Time to the first flow", "first_flow_after_ms", onset.firstsMissing(), " with a flow period"));
+            missing.addAll(Missing.periods("What ends flow", "ended", endings.periodsMissing()));
+            return new Triggers(
+                    onset.ways().stream()
+                            .map(way -> new Began(word(way.way()), way.count(), Interval.of(way.share())))
+                            .toList(),
+                    onset.leadIns().stream()
+                            .map(leadIn -> new LeadIn(
+                                    measure(leadIn.measure()),
+                                    Interval.of(leadIn.before()),
+                                    Interval.rounded(leadIn.usually()),
+                                    leadIn.differs()))
+                            .toList(),
+                    Interval.orNull(onset.firstFlowAfterMs()),
+                    endings.endings().stream()
+                            .map(ending -> new Ended(word(ending.by()), ending.count(), Interval.of(ending.share())))
+                            .toList(),
+                    List.copyOf(missing));
+        }
+
+        private static String measure(Onset.Measure measure) {
+            return switch (measure) {
+                case CONTEXT_SWITCHES -> "context_switches_per_ten_minutes";
+                case ERRORS -> "errors_per_hundred_keystrokes";
+            };
+        }
+    }
+
+    /** @param how with_the_session, later_in_the_session or after_an_interruption */
+    public record Began(String how, int count, Interval share) {}
+
+    /**
+     * @param usually the same over all active time
+     * @param differs whether the whole interval lies on one side of that
+     */
+    public record LeadIn(String measure, Interval before, double usually, boolean differs) {}
+
+    /** @param by as in {@code ended_by} of a flow period */
+    public record Ended(String by, int count, Interval share) {}
+
+    /**
+     * What interruptions did.
+     *
+     * @param resumptionLagMs median time until flow was back, in the same session
+     * @param costMs flow time less in the half hour after, against comparable stretches without one
+     */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record Tolerance(
+            @Nullable Interval resumptionLagMs, @Nullable Interval costMs, List<Missing> missing) {
+
+        static Tolerance of(Resumption resumption) {
+            List<Missing> missing = new ArrayList<>(Missing.interruptions(
+                    "Time until flow is back",
+                    "resumption_lag_ms",
+                    resumption.lagsMissing(),
+                    " after which flow came back"));
+            missing.addAll(Missing.interruptions(
+                    "Cost of an interruption",
+                    "cost_ms",
+                    resumption.pairsMissing(),
+                    " that can be set against longer flow"));
+            Estimate lag = resumption.lagMs();
+            Estimate cost = resumption.costMs();
+            return new Tolerance(Interval.orNull(lag), Interval.orNull(cost), List.copyOf(missing));
+        }
+    }
+
+    static String word(Enum<?> name) {
+        return name.name().toLowerCase(Locale.ROOT);
+    }
+}

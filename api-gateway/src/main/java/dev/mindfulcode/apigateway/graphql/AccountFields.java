@@ -1,0 +1,20 @@
+package dev.mindfulcode.apigateway.graphql;
+
+import dev.mindfulcode.apigateway.accounts.Accounts;
+import graphql.schema.idl.RuntimeWiring;
+import org.springframework.graphql.execution.BatchLoaderRegistry;
+
+/** Who asks. */
+final class AccountFields implements Fields {
+
+    private final Accounts accounts;
+
+    AccountFields(Accounts accounts) {
+        this.accounts = accounts;
+    }
+
+    @Override
+    public void addTo(RuntimeWiring.Builder wiring, BatchLoaderRegistry loaders) {
+        wiring.type("Query", query -> query.dataFetcher("me", asked -> accounts.find(Asked.userId(asked))));
+    }
+}

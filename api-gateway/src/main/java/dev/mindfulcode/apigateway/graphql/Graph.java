@@ -1,0 +1,92 @@
+package dev.mindfulcode.apigateway.graphql;
+
+import dev.mindfulcode.apigateway.http.Caller;
+import dev.mindfulcode.apigateway.http.ProblemException;
+import dev.mindfulcode.apigateway.http.ProblemType;
+import dev.mindfulcode.apigateway.live.LiveConnection;
+import graphql.ExecutionResult;
+import graphql.ExecutionResultImpl;
+import graphql.analysis.MaxQueryComplexityInstrumentation;
+import graphql.analysis.MaxQueryDepthInstrumentation;
+import graphql.parser.ParserOptions;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.graphql.execution.DefaultBatchLoaderRegistry;
+import org.springframework.graphql.execution.DefaultExecutionGraphQlService;
+import org.springframework.graphql.execution.GraphQlSource;
+import org.springframework.graphql.support.DefaultExecutionGraphQlRequest;
+import reactor.core.publisher.Mono;
+
+/** The schema with what answers it. Thread-safe. */
+final class Graph {
+
+    /**
+     * What the longest introspection query in use needs. Our own types go round (session, flow period, session …) and
+     * need no more.
+     */
+    static final int DEPTH_MAX = 16;
+
+    private static final String SCHEMA = "dev/mindfulcode/apigateway/graphql/schema.graphqls";
+
+    private final DefaultExecutionGraphQlService service;
+
+    Graph(List<Fields> fields) {
+        DefaultBatchLoaderRegistry loaders = new DefaultBatchLoaderRegistry();
+        GraphQlSource source = GraphQlSource.schemaResourceBuilder()
+                .schemaResources(new ClassPathResource(SCHEMA, Graph.class.getClassLoader()))
+                .configureRuntimeWiring(wiring -> {
+                    wiring.scalar(Scalars.DATE_TIME).scalar(Scalars.DATE).scalar(Scalars.LONG);
+                    fields.forEach(group -> group.addTo(wiring, loaders));
+                })
+                .exceptionResolvers(List.of((failure, asked) -> Mono.fromSupplier(() -> List.of(Errors.of(
+                        failure,
+                        asked.getField().getSourceLocation(),
+                        asked.getExecutionStepInfo().getPath().toList())))))
+                .subscriptionExceptionResolvers(
+                        List.of(failure -> Mono.fromSupplier(() -> List.of(Errors.of(failure, null, null)))))
+                .instrumentation(List.of(
+                        new DocumentLimits(),
+                        new MaxQueryDepthInstrumentation(DEPTH_MAX),
+                        new MaxQueryComplexityInstrumentation(Cost.COST_MAX, new Cost())))
+                .build();
+        service = new DefaultExecutionGraphQlService(source);
+        service.addDataLoaderRegistrar(loaders);
+    }
+
+    /**
+     * Executes an operation. The result of a subscription has a publisher of results as its data.
+     *
+     * @param connection what a subscription is served over; null where it cannot be
+     */
+    Mono<ExecutionResult> execute(Operation operation, Caller caller, @Nullable LiveConnection connection) {
+        DefaultExecutionGraphQlRequest request = new DefaultExecutionGraphQlRequest(
+                operation.document(),
+                operation.name(),
+                operation.variables(),
+                Map.of(),
+                UUID.randomUUID().toString(),
+                Locale.ROOT);
+        request.configureExecutionInput((input, builder) -> builder.graphQLContext(context -> {
+                    context.put(Caller.class, caller);
+                    context.put(ParserOptions.class, DocumentLimits.PARSER);
+                    if (connection != null) {
+                        context.put(LiveConnection.class, connection);
+                    }
+                })
+                .build());
+        return service.execute(request)
+                .map(response -> response.getExecutionResult())
+                .onErrorResume(failure -> Mono.fromSupplier(() -> ExecutionResultImpl.newExecutionResult()
+                        .addError(Errors.of(failure, null, null))
+                        .build()));
+    }
+
+    static ProblemException notStreaming() {
+        return ProblemType.INVALID_REQUEST.at(
+                "query", "Subscriptions are served over WebSocket, or with Accept: text/event-stream.");
+    }
+}

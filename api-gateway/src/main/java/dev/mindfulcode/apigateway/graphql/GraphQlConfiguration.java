@@ -1,0 +1,49 @@
+package dev.mindfulcode.apigateway.graphql;
+
+import dev.mindfulcode.apigateway.accounts.Accounts;
+import dev.mindfulcode.apigateway.flow.FlowHistory;
+import dev.mindfulcode.apigateway.flow.SpanReads;
+import dev.mindfulcode.apigateway.http.Caller;
+import dev.mindfulcode.apigateway.http.RouteGroup;
+import dev.mindfulcode.apigateway.live.LiveUpdates;
+import dev.mindfulcode.apigateway.sessions.ReadAfter;
+import dev.mindfulcode.apigateway.sessions.SessionReads;
+import dev.mindfulcode.apigateway.teams.Invitations;
+import dev.mindfulcode.apigateway.teams.Teams;
+import dev.mindfulcode.identity.Credentials;
+import java.time.Clock;
+import java.util.List;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import reactor.core.publisher.Mono;
+
+/** Wires {@code /graphql}. */
+@Configuration(value = "gatewayGraphQlConfiguration", proxyBeanMethods = false)
+public class GraphQlConfiguration {
+
+    @Bean
+    RouteGroup gatewayGraphQlRoutes(
+            SessionReads sessions,
+            SpanReads spans,
+            FlowHistory history,
+            Accounts accounts,
+            Teams teams,
+            Invitations invitations,
+            ReadAfter readAfter,
+            LiveUpdates live,
+            Credentials credentials) {
+        Clock clock = Clock.systemUTC();
+        Graph graph = new Graph(List.of(
+                new AccountFields(accounts),
+                new SessionFields(sessions, clock),
+                new FlowFields(spans, clock),
+                new HistoryFields(history),
+                new TeamFields(teams, invitations),
+                new LiveFields(teams)));
+        GraphSocket socket = new GraphSocket(
+                graph,
+                live,
+                token -> Mono.fromFuture(() -> credentials.check(token)).map(Caller::signedIn));
+        return new GraphRoutes(graph, new GraphEvents(graph, live), socket, readAfter)::addTo;
+    }
+}

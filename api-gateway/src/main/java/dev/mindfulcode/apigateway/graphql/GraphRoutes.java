@@ -1,0 +1,143 @@
+package dev.mindfulcode.apigateway.graphql;
+
+import dev.mindfulcode.apigateway.http.Bodies;
+import dev.mindfulcode.apigateway.http.Caller;
+import dev.mindfulcode.apigateway.http.GraphQlErrors;
+import dev.mindfulcode.apigateway.http.Json;
+import dev.mindfulcode.apigateway.http.JsonFields;
+import dev.mindfulcode.apigateway.http.Parameters;
+import dev.mindfulcode.apigateway.http.ProblemType;
+import dev.mindfulcode.apigateway.http.Routes;
+import dev.mindfulcode.apigateway.sessions.ReadAfter;
+import graphql.ExecutionResult;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
+
+/**
+ * {@code /graphql}: GraphQL over HTTP and over server-sent events by POST or GET, over WebSocket by GET. Errors of
+ * GraphQL requests have the form of {@link GraphQlErrors}; any other request is refused with a problem document.
+ */
+final class GraphRoutes {
+
+    private static final Map<String, @Nullable Object> PERSISTED_QUERY_NOT_SUPPORTED = Map.of(
+            "errors",
+            List.of(Map.of(
+                    "message",
+                    "PersistedQueryNotSupported",
+                    "extensions",
+                    Map.of("code", "PERSISTED_QUERY_NOT_SUPPORTED"))));
+    private static final int VARIABLES_LENGTH_MAX = 4_000;
+
+    private final Graph graph;
+    private final GraphEvents events;
+    private final GraphSocket socket;
+    private final ReadAfter readAfter;
+
+    GraphRoutes(Graph graph, GraphEvents events, GraphSocket socket, ReadAfter readAfter) {
+        this.graph = graph;
+        this.events = events;
+        this.socket = socket;
+        this.readAfter = readAfter;
+    }
+
+    void addTo(Routes routes) {
+        routes.post("/graphql", this::post).get("/graphql", this::get);
+    }
+
+    private Mono<ServerResponse> post(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller -> Bodies.object(request, Operation.FIELDS)
+                        .flatMap(body -> isPersistedQuery(body)
+                                ? json(request, 200, PERSISTED_QUERY_NOT_SUPPORTED)
+                                : answer(request, Operation.read(body), caller)));
+    }
+
+    private Mono<ServerResponse> get(ServerRequest request) {
+        if ("websocket".equalsIgnoreCase(request.headers().firstHeader("Upgrade"))) {
+            return socket.open(request);
+        }
+        return Caller.of(request).flatMap(caller -> {
+            if (!accepts(request, MediaType.TEXT_EVENT_STREAM)
+                    && request.queryParam("query").isEmpty()) {
+                throw ProblemType.INVALID_REQUEST.at(
+                        "query", "A GET has the document as this parameter, or opens a WebSocket.");
+            }
+            return answer(request, operation(request), caller);
+        });
+    }
+
+    private Mono<ServerResponse> answer(ServerRequest request, Operation operation, Caller caller) {
+        return readAfter
+                .await(request)
+                .then(Mono.defer(() -> isStream(request, operation)
+                        ? events.open(request, operation, caller)
+                        : graph.execute(operation, caller, null).flatMap(result -> answer(request, result))));
+    }
+
+    /** Some clients accept a stream with every request; they get one for subscriptions only. */
+    private static boolean isStream(ServerRequest request, Operation operation) {
+        return accepts(request, MediaType.TEXT_EVENT_STREAM)
+                && (operation.isSubscription()
+                        || !(accepts(request, GraphQlErrors.RESPONSE) || accepts(request, MediaType.APPLICATION_JSON)));
+    }
+
+    /** Whether the request has a hash instead of a document. Apollo Client then sends the document. */
+    private static boolean isPersistedQuery(JsonFields body) {
+        return !body.isText("query") && body.members("extensions").containsKey("persistedQuery");
+    }
+
+    private static Operation operation(ServerRequest request) {
+        String document = Parameters.text(request, "query");
+        if (document == null || document.length() > Operation.DOCUMENT_LENGTH_MAX) {
+            throw ProblemType.INVALID_REQUEST.at(
+                    "query", "A document of 1 to " + Operation.DOCUMENT_LENGTH_MAX + " characters is expected.");
+        }
+        String variables = Parameters.text(request, "variables");
+        if (variables != null && variables.length() > VARIABLES_LENGTH_MAX) {
+            throw ProblemType.INVALID_REQUEST.at(
+                    "variables", "At most " + VARIABLES_LENGTH_MAX + " characters are expected.");
+        }
+        return new Operation(
+                document,
+                Parameters.text(request, "operationName"),
+                variables == null
+                        ? Map.of()
+                        : Json.object(variables.getBytes(StandardCharsets.UTF_8))
+                                .members());
+    }
+
+    /** Clients of application/json expect 200 for every result; the newer media type has the status of the error. */
+    private static Mono<ServerResponse> answer(ServerRequest request, ExecutionResult result) {
+        boolean isNewer = accepts(request, GraphQlErrors.RESPONSE);
+        if (result.getData() instanceof Publisher) {
+            var refusal = Graph.notStreaming();
+            return json(request, isNewer ? refusal.type().status() : 200, Errors.specification(refusal));
+        }
+        Map<String, @Nullable Object> answer = Errors.specification(result);
+        return json(request, isNewer && !answer.containsKey("data") ? Errors.status(result) : 200, answer);
+    }
+
+    private static Mono<ServerResponse> json(ServerRequest request, int status, Map<String, @Nullable Object> answer) {
+        return ServerResponse.status(status)
+                .contentType(GraphQlErrors.typeFor(request.exchange().getRequest()))
+                .header("Cache-Control", "no-store")
+                .bodyValue(Json.bytes(answer));
+    }
+
+    private static boolean accepts(ServerRequest request, MediaType type) {
+        try {
+            request.headers().accept();
+        } catch (InvalidMediaTypeException e) {
+            throw ProblemType.NOT_ACCEPTABLE.at("Accept", "The header cannot be read.");
+        }
+        return GraphQlErrors.accepts(request.exchange().getRequest(), type);
+    }
+}

@@ -1,0 +1,72 @@
+package dev.mindfulcode.apigateway.graphql;
+
+import dev.mindfulcode.apigateway.http.ProblemType;
+import dev.mindfulcode.apigateway.live.LiveUpdate;
+import dev.mindfulcode.apigateway.teams.Teams;
+import graphql.schema.DataFetcher;
+import graphql.schema.DataFetchingEnvironment;
+import graphql.schema.idl.RuntimeWiring;
+import java.time.Instant;
+import java.util.UUID;
+import org.springframework.graphql.execution.BatchLoaderRegistry;
+import reactor.core.publisher.Flux;
+
+/** Subscriptions. */
+final class LiveFields implements Fields {
+
+    private final Teams teams;
+
+    LiveFields(Teams teams) {
+        this.teams = teams;
+    }
+
+    @Override
+    public void addTo(RuntimeWiring.Builder wiring, BatchLoaderRegistry loaders) {
+        DataFetcher<Instant> at =
+                asked -> Instant.ofEpochMilli(Asked.of(asked, LiveUpdate.class).at());
+        DataFetcher<Instant> receivedAt = asked ->
+                Instant.ofEpochMilli(Asked.of(asked, LiveUpdate.FlowState.class).receivedAt());
+        DataFetcher<String> status =
+                asked -> Asked.of(asked, LiveUpdate.Session.class).session().status();
+        wiring.type(
+                        "Subscription",
+                        subscription -> subscription
+                                .dataFetcher("flowState", LiveFields::flowStates)
+                                .dataFetcher("session", LiveFields::sessions)
+                                .dataFetcher("teamAlert", this::teamAlerts))
+                .type("FlowStateUpdate", update -> update.dataFetcher("at", at).dataFetcher("receivedAt", receivedAt))
+                .type("SessionUpdate", update -> update.dataFetcher("at", at).dataFetcher("status", status))
+                .type("TeamAlert", alert -> alert.dataFetcher("at", at));
+    }
+
+    private static Flux<LiveUpdate.FlowState> flowStates(DataFetchingEnvironment asked) {
+        boolean any = Asked.text(asked, "sessionId") == null;
+        UUID only = Asked.id(asked, "sessionId");
+        return Asked.connection(asked)
+                .updates()
+                .ofType(LiveUpdate.FlowState.class)
+                .filter(update -> any || update.sessionId().equals(only));
+    }
+
+    private static Flux<LiveUpdate.Session> sessions(DataFetchingEnvironment asked) {
+        boolean any = Asked.text(asked, "id") == null;
+        UUID only = Asked.id(asked, "id");
+        return Asked.connection(asked)
+                .updates()
+                .ofType(LiveUpdate.Session.class)
+                .filter(update -> any || update.sessionId().equals(only));
+    }
+
+    /** Who subscribes for a team that they do not lead is told so, and not left waiting. */
+    private Flux<LiveUpdate.TeamAlert> teamAlerts(DataFetchingEnvironment asked) {
+        Flux<LiveUpdate.TeamAlert> alerts = Asked.connection(asked).updates().ofType(LiveUpdate.TeamAlert.class);
+        if (Asked.text(asked, "teamId") == null) {
+            return alerts;
+        }
+        UUID only = Asked.id(asked, "teamId");
+        return only == null
+                ? Flux.error(ProblemType.NOT_FOUND.because("There is no such team."))
+                : teams.requireLeadOnPremium(Asked.userId(asked), only)
+                        .thenMany(alerts.filter(alert -> alert.teamId().equals(only)));
+    }
+}

@@ -1,0 +1,63 @@
+package dev.mindfulcode.apigateway.graphql;
+
+import dev.mindfulcode.apigateway.http.ProblemException;
+import dev.mindfulcode.apigateway.http.ProblemType;
+import dev.mindfulcode.apigateway.teams.Invitations;
+import dev.mindfulcode.apigateway.teams.Teams;
+import dev.mindfulcode.apigateway.teams.Teams.Member;
+import dev.mindfulcode.apigateway.teams.Teams.Team;
+import graphql.schema.DataFetchingEnvironment;
+import graphql.schema.idl.RuntimeWiring;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.dataloader.DataLoader;
+import org.jspecify.annotations.Nullable;
+import org.springframework.graphql.execution.BatchLoaderRegistry;
+import reactor.core.publisher.Mono;
+
+/** Teams, who belongs to them, and invitations into them. */
+final class TeamFields implements Fields {
+
+    private static final String MEMBERS_OF_TEAMS = "membersOfTeams";
+
+    private final Teams teams;
+    private final Invitations invitations;
+
+    TeamFields(Teams teams, Invitations invitations) {
+        this.teams = teams;
+        this.invitations = invitations;
+    }
+
+    @Override
+    public void addTo(RuntimeWiring.Builder wiring, BatchLoaderRegistry loaders) {
+        loaders.<UUID, List<Member>>forName(MEMBERS_OF_TEAMS)
+                .registerMappedBatchLoader((ids, asked) -> teams.membersOf(Asked.userId(asked), ids));
+        wiring.type(
+                        "Query",
+                        query -> query.dataFetcher("teams", asked -> teams.of(Asked.userId(asked)))
+                                .dataFetcher("team", this::team)
+                                .dataFetcher("invitations", asked -> invitations.receivedBy(Asked.userId(asked))))
+                .type(
+                        "Team",
+                        team -> team.dataFetcher(
+                                        "memberCount",
+                                        asked -> Asked.of(asked, Team.class).members())
+                                .dataFetcher("members", TeamFields::members));
+    }
+
+    private Mono<Team> team(DataFetchingEnvironment asked) {
+        UUID id = Asked.id(asked, "id");
+        return id == null
+                ? Mono.empty()
+                : teams.find(Asked.userId(asked), id)
+                        .onErrorResume(
+                                ProblemException.class,
+                                e -> e.type() == ProblemType.NOT_FOUND ? Mono.empty() : Mono.error(e));
+    }
+
+    private static @Nullable CompletableFuture<List<Member>> members(DataFetchingEnvironment asked) {
+        DataLoader<UUID, List<Member>> members = asked.getDataLoader(MEMBERS_OF_TEAMS);
+        return members == null ? null : members.load(Asked.of(asked, Team.class).teamId());
+    }
+}

@@ -1,0 +1,5 @@
+/** The model as a graph: queries and subscriptions at {@code /graphql}, over HTTP, server-sent events and WebSocket. */
+@NullMarked
+package dev.mindfulcode.apigateway.graphql;
+
+import org.jspecify.annotations.NullMarked;

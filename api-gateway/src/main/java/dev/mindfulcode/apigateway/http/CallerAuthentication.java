@@ -1,0 +1,50 @@
+package dev.mindfulcode.apigateway.http;
+
+import dev.mindfulcode.identity.Identity;
+import dev.mindfulcode.identity.Scope;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.authentication.AbstractAuthenticationToken;
+import org.springframework.security.core.GrantedAuthority;
+import org.springframework.security.core.authority.SimpleGrantedAuthority;
+
+/** A checked credential as Spring Security wants it. Named by the user's id; the credential itself is not kept. */
+public final class CallerAuthentication extends AbstractAuthenticationToken {
+
+    /** Held by who has signed in, and not by an API key. */
+    public static final String SIGNED_IN = "SIGNED_IN";
+
+    private static final List<GrantedAuthority> SIGNED_IN_ONLY = List.of(new SimpleGrantedAuthority(SIGNED_IN));
+
+    private final transient Identity identity;
+
+    public CallerAuthentication(Identity identity) {
+        super(identity.scope() == Scope.EVERYTHING ? SIGNED_IN_ONLY : List.of());
+        this.identity = identity;
+        setAuthenticated(true);
+    }
+
+    Identity identity() {
+        return identity;
+    }
+
+    @Override
+    public Object getCredentials() {
+        return "";
+    }
+
+    @Override
+    public Object getPrincipal() {
+        return identity.userId();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+        return identity.hashCode();
+    }
+}

@@ -1,0 +1,79 @@
+package dev.mindfulcode.apigateway.http;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.cors.CorsConfiguration;
+import org.springframework.web.cors.reactive.CorsWebFilter;
+import org.springframework.web.server.WebFilter;
+
+/**
+ * Pages of other origins that may call the API from a browser. None unless told so. There are no cookies, so a page
+ * that is not named can send requests, as everybody can, but is shown no answer.
+ */
+public final class CrossOrigins {
+
+    private static final int ORIGINS_MAX = 100;
+    private static final Duration PREFLIGHT_KEPT_FOR = Duration.ofHours(1);
+    private static final List<String> METHODS = List.of("GET", "POST", "PUT", "PATCH", "DELETE");
+    private static final List<String> SENT = List.of(
+            HttpHeaders.AUTHORIZATION, HttpHeaders.CONTENT_TYPE, "X-Read-After", "Idempotency-Key", "Last-Event-ID");
+    private static final List<String> SHOWN =
+            List.of("X-Read-After", "RateLimit", "RateLimit-Policy", HttpHeaders.RETRY_AFTER, HttpHeaders.LOCATION);
+
+    private CrossOrigins() {}
+
+    /**
+     * Makes the filter for CORS_ORIGINS: origins separated by commas.
+     *
+     * @throws IllegalStateException where one is none; the message says how to set it
+     */
+    public static WebFilter filter(@Nullable String text) {
+        Set<String> origins = parse(text);
+        if (origins.isEmpty()) {
+            return (exchange, chain) -> chain.filter(exchange);
+        }
+        CorsConfiguration allowed = new CorsConfiguration();
+        allowed.setAllowedOrigins(List.copyOf(origins));
+        allowed.setAllowedMethods(METHODS);
+        allowed.setAllowedHeaders(SENT);
+        allowed.setExposedHeaders(SHOWN);
+        allowed.setAllowCredentials(false);
+        allowed.setMaxAge(PREFLIGHT_KEPT_FOR);
+        // A request from elsewhere is served without the headers, not refused: behind a proxy that ends TLS, the
+        // dashboard's own requests look as if they came from elsewhere.
+        return new CorsWebFilter(
+                exchange -> origins.contains(exchange.getRequest().getHeaders().getOrigin()) ? allowed : null);
+    }
+
+    private static Set<String> parse(@Nullable String text) {
+        Set<String> origins = new LinkedHashSet<>();
+        for (String part : text == null || text.isBlank() ? new String[0] : text.split(",", -1)) {
+            String origin = part.strip().toLowerCase(Locale.ROOT);
+            if (!isOrigin(origin) || origins.size() == ORIGINS_MAX) {
+                throw new IllegalStateException("CORS_ORIGINS must be at most " + ORIGINS_MAX
+                        + " origins separated by commas, such as https://app.example.org,http://localhost:5173.");
+            }
+            origins.add(origin);
+        }
+        return origins;
+    }
+
+    /** Scheme, host and perhaps port, and nothing else. A star, or null, would be everybody. */
+    private static boolean isOrigin(String text) {
+        try {
+            URI uri = URI.create(text);
+            return ("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()))
+                    && uri.getHost() != null
+                    && text.equals(uri.getScheme() + "://" + uri.getRawAuthority())
+                    && uri.getRawUserInfo() == null;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package dev.mindfulcode.apigateway.http;
+
+import dev.mindfulcode.webkit.ConnectionRules;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.MediaType;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/** Answers that are server-sent events, each sent as soon as it is there. */
+public final class EventStreams {
+
+    private static final byte[] COMMENT = ":\n\n".getBytes(StandardCharsets.US_ASCII);
+
+    private EventStreams() {}
+
+    /**
+     * Answers with events.
+     *
+     * @param open makes the events, or refuses; not called for HEAD, which is answered with the same fields and opens
+     *     nothing
+     */
+    public static Mono<ServerResponse> respond(ServerRequest request, Supplier<Flux<DataBuffer>> open) {
+        return Mono.defer(() -> {
+            Flux<DataBuffer> events = request.method().equals(HttpMethod.HEAD) ? Flux.empty() : open.get();
+            return ServerResponse.ok()
+                    .contentType(MediaType.TEXT_EVENT_STREAM)
+                    .header("Cache-Control", "no-store")
+                    .header("X-Accel-Buffering", "no")
+                    .build((exchange, _) -> exchange.getResponse().writeAndFlushWith(events.map(Mono::just)));
+        });
+    }
+
+    /**
+     * Returns the events with a comment at once and at each interval between them, up to the longest lifetime of a
+     * connection.
+     */
+    public static Flux<DataBuffer> keptAlive(Flux<DataBuffer> events, ConnectionRules rules) {
+        return Flux.defer(() -> {
+            Sinks.Empty<Void> over = Sinks.empty();
+            Flux<DataBuffer> comments = Flux.interval(rules.pingInterval())
+                    .onBackpressureDrop()
+                    .map(_ -> comment())
+                    .takeUntilOther(over.asMono());
+            return Flux.merge(1, comments, events.doFinally(_ -> over.tryEmitEmpty()))
+                    .startWith(comment())
+                    .take(rules.lifetimeMax());
+        });
+    }
+
+    /** Returns a comment, which keeps an idle connection open and is no event. */
+    public static DataBuffer comment() {
+        return buffer(COMMENT);
+    }
+
+    public static DataBuffer buffer(byte[] event) {
+        return DefaultDataBufferFactory.sharedInstance.wrap(event);
+    }
+}

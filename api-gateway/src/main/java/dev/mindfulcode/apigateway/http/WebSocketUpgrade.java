@@ -1,0 +1,42 @@
+package dev.mindfulcode.apigateway.http;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ResponseCookie;
+import org.springframework.util.LinkedMultiValueMap;
+import org.springframework.util.MultiValueMap;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.reactive.socket.WebSocketHandler;
+import org.springframework.web.reactive.socket.server.WebSocketService;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/** An answer that is the upgrade: a route like any other, behind the same security. */
+public record WebSocketUpgrade(WebSocketService handshakes, WebSocketHandler handler) implements ServerResponse {
+
+    @Override
+    public HttpStatusCode statusCode() {
+        return HttpStatus.SWITCHING_PROTOCOLS;
+    }
+
+    @Override
+    public HttpHeaders headers() {
+        return new HttpHeaders();
+    }
+
+    @Override
+    public MultiValueMap<String, ResponseCookie> cookies() {
+        return new LinkedMultiValueMap<>();
+    }
+
+    @Override
+    public Mono<Void> writeTo(ServerWebExchange exchange, Context context) {
+        if (exchange.getRequest().getMethod().equals(HttpMethod.HEAD)) {
+            // As GET is answered without an upgrade.
+            return Mono.error(ProblemType.INVALID_REQUEST.because("The request is not valid."));
+        }
+        return handshakes.handleRequest(exchange, handler);
+    }
+}

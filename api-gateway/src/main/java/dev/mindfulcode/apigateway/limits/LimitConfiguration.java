@@ -1,0 +1,27 @@
+package dev.mindfulcode.apigateway.limits;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+/** Wires limits. */
+@Configuration(value = "gatewayLimitConfiguration", proxyBeanMethods = false)
+public class LimitConfiguration {
+
+    @Bean
+    LimitSettings gatewayLimitSettings(Environment environment) {
+        return LimitSettings.read(environment);
+    }
+
+    @Bean
+    TokenBuckets gatewayTokenBuckets(LimitSettings settings) {
+        MemoryBuckets memory = new MemoryBuckets();
+        String redisUrl = settings.redisUrl();
+        return redisUrl == null ? memory : RedisBuckets.connect(redisUrl, memory);
+    }
+
+    @Bean
+    RateLimits gatewayRateLimits(LimitSettings settings, TokenBuckets buckets) {
+        return new RateLimits(settings, buckets);
+    }
+}

@@ -1,0 +1,58 @@
+package dev.mindfulcode.apigateway.limits;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.github.bucket4j.BucketConfiguration;
+import io.github.bucket4j.TimeMeter;
+import io.github.bucket4j.local.LocalBucket;
+import io.github.bucket4j.local.LocalBucketBuilder;
+import reactor.core.publisher.Mono;
+
+/**
+ * Buckets of this process alone. A bucket that nobody touched for its window is full, and so as good as none. Past the
+ * bound the least used ones go: who can send from a hundred thousand networks is not stopped by counting each.
+ */
+final class MemoryBuckets implements TokenBuckets {
+
+    static final int BUCKETS_MAX = 100_000;
+
+    private final Cache<Key, LocalBucket> buckets;
+    private final TimeMeter time;
+
+    MemoryBuckets() {
+        this(TimeMeter.SYSTEM_NANOTIME, Ticker.systemTicker());
+    }
+
+    MemoryBuckets(TimeMeter time, Ticker ticker) {
+        this.time = time;
+        buckets = Caffeine.newBuilder()
+                .maximumSize(BUCKETS_MAX)
+                .ticker(ticker)
+                .expireAfter(Expiry.<Key, LocalBucket>accessing((key, _) -> key.quota.window()))
+                .build();
+    }
+
+    @Override
+    public Mono<Take> take(Quota quota, String subject) {
+        return Mono.fromSupplier(
+                () -> Take.of(buckets.get(new Key(quota, subject), this::fresh).tryConsumeAndReturnRemaining(1)));
+    }
+
+    long size() {
+        buckets.cleanUp();
+        return buckets.estimatedSize();
+    }
+
+    private LocalBucket fresh(Key key) {
+        BucketConfiguration configuration = key.quota.bucket();
+        LocalBucketBuilder bucket = io.github.bucket4j.Bucket.builder().withCustomTimePrecision(time);
+        for (var limit : configuration.getBandwidths()) {
+            bucket.addLimit(limit);
+        }
+        return bucket.build();
+    }
+
+    private record Key(Quota quota, String subject) {}
+}

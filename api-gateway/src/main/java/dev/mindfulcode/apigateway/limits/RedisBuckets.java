@@ -1,0 +1,165 @@
+package dev.mindfulcode.apigateway.limits;
+
+import io.github.bucket4j.distributed.ExpirationAfterWriteStrategy;
+import io.github.bucket4j.distributed.proxy.AsyncProxyManager;
+import io.github.bucket4j.redis.lettuce.Bucket4jLettuce;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import io.lettuce.core.resource.Delay;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+
+/**
+ * Buckets on Redis, which several gateways share. While Redis is away each gateway counts for itself: too much let
+ * through for a while is better than nothing let through. That is said once when it begins and once when it ends;
+ * meanwhile Redis is asked once a second.
+ *
+ * <p>Keys hold a hash of the subject. That keeps addresses out of sight, not out of reach of who hashes all there are;
+ * they are gone once the bucket is full again.
+ */
+final class RedisBuckets implements TokenBuckets {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RedisBuckets.class);
+
+    private static final Duration ANSWER_WAIT_MAX = Duration.ofMillis(500);
+    private static final Duration CONNECT_WAIT_MAX = Duration.ofSeconds(1);
+    private static final Duration FOR_EVER = Duration.ofMillis(Long.MAX_VALUE);
+    private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration KEPT_PAST_FULL = Duration.ofSeconds(10);
+    private static final long STOP_WAIT_MAX_MS = 1_000;
+    private static final int WAITING_MAX = 10_000;
+    private static final int THREADS = 2;
+    private static final int SUBJECT_BYTES = 16;
+
+    private final ClientResources resources;
+    private final RedisClient client;
+    private final TokenBuckets fallback;
+
+    private final Mono<AsyncProxyManager<byte[]>> buckets;
+    private final AtomicBoolean isAway = new AtomicBoolean();
+    private final AtomicLong nextTryNs = new AtomicLong(System.nanoTime());
+
+    private RedisBuckets(RedisURI uri, TokenBuckets fallback) {
+        this.fallback = fallback;
+        resources = DefaultClientResources.builder()
+                .ioThreadPoolSize(THREADS)
+                .computationThreadPoolSize(THREADS)
+                .reconnectDelay(Delay.constant(RETRY_INTERVAL))
+                .build();
+        client = RedisClient.create(resources);
+        client.setOptions(ClientOptions.builder()
+                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                .requestQueueSize(WAITING_MAX)
+                .socketOptions(
+                        SocketOptions.builder().connectTimeout(CONNECT_WAIT_MAX).build())
+                .build());
+        // Connected once; Lettuce mends the connection from then on.
+        buckets = Mono.defer(() -> Mono.fromCompletionStage(client.connectAsync(ByteArrayCodec.INSTANCE, uri)))
+                .map(RedisBuckets::proxies)
+                .cache(_ -> FOR_EVER, _ -> RETRY_INTERVAL, () -> RETRY_INTERVAL);
+    }
+
+    /** Returns at once: a Redis that is not there yet is one that is away. */
+    static RedisBuckets connect(String url, TokenBuckets fallback) {
+        RedisURI uri;
+        try {
+            uri = RedisURI.create(url);
+        } catch (IllegalArgumentException e) {
+            // Without the cause, which quotes the password.
+            throw new IllegalStateException("REDIS_URL must be such as redis://:password@localhost:6379.");
+        }
+        RedisBuckets made = new RedisBuckets(uri, fallback);
+        made.buckets.subscribe(_ -> {}, made::away);
+        return made;
+    }
+
+    boolean isAway() {
+        return isAway.get();
+    }
+
+    @Override
+    public Mono<Take> take(Quota quota, String subject) {
+        return Mono.defer(() -> {
+            long now = System.nanoTime();
+            long next = nextTryNs.get();
+            boolean ask =
+                    !isAway.get() || (now - next >= 0 && nextTryNs.compareAndSet(next, now + RETRY_INTERVAL.toNanos()));
+            return ask ? ask(quota, subject) : fallback.take(quota, subject);
+        });
+    }
+
+    private Mono<Take> ask(Quota quota, String subject) {
+        return buckets.flatMap(proxies -> Mono.fromFuture(() -> proxies.builder()
+                        .build(key(quota, subject), () -> CompletableFuture.completedFuture(quota.bucket()))
+                        .tryConsumeAndReturnRemaining(1)))
+                .timeout(ANSWER_WAIT_MAX)
+                .map(Take::of)
+                .doOnNext(_ -> back())
+                .onErrorResume(e -> {
+                    away(e);
+                    return fallback.take(quota, subject);
+                });
+    }
+
+    private static AsyncProxyManager<byte[]> proxies(StatefulRedisConnection<byte[], byte[]> connection) {
+        return Bucket4jLettuce.casBasedBuilder(connection)
+                .requestTimeout(ANSWER_WAIT_MAX)
+                .expirationAfterWrite(ExpirationAfterWriteStrategy.basedOnTimeForRefillingBucketUpToMax(KEPT_PAST_FULL))
+                .build()
+                .asAsync();
+    }
+
+    private void away(Throwable e) {
+        nextTryNs.set(System.nanoTime() + RETRY_INTERVAL.toNanos());
+        if (isAway.compareAndSet(false, true)) {
+            LOG.warn(
+                    "Redis does not answer ({}): until it does, each gateway counts for itself",
+                    e.getClass().getSimpleName());
+        }
+    }
+
+    private void back() {
+        if (isAway.compareAndSet(true, false)) {
+            LOG.info("Redis answers again: limits are shared");
+        }
+    }
+
+    /** With the numbers in it, so that another setting starts other buckets. */
+    private static byte[] key(Quota quota, String subject) {
+        return ("mindful:limit:" + quota.name() + ":" + quota.requests() + "/"
+                        + quota.window().toSeconds() + ":" + hash(subject))
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static String hash(String subject) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(subject.getBytes(StandardCharsets.UTF_8));
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, SUBJECT_BYTES));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        client.shutdown(0, STOP_WAIT_MAX_MS, TimeUnit.MILLISECONDS);
+        resources.shutdown(0, STOP_WAIT_MAX_MS, TimeUnit.MILLISECONDS);
+    }
+}

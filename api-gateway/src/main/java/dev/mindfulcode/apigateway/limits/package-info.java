@@ -1,0 +1,5 @@
+/** How often somebody may ask: token buckets for addresses, users and sign-ins. */
+@NullMarked
+package dev.mindfulcode.apigateway.limits;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,82 @@
+package dev.mindfulcode.apigateway.live;
+
+import dev.mindfulcode.apigateway.alerts.Alerts;
+import dev.mindfulcode.apigateway.database.Database;
+import dev.mindfulcode.apigateway.feedback.Prompts;
+import dev.mindfulcode.apigateway.http.CallerEnds;
+import dev.mindfulcode.apigateway.http.RouteGroup;
+import dev.mindfulcode.apigateway.log.LogAddress;
+import dev.mindfulcode.apigateway.operations.GatewayMetrics;
+import dev.mindfulcode.apigateway.operations.LiveConnections;
+import dev.mindfulcode.schemas.FlowState;
+import dev.mindfulcode.schemas.Topics;
+import dev.mindfulcode.webkit.ConnectionRules;
+import io.micrometer.core.instrument.Gauge;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.function.Function;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Wires live updates: log, feed, hub, clients. */
+@Configuration(value = "gatewayLiveConfiguration", proxyBeanMethods = false)
+public class LiveConfiguration {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LiveConfiguration.class);
+
+    @Bean
+    LiveHub gatewayLiveHub(LogAddress log, Prompts prompts, Alerts alerts, ConnectionRules rules) {
+        return new LiveHub(flowStates(log), prompts::mayAsk, alerts::leadsToTell, rules);
+    }
+
+    @Bean
+    LiveFeed gatewayLiveFeed(LogAddress log, LiveHub hub, GatewayMetrics metrics) {
+        return new LiveFeed(log.bootstrapServers(), log.registry(), hub, metrics.registry());
+    }
+
+    @Bean
+    LiveConnections gatewayLiveConnections(LiveHub hub) {
+        return hub::connections;
+    }
+
+    @Bean
+    LiveUpdates gatewayLiveUpdates(LiveHub hub, CallerEnds ends) {
+        return new LiveUpdates(hub, ends);
+    }
+
+    @Bean
+    LiveTickets gatewayLiveTickets(Database database) {
+        return new LiveTickets(database, new SecureRandom(), Clock.systemUTC());
+    }
+
+    @Bean
+    RouteGroup gatewayLiveRoutes(LiveHub hub, CallerEnds ends, LiveTickets tickets, GatewayMetrics metrics) {
+        Gauge.builder("mindful.gateway.live.connections", hub, LiveHub::connections)
+                .register(metrics.registry());
+        LiveWebSocket webSocket = new LiveWebSocket(hub, ends, Clock.systemUTC());
+        LiveEventStream events = new LiveEventStream(hub, ends);
+        return routes -> routes.get("/ws", webSocket::open)
+                .get("/api/flow/stream", events::open)
+                .post("/api/live/tickets", tickets::create);
+    }
+
+    /** Reads flow states; what is none is nothing to show, and its own consumers keep it as a dead letter. */
+    private static Function<byte[], @Nullable FlowState> flowStates(LogAddress log) {
+        Deserializer<FlowState> deserializer =
+                Topics.FLOW_STATES.valueSerde(log.registry()).deserializer();
+        return value -> {
+            try {
+                synchronized (deserializer) {
+                    return deserializer.deserialize(Topics.FLOW_STATES.name(), value);
+                }
+            } catch (RuntimeException e) {
+                LOG.warn("A flow state could not be read: {}", e.getClass().getName());
+                return null;
+            }
+        };
+    }
+}

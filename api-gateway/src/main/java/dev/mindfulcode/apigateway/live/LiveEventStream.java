@@ -1,0 +1,81 @@
+package dev.mindfulcode.apigateway.live;
+
+import dev.mindfulcode.apigateway.http.Caller;
+import dev.mindfulcode.apigateway.http.CallerEnds;
+import dev.mindfulcode.apigateway.http.EventStreams;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferFactory;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * {@code /api/flow/stream}: the caller's live messages as server-sent events. States are absolute, so a client that
+ * comes back with Last-Event-ID needs the latest one only, and not even that where it is the one it saw.
+ */
+final class LiveEventStream {
+
+    private static final String LAST_EVENT_ID = "Last-Event-ID";
+
+    /** For a new EventSource with a new ticket, which cannot set the field. */
+    private static final String LAST_EVENT_ID_PARAMETER = "last_event_id";
+
+    private static final byte[] DATA = "data: ".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] END = "\n\n".getBytes(StandardCharsets.US_ASCII);
+
+    private final LiveHub hub;
+    private final CallerEnds ends;
+    private final DataBufferFactory buffers = DefaultDataBufferFactory.sharedInstance;
+
+    LiveEventStream(LiveHub hub, CallerEnds ends) {
+        this.hub = hub;
+        this.ends = ends;
+    }
+
+    Mono<ServerResponse> open(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller -> EventStreams.respond(request, () -> {
+                    Subscription subscription = hub.open(
+                            caller.userId(),
+                            lastEventId(request),
+                            new Cut(request.exchange().getRequest()));
+                    return events(subscription, caller);
+                }));
+    }
+
+    private static @Nullable String lastEventId(ServerRequest request) {
+        String field = request.headers().firstHeader(LAST_EVENT_ID);
+        return field != null
+                ? field
+                : request.queryParam(LAST_EVENT_ID_PARAMETER).orElse(null);
+    }
+
+    /** The first comment goes out at once, so that the client knows that it is connected. */
+    private Flux<DataBuffer> events(Subscription subscription, Caller caller) {
+        Mailbox mailbox = subscription.mailbox();
+        return Flux.using(
+                () -> ends.of(caller).subscribe(_ -> mailbox.end(LiveMessages.TOKEN_EXPIRED)),
+                _ -> Flux.concat(
+                                Mono.fromSupplier(EventStreams::comment),
+                                mailbox.messages().map(this::event))
+                        .doFinally(_ -> hub.close(subscription)),
+                Disposable::dispose);
+    }
+
+    private DataBuffer event(LiveMessage message) {
+        if (message.isHeartbeat()) {
+            return EventStreams.comment();
+        }
+        String id = message.id();
+        DataBuffer event = buffers.allocateBuffer(message.json().length + 80);
+        if (id != null) {
+            event.write("id: " + id + "\n", StandardCharsets.US_ASCII);
+        }
+        return event.write(DATA).write(message.json()).write(END);
+    }
+}

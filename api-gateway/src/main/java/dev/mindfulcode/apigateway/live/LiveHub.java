@@ -1,0 +1,292 @@
+package dev.mindfulcode.apigateway.live;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.mindfulcode.apigateway.http.ProblemException;
+import dev.mindfulcode.apigateway.http.ProblemType;
+import dev.mindfulcode.schemas.FlowState;
+import dev.mindfulcode.schemas.SessionStatus;
+import dev.mindfulcode.schemas.TeamAlert;
+import dev.mindfulcode.webkit.ConnectionRules;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Where live states meet live clients: by user, and only there, so that nobody can be sent what belongs to somebody
+ * else.
+ *
+ * <p>Of users whom nobody watches the latest state is kept as it came, undecoded, so that who connects sees something
+ * at once.
+ */
+final class LiveHub implements SmartLifecycle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LiveHub.class);
+
+    static final int CONNECTIONS_OF_USER_MAX = 16;
+    static final int CONNECTIONS_MAX = 10_000;
+
+    private static final int RETRY_AFTER_SECONDS = 10;
+    private static final int LATEST_USERS_MAX = 20_000;
+    private static final Duration LATEST_KEPT_FOR = Duration.ofHours(1);
+
+    private final Map<UUID, UserChannel> channels = new ConcurrentHashMap<>();
+    private final Cache<UUID, byte[]> latest = Caffeine.newBuilder()
+            .maximumSize(LATEST_USERS_MAX)
+            .expireAfterWrite(LATEST_KEPT_FOR)
+            .build();
+    private final Function<byte[], @Nullable FlowState> decode;
+    private final Breaks breaks;
+    private final Leads leads;
+    private final ConnectionRules rules;
+    private final AtomicInteger connections = new AtomicInteger();
+    private final Scheduler sweeper = Schedulers.newSingle("gateway-live-sweep", true);
+    private volatile @Nullable Disposable sweeping;
+    private volatile boolean stopped;
+
+    /**
+     * @param decode a flow state's record, or null where it is none; thread-safe
+     * @param breaks is asked at each break of a user who watches, unless they are in flow elsewhere
+     * @param leads is asked about each alert while anybody watches
+     * @param rules say how often idle connections are sent something, and when a client that does not read is cut
+     */
+    LiveHub(Function<byte[], @Nullable FlowState> decode, Breaks breaks, Leads leads, ConnectionRules rules) {
+        this.decode = decode;
+        this.breaks = breaks;
+        this.leads = leads;
+        this.rules = rules;
+    }
+
+    /** Knows those who are to be told of an alert of a team live. */
+    @FunctionalInterface
+    interface Leads {
+        Flux<UUID> toTell(TeamAlert alert);
+    }
+
+    /** Decides whether a user is asked about the work that they have just paused or ended. */
+    @FunctionalInterface
+    interface Breaks {
+        Mono<Boolean> mayAsk(UUID userId, FlowState latest);
+    }
+
+    int connections() {
+        return connections.get();
+    }
+
+    /** Returns how many of them are this user's. */
+    int connections(UUID userId) {
+        UserChannel channel = channels.get(userId);
+        return channel == null ? 0 : channel.clients();
+    }
+
+    /**
+     * Lets a client watch its own user; it gets the latest known state at once.
+     *
+     * @param seen the id of the last message that the client saw before, if it says so
+     * @throws ProblemException where there are too many already
+     */
+    Subscription open(UUID userId, @Nullable String seen, Runnable cut) {
+        if (stopped) {
+            throw ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "This server stops.");
+        }
+        if (connections.incrementAndGet() > CONNECTIONS_MAX) {
+            connections.decrementAndGet();
+            throw ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "Too many live connections.");
+        }
+        Subscription subscription = new Subscription(userId, new Mailbox(), cut, null);
+        try {
+            channels.compute(userId, (id, known) -> {
+                UserChannel channel = known == null ? new UserChannel() : known;
+                if (channel.clients() >= CONNECTIONS_OF_USER_MAX) {
+                    throw ProblemType.TOO_MANY_CONNECTIONS.because(
+                            "A user can have " + CONNECTIONS_OF_USER_MAX + " live connections.");
+                }
+                channel.add(subscription);
+                return channel;
+            });
+        } catch (ProblemException e) {
+            connections.decrementAndGet();
+            throw e;
+        }
+        LiveMessage snapshot = snapshot(userId);
+        if (snapshot != null && !Objects.equals(snapshot.id(), seen)) {
+            subscription.mailbox().putIfAbsent(snapshot);
+        }
+        return subscription;
+    }
+
+    /** Gives a client one more mailbox, for who reads several streams of messages over one connection. */
+    Subscription openWithin(Subscription client) {
+        UUID userId = client.userId();
+        Subscription more = new Subscription(userId, new Mailbox(), client.cut(), client);
+        channels.compute(userId, (id, known) -> {
+            UserChannel channel = known == null ? new UserChannel() : known;
+            channel.add(more);
+            return channel;
+        });
+        LiveMessage snapshot = snapshot(userId);
+        if (snapshot != null) {
+            more.mailbox().putIfAbsent(snapshot);
+        }
+        return more;
+    }
+
+    void close(Subscription subscription) {
+        channels.computeIfPresent(subscription.userId(), (id, channel) -> {
+            int before = channel.clients();
+            channel.remove(subscription);
+            connections.addAndGet(channel.clients() - before);
+            return channel.isEmpty() ? null : channel;
+        });
+    }
+
+    /** Takes a flow state's record as it is on the log; decodes it, once, where somebody watches. */
+    void flowState(UUID userId, byte[] value) {
+        latest.put(userId, value);
+        UserChannel channel = channels.get(userId);
+        if (channel == null) {
+            return;
+        }
+        FlowState state = decode.apply(value);
+        if (state == null) {
+            return;
+        }
+        channel.publish(LiveMessages.flowState(state));
+        long atMs = state.getAt().toEpochMilli();
+        if (channel.streamSays(state.getSessionId(), state.getStatus(), state.getIsInFlow(), atMs)) {
+            channel.publish(LiveMessages.sessionStatus(state.getSessionId(), state.getStatus(), atMs));
+            if (state.getStatus() != SessionStatus.ACTIVE) {
+                askAbout(userId, channel, state);
+            }
+        }
+    }
+
+    boolean isWatched(UUID userId) {
+        return channels.containsKey(userId);
+    }
+
+    /** Tells a user's clients what the user did to a session. */
+    void sessionStatus(UUID userId, UUID sessionId, SessionStatus status, long atMs) {
+        UserChannel channel = channels.get(userId);
+        if (channel != null) {
+            channel.userSays(sessionId, status, atMs);
+            channel.publish(LiveMessages.sessionStatus(sessionId, status, atMs));
+        }
+    }
+
+    /** A user has paused or ended a session, which is a break from it however it went until then. */
+    void breakFrom(UUID userId, UUID sessionId) {
+        UserChannel channel = channels.get(userId);
+        FlowState state = latest(userId);
+        if (channel != null && state != null && state.getSessionId().equals(sessionId)) {
+            askAbout(
+                    userId,
+                    channel,
+                    FlowState.newBuilder(state).setIsInFlow(false).build());
+        }
+    }
+
+    /** Tells those who lead a team of an alert. */
+    void teamAlert(TeamAlert alert) {
+        LiveMessage message = channels.isEmpty() ? null : LiveMessages.teamAlert(alert);
+        if (message != null) {
+            leads.toTell(alert)
+                    .subscribe(
+                            userId -> {
+                                UserChannel channel = channels.get(userId);
+                                if (channel != null) {
+                                    channel.publish(message);
+                                }
+                            },
+                            e -> LOG.warn(
+                                    "A team alert could not be told live: {}",
+                                    e.getClass().getSimpleName()));
+        }
+    }
+
+    private void askAbout(UUID userId, UserChannel channel, FlowState state) {
+        if (channel.isInFlow()) {
+            return;
+        }
+        breaks.mayAsk(userId, state)
+                .subscribe(
+                        asked -> {
+                            if (asked) {
+                                channel.publish(LiveMessages.feedbackPrompt(state));
+                            }
+                        },
+                        e -> LOG.warn(
+                                "A user could not be asked for feedback: {}",
+                                e.getClass().getSimpleName()));
+    }
+
+    private @Nullable LiveMessage snapshot(UUID userId) {
+        FlowState state = latest(userId);
+        return state == null ? null : LiveMessages.flowState(state);
+    }
+
+    private @Nullable FlowState latest(UUID userId) {
+        byte[] value = latest.getIfPresent(userId);
+        return value == null ? null : decode.apply(value);
+    }
+
+    /** Keeps idle connections open and cuts those that do not read. */
+    void sweep(long nowNs) {
+        channels.values()
+                .forEach(channel -> channel.forEach(subscription -> {
+                    if (subscription.mailbox().waitingNs(nowNs)
+                            > rules.writeTimeout().toNanos()) {
+                        subscription.cut().run();
+                    } else {
+                        subscription.mailbox().put(LiveMessage.HEARTBEAT);
+                    }
+                }));
+    }
+
+    @Override
+    public void start() {
+        long periodMs = rules.pingInterval().toMillis();
+        stopped = false;
+        sweeping =
+                sweeper.schedulePeriodically(() -> sweep(System.nanoTime()), periodMs, periodMs, TimeUnit.MILLISECONDS);
+    }
+
+    /** Says goodbye to all clients: the web server waits for open exchanges, and these would stay open for ever. */
+    @Override
+    public void stop() {
+        stopped = true;
+        Disposable running = sweeping;
+        sweeping = null;
+        if (running != null) {
+            running.dispose();
+        }
+        channels.values()
+                .forEach(channel ->
+                        channel.forEach(subscription -> subscription.mailbox().end(LiveMessages.GOING_AWAY)));
+    }
+
+    @Override
+    public boolean isRunning() {
+        return sweeping != null;
+    }
+
+    /** Before the web server's own graceful stop. */
+    @Override
+    public int getPhase() {
+        return SmartLifecycle.DEFAULT_PHASE;
+    }
+}

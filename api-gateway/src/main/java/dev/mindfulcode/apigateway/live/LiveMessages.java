@@ -1,0 +1,124 @@
+package dev.mindfulcode.apigateway.live;
+
+import dev.mindfulcode.apigateway.alerts.TeamAlertNote;
+import dev.mindfulcode.apigateway.http.Json;
+import dev.mindfulcode.flowengine.Recommendations;
+import dev.mindfulcode.schemas.FlowState;
+import dev.mindfulcode.schemas.SessionStatus;
+import dev.mindfulcode.schemas.TeamAlert;
+import java.util.Locale;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The live messages of the public contract. */
+final class LiveMessages {
+
+    static final LiveMessage UPDATES_DROPPED =
+            system("updates_dropped", "This client reads too slowly: some updates were left out.");
+    static final LiveMessage TOKEN_EXPIRED = error("token_expired", "Connect again with a fresh access token.");
+    static final LiveMessage GOING_AWAY = system("going_away", "This server stops: connect again.");
+    static final LiveMessage NOT_UNDERSTOOD = error("not_understood", "Send {\"type\": \"ping\"} or nothing.");
+
+    private LiveMessages() {}
+
+    static LiveMessage flowState(FlowState state) {
+        LiveUpdate.FlowState update = new LiveUpdate.FlowState(
+                "flow_state_update",
+                state.getSessionId(),
+                state.getAt().toEpochMilli(),
+                state.getReceivedAt().toEpochMilli(),
+                new LiveUpdate.Reading(
+                        state.getIsInFlow(),
+                        state.getIntensity(),
+                        state.getFlowDurationMs(),
+                        state.getConfidence(),
+                        new LiveUpdate.Metrics(
+                                state.getRhythm(),
+                                state.getFocus(),
+                                state.getConsistency(),
+                                state.getErrorPenalty(),
+                                state.getVelocity()),
+                        Recommendations.of(
+                                state.getIsInFlow(),
+                                state.getFlowDurationMs(),
+                                state.getConfidence(),
+                                state.getFocus(),
+                                state.getErrorPenalty(),
+                                Math.min(state.getRhythm(), state.getConsistency()))),
+                new LiveUpdate.Totals(
+                        text(state.getStatus()),
+                        state.getKeystrokes(),
+                        state.getErrors(),
+                        state.getActiveMs(),
+                        state.getFlowMs()));
+        return new LiveMessage(
+                new About("flow_state_update", state.getSessionId()),
+                state.getSessionId() + ":" + state.getVersion(),
+                Json.bytes(update),
+                update);
+    }
+
+    static LiveMessage sessionStatus(UUID sessionId, SessionStatus status, long atMs) {
+        LiveUpdate.Session update =
+                new LiveUpdate.Session("session_update", sessionId, atMs, new LiveUpdate.OnlyStatus(text(status)));
+        return new LiveMessage(new About("session_update", sessionId), null, Json.bytes(update), update);
+    }
+
+    /** Returns null for an alert that this release does not understand. */
+    static @Nullable LiveMessage teamAlert(TeamAlert alert) {
+        TeamAlertNote note = TeamAlertNote.of(alert);
+        if (note == null) {
+            return null;
+        }
+        LiveUpdate.TeamAlert update = new LiveUpdate.TeamAlert(
+                "team_alert",
+                note.teamId(),
+                note.to().toEpochMilli(),
+                note.alertId(),
+                note.ruleId(),
+                note.indicator(),
+                note.text(),
+                alert.getValue(),
+                note.threshold(),
+                note.window());
+        return new LiveMessage(new About("team_alert", note.alertId()), null, Json.bytes(update), update);
+    }
+
+    /** Asks about the last moments before a break; the label goes to {@code POST /api/flow/feedback}. */
+    static LiveMessage feedbackPrompt(FlowState state) {
+        return new LiveMessage(
+                "feedback_prompt",
+                null,
+                Json.bytes(new Notification(
+                        "notification",
+                        "feedback_prompt",
+                        state.getSessionId(),
+                        state.getLastActivityAt().toEpochMilli(),
+                        "How much in flow were you before this break? (1 to 7)")));
+    }
+
+    static LiveMessage pong(long atMs) {
+        return new LiveMessage("pong", null, Json.bytes(new Pong("pong", atMs)));
+    }
+
+    private static LiveMessage system(String code, String text) {
+        return new LiveMessage(code, null, Json.bytes(new Notice("system_message", code, text)));
+    }
+
+    private static LiveMessage error(String code, String text) {
+        return new LiveMessage(code, null, Json.bytes(new Notice("error", code, text)));
+    }
+
+    private static String text(SessionStatus status) {
+        return status.name().toLowerCase(Locale.ROOT);
+    }
+
+    private record About(String type, UUID id) {}
+
+    /** @param at the moment that the question is about */
+    private record Notification(String type, String code, UUID sessionId, long at, String message) {}
+
+    private record Pong(String type, long at) {}
+
+    private record Notice(String type, String code, String message) {}
+}

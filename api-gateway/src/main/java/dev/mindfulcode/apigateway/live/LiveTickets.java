@@ -1,0 +1,147 @@
+package dev.mindfulcode.apigateway.live;
+
+import dev.mindfulcode.apigateway.database.Database;
+import dev.mindfulcode.apigateway.http.Answers;
+import dev.mindfulcode.apigateway.http.Caller;
+import dev.mindfulcode.apigateway.http.ProblemType;
+import dev.mindfulcode.identity.CredentialHash;
+import dev.mindfulcode.identity.Identity;
+import dev.mindfulcode.identity.Scope;
+import io.r2dbc.spi.Readable;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Base64;
+import java.util.Objects;
+import java.util.UUID;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
+
+/**
+ * Tickets with which a page opens one live connection: a browser lets no page set fields on an EventSource or a
+ * WebSocket, and an access token must not stand in a URL, which logs and histories store. A ticket may, since it is
+ * used up by the first request that brings it and expires within seconds. Tickets are rows, so that every gateway knows
+ * them and only one of them can redeem each.
+ */
+public final class LiveTickets {
+
+    static final Duration LIFETIME = Duration.ofSeconds(30);
+    static final int TICKETS_OF_USER_MAX = 16;
+
+    private static final int TICKET_BYTES = 32;
+    private static final int TICKET_LENGTH = 43;
+
+    /** Removed with each new ticket, so that tickets that nobody redeems do not pile up. */
+    private static final int EXPIRED_REMOVED_MAX = 100;
+
+    private final Database database;
+    private final SecureRandom random;
+    private final Clock clock;
+
+    LiveTickets(Database database, SecureRandom random, Clock clock) {
+        this.database = database;
+        this.random = random;
+        this.clock = clock;
+    }
+
+    Mono<ServerResponse> create(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(this::issue)
+                .flatMap(
+                        ticket -> Answers.json(ServerResponse.status(201).header("Cache-Control", "no-store"), ticket));
+    }
+
+    /** Makes a ticket for the caller; of more than {@link #TICKETS_OF_USER_MAX} the oldest ones are dropped. */
+    private Mono<Ticket> issue(Caller caller) {
+        byte[] bytes = new byte[TICKET_BYTES];
+        random.nextBytes(bytes);
+        String text = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        Ticket ticket = new Ticket(text, now.plus(LIFETIME));
+        var insert = database.sql("""
+                        INSERT INTO identity.live_tickets
+                            (ticket_hash, user_id, grant_id, credential_expires_at, created_at, expires_at)
+                        VALUES (:hash, :user, :grant, :credential, :now, :expires)""")
+                .bind("hash", CredentialHash.of(text).bytes())
+                .bind("user", caller.userId())
+                .bind("credential", caller.expiresAt())
+                .bind("now", now)
+                .bind("expires", ticket.expiresAt());
+        UUID grantId = caller.grantId();
+        return database.inTransaction(
+                (grantId == null ? insert.bindNull("grant", UUID.class) : insert.bind("grant", grantId))
+                        .fetch()
+                        .rowsUpdated()
+                        .then(removeOld(caller.userId(), now))
+                        .thenReturn(ticket));
+    }
+
+    private Mono<Void> removeOld(UUID userId, Instant now) {
+        Mono<Long> beyond = database.sql("""
+                        DELETE FROM identity.live_tickets WHERE ticket_hash = ANY(ARRAY(
+                            SELECT ticket_hash FROM identity.live_tickets WHERE user_id = :user
+                            ORDER BY created_at DESC, ticket_hash OFFSET :max))""")
+                .bind("user", userId)
+                .bind("max", TICKETS_OF_USER_MAX)
+                .fetch()
+                .rowsUpdated();
+        Mono<Long> expired = database.sql("""
+                        DELETE FROM identity.live_tickets WHERE ticket_hash = ANY(ARRAY(
+                            SELECT ticket_hash FROM identity.live_tickets WHERE expires_at < :now
+                            ORDER BY expires_at LIMIT :max FOR UPDATE SKIP LOCKED))""")
+                .bind("now", now)
+                .bind("max", EXPIRED_REMOVED_MAX)
+                .fetch()
+                .rowsUpdated();
+        return beyond.then(expired).then();
+    }
+
+    /**
+     * Uses a ticket up. Fails with 401 where it was used before, has expired, or belongs to a credential that has
+     * ended.
+     */
+    public Mono<Identity> redeem(String ticket) {
+        if (ticket.length() != TICKET_LENGTH) {
+            return Mono.error(LiveTickets::refused);
+        }
+        return database.sql("""
+                        DELETE FROM identity.live_tickets t WHERE ticket_hash = :hash
+                        RETURNING user_id, grant_id, credential_expires_at,
+                            expires_at > :now AND credential_expires_at > :now AND NOT EXISTS
+                                (SELECT 1 FROM identity.revocations r WHERE r.grant_id = t.grant_id) AS valid""")
+                .bind("hash", CredentialHash.of(ticket).bytes())
+                .bind("now", clock.instant())
+                .map(LiveTickets::redeemed)
+                .one()
+                .filter(Redeemed::valid)
+                .map(Redeemed::identity)
+                .switchIfEmpty(Mono.error(LiveTickets::refused));
+    }
+
+    private static RuntimeException refused() {
+        return ProblemType.UNAUTHENTICATED.because("The ticket is used up or has expired. Get a new one.");
+    }
+
+    private static Redeemed redeemed(Readable row) {
+        return new Redeemed(
+                new Identity(
+                        Objects.requireNonNull(row.get("user_id", UUID.class)),
+                        row.get("grant_id", UUID.class),
+                        Objects.requireNonNull(row.get("credential_expires_at", Instant.class)),
+                        Scope.EVERYTHING),
+                Boolean.TRUE.equals(row.get("valid", Boolean.class)));
+    }
+
+    /** @param ticket not to be had again */
+    private record Ticket(String ticket, Instant expiresAt) {
+        @Override
+        public String toString() {
+            return "Ticket";
+        }
+    }
+
+    private record Redeemed(Identity identity, boolean valid) {}
+}

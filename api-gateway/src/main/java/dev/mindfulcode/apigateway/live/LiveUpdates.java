@@ -1,0 +1,29 @@
+package dev.mindfulcode.apigateway.live;
+
+import dev.mindfulcode.apigateway.http.Caller;
+import dev.mindfulcode.apigateway.http.CallerEnds;
+import dev.mindfulcode.apigateway.http.ProblemException;
+import org.springframework.web.reactive.function.server.ServerRequest;
+
+/** Live updates for protocols other than our own. */
+public final class LiveUpdates {
+
+    private final LiveHub hub;
+    private final CallerEnds ends;
+
+    LiveUpdates(LiveHub hub, CallerEnds ends) {
+        this.hub = hub;
+        this.ends = ends;
+    }
+
+    /**
+     * Connects a client, which must be closed.
+     *
+     * @throws ProblemException where there are too many already
+     */
+    public LiveConnection connect(Caller caller, ServerRequest request) {
+        Subscription client =
+                hub.open(caller.userId(), null, new Cut(request.exchange().getRequest()));
+        return new LiveConnection(hub, client, ends.of(caller));
+    }
+}

@@ -1,0 +1,117 @@
+package dev.mindfulcode.apigateway.live;
+
+import dev.mindfulcode.apigateway.http.Caller;
+import dev.mindfulcode.apigateway.http.CallerEnds;
+import dev.mindfulcode.apigateway.http.Json;
+import dev.mindfulcode.apigateway.http.ProblemException;
+import dev.mindfulcode.apigateway.http.WebSocketUpgrade;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.springframework.core.io.buffer.DataBufferFactory;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.reactive.socket.CloseStatus;
+import org.springframework.web.reactive.socket.WebSocketMessage;
+import org.springframework.web.reactive.socket.WebSocketSession;
+import org.springframework.web.reactive.socket.server.WebSocketService;
+import org.springframework.web.reactive.socket.server.support.HandshakeWebSocketService;
+import org.springframework.web.reactive.socket.server.upgrade.ReactorNettyRequestUpgradeStrategy;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.server.WebsocketServerSpec;
+
+/**
+ * {@code /ws}: the caller's live messages, and {@code pong} for {@code ping}. Ends with the access token that opened
+ * it.
+ */
+final class LiveWebSocket {
+
+    /** A client has nothing longer to say than {@code {"type": "ping"}}. */
+    private static final int MESSAGE_BYTES_MAX = 1_024;
+
+    /** Of the range that applications may use; 401 in it. */
+    static final CloseStatus TOKEN_EXPIRED = new CloseStatus(4401, "token expired");
+
+    private static final String PING = "ping";
+
+    private final LiveHub hub;
+    private final CallerEnds ends;
+    private final Clock clock;
+
+    /** Of our own, since the one that Spring keeps serves other handlers, with other limits, as well. */
+    private final WebSocketService handshakes = new HandshakeWebSocketService(new ReactorNettyRequestUpgradeStrategy(
+            () -> WebsocketServerSpec.builder().maxFramePayloadLength(MESSAGE_BYTES_MAX)));
+
+    LiveWebSocket(LiveHub hub, CallerEnds ends, Clock clock) {
+        this.hub = hub;
+        this.ends = ends;
+        this.clock = clock;
+    }
+
+    Mono<ServerResponse> open(ServerRequest request) {
+        return Caller.of(request)
+                .map(caller -> new WebSocketUpgrade(
+                        handshakes,
+                        session -> serve(
+                                session, caller, new Cut(request.exchange().getRequest()))));
+    }
+
+    private Mono<Void> serve(WebSocketSession session, Caller caller, Cut cut) {
+        Subscription subscription;
+        try {
+            subscription = hub.open(caller.userId(), null, cut);
+        } catch (ProblemException e) {
+            return session.close(
+                    CloseStatus.SERVICE_OVERLOAD.withReason(e.type().title()));
+        }
+        Mailbox mailbox = subscription.mailbox();
+        AtomicBoolean over = new AtomicBoolean();
+        Mono<Void> expiry = ends.of(caller)
+                .doOnNext(_ -> {
+                    over.set(true);
+                    mailbox.end(LiveMessages.TOKEN_EXPIRED);
+                })
+                .then(Mono.never());
+        // Pings are the transport's; a heartbeat still shows that the client takes what it is sent.
+        Flux<WebSocketMessage> messages =
+                mailbox.messages().filter(message -> !message.isHeartbeat()).map(message -> frame(session, message));
+        Mono<Void> sending = session.send(messages)
+                .then(Mono.defer(() -> session.close(over.get() ? TOKEN_EXPIRED : CloseStatus.GOING_AWAY)));
+        Mono<Void> receiving = session.receive()
+                .doOnNext(message -> answer(message, mailbox))
+                .onErrorComplete()
+                .then();
+        return Mono.firstWithSignal(sending, receiving, expiry)
+                .onErrorComplete()
+                .doFinally(_ -> hub.close(subscription));
+    }
+
+    private void answer(WebSocketMessage message, Mailbox mailbox) {
+        switch (message.getType()) {
+            case TEXT -> mailbox.put(isPing(message) ? LiveMessages.pong(clock.millis()) : LiveMessages.NOT_UNDERSTOOD);
+            case BINARY -> mailbox.put(LiveMessages.NOT_UNDERSTOOD);
+            case PING, PONG -> {
+                // Answered by the transport, or answers to its own.
+            }
+        }
+    }
+
+    private static boolean isPing(WebSocketMessage message) {
+        String text = message.getPayloadAsText(StandardCharsets.UTF_8);
+        if (text.equals(PING)) {
+            return true;
+        }
+        try {
+            return PING.equals(
+                    Json.object(text.getBytes(StandardCharsets.UTF_8)).text("type", 32));
+        } catch (ProblemException e) {
+            return false;
+        }
+    }
+
+    private static WebSocketMessage frame(WebSocketSession session, LiveMessage message) {
+        DataBufferFactory buffers = session.bufferFactory();
+        return new WebSocketMessage(WebSocketMessage.Type.TEXT, buffers.wrap(message.json()));
+    }
+}

@@ -1,0 +1,141 @@
+package dev.mindfulcode.apigateway.live;
+
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxSink;
+
+/**
+ * What one live client has yet to be sent: the latest about each thing, and never more than {@link #MESSAGES_MAX}.
+ * Putting a message in never waits, so a slow client holds up nobody; it is spared what is out of date by the time it
+ * reads. Thread-safe.
+ */
+final class Mailbox {
+
+    static final int MESSAGES_MAX = 64;
+
+    private final Map<Object, LiveMessage> pending = new LinkedHashMap<>();
+    private final AtomicInteger draining = new AtomicInteger();
+    private @Nullable FluxSink<LiveMessage> sink;
+    private boolean ended;
+    private long waitingSinceNs;
+
+    /** The messages as the client asks for them; can be subscribed to once. */
+    Flux<LiveMessage> messages() {
+        return Flux.create(
+                subscribed -> {
+                    synchronized (pending) {
+                        sink = subscribed;
+                    }
+                    subscribed.onRequest(n -> drain());
+                    drain();
+                },
+                FluxSink.OverflowStrategy.IGNORE); // drain() gives no more than was asked for
+    }
+
+    void put(LiveMessage message) {
+        synchronized (pending) {
+            if (ended) {
+                return;
+            }
+            add(message);
+        }
+        drain();
+    }
+
+    /** Puts in a message unless there is a newer one about the same. */
+    void putIfAbsent(LiveMessage message) {
+        synchronized (pending) {
+            if (ended || pending.containsKey(message.about())) {
+                return;
+            }
+            add(message);
+        }
+        drain();
+    }
+
+    /** Sends one more message and then ends. */
+    void end(LiveMessage last) {
+        synchronized (pending) {
+            if (!ended) {
+                add(last);
+                ended = true;
+            }
+        }
+        drain();
+    }
+
+    /** How long the oldest message has been waiting without the client taking any. */
+    long waitingNs(long nowNs) {
+        synchronized (pending) {
+            return pending.isEmpty() ? 0 : nowNs - waitingSinceNs;
+        }
+    }
+
+    private void add(LiveMessage message) {
+        if (pending.isEmpty()) {
+            waitingSinceNs = System.nanoTime();
+        }
+        // Keeps its place in the queue where it replaces an older one.
+        pending.put(message.about(), message);
+        if (pending.size() > MESSAGES_MAX) {
+            pending.put(LiveMessages.UPDATES_DROPPED.about(), LiveMessages.UPDATES_DROPPED);
+            Iterator<Object> eldest = pending.keySet().iterator();
+            while (pending.size() > MESSAGES_MAX && eldest.hasNext()) {
+                if (!eldest.next().equals(LiveMessages.UPDATES_DROPPED.about())) {
+                    eldest.remove();
+                }
+            }
+        }
+    }
+
+    private @Nullable LiveMessage take() {
+        synchronized (pending) {
+            Iterator<LiveMessage> first = pending.values().iterator();
+            if (!first.hasNext()) {
+                return null;
+            }
+            LiveMessage message = first.next();
+            first.remove();
+            waitingSinceNs = System.nanoTime();
+            return message;
+        }
+    }
+
+    private void drain() {
+        if (draining.getAndIncrement() != 0) {
+            return;
+        }
+        int missed = 1;
+        do {
+            FluxSink<LiveMessage> client;
+            synchronized (pending) {
+                client = sink;
+            }
+            if (client != null) {
+                drainTo(client);
+            }
+            missed = draining.addAndGet(-missed);
+        } while (missed != 0);
+    }
+
+    private void drainTo(FluxSink<LiveMessage> client) {
+        while (client.requestedFromDownstream() > 0) {
+            LiveMessage message = take();
+            if (message == null) {
+                break;
+            }
+            client.next(message);
+        }
+        boolean done;
+        synchronized (pending) {
+            done = ended && pending.isEmpty();
+        }
+        if (done) {
+            client.complete();
+        }
+    }
+}

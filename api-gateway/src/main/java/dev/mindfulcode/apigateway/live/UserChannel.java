@@ -1,0 +1,89 @@
+package dev.mindfulcode.apigateway.live;
+
+import dev.mindfulcode.schemas.SessionStatus;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/** The live clients of one user, and the last known status of the sessions they were told about. Thread-safe. */
+final class UserChannel {
+
+    private static final int SESSIONS_MAX = 32;
+
+    private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
+    private final Map<UUID, Said> statuses = new LinkedHashMap<>(SESSIONS_MAX, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<UUID, Said> eldest) {
+            return size() > SESSIONS_MAX;
+        }
+    };
+
+    int clients() {
+        int clients = 0;
+        for (Subscription subscription : subscriptions) {
+            clients += subscription.isClient() ? 1 : 0;
+        }
+        return clients;
+    }
+
+    boolean isEmpty() {
+        return subscriptions.isEmpty();
+    }
+
+    void add(Subscription subscription) {
+        subscriptions.add(subscription);
+    }
+
+    void remove(Subscription subscription) {
+        subscriptions.remove(subscription);
+    }
+
+    void publish(LiveMessage message) {
+        for (Subscription subscription : subscriptions) {
+            subscription.mailbox().put(message);
+        }
+    }
+
+    void forEach(Consumer<Subscription> action) {
+        subscriptions.forEach(action);
+    }
+
+    /**
+     * Notes what the stream says of a session; returns whether that is a change. As in the read model, whoever spoke of
+     * the later moment is right, and a user's end is final. A status met for the first time is no change.
+     */
+    boolean streamSays(UUID sessionId, SessionStatus status, boolean inFlow, long atMs) {
+        synchronized (statuses) {
+            Said before = statuses.get(sessionId);
+            if (before != null && (before.isFinal() || atMs <= before.atMs())) {
+                return false;
+            }
+            statuses.put(sessionId, new Said(status, inFlow, atMs, false));
+            return before != null && before.status() != status;
+        }
+    }
+
+    /** Notes what the user did to a session. */
+    void userSays(UUID sessionId, SessionStatus status, long atMs) {
+        synchronized (statuses) {
+            statuses.put(sessionId, new Said(status, false, atMs, true));
+        }
+    }
+
+    /** Whether any of the user's sessions was in flow when the stream last spoke of it. */
+    boolean isInFlow() {
+        synchronized (statuses) {
+            return statuses.values().stream().anyMatch(Said::inFlow);
+        }
+    }
+
+    private record Said(SessionStatus status, boolean inFlow, long atMs, boolean byUser) {
+
+        boolean isFinal() {
+            return byUser && status == SessionStatus.ENDED;
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package dev.mindfulcode.apigateway.log;
+
+import dev.mindfulcode.apigateway.http.ProblemType;
+import dev.mindfulcode.schemas.SchemaRegistry;
+import dev.mindfulcode.schemas.Topic;
+import dev.mindfulcode.schemas.clock.ClockStepWatch;
+import dev.mindfulcode.schemas.clock.Renewed;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/** The event log, for appending: done when all in-sync replicas have it. Thread-safe. */
+public final class EventLog implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EventLog.class);
+
+    /** An append that is not acknowledged by then has failed, as far as its caller is told. */
+    public static final Duration APPEND_TIME_MAX = Duration.ofSeconds(5);
+
+    private static final Duration REQUEST_TIME_MAX = Duration.ofSeconds(2);
+    private static final Duration METADATA_WAIT_MAX = Duration.ofSeconds(2);
+    private static final Duration CLOSE_WAIT_MAX = Duration.ofSeconds(3);
+    private static final Duration ENDS_TIME_MAX = Duration.ofSeconds(10);
+    private static final long UNSENT_BYTES_MAX = 8L * 1024 * 1024;
+    private static final int THREADS_MAX = 4;
+    private static final int WAITING_MAX = 256;
+    private static final int RETRY_AFTER_SECONDS = 2;
+
+    private final Renewed<KafkaProducer<String, byte[]>> producer;
+    private final String bootstrapServers;
+    private final SchemaRegistry registry;
+    private final Map<Class<?>, Serializer<?>> serializers = new ConcurrentHashMap<>();
+
+    /** Looking up a schema or a partition's leader blocks, the first time at least; not on an event loop then. */
+    private final Scheduler blocking = Schedulers.newBoundedElastic(THREADS_MAX, WAITING_MAX, "gateway-log");
+
+    public EventLog(String bootstrapServers, SchemaRegistry registry) {
+        this.bootstrapServers = bootstrapServers;
+        this.registry = registry;
+        this.producer = new Renewed<>(
+                "gateway-producer",
+                ClockStepWatch.ofSystem(),
+                () -> open(bootstrapServers),
+                opened -> opened.close(CLOSE_WAIT_MAX));
+    }
+
+    private static KafkaProducer<String, byte[]> open(String bootstrapServers) {
+        return new KafkaProducer<>(
+                Map.of(
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        bootstrapServers,
+                        ProducerConfig.CLIENT_ID_CONFIG,
+                        "mindful-gateway",
+                        ProducerConfig.ACKS_CONFIG,
+                        "all",
+                        ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+                        true,
+                        ProducerConfig.LINGER_MS_CONFIG,
+                        0,
+                        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+                        (int) APPEND_TIME_MAX.toMillis(),
+                        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                        (int) REQUEST_TIME_MAX.toMillis(),
+                        ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                        METADATA_WAIT_MAX.toMillis(),
+                        ProducerConfig.BUFFER_MEMORY_CONFIG,
+                        UNSENT_BYTES_MAX),
+                new StringSerializer(),
+                new ByteArraySerializer());
+    }
+
+    /** Appends an event about a user; fails with 503 where the log does not acknowledge it in time. */
+    public <V extends SpecificRecord> Mono<LogPosition> append(Topic<V> topic, UUID userId, V event) {
+        return encode(topic, event)
+                .flatMap(value -> Mono.fromFuture(() -> appendEncoded(topic.name(), userId.toString(), value)))
+                .onErrorMap(EventLog::isTheLogs, EventLog::unavailable);
+    }
+
+    /** Encodes an event as {@link #appendEncoded} takes it; fails with 503 where its schema cannot be looked up. */
+    public <V extends SpecificRecord> Mono<byte[]> encode(Topic<V> topic, V event) {
+        return Mono.fromCallable(() -> encodeBlocking(topic, event))
+                .subscribeOn(blocking)
+                .timeout(APPEND_TIME_MAX)
+                .onErrorMap(e -> !(e instanceof Error), EventLog::unavailable);
+    }
+
+    /**
+     * Appends an encoded record; may block for {@link #METADATA_WAIT_MAX}.
+     *
+     * @param key a user's id has the same bytes as text as by Kafka's own serializer of UUIDs
+     * @param value null for a tombstone
+     */
+    CompletableFuture<LogPosition> appendEncoded(String topic, String key, byte @Nullable [] value) {
+        CompletableFuture<LogPosition> appended = new CompletableFuture<>();
+        try {
+            var _ = producer.get().send(new ProducerRecord<>(topic, key, value), (metadata, failure) -> {
+                if (failure == null) {
+                    appended.complete(new LogPosition(topic, metadata.partition(), metadata.offset()));
+                } else {
+                    appended.completeExceptionally(failure);
+                }
+            });
+        } catch (KafkaException | IllegalStateException e) {
+            // Illegal state: this very producer has been replaced by another since.
+            appended.completeExceptionally(e);
+        }
+        return appended;
+    }
+
+    /** Appends a record that {@link #encode} made; fails with 503 where the log does not acknowledge it in time. */
+    public <V extends SpecificRecord> Mono<LogPosition> append(Topic<V> topic, UUID userId, byte[] value) {
+        return Mono.fromCallable(() -> appendEncoded(topic.name(), userId.toString(), value))
+                .subscribeOn(blocking)
+                .flatMap(Mono::fromFuture)
+                .onErrorMap(EventLog::isTheLogs, EventLog::unavailable);
+    }
+
+    /** Returns where partitions end; waits for an answer. Of a topic that does not exist there is no end. */
+    Map<TopicPartition, Long> ends(Set<TopicPartition> partitions)
+            throws ExecutionException, TimeoutException, InterruptedException {
+        try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
+            Set<String> topics = admin.listTopics().names().get(ENDS_TIME_MAX.toMillis(), TimeUnit.MILLISECONDS);
+            Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+            for (TopicPartition partition : partitions) {
+                if (topics.contains(partition.topic())) {
+                    asked.put(partition, OffsetSpec.latest());
+                }
+            }
+            Map<TopicPartition, Long> ends = new HashMap<>();
+            admin.listOffsets(asked)
+                    .all()
+                    .get(ENDS_TIME_MAX.toMillis(), TimeUnit.MILLISECONDS)
+                    .forEach((partition, end) -> ends.put(partition, end.offset()));
+            return ends;
+        }
+    }
+
+    @SuppressWarnings("unchecked") // the map's key is the serializer's own type
+    private <V extends SpecificRecord> byte[] encodeBlocking(Topic<V> topic, V event) {
+        Serializer<V> serializer = (Serializer<V>) serializers.computeIfAbsent(
+                topic.valueType(), type -> topic.valueSerde(registry).serializer());
+        synchronized (serializer) {
+            return serializer.serialize(topic.name(), event);
+        }
+    }
+
+    private static boolean isTheLogs(Throwable e) {
+        return e instanceof KafkaException
+                || e instanceof IllegalStateException
+                || e instanceof RejectedExecutionException;
+    }
+
+    private static Throwable unavailable(Throwable e) {
+        LOG.warn("The event log takes nothing: {}", e.toString());
+        return ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "The event log does not answer.");
+    }
+
+    @Override
+    public void close() {
+        blocking.dispose();
+        producer.close();
+        serializers.values().forEach(Serializer::close);
+    }
+}

@@ -1,0 +1,56 @@
+package dev.mindfulcode.apigateway.log;
+
+import dev.mindfulcode.schemas.clock.ClockStepWatch;
+import dev.mindfulcode.schemas.clock.Renewed;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import reactor.core.publisher.Mono;
+
+/** Whether the brokers answer. Thread-safe. */
+public final class KafkaReachability implements AutoCloseable {
+
+    private static final Duration CLOSE_WAIT_MAX = Duration.ofSeconds(1);
+    private static final int REQUEST_TIME_MAX_MS = 1_000;
+
+    private final Renewed<Admin> admin;
+
+    public KafkaReachability(String bootstrapServers) {
+        admin = new Renewed<>(
+                "gateway-health",
+                ClockStepWatch.ofSystem(),
+                () -> open(bootstrapServers),
+                opened -> opened.close(CLOSE_WAIT_MAX));
+    }
+
+    private static Admin open(String bootstrapServers) {
+        return Admin.create(Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrapServers,
+                AdminClientConfig.CLIENT_ID_CONFIG,
+                "mindful-gateway-health",
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                REQUEST_TIME_MAX_MS,
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                REQUEST_TIME_MAX_MS));
+    }
+
+    /** Emits whether at least one broker answers within {@code waitMax}. */
+    public Mono<Boolean> isReachable(Duration waitMax) {
+        return Mono.fromFuture(() -> admin.get()
+                        .describeCluster(new DescribeClusterOptions().timeoutMs((int) waitMax.toMillis()))
+                        .nodes()
+                        .toCompletionStage()
+                        .toCompletableFuture())
+                .map(nodes -> !nodes.isEmpty())
+                .timeout(waitMax)
+                .onErrorReturn(false);
+    }
+
+    @Override
+    public void close() {
+        admin.close();
+    }
+}

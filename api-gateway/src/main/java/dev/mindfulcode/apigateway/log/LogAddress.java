@@ -1,0 +1,6 @@
+package dev.mindfulcode.apigateway.log;
+
+import dev.mindfulcode.schemas.SchemaRegistry;
+
+/** Where the event log is and how it is read. */
+public record LogAddress(String bootstrapServers, SchemaRegistry registry) {}

@@ -1,0 +1,239 @@
+package dev.mindfulcode.apigateway.log;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.sql.DataSource;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Brings the outbox to the log: at least once, the events under each key in order, none left behind. One gateway at a
+ * time does it, by an advisory lock; the others look again each {@link #POLL_INTERVAL}.
+ *
+ * <p>In order: a round takes the oldest event of each key only, and waits until the log has it. Nothing left behind: a
+ * round reads what is there, not what is past a cursor, so a transaction that commits late is met whenever it commits.
+ */
+public final class OutboxRelay implements SmartLifecycle, Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OutboxRelay.class);
+
+    private static final Duration POLL_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration STOP_WAIT_MAX = EventLog.APPEND_TIME_MAX.plusSeconds(2);
+    private static final Duration FORGET_INTERVAL = Duration.ofMinutes(10);
+    private static final int ROUND_EVENTS_MAX = 200;
+    private static final int QUERY_TIMEOUT_SECONDS = 5;
+
+    /** Any constant that nobody else uses in this database; these are the letters "mcoutbox". */
+    private static final long LOCK_ID = 0x6D63_6F75_7462_6F78L;
+
+    private static final String LOCK = "select pg_try_advisory_xact_lock(" + LOCK_ID + ")";
+    private static final String OLDEST_OF_EACH_KEY = """
+            select id, topic, record_key, record_value
+            from (select distinct on (record_key) * from identity.outbox order by record_key, id) oldest
+            order by id limit\s""" + ROUND_EVENTS_MAX;
+    private static final String DELETE = "delete from identity.outbox where id = any (?)";
+
+    private final DataSource dataSource;
+    private final EventLog log;
+    private final Semaphore wakes = new Semaphore(0);
+    private volatile @Nullable Thread thread;
+    private boolean isLogChecked;
+    private long forgottenAtNs = System.nanoTime();
+
+    public OutboxRelay(DataSource dataSource, EventLog log) {
+        this.dataSource = dataSource;
+        this.log = log;
+    }
+
+    public void wake() {
+        if (wakes.availablePermits() == 0) {
+            wakes.release();
+        }
+    }
+
+    @Override
+    public synchronized void start() {
+        if (thread == null) {
+            Thread started = Thread.ofPlatform().name("gateway-outbox").daemon().unstarted(this);
+            thread = started;
+            started.start();
+        }
+    }
+
+    @Override
+    public void stop() {
+        Thread stopping;
+        synchronized (this) {
+            stopping = thread;
+            thread = null;
+        }
+        if (stopping == null) {
+            return;
+        }
+        wake();
+        try {
+            if (!stopping.join(STOP_WAIT_MAX)) {
+                stopping.interrupt();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return thread != null;
+    }
+
+    /** Stops after the web server, which may still bring events in. */
+    @Override
+    public int getPhase() {
+        return 0;
+    }
+
+    @Override
+    public void run() {
+        Thread self = Thread.currentThread();
+        while (thread == self) {
+            try {
+                if (!isLogChecked) {
+                    requeueLost();
+                    isLogChecked = true;
+                }
+                relayAll(self);
+                forgetOld();
+                waitForMore();
+            } catch (SQLException | ExecutionException | TimeoutException e) {
+                LOG.warn("The outbox waits, {} follows in {} s", e.toString(), POLL_INTERVAL.toSeconds());
+                pause();
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    /** The log may have lost events since the gateway last ran: they go before everything that is new. */
+    private void requeueLost() throws SQLException, ExecutionException, TimeoutException, InterruptedException {
+        try (Connection connection = dataSource.getConnection()) {
+            connection.setAutoCommit(false);
+            Map<TopicPartition, Long> ends = log.ends(SentEvents.partitions(connection));
+            SentEvents.requeueLost(connection, ends);
+            connection.commit();
+        }
+    }
+
+    private void forgetOld() throws SQLException {
+        long nowNs = System.nanoTime();
+        if (nowNs - forgottenAtNs > FORGET_INTERVAL.toNanos()) {
+            forgottenAtNs = nowNs;
+            try (Connection connection = dataSource.getConnection()) {
+                SentEvents.forgetOld(connection);
+            }
+        }
+    }
+
+    private void relayAll(Thread self) throws SQLException, ExecutionException, TimeoutException, InterruptedException {
+        try (Connection connection = dataSource.getConnection()) {
+            connection.setAutoCommit(false);
+            while (thread == self && relayRound(connection) > 0) {
+                connection.commit();
+            }
+            connection.rollback();
+        }
+    }
+
+    /** Returns how many events went to the log. */
+    private int relayRound(Connection connection)
+            throws SQLException, ExecutionException, TimeoutException, InterruptedException {
+        if (!locked(connection)) {
+            return 0;
+        }
+        List<Entry> entries = oldestOfEachKey(connection);
+        if (entries.isEmpty()) {
+            return 0;
+        }
+        List<CompletableFuture<LogPosition>> appended = entries.stream()
+                .map(entry -> log.appendEncoded(entry.topic(), entry.key(), entry.value()))
+                .toList();
+        List<Long> done = new ArrayList<>(entries.size());
+        List<LogPosition> positions = new ArrayList<>(entries.size());
+        @Nullable ExecutionException failure = null;
+        for (int i = 0; i < entries.size(); i++) {
+            try {
+                positions.add(appended.get(i).get(2 * EventLog.APPEND_TIME_MAX.toMillis(), TimeUnit.MILLISECONDS));
+                done.add(entries.get(i).id());
+            } catch (ExecutionException e) {
+                failure = e;
+            }
+        }
+        SentEvents.add(connection, done, positions);
+        delete(connection, done);
+        if (failure != null) {
+            connection.commit();
+            throw failure;
+        }
+        return done.size();
+    }
+
+    private static boolean locked(Connection connection) throws SQLException {
+        try (PreparedStatement statement = prepare(connection, LOCK);
+                ResultSet row = statement.executeQuery()) {
+            return row.next() && row.getBoolean(1);
+        }
+    }
+
+    private static List<Entry> oldestOfEachKey(Connection connection) throws SQLException {
+        try (PreparedStatement statement = prepare(connection, OLDEST_OF_EACH_KEY);
+                ResultSet row = statement.executeQuery()) {
+            List<Entry> entries = new ArrayList<>();
+            while (row.next()) {
+                entries.add(new Entry(row.getLong(1), row.getString(2), row.getString(3), row.getBytes(4)));
+            }
+            return entries;
+        }
+    }
+
+    private static void delete(Connection connection, List<Long> ids) throws SQLException {
+        try (PreparedStatement statement = prepare(connection, DELETE)) {
+            statement.setArray(1, connection.createArrayOf("bigint", ids.toArray()));
+            statement.executeUpdate();
+        }
+    }
+
+    private static PreparedStatement prepare(Connection connection, String sql) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        statement.setQueryTimeout(QUERY_TIMEOUT_SECONDS);
+        return statement;
+    }
+
+    private void waitForMore() throws InterruptedException {
+        if (wakes.tryAcquire(POLL_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
+            wakes.drainPermits();
+        }
+    }
+
+    private void pause() {
+        try {
+            waitForMore();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // handed on to the producer as it is
+    private record Entry(long id, String topic, String key, byte @Nullable [] value) {}
+}

@@ -1,0 +1,37 @@
+package dev.mindfulcode.apigateway.log;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import reactor.core.publisher.Mono;
+
+/** Whether the schema registry answers. Thread-safe. */
+public final class RegistryReachability implements AutoCloseable {
+
+    private static final int SERVER_ERROR = 500;
+
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final URI address;
+
+    /** @param registryUrl the registry's API, such as {@code http://localhost:8081/apis/registry/v3} */
+    public RegistryReachability(String registryUrl) {
+        this.address = URI.create(registryUrl + "/system/info");
+    }
+
+    /** Emits whether the registry answers within {@code timeout}; also a refusal is an answer. */
+    public Mono<Boolean> isReachable(Duration timeout) {
+        HttpRequest request = HttpRequest.newBuilder(address).timeout(timeout).build();
+        return Mono.fromFuture(() -> http.sendAsync(request, HttpResponse.BodyHandlers.discarding()))
+                .map(response -> response.statusCode() < SERVER_ERROR)
+                .timeout(timeout)
+                .onErrorReturn(false);
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+    }
+}

@@ -1,0 +1,84 @@
+package dev.mindfulcode.apigateway.operations;
+
+import dev.mindfulcode.apigateway.database.Database;
+import dev.mindfulcode.apigateway.http.Answers;
+import dev.mindfulcode.apigateway.http.RouteGroup;
+import dev.mindfulcode.apigateway.log.KafkaReachability;
+import dev.mindfulcode.apigateway.log.RegistryReachability;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Clock;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.MediaType;
+import org.springframework.web.reactive.function.server.ServerResponse;
+
+/** {@code /health} and {@code /metrics}. */
+@Configuration(value = "gatewayOperationsConfiguration", proxyBeanMethods = false)
+public class OperationsConfiguration {
+
+    private static final MediaType PROMETHEUS = MediaType.parseMediaType("text/plain;version=0.0.4;charset=utf-8");
+
+    /** The registry that the composition shares, or one of our own. */
+    @Bean
+    GatewayMetrics gatewayMetrics(ObjectProvider<MeterRegistry> shared, Database database) {
+        PrometheusMeterRegistry registry = shared.stream()
+                .filter(PrometheusMeterRegistry.class::isInstance)
+                .map(PrometheusMeterRegistry.class::cast)
+                .findFirst()
+                .orElseGet(() -> new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+        Gauge.builder("mindful.gateway.database.connections", database, Database::connections)
+                .register(registry);
+        Gauge.builder("mindful.gateway.database.connections.idle", database, Database::idleConnections)
+                .register(registry);
+        FunctionCounter.builder("mindful.gateway.database.statements", database, Database::statements)
+                .register(registry);
+        return new GatewayMetrics(registry);
+    }
+
+    /** Memory, threads and processor time of this process, whose other services may share the registry. */
+    @Bean
+    JvmGcMetrics gatewayJvmMetrics(GatewayMetrics metrics) {
+        new JvmMemoryMetrics().bindTo(metrics.registry());
+        new JvmThreadMetrics().bindTo(metrics.registry());
+        new ProcessorMetrics().bindTo(metrics.registry());
+        JvmGcMetrics gc = new JvmGcMetrics();
+        gc.bindTo(metrics.registry());
+        return gc;
+    }
+
+    @Bean
+    RequestMetrics gatewayRequestMetrics(GatewayMetrics metrics) {
+        return new RequestMetrics(metrics.registry());
+    }
+
+    @Bean
+    RouteGroup gatewayOperationsRoutes(
+            Database database,
+            KafkaReachability kafka,
+            RegistryReachability registry,
+            GatewayMetrics metrics,
+            LiveConnections live) {
+        Health health = new Health(database, kafka, registry, live::count, Clock.systemUTC());
+        return routes -> routes.get(
+                        "/health",
+                        request -> health.report()
+                                .flatMap(report -> Answers.json(
+                                        ServerResponse.status(report.canServe() ? 200 : 503)
+                                                .header("Cache-Control", "no-store"),
+                                        report)))
+                .get(
+                        "/metrics",
+                        request -> ServerResponse.ok()
+                                .contentType(PROMETHEUS)
+                                .bodyValue(metrics.registry().scrape()));
+    }
+}

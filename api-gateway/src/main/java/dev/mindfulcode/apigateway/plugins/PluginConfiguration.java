@@ -1,0 +1,40 @@
+package dev.mindfulcode.apigateway.plugins;
+
+import dev.mindfulcode.apigateway.database.Database;
+import dev.mindfulcode.apigateway.http.CallerEnds;
+import dev.mindfulcode.apigateway.http.RouteGroup;
+import dev.mindfulcode.apigateway.log.EventLog;
+import dev.mindfulcode.apigateway.log.Outbox;
+import dev.mindfulcode.apigateway.teams.Teams;
+import dev.mindfulcode.webkit.ConnectionRules;
+import java.security.SecureRandom;
+import java.time.Clock;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Wires {@link Plugins} and {@link Runs}. */
+@Configuration(value = "gatewayPluginConfiguration", proxyBeanMethods = false)
+public class PluginConfiguration {
+
+    @Bean
+    Sandbox gatewaySandbox() {
+        return new Sandbox();
+    }
+
+    @Bean
+    Plugins gatewayPlugins(Database database, Sandbox sandbox, EventLog log, Outbox outbox) {
+        return new Plugins(database, sandbox, log, outbox, new SecureRandom(), Clock.systemUTC());
+    }
+
+    @Bean
+    RouteGroup gatewayPluginRoutes(Plugins plugins, Sandbox sandbox) {
+        return new PluginRoutes(plugins, sandbox.moduleBytesMax())::addTo;
+    }
+
+    @Bean
+    RouteGroup gatewayRunRoutes(
+            Database database, Plugins plugins, Teams teams, CallerEnds ends, ConnectionRules rules) {
+        Runs runs = new Runs(database, plugins, teams, new SecureRandom(), Clock.systemUTC());
+        return new RunRoutes(runs, new RunProgress(runs, ends, rules), new RunExport(runs))::addTo;
+    }
+}

@@ -1,0 +1,314 @@
+package dev.mindfulcode.apigateway.plugins;
+
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import dev.mindfulcode.apigateway.database.Database;
+import dev.mindfulcode.apigateway.http.ProblemException;
+import dev.mindfulcode.apigateway.http.ProblemType;
+import dev.mindfulcode.apigateway.http.Uuids;
+import dev.mindfulcode.apigateway.log.EventLog;
+import dev.mindfulcode.apigateway.log.Outbox;
+import dev.mindfulcode.pluginhost.Manifest;
+import dev.mindfulcode.schemas.PluginRelease;
+import dev.mindfulcode.schemas.Topics;
+import io.r2dbc.spi.Readable;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataIntegrityViolationException;
+import reactor.core.publisher.Mono;
+
+/**
+ * Plugins as a user has them: their own and the operator's, and what each was granted.
+ *
+ * <p>A grant is a row. The user's own goes before the operator's, and without one nothing runs. A version is one module
+ * for ever, so that a result says what made it.
+ */
+final class Plugins {
+
+    static final int PLUGINS_A_USER_MAX = 20;
+
+    /**
+     * So many failed runs in a row since the grant, and the plugin is run no more for this user until they grant it
+     * anew.
+     */
+    static final int FAILURES_IN_ROW_MAX = 3;
+
+    private static final String SELECT = """
+            select p.plugin_id, p.owner_id is null as is_operators, p.manifest, p.imports, p.sha256, p.created_at,
+                   coalesce(mine.capabilities, everybodys.capabilities) as granted,
+                   case when f.failed_at > coalesce(mine.granted_at, everybodys.granted_at) then f.in_row else 0 end as failures,
+                   case when f.failed_at > coalesce(mine.granted_at, everybodys.granted_at) then f.last_failure end as last_failure
+            from identity.plugins p
+            left join identity.plugin_installs mine on mine.plugin_id = p.plugin_id and mine.user_id = :user
+            left join identity.plugin_installs everybodys
+                on everybodys.plugin_id = p.plugin_id and everybodys.user_id is null
+            left join readmodel.analytics_failures f on f.plugin_id = p.plugin_id and f.user_id = :user
+            where (p.owner_id = :user or p.owner_id is null)""";
+
+    private final Database database;
+    private final Sandbox sandbox;
+    private final EventLog log;
+    private final Outbox outbox;
+    private final SecureRandom random;
+    private final Clock clock;
+
+    Plugins(Database database, Sandbox sandbox, EventLog log, Outbox outbox, SecureRandom random, Clock clock) {
+        this.database = database;
+        this.sandbox = sandbox;
+        this.log = log;
+        this.outbox = outbox;
+        this.random = random;
+        this.clock = clock;
+    }
+
+    /** Takes a user's plugin once it could be loaded. The same one again is the one that is there. */
+    Mono<Uploaded> upload(UUID userId, byte[] manifest, byte[] module) {
+        return sandbox.load(manifest, module)
+                .flatMap(loadable -> database.inTransaction(lock(userId)
+                                .then(Mono.defer(() -> findVersion(userId, loadable.manifest())))
+                                .flatMap(
+                                        found -> found.sha256().equals(loadable.moduleSha256())
+                                                ? Mono.just(new Stored(found.pluginId(), false))
+                                                : Mono.error(
+                                                        ProblemType.PLUGIN_EXISTS.at(
+                                                                "manifest.version",
+                                                                "You have this version with another module. Give the new one a higher version.")))
+                                .switchIfEmpty(Mono.defer(() -> insert(userId, loadable, manifest, module))))
+                        .doOnSuccess(_ -> outbox.committed()))
+                .flatMap(stored -> find(userId, stored.pluginId()).map(plugin -> new Uploaded(plugin, stored.isNew())));
+    }
+
+    /** Emits what a user may see, by name and the newest version first. */
+    Mono<List<Plugin>> of(UUID userId) {
+        return database.sql(SELECT + " order by p.name, p.created_at desc, p.plugin_id")
+                .bind("user", userId)
+                .map(Plugin::of)
+                .all()
+                .collectList();
+    }
+
+    Mono<Plugin> find(UUID userId, UUID pluginId) {
+        return database.sql(SELECT + " and p.plugin_id = :plugin")
+                .bind("user", userId)
+                .bind("plugin", pluginId)
+                .map(Plugin::of)
+                .one()
+                .switchIfEmpty(Mono.error(Plugins::noSuchPlugin));
+    }
+
+    /** Finds by id, by name (the newest version, the user's own first), or by {@code name@version}. */
+    Mono<Plugin> named(UUID userId, String named) {
+        UUID id = Uuids.parse(named);
+        if (id != null) {
+            return find(userId, id);
+        }
+        int at = named.indexOf('@');
+        String version = at < 0 ? "" : named.substring(at + 1);
+        return database.sql(SELECT + " and p.name = :name and (:version = '' or p.version = :version)"
+                        + " order by p.owner_id is null, p.created_at desc limit 1")
+                .bind("user", userId)
+                .bind("name", at < 0 ? named : named.substring(0, at))
+                .bind("version", version)
+                .map(Plugin::of)
+                .one()
+                .switchIfEmpty(Mono.error(Plugins::noSuchPlugin));
+    }
+
+    /** Grants a plugin what it may do with the user's own data; nothing takes the user's grant back. */
+    Mono<Plugin> install(UUID userId, UUID pluginId, List<String> capabilities) {
+        return find(userId, pluginId)
+                .flatMap(plugin ->
+                        capabilities.isEmpty() ? withdraw(userId, pluginId) : grant(userId, pluginId, capabilities))
+                .then(Mono.defer(() -> find(userId, pluginId)));
+    }
+
+    /** Removes a user's own plugin; runs of it end and keep what they found. */
+    Mono<Void> remove(UUID userId, UUID pluginId) {
+        return find(userId, pluginId)
+                .flatMap(plugin -> plugin.isOperators()
+                        ? Mono.<Plugin>error(ProblemType.FORBIDDEN.because("This plugin is the operator's."))
+                        : Mono.just(plugin))
+                .flatMap(plugin -> database.inTransaction(database.sql(
+                                        "delete from identity.plugins where plugin_id = :plugin and owner_id = :user")
+                                .bind("plugin", pluginId)
+                                .bind("user", userId)
+                                .fetch()
+                                .rowsUpdated()
+                                .then(outbox.addTombstone(Topics.PLUGINS.name(), pluginId.toString())))
+                        .doOnSuccess(_ -> outbox.committed())
+                        .then(forget(plugin.moduleSha256())));
+    }
+
+    /** A module that somebody uploads again at this moment stays. */
+    private Mono<Void> forget(String sha256) {
+        return database.sql("delete from identity.plugin_modules m where sha256 = :sha256"
+                        + " and not exists (select from identity.plugins p where p.sha256 = m.sha256)")
+                .bind("sha256", sha256)
+                .fetch()
+                .rowsUpdated()
+                .onErrorResume(DataIntegrityViolationException.class, _ -> Mono.empty())
+                .then();
+    }
+
+    private Mono<Stored> insert(UUID userId, Sandbox.Loadable loadable, byte[] manifest, byte[] module) {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        UUID pluginId = Uuids.version7(now.toEpochMilli(), random);
+        String text = new String(manifest, StandardCharsets.UTF_8);
+        return requireRoom(userId)
+                // Locked where it is there, so that nobody takes it away as unused before this commits.
+                .then(database.sql("insert into identity.plugin_modules (sha256, module) values (:sha256, :module)"
+                                + " on conflict (sha256) do update set sha256 = excluded.sha256")
+                        .bind("sha256", loadable.moduleSha256())
+                        .bind("module", module)
+                        .fetch()
+                        .rowsUpdated())
+                .then(Mono.defer(() -> database.sql("""
+                                insert into identity.plugins
+                                    (plugin_id, owner_id, name, version, manifest, imports, sha256, created_at)
+                                values (:plugin, :user, :name, :version, :manifest, :imports, :sha256, :now)""")
+                        .bind("plugin", pluginId)
+                        .bind("user", userId)
+                        .bind("name", loadable.manifest().name())
+                        .bind("version", loadable.manifest().version())
+                        .bind("manifest", text)
+                        .bind("imports", loadable.imports().toArray(String[]::new))
+                        .bind("sha256", loadable.moduleSha256())
+                        .bind("now", now)
+                        .fetch()
+                        .rowsUpdated()))
+                .then(Mono.defer(() -> log.encode(
+                        Topics.PLUGINS,
+                        PluginRelease.newBuilder()
+                                .setPluginId(pluginId)
+                                .setOwnerId(userId)
+                                .setManifest(text)
+                                .setModuleSha256(loadable.moduleSha256())
+                                .setCreatedAt(now)
+                                .build())))
+                .flatMap(value -> outbox.add(Topics.PLUGINS.name(), pluginId.toString(), value))
+                .thenReturn(new Stored(pluginId, true));
+    }
+
+    private Mono<Version> findVersion(UUID userId, Manifest manifest) {
+        return database.sql("select plugin_id, sha256 from identity.plugins"
+                        + " where owner_id = :user and name = :name and version = :version")
+                .bind("user", userId)
+                .bind("name", manifest.name())
+                .bind("version", manifest.version())
+                .map(row -> new Version(row.get("plugin_id", UUID.class), row.get("sha256", String.class)))
+                .one();
+    }
+
+    private Mono<Void> requireRoom(UUID userId) {
+        return database.sql("select count(*) as n from identity.plugins where owner_id = :user")
+                .bind("user", userId)
+                .map(row -> row.get("n", Long.class))
+                .one()
+                .filter(n -> n >= PLUGINS_A_USER_MAX)
+                .flatMap(n -> Mono.error(() -> ProblemType.LIMIT_REACHED.because(
+                        "An account has " + PLUGINS_A_USER_MAX + " versions of plugins at most. Remove one first.")));
+    }
+
+    private Mono<Long> grant(UUID userId, UUID pluginId, List<String> capabilities) {
+        return database.sql("""
+                        insert into identity.plugin_installs (plugin_id, user_id, capabilities, granted_at)
+                        values (:plugin, :user, :capabilities, :now)
+                        on conflict (plugin_id, user_id) do update
+                            set capabilities = excluded.capabilities, granted_at = excluded.granted_at""")
+                .bind("plugin", pluginId)
+                .bind("user", userId)
+                .bind("capabilities", capabilities.stream().distinct().toArray(String[]::new))
+                .bind("now", clock.instant())
+                .fetch()
+                .rowsUpdated();
+    }
+
+    private Mono<Long> withdraw(UUID userId, UUID pluginId) {
+        return database.sql("delete from identity.plugin_installs where plugin_id = :plugin and user_id = :user")
+                .bind("plugin", pluginId)
+                .bind("user", userId)
+                .fetch()
+                .rowsUpdated();
+    }
+
+    private Mono<UUID> lock(UUID userId) {
+        return database.sql("select user_id from identity.users where user_id = :user for no key update")
+                .bind("user", userId)
+                .map(row -> row.get("user_id", UUID.class))
+                .one()
+                .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.because("The account is gone.")));
+    }
+
+    private static ProblemException noSuchPlugin() {
+        return ProblemType.NOT_FOUND.because("There is no such plugin.");
+    }
+
+    private record Version(UUID pluginId, String sha256) {}
+
+    private record Stored(UUID pluginId, boolean isNew) {}
+
+    record Uploaded(Plugin plugin, boolean isNew) {}
+
+    /**
+     * A plugin as a user sees it.
+     *
+     * @param manifest JSON
+     * @param imports what its module asks for: the least that it must be granted
+     * @param granted null: nothing, so it does not run
+     * @param failures runs that failed in a row since it was granted
+     */
+    record Plugin(
+            UUID pluginId,
+            @JsonRawValue String manifest,
+            List<String> imports,
+            String moduleSha256,
+            boolean isOperators,
+            @Nullable List<String> granted,
+            boolean disabled,
+            int failures,
+            @Nullable String lastFailure,
+            Instant createdAt) {
+
+        private static Plugin of(Readable row) {
+            String[] granted = row.get("granted", String[].class);
+            int failures = Objects.requireNonNull(row.get("failures", Integer.class));
+            return new Plugin(
+                    row.get("plugin_id", UUID.class),
+                    row.get("manifest", String.class),
+                    List.of(row.get("imports", String[].class)),
+                    row.get("sha256", String.class),
+                    row.get("is_operators", Boolean.class),
+                    granted == null ? null : List.of(granted),
+                    failures >= FAILURES_IN_ROW_MAX,
+                    failures,
+                    row.get("last_failure", String.class),
+                    row.get("created_at", Instant.class));
+        }
+
+        /** Fails with 409 where it has not been granted what it imports, or has failed too often. */
+        Plugin requireRunnable() {
+            List<String> allowed = granted;
+            if (allowed == null) {
+                throw ProblemType.PLUGIN_NOT_INSTALLED.at(
+                        "plugin", "Nothing was granted to it: PUT /api/plugins/" + pluginId + "/install first.");
+            }
+            for (String wanted : imports) {
+                if (!allowed.contains(wanted)) {
+                    throw ProblemType.PLUGIN_NOT_INSTALLED.at(
+                            "plugin", "It imports " + wanted + ", which was not granted to it.");
+                }
+            }
+            if (disabled) {
+                throw ProblemType.PLUGIN_DISABLED.at(
+                        "plugin", "It failed " + failures + " times in a row. Grant it anew to try again.");
+            }
+            return this;
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package dev.mindfulcode.apigateway.plugins;
+
+import dev.mindfulcode.apigateway.http.Caller;
+import dev.mindfulcode.apigateway.http.Json;
+import dev.mindfulcode.apigateway.http.Parameters;
+import dev.mindfulcode.apigateway.http.ProblemException;
+import dev.mindfulcode.apigateway.http.ProblemType;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.springframework.http.MediaType;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.dataformat.csv.CsvMapper;
+import tools.jackson.dataformat.csv.CsvSchema;
+import tools.jackson.dataformat.csv.CsvWriteFeature;
+
+/**
+ * What a run found, all of it at one instant, as a file to keep: JSON, or CSV as of RFC 4180 with a column for each
+ * name in its rows. Rows go out as they come from the database.
+ */
+final class RunExport {
+
+    /** A plugin may give each row names of its own; a table of all of them would be as large as their product. */
+    static final int COLUMNS_MAX = 100;
+
+    private static final MediaType CSV = new MediaType("text", "csv", StandardCharsets.UTF_8);
+    private static final JsonMapper ROWS = new JsonMapper();
+
+    /**
+     * All text in quotes, since a program with another separator would split what is without; numbers are written as
+     * they are.
+     */
+    private static final CsvMapper TABLES =
+            CsvMapper.builder().enable(CsvWriteFeature.ALWAYS_QUOTE_STRINGS).build();
+
+    /** RFC 4180, section 2, item 1. */
+    private static final String LINE_END = "\r\n";
+
+    private static final String KEY = "key";
+
+    private final Runs runs;
+
+    RunExport(Runs runs) {
+        this.runs = runs;
+    }
+
+    Mono<ServerResponse> open(ServerRequest request) {
+        return Caller.of(request).flatMap(caller -> {
+            boolean isTable = isTable(request);
+            UUID runId = Parameters.pathId(request, "id");
+            return runs.find(caller.userId(), runId).flatMap(run -> isTable ? table(runId) : document(run));
+        });
+    }
+
+    private static boolean isTable(ServerRequest request) {
+        String format = Parameters.text(request, "format");
+        return switch (format == null ? "json" : format) {
+            case "json" -> false;
+            case "csv" -> true;
+            default -> throw ProblemType.INVALID_REQUEST.at("format", "json or csv is expected.");
+        };
+    }
+
+    private Mono<ServerResponse> document(Runs.Run run) {
+        String head = new String(Json.bytes(run), StandardCharsets.UTF_8);
+        Flux<String> rows = runs.allRows(run.runId()).map(row -> new String(Json.bytes(row), StandardCharsets.UTF_8));
+        Flux<String> separated = rows.index().map(row -> row.getT1() == 0 ? row.getT2() : "," + row.getT2());
+        return file(
+                run.runId() + ".json",
+                MediaType.APPLICATION_JSON,
+                Flux.concat(
+                        Flux.just(head.substring(0, head.length() - 1) + ",\"rows\":["), separated, Flux.just("]}")));
+    }
+
+    private Mono<ServerResponse> table(UUID runId) {
+        return runs.columns(runId, COLUMNS_MAX + 1).flatMap(names -> {
+            if (names.size() > COLUMNS_MAX) {
+                return Mono.error(tooManyColumns());
+            }
+            CsvSchema.Builder columns =
+                    CsvSchema.builder().setLineSeparator(LINE_END).addColumn(KEY);
+            names.stream().filter(name -> !name.equals(KEY)).forEach(columns::addColumn);
+            CsvSchema schema = columns.build();
+            Flux<String> head = Flux.just(TABLES.writer(schema).writeValueAsString(header(names)));
+            Flux<String> rows =
+                    runs.allRows(runId).map(row -> TABLES.writer(schema).writeValueAsString(cells(row, names)));
+            return file(runId + ".csv", CSV, head.concatWith(rows));
+        });
+    }
+
+    private static Map<String, Object> header(List<String> names) {
+        Map<String, Object> cells = new LinkedHashMap<>();
+        cells.put(KEY, KEY);
+        names.forEach(name -> cells.put(name, CsvCell.text(name)));
+        return cells;
+    }
+
+    private static Map<String, Object> cells(Runs.Row row, List<String> names) {
+        JsonNode values = ROWS.readTree(row.value());
+        Map<String, Object> cells = new LinkedHashMap<>();
+        for (String name : names) {
+            JsonNode value = values.path(name);
+            if (value.isString() || value.isContainer()) {
+                cells.put(name, CsvCell.text(value.isString() ? value.asString() : value.toString()));
+            } else if (!value.isMissingNode() && !value.isNull()) {
+                cells.put(name, value);
+            }
+        }
+        cells.put(KEY, CsvCell.text(row.key()));
+        return cells;
+    }
+
+    private static Mono<ServerResponse> file(String name, MediaType type, Flux<String> parts) {
+        return ServerResponse.ok()
+                .contentType(type)
+                .header("Cache-Control", "no-store")
+                .header("Content-Disposition", "attachment; filename=\"mindful-run-" + name + "\"")
+                .body(parts.map(part -> part.getBytes(StandardCharsets.UTF_8)), byte[].class);
+    }
+
+    private static ProblemException tooManyColumns() {
+        return ProblemType.INVALID_REQUEST.at(
+                "format", "The rows have more than " + COLUMNS_MAX + " names: json is expected.");
+    }
+}

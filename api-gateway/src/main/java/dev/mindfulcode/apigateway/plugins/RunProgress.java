@@ -1,0 +1,75 @@
+package dev.mindfulcode.apigateway.plugins;
+
+import dev.mindfulcode.apigateway.http.Caller;
+import dev.mindfulcode.apigateway.http.CallerEnds;
+import dev.mindfulcode.apigateway.http.EventStreams;
+import dev.mindfulcode.apigateway.http.Json;
+import dev.mindfulcode.apigateway.http.Parameters;
+import dev.mindfulcode.apigateway.http.ProblemException;
+import dev.mindfulcode.apigateway.http.ProblemType;
+import dev.mindfulcode.webkit.ConnectionRules;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * A run as server-sent events: as it is, and again whenever it has changed, until it is over or nobody may see it any
+ * more.
+ */
+final class RunProgress {
+
+    private static final Duration LOOKED_AT_EVERY = Duration.ofMillis(500);
+    private static final int STREAMS_MAX = 200;
+
+    private final Runs runs;
+    private final CallerEnds ends;
+    private final ConnectionRules rules;
+    private final Semaphore streams = new Semaphore(STREAMS_MAX);
+
+    RunProgress(Runs runs, CallerEnds ends, ConnectionRules rules) {
+        this.runs = runs;
+        this.ends = ends;
+        this.rules = rules;
+    }
+
+    Mono<ServerResponse> open(ServerRequest request) {
+        return Caller.of(request).flatMap(caller -> {
+            UUID runId = Parameters.pathId(request, "id");
+            return runs.find(caller.userId(), runId).flatMap(run -> {
+                if (streams.availablePermits() == 0) {
+                    throw ProblemType.TOO_MANY_CONNECTIONS.because("Too many watch runs. Ask for the run instead.");
+                }
+                return EventStreams.respond(
+                        request,
+                        () -> Flux.defer(() -> streams.tryAcquire()
+                                ? events(caller, runId).doFinally(_ -> streams.release())
+                                : Flux.empty()));
+            });
+        });
+    }
+
+    private Flux<DataBuffer> events(Caller caller, UUID runId) {
+        return EventStreams.keptAlive(changes(caller.userId(), runId).map(RunProgress::event), rules)
+                .takeUntilOther(ends.of(caller));
+    }
+
+    private Flux<Runs.Run> changes(UUID userId, UUID runId) {
+        return Flux.interval(Duration.ZERO, LOOKED_AT_EVERY)
+                .onBackpressureDrop()
+                .concatMap(_ -> runs.find(userId, runId), 1)
+                .distinctUntilChanged()
+                .takeUntil(Runs.Run::isOver)
+                .onErrorComplete(ProblemException.class);
+    }
+
+    private static DataBuffer event(Runs.Run run) {
+        return EventStreams.buffer(("event:run\ndata:" + new String(Json.bytes(run), StandardCharsets.UTF_8) + "\n\n")
+                .getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,140 @@
+package dev.mindfulcode.apigateway.plugins;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.mindfulcode.apigateway.http.Answers;
+import dev.mindfulcode.apigateway.http.Bodies;
+import dev.mindfulcode.apigateway.http.Caller;
+import dev.mindfulcode.apigateway.http.JsonFields;
+import dev.mindfulcode.apigateway.http.Parameters;
+import dev.mindfulcode.apigateway.http.ProblemType;
+import dev.mindfulcode.apigateway.http.Routes;
+import dev.mindfulcode.apigateway.http.Uuids;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
+
+/** {@code /api/analytics}. */
+final class RunRoutes {
+
+    private static final int ROWS_DEFAULT = 100;
+    private static final int PLUGIN_LENGTH_MAX = 220;
+    private static final int SCOPE_LENGTH_MAX = 64;
+    private static final int CURSOR_LENGTH_MAX = 1_024;
+    private static final String OWN = "own";
+    private static final String TEAM = "team:";
+
+    private final Runs runs;
+    private final RunProgress progress;
+    private final RunExport export;
+
+    RunRoutes(Runs runs, RunProgress progress, RunExport export) {
+        this.runs = runs;
+        this.progress = progress;
+        this.export = export;
+    }
+
+    void addTo(Routes routes) {
+        routes.post("/api/analytics", this::start)
+                .get("/api/analytics", this::list)
+                .get("/api/analytics/{id}", this::get)
+                .get("/api/analytics/{id}/progress", progress::open)
+                .get("/api/analytics/{id}/export", export::open)
+                .post("/api/analytics/{id}/rerun", this::rerun)
+                .delete("/api/analytics/{id}", this::remove);
+    }
+
+    private Mono<ServerResponse> start(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller -> Bodies.object(request, "plugin", "from", "to", "scope")
+                        .flatMap(body -> runs.start(caller.userId(), wanted(body))))
+                .flatMap(run -> Answers.json(202, run));
+    }
+
+    private Mono<ServerResponse> list(ServerRequest request) {
+        return Caller.of(request).flatMap(caller -> runs.of(caller.userId())).flatMap(all -> Answers.ok(new All(all)));
+    }
+
+    private Mono<ServerResponse> get(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller -> {
+                    int limit = Parameters.integer(request, "limit", ROWS_DEFAULT, 1, Runs.ROWS_MAX);
+                    String after = cursor(request);
+                    UUID runId = Parameters.pathId(request, "id");
+                    return runs.find(caller.userId(), runId)
+                            .flatMap(run -> runs.rows(runId, after, limit)
+                                    .map(rows -> new Found(run, rows, next(rows, limit))));
+                })
+                .flatMap(Answers::ok);
+    }
+
+    private Mono<ServerResponse> rerun(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller -> runs.rerun(caller.userId(), Parameters.pathId(request, "id")))
+                .flatMap(run -> Answers.json(202, run));
+    }
+
+    private Mono<ServerResponse> remove(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller -> runs.cancelOrRemove(caller.userId(), Parameters.pathId(request, "id")))
+                .flatMap(Answers::ok)
+                .switchIfEmpty(Mono.defer(() -> ServerResponse.noContent().build()));
+    }
+
+    private static Runs.Wanted wanted(JsonFields body) {
+        Instant from = body.time("from");
+        Instant to = body.time("to");
+        if (from != null && to != null && !from.isBefore(to)) {
+            throw body.refused("to", "A time after from is expected.");
+        }
+        return new Runs.Wanted(body.requiredText("plugin", PLUGIN_LENGTH_MAX), from, to, teamId(body));
+    }
+
+    private static @Nullable UUID teamId(JsonFields body) {
+        String scope = body.text("scope", SCOPE_LENGTH_MAX);
+        if (scope == null || scope.equals(OWN)) {
+            return null;
+        }
+        UUID teamId = scope.startsWith(TEAM) ? Uuids.parse(scope.substring(TEAM.length())) : null;
+        if (teamId == null) {
+            throw body.refused("scope", "own, or team: and a team's id is expected.");
+        }
+        return teamId;
+    }
+
+    private static @Nullable String cursor(ServerRequest request) {
+        String text = Parameters.text(request, "cursor", CURSOR_LENGTH_MAX);
+        if (text == null) {
+            return null;
+        }
+        try {
+            String key = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8);
+            if (key.indexOf('\0') < 0) {
+                return key;
+            }
+        } catch (IllegalArgumentException e) {
+            // as below
+        }
+        throw ProblemType.INVALID_REQUEST.at("cursor", "The next_cursor of an earlier answer is expected.");
+    }
+
+    private static @Nullable String next(List<Runs.Row> rows, int limit) {
+        return rows.size() < limit
+                ? null
+                : Base64.getUrlEncoder()
+                        .withoutPadding()
+                        .encodeToString(rows.getLast().key().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private record All(List<Runs.Run> runs) {}
+
+    private record Found(
+            @JsonUnwrapped Runs.Run run,
+            List<Runs.Row> rows,
+            @Nullable String nextCursor) {}
+}

@@ -1,0 +1,297 @@
+package dev.mindfulcode.apigateway.plugins;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import dev.mindfulcode.apigateway.database.Database;
+import dev.mindfulcode.apigateway.http.ProblemException;
+import dev.mindfulcode.apigateway.http.ProblemType;
+import dev.mindfulcode.apigateway.http.Uuids;
+import dev.mindfulcode.apigateway.teams.Teams;
+import dev.mindfulcode.pluginhost.Manifest;
+import dev.mindfulcode.pluginhost.PluginRefusedException;
+import io.r2dbc.spi.Readable;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Runs of plugins over history: which are wanted, and how they do. What is wanted is written here; what came of it is
+ * read from what the projection service writes, and the two meet in the run's id and generation.
+ *
+ * <p>A run is its user's. A team's is also that of whoever leads the team, and of nobody who no longer does.
+ */
+final class Runs {
+
+    static final int RUNS_A_USER_MAX = 20;
+    static final int ROWS_MAX = 500;
+
+    private static final String SELECT = """
+            select r.run_id, r.plugin_id, r.name, r.version, r.team_id, r.from_at, r.to_at, r.created_at, s.reason,
+                   case when r.cancelled_at is not null then 'cancelled' else coalesce(s.status, 'waiting') end as status,
+                   coalesce(s.scanned, 0) as scanned, coalesce(s.total, 0) as total, coalesce(s.records, 0) as records,
+                   coalesce(s.results, 0) as results, s.summary::text as summary, s.updated_at, coalesce(s.version, 0) as state
+            from identity.analytics_runs r
+            left join readmodel.analytics_runs s on s.run_id = r.run_id and s.generation = r.generation
+            where (r.team_id is null and r.user_id = :user or exists (
+                select from identity.team_members m join identity.teams t using (team_id)
+                where m.team_id = r.team_id and m.user_id = :user and m.role in ('owner', 'admin') and t.plan = 'premium'))""";
+
+    private final Database database;
+    private final Plugins plugins;
+    private final Teams teams;
+    private final SecureRandom random;
+    private final Clock clock;
+
+    Runs(Database database, Plugins plugins, Teams teams, SecureRandom random, Clock clock) {
+        this.database = database;
+        this.plugins = plugins;
+        this.teams = teams;
+        this.random = random;
+        this.clock = clock;
+    }
+
+    /**
+     * What is asked for.
+     *
+     * @param plugin an id, a name, or a name and a version as {@code name@1.0.0}
+     * @param from null: from the beginning
+     * @param to null: on and on
+     * @param teamId null: the caller's own history
+     */
+    record Wanted(
+            String plugin,
+            @Nullable Instant from,
+            @Nullable Instant to,
+            @Nullable UUID teamId) {}
+
+    Mono<Run> start(UUID userId, Wanted wanted) {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        UUID teamId = wanted.teamId();
+        return (teamId == null ? Mono.<Void>empty() : teams.requireLeadOnPremium(userId, teamId))
+                .then(Mono.defer(() -> plugins.named(userId, wanted.plugin())))
+                .map(Plugins.Plugin::requireRunnable)
+                .flatMap(plugin -> {
+                    Manifest manifest = manifest(plugin);
+                    if ((manifest.scope() == Manifest.Scope.TEAM) != (teamId != null)) {
+                        throw ProblemType.INVALID_REQUEST.at(
+                                "scope",
+                                teamId == null
+                                        ? "This plugin is for teams: team: and the team's id is expected."
+                                        : "This plugin is for one's own history: own is expected.");
+                    }
+                    UUID runId = Uuids.version7(now.toEpochMilli(), random);
+                    return insert(userId, runId, plugin, manifest, wanted, now)
+                            .then(Mono.defer(() -> find(userId, runId)));
+                });
+    }
+
+    /** Emits the latest first; there are never many. */
+    Mono<List<Run>> of(UUID userId) {
+        return database.sql(SELECT + " order by r.created_at desc, r.run_id desc")
+                .bind("user", userId)
+                .map(Run::of)
+                .all()
+                .collectList();
+    }
+
+    Mono<Run> find(UUID userId, UUID runId) {
+        return database.sql(SELECT + " and r.run_id = :run")
+                .bind("user", userId)
+                .bind("run", runId)
+                .map(Run::of)
+                .one()
+                .switchIfEmpty(Mono.error(Runs::noSuchRun));
+    }
+
+    /** Emits rows by key, after one where that is given. Whoever asks has found the run. */
+    Mono<List<Row>> rows(UUID runId, @Nullable String after, int limit) {
+        GenericExecuteSpec select = database.sql("select key, value::text as value from readmodel.analytics_results"
+                        + " where run_id = :run" + (after == null ? "" : " and key > :after collate \"C\"")
+                        + " order by key collate \"C\" limit :limit")
+                .bind("run", runId)
+                .bind("limit", limit);
+        return (after == null ? select : select.bind("after", after))
+                .map(Row::of)
+                .all()
+                .collectList();
+    }
+
+    /** Emits all rows by key, as they were at one instant. Whoever asks has found the run. */
+    Flux<Row> allRows(UUID runId) {
+        return database.sql("select key, value::text as value from readmodel.analytics_results where run_id = :run"
+                        + " order by key collate \"C\"")
+                .bind("run", runId)
+                .map(Row::of)
+                .all();
+    }
+
+    /** Emits the names in a run's rows, in order; {@code limit} of them at most. */
+    Mono<List<String>> columns(UUID runId, int limit) {
+        return database.sql("select distinct name collate \"C\" as name from readmodel.analytics_results,"
+                        + " jsonb_object_keys(value) name where run_id = :run order by 1 limit :limit")
+                .bind("run", runId)
+                .bind("limit", limit)
+                .map(row -> row.get("name", String.class))
+                .all()
+                .collectList();
+    }
+
+    /**
+     * Ends a run that goes on and keeps what it found; one that is over goes, rows and all. Emits the run where it
+     * stays.
+     */
+    Mono<Run> cancelOrRemove(UUID userId, UUID runId) {
+        return find(userId, runId)
+                .flatMap(run -> run.isOver()
+                        ? change("delete from identity.analytics_runs where run_id = :run", runId)
+                                .then(Mono.<Run>empty())
+                        : change(
+                                        "update identity.analytics_runs set cancelled_at = now()"
+                                                + " where run_id = :run and cancelled_at is null",
+                                        runId)
+                                .then(Mono.defer(() -> find(userId, runId))));
+    }
+
+    /** Folds everything once more; what was found stays up until the new rows take its place. */
+    Mono<Run> rerun(UUID userId, UUID runId) {
+        return find(userId, runId)
+                .flatMap(run -> {
+                    UUID pluginId = run.pluginId();
+                    return pluginId == null
+                            ? Mono.<Plugins.Plugin>error(
+                                    ProblemType.PLUGIN_NOT_INSTALLED.because("The run's plugin was removed."))
+                            : plugins.find(userId, pluginId);
+                })
+                .map(Plugins.Plugin::requireRunnable)
+                .flatMap(_ -> change(
+                        "update identity.analytics_runs set generation = generation + 1, cancelled_at = null where run_id = :run",
+                        runId))
+                .then(Mono.defer(() -> find(userId, runId)));
+    }
+
+    private Mono<Long> change(String statement, UUID runId) {
+        return database.sql(statement).bind("run", runId).fetch().rowsUpdated();
+    }
+
+    private Mono<Void> insert(
+            UUID userId, UUID runId, Plugins.Plugin plugin, Manifest manifest, Wanted wanted, Instant now) {
+        GenericExecuteSpec insert = database.sql("""
+                        insert into identity.analytics_runs
+                            (run_id, user_id, team_id, plugin_id, name, version, from_at, to_at, created_at)
+                        select :run, :user, :team, :plugin, :name, :version, :from, :to, :now
+                        where (select count(*) from identity.analytics_runs where user_id = :user) < :max""")
+                .bind("run", runId)
+                .bind("user", userId)
+                .bind("plugin", plugin.pluginId())
+                .bind("name", manifest.name())
+                .bind("version", manifest.version())
+                .bind("now", now)
+                .bind("max", RUNS_A_USER_MAX);
+        UUID teamId = wanted.teamId();
+        Instant from = wanted.from();
+        Instant to = wanted.to();
+        insert = teamId == null ? insert.bindNull("team", UUID.class) : insert.bind("team", teamId);
+        insert = from == null ? insert.bindNull("from", Instant.class) : insert.bind("from", from);
+        insert = to == null ? insert.bindNull("to", Instant.class) : insert.bind("to", to);
+        // The user's row is locked, so that those who come at once are counted one after the other.
+        return database.inTransaction(database.sql(
+                                "select user_id from identity.users where user_id = :user for no key update")
+                        .bind("user", userId)
+                        .map(row -> userId)
+                        .one()
+                        .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.because("The account is gone.")))
+                        .then(insert.fetch().rowsUpdated()))
+                .filter(rows -> rows == 0)
+                .flatMap(_ -> Mono.error(() -> ProblemType.LIMIT_REACHED.because(
+                        "An account has " + RUNS_A_USER_MAX + " runs at most. Remove one first.")));
+    }
+
+    private static Manifest manifest(Plugins.Plugin plugin) {
+        try {
+            return Manifest.parse(plugin.manifest().getBytes(StandardCharsets.UTF_8));
+        } catch (PluginRefusedException e) {
+            throw new IllegalStateException("a manifest that was taken is refused: " + e.getMessage(), e);
+        }
+    }
+
+    private static ProblemException noSuchRun() {
+        return ProblemType.NOT_FOUND.because("There is no such run.");
+    }
+
+    /** @param value JSON, as the plugin emitted it, with its key */
+    record Row(String key, @JsonRawValue String value) {
+
+        private static Row of(Readable row) {
+            return new Row(row.get("key", String.class), row.get("value", String.class));
+        }
+    }
+
+    /**
+     * A run as whoever may see it does.
+     *
+     * @param pluginId null: it was removed
+     * @param scope {@code own}, or {@code team:} and the team's id
+     * @param status waiting, replaying, live, finished, failed, stopped or cancelled
+     * @param reason why it failed or stopped
+     * @param scanned of the log's records, those read so far
+     * @param total of the log's records, those there were to read when it began
+     * @param records given to the plugin so far
+     * @param summary JSON
+     */
+    record Run(
+            UUID runId,
+            @Nullable UUID pluginId,
+            String plugin,
+            String pluginVersion,
+            String scope,
+            @Nullable Instant from,
+            @Nullable Instant to,
+            String status,
+            @Nullable String reason,
+            long scanned,
+            long total,
+            long records,
+            long results,
+            @Nullable @JsonRawValue String summary,
+            Instant createdAt,
+            @Nullable Instant updatedAt,
+            @JsonIgnore long state) {
+
+        private static Run of(Readable row) {
+            UUID teamId = row.get("team_id", UUID.class);
+            return new Run(
+                    row.get("run_id", UUID.class),
+                    row.get("plugin_id", UUID.class),
+                    row.get("name", String.class),
+                    row.get("version", String.class),
+                    teamId == null ? "own" : "team:" + teamId,
+                    row.get("from_at", Instant.class),
+                    row.get("to_at", Instant.class),
+                    row.get("status", String.class),
+                    row.get("reason", String.class),
+                    row.get("scanned", Long.class),
+                    row.get("total", Long.class),
+                    row.get("records", Long.class),
+                    row.get("results", Long.class),
+                    row.get("summary", String.class),
+                    row.get("created_at", Instant.class),
+                    row.get("updated_at", Instant.class),
+                    row.get("state", Long.class));
+        }
+
+        boolean isOver() {
+            return switch (status) {
+                case "finished", "failed", "stopped", "cancelled" -> true;
+                default -> false;
+            };
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package dev.mindfulcode.apigateway.privacy;
+
+import dev.mindfulcode.apigateway.database.Database;
+import dev.mindfulcode.apigateway.http.Answers;
+import dev.mindfulcode.apigateway.http.Bodies;
+import dev.mindfulcode.apigateway.http.Caller;
+import dev.mindfulcode.apigateway.http.RouteGroup;
+import dev.mindfulcode.apigateway.privacy.PrivacySettings.Settings;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Wires {@link PrivacySettings} and {@code /api/privacy/settings}. */
+@Configuration(value = "gatewayPrivacyConfiguration", proxyBeanMethods = false)
+public class PrivacyConfiguration {
+
+    @Bean
+    PrivacySettings gatewayPrivacySettings(Database database) {
+        return new PrivacySettings(database);
+    }
+
+    @Bean
+    RouteGroup gatewayPrivacyRoutes(PrivacySettings settings) {
+        return routes -> routes.get(
+                        "/api/privacy/settings",
+                        request -> Caller.of(request)
+                                .flatMap(caller -> settings.read(caller.userId()))
+                                .flatMap(Answers::ok))
+                .put(
+                        "/api/privacy/settings",
+                        request -> Caller.of(request)
+                                .flatMap(caller -> Bodies.object(request, "keep_detections")
+                                        .map(body -> new Settings(
+                                                body.required("keep_detections", body.bool("keep_detections"))))
+                                        .flatMap(chosen -> settings.choose(caller.userId(), chosen)))
+                                .flatMap(Answers::ok));
+    }
+}

@@ -1,0 +1,100 @@
+package dev.mindfulcode.apigateway.projections;
+
+import dev.mindfulcode.apigateway.http.Answers;
+import dev.mindfulcode.apigateway.http.Bodies;
+import dev.mindfulcode.apigateway.http.EventStreams;
+import dev.mindfulcode.apigateway.http.Json;
+import dev.mindfulcode.apigateway.http.ProblemType;
+import dev.mindfulcode.apigateway.http.Routes;
+import dev.mindfulcode.webkit.ConnectionRules;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** {@code /api/admin/projections}, for whoever has the operator's token. */
+final class ProjectionRoutes {
+
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z_]{0,30}");
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,6}");
+    private static final int SHARE_PERCENT_ABSENT = 50;
+    private static final Duration LOOK_EACH = Duration.ofMillis(500);
+    private static final int WATCHING_MAX = 20;
+    private static final int RETRY_AFTER_SECONDS = 5;
+
+    private final Builds builds;
+    private final ConnectionRules rules;
+    private final AtomicInteger watching = new AtomicInteger();
+
+    ProjectionRoutes(Builds builds, ConnectionRules rules) {
+        this.builds = builds;
+        this.rules = rules;
+    }
+
+    void addTo(Routes routes) {
+        routes.get("/api/admin/projections", request -> builds.all().flatMap(all -> Answers.ok(new BuildView.All(all))))
+                .get("/api/admin/projections/stream", this::watch)
+                .post(
+                        "/api/admin/projections/{projection}/builds",
+                        request -> share(request, share -> builds.order(projection(request), share)))
+                .post(
+                        "/api/admin/projections/{projection}/builds/{build}/use",
+                        request -> share(request, share -> builds.use(projection(request), build(request), share)))
+                .delete(
+                        "/api/admin/projections/{projection}/builds/{build}",
+                        request -> ordered(request, builds.drop(projection(request), build(request))));
+    }
+
+    private static Mono<ServerResponse> share(ServerRequest request, Function<Integer, Mono<Integer>> order) {
+        return Bodies.objectOrNothing(request, "share_percent").flatMap(body -> {
+            Long share = body.integer("share_percent", 1, 100);
+            return ordered(request, order.apply(share == null ? SHARE_PERCENT_ABSENT : share.intValue()));
+        });
+    }
+
+    private static Mono<ServerResponse> ordered(ServerRequest request, Mono<Integer> order) {
+        return order.flatMap(build -> Answers.json(202, new Ordered(projection(request), build)));
+    }
+
+    /** The whole list whenever it has changed, as server-sent events. */
+    private Mono<ServerResponse> watch(ServerRequest request) {
+        return EventStreams.respond(request, () -> {
+            if (watching.incrementAndGet() > WATCHING_MAX) {
+                watching.decrementAndGet();
+                throw ProblemType.TOO_MANY_CONNECTIONS.retryAfter(RETRY_AFTER_SECONDS, "Others watch already.");
+            }
+            Flux<DataBuffer> lists = Flux.interval(Duration.ZERO, LOOK_EACH)
+                    .onBackpressureDrop()
+                    .concatMap(_ -> builds.all().map(BuildView.All::new).onErrorResume(e -> Mono.empty()), 1)
+                    .map(Json::bytes)
+                    .map(json -> new String(json, StandardCharsets.UTF_8))
+                    .distinctUntilChanged()
+                    .map(json -> EventStreams.buffer(("data: " + json + "\n\n").getBytes(StandardCharsets.UTF_8)));
+            return EventStreams.keptAlive(lists, rules).doFinally(_ -> watching.decrementAndGet());
+        });
+    }
+
+    private static String projection(ServerRequest request) {
+        String name = request.pathVariable("projection");
+        if (!NAME.matcher(name).matches()) {
+            throw ProblemType.NOT_FOUND.because("There is no projection of this name.");
+        }
+        return name;
+    }
+
+    private static int build(ServerRequest request) {
+        String number = request.pathVariable("build");
+        if (!NUMBER.matcher(number).matches()) {
+            throw ProblemType.NOT_FOUND.because("There is no build of this number.");
+        }
+        return Integer.parseInt(number);
+    }
+
+    private record Ordered(String projection, int build) {}
+}

@@ -1,0 +1,70 @@
+package dev.mindfulcode.apigateway.projections;
+
+import dev.mindfulcode.schemas.clock.ClockStepWatch;
+import dev.mindfulcode.schemas.clock.Renewed;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+import reactor.core.publisher.Mono;
+
+/** Where partitions of the log end, as far as they are committed. Thread-safe. */
+final class TopicEnds implements AutoCloseable {
+
+    private static final Duration CLOSE_WAIT_MAX = Duration.ofSeconds(1);
+    private static final int REQUEST_TIME_MAX_MS = 3_000;
+
+    private final Renewed<Admin> admin;
+
+    TopicEnds(String bootstrapServers) {
+        admin = new Renewed<>(
+                "gateway-topic-ends",
+                ClockStepWatch.ofSystem(),
+                () -> open(bootstrapServers),
+                opened -> opened.close(CLOSE_WAIT_MAX));
+    }
+
+    private static Admin open(String bootstrapServers) {
+        return Admin.create(Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrapServers,
+                AdminClientConfig.CLIENT_ID_CONFIG,
+                "mindful-gateway-projections",
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                REQUEST_TIME_MAX_MS,
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                REQUEST_TIME_MAX_MS));
+    }
+
+    /** Emits the ends; of none where Kafka does not answer. */
+    Mono<Map<TopicPartition, Long>> of(Collection<TopicPartition> partitions) {
+        return Mono.fromFuture(() -> ask(partitions)).onErrorReturn(Map.of());
+    }
+
+    private CompletableFuture<Map<TopicPartition, Long>> ask(Collection<TopicPartition> partitions) {
+        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+        partitions.forEach(partition -> asked.put(partition, OffsetSpec.latest()));
+        return admin.get()
+                .listOffsets(asked, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+                .all()
+                .toCompletionStage()
+                .toCompletableFuture()
+                .thenApply(found -> {
+                    Map<TopicPartition, Long> ends = new HashMap<>();
+                    found.forEach((partition, end) -> ends.put(partition, end.offset()));
+                    return ends;
+                });
+    }
+
+    @Override
+    public void close() {
+        admin.close();
+    }
+}

@@ -1,0 +1,90 @@
+package dev.mindfulcode.apigateway.sessions;
+
+import dev.mindfulcode.apigateway.database.Database;
+import dev.mindfulcode.apigateway.log.LogPosition;
+import dev.mindfulcode.schemas.Topics;
+import io.r2dbc.spi.Readable;
+import java.time.Instant;
+import java.util.UUID;
+import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
+import reactor.core.publisher.Mono;
+
+/** The table {@code identity.session_owners}. */
+final class Claims {
+
+    private static final String SELECT =
+            "select session_id, user_id, started_at, status, ended_at, log_partition, log_offset"
+                    + " from identity.session_owners where session_id = :session and user_id = :user";
+
+    private final Database database;
+
+    Claims(Database database) {
+        this.database = database;
+    }
+
+    /** Takes an id for a user, who may have it already; emits whether nobody had it. */
+    Mono<Boolean> take(UUID sessionId, UUID userId, Instant startedAt) {
+        return database.sql("insert into identity.session_owners (session_id, user_id, started_at)"
+                        + " values (:session, :user, :started) on conflict (session_id) do nothing")
+                .bind("session", sessionId)
+                .bind("user", userId)
+                .bind("started", startedAt)
+                .fetch()
+                .rowsUpdated()
+                .map(inserted -> inserted == 1);
+    }
+
+    /** Emits nothing where the id is not this user's. */
+    Mono<Claim> find(UUID sessionId, UUID userId) {
+        return one(database.sql(SELECT), sessionId, userId);
+    }
+
+    /** Locks a claim until the transaction ends; emits nothing, at once, while somebody else has it locked. */
+    Mono<Claim> lock(UUID sessionId, UUID userId) {
+        return one(database.sql(SELECT + " for update skip locked"), sessionId, userId);
+    }
+
+    /** Notes how far the session's events have brought it. */
+    Mono<Claim> record(Claim claim) {
+        Status status = claim.status();
+        LogPosition latest = claim.latest();
+        if (status == null || latest == null) {
+            return Mono.error(new IllegalArgumentException("nothing has happened yet"));
+        }
+        GenericExecuteSpec update = database.sql(
+                        "update identity.session_owners set status = :status, started_at = :started, ended_at = :ended,"
+                                + " log_partition = :partition, log_offset = :offset where session_id = :session")
+                .bind("status", status.text())
+                .bind("started", claim.startedAt())
+                .bind("partition", latest.partition())
+                .bind("offset", latest.offset())
+                .bind("session", claim.sessionId());
+        Instant endedAt = claim.endedAt();
+        return (endedAt == null ? update.bindNull("ended", Instant.class) : update.bind("ended", endedAt))
+                .fetch()
+                .rowsUpdated()
+                .thenReturn(claim);
+    }
+
+    private static Mono<Claim> one(GenericExecuteSpec select, UUID sessionId, UUID userId) {
+        return select.bind("session", sessionId)
+                .bind("user", userId)
+                .map(Claims::claim)
+                .one();
+    }
+
+    private static Claim claim(Readable row) {
+        String status = row.get("status", String.class);
+        Integer partition = row.get("log_partition", Integer.class);
+        Long offset = row.get("log_offset", Long.class);
+        return new Claim(
+                row.get("session_id", UUID.class),
+                row.get("user_id", UUID.class),
+                row.get("started_at", Instant.class),
+                status == null ? null : Status.of(status),
+                row.get("ended_at", Instant.class),
+                partition == null || offset == null
+                        ? null
+                        : new LogPosition(Topics.SESSIONS.name(), partition, offset));
+    }
+}

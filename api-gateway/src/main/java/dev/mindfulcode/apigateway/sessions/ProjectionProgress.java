@@ -1,0 +1,148 @@
+package dev.mindfulcode.apigateway.sessions;
+
+import dev.mindfulcode.apigateway.database.Database;
+import dev.mindfulcode.apigateway.http.ProblemType;
+import dev.mindfulcode.apigateway.log.LogPosition;
+import dev.mindfulcode.schemas.Topic;
+import dev.mindfulcode.schemas.Topics;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/**
+ * How far the read model has come on the log. While anybody waits, one query each {@link #POLL_INTERVAL} serves all who
+ * do; while nobody waits there is none. Thread-safe.
+ */
+final class ProjectionProgress {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProjectionProgress.class);
+
+    static final Duration TIMEOUT = Duration.ofSeconds(3);
+
+    /** Under load the stream commits every 5 s, and what it does not write at once waits another second for that. */
+    static final Duration KEYSTROKES_TIMEOUT = Duration.ofSeconds(8);
+
+    static final int WAITING_MAX = 1_000;
+
+    /** The topics in which flow-stream marks how far it is with keystrokes. */
+    private static final List<String> MARKED = Stream.of(Topics.FLOW_STATES, Topics.FLOW_PERIODS, Topics.FLOW_MINUTES)
+            .map(Topic::name)
+            .toList();
+
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(10);
+    private static final int RETRY_AFTER_SECONDS = 1;
+
+    private final Database database;
+    private final Map<Partition, Long> nextOffsets = new ConcurrentHashMap<>();
+    private final Map<Partition, Long> inputOffsets = new ConcurrentHashMap<>();
+    private final Queue<Waiter> waiters = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicBoolean polling = new AtomicBoolean();
+
+    ProjectionProgress(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * Completes when the read model has the record at a position, or what flow-stream computed from it where it is one
+     * of keystrokes; fails with 503 after {@link #TIMEOUT} or {@link #KEYSTROKES_TIMEOUT}.
+     */
+    Mono<Void> reached(LogPosition position) {
+        return reached(position, isKeystrokes(position) ? KEYSTROKES_TIMEOUT : TIMEOUT)
+                .onErrorMap(TimeoutException.class, e -> behind("The read model has not caught up with this write."));
+    }
+
+    /** Completes when the read model has the record at a position; fails with {@link TimeoutException} otherwise. */
+    Mono<Void> reached(LogPosition position, Duration waitMax) {
+        return Mono.defer(() -> {
+            if (has(position)) {
+                return Mono.empty();
+            }
+            if (waiting.incrementAndGet() > WAITING_MAX) {
+                waiting.decrementAndGet();
+                return Mono.error(behind("Too many reads wait for the read model."));
+            }
+            Waiter waiter = new Waiter(position, Sinks.empty());
+            waiters.add(waiter);
+            poll();
+            return waiter.reached().asMono().timeout(waitMax).doFinally(signal -> {
+                waiters.remove(waiter);
+                waiting.decrementAndGet();
+            });
+        });
+    }
+
+    private boolean has(LogPosition position) {
+        return isKeystrokes(position)
+                ? MARKED.stream().allMatch(topic -> isPast(inputOffsets, topic, position))
+                : isPast(nextOffsets, position.topic(), position);
+    }
+
+    private static boolean isPast(Map<Partition, Long> offsets, String topic, LogPosition position) {
+        Long next = offsets.get(new Partition(topic, position.partition()));
+        return next != null && next > position.offset();
+    }
+
+    private static boolean isKeystrokes(LogPosition position) {
+        return position.topic().equals(Topics.KEYSTROKES.name());
+    }
+
+    private void poll() {
+        if (polling.compareAndSet(false, true)) {
+            look().onErrorResume(e -> {
+                        LOG.warn(
+                                "The read model does not say how far it is: {}",
+                                e.getClass().getSimpleName());
+                        return Mono.empty();
+                    })
+                    .then(Mono.delay(POLL_INTERVAL))
+                    .repeat(() -> !waiters.isEmpty())
+                    .doFinally(signal -> {
+                        polling.set(false);
+                        if (!waiters.isEmpty()) {
+                            poll();
+                        }
+                    })
+                    .subscribe();
+        }
+    }
+
+    private Mono<Void> look() {
+        return database.sql("select topic, partition, next_offset, input_offset from readmodel.projection_offsets")
+                .map(row -> {
+                    Partition partition =
+                            new Partition(row.get("topic", String.class), row.get("partition", Integer.class));
+                    nextOffsets.put(partition, row.get("next_offset", Long.class));
+                    Long inputOffset = row.get("input_offset", Long.class);
+                    if (inputOffset != null) {
+                        inputOffsets.put(partition, inputOffset);
+                    }
+                    return true;
+                })
+                .all()
+                .then(Mono.fromRunnable(() -> waiters.forEach(waiter -> {
+                    if (has(waiter.position())) {
+                        waiter.reached().tryEmitEmpty();
+                    }
+                })));
+    }
+
+    private static RuntimeException behind(String detail) {
+        return ProblemType.READ_MODEL_BEHIND.retryAfter(RETRY_AFTER_SECONDS, detail);
+    }
+
+    private record Partition(String topic, int number) {}
+
+    private record Waiter(LogPosition position, Sinks.Empty<Void> reached) {}
+}

@@ -1,0 +1,38 @@
+package dev.mindfulcode.apigateway.sessions;
+
+import dev.mindfulcode.apigateway.database.Database;
+import dev.mindfulcode.apigateway.database.UserCiphers;
+import dev.mindfulcode.apigateway.http.RouteGroup;
+import dev.mindfulcode.apigateway.log.EventLog;
+import java.security.SecureRandom;
+import java.time.Clock;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Wires {@link Sessions} and their reads. */
+@Configuration(value = "gatewaySessionConfiguration", proxyBeanMethods = false)
+public class SessionConfiguration {
+
+    @Bean
+    ProjectionProgress gatewayProjectionProgress(Database database) {
+        return new ProjectionProgress(database);
+    }
+
+    @Bean
+    ReadAfter gatewayReadAfter(ProjectionProgress progress) {
+        return new ReadAfter(progress);
+    }
+
+    @Bean
+    SessionReads gatewaySessionReads(Database database) {
+        return new SessionReads(database);
+    }
+
+    @Bean
+    RouteGroup gatewaySessionRoutes(
+            Database database, UserCiphers ciphers, EventLog log, SessionReads reads, ProjectionProgress progress) {
+        Clock clock = Clock.systemUTC();
+        Sessions sessions = new Sessions(database, ciphers, log, clock);
+        return new SessionRoutes(sessions, reads, progress, new SecureRandom(), clock)::addTo;
+    }
+}

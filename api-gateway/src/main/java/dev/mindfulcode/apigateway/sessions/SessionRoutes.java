@@ -1,0 +1,262 @@
+package dev.mindfulcode.apigateway.sessions;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.mindfulcode.apigateway.http.Answers;
+import dev.mindfulcode.apigateway.http.Bodies;
+import dev.mindfulcode.apigateway.http.Caller;
+import dev.mindfulcode.apigateway.http.JsonFields;
+import dev.mindfulcode.apigateway.http.Parameters;
+import dev.mindfulcode.apigateway.http.ProblemType;
+import dev.mindfulcode.apigateway.http.Routes;
+import dev.mindfulcode.apigateway.http.Uuids;
+import dev.mindfulcode.apigateway.log.LogPosition;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
+
+/** {@code /api/sessions}. */
+final class SessionRoutes {
+
+    private static final int PAGE_SIZE_ABSENT = 50;
+    private static final int PAGE_SIZE_MAX = 200;
+
+    private static final String[] CORRECTABLE = {"started_at", "ended_at", "project", "language", "editor"};
+
+    /**
+     * Of a session, what some clients count by themselves and send with an update. Two counts of the same keys would
+     * not agree.
+     */
+    private static final List<String> FIGURES = List.of(
+            "keystrokes",
+            "errors",
+            "files_modified",
+            "context_switches",
+            "interruptions",
+            "active_ms",
+            "flow_ms",
+            "duration_ms",
+            "mean_intensity");
+
+    /** How long the answer to a command waits for the session's earlier events, so as to show them. */
+    private static final Duration EARLIER_WAIT_MAX = Duration.ofMillis(500);
+
+    private final Sessions sessions;
+    private final SessionReads reads;
+    private final ProjectionProgress progress;
+    private final ReadAfter readAfter;
+    private final SecureRandom random;
+    private final Clock clock;
+
+    SessionRoutes(
+            Sessions sessions, SessionReads reads, ProjectionProgress progress, SecureRandom random, Clock clock) {
+        this.sessions = sessions;
+        this.reads = reads;
+        this.progress = progress;
+        this.readAfter = new ReadAfter(progress);
+        this.random = random;
+        this.clock = clock;
+    }
+
+    void addTo(Routes routes) {
+        routes.post("/api/sessions/start", this::start)
+                .get("/api/sessions/history", this::history)
+                .get("/api/sessions/current", this::current)
+                .get("/api/sessions/{id}", this::get)
+                .patch("/api/sessions/{id}", this::correct)
+                .delete("/api/sessions/{id}", this::delete)
+                .put("/api/sessions/{id}/update", request -> command(request, Command.UPDATE))
+                .post("/api/sessions/{id}/pause", request -> command(request, Command.PAUSE))
+                .post("/api/sessions/{id}/resume", request -> command(request, Command.RESUME))
+                .post("/api/sessions/{id}/end", request -> command(request, Command.END));
+    }
+
+    private Mono<ServerResponse> start(ServerRequest request) {
+        return Caller.orApiKey(request)
+                .flatMap(caller -> Bodies.objectOrNothing(
+                                request, "session_id", "started_at", "project", "language", "editor")
+                        .flatMap(body -> {
+                            UUID brought = body.uuid("session_id");
+                            UUID sessionId = brought == null ? Uuids.version7(clock.millis(), random) : brought;
+                            return sessions.start(
+                                    caller.userId(), sessionId, Details.read(body), body.time("started_at"));
+                        })
+                        .flatMap(started -> {
+                            Claim claim = started.claim();
+                            return Answers.json(
+                                    answer(started.created() ? 201 : 200, claim),
+                                    new StartedSession(claim.sessionId(), claim.startedAt()));
+                        }));
+    }
+
+    private Mono<ServerResponse> command(ServerRequest request, Command command) {
+        return Caller.orApiKey(request)
+                .flatMap(caller -> Bodies.objectOrNothing(request, body -> checked(body, command))
+                        .flatMap(body -> {
+                            UUID sessionId = Parameters.pathId(request, "id");
+                            Details details = command == Command.UPDATE ? Details.read(body) : Details.NONE;
+                            Instant at = body.time(command == Command.END ? "ended_at" : "at");
+                            return sessions.command(caller.userId(), sessionId, command, details, at)
+                                    .flatMap(done -> latest(done.before())
+                                            .map(session ->
+                                                    session.after(done.after(), command, details, clock.instant()))
+                                            .flatMap(session -> Answers.json(answer(200, done.after()), session)));
+                        }));
+    }
+
+    private static JsonFields checked(JsonFields body, Command command) {
+        body.none(FIGURES, "Computed from what POST /api/keystrokes receives; it cannot be set.");
+        return switch (command) {
+            case UPDATE -> body.only("project", "language", "editor", "at");
+            case END -> body.only("ended_at");
+            case PAUSE, RESUME, CORRECT, DELETE -> body.only("at");
+        };
+    }
+
+    private Mono<ServerResponse> correct(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller -> Bodies.object(request, CORRECTABLE).flatMap(body -> {
+                    UUID sessionId = Parameters.pathId(request, "id");
+                    Correction correction = Correction.read(body, clock.instant());
+                    Details details = Details.read(body);
+                    if (correction.isEmpty() && details.isEmpty()) {
+                        throw ProblemType.INVALID_REQUEST.because(
+                                "Say what was otherwise: started_at, ended_at, project, language or editor.");
+                    }
+                    return checkTyped(caller.userId(), sessionId, correction)
+                            .then(Mono.defer(() -> sessions.correct(caller.userId(), sessionId, correction, details)))
+                            .flatMap(done -> latest(done.before())
+                                    .map(session ->
+                                            session.after(done.after(), Command.CORRECT, details, clock.instant()))
+                                    .flatMap(session -> Answers.json(answer(200, done.after()), session)));
+                }));
+    }
+
+    /**
+     * Refuses a correction that leaves out keystrokes which the read model has; of those to come the session's times
+     * take care.
+     */
+    private Mono<Void> checkTyped(UUID userId, UUID sessionId, Correction correction) {
+        return correction.movesTimes()
+                ? reads.find(userId, sessionId, clock.instant())
+                        .doOnNext(session -> correction.check(session.typed()))
+                        .then()
+                : Mono.empty();
+    }
+
+    private Mono<ServerResponse> delete(ServerRequest request) {
+        return Caller.of(request).flatMap(caller -> {
+            UUID sessionId = Parameters.pathId(request, "id");
+            return sessions.command(caller.userId(), sessionId, Command.DELETE, Details.NONE, null)
+                    .flatMap(done -> answer(204, done.after()).build());
+        });
+    }
+
+    /** The session with all that happened before this request, unless the read model is far behind. */
+    private Mono<Session> latest(Claim claim) {
+        LogPosition earlier = claim.latest();
+        Mono<Void> caughtUp = earlier == null
+                ? Mono.empty()
+                : progress.reached(earlier, EARLIER_WAIT_MAX).onErrorResume(TimeoutException.class, e -> Mono.empty());
+        return caughtUp.then(Mono.defer(() -> found(claim)));
+    }
+
+    private Mono<Session> found(Claim claim) {
+        return reads.find(claim.userId(), claim.sessionId(), clock.instant())
+                .switchIfEmpty(Mono.fromSupplier(() -> Session.fresh(claim, clock.instant())));
+    }
+
+    private Mono<ServerResponse> get(ServerRequest request) {
+        return Caller.of(request).flatMap(caller -> {
+            UUID sessionId = Parameters.pathId(request, "id");
+            return readAfter
+                    .await(request)
+                    .then(Mono.defer(() -> reads.find(caller.userId(), sessionId, clock.instant())))
+                    .switchIfEmpty(Mono.defer(() -> sessions.find(caller.userId(), sessionId)
+                            .map(claim -> Session.fresh(claim, clock.instant()))))
+                    .flatMap(Answers::ok);
+        });
+    }
+
+    private Mono<ServerResponse> history(ServerRequest request) {
+        return Caller.of(request).flatMap(caller -> {
+            int limit = Parameters.integer(request, "limit", PAGE_SIZE_ABSENT, 1, PAGE_SIZE_MAX);
+            HistoryFilter filter = new HistoryFilter(
+                    Parameters.time(request, "from"),
+                    Parameters.time(request, "to"),
+                    Parameters.text(request, "project", HistoryFilter.NAME_LENGTH_MAX),
+                    Parameters.text(request, "language", HistoryFilter.NAME_LENGTH_MAX),
+                    status(request));
+            HistoryCursor after = cursor(request);
+            return readAfter
+                    .await(request)
+                    .then(Mono.defer(() -> reads.page(caller.userId(), filter, after, limit + 1, clock.instant())))
+                    .flatMap(page -> Answers.ok(History.of(page, limit)));
+        });
+    }
+
+    private Mono<ServerResponse> current(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller -> readAfter
+                        .await(request)
+                        .then(Mono.defer(() -> reads.current(caller.userId(), clock.instant())))
+                        .flatMap(sessions -> Answers.ok(new Current(sessions))));
+    }
+
+    private static @Nullable Status status(ServerRequest request) {
+        String text = Parameters.text(request, "status");
+        return text == null
+                ? null
+                : Arrays.stream(Status.values())
+                        .filter(status ->
+                                status != Status.DELETED && status.text().equals(text))
+                        .findFirst()
+                        .orElseThrow(() -> ProblemType.INVALID_REQUEST.at(
+                                "status", "One of active, paused and ended is expected."));
+    }
+
+    private static @Nullable HistoryCursor cursor(ServerRequest request) {
+        String text = Parameters.text(request, "cursor");
+        HistoryCursor cursor = text == null ? null : HistoryCursor.parse(text);
+        if (text != null && cursor == null) {
+            throw ProblemType.INVALID_REQUEST.at("cursor", "Send next_cursor as the page before gave it.");
+        }
+        return cursor;
+    }
+
+    private static ServerResponse.BodyBuilder answer(int status, Claim claim) {
+        ServerResponse.BodyBuilder answer = ServerResponse.status(status);
+        LogPosition latest = claim.latest();
+        return latest == null ? answer : answer.header(ReadAfter.HEADER, ReadAfter.token(latest));
+    }
+
+    private record StartedSession(UUID sessionId, Instant startedAt) {}
+
+    private record Current(List<Session> sessions) {}
+
+    /** @param nextCursor null on the last page, and said so */
+    private record History(
+            List<Session> sessions,
+
+            @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable
+            String nextCursor) {
+
+        /** @param page one more than the limit where there is a next page */
+        static History of(List<Session> page, int limit) {
+            if (page.size() <= limit) {
+                return new History(page, null);
+            }
+            List<Session> shown = page.subList(0, limit);
+            Session last = shown.getLast();
+            return new History(shown, new HistoryCursor(last.startedAt(), last.sessionId()).text());
+        }
+    }
+}

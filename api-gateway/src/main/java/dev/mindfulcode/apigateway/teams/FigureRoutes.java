@@ -1,0 +1,123 @@
+package dev.mindfulcode.apigateway.teams;
+
+import dev.mindfulcode.apigateway.http.Answers;
+import dev.mindfulcode.apigateway.http.Caller;
+import dev.mindfulcode.apigateway.http.Parameters;
+import dev.mindfulcode.apigateway.http.ProblemType;
+import dev.mindfulcode.apigateway.http.Routes;
+import dev.mindfulcode.apigateway.teams.TeamFigures.Size;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
+
+/** {@code /api/teams/{id}/analytics} and {@code /api/teams/{id}/insights}. */
+final class FigureRoutes {
+
+    private static final int WINDOWS_ABSENT = 200;
+    private static final int WINDOWS_MAX = 500;
+    private static final int WORD_LENGTH_MAX = 64;
+    private static final int RECENT_DAYS_ABSENT = 14;
+    private static final String SIZES =
+            Arrays.stream(Size.values()).map(Size::text).collect(Collectors.joining(", "));
+
+    private final TeamFigures figures;
+    private final Clock clock;
+
+    FigureRoutes(TeamFigures figures, Clock clock) {
+        this.figures = figures;
+        this.clock = clock;
+    }
+
+    void addTo(Routes routes) {
+        routes.get("/api/teams/{id}/analytics", this::windows).get("/api/teams/{id}/insights", this::insights);
+    }
+
+    private Mono<ServerResponse> windows(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller -> {
+                    Size size = size(request);
+                    Instant to = to(request, size);
+                    Instant from = from(request, size, to);
+                    WindowCursor cursor = cursor(request);
+                    return figures.windows(
+                            caller.userId(),
+                            Parameters.pathId(request, "id"),
+                            size,
+                            cursor == null || cursor.start().isBefore(from) ? from : cursor.start(),
+                            to,
+                            Parameters.integer(request, "limit", WINDOWS_ABSENT, 1, WINDOWS_MAX));
+                })
+                .flatMap(Answers::ok);
+    }
+
+    private Mono<ServerResponse> insights(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller ->
+                        figures.insights(caller.userId(), Parameters.pathId(request, "id"), recentDays(request)))
+                .flatMap(Answers::ok);
+    }
+
+    private static Size size(ServerRequest request) {
+        String text = Parameters.text(request, "size", WORD_LENGTH_MAX);
+        Size size = text == null ? Size.DAY : Size.parse(text);
+        if (size == null) {
+            throw ProblemType.INVALID_REQUEST.at("size", "One of these is expected: " + SIZES + ".");
+        }
+        return size;
+    }
+
+    /** What was asked for; where only the start is said, as much as may be asked for; else now. */
+    private Instant to(ServerRequest request, Size size) {
+        Instant to = Parameters.time(request, "to");
+        if (to != null) {
+            return to;
+        }
+        Instant from = Parameters.time(request, "from");
+        Instant now = clock.instant();
+        return from == null || from.plus(size.spanMax()).isAfter(now) && !from.isAfter(now)
+                ? now
+                : from.plus(size.spanMax());
+    }
+
+    private static Instant from(ServerRequest request, Size size, Instant to) {
+        Instant from = Parameters.time(request, "from");
+        if (from == null) {
+            return to.minus(size.spanMax());
+        }
+        if (from.isAfter(to) || Duration.between(from, to).compareTo(size.spanMax()) > 0) {
+            throw ProblemType.INVALID_REQUEST.at(
+                    "from", "At most " + size.spanMax().toDays() + " days before `to` are shown of this size.");
+        }
+        return from;
+    }
+
+    private static @Nullable WindowCursor cursor(ServerRequest request) {
+        String text = Parameters.text(request, "cursor", WORD_LENGTH_MAX);
+        WindowCursor cursor = text == null ? null : WindowCursor.parse(text);
+        if (text != null && cursor == null) {
+            throw ProblemType.INVALID_REQUEST.at("cursor", "Send next_cursor as the page before gave it.");
+        }
+        return cursor;
+    }
+
+    private static int recentDays(ServerRequest request) {
+        String text = Parameters.text(request, "window", WORD_LENGTH_MAX);
+        if (text == null) {
+            return RECENT_DAYS_ABSENT;
+        }
+        return switch (text) {
+            case "week" -> 7;
+            case "two_weeks" -> 14;
+            case "four_weeks" -> 28;
+            default ->
+                throw ProblemType.INVALID_REQUEST.at(
+                        "window", "One of these is expected: week, two_weeks, four_weeks.");
+        };
+    }
+}

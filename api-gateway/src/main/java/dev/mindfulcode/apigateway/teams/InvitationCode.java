@@ -1,0 +1,33 @@
+package dev.mindfulcode.apigateway.teams;
+
+import dev.mindfulcode.identity.CredentialHash;
+import java.security.SecureRandom;
+import java.util.Base64;
+
+/**
+ * The secret of an invitation: {@code mci_} and 128 random bits. A lead passes it on to the person they invited; the
+ * service stores its hash.
+ */
+record InvitationCode(String text) {
+
+    static final int LENGTH_MAX = 64;
+
+    private static final String PREFIX = "mci_";
+    private static final int RANDOM_BYTES = 16;
+
+    static InvitationCode next(SecureRandom random) {
+        byte[] bytes = new byte[RANDOM_BYTES];
+        random.nextBytes(bytes);
+        return new InvitationCode(
+                PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+    }
+
+    byte[] hash() {
+        return CredentialHash.of(text).bytes();
+    }
+
+    @Override
+    public String toString() {
+        return "InvitationCode";
+    }
+}

@@ -1,0 +1,47 @@
+package dev.mindfulcode.apigateway.teams;
+
+import dev.mindfulcode.apigateway.database.Database;
+import dev.mindfulcode.apigateway.http.RouteGroup;
+import dev.mindfulcode.apigateway.log.EventLog;
+import dev.mindfulcode.apigateway.log.Outbox;
+import java.security.SecureRandom;
+import java.time.Clock;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Wires {@link Teams}. */
+@Configuration(value = "gatewayTeamConfiguration", proxyBeanMethods = false)
+public class TeamConfiguration {
+
+    @Bean
+    TeamEvents gatewayTeamEvents(EventLog log, Outbox outbox) {
+        return new TeamEvents(log, outbox);
+    }
+
+    @Bean
+    Teams gatewayTeams(Database database, TeamEvents events) {
+        return new Teams(database, events, new SecureRandom(), Clock.systemUTC());
+    }
+
+    @Bean
+    Invitations gatewayInvitations(Database database, Teams teams, TeamEvents events) {
+        return new Invitations(database, teams, events, new SecureRandom(), Clock.systemUTC());
+    }
+
+    @Bean
+    TeamFigures gatewayTeamFigures(Database database, Teams teams) {
+        return new TeamFigures(database, teams, Clock.systemUTC());
+    }
+
+    @Bean
+    RouteGroup gatewayTeamRoutes(Teams teams, Invitations invitations, TeamFigures figures) {
+        TeamRoutes members = new TeamRoutes(teams);
+        InvitationRoutes joining = new InvitationRoutes(invitations);
+        FigureRoutes windows = new FigureRoutes(figures, Clock.systemUTC());
+        return routes -> {
+            members.addTo(routes);
+            joining.addTo(routes);
+            windows.addTo(routes);
+        };
+    }
+}

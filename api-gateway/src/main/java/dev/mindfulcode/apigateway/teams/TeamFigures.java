@@ -1,0 +1,276 @@
+package dev.mindfulcode.apigateway.teams;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.mindfulcode.apigateway.database.Database;
+import dev.mindfulcode.apigateway.flow.Interval;
+import dev.mindfulcode.flowengine.insight.Estimate;
+import dev.mindfulcode.flowengine.insight.TeamIndicator;
+import dev.mindfulcode.flowengine.team.TeamAggregate;
+import dev.mindfulcode.flowengine.time.TimeZones;
+import io.r2dbc.spi.Readable;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * What a team's windows say, for everybody who belongs to a team on the premium plan: what is said of a group, the
+ * group may read. Only released windows are read: closed ones, in which at least {@link
+ * TeamAggregate#MEMBERS_MIN_LEAST} members were active.
+ */
+public final class TeamFigures {
+
+    /**
+     * After its end a window takes what comes late for this long; days are looked at for insights when that is over.
+     */
+    static final Duration LATENESS_MAX = Duration.ofHours(24);
+
+    private static final String WINDOWS = """
+            select window_start, members, keystrokes, active_seconds, mean_intensity, intensity_spread, seconds_in_flow,
+                   interruptions, focus_overlap_seconds, gap_seconds
+            from readmodel.team_windows
+            where team_id = :team and size = :size and window_start >= :from and window_start < :to and closed and members >= :min
+            order by window_start limit :max""";
+    private static final String RELEASED = """
+            select size, window_start, members, active_seconds, seconds_in_flow, interruptions from readmodel.team_windows
+            where team_id = :team and size in ('hour', 'day') and closed and members >= :min
+                and window_start >= :from and window_start < :to
+            order by window_start""";
+
+    private final Database database;
+    private final Teams teams;
+    private final Clock clock;
+
+    TeamFigures(Database database, Teams teams, Clock clock) {
+        this.database = database;
+        this.teams = teams;
+        this.clock = clock;
+    }
+
+    /** How long windows are, and how many days of them one answer is about at most. */
+    enum Size {
+        FIVE_MINUTES(Duration.ofMinutes(5), 1),
+        HOUR(Duration.ofHours(1), 31),
+        DAY(Duration.ofDays(1), 366);
+
+        private final Duration length;
+        private final int spanDaysMax;
+
+        Size(Duration length, int spanDaysMax) {
+            this.length = length;
+            this.spanDaysMax = spanDaysMax;
+        }
+
+        Duration length() {
+            return length;
+        }
+
+        Duration spanMax() {
+            return Duration.ofDays(spanDaysMax);
+        }
+
+        /** As the API and the tables spell it. */
+        String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** Returns null where the text is no size. */
+        static @Nullable Size parse(String text) {
+            return Arrays.stream(values())
+                    .filter(size -> size.text().equals(text))
+                    .findFirst()
+                    .orElse(null);
+        }
+    }
+
+    /** Emits the windows that begin within a span, the earliest first, and where the next page goes on. */
+    Mono<Windows> windows(UUID callerId, UUID teamId, Size size, Instant from, Instant to, int limit) {
+        return teams.requireMemberOnPremium(callerId, teamId)
+                .then(Mono.defer(() -> database.sql(WINDOWS)
+                        .bind("team", teamId)
+                        .bind("size", size.text())
+                        .bind("from", from)
+                        .bind("to", to)
+                        .bind("min", TeamAggregate.MEMBERS_MIN_LEAST)
+                        .bind("max", limit + 1)
+                        .map(row -> Window.of(row, size))
+                        .all()
+                        .collectList()))
+                .map(found -> new Windows(
+                        teamId,
+                        size.text(),
+                        found.stream().limit(limit).toList(),
+                        found.size() > limit ? new WindowCursor(found.get(limit).start()).text() : null));
+    }
+
+    /**
+     * Emits what the last days of a team were like beside the weeks before, in days and hours of the caller's time
+     * zone.
+     */
+    Mono<Insights> insights(UUID callerId, UUID teamId, int recentDays) {
+        // By then everybody in these days has been able to read what they say of themselves.
+        Instant end = clock.instant().minus(LATENESS_MAX).truncatedTo(ChronoUnit.DAYS);
+        long endMs = end.toEpochMilli();
+        return teams.requireMemberOnPremium(callerId, teamId)
+                .then(Mono.defer(() -> zoneOf(callerId)))
+                .flatMap(zone -> database.sql(RELEASED)
+                        .bind("team", teamId)
+                        .bind("from", Instant.ofEpochMilli(TeamIndicator.neededFromMs(endMs, recentDays)))
+                        .bind("to", end)
+                        .bind("min", TeamAggregate.MEMBERS_MIN_LEAST)
+                        .map(Released::of)
+                        .all()
+                        .collectList()
+                        .map(released -> insights(teamId, released, endMs, recentDays, zone)));
+    }
+
+    private static Insights insights(UUID teamId, List<Released> released, long endMs, int recentDays, ZoneId zone) {
+        List<TeamIndicator.Window> hours = new ArrayList<>();
+        List<TeamIndicator.Window> days = new ArrayList<>();
+        released.forEach(one -> (one.size().equals(Size.DAY.text()) ? days : hours).add(one.window()));
+        List<Insight> insights = new ArrayList<>();
+        List<Missing> missing = new ArrayList<>();
+        for (TeamIndicator.Kind kind : TeamIndicator.Kind.values()) {
+            TeamIndicator indicator = TeamIndicator.of(kind, hours, days, endMs, recentDays, zone);
+            Estimate value = indicator.value();
+            if (value == null) {
+                missing.add(Missing.of(indicator));
+            } else {
+                insights.add(Insight.of(indicator, value));
+            }
+        }
+        return new Insights(teamId, zone.getId(), Instant.ofEpochMilli(endMs), insights, missing);
+    }
+
+    private Mono<ZoneId> zoneOf(UUID userId) {
+        return database.sql("select time_zone from identity.users where user_id = :user")
+                .bind("user", userId)
+                .map(row -> TimeZones.of(row.get("time_zone", String.class)))
+                .one();
+    }
+
+    private record Released(String size, TeamIndicator.Window window) {
+
+        static Released of(Readable row) {
+            return new Released(
+                    Objects.requireNonNull(row.get("size", String.class)),
+                    new TeamIndicator.Window(
+                            Objects.requireNonNull(row.get("window_start", Instant.class))
+                                    .toEpochMilli(),
+                            number(row, "members"),
+                            number(row, "active_seconds"),
+                            number(row, "seconds_in_flow"),
+                            number(row, "interruptions")));
+        }
+
+        private static long number(Readable row, String column) {
+            return Objects.requireNonNull(row.get(column, Long.class), column);
+        }
+    }
+
+    record Windows(
+            UUID teamId,
+            String size,
+            List<Window> windows,
+            @Nullable String nextCursor) {}
+
+    /**
+     * A released window. It does not change.
+     *
+     * @param closed true
+     * @param members who were active, in steps of {@link TeamAggregate#MEMBERS_STEP}, rounded down
+     * @param gapSeconds null in windows that are too short for one
+     */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record Window(
+            Instant start,
+            Instant end,
+            boolean closed,
+            long members,
+            @Nullable Long keystrokes,
+            @Nullable Long activeSeconds,
+            @Nullable Double meanIntensity,
+            @Nullable Double intensitySpread,
+            @Nullable Long secondsInFlow,
+            @Nullable Long interruptions,
+            @Nullable Long focusOverlapSeconds,
+            @Nullable Long gapSeconds) {
+
+        static Window of(Readable row, Size size) {
+            Instant start = Objects.requireNonNull(row.get("window_start", Instant.class));
+            return new Window(
+                    start,
+                    start.plus(size.length()),
+                    true,
+                    TeamAggregate.shownMembers(Objects.requireNonNull(row.get("members", Long.class))),
+                    row.get("keystrokes", Long.class),
+                    row.get("active_seconds", Long.class),
+                    row.get("mean_intensity", Double.class),
+                    row.get("intensity_spread", Double.class),
+                    row.get("seconds_in_flow", Long.class),
+                    row.get("interruptions", Long.class),
+                    row.get("focus_overlap_seconds", Long.class),
+                    row.get("gap_seconds", Long.class));
+        }
+    }
+
+    /**
+     * @param until all windows that end by then were looked at, and none later
+     * @param missing what cannot be said yet
+     */
+    record Insights(UUID teamId, String timeZone, Instant until, List<Insight> insights, List<Missing> missing) {}
+
+    /**
+     * @param id of the indicator
+     * @param standsOut whether the whole interval lies above the reference
+     * @param to inclusive
+     */
+    record Insight(
+            String id,
+            String text,
+            Numbers numbers,
+            boolean standsOut,
+            double confidence,
+            int dataPoints,
+            LocalDate from,
+            LocalDate to) {
+
+        static Insight of(TeamIndicator indicator, Estimate value) {
+            return new Insight(
+                    indicator.kind().text(),
+                    indicator.text(),
+                    new Numbers(indicator.kind().unit(), Interval.of(value), Interval.rounded(indicator.reference())),
+                    indicator.standsOut(),
+                    Interval.rounded(indicator.confidence()),
+                    value.samples(),
+                    indicator.from(),
+                    indicator.to());
+        }
+    }
+
+    /** @param reference what it was before; 0 for changes */
+    record Numbers(String measure, Interval estimate, double reference) {}
+
+    /** @param unit days or weeks in which a large enough group was at work */
+    record Missing(String of, int amount, String unit, String text) {
+
+        static Missing of(TeamIndicator indicator) {
+            String unit = indicator.kind() == TeamIndicator.Kind.WEEKEND_SHARE ? "weeks" : "days";
+            return new Missing(
+                    indicator.kind().text(),
+                    indicator.missing(),
+                    unit,
+                    indicator.missing() + " more " + unit + " in which enough members were active are needed.");
+        }
+    }
+}

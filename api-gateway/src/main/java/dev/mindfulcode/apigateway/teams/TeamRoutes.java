@@ -1,0 +1,100 @@
+package dev.mindfulcode.apigateway.teams;
+
+import dev.mindfulcode.apigateway.http.Answers;
+import dev.mindfulcode.apigateway.http.Bodies;
+import dev.mindfulcode.apigateway.http.Caller;
+import dev.mindfulcode.apigateway.http.JsonFields;
+import dev.mindfulcode.apigateway.http.Parameters;
+import dev.mindfulcode.apigateway.http.Routes;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
+
+/** {@code /api/teams}. */
+final class TeamRoutes {
+
+    private static final int NAME_LENGTH_MAX = 100;
+    private static final int ROLE_LENGTH_MAX = 16;
+
+    private final Teams teams;
+
+    TeamRoutes(Teams teams) {
+        this.teams = teams;
+    }
+
+    void addTo(Routes routes) {
+        routes.post("/api/teams", this::create)
+                .get("/api/teams", this::mine)
+                .get("/api/teams/{id}", this::get)
+                .put("/api/teams/{id}/consent", this::consent)
+                .get("/api/teams/{id}/members", this::members)
+                .put("/api/teams/{id}/members/{user_id}", this::change)
+                .delete("/api/teams/{id}/members/{user_id}", this::remove);
+    }
+
+    private Mono<ServerResponse> create(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller -> Bodies.object(request, "name")
+                        .flatMap(body -> teams.create(caller.userId(), body.requiredText("name", NAME_LENGTH_MAX))))
+                .flatMap(team -> Answers.json(201, team));
+    }
+
+    private Mono<ServerResponse> mine(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller -> teams.of(caller.userId()))
+                .flatMap(all -> Answers.ok(new Mine(all)));
+    }
+
+    private Mono<ServerResponse> get(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller -> teams.find(caller.userId(), teamId(request)))
+                .flatMap(Answers::ok);
+    }
+
+    private Mono<ServerResponse> members(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller -> teams.members(caller.userId(), teamId(request)))
+                .flatMap(all -> Answers.ok(new Members(all)));
+    }
+
+    private Mono<ServerResponse> change(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller -> Bodies.object(request, "role")
+                        .flatMap(body -> teams.change(
+                                caller.userId(), teamId(request), Parameters.pathId(request, "user_id"), role(body))))
+                .flatMap(Answers::ok);
+    }
+
+    private Mono<ServerResponse> remove(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(
+                        caller -> teams.remove(caller.userId(), teamId(request), Parameters.pathId(request, "user_id")))
+                .then(Mono.defer(() -> ServerResponse.noContent().build()));
+    }
+
+    private Mono<ServerResponse> consent(ServerRequest request) {
+        return Caller.of(request)
+                .flatMap(caller -> Bodies.object(request, "consent")
+                        .flatMap(body -> teams.consent(
+                                caller.userId(), teamId(request), body.required("consent", body.bool("consent")))))
+                .flatMap(Answers::ok);
+    }
+
+    private static UUID teamId(ServerRequest request) {
+        return Parameters.pathId(request, "id");
+    }
+
+    static Role role(JsonFields body) {
+        Role role = Role.parse(body.requiredText("role", ROLE_LENGTH_MAX));
+        if (role == null) {
+            throw body.refused("role", "One of owner, admin, member and viewer is expected.");
+        }
+        return role;
+    }
+
+    private record Mine(List<Teams.Team> teams) {}
+
+    private record Members(List<Teams.Member> members) {}
+}

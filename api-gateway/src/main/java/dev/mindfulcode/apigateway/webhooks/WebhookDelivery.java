@@ -1,0 +1,159 @@
+package dev.mindfulcode.apigateway.webhooks;
+
+import dev.mindfulcode.apigateway.webhooks.Deliveries.Due;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/**
+ * Delivers what is due, a round at a time: at least once, at most {@link #CONCURRENCY_MAX} at the same time, each
+ * message until the other side takes it or {@link RetrySchedule#ATTEMPTS_MAX} attempts have failed.
+ */
+public final class WebhookDelivery implements SmartLifecycle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WebhookDelivery.class);
+
+    static final int CONCURRENCY_MAX = 8;
+
+    /** A client waits for it, so it ends before the answer is given up. */
+    private static final Duration TEST_TIMEOUT = Duration.ofSeconds(12);
+
+    private static final int ROUND_MAX = 2 * CONCURRENCY_MAX;
+    private static final Duration POLL_INTERVAL = Duration.ofSeconds(2);
+
+    /** Of a round, all attempts end well before others may take them. */
+    private static final Duration HIDDEN_FOR = WebhookSender.ATTEMPT_TIME_MAX.multipliedBy(8);
+
+    private final Deliveries deliveries;
+    private final WebhookTargets targets;
+    private final WebhookSender sender;
+    private final RandomGenerator random;
+    private final MeterRegistry meters;
+    private final Sinks.Many<Boolean> wakes = Sinks.many().multicast().directBestEffort();
+    private volatile @Nullable Disposable running;
+
+    WebhookDelivery(
+            Deliveries deliveries,
+            WebhookTargets targets,
+            WebhookSender sender,
+            RandomGenerator random,
+            MeterRegistry meters) {
+        this.deliveries = deliveries;
+        this.targets = targets;
+        this.sender = sender;
+        this.random = random;
+        this.meters = meters;
+    }
+
+    /** Says that something may be due. */
+    public void wake() {
+        wakes.tryEmitNext(true);
+    }
+
+    @Override
+    public synchronized void start() {
+        if (running == null) {
+            running = Flux.interval(Duration.ZERO, POLL_INTERVAL)
+                    .map(_ -> true)
+                    .mergeWith(wakes.asFlux())
+                    .onBackpressureLatest()
+                    .concatMap(_ -> rounds(), 1)
+                    .subscribe();
+        }
+    }
+
+    /** Rounds until nothing is due; does not fail. */
+    private Mono<Void> rounds() {
+        return round().expand(delivered -> delivered == 0 ? Mono.empty() : round())
+                .then()
+                .onErrorResume(e -> {
+                    LOG.warn("Webhooks wait: {}", e.toString());
+                    return Mono.empty();
+                });
+    }
+
+    /** Emits how many were tried. */
+    Mono<Integer> round() {
+        return deliveries
+                .take(ROUND_MAX, HIDDEN_FOR)
+                .flatMap(due -> deliver(due).thenReturn(due.size()));
+    }
+
+    private Mono<Void> deliver(List<Due> due) {
+        return Flux.fromIterable(due)
+                .flatMap(one -> attempt(one).flatMap(outcome -> record(one, outcome)), CONCURRENCY_MAX)
+                .then();
+    }
+
+    /** Makes one delivery at once, without retries, and emits how it ended. */
+    public Mono<WebhookTest> test(byte[] sealedTarget, UUID owner, UUID messageId, byte[] body) {
+        return attempt(new Due(messageId, owner, sealedTarget, body, 1))
+                .timeout(TEST_TIMEOUT, Mono.just(new WebhookOutcome.Failed("timeout")))
+                .elapsed()
+                .map(timed -> switch (timed.getT2()) {
+                    case WebhookOutcome.Delivered() -> new WebhookTest(messageId, true, "delivered", timed.getT1());
+                    case WebhookOutcome.Failed(String kind) -> new WebhookTest(messageId, false, kind, timed.getT1());
+                    case WebhookOutcome.Hopeless(String kind) -> new WebhookTest(messageId, false, kind, timed.getT1());
+                });
+    }
+
+    private Mono<WebhookOutcome> attempt(Due due) {
+        try {
+            WebhookTarget target = targets.open(due.sealedTarget(), due.owner());
+            return sender.send(target, due.messageId().toString(), due.body());
+        } catch (GeneralSecurityException e) {
+            return Mono.just(new WebhookOutcome.Hopeless("target_sealed_under_another_key"));
+        }
+    }
+
+    private Mono<Void> record(Due due, WebhookOutcome outcome) {
+        return switch (outcome) {
+            case WebhookOutcome.Delivered() -> {
+                count("delivered");
+                yield deliveries.delivered(due.messageId());
+            }
+            case WebhookOutcome.Failed(String kind)
+            when due.attempts() < RetrySchedule.ATTEMPTS_MAX -> {
+                count("failed");
+                yield deliveries.failed(due.messageId(), kind, RetrySchedule.afterFailure(due.attempts(), random));
+            }
+            case WebhookOutcome.Failed(String kind) -> giveUp(due, kind);
+            case WebhookOutcome.Hopeless(String kind) -> giveUp(due, kind);
+        };
+    }
+
+    private Mono<Void> giveUp(Due due, String kind) {
+        count("given_up");
+        LOG.warn("Message {} could not be delivered to its webhook: {}", due.messageId(), kind);
+        return deliveries.givenUp(due.messageId(), kind);
+    }
+
+    private void count(String outcome) {
+        meters.counter("mindful.gateway.webhook.attempts", "outcome", outcome).increment();
+    }
+
+    @Override
+    public synchronized void stop() {
+        Disposable stopping = running;
+        running = null;
+        if (stopping != null) {
+            stopping.dispose();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running != null;
+    }
+}

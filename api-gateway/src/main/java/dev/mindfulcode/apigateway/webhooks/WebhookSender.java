@@ -1,0 +1,115 @@
+package dev.mindfulcode.apigateway.webhooks;
+
+import dev.mindfulcode.apigateway.webhooks.AddressGate.ForbiddenAddressException;
+import dev.mindfulcode.apigateway.webhooks.WebhookOutcome.Delivered;
+import dev.mindfulcode.apigateway.webhooks.WebhookOutcome.Failed;
+import dev.mindfulcode.apigateway.webhooks.WebhookOutcome.Hopeless;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelOption;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
+import javax.net.ssl.SSLException;
+import reactor.core.publisher.Mono;
+import reactor.netty.ByteBufMono;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
+
+/**
+ * Makes one attempt to deliver a message. Each on a connection of its own, without redirects, without a proxy, and
+ * without reading a body: a status is all the other side can say. Thread-safe.
+ */
+final class WebhookSender {
+
+    static final Duration ATTEMPT_TIME_MAX = Duration.ofSeconds(15);
+
+    private static final Duration RESPONSE_WAIT_MAX = Duration.ofSeconds(10);
+    private static final int CONNECT_WAIT_MAX_MS = 5_000;
+    private static final int HEADER_BYTES_MAX = 16 * 1024;
+    private static final int GONE = 410;
+
+    private final HttpClient http;
+    private final Clock clock;
+
+    WebhookSender(PublicAddresses addresses, Clock clock) {
+        this(addresses, clock, UnaryOperator.identity());
+    }
+
+    /** @param more settings, such as whose certificates are trusted */
+    WebhookSender(PublicAddresses addresses, Clock clock, UnaryOperator<HttpClient> more) {
+        AddressGate gate = new AddressGate(addresses);
+        this.clock = clock;
+        this.http = more.apply(HttpClient.create(ConnectionProvider.newConnection())
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_WAIT_MAX_MS)
+                .doOnChannelInit((_, channel, _) -> channel.pipeline().addFirst("webhook-address-gate", gate))
+                .noProxy()
+                .followRedirect(false)
+                .disableRetry(true)
+                .compress(false)
+                .httpResponseDecoder(decoder -> decoder.maxHeaderSize(HEADER_BYTES_MAX))
+                .responseTimeout(RESPONSE_WAIT_MAX));
+    }
+
+    /**
+     * Emits how it ended; does not fail.
+     *
+     * @param id of the message, the same for each attempt
+     */
+    Mono<WebhookOutcome> send(WebhookTarget target, String id, byte[] body) {
+        long epochSeconds = clock.instant().getEpochSecond();
+        return http.headers(headers -> headers.set("Content-Type", "application/json")
+                        .set("User-Agent", "mindful-code-webhooks/1")
+                        .set("webhook-id", id)
+                        .set("webhook-timestamp", epochSeconds)
+                        .set("webhook-signature", WebhookSignature.of(target.secret(), id, epochSeconds, body)))
+                .post()
+                .uri(target.url())
+                .send(ByteBufMono.fromSupplier(() -> Unpooled.wrappedBuffer(body)))
+                // The body is left unread: the connection ends with it.
+                .response((response, _) -> Mono.just(outcome(response.status().code())))
+                .next()
+                .timeout(ATTEMPT_TIME_MAX)
+                .onErrorResume(failure -> Mono.just(outcome(failure)))
+                .defaultIfEmpty(new Failed("no_answer"));
+    }
+
+    private static WebhookOutcome outcome(int status) {
+        if (status >= 200 && status < 300) {
+            return new Delivered();
+        }
+        String kind = "status_" + status;
+        return status == GONE ? new Hopeless(kind) : new Failed(kind);
+    }
+
+    /** A name that leads to a forbidden address may lead elsewhere tomorrow, so it is tried again like any other. */
+    private static WebhookOutcome outcome(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            switch (cause) {
+                case ForbiddenAddressException _ -> {
+                    return new Failed("address_not_allowed");
+                }
+                case UnknownHostException _ -> {
+                    return new Failed("unknown_host");
+                }
+                case SSLException _ -> {
+                    return new Failed("tls");
+                }
+                case TimeoutException _ -> {
+                    return new Failed("timeout");
+                }
+                case io.netty.handler.timeout.TimeoutException _ -> {
+                    return new Failed("timeout");
+                }
+                case java.net.ConnectException _ -> {
+                    return new Failed("connect");
+                }
+                default -> {
+                    // Its cause may say more.
+                }
+            }
+        }
+        return new Failed("connection");
+    }
+}

@@ -1,0 +1,104 @@
+package dev.mindfulcode.apigateway.webhooks;
+
+import dev.mindfulcode.dataprotection.KeyEncryptionKey;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.UUID;
+
+/** Makes targets of what users name, and seals and opens them. */
+public final class WebhookTargets {
+
+    public static final int URL_LENGTH_MAX = 2_048;
+
+    private static final int SECRET_BYTES = 32;
+    private static final String PURPOSE = "webhook/";
+
+    private final KeyEncryptionKey keyEncryptionKey;
+    private final WebhookSettings settings;
+    private final SecureRandom random;
+
+    WebhookTargets(KeyEncryptionKey keyEncryptionKey, WebhookSettings settings, SecureRandom random) {
+        this.keyEncryptionKey = keyEncryptionKey;
+        this.settings = settings;
+        this.random = random;
+    }
+
+    /**
+     * Makes a target with a new secret. What a name means is looked up when it is called; what can be said before is
+     * said here.
+     *
+     * @throws RefusedUrlException where the text is no address that could ever be called
+     */
+    public WebhookTarget newTarget(String text) throws RefusedUrlException {
+        URI url;
+        try {
+            url = new URI(text);
+        } catch (URISyntaxException e) {
+            throw new RefusedUrlException("An address such as https://example.org/hooks/team is expected.");
+        }
+        String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
+        if (!scheme.equals("https") && !(scheme.equals("http") && settings.allowHttp())) {
+            throw new RefusedUrlException("An address that begins with https:// is expected.");
+        }
+        String host = url.getHost();
+        if (host == null || host.isEmpty() || url.getPort() == 0 || url.getPort() > 65_535) {
+            throw new RefusedUrlException("An address such as https://example.org/hooks/team is expected.");
+        }
+        if (url.getRawUserInfo() != null || url.getRawFragment() != null) {
+            throw new RefusedUrlException("An address without a user and without a fragment is expected.");
+        }
+        if (!text.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+            throw new RefusedUrlException("An address in ASCII is expected; escape what is not.");
+        }
+        if (!mayCall(host)) {
+            throw new RefusedUrlException("An address on the public internet is expected.");
+        }
+        byte[] secret = new byte[SECRET_BYTES];
+        random.nextBytes(secret);
+        return new WebhookTarget(text, host.toLowerCase(Locale.ROOT), secret);
+    }
+
+    /** Seals a target, so that it opens for this owner of it alone. */
+    public byte[] seal(WebhookTarget target, UUID owner) {
+        String text = Base64.getEncoder().encodeToString(target.secret()) + ' ' + target.host() + ' ' + target.url();
+        return keyEncryptionKey.seal(text.getBytes(StandardCharsets.UTF_8), PURPOSE + owner);
+    }
+
+    /** @throws GeneralSecurityException where it was sealed under another key, or for another owner */
+    WebhookTarget open(byte[] sealed, UUID owner) throws GeneralSecurityException {
+        String[] parts =
+                new String(keyEncryptionKey.open(sealed, PURPOSE + owner), StandardCharsets.UTF_8).split(" ", 3);
+        return new WebhookTarget(parts[2], parts[1], Base64.getDecoder().decode(parts[0]));
+    }
+
+    private boolean mayCall(String host) {
+        try {
+            InetAddress fixed = WebhookHost.fixedAddress(host);
+            return fixed == null || settings.addresses().mayCall(fixed);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /** The text is no address that may be called. */
+    public static final class RefusedUrlException extends Exception {
+
+        private final String reason;
+
+        RefusedUrlException(String reason) {
+            super(reason);
+            this.reason = reason;
+        }
+
+        /** For who named it; repeats nothing of it. */
+        public String reason() {
+            return reason;
+        }
+    }
+}

@@ -1,5 +1,0 @@
-/** What the leads of teams want to be told of, and what they were told. */
-@NullMarked
-package dev.mindfulcode.gateway.alerts;
-
-import org.jspecify.annotations.NullMarked;

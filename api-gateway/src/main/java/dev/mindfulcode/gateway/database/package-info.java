@@ -1,5 +1,0 @@
-/** The pooled, non-blocking way to Postgres, and the schema this service owns. */
-@NullMarked
-package dev.mindfulcode.gateway.database;
-
-import org.jspecify.annotations.NullMarked;

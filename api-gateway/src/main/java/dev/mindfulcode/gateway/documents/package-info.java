@@ -1,5 +1,0 @@
-/** What the gateway says about itself: the OpenAPI document, and a page to try it in. */
-@NullMarked
-package dev.mindfulcode.gateway.documents;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Flow on demand and flow in the past. */
-@NullMarked
-package dev.mindfulcode.gateway.flow;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** The model as a graph: queries and subscriptions at {@code /graphql}, over HTTP, server-sent events and WebSocket. */
-@NullMarked
-package dev.mindfulcode.gateway.graphql;
-
-import org.jspecify.annotations.NullMarked;

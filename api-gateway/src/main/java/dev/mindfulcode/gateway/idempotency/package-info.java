@@ -1,5 +1,0 @@
-/** A request that is sent again because its answer got lost is done once. */
-@NullMarked
-package dev.mindfulcode.gateway.idempotency;
-
-import org.jspecify.annotations.NullMarked;

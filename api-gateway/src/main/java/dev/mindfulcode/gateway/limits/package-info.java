@@ -1,5 +1,0 @@
-/** How often somebody may ask: token buckets for addresses, users and sign-ins. */
-@NullMarked
-package dev.mindfulcode.gateway.limits;
-
-import org.jspecify.annotations.NullMarked;

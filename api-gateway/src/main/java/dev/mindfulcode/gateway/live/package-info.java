@@ -1,5 +1,0 @@
-/** Flow states on their way from the log to whoever is watching. */
-@NullMarked
-package dev.mindfulcode.gateway.live;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,0 @@
-package dev.mindfulcode.gateway.log;
-
-import dev.mindfulcode.schemas.SchemaRegistry;
-
-/** Where the event log is and how it is read. */
-public record LogAddress(String bootstrapServers, SchemaRegistry registry) {}

@@ -1,4 +1,0 @@
-package dev.mindfulcode.gateway.log;
-
-/** Where a record is on the log. */
-public record LogPosition(String topic, int partition, long offset) {}

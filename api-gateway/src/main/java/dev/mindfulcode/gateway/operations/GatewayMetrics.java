@@ -1,6 +1,0 @@
-package dev.mindfulcode.gateway.operations;
-
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-
-/** The registry that this gateway measures into and shows under {@code /metrics}. */
-public record GatewayMetrics(PrometheusMeterRegistry registry) {}

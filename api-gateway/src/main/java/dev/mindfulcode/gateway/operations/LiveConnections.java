@@ -1,8 +1,0 @@
-package dev.mindfulcode.gateway.operations;
-
-/** How many clients are connected for live updates. */
-@FunctionalInterface
-public interface LiveConnections {
-
-    int count();
-}

@@ -1,5 +1,0 @@
-/** What an operator asks: is it well, and what does it measure. */
-@NullMarked
-package dev.mindfulcode.gateway.operations;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Sessions: commands that become events, reads from the read model, and reading one's own writes. */
-@NullMarked
-package dev.mindfulcode.gateway.sessions;
-
-import org.jspecify.annotations.NullMarked;

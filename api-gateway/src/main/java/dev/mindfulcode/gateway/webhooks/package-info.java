@@ -1,5 +1,0 @@
-/** Delivery to addresses that users name: signed, retried, and to public addresses only. */
-@NullMarked
-package dev.mindfulcode.gateway.webhooks;
-
-import org.jspecify.annotations.NullMarked;

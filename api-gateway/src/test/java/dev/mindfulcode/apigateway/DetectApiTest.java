@@ -1,0 +1,264 @@
+package dev.mindfulcode.apigateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mindfulcode.apigateway.Api.Answer;
+import dev.mindfulcode.apigateway.Api.User;
+import dev.mindfulcode.flowengine.Calibration;
+import dev.mindfulcode.flowengine.FlowModel;
+import dev.mindfulcode.flowengine.ModelArtefact;
+import dev.mindfulcode.flowengine.Thresholds;
+import dev.mindfulcode.schemas.FlowDetection;
+import dev.mindfulcode.schemas.ModelKind;
+import dev.mindfulcode.schemas.PublishedModel;
+import dev.mindfulcode.schemas.Topics;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DetectApiTest {
+
+    private static final String FULL = """
+            {"session_id": "s", "keystroke_intervals": [%s], "context_switches": 1, "error_events": 2,
+             "window_focus_duration": 30000, "file_modifications": 1, "timestamp": 1767225600000,
+             "typing_velocity": 220.5, "pause_patterns": [1200, 3000]}""";
+
+    private final GatewayUnderTest gateway = GatewayUnderTest.shared();
+    private final Api api = gateway.api;
+    private final User ada = gateway.user();
+
+    private static String intervals(int count) {
+        return IntStream.range(0, count).mapToObj(i -> "" + (120 + i % 40)).collect(Collectors.joining(","));
+    }
+
+    @Test
+    void theReadingIsKeptAsTheUserAllows() {
+        UUID session = UUID.randomUUID();
+        assertThat(api.get("/api/privacy/settings", ada.token())
+                        .json()
+                        .path("keep_detections")
+                        .asBoolean())
+                .isTrue();
+        detect("\"session_id\": \"" + session + "\", ", 30);
+        allow(false);
+        detect("", 40);
+        allow(true);
+        detect("\"session_id\": \"no uuid\", ", 50);
+
+        try (TestLog log = new TestLog(gateway.platform.bootstrapServers(), gateway.registry())) {
+            // An answer does not wait for the log, so two readings may reach it in either order.
+            List<FlowDetection> kept = log.read(Topics.FLOW_DETECTIONS, ada.id(), 2).stream()
+                    .sorted(Comparator.comparing(FlowDetection::getIntervals))
+                    .toList();
+            assertThat(kept).extracting(FlowDetection::getIntervals).containsExactly(30, 50);
+            assertThat(kept).extracting(FlowDetection::getSessionId).containsExactly(session, null);
+            assertThat(kept.getFirst().getIntensity()).isBetween(0f, 1f);
+            assertThat(kept.getFirst().getModel()).isNotEmpty();
+        }
+        for (String wrong : List.of("{}", "{\"keep_detections\": \"no\"}")) {
+            api.sendJson("PUT", "/api/privacy/settings", ada.token(), wrong)
+                    .isProblem(400, "invalid-request")
+                    .withField("keep_detections");
+        }
+    }
+
+    private void detect(String session, int intervals) {
+        Answer answer = api.post(
+                "/api/flow/detect",
+                ada.token(),
+                "{\"flow_data\": {%s\"keystroke_intervals\": [%s]}}".formatted(session, intervals(intervals)));
+        assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+    }
+
+    private void allow(boolean keep) {
+        assertThat(api.sendJson(
+                                "PUT",
+                                "/api/privacy/settings",
+                                ada.token(),
+                                "{\"keep_detections\": %s}".formatted(keep))
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void aDetectionFillsEveryFieldOfTheContract() {
+        String data = FULL.formatted(intervals(300));
+        Answer answer = api.post("/api/flow/detect", ada.token(), """
+                {"flow_data": %s, "user_preferences": {"sensitivity_level": 0.6, "notification_threshold": 0.5,
+                 "focus_mode_enabled": true, "break_reminders_enabled": false}}""".formatted(data));
+        assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+        assertThat(answer.json().propertyNames())
+                .containsExactlyInAnyOrder(
+                        "is_in_flow",
+                        "flow_intensity",
+                        "flow_duration_ms",
+                        "confidence",
+                        "recommendations",
+                        "metrics",
+                        "analysis_time_ms");
+        answer.json()
+                .path("metrics")
+                .forEach(metric -> assertThat(metric.doubleValue()).isBetween(0.0, 1.0));
+        assertThat(answer.json().path("metrics").size()).isEqualTo(5);
+        assertThat(answer.json().path("flow_intensity").doubleValue()).isBetween(0.0, 1.0);
+        assertThat(answer.json().path("confidence").doubleValue()).isBetween(0.0, 1.0);
+        assertThat(answer.json().path("analysis_time_ms").doubleValue())
+                .isPositive()
+                .isLessThan(1_000);
+        assertThat(answer.json().path("recommendations").size()).isPositive();
+
+        Answer wrapped = api.post("/api/flow/detect", ada.token(), "{\"request\": {\"flow_data\": " + data + "}}");
+        assertThat(wrapped.status()).isEqualTo(200);
+        assertThat(wrapped.json().path("metrics")).isEqualTo(answer.json().path("metrics"));
+    }
+
+    /**
+     * Above the lowest threshold messages had better wait, and in focus mode nothing else is said; below the highest
+     * all the rest is.
+     */
+    @Test
+    void preferencesDecideWhatIsRecommended() {
+        assertThat(recommended("\"notification_threshold\": 0")).contains("messages can wait");
+        assertThat(recommended("\"notification_threshold\": 1")).doesNotContain("messages can wait");
+        assertThat(recommended("\"notification_threshold\": 0, \"focus_mode_enabled\": true"))
+                .contains("messages can wait")
+                .doesNotContain("smaller next step");
+        assertThat(recommended("\"notification_threshold\": 1, \"break_reminders_enabled\": false"))
+                .contains("smaller next step");
+    }
+
+    private String recommended(String preferences) {
+        return api.post("/api/flow/detect", ada.token(), """
+                        {"flow_data": {"keystroke_intervals": [%s], "error_events": 90}, "user_preferences": {%s}}""".formatted(intervals(100), preferences))
+                .json()
+                .path("recommendations")
+                .toString();
+    }
+
+    @Test
+    void intervalsAloneSuffice() {
+        for (int count : new int[] {1, 2, 1_000}) {
+            Answer answer = api.post(
+                    "/api/flow/detect",
+                    ada.token(),
+                    "{\"flow_data\": {\"keystroke_intervals\": [" + intervals(count) + "]}}");
+            assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{} | flow_data",
+                "{\"flow_data\": []} | flow_data",
+                "{\"flow_data\": {}} | flow_data.keystroke_intervals",
+                "{\"request\": {\"flow_data\": {}}} | request.flow_data.keystroke_intervals",
+                "{\"flow_data\": {\"keystroke_intervals\": []}} | flow_data.keystroke_intervals",
+                "{\"flow_data\": {\"keystroke_intervals\": \"100\"}} | flow_data.keystroke_intervals",
+                "{\"flow_data\": {\"keystroke_intervals\": [100, -1]}} | flow_data.keystroke_intervals[1]",
+                "{\"flow_data\": {\"keystroke_intervals\": [100, \"1\"]}} | flow_data.keystroke_intervals[1]",
+                "{\"flow_data\": {\"keystroke_intervals\": [100, null]}} | flow_data.keystroke_intervals[1]",
+                "{\"flow_data\": {\"keystroke_intervals\": [1e300]}} | flow_data.keystroke_intervals[0]",
+                "{\"flow_data\": {\"keystroke_intervals\": [99999999999]}} | flow_data.keystroke_intervals[0]",
+                "{\"flow_data\": {\"keystroke_intervals\": [1], \"context_switches\": -1}} | flow_data.context_switches",
+                "{\"flow_data\": {\"keystroke_intervals\": [1], \"error_events\": 1.5}} | flow_data.error_events",
+                "{\"flow_data\": {\"keystroke_intervals\": [1], \"window_focus_duration\": true}} | flow_data.window_focus_duration",
+                "{\"flow_data\": {\"keystroke_intervals\": [1], \"timestamp\": \"now\"}} | flow_data.timestamp",
+                "{\"flow_data\": {\"keystroke_intervals\": [1], \"timestamp\": -5}} | flow_data.timestamp",
+                "{\"flow_data\": {\"keystroke_intervals\": [1]}, \"user_preferences\": {\"sensitivity_level\": 2}} | user_preferences.sensitivity_level",
+                "{\"flow_data\": {\"keystroke_intervals\": [1]}, \"user_preferences\": {\"focus_mode_enabled\": 1}} | user_preferences.focus_mode_enabled",
+            })
+    void whatIsWrongIsNamed(String body, String field) {
+        api.post("/api/flow/detect", ada.token(), body)
+                .isProblem(400, "invalid-request")
+                .withField(field);
+    }
+
+    @Test
+    void moreIntervalsThanAllowedAreRefused() {
+        api.post(
+                        "/api/flow/detect",
+                        ada.token(),
+                        "{\"flow_data\": {\"keystroke_intervals\": [" + intervals(1_001) + "]}}")
+                .isProblem(400, "invalid-request")
+                .withField("flow_data.keystroke_intervals");
+    }
+
+    /** The model is taken away again, as other tests share the gateway. */
+    @Test
+    void aDetectionIsByThePublishedModelAndADamagedOneChangesNothing() {
+        float byBuiltIn = intensity();
+        float chance = 0.125f;
+        FlowModel model = ModelArtefact.logistic(
+                "detect-test-1",
+                new float[5],
+                new float[] {1, 1, 1, 1, 1},
+                new float[6],
+                new Calibration.Isotonic(new float[] {0.5f}, new float[] {chance}),
+                new Thresholds(0.6f, 0.4f, 0.1f));
+        PublishedModel published = PublishedModel.newBuilder()
+                .setModelId(model.id())
+                .setKind(ModelKind.LOGISTIC)
+                .setArtefact(ByteBuffer.wrap(ModelArtefact.encode(model)))
+                .setFeatureVersion(FlowModel.FEATURE_VERSION)
+                .setCreatedAt(Instant.EPOCH)
+                .build();
+        byte[] whole = Topics.FLOW_MODELS
+                .valueSerde(gateway.registry())
+                .serializer()
+                .serialize(Topics.FLOW_MODELS.name(), published);
+        byte[] damaged = whole.clone();
+        damaged[damaged.length - 8] ^= 1;
+        try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(
+                Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, gateway.platform.bootstrapServers()),
+                new StringSerializer(),
+                new ByteArraySerializer())) {
+            try {
+                activate(producer, whole);
+                awaitIntensity(chance);
+                activate(producer, damaged);
+                activate(producer, "no model at all".getBytes(StandardCharsets.UTF_8));
+            } finally {
+                activate(producer, null);
+            }
+            // In one partition, in order: by now the damaged ones have been refused.
+            awaitIntensity(byBuiltIn);
+        }
+    }
+
+    private static void activate(KafkaProducer<String, byte[]> producer, byte @Nullable [] value) {
+        producer.send(new ProducerRecord<>(Topics.FLOW_MODELS.name(), Topics.ACTIVE_MODEL, value));
+        producer.flush();
+    }
+
+    private void awaitIntensity(float expected) {
+        long deadlineNs = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (intensity() != expected) {
+            assertThat(System.nanoTime()).as("in time").isLessThan(deadlineNs);
+        }
+    }
+
+    private float intensity() {
+        Answer answer = api.post(
+                "/api/flow/detect", ada.token(), "{\"flow_data\": %s}".formatted(FULL.formatted(intervals(300))));
+        assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+        return answer.json().path("flow_intensity").floatValue();
+    }
+}

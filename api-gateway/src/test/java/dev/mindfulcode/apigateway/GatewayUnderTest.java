@@ -1,0 +1,234 @@
+package dev.mindfulcode.apigateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mindfulcode.apigateway.accounts.SignedUp;
+import dev.mindfulcode.apigateway.teams.Plan;
+import dev.mindfulcode.apigateway.teams.TeamPlans;
+import dev.mindfulcode.dataprotection.PostgresUrl;
+import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
+import dev.mindfulcode.projectionservice.ProjectionConfiguration;
+import dev.mindfulcode.schemas.SchemaRegistry;
+import dev.mindfulcode.schemas.Topics;
+import dev.mindfulcode.webkit.ConnectionRules;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.Banner;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
+
+/** A gateway with a projection behind it, on real Kafka, Postgres and registry. One serves all tests of a JVM. */
+final class GatewayUnderTest {
+
+    static final String JWT_SECRET = "test-secret-0123456789-abcdefghijklmnop";
+    static final String OPERATOR_TOKEN = "test-operator-0123456789-abcdefghijklmnop";
+    static final int PARTITIONS = 6;
+
+    /** Short enough to be waited for, long enough for clients on a busy machine. */
+    static final ConnectionRules IMPATIENT = new ConnectionRules(
+            Duration.ofSeconds(1), Duration.ofSeconds(8), Duration.ofSeconds(6), Duration.ofHours(1));
+
+    private static @Nullable GatewayUnderTest shared;
+
+    final EmbeddedPlatform platform;
+    final Map<String, Object> environment;
+    final ConfigurableApplicationContext context;
+    final Api api;
+    final String databaseUrl;
+    private @Nullable Connection kept;
+    private @Nullable ConfigurableApplicationContext projections;
+
+    private GatewayUnderTest(EmbeddedPlatform platform, Map<String, Object> environment) {
+        this.platform = platform;
+        this.environment = environment;
+        this.databaseUrl = String.valueOf(environment.get("DATABASE_URL"));
+        this.context = start(GatewayConfiguration.class, WebApplicationType.REACTIVE, environment);
+        this.api = new Api(port(context));
+    }
+
+    static synchronized GatewayUnderTest shared() {
+        GatewayUnderTest started = shared;
+        if (started == null) {
+            started = started();
+            shared = started;
+        }
+        return started;
+    }
+
+    /**
+     * One of a test's own, with its projections on a database in which every row follows from an event. Until it is
+     * closed those of the shared one rest: they are of one consumer group, and what one of them is given the other
+     * misses.
+     */
+    static synchronized GatewayUnderTest alone() {
+        if (shared != null) {
+            shared.rest();
+        }
+        return started();
+    }
+
+    private static GatewayUnderTest started() {
+        EmbeddedPlatform platform = platform();
+        GatewayUnderTest started = new GatewayUnderTest(platform, environment(platform));
+        started.project();
+        return started;
+    }
+
+    private void project() {
+        projections = start(ProjectionConfiguration.class, WebApplicationType.NONE, environment);
+    }
+
+    private void rest() {
+        ConfigurableApplicationContext stopping = projections;
+        projections = null;
+        if (stopping != null) {
+            stopping.close();
+        }
+    }
+
+    /** For one that is not shared. */
+    void close() {
+        context.close();
+        rest();
+        synchronized (GatewayUnderTest.class) {
+            if (shared != null) {
+                shared.project();
+            }
+        }
+    }
+
+    /** The platform with all topics on it. */
+    static EmbeddedPlatform platform() {
+        EmbeddedPlatform platform = EmbeddedPlatform.shared();
+        try (Admin admin =
+                Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, platform.bootstrapServers()))) {
+            Topics.createMissing(admin, PARTITIONS, (short) 1);
+        }
+        return platform;
+    }
+
+    /** Settings for services that share a new database. */
+    static Map<String, Object> environment(EmbeddedPlatform platform) {
+        byte[] key = new byte[32];
+        new SecureRandom().nextBytes(key);
+        Map<String, Object> environment = new HashMap<>();
+        environment.put("DATABASE_URL", platform.freshDatabase());
+        environment.put("KAFKA_BOOTSTRAP_SERVERS", platform.bootstrapServers());
+        environment.put("SCHEMA_REGISTRY_URL", platform.registryUrl());
+        environment.put("MINDFUL_REGISTER_SCHEMAS", "true");
+        environment.put("JWT_SECRET", JWT_SECRET);
+        environment.put("ENCRYPTION_KEY", Base64.getEncoder().encodeToString(key));
+        environment.put("OPERATOR_TOKEN", OPERATOR_TOKEN);
+        environment.put("PORT", "0");
+        environment.put("RATE_LIMIT_EXEMPT", "127.0.0.0/8,::1");
+        environment.put("WEBHOOK_ALLOWED_NETWORKS", "127.0.0.1");
+        environment.put("WEBHOOK_ALLOW_HTTP", "true");
+        return environment;
+    }
+
+    static ConfigurableApplicationContext start(
+            Class<?> configuration, WebApplicationType type, Map<String, Object> environment) {
+        return new SpringApplicationBuilder(configuration)
+                .web(type)
+                .bannerMode(Banner.Mode.OFF)
+                .properties(environment)
+                .properties("spring.lifecycle.timeout-per-shutdown-phase=5s")
+                .initializers(starting -> ((GenericApplicationContext) starting)
+                        .registerBean(
+                                "impatientRules",
+                                ConnectionRules.class,
+                                () -> IMPATIENT,
+                                definition -> definition.setPrimary(true)))
+                .run();
+    }
+
+    static int port(ConfigurableApplicationContext context) {
+        var server = ((WebServerApplicationContext) context).getWebServer();
+        if (server == null) {
+            throw new IllegalStateException("no web server");
+        }
+        return server.getPort();
+    }
+
+    SchemaRegistry registry() {
+        return new SchemaRegistry(platform.registryUrl(), true);
+    }
+
+    Connection connection() throws SQLException {
+        return PostgresUrl.parse(databaseUrl).dataSource().getConnection();
+    }
+
+    /**
+     * One for all looks of this gateway's tests: each connection is a process of the server's, and tests ask every few
+     * milliseconds.
+     */
+    private Connection kept() throws SQLException {
+        Connection connection = kept;
+        if (connection == null || !connection.isValid(1)) {
+            connection = connection();
+            kept = connection;
+        }
+        return connection;
+    }
+
+    /** Returns the first column of the first row of a query. */
+    synchronized long count(String sql, Object... parameters) {
+        try (PreparedStatement statement = kept().prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setObject(i + 1, parameters[i]);
+            }
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    synchronized void execute(String sql, Object... parameters) throws SQLException {
+        try (PreparedStatement statement = kept().prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setObject(i + 1, parameters[i]);
+            }
+            statement.execute();
+        }
+    }
+
+    void putOnPremium(UUID teamId) throws SQLException {
+        assertThat(new TeamPlans(PostgresUrl.parse(databaseUrl).dataSource()).set(teamId, Plan.PREMIUM))
+                .isTrue();
+    }
+
+    /** Has a team's lead invite somebody, who accepts. */
+    void join(Object teamId, Api.User lead, Api.User user, String role) {
+        Api.Answer invited =
+                api.post("/api/teams/" + teamId + "/members", lead.token(), """
+                {"email": "%s", "role": "%s"}""".formatted(user.email(), role));
+        assertThat(invited.status()).as(invited.toString()).isEqualTo(201);
+        Api.Answer joined =
+                api.post("/api/invitations/accept", user.token(), "{\"code\": \"" + invited.text("code") + "\"}");
+        assertThat(joined.status()).as(joined.toString()).isEqualTo(200);
+    }
+
+    /** Somebody new, with {@link Api#PASSWORD}. */
+    Api.User user() {
+        String email = UUID.randomUUID() + "@example.org";
+        SignedUp user = SignedUp.with(context, email);
+        return new Api.User(user.userId(), email, user.accessToken(), user.refreshToken());
+    }
+}

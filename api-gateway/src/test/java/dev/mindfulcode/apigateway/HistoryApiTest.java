@@ -1,0 +1,337 @@
+package dev.mindfulcode.apigateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.mindfulcode.apigateway.Api.Answer;
+import dev.mindfulcode.apigateway.Api.User;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+class HistoryApiTest {
+
+    private final GatewayUnderTest gateway = GatewayUnderTest.shared();
+    private final Api api = gateway.api;
+    private final User ada = gateway.user();
+    private final WrittenPast past = new WrittenPast(gateway, ada);
+
+    @Test
+    void whoHasNoPastIsToldHowMuchIsMissingAndNothingElse() {
+        JsonNode patterns = get("/api/flow/patterns");
+        assertThat(patterns.at("/peak_hours/hours").size()).isZero();
+        assertThat(patterns.at("/peak_hours/mean_intensity").isNull()).isTrue();
+        assertThat(patterns.at("/peak_hours/missing/0/amount").asInt()).isEqualTo(10);
+        assertThat(patterns.at("/peak_hours/missing/0/unit").asString()).isEqualTo("hours");
+        assertThat(patterns.at("/peak_hours/missing/0/text").asString())
+                .isEqualTo(
+                        "Peak hours: 10 more hours with five active minutes, of a time of day seen before, are needed.");
+        assertThat(patterns.at("/session_length/flow_period_ms").isNull()).isTrue();
+        assertThat(patterns.at("/session_length/missing/0/amount").asInt()).isEqualTo(8);
+        assertThat(patterns.at("/languages/missing/0/amount").asInt()).isEqualTo(10);
+        assertThat(patterns.at("/triggers/missing").size()).isEqualTo(3);
+        assertThat(patterns.at("/triggers/began").size()).isZero();
+        assertThat(patterns.at("/interruption_tolerance/missing").size()).isEqualTo(2);
+
+        JsonNode analytics = get("/api/flow/analytics");
+        assertThat(analytics.at("/totals/active_days").asInt()).isZero();
+        assertThat(analytics.at("/totals/flow_share").isNull()).isTrue();
+        assertThat(analytics.at("/longest_period").isNull()).isTrue();
+        assertThat(analytics.at("/interruptions/per_flow_hour").isNull()).isTrue();
+        assertThat(analytics.at("/interruptions/missing/0/amount").asInt()).isEqualTo(60);
+        assertThat(analytics.at("/week_over_week/change").isNull()).isTrue();
+        assertThat(analytics.at("/week_over_week/missing/0/amount").asInt()).isEqualTo(6);
+        assertThat(analytics.at("/trend/missing/0/amount").asInt()).isEqualTo(5);
+        assertThat(analytics.at("/distribution/peak_hour").isNull()).isTrue();
+
+        JsonNode insights = get("/api/flow/insights");
+        assertThat(insights.path("insights").size()).isZero();
+        assertThat(insights.path("missing").size()).isGreaterThanOrEqualTo(10);
+    }
+
+    @Test
+    void typingCountsForTheLanguageThatItWasTypedIn() {
+        for (int day = 1; day <= 12; day++) {
+            UUID session = past.hourInFlowUntilHalfPast(day);
+            past.language(session, 0, "started", WrittenPast.at(day, 0), "Java");
+            past.language(session, 1, "updated", WrittenPast.at(day, 30).plusSeconds(20), "Kotlin");
+        }
+        // Of this session Java was said by mistake, and the start was sent again.
+        UUID corrected = past.hourInFlowUntilHalfPast(13);
+        past.language(corrected, 0, "started", WrittenPast.at(13, 0), "Java");
+        past.language(corrected, 1, "updated", WrittenPast.at(13, 10), "Java");
+        past.language(corrected, 2, "corrected", WrittenPast.at(13, 50), "KOTLIN");
+        past.language(corrected, 3, "started", WrittenPast.at(13, 0), "Java");
+        past.write();
+
+        JsonNode languages = get("/api/flow/patterns").at("/languages/languages");
+
+        assertThat(languages.size()).isEqualTo(2);
+        JsonNode kotlin = languages.get(0);
+        JsonNode java = languages.get(1);
+        assertThat(kotlin.path("language").asString()).isEqualTo("Kotlin");
+        assertThat(kotlin.at("/flow_share/samples").asInt()).isEqualTo(13);
+        assertThat(kotlin.at("/flow_share/value").asDouble()).isLessThan(0.2);
+        assertThat(java.path("language").asString()).isEqualTo("Java");
+        assertThat(java.at("/flow_share/samples").asInt()).isEqualTo(12);
+        assertThat(java.at("/flow_share/value").asDouble()).isGreaterThan(0.8);
+    }
+
+    @Test
+    void weeksOfWorkShowTheirPatternWithIntervalsAndCounts() {
+        past.weeks(6);
+        JsonNode patterns = get("/api/flow/patterns");
+        assertThat(patterns.path("time_zone").asString()).isEqualTo("Europe/Berlin");
+        List<Integer> peaks = new ArrayList<>();
+        for (JsonNode hour : patterns.at("/peak_hours/hours")) {
+            assertThat(hour.at("/intensity/low").asDouble())
+                    .isLessThan(hour.at("/intensity/value").asDouble());
+            assertThat(hour.at("/intensity/samples").asInt()).isBetween(28, 31);
+            if (hour.path("peak").asBoolean()) {
+                peaks.add(hour.path("hour").asInt());
+            }
+        }
+        assertThat(peaks).containsExactly(10);
+        assertThat(patterns.at("/peak_hours/missing").size()).isZero();
+
+        assertThat(patterns.at("/session_length/flow_period_ms/value").asLong()).isBetween(15 * 60_000L, 27 * 60_000L);
+        assertThat(patterns.at("/session_length/lasting/0/share").asDouble()).isEqualTo(1);
+
+        JsonNode java = patterns.at("/languages/languages/0");
+        assertThat(List.of(
+                        java.path("language").asString(),
+                        patterns.at("/languages/languages/1/language").asString()))
+                .containsExactlyInAnyOrder("Java", "python");
+        assertThat(patterns.at("/languages/languages").size()).isEqualTo(2);
+
+        JsonNode triggers = patterns.path("triggers");
+        assertThat(triggers.at("/ended/0/by").asString()).isEqualTo("context_switch");
+        assertThat(triggers.at("/ended/0/share/low").asDouble()).isPositive();
+        assertThat(triggers.at("/began").size()).isEqualTo(2);
+        assertThat(triggers.at("/first_flow_after_ms/value").asLong()).isBetween(4 * 60_000L, 8 * 60_000L);
+        assertThat(triggers.at("/before/0/measure").asString()).isEqualTo("context_switches_per_ten_minutes");
+        assertThat(triggers.at("/missing").size()).isZero();
+
+        assertThat(patterns.at("/interruption_tolerance/resumption_lag_ms/value")
+                        .asLong())
+                .isBetween(3 * 60_000L, 18 * 60_000L);
+        assertThat(patterns.at("/interruption_tolerance/cost_ms/samples").asInt())
+                .isGreaterThanOrEqualTo(8);
+    }
+
+    @Test
+    void daysAndHoursAreThoseOfTheUsersZone() {
+        LocalDate yesterday = WrittenPast.today().minusDays(1);
+        past.minute(WrittenPast.at(yesterday, 0, 30), 0.5, 0, 0);
+        past.minute(WrittenPast.at(yesterday, 23, 59), 0.5, 25_000, 0);
+        past.sumDays();
+        JsonNode analytics = get("/api/flow/analytics?days=2");
+        assertThat(analytics.path("from").asString()).isEqualTo(yesterday.toString());
+        assertThat(analytics.path("daily").size()).isEqualTo(1);
+        assertThat(analytics.at("/daily/0/day").asString()).isEqualTo(yesterday.toString());
+        assertThat(analytics.at("/daily/0/active_ms").asLong()).isEqualTo(100_000);
+        assertThat(analytics.at("/distribution/hours/0/hour").asInt()).isZero();
+        assertThat(analytics.at("/distribution/hours/1/hour").asInt()).isEqualTo(23);
+        assertThat(get("/api/flow/analytics?days=1").at("/totals/active_days").asInt())
+                .isZero();
+    }
+
+    @Test
+    void analyticsSumsWhatWasAskedForAndNothingOfOthers() {
+        past.weeks(8);
+        JsonNode year = get("/api/flow/analytics?days=365");
+        long days = gateway.count("select count(*) from readmodel.daily_summaries where user_id = ?", ada.id());
+        assertThat(year.at("/totals/active_days").asLong()).isEqualTo(days);
+        assertThat(year.at("/totals/keystrokes").asLong())
+                .isEqualTo(gateway.count(
+                        "select sum(keystrokes) from readmodel.flow_minutes where user_id = ?", ada.id()));
+        assertThat(year.at("/totals/flow_periods").asLong())
+                .isEqualTo(gateway.count("select count(*) from readmodel.flow_periods where user_id = ?", ada.id()));
+        assertThat(year.at("/totals/flow_share").asDouble()).isCloseTo(20.0 / 50 / 3, within(0.001));
+        assertThat(year.at("/longest_period/duration_ms").asLong()).isEqualTo(gateway.count("""
+                        select max(extract(epoch from ended_at - started_at) * 1000)::bigint from readmodel.flow_periods
+                        where user_id = ?""", ada.id()));
+        assertThat(year.at("/interruptions/count").asLong())
+                .isEqualTo(gateway.count(
+                        "select count(*) from readmodel.flow_periods where user_id = ? and ended_by <> 'session_ended'",
+                        ada.id()));
+        assertThat(year.at("/interruptions/per_flow_hour/low").asDouble()).isPositive();
+        assertThat(year.at("/trend/weeks").size()).isBetween(7, 8);
+        assertThat(year.at("/trend/flow_share_per_week/low").asDouble()).isLessThanOrEqualTo(0);
+        assertThat(year.at("/trend/flow_share_per_week/high").asDouble()).isGreaterThanOrEqualTo(0);
+        assertThat(year.at("/week_over_week/change/samples").asInt()).isBetween(9, 10);
+        assertThat(year.at("/week_over_week/change/value").asDouble()).isCloseTo(0, within(0.01));
+        assertThat(year.at("/distribution/peak_hour/hour").asInt()).isEqualTo(10);
+        JsonNode week = get("/api/flow/analytics?days=7");
+        assertThat(week.at("/totals/active_days").asInt()).isBetween(4, 5);
+        assertThat(week.at("/week_over_week/change").isNull())
+                .as("the week before is looked at although it was not asked for")
+                .isFalse();
+
+        User somebodyElse = gateway.user();
+        assertThat(api.get("/api/flow/analytics", somebodyElse.token())
+                        .json()
+                        .at("/totals/active_days")
+                        .asInt())
+                .isZero();
+    }
+
+    @Test
+    void insightsSayWhatTheyStandOn() {
+        past.weeks(12);
+        JsonNode insights = get("/api/flow/insights").path("insights");
+        JsonNode peak = insight(insights, "peak-hour");
+        assertThat(peak.path("text").asString())
+                .isEqualTo("From 10:00 to 11:00 your readings were higher than on the average of your hours.");
+        assertThat(peak.at("/numbers/measure").asString()).isEqualTo("mean_intensity");
+        assertThat(peak.at("/numbers/estimate/low").asDouble())
+                .isGreaterThan(peak.at("/numbers/reference").asDouble());
+        assertThat(peak.path("confidence").asDouble()).isBetween(0.97, 0.99);
+        assertThat(peak.path("data_points").asInt()).isGreaterThan(50);
+        LocalDate yesterday = WrittenPast.today().minusDays(1);
+        assertThat(peak.path("to").asString()).isEqualTo(yesterday.toString());
+        assertThat(peak.path("from").asString())
+                .isEqualTo(yesterday.minusDays(89).toString());
+        assertThat(insight(insights, "usual-ending").path("text").asString())
+                .isEqualTo("Most of your flow periods ended by switching context or leaving the window.");
+        for (JsonNode insight : insights) {
+            assertThat(insight.path("confidence").asDouble()).isBetween(0.5, 0.99);
+            assertThat(insight.path("data_points").asInt()).isPositive();
+        }
+    }
+
+    @Test
+    void suggestionsAreTheSameAllDayAndThenRestWhileOthersHaveTheirTurn() {
+        past.weeks(12);
+        List<String> first = suggested();
+        assertThat(first).hasSize(2);
+        assertThat(suggested()).isEqualTo(first);
+        aDayLater();
+        List<String> second = suggested();
+        assertThat(second).isNotEmpty().doesNotContainAnyElementsOf(first);
+        for (int day = 2; day < 7; day++) {
+            aDayLater();
+            assertThat(suggested()).as("day " + day).doesNotContainAnyElementsOf(first);
+        }
+        for (int day = 7; day < 15; day++) {
+            aDayLater();
+        }
+        assertThat(suggested()).as("after two weeks all have rested").containsAnyElementsOf(first);
+    }
+
+    /**
+     * The database knows the first under other rules and the second not at all; the third changes its clocks twice for
+     * each Ramadan.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"America/Edmonton", "SystemV/EST5", "Africa/Casablanca", "-03:30"})
+    void hoursAndDaysAgreeInEveryZone(String zone) {
+        past.update("update readmodel.user_zones set time_zone = ? where user_id = ?", zone, ada.id());
+        ZoneId zoneId = ZoneId.of(zone);
+        LocalDate today = LocalDate.now(zoneId);
+        TreeMap<Integer, Long> activeMs = new TreeMap<>();
+        for (Instant minute = today.minusDays(200).atStartOfDay(zoneId).toInstant();
+                minute.isBefore(today.plusDays(1).atStartOfDay(zoneId).toInstant());
+                minute = minute.plusSeconds(60 * 60 * 5)) {
+            past.minute(minute, 0.5, 0, 0);
+            activeMs.merge(minute.atZone(zoneId).getHour(), 50_000L, Long::sum);
+        }
+        past.write();
+
+        JsonNode analytics = get("/api/flow/analytics?days=201");
+        TreeMap<Integer, Long> shown = new TreeMap<>();
+        analytics
+                .at("/distribution/hours")
+                .forEach(hour -> shown.put(
+                        hour.path("hour").asInt(), hour.path("active_ms").asLong()));
+        assertThat(shown).isEqualTo(activeMs);
+        get("/api/flow/insights");
+    }
+
+    @Test
+    void sessionsAndPeriodsThatReachIntoTheFirstDayAreCounted() {
+        LocalDate yesterday = WrittenPast.today().minusDays(1);
+        UUID session = UUID.randomUUID();
+        past.period(session, WrittenPast.at(yesterday, 0, 0).minusSeconds(600), 20, "context_switch");
+        past.write();
+        assertThat(get("/api/flow/analytics?days=2").at("/totals/flow_periods").asInt())
+                .isEqualTo(1);
+        assertThat(get("/api/flow/analytics?days=1").at("/totals/flow_periods").asInt())
+                .isZero();
+    }
+
+    @Test
+    void whatHappensTodayChangesNoInsightOfToday() {
+        past.weeks(6);
+        JsonNode before = get("/api/flow/insights");
+        Instant now = WrittenPast.at(WrittenPast.today(), 0, 1);
+        UUID session = UUID.randomUUID();
+        past.minute(now, 0.9, 40_000, 9);
+        past.period(session, now, 1, "errors");
+        past.write();
+        assertThat(get("/api/flow/insights")).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"days=0", "days=366", "days=-1", "days=x", "days=99999999999"})
+    void daysOutsideOfAYearAreRefused(String query) {
+        api.get("/api/flow/analytics?" + query, ada.token())
+                .isProblem(400, "invalid-request")
+                .withField("days");
+        api.get("/api/flow/patterns?" + query, ada.token())
+                .isProblem(400, "invalid-request")
+                .withField("days");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/flow/patterns", "/api/flow/analytics", "/api/flow/insights"})
+    void aReadWaitsForTheWriteItNamesAndNobodyUnknownReads(String path) {
+        String ahead = Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString("1:sessions:0:999999999999".getBytes(StandardCharsets.US_ASCII));
+        api.get(path, ada.token(), "X-Read-After", ahead).isProblem(503, "read-model-behind");
+        api.get(path, ada.token(), "X-Read-After", "nonsense").isProblem(400, "invalid-request");
+        api.get(path, null).isProblem(401, "unauthenticated");
+    }
+
+    private List<String> suggested() {
+        List<String> ids = new ArrayList<>();
+        for (JsonNode insight : get("/api/flow/insights").path("insights")) {
+            if (!insight.path("suggestion").isNull()) {
+                ids.add(insight.path("id").asString());
+            }
+        }
+        return ids;
+    }
+
+    /** As if all so far had happened a day earlier. */
+    private void aDayLater() {
+        past.update("update identity.shown_suggestions set shown_on = shown_on - 1000 where user_id = ?", ada.id());
+        past.update("update identity.shown_suggestions set shown_on = shown_on + 999 where user_id = ?", ada.id());
+    }
+
+    private static JsonNode insight(JsonNode insights, String id) {
+        for (JsonNode insight : insights) {
+            if (insight.path("id").asString().equals(id)) {
+                return insight;
+            }
+        }
+        throw new AssertionError("no " + id + " in " + insights);
+    }
+
+    private JsonNode get(String path) {
+        Answer answer = api.get(path, ada.token());
+        assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+        return answer.json();
+    }
+}

@@ -1,0 +1,126 @@
+package dev.mindfulcode.apigateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** A client of {@code /ws}, or of GraphQL over WebSocket, that keeps what it is sent. */
+final class LiveClient implements WebSocket.Listener, AutoCloseable {
+
+    private static final Duration WAIT_MAX = Duration.ofSeconds(60);
+
+    private final BlockingQueue<JsonNode> received = new LinkedBlockingQueue<>();
+    private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+    private final StringBuilder partial = new StringBuilder();
+    private final WebSocket socket;
+
+    private LiveClient(Api api, String pathAndQuery, @Nullable String protocol) {
+        WebSocket.Builder builder = api.http().newWebSocketBuilder();
+        if (protocol != null) {
+            builder.subprotocols(protocol);
+        }
+        socket = builder.buildAsync(api.uri("ws", pathAndQuery), this).join();
+    }
+
+    static LiveClient connect(Api api, String token) {
+        return new LiveClient(api, "/ws?token=" + token, null);
+    }
+
+    static LiveClient open(Api api, String pathAndQuery, @Nullable String protocol) {
+        return new LiveClient(api, pathAndQuery, protocol);
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onText(WebSocket webSocket, CharSequence data, boolean last) {
+        partial.append(data);
+        if (last) {
+            received.add(Api.JSON.readTree(partial.toString()));
+            partial.setLength(0);
+        }
+        webSocket.request(1);
+        return null;
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onClose(WebSocket webSocket, int statusCode, String reason) {
+        closed.complete(statusCode);
+        return null;
+    }
+
+    @Override
+    public void onError(WebSocket webSocket, Throwable error) {
+        closed.complete(-1);
+    }
+
+    void send(String text) {
+        socket.sendText(text, true).join();
+    }
+
+    /** Sends what makes the server hang up, perhaps before all of it is sent. */
+    void sendIfOpen(String text) {
+        var _ = socket.sendText(text, true).exceptionally(e -> socket).join();
+    }
+
+    void sendBinary(byte[] bytes) {
+        socket.sendBinary(ByteBuffer.wrap(bytes), true).join();
+    }
+
+    /** Returns the next message that is like this, and throws away those before it. */
+    JsonNode next(Predicate<JsonNode> like) {
+        return upTo(like).getLast();
+    }
+
+    /** Returns the messages up to the first that is like this. */
+    List<JsonNode> upTo(Predicate<JsonNode> like) {
+        List<JsonNode> messages = new ArrayList<>();
+        long deadlineNs = System.nanoTime() + WAIT_MAX.toNanos();
+        try {
+            while (true) {
+                JsonNode message = received.poll(deadlineNs - System.nanoTime(), TimeUnit.NANOSECONDS);
+                assertThat(message).as("a message in time").isNotNull();
+                messages.add(message);
+                if (like.test(message)) {
+                    return messages;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Returns the status with which the server closes, or -1 where the connection breaks. */
+    int closeStatus() {
+        try {
+            return closed.get(WAIT_MAX.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new AssertionError("the server did not close", e);
+        }
+    }
+
+    static Predicate<JsonNode> ofType(String type) {
+        return message -> message.path("type").asString().equals(type);
+    }
+
+    @Override
+    public void close() {
+        socket.abort();
+    }
+}

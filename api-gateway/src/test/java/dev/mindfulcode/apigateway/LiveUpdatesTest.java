@@ -1,0 +1,291 @@
+package dev.mindfulcode.apigateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mindfulcode.apigateway.Api.User;
+import dev.mindfulcode.schemas.FlowState;
+import dev.mindfulcode.schemas.SessionStatus;
+import dev.mindfulcode.schemas.Topics;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.http.WebSocketHandshakeException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+class LiveUpdatesTest {
+
+    private static final String FLOW_STATES = Topics.FLOW_STATES.name();
+
+    private final GatewayUnderTest gateway = GatewayUnderTest.shared();
+    private final Api api = gateway.api;
+    private final TestLog log = new TestLog(gateway.platform.bootstrapServers(), gateway.registry());
+    private final User ada = gateway.user();
+    private final User bob = gateway.user();
+
+    @AfterEach
+    void closeLog() {
+        log.close();
+    }
+
+    private byte[] state(UUID session, long version) {
+        return log.encode(Topics.FLOW_STATES, FlowStates.state(session, version, SessionStatus.ACTIVE));
+    }
+
+    private static Predicate<JsonNode> stateOf(UUID session, long version) {
+        return message -> message.path("type").asString().equals("flow_state_update")
+                && message.path("session_id").asString().equals(session.toString())
+                && message.path("session").path("keystrokes").asLong() == version;
+    }
+
+    @Test
+    void aClientSeesTheStatesOfItsUserAndOfNobodyElse() {
+        UUID hers = UUID.randomUUID();
+        UUID his = UUID.randomUUID();
+        try (LiveClient adaSocket = LiveClient.connect(api, ada.token());
+                LiveClient bobSocket = LiveClient.connect(api, bob.token());
+                EventStreamClient adaEvents = EventStreamClient.connect(api, ada.token());
+                EventStreamClient bobEvents = EventStreamClient.connect(api, bob.token())) {
+            for (int version = 1; version <= 200; version++) {
+                log.appendLater(FLOW_STATES, ada.id(), state(hers, version));
+                log.appendLater(FLOW_STATES, bob.id(), state(his, version));
+            }
+            List<JsonNode> toAda = adaSocket.upTo(stateOf(hers, 200));
+            toAda.addAll(adaEvents.upTo(stateOf(hers, 200)));
+            List<JsonNode> toBob = bobSocket.upTo(stateOf(his, 200));
+            toBob.addAll(bobEvents.upTo(stateOf(his, 200)));
+            assertThat(toAda)
+                    .allMatch(message -> message.path("session_id").asString().equals(hers.toString()));
+            assertThat(toBob)
+                    .allMatch(message -> message.path("session_id").asString().equals(his.toString()));
+        }
+    }
+
+    @Test
+    void aMessageHasAllThatTheContractSays() {
+        UUID session = UUID.randomUUID();
+        try (LiveClient client = LiveClient.connect(api, ada.token())) {
+            log.append(FLOW_STATES, ada.id(), state(session, 7));
+            JsonNode message = client.next(stateOf(session, 7));
+            assertThat(message.path("at").isIntegralNumber()).isTrue();
+            assertThat(message.path("received_at").isIntegralNumber()).isTrue();
+            JsonNode flow = message.path("flow_state");
+            assertThat(flow.path("is_in_flow").asBoolean()).isTrue();
+            assertThat(flow.path("flow_intensity").floatValue()).isEqualTo(0.75f);
+            assertThat(flow.path("flow_duration_ms").asLong()).isEqualTo(60_000);
+            assertThat(flow.path("confidence").floatValue()).isEqualTo(0.5f);
+            assertThat(flow.path("metrics").propertyNames())
+                    .containsExactlyInAnyOrder(
+                            "rhythm_score", "focus_score", "consistency_score", "error_penalty", "velocity_score");
+            assertThat(flow.path("recommendations").isArray()).isTrue();
+            assertThat(message.path("session").propertyNames())
+                    .containsExactlyInAnyOrder("status", "keystrokes", "errors", "active_ms", "flow_ms");
+        }
+    }
+
+    @Test
+    void whoConnectsLaterSeesTheLatestStateAtOnce() {
+        UUID session = UUID.randomUUID();
+        try (LiveClient first = LiveClient.connect(api, ada.token())) {
+            log.append(FLOW_STATES, ada.id(), state(session, 1));
+            log.append(FLOW_STATES, ada.id(), state(session, 2));
+            first.next(stateOf(session, 2));
+        }
+        try (LiveClient later = LiveClient.connect(api, ada.token());
+                EventStreamClient events = EventStreamClient.connect(api, ada.token())) {
+            assertThat(later.upTo(stateOf(session, 2))).hasSize(1);
+            assertThat(events.nextId()).isEqualTo(session + ":2");
+        }
+        try (EventStreamClient back = EventStreamClient.connect(api, ada.token(), "Last-Event-ID", session + ":2")) {
+            log.append(FLOW_STATES, ada.id(), state(session, 3));
+            assertThat(back.nextId()).as("2 was seen before").isEqualTo(session + ":3");
+        }
+    }
+
+    @Test
+    void aChangeOfStatusIsToldWhoeverMadeIt() {
+        String id = api.post("/api/sessions/start", ada.token(), "{}").text("session_id");
+        try (LiveClient client = LiveClient.connect(api, ada.token())) {
+            api.post("/api/sessions/" + id + "/pause", ada.token(), "");
+            JsonNode paused = client.next(LiveClient.ofType("session_update"));
+            assertThat(paused.path("session_id").asString()).isEqualTo(id);
+            assertThat(paused.path("session").path("status").asString()).isEqualTo("paused");
+
+            UUID session = UUID.randomUUID();
+            log.append(FLOW_STATES, ada.id(), state(session, 1));
+            log.append(
+                    FLOW_STATES,
+                    ada.id(),
+                    log.encode(Topics.FLOW_STATES, FlowStates.state(session, 2, SessionStatus.PAUSED)));
+            JsonNode idle = client.next(LiveClient.ofType("session_update"));
+            assertThat(idle.path("session_id").asString()).isEqualTo(session.toString());
+            assertThat(idle.path("session").path("status").asString()).isEqualTo("paused");
+        }
+    }
+
+    @Test
+    void aBreakAfterWorkIsAskedAboutWhoeverMadeIt() {
+        for (User user : List.of(ada, bob)) {
+            api.sendJson("PUT", "/api/flow/feedback/settings", user.token(), "{\"prompts_per_day\": 1}");
+        }
+        UUID hers = UUID.randomUUID();
+        String his = api.post("/api/sessions/start", bob.token(), "{}").text("session_id");
+        try (LiveClient adas = LiveClient.connect(api, ada.token());
+                LiveClient bobs = LiveClient.connect(api, bob.token())) {
+            log.append(FLOW_STATES, ada.id(), afterWork(hers, 1, SessionStatus.ACTIVE));
+            log.append(FLOW_STATES, ada.id(), afterWork(hers, 2, SessionStatus.PAUSED));
+            JsonNode idle = adas.next(LiveClient.ofType("notification"));
+            assertThat(idle.path("code").asString()).isEqualTo("feedback_prompt");
+            assertThat(idle.path("session_id").asString()).isEqualTo(hers.toString());
+            assertThat(idle.path("at").asLong()).isPositive();
+            assertThat(idle.path("message").asString()).isNotBlank();
+
+            log.append(FLOW_STATES, bob.id(), afterWork(UUID.fromString(his), 1, SessionStatus.ACTIVE));
+            bobs.next(LiveClient.ofType("flow_state_update"));
+            api.post("/api/sessions/" + his + "/end", bob.token(), "");
+            assertThat(bobs.next(LiveClient.ofType("notification"))
+                            .path("session_id")
+                            .asString())
+                    .isEqualTo(his);
+        }
+    }
+
+    private byte[] afterWork(UUID session, long version, SessionStatus status) {
+        return log.encode(
+                Topics.FLOW_STATES,
+                FlowState.newBuilder(FlowStates.state(session, version, status))
+                        .setIsInFlow(false)
+                        .setActiveMs(900_000)
+                        .build());
+    }
+
+    @Test
+    void pingIsAnsweredPongAndNonsenseIsAnsweredError() {
+        try (LiveClient client = LiveClient.connect(api, ada.token())) {
+            client.send("{\"type\": \"ping\"}");
+            assertThat(client.next(message -> true).path("type").asString()).isEqualTo("pong");
+            client.send("{\"type\": ");
+            assertThat(client.next(message -> true).path("type").asString()).isEqualTo("error");
+            client.sendBinary(new byte[] {1, 2, 3});
+            assertThat(client.next(message -> true).path("type").asString()).isEqualTo("error");
+            client.send("{\"type\": \"ping\"}");
+            assertThat(client.next(message -> true).path("type").asString()).isEqualTo("pong");
+        }
+    }
+
+    @Test
+    void aMessageThatIsTooLongEndsTheConnection() {
+        try (LiveClient client = LiveClient.connect(api, ada.token())) {
+            client.sendIfOpen("x".repeat(100_000));
+            assertThat(client.closeStatus()).isIn(1009, -1);
+        }
+    }
+
+    @Test
+    void aPoisonRecordStopsNobodysFeed() {
+        UUID session = UUID.randomUUID();
+        try (LiveClient client = LiveClient.connect(api, ada.token())) {
+            log.append(FLOW_STATES, ada.id(), new byte[] {0, 0, 0});
+            log.append(FLOW_STATES, ada.id(), "not avro at all".getBytes(StandardCharsets.UTF_8));
+            log.append(FLOW_STATES, ada.id(), state(session, 1));
+            client.next(stateOf(session, 1));
+        }
+    }
+
+    @Test
+    void aConnectionEndsWithItsToken() {
+        String brief = Tokens.signed(ada.id().toString(), Instant.now().plusSeconds(2));
+        try (LiveClient client = LiveClient.connect(api, brief);
+                EventStreamClient events = EventStreamClient.connect(api, brief)) {
+            assertThat(client.next(LiveClient.ofType("error")).path("code").asString())
+                    .isEqualTo("token_expired");
+            assertThat(client.closeStatus()).isEqualTo(4401);
+            List<String> lines = new ArrayList<>();
+            while (!lines.contains("END")) {
+                lines.add(events.nextLine());
+            }
+        }
+    }
+
+    @Test
+    void withoutAGoodTokenThereIsNoConnection() {
+        for (String token : List.of("", "nonsense", Tokens.unsigned(ada.id().toString()))) {
+            assertThatThrownBy(() -> LiveClient.connect(api, token))
+                    .isInstanceOf(CompletionException.class)
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            WebSocketHandshakeException.class,
+                            e -> assertThat(e.getResponse().statusCode()).isEqualTo(401));
+        }
+        api.get("/ws", null).isProblem(401, "unauthenticated");
+        api.get("/api/flow/stream", null).isProblem(401, "unauthenticated");
+        api.get("/ws?token=" + ada.token(), null).isProblem(400, "invalid-request");
+    }
+
+    @Test
+    void aUserCannotOpenConnectionsWithoutEnd() {
+        List<LiveClient> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < 16; i++) {
+                clients.add(LiveClient.connect(api, bob.token()));
+            }
+            clients.getLast().send("{\"type\": \"ping\"}");
+            clients.getLast().next(LiveClient.ofType("pong"));
+            try (LiveClient tooMany = LiveClient.connect(api, bob.token())) {
+                assertThat(tooMany.closeStatus()).isEqualTo(1013);
+            }
+            api.get("/api/flow/stream", bob.token()).isProblem(429, "too-many-connections");
+            assertThat(api.get("/health", null)
+                            .json()
+                            .path("services")
+                            .path("websocket_connections")
+                            .asInt())
+                    .isGreaterThanOrEqualTo(16);
+        } finally {
+            clients.forEach(LiveClient::close);
+        }
+    }
+
+    @Test
+    void aClientThatDoesNotReadHoldsUpNobody() throws IOException {
+        UUID session = UUID.randomUUID();
+        try (Socket deaf = deafSocket(ada.token());
+                LiveClient other = LiveClient.connect(api, ada.token());
+                LiveClient bobs = LiveClient.connect(api, bob.token())) {
+            for (int version = 1; version <= 20_000; version++) {
+                log.appendLater(FLOW_STATES, ada.id(), state(session, version));
+            }
+            log.append(FLOW_STATES, bob.id(), state(session, 1));
+            bobs.next(stateOf(session, 1));
+            other.next(stateOf(session, 20_000));
+            assertThat(deaf.isConnected()).isTrue();
+        }
+    }
+
+    /** Completes the handshake and then never reads. */
+    private Socket deafSocket(String token) throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(4_096);
+        var uri = api.uri("ws", "/ws?token=" + token);
+        socket.connect(new java.net.InetSocketAddress(uri.getHost(), uri.getPort()));
+        OutputStream out = socket.getOutputStream();
+        out.write(("GET /ws?token=" + token + " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+                        + "Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+                        + "Sec-WebSocket-Version: 13\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII));
+        out.flush();
+        byte[] head = new byte[12];
+        assertThat(socket.getInputStream().readNBytes(head, 0, head.length)).isEqualTo(head.length);
+        assertThat(new String(head, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 101");
+        return socket;
+    }
+}

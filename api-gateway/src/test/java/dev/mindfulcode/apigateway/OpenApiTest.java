@@ -1,0 +1,236 @@
+package dev.mindfulcode.apigateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mindfulcode.apigateway.Api.Answer;
+import dev.mindfulcode.apigateway.http.ProblemType;
+import dev.mindfulcode.apigateway.http.RouteGroup;
+import dev.mindfulcode.apigateway.http.Routes;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+class OpenApiTest {
+
+    /** Files of the page, which are no API. */
+    private static final Set<String> NO_API = Set.of("GET /docs/{file}");
+
+    /**
+     * What any path may be answered, whether or not there is an operation; and what only errors within a GraphQL result
+     * say.
+     */
+    private static final Set<ProblemType> OF_NO_OPERATION =
+            Set.of(ProblemType.METHOD_NOT_ALLOWED, ProblemType.TOO_COMPLEX);
+
+    private final GatewayUnderTest gateway = GatewayUnderTest.shared();
+    private final Api api = gateway.api;
+    private final ApiSchemas schemas =
+            new ApiSchemas(api.get("/v3/api-docs", null).json());
+
+    @Test
+    void everyRouteIsDescribedAndNothingElse() {
+        Routes routes = new Routes();
+        gateway.context.getBeansOfType(RouteGroup.class).values().forEach(group -> group.addTo(routes));
+        Set<String> served = new TreeSet<>(routes.endpoints());
+        served.removeAll(NO_API);
+        Set<String> described = new TreeSet<>();
+        operations((name, operation) -> {
+            if (!operation.has("x-service")) {
+                described.add(name);
+            }
+        });
+        assertThat(described)
+                .as("src/main/resources/dev/mindfulcode/apigateway/documents/*.yaml against the routes")
+                .isEqualTo(served);
+    }
+
+    @Test
+    void everyProblemIsDescribed() {
+        Set<String> described = new TreeSet<>();
+        operations((_, operation) -> operation
+                .path("responses")
+                .forEach(response -> response.at("/content/application~1problem+json/examples")
+                        .forEach(example ->
+                                described.add(example.path("value").path("type").asString()))));
+        assertThat(described)
+                .containsAll(Arrays.stream(ProblemType.values())
+                        .filter(type -> !OF_NO_OPERATION.contains(type))
+                        .map(ProblemType::uri)
+                        .toList());
+    }
+
+    /** The gateway does not see ingest; the source does. */
+    @Test
+    void everyProblemOfIngestIsDescribed() throws IOException {
+        String source = Files.readString(
+                Path.of("../ingest-service/src/main/java/dev/mindfulcode/ingestservice/ProblemType.java"));
+        Set<String> described = new TreeSet<>();
+        schemas.document()
+                .at("/paths/~1api~1keystrokes/post/responses")
+                .forEach(response -> response.at("/content/application~1problem+json/examples")
+                        .properties()
+                        .forEach(example -> described.add(example.getKey() + " "
+                                + example.getValue().at("/value/status").asInt() + " "
+                                + example.getValue().at("/value/title").asString())));
+        Set<String> meant = new TreeSet<>();
+        Matcher types =
+                Pattern.compile("\\(\"([a-z-]+)\", ([0-9]{3}), \"([^\"]+)\"\\)").matcher(source);
+        while (types.find()) {
+            if (!List.of("upgrade-required", "method-not-allowed").contains(types.group(1))) {
+                meant.add(types.group(1) + " " + types.group(2) + " " + types.group(3));
+            }
+        }
+        assertThat(meant).hasSizeGreaterThan(5);
+        assertThat(described).isEqualTo(meant);
+    }
+
+    @Test
+    void everyExampleIsAnExample() {
+        List<String> faults = new ArrayList<>();
+        schemas.document()
+                .at("/components/schemas")
+                .properties()
+                .forEach(schema -> schema.getValue()
+                        .path("examples")
+                        .forEach(example -> check(schema.getKey(), schema.getValue(), example, faults)));
+        operations((name, operation) -> {
+            contents(operation).forEach(content -> {
+                if (content.has("example")) {
+                    check(name, content.path("schema"), content.path("example"), faults);
+                }
+                content.path("examples")
+                        .forEach(example -> check(name, content.path("schema"), example.path("value"), faults));
+            });
+            operation.path("parameters").forEach(parameter -> {
+                JsonNode found = schemas.resolved(parameter);
+                if (found.has("example")) {
+                    check(name, found.path("schema"), found.path("example"), faults);
+                }
+            });
+        });
+        assertThat(faults).isEmpty();
+    }
+
+    @Test
+    void everyBodyHasAnExample() {
+        List<String> without = new ArrayList<>();
+        operations((name, operation) -> contents(operation).forEach(content -> {
+            JsonNode schema = schemas.resolved(content.path("schema"));
+            if (!content.has("example") && !content.has("examples") && !canBeMade(schema)) {
+                without.add(name);
+            }
+        }));
+        assertThat(without).isEmpty();
+    }
+
+    @Test
+    void namesAreUniqueAndReferencesLeadSomewhere() {
+        List<String> ids = new ArrayList<>();
+        operations((_, operation) -> ids.add(operation.path("operationId").asString()));
+        assertThat(ids).doesNotHaveDuplicates().doesNotContain("");
+        List<JsonNode> references = schemas.document().findValues("$ref");
+        assertThat(references).hasSizeGreaterThan(50);
+        assertThat(references)
+                .allSatisfy(reference -> assertThat(schemas.document()
+                                .at(reference.asString().substring(1))
+                                .isMissingNode())
+                        .as(reference.asString())
+                        .isFalse());
+    }
+
+    @Test
+    void whatNeedsATokenSaysSo() {
+        operations((name, operation) -> {
+            String path = name.substring(name.indexOf(' ') + 1);
+            boolean isOpen = operation.path("security").isEmpty();
+            if (path.contains("{") || operation.has("x-service") || operation.has("requestBody")) {
+                return;
+            }
+            int status = api.send(api.request(path, null)
+                            .method(
+                                    name.substring(0, name.indexOf(' ')),
+                                    java.net.http.HttpRequest.BodyPublishers.noBody())
+                            .build())
+                    .status();
+            assertThat(status == 401).as(name).isEqualTo(!isOpen);
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/docs, text/html",
+        "/docs/docs.js, javascript",
+        "/docs/docs.css, text/css",
+        "/docs/swagger-ui.css, text/css",
+        "/docs/swagger-ui-bundle.js, javascript"
+    })
+    void thePageComesFromHereAlone(String path, String type) {
+        Answer file = api.get(path, null);
+        assertThat(file.status()).isEqualTo(200);
+        assertThat(file.header("Content-Type")).contains(type);
+        assertThat(file.header("Content-Security-Policy"))
+                .contains("default-src 'self'")
+                .doesNotContain("unsafe");
+        if (path.equals("/docs")) {
+            assertThat(new String(file.body(), StandardCharsets.UTF_8))
+                    .doesNotContain("http:", "https:", "style=")
+                    .doesNotContainPattern("<script>|<style|\\son[a-z]+=");
+        }
+    }
+
+    @Test
+    void nothingElseOfTheWebjarIsServed() {
+        for (String file :
+                List.of("index.html", "oauth2-redirect.html", "swagger-initializer.js", "%2e%2e%2fdocs.html")) {
+            assertThat(api.get("/docs/" + file, null).status()).as(file).isIn(400, 404);
+        }
+    }
+
+    private void check(String where, JsonNode schema, JsonNode example, List<String> faults) {
+        schemas.faults(schema, example).forEach(fault -> faults.add(where + ": " + fault));
+    }
+
+    /** Whether a reader, and a tool, can make an example out of the schema's own. */
+    private boolean canBeMade(JsonNode schema) {
+        JsonNode found = schemas.resolved(schema);
+        return found.has("examples")
+                || found.has("enum")
+                || (found.has("items") && canBeMade(found.path("items")))
+                || (found.has("properties")
+                        && found.path("properties").properties().stream()
+                                .allMatch(property -> canBeMade(property.getValue())
+                                        || !property.getValue().has("properties")));
+    }
+
+    private static List<JsonNode> contents(JsonNode operation) {
+        List<JsonNode> contents = new ArrayList<>();
+        operation.path("requestBody").path("content").forEach(contents::add);
+        operation.path("responses").forEach(response -> response.path("content").forEach(contents::add));
+        return contents;
+    }
+
+    private void operations(BiConsumer<String, JsonNode> each) {
+        schemas.document()
+                .path("paths")
+                .properties()
+                .forEach(path -> path.getValue()
+                        .properties()
+                        .forEach(operation -> each.accept(
+                                operation.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey(),
+                                operation.getValue())));
+    }
+}

@@ -1,0 +1,236 @@
+package dev.mindfulcode.apigateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mindfulcode.apigateway.Api.Answer;
+import dev.mindfulcode.apigateway.Api.User;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
+
+class OperationsTest {
+
+    private final GatewayUnderTest gateway = GatewayUnderTest.shared();
+    private final Api api = gateway.api;
+
+    @Test
+    void healthTellsTrueNumbers() {
+        User ada = gateway.user();
+        Answer started = api.post("/api/sessions/start", ada.token(), "{}");
+        api.get("/api/sessions/history", ada.token(), "X-Read-After", started.header("X-Read-After"));
+        long active = gateway.count("select count(*) from readmodel.coding_sessions where status = 'active'");
+        long engines = gateway.count("select count(*) from readmodel.coding_sessions"
+                + " where status <> 'ended' and first_activity_at is not null");
+        try (LiveClient client = LiveClient.connect(api, ada.token());
+                EventStreamClient events = EventStreamClient.connect(api, ada.token())) {
+            client.send("ping");
+            client.next(LiveClient.ofType("pong"));
+            Answer health = healthOnce(api, answer -> services(answer, "websocket_connections") >= 2);
+            assertThat(health.status()).isEqualTo(200);
+            assertThat(health.text("status")).isEqualTo("ok");
+            assertThat(health.json().path("timestamp").isIntegralNumber()).isTrue();
+            assertThat(Instant.ofEpochMilli(health.json().path("timestamp").asLong()))
+                    .isBetween(Instant.now().minusSeconds(60), Instant.now().plusSeconds(1));
+            assertThat(health.json().path("database").path("status").asString()).isEqualTo("healthy");
+            assertThat(health.json().path("registry").path("status").asString()).isEqualTo("healthy");
+            assertThat(health.json().path("database").path("pool_size").asInt()).isPositive();
+            assertThat(health.json().path("database").path("idle_connections").isIntegralNumber())
+                    .isTrue();
+            assertThat(services(health, "active_sessions")).isEqualTo(active).isPositive();
+            assertThat(services(health, "flow_engines")).isEqualTo(engines);
+            assertThat(events.response.statusCode()).isEqualTo(200);
+        }
+        healthOnce(api, answer -> services(answer, "websocket_connections") == 0);
+    }
+
+    @Test
+    void theDashboardIsServedUnderAStrictPolicy() {
+        Answer page = api.get("/", null);
+        assertThat(page.status()).isEqualTo(200);
+        assertThat(page.header("Content-Type")).startsWith("text/html");
+        assertThat(page.header("Content-Security-Policy")).contains("default-src 'self'");
+        assertThat(new String(page.body(), StandardCharsets.UTF_8))
+                .contains("<script")
+                .doesNotContainPattern("<script>|<style|\\son[a-z]+=|style=");
+        Answer script = api.get("/js/main.js", null);
+        assertThat(script.status()).isEqualTo(200);
+        assertThat(script.header("Content-Type")).contains("javascript");
+        api.get("/js/", null).isProblem(404, "not-found");
+    }
+
+    @Test
+    void metricsAreThereAndNameNobody() {
+        User ada = gateway.user();
+        String id = api.post("/api/sessions/start", ada.token(), "{}").text("session_id");
+        api.get("/api/sessions/" + id, ada.token());
+        api.get("/guessed/" + id, null);
+        Answer metrics = api.get("/metrics", null);
+        String text = new String(metrics.body(), StandardCharsets.UTF_8);
+        assertThat(metrics.status()).isEqualTo(200);
+        assertThat(metrics.header("Content-Type")).startsWith("text/plain");
+        assertThat(text)
+                .contains("mindful_gateway_requests_seconds_count")
+                .contains("route=\"/api/sessions/{id}\"")
+                .contains("mindful_gateway_live_connections")
+                .contains("mindful_gateway_database_connections")
+                .contains("jvm_memory_used_bytes", "jvm_gc_memory_allocated_bytes", "jvm_threads_live_threads")
+                .doesNotContain(id, ada.id().toString(), ada.email(), "guessed");
+    }
+
+    /** Sums over everybody are those of the one person who is at work. */
+    @Test
+    void metricsAreForTheOperatorAndForThisMachine() {
+        assertThat(api.get("/metrics", null).status()).isEqualTo(200);
+        for (String header : List.of("X-Forwarded-For", "Forwarded")) {
+            String value = header.equals("Forwarded") ? "for=192.0.2.7" : "192.0.2.7";
+            assertThat(metricsThrough(header, value, null)).isEqualTo(401);
+            assertThat(metricsThrough(header, value, gateway.user().token())).isEqualTo(403);
+            assertThat(metricsThrough(header, value, GatewayUnderTest.OPERATOR_TOKEN))
+                    .isEqualTo(200);
+        }
+    }
+
+    private int metricsThrough(String header, String value, @Nullable String token) {
+        return api.send(api.request("/metrics", token).header(header, value).build())
+                .status();
+    }
+
+    @Test
+    void aDatabaseThatDoesNotAnswerIsToldWithinBounds() throws IOException {
+        URI database = URI.create(gateway.databaseUrl);
+        try (Proxy proxy = new Proxy(database.getPort())) {
+            Map<String, Object> environment = new HashMap<>(gateway.environment);
+            environment.put(
+                    "DATABASE_URL",
+                    "postgresql://" + database.getRawUserInfo() + "@127.0.0.1:" + proxy.port() + database.getRawPath());
+            try (ConfigurableApplicationContext context =
+                    GatewayUnderTest.start(GatewayConfiguration.class, WebApplicationType.REACTIVE, environment)) {
+                Api other = new Api(GatewayUnderTest.port(context));
+                assertThat(other.get("/health", null).status()).isEqualTo(200);
+                User ada = other.register(java.util.UUID.randomUUID() + "@example.org");
+
+                proxy.goDeaf(true);
+                Answer degraded = healthOnce(other, answer -> answer.status() == 503);
+                assertThat(degraded.text("status")).isEqualTo("degraded");
+                assertThat(degraded.json().path("database").path("status").asString())
+                        .isEqualTo("unreachable");
+                assertThat(degraded.json().path("kafka").path("status").asString())
+                        .isEqualTo("healthy");
+                assertThat(degraded.json().path("services").has("active_sessions"))
+                        .as("unknown is not zero")
+                        .isFalse();
+                other.get("/api/sessions/history", ada.token()).isProblem(503, "unavailable");
+
+                proxy.goDeaf(false);
+                healthOnce(other, answer -> answer.status() == 200);
+            }
+        }
+    }
+
+    @Test
+    void kafkaThatDoesNotAnswerIsToldAndCommandsAreRefusedWithinBounds() {
+        Map<String, Object> environment = new HashMap<>(gateway.environment);
+        environment.put("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1");
+        try (ConfigurableApplicationContext context =
+                GatewayUnderTest.start(GatewayConfiguration.class, WebApplicationType.REACTIVE, environment)) {
+            Api other = new Api(GatewayUnderTest.port(context));
+            Answer health = other.get("/health", null);
+            assertThat(health.status()).isEqualTo(503);
+            assertThat(health.json().path("kafka").path("status").asString()).isEqualTo("unreachable");
+            User ada = gateway.user();
+            long startedNs = System.nanoTime();
+            Answer refused =
+                    other.post("/api/sessions/start", ada.token(), "{}").isProblem(503, "unavailable");
+            assertThat(refused.header("Retry-After")).isNotEmpty();
+            assertThat(Duration.ofNanos(System.nanoTime() - startedNs)).isLessThan(Duration.ofSeconds(12));
+        }
+    }
+
+    @Test
+    void stoppingSaysGoodbyeToLiveClientsAndIsQuick() {
+        ConfigurableApplicationContext context =
+                GatewayUnderTest.start(GatewayConfiguration.class, WebApplicationType.REACTIVE, gateway.environment);
+        Api other = new Api(GatewayUnderTest.port(context));
+        String token = gateway.user().token();
+        try (LiveClient client = LiveClient.connect(other, token);
+                EventStreamClient events = EventStreamClient.connect(other, token)) {
+            long startedNs = System.nanoTime();
+            context.close();
+            assertThat(Duration.ofNanos(System.nanoTime() - startedNs)).isLessThan(Duration.ofSeconds(10));
+            assertThat(client.next(LiveClient.ofType("system_message"))
+                            .path("code")
+                            .asString())
+                    .isEqualTo("going_away");
+            assertThat(client.closeStatus()).isEqualTo(1001);
+            assertThat(events.upTo(LiveClient.ofType("system_message"))).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "null",
+            value = {
+                "JWT_SECRET | too short | 32 bytes",
+                "JWT_SECRET | aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa | not random",
+                "OIDC_ISSUER_URI | http://issuer.example.org | https",
+                "ENCRYPTION_KEY | null | openssl",
+                "ENCRYPTION_KEY | AAAA | 32",
+                "DATABASE_URL | null | postgresql://",
+                "DATABASE_URL | mysql://root:secret@localhost/db | postgresql://",
+                "KAFKA_BOOTSTRAP_SERVERS | null | localhost:9092",
+                "SCHEMA_REGISTRY_URL | null | http",
+                "MAX_CONNECTIONS | 0 | 1 to 1000",
+                "MAX_CONNECTIONS | many | 1 to 1000",
+                "PORT | 99999 | 65535",
+            })
+    void aSettingThatIsMissingOrWeakIsRefusedWithTheFix(
+            String name, @org.jspecify.annotations.Nullable String value, String fix) {
+        Map<String, Object> settings = new HashMap<>(gateway.environment);
+        if (value == null) {
+            settings.remove(name);
+        } else {
+            settings.put(name, value);
+        }
+        StandardEnvironment environment = new StandardEnvironment();
+        List.of("systemEnvironment", "systemProperties")
+                .forEach(source -> environment.getPropertySources().remove(source));
+        environment.getPropertySources().addFirst(new MapPropertySource("test", settings));
+        assertThatThrownBy(() -> GatewaySettings.read(environment))
+                .hasMessageContaining(name)
+                .hasMessageContaining(fix)
+                .message()
+                .satisfies(message -> assertThat(message).doesNotContain("secret@", "aaaaaaaa"));
+    }
+
+    private static Answer healthOnce(Api api, Predicate<Answer> condition) {
+        long deadlineNs = System.nanoTime() + Duration.ofSeconds(15).toNanos();
+        Answer health = api.get("/health", null);
+        while (!condition.test(health)) {
+            assertThat(System.nanoTime() - deadlineNs)
+                    .as("in time, but " + health)
+                    .isNegative();
+            health = api.get("/health", null);
+        }
+        return health;
+    }
+
+    private static long services(Answer health, String name) {
+        return health.json().path("services").path(name).asLong(-1);
+    }
+}

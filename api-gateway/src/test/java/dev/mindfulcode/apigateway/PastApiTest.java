@@ -1,0 +1,126 @@
+package dev.mindfulcode.apigateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mindfulcode.apigateway.Api.Answer;
+import dev.mindfulcode.apigateway.Api.User;
+import dev.mindfulcode.schemas.FlowMinute;
+import dev.mindfulcode.schemas.FlowPeriod;
+import dev.mindfulcode.schemas.Interruption;
+import dev.mindfulcode.schemas.Topics;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+class PastApiTest {
+
+    private final GatewayUnderTest gateway = GatewayUnderTest.shared();
+    private final Api api = gateway.api;
+    private final User ada = gateway.user();
+    private final Instant noon = Instant.now().truncatedTo(ChronoUnit.MINUTES).minus(Duration.ofHours(1));
+
+    @Test
+    void minutesAreThoseOfTheUserAndTheSpan() {
+        try (TestLog log = new TestLog(gateway.platform.bootstrapServers(), gateway.registry())) {
+            for (int i = 0; i < 3; i++) {
+                log.append(Topics.FLOW_MINUTES.name(), ada.id(), log.encode(Topics.FLOW_MINUTES, minute(i)));
+            }
+        }
+        Answer minutes = answerWith("/api/flow/minutes?from=" + noon, "minutes", 3);
+        JsonNode first = minutes.json().path("minutes").get(0);
+        assertThat(Instant.parse(first.path("minute").asString())).isEqualTo(noon);
+        assertThat(first.path("keystrokes").asInt()).isEqualTo(100);
+        assertThat(first.path("errors").asInt()).isEqualTo(5);
+        assertThat(first.path("context_switches").asInt()).isEqualTo(2);
+        assertThat(first.path("active_seconds").asDouble()).isEqualTo(30);
+        assertThat(first.path("flow_seconds").asDouble()).isEqualTo(10);
+        assertThat(first.path("mean_intensity").floatValue()).isEqualTo(0.5f);
+        String span = "/api/flow/minutes?from=" + noon.plusSeconds(60) + "&to=" + noon.plusSeconds(120);
+        assertThat(api.get(span, ada.token()).json().path("minutes").size()).isEqualTo(1);
+        assertThat(api.get("/api/flow/minutes", gateway.user().token())
+                        .json()
+                        .path("minutes")
+                        .size())
+                .isZero();
+    }
+
+    @Test
+    void periodsThatReachIntoTheSpanAreShownOpenOnesToo() {
+        UUID session = UUID.randomUUID();
+        try (TestLog log = new TestLog(gateway.platform.bootstrapServers(), gateway.registry())) {
+            FlowPeriod closed = period(session, noon, 1);
+            closed.setEndedAt(noon.plusSeconds(600));
+            closed.setEndedBy(Interruption.CONTEXT_SWITCH);
+            log.append(Topics.FLOW_PERIODS.name(), ada.id(), log.encode(Topics.FLOW_PERIODS, closed));
+            FlowPeriod open = period(session, noon.plusSeconds(900), 2);
+            log.append(Topics.FLOW_PERIODS.name(), ada.id(), log.encode(Topics.FLOW_PERIODS, open));
+        }
+        Answer periods = answerWith("/api/flow/periods?from=" + noon.plusSeconds(300), "periods", 2);
+        JsonNode first = periods.json().path("periods").get(0);
+        assertThat(first.path("session_id").asString()).isEqualTo(session.toString());
+        assertThat(first.path("ended_by").asString()).isEqualTo("context_switch");
+        assertThat(first.path("mean_intensity").floatValue()).isEqualTo(0.75f);
+        JsonNode second = periods.json().path("periods").get(1);
+        assertThat(second.get("ended_at").isNull()).isTrue();
+        assertThat(second.get("ended_by").isNull()).isTrue();
+        String later = "/api/flow/periods?from=" + noon.plusSeconds(700);
+        assertThat(api.get(later, ada.token()).json().path("periods").size()).isEqualTo(1);
+        assertThat(api.get("/api/flow/periods", gateway.user().token())
+                        .json()
+                        .path("periods")
+                        .size())
+                .isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/api/flow/minutes?from=2026-01-01T00:00:00Z&to=2026-01-09T00:00:00Z, from",
+        "/api/flow/periods?from=2026-01-01T00:00:00Z&to=2026-03-09T00:00:00Z, from",
+        "/api/flow/minutes?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z, from",
+        "/api/flow/minutes?from=now, from",
+        "/api/flow/periods?to=1, to"
+    })
+    void aSpanThatIsTooLongOrNoneIsRefused(String path, String parameter) {
+        api.get(path, ada.token()).isProblem(400, "invalid-request").withField(parameter);
+    }
+
+    private Answer answerWith(String path, String list, int count) {
+        long deadlineNs = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        Answer answer = api.get(path, ada.token());
+        while (answer.json().path(list).size() < count) {
+            assertThat(System.nanoTime() - deadlineNs)
+                    .as("in time, but " + answer)
+                    .isNegative();
+            answer = api.get(path, ada.token());
+        }
+        return answer;
+    }
+
+    private FlowMinute minute(int number) {
+        return FlowMinute.newBuilder()
+                .setMinute(noon.plusSeconds(60L * number))
+                .setVersion(1)
+                .setKeystrokes(100)
+                .setErrors(5)
+                .setContextSwitches(2)
+                .setActiveMs(30_000)
+                .setFlowMs(10_000)
+                .setIntensityMs(15_000)
+                .build();
+    }
+
+    private static FlowPeriod period(UUID session, Instant startedAt, long version) {
+        return FlowPeriod.newBuilder()
+                .setSessionId(session)
+                .setStartedAt(startedAt)
+                .setVersion(version)
+                .setMeanIntensity(0.75f)
+                .setKeystrokes(500)
+                .build();
+    }
+}

@@ -1,0 +1,209 @@
+package dev.mindfulcode.apigateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mindfulcode.apigateway.Api.Answer;
+import dev.mindfulcode.apigateway.Api.User;
+import dev.mindfulcode.apigateway.plugins.EverybodysPlugins;
+import dev.mindfulcode.dataprotection.PostgresUrl;
+import dev.mindfulcode.pluginhost.Limits;
+import dev.mindfulcode.pluginhost.Manifest;
+import dev.mindfulcode.pluginhost.Plugin;
+import dev.mindfulcode.pluginhost.PluginHost;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+class PluginApiTest {
+
+    private static final Path PLUGINS = Path.of("..", "plugins");
+
+    private final GatewayUnderTest gateway = GatewayUnderTest.shared();
+    private final Api api = gateway.api;
+    private final User ada = gateway.user();
+    private final User bob = gateway.user();
+
+    @Test
+    void whatWasUploadedIsThereForItsOwnerAloneAndTheSameAgainIsTheSame() throws Exception {
+        Answer made = api.post("/api/plugins", ada.token(), upload("deep-work"));
+        assertThat(made.status()).as(made.toString()).isEqualTo(201);
+        assertThat(made.json().path("manifest").path("name").asString()).isEqualTo("deep-work");
+        assertThat(made.json().path("imports").toString()).isEqualTo("[\"emit_results\",\"flow_analysis\"]");
+        assertThat(made.json().has("granted")).isFalse();
+
+        Answer again = api.post("/api/plugins", ada.token(), upload("deep-work"));
+        assertThat(again.status()).isEqualTo(200);
+        assertThat(again.json()).isEqualTo(made.json());
+        String path = "/api/plugins/" + made.text("plugin_id");
+        assertThat(api.get(path, ada.token()).json()).isEqualTo(made.json());
+        assertThat(api.get("/api/plugins", ada.token()).json().path("plugins")).hasSize(1);
+        assertThat(api.get("/api/plugins", bob.token()).json().path("plugins")).isEmpty();
+        api.get(path, bob.token()).isProblem(404, "not-found");
+        api.delete(path, bob.token()).isProblem(404, "not-found");
+        api.put(path + "/install", bob.token(), "{\"capabilities\": []}").isProblem(404, "not-found");
+    }
+
+    @Test
+    void aVersionIsOneModuleForEver() {
+        assertThat(api.post("/api/plugins", ada.token(), SmallPlugin.named("same"))
+                        .status())
+                .isEqualTo(201);
+        api.post("/api/plugins", ada.token(), SmallPlugin.trapping("same"))
+                .isProblem(409, "plugin-exists")
+                .withField("manifest.version");
+        String next = SmallPlugin.trapping("same").replace("\"1.0.0\"", "\"1.0.1\"");
+        assertThat(api.post("/api/plugins", ada.token(), next).status()).isEqualTo(201);
+        assertThat(api.get("/api/plugins", ada.token()).json().path("plugins")).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"abi_version\": 1 | \"abi_version\": 2 | 422 | manifest.abi_version",
+                "\"small\" | \"Small\" | 422 | manifest.name",
+                "\"user\" | \"all\" | 422 | manifest.scope",
+                "emit_results | open_socket | 422 | manifest.capabilities",
+                "\"module\": \"AGFzbQ | \"module\": \"AGFzbR | 422 | module",
+                "\"module\": \"AGFz | \"module\": \"!!!! | 400 | module",
+                "\"module\" | \"modul\" | 400 | modul",
+                "\"manifest\": { | \"manifest\": 7, \"m\": { | 400 | m",
+            })
+    void whatIsWrongIsNamed(String good, String bad, int status, String field) {
+        String body = SmallPlugin.named("small");
+        assertThat(body).contains(good);
+
+        api.post("/api/plugins", ada.token(), body.replace(good, bad))
+                .isProblem(status, status == 422 ? "plugin-refused" : "invalid-request")
+                .withField(field);
+    }
+
+    @Test
+    void anImportThatTheManifestDoesNotNameIsRefusedByName() throws Exception {
+        String body = upload("deep-work").replace("[\"flow_analysis\", \"emit_results\"]", "[\"emit_results\"]");
+        Answer refused = api.post("/api/plugins", ada.token(), body).isProblem(422, "plugin-refused");
+
+        assertThat(refused.text("detail")).contains("mindful.flow_analysis");
+    }
+
+    @Test
+    void whatIsTooLargeIsRefusedUnread() {
+        String body = SmallPlugin.upload("{}", new byte[400_000]);
+
+        api.post("/api/plugins", ada.token(), body).isProblem(413, "too-large");
+    }
+
+    @Test
+    void anAccountHasSoManyPluginsAndNoMore() {
+        for (int i = 0; i < 20; i++) {
+            assertThat(api.post("/api/plugins", ada.token(), SmallPlugin.named("p" + i))
+                            .status())
+                    .isEqualTo(201);
+        }
+        api.post("/api/plugins", ada.token(), SmallPlugin.named("one-more")).isProblem(409, "limit-reached");
+    }
+
+    @Test
+    void nothingRunsWithoutAGrantOfWhatItImports() throws Exception {
+        String id = api.post("/api/plugins", ada.token(), upload("deep-work")).text("plugin_id");
+        String install = "/api/plugins/" + id + "/install";
+        String run = "{\"plugin\": \"deep-work\"}";
+
+        api.post("/api/analytics", ada.token(), run)
+                .isProblem(409, "plugin-not-installed")
+                .withField("plugin");
+        api.put(install, ada.token(), "{\"capabilities\": [\"emit_results\"]}");
+        assertThat(api.post("/api/analytics", ada.token(), run)
+                        .isProblem(409, "plugin-not-installed")
+                        .text("detail"))
+                .contains("flow_analysis");
+        api.put(install, ada.token(), "{\"capabilities\": [\"emit_results\", \"network\"]}")
+                .isProblem(400, "invalid-request")
+                .withField("capabilities[1]");
+        Answer granted = api.put(install, ada.token(), "{\"capabilities\": [\"emit_results\", \"flow_analysis\"]}");
+        assertThat(granted.json().path("granted").toString()).isEqualTo("[\"emit_results\",\"flow_analysis\"]");
+        assertThat(api.post("/api/analytics", ada.token(), run).status()).isEqualTo(202);
+        Answer withdrawn = api.put(install, ada.token(), "{\"capabilities\": []}");
+        assertThat(withdrawn.json().has("granted")).isFalse();
+        api.post("/api/analytics", ada.token(), run).isProblem(409, "plugin-not-installed");
+    }
+
+    @Test
+    void anOperatorsPluginIsEverybodysAndNobodysToRemove() throws Exception {
+        gateway.execute(
+                "insert into identity.plugin_modules (sha256, module) values (repeat('a', 64), '') on conflict do nothing");
+        gateway.execute("""
+                insert into identity.plugins (plugin_id, name, version, manifest, imports, sha256, created_at)
+                values ('019a8f6e-7c1d-7b3a-9f52-3d1c5a7e9b99', 'everybodys', '1.0.0',
+                    '{"abi_version": 1, "name": "everybodys", "version": "1.0.0", "scope": "user", "capabilities": []}', '{}',
+                    repeat('a', 64), now())""");
+        try {
+            String path = "/api/plugins/019a8f6e-7c1d-7b3a-9f52-3d1c5a7e9b99";
+            assertThat(api.get(path, ada.token()).json().path("is_operators").asBoolean())
+                    .isTrue();
+            api.delete(path, ada.token()).isProblem(403, "forbidden");
+            api.post("/api/analytics", ada.token(), "{\"plugin\": \"everybodys\"}")
+                    .isProblem(409, "plugin-not-installed");
+            gateway.execute("insert into identity.plugin_installs (plugin_id, capabilities, granted_at)"
+                    + " values ('019a8f6e-7c1d-7b3a-9f52-3d1c5a7e9b99', '{emit_results}', now())");
+            assertThat(api.get(path, bob.token()).json().path("granted").toString())
+                    .isEqualTo("[\"emit_results\"]");
+        } finally {
+            gateway.execute("delete from identity.plugins where name = 'everybodys'");
+        }
+    }
+
+    @Test
+    void whatAnOperatorInstallsIsGrantedToEverybodyOnce() throws Exception {
+        EverybodysPlugins everybodys =
+                new EverybodysPlugins(PostgresUrl.parse(gateway.databaseUrl).dataSource(), gateway.registry());
+        byte[] manifest = Files.readAllBytes(PLUGINS.resolve("time-to-resume").resolve("manifest.json"));
+        byte[] module = Files.readAllBytes(PLUGINS.resolve("time-to-resume").resolve("time-to-resume.wasm"));
+        try (PluginHost host = new PluginHost(Limits.standard())) {
+            Manifest parsed = Manifest.parse(manifest);
+            Plugin plugin = host.load(parsed, module, parsed.capabilities());
+            everybodys.install(plugin, manifest, module);
+            everybodys.install(plugin, manifest, module);
+        }
+        try {
+            assertThat(everybodys.list().stream().filter(EverybodysPlugins.Listed::isOperators))
+                    .hasSize(1);
+            JsonNode plugins = api.get("/api/plugins", bob.token()).json().path("plugins");
+            assertThat(plugins).hasSize(1);
+            assertThat(plugins.path(0).path("granted").toString()).isEqualTo("[\"emit_results\",\"flow_analysis\"]");
+            assertThat(api.post("/api/analytics", bob.token(), "{\"plugin\": \"time-to-resume\"}")
+                            .status())
+                    .isEqualTo(202);
+        } finally {
+            gateway.execute("delete from identity.plugins where owner_id is null");
+        }
+    }
+
+    @Test
+    void whatIsAskedForIsChecked() {
+        api.post("/api/analytics", ada.token(), "{}")
+                .isProblem(400, "invalid-request")
+                .withField("plugin");
+        api.post("/api/analytics", ada.token(), """
+                        {"plugin": "p", "from": "2026-01-02T00:00:00Z", "to": "2026-01-01T00:00:00Z"}""")
+                .isProblem(400, "invalid-request")
+                .withField("to");
+        api.post("/api/analytics", ada.token(), "{\"plugin\": \"p\", \"scope\": \"team:7\"}")
+                .isProblem(400, "invalid-request")
+                .withField("scope");
+        api.get("/api/analytics/" + ada.id() + "?limit=501", ada.token())
+                .isProblem(400, "invalid-request")
+                .withField("limit");
+    }
+
+    private static String upload(String name) throws IOException {
+        Path folder = PLUGINS.resolve(name);
+        return "{\"manifest\": " + Files.readString(folder.resolve("manifest.json")) + ", \"module\": \""
+                + Base64.getEncoder().encodeToString(Files.readAllBytes(folder.resolve(name + ".wasm"))) + "\"}";
+    }
+}

@@ -1,0 +1,212 @@
+package dev.mindfulcode.apigateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.mindfulcode.apigateway.Api.Answer;
+import dev.mindfulcode.apigateway.Api.User;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+class TeamFigureApiTest {
+
+    private static final Instant TODAY = Instant.now().truncatedTo(ChronoUnit.DAYS);
+
+    private final GatewayUnderTest gateway = GatewayUnderTest.shared();
+    private final Api api = gateway.api;
+    private final User ada = gateway.user();
+
+    @SuppressWarnings("NullAway.Init")
+    private UUID teamId;
+
+    @SuppressWarnings("NullAway.Init")
+    private String team;
+
+    @BeforeEach
+    void formATeam() throws SQLException {
+        teamId = UUID.fromString(
+                api.post("/api/teams", ada.token(), "{\"name\": \"Compilers\"}").text("team_id"));
+        team = "/api/teams/" + teamId;
+        gateway.putOnPremium(teamId);
+    }
+
+    @Test
+    void windowsComeTheEarliestFirstPageByPage() throws SQLException {
+        for (int i = 1; i <= 5; i++) {
+            insert("day", day(-i), true, 6, 0.5);
+        }
+        Answer first = api.get(team + "/analytics?size=day&limit=3", ada.token());
+        assertThat(first.status()).as(first.toString()).isEqualTo(200);
+        assertThat(first.json().path("windows").size()).isEqualTo(3);
+        assertThat(first.json().at("/windows/0/start").asString()).isEqualTo(day(-5).toString());
+        assertThat(first.json().at("/windows/0/end").asString()).isEqualTo(day(-4).toString());
+        assertThat(first.json().at("/windows/0/members").asInt()).isEqualTo(5);
+        assertThat(first.json().at("/windows/0/gap_seconds").isNull()).isTrue();
+        Answer second = api.get(team + "/analytics?size=day&limit=3&cursor=" + first.text("next_cursor"), ada.token());
+        assertThat(second.json().path("windows"))
+                .extracting(window -> window.path("start").asString())
+                .containsExactly(day(-2).toString(), day(-1).toString());
+        assertThat(second.json().has("next_cursor")).isFalse();
+    }
+
+    @Test
+    void showsReleasedWindowsOnly() throws SQLException {
+        insert("hour", day(-1), false, 6, 0.5);
+        insert("hour", day(-1).plusSeconds(3_600), true, null, 0);
+        insert("hour", day(-1).plusSeconds(7_200), true, 4, 0.5);
+        insert("hour", day(-1).plusSeconds(10_800), true, 9, 0.5);
+        Answer answer = api.get(team + "/analytics?size=hour&limit=1", ada.token());
+        assertThat(answer.json().path("windows")).singleElement().satisfies(window -> {
+            assertThat(window.path("start").asString())
+                    .isEqualTo(day(-1).plusSeconds(10_800).toString());
+            assertThat(window.path("closed").asBoolean()).isTrue();
+            assertThat(window.path("members").asInt()).as("in steps of five").isEqualTo(5);
+            assertThat(window.has("version")).isFalse();
+        });
+        assertThat(answer.json().has("next_cursor"))
+                .as("a cursor does not count what is not shown")
+                .isFalse();
+    }
+
+    @Test
+    void windowsAreOfTheTeamAndTheSizeThatWasAskedForAndBeginWithinTheSpan() throws SQLException {
+        insert("hour", day(-2), true, 6, 0.5);
+        insert("day", day(-2), true, 6, 0.5);
+        insert("day", day(-3), true, 6, 0.5);
+        UUID mine = teamId;
+        formATeam();
+        insert("day", day(-2), true, 12, 0.5);
+        JsonNode windows = api.get(
+                        "/api/teams/" + mine + "/analytics?size=day&from=" + day(-2) + "&to=" + day(-1), ada.token())
+                .json()
+                .path("windows");
+        assertThat(windows).hasSize(1);
+        assertThat(windows.path(0).path("members").asInt()).isEqualTo(5);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "size, size=minute",
+        "from, size=day&from=2020-01-01T00:00:00Z&to=2026-01-01T00:00:00Z",
+        "from, size=hour&from=2026-01-01T00:00:00Z&to=2026-02-02T00:00:00Z",
+        "from, size=five_minutes&from=2026-01-01T00:00:00Z&to=2026-01-03T00:00:00Z",
+        "from, from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z",
+        "from, from=yesterday",
+        "limit, limit=0",
+        "limit, limit=501",
+        "cursor, cursor=nothing",
+        "cursor, cursor=__________8"
+    })
+    void whatCannotBeShownIsRefusedByItsName(String field, String query) {
+        api.get(team + "/analytics?" + query, ada.token())
+                .isProblem(400, "invalid-request")
+                .withField(field);
+    }
+
+    @Test
+    void insightsAreOfClosedDaysAndSaySoWhenThereAreTooFew() throws SQLException {
+        // Until the day before yesterday all is known: it closed 24 hours after its end.
+        Instant until = Instant.now().minus(Duration.ofHours(24)).truncatedTo(ChronoUnit.DAYS);
+        for (int i = 1; i <= 70; i++) {
+            Instant day = until.minus(Duration.ofDays(i));
+            // One is not closed yet, and would tell another story; of one nothing was released.
+            @Nullable Integer members = i == 5 ? null : Integer.valueOf(6);
+            insert("day", day, i != 3, members, i == 3 ? 0.95 : i <= 14 ? 0.2 + 0.01 * (i % 2) : 0.5 + 0.01 * (i % 3));
+        }
+        gateway.execute("""
+                insert into readmodel.team_windows (team_id, size, window_start, version, closed, members_min, members, keystrokes,
+                    active_seconds, mean_intensity, intensity_spread, seconds_in_flow, interruptions, focus_overlap_seconds,
+                    keystrokes_a_member_max, seconds_a_member_max, interruptions_a_member_max)
+                select ?, 'hour', day + hour * interval '1 hour', 1, true, 5, 6, 1000, 10000, 0.5, 0.1, 5000, 5, 60, 1, 1, 1
+                from generate_series(?::timestamptz - interval '70 days', ?::timestamptz - interval '1 day', interval '1 day') as day,
+                     generate_series(9, 16) as hour""", teamId, until.toString(), until.toString());
+        // So that summer time, which moves hours of UTC, plays no part.
+        gateway.execute("update identity.users set time_zone = 'UTC' where user_id = ?", ada.id());
+        // What is later would tell another story, too.
+        insert("day", until, true, 6, 0.9);
+
+        Answer answer = api.get(team + "/insights", ada.token());
+        assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+        assertThat(answer.text("until")).isEqualTo(until.toString());
+        assertThat(answer.text("time_zone")).isNotBlank();
+        assertThat(answer.json().path("missing")).isEmpty();
+        JsonNode insights = answer.json().path("insights");
+        assertThat(insights)
+                .extracting(insight -> insight.path("id").asString())
+                .containsExactly(
+                        "outside_usual_hours",
+                        "weekend_share",
+                        "long_stretches",
+                        "falling_flow",
+                        "rising_fragmentation");
+        JsonNode falling = insights.path(3);
+        assertThat(falling.path("stands_out").asBoolean()).isTrue();
+        assertThat(falling.at("/numbers/estimate/value").asDouble()).isCloseTo(0.305, within(0.001));
+        assertThat(falling.path("data_points").asInt()).isEqualTo(68);
+        assertThat(falling.path("text").asString()).contains("31 percentage points smaller");
+        assertThat(insights.path(0).path("stands_out").asBoolean(true)).isFalse();
+
+        api.get(team + "/insights?window=year", ada.token())
+                .isProblem(400, "invalid-request")
+                .withField("window");
+        JsonNode week = api.get(team + "/insights?window=week", ada.token()).json();
+        assertThat(Duration.between(
+                                Instant.parse(week.at("/insights/3/from").asString() + "T00:00:00Z"),
+                                Instant.parse(week.at("/insights/3/to").asString() + "T00:00:00Z"))
+                        .toDays())
+                .isEqualTo(6);
+    }
+
+    @Test
+    void aNewTeamIsToldWhatIsMissing() {
+        JsonNode answer = api.get(team + "/insights", ada.token()).json();
+        assertThat(answer.path("insights")).isEmpty();
+        assertThat(answer.path("missing")).hasSize(5);
+        assertThat(answer.at("/missing/0/amount").asInt()).isEqualTo(10);
+    }
+
+    @Test
+    void figuresAreForThePremiumPlan() {
+        String free = "/api/teams/"
+                + api.post("/api/teams", ada.token(), "{\"name\": \"free\"}").text("team_id");
+        api.get(free + "/analytics", ada.token()).isProblem(403, "plan-needed");
+        api.get(free + "/insights", ada.token()).isProblem(403, "plan-needed");
+    }
+
+    private static Instant day(int offset) {
+        return TODAY.plus(Duration.ofDays(offset));
+    }
+
+    private void insert(String size, Instant start, boolean closed, @Nullable Integer members, double flowShare)
+            throws SQLException {
+        try (var connection = gateway.connection();
+                var insert = connection.prepareStatement("""
+                        insert into readmodel.team_windows (team_id, size, window_start, version, closed, members_min, members, keystrokes,
+                            active_seconds, mean_intensity, intensity_spread, seconds_in_flow, interruptions, focus_overlap_seconds,
+                            keystrokes_a_member_max, seconds_a_member_max, interruptions_a_member_max)
+                        values (?, ?, ?, 1, ?, 5, ?, ?, ?, ?, ?, ?, ?, ?, 1, 1, 1)""")) {
+            insert.setObject(1, teamId);
+            insert.setString(2, size);
+            insert.setObject(3, start.atOffset(java.time.ZoneOffset.UTC));
+            insert.setBoolean(4, closed);
+            insert.setObject(5, members);
+            insert.setObject(6, members == null ? null : 1_000L, java.sql.Types.BIGINT);
+            insert.setObject(7, members == null ? null : 10_000L, java.sql.Types.BIGINT);
+            insert.setObject(8, members == null ? null : 0.5, java.sql.Types.DOUBLE);
+            insert.setObject(9, members == null ? null : 0.1, java.sql.Types.DOUBLE);
+            insert.setObject(10, members == null ? null : Math.round(10_000 * flowShare), java.sql.Types.BIGINT);
+            insert.setObject(11, members == null ? null : 5L, java.sql.Types.BIGINT);
+            insert.setObject(12, members == null ? null : 60L, java.sql.Types.BIGINT);
+            insert.executeUpdate();
+        }
+    }
+}

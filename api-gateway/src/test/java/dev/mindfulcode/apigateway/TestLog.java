@@ -1,0 +1,127 @@
+package dev.mindfulcode.apigateway;
+
+import dev.mindfulcode.schemas.ProgressMarker;
+import dev.mindfulcode.schemas.SchemaRegistry;
+import dev.mindfulcode.schemas.Topic;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.UUIDSerializer;
+import org.jspecify.annotations.Nullable;
+
+/** The log as the other services write and read it. */
+public final class TestLog implements AutoCloseable {
+
+    private final String bootstrapServers;
+    private final SchemaRegistry registry;
+    private final KafkaProducer<UUID, byte[]> producer;
+    private final Map<String, Serializer<?>> serializers = new HashMap<>();
+
+    public TestLog(String bootstrapServers, SchemaRegistry registry) {
+        this.bootstrapServers = bootstrapServers;
+        this.registry = registry;
+        this.producer = new KafkaProducer<>(
+                Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers, ProducerConfig.LINGER_MS_CONFIG, 0),
+                new UUIDSerializer(),
+                new ByteArraySerializer());
+    }
+
+    public <V extends SpecificRecord> byte[] encode(Topic<V> topic, V value) {
+        @SuppressWarnings("unchecked") // by the topic's name, which has one type
+        Serializer<V> serializer = (Serializer<V>) serializers.computeIfAbsent(
+                topic.name(), _ -> topic.valueSerde(registry).serializer());
+        return serializer.serialize(topic.name(), value);
+    }
+
+    public void append(String topic, UUID userId, byte[] value) {
+        append(new ProducerRecord<>(topic, userId, value));
+    }
+
+    /** Appends as if it were received at that time. */
+    public void append(String topic, long receivedAtMs, UUID userId, byte[] value) {
+        append(new ProducerRecord<>(topic, null, receivedAtMs, userId, value));
+    }
+
+    private void append(ProducerRecord<UUID, byte[]> record) {
+        try {
+            producer.send(record).get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Appends a progress marker as flow-stream does. */
+    public void mark(Topic<?> topic, int partition, long inputOffset) {
+        append(new ProducerRecord<>(
+                topic.name(), partition, ProgressMarker.key(partition), null, ProgressMarker.headers(inputOffset)));
+    }
+
+    public void appendLater(String topic, UUID userId, byte[] value) {
+        var _ = producer.send(new ProducerRecord<>(topic, userId, value));
+    }
+
+    /** Reads a topic from its first record until {@code countMin} of the user's have been seen, and a moment longer. */
+    public <V extends SpecificRecord> List<V> read(Topic<V> topic, UUID userId, int countMin) {
+        return readNullable(topic, userId.toString(), countMin).stream()
+                .map(Objects::requireNonNull)
+                .toList();
+    }
+
+    /** As {@link #read}, by key; a tombstone is null. */
+    public <V extends SpecificRecord> List<@Nullable V> readNullable(Topic<V> topic, String key, int countMin) {
+        try (Serde<V> serde = topic.valueSerde(registry);
+                KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
+                        Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers),
+                        new StringDeserializer(),
+                        new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(topic.name()).stream()
+                    .map(partition -> new TopicPartition(topic.name(), partition.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            List<@Nullable V> found = new ArrayList<>();
+            long deadlineNs = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+            boolean enough = false;
+            while (System.nanoTime() - deadlineNs < 0) {
+                var records = consumer.poll(Duration.ofMillis(300));
+                if (enough && records.isEmpty()) {
+                    break;
+                }
+                for (ConsumerRecord<String, byte[]> record : records) {
+                    if (key.equals(record.key())) {
+                        byte[] value = record.value();
+                        found.add(value == null ? null : serde.deserializer().deserialize(topic.name(), value));
+                    }
+                }
+                enough = found.size() >= countMin;
+            }
+            return found;
+        }
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+    }
+}

@@ -1,0 +1,35 @@
+package dev.mindfulcode.apigateway.accounts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ZoneChoiceTest {
+
+    @Test
+    void isUtcWithoutANoticeWhereNothingWasSent() {
+        assertThat(ZoneChoice.of(null)).isEqualTo(new ZoneChoice("UTC", null));
+        assertThat(ZoneChoice.of("Europe/Berlin")).isEqualTo(new ZoneChoice("Europe/Berlin", null));
+    }
+
+    @Test
+    void saysWhatAnAliasIsStoredAs() {
+        assertThat(ZoneChoice.of("EST").name()).isEqualTo("America/Panama");
+        assertThat(ZoneChoice.of("EST").notice()).isEqualTo("Time zone \"EST\" is stored as America/Panama.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "Etc/Unknown", "undefined", "\u0000", "Mars/Olympus"})
+    void isUtcWithANoticeWhereTheNameIsUnknown(String sent) {
+        ZoneChoice choice = ZoneChoice.of(sent);
+        assertThat(choice.name()).isEqualTo("UTC");
+        assertThat(choice.notice()).contains("\"" + sent + "\"").contains("PATCH /api/account");
+    }
+
+    @Test
+    void repeatsOnlyTheBeginningOfALongName() {
+        assertThat(ZoneChoice.of("x".repeat(10_000)).notice()).hasSizeLessThan(200);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.apigateway.accounts;
+
+import org.jspecify.annotations.NullMarked;

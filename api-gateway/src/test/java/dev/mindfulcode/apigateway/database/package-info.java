@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.apigateway.database;
+
+import org.jspecify.annotations.NullMarked;

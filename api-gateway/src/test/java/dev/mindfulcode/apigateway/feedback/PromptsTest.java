@@ -1,0 +1,131 @@
+package dev.mindfulcode.apigateway.feedback;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mindfulcode.apigateway.FlowStates;
+import dev.mindfulcode.apigateway.database.Database;
+import dev.mindfulcode.apigateway.database.IdentitySchema;
+import dev.mindfulcode.dataprotection.PostgresUrl;
+import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
+import dev.mindfulcode.schemas.FlowState;
+import dev.mindfulcode.schemas.SessionStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+
+/** Who may be asked, and how often: gently, and never anybody who did not choose it. */
+class PromptsTest {
+
+    private final PostgresUrl url = PostgresUrl.parse(EmbeddedPlatform.shared().freshDatabase());
+    private final UUID ada = UUID.randomUUID();
+    private Instant now = Instant.parse("2026-03-02T09:00:00Z");
+    private Database database;
+    private Prompts prompts;
+
+    @BeforeEach
+    void start() {
+        IdentitySchema.migrate(url.dataSource());
+        database = new Database(url, 8);
+        prompts = new Prompts(database, () -> now);
+        database.sql(
+                        "insert into identity.users values (:user, 'ada@example.org', 'no hash', 'Pacific/Auckland', now())")
+                .bind("user", ada)
+                .fetch()
+                .rowsUpdated()
+                .block();
+    }
+
+    @AfterEach
+    void stop() {
+        database.close();
+    }
+
+    @Test
+    void nobodyIsAskedWhoDidNotChooseIt() {
+        assertThat(prompts.perDay(ada).block()).isZero();
+        assertThat(asked(afterWork())).isFalse();
+        choose(3);
+        assertThat(asked(afterWork())).isTrue();
+        choose(0);
+        now = now.plus(Duration.ofDays(2));
+        assertThat(asked(afterWork())).isFalse();
+    }
+
+    @Test
+    void nobodyIsAskedInFlowOrAfterLittleWork() {
+        choose(3);
+        assertThat(asked(state(Prompts.WORK_MIN, true))).isFalse();
+        assertThat(asked(state(Prompts.WORK_MIN.minusMillis(1), false))).isFalse();
+        assertThat(asked(afterWork())).isTrue();
+    }
+
+    @Test
+    void nobodyIsAskedTwiceAboutOneBreakOrAboutWorkOfLongAgo() {
+        choose(6);
+        FlowState paused = state(Prompts.WORK_MIN, false);
+        assertThat(asked(paused)).isTrue();
+        now = now.plus(Prompts.WORK_AGO_MAX);
+        assertThat(asked(paused)).as("paused, and later ended").isFalse();
+        FlowState uploaded = at(now.minus(Duration.ofHours(20)), paused);
+        assertThat(asked(uploaded)).as("typed offline, yesterday").isFalse();
+        assertThat(asked(state(Prompts.WORK_MIN, false))).isTrue();
+    }
+
+    @Test
+    void promptsAreFarApartAndCountedByTheUsersOwnDay() {
+        now = Instant.parse("2026-03-02T20:00:00Z"); // 9:00 of the next day in Auckland
+        choose(2);
+        assertThat(asked(afterWork())).isTrue();
+        now = now.plus(Duration.ofMinutes(44));
+        assertThat(asked(afterWork())).as("too soon").isFalse();
+        now = now.plus(Duration.ofMinutes(1));
+        assertThat(asked(afterWork())).isTrue();
+        now = Instant.parse("2026-03-03T10:59:00Z");
+        assertThat(asked(afterWork())).as("a third, at 23:59 in Auckland").isFalse();
+        now = Instant.parse("2026-03-03T11:00:00Z");
+        assertThat(asked(afterWork())).as("the next day there").isTrue();
+    }
+
+    @Test
+    void severalGatewaysTogetherAskNoMoreThanOne() {
+        choose(6);
+        long asked = Flux.range(0, 40)
+                .flatMap(_ -> prompts.mayAsk(ada, afterWork()), 40)
+                .filter(asks -> asks)
+                .count()
+                .blockOptional()
+                .orElseThrow();
+        assertThat(asked).isEqualTo(1);
+    }
+
+    private boolean asked(FlowState state) {
+        return Objects.requireNonNull(prompts.mayAsk(ada, state).block());
+    }
+
+    private void choose(int perDay) {
+        prompts.choose(ada, perDay).block();
+        assertThat(prompts.perDay(ada).block()).isEqualTo(perDay);
+    }
+
+    private FlowState afterWork() {
+        return state(Prompts.WORK_MIN, false);
+    }
+
+    private static FlowState at(Instant lastActivity, FlowState state) {
+        return FlowState.newBuilder(state).setLastActivityAt(lastActivity).build();
+    }
+
+    private FlowState state(Duration active, boolean inFlow) {
+        return at(
+                now,
+                FlowState.newBuilder(FlowStates.state(UUID.randomUUID(), 1, SessionStatus.PAUSED))
+                        .setActiveMs(active.toMillis())
+                        .setIsInFlow(inFlow)
+                        .build());
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.apigateway.feedback;
+
+import org.jspecify.annotations.NullMarked;

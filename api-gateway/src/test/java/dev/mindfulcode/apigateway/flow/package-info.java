@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.apigateway.flow;
+
+import org.jspecify.annotations.NullMarked;

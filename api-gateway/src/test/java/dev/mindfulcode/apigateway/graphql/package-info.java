@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.apigateway.graphql;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.apigateway.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.apigateway.idempotency;
+
+import org.jspecify.annotations.NullMarked;

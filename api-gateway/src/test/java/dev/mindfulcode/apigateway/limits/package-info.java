@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.apigateway.limits;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,14 @@
+package dev.mindfulcode.apigateway.live;
+
+import java.util.UUID;
+import org.springframework.context.ApplicationContext;
+
+/** How many live connections a user has on a running gateway. */
+public final class LiveConnectionsOf {
+
+    private LiveConnectionsOf() {}
+
+    public static int user(ApplicationContext gateway, UUID userId) {
+        return gateway.getBean(LiveHub.class).connections(userId);
+    }
+}

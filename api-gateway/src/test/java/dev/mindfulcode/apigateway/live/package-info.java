@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.apigateway.live;
+
+import org.jspecify.annotations.NullMarked;

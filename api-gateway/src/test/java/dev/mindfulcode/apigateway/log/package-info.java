@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.apigateway.log;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.apigateway.plugins;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.apigateway.teams;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.apigateway.webhooks;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mindfulcode.gateway.database;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mindfulcode.gateway.feedback;
-
-import org.jspecify.annotations.NullMarked;

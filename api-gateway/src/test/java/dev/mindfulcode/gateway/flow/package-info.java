@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mindfulcode.gateway.flow;
-
-import org.jspecify.annotations.NullMarked;

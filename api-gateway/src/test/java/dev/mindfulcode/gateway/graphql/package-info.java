@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mindfulcode.gateway.graphql;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mindfulcode.gateway.http;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mindfulcode.gateway.idempotency;
-
-import org.jspecify.annotations.NullMarked;

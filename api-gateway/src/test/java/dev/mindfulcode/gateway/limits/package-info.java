@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mindfulcode.gateway.limits;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mindfulcode.gateway.live;
-
-import org.jspecify.annotations.NullMarked;

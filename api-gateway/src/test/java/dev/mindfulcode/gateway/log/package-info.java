@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mindfulcode.gateway.log;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mindfulcode.gateway;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mindfulcode.gateway.plugins;
-
-import org.jspecify.annotations.NullMarked;

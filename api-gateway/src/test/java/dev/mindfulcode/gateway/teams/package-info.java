@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mindfulcode.gateway.teams;
-
-import org.jspecify.annotations.NullMarked;

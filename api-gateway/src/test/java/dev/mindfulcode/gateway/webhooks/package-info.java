@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mindfulcode.gateway.webhooks;
-
-import org.jspecify.annotations.NullMarked;

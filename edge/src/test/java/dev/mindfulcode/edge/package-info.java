@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mindfulcode.edge;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** What one person means by flow, learned from their own answers and laid over the model's reading. */
-@NullMarked
-package dev.mindfulcode.engine.personal;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,28 @@
+package dev.mindfulcode.flowengine;
+
+/**
+ * The codes of key classes and editor signals that the engine tells apart. They are those of {@code KeyClass} and
+ * {@code SignalKind} in the schemas module, which this module may not depend on; a test in flow-stream holds the two
+ * together.
+ */
+final class Event {
+    static final int KEY_DELETE = 6;
+    static final int KEY_UNDO = 9;
+
+    static final int SIGNAL_FILE_SWITCH = 0;
+    static final int SIGNAL_SAVE = 1;
+    static final int SIGNAL_BUILD = 2;
+    static final int SIGNAL_TEST = 3;
+    static final int SIGNAL_DIAGNOSTICS = 4;
+    static final int SIGNAL_FOCUS_LOST = 5;
+    static final int SIGNAL_FOCUS_GAINED = 6;
+
+    /** The value of a build or test signal that failed. */
+    static final int FAILED = 0;
+
+    private Event() {}
+
+    static boolean isCorrection(int keyClassCode) {
+        return keyClassCode == KEY_DELETE || keyClassCode == KEY_UNDO;
+    }
+}

@@ -1,0 +1,243 @@
+package dev.mindfulcode.flowengine;
+
+import static dev.mindfulcode.flowengine.StateBytes.getInt;
+import static dev.mindfulcode.flowengine.StateBytes.getLong;
+
+/**
+ * The five features of a session's present, each in [0, 1], read off whole counts with additions, multiplications and
+ * divisions only.
+ *
+ * <p>W is the window (last 100 keystrokes, those inside bursts where it is about intervals), S what the session typed
+ * before it, P the person's past before it (which starts as a population prior). Lengths are in octaves: log2 of
+ * intervals. With n keystrokes in W each rhythm feature is drawn to one half by n / (n + {@link #SHRINK_KEYSTROKES}):
+ * little data, no opinion.
+ */
+final class Features {
+    private static final float NEUTRAL = 0.5f;
+    private static final float SHRINK_KEYSTROKES = 20;
+
+    /** Distance of two interval distributions, in octaves, at which they count as half alike. */
+    private static final float HALF_ALIKE_OCTAVES = 0.5f;
+
+    /** Keystrokes at which the session's own past counts as much as the person's. */
+    private static final float SESSION_TRUSTED_KEYSTROKES = 200;
+
+    /** What one failed build or test leaves of accuracy while it is fresh. */
+    private static final float LEFT_AFTER_FAILURE = 0.85f;
+
+    /** Weight of a count by its age in minutes: halves every five. */
+    private static final float[] WEIGHT_OF_AGE = weights(Layout.MINUTES, 5);
+
+    private static final float WEIGHT_SUM = sum(WEIGHT_OF_AGE);
+
+    /** Weight of presence in a third of a minute by its age: halves every two minutes. */
+    private static final float[] PRESENCE_WEIGHT_OF_AGE = weights(45, 6);
+
+    /**
+     * Own switches an hour are never taken to be fewer: else the first switch of the always focused would be a
+     * catastrophe.
+     */
+    private static final float OWN_QUARTERS_PER_HOUR_MIN = 8;
+
+    private static final float OWN_CORRECTION_RATE_MIN = 0.01f;
+
+    private static final float HOUR_MS = 3_600_000f;
+    private static final float MINUTE_MS = 60_000f;
+    private static final float STAYING_MINUTES = 15;
+    private static final float QUARTER_SECONDS_PER_MINUTE = 240;
+
+    private Features() {}
+
+    private static float[] weights(int length, double halfLife) {
+        float[] weights = new float[length];
+        for (int age = 0; age < weights.length; age++) {
+            weights[age] = (float) StrictMath.pow(0.5, age / halfLife);
+        }
+        return weights;
+    }
+
+    private static float sum(float[] weights) {
+        float sum = 0;
+        for (float weight : weights) {
+            sum += weight;
+        }
+        return sum;
+    }
+
+    static void read(byte[] s, long atMs, FlowReading into) {
+        int inBursts = s[Layout.AT_WINDOW_IN_BURSTS];
+        int keystrokes = s[Layout.AT_RING_COUNT];
+        int personInBursts = getInt(s, Layout.AT_PERSON_IN_BURSTS);
+        if (inBursts == 0 || personInBursts == 0) {
+            into.rhythm = NEUTRAL / silence(s, atMs);
+            into.velocity = NEUTRAL;
+            into.consistency = consistency(NEUTRAL, staying(s));
+        } else {
+            float median = LogHistogram.median(s, Layout.AT_WINDOW_HISTOGRAM, 1, inBursts);
+            float ownMedian = LogHistogram.median(s, Layout.AT_PERSON_HISTOGRAM, 2, personInBursts);
+            into.rhythm = shrunk(rhythm(s, inBursts, median, personInBursts, ownMedian), inBursts) / silence(s, atMs);
+            into.velocity = shrunk(velocity(median, ownMedian), inBursts);
+            into.consistency = consistency(shrunk(alike(s, inBursts, personInBursts), inBursts), staying(s));
+        }
+        readMinutes(s, atMs, keystrokes, into);
+        into.confidence = confidence(s, keystrokes, inBursts);
+    }
+
+    private static float shrunk(float feature, int keystrokes) {
+        return NEUTRAL + (feature - NEUTRAL) * (keystrokes / (keystrokes + SHRINK_KEYSTROKES));
+    }
+
+    /**
+     * Regularity of log-intervals inside bursts, relative to the person's own: 1 / (1 + (MAD(W) / MAD(P))²). Median
+     * absolute deviations of logarithms, because intervals are log-logistic (doi 10.1016/j.heliyon.2021.e08413); one
+     * half when as regular as usual.
+     */
+    private static float rhythm(byte[] s, int inBursts, float median, int personInBursts, float ownMedian) {
+        float deviation = LogHistogram.deviation(s, Layout.AT_WINDOW_HISTOGRAM, 1, inBursts, median);
+        float own = LogHistogram.deviation(s, Layout.AT_PERSON_HISTOGRAM, 2, personInBursts, ownMedian);
+        float ratio = deviation / Math.max(own, 1e-3f);
+        return 1 / (1 + ratio * ratio);
+    }
+
+    /**
+     * Speed relative to the person's own: 1 / (1 + r²) with r = median(W) / median(P) of intervals in ms; one half at
+     * their usual.
+     */
+    private static float velocity(float median, float ownMedian) {
+        double ratio = StrictMath.pow(2, median - ownMedian);
+        return (float) (1 / (1 + ratio * ratio));
+    }
+
+    /**
+     * Agreement with the past: a third how alike the window is to what was typed before, two thirds how steadily this
+     * person works on.
+     */
+    private static float consistency(float alike, float staying) {
+        return (alike + 2 * staying) / 3;
+    }
+
+    /**
+     * Chance by this person's own past of working on for 15 active minutes without breaking off: exp(−15 b), b the
+     * pauses of five minutes and more that followed plain work, per active minute. Starts from three in 54 minutes.
+     */
+    private static float staying(byte[] s) {
+        float activeMs =
+                getLong(s, Layout.AT_PERSON_ACTIVE_MS) - Baselines.PRIOR_ACTIVE_MS + Baselines.PRIOR_BREAKS_ACTIVE_MS;
+        float breaks = getInt(s, Layout.AT_PERSON_BREAKS) / (float) Baselines.BREAK_UNITS;
+        return (float) StrictMath.exp(-STAYING_MINUTES * MINUTE_MS * breaks / Math.max(activeMs, MINUTE_MS));
+    }
+
+    /**
+     * Likeness of the window to the past: 1 / (1 + (d / 0.5)²), d the earth mover's distance of log-interval
+     * distributions in octaves; to the session's past with weight n / (n + 200), n its keystrokes, and to the person's
+     * with what is left.
+     */
+    private static float alike(byte[] s, int inBursts, int personInBursts) {
+        float withPerson = alike(LogHistogram.distance(
+                s, Layout.AT_WINDOW_HISTOGRAM, 1, inBursts, Layout.AT_PERSON_HISTOGRAM, 2, personInBursts));
+        int sessionTotal = getInt(s, Layout.AT_SESSION_TOTAL);
+        if (sessionTotal == 0) {
+            return withPerson;
+        }
+        float withSession = alike(LogHistogram.distance(
+                s, Layout.AT_WINDOW_HISTOGRAM, 1, inBursts, Layout.AT_SESSION_HISTOGRAM, 2, sessionTotal));
+        float trust = sessionTotal / (sessionTotal + SESSION_TRUSTED_KEYSTROKES);
+        return withPerson + (withSession - withPerson) * trust;
+    }
+
+    private static float alike(float distance) {
+        float ratio = distance / HALF_ALIKE_OCTAVES;
+        return 1 / (1 + ratio * ratio);
+    }
+
+    /** Silence breaks a rhythm: 1 up to the bound of a micro pause, then one more for each minute. */
+    private static float silence(byte[] s, long atMs) {
+        float beyondMs = atMs - getLong(s, Layout.AT_LAST_ACTIVITY_MS) - SessionState.ACTIVE_INTERVAL_MS_MAX;
+        return 1 + Math.max(beyondMs, 0) / MINUTE_MS;
+    }
+
+    /** Focus and error penalty, which look at the same minutes. */
+    private static void readMinutes(byte[] s, long atMs, int keystrokes, FlowReading into) {
+        float quarters = 0;
+        float away = 0;
+        float failures = 0;
+        int ageOfNewest = Minutes.ageOfNewest(s, atMs);
+        for (int age = ageOfNewest; age < Layout.MINUTES; age++) {
+            int minute = Minutes.bucketOfAge(s, age - ageOfNewest);
+            float weight = WEIGHT_OF_AGE[age];
+            quarters += weight
+                    * ((s[minute + Layout.MINUTE_FILE_SWITCHES] & 0xFF)
+                            + (s[minute + Layout.MINUTE_FOCUS_LOSSES] & 0xFF) * Baselines.QUARTERS_PER_FOCUS_LOSS);
+            away += weight * (s[minute + Layout.MINUTE_AWAY_QUARTER_S] & 0xFF) / QUARTER_SECONDS_PER_MINUTE;
+            failures += weight * (s[minute + Layout.MINUTE_FAILURES] & 0xFF);
+        }
+        float awayShare = Math.min(away / WEIGHT_SUM, 1);
+        into.focus = presence(s, atMs) * (1 - awayShare) * unfragmented(s, quarters / WEIGHT_SUM * 60);
+        into.errorPenalty = errorPenalty(s, keystrokes, failures);
+    }
+
+    /**
+     * The share of the last 16 minutes' thirds in which anything was done, halved every two minutes of age; only thirds
+     * since the session's first activity count, or the quick, who are done sooner, would look absent.
+     */
+    private static float presence(byte[] s, long atMs) {
+        int ageOfNewest = Minutes.ageOfNewest(s, atMs);
+        int third = Minutes.thirdOf(atMs);
+        long thirdsOfSession = atMs / Minutes.THIRD_MS - getLong(s, Layout.AT_BEGAN_MS) / Minutes.THIRD_MS;
+        int oldest = (int) Math.min(thirdsOfSession, PRESENCE_WEIGHT_OF_AGE.length - 1L);
+        float present = 0;
+        float time = 0;
+        for (int age = 0; age <= oldest; age++) {
+            int thirdsBack = age - third + Minutes.THIRDS - 1;
+            int minuteAge = thirdsBack / Minutes.THIRDS;
+            int bit = Minutes.THIRDS - 1 - thirdsBack % Minutes.THIRDS;
+            time += PRESENCE_WEIGHT_OF_AGE[age];
+            if (minuteAge >= ageOfNewest && minuteAge < Layout.MINUTES) {
+                int bits = s[Minutes.bucketOfAge(s, minuteAge - ageOfNewest) + Layout.MINUTE_THIRDS];
+                present += PRESENCE_WEIGHT_OF_AGE[age] * (bits >> bit & 1);
+            }
+        }
+        return present / time;
+    }
+
+    /**
+     * Freedom from context switches: 1 / (1 + rate / (4 own rate)), 0.8 at one's usual. Rate: losses of window focus
+     * and, at a quarter, file switches an hour over the last 16 minutes, halved every five minutes of age; own rate:
+     * the person's, from a prior of 13 an hour (Meyer). Fragmentation goes with lower observed productivity (Sanchez,
+     * SANER 2015).
+     *
+     * <p>Focus is this × presence × window. Presence: the share of the last 16 minutes in which anything was done,
+     * halved every two minutes of age, so that focus must be built up and fades with silence; the half-life is the one
+     * that best foretold continued work on the ABB training developers. Window: the share of the time in which the
+     * editor's window was not known to have lost focus.
+     */
+    private static float unfragmented(byte[] s, float quartersPerHour) {
+        float own = getInt(s, Layout.AT_PERSON_QUARTER_SWITCHES)
+                * (HOUR_MS / Math.max(getLong(s, Layout.AT_PERSON_ACTIVE_MS), 1));
+        return 1 / (1 + quartersPerHour / (4 * Math.max(own, OWN_QUARTERS_PER_HOUR_MIN)));
+    }
+
+    /**
+     * Weight of errors: 1 − (1 − c / (c + 2 o)) × 0.85^f. c: corrections (deletions, undos) a keystroke in W, drawn to
+     * 0 while W is short; o: the person's own rate; f: failed builds and tests of the last 16 minutes, halved every
+     * five minutes of age. A third at one's usual rate of corrections.
+     */
+    private static float errorPenalty(byte[] s, int keystrokes, float failures) {
+        float rate = s[Layout.AT_WINDOW_CORRECTIONS] / (keystrokes + SHRINK_KEYSTROKES);
+        float own =
+                getInt(s, Layout.AT_PERSON_CORRECTIONS) / (float) Math.max(getInt(s, Layout.AT_PERSON_KEYSTROKES), 1);
+        float corrections = rate / (rate + 2 * Math.max(own, OWN_CORRECTION_RATE_MIN));
+        float left = failures == 0 ? 1 : (float) StrictMath.pow(LEFT_AFTER_FAILURE, failures);
+        return 1 - (1 - corrections) * left;
+    }
+
+    /**
+     * How much data there is: n / (n + 25) over the window's keystrokes × (0.6 + 0.4 m / (m + 500)) over the person's
+     * own past.
+     */
+    private static float confidence(byte[] s, int keystrokes, int inBursts) {
+        float present = keystrokes / (keystrokes + 25f);
+        float past = Math.max(getInt(s, Layout.AT_PERSON_KEYSTROKES) - Baselines.PRIOR_KEYSTROKES, 0);
+        return inBursts == 0 ? 0 : present * (0.6f + 0.4f * past / (past + 500));
+    }
+}

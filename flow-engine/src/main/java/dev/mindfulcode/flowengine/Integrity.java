@@ -1,0 +1,140 @@
+package dev.mindfulcode.flowengine;
+
+import static dev.mindfulcode.flowengine.StateBytes.getInt;
+import static dev.mindfulcode.flowengine.StateBytes.getLong;
+import static dev.mindfulcode.flowengine.StateBytes.getShort;
+
+/**
+ * What is true of every state that the engine leaves behind. A stored value that was damaged on its way is told by it
+ * in most cases, and in all those in which it could make a reading leave its range, an index its array, or a sum
+ * overflow. It is no checksum: a state changes in place with every keystroke, and a checksum would cost as much as the
+ * change.
+ */
+final class Integrity {
+    /** Four thousand million keystrokes in one session: 130 years of ceaseless typing at one a second. */
+    private static final long KEYSTROKES_MAX = 1L << 32;
+
+    private static final long COUNT_MAX = 1L << 40;
+    private static final int FLAGS_ALL = 31;
+    private static final int THIRDS_ALL = 7;
+
+    private Integrity() {}
+
+    static boolean holds(byte[] s) {
+        return codesHold(s) && totalsHold(s) && timesHold(s) && windowHolds(s) && pastHolds(s);
+    }
+
+    private static boolean codesHold(byte[] s) {
+        float sensitivity = Float.intBitsToFloat(getInt(s, Layout.AT_SENSITIVITY));
+        return isIn(s[Layout.AT_STATUS], 0, Status.ENDED.ordinal())
+                && isIn(s[Layout.AT_FLAGS], 0, FLAGS_ALL)
+                && isIn(s[Layout.AT_INTERRUPTION], 0, Interruption.SESSION_ENDED.ordinal())
+                && sensitivity >= 0
+                && sensitivity <= 1;
+    }
+
+    private static boolean totalsHold(byte[] s) {
+        long keystrokes = getLong(s, Layout.AT_KEYSTROKES);
+        long activeMs = getLong(s, Layout.AT_ACTIVE_MS);
+        return isIn(keystrokes, 0, KEYSTROKES_MAX)
+                && isIn(activeMs, 0, keystrokes * SessionState.ACTIVE_INTERVAL_MS_MAX)
+                && isIn(getLong(s, Layout.AT_FLOW_MS), 0, activeMs)
+                && isIn(getLong(s, Layout.AT_HELD_ACTIVE_MS), 0, activeMs)
+                && isIn(getInt(s, Layout.AT_ACTIVE_SINCE_EVALUATION_MS), 0, activeMs)
+                && isIn(getLong(s, Layout.AT_INTENSITY_UNITS), 0, activeMs * SessionState.INTENSITY_UNITS)
+                && isIn(getInt(s, Layout.AT_INTENSITY), 0, SessionState.INTENSITY_UNITS)
+                && isIn(getLong(s, Layout.AT_ERRORS), 0, COUNT_MAX)
+                && isIn(getLong(s, Layout.AT_CONTEXT_SWITCHES), 0, COUNT_MAX)
+                && isIn(getLong(s, Layout.AT_FILES_MODIFIED), 0, COUNT_MAX)
+                && isIn(getLong(s, Layout.AT_INTERRUPTIONS), 0, COUNT_MAX);
+    }
+
+    private static boolean timesHold(byte[] s) {
+        long last = getLong(s, Layout.AT_LAST_ACTIVITY_MS);
+        if ((s[Layout.AT_FLAGS] & Layout.FLAG_STARTED) == 0 && (last != 0 || getLong(s, Layout.AT_KEYSTROKES) != 0)) {
+            return false; // a past without a beginning: its first event would move the clock back
+        }
+        return isIn(last, 0, SessionState.TIME_MAX_MS)
+                && isIn(getLong(s, Layout.AT_FIRST_ACTIVITY_MS), 0, last)
+                && isIn(getLong(s, Layout.AT_BEGAN_MS), 0, last)
+                && isIn(getLong(s, Layout.AT_EVALUATED_MS), 0, last)
+                && isIn(getLong(s, Layout.AT_FLOW_STARTED_MS), 0, last)
+                && isIn(getLong(s, Layout.AT_FOCUS_LOST_MS), 0, last)
+                && isIn(getLong(s, Layout.AT_FLOW_ENDED_MS), 0, SessionState.TIME_MAX_MS)
+                && isIn(getLong(s, Layout.AT_NEWEST_MINUTE), 0, last / 60_000);
+    }
+
+    /** The counts beside the ring are those of the ring. */
+    private static boolean windowHolds(byte[] s) {
+        int next = s[Layout.AT_RING_NEXT];
+        int count = s[Layout.AT_RING_COUNT];
+        if (!isIn(next, 0, Layout.RING_LENGTH - 1)
+                || !isIn(count, 0, Layout.RING_LENGTH)
+                || (count < Layout.RING_LENGTH && next != count)) {
+            return false;
+        }
+        int corrections = 0;
+        int inBursts = 0;
+        // A bin of 64 cannot be recounted without room for 64 numbers; the sum of differences per ring slot needs none.
+        int binsOfRing = 0;
+        int binsOfHistogram = 0;
+        for (int slot = 0; slot < count; slot++) {
+            int interval = getShort(s, Layout.AT_RING_INTERVALS + 2 * slot);
+            if (interval < LogBins.BURST_BOUND_MS) {
+                int bin = LogBins.of(interval);
+                if (s[Layout.AT_WINDOW_HISTOGRAM + bin] <= 0) {
+                    return false;
+                }
+                inBursts++;
+                binsOfRing += bin;
+            }
+            if (!isIn(s[Layout.AT_RING_CLASSES + slot], 0, 1)) {
+                return false;
+            }
+            corrections += s[Layout.AT_RING_CLASSES + slot];
+        }
+        int total = 0;
+        for (int bin = 0; bin < LogBins.COUNT; bin++) {
+            int inBin = s[Layout.AT_WINDOW_HISTOGRAM + bin];
+            if (!isIn(inBin, 0, count)) {
+                return false;
+            }
+            total += inBin;
+            binsOfHistogram += bin * inBin;
+        }
+        return total == inBursts
+                && binsOfHistogram == binsOfRing
+                && s[Layout.AT_WINDOW_IN_BURSTS] == inBursts
+                && s[Layout.AT_WINDOW_CORRECTIONS] == corrections;
+    }
+
+    private static boolean pastHolds(byte[] s) {
+        int personKeystrokes = getInt(s, Layout.AT_PERSON_KEYSTROKES);
+        for (int minute = 0; minute < Layout.MINUTES; minute++) {
+            if (!isIn(s[Layout.AT_MINUTES + minute * Layout.MINUTE_BYTES + Layout.MINUTE_THIRDS], 0, THIRDS_ALL)) {
+                return false;
+            }
+        }
+        return isIn(personKeystrokes, 0, Baselines.PERSON_KEYSTROKES_MAX - 1L)
+                && isIn(getInt(s, Layout.AT_PERSON_CORRECTIONS), 0, personKeystrokes)
+                && isIn(getInt(s, Layout.AT_PERSON_QUARTER_SWITCHES), 0, Baselines.PERSON_KEYSTROKES_MAX - 1L)
+                && getInt(s, Layout.AT_PERSON_BREAKS) >= 0
+                && isIn(getLong(s, Layout.AT_PERSON_ACTIVE_MS), 0, COUNT_MAX)
+                && isIn(getInt(s, Layout.AT_PERSON_IN_BURSTS), 0, personKeystrokes)
+                && sum(s, Layout.AT_PERSON_HISTOGRAM) == getInt(s, Layout.AT_PERSON_IN_BURSTS)
+                && isIn(getInt(s, Layout.AT_SESSION_TOTAL), 0, Baselines.SESSION_KEYSTROKES_MAX - 1L)
+                && sum(s, Layout.AT_SESSION_HISTOGRAM) == getInt(s, Layout.AT_SESSION_TOTAL);
+    }
+
+    private static int sum(byte[] s, int atHistogram) {
+        int sum = 0;
+        for (int bin = 0; bin < LogBins.COUNT; bin++) {
+            sum += getShort(s, atHistogram + 2 * bin);
+        }
+        return sum;
+    }
+
+    private static boolean isIn(long value, long min, long max) {
+        return value >= min && value <= max;
+    }
+}

@@ -1,0 +1,22 @@
+package dev.mindfulcode.flowengine;
+
+/** What ended a flow period. Codes (ordinals) are written into state: append, never reorder. */
+public enum Interruption {
+    UNKNOWN,
+    /** Nothing was typed for {@link SessionState#PAUSED_AFTER_MS}. */
+    IDLE,
+    /** Focus was the feature that had fallen the lowest. */
+    CONTEXT_SWITCH,
+    /** Corrections and failed builds weighed the most. */
+    ERRORS,
+    /** Rhythm, consistency or velocity had fallen the lowest. */
+    RHYTHM_LOST,
+    /** The user ended the session; not counted as an interruption. */
+    SESSION_ENDED;
+
+    private static final Interruption[] ALL = values();
+
+    static Interruption ofCode(int code) {
+        return ALL[code];
+    }
+}

@@ -1,0 +1,99 @@
+package dev.mindfulcode.flowengine;
+
+/**
+ * Where everything lies in a session's state: one byte array of {@link #SIZE_BYTES}, little-endian, which is the state
+ * store's value as it is. ADR 0007 tells why. Offsets are written into stores: another order needs another
+ * {@link #VERSION}.
+ */
+final class Layout {
+    static final byte VERSION = 1;
+    static final int SIZE_BYTES = 960;
+
+    static final int RING_LENGTH = 100;
+    /** Minutes whose switches and failures are still known one by one. */
+    static final int MINUTES = 16;
+
+    static final int MINUTE_BYTES = 8;
+
+    static final int AT_VERSION = 0;
+    static final int AT_STATUS = 1;
+    static final int AT_FLAGS = 2;
+    static final int AT_INTERRUPTION = 3;
+    static final int AT_SENSITIVITY = 4;
+
+    static final int AT_KEYSTROKES = 8;
+    static final int AT_ERRORS = 16;
+    static final int AT_CONTEXT_SWITCHES = 24;
+    static final int AT_FILES_MODIFIED = 32;
+    static final int AT_ACTIVE_MS = 40;
+    static final int AT_FLOW_MS = 48;
+    /** Integral of intensity over active time, in {@link SessionState#INTENSITY_UNITS} × ms: integers do not drift. */
+    static final int AT_INTENSITY_UNITS = 56;
+
+    static final int AT_INTERRUPTIONS = 64;
+    static final int AT_FIRST_ACTIVITY_MS = 72;
+    static final int AT_LAST_ACTIVITY_MS = 80;
+    static final int AT_FLOW_STARTED_MS = 88;
+    static final int AT_FLOW_ENDED_MS = 96;
+    static final int AT_EVALUATED_MS = 104;
+    static final int AT_HELD_ACTIVE_MS = 112;
+    static final int AT_ACTIVE_SINCE_EVALUATION_MS = 120;
+    static final int AT_INTENSITY = 124;
+
+    static final int AT_RING_NEXT = 128;
+    static final int AT_RING_COUNT = 129;
+    static final int AT_WINDOW_CORRECTIONS = 130;
+    static final int AT_WINDOW_IN_BURSTS = 131;
+    static final int AT_SESSION_TOTAL = 132;
+
+    /** Epoch minute of the newest of the {@link #MINUTES}. */
+    static final int AT_NEWEST_MINUTE = 136;
+
+    static final int AT_FOCUS_LOST_MS = 144;
+    /** The first activity as it was seen: what comes late moves the total back, and not this. */
+    static final int AT_BEGAN_MS = 152;
+
+    // The person: what freshAfter carries from session to session. Learns only from what has left the window.
+    static final int AT_PERSON = 160;
+    static final int AT_PERSON_KEYSTROKES = 160;
+    static final int AT_PERSON_CORRECTIONS = 164;
+    static final int AT_PERSON_IN_BURSTS = 168;
+    static final int AT_PERSON_QUARTER_SWITCHES = 172;
+    static final int AT_PERSON_ACTIVE_MS = 176;
+    /** Pauses that broke off work, in {@link Baselines#BREAK_UNITS}. */
+    static final int AT_PERSON_BREAKS = 184;
+
+    static final int AT_PERSON_HISTOGRAM = 192;
+    static final int PERSON_BYTES = 32 + 2 * LogBins.COUNT;
+
+    static final int AT_SESSION_HISTOGRAM = AT_PERSON + PERSON_BYTES;
+    static final int AT_WINDOW_HISTOGRAM = AT_SESSION_HISTOGRAM + 2 * LogBins.COUNT;
+    static final int AT_MINUTES = AT_WINDOW_HISTOGRAM + LogBins.COUNT;
+    static final int AT_RING_INTERVALS = AT_MINUTES + MINUTES * MINUTE_BYTES;
+    static final int AT_RING_CLASSES = AT_RING_INTERVALS + 2 * RING_LENGTH;
+    /** Fingerprint of the model that judges the session; 0 when none has begun to. */
+    static final int AT_JUDGE = AT_RING_CLASSES + RING_LENGTH;
+
+    static final int USED_BYTES = AT_JUDGE + Integer.BYTES;
+
+    // One minute.
+    /** Events, up to 255. */
+    static final int MINUTE_EVENTS = 0;
+
+    /** One bit for each third of the minute in which anything happened. */
+    static final int MINUTE_THIRDS = 1;
+
+    static final int MINUTE_FILE_SWITCHES = 2;
+    static final int MINUTE_FOCUS_LOSSES = 3;
+    static final int MINUTE_FAILURES = 4;
+    static final int MINUTE_AWAY_QUARTER_S = 5;
+    static final int MINUTE_ACTIVE_MS = 6;
+
+    static final int FLAG_STARTED = 1;
+    static final int FLAG_IN_FLOW = 2;
+    static final int FLAG_ENDED_BY_USER = 4;
+    static final int FLAG_AWAY = 8;
+    static final int FLAG_SAVED = 16;
+
+    private Layout() {}
+}

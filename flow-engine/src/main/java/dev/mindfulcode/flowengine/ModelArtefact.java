@@ -1,0 +1,227 @@
+package dev.mindfulcode.flowengine;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32;
+
+/**
+ * The one form in which a model is kept and sent: little-endian bytes with a version in front and a checksum at the end.
+ *
+ * <pre>"MFLM", format u16, kind u8, id length u8, id UTF-8,
+ * [means 5 × f32, deviations 5 × f32, calibration, weight count u16, weights f32…]  not for the formula,
+ * thresholds 3 × f32, CRC-32 of all before u32
+ *
+ * calibration in format 1: temperature f32
+ * calibration in format 2: knot count u8, 1 to 32, then for each knot raw output f32 and chance f32</pre>
+ *
+ * A model is written in the oldest format that can hold it, so that engines which know no isotonic calibration read all others.
+ */
+public final class ModelArtefact {
+    /** Longest id in bytes. */
+    public static final int ID_BYTES_MAX = 64;
+
+    private static final int MAGIC = 'M' | 'F' << 8 | 'L' << 16 | 'M' << 24;
+    private static final short WITH_TEMPERATURE = 1;
+    private static final short WITH_ISOTONIC = 2;
+    private static final byte FORMULA = 0;
+    private static final byte LOGISTIC = 1;
+    private static final byte NETWORK = 2;
+
+    private ModelArtefact() {}
+
+    /** The bytes are no model, or not the ones that were written. */
+    public static final class MalformedModelException extends RuntimeException {
+        MalformedModelException(String message) {
+            super(message);
+        }
+    }
+
+    public static FlowModel logistic(
+            String id, float[] means, float[] deviations, float[] weights, float temperature, Thresholds thresholds) {
+        return logistic(id, means, deviations, weights, new Calibration.Temperature(temperature), thresholds);
+    }
+
+    public static FlowModel logistic(
+            String id,
+            float[] means,
+            float[] deviations,
+            float[] weights,
+            Calibration calibration,
+            Thresholds thresholds) {
+        return new LogisticModel(requireId(id), new FeatureScale(means, deviations), weights, calibration, thresholds);
+    }
+
+    public static FlowModel network(
+            String id, float[] means, float[] deviations, float[] weights, float temperature, Thresholds thresholds) {
+        return network(id, means, deviations, weights, new Calibration.Temperature(temperature), thresholds);
+    }
+
+    public static FlowModel network(
+            String id,
+            float[] means,
+            float[] deviations,
+            float[] weights,
+            Calibration calibration,
+            Thresholds thresholds) {
+        return new NetworkModel(requireId(id), new FeatureScale(means, deviations), weights, calibration, thresholds);
+    }
+
+    public static byte[] encode(FlowModel model) {
+        ByteBuffer to = ByteBuffer.allocate(3_072).order(ByteOrder.LITTLE_ENDIAN);
+        byte[] id = model.id().getBytes(StandardCharsets.UTF_8);
+        to.putInt(MAGIC).putShort(formatOf(model));
+        switch (model) {
+            case FormulaModel formula -> to.put(FORMULA).put((byte) id.length).put(id);
+            case LogisticModel logistic -> {
+                to.put(LOGISTIC).put((byte) id.length).put(id);
+                put(to, logistic.scale(), logistic.calibration(), logistic.weights());
+            }
+            case NetworkModel network -> {
+                to.put(NETWORK).put((byte) id.length).put(id);
+                put(to, network.scale(), network.calibration(), network.weights());
+            }
+        }
+        Thresholds thresholds = model.thresholds();
+        to.putFloat(thresholds.enterAtZero()).putFloat(thresholds.enterAtOne()).putFloat(thresholds.hysteresis());
+        to.putInt(checksum(to.array(), to.position()));
+        byte[] bytes = new byte[to.position()];
+        to.flip().get(bytes);
+        return bytes;
+    }
+
+    private static short formatOf(FlowModel model) {
+        Calibration calibration = switch (model) {
+            case FormulaModel formula -> null;
+            case LogisticModel logistic -> logistic.calibration();
+            case NetworkModel network -> network.calibration();
+        };
+        return calibration instanceof Calibration.Isotonic ? WITH_ISOTONIC : WITH_TEMPERATURE;
+    }
+
+    private static void put(ByteBuffer to, FeatureScale scale, Calibration calibration, float[] weights) {
+        for (float mean : scale.means()) {
+            to.putFloat(mean);
+        }
+        for (float deviation : scale.deviations()) {
+            to.putFloat(deviation);
+        }
+        switch (calibration) {
+            case Calibration.Temperature(float temperature) -> to.putFloat(temperature);
+            case Calibration.Isotonic isotonic -> {
+                to.put((byte) isotonic.knots());
+                for (int knot = 0; knot < isotonic.knots(); knot++) {
+                    to.putFloat(isotonic.raw(knot)).putFloat(isotonic.chanceAt(knot));
+                }
+            }
+        }
+        to.putShort((short) weights.length);
+        for (float weight : weights) {
+            to.putFloat(weight);
+        }
+    }
+
+    /** Returns what tells a model's artefact from any other, for as many models as there will be; never 0. */
+    public static int fingerprint(FlowModel model) {
+        byte[] bytes = encode(model);
+        int checksum = checksum(bytes, bytes.length - Integer.BYTES);
+        return checksum == 0 ? 1 : checksum;
+    }
+
+    /** Returns the model that these bytes are, or refuses them whole. */
+    public static FlowModel decode(byte[] bytes) {
+        if (bytes.length < 12) {
+            throw new MalformedModelException("too short for a model");
+        }
+        ByteBuffer from = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        if (from.getInt(bytes.length - 4) != checksum(bytes, bytes.length - 4)) {
+            throw new MalformedModelException("the checksum does not fit: not a model, or damaged");
+        }
+        int magic = from.getInt();
+        short format = from.getShort();
+        if (magic != MAGIC || format != WITH_TEMPERATURE && format != WITH_ISOTONIC) {
+            throw new MalformedModelException("not a model of format " + WITH_TEMPERATURE + " or " + WITH_ISOTONIC);
+        }
+        try {
+            byte kind = from.get();
+            byte[] idBytes = new byte[from.get() & 0xFF];
+            from.get(idBytes);
+            String id = requireId(new String(idBytes, StandardCharsets.UTF_8));
+            FlowModel model = switch (kind) {
+                case FORMULA -> formula(from);
+                case LOGISTIC, NETWORK -> fitted(kind, id, format, from);
+                default -> throw new MalformedModelException("no kind of model has the code " + kind);
+            };
+            if (from.remaining() != Integer.BYTES) {
+                throw new MalformedModelException("more bytes than the model has");
+            }
+            if (!model.id().equals(id)) {
+                throw new MalformedModelException("this engine has another formula than " + id);
+            }
+            return model;
+        } catch (java.nio.BufferUnderflowException | IllegalArgumentException e) {
+            throw new MalformedModelException("a model with parts missing or out of range: " + e.getMessage());
+        }
+    }
+
+    /** The formula has its thresholds in code; the artefact's say only what they were. */
+    private static FlowModel formula(ByteBuffer from) {
+        from.position(from.position() + 3 * Float.BYTES);
+        return FormulaModel.INSTANCE;
+    }
+
+    private static FlowModel fitted(byte kind, String id, short format, ByteBuffer from) {
+        FeatureScale scale = new FeatureScale(floats(from, FlowModel.FEATURES), floats(from, FlowModel.FEATURES));
+        Calibration calibration =
+                format == WITH_ISOTONIC ? isotonic(from) : new Calibration.Temperature(from.getFloat());
+        float[] weights = floats(from, from.getShort() & 0xFFFF);
+        Thresholds thresholds = new Thresholds(from.getFloat(), from.getFloat(), from.getFloat());
+        return kind == LOGISTIC
+                ? new LogisticModel(id, scale, weights, calibration, thresholds)
+                : new NetworkModel(id, scale, weights, calibration, thresholds);
+    }
+
+    private static Calibration isotonic(ByteBuffer from) {
+        int knots = from.get() & 0xFF;
+        float[] raw = new float[knots];
+        float[] chances = new float[knots];
+        for (int knot = 0; knot < knots; knot++) {
+            raw[knot] = from.getFloat();
+            chances[knot] = from.getFloat();
+        }
+        return new Calibration.Isotonic(raw, chances);
+    }
+
+    private static float[] floats(ByteBuffer from, int count) {
+        float[] floats = new float[Math.min(count, from.remaining() / Float.BYTES + 1)];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = from.getFloat();
+        }
+        return floats;
+    }
+
+    private static int checksum(byte[] bytes, int length) {
+        CRC32 crc = new CRC32();
+        crc.update(bytes, 0, length);
+        return (int) crc.getValue();
+    }
+
+    private static String requireId(String id) {
+        int length = id.getBytes(StandardCharsets.UTF_8).length;
+        if (length == 0 || length > ID_BYTES_MAX) {
+            throw new IllegalArgumentException("a model's id has 1 to " + ID_BYTES_MAX + " bytes");
+        }
+        return id;
+    }
+
+    static void requireFinite(float[] weights, int count) {
+        if (weights.length != count) {
+            throw new IllegalArgumentException("takes " + count + " weights");
+        }
+        for (float weight : weights) {
+            if (!(Math.abs(weight) <= 1_000)) {
+                throw new IllegalArgumentException("a weight is not a number or beyond 1000");
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.mindfulcode.flowengine;
+
+import static dev.mindfulcode.flowengine.StateBytes.getShort;
+import static dev.mindfulcode.flowengine.StateBytes.putShort;
+
+/**
+ * The last {@link Layout#RING_LENGTH} keystrokes: intervals and which were corrections, with the histogram of those
+ * inside bursts kept beside them. What leaves the window enters the session's and the person's past, so the present is
+ * never compared with itself.
+ */
+final class Window {
+    private static final int INTERVAL_MS_MAX = 0xFFFF;
+
+    private Window() {}
+
+    static void push(byte[] state, int intervalMs, boolean correction) {
+        int next = state[Layout.AT_RING_NEXT];
+        int count = state[Layout.AT_RING_COUNT];
+        if (count == Layout.RING_LENGTH) {
+            dropInto(state, next);
+        } else {
+            state[Layout.AT_RING_COUNT] = (byte) (count + 1);
+        }
+        int stored = Math.min(intervalMs, INTERVAL_MS_MAX);
+        putShort(state, Layout.AT_RING_INTERVALS + 2 * next, stored);
+        state[Layout.AT_RING_CLASSES + next] = (byte) (correction ? 1 : 0);
+        if (stored < LogBins.BURST_BOUND_MS) {
+            state[Layout.AT_WINDOW_HISTOGRAM + LogBins.of(stored)]++;
+            state[Layout.AT_WINDOW_IN_BURSTS]++;
+        }
+        if (correction) {
+            state[Layout.AT_WINDOW_CORRECTIONS]++;
+        }
+        state[Layout.AT_RING_NEXT] = (byte) (next + 1 == Layout.RING_LENGTH ? 0 : next + 1);
+    }
+
+    /** Lets all keystrokes leave, oldest first. */
+    static void clearIntoBaselines(byte[] state) {
+        int count = state[Layout.AT_RING_COUNT];
+        int oldest = Math.floorMod(state[Layout.AT_RING_NEXT] - count, Layout.RING_LENGTH);
+        for (int i = 0; i < count; i++) {
+            dropInto(state, (oldest + i) % Layout.RING_LENGTH);
+        }
+        state[Layout.AT_RING_COUNT] = 0;
+        state[Layout.AT_RING_NEXT] = 0;
+    }
+
+    private static void dropInto(byte[] state, int slot) {
+        int intervalMs = getShort(state, Layout.AT_RING_INTERVALS + 2 * slot);
+        boolean correction = state[Layout.AT_RING_CLASSES + slot] != 0;
+        if (intervalMs < LogBins.BURST_BOUND_MS) {
+            int bin = LogBins.of(intervalMs);
+            state[Layout.AT_WINDOW_HISTOGRAM + bin]--;
+            state[Layout.AT_WINDOW_IN_BURSTS]--;
+            Baselines.learnInterval(state, bin);
+        }
+        if (correction) {
+            state[Layout.AT_WINDOW_CORRECTIONS]--;
+        }
+        Baselines.learnKeystroke(state, intervalMs, correction);
+    }
+}

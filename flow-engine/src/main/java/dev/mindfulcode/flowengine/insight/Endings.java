@@ -1,0 +1,38 @@
+package dev.mindfulcode.flowengine.insight;
+
+import dev.mindfulcode.flowengine.Interruption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What ended a person's flow periods, by how often. A cause in the engine's sense: which feature had fallen, not what
+ * happened in the room.
+ *
+ * @param endings those that occurred, most frequent first; empty while {@code periodsMissing} is above 0
+ * @param periodsMissing how many more closed periods are needed
+ */
+public record Endings(List<Ending> endings, int periodsMissing) {
+
+    /** With fewer the intervals are half the scale. */
+    public static final int PERIODS_MIN = 10;
+
+    /** @param share of all closed periods, with Wilson's interval */
+    public record Ending(Interruption by, int count, Estimate share) {}
+
+    public static Endings of(Map<Interruption, Integer> counts) {
+        int periods = counts.values().stream().mapToInt(Integer::intValue).sum();
+        if (periods < PERIODS_MIN) {
+            return new Endings(List.of(), PERIODS_MIN - periods);
+        }
+        List<Ending> endings = new ArrayList<>();
+        counts.forEach((by, count) -> {
+            if (count > 0) {
+                endings.add(new Ending(by, count, Means.share(count, periods)));
+            }
+        });
+        endings.sort(Comparator.comparingInt(Ending::count).reversed().thenComparing(Ending::by));
+        return new Endings(List.copyOf(endings), 0);
+    }
+}

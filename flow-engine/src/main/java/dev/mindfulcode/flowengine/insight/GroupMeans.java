@@ -1,0 +1,106 @@
+package dev.mindfulcode.flowengine.insight;
+
+import java.util.Arrays;
+
+/**
+ * Means of groups, each shrunk toward the mean of all by what the data say of the spread between groups: normal–normal
+ * empirical Bayes with the moment estimator of DerSimonian and Laird (Controlled Clinical Trials 7, 1986) for the
+ * spread. Groups of few observations say little, and the best of many noisy means is mostly noise. Intervals hold the
+ * mean's own uncertainty too (Morris, JASA 78, 1983), so that groups that do not differ, or a single one, are not
+ * called certain.
+ */
+final class GroupMeans {
+
+    /** Never less, so that somebody of identical days does not become certain. */
+    private static final double WITHIN_VARIANCE_MIN = 1e-4;
+
+    private final int[] count;
+    private final double[] sum;
+    private final double withinVariance;
+    private final double betweenVariance;
+    private final double mean;
+    private final double meanVariance;
+    private final double quantile;
+
+    /**
+     * How many observations tell how much those of one group differ: all but the first of each. Groups seen once say
+     * nothing of it, and whatever lies between them would pass for a difference.
+     */
+    static int repeats(int[] count) {
+        int repeats = 0;
+        for (int of : count) {
+            repeats += Math.max(0, of - 1);
+        }
+        return repeats;
+    }
+
+    /**
+     * @param count observations of each group, 0 where there are none
+     * @param sum of each group's observations, which lie in 0 to 1
+     * @param squaresWithin sum of squared deviations of all observations from their group's mean
+     */
+    GroupMeans(int[] count, double[] sum, double squaresWithin) {
+        this.count = count;
+        this.sum = sum;
+        int seen = (int) Arrays.stream(count).filter(n -> n > 0).count();
+        int degrees = Math.max(1, repeats(count));
+        this.quantile = Means.student(degrees);
+        this.withinVariance = Math.max(WITHIN_VARIANCE_MIN, squaresWithin / degrees);
+        this.betweenVariance = betweenVariance(seen);
+        double weights = 0;
+        double weighted = 0;
+        for (int group = 0; group < count.length; group++) {
+            if (count[group] > 0) {
+                double weight = 1 / (betweenVariance + withinVariance / count[group]);
+                weights += weight;
+                weighted += weight * sum[group] / count[group];
+            }
+        }
+        this.mean = clamp(weighted / weights);
+        this.meanVariance = 1 / weights;
+    }
+
+    double mean() {
+        return mean;
+    }
+
+    /** The shrunk mean of a group with observations. */
+    Estimate estimate(int group) {
+        double ownVariance = withinVariance / count[group];
+        double trust = betweenVariance / (betweenVariance + ownVariance);
+        double value = clamp(mean + trust * (sum[group] / count[group] - mean));
+        double reach = quantile * Math.sqrt(trust * ownVariance + (1 - trust) * (1 - trust) * meanVariance);
+        return new Estimate(value, clamp(value - reach), clamp(value + reach), count[group]);
+    }
+
+    /** Whether a group's whole interval lies above the mean of all; never where groups do not differ. */
+    boolean isAbove(int group) {
+        return betweenVariance > 0 && estimate(group).low() > mean;
+    }
+
+    private double betweenVariance(int seen) {
+        double weights = 0;
+        double squaredWeights = 0;
+        double weighted = 0;
+        for (int group = 0; group < count.length; group++) {
+            double weight = count[group] / withinVariance;
+            weights += weight;
+            squaredWeights += weight * weight;
+            weighted += sum[group] / withinVariance;
+        }
+        double fixedMean = weighted / weights;
+        double q = 0;
+        for (int group = 0; group < count.length; group++) {
+            if (count[group] > 0) {
+                double deviation = sum[group] / count[group] - fixedMean;
+                q += count[group] / withinVariance * deviation * deviation;
+            }
+        }
+        double scale = weights - squaredWeights / weights;
+        return scale <= 0 ? 0 : Math.max(0, (q - (seen - 1)) / scale);
+    }
+
+    private static double clamp(double value) {
+        return Math.max(0, Math.min(1, value));
+    }
+}

@@ -1,0 +1,78 @@
+package dev.mindfulcode.flowengine.insight;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * How much of a person's active time was flow, by the language of the session. One observation is one session, each
+ * weighing the same; languages are shrunk toward the person's mean ({@link GroupMeans}), since the best of many seldom
+ * used ones is mostly luck. What one does in a language differs with it: a difference is not the language's doing.
+ *
+ * @param mean of the languages' flow shares, each weighed by how well it is known, 0 to 1: not that of all sessions,
+ *     most of which may be in one language; 0 without sessions
+ * @param languages by the number of their sessions, most first; empty while {@code sessionsMissing} is above 0
+ * @param sessionsMissing how many more sessions are needed, with a language met before
+ */
+public record Languages(double mean, List<Language> languages, int sessionsMissing) {
+
+    /** Sessions beside the first of each language ({@link GroupMeans#repeats}). A convention. */
+    public static final int SESSIONS_MIN = 10;
+
+    /**
+     * One session.
+     *
+     * @param flowShare of its active time, 0 to 1
+     */
+    public record Observation(String language, double flowShare) {
+        public Observation {
+            if (!(flowShare >= 0 && flowShare <= 1)) {
+                throw new IllegalArgumentException("a share from 0 to 1");
+            }
+        }
+    }
+
+    /**
+     * What is known of a language.
+     *
+     * @param flowShare shrunk mean with its interval, inside 0 to 1
+     * @param above whether the whole interval lies above the person's mean
+     */
+    public record Language(String name, Estimate flowShare, boolean above) {}
+
+    public static Languages of(List<Observation> sessions) {
+        List<String> names =
+                sessions.stream().map(Observation::language).distinct().sorted().toList();
+        int[] count = new int[names.size()];
+        double[] sum = new double[names.size()];
+        for (Observation session : sessions) {
+            int group = Collections.binarySearch(names, session.language());
+            count[group]++;
+            sum[group] += session.flowShare();
+        }
+        int missing = SESSIONS_MIN - GroupMeans.repeats(count);
+        if (missing > 0) {
+            double mean = sessions.stream()
+                    .mapToDouble(Observation::flowShare)
+                    .average()
+                    .orElse(0);
+            return new Languages(mean, List.of(), missing);
+        }
+        double squares = 0;
+        for (Observation session : sessions) {
+            int group = Collections.binarySearch(names, session.language());
+            double deviation = session.flowShare() - sum[group] / count[group];
+            squares += deviation * deviation;
+        }
+        GroupMeans means = new GroupMeans(count, sum, squares);
+        List<Language> languages = new ArrayList<>();
+        for (int group = 0; group < count.length; group++) {
+            languages.add(new Language(names.get(group), means.estimate(group), means.isAbove(group)));
+        }
+        languages.sort(Comparator.comparingInt(
+                        (Language language) -> language.flowShare().samples())
+                .reversed());
+        return new Languages(means.mean(), List.copyOf(languages), 0);
+    }
+}

@@ -1,0 +1,244 @@
+package dev.mindfulcode.flowengine.insight;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A figure that may go with strain, as an indicator and never as a diagnosis: nothing here was validated against
+ * burnout, and each compares a person with their own past only. Every one has a minimum of data, below which it says
+ * how much is missing and nothing else.
+ *
+ * @param kind what is looked at
+ * @param value with its interval, in the kind's unit; null while {@code missing} is above 0
+ * @param reference what the value is set against: the person's own past, a half, or no change; 0 while {@code missing}
+ *     is above 0
+ * @param standsOut whether the whole interval lies on the side that is worth a look
+ * @param missing how many more days or weeks with activity are needed, in the kind's unit of observation
+ */
+public record StrainIndicator(Kind kind, @Nullable Estimate value, double reference, boolean standsOut, int missing) {
+
+    /** How many last days count as the present. */
+    public static final int RECENT_DAYS = 14;
+
+    static final int RECENT_DAYS_MIN = 5;
+    static final int PAST_DAYS_MIN = 10;
+    static final int RECENT_WEEKS = 4;
+
+    /** Usual hours are the fewest that hold this share of a person's earlier active time. A convention. */
+    static final double USUAL_SHARE = 0.9;
+
+    /** A stretch without five idle minutes is called long from here on. A convention without a peer-reviewed source. */
+    public static final long LONG_STRETCH_MS = 2 * 3_600_000;
+
+    /** What is looked at, with the unit of its value and where the idea comes from. */
+    public enum Kind {
+        /**
+         * Share, 0 to 1, of the last 14 days' active time at hours outside the person's usual ones; stands out above
+         * the share that the past itself had outside. Hours of work in repositories: Claes and others, ICSE 2018; that
+         * detachment from work protects: Sonnentag and Fritz, Journal of Organizational Behavior 36, 2015.
+         */
+        OUTSIDE_USUAL_HOURS,
+        /**
+         * Share, 0 to 1, of the last 4 active weeks' active time on Saturday and Sunday; stands out above the weeks
+         * before. Claes and others, 2018.
+         */
+        WEEKEND_SHARE,
+        /**
+         * Share, 0 to 1, of the last 14 days' active days with a stretch of two hours or more without a break of five
+         * minutes; stands out above a half. That short breaks go with vigour and less fatigue: Albulescu and others,
+         * PLOS ONE 17, 2022.
+         */
+        LONG_STRETCHES,
+        /** Change a week of the share of active time in flow; stands out below 0. A rule of ours, without a source. */
+        FALLING_FLOW,
+        /** Change a week of errors a keystroke; stands out above 0. A rule of ours, without a source. */
+        RISING_ERRORS,
+        /**
+         * Change a week of context switches an active hour; stands out above 0. Fragmentation and productivity:
+         * Sanchez, SANER 2015.
+         */
+        RISING_FRAGMENTATION
+    }
+
+    /**
+     * One day with activity, in the person's own time zone.
+     *
+     * @param epochDay days since 1970-01-01
+     * @param activeMsByHour 24 values, 0 or more
+     * @param longestStretchMs longest stretch without five idle minutes
+     */
+    @SuppressWarnings("ArrayRecordComponent") // 24 numbers that nobody compares
+    public record Day(
+            long epochDay,
+            long[] activeMsByHour,
+            long flowMs,
+            long keystrokes,
+            long errors,
+            long contextSwitches,
+            long longestStretchMs) {
+        public Day {
+            if (activeMsByHour.length != 24) {
+                throw new IllegalArgumentException("24 hours");
+            }
+        }
+
+        long activeMs() {
+            return Arrays.stream(activeMsByHour).sum();
+        }
+
+        boolean isWeekend() {
+            // 1970-01-01 was a Thursday.
+            return Math.floorMod(epochDay + 3, 7) >= 5;
+        }
+
+        long week() {
+            return Math.floorDiv(epochDay + 3, 7);
+        }
+    }
+
+    /** All indicators on the days up to this one; days without active time are left out. */
+    public static List<StrainIndicator> of(List<Day> days, long today) {
+        List<Day> active = days.stream()
+                .filter(day -> day.activeMs() > 0 && day.epochDay() <= today)
+                .toList();
+        return List.of(
+                outsideUsualHours(active, today),
+                weekendShare(active),
+                longStretches(active, today),
+                trend(Kind.FALLING_FLOW, active, today, -1, week -> ratio(sum(week, Day::flowMs), activeMs(week))),
+                trend(
+                        Kind.RISING_ERRORS,
+                        active,
+                        today,
+                        1,
+                        week -> ratio(sum(week, Day::errors), sum(week, Day::keystrokes))),
+                trend(
+                        Kind.RISING_FRAGMENTATION,
+                        active,
+                        today,
+                        1,
+                        week -> ratio(sum(week, Day::contextSwitches), activeMs(week) / 3_600_000)));
+    }
+
+    private static StrainIndicator outsideUsualHours(List<Day> days, long today) {
+        List<Day> recent = days.stream().filter(day -> isRecent(day, today)).toList();
+        List<Day> past = days.stream().filter(day -> !isRecent(day, today)).toList();
+        int missing = Math.max(RECENT_DAYS_MIN - recent.size(), PAST_DAYS_MIN - past.size());
+        if (missing > 0) {
+            return missing(Kind.OUTSIDE_USUAL_HOURS, missing);
+        }
+        boolean[] usual = usualHours(past);
+        double before = 0;
+        for (Day day : past) {
+            before += outside(day, usual) / past.size();
+        }
+        Estimate value =
+                Means.of(recent.stream().mapToDouble(day -> outside(day, usual)).toArray(), 0, 1);
+        return new StrainIndicator(Kind.OUTSIDE_USUAL_HOURS, value, before, value.low() > before, 0);
+    }
+
+    private static boolean isRecent(Day day, long today) {
+        return day.epochDay() > today - RECENT_DAYS;
+    }
+
+    private static boolean[] usualHours(List<Day> past) {
+        long[] byHour = new long[24];
+        long total = 0;
+        for (Day day : past) {
+            for (int hour = 0; hour < 24; hour++) {
+                byHour[hour] += day.activeMsByHour()[hour];
+            }
+            total += day.activeMs();
+        }
+        boolean[] usual = new boolean[24];
+        for (long held = 0; held < USUAL_SHARE * total; ) {
+            int most = -1;
+            for (int hour = 0; hour < 24; hour++) {
+                if (!usual[hour] && (most < 0 || byHour[hour] > byHour[most])) {
+                    most = hour;
+                }
+            }
+            usual[most] = true;
+            held += byHour[most];
+        }
+        return usual;
+    }
+
+    private static double outside(Day day, boolean[] usual) {
+        long outsideMs = 0;
+        for (int hour = 0; hour < 24; hour++) {
+            outsideMs += usual[hour] ? 0 : day.activeMsByHour()[hour];
+        }
+        return (double) outsideMs / day.activeMs();
+    }
+
+    private static StrainIndicator weekendShare(List<Day> days) {
+        double[] shares = weeks(days, Long.MAX_VALUE).stream()
+                .mapToDouble(week -> ratio(sum(week, day -> day.isWeekend() ? day.activeMs() : 0), activeMs(week)))
+                .toArray();
+        int pastWeeks = shares.length - RECENT_WEEKS;
+        if (pastWeeks < RECENT_WEEKS) {
+            return missing(Kind.WEEKEND_SHARE, RECENT_WEEKS - pastWeeks);
+        }
+        double before = Arrays.stream(shares, 0, pastWeeks).average().orElse(0);
+        Estimate value = Means.of(Arrays.copyOfRange(shares, pastWeeks, shares.length), 0, 1);
+        return new StrainIndicator(Kind.WEEKEND_SHARE, value, before, value.low() > before, 0);
+    }
+
+    private static StrainIndicator longStretches(List<Day> days, long today) {
+        List<Day> recent = days.stream().filter(day -> isRecent(day, today)).toList();
+        if (recent.size() < RECENT_DAYS_MIN) {
+            return missing(Kind.LONG_STRETCHES, RECENT_DAYS_MIN - recent.size());
+        }
+        int longDays = (int) recent.stream()
+                .filter(day -> day.longestStretchMs() >= LONG_STRETCH_MS)
+                .count();
+        Estimate value = Means.share(longDays, recent.size());
+        return new StrainIndicator(Kind.LONG_STRETCHES, value, 0.5, value.low() > 0.5, 0);
+    }
+
+    /** Over whole weeks only: the present one is not over, and would look odd. */
+    private static StrainIndicator trend(
+            Kind kind, List<Day> days, long today, int worrying, ToDoubleFunction<List<Day>> valueOfWeek) {
+        double[] values = weeks(days, Math.floorDiv(today + 3, 7)).stream()
+                .mapToDouble(valueOfWeek)
+                .toArray();
+        if (values.length < Trend.VALUES_MIN) {
+            return missing(kind, Trend.VALUES_MIN - values.length);
+        }
+        Estimate slope =
+                Trend.slope(Arrays.copyOfRange(values, Math.max(0, values.length - Trend.VALUES_MAX), values.length));
+        return new StrainIndicator(kind, slope, 0, worrying > 0 ? slope.low() > 0 : slope.high() < 0, 0);
+    }
+
+    /** Weeks with activity before a week, in order. */
+    private static List<List<Day>> weeks(List<Day> days, long beforeWeek) {
+        TreeMap<Long, List<Day>> weeks = new TreeMap<>();
+        for (Day day : days) {
+            if (day.week() < beforeWeek) {
+                weeks.computeIfAbsent(day.week(), _ -> new ArrayList<>()).add(day);
+            }
+        }
+        return List.copyOf(weeks.values());
+    }
+
+    private static StrainIndicator missing(Kind kind, int missing) {
+        return new StrainIndicator(kind, null, 0, false, missing);
+    }
+
+    private static double activeMs(List<Day> days) {
+        return sum(days, Day::activeMs);
+    }
+
+    private static double sum(List<Day> days, ToDoubleFunction<Day> of) {
+        return days.stream().mapToDouble(of).sum();
+    }
+
+    private static double ratio(double part, double of) {
+        return of == 0 ? 0 : part / of;
+    }
+}

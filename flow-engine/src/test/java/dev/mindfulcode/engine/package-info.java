@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mindfulcode.engine;
-
-import org.jspecify.annotations.NullMarked;

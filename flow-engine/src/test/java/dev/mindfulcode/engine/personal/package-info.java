@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mindfulcode.engine.personal;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mindfulcode.engine.team;
-
-import org.jspecify.annotations.NullMarked;

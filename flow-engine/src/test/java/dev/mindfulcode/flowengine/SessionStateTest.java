@@ -1,0 +1,224 @@
+package dev.mindfulcode.flowengine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+class SessionStateTest {
+    private static final long START_MS = Input.START_MS;
+    private static final long MINUTE_MS = 60_000;
+
+    private final byte[] state = SessionState.fresh();
+    private final SessionState session = new SessionState().wrap(state);
+    private long at = START_MS;
+
+    @Test
+    void aStateFitsInLessThanAKibibyteAndItsPartsDoNotOverlap() {
+        assertThat(SessionState.SIZE_BYTES).isLessThan(1_024);
+        assertThat(Layout.USED_BYTES).isLessThanOrEqualTo(Layout.SIZE_BYTES);
+        assertThat(Layout.AT_PERSON_HISTOGRAM + 2 * LogBins.COUNT).isEqualTo(Layout.AT_SESSION_HISTOGRAM);
+        assertThat(Layout.AT_BEGAN_MS + Long.BYTES).isEqualTo(Layout.AT_PERSON);
+    }
+
+    @Test
+    void foreignBytesAreRefused() {
+        assertThatThrownBy(() -> session.wrap(new byte[12])).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> session.wrap(new byte[SessionState.SIZE_BYTES]))
+                .hasMessageContaining("recompute");
+    }
+
+    @Test
+    void damagedBytesOfTheRightLengthAreRefused() {
+        typeFor(MINUTE_MS);
+        for (int at : new int[] {
+            Layout.AT_STATUS,
+            Layout.AT_FLAGS,
+            Layout.AT_RING_NEXT,
+            Layout.AT_RING_COUNT,
+            Layout.AT_WINDOW_IN_BURSTS,
+            Layout.AT_LAST_ACTIVITY_MS + 7,
+            Layout.AT_NEWEST_MINUTE + 7,
+            Layout.AT_PERSON_HISTOGRAM + 1,
+            Layout.AT_SESSION_TOTAL,
+            Layout.AT_WINDOW_HISTOGRAM,
+            Layout.AT_RING_CLASSES
+        }) {
+            byte[] damaged = state.clone();
+            damaged[at] ^= (byte) 0xC1;
+            assertThatThrownBy(() -> session.wrap(damaged)).as("byte %d", at).hasMessageContaining("recompute");
+        }
+        session.wrap(state);
+    }
+
+    @Test
+    void steadyTypingEntersFlowOnlyAfterTheConditionsHaveHeldForTwoMinutes() {
+        typeFor(MINUTE_MS);
+        assertThat(session.isInFlow()).isFalse();
+        typeFor(2 * MINUTE_MS);
+        assertThat(session.isInFlow()).isTrue();
+        assertThat(session.flowStartedAtMs()).isBetween(START_MS + 2 * MINUTE_MS, START_MS + 3 * MINUTE_MS);
+        assertThat(session.flowMs()).isPositive().isLessThan(session.activeMs());
+        assertThat(reading().flowDurationMs()).isEqualTo(session.lastActivityAtMs() - session.flowStartedAtMs());
+    }
+
+    @Test
+    void aStreamOfCorrectionsAndSwitchesLeavesFlowAndSaysWhy() {
+        typeFor(4 * MINUTE_MS);
+        for (int i = 0; i < 40; i++) {
+            session.signal(at += 200, Event.SIGNAL_FOCUS_LOST, 0);
+            session.signal(at += 2_000, Event.SIGNAL_FOCUS_GAINED, 0);
+            key(300, Event.KEY_DELETE);
+        }
+        assertThat(session.isInFlow()).isFalse();
+        assertThat(session.interruptions()).isEqualTo(1);
+        assertThat(session.flowEndedBy()).isIn(Interruption.CONTEXT_SWITCH, Interruption.ERRORS);
+        assertThat(session.flowEndedAtMs()).isGreaterThan(session.flowStartedAtMs());
+        assertThat(session.contextSwitches()).isEqualTo(40);
+    }
+
+    @Test
+    void fiveIdleMinutesPauseAndThirtyEndAndFlowClosesAtTheLastKeystroke() {
+        typeFor(4 * MINUTE_MS);
+        session.tick(at + 5 * MINUTE_MS - 1);
+        assertThat(session.status()).isEqualTo(Status.ACTIVE);
+        session.tick(at + 5 * MINUTE_MS);
+        assertThat(session.status()).isEqualTo(Status.PAUSED);
+        assertThat(session.isInFlow()).isFalse();
+        assertThat(session.flowEndedAtMs()).isEqualTo(at);
+        assertThat(session.flowEndedBy()).isEqualTo(Interruption.IDLE);
+        session.tick(at + 30 * MINUTE_MS);
+        assertThat(session.status()).isEqualTo(Status.ENDED);
+    }
+
+    @Test
+    void aKeystrokeAfterAPauseOrAnIdleEndMakesTheSessionActiveAgain() {
+        typeFor(MINUTE_MS);
+        session.tick(at + 6 * MINUTE_MS);
+        at += 7 * MINUTE_MS;
+        key(150, Input.LETTER);
+        assertThat(session.status()).isEqualTo(Status.ACTIVE);
+        session.tick(at + 31 * MINUTE_MS);
+        assertThat(session.status()).isEqualTo(Status.ENDED);
+        at += 60 * MINUTE_MS;
+        key(150, Input.LETTER);
+        assertThat(session.status()).isEqualTo(Status.ACTIVE);
+    }
+
+    @Test
+    void keystrokesAfterTheUsersEndAreCountedAndOpenNothing() {
+        typeFor(4 * MINUTE_MS);
+        session.end(at + 1_000);
+        assertThat(session.status()).isEqualTo(Status.ENDED);
+        assertThat(session.flowEndedBy()).isEqualTo(Interruption.SESSION_ENDED);
+        assertThat(session.interruptions()).isZero();
+        long before = session.keystrokes();
+        typeFor(10 * MINUTE_MS);
+        assertThat(session.keystrokes()).isGreaterThan(before + 1_000);
+        assertThat(session.status()).isEqualTo(Status.ENDED);
+        assertThat(session.isInFlow()).isFalse();
+        session.tick(at + 100 * MINUTE_MS);
+        assertThat(session.status()).isEqualTo(Status.ENDED);
+    }
+
+    @Test
+    void lateKeystrokesCountInTheTotalsAndLeaveClockAndReadingAlone() {
+        typeFor(MINUTE_MS);
+        float intensity = reading().intensity();
+        long last = session.lastActivityAtMs();
+        session.keystroke(START_MS - 20 * MINUTE_MS, 400, Event.KEY_DELETE, -1);
+        assertThat(session.lastActivityAtMs()).isEqualTo(last);
+        assertThat(session.firstActivityAtMs()).isEqualTo(START_MS - 20 * MINUTE_MS);
+        assertThat(session.errors()).isEqualTo(1);
+        assertThat(reading().intensity()).isEqualTo(intensity);
+    }
+
+    @Test
+    void aLateKeystrokeOfAMinuteStillKnownFillsThatMinute() {
+        typeFor(MINUTE_MS);
+        at += 2 * MINUTE_MS;
+        typeFor(MINUTE_MS);
+        float focus = reading().focus();
+        session.keystroke(START_MS + 2 * MINUTE_MS, 400, Input.LETTER, -1);
+        assertThat(reading().focus()).isGreaterThan(focus);
+        assertThat(session.isInFlow()).isFalse();
+    }
+
+    @Test
+    void silenceLowersTheReadingOfAnInstantAndChangesNothing() {
+        typeFor(4 * MINUTE_MS);
+        byte[] before = state.clone();
+        FlowReading later = new FlowReading();
+        session.read(at + 3 * MINUTE_MS, later);
+        assertThat(later.focus()).isLessThan(reading().focus());
+        assertThat(later.rhythm()).isLessThan(reading().rhythm());
+        assertThat(state).isEqualTo(before);
+    }
+
+    @Test
+    void aFileCountsAsModifiedOnceUntilTheNextSwitch() {
+        session.signal(at, Event.SIGNAL_SAVE, 0);
+        session.signal(at, Event.SIGNAL_SAVE, 0);
+        session.signal(at, Event.SIGNAL_FILE_SWITCH, 0);
+        session.signal(at, Event.SIGNAL_SAVE, 0);
+        assertThat(session.filesModified()).isEqualTo(2);
+    }
+
+    @Test
+    void theNextSessionStartsFromWhatIsNormalForThePerson() {
+        for (int i = 0; i < 5_000; i++) {
+            key(400 + (i * 37) % 100, Input.LETTER);
+        }
+        SessionState next = new SessionState().wrap(SessionState.freshAfter(state));
+        SessionState stranger = new SessionState().wrap(SessionState.fresh());
+        for (int i = 0; i < 100; i++) {
+            at += 450;
+            next.keystroke(at, 450, Input.LETTER, -1);
+            stranger.keystroke(at, 450, Input.LETTER, -1);
+        }
+        FlowReading own = new FlowReading();
+        next.read(own);
+        FlowReading prior = new FlowReading();
+        stranger.read(prior);
+        assertThat(own.velocity()).isBetween(0.45f, 0.55f);
+        assertThat(prior.velocity()).isLessThan(0.3f);
+        assertThat(own.confidence()).isGreaterThan(prior.confidence());
+        assertThat(next.keystrokes()).isEqualTo(100);
+    }
+
+    @Test
+    void confidenceFallsWithTooLittleData() {
+        FlowReading reading = new FlowReading();
+        FlowDetector detector = new FlowDetector();
+        detector.detect(FlowDetector.Request.ofIntervals(), reading);
+        assertThat(reading.confidence()).isZero();
+        float before = 0;
+        for (int n : new int[] {1, 5, 20, 100}) {
+            int[] intervals = new int[n];
+            java.util.Arrays.fill(intervals, 170);
+            detector.detect(FlowDetector.Request.ofIntervals(intervals), reading);
+            assertThat(reading.confidence()).isGreaterThan(before);
+            before = reading.confidence();
+            assertThat(Recommendations.of(reading)).isNotEmpty().hasSizeLessThanOrEqualTo(Recommendations.TEXTS_MAX);
+        }
+    }
+
+    private void typeFor(long durationMs) {
+        long until = at + durationMs;
+        int i = 0;
+        while (at < until) {
+            key(130 + (i++ * 37) % 90, Input.LETTER);
+        }
+    }
+
+    private void key(int intervalMs, int keyClass) {
+        at += intervalMs;
+        session.keystroke(at, intervalMs, keyClass, -1);
+    }
+
+    private FlowReading reading() {
+        FlowReading reading = new FlowReading();
+        session.read(reading);
+        return reading;
+    }
+}

@@ -1,0 +1,128 @@
+package dev.mindfulcode.flowengine.insight;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mindfulcode.flowengine.insight.StrainIndicator.Day;
+import dev.mindfulcode.flowengine.insight.StrainIndicator.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+class StrainIndicatorProperties {
+    private static final long HOUR_MS = 3_600_000;
+    /** A Monday. */
+    private static final long FIRST_DAY = 20_003 - Math.floorMod(20_003 + 3, 7);
+
+    private static final int WEEKS = 12;
+    private static final long TODAY = FIRST_DAY + 7 * WEEKS;
+
+    @Test
+    void anEvenLifeShowsNothing() {
+        assertThat(StrainIndicator.of(life(false), TODAY))
+                .hasSize(Kind.values().length)
+                .allSatisfy(indicator -> {
+                    assertThat(indicator.value()).isNotNull();
+                    assertThat(indicator.standsOut()).as(indicator.toString()).isFalse();
+                });
+    }
+
+    /** Up and down by turns: the median slope lies beside zero, and its interval holds it. */
+    @Test
+    void weeksThatOnlySwingAreNoTrend() {
+        List<Day> days = new ArrayList<>();
+        for (int week = 0; week < WEEKS; week++) {
+            int swing = week % 2;
+            long[] hours = new long[24];
+            hours[10] = HOUR_MS;
+            days.add(new Day(
+                    FIRST_DAY + 7L * week,
+                    hours,
+                    HOUR_MS / 2 - swing * 600_000L,
+                    10_000,
+                    800 + 200 * swing,
+                    40 + 9 * swing,
+                    0));
+        }
+        assertThat(StrainIndicator.of(days, TODAY).subList(3, 6)).allSatisfy(indicator -> {
+            assertThat(indicator.value()).isNotNull();
+            assertThat(indicator.standsOut()).as(indicator.toString()).isFalse();
+        });
+    }
+
+    @Test
+    void aLifeThatTurnsShowsEachWithItsNumbers() {
+        assertThat(StrainIndicator.of(life(true), TODAY))
+                .allSatisfy(indicator -> assertThat(indicator.standsOut())
+                        .as(indicator.toString())
+                        .isTrue());
+    }
+
+    @Test
+    void withTooFewDaysEachSaysHowManyAreMissingAndNothingElse() {
+        List<Day> days = life(true).subList(0, 4);
+        assertThat(StrainIndicator.of(days, TODAY)).allSatisfy(indicator -> {
+            assertThat(indicator.value()).isNull();
+            assertThat(indicator.standsOut()).isFalse();
+            assertThat(indicator.missing()).isPositive();
+        });
+        List<StrainIndicator> none = StrainIndicator.of(List.of(), TODAY);
+        assertThat(none).extracting(StrainIndicator::missing).containsExactly(10, 8, 5, 5, 5, 5);
+    }
+
+    @Property(tries = 200)
+    void anyDaysGiveFiniteValues(@ForAll long seed) {
+        Random random = new Random(seed);
+        List<Day> days = new ArrayList<>();
+        for (long day = TODAY - 100; day < TODAY + 3; day++) {
+            long[] hours = new long[24];
+            for (int i = random.nextInt(5); i > 0; i--) {
+                hours[random.nextInt(24)] = random.nextInt(4_000_000);
+            }
+            days.add(new Day(
+                    day, hours, random.nextInt(4_000_000), random.nextInt(3), random.nextInt(9), 7, random.nextInt()));
+        }
+        for (StrainIndicator indicator : StrainIndicator.of(days, TODAY)) {
+            assertThat(indicator.value() == null).isEqualTo(indicator.missing() > 0);
+            if (indicator.value() != null) {
+                assertThat(indicator.value().low()).isFinite();
+                assertThat(indicator.value().high()).isFinite();
+            }
+        }
+    }
+
+    /**
+     * Nine to five on weekdays, or the same with late hours, weekends, no breaks, less flow, more errors and switches
+     * toward the end.
+     */
+    private static List<Day> life(boolean turns) {
+        List<Day> days = new ArrayList<>();
+        for (int i = 0; i < 7 * WEEKS; i++) {
+            int week = i / 7;
+            boolean late = turns && week >= WEEKS - 4;
+            if (i % 7 >= 5 && !late) {
+                continue;
+            }
+            long[] hours = new long[24];
+            for (int hour = 9; hour < 17; hour++) {
+                hours[hour] = HOUR_MS / 2;
+            }
+            if (turns && week >= WEEKS - 2) {
+                hours[22] = HOUR_MS;
+                hours[23] = HOUR_MS;
+            }
+            int worse = turns ? week : 0;
+            days.add(new Day(
+                    FIRST_DAY + i,
+                    hours,
+                    (20 - worse) * HOUR_MS / 10,
+                    10_000,
+                    800 + 60 * worse,
+                    40 + 5 * worse,
+                    late ? 3 * HOUR_MS : HOUR_MS));
+        }
+        return days;
+    }
+}

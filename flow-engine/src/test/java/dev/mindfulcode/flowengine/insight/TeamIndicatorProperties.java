@@ -1,0 +1,206 @@
+package dev.mindfulcode.flowengine.insight;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.mindfulcode.flowengine.insight.TeamIndicator.Kind;
+import dev.mindfulcode.flowengine.insight.TeamIndicator.Window;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+class TeamIndicatorProperties {
+
+    private static final long HOUR_MS = 3_600_000;
+    private static final long DAY_MS = 24 * HOUR_MS;
+    private static final int WEEKS = 10;
+    private static final int RECENT_DAYS = 14;
+
+    /** A Monday, and the Monday ten weeks later. */
+    private static final long START_MS = LocalDate.parse("2026-01-05").toEpochDay() * DAY_MS;
+
+    private static final long END_MS = START_MS + WEEKS * 7 * DAY_MS;
+
+    @Test
+    void anEvenLifeShowsNothing() {
+        Life life = new Life();
+        weekdays(life, WEEKS, 9, 17);
+        assertThat(all(life, ZoneOffset.UTC)).hasSize(Kind.values().length).allSatisfy(indicator -> {
+            assertThat(indicator.value()).as(indicator.toString()).isNotNull();
+            assertThat(indicator.standsOut()).as(indicator.toString()).isFalse();
+        });
+    }
+
+    @Test
+    void aTeamWhoseWorkTurnsShowsEachWithItsNumbers() {
+        Life life = new Life();
+        weekdays(life, WEEKS - 2, 9, 17);
+        for (int day = 7 * (WEEKS - 2); day < 7 * WEEKS; day++) {
+            for (int hour = 10; hour < 16; hour++) {
+                life.hour(day, hour, 0.8);
+            }
+            life.hour(day, 22, 0.8);
+            life.day(day, 0.1 + 0.01 * (day % 3), 40 + day % 5);
+        }
+        List<TeamIndicator> all = all(life, ZoneOffset.UTC);
+
+        assertThat(all)
+                .filteredOn(indicator -> indicator.kind() != Kind.WEEKEND_SHARE)
+                .allSatisfy(indicator -> assertThat(indicator.standsOut())
+                        .as(indicator.toString())
+                        .isTrue());
+        TeamIndicator outside = all.get(Kind.OUTSIDE_USUAL_HOURS.ordinal());
+        assertThat(value(outside).value()).isEqualTo(1.0 / 7, within(1e-9));
+        assertThat(outside.from()).isEqualTo("2026-03-02");
+        assertThat(outside.to()).isEqualTo("2026-03-15");
+        assertThat(value(outside).samples()).isEqualTo(14);
+        TeamIndicator weekend = all.get(Kind.WEEKEND_SHARE.ordinal());
+        assertThat(value(weekend).value()).isEqualTo(2.0 / 7, within(1e-9));
+        assertThat(weekend.reference()).isZero();
+        assertThat(value(all.get(Kind.LONG_STRETCHES.ordinal())).value()).isOne();
+        assertThat(all)
+                .allSatisfy(indicator -> assertThat(indicator.confidence()).isBetween(0.5, 0.99));
+    }
+
+    /** Sums of equal numbers differ in their last bits, which must not be told of. */
+    @Test
+    void whatDoesNotChangeIsZeroAndStandsOutInNothing() {
+        Life life = new Life();
+        for (int day = 0; day < 7 * WEEKS; day++) {
+            life.day(day, 0.3, 7);
+        }
+        for (Kind kind : List.of(Kind.FALLING_FLOW, Kind.RISING_FRAGMENTATION)) {
+            TeamIndicator indicator =
+                    TeamIndicator.of(kind, life.hours, life.days, END_MS, RECENT_DAYS, ZoneOffset.UTC);
+            assertThat(value(indicator)).isEqualTo(new Estimate(0, 0, 0, 70));
+            assertThat(indicator.standsOut()).isFalse();
+            assertThat(indicator.text()).doesNotContain("0.0", "-");
+        }
+    }
+
+    /** Friday evening in Los Angeles is Saturday in Greenwich. */
+    @Test
+    void hoursAndWeekendsAreThoseOfTheZone() {
+        Life life = new Life();
+        for (int day = 0; day < 7 * WEEKS; day++) {
+            if (day % 7 < 5) {
+                life.hour(day, 23, 0.5);
+                life.hour(day + 1, 1, 0.5);
+            }
+        }
+        ZoneId zone = ZoneId.of("America/Los_Angeles");
+        assertThat(value(TeamIndicator.of(Kind.WEEKEND_SHARE, life.hours, life.days, END_MS, RECENT_DAYS, zone))
+                        .value())
+                .isZero();
+        assertThat(value(TeamIndicator.of(
+                                Kind.WEEKEND_SHARE, life.hours, life.days, END_MS, RECENT_DAYS, ZoneOffset.UTC))
+                        .value())
+                .isPositive();
+        assertThat(TeamIndicator.of(Kind.WEEKEND_SHARE, life.hours, life.days, END_MS, RECENT_DAYS, zone)
+                        .to())
+                .as("the last day that is over everywhere in the windows")
+                .isEqualTo("2026-03-14");
+    }
+
+    @Test
+    void withTooLittleEachSaysHowMuchIsMissingAndNothingElse() {
+        Life life = new Life();
+        weekdays(life, 1, 9, 17);
+        assertThat(all(life, ZoneOffset.UTC)).allSatisfy(indicator -> {
+            assertThat(indicator.value()).isNull();
+            assertThat(indicator.standsOut()).isFalse();
+            assertThat(indicator.missing()).isPositive();
+            assertThat(indicator.text()).contains("not enough");
+        });
+        assertThat(all(new Life(), ZoneOffset.UTC))
+                .extracting(TeamIndicator::missing)
+                .containsExactly(10, 4, 10, 10, 10);
+    }
+
+    @Property(tries = 100)
+    void neitherTheOrderOfWindowsNorWhatIsLaterChangesAnything(@ForAll long seed) {
+        Random random = new Random(seed);
+        Life life = new Life();
+        for (int day = 0; day < 7 * WEEKS; day++) {
+            for (int hour = random.nextInt(24); hour < 24; hour += 1 + random.nextInt(6)) {
+                life.hour(day, hour, random.nextDouble());
+            }
+            life.day(day, random.nextDouble(), random.nextInt(50));
+        }
+        ZoneId zone = random.nextBoolean() ? ZoneOffset.UTC : ZoneId.of("Asia/Kolkata");
+        List<TeamIndicator> before = all(life, zone);
+        assertThat(before).allSatisfy(indicator -> {
+            if (indicator.value() != null) {
+                assertThat(indicator.value().low()).isFinite();
+                assertThat(indicator.value().high()).isFinite();
+            }
+        });
+
+        Collections.shuffle(life.hours, random);
+        Collections.shuffle(life.days, random);
+        for (int day = 7 * WEEKS; day < 7 * WEEKS + 3; day++) {
+            life.hour(day, 3, 1);
+            life.day(day, 1, 1_000);
+        }
+        assertThat(all(life, zone)).isEqualTo(before);
+    }
+
+    @Test
+    void thresholdsAreFewAndSpelledOut() {
+        assertThat(Kind.WEEKEND_SHARE.allows(0.15)).isTrue();
+        assertThat(Kind.WEEKEND_SHARE.allows(0.151)).isFalse();
+        assertThat(Kind.WEEKEND_SHARE.allows(0)).isFalse();
+        assertThat(Kind.WEEKEND_SHARE.allows(1.05)).isFalse();
+        assertThat(Kind.WEEKEND_SHARE.allows(Double.NaN)).isFalse();
+        assertThat(Kind.RISING_FRAGMENTATION.allows(12.5)).isTrue();
+        assertThat(Kind.parse("weekend_share")).isEqualTo(Kind.WEEKEND_SHARE);
+        assertThat(Kind.parse("WEEKEND_SHARE")).isNull();
+    }
+
+    private static Estimate value(TeamIndicator indicator) {
+        return Objects.requireNonNull(indicator.value());
+    }
+
+    private static List<TeamIndicator> all(Life life, ZoneId zone) {
+        return Arrays.stream(Kind.values())
+                .map(kind -> TeamIndicator.of(kind, life.hours, life.days, END_MS, RECENT_DAYS, zone))
+                .toList();
+    }
+
+    private static void weekdays(Life life, int weeks, int fromHour, int toHour) {
+        for (int day = 0; day < 7 * weeks; day++) {
+            if (day % 7 < 5) {
+                for (int hour = fromHour; hour < toHour; hour++) {
+                    life.hour(day, hour, 0.5);
+                }
+                life.day(day, 0.4 + 0.01 * (day % 3), 16 + day % 5);
+            }
+        }
+    }
+
+    private static final class Life {
+
+        private static final int MEMBERS = 6;
+
+        final List<Window> hours = new ArrayList<>();
+        final List<Window> days = new ArrayList<>();
+
+        void hour(int day, int hour, double activeShare) {
+            hours.add(
+                    new Window(START_MS + day * DAY_MS + hour * HOUR_MS, MEMBERS, activeShare * MEMBERS * 3_600, 0, 0));
+        }
+
+        void day(int day, double flowShare, long interruptions) {
+            days.add(new Window(START_MS + day * DAY_MS, MEMBERS, 36_000, flowShare * 36_000, interruptions));
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.flowengine;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.flowengine.personal;
+
+import org.jspecify.annotations.NullMarked;

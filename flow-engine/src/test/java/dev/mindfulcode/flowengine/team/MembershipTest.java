@@ -1,0 +1,119 @@
+package dev.mindfulcode.flowengine.team;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mindfulcode.flowengine.team.Membership.Change;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+class MembershipTest {
+    private static final long MINUTE_MS = 60_000;
+
+    @Test
+    void countsWholeMinutesBetweenConsentAndItsWithdrawal() {
+        Membership membership = Membership.none()
+                .with(0, Change.JOINED)
+                .with(2 * MINUTE_MS + 1, Change.CONSENTED)
+                .with(6 * MINUTE_MS - 1, Change.WITHDREW);
+
+        assertThat(counted(membership, 8)).containsExactly(3, 4);
+        assertThat(counted(membership.with(4 * MINUTE_MS, Change.LEFT), 8)).containsExactly(3);
+    }
+
+    @Test
+    void aChangeAtTheBeginningOfAMinuteHoldsInIt() {
+        Membership membership = Membership.none()
+                .with(MINUTE_MS, Change.JOINED)
+                .with(MINUTE_MS, Change.CONSENTED)
+                .with(3 * MINUTE_MS, Change.WITHDREW);
+
+        assertThat(counted(membership, 5)).containsExactly(1, 2);
+    }
+
+    @Test
+    void consentThatWasAwayWithinAMinuteDoesNotCountInIt() {
+        Membership membership =
+                consenting().with(2 * MINUTE_MS + 10, Change.WITHDREW).with(2 * MINUTE_MS + 20, Change.CONSENTED);
+
+        assertThat(counted(membership, 4)).containsExactly(0, 1, 3);
+    }
+
+    @Test
+    void viewersDoNotCountThoughTheyConsent() {
+        assertThat(counted(Membership.none().with(0, Change.JOINED_AS_VIEWER).with(0, Change.CONSENTED), 3))
+                .isEmpty();
+        assertThat(counted(consenting().with(MINUTE_MS, Change.MADE_VIEWER).with(3 * MINUTE_MS, Change.MADE_MEMBER), 5))
+                .containsExactly(0, 3, 4);
+    }
+
+    @Test
+    void whoeverComesBackHasToConsentAnew() {
+        Membership membership = consenting()
+                .with(MINUTE_MS, Change.LEFT)
+                .with(2 * MINUTE_MS, Change.JOINED)
+                .with(4 * MINUTE_MS, Change.CONSENTED);
+
+        assertThat(counted(membership, 6)).containsExactly(0, 4, 5);
+    }
+
+    @Test
+    void ofTwoChangesAtOneInstantTheOneThatCountsLessWins() {
+        assertThat(counted(consenting().with(MINUTE_MS, Change.WITHDREW).with(MINUTE_MS, Change.CONSENTED), 3))
+                .containsExactly(0);
+    }
+
+    @Test
+    void whatIsTooOldToBeToldApartDoesNotCount() {
+        Membership membership = consenting();
+        for (int i = 1; i <= Membership.CHANGES_MAX + 1; i++) {
+            membership = membership.with(i * MINUTE_MS, i % 2 == 0 ? Change.CONSENTED : Change.WITHDREW);
+        }
+        assertThat(membership.countsIn(0)).isFalse();
+        assertThat(membership.countsIn(2 * MINUTE_MS)).isTrue();
+        assertThat(membership.countsIn(3 * MINUTE_MS)).isFalse();
+        assertThat(membership.countsIn(Membership.CHANGES_MAX * MINUTE_MS)).isTrue();
+    }
+
+    @Property(tries = 200)
+    void theOrderInWhichChangesBecomeKnownAndHowOftenChangesNothing(@ForAll long seed) {
+        Random random = new Random(seed);
+        List<Object[]> changes = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            changes.add(new Object[] {random.nextLong(10 * MINUTE_MS), Change.values()[random.nextInt(7)]});
+        }
+        Membership inOrder = known(changes);
+        List<Object[]> shuffled = new ArrayList<>(changes);
+        shuffled.addAll(changes);
+        Collections.shuffle(shuffled, random);
+
+        assertThat(known(shuffled).encode()).isEqualTo(inOrder.encode());
+        assertThat(counted(Membership.decode(inOrder.encode()), 12)).isEqualTo(counted(inOrder, 12));
+    }
+
+    private static Membership known(List<Object[]> changes) {
+        Membership membership = Membership.none();
+        for (Object[] change : changes) {
+            membership = membership.with((long) change[0], (Change) change[1]);
+        }
+        return membership;
+    }
+
+    private static Membership consenting() {
+        return Membership.none().with(-1, Change.JOINED).with(-1, Change.CONSENTED);
+    }
+
+    private static List<Integer> counted(Membership membership, int minutes) {
+        List<Integer> counted = new ArrayList<>();
+        for (int minute = 0; minute < minutes; minute++) {
+            if (membership.countsIn(minute * MINUTE_MS)) {
+                counted.add(minute);
+            }
+        }
+        return counted;
+    }
+}

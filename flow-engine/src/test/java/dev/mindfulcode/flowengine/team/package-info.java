@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.flowengine.team;
+
+import org.jspecify.annotations.NullMarked;

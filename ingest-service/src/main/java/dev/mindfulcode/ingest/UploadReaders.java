@@ -1,9 +1,0 @@
-package dev.mindfulcode.ingest;
-
-/** The formats in which uploads come. */
-record UploadReaders(UploadReader json, UploadReader avro) {
-
-    static UploadReaders standard() {
-        return new UploadReaders(new JsonUploadReader(), new AvroUploadReader());
-    }
-}

@@ -1,0 +1,62 @@
+package dev.mindfulcode.ingestservice;
+
+import dev.mindfulcode.schemas.ReadAfterToken;
+import dev.mindfulcode.schemas.Topics;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Counts the acknowledgements of one upload's records, which are all in one partition. Thread-safe. */
+final class Acknowledgements implements Callback {
+
+    private static final long OFFSET_UNKNOWN = -1;
+    private static final Logger LOG = LoggerFactory.getLogger(Acknowledgements.class);
+
+    private final AtomicInteger outstanding;
+    private final AtomicLong lastOffset = new AtomicLong(OFFSET_UNKNOWN);
+    private final CompletableFuture<Optional<ReadAfterToken>> all = new CompletableFuture<>();
+    private volatile boolean failed;
+
+    Acknowledgements(int records) {
+        outstanding = new AtomicInteger(records);
+    }
+
+    /**
+     * Completes when each record has been acknowledged, with the position of the last one, or empty where the broker
+     * did not report it (it does not for a record that the producer's own retry repeated). Fails when each has been
+     * answered for and one of them was lost.
+     */
+    CompletableFuture<Optional<ReadAfterToken>> all() {
+        return all;
+    }
+
+    @Override
+    public void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception failure) {
+        if (failure != null) {
+            LOG.debug("Kafka did not take a batch", failure);
+            failed = true;
+        } else if (metadata != null && metadata.hasOffset()) {
+            lastOffset.accumulateAndGet(metadata.offset(), Math::max);
+        }
+        if (outstanding.decrementAndGet() == 0) {
+            if (failed) {
+                all.completeExceptionally(KeystrokeLog.unavailable());
+            } else {
+                all.complete(position(metadata));
+            }
+        }
+    }
+
+    private Optional<ReadAfterToken> position(@Nullable RecordMetadata metadata) {
+        long offset = lastOffset.get();
+        return metadata == null || offset == OFFSET_UNKNOWN
+                ? Optional.empty()
+                : Optional.of(new ReadAfterToken(Topics.KEYSTROKES.name(), metadata.partition(), offset));
+    }
+}

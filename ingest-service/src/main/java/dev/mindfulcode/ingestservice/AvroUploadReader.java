@@ -1,0 +1,218 @@
+package dev.mindfulcode.ingestservice;
+
+import dev.mindfulcode.schemas.SignalKind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the Avro binary of a KeystrokeUpload (KeystrokeUpload.avsc) straight into primitive arrays. A batch that breaks
+ * a rule is skipped and rejected; what is no such record refuses the upload.
+ */
+final class AvroUploadReader implements UploadReader {
+
+    /** Reading never leaves its thread, and few threads read: those of the event loop. */
+    private static final ThreadLocal<Reading> READINGS = ThreadLocal.withInitial(Reading::new);
+
+    @Override
+    public Upload read(byte[] body, int length) {
+        return READINGS.get().upload(body, length);
+    }
+
+    /** What is used again for each upload of a thread. */
+    private static final class Reading {
+
+        /** A batch has ten fields, and the shortest form of each, valid or not, is a byte. */
+        private static final int BATCH_BYTES_MIN = 10;
+
+        private static final int NUMBER_BYTES_MIN = 1;
+        private static final int NULL_BRANCH = 0;
+        private static final int LONG_BRANCH = 1;
+        private static final LongConsumer IGNORE = _ -> {};
+
+        private final BatchBuffer buffer = new BatchBuffer();
+        private final UploadPosition position = buffer.position;
+        private final AvroInput in = new AvroInput(position);
+        private final char[] uuidText = new char[UuidText.LENGTH];
+        private final int[] signalAtMs = new int[Limits.SIGNALS_A_BATCH_MAX];
+        private final SignalKind[] signalKinds = new SignalKind[Limits.SIGNALS_A_BATCH_MAX];
+        private int signals;
+
+        private final LongConsumer takeInterval = buffer::interval;
+        private final LongConsumer takeDwell = buffer::dwell;
+        private final LongConsumer takeSignalAt = this::signalAt;
+        private final LongConsumer takeSignalValue = this::signalValue;
+
+        Upload upload(byte[] body, int length) {
+            position.reset();
+            in.open(body, length);
+            try {
+                Long sentAtMs = sentAt();
+                List<Batch> batches = new ArrayList<>();
+                List<Rejection> rejected = batches(batches);
+                position.reset();
+                in.end();
+                if (batches.isEmpty() && rejected.isEmpty()) {
+                    throw position.invalid("There is no batch in the request");
+                }
+                return new Upload(false, sentAtMs, batches, rejected);
+            } finally {
+                in.close();
+            }
+        }
+
+        private @Nullable Long sentAt() {
+            position.field("sent_at");
+            long branch = in.varint();
+            if (branch != NULL_BRANCH && branch != LONG_BRANCH) {
+                throw position.malformed("Neither null nor a long");
+            }
+            return branch == NULL_BRANCH ? null : buffer.sentAt(in.varint());
+        }
+
+        /** Reads valid batches into a list, and returns the rejections of the others. */
+        private List<Rejection> batches(List<Batch> batches) {
+            position.list("batches");
+            List<Rejection> rejected = List.of();
+            int index = 0;
+            for (int count = in.blockStart(BATCH_BYTES_MIN); count > 0; count = in.blockStart(BATCH_BYTES_MIN)) {
+                int blockEnd = in.expectedBlockEnd();
+                for (int i = 0; i < count; i++) {
+                    position.batch(index);
+                    if (index == Limits.BATCHES_A_REQUEST_MAX) {
+                        throw position.tooLarge("More than " + Limits.BATCHES_A_REQUEST_MAX + " batches in a request");
+                    }
+                    int start = in.position();
+                    try {
+                        batches.add(batch(index));
+                    } catch (Refusal refusal) {
+                        if (refusal.type() != ProblemType.INVALID_BATCH) {
+                            throw refusal;
+                        }
+                        if (rejected.isEmpty()) {
+                            rejected = new ArrayList<>();
+                        }
+                        rejected.add(Rejection.of(index, refusal));
+                        position.leaveField();
+                        in.moveTo(start);
+                        skipBatch();
+                    }
+                    index++;
+                }
+                in.blockEnd(blockEnd);
+            }
+            return rejected;
+        }
+
+        /** Skips a batch whatever its values are; what has no such structure is still refused as malformed. */
+        private void skipBatch() {
+            in.skipBytes();
+            in.skipBytes();
+            in.varint();
+            in.varint();
+            numbers(IGNORE);
+            in.skipBytes();
+            numbers(IGNORE);
+            numbers(IGNORE);
+            in.skipBytes();
+            numbers(IGNORE);
+        }
+
+        private Batch batch(int index) {
+            buffer.begin();
+            position.field("batch_id");
+            buffer.batchId(uuid());
+            position.field("session_id");
+            buffer.sessionId(uuid());
+            position.field("sequence");
+            buffer.sequence(in.varint());
+            position.field("started_at");
+            buffer.startedAt(in.varint());
+            position.field("intervals_ms");
+            numbers(takeInterval);
+            position.field("key_classes");
+            keyClasses();
+            position.field("dwells_ms");
+            numbers(takeDwell);
+            signals();
+            return buffer.finish(index);
+        }
+
+        private void keyClasses() {
+            int length = in.skipBytes();
+            for (int i = 0; i < length; i++) {
+                position.element(i);
+                buffer.keyClass(in.passed(length - i));
+            }
+        }
+
+        private void signals() {
+            position.field("signal_at_ms");
+            signals = 0;
+            numbers(takeSignalAt);
+            position.field("signal_kinds");
+            int kinds = in.skipBytes();
+            requireOneASignal(kinds);
+            for (int i = 0; i < kinds; i++) {
+                position.element(i);
+                SignalKind kind = SignalKind.ofCode(in.passed(kinds - i));
+                if (kind == null) {
+                    throw position.invalid("No such kind of signal");
+                }
+                signalKinds[i] = kind;
+            }
+            position.field("signal_values");
+            numbers(takeSignalValue);
+            requireOneASignal(buffer.signals());
+        }
+
+        private void signalAt(long ms) {
+            if (signals == Limits.SIGNALS_A_BATCH_MAX) {
+                throw position.invalid("More than " + Limits.SIGNALS_A_BATCH_MAX + " signals in a batch");
+            }
+            signalAtMs[signals++] = buffer.signalAtMs(ms);
+        }
+
+        private void signalValue(long value) {
+            int i = buffer.signals();
+            if (i == signals) {
+                throw position.invalid("More values than signals");
+            }
+            SignalKind kind = signalKinds[i];
+            buffer.signal(signalAtMs[i], kind, buffer.signalValue(kind, value));
+        }
+
+        private void requireOneASignal(int count) {
+            if (count != signals) {
+                position.element(UploadPosition.NONE);
+                throw position.invalid(count + " for " + signals + " signals");
+            }
+        }
+
+        private void numbers(LongConsumer take) {
+            int index = 0;
+            for (int count = in.blockStart(NUMBER_BYTES_MIN); count > 0; count = in.blockStart(NUMBER_BYTES_MIN)) {
+                int blockEnd = in.expectedBlockEnd();
+                for (int i = 0; i < count; i++) {
+                    position.element(index++);
+                    take.accept(in.varint());
+                }
+                in.blockEnd(blockEnd);
+            }
+        }
+
+        private UUID uuid() {
+            int length = in.skipBytes();
+            if (length == UuidText.LENGTH) {
+                in.copyPassed(uuidText, length);
+                UUID uuid = UuidText.parse(uuidText, 0, length);
+                if (uuid != null) {
+                    return uuid;
+                }
+            }
+            throw position.invalid("Must be a UUID of 36 characters");
+        }
+    }
+}

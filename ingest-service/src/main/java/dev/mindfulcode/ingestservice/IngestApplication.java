@@ -1,0 +1,91 @@
+package dev.mindfulcode.ingestservice;
+
+import dev.mindfulcode.webkit.ConnectionRules;
+import dev.mindfulcode.webkit.HttpEdge;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.Map;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
+import org.springframework.boot.reactor.netty.autoconfigure.NettyReactiveWebServerAutoConfiguration;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfiguration;
+import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
+import org.springframework.boot.webflux.autoconfigure.error.ErrorWebFluxAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.http.MediaType;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerResponse;
+
+/** Ingest by itself, on a web server of its own at PORT (3001), with {@code /health} and {@code /metrics}. */
+@Configuration(proxyBeanMethods = false)
+@Import(IngestConfiguration.class)
+@ImportAutoConfiguration({
+    NettyReactiveWebServerAutoConfiguration.class,
+    HttpHandlerAutoConfiguration.class,
+    WebFluxAutoConfiguration.class,
+    ErrorWebFluxAutoConfiguration.class
+})
+public class IngestApplication {
+
+    public static void main(String[] args) {
+        start(args);
+    }
+
+    static ConfigurableApplicationContext start(String... args) {
+        SpringApplication application = new SpringApplication(IngestApplication.class);
+        application.setWebApplicationType(WebApplicationType.REACTIVE);
+        application.setDefaultProperties(Map.of("server.port", "${PORT:3001}", "server.shutdown", "graceful"));
+        return application.run(args);
+    }
+
+    @Bean
+    PrometheusMeterRegistry ingestMeterRegistry() {
+        return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    }
+
+    /** Memory, threads and processor time of this process. */
+    @Bean
+    JvmGcMetrics ingestJvmMetrics(PrometheusMeterRegistry meters) {
+        new JvmMemoryMetrics().bindTo(meters);
+        new JvmThreadMetrics().bindTo(meters);
+        new ProcessorMetrics().bindTo(meters);
+        JvmGcMetrics gc = new JvmGcMetrics();
+        gc.bindTo(meters);
+        return gc;
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<NettyReactiveWebServerFactory> ingestWebServer(ObjectProvider<ConnectionRules> rules) {
+        return factory -> factory.addServerCustomizers(
+                server -> HttpEdge.configure(server, rules.getIfAvailable(() -> ConnectionRules.STANDARD)));
+    }
+
+    @Bean
+    RouterFunction<ServerResponse> ingestOperations(Ingest ingest, PrometheusMeterRegistry meters) {
+        RouterFunctions.Builder routes = RouterFunctions.route();
+        ingest.methods(routes)
+                .get(
+                        "/health",
+                        request -> ServerResponse.status(ingest.isReady() ? 200 : 503)
+                                .contentType(MediaType.APPLICATION_JSON)
+                                .bodyValue("{\"status\":\"" + (ingest.isReady() ? "ok" : "unavailable") + "\"}"))
+                .get(
+                        "/metrics",
+                        request -> ServerResponse.ok()
+                                .contentType(MediaType.TEXT_PLAIN)
+                                .bodyValue(meters.scrape()));
+        return routes.build();
+    }
+}

@@ -1,0 +1,61 @@
+package dev.mindfulcode.ingestservice;
+
+import dev.mindfulcode.schemas.KeystrokePayload;
+import java.time.Duration;
+
+/** What a client may send. Everything beyond is refused with the field at fault. */
+final class Limits {
+
+    static final int KEYSTROKES_A_BATCH_MAX = KeystrokePayload.KEYSTROKES_MAX;
+    static final int SIGNALS_A_BATCH_MAX = KeystrokePayload.SIGNALS_MAX;
+    static final int BATCHES_A_REQUEST_MAX = 100;
+    static final int REQUEST_BYTES_MAX = 1024 * 1024;
+
+    /**
+     * Longest interval, and longest time from a batch's start to its last keystroke or signal: a day. A batch is
+     * seconds of typing, and a session ends after half an hour of silence, so what is longer has its unit wrong.
+     */
+    static final int BATCH_SPAN_MS_MAX = 86_400_000;
+
+    /** Longest time a key is held: ten minutes; a book on the keyboard stays below. */
+    static final int DWELL_MS_MAX = 600_000;
+
+    static final int DIAGNOSTICS_MAX = 1_000_000;
+
+    /** The largest whole number that JSON clients in JavaScript hold exactly. */
+    static final long SEQUENCE_MAX = (1L << 53) - 1;
+
+    /** 2020-01-01T00:00Z. Earlier times are in another unit, or of a clock that was never set. */
+    static final long EPOCH_MS_MIN = 1_577_836_800_000L;
+
+    /** The end of the year 9999. */
+    static final long EPOCH_MS_MAX = 253_402_300_799_999L;
+
+    /**
+     * A batch starts at most this long before the time of receipt, once its session has been moved: a month offline.
+     */
+    static final Duration LATENESS_MAX = Duration.ofDays(31);
+
+    /**
+     * A batch ends at most this long after the time of receipt, once its session has been moved: a clock that is a
+     * little fast.
+     */
+    static final Duration EARLINESS_MAX = Duration.ofSeconds(60);
+
+    /** A {@code sent_at} so close to the time of arrival shows a clock that is right: the rest is the network. */
+    static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(2);
+
+    /**
+     * A session that is older than {@link #LATENESS_MAX} is moved to start so long inside of the window. So its next
+     * uploads, later ones and repeated or reordered ones, still fit with the same shift.
+     */
+    static final Duration PAST_MARGIN = Duration.ofDays(1);
+
+    /** How many sessions' shifts are stored; the least used leave first. An entry takes some 150 bytes. */
+    static final int SHIFTED_SESSIONS_MAX = 100_000;
+
+    /** Uploads of a session within this time of the first that was moved are moved by the same. */
+    static final Duration SHIFT_RETENTION = Duration.ofHours(1);
+
+    private Limits() {}
+}

@@ -1,0 +1,10 @@
+package dev.mindfulcode.ingestservice;
+
+import java.util.UUID;
+
+/**
+ * The shift of a session in an upload, as its client is told.
+ *
+ * @param batches how many of the upload's batches were moved, at least 1
+ */
+record Move(UUID sessionId, TimeShift shift, int batches) {}

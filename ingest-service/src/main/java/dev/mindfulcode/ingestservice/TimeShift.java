@@ -1,0 +1,82 @@
+package dev.mindfulcode.ingestservice;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * By how much all batches of one session in one upload are moved, so that a client's wrong clock or a very old queue
+ * comes into the accepted time window with its rhythm and spacing unchanged.
+ *
+ * @param ms added to each time of the client; never 0
+ */
+record TimeShift(long ms, ShiftReason reason) {
+
+    private static final long LATENESS_MS_MAX = Limits.LATENESS_MAX.toMillis();
+    private static final long EARLINESS_MS_MAX = Limits.EARLINESS_MAX.toMillis();
+    private static final long CLOCK_TOLERANCE_MS = Limits.CLOCK_TOLERANCE.toMillis();
+    private static final long PAST_MARGIN_MS = Limits.PAST_MARGIN.toMillis();
+
+    /**
+     * Chooses the shift of a session. The first of these that brings all of the session into the window is taken: the
+     * shift that earlier uploads of the session had, as long as {@code sent_at} does not contradict it; what
+     * {@code sent_at} says, which is nothing where it is absent or within {@link Limits#CLOCK_TOLERANCE} of the time of
+     * receipt; the earlier shift again; and a new one, to end at the time of receipt what would end in the future, or
+     * to start {@link Limits#PAST_MARGIN} inside of the window what would start before it. A session that is longer
+     * than the window is placed by its end.
+     *
+     * @param firstMs earliest start of a batch of the session by the client's clock, epoch milliseconds
+     * @param lastMs latest end of one, not before {@code firstMs}
+     * @param receivedMs by the server's clock
+     * @param clockErrorMs the time at which the upload arrived minus its {@code sent_at}; null where it has none
+     * @param earlier of the session's upload before this one; null where there is none
+     * @return null where nothing moves
+     */
+    static @Nullable TimeShift choose(
+            long firstMs, long lastMs, long receivedMs, @Nullable Long clockErrorMs, @Nullable TimeShift earlier) {
+        TimeShift usable = earlier != null && fits(firstMs, lastMs, earlier.ms, receivedMs) ? earlier : null;
+        if (usable != null && (clockErrorMs == null || usable.agreesWith(clockErrorMs))) {
+            return usable;
+        }
+        long clockMs = clockErrorMs == null || Math.abs(clockErrorMs) <= CLOCK_TOLERANCE_MS ? 0 : clockErrorMs;
+        if (fits(firstMs, lastMs, clockMs, receivedMs)) {
+            return of(clockMs, ShiftReason.CLIENT_CLOCK);
+        }
+        return usable != null ? usable : fitted(firstMs, lastMs, receivedMs, clockMs);
+    }
+
+    /**
+     * A session that was too old stays where it was moved to, whatever its clock: else the rest of its queue would
+     * overlap it.
+     */
+    private boolean agreesWith(long clockErrorMs) {
+        return reason == ShiftReason.PAST || Math.abs(ms - clockErrorMs) <= CLOCK_TOLERANCE_MS;
+    }
+
+    private static @Nullable TimeShift fitted(long firstMs, long lastMs, long receivedMs, long clockMs) {
+        long endsNow = receivedMs - lastMs;
+        if (lastMs + clockMs > receivedMs + EARLINESS_MS_MAX) {
+            return of(endsNow, ShiftReason.FUTURE);
+        }
+        long startsInside = receivedMs - LATENESS_MS_MAX + PAST_MARGIN_MS - firstMs;
+        long shiftMs = Math.min(startsInside, endsNow);
+        if (fits(firstMs, lastMs, shiftMs, receivedMs)) {
+            return of(shiftMs, ShiftReason.PAST);
+        }
+        // Longer than the window. What cannot be placed is rejected, by its start.
+        return lastMs + clockMs < receivedMs - LATENESS_MS_MAX
+                ? of(endsNow, ShiftReason.PAST)
+                : of(clockMs, ShiftReason.CLIENT_CLOCK);
+    }
+
+    private static boolean fits(long firstMs, long lastMs, long shiftMs, long receivedMs) {
+        return !isTooOld(firstMs + shiftMs, receivedMs) && lastMs + shiftMs <= receivedMs + EARLINESS_MS_MAX;
+    }
+
+    /** Returns whether a batch that starts then is before the window. */
+    static boolean isTooOld(long startedMs, long receivedMs) {
+        return startedMs < receivedMs - LATENESS_MS_MAX;
+    }
+
+    private static @Nullable TimeShift of(long ms, ShiftReason reason) {
+        return ms == 0 ? null : new TimeShift(ms, reason);
+    }
+}

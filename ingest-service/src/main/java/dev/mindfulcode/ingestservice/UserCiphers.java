@@ -1,0 +1,93 @@
+package dev.mindfulcode.ingestservice;
+
+import com.github.benmanes.caffeine.cache.AsyncLoadingCache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import dev.mindfulcode.dataprotection.UserCipher;
+import dev.mindfulcode.dataprotection.UserKeys;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Users' ciphers for threads that must not wait: {@link UserKeys} may query, so that is done on a few threads of its
+ * own, once for all who ask about the same user. Thread-safe.
+ */
+final class UserCiphers implements AutoCloseable {
+
+    static final int REMEMBERED_MAX = 50_000;
+
+    /**
+     * How much longer than UserKeys itself ingest may go on with a key that has been destroyed. What it encrypts by
+     * then is noise to everybody, so all this delays is the answer 410.
+     */
+    static final Duration REMEMBERED_FOR = Duration.ofSeconds(60);
+
+    /** A user who types is asked about again before that, beside the request and not in it. */
+    private static final Duration ASKED_AGAIN_AFTER = Duration.ofSeconds(30);
+
+    static final int LOOKUP_THREADS = 4;
+
+    /** Lookups beyond these are refused with {@link ProblemType#OVERLOADED}. */
+    static final int WAITING_MAX = 5_000;
+
+    private final ExecutorService lookups;
+    private final AsyncLoadingCache<UUID, Optional<UserCipher>> ciphers;
+
+    UserCiphers(UserKeys keys) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                LOOKUP_THREADS,
+                LOOKUP_THREADS,
+                10,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(WAITING_MAX),
+                Thread.ofPlatform().daemon().name("ingest-user-keys-", 0).factory());
+        pool.allowCoreThreadTimeOut(true);
+        lookups = pool;
+        ciphers = Caffeine.newBuilder()
+                .maximumSize(REMEMBERED_MAX)
+                .expireAfter(Expiry.writing((UUID userId, Optional<UserCipher> cipher) ->
+                        cipher.isPresent() ? REMEMBERED_FOR : Duration.ZERO))
+                .refreshAfterWrite(ASKED_AGAIN_AFTER)
+                .buildAsync((userId, _) -> CompletableFuture.supplyAsync(() -> keys.find(userId), lookups));
+    }
+
+    /** Returns the user's cipher if it is in memory, without waiting. */
+    @Nullable
+    UserCipher remembered(UUID userId) {
+        CompletableFuture<Optional<UserCipher>> known = ciphers.getIfPresent(userId);
+        return known != null && known.isDone() && !known.isCompletedExceptionally()
+                ? known.join().orElse(null)
+                : null;
+    }
+
+    /** Asks for a user's cipher. Fails with a {@link Refusal} where there is none, or none can be had now. */
+    CompletableFuture<UserCipher> find(UUID userId) {
+        CompletableFuture<Optional<UserCipher>> answer;
+        try {
+            answer = ciphers.get(userId);
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.failedFuture(
+                    new Refusal(ProblemType.OVERLOADED, "Too many users' keys are being looked up"));
+        }
+        return answer.handle((cipher, failure) -> {
+            if (failure != null) {
+                throw new Refusal(ProblemType.UNAVAILABLE, "Keys cannot be looked up at the moment");
+            }
+            return cipher.orElseThrow(
+                    () -> new Refusal(ProblemType.ACCOUNT_ERASED, "This account has no key any more; stop sending"));
+        });
+    }
+
+    @Override
+    public void close() {
+        lookups.shutdownNow();
+    }
+}

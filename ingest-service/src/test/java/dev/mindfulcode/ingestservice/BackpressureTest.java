@@ -1,0 +1,182 @@
+package dev.mindfulcode.ingestservice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.quota.ClientQuotaAlteration;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A Kafka that is there and slow: a quota makes the broker hold back what ingest's producer sends. */
+class BackpressureTest {
+
+    private static final int REQUESTS = 40;
+    private static final int REQUEST_BYTES = 100_000;
+
+    /**
+     * After each upload: the first may have been on its way before the broker began to hold back, and a second upload
+     * would hold back too much.
+     */
+    private static final int PROBES = 5;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** Holds back for some 6 s after one {@link #heavyUpload}, by Kafka's arithmetic over its 10 s window. */
+    private static final double SLOW_BYTES_A_SECOND = 3_750;
+
+    /** Holds back for longer than any batch may wait. */
+    private static final double STUCK_BYTES_A_SECOND = 1;
+
+    private final IngestServer server = start();
+    private final UUID user = server.newUser();
+    private final UUID session = server.newSession(user);
+
+    private static IngestServer start() {
+        return IngestServer.start(
+                EmbeddedPlatform.shared(),
+                Clock.systemUTC(),
+                Map.of("MINDFUL_INGEST_IN_FLIGHT_BYTES", Limits.REQUEST_BYTES_MAX));
+    }
+
+    @AfterEach
+    void heal() {
+        limitProducer(null);
+        server.close();
+    }
+
+    @Test
+    void refusesWhatIsBeyondTheBoundAtOnceAndStoresWhatItTookWhenKafkaGoesOn() {
+        assertThat(server.post(user, BatchJson.of(session, 0)).statusCode()).isEqualTo(202);
+        limitProducer(SLOW_BYTES_A_SECOND);
+        List<CompletableFuture<HttpResponse<String>>> sent = new ArrayList<>(awaitHeldBack(heavyUpload()));
+
+        for (int i = 0; i < REQUESTS; i++) {
+            sent.add(post(padded(BatchJson.of(session, 100 + i))));
+        }
+        int roomFor = Limits.REQUEST_BYTES_MAX / (REQUEST_BYTES + Intake.BATCH_OVERHEAD_BYTES);
+        awaitAnswers(sent, REQUESTS - roomFor);
+        List<HttpResponse<String>> answeredAtOnce = answered(sent);
+
+        assertThat(answeredAtOnce).allSatisfy(response -> {
+            KeystrokesEndpointTest.assertProblem(response, ProblemType.OVERLOADED, null);
+            assertThat(response.headers().firstValue("Retry-After")).hasValue("1");
+        });
+        limitProducer(null);
+        sent.forEach(CompletableFuture::join);
+        long accepted = sent.stream()
+                .filter(answer -> answer.join().statusCode() == 202)
+                .count();
+        // Those that were cut off half-way made no room for others in time; the probe came first.
+        assertThat(accepted).isBetween(roomFor / 2L, roomFor + 1L);
+        List<Long> stored = server.stored(user).sequences();
+        assertThat(stored.stream().filter(sequence -> sequence >= 99)).hasSize((int) accepted);
+        assertThat(server.metrics()).contains("mindful_ingest_in_flight_bytes 0");
+    }
+
+    @Test
+    void answers503WhenKafkaDoesNotAcknowledgeInTimeAndHoldsNothingAfterwards() {
+        assertThat(server.post(user, BatchJson.of(session, 0)).statusCode()).isEqualTo(202);
+        limitProducer(STUCK_BYTES_A_SECOND);
+        List<CompletableFuture<HttpResponse<String>>> probes =
+                awaitHeldBack(BatchJson.of(session, 1).toString());
+
+        HttpResponse<String> response =
+                server.post(user, BatchJson.array(BatchJson.of(session, 100), BatchJson.of(session, 101)));
+
+        KeystrokesEndpointTest.assertProblem(response, ProblemType.UNAVAILABLE, null);
+        assertThat(response.headers().firstValue("Retry-After")).hasValue("5");
+        probes.forEach(probe -> assertThat(probe.join().statusCode()).isEqualTo(503));
+        assertThat(server.metrics()).contains("mindful_ingest_in_flight_bytes 0");
+        assertThat(server.stored(user).sequences()).doesNotContain(99L, 100L, 101L);
+    }
+
+    /** Sends what exceeds the quota until a small batch after it is held back; returns that batch. */
+    private List<CompletableFuture<HttpResponse<String>>> awaitHeldBack(String upload) {
+        long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
+        while (System.nanoTime() < deadlineNs) {
+            assertThat(server.post(user, upload).statusCode()).isEqualTo(202);
+            for (int i = 0; i < PROBES; i++) {
+                CompletableFuture<HttpResponse<String>> probe =
+                        post(BatchJson.of(session, 99).toString());
+                if (!isAnsweredSoon(probe)) {
+                    return List.of(probe);
+                }
+            }
+        }
+        throw new AssertionError("the quota did not come into effect");
+    }
+
+    private static boolean isAnsweredSoon(CompletableFuture<?> probe) {
+        try {
+            probe.get(1, TimeUnit.SECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Some 60 KB on Kafka. */
+    private String heavyUpload() {
+        BatchJson[] batches = new BatchJson[20];
+        for (int i = 0; i < batches.length; i++) {
+            batches[i] = BatchJson.of(session, 1 + i).keystrokes(1_000);
+        }
+        return BatchJson.array(batches);
+    }
+
+    private static String padded(BatchJson batch) {
+        String text = batch.toString();
+        return text + " ".repeat(REQUEST_BYTES - text.length());
+    }
+
+    private CompletableFuture<HttpResponse<String>> post(String body) {
+        return server.http.sendAsync(
+                server.request(user).POST(BodyPublishers.ofString(body)).build(), BodyHandlers.ofString());
+    }
+
+    private static List<HttpResponse<String>> answered(List<CompletableFuture<HttpResponse<String>>> sent) {
+        return sent.stream()
+                .filter(CompletableFuture::isDone)
+                .map(CompletableFuture::join)
+                .toList();
+    }
+
+    private static void awaitAnswers(List<CompletableFuture<HttpResponse<String>>> sent, int count) {
+        long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
+        while (answered(sent).size() < count) {
+            assertThat(System.nanoTime()).as("answers in time").isLessThan(deadlineNs);
+            Thread.onSpinWait();
+        }
+    }
+
+    /** @param bytesASecond null for no limit */
+    private void limitProducer(@Nullable Double bytesASecond) {
+        ClientQuotaEntity producer = new ClientQuotaEntity(Map.of(ClientQuotaEntity.CLIENT_ID, KeystrokeLog.CLIENT_ID));
+        ClientQuotaAlteration.Op change = new ClientQuotaAlteration.Op("producer_byte_rate", bytesASecond);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", server.bootstrapServers))) {
+            admin.alterClientQuotas(List.of(new ClientQuotaAlteration(producer, List.of(change))))
+                    .all()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .join();
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package dev.mindfulcode.ingestservice;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/** A batch in JSON whose fields a test sets, spoils or leaves out; valid as it comes. Values are raw JSON. */
+final class BatchJson {
+
+    private final Map<String, String> fields = new LinkedHashMap<>();
+
+    private BatchJson() {}
+
+    static BatchJson of(UUID sessionId, long sequence) {
+        return new BatchJson()
+                .with("batch_id", quoted(UUID.randomUUID()))
+                .with("session_id", quoted(sessionId))
+                .with("sequence", Long.toString(sequence))
+                .with("started_at", Long.toString(System.currentTimeMillis() - 5_000))
+                .with("intervals_ms", "[0,120,90]")
+                .with("key_classes", "\"LLS\"");
+    }
+
+    static String quoted(Object text) {
+        return '"' + text.toString() + '"';
+    }
+
+    static String array(BatchJson... batches) {
+        return java.util.Arrays.stream(batches).map(BatchJson::toString).collect(Collectors.joining(",", "[", "]"));
+    }
+
+    BatchJson with(String field, String json) {
+        fields.put(field, json);
+        return this;
+    }
+
+    BatchJson without(String field) {
+        fields.remove(field);
+        return this;
+    }
+
+    /** As many keystrokes, all letters, 100 ms apart. */
+    BatchJson keystrokes(int count) {
+        return with("intervals_ms", "[" + "100,".repeat(Math.max(0, count - 1)) + (count > 0 ? "100" : "") + "]")
+                .with("key_classes", quoted("L".repeat(count)));
+    }
+
+    @Override
+    public String toString() {
+        return fields.entrySet().stream()
+                .map(field -> quoted(field.getKey()) + ":" + field.getValue())
+                .collect(Collectors.joining(",", "{", "}"));
+    }
+}

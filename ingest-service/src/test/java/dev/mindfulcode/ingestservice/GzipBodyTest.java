@@ -1,0 +1,93 @@
+package dev.mindfulcode.ingestservice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class GzipBodyTest {
+
+    private final InFlightBytes inFlight = new InFlightBytes(4L * Limits.REQUEST_BYTES_MAX);
+
+    @Test
+    void decompressesTheLargestBodyAndNoByteMore() throws IOException {
+        byte[] largest = KeystrokesEndpointTest.gzip(" ".repeat(Limits.REQUEST_BYTES_MAX));
+        byte[] larger = KeystrokesEndpointTest.gzip(" ".repeat(Limits.REQUEST_BYTES_MAX + 1));
+
+        assertThat(decompressed(largest)).hasSize(Limits.REQUEST_BYTES_MAX);
+        assertRefused(larger, ProblemType.REQUEST_TOO_LARGE);
+    }
+
+    @Test
+    void decompressesSeveralMembersAsOne() throws IOException {
+        byte[] members = concat(KeystrokesEndpointTest.gzip("[1,"), KeystrokesEndpointTest.gzip("2]"));
+
+        assertThat(decompressed(members)).asString().isEqualTo("[1,2]");
+    }
+
+    @Test
+    void refusesEveryStreamThatWasCutShortChangedOrWentOn() throws IOException {
+        byte[] gzip = KeystrokesEndpointTest.gzip("[{\"batch_id\":1},{\"batch_id\":2}]");
+        for (int length = 0; length < gzip.length; length++) {
+            assertRefused(Arrays.copyOf(gzip, length), ProblemType.MALFORMED_BODY);
+        }
+        for (int extra : new int[] {1, 18, 40, 1_000}) {
+            assertRefused(concat(gzip, new byte[extra]), ProblemType.MALFORMED_BODY);
+        }
+        for (int at = gzip.length - 8; at < gzip.length; at++) {
+            byte[] changed = gzip.clone();
+            changed[at] ^= 1;
+            assertRefused(changed, ProblemType.MALFORMED_BODY);
+        }
+    }
+
+    @Test
+    void countsWhatItUnfolds() throws IOException {
+        byte[] body = KeystrokesEndpointTest.gzip(" ".repeat(100_000));
+        InFlightBytes.Share share = inFlight.share();
+
+        GzipBody unfolded = GzipBody.decompress(body, body.length, share);
+
+        assertThat(inFlight.bytes()).isEqualTo(unfolded.bytes().length).isBetween(100_000L, 250_000L);
+        share.release();
+        assertThat(inFlight.bytes()).isZero();
+    }
+
+    @Test
+    void takesNoMoreThanMayBeInFlight() throws IOException {
+        byte[] body = KeystrokesEndpointTest.gzip(" ".repeat(100_000));
+        InFlightBytes small = new InFlightBytes(50_000);
+        InFlightBytes.Share share = small.share();
+
+        assertThatThrownBy(() -> GzipBody.decompress(body, body.length, share))
+                .isInstanceOfSatisfying(
+                        Refusal.class, refusal -> assertThat(refusal.type()).isEqualTo(ProblemType.OVERLOADED));
+        share.release();
+        assertThat(small.bytes()).isZero();
+    }
+
+    private byte[] decompressed(byte[] gzip) {
+        GzipBody body = GzipBody.decompress(gzip, gzip.length, inFlight.share());
+        return Arrays.copyOf(body.bytes(), body.length());
+    }
+
+    private void assertRefused(byte[] gzip, ProblemType type) {
+        InFlightBytes.Share share = inFlight.share();
+        assertThatThrownBy(() -> GzipBody.decompress(gzip, gzip.length, share))
+                .isInstanceOfSatisfying(
+                        Refusal.class,
+                        refusal ->
+                                assertThat(refusal.type()).as(refusal.detail()).isEqualTo(type));
+        share.release();
+    }
+
+    private static byte[] concat(byte[] first, byte[] second) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.writeBytes(first);
+        out.writeBytes(second);
+        return out.toByteArray();
+    }
+}

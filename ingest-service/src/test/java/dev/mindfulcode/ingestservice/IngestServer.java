@@ -1,0 +1,262 @@
+package dev.mindfulcode.ingestservice;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import dev.mindfulcode.dataprotection.KeyEncryptionKey;
+import dev.mindfulcode.dataprotection.PostgresUrl;
+import dev.mindfulcode.dataprotection.PostgresUserKeys;
+import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
+import dev.mindfulcode.identity.ApiKeys;
+import dev.mindfulcode.identity.CredentialHash;
+import dev.mindfulcode.schemas.SchemaRegistry;
+import dev.mindfulcode.schemas.Topics;
+import dev.mindfulcode.webkit.ConnectionRules;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.apache.kafka.clients.admin.Admin;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.http.client.ReactorResourceFactory;
+
+/** A running ingest on a real platform, with users and sessions as the gateway would have made them. */
+final class IngestServer implements AutoCloseable {
+
+    static final String JWT_SECRET = "only-for-tests-only-for-tests-only-for-tests";
+
+    /** Short enough to be waited for, long enough for clients on a busy machine. */
+    static final ConnectionRules IMPATIENT = new ConnectionRules(
+            Duration.ofSeconds(1), Duration.ofSeconds(8), Duration.ofSeconds(6), Duration.ofHours(1));
+
+    private static final String ENCRYPTION_KEY = Base64.getEncoder().encodeToString(distinctBytes());
+
+    final String bootstrapServers;
+    final SchemaRegistry registry;
+    final PostgresUserKeys keys;
+    final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    final DataSource database;
+    private final ConfigurableApplicationContext context;
+
+    private IngestServer(EmbeddedPlatform platform, Clock clock, Map<String, Object> settings) {
+        bootstrapServers = platform.bootstrapServers();
+        registry = new SchemaRegistry(platform.registryUrl(), true);
+        String databaseUrl = platform.freshDatabase();
+        database = PostgresUrl.parse(databaseUrl).dataSource();
+        PostgresUserKeys.migrate(database);
+        execute("""
+            create schema identity;
+            create table identity.session_owners
+                (session_id uuid primary key, user_id uuid not null, started_at timestamptz not null);
+            create table identity.revocations
+                (grant_id uuid primary key, recorded_at timestamptz not null default clock_timestamp());
+            create table identity.api_keys
+                (key_id uuid primary key, user_id uuid not null, key_hash bytea not null unique, last_used_at timestamptz)\
+            """);
+        keys = PostgresUserKeys.open(database, KeyEncryptionKey.parse(ENCRYPTION_KEY));
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+            Topics.createMissing(admin, 6, (short) 1);
+        }
+        Map<String, Object> properties = new HashMap<>(Map.of(
+                "PORT",
+                0,
+                "server.address",
+                "127.0.0.1",
+                "JWT_SECRET",
+                JWT_SECRET,
+                "ENCRYPTION_KEY",
+                ENCRYPTION_KEY,
+                "DATABASE_URL",
+                databaseUrl,
+                "KAFKA_BOOTSTRAP_SERVERS",
+                bootstrapServers,
+                "SCHEMA_REGISTRY_URL",
+                platform.registryUrl(),
+                "MINDFUL_REGISTER_SCHEMAS",
+                true,
+                "server.port",
+                "${PORT:3001}"));
+        properties.putAll(settings);
+        SpringApplication application = new SpringApplication(IngestApplication.class);
+        application.setWebApplicationType(WebApplicationType.REACTIVE);
+        application.setDefaultProperties(properties);
+        application.addInitializers(starting -> {
+            GenericApplicationContext context = (GenericApplicationContext) starting;
+            context.registerBean("clock", Clock.class, () -> clock);
+            // Of its own: a server that stops would take the event loops of the others with it.
+            context.registerBean("ownReactorResources", ReactorResourceFactory.class, IngestServer::ownResources);
+            context.registerBean("impatientRules", ConnectionRules.class, () -> IMPATIENT);
+        });
+        context = application.run();
+    }
+
+    private static ReactorResourceFactory ownResources() {
+        ReactorResourceFactory resources = new ReactorResourceFactory();
+        resources.setUseGlobalResources(false);
+        return resources;
+    }
+
+    /** The one server with the usual settings of this JVM, which ends with it. */
+    static IngestServer shared() {
+        return Shared.SERVER;
+    }
+
+    private static final class Shared {
+        static final IngestServer SERVER = start(EmbeddedPlatform.shared(), Clock.systemUTC(), Map.of());
+    }
+
+    static IngestServer start(EmbeddedPlatform platform, Clock clock, Map<String, Object> settings) {
+        return new IngestServer(platform, clock, settings);
+    }
+
+    /** A user with a key, as registration leaves one. */
+    UUID newUser() {
+        UUID userId = UUID.randomUUID();
+        keys.create(userId);
+        return userId;
+    }
+
+    /** Claims a session as the gateway does, before anybody learns of it. */
+    UUID newSession(UUID userId) {
+        UUID sessionId = UUID.randomUUID();
+        claim(sessionId, userId);
+        return sessionId;
+    }
+
+    void claim(UUID sessionId, UUID userId) {
+        try (Connection connection = database.getConnection();
+                PreparedStatement insert =
+                        connection.prepareStatement("insert into identity.session_owners values (?, ?, now())")) {
+            insert.setObject(1, sessionId);
+            insert.setObject(2, userId);
+            insert.executeUpdate();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** An API key as the gateway makes one. */
+    ApiKey newApiKey(UUID userId) {
+        ApiKey key = new ApiKey(UUID.randomUUID(), ApiKeys.next(new SecureRandom()));
+        try (Connection connection = database.getConnection();
+                PreparedStatement insert = connection.prepareStatement(
+                        "insert into identity.api_keys (key_id, user_id, key_hash) values (?, ?, ?)")) {
+            insert.setObject(1, key.id());
+            insert.setObject(2, userId);
+            insert.setBytes(3, CredentialHash.of(key.text()).bytes());
+            insert.executeUpdate();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        return key;
+    }
+
+    record ApiKey(UUID id, String text) {}
+
+    /** Revokes a grant as the gateway does. */
+    void revoke(UUID grantId) {
+        execute("insert into identity.revocations (grant_id) values ('" + grantId + "')");
+    }
+
+    void execute(String sql) {
+        try (Connection connection = database.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static String token(UUID userId) {
+        return token(userId.toString(), "mindful-code", Instant.now().plusSeconds(900), JWT_SECRET, JWSAlgorithm.HS256);
+    }
+
+    static String token(String subject, String issuer, Instant expiresAt, String secret, JWSAlgorithm algorithm) {
+        try {
+            SignedJWT jwt = new SignedJWT(
+                    new JWSHeader(algorithm),
+                    new JWTClaimsSet.Builder()
+                            .subject(subject)
+                            .issuer(issuer)
+                            .expirationTime(Date.from(expiresAt))
+                            .build());
+            jwt.sign(new MACSigner(secret.getBytes(StandardCharsets.UTF_8)));
+            return jwt.serialize();
+        } catch (JOSEException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port() + path);
+    }
+
+    int port() {
+        return context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+    }
+
+    HttpRequest.Builder request(UUID userId) {
+        return HttpRequest.newBuilder(uri("/api/keystrokes"))
+                .header("Authorization", "Bearer " + token(userId))
+                .header("Content-Type", "application/json");
+    }
+
+    HttpResponse<String> post(UUID userId, Object json) {
+        return send(request(userId).POST(HttpRequest.BodyPublishers.ofString(json.toString())));
+    }
+
+    HttpResponse<String> send(HttpRequest.Builder request) {
+        try {
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    StoredBatches stored(UUID userId) {
+        return StoredBatches.of(userId, this);
+    }
+
+    String metrics() {
+        return send(HttpRequest.newBuilder(uri("/metrics"))).body();
+    }
+
+    @Override
+    public void close() {
+        context.close();
+        http.shutdownNow();
+    }
+
+    private static byte[] distinctBytes() {
+        byte[] bytes = new byte[32];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) (7 * i + 3);
+        }
+        return bytes;
+    }
+}

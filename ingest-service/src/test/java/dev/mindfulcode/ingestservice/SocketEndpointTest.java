@@ -1,0 +1,133 @@
+package dev.mindfulcode.ingestservice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.nimbusds.jose.JWSAlgorithm;
+import dev.mindfulcode.schemas.upload.KeystrokeUpload;
+import dev.mindfulcode.schemas.upload.UploadedBatch;
+import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakeException;
+import java.net.http.HttpRequest;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.LongStream;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.Test;
+
+/** GET /ws/ingest over a real WebSocket, into a real Kafka. */
+class SocketEndpointTest {
+
+    private final IngestServer server = IngestServer.shared();
+    private final UUID user = server.newUser();
+    private final UUID session = server.newSession(user);
+
+    @Test
+    void acknowledgesEachBatchInTheOrderSentAndKafkaHasThemInThatOrder() {
+        try (SocketClient client = SocketClient.connect(server, IngestServer.token(user))) {
+            for (int sequence = 0; sequence < 200; sequence++) {
+                client.send(BatchJson.of(session, sequence).toString());
+            }
+
+            List<String> answers = client.await(200);
+
+            for (int sequence = 0; sequence < 200; sequence++) {
+                assertThat(answers.get(sequence))
+                        .startsWith("{\"type\":\"ack\",\"sequence\":" + sequence + ",")
+                        .contains(session.toString(), "\"read_after\":\"");
+            }
+        }
+        assertThat(server.stored(user).sequences())
+                .containsExactlyElementsOf(LongStream.range(0, 200).boxed().toList());
+    }
+
+    @Test
+    void answersEachBatchOfAnArrayAndAnErrorInItsPlace() {
+        try (SocketClient client = SocketClient.connect(server, IngestServer.token(user))) {
+            client.send(BatchJson.array(
+                    BatchJson.of(session, 0), BatchJson.of(session, 0).without("sequence"), BatchJson.of(session, 1)));
+            client.send(BatchJson.of(session, 2).with("key_classes", "\"LL?\"").toString());
+            client.send("{");
+            client.send(BatchJson.of(UUID.randomUUID(), 3).toString());
+            client.send(BatchJson.of(session, 4).toString());
+
+            List<String> answers = new ArrayList<>(client.await(7));
+
+            assertThat(answers.get(0)).startsWith("{\"type\":\"ack\",\"sequence\":0,");
+            assertThat(answers.remove(1))
+                    .startsWith("{\"type\":\"error\"")
+                    .contains("invalid-batch", "\"field\":\"sequence\"", "\"index\":1");
+            assertThat(answers.get(1)).startsWith("{\"type\":\"ack\",\"sequence\":1,");
+            assertThat(answers.get(2)).startsWith("{\"type\":\"error\"").contains("invalid-batch", "key_classes[2]");
+            assertThat(answers.get(3)).startsWith("{\"type\":\"error\"").contains("malformed-body");
+            assertThat(answers.get(4)).startsWith("{\"type\":\"error\"").contains("unknown-session", "session_id");
+            assertThat(answers.get(5)).startsWith("{\"type\":\"ack\",\"sequence\":4,");
+        }
+        assertThat(server.stored(user).sequences()).containsExactly(0L, 1L, 4L);
+    }
+
+    @Test
+    void readsAvroFromBinaryMessages() {
+        UploadedBatch batch = AvroUploadReaderTest.batch();
+        batch.setSessionId(session.toString());
+        try (SocketClient client = SocketClient.connect(server, IngestServer.token(user))) {
+            client.send(AvroUploadReaderTest.encoded(new KeystrokeUpload(null, List.of(batch))));
+
+            assertThat(client.await(1).getFirst()).startsWith("{\"type\":\"ack\",\"sequence\":3,");
+        }
+    }
+
+    @Test
+    void closesAConnectionThatSendsMoreThanAMessageMayHold() {
+        try (SocketClient client = SocketClient.connect(server, IngestServer.token(user))) {
+            client.send("x".repeat(Limits.REQUEST_BYTES_MAX + 1));
+
+            assertThat(client.awaitClose()).isNotEqualTo(1000);
+        }
+        assertThat(server.post(user, BatchJson.of(session, 0)).statusCode()).isEqualTo(202);
+    }
+
+    @Test
+    void closesWhenTheTokenExpires() {
+        String token = IngestServer.token(
+                user.toString(),
+                "mindful-code",
+                Instant.now().plusSeconds(2),
+                IngestServer.JWT_SECRET,
+                JWSAlgorithm.HS256);
+        try (SocketClient client = SocketClient.connect(server, token)) {
+            client.send(BatchJson.of(session, 0).toString());
+
+            assertThat(client.await(1).getFirst()).startsWith("{\"type\":\"ack\"");
+            assertThat(client.awaitClose()).isEqualTo(4401);
+        }
+    }
+
+    @Test
+    void takesAnApiKeyUntilItIsRevoked() {
+        IngestServer.ApiKey key = server.newApiKey(user);
+        try (SocketClient client = SocketClient.connect(server, key.text())) {
+            client.send(BatchJson.of(session, 0).toString());
+            assertThat(client.await(1).getFirst()).startsWith("{\"type\":\"ack\"");
+
+            server.revoke(key.id());
+
+            assertThat(client.awaitClose()).isEqualTo(4401);
+        }
+    }
+
+    @Test
+    void letsNobodyInWithoutAValidToken() {
+        Assertions.assertThatThrownBy(() -> SocketClient.connect(server, "x"))
+                .hasRootCauseInstanceOf(WebSocketClientHandshakeException.class)
+                .hasStackTraceContaining("401");
+    }
+
+    @Test
+    void answersOrdinaryRequestsWithAProblem() {
+        KeystrokesEndpointTest.assertProblem(
+                server.send(HttpRequest.newBuilder(server.uri("/ws/ingest?token=" + IngestServer.token(user)))),
+                ProblemType.UPGRADE_REQUIRED,
+                null);
+    }
+}

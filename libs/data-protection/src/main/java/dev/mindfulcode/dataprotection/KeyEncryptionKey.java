@@ -1,0 +1,126 @@
+package dev.mindfulcode.dataprotection;
+
+import com.google.crypto.tink.Aead;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The key that wraps all users' keys, and what few other secrets a database keeps. It exists in memory and in
+ * ENCRYPTION_KEY only, never in a database. Thread-safe.
+ *
+ * <p>Security guarantees: what is wrapped says nothing of the key, cannot be altered, and unwraps only for the user or
+ * the purpose for which it was wrapped.
+ */
+public final class KeyEncryptionKey {
+
+    /** 256 bits that come from a generator do not have fewer different bytes than this; words and repetitions do. */
+    private static final int DIFFERENT_BYTES_MIN = 16;
+
+    private static final String MAKE_ONE = " Make one with: openssl rand -base64 32";
+
+    private final Aead aead;
+
+    private KeyEncryptionKey(Aead aead) {
+        this.aead = aead;
+    }
+
+    /**
+     * Reads the value of ENCRYPTION_KEY: base64 (standard or URL alphabet, padded or not) of 32 random bytes.
+     *
+     * @throws IllegalArgumentException where it is missing, no base64, of another length or plainly not random; the
+     *     message says how to make a good one and repeats nothing of the text
+     */
+    public static KeyEncryptionKey parse(@Nullable String text) {
+        if (text == null || text.isBlank()) {
+            throw new IllegalArgumentException("ENCRYPTION_KEY is not set." + MAKE_ONE);
+        }
+        byte[] key = decoded(text.strip());
+        try {
+            if (key.length != AesGcm.KEY_SIZE_BYTES) {
+                throw new IllegalArgumentException("ENCRYPTION_KEY must be base64 of " + AesGcm.KEY_SIZE_BYTES
+                        + " bytes; what is set has " + key.length + "." + MAKE_ONE);
+            }
+            if (differentBytes(key) < DIFFERENT_BYTES_MIN) {
+                throw new IllegalArgumentException("ENCRYPTION_KEY is not random enough." + MAKE_ONE);
+            }
+            return new KeyEncryptionKey(AesGcm.of(key));
+        } finally {
+            Arrays.fill(key, (byte) 0);
+        }
+    }
+
+    /** Wraps a user's key, so that it opens again for this user only. */
+    byte[] wrap(byte[] userKey, UUID userId) {
+        try {
+            return aead.encrypt(userKey, associatedData(userId));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("AES-GCM is not available", e);
+        }
+    }
+
+    /** @throws GeneralSecurityException where this key, for this user, did not make these bytes */
+    byte[] unwrap(byte[] wrappedKey, UUID userId) throws GeneralSecurityException {
+        return aead.decrypt(wrappedKey, associatedData(userId));
+    }
+
+    /**
+     * Seals a secret that is no user's key, so that it opens again for this purpose only.
+     *
+     * @param purpose what the secret is and its name, such as {@code signing-key/2026-01}
+     */
+    public byte[] seal(byte[] secret, String purpose) {
+        try {
+            return aead.encrypt(secret, associatedData(purpose));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("AES-GCM is not available", e);
+        }
+    }
+
+    /** @throws GeneralSecurityException where this key, for this purpose, did not seal these bytes */
+    public byte[] open(byte[] sealed, String purpose) throws GeneralSecurityException {
+        return aead.decrypt(sealed, associatedData(purpose));
+    }
+
+    @Override
+    public String toString() {
+        return "KeyEncryptionKey";
+    }
+
+    private static byte[] associatedData(UUID userId) {
+        return ByteBuffer.allocate(2 * Long.BYTES)
+                .putLong(userId.getMostSignificantBits())
+                .putLong(userId.getLeastSignificantBits())
+                .array();
+    }
+
+    /** Longer than a user id, so that the one never passes for the other. */
+    private static byte[] associatedData(String purpose) {
+        return ("mindful-code/purpose/" + purpose).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] decoded(String text) {
+        try {
+            return Base64.getDecoder().decode(text.replace('-', '+').replace('_', '/'));
+        } catch (IllegalArgumentException e) {
+            // Without the cause: it quotes a character of the key.
+            throw new IllegalArgumentException("ENCRYPTION_KEY is not base64." + MAKE_ONE);
+        }
+    }
+
+    private static int differentBytes(byte[] key) {
+        boolean[] seen = new boolean[256];
+        int different = 0;
+        for (byte b : key) {
+            if (!seen[b & 0xFF]) {
+                seen[b & 0xFF] = true;
+                different++;
+            }
+        }
+        return different;
+    }
+}

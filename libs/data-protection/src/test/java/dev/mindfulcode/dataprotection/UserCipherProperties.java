@@ -1,0 +1,80 @@
+package dev.mindfulcode.dataprotection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.crypto.tink.Aead;
+import java.security.GeneralSecurityException;
+import java.util.Arrays;
+import java.util.UUID;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.Size;
+
+/** What a user's cipher lets through and what not. */
+final class UserCipherProperties {
+
+    private static final UUID USER = UUID.fromString("0190a1b2-c3d4-7000-8000-000000000001");
+    private static final Aead AEAD = AesGcm.of(AesGcm.randomKey());
+
+    private final UserCipher cipher = new TinkUserCipher(USER, AEAD);
+
+    @Property(tries = 300)
+    void decryptsWhatItEncrypted(@ForAll @Size(max = 5_000) byte[] plaintext, @ForAll String topic, @ForAll int version)
+            throws GeneralSecurityException {
+        byte[] ciphertext = cipher.encrypt(plaintext, topic, version);
+
+        assertThat(ciphertext).hasSize(plaintext.length + 28);
+        assertThat(cipher.decrypt(ciphertext, topic, version)).isEqualTo(plaintext);
+    }
+
+    @Example
+    void eachBitOfTheCiphertextCounts() {
+        byte[] ciphertext = cipher.encrypt(new byte[300], "keystrokes", 1);
+        for (int bit = 0; bit < ciphertext.length * 8; bit++) {
+            byte[] flipped = ciphertext.clone();
+            flipped[bit / 8] ^= (byte) (1 << bit % 8);
+            refused(cipher, flipped, "keystrokes", 1);
+        }
+    }
+
+    @Example
+    void nothingMayBeMissingOrAdded() {
+        byte[] ciphertext = cipher.encrypt(new byte[40], "keystrokes", 1);
+        for (int length = 0; length < ciphertext.length; length++) {
+            refused(cipher, Arrays.copyOf(ciphertext, length), "keystrokes", 1);
+        }
+        refused(cipher, Arrays.copyOf(ciphertext, ciphertext.length + 1), "keystrokes", 1);
+    }
+
+    @Example
+    void whatIsBoundToOneTopicVersionAndUserIsReadForNoOther() {
+        byte[] ciphertext = cipher.encrypt(new byte[300], "keystrokes", 1);
+
+        refused(cipher, ciphertext, "sessions", 1);
+        refused(cipher, ciphertext, "keystroker", 1); // of the same length
+        refused(cipher, ciphertext, "keystroke", 1);
+        refused(cipher, ciphertext, "", 1);
+        refused(cipher, ciphertext, "keystrokes", 2);
+        // The same key under another user's name, and another key under this user's.
+        refused(new TinkUserCipher(UUID.randomUUID(), AEAD), ciphertext, "keystrokes", 1);
+        refused(new TinkUserCipher(USER, AesGcm.of(AesGcm.randomKey())), ciphertext, "keystrokes", 1);
+    }
+
+    @Example
+    void theSameTextIsNeverEncryptedToTheSameBytes() {
+        assertThat(cipher.encrypt(new byte[100], "keystrokes", 1))
+                .isNotEqualTo(cipher.encrypt(new byte[100], "keystrokes", 1));
+    }
+
+    @Example
+    void itsTextSaysWhoseItIsAndNothingOfTheKey() {
+        assertThat(cipher).hasToString("UserCipher[" + USER + "]");
+    }
+
+    private static void refused(UserCipher cipher, byte[] ciphertext, String topic, int version) {
+        assertThatThrownBy(() -> cipher.decrypt(ciphertext, topic, version))
+                .isInstanceOf(GeneralSecurityException.class);
+    }
+}

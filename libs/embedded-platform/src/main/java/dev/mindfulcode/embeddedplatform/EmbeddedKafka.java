@@ -1,0 +1,157 @@
+package dev.mindfulcode.embeddedplatform;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.common.MetadataVersion;
+
+/**
+ * One Kafka broker that is its own controller, in this JVM, from the broker's own main classes.
+ *
+ * <p>The log survives a kill of the process: what was acknowledged is in the page cache, and the broker checks its
+ * segments at the next start. When the machine loses power, at most the last second is lost. It registers no shutdown
+ * hook, so that its owner can stop it after its clients.
+ */
+final class EmbeddedKafka implements AutoCloseable {
+
+    private static final Duration STOP_WAIT_MAX = Duration.ofSeconds(6);
+    private static final int NODE_ID = 1;
+
+    /** How old a record may become before it is flushed, and how often the broker looks: a second at most together. */
+    private static final Duration FLUSH_INTERVAL = Duration.ofMillis(500);
+
+    private final KafkaRaftServer server;
+    private final int port;
+
+    private EmbeddedKafka(KafkaRaftServer server, int port) {
+        this.server = server;
+        this.port = port;
+    }
+
+    /** Returns when the broker takes requests. */
+    static EmbeddedKafka start(Path folder, int wantedPort) {
+        int port = LoopbackPort.orFree(wantedPort);
+        Properties config = config(folder, port, freePortOtherThan(port));
+        try {
+            Files.createDirectories(folder);
+            if (!Files.exists(folder.resolve("meta.properties"))) {
+                format(folder);
+            }
+            KafkaRaftServer server = new KafkaRaftServer(KafkaConfig.fromProps(config, false), Time.SYSTEM);
+            server.startup();
+            return new EmbeddedKafka(server, port);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (Exception e) {
+            throw new PlatformException("Kafka did not start on " + folder + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The first port is not bound yet, so the system may offer it again. */
+    private static int freePortOtherThan(int port) {
+        int other = port;
+        while (other == port) {
+            other = LoopbackPort.orFree(0);
+        }
+        return other;
+    }
+
+    String bootstrapServers() {
+        return LoopbackPort.HOST + ":" + port;
+    }
+
+    /** Closes the log cleanly; gives up waiting after six seconds, since the log survives that too. */
+    @Override
+    public void close() {
+        FutureTask<Void> stop = new FutureTask<>(
+                () -> {
+                    server.shutdown();
+                    server.awaitShutdown();
+                },
+                null);
+        Thread.ofPlatform().daemon().name("kafka-stop").start(stop);
+        try {
+            stop.get(STOP_WAIT_MAX.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new PlatformException("Kafka was still closing its log after " + STOP_WAIT_MAX, e);
+        } catch (ExecutionException e) {
+            throw new PlatformException("Kafka did not close cleanly", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void format(Path folder) throws Exception {
+        Formatter formatter = new Formatter()
+                .setPrintStream(new PrintStream(PrintStream.nullOutputStream(), false, StandardCharsets.UTF_8))
+                .setNodeId(NODE_ID)
+                .setClusterId(Uuid.randomUuid().toString())
+                .setReleaseVersion(MetadataVersion.LATEST_PRODUCTION)
+                .setControllerListenerName("CONTROLLER")
+                .setMetadataLogDirectory(folder.toString())
+                // A quorum named by configuration and not by the log: its port may differ at the next start.
+                .setHasDynamicQuorum(false);
+        formatter.addDirectory(folder.toString());
+        formatter.run();
+    }
+
+    private static Properties config(Path folder, int port, int controllerPort) {
+        Properties config = new Properties();
+        config.put("process.roles", "broker,controller");
+        config.put("node.id", String.valueOf(NODE_ID));
+        config.put("controller.quorum.voters", NODE_ID + "@" + LoopbackPort.HOST + ":" + controllerPort);
+        config.put(
+                "listeners",
+                "PLAINTEXT://" + LoopbackPort.HOST + ":" + port + ",CONTROLLER://" + LoopbackPort.HOST + ":"
+                        + controllerPort);
+        config.put("advertised.listeners", "PLAINTEXT://" + LoopbackPort.HOST + ":" + port);
+        config.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        config.put("controller.listener.names", "CONTROLLER");
+        config.put("inter.broker.listener.name", "PLAINTEXT");
+        config.put("log.dirs", folder.toString());
+        config.put("auto.create.topics.enable", "false");
+        config.put("default.replication.factor", "1");
+        config.put("min.insync.replicas", "1");
+        config.put("offsets.topic.replication.factor", "1");
+        config.put("offsets.topic.num.partitions", "2");
+        config.put("transaction.state.log.replication.factor", "1");
+        config.put("transaction.state.log.min.isr", "1");
+        config.put("transaction.state.log.num.partitions", "2");
+        config.put("share.coordinator.state.topic.replication.factor", "1");
+        config.put("share.coordinator.state.topic.min.isr", "1");
+        config.put("share.coordinator.state.topic.num.partitions", "1");
+        config.put("group.initial.rebalance.delay.ms", "0");
+        // Broker and writers have one clock: what is ahead of it was stamped before the clock was set back.
+        config.put("log.message.timestamp.after.max.ms", String.valueOf(Long.MAX_VALUE));
+        // Each second at most, all that was written is on the disk: a power loss costs no more than that.
+        config.put("log.flush.interval.ms", String.valueOf(FLUSH_INTERVAL.toMillis()));
+        config.put("log.flush.scheduler.interval.ms", String.valueOf(FLUSH_INTERVAL.toMillis()));
+        // A transaction that a killed process left open holds back read-committed readers until then.
+        config.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
+        // One machine's load: the defaults are for a server of many cores with a heap of gigabytes.
+        config.put("num.network.threads", "2");
+        config.put("num.io.threads", "4");
+        config.put("num.recovery.threads.per.data.dir", "2");
+        config.put("background.threads", "2");
+        config.put("log.cleaner.dedupe.buffer.size", String.valueOf(8 << 20));
+        config.put("log.cleaner.io.buffer.size", String.valueOf(128 << 10));
+        config.put("log.segment.bytes", String.valueOf(256 << 20));
+        config.put("log.index.size.max.bytes", String.valueOf(1 << 20));
+        config.put("controlled.shutdown.max.retries", "1");
+        return config;
+    }
+}

@@ -1,0 +1,168 @@
+package dev.mindfulcode.embeddedplatform;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A Kafka broker, a Postgres server and a schema registry on loopback, started together and stopped in order.
+ *
+ * <p>Kafka runs in this JVM; Postgres and the registry are processes that end with it. Everything that lasts is under
+ * one data folder, with logs in {@code logs}. The registry's program is unpacked by Maven into
+ * {@code embedded-platform/target/registry}, beside the classes that ask for it; where the jars are packed elsewhere it
+ * lies beside this module's jar, or where {@code -Dmindful.registry.home} says.
+ *
+ * <p>Tests take the one platform of their JVM from {@link #shared()} and a database of their own from
+ * {@link #freshDatabase()}. Thread-safe.
+ */
+public final class EmbeddedPlatform implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(EmbeddedPlatform.class);
+    private static final Duration KAFKA_START_WAIT_MAX = Duration.ofSeconds(90);
+
+    private final EmbeddedKafka kafka;
+    private final EmbeddedPostgresServer postgres;
+    private final EmbeddedRegistry registry;
+
+    private EmbeddedPlatform(EmbeddedKafka kafka, EmbeddedPostgresServer postgres, EmbeddedRegistry registry) {
+        this.kafka = kafka;
+        this.postgres = postgres;
+        this.registry = registry;
+    }
+
+    /**
+     * Starts all three on the data folder, Kafka beside the other two, and returns when each answers.
+     *
+     * @throws PlatformException where one of them does not start; those that did are stopped again
+     */
+    public static EmbeddedPlatform start(PlatformOptions options) {
+        Path folder = options.dataFolder().toAbsolutePath();
+        Path logs = folder.resolve("logs");
+        try {
+            Files.createDirectories(logs);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        FutureTask<EmbeddedKafka> kafka = new FutureTask<>(() -> timed(
+                options.progress(), "Kafka", () -> EmbeddedKafka.start(folder.resolve("kafka"), options.kafkaPort())));
+        Thread.ofPlatform().name("kafka-start").start(kafka);
+        EmbeddedPostgresServer postgres = null;
+        EmbeddedRegistry registry = null;
+        try {
+            postgres = timed(
+                    options.progress(),
+                    "Postgres",
+                    () -> EmbeddedPostgresServer.start(
+                            folder.resolve("postgres"),
+                            logs.resolve("postgres.log"),
+                            ProgramFolder.runtimeOr(folder.resolve("runtime")),
+                            options.postgresPort(),
+                            options.postgresPassword(),
+                            options.durable()));
+            EmbeddedPostgresServer startedPostgres = postgres;
+            registry = timed(
+                    options.progress(),
+                    "Schema registry",
+                    () -> EmbeddedRegistry.start(
+                            startedPostgres, logs.resolve("registry.log"), options.registryPort()));
+            return new EmbeddedPlatform(started(kafka), postgres, registry);
+        } catch (RuntimeException e) {
+            closeQuietly(registry);
+            try {
+                closeQuietly(started(kafka));
+            } catch (RuntimeException notStarted) {
+                e.addSuppressed(notStarted);
+            }
+            closeQuietly(postgres);
+            throw e;
+        }
+    }
+
+    /**
+     * Returns the platform of this JVM, started by the first call in a folder that is thrown away when the JVM ends.
+     * For tests.
+     */
+    public static EmbeddedPlatform shared() {
+        return SharedPlatform.get();
+    }
+
+    /** Returns what KAFKA_BOOTSTRAP_SERVERS wants. */
+    public String bootstrapServers() {
+        return kafka.bootstrapServers();
+    }
+
+    /** Returns what SCHEMA_REGISTRY_URL wants, such as {@code http://127.0.0.1:8081/apis/registry/v3}. */
+    public String registryUrl() {
+        return registry.url();
+    }
+
+    /** Returns what DATABASE_URL wants; it holds the password, so print it nowhere. */
+    public String databaseUrl() {
+        return postgres.url(EmbeddedPostgresServer.DATABASE);
+    }
+
+    /** Creates an empty database and returns its DATABASE_URL. */
+    public String freshDatabase() {
+        String name = "fresh_" + UUID.randomUUID().toString().replace("-", "");
+        postgres.createDatabase(name);
+        return postgres.url(name);
+    }
+
+    /** Stops the registry, then Kafka, then Postgres, each within its own bound and whatever the others do. */
+    @Override
+    public void close() {
+        closeQuietly(registry);
+        closeQuietly(kafka);
+        closeQuietly(postgres);
+    }
+
+    private static void closeQuietly(@Nullable AutoCloseable server) {
+        if (server == null) {
+            return;
+        }
+        try {
+            server.close();
+        } catch (Exception e) {
+            log.warn(
+                    "{} did not stop cleanly; its next start mends that",
+                    server.getClass().getSimpleName(),
+                    e);
+        }
+    }
+
+    private static EmbeddedKafka started(FutureTask<EmbeddedKafka> kafka) {
+        try {
+            return kafka.get(KAFKA_START_WAIT_MAX.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new PlatformException("Kafka did not start within " + KAFKA_START_WAIT_MAX, e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof PlatformException known
+                    ? known
+                    : new PlatformException("Kafka did not start", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new PlatformException("Interrupted while Kafka started", e);
+        }
+    }
+
+    private static <T> T timed(Consumer<String> progress, String name, Supplier<T> start) {
+        long begin = System.nanoTime();
+        T server = start.get();
+        double seconds = Duration.ofNanos(System.nanoTime() - begin).toMillis() / 1000.0;
+        progress.accept(String.format(Locale.ROOT, "%s is up (%.1f s)", name, seconds));
+        return server;
+    }
+}

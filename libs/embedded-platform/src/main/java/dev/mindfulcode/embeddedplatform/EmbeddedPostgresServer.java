@@ -1,0 +1,300 @@
+package dev.mindfulcode.embeddedplatform;
+
+import io.zonky.test.db.postgres.util.LinuxUtils;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A Postgres server on its own data folder, as a process that ends with ours.
+ *
+ * <p>A small shell guards it: {@code pg_ctl} puts the server in a session of its own, so a terminal's Ctrl-C does not
+ * reach it before the services have written what they hold, and the guard, whose input is a pipe from this JVM, stops
+ * it when that pipe closes, however this JVM ended. Where guard and JVM were killed together, the next start stops what
+ * they left behind.
+ *
+ * <p>As root, which Postgres refuses, it runs in a user namespace of its own ({@code unshare -U}).
+ */
+final class EmbeddedPostgresServer implements AutoCloseable {
+
+    static final String DATABASE = "mindful";
+    private static final String SUPERUSER = "mindful";
+    private static final Duration START_WAIT_MAX = Duration.ofSeconds(60);
+    private static final Duration STOP_WAIT_MAX = Duration.ofSeconds(5);
+    private static final int CONNECTIONS_MAX = 100;
+
+    private static final String GUARD = """
+            trap '' INT HUP
+            "$1" start -s -w -t "$5" -D "$2" -l "$3" -o "$4" || exit 1
+            echo ready
+            read -r end_of_input
+            exec "$1" stop -s -w -t "$6" -m fast -D "$2" 2>/dev/null
+            """;
+
+    private final Process guard;
+    private final Path pgCtl;
+    private final Path data;
+    private final int port;
+    private final String password;
+
+    private EmbeddedPostgresServer(Process guard, Path pgCtl, Path data, int port, String password) {
+        this.guard = guard;
+        this.pgCtl = pgCtl;
+        this.data = data;
+        this.port = port;
+        this.password = password;
+    }
+
+    /**
+     * Returns when the server takes connections.
+     *
+     * @param folder gets the data and the log
+     * @param programs where Postgres is unpacked unless it is there already
+     */
+    static EmbeddedPostgresServer start(
+            Path folder, Path log, Path programs, int wantedPort, String password, boolean durable) {
+        try {
+            Path bin = PostgresBinaries.unpackedIn(programs).resolve("bin");
+            Path data = folder.resolve("data");
+            Files.createDirectories(folder);
+            if (!Files.exists(data)) {
+                initialise(bin, folder, data, password);
+            }
+            refuseOtherVersion(data);
+            stopLeftover(bin.resolve("pg_ctl"), data);
+            int port = LoopbackPort.orFree(wantedPort);
+            Process guard = startGuarded(bin.resolve("pg_ctl"), data, log, settings(port, durable));
+            EmbeddedPostgresServer server =
+                    new EmbeddedPostgresServer(guard, bin.resolve("pg_ctl"), data, port, password);
+            try {
+                server.createDatabase(DATABASE);
+            } catch (PlatformException e) {
+                server.close();
+                throw e;
+            }
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Returns {@code postgresql://user:password@host:port/database}. */
+    String url(String database) {
+        return "postgresql://" + SUPERUSER + ":" + password + "@" + LoopbackPort.HOST + ":" + port + "/" + database;
+    }
+
+    String jdbcUrl(String database) {
+        return "jdbc:postgresql://" + LoopbackPort.HOST + ":" + port + "/" + database;
+    }
+
+    String user() {
+        return SUPERUSER;
+    }
+
+    String password() {
+        return password;
+    }
+
+    /** Creates a database unless there is one of that name. */
+    void createDatabase(String name) {
+        try (Connection connection = connect("postgres");
+                Statement statement = connection.createStatement()) {
+            try (ResultSet found = statement.executeQuery("SELECT 1 FROM pg_database WHERE datname = '" + name + "'")) {
+                if (found.next()) {
+                    return;
+                }
+            }
+            statement.execute("CREATE DATABASE \"" + name + "\"");
+        } catch (SQLException e) {
+            if ("28P01".equals(e.getSQLState())) {
+                throw new PlatformException("The Postgres data in " + data
+                        + " was made with another password: put the POSTGRES_PASSWORD of its first start back");
+            }
+            throw new PlatformException("Postgres refused to create database " + name, e);
+        }
+    }
+
+    private Connection connect(String database) throws SQLException {
+        Properties properties = new Properties();
+        properties.put("user", SUPERUSER);
+        properties.put("password", password);
+        return DriverManager.getConnection(jdbcUrl(database), properties);
+    }
+
+    /** Stops the server, closing the connections that are left: within five seconds as a rule, at once after that. */
+    @Override
+    public void close() {
+        try {
+            guard.getOutputStream().close();
+            if (!guard.waitFor(STOP_WAIT_MAX.plusSeconds(1).toMillis(), TimeUnit.MILLISECONDS)
+                    || Files.exists(data.resolve("postmaster.pid"))) {
+                guard.destroyForcibly();
+                run(List.of(pgCtl.toString(), "stop", "-s", "-w", "-t", "2", "-m", "immediate", "-D", data.toString()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            guard.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void initialise(Path bin, Path folder, Path data, String password) throws IOException {
+        // Made beside and renamed: an initdb that was interrupted leaves nothing that looks like a database.
+        Path unfinished = folder.resolve("data-unfinished");
+        FolderTree.delete(unfinished);
+        Path passwordFile = Files.createTempFile(
+                folder,
+                "password",
+                "",
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        try {
+            Files.writeString(passwordFile, password);
+            int exit = run(List.of(
+                    bin.resolve("initdb").toString(),
+                    "--pgdata=" + unfinished,
+                    "--username=" + SUPERUSER,
+                    "--pwfile=" + passwordFile,
+                    "--auth=scram-sha-256",
+                    // The password is random and lies beside the data: stretching it would only cost each new
+                    // connection 8,000 hashes.
+                    "--set=scram_iterations=1",
+                    "--encoding=UTF8",
+                    "--locale=C",
+                    "--no-sync"));
+            if (exit != 0) {
+                throw new PlatformException("initdb ended with " + exit + " in " + folder);
+            }
+            Files.move(unfinished, data, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(passwordFile);
+        }
+    }
+
+    private static void refuseOtherVersion(Path data) throws IOException {
+        String version = Files.readString(data.resolve("PG_VERSION")).strip();
+        if (!version.equals(PostgresBinaries.MAJOR_VERSION)) {
+            throw new PlatformException("The data in " + data + " are of Postgres " + version + ", this is Postgres "
+                    + PostgresBinaries.MAJOR_VERSION + ": move them with pg_upgrade, or choose another data folder");
+        }
+    }
+
+    /**
+     * Ends the server of a run that was killed; its pid file may also name a stranger that has got its number since.
+     */
+    private static void stopLeftover(Path pgCtl, Path data) throws IOException {
+        Path pidFile = data.resolve("postmaster.pid");
+        if (!Files.exists(pidFile)) {
+            return;
+        }
+        List<String> lines = Files.readAllLines(pidFile);
+        long pid = lines.isEmpty() ? 0 : Long.parseLong(lines.getFirst().strip());
+        boolean alive =
+                pid > 0 && ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+        if (!alive) {
+            return; // Postgres itself recognises the file of a dead process
+        }
+        String command =
+                ProcessHandle.of(pid).flatMap(handle -> handle.info().command()).orElse("");
+        if (command.endsWith("postgres")) {
+            int exit =
+                    run(List.of(pgCtl.toString(), "stop", "-s", "-w", "-t", "30", "-m", "fast", "-D", data.toString()));
+            if (exit != 0 && Files.exists(pidFile)) {
+                throw new PlatformException(
+                        "A Postgres of an earlier run still uses " + data + " (process " + pid + ") and does not stop");
+            }
+        } else {
+            Files.deleteIfExists(pidFile);
+        }
+    }
+
+    private static Process startGuarded(Path pgCtl, Path data, Path log, String settings) throws IOException {
+        Process guard = process(List.of(
+                        "/bin/sh",
+                        "-c",
+                        GUARD,
+                        "postgres-guard",
+                        pgCtl.toString(),
+                        data.toString(),
+                        log.toString(),
+                        settings,
+                        String.valueOf(START_WAIT_MAX.toSeconds()),
+                        String.valueOf(STOP_WAIT_MAX.toSeconds())))
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        byte[] answer = guard.getInputStream().readNBytes("ready\n".length());
+        if (answer.length == 0) {
+            throw new PlatformException("Postgres did not start; " + log + " says why");
+        }
+        return guard;
+    }
+
+    private static String settings(int port, boolean durable) {
+        List<String> settings = new ArrayList<>(List.of(
+                "listen_addresses=" + LoopbackPort.HOST,
+                "port=" + port,
+                "unix_socket_directories=",
+                "max_connections=" + CONNECTIONS_MAX,
+                "shared_buffers=64MB",
+                "max_wal_size=512MB",
+                "jit=off",
+                "io_method=sync",
+                "log_line_prefix=%m__"));
+        if (!durable) {
+            settings.addAll(List.of("fsync=off", "synchronous_commit=off", "full_page_writes=off"));
+        }
+        return "-c " + String.join(" -c ", settings);
+    }
+
+    private static int run(List<String> command) throws IOException {
+        Process process = process(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            if (!process.waitFor(START_WAIT_MAX.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new PlatformException(command.getFirst() + " did not end within " + START_WAIT_MAX);
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+        return process.exitValue();
+    }
+
+    /**
+     * Prepares a process without variables such as PGTZ, which would configure the server and belong to another one.
+     */
+    private static ProcessBuilder process(List<String> command) {
+        ProcessBuilder builder = new ProcessBuilder(asOrdinaryUser(command));
+        builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
+        return builder;
+    }
+
+    private static List<String> asOrdinaryUser(List<String> command) {
+        if (!"root".equals(System.getProperty("user.name"))) {
+            return command;
+        }
+        if (!LinuxUtils.isUnshareAvailable()) {
+            throw new PlatformException(
+                    "Postgres does not run as root, and this system allows no user namespace: start as another user");
+        }
+        List<String> wrapped = new ArrayList<>(List.of("unshare", "-U"));
+        wrapped.addAll(command);
+        return wrapped;
+    }
+}

@@ -1,0 +1,213 @@
+package dev.mindfulcode.embeddedplatform;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The Apicurio registry in a process of its own, since its 400 jars would clash with ours. It keeps its schemas in a
+ * Postgres database, so that the ids that stand in every record stay what they are.
+ *
+ * <p>The process ignores the terminal's Ctrl-C (its starter decides when it ends) and ends with its starter, see
+ * {@link RegistryProcess}. Where it ends by itself it is started again at the same address, with a delay that doubles
+ * as long as it does not stay up. Thread-safe.
+ */
+final class EmbeddedRegistry implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedRegistry.class);
+
+    private static final Duration START_WAIT_MAX = Duration.ofSeconds(90);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
+    private static final Duration STOP_WAIT_MAX = Duration.ofSeconds(2);
+    private static final Duration RESTART_DELAY_MIN = Duration.ofMillis(500);
+    private static final Duration RESTART_DELAY_MAX = Duration.ofSeconds(30);
+
+    /** A registry that was up for so long is no longer one that ends as often as it is started. */
+    private static final Duration STABLE_AFTER = Duration.ofMinutes(1);
+
+    private static final String DATABASE = "registry";
+    private static final Set<String> INHERITED_VARIABLES = Set.of("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "TZ");
+
+    private final EmbeddedPostgresServer postgres;
+    private final Path log;
+    private final int port;
+    private final Thread watch =
+            Thread.ofPlatform().daemon().name("registry-watch").unstarted(this::watch);
+    private volatile Process process;
+    private volatile boolean closing;
+
+    private EmbeddedRegistry(EmbeddedPostgresServer postgres, Path log, int port) throws IOException {
+        this.postgres = postgres;
+        this.log = log;
+        this.port = port;
+        this.process = launch();
+    }
+
+    /**
+     * Returns when the registry answers; what it says goes to the log file, whose predecessor is kept as {@code .1}.
+     */
+    static EmbeddedRegistry start(EmbeddedPostgresServer postgres, Path log, int wantedPort) {
+        postgres.createDatabase(DATABASE);
+        int port = LoopbackPort.orFree(wantedPort);
+        try {
+            if (Files.exists(log)) {
+                Files.move(log, log.resolveSibling(log.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
+            }
+            EmbeddedRegistry registry = new EmbeddedRegistry(postgres, log, port);
+            try {
+                registry.awaitAnswer();
+            } catch (PlatformException e) {
+                registry.close();
+                throw e;
+            }
+            registry.watch.start();
+            return registry;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Returns the address of the registry's own API, version 3. */
+    String url() {
+        return "http://" + LoopbackPort.HOST + ":" + port + "/apis/registry/v3";
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        watch.interrupt();
+        try {
+            watch.join(STOP_WAIT_MAX.toMillis());
+            process.getOutputStream().close();
+            if (!process.waitFor(STOP_WAIT_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (IOException e) {
+            process.destroyForcibly();
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void watch() {
+        Duration delay = RESTART_DELAY_MIN;
+        try {
+            while (!closing) {
+                long upSinceNs = System.nanoTime();
+                int exit = process.waitFor();
+                if (closing) {
+                    return;
+                }
+                if (System.nanoTime() - upSinceNs > STABLE_AFTER.toNanos()) {
+                    delay = RESTART_DELAY_MIN;
+                }
+                LOG.warn("Schema registry ended: exit={}, log={}; restarting it in {} ms", exit, log, delay.toMillis());
+                Thread.sleep(delay);
+                delay = delay.multipliedBy(2).compareTo(RESTART_DELAY_MAX) < 0
+                        ? delay.multipliedBy(2)
+                        : RESTART_DELAY_MAX;
+                restart();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // closed
+        }
+    }
+
+    /** A process that does not come up is ended, so that the watch sees its end and tries again. */
+    private void restart() {
+        try {
+            process = launch();
+            awaitAnswer();
+            LOG.info("Schema registry answers again: port={}", port);
+        } catch (IOException | PlatformException e) {
+            LOG.warn("Schema registry did not restart: {}", e.getMessage());
+            process.destroyForcibly();
+        }
+    }
+
+    private Process launch() throws IOException {
+        Path registry = ProgramFolder.registry();
+        ProcessBuilder builder = new ProcessBuilder(List.of(
+                "/bin/sh",
+                "-c",
+                "trap '' INT HUP; exec \"$@\"",
+                "registry",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xss512k",
+                "--enable-native-access=ALL-UNNAMED",
+                "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                ProgramFolder.code() + ":" + registry.resolve("quarkus-run.jar"),
+                RegistryProcess.class.getName()));
+        Map<String, String> environment = builder.environment();
+        // Variables of other projects, such as QUARKUS_HTTP_ROOT_PATH, would configure it too.
+        environment.keySet().retainAll(INHERITED_VARIABLES);
+        environment.put("QUARKUS_HTTP_HOST", LoopbackPort.HOST);
+        environment.put("QUARKUS_HTTP_PORT", String.valueOf(port));
+        // Its second port, for management, would otherwise be 9000 on every interface, and two registries would meet
+        // there.
+        environment.put("QUARKUS_MANAGEMENT_HOST", LoopbackPort.HOST);
+        environment.put("QUARKUS_MANAGEMENT_PORT", "0");
+        environment.put("QUARKUS_HTTP_ACCESS_LOG_ENABLED", "false");
+        environment.put("APICURIO_STORAGE_KIND", "sql");
+        environment.put("APICURIO_STORAGE_SQL_KIND", "postgresql");
+        environment.put("APICURIO_DATASOURCE_URL", postgres.jdbcUrl(DATABASE));
+        environment.put("APICURIO_DATASOURCE_USERNAME", postgres.user());
+        // In the environment and not on the command line, which every user of the machine can list.
+        environment.put("APICURIO_DATASOURCE_PASSWORD", postgres.password());
+        environment.put("APICURIO_DATASOURCE_JDBC_INITIAL_SIZE", "1");
+        environment.put("APICURIO_DATASOURCE_JDBC_MIN_SIZE", "1");
+        environment.put("APICURIO_DATASOURCE_JDBC_MAX_SIZE", "8");
+        return builder.redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+    }
+
+    private void awaitAnswer() {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/system/info"))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        long deadline = System.nanoTime() + START_WAIT_MAX.toNanos();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            while (!answers(client, request)) {
+                if (process.waitFor(POLL_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
+                    throw new PlatformException(
+                            "The schema registry ended at once with " + process.exitValue() + "; " + log + " says why");
+                }
+                if (System.nanoTime() - deadline > 0) {
+                    throw new PlatformException(
+                            "The schema registry did not answer within " + START_WAIT_MAX + "; " + log + " says why");
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new PlatformException("Interrupted while the schema registry started", e);
+        }
+    }
+
+    private static boolean answers(HttpClient client, HttpRequest request) throws InterruptedException {
+        try {
+            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException e) {
+            return false; // nobody listens yet
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package dev.mindfulcode.embeddedplatform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class EmbeddedPlatformTest {
+
+    private static final String SCHEMA = """
+            {"artifactId":"greeting-value","artifactType":"AVRO","firstVersion":{"content":{"contentType":"application/json",
+             "content":"{\\"type\\":\\"record\\",\\"name\\":\\"Greeting\\",\\"fields\\":[{\\"name\\":\\"text\\",\\"type\\":\\"string\\"}]}"}}}
+            """;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aSecondStartOnTheSameFolderFindsTopicRowAndSchemaWhateverWasTriedInBetween() throws Exception {
+        String schemaId;
+        try (EmbeddedPlatform platform = EmbeddedPlatform.start(PlatformOptions.in(folder, ForkedPlatform.PASSWORD))) {
+            try (Admin admin = Admin.create(Map.of("bootstrap.servers", platform.bootstrapServers()))) {
+                admin.createTopics(List.of(new NewTopic("greetings", 1, (short) 1)))
+                        .all()
+                        .get();
+            }
+            produce(platform, "hello");
+            execute(platform.databaseUrl(), "CREATE TABLE greetings AS SELECT 'hello' AS text");
+            schemaId = register(platform);
+        }
+
+        refusesAnotherPassword();
+        leavesThePidOfAStranger();
+
+        try (EmbeddedPlatform platform = EmbeddedPlatform.start(PlatformOptions.in(folder, ForkedPlatform.PASSWORD))) {
+            produce(platform, "again");
+            assertThat(consumed(platform)).containsExactly("hello", "again");
+            assertThat(query(platform.databaseUrl(), "SELECT text FROM greetings"))
+                    .isEqualTo("hello");
+            assertThat(register(platform)).isEqualTo(schemaId);
+        }
+    }
+
+    private void refusesAnotherPassword() {
+        assertThatThrownBy(() -> EmbeddedPlatform.start(PlatformOptions.in(folder, "another-password-altogether")))
+                .isInstanceOf(PlatformException.class)
+                .hasMessageContaining("POSTGRES_PASSWORD")
+                .hasMessageNotContaining("another-password-altogether");
+    }
+
+    /** As after a restart of the machine: the number that Postgres had is somebody else's now. */
+    private void leavesThePidOfAStranger() throws IOException {
+        Path pidFile = folder.resolve("postgres/data/postmaster.pid");
+        assertThat(pidFile).doesNotExist();
+        Files.writeString(pidFile, ProcessHandle.current().pid() + "\n" + folder + "\n");
+    }
+
+    @Test
+    void listensOnNothingButLoopback() {
+        EmbeddedPlatform platform = EmbeddedPlatform.shared();
+
+        // 127.0.0.2 reaches whoever listens on all addresses, and nobody who listens on 127.0.0.1 alone.
+        for (int port : List.of(
+                port(platform.bootstrapServers()), port(platform.registryUrl()), port(platform.databaseUrl()))) {
+            assertThatThrownBy(() -> connect("127.0.0.2", port)).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void freshDatabasesAreEmptyAndApart() throws Exception {
+        String first = EmbeddedPlatform.shared().freshDatabase();
+        String second = EmbeddedPlatform.shared().freshDatabase();
+
+        execute(first, "CREATE TABLE mine AS SELECT 1 AS n");
+
+        assertThat(query(second, "SELECT count(*) FROM pg_tables WHERE tablename = 'mine'"))
+                .isEqualTo("0");
+    }
+
+    private static void produce(EmbeddedPlatform platform, String text) throws Exception {
+        try (KafkaProducer<String, String> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", platform.bootstrapServers()),
+                new StringSerializer(),
+                new StringSerializer())) {
+            producer.send(new ProducerRecord<>("greetings", text)).get();
+        }
+    }
+
+    private static List<String> consumed(EmbeddedPlatform platform) {
+        TopicPartition partition = new TopicPartition("greetings", 0);
+        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", platform.bootstrapServers(), "auto.offset.reset", "earliest"),
+                new StringDeserializer(),
+                new StringDeserializer())) {
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            return consumer.poll(Duration.ofSeconds(60)).records(partition).stream()
+                    .map(ConsumerRecord::value)
+                    .toList();
+        }
+    }
+
+    private static String register(EmbeddedPlatform platform) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(
+                        platform.registryUrl() + "/groups/default/artifacts?ifExists=FIND_OR_CREATE_VERSION"))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(SCHEMA, StandardCharsets.UTF_8))
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+            assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+            Matcher id = Pattern.compile("\"contentId\":(\\d+)").matcher(response.body());
+            assertThat(id.find()).isTrue();
+            return id.group(1);
+        }
+    }
+
+    private static void execute(String url, String sql) throws SQLException {
+        try (Connection connection = open(url);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static String query(String url, String sql) throws SQLException {
+        try (Connection connection = open(url);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            assertThat(row.next()).isTrue();
+            return row.getString(1);
+        }
+    }
+
+    private static Connection open(String url) throws SQLException {
+        URI uri = URI.create(url);
+        String[] user = uri.getUserInfo().split(":", 2);
+        return DriverManager.getConnection(
+                "jdbc:postgresql://" + uri.getHost() + ":" + uri.getPort() + uri.getPath(), user[0], user[1]);
+    }
+
+    private static int port(String address) {
+        return URI.create(address.contains("://") ? address : "kafka://" + address)
+                .getPort();
+    }
+
+    private static void connect(String host, int port) throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(host, port), 2000);
+        }
+    }
+}

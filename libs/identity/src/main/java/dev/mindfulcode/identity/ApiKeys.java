@@ -1,0 +1,29 @@
+package dev.mindfulcode.identity;
+
+import java.security.SecureRandom;
+import java.util.Base64;
+
+/** API keys as text: {@code mck_} and 256 random bits, so that a leaked one is recognised for what it is. */
+public final class ApiKeys {
+
+    static final String PREFIX = "mck_";
+    private static final int RANDOM_BYTES = 32;
+    private static final int LENGTH = PREFIX.length() + 43;
+
+    private ApiKeys() {}
+
+    public static String next(SecureRandom random) {
+        byte[] bytes = new byte[RANDOM_BYTES];
+        random.nextBytes(bytes);
+        return PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    /** Whether a credential means to be an API key: no JWT begins so. */
+    static boolean isOne(String credential) {
+        return credential.startsWith(PREFIX);
+    }
+
+    static boolean isWellFormed(String credential) {
+        return credential.length() == LENGTH;
+    }
+}

@@ -1,0 +1,104 @@
+package dev.mindfulcode.identity;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSVerifier;
+import com.nimbusds.jose.crypto.MACVerifier;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import java.text.ParseException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Date;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Verifies access tokens of our own gateways. Thread-safe.
+ *
+ * <p>Security guarantees: one algorithm is verified and no other, whatever a token's header asks for: HS256 where there
+ * is a JWT_SECRET, else ES256 with a published key. A key that a token brings or points to (jwk, jku, x5u) is never
+ * used. A token without an expiry, or for a subject that is no user id, is refused.
+ */
+final class OwnTokens {
+
+    private final @Nullable JWSVerifier secret;
+    private final Supplier<CompletableFuture<PublishedKeys>> reload;
+    private final Clock clock;
+    private volatile PublishedKeys published = PublishedKeys.NONE;
+
+    /** @param reload asks for the published keys as they are now */
+    OwnTokens(@Nullable JwtSecret secret, Supplier<CompletableFuture<PublishedKeys>> reload, Clock clock) {
+        this.secret = secret == null ? null : verifier(secret);
+        this.reload = reload;
+        this.clock = clock;
+    }
+
+    private static JWSVerifier verifier(JwtSecret secret) {
+        try {
+            return new MACVerifier(secret.key());
+        } catch (JOSEException e) {
+            throw new IllegalStateException("HMAC-SHA-256 is not available", e);
+        }
+    }
+
+    void published(PublishedKeys keys) {
+        published = keys;
+    }
+
+    /** Done at once but for a token under a key that is new to us. */
+    CompletableFuture<Checked> check(SignedJWT token, JWTClaimsSet claims) {
+        JWSAlgorithm algorithm = token.getHeader().getAlgorithm();
+        if (secret != null) {
+            return JWSAlgorithm.HS256.equals(algorithm) ? completed(token, claims, secret) : invalid();
+        }
+        String keyId = token.getHeader().getKeyID();
+        if (!JWSAlgorithm.ES256.equals(algorithm) || keyId == null) {
+            return invalid();
+        }
+        JWSVerifier known = published.verifier(keyId);
+        if (known != null) {
+            return completed(token, claims, known);
+        }
+        return reload.get().thenCompose(keys -> {
+            published = keys;
+            JWSVerifier found = keys.verifier(keyId);
+            return found == null ? invalid() : completed(token, claims, found);
+        });
+    }
+
+    private CompletableFuture<Checked> completed(SignedJWT token, JWTClaimsSet claims, JWSVerifier verifier) {
+        try {
+            return token.verify(verifier) ? CompletableFuture.completedFuture(fromClaims(claims)) : invalid();
+        } catch (CredentialException e) {
+            return CompletableFuture.failedFuture(e);
+        } catch (JOSEException | IllegalStateException | ParseException e) {
+            return invalid();
+        }
+    }
+
+    private Checked fromClaims(JWTClaimsSet claims) throws ParseException {
+        Date expiresAt = claims.getExpirationTime();
+        Date notBefore = claims.getNotBeforeTime();
+        UUID userId = CanonicalUuid.parse(claims.getSubject());
+        String family = claims.getStringClaim(AccessTokenFormat.FAMILY_CLAIM);
+        UUID familyId = family == null ? null : CanonicalUuid.parse(family);
+        if (expiresAt == null || userId == null || (family != null && familyId == null)) {
+            throw CredentialException.invalid();
+        }
+        if (notBefore != null
+                && clock.instant().plus(AccessTokenFormat.CLOCK_SKEW).isBefore(notBefore.toInstant())) {
+            throw CredentialException.invalid();
+        }
+        Date issuedAt = claims.getIssueTime();
+        return new Checked(
+                new Identity(userId, familyId, Checked.believedUntil(expiresAt, clock.instant()), Scope.EVERYTHING),
+                issuedAt == null ? Instant.MIN : issuedAt.toInstant());
+    }
+
+    private static CompletableFuture<Checked> invalid() {
+        return CompletableFuture.failedFuture(CredentialException.invalid());
+    }
+}

@@ -1,0 +1,50 @@
+package dev.mindfulcode.identity;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSVerifier;
+import com.nimbusds.jose.crypto.ECDSAVerifier;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import java.text.ParseException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The public parts of the keys that sign access tokens (ES256), by their ids. Immutable, thread-safe. */
+final class PublishedKeys {
+
+    static final PublishedKeys NONE = new PublishedKeys(Map.of());
+
+    private static final Logger LOG = LoggerFactory.getLogger(PublishedKeys.class);
+
+    private final Map<String, JWSVerifier> verifiers;
+
+    private PublishedKeys(Map<String, JWSVerifier> verifiers) {
+        this.verifiers = verifiers;
+    }
+
+    /** Reads JWKs; one that cannot be used is told to operators and left out, since the others still can. */
+    static PublishedKeys of(List<String> jwks) {
+        Map<String, JWSVerifier> verifiers = new HashMap<>();
+        for (String jwk : jwks) {
+            try {
+                ECKey key = ECKey.parse(jwk);
+                if (key.getKeyID() == null || !Curve.P_256.equals(key.getCurve())) {
+                    throw new ParseException("not a P-256 key with an id", 0);
+                }
+                verifiers.put(key.getKeyID(), new ECDSAVerifier(key.toECPublicKey()));
+            } catch (ParseException | JOSEException e) {
+                LOG.error("A signing key cannot be used: {}", e.toString());
+            }
+        }
+        return new PublishedKeys(Map.copyOf(verifiers));
+    }
+
+    @Nullable
+    JWSVerifier verifier(String keyId) {
+        return verifiers.get(keyId);
+    }
+}

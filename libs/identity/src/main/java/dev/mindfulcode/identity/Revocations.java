@@ -1,0 +1,105 @@
+package dev.mindfulcode.identity;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What has been revoked lately: families of refresh tokens and API keys, by their ids. Remembered until every token
+ * that could still name one has expired. Thread-safe.
+ *
+ * <p>Bounded without forgetting any: past {@link #REMEMBERED_MAX} everything issued before that moment is distrusted,
+ * so that clients have to refresh once, and the list begins anew.
+ */
+public final class Revocations {
+
+    static final int REMEMBERED_MAX = 100_000;
+
+    private final int rememberedMax;
+    private final Clock clock;
+    private final Map<UUID, Instant> revoked = new ConcurrentHashMap<>();
+    private final Map<UUID, Set<Watch>> watches = new ConcurrentHashMap<>();
+    private volatile Instant distrustedBefore = Instant.MIN;
+
+    Revocations(Clock clock, int rememberedMax) {
+        this.clock = clock;
+        this.rememberedMax = rememberedMax;
+    }
+
+    /** Notes a revocation that has been committed; the other services hear of it from the table. */
+    public void add(UUID grantId) {
+        if (revoked.putIfAbsent(grantId, clock.instant()) == null) {
+            watches.getOrDefault(grantId, Set.of()).forEach(Watch::tell);
+            if (revoked.size() > rememberedMax) {
+                distrustedBefore = clock.instant();
+                revoked.clear();
+            }
+        }
+    }
+
+    boolean cover(@Nullable UUID grantId) {
+        return grantId != null && revoked.containsKey(grantId);
+    }
+
+    /** Whether what was made or looked up then has to be so anew. */
+    boolean distrust(Instant madeAt) {
+        return madeAt.isBefore(distrustedBefore);
+    }
+
+    /**
+     * Has {@code ended} run, once, when the grant is revoked, now if it is. Close it when nobody needs to know any
+     * more.
+     */
+    public Watch watch(UUID grantId, Runnable ended) {
+        Watch watch = new Watch(grantId, ended);
+        watches.compute(grantId, (_, watching) -> {
+            Set<Watch> those = watching == null ? ConcurrentHashMap.newKeySet() : watching;
+            those.add(watch);
+            return those;
+        });
+        if (revoked.containsKey(grantId)) {
+            watch.tell();
+        }
+        return watch;
+    }
+
+    void forgetOld() {
+        Instant before = clock.instant().minus(AccessTokenFormat.OUTLIVED_AFTER);
+        revoked.values().removeIf(at -> at.isBefore(before));
+    }
+
+    /** Somebody who wants to know of one revocation, such as a live connection. */
+    public final class Watch implements AutoCloseable {
+
+        private final UUID grantId;
+        private final Runnable ended;
+        private boolean told;
+
+        private Watch(UUID grantId, Runnable ended) {
+            this.grantId = grantId;
+            this.ended = ended;
+        }
+
+        private void tell() {
+            synchronized (this) {
+                if (told) {
+                    return;
+                }
+                told = true;
+            }
+            ended.run();
+        }
+
+        @Override
+        public void close() {
+            watches.computeIfPresent(grantId, (_, watching) -> {
+                watching.remove(this);
+                return watching.isEmpty() ? null : watching;
+            });
+        }
+    }
+}

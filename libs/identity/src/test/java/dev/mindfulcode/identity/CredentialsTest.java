@@ -1,0 +1,399 @@
+package dev.mindfulcode.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jwt.JWTClaimsSet;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Against the tables of a real Postgres. */
+class CredentialsTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final IdentityDatabase database = new IdentityDatabase().withTables();
+    private final SettableClock clock = new SettableClock(Instant.now());
+    private final UUID user = UUID.randomUUID();
+    private final UUID family = UUID.randomUUID();
+    private final List<Credentials> opened = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        opened.forEach(Credentials::close);
+    }
+
+    @Test
+    void aTokenUnderTheSecretSpeaksForItsUser() {
+        Identity identity = withSecret().check(TestTokens.hs256(claims())).join();
+
+        assertThat(identity.userId()).isEqualTo(user);
+        assertThat(identity.grantId()).isEqualTo(family);
+        assertThat(identity.scope()).isEqualTo(Scope.EVERYTHING);
+        assertThat(identity.expiresAt()).isBeforeOrEqualTo(clock.instant().plus(AccessTokenFormat.LIFETIME));
+    }
+
+    @Test
+    void aTokenUnderAPublishedKeySpeaksForItsUserAlsoWhereTheKeyIsNewToUs() {
+        Credentials credentials = withPublishedKeys();
+        ECKey key = TestTokens.newKey();
+        String token = TestTokens.es256(key, claims());
+        assertRefused(credentials, token);
+
+        database.publish(key);
+
+        assertThat(credentials.check(token).join().userId()).isEqualTo(user);
+    }
+
+    @Test
+    void aKeyVerifiesUntilTheTokensSignedBeforeItsSuccessorHaveExpired() {
+        ECKey retired = TestTokens.newKey();
+        ECKey previous = TestTokens.newKey();
+        ECKey current = TestTokens.newKey();
+        database.publish(retired);
+        database.publish(previous);
+        database.publish(current);
+        database.execute(
+                "update identity.signing_keys set created_at = now() - interval '3 hours' where kid = ?",
+                retired.getKeyID());
+        database.execute(
+                "update identity.signing_keys set created_at = now() - interval '2 hours' where kid = ?",
+                previous.getKeyID());
+        Credentials credentials = withPublishedKeys();
+
+        assertThat(credentials.check(TestTokens.es256(current, claims())).join().userId())
+                .isEqualTo(user);
+        assertThat(credentials
+                        .check(TestTokens.es256(previous, claims()))
+                        .join()
+                        .userId())
+                .isEqualTo(user);
+        assertRefused(credentials, TestTokens.es256(retired, claims()));
+    }
+
+    @Test
+    void forgedTokensUnderTheSecretAreRefused() {
+        Credentials credentials = withSecret();
+        byte[] secret = TestTokens.SECRET.getBytes(StandardCharsets.UTF_8);
+        String good = TestTokens.hs256(claims());
+        String[] parts = good.split("\\.");
+        List<String> forged = new ArrayList<>(common(parts));
+        forged.add(TestTokens.hmac(
+                JWSAlgorithm.HS256,
+                "another-secret-another-secret-another".getBytes(StandardCharsets.UTF_8),
+                claims()));
+        forged.add(TestTokens.hmac(
+                JWSAlgorithm.HS512,
+                (TestTokens.SECRET + TestTokens.SECRET).getBytes(StandardCharsets.UTF_8),
+                claims()));
+        forged.add(TestTokens.hmac(JWSAlgorithm.HS256, secret, claims().issuer("someone-else")));
+        forged.add(TestTokens.hmac(JWSAlgorithm.HS256, secret, claims().issuer(null)));
+        forged.add(TestTokens.hmac(JWSAlgorithm.HS256, secret, claims().subject("alice")));
+        forged.add(TestTokens.hmac(JWSAlgorithm.HS256, secret, claims().subject("1-2-3-4-5")));
+        forged.add(TestTokens.hmac(JWSAlgorithm.HS256, secret, claims().subject(null)));
+        forged.add(TestTokens.hmac(JWSAlgorithm.HS256, secret, claims().expirationTime(null)));
+        forged.add(TestTokens.hmac(JWSAlgorithm.HS256, secret, claims().claim(AccessTokenFormat.FAMILY_CLAIM, "x")));
+        forged.add(TestTokens.hmac(JWSAlgorithm.HS256, secret, claims().claim(AccessTokenFormat.FAMILY_CLAIM, 7)));
+        forged.add(TestTokens.hmac(
+                JWSAlgorithm.HS256,
+                secret,
+                claims().notBeforeTime(Date.from(clock.instant().plusSeconds(60)))));
+        forged.add(TestTokens.hmac(
+                JWSAlgorithm.HS256,
+                secret,
+                claims().expirationTime(Date.from(clock.instant().minusSeconds(11)))));
+        forged.add(TestTokens.es256(TestTokens.newKey(), claims()));
+
+        assertThat(credentials.check(good).join().userId()).isEqualTo(user);
+        forged.forEach(token -> assertRefused(credentials, token));
+    }
+
+    @Test
+    void forgedTokensUnderPublishedKeysAreRefused() throws JOSEException {
+        ECKey key = TestTokens.newKey();
+        ECKey own = TestTokens.newKey();
+        database.publish(key);
+        Credentials credentials = withPublishedKeys();
+        String good = TestTokens.es256(key, claims());
+        assertThat(credentials.check(good).join().userId()).isEqualTo(user);
+
+        List<String> forged = new ArrayList<>(common(good.split("\\.")));
+        // HS256 with what everybody may read of the key, in the forms that a careless verifier would take for the
+        // secret.
+        forged.add(TestTokens.hmac(
+                JWSAlgorithm.HS256, key.toPublicJWK().toJSONString().getBytes(StandardCharsets.UTF_8), claims()));
+        forged.add(TestTokens.hmac(JWSAlgorithm.HS256, key.toECPublicKey().getEncoded(), claims()));
+        forged.add(TestTokens.hs256(claims()));
+        // An unknown key, one without a name, and one that borrows the name.
+        forged.add(TestTokens.es256(own, claims()));
+        forged.add(TestTokens.es256(new JWSHeader.Builder(JWSAlgorithm.ES256), key, claims()));
+        forged.add(TestTokens.es256(new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(key.getKeyID()), own, claims()));
+        // Keys that the token brings along, or points to.
+        forged.add(TestTokens.es256(
+                new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(key.getKeyID()).jwk(own.toPublicJWK()), own, claims()));
+        forged.add(TestTokens.es256(
+                new JWSHeader.Builder(JWSAlgorithm.ES256)
+                        .keyID(own.getKeyID())
+                        .jwkURL(URI.create("https://attacker.example.org/jwks.json")),
+                own,
+                claims()));
+        forged.add(TestTokens.es256(
+                new JWSHeader.Builder(JWSAlgorithm.ES256)
+                        .keyID(own.getKeyID())
+                        .x509CertURL(URI.create("https://attacker.example.org/key.pem")),
+                own,
+                claims()));
+        forged.add(TestTokens.es256(key, claims().issuer("someone-else")));
+        forged.forEach(token -> assertRefused(credentials, token));
+    }
+
+    /** What is refused under any key. */
+    private List<String> common(String[] good) {
+        return List.of(
+                "",
+                "x",
+                "a.b.c",
+                "..",
+                good[0] + "." + good[1] + ".",
+                good[0] + "." + good[1] + "." + good[2].substring(1),
+                TestTokens.base64("{\"alg\":\"none\"}") + "." + good[1] + ".",
+                TestTokens.base64("{\"alg\":\"none\"}") + "." + good[1] + "." + good[2],
+                TestTokens.base64("{\"alg\":\"HS256\",\"crit\":[\"x\"],\"x\":1}") + "." + good[1] + "." + good[2],
+                good[0] + "." + TestTokens.base64("{\"iss\":\"mindful-code\",\"sub\":\"" + UUID.randomUUID() + "\"}")
+                        + "." + good[2],
+                "e".repeat(1_000_000));
+    }
+
+    @Test
+    void stopsBelievingATokenWhenItExpiresAlsoWhenItIsRemembered() {
+        Credentials credentials = withSecret();
+        String token = TestTokens.hs256(claims().expirationTime(
+                        Date.from(Instant.ofEpochSecond(clock.instant().getEpochSecond() + 60))));
+        credentials.check(token).join();
+
+        clock.advance(Duration.ofSeconds(60));
+        assertThat(credentials.check(token).join().userId()).isEqualTo(user);
+        clock.advance(AccessTokenFormat.CLOCK_SKEW);
+
+        assertRefused(credentials, token).hasMessageContaining("/api/auth/refresh");
+    }
+
+    @Test
+    void aRevokedFamilyTakesItsTokensAlongAlsoWhereTheyAreRemembered() {
+        Credentials credentials = withSecret();
+        String token = TestTokens.hs256(claims());
+        String other = TestTokens.hs256(TestTokens.claims(user, UUID.randomUUID(), clock.instant()));
+        credentials.check(token).join();
+
+        database.revoke(family);
+
+        awaitRefused(credentials, token);
+        assertThat(credentials.check(other).join().userId()).isEqualTo(user);
+    }
+
+    @Test
+    void whatWasRevokedBeforeTheStartIsRefusedToo() {
+        database.revoke(family);
+        Credentials credentials = withSecret();
+
+        awaitRefused(credentials, TestTokens.hs256(claims()));
+    }
+
+    @Test
+    void aRevocationThatCommitsLateIsHeardOf() throws Exception {
+        Credentials credentials = withSecret();
+        String token = TestTokens.hs256(claims());
+        UUID later = UUID.randomUUID();
+        try (var connection = database.dataSource.getConnection()) {
+            connection.setAutoCommit(false);
+            try (var insert = connection.prepareStatement("insert into identity.revocations (grant_id) values (?)")) {
+                insert.setObject(1, family);
+                insert.executeUpdate();
+            }
+            database.revoke(later);
+            awaitRefused(credentials, TestTokens.hs256(TestTokens.claims(user, later, clock.instant())));
+            assertThat(credentials.check(token).join().userId()).isEqualTo(user);
+
+            connection.commit();
+        }
+        awaitRefused(credentials, token);
+    }
+
+    @Test
+    void whoWatchesAGrantIsToldOnceWhenItIsRevoked() throws InterruptedException {
+        Credentials credentials = withSecret();
+        CountDownLatch told = new CountDownLatch(1);
+        AtomicInteger times = new AtomicInteger();
+        try (var _ = credentials.revocations().watch(family, () -> {
+            times.incrementAndGet();
+            told.countDown();
+        })) {
+            database.revoke(family);
+            assertThat(told.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            credentials.revocations().add(family);
+            assertThat(times).hasValue(1);
+        }
+        AtomicInteger late = new AtomicInteger();
+        try (var _ = credentials.revocations().watch(family, late::incrementAndGet)) {
+            assertThat(late).as("at once, as it is revoked").hasValue(1);
+        }
+    }
+
+    @Test
+    void pastTheirBoundRevocationsCoverAllThatWasIssuedBefore() {
+        Revocations revocations = new Revocations(clock, 2);
+        UUID first = UUID.randomUUID();
+        revocations.add(first);
+        revocations.add(UUID.randomUUID());
+        assertThat(revocations.cover(first)).isTrue();
+        assertThat(revocations.distrust(clock.instant().minusMillis(1))).isFalse();
+
+        revocations.add(UUID.randomUUID());
+
+        assertThat(revocations.distrust(clock.instant().minusMillis(1))).isTrue();
+        assertThat(revocations.distrust(clock.instant())).isFalse();
+    }
+
+    @Test
+    void anApiKeySpeaksForItsUserForIngestAloneUntilItIsRevoked() {
+        Credentials credentials = withSecret();
+        IdentityDatabase.ApiKey key = database.newApiKey(user);
+
+        Identity identity = credentials.check(key.text()).join();
+
+        assertThat(identity).isEqualTo(new Identity(user, key.id(), Instant.MAX, Scope.INGEST));
+        assertThat(database.text("select last_used_at from identity.api_keys where key_id = ?", key.id()))
+                .isNotEqualTo("null");
+        database.execute("delete from identity.api_keys where key_id = ?", key.id());
+        database.revoke(key.id());
+        awaitRefused(credentials, key.text());
+    }
+
+    @Test
+    void theLastUseOfAKeyIsKeptCoarsely() {
+        IdentityDatabase.ApiKey key = database.newApiKey(user);
+        String lastUse = "select last_used_at from identity.api_keys where key_id = ?";
+        withSecret().check(key.text()).join();
+        String first = database.text(lastUse, key.id());
+
+        withSecret().check(key.text()).join();
+        assertThat(database.text(lastUse, key.id())).as("within minutes").isEqualTo(first);
+        database.execute(
+                "update identity.api_keys set last_used_at = now() - interval '6 minutes' where key_id = ?", key.id());
+        withSecret().check(key.text()).join();
+
+        assertThat(database.text(lastUse, key.id())).isGreaterThan(first);
+    }
+
+    @Test
+    void madeUpApiKeysAreRefused() {
+        Credentials credentials = withSecret();
+        IdentityDatabase.ApiKey key = database.newApiKey(user);
+
+        assertRefused(credentials, "mck_");
+        assertRefused(credentials, key.text() + "x");
+        assertRefused(credentials, key.text().substring(0, key.text().length() - 1) + "_");
+        assertRefused(credentials, ApiKeys.next(new java.security.SecureRandom()));
+    }
+
+    @Test
+    void withoutItsTablesTheGatewaysTokensAreBelievedAndApiKeysAreUnavailable() {
+        IdentityDatabase bare = new IdentityDatabase();
+        Credentials credentials = open(bare, JwtSecret.parse(TestTokens.SECRET), clock);
+
+        assertThat(credentials.check(TestTokens.hs256(claims())).join().userId())
+                .isEqualTo(user);
+        assertThatThrownBy(() -> credentials
+                        .check(ApiKeys.next(new java.security.SecureRandom()))
+                        .join())
+                .cause()
+                .isInstanceOfSatisfying(
+                        CredentialException.class,
+                        e -> assertThat(e.reason()).isEqualTo(CredentialException.Reason.UNAVAILABLE));
+    }
+
+    @Test
+    void oneConnectionServesHoweverManyAsk() {
+        Credentials credentials = withSecret();
+        var answers = java.util.stream.IntStream.range(0, 2_000)
+                .mapToObj(i -> credentials.check(ApiKeys.next(new java.security.SecureRandom())))
+                .toList();
+
+        answers.forEach(answer -> assertThatThrownBy(answer::join).hasCauseInstanceOf(CredentialException.class));
+        assertThat(Integer.parseInt(database.text("select count(*) from pg_stat_activity"
+                        + " where datname = current_database() and pid <> pg_backend_pid()")))
+                .isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void aWeakSecretIsRefusedAndHowToMakeAGoodOneIsSaid() {
+        assertThatThrownBy(() -> JwtSecret.parse("short"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("JWT_SECRET")
+                .hasMessageContaining("openssl rand")
+                .hasMessageNotContaining("short");
+        assertThat(JwtSecret.parse(null)).isNull();
+    }
+
+    private JWTClaimsSet.Builder claims() {
+        return TestTokens.claims(user, family, clock.instant());
+    }
+
+    private Credentials withSecret() {
+        return open(database, JwtSecret.parse(TestTokens.SECRET), clock);
+    }
+
+    private Credentials withPublishedKeys() {
+        return open(database, null, clock);
+    }
+
+    private Credentials open(IdentityDatabase in, @org.jspecify.annotations.Nullable JwtSecret secret, Clock with) {
+        Credentials credentials = Credentials.open(in.dataSource, secret, null, null, with);
+        opened.add(credentials);
+        return credentials;
+    }
+
+    private static org.assertj.core.api.AbstractThrowableAssert<?, ?> assertRefused(
+            Credentials credentials, String credential) {
+        return assertThatThrownBy(() -> credentials.check(credential).join())
+                .isInstanceOf(CompletionException.class)
+                .cause()
+                .isInstanceOfSatisfying(
+                        CredentialException.class,
+                        e -> assertThat(e.reason()).isEqualTo(CredentialException.Reason.REFUSED));
+    }
+
+    private static void awaitRefused(Credentials credentials, String credential) {
+        long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            try {
+                credentials.check(credential).join();
+            } catch (CompletionException e) {
+                if (e.getCause() instanceof CredentialException) {
+                    return;
+                }
+                throw e;
+            }
+            assertThat(System.nanoTime() - deadlineNs).as("refused in time").isNegative();
+            LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.identity;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,407 @@
+package dev.mindfulcode.pluginhost;
+
+import static dev.mindfulcode.pluginhost.Instruction.END;
+import static dev.mindfulcode.pluginhost.Instruction.F32_CONST;
+import static dev.mindfulcode.pluginhost.Instruction.F64_CONST;
+import static dev.mindfulcode.pluginhost.Instruction.FUNCREF;
+import static dev.mindfulcode.pluginhost.Instruction.I32;
+import static dev.mindfulcode.pluginhost.Instruction.I32_CONST;
+import static dev.mindfulcode.pluginhost.Instruction.I64;
+import static dev.mindfulcode.pluginhost.Instruction.I64_CONST;
+import static dev.mindfulcode.pluginhost.Instruction.REF_FUNC;
+import static dev.mindfulcode.pluginhost.Instruction.REF_NULL;
+
+import dev.mindfulcode.pluginhost.MeteredModule.Signature;
+import dev.mindfulcode.pluginhost.PluginRefusedException.Reason;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads a module section by section, holds it against the limits, and writes it again with a meter in it.
+ *
+ * <p>Two globals are added behind the module's own, so that no index moves: the fuel that is left and the depth of
+ * calls. All indices that could reach them are checked against the module's own counts: what was out of range before
+ * must not name the meter now. Maxima of memory and table are lowered to the limits, the start function is taken out
+ * for the host to call under its own conditions, and custom sections are dropped.
+ */
+final class ModuleMeter {
+    private static final int[] ORDER = {1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 10, 11};
+    private static final byte[] HEAD = {0, 'a', 's', 'm', 1, 0, 0, 0};
+
+    private final byte[] module;
+    private final Limits limits;
+    private final Map<Integer, Output> sections = new LinkedHashMap<>();
+
+    private final List<Signature> types = new ArrayList<>();
+    private final List<Integer> functionTypes = new ArrayList<>();
+    private final List<MeteredModule.Import> imports = new ArrayList<>();
+    private final Map<String, Integer> exports = new LinkedHashMap<>();
+    private int typesFrom;
+    private int typesTo;
+    private int importedFunctions;
+    private int globals;
+    private int tables;
+    private int memories;
+    private int elementSegments;
+    private int dataSegmentsAnnounced = -1;
+    private int start = -1;
+
+    private ModuleMeter(byte[] module, Limits limits) {
+        this.module = module;
+        this.limits = limits;
+    }
+
+    static MeteredModule meter(byte[] module, Limits limits) throws PluginRefusedException {
+        if (module.length > limits.module().moduleBytesMax()) {
+            throw new PluginRefusedException(
+                    Reason.TOO_LARGE,
+                    "The module has " + module.length + " bytes, and at most "
+                            + limits.module().moduleBytesMax() + " are allowed");
+        }
+        return new ModuleMeter(module, limits).run();
+    }
+
+    private MeteredModule run() throws PluginRefusedException {
+        Bytes in = new Bytes(module, 0, module.length);
+        for (byte expected : HEAD) {
+            if (in.u8("the module's first eight bytes") != expected) {
+                throw in.malformed("This is no WebAssembly module of version 1");
+            }
+        }
+        int before = 0;
+        while (!in.atEnd()) {
+            int id = in.u8("a section's id");
+            int length = in.count(module.length, "the length of section " + id);
+            int from = in.position();
+            Bytes section = in.slice(length, "section " + id);
+            if (id == 0) {
+                section.name("the name of a custom section");
+                continue;
+            }
+            int rank = rank(id);
+            if (rank < 0) {
+                throw in.unsupported("Section " + id + " is not of WebAssembly 1.0");
+            }
+            if (rank <= before) {
+                throw in.malformed("Section " + id + " is out of order, or there twice");
+            }
+            before = rank;
+            Output out = new Output();
+            read(id, section, out);
+            if (!section.atEnd()) {
+                throw section.malformed("Section " + id + " is longer than what is in it");
+            }
+            if (out.length() == 0 && id != 8) {
+                out.copy(module, from, from + length);
+            }
+            sections.put(id, out);
+        }
+        if (memories != 1) {
+            throw new PluginRefusedException(Reason.UNSUPPORTED, "A plugin has one memory of its own");
+        }
+        if (functionTypes.size() > importedFunctions && !sections.containsKey(10)) {
+            throw in.malformed("The module declares functions and has no code");
+        }
+        sections.computeIfAbsent(6, _ -> withMeter(new Output(), new Output()));
+        Output out = new Output().copy(HEAD, 0, HEAD.length);
+        for (int id : ORDER) {
+            Output section = sections.get(id);
+            if (section != null && id != 8) {
+                out.section(id, section);
+            }
+        }
+        return new MeteredModule(
+                new MeteredModule.Binary(out.toByteArray()),
+                globals,
+                globals + 1,
+                start,
+                List.copyOf(imports),
+                Map.copyOf(exports),
+                signatures());
+    }
+
+    private void read(int id, Bytes section, Output out) throws PluginRefusedException {
+        switch (id) {
+            case 1 -> readTypes(section);
+            case 2 -> readImports(section);
+            case 3 -> readFunctions(section);
+            case 4 -> readTables(section, out);
+            case 5 -> readMemories(section, out);
+            case 6 -> readGlobals(section, out);
+            case 7 -> readExports(section);
+            case 8 -> start = section.index(functionTypes.size(), "start function");
+            case 9 -> readElements(section);
+            case 10 -> readCode(section, out);
+            case 11 -> readData(section);
+            default -> dataSegmentsAnnounced = section.count(limits.module().dataSegmentsMax(), "data segments");
+        }
+    }
+
+    private void readTypes(Bytes in) throws PluginRefusedException {
+        int count = in.count(limits.module().typesMax(), "types");
+        typesFrom = in.position();
+        for (int i = 0; i < count; i++) {
+            if (in.u8("a type") != 0x60) {
+                throw in.unsupported("Only function types are supported");
+            }
+            types.add(new Signature(
+                    valueTypes(in, Limits.Shape.PARAMETERS_MAX, "parameters"),
+                    valueTypes(in, Limits.Shape.RESULTS_MAX, "results")));
+        }
+        typesTo = in.position();
+    }
+
+    private void readImports(Bytes in) throws PluginRefusedException {
+        int count = in.count(Limits.Shape.IMPORTS_MAX, "imports");
+        for (int i = 0; i < count; i++) {
+            String from = in.name("an import's module");
+            String name = in.name("an import's name");
+            int kind = in.u8("an import's kind");
+            if (kind != 0) {
+                throw new PluginRefusedException(
+                        Reason.IMPORT_UNKNOWN,
+                        "The module imports " + PluginRefusedException.shown(from) + "."
+                                + PluginRefusedException.shown(name)
+                                + ", which is no function; only functions of mindful can be imported");
+            }
+            int type = in.index(types.size(), "type");
+            functionTypes.add(type);
+            imports.add(new MeteredModule.Import(from, name, types.get(type)));
+        }
+        importedFunctions = count;
+    }
+
+    private void readFunctions(Bytes in) throws PluginRefusedException {
+        int count = in.count(limits.module().functionsMax(), "functions");
+        for (int i = 0; i < count; i++) {
+            functionTypes.add(in.index(types.size(), "type"));
+        }
+    }
+
+    private void readTables(Bytes in, Output out) throws PluginRefusedException {
+        tables = in.count(1, "tables");
+        out.u32(tables);
+        for (int i = 0; i < tables; i++) {
+            if (in.u8("a table's type") != FUNCREF) {
+                throw in.unsupported("A table holds functions");
+            }
+            out.u8(FUNCREF);
+            limits(in, out, limits.module().tableEntriesMax(), "table entries");
+        }
+    }
+
+    private void readMemories(Bytes in, Output out) throws PluginRefusedException {
+        memories = in.count(1, "memories");
+        out.u32(memories);
+        for (int i = 0; i < memories; i++) {
+            limits(in, out, limits.module().memoryPagesMax(), "memory pages");
+        }
+    }
+
+    /** A minimum above the bound is refused; a maximum above it, or none, becomes the bound. */
+    private static void limits(Bytes in, Output out, int max, String what) throws PluginRefusedException {
+        int flags = in.u8("the limits of " + what);
+        if (flags > 1) {
+            throw in.unsupported("Shared and 64-bit memories and tables are not supported");
+        }
+        int minimum = in.count(max, what);
+        long maximum = flags == 1 ? in.u32("the maximum of " + what) : max;
+        if (maximum < minimum) {
+            throw in.malformed("The maximum of " + what + " is below the minimum");
+        }
+        out.u8(1).u32(minimum).u32(Math.min(maximum, max));
+    }
+
+    private void readGlobals(Bytes in, Output out) throws PluginRefusedException {
+        globals = in.count(limits.module().globalsMax(), "globals");
+        int from = in.position();
+        for (int i = 0; i < globals; i++) {
+            valueType(in);
+            if (in.u8("a global's mutability") > 1) {
+                throw in.malformed("A global is mutable or not");
+            }
+            constant(in);
+        }
+        withMeter(out, new Output().copy(module, from, in.position()));
+    }
+
+    private Output withMeter(Output out, Output own) {
+        return out.u32(globals + 2L)
+                .append(own)
+                .u8(I64)
+                .u8(1)
+                .u8(I64_CONST)
+                .signed(0)
+                .u8(END)
+                .u8(I32)
+                .u8(1)
+                .u8(I32_CONST)
+                .signed(0)
+                .u8(END);
+    }
+
+    private void readExports(Bytes in) throws PluginRefusedException {
+        int count = in.count(limits.module().exportsMax(), "exports");
+        for (int i = 0; i < count; i++) {
+            String name = in.name("an export's name");
+            switch (in.u8("an export's kind")) {
+                case 0 -> exports.put(name, in.index(functionTypes.size(), "exported function"));
+                case 1 -> in.index(tables, "exported table");
+                case 2 -> in.index(memories, "exported memory");
+                case 3 -> in.index(globals, "exported global");
+                default -> throw in.unsupported("Only functions, tables, memories and globals are exported");
+            }
+        }
+    }
+
+    private void readElements(Bytes in) throws PluginRefusedException {
+        elementSegments = in.count(limits.module().elementSegmentsMax(), "element segments");
+        int entries = 0;
+        for (int i = 0; i < elementSegments; i++) {
+            int flags = in.u8("an element segment");
+            if (flags > 7) {
+                throw in.malformed("There are eight kinds of element segments");
+            }
+            boolean active = (flags & 1) == 0;
+            boolean explicit = (flags & 2) != 0;
+            boolean expressions = (flags & 4) != 0;
+            if (active) {
+                if (explicit) {
+                    in.index(tables, "table");
+                }
+                constant(in);
+            }
+            if (!active || explicit) {
+                int kind = in.u8("an element segment's kind");
+                if (kind != (expressions ? FUNCREF : 0)) {
+                    throw in.unsupported("Element segments hold functions");
+                }
+            }
+            int count = in.count(limits.module().elementEntriesMax() - entries, "entries of element segments");
+            entries += count;
+            for (int entry = 0; entry < count; entry++) {
+                if (expressions) {
+                    constant(in);
+                } else {
+                    in.index(functionTypes.size(), "function");
+                }
+            }
+        }
+    }
+
+    private void readCode(Bytes in, Output out) throws PluginRefusedException {
+        int count = in.count(limits.module().functionsMax(), "function bodies");
+        if (count != functionTypes.size() - importedFunctions) {
+            throw in.malformed("As many bodies as functions are needed");
+        }
+        out.u32(count);
+        FunctionMeter.BlockTypes blockTypes = new FunctionMeter.BlockTypes(types.size());
+        FunctionMeter.Surroundings surroundings = new FunctionMeter.Surroundings(
+                limits,
+                List.copyOf(types),
+                List.copyOf(functionTypes),
+                globals,
+                tables,
+                elementSegments,
+                Math.max(0, dataSegmentsAnnounced),
+                blockTypes);
+        long slots = 0;
+        for (int i = 0; i < count; i++) {
+            int length = in.count(limits.module().functionBytesMax(), "bytes of function " + (importedFunctions + i));
+            Bytes body = in.slice(length, "a function's body");
+            FunctionMeter function =
+                    new FunctionMeter(module, body, types.get(functionTypes.get(importedFunctions + i)), surroundings);
+            Output metered = function.meter();
+            out.u32(metered.length()).append(metered);
+            slots += function.slots();
+            if (slots > limits.module().slotsMax()) {
+                throw new PluginRefusedException(
+                        Reason.TOO_LARGE,
+                        "The module has too many branches in functions of many locals: blocks times locals and operands may come to "
+                                + limits.module().slotsMax() + ", and are more by function " + (importedFunctions + i));
+            }
+        }
+        Output typeSection =
+                new Output().u32(types.size() + (long) blockTypes.count()).copy(module, typesFrom, typesTo);
+        blockTypes.write(typeSection);
+        sections.put(1, typeSection);
+    }
+
+    private void readData(Bytes in) throws PluginRefusedException {
+        int count = in.count(limits.module().dataSegmentsMax(), "data segments");
+        if (dataSegmentsAnnounced >= 0 && count != dataSegmentsAnnounced) {
+            throw in.malformed("As many data segments as announced are needed");
+        }
+        int total = 0;
+        for (int i = 0; i < count; i++) {
+            int flags = in.u8("a data segment");
+            if (flags > 2) {
+                throw in.malformed("There are three kinds of data segments");
+            }
+            if (flags == 2) {
+                in.index(memories, "memory");
+            }
+            if (flags != 1) {
+                constant(in);
+            }
+            int length = in.count(limits.module().dataBytesMax() - total, "bytes of data segments");
+            total += length;
+            in.skip(length, "a data segment");
+        }
+    }
+
+    static int valueType(Bytes in) throws PluginRefusedException {
+        int type = in.u8("a value's type");
+        if (!Instruction.isValueType(type)) {
+            throw in.unsupported("Value type 0x" + Integer.toHexString(type) + " is not supported");
+        }
+        return type;
+    }
+
+    private static List<String> valueTypes(Bytes in, int max, String what) throws PluginRefusedException {
+        int count = in.count(max, what);
+        List<String> types = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            types.add(Instruction.typeName(valueType(in)));
+        }
+        return List.copyOf(types);
+    }
+
+    /** One constant: nothing can be imported that a constant expression could read, and no global may read another. */
+    private void constant(Bytes in) throws PluginRefusedException {
+        int opcode = in.u8("a constant");
+        switch (opcode) {
+            case I32_CONST -> in.signed(32, "a constant");
+            case I64_CONST -> in.signed(64, "a constant");
+            case F32_CONST -> in.skip(4, "a constant");
+            case F64_CONST -> in.skip(8, "a constant");
+            case REF_NULL -> {
+                if (in.u8("a reference's type") != FUNCREF) {
+                    throw in.unsupported("References are to functions");
+                }
+            }
+            case REF_FUNC -> in.index(functionTypes.size(), "function");
+            default -> throw in.unsupported("A constant expression is one constant");
+        }
+        if (in.u8("the end of a constant") != END) {
+            throw in.unsupported("A constant expression is one constant");
+        }
+    }
+
+    private Map<String, Signature> signatures() {
+        Map<String, Signature> signatures = new LinkedHashMap<>();
+        exports.forEach((name, function) -> signatures.put(name, types.get(functionTypes.get(function))));
+        return Map.copyOf(signatures);
+    }
+
+    private static int rank(int id) {
+        for (int i = 0; i < ORDER.length; i++) {
+            if (ORDER[i] == id) {
+                return i + 1;
+            }
+        }
+        return -1;
+    }
+}

@@ -1,0 +1,282 @@
+package dev.mindfulcode.pluginhost;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.UUID;
+
+/**
+ * One record of history as a guest is given it. {@link #encode()} is the layout of docs/plugin-abi.md: little-endian,
+ * fixed offsets, and what grows comes last. Layouts only ever grow at their end.
+ */
+public sealed interface PluginRecord {
+
+    /** In {@code started_at_ms} and {@code ended_at_ms} of a session event: unchanged. */
+    long NOT_GIVEN_MS = Long.MIN_VALUE;
+
+    int KEYSTROKES_HEAD_BYTES = 48;
+    int SIGNAL_BYTES = 12;
+    int SESSION_EVENT_BYTES = 48;
+    int FLOW_ANALYSIS_BYTES = 120;
+    int TEAM_WINDOW_BYTES = 96;
+
+    /** What a plugin needs to be given this. */
+    Capability capability();
+
+    byte[] encode();
+
+    /**
+     * A batch of keystrokes and what the editor said meanwhile. Keystroke i was pressed at {@code startedAtMs} + the
+     * first i + 1 intervals.
+     *
+     * @param utcOffsetMinutes of the user's time zone at that time
+     * @param dwellsMs empty, or one a keystroke
+     * @param keyClasses codes, one a keystroke
+     * @param signals at_ms, value and kind of each in turn
+     */
+    final class KeystrokeIntervals implements PluginRecord {
+        private final long startedAtMs;
+        private final UUID sessionId;
+        private final int sequence;
+        private final int utcOffsetMinutes;
+        private final int[] intervalsMs;
+        private final int[] dwellsMs;
+        private final byte[] keyClasses;
+        private final Signals signals;
+
+        public KeystrokeIntervals(
+                UUID sessionId,
+                int sequence,
+                long startedAtMs,
+                int utcOffsetMinutes,
+                int[] intervalsMs,
+                int[] dwellsMs,
+                byte[] keyClasses,
+                Signals signals) {
+            if (keyClasses.length != intervalsMs.length
+                    || dwellsMs.length != 0 && dwellsMs.length != intervalsMs.length) {
+                throw new IllegalArgumentException("one key class a keystroke, and one dwell or none");
+            }
+            this.sessionId = sessionId;
+            this.sequence = sequence;
+            this.startedAtMs = startedAtMs;
+            this.utcOffsetMinutes = utcOffsetMinutes;
+            this.intervalsMs = intervalsMs.clone();
+            this.dwellsMs = dwellsMs.clone();
+            this.keyClasses = keyClasses.clone();
+            this.signals = signals;
+        }
+
+        @Override
+        public Capability capability() {
+            return Capability.KEYSTROKE_INTERVALS;
+        }
+
+        @Override
+        public byte[] encode() {
+            int bytes = KEYSTROKES_HEAD_BYTES
+                    + 4 * intervalsMs.length
+                    + 4 * dwellsMs.length
+                    + SIGNAL_BYTES * signals.count()
+                    + keyClasses.length;
+            ByteBuffer out = head(bytes, startedAtMs, sessionId)
+                    .putInt(sequence)
+                    .putShort((short) utcOffsetMinutes)
+                    .putShort((short) 0)
+                    .putInt(intervalsMs.length)
+                    .putInt(dwellsMs.length)
+                    .putInt(signals.count())
+                    .putInt(0);
+            for (int interval : intervalsMs) {
+                out.putInt(interval);
+            }
+            for (int dwell : dwellsMs) {
+                out.putInt(dwell);
+            }
+            signals.write(out);
+            return out.put(keyClasses).array();
+        }
+    }
+
+    /** What the editor said: the three arrays are of one length. */
+    final class Signals {
+        public static final Signals NONE = new Signals(new int[0], new int[0], new byte[0]);
+
+        private final int[] atMs;
+        private final int[] values;
+        private final byte[] kinds;
+
+        /** Times count from the batch's start; kinds are codes. */
+        public Signals(int[] atMs, int[] values, byte[] kinds) {
+            if (atMs.length != values.length || atMs.length != kinds.length) {
+                throw new IllegalArgumentException("a time, a value and a kind for each signal");
+            }
+            this.atMs = atMs.clone();
+            this.values = values.clone();
+            this.kinds = kinds.clone();
+        }
+
+        int count() {
+            return atMs.length;
+        }
+
+        void write(ByteBuffer out) {
+            for (int i = 0; i < atMs.length; i++) {
+                out.putInt(atMs[i]).putInt(values[i]).putInt(kinds[i]);
+            }
+        }
+    }
+
+    /**
+     * Something that its user did to a session.
+     *
+     * @param kind 1 started, 2 updated, 3 paused, 4 resumed, 5 ended, 6 corrected, 7 deleted; 0 one that is not known
+     *     yet
+     */
+    record SessionEvent(UUID sessionId, long atMs, int utcOffsetMinutes, int kind, long startedAtMs, long endedAtMs)
+            implements PluginRecord {
+
+        @Override
+        public Capability capability() {
+            return Capability.SESSION_EVENTS;
+        }
+
+        @Override
+        public byte[] encode() {
+            return head(SESSION_EVENT_BYTES, atMs, sessionId)
+                    .put((byte) kind)
+                    .put((byte) 0)
+                    .putShort((short) utcOffsetMinutes)
+                    .putInt(0)
+                    .putLong(startedAtMs)
+                    .putLong(endedAtMs)
+                    .array();
+        }
+    }
+
+    /**
+     * The engine's reading for a session at an instant, with the session's totals so far.
+     *
+     * @param status 1 active, 2 paused, 3 ended; 0 one that is not known yet
+     */
+    record FlowAnalysis(
+            UUID sessionId,
+            long atMs,
+            int utcOffsetMinutes,
+            int status,
+            boolean inFlow,
+            Features features,
+            long flowDurationMs,
+            Totals totals)
+            implements PluginRecord {
+
+        /** All from 0 to 1. */
+        public record Features(
+                float intensity,
+                float confidence,
+                float rhythm,
+                float focus,
+                float consistency,
+                float errorPenalty,
+                float velocity) {}
+
+        /** Of the session up to now. */
+        public record Totals(
+                long keystrokes,
+                long errors,
+                long contextSwitches,
+                long activeMs,
+                long flowMs,
+                double intensityMs,
+                long interruptions) {}
+
+        @Override
+        public Capability capability() {
+            return Capability.FLOW_ANALYSIS;
+        }
+
+        @Override
+        public byte[] encode() {
+            return head(FLOW_ANALYSIS_BYTES, atMs, sessionId)
+                    .put((byte) status)
+                    .put((byte) (inFlow ? 1 : 0))
+                    .putShort((short) utcOffsetMinutes)
+                    .putFloat(features.intensity)
+                    .putFloat(features.confidence)
+                    .putFloat(features.rhythm)
+                    .putFloat(features.focus)
+                    .putFloat(features.consistency)
+                    .putFloat(features.errorPenalty)
+                    .putFloat(features.velocity)
+                    .putLong(flowDurationMs)
+                    .putLong(totals.keystrokes)
+                    .putLong(totals.errors)
+                    .putLong(totals.contextSwitches)
+                    .putLong(totals.activeMs)
+                    .putLong(totals.flowMs)
+                    .putDouble(totals.intensityMs)
+                    .putLong(totals.interruptions)
+                    .array();
+        }
+    }
+
+    /**
+     * What a team did in a window, as its leads see it, and no more. Figures may carry noise, and then are no whole
+     * numbers.
+     *
+     * @param version 1: a window is released once
+     * @param activeMembers rounded down to a multiple of five
+     * @param closed true
+     */
+    record TeamWindow(
+            long startMs,
+            long endMs,
+            long version,
+            int activeMembers,
+            boolean closed,
+            double keystrokes,
+            double activeMs,
+            double meanIntensity,
+            double intensitySpread,
+            double flowMs,
+            double interruptions,
+            double focusOverlapMs,
+            double gapMs)
+            implements PluginRecord {
+
+        @Override
+        public Capability capability() {
+            return Capability.TEAM_WINDOWS;
+        }
+
+        @Override
+        public byte[] encode() {
+            return littleEndian(TEAM_WINDOW_BYTES)
+                    .putLong(startMs)
+                    .putLong(endMs)
+                    .putLong(version)
+                    .putInt(activeMembers)
+                    .putInt(closed ? 1 : 0)
+                    .putDouble(keystrokes)
+                    .putDouble(activeMs)
+                    .putDouble(meanIntensity)
+                    .putDouble(intensitySpread)
+                    .putDouble(flowMs)
+                    .putDouble(interruptions)
+                    .putDouble(focusOverlapMs)
+                    .putDouble(gapMs)
+                    .array();
+        }
+    }
+
+    /** The id's bytes are in the order of its text. */
+    private static ByteBuffer head(int bytes, long atMs, UUID sessionId) {
+        return littleEndian(bytes)
+                .putLong(atMs)
+                .putLong(Long.reverseBytes(sessionId.getMostSignificantBits()))
+                .putLong(Long.reverseBytes(sessionId.getLeastSignificantBits()));
+    }
+
+    private static ByteBuffer littleEndian(int bytes) {
+        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+}

@@ -1,5 +1,0 @@
-/** Training and evaluation of the engine's models: everything that reads datasets, draws seeds or writes reports. */
-@NullMarked
-package dev.mindfulcode.evidence;
-
-import org.jspecify.annotations.NullMarked;

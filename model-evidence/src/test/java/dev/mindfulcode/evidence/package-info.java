@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mindfulcode.evidence;
-
-import org.jspecify.annotations.NullMarked;

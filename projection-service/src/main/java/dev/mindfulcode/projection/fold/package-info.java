@@ -1,5 +1,0 @@
-/** What a projection is: a named, versioned fold from events to read-model rows. */
-@NullMarked
-package dev.mindfulcode.projection.fold;
-
-import org.jspecify.annotations.NullMarked;

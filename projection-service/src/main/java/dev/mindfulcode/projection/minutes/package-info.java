@@ -1,5 +1,0 @@
-/** The projection of minutes, and of the days that they add up to. */
-@NullMarked
-package dev.mindfulcode.projection.minutes;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** The projection of flow periods. */
-@NullMarked
-package dev.mindfulcode.projection.periods;
-
-import org.jspecify.annotations.NullMarked;

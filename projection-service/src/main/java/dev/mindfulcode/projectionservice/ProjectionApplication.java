@@ -1,0 +1,16 @@
+package dev.mindfulcode.projectionservice;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+
+/** Runs the projection service on its own. */
+public final class ProjectionApplication {
+
+    private ProjectionApplication() {}
+
+    public static void main(String[] arguments) {
+        SpringApplication application = new SpringApplication(ProjectionConfiguration.class);
+        application.setWebApplicationType(WebApplicationType.NONE);
+        application.run(arguments);
+    }
+}

@@ -1,0 +1,26 @@
+package dev.mindfulcode.projectionservice;
+
+import dev.mindfulcode.projectionservice.fold.Projection;
+import dev.mindfulcode.projectionservice.languages.SessionLanguages;
+import dev.mindfulcode.projectionservice.minutes.FlowMinutes;
+import dev.mindfulcode.projectionservice.periods.FlowPeriods;
+import dev.mindfulcode.projectionservice.sessions.CodingSessions;
+import dev.mindfulcode.projectionservice.teams.TeamWindows;
+import java.util.List;
+
+/**
+ * The projections of this release, each a folder of its own with its fold and its {@code tables.sql}. Where a version
+ * grows, the one before stays here for one release: it is what is read, and kept current, until the new one has been
+ * built.
+ */
+public final class Projections {
+
+    public static final List<Projection> ALL = List.of(
+            CodingSessions.projection(),
+            SessionLanguages.projection(),
+            FlowPeriods.projection(),
+            FlowMinutes.projection(),
+            TeamWindows.projection());
+
+    private Projections() {}
+}

@@ -1,0 +1,184 @@
+package dev.mindfulcode.projectionservice.analytics;
+
+import dev.mindfulcode.pluginhost.Manifest;
+import dev.mindfulcode.pluginhost.Outcome;
+import dev.mindfulcode.pluginhost.PluginRecord;
+import dev.mindfulcode.pluginhost.PluginRun;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.temporal.ChronoUnit;
+import java.time.temporal.TemporalAdjusters;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One guest and what it said since that was last written. Gives it records in portions, and tells it when windows are
+ * over. Not thread-safe.
+ */
+final class RunFold implements AutoCloseable {
+
+    static final int ROWS_MAX = 5_000;
+    static final long ROW_CHARS_MAX = 16L << 20;
+    private static final int PORTION_MAX = 500;
+
+    /** More than a batch may take; the host ends it before. */
+    private static final long ANSWER_SECONDS_MAX = 60;
+
+    private final PluginRun run;
+    private final Manifest.@Nullable Window window;
+    private final ZoneId zone;
+    private final List<PluginRecord> portion = new ArrayList<>();
+    private final Map<String, String> unwritten = new LinkedHashMap<>();
+    private final Map<String, Integer> charsOfRows = new HashMap<>();
+    private long chars;
+    private long records;
+    private @Nullable String summary;
+    private @Nullable Span current;
+
+    private record Span(long startMs, long endMs) {}
+
+    RunFold(PluginRun run, Manifest.@Nullable Window window, ZoneId zone) {
+        this.run = run;
+        this.window = window;
+        this.zone = zone;
+    }
+
+    void give(PluginRecord record, long atMs) throws RunEndedException {
+        timeIs(atMs);
+        if (window != null && current == null) {
+            current = span(window, atMs);
+        }
+        portion.add(record);
+        records++;
+        if (portion.size() == PORTION_MAX) {
+            flush();
+        }
+    }
+
+    /** Says that nothing earlier than this is to be expected: a window that is over by then is told. */
+    void timeIs(long atMs) throws RunEndedException {
+        Span over = current;
+        if (over != null && atMs >= over.endMs) {
+            flush();
+            keep(answer(run.window(over.startMs, over.endMs)));
+            current = null;
+        }
+    }
+
+    /** Gives what is still held back, and asks for the summary. */
+    void settle() throws RunEndedException {
+        flush();
+        List<Outcome.Result> said = answer(run.result());
+        if (!said.isEmpty()) {
+            summary = said.getFirst().json();
+        }
+    }
+
+    private void flush() throws RunEndedException {
+        if (!portion.isEmpty()) {
+            List<PluginRecord> given = List.copyOf(portion);
+            portion.clear();
+            keep(answer(run.fold(given)));
+        }
+    }
+
+    private void keep(List<Outcome.Result> results) throws RunEndedException {
+        for (Outcome.Result result : results) {
+            unwritten.put(result.key(), result.json());
+            Integer before = charsOfRows.put(result.key(), result.json().length());
+            chars += result.json().length() - (before == null ? 0 : before);
+            if (charsOfRows.size() > ROWS_MAX || chars > ROW_CHARS_MAX) {
+                throw new RunEndedException(
+                        RunStatus.FAILED,
+                        "It has more than " + ROWS_MAX + " rows, or " + (ROW_CHARS_MAX >> 20) + " MiB of them");
+            }
+        }
+    }
+
+    /** Of what was found, all that is not written yet. */
+    RunTables.Found found(boolean isAll) {
+        return new RunTables.Found(Map.copyOf(unwritten), isAll, charsOfRows.size(), summary);
+    }
+
+    void written() {
+        unwritten.clear();
+    }
+
+    boolean isAllWritten() {
+        return unwritten.isEmpty();
+    }
+
+    long records() {
+        return records;
+    }
+
+    private static List<Outcome.Result> answer(CompletableFuture<Outcome> future) throws RunEndedException {
+        Outcome outcome;
+        try {
+            outcome = future.get(ANSWER_SECONDS_MAX, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("the sandbox does not answer", e);
+        }
+        return switch (outcome) {
+            case Outcome.Ok ok -> ok.results();
+            case Outcome.Failure failure -> throw new RunEndedException(RunStatus.FAILED, said(failure));
+            case Outcome.Disabled disabled ->
+                throw new RunEndedException(
+                        RunStatus.FAILED, "It failed " + disabled.failuresInRow() + " times in a row");
+            case Outcome.Busy _ -> throw new IllegalStateException("the sandbox is stopping");
+        };
+    }
+
+    private static String said(Outcome.Failure failure) {
+        String what = switch (failure) {
+            case Outcome.Trapped trapped ->
+                "trapped: " + trapped.trap().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+            case Outcome.OutOfFuel spent -> "used up its fuel of " + spent.budget();
+            case Outcome.TimedOut timed -> "took more than " + timed.millisMax() + " ms";
+            case Outcome.BadOutput bad -> "said " + bad.reason();
+            case Outcome.Declined declined -> "answered " + declined.status();
+        };
+        return failure.where().export() + " " + what;
+    }
+
+    private Span span(Manifest.Window window, long atMs) {
+        ZonedDateTime at = Instant.ofEpochMilli(atMs).atZone(zone);
+        return switch (window) {
+            case HOUR ->
+                between(
+                        at.truncatedTo(ChronoUnit.HOURS),
+                        at.truncatedTo(ChronoUnit.HOURS).plusHours(1));
+            case DAY -> between(midnight(at), midnight(at.plusDays(1)));
+            case WEEK -> {
+                ZonedDateTime monday = at.with(TemporalAdjusters.previousOrSame(java.time.DayOfWeek.MONDAY));
+                yield between(midnight(monday), midnight(monday.plusWeeks(1)));
+            }
+        };
+    }
+
+    private ZonedDateTime midnight(ZonedDateTime at) {
+        return at.toLocalDate().atStartOfDay(zone);
+    }
+
+    private static Span between(ZonedDateTime start, ZonedDateTime end) {
+        return new Span(start.toInstant().toEpochMilli(), end.toInstant().toEpochMilli());
+    }
+
+    @Override
+    public void close() {
+        run.close();
+    }
+}

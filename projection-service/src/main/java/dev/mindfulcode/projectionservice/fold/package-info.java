@@ -1,0 +1,5 @@
+/** What a projection is: a named, versioned fold from events to read-model rows. */
+@NullMarked
+package dev.mindfulcode.projectionservice.fold;
+
+import org.jspecify.annotations.NullMarked;

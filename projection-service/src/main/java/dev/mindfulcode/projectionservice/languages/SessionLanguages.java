@@ -1,0 +1,130 @@
+package dev.mindfulcode.projectionservice.languages;
+
+import dev.mindfulcode.projectionservice.fold.Columns;
+import dev.mindfulcode.projectionservice.fold.DeletedSessions;
+import dev.mindfulcode.projectionservice.fold.Event;
+import dev.mindfulcode.projectionservice.fold.Fold;
+import dev.mindfulcode.projectionservice.fold.Plausible;
+import dev.mindfulcode.projectionservice.fold.Projection;
+import dev.mindfulcode.projectionservice.fold.RejectedEventException;
+import dev.mindfulcode.projectionservice.sessions.CodingSessions;
+import dev.mindfulcode.schemas.SessionDetails;
+import dev.mindfulcode.schemas.SessionEvent;
+import dev.mindfulcode.schemas.SessionEventKind;
+import dev.mindfulcode.schemas.Topics;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** {@code session_languages}: one row for each event that starts a session or names its language. */
+public final class SessionLanguages implements Fold {
+
+    private static final String INSERT = """
+            INSERT INTO {session_languages} (user_id, session_id, event_offset, kind, set_at, language)
+            SELECT user_id, session_id, event_offset, kind, @set_ms, language
+            FROM unnest(?::uuid[], ?::uuid[], ?::bigint[], ?::text[], ?::bigint[], ?::text[])
+                AS u(user_id, session_id, event_offset, kind, set_ms, language)
+            WHERE left
+            ON CONFLICT (session_id, event_offset) DO NOTHING
+            """.replace("@", Columns.AT)
+            .replace("left", DeletedSessions.IS_LEFT.formatted("session_languages_deleted"));
+
+    private record Key(UUID sessionId, long offset) {}
+
+    private record Row(
+            Key key,
+            UUID userId,
+            String kind,
+            long setMs,
+            @Nullable String language) {}
+
+    private final String insert;
+    private final DeletedSessions deletedSessions;
+    private final Set<DeletedSessions.Id> deleted = new LinkedHashSet<>();
+    private final TreeMap<Key, Row> rows =
+            new TreeMap<>(Comparator.comparing(Key::sessionId).thenComparingLong(Key::offset));
+
+    private SessionLanguages(String insert, DeletedSessions deletedSessions) {
+        this.insert = insert;
+        this.deletedSessions = deletedSessions;
+    }
+
+    public static Projection projection() {
+        return Projection.of(SessionLanguages.class, "session_languages", 1, List.of(Topics.SESSIONS), tables -> {
+            String insert = tables.in(INSERT);
+            DeletedSessions deleted = new DeletedSessions(tables, "session_languages");
+            return () -> new SessionLanguages(insert, deleted);
+        });
+    }
+
+    /**
+     * Skips an event that cannot be read: {@link CodingSessions} rejects the same one, and one dead letter is enough.
+     */
+    @Override
+    public void take(Event event) {
+        SessionEvent change = (SessionEvent) event.value();
+        switch (change.getKind()) {
+            case DELETED -> deleted.add(new DeletedSessions.Id(event.userId(), change.getSessionId()));
+            case STARTED -> add(event, change, "started");
+            case CORRECTED -> add(event, change, "corrected");
+            case UPDATED, PAUSED, RESUMED, ENDED -> add(event, change, "updated");
+            case UNKNOWN -> {}
+        }
+    }
+
+    private void add(Event event, SessionEvent change, String kind) {
+        SessionDetails details;
+        long setMs;
+        try {
+            details = CodingSessions.details(event.cipher(), change);
+            setMs = Plausible.timeMs(change.getAt());
+        } catch (RejectedEventException e) {
+            return;
+        }
+        String language = details == null ? null : details.getLanguage();
+        if (language == null && change.getKind() != SessionEventKind.STARTED) {
+            return;
+        }
+        Key key = new Key(change.getSessionId(), event.offset());
+        rows.put(
+                key,
+                new Row(
+                        key,
+                        event.userId(),
+                        kind,
+                        setMs,
+                        // Postgres has no text with a zero character in it.
+                        language == null ? null : language.replace("\0", "")));
+    }
+
+    @Override
+    public int write(Connection connection) throws SQLException {
+        int gone = 0;
+        if (!deleted.isEmpty()) {
+            gone = deletedSessions.delete(connection, deleted);
+        } else if (!rows.isEmpty()) {
+            deletedSessions.hold(connection);
+        }
+        return rows.isEmpty() ? gone : gone + insert(connection);
+    }
+
+    private int insert(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(insert)) {
+            new Columns<>(connection, statement, rows.values())
+                    .uuids(Row::userId)
+                    .uuids(row -> row.key().sessionId())
+                    .longs(row -> row.key().offset())
+                    .texts(Row::kind)
+                    .longs(Row::setMs)
+                    .texts(Row::language);
+            return statement.executeUpdate();
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package dev.mindfulcode.projectionservice.loop;
+
+import dev.mindfulcode.projectionservice.fold.Tables;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/** Where each partition stands, in the database that holds what has been made of it. */
+final class OffsetTable {
+
+    static final Comparator<TopicPartition> ORDER =
+            Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
+
+    private static final String INSERT = """
+            INSERT INTO {projection_offsets} (topic, partition, next_offset)
+            SELECT topic, partition, 0 FROM unnest(?::text[], ?::int[]) AS u(topic, partition)
+            ON CONFLICT DO NOTHING
+            """;
+
+    private static final String SELECT = """
+            SELECT topic, partition, next_offset
+            FROM {projection_offsets} JOIN unnest(?::text[], ?::int[]) AS u(topic, partition) USING (topic, partition)
+            """;
+
+    private static final String ADVANCE = """
+            UPDATE {projection_offsets} SET next_offset = ?, input_offset = coalesce(?, input_offset)
+            WHERE topic = ? AND partition = ? AND next_offset = ?
+            """;
+
+    /**
+     * From where to where a transaction takes a partition; offsets of the next record to apply.
+     *
+     * @param inputOffset of the last progress marker on the way; null where there is none
+     */
+    record Step(long from, long to, @Nullable Long inputOffset) {}
+
+    private final String insert;
+    private final String select;
+    private final String advance;
+
+    OffsetTable(Tables tables) {
+        insert = tables.in(INSERT);
+        select = tables.in(SELECT);
+        advance = tables.in(ADVANCE);
+    }
+
+    /** Returns the next offset of each partition; one that was never read is at 0. */
+    Map<TopicPartition, Long> read(Connection connection, Collection<TopicPartition> partitions) throws SQLException {
+        Map<TopicPartition, Long> found = select(connection, partitions);
+        if (found.size() < partitions.size()) {
+            List<TopicPartition> missing = partitions.stream()
+                    .filter(partition -> !found.containsKey(partition))
+                    .sorted(ORDER)
+                    .toList();
+            try (PreparedStatement statement = connection.prepareStatement(insert)) {
+                bind(connection, statement, missing);
+                statement.executeUpdate();
+            }
+            found.putAll(select(connection, missing));
+        }
+        return found;
+    }
+
+    /**
+     * Moves each partition on, provided that it stands where this loop left it. Done first in a transaction: whoever
+     * else has the partition waits here, then finds that it has moved, and writes no row.
+     *
+     * @throws FencedException where it stands elsewhere
+     */
+    void advance(Connection connection, SortedMap<TopicPartition, Step> steps) throws SQLException, FencedException {
+        try (PreparedStatement statement = connection.prepareStatement(advance)) {
+            for (Map.Entry<TopicPartition, Step> entry : steps.entrySet()) {
+                statement.setLong(1, entry.getValue().to());
+                statement.setObject(2, entry.getValue().inputOffset(), Types.BIGINT);
+                statement.setString(3, entry.getKey().topic());
+                statement.setInt(4, entry.getKey().partition());
+                statement.setLong(5, entry.getValue().from());
+                statement.addBatch();
+            }
+            if (Arrays.stream(statement.executeBatch()).anyMatch(rows -> rows != 1)) {
+                throw new FencedException("a partition's offset has been moved by somebody else");
+            }
+        }
+    }
+
+    private Map<TopicPartition, Long> select(Connection connection, Collection<TopicPartition> partitions)
+            throws SQLException {
+        Map<TopicPartition, Long> found = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(select)) {
+            bind(connection, statement, partitions);
+            try (ResultSet results = statement.executeQuery()) {
+                while (results.next()) {
+                    found.put(new TopicPartition(results.getString(1), results.getInt(2)), results.getLong(3));
+                }
+            }
+        }
+        return found;
+    }
+
+    private static void bind(Connection connection, PreparedStatement statement, Collection<TopicPartition> partitions)
+            throws SQLException {
+        statement.setArray(
+                1,
+                connection.createArrayOf(
+                        "text", partitions.stream().map(TopicPartition::topic).toArray()));
+        statement.setArray(
+                2,
+                connection.createArrayOf(
+                        "int4",
+                        partitions.stream().map(TopicPartition::partition).toArray()));
+    }
+}

@@ -1,0 +1,5 @@
+/** Windows of teams. */
+@NullMarked
+package dev.mindfulcode.projectionservice.teams;
+
+import org.jspecify.annotations.NullMarked;

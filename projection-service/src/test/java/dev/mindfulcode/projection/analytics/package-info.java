@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mindfulcode.projection.analytics;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mindfulcode.projection.fold;
-
-import org.jspecify.annotations.NullMarked;

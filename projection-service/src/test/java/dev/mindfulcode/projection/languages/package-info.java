@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mindfulcode.projection.languages;
-
-import org.jspecify.annotations.NullMarked;

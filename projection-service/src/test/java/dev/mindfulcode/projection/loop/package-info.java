@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mindfulcode.projection.loop;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mindfulcode.projection.minutes;
-
-import org.jspecify.annotations.NullMarked;

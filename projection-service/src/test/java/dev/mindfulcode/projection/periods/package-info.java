@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mindfulcode.projection.periods;
-
-import org.jspecify.annotations.NullMarked;

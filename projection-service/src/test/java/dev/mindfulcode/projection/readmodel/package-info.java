@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mindfulcode.projection.readmodel;
-
-import org.jspecify.annotations.NullMarked;

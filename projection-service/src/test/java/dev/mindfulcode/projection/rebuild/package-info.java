@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mindfulcode.projection.rebuild;
-
-import org.jspecify.annotations.NullMarked;

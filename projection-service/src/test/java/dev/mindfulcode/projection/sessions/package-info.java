@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mindfulcode.projection.sessions;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mindfulcode.projection.teams;
-
-import org.jspecify.annotations.NullMarked;

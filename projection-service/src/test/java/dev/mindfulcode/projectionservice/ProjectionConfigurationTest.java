@@ -1,0 +1,94 @@
+package dev.mindfulcode.projectionservice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mindfulcode.projectionservice.fold.Samples;
+import dev.mindfulcode.schemas.Topics;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.core.env.MapPropertySource;
+
+class ProjectionConfigurationTest {
+
+    private final Pipeline pipeline = new Pipeline();
+    private final MeterRegistry meters = new SimpleMeterRegistry();
+    private final Map<String, Object> environment = new HashMap<>(Map.of(
+            "DATABASE_URL", pipeline.database.url(),
+            "KAFKA_BOOTSTRAP_SERVERS", Pipeline.bootstrapServers(),
+            "SCHEMA_REGISTRY_URL", Pipeline.registryUrl(),
+            "ENCRYPTION_KEY", pipeline.database.encryptionKey()));
+
+    @AfterEach
+    void close() {
+        pipeline.close();
+    }
+
+    @Test
+    void startsAndStopsWithItsContextAndTellsHowItIsDoing() throws Exception {
+        UUID user = pipeline.newUser().userId();
+        pipeline.publish(Topics.FLOW_MINUTES, user, Samples.minute(Instant.parse("2026-03-02T09:00:00Z"), 1, 5));
+        ProjectionService service;
+        try (AnnotationConfigApplicationContext context = context()) {
+            service = context.getBean(ProjectionService.class);
+            Eventually.holds("caught up", service::isCaughtUp);
+            assertThat(service.isFollowing()).isTrue();
+            assertThat(pipeline.database.number("SELECT count(*) FROM readmodel.flow_minutes"))
+                    .isEqualTo(1);
+            assertThat(meters.get("mindful.projection.rows")
+                            .tag("projection", "flow_minutes")
+                            .tag("loop", "streamed")
+                            .counter()
+                            .count())
+                    .isEqualTo(1);
+            assertThat(meters.get("mindful.projection.lag")
+                            .tag("projection", "flow_minutes")
+                            .tag("loop", "streamed")
+                            .gauge()
+                            .value())
+                    .isZero();
+            assertThat(meters.get("mindful.projection.commit.age")
+                            .tag("loop", "streamed")
+                            .gauge()
+                            .value())
+                    .isBetween(0.0, 60.0);
+        }
+        assertThat(service.isRunning()).isFalse();
+        assertThat(service.isCaughtUp()).isFalse();
+        assertThat(service.isFollowing()).isFalse();
+    }
+
+    @Test
+    void aMissingOrWeakSettingIsRefusedWithTheFix() {
+        assertRefusedWithout("DATABASE_URL", "DATABASE_URL is not set");
+        assertRefusedWithout("KAFKA_BOOTSTRAP_SERVERS", "localhost:9092");
+        assertRefusedWithout("SCHEMA_REGISTRY_URL", "/apis/registry/v3");
+        assertRefusedWithout("ENCRYPTION_KEY", "openssl rand -base64 32");
+    }
+
+    private void assertRefusedWithout(String name, String fix) {
+        Object value = environment.remove(name);
+        assertThat(value).isNotNull();
+        assertThatThrownBy(() -> context().close())
+                .rootCause()
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(fix);
+        environment.put(name, String.valueOf(value));
+    }
+
+    private AnnotationConfigApplicationContext context() {
+        AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+        context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("test", environment));
+        context.registerBean(MeterRegistry.class, () -> meters);
+        context.register(ProjectionConfiguration.class);
+        context.refresh();
+        return context;
+    }
+}

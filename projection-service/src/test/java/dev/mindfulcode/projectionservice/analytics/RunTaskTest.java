@@ -1,0 +1,354 @@
+package dev.mindfulcode.projectionservice.analytics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
+import dev.mindfulcode.pluginhost.Capability;
+import dev.mindfulcode.pluginhost.Limits;
+import dev.mindfulcode.pluginhost.PluginHost;
+import dev.mindfulcode.pluginhost.PluginRecord.KeystrokeIntervals;
+import dev.mindfulcode.pluginhost.PluginRecord.Signals;
+import dev.mindfulcode.projectionservice.analytics.History.Stand;
+import dev.mindfulcode.projectionservice.fold.ReadModelDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Runs step by step, with a plugin that has a row for each session it was given, and a history that is said here. */
+class RunTaskTest {
+
+    private static final Path PLUGIN = Path.of("..", "plugins", "typing-fatigue");
+    private static final String MODULE = "of typing-fatigue";
+    private static final Set<Capability> ALL = Set.of(Capability.KEYSTROKE_INTERVALS, Capability.EMIT_RESULTS);
+    private static final UUID A = new UUID(0, 0xa);
+    private static final UUID B = new UUID(0, 0xb);
+    private static final UUID C = new UUID(0, 0xc);
+
+    private final ReadModelDatabase database = new ReadModelDatabase();
+    private final PluginHost host = new PluginHost(Limits.standard());
+    private final RunTables tables = new RunTables(database.source(), UUID.randomUUID());
+    private final RunTables others = new RunTables(database.source(), UUID.randomUUID());
+    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-03-02T09:00:00Z"));
+    private final UUID runId = UUID.randomUUID();
+    private final UUID pluginId = UUID.randomUUID();
+    private final Deque<Told> script = new ArrayDeque<>();
+    private final Consumer<byte @Nullable [], byte @Nullable []> consumer = new KafkaConsumer<>(
+            Map.of("bootstrap.servers", EmbeddedPlatform.shared().bootstrapServers()),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer());
+    private int opened;
+
+    @BeforeEach
+    void keepTheModuleWhereTheGatewayKeepsIt() throws Exception {
+        database.execute("CREATE SCHEMA identity");
+        database.execute("CREATE TABLE identity.plugin_modules (sha256 text PRIMARY KEY, module bytea NOT NULL)");
+        try (Connection connection = database.source().getConnection();
+                PreparedStatement insert =
+                        connection.prepareStatement("INSERT INTO identity.plugin_modules VALUES (?, ?)")) {
+            insert.setString(1, MODULE);
+            insert.setBytes(2, Files.readAllBytes(PLUGIN.resolve("typing-fatigue.wasm")));
+            insert.executeUpdate();
+        }
+    }
+
+    @AfterEach
+    void close() {
+        host.close();
+        consumer.close();
+    }
+
+    @Test
+    void nothingIsShownUntilAllIsFoldedAndThenItIsAllThatThereIs() throws Exception {
+        RunTask first = begun(wanted(1));
+        told(Stand.CAUGHT_UP, A, B);
+        first.step(consumer);
+        assertThat(rows()).containsExactly(row(A, 100), row(B, 100));
+        assertThat(run("status, results, positions")).isEqualTo("(live,2,\"{\"\"told\"\": 2}\")");
+        first.abandon();
+        first.step(consumer);
+
+        RunTask again = begun(wanted(2));
+        assertThat(rows()).as("what an earlier fold found").containsExactly(row(A, 100), row(B, 100));
+        told(Stand.BEHIND, B);
+        told(Stand.BEHIND, C);
+        told(Stand.CAUGHT_UP, C);
+        for (int step = 1; step <= 2; step++) {
+            assertThat(again.step(consumer)).isEqualTo(Duration.ZERO);
+            assertThat(rows()).as("step %d", step).containsExactly(row(A, 100), row(B, 100));
+            assertThat(run("status, records, results")).isEqualTo("(replaying," + step + ",2)");
+        }
+        again.step(consumer);
+        assertThat(rows()).containsExactly(row(B, 100), row(C, 200));
+        assertThat(run("status, records, results")).isEqualTo("(live,3,2)");
+    }
+
+    @Test
+    void whatComesIsWrittenWithThePositionsThatItIsMadeOf() throws Exception {
+        RunTask task = begun(wanted(1));
+        told(Stand.CAUGHT_UP, A);
+        task.step(consumer);
+        told(Stand.BEHIND, B);
+        assertThat(task.step(consumer)).isEqualTo(Duration.ZERO);
+        assertThat(rows()).containsExactly(row(A, 100), row(B, 100));
+        assertThat(run("positions")).isEqualTo("(\"{\"\"told\"\": 2}\")");
+        assertThat(versionsOfRows()).as("only what is new").containsExactly("(f)", "(t)");
+        told(Stand.CAUGHT_UP, A);
+        task.step(consumer);
+        assertThat(rows()).containsExactly(row(A, 200), row(B, 100));
+        assertThat(run("positions, results")).isEqualTo("(\"{\"\"told\"\": 3}\",2)");
+        assertThat(versionsOfRows()).containsExactly("(t)", "(f)");
+    }
+
+    @Test
+    void rowsThatTheDatabaseDoesNotTakeLeaveThePositionsWhereTheyAre() throws Exception {
+        RunTask task = begun(wanted(1));
+        told(Stand.CAUGHT_UP, A);
+        task.step(consumer);
+        database.execute("ALTER TABLE readmodel.analytics_results ADD CONSTRAINT not_now CHECK (key <> '" + B + "')");
+        told(Stand.CAUGHT_UP, A, B);
+        assertThat(task.step(consumer)).isPositive();
+        assertThat(rows()).containsExactly(row(A, 100));
+        assertThat(run("positions, records, results")).isEqualTo("(\"{\"\"told\"\": 1}\",1,1)");
+
+        database.execute("ALTER TABLE readmodel.analytics_results DROP CONSTRAINT not_now");
+        told(Stand.CAUGHT_UP);
+        task.step(consumer);
+        assertThat(rows()).containsExactly(row(A, 200), row(B, 100));
+        assertThat(run("positions, records, results")).isEqualTo("(\"{\"\"told\"\": 3}\",3,2)");
+    }
+
+    @Test
+    void whoHasLostARunWritesNothingMoreToIt() throws Exception {
+        RunTask task = begun(wanted(1));
+        told(Stand.CAUGHT_UP, A);
+        task.step(consumer);
+        assertThat(others.take(wanted(1))).as("while it is held").isNull();
+        database.execute("UPDATE readmodel.analytics_runs SET held_until = now() - interval '1 second'");
+        assertThat(others.take(wanted(1))).isNotNull();
+        String before = run("*");
+        tables.hold(List.of(runId));
+        tables.letGo();
+        assertThat(tables.take(wanted(1))).as("held by another").isNull();
+        assertThat(run("*")).as("neither held on to for the other, nor let go").isEqualTo(before);
+
+        told(Stand.CAUGHT_UP, A, B);
+        assertThat(task.step(consumer)).isNull();
+        assertThat(rows()).containsExactly(row(A, 100));
+        assertThat(run("*")).isEqualTo(before);
+    }
+
+    @Test
+    void whoIsFasterIsSeenByTheVersionWithinOneServiceToo() throws Exception {
+        RunTask late = begun(wanted(1));
+        told(Stand.CAUGHT_UP, A);
+        late.step(consumer);
+        RunTask task = begun(wanted(1));
+        String before = run("*");
+        told(Stand.CAUGHT_UP, B);
+        assertThat(late.step(consumer)).isNull();
+        assertThat(rows()).containsExactly(row(A, 100));
+        assertThat(run("*")).isEqualTo(before);
+        told(Stand.CAUGHT_UP, C);
+        task.step(consumer);
+        assertThat(rows()).containsExactly(row(C, 100));
+
+        assertThatThrownBy(() -> tables.advance(
+                        wanted(2),
+                        Long.parseLong(String.valueOf(database.value("SELECT version FROM readmodel.analytics_runs"))),
+                        new RunTables.Progress(RunStatus.LIVE, null, 0, 0, 0, "{}"),
+                        new RunTables.Found(Map.of("k", "{}"), true, 1, null)))
+                .as("of a generation that was not taken")
+                .isInstanceOf(RunLostException.class);
+        assertThat(rows()).containsExactly(row(C, 100));
+    }
+
+    @Test
+    void whatBecameOutdatedStaysUpUntilAllIsFoldedAnew() throws Exception {
+        RunTask task = begun(wanted(1));
+        told(Stand.CAUGHT_UP, A, B);
+        task.step(consumer);
+        told(Stand.OUTDATED);
+        for (int second = 0; second < 10; second++) {
+            assertThat(task.step(consumer)).isPositive();
+            now.updateAndGet(instant -> instant.plusSeconds(1));
+        }
+        assertThat(opened)
+                .as("several deletions that come together count as one")
+                .isOne();
+        assertThat(task.step(consumer)).isEqualTo(Duration.ZERO);
+        assertThat(task.step(consumer)).isEqualTo(Duration.ZERO);
+        assertThat(opened).isEqualTo(2);
+        assertThat(rows()).containsExactly(row(A, 100), row(B, 100));
+        told(Stand.CAUGHT_UP, B);
+        task.step(consumer);
+        assertThat(rows()).containsExactly(row(B, 100));
+    }
+
+    @Test
+    void aRunEndsWithTheFirstOfItsGrantsThatIsTakenBack() throws Exception {
+        for (Capability kept : ALL) {
+            RunTask task = begun(wanted(1));
+            told(Stand.CAUGHT_UP, A);
+            task.step(consumer);
+            task.wanted(wanted(1, granted(Set.of(kept)), false));
+            told(Stand.CAUGHT_UP, B);
+            assertThat(task.step(consumer)).isNull();
+            assertThat(rows()).containsExactly(row(A, 100));
+            String lost = kept == Capability.EMIT_RESULTS ? "keystroke_intervals" : "emit_results";
+            assertThat(run("status, reason"))
+                    .isEqualTo("(stopped,\"" + lost + " is no longer granted to its plugin\")");
+            script.clear();
+        }
+    }
+
+    @Test
+    void aRunThatIsCancelledOrWhosePluginIsGoneGivesNothingMore() throws Exception {
+        Map<WantedRun, String> ends = Map.of(
+                wanted(1, granted(ALL), true),
+                "(stopped,\"It was cancelled\")",
+                wanted(1, null, false),
+                "(stopped,\"Its plugin was removed\")");
+        for (Map.Entry<WantedRun, String> end : ends.entrySet()) {
+            RunTask task = begun(wanted(1));
+            told(Stand.CAUGHT_UP, A);
+            task.step(consumer);
+            task.wanted(end.getKey());
+            told(Stand.CAUGHT_UP, B);
+            assertThat(task.step(consumer)).isNull();
+            assertThat(rows()).containsExactly(row(A, 100));
+            assertThat(run("status, reason")).isEqualTo(end.getValue());
+            script.clear();
+        }
+    }
+
+    private record Told(Stand stand, List<UUID> typedIn) {}
+
+    private void told(Stand stand, UUID... typedIn) {
+        script.add(new Told(stand, List.of(typedIn)));
+    }
+
+    /** Takes the run and opens its guest, which has been given nothing yet. */
+    private RunTask begun(WantedRun wanted) throws SQLException {
+        long version = Objects.requireNonNull(tables.take(wanted));
+        Clock clock = ((InstantSource) now::get).withZone(ZoneOffset.UTC);
+        RunTask task = new RunTask(
+                tables,
+                host,
+                (_, imports) -> {
+                    assertThat(imports).isEqualTo(ALL);
+                    opened++;
+                    return new Scripted();
+                },
+                clock,
+                wanted,
+                version);
+        assertThat(task.step(consumer)).isEqualTo(Duration.ZERO);
+        return task;
+    }
+
+    private final class Scripted implements History {
+
+        private int told;
+
+        @Override
+        public Stand advance(Consumer<byte @Nullable [], byte @Nullable []> unread, RunFold fold, long deadlineNanos)
+                throws RunEndedException {
+            Told next = script.remove();
+            for (UUID session : next.typedIn()) {
+                int[] intervalsMs = new int[100];
+                Arrays.fill(intervalsMs, 15_000);
+                told++;
+                fold.give(
+                        new KeystrokeIntervals(
+                                session, told, told, 0, intervalsMs, new int[0], new byte[100], Signals.NONE),
+                        told);
+            }
+            return next.stand();
+        }
+
+        @Override
+        public void timeIs(RunFold fold, long nowMs) throws RunEndedException {
+            fold.timeIs(nowMs);
+        }
+
+        @Override
+        public long scanned() {
+            return told;
+        }
+
+        @Override
+        public long total() {
+            return told;
+        }
+
+        @Override
+        public String positions() {
+            return "{\"told\": " + told + "}";
+        }
+    }
+
+    private WantedRun wanted(int generation) {
+        return wanted(generation, granted(ALL), false);
+    }
+
+    private WantedRun wanted(int generation, WantedRun.@Nullable Granted plugin, boolean isCancelled) {
+        return new WantedRun(runId, generation, new UUID(0, 1), null, plugin, null, null, isCancelled, ZoneOffset.UTC);
+    }
+
+    private WantedRun.Granted granted(Set<Capability> capabilities) {
+        try {
+            return new WantedRun.Granted(
+                    pluginId,
+                    Files.readString(PLUGIN.resolve("manifest.json")),
+                    MODULE,
+                    capabilities,
+                    Instant.EPOCH,
+                    0);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static String row(UUID session, int keystrokes) {
+        return "(" + session + "," + keystrokes + ")";
+    }
+
+    private List<String> rows() throws SQLException {
+        return database.rows("SELECT key, value -> 'keystrokes' FROM readmodel.analytics_results ORDER BY key");
+    }
+
+    private List<String> versionsOfRows() throws SQLException {
+        return database.rows("SELECT a.version = s.version FROM readmodel.analytics_results a"
+                + " JOIN readmodel.analytics_runs s USING (run_id) ORDER BY a.key");
+    }
+
+    private String run(String columns) throws SQLException {
+        return database.rows("SELECT " + columns + " FROM readmodel.analytics_runs")
+                .getFirst();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.projectionservice.analytics;
+
+import org.jspecify.annotations.NullMarked;

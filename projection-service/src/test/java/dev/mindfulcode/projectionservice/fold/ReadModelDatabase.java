@@ -1,0 +1,178 @@
+package dev.mindfulcode.projectionservice.fold;
+
+import static java.util.Objects.requireNonNull;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.mindfulcode.dataprotection.KeyEncryptionKey;
+import dev.mindfulcode.dataprotection.PostgresUrl;
+import dev.mindfulcode.dataprotection.PostgresUserKeys;
+import dev.mindfulcode.dataprotection.UserKeys;
+import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
+import dev.mindfulcode.projectionservice.Projections;
+import dev.mindfulcode.projectionservice.readmodel.ReadModel;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** A database of a test's own, with an empty read model; and a way to run folds on it without Kafka. */
+public final class ReadModelDatabase {
+
+    /** Everything that readers see, in one line a row. */
+    private static final List<String> TABLES = List.of(
+            "coding_sessions",
+            "coding_sessions_deleted",
+            "flow_minutes",
+            "flow_minutes_deleted",
+            "flow_periods",
+            "flow_periods_deleted",
+            "session_languages",
+            "session_languages_deleted",
+            "daily_summaries",
+            "user_zones");
+
+    private static final int CONNECTIONS_MAX = 4;
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(60);
+
+    /** Migrated once and never connected to again: the others are copies of it. */
+    private static final String TEMPLATE = migrated();
+
+    /**
+     * Of the database that was asked last: each connection is a process of the server's, and tests ask every few
+     * milliseconds.
+     */
+    private static @Nullable HikariDataSource pool;
+
+    private final String url = copied();
+    private final DataSource source = PostgresUrl.parse(url).dataSource();
+    private final String encryptionKey = newEncryptionKey();
+    private final PostgresUserKeys keys = PostgresUserKeys.open(source, KeyEncryptionKey.parse(encryptionKey));
+
+    private static String migrated() {
+        String template = EmbeddedPlatform.shared().freshDatabase();
+        DataSource source = PostgresUrl.parse(template).dataSource();
+        PostgresUserKeys.migrate(source);
+        ReadModel.migrate(source, Projections.ALL);
+        return template;
+    }
+
+    private static String copied() {
+        String template = TEMPLATE.substring(TEMPLATE.lastIndexOf('/') + 1);
+        String name = "copy_" + UUID.randomUUID().toString().replace("-", "");
+        try (Connection connection = PostgresUrl.parse(EmbeddedPlatform.shared().databaseUrl())
+                        .dataSource()
+                        .getConnection();
+                PreparedStatement statement =
+                        connection.prepareStatement("CREATE DATABASE " + name + " TEMPLATE " + template)) {
+            statement.execute();
+        } catch (SQLException e) {
+            throw new IllegalStateException("no copy of the migrated database", e);
+        }
+        return TEMPLATE.replace(template, name);
+    }
+
+    public String encryptionKey() {
+        return encryptionKey;
+    }
+
+    public UserKeys keys() {
+        return keys;
+    }
+
+    public String url() {
+        return url;
+    }
+
+    private static String newEncryptionKey() {
+        byte[] key = new byte[32];
+        new SecureRandom().nextBytes(key);
+        return Base64.getEncoder().encodeToString(key);
+    }
+
+    public DataSource source() {
+        return source;
+    }
+
+    /** Applies events as one transaction. */
+    public int apply(Projection projection, List<Event> events) throws Exception {
+        Supplier<Fold> folds = projection.binding().to(ReadModel.TABLES);
+        Fold fold = folds.get();
+        for (Event event : events) {
+            fold.take(event);
+        }
+        try (Connection connection = connection()) {
+            connection.setAutoCommit(false);
+            int rows = fold.write(connection);
+            connection.commit();
+            return rows;
+        }
+    }
+
+    private Connection connection() throws SQLException {
+        synchronized (ReadModelDatabase.class) {
+            if (pool == null || !pool.getPoolName().equals(url)) {
+                if (pool != null) {
+                    pool.close();
+                }
+                HikariConfig config = PostgresUrl.parse(url).pool("test", CONNECTIONS_MAX, ANSWER_MAX);
+                config.setPoolName(url);
+                pool = new HikariDataSource(config);
+            }
+            return pool.getConnection();
+        }
+    }
+
+    /** Returns each row as text, in the order of the query. */
+    public List<String> rows(String sql) throws SQLException {
+        List<String> rows = new ArrayList<>();
+        try (Connection connection = connection();
+                PreparedStatement statement = connection.prepareStatement("SELECT r::text FROM (" + sql + ") r");
+                ResultSet results = statement.executeQuery()) {
+            while (results.next()) {
+                rows.add(results.getString(1));
+            }
+        }
+        return rows;
+    }
+
+    /** Returns the one value, as text; null where the value is. */
+    public @Nullable String value(String sql) throws SQLException {
+        try (Connection connection = connection();
+                PreparedStatement statement = connection.prepareStatement(sql);
+                ResultSet results = statement.executeQuery()) {
+            return results.next() ? results.getString(1) : "no row";
+        }
+    }
+
+    public long number(String sql) throws SQLException {
+        return Long.parseLong(requireNonNull(value(sql)));
+    }
+
+    public void execute(String sql) throws SQLException {
+        try (Connection connection = connection();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.execute();
+        }
+    }
+
+    /** Returns all rows of all tables, hidden columns too, in an order of their own. */
+    public List<String> everything() throws SQLException {
+        List<String> all = new ArrayList<>();
+        for (String table : TABLES) {
+            for (String row : rows("SELECT to_jsonb(t) AS row FROM readmodel." + table + " t ORDER BY 1")) {
+                all.add(table + row);
+            }
+        }
+        return all;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.projectionservice.fold;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.projectionservice.languages;
+
+import org.jspecify.annotations.NullMarked;

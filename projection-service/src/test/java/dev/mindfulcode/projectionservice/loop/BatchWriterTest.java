@@ -1,0 +1,171 @@
+package dev.mindfulcode.projectionservice.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mindfulcode.projectionservice.fold.Event;
+import dev.mindfulcode.projectionservice.fold.ReadModelDatabase;
+import dev.mindfulcode.projectionservice.fold.Samples;
+import dev.mindfulcode.projectionservice.readmodel.ReadModel;
+import dev.mindfulcode.schemas.Topics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import javax.sql.DataSource;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+/** Rows and offsets together or not at all, proved with a projection that would show a record applied twice. */
+class BatchWriterTest {
+
+    private static final TopicPartition FIRST = new TopicPartition(Topics.FLOW_PERIODS.name(), 0);
+    private static final TopicPartition SECOND = new TopicPartition(Topics.FLOW_PERIODS.name(), 1);
+    private static final int RECORDS = 400;
+
+    private final ReadModelDatabase database = new ReadModelDatabase();
+    private final UUID user = UUID.randomUUID();
+
+    @Test
+    void whateverCallBreaksEachRecordIsAppliedOnce() throws Exception {
+        database.execute(Counting.TABLE);
+        Random random = new Random(7);
+        BatchWriter writer = writer(new FaultyDatabase(random, 0.03).around(database.source()));
+        Map<TopicPartition, Long> positions = new HashMap<>();
+        int failures = 0;
+        boolean isDone = false;
+        while (!isDone) {
+            try {
+                if (positions.isEmpty()) {
+                    positions.putAll(writer.positions(Set.of(FIRST, SECOND)));
+                }
+                List<Received> batch = new ArrayList<>(records(FIRST, positions, 1 + random.nextInt(10)));
+                batch.addAll(records(SECOND, positions, 1 + random.nextInt(10)));
+                isDone = batch.isEmpty();
+                if (!isDone) {
+                    writer.apply(batch, positions);
+                }
+            } catch (SQLException e) {
+                failures++;
+                positions.clear();
+            }
+        }
+        assertThat(failures).isGreaterThan(10);
+        assertThat(database.number("SELECT n FROM readmodel.counted")).isEqualTo(2 * RECORDS);
+        assertThat(database.number("SELECT sum(next_offset) FROM readmodel.projection_offsets"))
+                .isEqualTo(2 * RECORDS);
+    }
+
+    @Test
+    void ofTwoThatHaveTheSamePartitionOneAppliesAndTheOtherWritesNothing() throws Exception {
+        database.execute(Counting.TABLE);
+        try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+            for (long offset = 0; offset < 50; offset++) {
+                CountDownLatch bothKnow = new CountDownLatch(2);
+                Future<Boolean> one = threads.submit(() -> wins(bothKnow));
+                Future<Boolean> other = threads.submit(() -> wins(bothKnow));
+                assertThat(List.of(one.get(), other.get())).containsExactlyInAnyOrder(true, false);
+                assertThat(database.number("SELECT n FROM readmodel.counted")).isEqualTo(offset + 1);
+            }
+        }
+    }
+
+    @Test
+    void aPartitionThatMovedMeanwhileFencesTheWholeTransaction() throws Exception {
+        database.execute(Counting.TABLE);
+        BatchWriter writer = writer(database.source());
+        Map<TopicPartition, Long> positions = new HashMap<>(writer.positions(Set.of(FIRST, SECOND)));
+        database.execute("UPDATE readmodel.projection_offsets SET next_offset = 1 WHERE partition = 1");
+        List<Received> batch = new ArrayList<>(records(FIRST, positions, 3));
+        batch.addAll(records(SECOND, positions, 3));
+        assertThatThrownBy(() -> writer.apply(batch, positions)).isInstanceOf(FencedException.class);
+        assertThat(database.number("SELECT n FROM readmodel.counted")).isZero();
+        assertThat(database.rows("SELECT partition, next_offset FROM readmodel.projection_offsets ORDER BY 1"))
+                .containsExactly("(0,0)", "(1,1)");
+    }
+
+    @Test
+    void aRecordMayBeTheFirstThatIsLeftOfItsPartition() throws Exception {
+        database.execute(Counting.TABLE);
+        BatchWriter writer = writer(database.source());
+        Map<TopicPartition, Long> positions = new HashMap<>(writer.positions(Set.of(FIRST)));
+        writer.apply(List.of(record(FIRST, 1_000)), positions);
+        assertThat(positions).containsEntry(FIRST, 1_001L);
+        assertThat(writer.positions(Set.of(FIRST))).containsEntry(FIRST, 1_001L);
+    }
+
+    @Test
+    void storesTheLastProgressMarkerWithTheOffset() throws Exception {
+        database.execute(Counting.TABLE);
+        BatchWriter writer = writer(database.source());
+        Map<TopicPartition, Long> positions = new HashMap<>(writer.positions(Set.of(FIRST)));
+        writer.apply(List.of(marker(FIRST, 0, 7), record(FIRST, 1), marker(FIRST, 2, 9)), positions);
+        writer.apply(List.of(record(FIRST, 3)), positions);
+
+        assertThat(database.rows("SELECT next_offset, input_offset FROM readmodel.projection_offsets"))
+                .containsExactly("(4,9)");
+        // The log was cut short and goes on from there: the last one counts, not the highest.
+        writer.apply(List.of(marker(FIRST, 4, 8)), positions);
+        assertThat(database.number("SELECT input_offset FROM readmodel.projection_offsets"))
+                .isEqualTo(8);
+        assertThat(database.number("SELECT n FROM readmodel.counted")).isEqualTo(2);
+    }
+
+    private static Received marker(TopicPartition partition, long offset, long inputOffset) {
+        return new Received(
+                new ConsumerRecord<>(partition.topic(), partition.partition(), offset, null, null),
+                new Received.Progress(inputOffset));
+    }
+
+    private boolean wins(CountDownLatch bothKnow) throws Exception {
+        BatchWriter writer = writer(database.source());
+        Map<TopicPartition, Long> positions = new HashMap<>(writer.positions(Set.of(FIRST)));
+        bothKnow.countDown();
+        bothKnow.await();
+        try {
+            writer.apply(records(FIRST, positions, 1), positions);
+            return true;
+        } catch (FencedException e) {
+            return false;
+        }
+    }
+
+    private List<Received> records(TopicPartition partition, Map<TopicPartition, Long> positions, int count) {
+        List<Received> records = new ArrayList<>();
+        long from = positions.getOrDefault(partition, 0L);
+        for (long offset = from; offset < Math.min(RECORDS, from + count); offset++) {
+            records.add(record(partition, offset));
+        }
+        return records;
+    }
+
+    private Received record(TopicPartition partition, long offset) {
+        Instant nine = Instant.parse("2026-03-02T09:00:00Z");
+        return new Received(
+                new ConsumerRecord<>(partition.topic(), partition.partition(), offset, new byte[0], new byte[0]),
+                new Received.Read(new Event(offset, user, null, Samples.period(UUID.randomUUID(), nine, null, 1, 1))));
+    }
+
+    private static BatchWriter writer(DataSource source) {
+        DeadLetters none = records -> {
+            throw new AssertionError("dead letters: " + records);
+        };
+        return new BatchWriter(
+                source,
+                ReadModel.TABLES,
+                Folds.fixed(ReadModel.TABLES, List.of(Counting.PROJECTION)),
+                none,
+                new LoopMetrics(new SimpleMeterRegistry(), "test", List.of(Counting.PROJECTION)));
+    }
+}

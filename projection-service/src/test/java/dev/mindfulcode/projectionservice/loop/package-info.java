@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.projectionservice.loop;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.projectionservice.minutes;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.projectionservice.periods;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.projectionservice.readmodel;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.projectionservice.rebuild;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,421 @@
+package dev.mindfulcode.projectionservice.sessions;
+
+import static dev.mindfulcode.schemas.SessionEventKind.DELETED;
+import static dev.mindfulcode.schemas.SessionEventKind.ENDED;
+import static dev.mindfulcode.schemas.SessionEventKind.PAUSED;
+import static dev.mindfulcode.schemas.SessionEventKind.RESUMED;
+import static dev.mindfulcode.schemas.SessionEventKind.STARTED;
+import static dev.mindfulcode.schemas.SessionEventKind.UPDATED;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mindfulcode.dataprotection.UserCipher;
+import dev.mindfulcode.projectionservice.fold.Event;
+import dev.mindfulcode.projectionservice.fold.ReadModelDatabase;
+import dev.mindfulcode.projectionservice.fold.RejectedEventException;
+import dev.mindfulcode.projectionservice.fold.Samples;
+import dev.mindfulcode.schemas.FlowState;
+import dev.mindfulcode.schemas.SessionEvent;
+import dev.mindfulcode.schemas.SessionEventKind;
+import dev.mindfulcode.schemas.SessionStatus;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class CodingSessionsTest {
+
+    private static final Instant NINE = Instant.parse("2026-03-02T09:00:00Z");
+
+    private final ReadModelDatabase database = new ReadModelDatabase();
+    private final UUID user = UUID.randomUUID();
+    private final UserCipher cipher = database.keys().create(user);
+    private final UUID session = UUID.randomUUID();
+    private long offset;
+
+    @Test
+    void whatTheUserSaysAndWhatTheStreamSeesMeetInOneRow() throws Exception {
+        apply(started("mindful", "java"), seen(4, SessionStatus.ACTIVE, 60, 300));
+        assertThat(database.rows("SELECT session_id, user_id, status, started_at, ended_at, project, language, editor,"
+                        + " keystrokes, errors, context_switches, files_modified, active_ms, flow_ms, intensity_ms,"
+                        + " interruptions, first_activity_at, last_activity_at, version, event_offset"
+                        + " FROM readmodel.coding_sessions"))
+                .containsExactly("(" + session + "," + user + ",active,\"2026-03-02 09:00:00+00\",,mindful,java,,"
+                        + "300,30,3,6,60000,30000,37020,0,\"2026-03-02 09:00:00+00\",\"2026-03-02 09:01:00+00\",4,0)");
+    }
+
+    @Test
+    void showsTheNextSequenceAndHowManyWereReused() throws Exception {
+        FlowState state = Samples.seen(session, 1, SessionStatus.ACTIVE, NINE, 10);
+        state.setNextSequence(15);
+        state.setReusedSequences(4);
+        apply(started(null, null), new Event(0, user, cipher, state));
+        assertThat(column("next_sequence")).isEqualTo("15");
+        assertThat(column("reused_sequences")).isEqualTo("4");
+    }
+
+    @Test
+    void whoeverComesFirstTheRowIsTheSame() throws Exception {
+        Event start = started("mindful", null);
+        Event state = seen(4, SessionStatus.PAUSED, 60, 300);
+        apply(state);
+        assertThat(column("started_at")).isEqualTo("2026-03-02 09:00:00+00");
+        apply(start);
+        List<String> expected = database.everything();
+        ReadModelDatabase other = new ReadModelDatabase();
+        other.apply(CodingSessions.projection(), List.of(start));
+        other.apply(CodingSessions.projection(), List.of(state));
+        assertThat(other.everything()).isEqualTo(expected);
+    }
+
+    @Test
+    void theUsersEndWinsOverWhateverTheStreamSeesBeforeOrAfter() throws Exception {
+        apply(started(null, null), seen(1, SessionStatus.PAUSED, 400, 10), said(ENDED, 500));
+        apply(seen(2, SessionStatus.ACTIVE, 600, 20));
+        apply(seen(3, SessionStatus.ENDED, 2400, 20));
+        assertThat(column("status")).isEqualTo("ended");
+        assertThat(column("ended_at"))
+                .as("the last keystroke, typed after the end")
+                .isEqualTo("2026-03-02 09:40:00+00");
+        assertThat(column("keystrokes")).as("late batches still count").isEqualTo("20");
+    }
+
+    @Test
+    void betweenPausesWhoeverSpokeOfTheLaterMomentIsBelieved() throws Exception {
+        apply(started(null, null), said(PAUSED, 100));
+        assertThat(column("status")).isEqualTo("paused");
+        apply(seen(1, SessionStatus.ACTIVE, 99, 10));
+        assertThat(column("status")).as("typed before the pause").isEqualTo("paused");
+        apply(seen(2, SessionStatus.ACTIVE, 101, 11));
+        assertThat(column("status")).as("typed after it").isEqualTo("active");
+        apply(seen(3, SessionStatus.PAUSED, 401, 11));
+        assertThat(column("status")).as("idle").isEqualTo("paused");
+        apply(said(RESUMED, 500));
+        assertThat(column("status")).isEqualTo("active");
+    }
+
+    @Test
+    void aSessionThatIdledOutEndedAtItsLastActivity() throws Exception {
+        apply(started(null, null));
+        var state = Samples.seen(session, 7, SessionStatus.ENDED, NINE.plusSeconds(2000), 50);
+        state.setLastActivityAt(NINE.plusSeconds(200));
+        apply(new Event(0, user, cipher, state));
+        assertThat(column("status")).isEqualTo("ended");
+        assertThat(column("ended_at")).isEqualTo("2026-03-02 09:03:20+00");
+        apply(seen(8, SessionStatus.ACTIVE, 2100, 60));
+        assertThat(column("status")).as("a late batch filled the gap").isEqualTo("active");
+        assertThat(column("ended_at")).isNull();
+    }
+
+    @Test
+    void startingTwiceIsHarmless() throws Exception {
+        Event again = new Event(
+                50, user, cipher, Samples.with(event(STARTED, NINE.plusSeconds(5)), cipher, "first name", null));
+        apply(started("first name", "java"), said(UPDATED, 10, "second name"), said(PAUSED, 20), said(ENDED, 30));
+        List<String> expected = database.everything();
+        assertThat(apply(again)).isZero();
+        assertThat(database.everything()).isEqualTo(expected);
+
+        ReadModelDatabase atOnce = new ReadModelDatabase();
+        Event start = new Event(0, user, cipher, event(STARTED, NINE));
+        atOnce.apply(CodingSessions.projection(), List.of(start, again));
+        assertThat(atOnce.value("SELECT started_at FROM readmodel.coding_sessions"))
+                .isEqualTo("2026-03-02 09:00:00+00");
+        assertThat(atOnce.value("SELECT project FROM readmodel.coding_sessions"))
+                .isNull();
+    }
+
+    @Test
+    void anUpdateChangesOnlyWhatItSays() throws Exception {
+        apply(started("mindful", "java"));
+        apply(said(UPDATED, 10, "other"));
+        assertThat(database.rows("SELECT project, language FROM readmodel.coding_sessions"))
+                .containsExactly("(other,java)");
+    }
+
+    @Test
+    void anOlderVersionOrOffsetChangesNothing() throws Exception {
+        Event start = started("mindful", "java");
+        Event update = said(UPDATED, 10, "other");
+        apply(start, update, seen(5, SessionStatus.ACTIVE, 60, 50));
+        List<String> expected = database.everything();
+        assertThat(apply(start)).isZero();
+        assertThat(apply(update)).isZero();
+        assertThat(apply(seen(4, SessionStatus.ENDED, 70, 40))).isZero();
+        assertThat(apply(seen(5, SessionStatus.ENDED, 70, 40))).isZero();
+        assertThat(database.everything()).isEqualTo(expected);
+    }
+
+    @Test
+    void versionZeroIsAVersion() throws Exception {
+        apply(started(null, null));
+        apply(seen(0, SessionStatus.ACTIVE, 1, 5));
+        assertThat(column("keystrokes")).isEqualTo("5");
+    }
+
+    @Test
+    void nobodyTakesOverAnothersSession() throws Exception {
+        apply(started("mine", null), seen(1, SessionStatus.ACTIVE, 10, 10));
+        List<String> expected = database.everything();
+        UUID thief = UUID.randomUUID();
+        UserCipher thiefs = database.keys().create(thief);
+        apply(
+                new Event(90, thief, thiefs, Samples.with(event(UPDATED, NINE), thiefs, "theirs", null)),
+                new Event(91, thief, thiefs, Samples.seen(session, 9, SessionStatus.ENDED, NINE, 0)));
+        assertThat(database.everything()).isEqualTo(expected);
+    }
+
+    @Test
+    void aZeroCharacterInANameIsLeftOut() throws Exception {
+        apply(started("a\0b", null));
+        assertThat(column("project")).isEqualTo("ab");
+    }
+
+    @Test
+    void detailsOfAnotherUserTopicOrVersionAreRejected() {
+        UserCipher other = database.keys().create(UUID.randomUUID());
+        SessionEvent foreign = Samples.with(event(STARTED, NINE), other, "p", null);
+        SessionEvent otherVersion = Samples.with(event(STARTED, NINE), cipher, "p", null);
+        otherVersion.setDetailsVersion(2);
+        SessionEvent otherTopic = event(STARTED, NINE);
+        otherTopic.setDetails(ByteBuffer.wrap(cipher.encrypt(new byte[] {0, 0, 0}, "keystrokes", 1)));
+        SessionEvent noDetails = event(STARTED, NINE);
+        noDetails.setDetails(ByteBuffer.wrap(cipher.encrypt(new byte[] {9, 9, 9}, "sessions", 1)));
+        for (SessionEvent event : List.of(foreign, otherVersion, otherTopic, noDetails)) {
+            assertThatThrownBy(() -> apply(new Event(0, user, cipher, event)))
+                    .isInstanceOf(RejectedEventException.class);
+        }
+    }
+
+    @Test
+    void anyInterleavingAndAnyPortionsGiveTheSameRow() throws Exception {
+        Random random = new Random(20260303);
+        List<Event> said = new ArrayList<>(List.of(started("p0", "java")));
+        List<Event> seen = new ArrayList<>();
+        SessionEventKind[] kinds = {UPDATED, PAUSED, RESUMED, STARTED};
+        SessionStatus[] statuses = {SessionStatus.ACTIVE, SessionStatus.PAUSED, SessionStatus.ENDED};
+        for (int i = 1; i <= 25; i++) {
+            SessionEventKind kind = kinds[random.nextInt(kinds.length)];
+            said.add(said(kind, i * 10L, random.nextBoolean() ? "p" + i : null));
+            if (random.nextInt(8) == 0) {
+                said.add(corrected((long) i, random.nextBoolean() ? i * 20L : null));
+            }
+            seen.add(seen(i, statuses[random.nextInt(statuses.length)], i * 10L + random.nextInt(-9, 9), i * 10L));
+        }
+        said.add(said(random.nextBoolean() ? ENDED : PAUSED, 255));
+
+        List<String> expected = null;
+        for (int round = 0; round < 8; round++) {
+            ReadModelDatabase fresh = new ReadModelDatabase();
+            int nextSaid = 0;
+            int nextSeen = 0;
+            while (nextSaid < said.size() || nextSeen < seen.size()) {
+                int toSaid = Math.min(said.size(), nextSaid + random.nextInt(5));
+                int toSeen = Math.min(seen.size(), nextSeen + random.nextInt(5));
+                List<Event> portion = new ArrayList<>(said.subList(nextSaid, toSaid));
+                portion.addAll(seen.subList(nextSeen, toSeen));
+                fresh.apply(CodingSessions.projection(), portion);
+                nextSaid = toSaid;
+                nextSeen = toSeen;
+                if (random.nextInt(6) == 0) {
+                    nextSaid = random.nextInt(nextSaid + 1);
+                    nextSeen = random.nextInt(nextSeen + 1);
+                }
+            }
+            if (expected == null) {
+                expected = fresh.everything();
+            }
+            assertThat(fresh.everything())
+                    .as("round " + round)
+                    .isEqualTo(expected)
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void aCorrectionWinsOverWhatWasSaidBeforeAndAfter() throws Exception {
+        apply(started("p", null), untouched(1, 60), said(ENDED, 4000), corrected(600L, 1200L));
+        String bounds = "SELECT status, started_at, ended_at, keystrokes FROM readmodel.coding_sessions";
+        String expected = "(ended,\"2026-03-02 09:10:00+00\",\"2026-03-02 09:20:00+00\",0)";
+        assertThat(database.rows(bounds)).containsExactly(expected);
+        apply(said(ENDED, 5000), said(STARTED, 3), untouched(2, 2400));
+        assertThat(database.rows(bounds)).containsExactly(expected);
+        apply(corrected(null, 1800L));
+        assertThat(database.rows(bounds))
+                .as("the last correction of each end counts")
+                .containsExactly("(ended,\"2026-03-02 09:10:00+00\",\"2026-03-02 09:30:00+00\",0)");
+    }
+
+    @Test
+    void noCorrectionLeavesOutWhatWasTyped() throws Exception {
+        String bounds = "SELECT status, started_at, ended_at FROM readmodel.coding_sessions";
+        apply(started("p", null), seen(1, SessionStatus.ACTIVE, 1500, 300), corrected(600L, 1200L));
+        assertThat(database.rows(bounds))
+                .as("an end before the last keystroke")
+                .containsExactly("(ended,\"2026-03-02 09:10:00+00\",\"2026-03-02 09:25:00+00\")");
+        apply(corrected(2000L, 2400L));
+        assertThat(database.rows(bounds))
+                .as("a start after the first keystroke")
+                .containsExactly("(ended,\"2026-03-02 09:24:00+00\",\"2026-03-02 09:40:00+00\")");
+    }
+
+    /**
+     * Whatever a client's clock, a user and late batches say, a session is found at every moment in which something was
+     * typed in it.
+     */
+    @Test
+    void timesOfASessionHoldAllThatWasTypedInIt() throws Exception {
+        Random random = new Random(20261130);
+        for (int round = 0; round < 60; round++) {
+            UUID id = UUID.randomUUID();
+            long first = random.nextInt(-4_000, 4_000);
+            long last = first + random.nextInt(0, 4_000);
+            FlowState state = Samples.seen(
+                    id,
+                    1,
+                    random.nextBoolean() ? SessionStatus.ACTIVE : SessionStatus.ENDED,
+                    NINE.plusSeconds(last),
+                    5);
+            state.setFirstActivityAt(NINE.plusSeconds(first));
+            state.setLastActivityAt(NINE.plusSeconds(last));
+            state.setActiveMs(1_000 * (last - first));
+            List<SessionEvent> said = new ArrayList<>();
+            if (random.nextInt(4) > 0) {
+                said.add(Samples.said(id, STARTED, NINE));
+            }
+            if (random.nextBoolean()) {
+                said.add(Samples.said(id, ENDED, NINE.plusSeconds(random.nextInt(4_000))));
+            }
+            if (random.nextBoolean()) {
+                Instant from = NINE.plusSeconds(random.nextInt(-4_000, 4_000));
+                said.add(Samples.corrected(id, NINE.plusSeconds(9_000), from, from.plusSeconds(random.nextInt(3_000))));
+            }
+            List<Event> events = new ArrayList<>();
+            said.forEach(event -> events.add(new Event(offset++, user, cipher, event)));
+            events.add(random.nextInt(events.size() + 1), new Event(1, user, cipher, state));
+            if (!said.isEmpty() && said.getFirst().getKind() != STARTED) {
+                events.addFirst(new Event(offset++, user, cipher, Samples.said(id, STARTED, NINE)));
+            }
+            database.apply(CodingSessions.projection(), events);
+
+            String outside = """
+                    SELECT count(*) FROM readmodel.coding_sessions
+                    WHERE started_at > first_activity_at OR ended_at < last_activity_at OR ended_at < started_at
+                          OR ended_at - started_at < active_ms * interval '1 millisecond'""";
+            assertThat(database.number(outside))
+                    .as("round " + round + ": " + events)
+                    .isZero();
+        }
+    }
+
+    /** What the stream says of a session in which nothing was typed yet: its start, twice. */
+    private Event untouched(long version, long afterSeconds) {
+        FlowState state = Samples.seen(session, version, SessionStatus.PAUSED, NINE.plusSeconds(afterSeconds), 0);
+        state.setFirstActivityAt(NINE);
+        state.setLastActivityAt(NINE);
+        state.setErrors(0);
+        state.setContextSwitches(0);
+        state.setFilesModified(0);
+        state.setActiveMs(0);
+        return new Event(version, user, cipher, state);
+    }
+
+    @Test
+    void aCorrectedEndEndsASessionThatNobodyEnded() throws Exception {
+        apply(started(null, null), said(PAUSED, 10), corrected(null, 5L));
+        apply(seen(1, SessionStatus.ACTIVE, 60, 300));
+        assertThat(column("status")).isEqualTo("ended");
+        assertThat(column("ended_at")).as("the last keystroke").isEqualTo("2026-03-02 09:01:00+00");
+    }
+
+    @Test
+    void aSessionThatIsMovedBehindItsEndHasNoLength() throws Exception {
+        apply(started(null, null), said(ENDED, 10), corrected(20L, null));
+        assertThat(column("ended_at")).isEqualTo(column("started_at")).isEqualTo("2026-03-02 09:00:20+00");
+    }
+
+    @Test
+    void ofADeletedSessionNothingStaysButItsIdWhateverComesAfterAndInWhateverPortions() throws Exception {
+        Event start = started("secret", "java");
+        Event end = said(ENDED, 60);
+        Event deleted = said(DELETED, 70);
+        Event state = seen(1, SessionStatus.ENDED, 50, 100);
+        Event late = seen(2, SessionStatus.ACTIVE, 80, 120);
+        apply(start, end);
+        apply(state);
+        apply(deleted);
+        assertOnlyTheIdStays(database);
+        apply(late);
+        apply(start, end, said(UPDATED, 90, "again"), deleted);
+        assertOnlyTheIdStays(database);
+
+        ReadModelDatabase other = new ReadModelDatabase();
+        other.apply(CodingSessions.projection(), List.of(late, start, deleted));
+        other.apply(CodingSessions.projection(), List.of(state, end));
+        assertOnlyTheIdStays(other);
+    }
+
+    private void assertOnlyTheIdStays(ReadModelDatabase in) throws Exception {
+        assertThat(in.everything()).singleElement().asString().startsWith("coding_sessions_deleted");
+        assertThat(in.value("SELECT user_id || '/' || session_id FROM readmodel.coding_sessions_deleted"))
+                .isEqualTo(user + "/" + session);
+    }
+
+    @Test
+    void nobodyDeletesAnothersSession() throws Exception {
+        apply(started("mine", null));
+        UUID thief = UUID.randomUUID();
+        apply(new Event(90, thief, database.keys().create(thief), event(DELETED, NINE)));
+        apply(said(UPDATED, 10, "still mine"));
+        assertThat(column("project")).isEqualTo("still mine");
+    }
+
+    private Event corrected(@Nullable Long startedAfterSeconds, @Nullable Long endedAfterSeconds) {
+        return new Event(
+                offset++,
+                user,
+                cipher,
+                Samples.corrected(
+                        session,
+                        NINE.plusSeconds(9_000),
+                        startedAfterSeconds == null ? null : NINE.plusSeconds(startedAfterSeconds),
+                        endedAfterSeconds == null ? null : NINE.plusSeconds(endedAfterSeconds)));
+    }
+
+    private int apply(Event... events) throws Exception {
+        return database.apply(CodingSessions.projection(), List.of(events));
+    }
+
+    private @Nullable String column(String name) throws Exception {
+        return database.value("SELECT " + name + " FROM readmodel.coding_sessions");
+    }
+
+    private Event started(@Nullable String project, @Nullable String language) {
+        return new Event(offset++, user, cipher, Samples.with(event(STARTED, NINE), cipher, project, language));
+    }
+
+    private Event said(SessionEventKind kind, long afterSeconds) {
+        return said(kind, afterSeconds, null);
+    }
+
+    private Event said(SessionEventKind kind, long afterSeconds, @Nullable String project) {
+        SessionEvent event = event(kind, NINE.plusSeconds(afterSeconds));
+        return new Event(offset++, user, cipher, project == null ? event : Samples.with(event, cipher, project, null));
+    }
+
+    private Event seen(long version, SessionStatus status, long afterSeconds, long keystrokes) {
+        return new Event(
+                version,
+                user,
+                cipher,
+                Samples.seen(session, version, status, NINE.plusSeconds(afterSeconds), keystrokes));
+    }
+
+    private SessionEvent event(SessionEventKind kind, Instant at) {
+        return Samples.said(session, kind, at);
+    }
+}

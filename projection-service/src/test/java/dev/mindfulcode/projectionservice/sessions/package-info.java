@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.projectionservice.sessions;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,117 @@
+package dev.mindfulcode.projectionservice.teams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mindfulcode.projectionservice.fold.Event;
+import dev.mindfulcode.projectionservice.fold.ReadModelDatabase;
+import dev.mindfulcode.projectionservice.fold.RejectedEventException;
+import dev.mindfulcode.schemas.TeamWindow;
+import dev.mindfulcode.schemas.TeamWindowSize;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class TeamWindowsTest {
+
+    private static final Instant START = Instant.parse("2026-03-02T09:00:00Z");
+    private static final String ROW =
+            "SELECT version, closed, members, active_seconds, mean_intensity FROM readmodel.team_windows";
+
+    private final ReadModelDatabase database = new ReadModelDatabase();
+    private final UUID team = UUID.randomUUID();
+
+    @Test
+    void theFirstRecordThatClosesAWindowIsItsRowAndStays() throws Exception {
+        assertThat(apply(window(3, false, 6))).isZero();
+        assertThat(database.rows(ROW)).isEmpty();
+        apply(window(4, true, 6), window(5, true, 7));
+        assertThat(database.rows(ROW)).containsExactly("(4,t,6,4000,0.5)");
+        assertThat(apply(window(7, true, 9))).isZero();
+        assertThat(apply(window(8, true, null))).isZero();
+        assertThat(database.rows(ROW)).containsExactly("(4,t,6,4000,0.5)");
+    }
+
+    @Test
+    void aWithheldWindowIsNotReleasedLater() throws Exception {
+        apply(window(1, true, null));
+        assertThat(apply(window(1, true, 6))).isZero();
+        assertThat(database.rows(ROW)).containsExactly("(1,t,,,)");
+    }
+
+    @Test
+    void aRowThatAnEarlierReleaseWroteOfAnOpenWindowIsReplaced() throws Exception {
+        apply(window(9, true, 6));
+        database.execute("UPDATE readmodel.team_windows SET closed = false, members = 3");
+        apply(window(1, true, 5));
+        assertThat(database.rows(ROW)).containsExactly("(1,t,5,4000,0.5)");
+    }
+
+    @Test
+    void windowsOfOtherSizesAndTeamsAreOtherRows() throws Exception {
+        apply(window(1, true, 6));
+        TeamWindow day = window(1, true, 6);
+        day.setSize(TeamWindowSize.DAY);
+        apply(day);
+        TeamWindow others = window(1, true, 6);
+        others.setTeamId(UUID.randomUUID());
+        database.apply(TeamWindows.projection(), List.of(new Event(0, others.getTeamId(), null, others)));
+        assertThat(database.rows(ROW)).hasSize(3);
+    }
+
+    @Test
+    void whatCannotBeIsRejected() {
+        List<Consumer<TeamWindow>> faults = List.of(
+                window -> window.setTeamId(UUID.randomUUID()),
+                window -> window.setSize(TeamWindowSize.UNKNOWN),
+                window -> window.setVersion(-1),
+                window -> window.setMembers(-1),
+                window -> window.setActiveSeconds(Long.MAX_VALUE),
+                window -> window.setMeanIntensity(Double.NaN),
+                window -> window.setMeanIntensity(1.5),
+                window -> window.setIntensitySpread(-0.1),
+                window -> window.setWindowStart(Instant.parse("2500-01-01T00:00:00Z")));
+        for (Consumer<TeamWindow> fault : faults) {
+            TeamWindow window = window(1, true, 6);
+            fault.accept(window);
+            assertThatThrownBy(() -> apply(window)).isInstanceOf(RejectedEventException.class);
+        }
+    }
+
+    private int apply(TeamWindow... windows) throws Exception {
+        return database.apply(
+                TeamWindows.projection(),
+                Arrays.stream(windows)
+                        .map(window -> new Event(0, team, null, window))
+                        .toList());
+    }
+
+    private TeamWindow window(long version, boolean closed, @Nullable Integer members) {
+        TeamWindow.Builder window = TeamWindow.newBuilder()
+                .setTeamId(team)
+                .setSize(TeamWindowSize.HOUR)
+                .setWindowStart(START)
+                .setVersion(version)
+                .setClosed(closed)
+                .setMembersMin(5)
+                .setKeystrokesAMemberMax(30_000)
+                .setSecondsAMemberMax(3_600)
+                .setInterruptionsAMemberMax(30);
+        if (members != null) {
+            window.setMembers(members)
+                    .setKeystrokes(12_000L)
+                    .setActiveSeconds(4_000L)
+                    .setMeanIntensity(0.5)
+                    .setIntensitySpread(0.1)
+                    .setSecondsInFlow(1_000L)
+                    .setInterruptions(7L)
+                    .setFocusOverlapSeconds(120L)
+                    .setGapSeconds(0L);
+        }
+        return window.build();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.projectionservice.teams;
+
+import org.jspecify.annotations.NullMarked;

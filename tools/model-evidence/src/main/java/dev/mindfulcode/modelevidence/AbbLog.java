@@ -1,0 +1,104 @@
+package dev.mindfulcode.modelevidence;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * One developer's Visual Studio commands: seconds (local time, as if it were UTC) and what the engine takes each for. A
+ * log has no raw keys: an editing command stands for a key, and opening a file or leaving Visual Studio for a signal.
+ *
+ * @param codes 0 to 12: that key class; 100 + kind: that signal
+ * @param unreadable lines that are no such line
+ */
+@SuppressWarnings("ArrayRecordComponent") // commands by the hundred thousand
+record AbbLog(String developer, long[] seconds, byte[] codes, int unreadable) {
+    private static final String PREFIX = "BlazeData_Dev_";
+    private static final String SUFFIX = ".csv.gz";
+    static final int SIGNAL = 100;
+
+    static List<Path> files(Path folder) throws IOException {
+        try (var files = Files.list(folder)) {
+            return files.filter(file -> file.getFileName().toString().startsWith(PREFIX)
+                            && file.getFileName().toString().endsWith(SUFFIX))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    static AbbLog read(Path file) {
+        String name = file.getFileName().toString();
+        String developer = name.substring(PREFIX.length(), name.length() - SUFFIX.length());
+        record Line(long second, byte code) {}
+        List<Line> lines = new ArrayList<>();
+        int unreadable = 0;
+        try (BufferedReader reader = new BufferedReader(
+                new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.ISO_8859_1))) {
+            reader.readLine();
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                int first = line.indexOf(',');
+                int second = line.indexOf(',', first + 1);
+                if (first < 0 || second < 0) {
+                    unreadable++;
+                    continue;
+                }
+                try {
+                    long at = LocalDateTime.parse(line.substring(0, first).replace(' ', 'T'))
+                            .toEpochSecond(ZoneOffset.UTC);
+                    lines.add(new Line(at, codeOf(line.substring(second + 1))));
+                } catch (DateTimeParseException e) {
+                    unreadable++;
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
+        lines.sort(java.util.Comparator.comparingLong(Line::second));
+        long[] seconds = new long[lines.size()];
+        byte[] codes = new byte[lines.size()];
+        for (int i = 0; i < seconds.length; i++) {
+            seconds[i] = lines.get(i).second();
+            codes[i] = lines.get(i).code();
+        }
+        return new AbbLog(developer, seconds, codes, unreadable);
+    }
+
+    private static byte codeOf(String message) {
+        int code = switch (message) {
+            case "View.OnChangeCaretLine", "View.OnChangeScrollInfo" -> Engine.NAVIGATION;
+            case "View.VisualStudioBgOrFg" -> SIGNAL + Engine.FOCUS_LOST;
+            case "Edit.Delete", "Edit.DeleteBackwards" -> Engine.DELETE;
+            case "Edit.Undo" -> Engine.UNDO;
+            case "Edit.BreakLine" -> Engine.ENTER;
+            case "Edit.InsertTab" -> Engine.TAB;
+            case "Edit.Paste" -> Engine.PASTE;
+            case "Edit.CompleteWord", "Edit.ListMembers" -> Engine.COMPLETION;
+            case "Build.BuildDone" -> SIGNAL + Engine.BUILD;
+            case "View.File" -> SIGNAL + Engine.FILE_SWITCH;
+            default -> ofFamily(message);
+        };
+        return (byte) code;
+    }
+
+    private static int ofFamily(String message) {
+        if (message.startsWith("Window.")) {
+            return SIGNAL + Engine.FILE_SWITCH;
+        }
+        if (message.startsWith("Edit.")) {
+            return message.startsWith("Edit.Line") || message.startsWith("Edit.Char") || message.startsWith("Edit.Word")
+                    ? Engine.NAVIGATION
+                    : Engine.SHORTCUT;
+        }
+        return Engine.OTHER;
+    }
+}

@@ -1,0 +1,115 @@
+package dev.mindfulcode.modelevidence;
+
+import dev.mindfulcode.flowengine.FlowModel;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Function;
+
+/** Folds of people, and scores for each example from a model that has seen nobody of its fold. */
+final class HeldOut {
+    private final List<Example> examples;
+    private final Map<String, Integer> foldOfPerson = new LinkedHashMap<>();
+    private final int folds;
+
+    /**
+     * The people in the order of a hash of their ids go round the folds, so a person's fold never depends on row order.
+     */
+    HeldOut(List<Example> examples, int folds) {
+        this.examples = examples;
+        LinkedHashSet<String> people = new LinkedHashSet<>();
+        examples.forEach(example -> people.add(example.person()));
+        this.folds = Math.min(folds, people.size());
+        List<String> ordered = new ArrayList<>(people);
+        ordered.sort(java.util.Comparator.comparingLong(HeldOut::hash).thenComparing(person -> person));
+        for (int i = 0; i < ordered.size(); i++) {
+            foldOfPerson.put(ordered.get(i), i % this.folds);
+        }
+    }
+
+    /** FNV-1a, so that the split does not hang on a JDK's choice of hash. */
+    private static long hash(String person) {
+        long hash = 0xcbf29ce484222325L;
+        for (int i = 0; i < person.length(); i++) {
+            hash = (hash ^ person.charAt(i)) * 0x100000001b3L;
+        }
+        return hash >>> 1;
+    }
+
+    int folds() {
+        return folds;
+    }
+
+    /** Asks of each fold a scorer trained on the others. */
+    double[] scores(Function<List<Example>, Function<List<Example>, double[]>> trained) {
+        double[] scores = new double[examples.size()];
+        for (int fold = 0; fold < folds; fold++) {
+            List<Example> others = new ArrayList<>();
+            List<Example> held = new ArrayList<>();
+            List<Integer> places = new ArrayList<>();
+            for (int i = 0; i < examples.size(); i++) {
+                Example example = examples.get(i);
+                if (foldOfPerson.getOrDefault(example.person(), -1) == fold) {
+                    held.add(example);
+                    places.add(i);
+                } else {
+                    others.add(example);
+                }
+            }
+            double[] own = trained.apply(others).apply(held);
+            for (int i = 0; i < own.length; i++) {
+                scores[places.get(i)] = own[i];
+            }
+        }
+        return scores;
+    }
+
+    double[] modelScores(Trainer.Kind kind, long seed) {
+        return modelScores(kind, seed, CalibrationRule.Choice.BY_RULE);
+    }
+
+    double[] modelScores(Trainer.Kind kind, long seed, CalibrationRule.Choice choice) {
+        return scores(others -> {
+            FlowModel model = new Trainer(kind, seed, choice).train("fold", others);
+            return held -> Trainer.scores(model, held);
+        });
+    }
+
+    /** The same, trained on labels dealt out anew within each person: what leaks through everything but the labels. */
+    double[] shuffledLabelScores(Trainer.Kind kind, long seed) {
+        return scores(others -> {
+            FlowModel model = new Trainer(kind, seed).train("fold", shuffled(others, seed));
+            return held -> Trainer.scores(model, held);
+        });
+    }
+
+    private static List<Example> shuffled(List<Example> examples, long seed) {
+        List<Boolean> labels =
+                new ArrayList<>(examples.stream().map(Example::positive).toList());
+        java.util.Collections.shuffle(labels, new Random(seed));
+        List<Example> shuffled = new ArrayList<>(examples.size());
+        for (int i = 0; i < labels.size(); i++) {
+            Example example = examples.get(i);
+            shuffled.add(new Example(example.person(), example.features(), example.raw(), labels.get(i)));
+        }
+        return shuffled;
+    }
+
+    /** A raw column's sign and, by logistic regression on it alone, chance: learned on the other folds. */
+    double[] rawScores(int... columns) {
+        return scores(others -> {
+            RawLogistic model = RawLogistic.fit(others, columns);
+            return held -> held.stream().mapToDouble(model::chance).toArray();
+        });
+    }
+
+    double[] prevalenceScores() {
+        return scores(others -> {
+            double rate = others.stream().filter(Example::positive).count() / (double) others.size();
+            return held -> held.stream().mapToDouble(_ -> rate).toArray();
+        });
+    }
+}

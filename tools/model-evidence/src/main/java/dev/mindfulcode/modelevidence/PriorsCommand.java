@@ -1,0 +1,76 @@
+package dev.mindfulcode.modelevidence;
+
+import dev.mindfulcode.flowengine.PopulationPrior;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code mindful priors FOLDER…}: works out the engine's population prior from Aalto files, beside the one it has. */
+@Command(
+        name = "priors",
+        mixinStandardHelpOptions = true,
+        description =
+                "Works out from Aalto files how people type of whom nothing is known, and prints it beside the engine's constants.")
+public final class PriorsCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
+    private CommandSpec spec;
+
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "FOLDER",
+            description = "Folders with *_keystrokes.txt, or of folders of them; default: ../shared/data")
+    private List<Path> folders = List.of();
+
+    @Override
+    public Integer call() {
+        PrintWriter err = spec.commandLine().getErr();
+        try {
+            Datasets data = Datasets.find(folders.isEmpty() ? List.of(EvaluateCommand.DEFAULT_FOLDER) : folders);
+            List<AaltoTyping> everybody = new ArrayList<>();
+            for (Path folder : data.aalto()) {
+                for (Path file : AaltoTyping.files(folder)) {
+                    everybody.add(AaltoTyping.read(file));
+                }
+            }
+            if (everybody.isEmpty()) {
+                err.println("Nothing to fit: no folder given holds *" + AaltoTyping.SUFFIX + ".");
+                return 1;
+            }
+            print(PriorFit.of(everybody), spec.commandLine().getOut());
+            return 0;
+        } catch (IOException | java.io.UncheckedIOException | IllegalArgumentException e) {
+            err.println("Cannot fit: " + e.getMessage());
+            return 1;
+        }
+    }
+
+    private static void print(PriorFit fit, PrintWriter out) {
+        out.printf(Locale.ROOT, "%d people, %,d intervals inside bursts%n%n", fit.people(), fit.intervals());
+        out.println("| constant | fitted | the engine's |");
+        out.println("| --- | ---: | ---: |");
+        row(out, "MEDIAN_MS", "%.0f", fit.medianMs(), PopulationPrior.MEDIAN_MS);
+        row(out, "LN_SCALE", "%.3f", fit.lnScale(), PopulationPrior.LN_SCALE);
+        row(out, "CORRECTION_RATE", "%.4f", fit.correctionRate(), PopulationPrior.CORRECTION_RATE);
+        out.printf(
+                Locale.ROOT,
+                "%nPeople's own medians spread by %.2f in ln. The sample's own correction rate is %.4f; the constant is the geometric"
+                        + " mean of that and %.3f, published for free composition.%n",
+                fit.medianSpreadLn(),
+                fit.sampleCorrectionRate(),
+                PopulationPrior.COMPOSITION_CORRECTION_RATE);
+        out.flush();
+    }
+
+    private static void row(PrintWriter out, String name, String format, double fitted, double engines) {
+        out.printf(Locale.ROOT, "| %s | " + format + " | " + format + " |%n", name, fitted, engines);
+    }
+}

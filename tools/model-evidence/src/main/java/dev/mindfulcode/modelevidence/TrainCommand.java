@@ -1,0 +1,92 @@
+package dev.mindfulcode.modelevidence;
+
+import dev.mindfulcode.flowengine.FlowModel;
+import dev.mindfulcode.flowengine.ModelArtefact;
+import dev.mindfulcode.flowengine.Thresholds;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code mindful train FOLDER… --out DIR}: fits the logistic model and the network on all developers of the ABB folders
+ * given.
+ */
+@Command(
+        name = "train",
+        mixinStandardHelpOptions = true,
+        description =
+                "Fits the logistic model and the network on ABB logs. The same data, seed and version give the same bytes.")
+public final class TrainCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
+    private CommandSpec spec;
+
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "FOLDER",
+            description = "Folders with BlazeData_Dev_*.csv.gz; default: ../shared/data")
+    private List<Path> folders = List.of();
+
+    @Option(names = "--out", defaultValue = ".", description = "Where the artefacts go (default: here)")
+    private Path out = Path.of(".");
+
+    @Option(names = "--seed", defaultValue = "1", description = "Seed of initial weights and batches (default: 1)")
+    private long seed = 1;
+
+    @Option(names = "--version-number", defaultValue = "1", description = "The number in the models' ids (default: 1)")
+    private int version = 1;
+
+    @Override
+    public Integer call() {
+        PrintWriter err = spec.commandLine().getErr();
+        PrintWriter console = spec.commandLine().getOut();
+        try {
+            Datasets data = Datasets.find(folders.isEmpty() ? List.of(EvaluateCommand.DEFAULT_FOLDER) : folders);
+            if (data.abb().isEmpty()) {
+                err.println("Nothing to train on: no folder given holds BlazeData_Dev_*.csv.gz.");
+                return 1;
+            }
+            List<Example> examples = data.abbExamples();
+            if (Tasks.people(examples) < 3) {
+                err.println(
+                        "Training holds people out to know when to stop: it needs judged instants of at least three developers.");
+                return 1;
+            }
+            Files.createDirectories(out);
+            TreeSet<String> people = new TreeSet<>();
+            examples.forEach(example -> people.add(example.person()));
+            Files.writeString(out.resolve(ShippedModels.PEOPLE), String.join("\n", people) + "\n");
+            for (Trainer.Kind kind : Trainer.Kind.values()) {
+                String id = (kind == Trainer.Kind.LOGISTIC ? "logistic-" : "network-") + version;
+                FlowModel model = new Trainer(kind, seed).train(id, examples);
+                byte[] artefact = ModelArtefact.encode(model);
+                Path file = Files.write(out.resolve(id + ShippedModels.SUFFIX), artefact);
+                Thresholds thresholds = model.thresholds();
+                console.printf(
+                        Locale.ROOT,
+                        "%s: %,d instants of %d developers, %d bytes, flow begins at %.3f to %.3f by sensitivity: %s%n",
+                        id,
+                        examples.size(),
+                        people.size(),
+                        artefact.length,
+                        thresholds.enterAtOne(),
+                        thresholds.enterAtZero(),
+                        file);
+            }
+            return 0;
+        } catch (IOException | java.io.UncheckedIOException e) {
+            err.println("Cannot train: " + e.getMessage());
+            return 1;
+        }
+    }
+}

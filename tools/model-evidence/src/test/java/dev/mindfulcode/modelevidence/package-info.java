@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.modelevidence;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,177 @@
+package dev.mindfulcode.quickstart;
+
+import dev.mindfulcode.dataprotection.PostgresUrl;
+import dev.mindfulcode.flowstream.FlowStreamReset;
+import dev.mindfulcode.projectionservice.readmodel.LostRecords;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes everything agree with the log again after the log has lost its last records: in a power loss, the broker's last
+ * second was not on the disk, while Postgres has what was made of it.
+ *
+ * <p>What is lost is found by comparing the ends of all topics, Kafka's own among them, with those that were stored
+ * while the system ran and with the read model's offsets. Before any service starts: afterwards new records stand where
+ * the lost ones were. What Postgres is the source of, the gateway publishes again when it starts.
+ */
+final class LogRecovery {
+
+    private static final Logger log = LoggerFactory.getLogger(LogRecovery.class);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+    /** Its offsets may be past the end as well; what it reads again changes nothing. */
+    private static final String ALERTS_GROUP = "mindful-team-alerts";
+
+    private static final String OFFSETS =
+            "SELECT topic, partition, next_offset FROM readmodel.projection_offsets WHERE next_offset > 0";
+
+    private final Admin admin;
+    private final PostgresUrl database;
+    private final Path endsFile;
+    private final Path streamState;
+    private final Consumer<String> console;
+
+    /**
+     * Prepares a check of one system.
+     *
+     * @param endsFile where {@link LogEndsRecorder} stores the ends
+     * @param streamState the flow stream's folder
+     * @param console shows a line to the person who starts the system
+     */
+    LogRecovery(Admin admin, PostgresUrl database, Path endsFile, Path streamState, Consumer<String> console) {
+        this.admin = admin;
+        this.database = database;
+        this.endsFile = endsFile;
+        this.streamState = streamState;
+        this.console = console;
+    }
+
+    /**
+     * Checks the log and repairs what does not agree with it; may be repeated after a crash in the middle.
+     *
+     * @return how many records each topic has lost; empty where all is well
+     */
+    SortedMap<String, Long> run() {
+        try (Connection connection = database.dataSource().getConnection()) {
+            LogEnds applied = applied(connection);
+            LogEnds now = ends(admin);
+            SortedMap<String, Long> lost =
+                    LogEnds.read(endsFile).orLater(applied).lostBy(now);
+            if (!lost.isEmpty()) {
+                say(lost);
+                repair(connection, lost.keySet(), applied);
+            }
+            ends(admin).write(endsFile);
+            return lost;
+        } catch (SQLException e) {
+            throw new IllegalStateException("The read model's offsets cannot be read: " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void say(SortedMap<String, Long> lost) {
+        List<String> lines = new ArrayList<>();
+        lines.add("The event log has lost its last records, as in a power loss:");
+        lost.forEach(
+                (topic, records) -> lines.add("  " + topic + ": " + records + (records == 1 ? " record" : " records")));
+        lines.add("What was made of them is removed, and everything is built again from what the log holds.");
+        lines.forEach(line -> {
+            log.error("{}", line);
+            console.accept(line);
+        });
+    }
+
+    private void repair(Connection connection, Set<String> lost, LogEnds applied) throws SQLException {
+        Set<String> again = new HashSet<>(lost);
+        if (lost.stream().anyMatch(FlowStreamReset::dependsOn)) {
+            new FlowStreamReset(admin).reset(streamState, List.of(ALERTS_GROUP));
+            again.addAll(FlowStreamReset.derived());
+        }
+        if (!applied.offsets().isEmpty()) {
+            Map<TopicPartition, Long> ends = new HashMap<>(ends(admin).offsets());
+            // A topic that does not exist any more ends at its beginning.
+            applied.offsets().keySet().forEach(partition -> ends.putIfAbsent(partition, 0L));
+            connection.setAutoCommit(false);
+            List<String> projections = LostRecords.repair(connection, ends, again);
+            connection.commit();
+            log.error("Projections are built again: {}", projections);
+        }
+    }
+
+    /** Returns where the read model says the log is; nowhere before its first start. */
+    private static LogEnds applied(Connection connection) throws SQLException {
+        Map<TopicPartition, Long> offsets = new HashMap<>();
+        try (Statement statement = connection.createStatement()) {
+            try (ResultSet exists =
+                    statement.executeQuery("SELECT to_regclass('readmodel.projection_builds') IS NOT NULL")) {
+                if (!exists.next() || !exists.getBoolean(1)) {
+                    return LogEnds.none();
+                }
+            }
+            try (ResultSet row = statement.executeQuery(OFFSETS)) {
+                while (row.next()) {
+                    offsets.put(new TopicPartition(row.getString(1), row.getInt(2)), row.getLong(3));
+                }
+            }
+        }
+        return new LogEnds(offsets);
+    }
+
+    /**
+     * Returns where all partitions of all topics end.
+     *
+     * @throws KafkaException where the cluster refuses or does not answer
+     */
+    static LogEnds ends(Admin admin) {
+        Set<String> topics =
+                get(admin.listTopics(new ListTopicsOptions().listInternal(true)).names());
+        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+        for (TopicDescription topic :
+                get(admin.describeTopics(topics).allTopicNames()).values()) {
+            topic.partitions()
+                    .forEach(partition ->
+                            asked.put(new TopicPartition(topic.name(), partition.partition()), OffsetSpec.latest()));
+        }
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        get(admin.listOffsets(asked).all()).forEach((partition, end) -> ends.put(partition, end.offset()));
+        return new LogEnds(ends);
+    }
+
+    private static <T> T get(KafkaFuture<T> future) {
+        try {
+            return future.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KafkaException("interrupted", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new KafkaException("Kafka does not say where its topics end: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package dev.mindfulcode.quickstart.plugin;
+
+import dev.mindfulcode.apigateway.plugins.EverybodysPlugins;
+import dev.mindfulcode.pluginhost.Limits;
+import dev.mindfulcode.pluginhost.Manifest;
+import dev.mindfulcode.pluginhost.Plugin;
+import dev.mindfulcode.pluginhost.PluginHost;
+import dev.mindfulcode.pluginhost.PluginRefusedException;
+import dev.mindfulcode.quickstart.DataFolder;
+import dev.mindfulcode.quickstart.RefusedException;
+import java.sql.SQLException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The plugins on a data folder as its operator has them: straight in the tables, since no endpoint grants for
+ * everybody.
+ */
+final class OperatorsPlugins {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private OperatorsPlugins() {}
+
+    static void install(DataFolder folder, PluginFolder plugin) {
+        try (PluginHost host = new PluginHost(Limits.standard())) {
+            Manifest manifest = Manifest.parse(plugin.manifest());
+            Plugin loaded = host.load(manifest, plugin.module(), manifest.capabilities());
+            plugins(folder).install(loaded, plugin.manifest(), plugin.module());
+        } catch (PluginRefusedException e) {
+            throw new RefusedException(String.valueOf(e.getMessage()), e);
+        } catch (EverybodysPlugins.VersionTakenException e) {
+            throw new RefusedException(
+                    "This version is there with another module: give the new one a higher version", e);
+        } catch (SQLException e) {
+            throw new RefusedException("The database of " + folder.path() + " does not answer: " + e.getSQLState(), e);
+        }
+    }
+
+    static JsonNode list(DataFolder folder) {
+        ObjectNode root = JSON.createObjectNode();
+        ArrayNode all = root.putArray("plugins");
+        try {
+            for (EverybodysPlugins.Listed plugin : plugins(folder).list()) {
+                ObjectNode each = all.addObject();
+                each.put("plugin_id", plugin.pluginId().toString());
+                each.set("manifest", JSON.readTree(plugin.manifest()));
+                each.put("is_operators", plugin.isOperators());
+                if (plugin.granted() != null) {
+                    each.set("granted", JSON.valueToTree(plugin.granted()));
+                }
+            }
+        } catch (SQLException e) {
+            throw new RefusedException("The database of " + folder.path() + " does not answer: " + e.getSQLState(), e);
+        }
+        return root;
+    }
+
+    private static EverybodysPlugins plugins(DataFolder folder) {
+        return new EverybodysPlugins(
+                folder.runningDatabase().orElseThrow(folder::nothingRuns).dataSource(),
+                folder.schemaRegistry().orElseThrow(folder::nothingRuns));
+    }
+}

@@ -1,0 +1,392 @@
+package dev.mindfulcode.quickstart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Download;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.WaitForSelectorState;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+
+/** What a person sees in a browser, with the system's own Chromium. */
+@Timeout(300)
+class DashboardTest {
+
+    private static final double WAIT_MAX_MS = 60_000;
+    private static final int PHONE_WIDTH_PX = 390;
+
+    private final ReadModelRows rows = new ReadModelRows(SharedSystem.get());
+
+    @AfterEach
+    void deleteRows() throws Exception {
+        rows.close();
+    }
+
+    @Test
+    void aNewUserSignsInAndSeesTheCurveMoveWhileTheyType() throws Exception {
+        SharedSystem system = SharedSystem.get();
+        String email = UUID.randomUUID() + "@example.org";
+        String password = "a long password " + UUID.randomUUID();
+        try (BrowserWindow window = BrowserWindow.open()) {
+            Page page = window.page();
+            List<String> complaints = new CopyOnWriteArrayList<>();
+            page.onConsoleMessage(message -> {
+                if (message.type().equals("error")) {
+                    complaints.add(message.text());
+                }
+            });
+            page.onPageError(complaints::add);
+            page.navigate(system.origin().toString());
+            page.locator("#email").fill(email);
+            page.locator("#password").fill(password);
+            page.locator("#register").click();
+            Locator curve = page.locator("#curve");
+            curve.waitFor(new Locator.WaitForOptions()
+                    .setState(WaitForSelectorState.VISIBLE)
+                    .setTimeout(WAIT_MAX_MS));
+            page.locator("#link[data-state=on]").waitFor(new Locator.WaitForOptions().setTimeout(WAIT_MAX_MS));
+
+            TestUser user = TestUser.login(system.origin(), email, password);
+            UUID session = user.startSession();
+            long sequence = 0;
+            int drawn = 0;
+            for (int wanted = 1; wanted <= 3; wanted++) {
+                int least = wanted;
+                long begun = System.nanoTime();
+                while (drawn < least && System.nanoTime() - begun < WAIT_MAX_MS * 1_000_000) {
+                    user.type(session, sequence++, 10);
+                    page.waitForTimeout(200); // lets the page's events in, which arrive on this thread
+                    drawn = Integer.parseInt(curve.getAttribute("data-points"));
+                }
+                assertThat(drawn).as("points of the curve").isGreaterThanOrEqualTo(least);
+            }
+
+            assertThat(Double.parseDouble(curve.getAttribute("data-latest"))).isBetween(0.0, 1.0);
+            assertThat(page.locator("#flow-status").innerText()).isNotBlank();
+            page.locator("#sessions > *").first().waitFor(new Locator.WaitForOptions().setTimeout(WAIT_MAX_MS));
+            assertThat(complaints).isEmpty();
+        }
+    }
+
+    @Test
+    void whoWishesToBeAskedIsAskedAfterWorkAndAnswersWithTheKeyboard() throws Exception {
+        SharedSystem system = SharedSystem.get();
+        TestUser user = TestUser.register(system.origin());
+        try (BrowserWindow window = BrowserWindow.open()) {
+            Page page = window.page();
+            page.setDefaultTimeout(WAIT_MAX_MS);
+            page.navigate(system.origin().toString());
+            page.locator("#email").fill(user.email);
+            page.locator("#password").fill(user.password);
+            page.locator("#sign-in").click();
+            page.locator("#link[data-state=on]").waitFor();
+            page.locator("#say > summary").click();
+            page.locator("#say-often").selectOption("1");
+            page.locator("#say-result:has-text('at most 1')").waitFor();
+            page.locator("#say > summary").click();
+            assertThat(page.locator("#say-form").isVisible()).isFalse();
+
+            UUID session = user.startSession();
+            Instant begun = Instant.now().minusSeconds(900);
+            for (int batch = 0; batch < 9; batch++) { // ten a second: a quarter of an hour in all
+                String keys = TestUser.batch(session, batch, 1_000, begun.plusSeconds(100L * batch));
+                assertThat(user.post("/api/keystrokes", keys).statusCode()).isEqualTo(202);
+            }
+            Eventually.holds("all of it is counted", () -> user.keystrokesCounted() == 9_000);
+            user.post("/api/sessions/" + session + "/end", "{}");
+
+            page.locator("#say-later").waitFor();
+            assertThat(page.locator("#say-question").innerText()).contains("You took a break at");
+            page.locator("#say-scale input").nth(3).focus();
+            page.keyboard().press("ArrowRight");
+            assertThat(page.locator("#say-scale input:checked").getAttribute("value"))
+                    .isEqualTo("5");
+            page.keyboard().press("Enter");
+            page.locator("#say-result:has-text('Thank you')").waitFor();
+            assertThat(page.locator("#say-later").isVisible()).isFalse();
+        }
+    }
+
+    @Test
+    void aWrongPasswordIsToldAndShowsNothing() {
+        SharedSystem system = SharedSystem.get();
+        try (BrowserWindow window = BrowserWindow.open()) {
+            Page page = window.page();
+            page.navigate(system.origin().toString());
+            page.locator("#email").fill("nobody@example.org");
+            page.locator("#password").fill("not the password");
+            page.locator("#sign-in").click();
+
+            page.locator("#sign-in-problem:not(:empty)").waitFor(new Locator.WaitForOptions().setTimeout(WAIT_MAX_MS));
+            assertThat(page.locator("#dashboard").isVisible()).isFalse();
+        }
+    }
+
+    @Test
+    void whoHasWeeksBehindThemSeesTheirPatternsAndWhoHasNotIsToldWhatIsMissing() throws Exception {
+        SharedSystem system = SharedSystem.get();
+        TestUser user = TestUser.register(system.origin());
+        try (BrowserWindow window = BrowserWindow.open()) {
+            Page page = window.page();
+            window.signIn(system, user);
+            Locator missing = page.locator("#patterns-missing li");
+            missing.first().waitFor(new Locator.WaitForOptions().setTimeout(WAIT_MAX_MS));
+            assertThat(missing.first().innerText()).startsWith("Peak hours: 10 more hours");
+            assertThat(page.locator("#hours").getAttribute("aria-label")).startsWith("Peak hours: 10 more hours");
+        }
+        rows.writeWeeks(user);
+        try (BrowserWindow window = BrowserWindow.open()) {
+            Page page = window.page();
+            List<String> complaints = new CopyOnWriteArrayList<>();
+            page.onPageError(complaints::add);
+            window.signIn(system, user);
+            page.locator("#hours .peak").first().waitFor(new Locator.WaitForOptions().setTimeout(WAIT_MAX_MS));
+            assertThat(page.locator("#hours").getAttribute("aria-label")).contains("Whole interval above your mean");
+            assertThat(page.locator("#insights").innerText())
+                    .contains("From 10:00 to 11:00 your readings were higher", "confidence", "observations");
+            page.locator("#hours-details summary").press("Enter");
+            assertThat(page.locator("#hours-table tbody tr").count()).isEqualTo(8);
+            assertThat(page.locator("#hours-table").innerText()).contains("peak");
+            assertThat(complaints).isEmpty();
+            page.screenshot(new Page.ScreenshotOptions()
+                    .setPath(Path.of("target", "dashboard-patterns.png"))
+                    .setFullPage(true));
+        }
+    }
+
+    @Test
+    void whoLeadsATeamSeesItsWeekAndItsAlertsAndKeepsRulesWithTheKeyboard() throws Exception {
+        SharedSystem system = SharedSystem.get();
+        TestUser user = TestUser.register(system.origin());
+        String made = user.post("/api/teams", "{\"name\": \"Compilers\"}").body();
+        UUID team = UUID.fromString(TestUser.JSON.readTree(made).path("team_id").asString());
+        rows.writeTeam(team);
+        try (BrowserWindow window = BrowserWindow.open()) {
+            Page page = window.page();
+            page.setDefaultTimeout(WAIT_MAX_MS);
+            List<String> complaints = new CopyOnWriteArrayList<>();
+            page.onPageError(complaints::add);
+            window.signIn(system, user);
+            page.locator("#team-alerts [data-alert]").waitFor();
+            assertThat(page.locator("#team-title").innerText()).isEqualTo("Team Compilers");
+            assertThat(page.locator("#team-alerts").innerText()).contains("25 %", "weekends", "Threshold 20 %");
+            assertThat(page.locator("#team-week tbody tr").count()).isEqualTo(7);
+            assertThat(page.locator("#team-week").innerText())
+                    .contains("too few members", "20 %", "5 or more", "released a day later");
+            assertThat(page.locator("#team-insights").innerText()).contains("stands out", "percentage points smaller");
+
+            page.locator("#team-indicator").focus();
+            page.locator("#team-indicator").selectOption("rising_fragmentation");
+            page.locator("#team-threshold").fill("2.5");
+            page.locator("#team-threshold").press("Enter");
+            Locator delete = page.locator("#team-rules button[aria-label*='More interruptions, from 2.5']");
+            delete.waitFor();
+            page.screenshot(new Page.ScreenshotOptions()
+                    .setPath(Path.of("target", "dashboard-team.png"))
+                    .setFullPage(true));
+            delete.focus();
+            page.keyboard().press("Enter");
+            delete.waitFor(new Locator.WaitForOptions().setState(WaitForSelectorState.DETACHED));
+            assertThat(page.locator("#announcement").innerText()).isEqualTo("The rule is deleted.");
+            assertThat(complaints).isEmpty();
+        }
+    }
+
+    @Test
+    void anInvitedPersonAcceptsWithTheCodeOrDeclines() throws Exception {
+        SharedSystem system = SharedSystem.get();
+        TestUser lead = TestUser.register(system.origin());
+        TestUser user = TestUser.register(system.origin());
+        String code = TestTeam.madeBy(lead, system).invite(user, "member");
+        TestTeam.madeBy(lead, system).invite(user, "viewer");
+        try (BrowserWindow window = BrowserWindow.open()) {
+            Page page = window.page();
+            page.setDefaultTimeout(WAIT_MAX_MS);
+            window.signIn(system, user);
+            Locator card = page.locator("[data-testid=invitations]");
+            card.locator("li").nth(1).waitFor();
+            assertThat(card.innerText()).contains("as member", "as viewer").doesNotContain("Compilers");
+            page.locator("#invitation-code").fill("mci_not_the_code");
+            page.locator("#invitation-code").press("Enter");
+            card.getByText("no such open invitation").waitFor();
+            page.locator("#invitation-code").fill(code);
+            page.locator("#invitation-code").press("Enter");
+            card.getByText("You joined Compilers.").waitFor();
+            card.locator("button[aria-label*='Decline']").click();
+            card.getByText("The invitation is declined.").waitFor();
+            card.locator("li").waitFor(new Locator.WaitForOptions().setState(WaitForSelectorState.DETACHED));
+        }
+        assertThat(TestUser.JSON.readTree(user.get("/api/teams").body()).path("teams"))
+                .hasSize(1);
+    }
+
+    @Test
+    void whatAPluginFoundInAllHistoryIsShownAndGoesIntoAFile() throws Exception {
+        SharedSystem system = SharedSystem.get();
+        TestUser user = TestUser.register(system.origin());
+        UUID session = user.startSession();
+        Instant begun = Instant.now().minus(Duration.ofMinutes(30));
+        for (int batch = 0; batch < 15; batch++) {
+            String keys = TestUser.batch(session, batch, 1_000, begun.plusSeconds(100L * batch));
+            assertThat(user.post("/api/keystrokes", keys).statusCode()).isEqualTo(202);
+        }
+        Path plugin = Path.of("..", "..", "plugins", "typing-fatigue");
+        String module = Base64.getEncoder().encodeToString(Files.readAllBytes(plugin.resolve("typing-fatigue.wasm")));
+        JsonNode uploaded = TestUser.JSON.readTree(user.post(
+                        "/api/plugins",
+                        "{\"manifest\": %s, \"module\": \"%s\"}"
+                                .formatted(Files.readString(plugin.resolve("manifest.json")), module))
+                .body());
+        user.put(
+                "/api/plugins/" + uploaded.path("plugin_id").asString() + "/install",
+                "{\"capabilities\": [\"keystroke_intervals\", \"emit_results\"]}");
+        String run = "/api/analytics/"
+                + TestUser.JSON
+                        .readTree(user.post("/api/analytics", "{\"plugin\": \"typing-fatigue\"}")
+                                .body())
+                        .path("run_id")
+                        .asString();
+        Eventually.holds(
+                "all of it is folded",
+                () -> TestUser.JSON
+                                .readTree(user.get(run).body())
+                                .at("/rows/0/value/keystrokes")
+                                .asInt()
+                        == 15_000);
+        try (BrowserWindow window = BrowserWindow.open()) {
+            Page page = window.page();
+            page.setDefaultTimeout(WAIT_MAX_MS);
+            List<String> complaints = new CopyOnWriteArrayList<>();
+            page.onPageError(complaints::add);
+            window.signIn(system, user);
+            Locator card = page.locator("#runs li");
+            card.locator("tbody tr").waitFor();
+            assertThat(card.innerText()).contains("typing fatigue 1.0.0", "up to date", "15,000");
+            page.screenshot(new Page.ScreenshotOptions()
+                    .setPath(Path.of("target", "dashboard-runs.png"))
+                    .setFullPage(true));
+            Download file = page.waitForDownload(() -> card.locator("button").press("Enter"));
+            assertThat(file.suggestedFilename()).isEqualTo("typing-fatigue-1.0.0.csv");
+            assertThat(Files.readAllLines(file.path()))
+                    .hasSize(2)
+                    .last()
+                    .asString()
+                    .contains(session.toString());
+            assertThat(complaints).isEmpty();
+        }
+    }
+
+    @Test
+    void theApisPageIsReadAndTriedWithoutAnythingFromElsewhere() {
+        SharedSystem system = SharedSystem.get();
+        try (BrowserWindow window = BrowserWindow.open()) {
+            Page page = window.page();
+            page.setDefaultTimeout(WAIT_MAX_MS);
+            List<String> complaints = new CopyOnWriteArrayList<>();
+            page.onConsoleMessage(message -> {
+                if (message.type().equals("error")) {
+                    complaints.add(message.text());
+                }
+            });
+            page.onPageError(complaints::add);
+            List<String> asked = new CopyOnWriteArrayList<>();
+            page.onRequest(request -> asked.add(request.url()));
+            page.navigate(system.origin() + "/docs");
+            Locator health = page.locator("#operations-operations-getHealth");
+            health.locator(".opblock-summary-control").click();
+            health.locator(".execute").click();
+            assertThat(health.locator(".live-responses-table .response-col_status")
+                            .last()
+                            .innerText())
+                    .startsWith("200");
+            page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target", "api-page.png")));
+            assertThat(asked).allMatch(url -> url.startsWith(system.origin().toString()) || url.startsWith("data:"));
+            assertThat(complaints).isEmpty();
+        }
+    }
+
+    @Test
+    void axeFindsNothingOnAFullDayATeamAndAPhone() throws Exception {
+        SharedSystem system = SharedSystem.get();
+        TestUser user = TestUser.register(system.origin());
+        String made = user.post("/api/teams", "{\"name\": \"Compilers\"}").body();
+        rows.writeTeam(
+                UUID.fromString(TestUser.JSON.readTree(made).path("team_id").asString()));
+        rows.writeWeeks(user);
+        ZoneOffset evening = zoneInTheEvening();
+        rows.writeDay(
+                user,
+                Instant.now().atOffset(evening).truncatedTo(ChronoUnit.DAYS).toInstant());
+        UUID session = user.startSession();
+        try (BrowserWindow window = BrowserWindow.open(new Browser.NewContextOptions()
+                .setTimezoneId("Etc/GMT%+d".formatted(-evening.getTotalSeconds() / 3600)))) {
+            Page page = window.page();
+            page.navigate(system.origin().toString());
+            List<String> found = new ArrayList<>(audit(window, "welcome"));
+            window.signIn(system, user);
+            for (int sequence = 0; sequence < 3; sequence++) {
+                user.type(session, sequence, 50);
+            }
+            page.locator("#curve .series").waitFor();
+            page.locator("#hours .peak").first().waitFor();
+            page.locator("#team-alerts [data-alert]").waitFor();
+            page.locator("#sessions [data-session]").nth(4).waitFor();
+            page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })");
+            found.addAll(audit(window, "day"));
+            assertThat(found).isEmpty();
+        }
+    }
+
+    /** An offset at which it is evening, so that a whole day of work lies behind. */
+    private static ZoneOffset zoneInTheEvening() {
+        int hours = 19 - Instant.now().atOffset(ZoneOffset.UTC).getHour();
+        return ZoneOffset.ofHours(hours > 14 ? hours - 24 : hours);
+    }
+
+    /** Returns what axe finds on a wide page and on a phone, light and dark, and saves pictures of them. */
+    private static List<String> audit(BrowserWindow window, String name) throws IOException {
+        Page page = window.page();
+        try (InputStream axe = Page.class.getResourceAsStream("/axe.min.js")) {
+            page.evaluate(new String(Objects.requireNonNull(axe).readAllBytes(), StandardCharsets.UTF_8));
+        }
+        List<String> found = new ArrayList<>();
+        for (int width : List.of(1280, PHONE_WIDTH_PX)) {
+            page.setViewportSize(width, 844);
+            for (ColorScheme colors : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+                page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(colors));
+                String where = name + "-" + (width == PHONE_WIDTH_PX ? "phone-" : "")
+                        + colors.name().toLowerCase(Locale.ROOT);
+                window.screenshot(where);
+                Object violations = page.evaluate("""
+                        async () => (await axe.run()).violations.flatMap(({ id, nodes }) =>
+                          nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`))""");
+                ((List<?>) violations).forEach(violation -> found.add(where + ": " + violation));
+                assertThat((Boolean) page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+                        .as("%s fits its width", where)
+                        .isTrue();
+            }
+        }
+        return found;
+    }
+}

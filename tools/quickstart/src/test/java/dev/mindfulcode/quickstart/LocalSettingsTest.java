@@ -1,0 +1,91 @@
+package dev.mindfulcode.quickstart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.core.env.ConfigurableEnvironment;
+
+class LocalSettingsTest {
+
+    private static final Pattern READ =
+            Pattern.compile("(?:getProperty|required|integer|quota|parseAll)\\([^;]*?\"([A-Z]+(?:_[A-Z]+)*)\"");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void namesVariablesAndSystemPropertiesThatServicesWouldRead() {
+        assertThat(LocalSettings.ignored(
+                        List.of("PATH", "JWT_SECRET", "JAVA_HOME", "SPRING_PROFILES_ACTIVE", "MINDFUL_JAVA_OPTIONS"),
+                        List.of("user.home", "server.port", "encryption.key", "PORT")))
+                .containsExactly("JWT_SECRET", "PORT", "SPRING_PROFILES_ACTIVE", "encryption.key", "server.port");
+        assertThat(LocalSettings.ignored(List.of("PATH"), System.getProperties().stringPropertyNames()))
+                .isEmpty();
+    }
+
+    @Test
+    void knowsEveryVariableThatServicesRead() throws IOException {
+        Set<String> read = new TreeSet<>();
+        for (String module :
+                List.of("libs/identity", "api-gateway", "flow-stream", "ingest-service", "projection-service")) {
+            try (Stream<Path> files = Files.walk(Path.of("..", "..", module, "src/main/java"))) {
+                for (Path file :
+                        files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                    READ.matcher(Files.readString(file))
+                            .results()
+                            .map((MatchResult result) -> result.group(1))
+                            .forEach(read::add);
+                }
+            }
+        }
+        assertThat(read).contains("JWT_SECRET", "RATE_LIMIT_USER", "MINDFUL_PLUGIN_RUNS", "CORS_ORIGINS");
+        assertThat(read)
+                .allSatisfy(name -> assertThat(LocalSettings.ignored(List.of(name), List.of()))
+                        .containsExactly(name));
+    }
+
+    @Test
+    void readsTheFileOfTheDataFolder() throws IOException {
+        Path file = folder.resolve("settings.properties");
+        assertThat(LocalSettings.read(file)).isEmpty();
+        Files.writeString(file, "CORS_ORIGINS=http://localhost:5173\n# a comment\nMINDFUL_PLUGIN_RUNS = 4\n");
+        assertThat(LocalSettings.read(file))
+                .isEqualTo(Map.of("CORS_ORIGINS", "http://localhost:5173", "MINDFUL_PLUGIN_RUNS", "4"));
+    }
+
+    @Test
+    void refusesNamesThatAreNoSettings() throws IOException {
+        Path file = folder.resolve("settings.properties");
+        Files.writeString(file, "JWT_SECRET=a-secret\n");
+        assertThatThrownBy(() -> LocalSettings.read(file))
+                .isInstanceOf(RefusedException.class)
+                .hasMessageContainingAll(file.toString(), "JWT_SECRET", "CORS_ORIGINS")
+                .hasMessageNotContaining("a-secret");
+    }
+
+    @Test
+    void servicesSeeTheirSettingsAndNothingElse() {
+        String name = "mindful.test.of.services";
+        System.setProperty(name, "seen");
+        try {
+            ConfigurableEnvironment environment = new ServiceEnvironment(Map.of("PORT", 1));
+            assertThat(environment.getProperty("PORT", Integer.class)).isEqualTo(1);
+            assertThat(environment.containsProperty(name)).isFalse();
+            assertThat(environment.containsProperty("PATH")).isFalse();
+        } finally {
+            System.clearProperty(name);
+        }
+    }
+}
