@@ -84,10 +84,7 @@ class ModuleDependenciesTest {
         Set<String> named = new TreeSet<>();
         DEPENDENCY.matcher(Files.readString(module.pom())).results().forEach(dependency -> {
             if (!dependency.group(1).contains("<scope>test</scope>")) {
-                OUR_ARTIFACT
-                        .matcher(dependency.group(1))
-                        .results()
-                        .forEach(artifact -> named.add(artifact.group(1)));
+                OUR_ARTIFACT.matcher(dependency.group(1)).results().forEach(artifact -> named.add(artifact.group(1)));
             }
         });
 

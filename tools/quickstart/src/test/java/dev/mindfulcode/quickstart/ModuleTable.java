@@ -55,8 +55,7 @@ final class ModuleTable {
                 .takeWhile(line -> line.startsWith("|"))
                 .flatMap(line -> ROW.matcher(line).results())
                 .toList();
-        Set<String> names =
-                rows.stream().map(row -> nameOf(row.group(1))).collect(Collectors.toUnmodifiableSet());
+        Set<String> names = rows.stream().map(row -> nameOf(row.group(1))).collect(Collectors.toUnmodifiableSet());
         List<Module> modules = new ArrayList<>();
         for (MatchResult row : rows) {
             modules.add(new Module(row.group(1), allowed(row.group(2), names, nameOf(row.group(1)))));
