@@ -31,6 +31,10 @@ class VocabularyTest {
     private static final Pattern CHECKED = Pattern.compile(
             ".*\\.(java|md|ya?ml|xml|sql|js|css|html|graphqls|ts|properties|avsc|sh|rs|c|toml|txt)|mindful|run");
 
+    /** A Javadoc says what the thing is ("The …", "Number of …") or does ("Returns …"). */
+    private static final Pattern JAVADOC_AS_CLAUSE = Pattern.compile(
+            "/\\*\\*\\s+(\\*\\s+)?(What|Who|Whom|How|Where|Which|That|Those|Tells|Says|Takes|Nothing|Nobody|Somebody|Everybody)\\b.*");
+
     private static final Set<String> SKIPPED_FOLDERS = Set.of("target", "node_modules", ".git", ".mvn", ".idea");
 
     private static final String LIST = "banned-words.txt";
@@ -80,6 +84,19 @@ class VocabularyTest {
         List<String> findings = new ArrayList<>();
         for (Path file : files) {
             findings.addAll(bannedWords(file, Files.readAllLines(file)));
+        }
+        assertThat(findings).isEmpty();
+    }
+
+    @Test
+    void javadocNamesTheThingOrItsAction() throws IOException {
+        List<String> findings = new ArrayList<>();
+        for (Path file : files) {
+            JAVADOC_AS_CLAUSE
+                    .matcher(Files.readString(file))
+                    .results()
+                    .map(match -> file + ": " + match.group().strip())
+                    .forEach(findings::add);
         }
         assertThat(findings).isEmpty();
     }
