@@ -3,9 +3,9 @@ package dev.mindfulcode.apigateway;
 import dev.mindfulcode.apigateway.accounts.AccountConfiguration;
 import dev.mindfulcode.apigateway.accounts.AccountConfiguration.TokenTrust;
 import dev.mindfulcode.apigateway.alerts.AlertConfiguration;
+import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.database.IdentitySchema;
-import dev.mindfulcode.apigateway.database.UserCiphers;
 import dev.mindfulcode.apigateway.documents.DocumentConfiguration;
 import dev.mindfulcode.apigateway.feedback.FeedbackConfiguration;
 import dev.mindfulcode.apigateway.flow.FlowConfiguration;
@@ -14,12 +14,12 @@ import dev.mindfulcode.apigateway.http.OperatorToken;
 import dev.mindfulcode.apigateway.idempotency.IdempotencyConfiguration;
 import dev.mindfulcode.apigateway.limits.LimitConfiguration;
 import dev.mindfulcode.apigateway.live.LiveConfiguration;
-import dev.mindfulcode.apigateway.log.EventLog;
-import dev.mindfulcode.apigateway.log.KafkaReachability;
-import dev.mindfulcode.apigateway.log.LogAddress;
+import dev.mindfulcode.apigateway.log.EventPublisher;
+import dev.mindfulcode.apigateway.log.KafkaConnection;
+import dev.mindfulcode.apigateway.log.KafkaHealth;
 import dev.mindfulcode.apigateway.log.Outbox;
 import dev.mindfulcode.apigateway.log.OutboxRelay;
-import dev.mindfulcode.apigateway.log.RegistryReachability;
+import dev.mindfulcode.apigateway.log.RegistryHealth;
 import dev.mindfulcode.apigateway.operations.OperationsConfiguration;
 import dev.mindfulcode.apigateway.plugins.PluginConfiguration;
 import dev.mindfulcode.apigateway.privacy.PrivacyConfiguration;
@@ -113,33 +113,33 @@ public class GatewayConfiguration {
     }
 
     @Bean
-    UserCiphers gatewayUserCiphers(GatewaySettings settings, Database database) {
-        return new UserCiphers(PostgresUserKeys.open(database.blocking(), settings.encryptionKey()));
+    AsyncUserCiphers gatewayUserCiphers(GatewaySettings settings, Database database) {
+        return new AsyncUserCiphers(PostgresUserKeys.open(database.blocking(), settings.encryptionKey()));
     }
 
     /** Where the log is, for whoever follows it. */
     @Bean
-    LogAddress gatewayLogAddress(GatewaySettings settings) {
-        return new LogAddress(settings.kafkaBootstrapServers(), settings.schemaRegistry());
+    KafkaConnection gatewayLogAddress(GatewaySettings settings) {
+        return new KafkaConnection(settings.kafkaBootstrapServers(), settings.schemaRegistry());
     }
 
     @Bean
-    EventLog gatewayEventLog(GatewaySettings settings) {
-        return new EventLog(settings.kafkaBootstrapServers(), settings.schemaRegistry());
+    EventPublisher gatewayEventLog(GatewaySettings settings) {
+        return new EventPublisher(settings.kafkaBootstrapServers(), settings.schemaRegistry());
     }
 
     @Bean
-    KafkaReachability gatewayKafkaReachability(GatewaySettings settings) {
-        return new KafkaReachability(settings.kafkaBootstrapServers());
+    KafkaHealth gatewayKafkaReachability(GatewaySettings settings) {
+        return new KafkaHealth(settings.kafkaBootstrapServers());
     }
 
     @Bean
-    RegistryReachability gatewayRegistryReachability(LogAddress log) {
-        return new RegistryReachability(log.registry().url());
+    RegistryHealth gatewayRegistryReachability(KafkaConnection log) {
+        return new RegistryHealth(log.registry().url());
     }
 
     @Bean
-    OutboxRelay gatewayOutboxRelay(Database database, EventLog log) {
+    OutboxRelay gatewayOutboxRelay(Database database, EventPublisher log) {
         return new OutboxRelay(database.blocking(), log);
     }
 

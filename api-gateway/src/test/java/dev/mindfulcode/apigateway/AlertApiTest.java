@@ -92,7 +92,7 @@ class AlertApiTest {
         assertThat(listed.path("rule_id").asString()).isEqualTo(made.text("rule_id"));
         assertThat(listed.path("host").asString()).isEqualTo("127.0.0.1");
         assertThat(listed.toString()).doesNotContain("whsec_", "personal", "/hook");
-        try (TestLog log = log()) {
+        try (TestKafka log = log()) {
             TeamAlertRule rule = Objects.requireNonNull(
                     log.readNullable(Topics.TEAM_ALERT_RULES, teamId + ":" + made.text("rule_id"), 1)
                             .getFirst());
@@ -114,7 +114,7 @@ class AlertApiTest {
         assertThat(api.delete(team + "/alerts/" + rule, ada.token()).status()).isEqualTo(204);
         api.delete(team + "/alerts/" + rule, ada.token()).isProblem(404, "not-found");
         assertThat(api.get(team + "/alerts", ada.token()).json().path("rules")).isEmpty();
-        try (TestLog log = log()) {
+        try (TestKafka log = log()) {
             assertThat(log.readNullable(Topics.TEAM_ALERT_RULES, teamId + ":" + rule, 2))
                     .last()
                     .isNull();
@@ -222,12 +222,14 @@ class AlertApiTest {
         TeamAlert alert = alert(rule);
         String query =
                 "subscription Of($id: ID) { teamAlert(teamId: $id) { teamId alertId ruleId at indicator text value threshold window } }";
-        try (LiveClient adas = LiveClient.connect(api, ada.token());
+        try (LiveWebSocketClient adas = LiveWebSocketClient.connect(api, ada.token());
                 EventStreamClient carols = EventStreamClient.connect(api, carol.token());
-                LiveClient bobs = LiveClient.connect(api, bob.token());
-                LiveClient graph = LiveClient.open(api, "/graphql?token=" + ada.token(), "graphql-transport-ws");
-                LiveClient bobsGraph = LiveClient.open(api, "/graphql?token=" + bob.token(), "graphql-transport-ws");
-                TestLog log = log()) {
+                LiveWebSocketClient bobs = LiveWebSocketClient.connect(api, bob.token());
+                LiveWebSocketClient graph =
+                        LiveWebSocketClient.open(api, "/graphql?token=" + ada.token(), "graphql-transport-ws");
+                LiveWebSocketClient bobsGraph =
+                        LiveWebSocketClient.open(api, "/graphql?token=" + bob.token(), "graphql-transport-ws");
+                TestKafka log = log()) {
             graph.send("{\"type\": \"connection_init\"}");
             graph.next(message -> message.path("type").asString().equals("connection_ack"));
             graph.send(subscription(query));
@@ -271,7 +273,7 @@ class AlertApiTest {
     void anAlertIsDeliveredSignedAndOnceHoweverOftenItIsOnTheLog() throws Exception {
         Answer rule = api.post(team + "/alerts", ada.token(), webhook("/hook"));
         TeamAlert alert = alert(rule.text("rule_id"));
-        try (TestLog log = log()) {
+        try (TestKafka log = log()) {
             append(log, alert);
             append(log, alert);
         }
@@ -292,7 +294,7 @@ class AlertApiTest {
     void whatFailsIsTriedAgainAndAtLastBecomesADeadLetter() throws SQLException {
         status.set(503);
         String rule = api.post(team + "/alerts", ada.token(), webhook("/hook")).text("rule_id");
-        try (TestLog log = log()) {
+        try (TestKafka log = log()) {
             append(log, alert(rule));
             Eventually.holds(
                     () -> alerts().path(0).at("/delivery/failure").asString("").equals("status_503"));
@@ -329,7 +331,7 @@ class AlertApiTest {
     void whoSaysThatTheHookIsGoneIsNotAskedAgain() {
         status.set(410);
         String rule = api.post(team + "/alerts", ada.token(), webhook("/hook")).text("rule_id");
-        try (TestLog log = log()) {
+        try (TestKafka log = log()) {
             append(log, alert(rule));
             Eventually.holds(() -> deliveryStatus().equals("given_up"));
             assertThat(log.read(Topics.DEAD_LETTERS, teamId, 1))
@@ -344,7 +346,7 @@ class AlertApiTest {
     void whatAnEndedSenderHadTakenIsDeliveredByTheNext() throws SQLException {
         status.set(503);
         String rule = api.post(team + "/alerts", ada.token(), webhook("/hook")).text("rule_id");
-        try (TestLog log = log()) {
+        try (TestKafka log = log()) {
             append(log, alert(rule));
             Eventually.holds(
                     () -> alerts().path(0).at("/delivery/failure").asString("").equals("status_503"));
@@ -359,7 +361,7 @@ class AlertApiTest {
     @Test
     void whatIsNoAlertIsADeadLetterAndHoldsUpNothing() {
         Answer rule = api.post(team + "/alerts", ada.token(), webhook("/hook"));
-        try (TestLog log = log()) {
+        try (TestKafka log = log()) {
             log.append(Topics.TEAM_ALERTS.name(), teamId, new byte[] {1, 2, 3});
             append(
                     log,
@@ -380,7 +382,7 @@ class AlertApiTest {
         Answer gone = api.post(team + "/alerts", ada.token(), webhook("/gone"));
         api.delete(team + "/alerts/" + gone.text("rule_id"), ada.token());
         Answer rule = api.post(team + "/alerts", ada.token(), webhook("/hook"));
-        try (TestLog log = log()) {
+        try (TestKafka log = log()) {
             append(log, alert(gone.text("rule_id")));
             append(log, alert(rule.text("rule_id")));
         }
@@ -390,7 +392,7 @@ class AlertApiTest {
     }
 
     /** Live readers come to know of it at the latest when it is told once more: an alert may be told twice. */
-    private static JsonNode toldOf(TeamAlert alert, TestLog log, LiveClient client) {
+    private static JsonNode toldOf(TeamAlert alert, TestKafka log, LiveWebSocketClient client) {
         append(log, alert);
         return client.next(ofType("team_alert"));
     }
@@ -451,12 +453,12 @@ class AlertApiTest {
                 .build();
     }
 
-    private static void append(TestLog log, TeamAlert alert) {
+    private static void append(TestKafka log, TeamAlert alert) {
         log.append(Topics.TEAM_ALERTS.name(), alert.getTeamId(), log.encode(Topics.TEAM_ALERTS, alert));
     }
 
-    private TestLog log() {
-        return new TestLog(gateway.platform.bootstrapServers(), gateway.registry());
+    private TestKafka log() {
+        return new TestKafka(gateway.platform.bootstrapServers(), gateway.registry());
     }
 
     /** As a receiver works it out. */

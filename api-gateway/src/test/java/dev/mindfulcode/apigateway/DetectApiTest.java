@@ -61,7 +61,7 @@ class DetectApiTest {
         allow(true);
         detect("\"session_id\": \"no uuid\", ", 50);
 
-        try (TestLog log = new TestLog(gateway.platform.bootstrapServers(), gateway.registry())) {
+        try (TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry())) {
             // An answer does not wait for the log, so two readings may reach it in either order.
             List<FlowDetection> kept = log.read(Topics.FLOW_DETECTIONS, ada.id(), 2).stream()
                     .sorted(Comparator.comparing(FlowDetection::getIntervals))

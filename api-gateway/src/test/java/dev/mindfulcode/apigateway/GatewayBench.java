@@ -153,14 +153,14 @@ class GatewayBench {
      * only reads.
      */
     private void live() throws InterruptedException {
-        Map<UUID, LiveClient> clients = new HashMap<>();
+        Map<UUID, LiveWebSocketClient> clients = new HashMap<>();
         List<User> users = new ArrayList<>();
-        try (TestLog log = new TestLog(gateway.platform.bootstrapServers(), gateway.registry());
+        try (TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry());
                 BareConsumer bare = new BareConsumer(gateway.platform.bootstrapServers())) {
             for (int i = 0; i < LIVE_USERS; i++) {
                 User user = gateway.user();
                 users.add(user);
-                clients.put(user.id(), LiveClient.connect(gateway.api, user.token()));
+                clients.put(user.id(), LiveWebSocketClient.connect(gateway.api, user.token()));
             }
             UUID session = UUID.randomUUID();
             int count = RATE_PER_SECOND * (WARM_UP_SECONDS + SECONDS);
@@ -173,7 +173,7 @@ class GatewayBench {
             long[] seenNs = new long[count];
             List<Thread> readers = new ArrayList<>();
             for (int u = 0; u < LIVE_USERS; u++) {
-                LiveClient client = clients.get(users.get(u).id());
+                LiveWebSocketClient client = clients.get(users.get(u).id());
                 int last = count - LIVE_USERS + u;
                 if (client != null) {
                     readers.add(Thread.ofVirtual()
@@ -207,7 +207,7 @@ class GatewayBench {
                     .toArray();
             row("flow-states record to WebSocket message, " + LIVE_USERS + " clients", latencies);
         } finally {
-            clients.values().forEach(LiveClient::close);
+            clients.values().forEach(LiveWebSocketClient::close);
         }
     }
 

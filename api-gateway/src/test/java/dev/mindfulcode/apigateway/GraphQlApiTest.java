@@ -148,7 +148,7 @@ class GraphQlApiTest {
     @Test
     void aPageOfSessionsWithTheirPeriodsAndTheirSessionsTakesThreeStatements() {
         List<String> sessions = startSessions(20);
-        try (TestLog log = new TestLog(gateway.platform.bootstrapServers(), gateway.registry())) {
+        try (TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry())) {
             for (String session : sessions) {
                 for (int i = 0; i < 3; i++) {
                     log.append(
@@ -185,7 +185,7 @@ class GraphQlApiTest {
     @Test
     void periodsAndMinutesAreThoseOfTheSpan() {
         UUID session = UUID.randomUUID();
-        try (TestLog log = new TestLog(gateway.platform.bootstrapServers(), gateway.registry())) {
+        try (TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry())) {
             FlowPeriod closed = period(session, noon);
             closed.setEndedAt(noon.plusSeconds(600));
             closed.setEndedBy(Interruption.CONTEXT_SWITCH);

@@ -35,7 +35,7 @@ class GraphQlLiveTest {
 
     private final GatewayUnderTest gateway = GatewayUnderTest.shared();
     private final Api api = gateway.api;
-    private final TestLog log = new TestLog(gateway.platform.bootstrapServers(), gateway.registry());
+    private final TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry());
     private final User ada = gateway.user();
     private final User bob = gateway.user();
 
@@ -48,8 +48,8 @@ class GraphQlLiveTest {
     void aSubscriberSeesTheStatesOfItsUserAndOfNobodyElse() {
         UUID hers = UUID.randomUUID();
         UUID his = UUID.randomUUID();
-        try (LiveClient adas = connected(ada.token());
-                LiveClient bobs = connected(bob.token())) {
+        try (LiveWebSocketClient adas = connected(ada.token());
+                LiveWebSocketClient bobs = connected(bob.token())) {
             subscribe(adas, "1", FLOW, Map.of());
             subscribe(bobs, "1", FLOW, Map.of());
             isSubscribed(adas);
@@ -81,7 +81,7 @@ class GraphQlLiveTest {
         UUID one = UUID.randomUUID();
         UUID other = UUID.randomUUID();
         String started = api.post("/api/sessions/start", ada.token(), "{}").text("session_id");
-        try (LiveClient client = connected(ada.token())) {
+        try (LiveWebSocketClient client = connected(ada.token())) {
             subscribe(client, "of-one", FLOW, Map.of("id", one.toString()));
             subscribe(client, "of-all", FLOW, Map.of());
             subscribe(client, "status", STATUS, Map.of());
@@ -115,7 +115,7 @@ class GraphQlLiveTest {
 
     @Test
     void queriesAndWhatIsWrongWithThemAreAnsweredOverTheSocket() {
-        try (LiveClient client = connected(ada.token())) {
+        try (LiveWebSocketClient client = connected(ada.token())) {
             subscribe(client, "q", "{ currentSessions { sessionId } }", Map.of());
             assertThat(client.next(ofType("next"))
                             .path("payload")
@@ -143,11 +143,11 @@ class GraphQlLiveTest {
 
     @Test
     void aTokenComesWithTheHandshakeOrTheFirstMessage() {
-        try (LiveClient client = LiveClient.open(api, "/graphql?token=" + ada.token(), PROTOCOL)) {
+        try (LiveWebSocketClient client = LiveWebSocketClient.open(api, "/graphql?token=" + ada.token(), PROTOCOL)) {
             client.send("{\"type\": \"connection_init\"}");
             client.next(ofType("connection_ack"));
         }
-        try (LiveClient client = LiveClient.open(api, "/graphql", PROTOCOL)) {
+        try (LiveWebSocketClient client = LiveWebSocketClient.open(api, "/graphql", PROTOCOL)) {
             client.send("{\"type\": \"connection_init\", \"payload\": {\"Authorization\": \"Bearer " + ada.token()
                     + "\"}}");
             client.next(ofType("connection_ack"));
@@ -156,7 +156,7 @@ class GraphQlLiveTest {
                 "{}",
                 "{\"token\": \"nonsense\"}",
                 "{\"token\": \"" + Tokens.unsigned(ada.id().toString()) + "\"}")) {
-            try (LiveClient client = LiveClient.open(api, "/graphql", PROTOCOL)) {
+            try (LiveWebSocketClient client = LiveWebSocketClient.open(api, "/graphql", PROTOCOL)) {
                 client.send("{\"type\": \"connection_init\", \"payload\": " + payload + "}");
                 assertThat(client.closeStatus()).as(payload).isEqualTo(4403);
             }
@@ -165,21 +165,21 @@ class GraphQlLiveTest {
 
     @Test
     void theProtocolIsKeptTo() {
-        try (LiveClient client = LiveClient.open(api, "/graphql", null)) {
+        try (LiveWebSocketClient client = LiveWebSocketClient.open(api, "/graphql", null)) {
             assertThat(client.closeStatus()).as("without a protocol").isEqualTo(4406);
         }
-        try (LiveClient client = LiveClient.open(api, "/graphql", PROTOCOL)) {
+        try (LiveWebSocketClient client = LiveWebSocketClient.open(api, "/graphql", PROTOCOL)) {
             subscribe(client, "1", FLOW, Map.of());
             assertThat(client.closeStatus()).as("before connection_init").isEqualTo(4401);
         }
-        try (LiveClient client = LiveClient.open(api, "/graphql", PROTOCOL)) {
+        try (LiveWebSocketClient client = LiveWebSocketClient.open(api, "/graphql", PROTOCOL)) {
             assertThat(client.closeStatus()).as("without a word").isEqualTo(4408);
         }
-        try (LiveClient client = connected(ada.token())) {
+        try (LiveWebSocketClient client = connected(ada.token())) {
             client.send("{\"type\": \"connection_init\"}");
             assertThat(client.closeStatus()).as("twice").isEqualTo(4429);
         }
-        try (LiveClient client = connected(ada.token())) {
+        try (LiveWebSocketClient client = connected(ada.token())) {
             subscribe(client, "1", FLOW, Map.of());
             subscribe(client, "1", FLOW, Map.of());
             assertThat(client.closeStatus()).as("an id twice").isEqualTo(4409);
@@ -193,12 +193,12 @@ class GraphQlLiveTest {
                 "{\"type\": \"subscribe\", \"id\": \"1\"}",
                 "{\"type\": \"complete\"}",
                 "{\"type\": \"subscribe\", \"id\": \"1\", \"payload\": {\"query\": 1}}")) {
-            try (LiveClient client = connected(ada.token())) {
+            try (LiveWebSocketClient client = connected(ada.token())) {
                 client.send(wrong);
                 assertThat(client.closeStatus()).as(wrong).isEqualTo(4400);
             }
         }
-        try (LiveClient client = connected(ada.token())) {
+        try (LiveWebSocketClient client = connected(ada.token())) {
             client.sendBinary(new byte[] {1, 2, 3});
             assertThat(client.closeStatus()).as("binary").isEqualTo(4400);
         }
@@ -206,7 +206,7 @@ class GraphQlLiveTest {
 
     @Test
     void aConnectionHasBounds() {
-        try (LiveClient client = connected(ada.token())) {
+        try (LiveWebSocketClient client = connected(ada.token())) {
             for (int i = 0; i < 16; i++) {
                 subscribe(client, "s" + i, FLOW, Map.of());
             }
@@ -222,13 +222,13 @@ class GraphQlLiveTest {
             client.send("{\"type\": \"ping\"}");
             client.next(ofType("pong"));
         }
-        try (LiveClient client = connected(ada.token())) {
+        try (LiveWebSocketClient client = connected(ada.token())) {
             for (int i = 0; i < 601; i++) {
                 client.sendIfOpen("{\"type\": \"pong\"}");
             }
             assertThat(client.closeStatus()).as("too many messages").isEqualTo(4429);
         }
-        try (LiveClient client = connected(ada.token())) {
+        try (LiveWebSocketClient client = connected(ada.token())) {
             client.sendIfOpen("{\"type\": \"" + "x".repeat(100_000) + "\"}");
             assertThat(client.closeStatus()).as("too long a message").isIn(1009, -1);
         }
@@ -236,23 +236,23 @@ class GraphQlLiveTest {
 
     @Test
     void socketsAndStreamsCountAsLiveConnectionsOfTheUser() {
-        List<LiveClient> clients = new ArrayList<>();
+        List<LiveWebSocketClient> clients = new ArrayList<>();
         try {
             for (int i = 0; i < 16; i++) {
                 clients.add(connected(bob.token()));
                 subscribe(clients.getLast(), "1", FLOW, Map.of());
                 subscribe(clients.getLast(), "2", STATUS, Map.of());
             }
-            try (LiveClient tooMany = LiveClient.open(api, "/graphql", PROTOCOL)) {
+            try (LiveWebSocketClient tooMany = LiveWebSocketClient.open(api, "/graphql", PROTOCOL)) {
                 tooMany.send("{\"type\": \"connection_init\", \"payload\": {\"token\": \"" + bob.token() + "\"}}");
                 assertThat(tooMany.closeStatus()).isEqualTo(1013);
             }
             api.send(stream(bob.token(), FLOW)).isGraphQlError(429, "too-many-connections");
         } finally {
-            clients.forEach(LiveClient::close);
+            clients.forEach(LiveWebSocketClient::close);
         }
         Eventually.holds(() -> {
-            try (LiveClient again = LiveClient.open(api, "/graphql?token=" + bob.token(), PROTOCOL)) {
+            try (LiveWebSocketClient again = LiveWebSocketClient.open(api, "/graphql?token=" + bob.token(), PROTOCOL)) {
                 again.send("{\"type\": \"connection_init\"}");
                 return again.upTo(message -> true)
                         .getLast()
@@ -268,7 +268,7 @@ class GraphQlLiveTest {
     @Test
     void aSubscriptionEndsWithItsToken() {
         String brief = Tokens.signed(ada.id().toString(), Instant.now().plusSeconds(2));
-        try (LiveClient client = connected(brief);
+        try (LiveWebSocketClient client = connected(brief);
                 EventStreamClient events = EventStreamClient.open(api, stream(brief, FLOW))) {
             subscribe(client, "1", FLOW, Map.of());
             assertThat(client.closeStatus()).isEqualTo(4403);
@@ -283,7 +283,7 @@ class GraphQlLiveTest {
 
     @Test
     void aSubscriptionEndsWhenItsTokenIsRevoked() {
-        try (LiveClient client = connected(bob.token());
+        try (LiveWebSocketClient client = connected(bob.token());
                 EventStreamClient events = EventStreamClient.open(api, stream(bob.token(), FLOW))) {
             subscribe(client, "1", FLOW, Map.of());
             isSubscribed(client);
@@ -303,8 +303,8 @@ class GraphQlLiveTest {
                 api.post("/api/teams", ada.token(), "{\"name\": \"Compilers\"}").text("team_id");
         gateway.putOnPremium(UUID.fromString(team));
         String query = "subscription Of($id: ID) { teamAlert(teamId: $id) { teamId at indicator text } }";
-        try (LiveClient adas = connected(ada.token());
-                LiveClient bobs = connected(bob.token())) {
+        try (LiveWebSocketClient adas = connected(ada.token());
+                LiveWebSocketClient bobs = connected(bob.token())) {
             subscribe(adas, "1", query, Map.of("id", team));
             subscribe(adas, "2", query, Map.of());
             subscribe(adas, "3", query, Map.of("id", "no id"));
@@ -323,7 +323,7 @@ class GraphQlLiveTest {
         String key = api.post("/api/keys", ada.token(), "{\"name\": \"editor\", \"scope\": \"ingest\"}")
                 .text("key");
         assertThat(key).isNotBlank();
-        try (LiveClient client = LiveClient.open(api, "/graphql", PROTOCOL)) {
+        try (LiveWebSocketClient client = LiveWebSocketClient.open(api, "/graphql", PROTOCOL)) {
             client.send("{\"type\": \"connection_init\", \"payload\": {\"token\": \"" + key + "\"}}");
             assertThat(client.closeStatus()).isEqualTo(4403);
         }
@@ -333,7 +333,7 @@ class GraphQlLiveTest {
     @Test
     void theLegacyProtocolIsSpokenToo() {
         UUID session = UUID.randomUUID();
-        try (LiveClient client = LiveClient.open(api, "/graphql", LEGACY)) {
+        try (LiveWebSocketClient client = LiveWebSocketClient.open(api, "/graphql", LEGACY)) {
             client.send("{\"type\": \"connection_init\", \"payload\": {\"Authorization\": \"Bearer " + ada.token()
                     + "\"}}");
             assertThat(client.upTo(ofType("ka")).getFirst().path("type").asString())
@@ -378,7 +378,7 @@ class GraphQlLiveTest {
 
     @Test
     void theLegacyProtocolSaysWhyItRefuses() {
-        try (LiveClient client = LiveClient.open(api, "/graphql", LEGACY)) {
+        try (LiveWebSocketClient client = LiveWebSocketClient.open(api, "/graphql", LEGACY)) {
             client.send("{\"type\": \"connection_init\", \"payload\": {\"token\": \"nonsense\"}}");
             assertThat(client.next(ofType("connection_error"))
                             .path("payload")
@@ -387,13 +387,13 @@ class GraphQlLiveTest {
                     .isNotBlank();
             assertThat(client.closeStatus()).isEqualTo(1011);
         }
-        try (LiveClient client = LiveClient.open(api, "/graphql", LEGACY)) {
+        try (LiveWebSocketClient client = LiveWebSocketClient.open(api, "/graphql", LEGACY)) {
             client.send(legacy("start", "1", FLOW));
             client.next(ofType("connection_error"));
             assertThat(client.closeStatus()).isEqualTo(4401);
         }
         String brief = Tokens.signed(ada.id().toString(), Instant.now().plusSeconds(2));
-        try (LiveClient client = LiveClient.open(api, "/graphql?token=" + brief, LEGACY)) {
+        try (LiveWebSocketClient client = LiveWebSocketClient.open(api, "/graphql?token=" + brief, LEGACY)) {
             client.send("{\"type\": \"connection_init\"}");
             client.next(ofType("connection_ack"));
             client.next(ofType("connection_error"));
@@ -462,14 +462,14 @@ class GraphQlLiveTest {
         assertThat(answer.path("errors").path(0).path("message").asString()).contains("WebSocket");
     }
 
-    private LiveClient connected(String token) {
-        LiveClient client = LiveClient.open(api, "/graphql", PROTOCOL);
+    private LiveWebSocketClient connected(String token) {
+        LiveWebSocketClient client = LiveWebSocketClient.open(api, "/graphql", PROTOCOL);
         client.send("{\"type\": \"connection_init\", \"payload\": {\"token\": \"" + token + "\"}}");
         client.next(ofType("connection_ack"));
         return client;
     }
 
-    private static void subscribe(LiveClient client, String id, String query, Map<String, Object> variables) {
+    private static void subscribe(LiveWebSocketClient client, String id, String query, Map<String, Object> variables) {
         Map<String, Object> message = new LinkedHashMap<>();
         message.put("type", "subscribe");
         message.put("id", id);
@@ -478,7 +478,7 @@ class GraphQlLiveTest {
     }
 
     /** Messages are heard in order, so what was said before is done. */
-    private static void isSubscribed(LiveClient client) {
+    private static void isSubscribed(LiveWebSocketClient client) {
         client.send("{\"type\": \"ping\"}");
         client.next(ofType("pong"));
     }
@@ -495,7 +495,7 @@ class GraphQlLiveTest {
     }
 
     private static Predicate<JsonNode> ofType(String type) {
-        return LiveClient.ofType(type);
+        return LiveWebSocketClient.ofType(type);
     }
 
     private static Predicate<JsonNode> next(String id, String total, long value) {

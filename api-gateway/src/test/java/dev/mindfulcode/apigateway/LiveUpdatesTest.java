@@ -28,7 +28,7 @@ class LiveUpdatesTest {
 
     private final GatewayUnderTest gateway = GatewayUnderTest.shared();
     private final Api api = gateway.api;
-    private final TestLog log = new TestLog(gateway.platform.bootstrapServers(), gateway.registry());
+    private final TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry());
     private final User ada = gateway.user();
     private final User bob = gateway.user();
 
@@ -51,8 +51,8 @@ class LiveUpdatesTest {
     void aClientSeesTheStatesOfItsUserAndOfNobodyElse() {
         UUID hers = UUID.randomUUID();
         UUID his = UUID.randomUUID();
-        try (LiveClient adaSocket = LiveClient.connect(api, ada.token());
-                LiveClient bobSocket = LiveClient.connect(api, bob.token());
+        try (LiveWebSocketClient adaSocket = LiveWebSocketClient.connect(api, ada.token());
+                LiveWebSocketClient bobSocket = LiveWebSocketClient.connect(api, bob.token());
                 EventStreamClient adaEvents = EventStreamClient.connect(api, ada.token());
                 EventStreamClient bobEvents = EventStreamClient.connect(api, bob.token())) {
             for (int version = 1; version <= 200; version++) {
@@ -73,7 +73,7 @@ class LiveUpdatesTest {
     @Test
     void aMessageHasAllThatTheContractSays() {
         UUID session = UUID.randomUUID();
-        try (LiveClient client = LiveClient.connect(api, ada.token())) {
+        try (LiveWebSocketClient client = LiveWebSocketClient.connect(api, ada.token())) {
             log.append(FLOW_STATES, ada.id(), state(session, 7));
             JsonNode message = client.next(stateOf(session, 7));
             assertThat(message.path("at").isIntegralNumber()).isTrue();
@@ -95,12 +95,12 @@ class LiveUpdatesTest {
     @Test
     void whoConnectsLaterSeesTheLatestStateAtOnce() {
         UUID session = UUID.randomUUID();
-        try (LiveClient first = LiveClient.connect(api, ada.token())) {
+        try (LiveWebSocketClient first = LiveWebSocketClient.connect(api, ada.token())) {
             log.append(FLOW_STATES, ada.id(), state(session, 1));
             log.append(FLOW_STATES, ada.id(), state(session, 2));
             first.next(stateOf(session, 2));
         }
-        try (LiveClient later = LiveClient.connect(api, ada.token());
+        try (LiveWebSocketClient later = LiveWebSocketClient.connect(api, ada.token());
                 EventStreamClient events = EventStreamClient.connect(api, ada.token())) {
             assertThat(later.upTo(stateOf(session, 2))).hasSize(1);
             assertThat(events.nextId()).isEqualTo(session + ":2");
@@ -114,9 +114,9 @@ class LiveUpdatesTest {
     @Test
     void aChangeOfStatusIsToldWhoeverMadeIt() {
         String id = api.post("/api/sessions/start", ada.token(), "{}").text("session_id");
-        try (LiveClient client = LiveClient.connect(api, ada.token())) {
+        try (LiveWebSocketClient client = LiveWebSocketClient.connect(api, ada.token())) {
             api.post("/api/sessions/" + id + "/pause", ada.token(), "");
-            JsonNode paused = client.next(LiveClient.ofType("session_update"));
+            JsonNode paused = client.next(LiveWebSocketClient.ofType("session_update"));
             assertThat(paused.path("session_id").asString()).isEqualTo(id);
             assertThat(paused.path("session").path("status").asString()).isEqualTo("paused");
 
@@ -126,7 +126,7 @@ class LiveUpdatesTest {
                     FLOW_STATES,
                     ada.id(),
                     log.encode(Topics.FLOW_STATES, FlowStates.state(session, 2, SessionStatus.PAUSED)));
-            JsonNode idle = client.next(LiveClient.ofType("session_update"));
+            JsonNode idle = client.next(LiveWebSocketClient.ofType("session_update"));
             assertThat(idle.path("session_id").asString()).isEqualTo(session.toString());
             assertThat(idle.path("session").path("status").asString()).isEqualTo("paused");
         }
@@ -139,20 +139,20 @@ class LiveUpdatesTest {
         }
         UUID hers = UUID.randomUUID();
         String his = api.post("/api/sessions/start", bob.token(), "{}").text("session_id");
-        try (LiveClient adas = LiveClient.connect(api, ada.token());
-                LiveClient bobs = LiveClient.connect(api, bob.token())) {
+        try (LiveWebSocketClient adas = LiveWebSocketClient.connect(api, ada.token());
+                LiveWebSocketClient bobs = LiveWebSocketClient.connect(api, bob.token())) {
             log.append(FLOW_STATES, ada.id(), afterWork(hers, 1, SessionStatus.ACTIVE));
             log.append(FLOW_STATES, ada.id(), afterWork(hers, 2, SessionStatus.PAUSED));
-            JsonNode idle = adas.next(LiveClient.ofType("notification"));
+            JsonNode idle = adas.next(LiveWebSocketClient.ofType("notification"));
             assertThat(idle.path("code").asString()).isEqualTo("feedback_prompt");
             assertThat(idle.path("session_id").asString()).isEqualTo(hers.toString());
             assertThat(idle.path("at").asLong()).isPositive();
             assertThat(idle.path("message").asString()).isNotBlank();
 
             log.append(FLOW_STATES, bob.id(), afterWork(UUID.fromString(his), 1, SessionStatus.ACTIVE));
-            bobs.next(LiveClient.ofType("flow_state_update"));
+            bobs.next(LiveWebSocketClient.ofType("flow_state_update"));
             api.post("/api/sessions/" + his + "/end", bob.token(), "");
-            assertThat(bobs.next(LiveClient.ofType("notification"))
+            assertThat(bobs.next(LiveWebSocketClient.ofType("notification"))
                             .path("session_id")
                             .asString())
                     .isEqualTo(his);
@@ -170,7 +170,7 @@ class LiveUpdatesTest {
 
     @Test
     void pingIsAnsweredPongAndNonsenseIsAnsweredError() {
-        try (LiveClient client = LiveClient.connect(api, ada.token())) {
+        try (LiveWebSocketClient client = LiveWebSocketClient.connect(api, ada.token())) {
             client.send("{\"type\": \"ping\"}");
             assertThat(client.next(message -> true).path("type").asString()).isEqualTo("pong");
             client.send("{\"type\": ");
@@ -184,7 +184,7 @@ class LiveUpdatesTest {
 
     @Test
     void aMessageThatIsTooLongEndsTheConnection() {
-        try (LiveClient client = LiveClient.connect(api, ada.token())) {
+        try (LiveWebSocketClient client = LiveWebSocketClient.connect(api, ada.token())) {
             client.sendIfOpen("x".repeat(100_000));
             assertThat(client.closeStatus()).isIn(1009, -1);
         }
@@ -193,7 +193,7 @@ class LiveUpdatesTest {
     @Test
     void aPoisonRecordStopsNobodysFeed() {
         UUID session = UUID.randomUUID();
-        try (LiveClient client = LiveClient.connect(api, ada.token())) {
+        try (LiveWebSocketClient client = LiveWebSocketClient.connect(api, ada.token())) {
             log.append(FLOW_STATES, ada.id(), new byte[] {0, 0, 0});
             log.append(FLOW_STATES, ada.id(), "not avro at all".getBytes(StandardCharsets.UTF_8));
             log.append(FLOW_STATES, ada.id(), state(session, 1));
@@ -204,9 +204,11 @@ class LiveUpdatesTest {
     @Test
     void aConnectionEndsWithItsToken() {
         String brief = Tokens.signed(ada.id().toString(), Instant.now().plusSeconds(2));
-        try (LiveClient client = LiveClient.connect(api, brief);
+        try (LiveWebSocketClient client = LiveWebSocketClient.connect(api, brief);
                 EventStreamClient events = EventStreamClient.connect(api, brief)) {
-            assertThat(client.next(LiveClient.ofType("error")).path("code").asString())
+            assertThat(client.next(LiveWebSocketClient.ofType("error"))
+                            .path("code")
+                            .asString())
                     .isEqualTo("token_expired");
             assertThat(client.closeStatus()).isEqualTo(4401);
             List<String> lines = new ArrayList<>();
@@ -219,7 +221,7 @@ class LiveUpdatesTest {
     @Test
     void withoutAGoodTokenThereIsNoConnection() {
         for (String token : List.of("", "nonsense", Tokens.unsigned(ada.id().toString()))) {
-            assertThatThrownBy(() -> LiveClient.connect(api, token))
+            assertThatThrownBy(() -> LiveWebSocketClient.connect(api, token))
                     .isInstanceOf(CompletionException.class)
                     .cause()
                     .isInstanceOfSatisfying(
@@ -233,14 +235,14 @@ class LiveUpdatesTest {
 
     @Test
     void aUserCannotOpenConnectionsWithoutEnd() {
-        List<LiveClient> clients = new ArrayList<>();
+        List<LiveWebSocketClient> clients = new ArrayList<>();
         try {
             for (int i = 0; i < 16; i++) {
-                clients.add(LiveClient.connect(api, bob.token()));
+                clients.add(LiveWebSocketClient.connect(api, bob.token()));
             }
             clients.getLast().send("{\"type\": \"ping\"}");
-            clients.getLast().next(LiveClient.ofType("pong"));
-            try (LiveClient tooMany = LiveClient.connect(api, bob.token())) {
+            clients.getLast().next(LiveWebSocketClient.ofType("pong"));
+            try (LiveWebSocketClient tooMany = LiveWebSocketClient.connect(api, bob.token())) {
                 assertThat(tooMany.closeStatus()).isEqualTo(1013);
             }
             api.get("/api/flow/stream", bob.token()).isProblem(429, "too-many-connections");
@@ -251,7 +253,7 @@ class LiveUpdatesTest {
                             .asInt())
                     .isGreaterThanOrEqualTo(16);
         } finally {
-            clients.forEach(LiveClient::close);
+            clients.forEach(LiveWebSocketClient::close);
         }
     }
 
@@ -259,8 +261,8 @@ class LiveUpdatesTest {
     void aClientThatDoesNotReadHoldsUpNobody() throws IOException {
         UUID session = UUID.randomUUID();
         try (Socket deaf = deafSocket(ada.token());
-                LiveClient other = LiveClient.connect(api, ada.token());
-                LiveClient bobs = LiveClient.connect(api, bob.token())) {
+                LiveWebSocketClient other = LiveWebSocketClient.connect(api, ada.token());
+                LiveWebSocketClient bobs = LiveWebSocketClient.connect(api, bob.token())) {
             for (int version = 1; version <= 20_000; version++) {
                 log.appendLater(FLOW_STATES, ada.id(), state(session, version));
             }

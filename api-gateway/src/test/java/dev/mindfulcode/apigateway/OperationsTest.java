@@ -36,10 +36,10 @@ class OperationsTest {
         long active = gateway.count("select count(*) from readmodel.coding_sessions where status = 'active'");
         long engines = gateway.count("select count(*) from readmodel.coding_sessions"
                 + " where status <> 'ended' and first_activity_at is not null");
-        try (LiveClient client = LiveClient.connect(api, ada.token());
+        try (LiveWebSocketClient client = LiveWebSocketClient.connect(api, ada.token());
                 EventStreamClient events = EventStreamClient.connect(api, ada.token())) {
             client.send("ping");
-            client.next(LiveClient.ofType("pong"));
+            client.next(LiveWebSocketClient.ofType("pong"));
             Answer health = healthOnce(api, answer -> services(answer, "websocket_connections") >= 2);
             assertThat(health.status()).isEqualTo(200);
             assertThat(health.text("status")).isEqualTo("ok");
@@ -167,17 +167,18 @@ class OperationsTest {
                 GatewayUnderTest.start(GatewayConfiguration.class, WebApplicationType.REACTIVE, gateway.environment);
         Api other = new Api(GatewayUnderTest.port(context));
         String token = gateway.user().token();
-        try (LiveClient client = LiveClient.connect(other, token);
+        try (LiveWebSocketClient client = LiveWebSocketClient.connect(other, token);
                 EventStreamClient events = EventStreamClient.connect(other, token)) {
             long startedNs = System.nanoTime();
             context.close();
             assertThat(Duration.ofNanos(System.nanoTime() - startedNs)).isLessThan(Duration.ofSeconds(10));
-            assertThat(client.next(LiveClient.ofType("system_message"))
+            assertThat(client.next(LiveWebSocketClient.ofType("system_message"))
                             .path("code")
                             .asString())
                     .isEqualTo("going_away");
             assertThat(client.closeStatus()).isEqualTo(1001);
-            assertThat(events.upTo(LiveClient.ofType("system_message"))).hasSize(1);
+            assertThat(events.upTo(LiveWebSocketClient.ofType("system_message")))
+                    .hasSize(1);
         }
     }
 

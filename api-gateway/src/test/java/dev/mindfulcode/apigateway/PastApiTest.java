@@ -26,7 +26,7 @@ class PastApiTest {
 
     @Test
     void minutesAreThoseOfTheUserAndTheSpan() {
-        try (TestLog log = new TestLog(gateway.platform.bootstrapServers(), gateway.registry())) {
+        try (TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry())) {
             for (int i = 0; i < 3; i++) {
                 log.append(Topics.FLOW_MINUTES.name(), ada.id(), log.encode(Topics.FLOW_MINUTES, minute(i)));
             }
@@ -52,7 +52,7 @@ class PastApiTest {
     @Test
     void periodsThatReachIntoTheSpanAreShownOpenOnesToo() {
         UUID session = UUID.randomUUID();
-        try (TestLog log = new TestLog(gateway.platform.bootstrapServers(), gateway.registry())) {
+        try (TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry())) {
             FlowPeriod closed = period(session, noon, 1);
             closed.setEndedAt(noon.plusSeconds(600));
             closed.setEndedBy(Interruption.CONTEXT_SWITCH);

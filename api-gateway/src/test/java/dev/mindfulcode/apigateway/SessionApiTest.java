@@ -61,7 +61,7 @@ class SessionApiTest {
     @Test
     void whatTheUserSaysAboutASessionIsOnTheLogEncrypted() {
         api.post("/api/sessions/start", ada.token(), "{\"project\": \"enigma-machine\"}");
-        try (TestLog log = new TestLog(gateway.platform.bootstrapServers(), gateway.registry())) {
+        try (TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry())) {
             SessionEvent event = log.read(Topics.SESSIONS, ada.id(), 1).getFirst();
             assertThat(event.getKind()).isEqualTo(SessionEventKind.STARTED);
             assertThat(event.getDetails()).isNotNull();
@@ -453,7 +453,7 @@ class SessionApiTest {
     @Test
     void waitsForTheEffectsOfKeystrokesInAllOutputs() {
         String token = new ReadAfterToken(Topics.KEYSTROKES.name(), 0, 41).text();
-        try (TestLog log = new TestLog(gateway.platform.bootstrapServers(), gateway.registry())) {
+        try (TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry())) {
             log.mark(Topics.FLOW_STATES, 0, 42);
             log.mark(Topics.FLOW_MINUTES, 0, 42);
             log.mark(Topics.FLOW_PERIODS, 0, 41);
@@ -501,7 +501,7 @@ class SessionApiTest {
         Instant start = Instant.now().minus(Duration.ofHours(3)).truncatedTo(ChronoUnit.MILLIS);
         UUID id = UUID.fromString(api.post("/api/sessions/start", ada.token(), "{\"started_at\": \"" + start + "\"}")
                 .text("session_id"));
-        try (TestLog log = new TestLog(gateway.platform.bootstrapServers(), gateway.registry())) {
+        try (TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry())) {
             FlowState state = FlowStates.state(id, 1, SessionStatus.ENDED);
             state.setFirstActivityAt(start.minusSeconds(60));
             state.setLastActivityAt(start.plusSeconds(600));

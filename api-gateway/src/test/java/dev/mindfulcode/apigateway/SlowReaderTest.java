@@ -33,7 +33,7 @@ class SlowReaderTest {
     @Test
     void aClientOfAnyKindThatStopsReadingIsCut() throws Exception {
         Map<String, RawHttp> clients = new LinkedHashMap<>();
-        try (TestLog log = new TestLog(gateway.platform.bootstrapServers(), gateway.registry())) {
+        try (TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry())) {
             clients.put("/ws", socket("/ws?token=" + ada.token(), null));
             clients.put("/api/flow/stream", stream("/api/flow/stream"));
             clients.put("graphql-transport-ws", subscribed("graphql-transport-ws", "subscribe"));

@@ -114,9 +114,10 @@ class TokensAcrossGatewaysTest {
         here.get(stream + "x".repeat(43), null).isProblem(401, "unauthenticated");
         here.get("/api/account?ticket=" + ticket(here, ada.token()), null).isProblem(401, "unauthenticated");
         here.post("/api/live/tickets", null, "").isProblem(401, "unauthenticated");
-        try (LiveClient socket = LiveClient.open(there, "/ws?ticket=" + ticket(here, ada.token()), null)) {
+        try (LiveWebSocketClient socket =
+                LiveWebSocketClient.open(there, "/ws?ticket=" + ticket(here, ada.token()), null)) {
             socket.send("{\"type\": \"ping\"}");
-            socket.next(LiveClient.ofType("pong"));
+            socket.next(LiveWebSocketClient.ofType("pong"));
         }
     }
 
@@ -305,17 +306,19 @@ class TokensAcrossGatewaysTest {
     @Test
     void liveConnectionsEndWithTheFamilyThatOpenedThem() {
         User ada = user();
-        try (LiveClient socket = LiveClient.connect(there, ada.token());
+        try (LiveWebSocketClient socket = LiveWebSocketClient.connect(there, ada.token());
                 EventStreamClient events = EventStreamClient.connect(there, ada.token())) {
             socket.send("{\"type\": \"ping\"}");
-            socket.next(LiveClient.ofType("pong"));
+            socket.next(LiveWebSocketClient.ofType("pong"));
 
             here.post("/api/auth/logout", null, "{\"refresh_token\": \"" + ada.refreshToken() + "\"}");
 
-            assertThat(socket.next(LiveClient.ofType("error")).path("code").asString())
+            assertThat(socket.next(LiveWebSocketClient.ofType("error"))
+                            .path("code")
+                            .asString())
                     .isEqualTo("token_expired");
             assertThat(socket.closeStatus()).isEqualTo(4401);
-            events.upTo(LiveClient.ofType("error"));
+            events.upTo(LiveWebSocketClient.ofType("error"));
         }
     }
 
@@ -383,7 +386,7 @@ class TokensAcrossGatewaysTest {
                         + "'"))
                 .isEqualTo(1);
         SchemaRegistry registry = new SchemaRegistry(String.valueOf(environment.get("SCHEMA_REGISTRY_URL")), true);
-        try (TestLog log = new TestLog(String.valueOf(environment.get("KAFKA_BOOTSTRAP_SERVERS")), registry)) {
+        try (TestKafka log = new TestKafka(String.valueOf(environment.get("KAFKA_BOOTSTRAP_SERVERS")), registry)) {
             List<AccountEvent> events = log.read(Topics.ACCOUNTS, userId, 1);
             assertThat(events.getFirst().getKind()).isEqualTo(AccountEventKind.REGISTERED);
         }

@@ -26,7 +26,7 @@ final class TypedHistory implements AutoCloseable {
 
     private final User user;
     private final UserCipher cipher;
-    private final TestLog log;
+    private final TestKafka log;
 
     /** One batch as it was typed. */
     @SuppressWarnings("ArrayRecordComponent")
@@ -38,7 +38,7 @@ final class TypedHistory implements AutoCloseable {
         cipher = PostgresUserKeys.open(PostgresUrl.parse(gateway.databaseUrl).dataSource(), key)
                 .find(user.id())
                 .orElseThrow();
-        log = new TestLog(gateway.platform.bootstrapServers(), gateway.registry());
+        log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry());
     }
 
     /** A session of so many batches, in which intervals grow and corrections become more. */

@@ -1,11 +1,11 @@
 package dev.mindfulcode.apigateway.accounts;
 
+import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.database.UserCiphers;
 import dev.mindfulcode.apigateway.http.CallerEnds;
 import dev.mindfulcode.apigateway.http.RouteGroup;
 import dev.mindfulcode.apigateway.limits.RateLimits;
-import dev.mindfulcode.apigateway.log.EventLog;
+import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.Outbox;
 import dev.mindfulcode.apigateway.operations.GatewayMetrics;
 import dev.mindfulcode.dataprotection.KeyEncryptionKey;
@@ -76,8 +76,8 @@ public class AccountConfiguration {
             TokenSigning signing,
             RevocationTable revocations,
             KeyEncryptionKey keyEncryptionKey,
-            UserCiphers userCiphers,
-            EventLog log,
+            AsyncUserCiphers userCiphers,
+            EventPublisher log,
             Outbox outbox) {
         return new Accounts(
                 database,

@@ -1,11 +1,11 @@
 package dev.mindfulcode.apigateway.accounts;
 
+import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.database.UserCiphers;
 import dev.mindfulcode.apigateway.http.ProblemType;
 import dev.mindfulcode.apigateway.http.Uuids;
 import dev.mindfulcode.apigateway.limits.SignInAttempt;
-import dev.mindfulcode.apigateway.log.EventLog;
+import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.Outbox;
 import dev.mindfulcode.identity.AccessTokenFormat;
 import dev.mindfulcode.schemas.AccountEvent;
@@ -35,8 +35,8 @@ public final class Accounts {
     private final AccessTokens accessTokens;
     private final RefreshTokens refreshTokens;
     private final RevocationTable revocations;
-    private final UserCiphers userCiphers;
-    private final EventLog log;
+    private final AsyncUserCiphers userCiphers;
+    private final EventPublisher log;
     private final Outbox outbox;
     private final SecureRandom random;
     private final Clock clock;
@@ -48,8 +48,8 @@ public final class Accounts {
             AccessTokens accessTokens,
             RefreshTokens refreshTokens,
             RevocationTable revocations,
-            UserCiphers userCiphers,
-            EventLog log,
+            AsyncUserCiphers userCiphers,
+            EventPublisher log,
             Outbox outbox,
             SecureRandom random,
             Clock clock) {
@@ -87,7 +87,7 @@ public final class Accounts {
                                 .then(outbox.add(Topics.ACCOUNTS.name(), userId, event))
                                 .then(userCiphers.create(userId))
                                 .then(signedIn(userId))))
-                .doOnSuccess(tokens -> outbox.committed());
+                .doOnSuccess(tokens -> outbox.wakeRelay());
     }
 
     /**
@@ -105,7 +105,7 @@ public final class Accounts {
                         .then(outbox.add(Topics.ACCOUNTS.name(), userId, event))
                         .then(userCiphers.create(userId))
                         .thenReturn(userId)));
-        return made.doOnSuccess(id -> outbox.committed())
+        return made.doOnSuccess(id -> outbox.wakeRelay())
                 .onErrorResume(AdmittedMeanwhileException.class, e -> admitted(issuer, subject));
     }
 
@@ -190,7 +190,7 @@ public final class Accounts {
                                                 change.changesZoneOf(before)
                                                         ? outbox.add(Topics.ACCOUNTS.name(), userId, event)
                                                         : Mono.empty())))))
-                .doOnSuccess(done -> outbox.committed())
+                .doOnSuccess(done -> outbox.wakeRelay())
                 .then(Mono.defer(() -> find(userId)));
     }
 

@@ -3,8 +3,8 @@ package dev.mindfulcode.apigateway.alerts;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.http.RouteGroup;
 import dev.mindfulcode.apigateway.limits.RateLimits;
-import dev.mindfulcode.apigateway.log.EventLog;
-import dev.mindfulcode.apigateway.log.LogAddress;
+import dev.mindfulcode.apigateway.log.EventPublisher;
+import dev.mindfulcode.apigateway.log.KafkaConnection;
 import dev.mindfulcode.apigateway.log.Outbox;
 import dev.mindfulcode.apigateway.teams.Teams;
 import dev.mindfulcode.apigateway.webhooks.Deliveries;
@@ -20,17 +20,18 @@ import org.springframework.context.annotation.Configuration;
 public class AlertConfiguration {
 
     @Bean
-    Alerts gatewayAlerts(Database database, Teams teams, EventLog log, Outbox outbox, WebhookTargets targets) {
+    Alerts gatewayAlerts(Database database, Teams teams, EventPublisher log, Outbox outbox, WebhookTargets targets) {
         return new Alerts(database, teams, log, outbox, targets, new SecureRandom(), Clock.systemUTC());
     }
 
     @Bean
-    Deliveries gatewayAlertDeliveries(Database database, EventLog log, Outbox outbox) {
+    Deliveries gatewayAlertDeliveries(Database database, EventPublisher log, Outbox outbox) {
         return new AlertDeliveries(database, log, outbox, Clock.systemUTC());
     }
 
     @Bean
-    AlertInbox gatewayAlertInbox(LogAddress address, Database database, EventLog log, WebhookDelivery delivery) {
+    AlertInbox gatewayAlertInbox(
+            KafkaConnection address, Database database, EventPublisher log, WebhookDelivery delivery) {
         return new AlertInbox(address, database.blocking(), log, delivery::wake, Clock.systemUTC());
     }
 

@@ -2,7 +2,7 @@ package dev.mindfulcode.apigateway.alerts;
 
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.http.Json;
-import dev.mindfulcode.apigateway.log.EventLog;
+import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.Outbox;
 import dev.mindfulcode.apigateway.webhooks.Deliveries;
 import dev.mindfulcode.schemas.DeadLetter;
@@ -44,11 +44,11 @@ final class AlertDeliveries implements Deliveries {
             where alert_id = :alert returning team_id, log_partition, log_offset""";
 
     private final Database database;
-    private final EventLog log;
+    private final EventPublisher log;
     private final Outbox outbox;
     private final Clock clock;
 
-    AlertDeliveries(Database database, EventLog log, Outbox outbox, Clock clock) {
+    AlertDeliveries(Database database, EventPublisher log, Outbox outbox, Clock clock) {
         this.database = database;
         this.log = log;
         this.outbox = outbox;
@@ -117,7 +117,7 @@ final class AlertDeliveries implements Deliveries {
                         .flatMap(gone -> log.encode(Topics.DEAD_LETTERS, letter(gone, kind))
                                 .flatMap(value -> outbox.add(Topics.DEAD_LETTERS.name(), gone.teamId(), value))
                                 .thenReturn(true)))
-                .doOnSuccess(_ -> outbox.committed())
+                .doOnSuccess(_ -> outbox.wakeRelay())
                 .then();
     }
 

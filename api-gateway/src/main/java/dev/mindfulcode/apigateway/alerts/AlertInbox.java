@@ -1,7 +1,7 @@
 package dev.mindfulcode.apigateway.alerts;
 
-import dev.mindfulcode.apigateway.log.EventLog;
-import dev.mindfulcode.apigateway.log.LogAddress;
+import dev.mindfulcode.apigateway.log.EventPublisher;
+import dev.mindfulcode.apigateway.log.KafkaConnection;
 import dev.mindfulcode.apigateway.log.LogFollower;
 import dev.mindfulcode.schemas.DeadLetter;
 import dev.mindfulcode.schemas.SchemaRegistryUnavailableException;
@@ -56,15 +56,15 @@ final class AlertInbox extends LogFollower<byte[]> {
     private static final String TO_OUTBOX =
             "insert into identity.outbox (topic, record_key, record_value) values (?, ?, ?)";
 
-    private final LogAddress address;
+    private final KafkaConnection address;
     private final DataSource database;
-    private final EventLog log;
+    private final EventPublisher log;
     private final Runnable arrived;
     private final Clock clock;
     private final Deserializer<TeamAlert> alerts;
 
     /** @param arrived runs after alerts were kept */
-    AlertInbox(LogAddress address, DataSource database, EventLog log, Runnable arrived, Clock clock) {
+    AlertInbox(KafkaConnection address, DataSource database, EventPublisher log, Runnable arrived, Clock clock) {
         super("gateway-team-alerts", false);
         this.address = address;
         this.database = database;

@@ -3,7 +3,7 @@ package dev.mindfulcode.apigateway.alerts;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.http.ProblemType;
 import dev.mindfulcode.apigateway.http.Uuids;
-import dev.mindfulcode.apigateway.log.EventLog;
+import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.Outbox;
 import dev.mindfulcode.apigateway.teams.Teams;
 import dev.mindfulcode.apigateway.webhooks.WebhookTarget;
@@ -52,7 +52,7 @@ public final class Alerts {
 
     private final Database database;
     private final Teams teams;
-    private final EventLog log;
+    private final EventPublisher log;
     private final Outbox outbox;
     private final WebhookTargets targets;
     private final SecureRandom random;
@@ -61,7 +61,7 @@ public final class Alerts {
     Alerts(
             Database database,
             Teams teams,
-            EventLog log,
+            EventPublisher log,
             Outbox outbox,
             WebhookTargets targets,
             SecureRandom random,
@@ -163,7 +163,7 @@ public final class Alerts {
     }
 
     /** Emits those who are to be told of an alert live. */
-    public Flux<UUID> leadsToTell(TeamAlert alert) {
+    public Flux<UUID> recipients(TeamAlert alert) {
         return database.sql(SELECT_LEADS)
                 .bind("rule", alert.getRuleId())
                 .bind("team", alert.getTeamId())
@@ -225,6 +225,6 @@ public final class Alerts {
     }
 
     private <T> Mono<T> committing(Mono<T> work) {
-        return database.inTransaction(work).doOnSuccess(_ -> outbox.committed());
+        return database.inTransaction(work).doOnSuccess(_ -> outbox.wakeRelay());
     }
 }

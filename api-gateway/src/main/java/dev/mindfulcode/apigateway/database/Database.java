@@ -29,18 +29,18 @@ import reactor.core.publisher.Mono;
  */
 public final class Database implements AutoCloseable {
 
-    private static final Duration ACQUIRE_WAIT_MAX = Duration.ofSeconds(3);
-    private static final Duration CONNECT_WAIT_MAX = Duration.ofSeconds(3);
+    private static final Duration ACQUIRE_TIMEOUT = Duration.ofSeconds(3);
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
     private static final int ACQUIRE_RETRIES = 2;
-    private static final Duration STATEMENT_TIME_MAX = Duration.ofSeconds(5);
-    private static final Duration CLOSE_WAIT_MAX = Duration.ofSeconds(2);
-    private static final Duration IDLE_TIME_MAX = Duration.ofMinutes(5);
-    private static final int WAITING_MAX = 1_000;
+    private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(5);
+    private static final int PENDING_ACQUIRES_MAX = 1_000;
 
     /** For users' keys, the outbox and the alerts that come. */
-    private static final int BLOCKING_CONNECTIONS_MAX = UserCiphers.THREADS_MAX + 2;
+    private static final int BLOCKING_CONNECTIONS_MAX = AsyncUserCiphers.THREADS_MAX + 2;
 
-    private static final Duration BLOCKING_ANSWER_MAX = Duration.ofSeconds(30);
+    private static final Duration BLOCKING_READ_TIMEOUT = Duration.ofSeconds(30);
 
     private final ConnectionPool pool;
     private final DatabaseClient client;
@@ -51,8 +51,8 @@ public final class Database implements AutoCloseable {
     public Database(PostgresUrl url, int maxConnections) {
         ConnectionFactoryOptions options = ConnectionFactoryOptions.parse(url.r2dbcUrl())
                 .mutate()
-                .option(ConnectionFactoryOptions.CONNECT_TIMEOUT, CONNECT_WAIT_MAX)
-                .option(ConnectionFactoryOptions.STATEMENT_TIMEOUT, STATEMENT_TIME_MAX)
+                .option(ConnectionFactoryOptions.CONNECT_TIMEOUT, CONNECT_TIMEOUT)
+                .option(ConnectionFactoryOptions.STATEMENT_TIMEOUT, STATEMENT_TIMEOUT)
                 .option(Option.valueOf("applicationName"), "mindful-gateway")
                 // A generic plan made while tables were small scans them once per row when an import has filled them,
                 // and
@@ -67,15 +67,15 @@ public final class Database implements AutoCloseable {
                 .minIdle(0)
                 .maxSize(maxConnections)
                 .validationDepth(ValidationDepth.LOCAL)
-                .postAllocate(new Liveness()::ensure)
+                .postAllocate(new ConnectionValidator()::validate)
                 .acquireRetry(ACQUIRE_RETRIES)
-                .maxAcquireTime(ACQUIRE_WAIT_MAX)
-                .maxIdleTime(IDLE_TIME_MAX)
+                .maxAcquireTime(ACQUIRE_TIMEOUT)
+                .maxIdleTime(IDLE_TIMEOUT)
                 .build());
-        ConnectionFactory bounded = new BoundedWaiting(pool);
+        ConnectionFactory bounded = new AcquireLimit(pool);
         client = DatabaseClient.create(bounded);
         transactions = TransactionalOperator.create(new R2dbcTransactionManager(bounded));
-        blocking = new HikariDataSource(url.pool("gateway", BLOCKING_CONNECTIONS_MAX, BLOCKING_ANSWER_MAX));
+        blocking = new HikariDataSource(url.pool("gateway", BLOCKING_CONNECTIONS_MAX, BLOCKING_READ_TIMEOUT));
     }
 
     /** Starts a statement with named parameters such as {@code :user}. */
@@ -118,15 +118,15 @@ public final class Database implements AutoCloseable {
     @Override
     public void close() {
         blocking.close();
-        pool.disposeLater().onErrorComplete().blockOptional(CLOSE_WAIT_MAX);
+        pool.disposeLater().onErrorComplete().blockOptional(CLOSE_TIMEOUT);
     }
 
     /** The pool's own queue has a bound in time only. */
-    private record BoundedWaiting(ConnectionPool pool) implements ConnectionFactory {
+    private record AcquireLimit(ConnectionPool pool) implements ConnectionFactory {
 
         @Override
         public Publisher<? extends Connection> create() {
-            return Mono.defer(() -> pool.getMetrics().orElseThrow().pendingAcquireSize() >= WAITING_MAX
+            return Mono.defer(() -> pool.getMetrics().orElseThrow().pendingAcquireSize() >= PENDING_ACQUIRES_MAX
                     ? Mono.error(new R2dbcTransientResourceException("too many wait for a connection"))
                     : pool.create());
         }

@@ -1,10 +1,10 @@
 package dev.mindfulcode.apigateway.feedback;
 
+import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.database.UserCiphers;
 import dev.mindfulcode.apigateway.http.ProblemType;
 import dev.mindfulcode.apigateway.http.Uuids;
-import dev.mindfulcode.apigateway.log.EventLog;
+import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.schemas.FlowFeedback;
 import dev.mindfulcode.schemas.FlowFeedbackKind;
 import dev.mindfulcode.schemas.Topics;
@@ -20,12 +20,12 @@ import reactor.core.publisher.Mono;
 final class Feedback {
 
     private final Database database;
-    private final UserCiphers ciphers;
-    private final EventLog log;
+    private final AsyncUserCiphers ciphers;
+    private final EventPublisher log;
     private final SecureRandom random;
     private final Clock clock;
 
-    Feedback(Database database, UserCiphers ciphers, EventLog log, SecureRandom random, Clock clock) {
+    Feedback(Database database, AsyncUserCiphers ciphers, EventPublisher log, SecureRandom random, Clock clock) {
         this.database = database;
         this.ciphers = ciphers;
         this.log = log;
@@ -66,7 +66,7 @@ final class Feedback {
     private Mono<UUID> append(UUID userId, FlowFeedback event) {
         return ciphers.find(userId)
                 .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.because("The account is gone.")))
-                .flatMap(_ -> log.append(Topics.FLOW_FEEDBACK, userId, event))
+                .flatMap(_ -> log.publish(Topics.FLOW_FEEDBACK, userId, event))
                 .thenReturn(event.getFeedbackId());
     }
 

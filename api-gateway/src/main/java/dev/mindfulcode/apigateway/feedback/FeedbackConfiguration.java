@@ -1,9 +1,9 @@
 package dev.mindfulcode.apigateway.feedback;
 
+import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.database.UserCiphers;
 import dev.mindfulcode.apigateway.http.RouteGroup;
-import dev.mindfulcode.apigateway.log.EventLog;
+import dev.mindfulcode.apigateway.log.EventPublisher;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.InstantSource;
@@ -20,7 +20,7 @@ public class FeedbackConfiguration {
     }
 
     @Bean
-    RouteGroup gatewayFeedbackRoutes(Database database, UserCiphers ciphers, EventLog log, Prompts prompts) {
+    RouteGroup gatewayFeedbackRoutes(Database database, AsyncUserCiphers ciphers, EventPublisher log, Prompts prompts) {
         Feedback feedback = new Feedback(database, ciphers, log, new SecureRandom(), Clock.systemUTC());
         return new FeedbackRoutes(feedback, prompts)::addTo;
     }

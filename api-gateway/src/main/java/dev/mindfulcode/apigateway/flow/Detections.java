@@ -1,7 +1,7 @@
 package dev.mindfulcode.apigateway.flow;
 
 import dev.mindfulcode.apigateway.http.Uuids;
-import dev.mindfulcode.apigateway.log.EventLog;
+import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.privacy.PrivacySettings;
 import dev.mindfulcode.flowengine.FlowReading;
 import dev.mindfulcode.schemas.FlowDetection;
@@ -24,14 +24,14 @@ final class Detections {
     /** Readings on their way to the log; with more of them the log is in trouble, and the newest are left out. */
     static final int PENDING_MAX = 1_000;
 
-    private final EventLog log;
+    private final EventPublisher log;
     private final PrivacySettings settings;
     private final SecureRandom random;
     private final Clock clock;
     private final Counter dropped;
     private final AtomicInteger pending = new AtomicInteger();
 
-    Detections(EventLog log, PrivacySettings settings, SecureRandom random, Clock clock, MeterRegistry meters) {
+    Detections(EventPublisher log, PrivacySettings settings, SecureRandom random, Clock clock, MeterRegistry meters) {
         this.log = log;
         this.settings = settings;
         this.random = random;
@@ -65,7 +65,7 @@ final class Detections {
                 .build();
         settings.of(userId)
                 .filter(PrivacySettings.Settings::keepDetections)
-                .flatMap(_ -> log.append(Topics.FLOW_DETECTIONS, userId, detection))
+                .flatMap(_ -> log.publish(Topics.FLOW_DETECTIONS, userId, detection))
                 .doFinally(_ -> pending.decrementAndGet())
                 .subscribe(_ -> {}, _ -> dropped.increment());
     }

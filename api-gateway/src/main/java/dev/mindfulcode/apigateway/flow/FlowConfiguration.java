@@ -2,8 +2,8 @@ package dev.mindfulcode.apigateway.flow;
 
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.http.RouteGroup;
-import dev.mindfulcode.apigateway.log.EventLog;
-import dev.mindfulcode.apigateway.log.LogAddress;
+import dev.mindfulcode.apigateway.log.EventPublisher;
+import dev.mindfulcode.apigateway.log.KafkaConnection;
 import dev.mindfulcode.apigateway.operations.GatewayMetrics;
 import dev.mindfulcode.apigateway.privacy.PrivacySettings;
 import dev.mindfulcode.apigateway.sessions.ReadAfter;
@@ -17,12 +17,13 @@ import org.springframework.context.annotation.Configuration;
 public class FlowConfiguration {
 
     @Bean
-    ModelFeed gatewayModelFeed(LogAddress log) {
+    ModelFeed gatewayModelFeed(KafkaConnection log) {
         return new ModelFeed(log);
     }
 
     @Bean
-    RouteGroup gatewayDetectRoutes(ModelFeed models, EventLog log, PrivacySettings settings, GatewayMetrics metrics) {
+    RouteGroup gatewayDetectRoutes(
+            ModelFeed models, EventPublisher log, PrivacySettings settings, GatewayMetrics metrics) {
         Detections detections =
                 new Detections(log, settings, new SecureRandom(), Clock.systemUTC(), metrics.registry());
         return new DetectRoutes(models::detector, detections)::addTo;

@@ -1,6 +1,6 @@
 package dev.mindfulcode.apigateway.flow;
 
-import dev.mindfulcode.apigateway.log.LogAddress;
+import dev.mindfulcode.apigateway.log.KafkaConnection;
 import dev.mindfulcode.apigateway.log.LogFollower;
 import dev.mindfulcode.flowengine.FlowDetector;
 import dev.mindfulcode.flowengine.FlowModel;
@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ModelFeed extends LogFollower<String> {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ModelFeed.class);
+    private static final Logger log = LoggerFactory.getLogger(ModelFeed.class);
 
     /** Compacted topics have one partition. */
     private static final TopicPartition MODELS = new TopicPartition(Topics.FLOW_MODELS.name(), 0);
@@ -39,7 +39,7 @@ final class ModelFeed extends LogFollower<String> {
     private final Deserializer<PublishedModel> models;
     private volatile FlowDetector detector = new FlowDetector();
 
-    ModelFeed(LogAddress log) {
+    ModelFeed(KafkaConnection log) {
         super("gateway-models", true);
         this.bootstrapServers = log.bootstrapServers();
         this.models = Topics.FLOW_MODELS.valueSerde(log.registry()).deserializer();
@@ -78,19 +78,19 @@ final class ModelFeed extends LogFollower<String> {
         try {
             PublishedModel published = models.deserialize(MODELS.topic(), value);
             if (published.getFeatureVersion() != FlowModel.FEATURE_VERSION) {
-                LOG.error("A model is refused: it was trained on other features than this engine's");
+                log.error("A model is refused: it was trained on other features than this engine's");
                 return;
             }
             byte[] artefact = new byte[published.getArtefact().remaining()];
             published.getArtefact().duplicate().get(artefact);
             FlowModel model = ModelArtefact.decode(artefact);
             if (!model.id().equals(published.getModelId())) {
-                LOG.error("A model is refused: its id is not its artefact's");
+                log.error("A model is refused: its id is not its artefact's");
                 return;
             }
             detector = new FlowDetector(model);
         } catch (SerializationException | MalformedModelException e) {
-            LOG.error(
+            log.error(
                     "A model is refused, the one before stays: {}", e.getClass().getName());
         }
     }

@@ -215,11 +215,11 @@ final class GraphConversation {
         }
         Flux<WebSocketMessage> beats = protocol == SocketProtocol.LEGACY
                 ? client.connection()
-                        .beats()
+                        .heartbeats()
                         .map(_ -> frame(Map.of("type", "ka")))
                         .startWith(frame(Map.of("type", "ka")))
                 : client.connection()
-                        .beats()
+                        .heartbeats()
                         .ignoreElements()
                         .cast(WebSocketMessage.class)
                         .flux();

@@ -55,7 +55,7 @@ final class GraphEvents {
                 .flatMapMany(GraphEvents::results)
                 .concatWith(Mono.just(COMPLETE));
         Flux<byte[]> beats = connection
-                .beats()
+                .heartbeats()
                 .map(_ -> COMMENT)
                 .startWith(COMMENT)
                 .onErrorResume(ProblemException.class, end -> Flux.just(next(Errors.specification(end)), COMPLETE));

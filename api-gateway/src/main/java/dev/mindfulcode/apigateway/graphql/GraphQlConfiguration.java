@@ -7,7 +7,7 @@ import dev.mindfulcode.apigateway.http.Caller;
 import dev.mindfulcode.apigateway.http.RouteGroup;
 import dev.mindfulcode.apigateway.live.LiveUpdates;
 import dev.mindfulcode.apigateway.sessions.ReadAfter;
-import dev.mindfulcode.apigateway.sessions.SessionReads;
+import dev.mindfulcode.apigateway.sessions.SessionQueries;
 import dev.mindfulcode.apigateway.teams.Invitations;
 import dev.mindfulcode.apigateway.teams.Teams;
 import dev.mindfulcode.identity.Credentials;
@@ -23,7 +23,7 @@ public class GraphQlConfiguration {
 
     @Bean
     RouteGroup gatewayGraphQlRoutes(
-            SessionReads sessions,
+            SessionQueries sessions,
             SpanReads spans,
             FlowHistory history,
             Accounts accounts,

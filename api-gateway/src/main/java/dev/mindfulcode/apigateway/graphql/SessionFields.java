@@ -5,8 +5,8 @@ import dev.mindfulcode.apigateway.http.ProblemType;
 import dev.mindfulcode.apigateway.sessions.HistoryCursor;
 import dev.mindfulcode.apigateway.sessions.HistoryFilter;
 import dev.mindfulcode.apigateway.sessions.Session;
-import dev.mindfulcode.apigateway.sessions.SessionReads;
-import dev.mindfulcode.apigateway.sessions.Status;
+import dev.mindfulcode.apigateway.sessions.SessionLifecycle;
+import dev.mindfulcode.apigateway.sessions.SessionQueries;
 import graphql.schema.DataFetchingEnvironment;
 import graphql.schema.idl.RuntimeWiring;
 import java.time.Clock;
@@ -27,10 +27,10 @@ final class SessionFields implements Fields {
 
     private static final String SESSIONS = "sessions";
 
-    private final SessionReads reads;
+    private final SessionQueries reads;
     private final Clock clock;
 
-    SessionFields(SessionReads reads, Clock clock) {
+    SessionFields(SessionQueries reads, Clock clock) {
         this.reads = reads;
         this.clock = clock;
     }
@@ -72,7 +72,9 @@ final class SessionFields implements Fields {
                                 Asked.time(asked, "to"),
                                 Asked.text(asked, "project", HistoryFilter.NAME_LENGTH_MAX),
                                 Asked.text(asked, "language", HistoryFilter.NAME_LENGTH_MAX),
-                                Asked.text(asked, "status") instanceof String status ? Status.of(status) : null),
+                                Asked.text(asked, "status") instanceof String status
+                                        ? SessionLifecycle.of(status)
+                                        : null),
                         cursor(asked),
                         first + 1,
                         clock.instant())

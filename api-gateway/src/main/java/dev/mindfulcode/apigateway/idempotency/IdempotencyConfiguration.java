@@ -1,7 +1,7 @@
 package dev.mindfulcode.apigateway.idempotency;
 
+import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.database.UserCiphers;
 import java.time.Clock;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -25,7 +25,7 @@ public class IdempotencyConfiguration {
     }
 
     @Bean
-    IdempotencyFilter gatewayIdempotency(IdempotentRequests requests, UserCiphers ciphers) {
+    IdempotencyFilter gatewayIdempotency(IdempotentRequests requests, AsyncUserCiphers ciphers) {
         return new IdempotencyFilter(requests, ciphers);
     }
 

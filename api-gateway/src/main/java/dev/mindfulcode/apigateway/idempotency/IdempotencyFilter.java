@@ -1,6 +1,6 @@
 package dev.mindfulcode.apigateway.idempotency;
 
-import dev.mindfulcode.apigateway.database.UserCiphers;
+import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.apigateway.http.Bodies;
 import dev.mindfulcode.apigateway.http.CallerAuthentication;
 import dev.mindfulcode.apigateway.http.ProblemType;
@@ -48,9 +48,9 @@ final class IdempotencyFilter implements WebFilter {
     private static final String SIGNING_IN = "/api/auth/";
 
     private final IdempotentRequests requests;
-    private final UserCiphers ciphers;
+    private final AsyncUserCiphers ciphers;
 
-    IdempotencyFilter(IdempotentRequests requests, UserCiphers ciphers) {
+    IdempotencyFilter(IdempotentRequests requests, AsyncUserCiphers ciphers) {
         this.requests = requests;
         this.ciphers = ciphers;
     }

@@ -5,7 +5,7 @@ import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.feedback.Prompts;
 import dev.mindfulcode.apigateway.http.CallerEnds;
 import dev.mindfulcode.apigateway.http.RouteGroup;
-import dev.mindfulcode.apigateway.log.LogAddress;
+import dev.mindfulcode.apigateway.log.KafkaConnection;
 import dev.mindfulcode.apigateway.operations.GatewayMetrics;
 import dev.mindfulcode.apigateway.operations.LiveConnections;
 import dev.mindfulcode.schemas.FlowState;
@@ -26,15 +26,15 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(value = "gatewayLiveConfiguration", proxyBeanMethods = false)
 public class LiveConfiguration {
 
-    private static final Logger LOG = LoggerFactory.getLogger(LiveConfiguration.class);
+    private static final Logger log = LoggerFactory.getLogger(LiveConfiguration.class);
 
     @Bean
-    LiveHub gatewayLiveHub(LogAddress log, Prompts prompts, Alerts alerts, ConnectionRules rules) {
-        return new LiveHub(flowStates(log), prompts::mayAsk, alerts::leadsToTell, rules);
+    LiveHub gatewayLiveHub(KafkaConnection log, Prompts prompts, Alerts alerts, ConnectionRules rules) {
+        return new LiveHub(flowStates(log), prompts::mayAsk, alerts::recipients, rules);
     }
 
     @Bean
-    LiveFeed gatewayLiveFeed(LogAddress log, LiveHub hub, GatewayMetrics metrics) {
+    LiveFeed gatewayLiveFeed(KafkaConnection log, LiveHub hub, GatewayMetrics metrics) {
         return new LiveFeed(log.bootstrapServers(), log.registry(), hub, metrics.registry());
     }
 
@@ -65,7 +65,7 @@ public class LiveConfiguration {
     }
 
     /** Reads flow states; what is none is nothing to show, and its own consumers keep it as a dead letter. */
-    private static Function<byte[], @Nullable FlowState> flowStates(LogAddress log) {
+    private static Function<byte[], @Nullable FlowState> flowStates(KafkaConnection log) {
         Deserializer<FlowState> deserializer =
                 Topics.FLOW_STATES.valueSerde(log.registry()).deserializer();
         return value -> {
@@ -74,7 +74,8 @@ public class LiveConfiguration {
                     return deserializer.deserialize(Topics.FLOW_STATES.name(), value);
                 }
             } catch (RuntimeException e) {
-                LOG.warn("A flow state could not be read: {}", e.getClass().getName());
+                LiveConfiguration.log.warn(
+                        "A flow state could not be read: {}", e.getClass().getName());
                 return null;
             }
         };

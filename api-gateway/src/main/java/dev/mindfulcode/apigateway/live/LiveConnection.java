@@ -22,22 +22,22 @@ public final class LiveConnection {
     LiveConnection(LiveHub hub, Subscription client, Mono<Instant> end) {
         this.hub = hub;
         this.client = client;
-        this.expiry = end.subscribe(_ -> client.mailbox().end(LiveMessages.TOKEN_EXPIRED));
+        this.expiry = end.subscribe(_ -> client.queue().end(LiveMessages.TOKEN_EXPIRED));
     }
 
     /**
      * Beats now and then, by which the protocol keeps an idle connection open; fails with the problem for which the
      * connection must end. Subscribed to once, and for as long as the connection lasts: who takes no beats is cut.
      */
-    public Flux<Beat> beats() {
-        return client.mailbox().messages().handle(LiveConnection::beat);
+    public Flux<Heartbeat> heartbeats() {
+        return client.queue().messages().handle(LiveConnection::toHeartbeat);
     }
 
     /** All updates of the user from here on, beginning with the latest known state. Does not end by itself. */
     public Flux<LiveUpdate> updates() {
         return Flux.using(
-                () -> hub.openWithin(client),
-                stream -> stream.mailbox()
+                () -> hub.openChild(client),
+                stream -> stream.queue()
                         .messages()
                         .<LiveUpdate>handle(LiveConnection::update)
                         .concatWith(Flux.never()),
@@ -49,9 +49,9 @@ public final class LiveConnection {
         hub.close(client);
     }
 
-    private static void beat(LiveMessage message, SynchronousSink<Beat> beats) {
+    private static void toHeartbeat(LiveMessage message, SynchronousSink<Heartbeat> beats) {
         if (message.isHeartbeat()) {
-            beats.next(Beat.BEAT);
+            beats.next(Heartbeat.INSTANCE);
         } else if (message == LiveMessages.TOKEN_EXPIRED) {
             beats.error(ProblemType.UNAUTHENTICATED.because("Connect again with a fresh access token."));
         } else if (message == LiveMessages.GOING_AWAY) {
@@ -67,7 +67,7 @@ public final class LiveConnection {
     }
 
     /** Nothing but a sign of life. */
-    public enum Beat {
-        BEAT
+    public enum Heartbeat {
+        INSTANCE
     }
 }

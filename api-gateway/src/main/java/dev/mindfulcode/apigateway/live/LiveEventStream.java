@@ -43,7 +43,7 @@ final class LiveEventStream {
                     Subscription subscription = hub.open(
                             caller.userId(),
                             lastEventId(request),
-                            new Cut(request.exchange().getRequest()));
+                            new ConnectionCloser(request.exchange().getRequest()));
                     return events(subscription, caller);
                 }));
     }
@@ -57,7 +57,7 @@ final class LiveEventStream {
 
     /** The first comment goes out at once, so that the client knows that it is connected. */
     private Flux<DataBuffer> events(Subscription subscription, Caller caller) {
-        Mailbox mailbox = subscription.mailbox();
+        ConflatingQueue mailbox = subscription.queue();
         return Flux.using(
                 () -> ends.of(caller).subscribe(_ -> mailbox.end(LiveMessages.TOKEN_EXPIRED)),
                 _ -> Flux.concat(

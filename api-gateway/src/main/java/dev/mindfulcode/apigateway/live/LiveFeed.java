@@ -36,11 +36,11 @@ import org.slf4j.LoggerFactory;
  */
 final class LiveFeed extends LogFollower<UUID> {
 
-    private static final Logger LOG = LoggerFactory.getLogger(LiveFeed.class);
+    private static final Logger log = LoggerFactory.getLogger(LiveFeed.class);
 
     private static final List<String> TOPICS =
             List.of(Topics.FLOW_STATES.name(), Topics.SESSIONS.name(), Topics.TEAM_ALERTS.name());
-    private static final Duration PARTITIONS_LOOK_INTERVAL = Duration.ofSeconds(10);
+    private static final Duration PARTITION_POLL_INTERVAL = Duration.ofSeconds(10);
     private static final Duration TOPICS_MISSING_INTERVAL = Duration.ofSeconds(1);
 
     private final Supplier<Consumer<UUID, byte[]>> consumers;
@@ -53,7 +53,7 @@ final class LiveFeed extends LogFollower<UUID> {
     private boolean followedBefore;
 
     LiveFeed(String bootstrapServers, SchemaRegistry registry, LiveHub hub, MeterRegistry meters) {
-        this(() -> open(bootstrapServers), PARTITIONS_LOOK_INTERVAL, registry, hub, meters);
+        this(() -> open(bootstrapServers), PARTITION_POLL_INTERVAL, registry, hub, meters);
     }
 
     /** Follows what {@code consumers} open, looking for new partitions each {@code lookInterval}. */
@@ -142,7 +142,7 @@ final class LiveFeed extends LogFollower<UUID> {
         try {
             hub.teamAlert(teamAlerts.deserialize(Topics.TEAM_ALERTS.name(), value));
         } catch (RuntimeException e) {
-            LOG.warn(
+            log.warn(
                     "A team alert could not be read for the live feed: {}",
                     e.getClass().getName());
         }
@@ -153,7 +153,7 @@ final class LiveFeed extends LogFollower<UUID> {
         try {
             event = sessionEvents.deserialize(Topics.SESSIONS.name(), value);
         } catch (RuntimeException e) {
-            LOG.warn(
+            log.warn(
                     "A session event could not be read for the live feed: {}",
                     e.getClass().getName());
             return;
@@ -170,7 +170,7 @@ final class LiveFeed extends LogFollower<UUID> {
                     userId, event.getSessionId(), status, event.getAt().toEpochMilli());
         }
         if (event.getKind() == SessionEventKind.PAUSED || event.getKind() == SessionEventKind.ENDED) {
-            hub.breakFrom(userId, event.getSessionId());
+            hub.sessionBreak(userId, event.getSessionId());
         }
     }
 
@@ -190,7 +190,7 @@ final class LiveFeed extends LogFollower<UUID> {
                         ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
                         false,
                         ConsumerConfig.METADATA_MAX_AGE_CONFIG,
-                        (int) PARTITIONS_LOOK_INTERVAL.toMillis()),
+                        (int) PARTITION_POLL_INTERVAL.toMillis()),
                 new LenientKeys(),
                 new ByteArrayDeserializer());
     }

@@ -35,23 +35,23 @@ import reactor.core.scheduler.Schedulers;
  */
 final class LiveHub implements SmartLifecycle {
 
-    private static final Logger LOG = LoggerFactory.getLogger(LiveHub.class);
+    private static final Logger log = LoggerFactory.getLogger(LiveHub.class);
 
-    static final int CONNECTIONS_OF_USER_MAX = 16;
+    static final int CONNECTIONS_PER_USER_MAX = 16;
     static final int CONNECTIONS_MAX = 10_000;
 
     private static final int RETRY_AFTER_SECONDS = 10;
     private static final int LATEST_USERS_MAX = 20_000;
-    private static final Duration LATEST_KEPT_FOR = Duration.ofHours(1);
+    private static final Duration LATEST_RETENTION = Duration.ofHours(1);
 
     private final Map<UUID, UserChannel> channels = new ConcurrentHashMap<>();
     private final Cache<UUID, byte[]> latest = Caffeine.newBuilder()
             .maximumSize(LATEST_USERS_MAX)
-            .expireAfterWrite(LATEST_KEPT_FOR)
+            .expireAfterWrite(LATEST_RETENTION)
             .build();
     private final Function<byte[], @Nullable FlowState> decode;
-    private final Breaks breaks;
-    private final Leads leads;
+    private final FeedbackPolicy feedbackPolicy;
+    private final AlertRecipients recipients;
     private final ConnectionRules rules;
     private final AtomicInteger connections = new AtomicInteger();
     private final Scheduler sweeper = Schedulers.newSingle("gateway-live-sweep", true);
@@ -60,27 +60,31 @@ final class LiveHub implements SmartLifecycle {
 
     /**
      * @param decode a flow state's record, or null where it is none; thread-safe
-     * @param breaks is asked at each break of a user who watches, unless they are in flow elsewhere
-     * @param leads is asked about each alert while anybody watches
+     * @param feedbackPolicy is asked at each break of a user who watches, unless they are in flow elsewhere
+     * @param recipients is asked about each alert while anybody watches
      * @param rules say how often idle connections are sent something, and when a client that does not read is cut
      */
-    LiveHub(Function<byte[], @Nullable FlowState> decode, Breaks breaks, Leads leads, ConnectionRules rules) {
+    LiveHub(
+            Function<byte[], @Nullable FlowState> decode,
+            FeedbackPolicy feedbackPolicy,
+            AlertRecipients recipients,
+            ConnectionRules rules) {
         this.decode = decode;
-        this.breaks = breaks;
-        this.leads = leads;
+        this.feedbackPolicy = feedbackPolicy;
+        this.recipients = recipients;
         this.rules = rules;
     }
 
     /** Knows those who are to be told of an alert of a team live. */
     @FunctionalInterface
-    interface Leads {
-        Flux<UUID> toTell(TeamAlert alert);
+    interface AlertRecipients {
+        Flux<UUID> of(TeamAlert alert);
     }
 
     /** Decides whether a user is asked about the work that they have just paused or ended. */
     @FunctionalInterface
-    interface Breaks {
-        Mono<Boolean> mayAsk(UUID userId, FlowState latest);
+    interface FeedbackPolicy {
+        Mono<Boolean> mayPrompt(UUID userId, FlowState latest);
     }
 
     int connections() {
@@ -99,7 +103,7 @@ final class LiveHub implements SmartLifecycle {
      * @param seen the id of the last message that the client saw before, if it says so
      * @throws ProblemException where there are too many already
      */
-    Subscription open(UUID userId, @Nullable String seen, Runnable cut) {
+    Subscription open(UUID userId, @Nullable String seen, Runnable closer) {
         if (stopped) {
             throw ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "This server stops.");
         }
@@ -107,13 +111,13 @@ final class LiveHub implements SmartLifecycle {
             connections.decrementAndGet();
             throw ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "Too many live connections.");
         }
-        Subscription subscription = new Subscription(userId, new Mailbox(), cut, null);
+        Subscription subscription = new Subscription(userId, new ConflatingQueue(), closer, null);
         try {
             channels.compute(userId, (id, known) -> {
                 UserChannel channel = known == null ? new UserChannel() : known;
-                if (channel.clients() >= CONNECTIONS_OF_USER_MAX) {
+                if (channel.clients() >= CONNECTIONS_PER_USER_MAX) {
                     throw ProblemType.TOO_MANY_CONNECTIONS.because(
-                            "A user can have " + CONNECTIONS_OF_USER_MAX + " live connections.");
+                            "A user can have " + CONNECTIONS_PER_USER_MAX + " live connections.");
                 }
                 channel.add(subscription);
                 return channel;
@@ -124,15 +128,15 @@ final class LiveHub implements SmartLifecycle {
         }
         LiveMessage snapshot = snapshot(userId);
         if (snapshot != null && !Objects.equals(snapshot.id(), seen)) {
-            subscription.mailbox().putIfAbsent(snapshot);
+            subscription.queue().putIfAbsent(snapshot);
         }
         return subscription;
     }
 
     /** Gives a client one more mailbox, for who reads several streams of messages over one connection. */
-    Subscription openWithin(Subscription client) {
+    Subscription openChild(Subscription client) {
         UUID userId = client.userId();
-        Subscription more = new Subscription(userId, new Mailbox(), client.cut(), client);
+        Subscription more = new Subscription(userId, new ConflatingQueue(), client.closer(), client);
         channels.compute(userId, (id, known) -> {
             UserChannel channel = known == null ? new UserChannel() : known;
             channel.add(more);
@@ -140,7 +144,7 @@ final class LiveHub implements SmartLifecycle {
         });
         LiveMessage snapshot = snapshot(userId);
         if (snapshot != null) {
-            more.mailbox().putIfAbsent(snapshot);
+            more.queue().putIfAbsent(snapshot);
         }
         return more;
     }
@@ -167,10 +171,10 @@ final class LiveHub implements SmartLifecycle {
         }
         channel.publish(LiveMessages.flowState(state));
         long atMs = state.getAt().toEpochMilli();
-        if (channel.streamSays(state.getSessionId(), state.getStatus(), state.getIsInFlow(), atMs)) {
+        if (channel.applyStreamStatus(state.getSessionId(), state.getStatus(), state.getIsInFlow(), atMs)) {
             channel.publish(LiveMessages.sessionStatus(state.getSessionId(), state.getStatus(), atMs));
             if (state.getStatus() != SessionStatus.ACTIVE) {
-                askAbout(userId, channel, state);
+                promptForFeedback(userId, channel, state);
             }
         }
     }
@@ -183,17 +187,17 @@ final class LiveHub implements SmartLifecycle {
     void sessionStatus(UUID userId, UUID sessionId, SessionStatus status, long atMs) {
         UserChannel channel = channels.get(userId);
         if (channel != null) {
-            channel.userSays(sessionId, status, atMs);
+            channel.applyUserStatus(sessionId, status, atMs);
             channel.publish(LiveMessages.sessionStatus(sessionId, status, atMs));
         }
     }
 
     /** A user has paused or ended a session, which is a break from it however it went until then. */
-    void breakFrom(UUID userId, UUID sessionId) {
+    void sessionBreak(UUID userId, UUID sessionId) {
         UserChannel channel = channels.get(userId);
         FlowState state = latest(userId);
         if (channel != null && state != null && state.getSessionId().equals(sessionId)) {
-            askAbout(
+            promptForFeedback(
                     userId,
                     channel,
                     FlowState.newBuilder(state).setIsInFlow(false).build());
@@ -204,7 +208,8 @@ final class LiveHub implements SmartLifecycle {
     void teamAlert(TeamAlert alert) {
         LiveMessage message = channels.isEmpty() ? null : LiveMessages.teamAlert(alert);
         if (message != null) {
-            leads.toTell(alert)
+            recipients
+                    .of(alert)
                     .subscribe(
                             userId -> {
                                 UserChannel channel = channels.get(userId);
@@ -212,24 +217,25 @@ final class LiveHub implements SmartLifecycle {
                                     channel.publish(message);
                                 }
                             },
-                            e -> LOG.warn(
+                            e -> log.warn(
                                     "A team alert could not be told live: {}",
                                     e.getClass().getSimpleName()));
         }
     }
 
-    private void askAbout(UUID userId, UserChannel channel, FlowState state) {
+    private void promptForFeedback(UUID userId, UserChannel channel, FlowState state) {
         if (channel.isInFlow()) {
             return;
         }
-        breaks.mayAsk(userId, state)
+        feedbackPolicy
+                .mayPrompt(userId, state)
                 .subscribe(
                         asked -> {
                             if (asked) {
                                 channel.publish(LiveMessages.feedbackPrompt(state));
                             }
                         },
-                        e -> LOG.warn(
+                        e -> log.warn(
                                 "A user could not be asked for feedback: {}",
                                 e.getClass().getSimpleName()));
     }
@@ -248,11 +254,11 @@ final class LiveHub implements SmartLifecycle {
     void sweep(long nowNs) {
         channels.values()
                 .forEach(channel -> channel.forEach(subscription -> {
-                    if (subscription.mailbox().waitingNs(nowNs)
+                    if (subscription.queue().waitingNs(nowNs)
                             > rules.writeTimeout().toNanos()) {
-                        subscription.cut().run();
+                        subscription.closer().run();
                     } else {
-                        subscription.mailbox().put(LiveMessage.HEARTBEAT);
+                        subscription.queue().put(LiveMessage.HEARTBEAT);
                     }
                 }));
     }
@@ -276,7 +282,7 @@ final class LiveHub implements SmartLifecycle {
         }
         channels.values()
                 .forEach(channel ->
-                        channel.forEach(subscription -> subscription.mailbox().end(LiveMessages.GOING_AWAY)));
+                        channel.forEach(subscription -> subscription.queue().end(LiveMessages.GOING_AWAY)));
     }
 
     @Override

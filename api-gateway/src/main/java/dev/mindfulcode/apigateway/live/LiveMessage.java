@@ -5,14 +5,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A message for live clients, encoded once for all of them.
  *
- * @param about what it tells the latest of; a newer message about the same replaces one that has not been sent yet
+ * @param key what it tells the latest of; a newer message about the same replaces one that has not been sent yet
  * @param id what a client sends as Last-Event-ID to say that it has seen this; null where it need not
  * @param json never changed after this
  * @param update what it says, for those who do not send it as it is; null where it is of the connection alone
  */
 @SuppressWarnings("ArrayRecordComponent") // shared by all subscribers, copied for none
 record LiveMessage(
-        Object about,
+        Object key,
         @Nullable String id,
         byte[] json,
         @Nullable LiveUpdate update) {

@@ -17,7 +17,7 @@ final class LiveMessages {
             system("updates_dropped", "This client reads too slowly: some updates were left out.");
     static final LiveMessage TOKEN_EXPIRED = error("token_expired", "Connect again with a fresh access token.");
     static final LiveMessage GOING_AWAY = system("going_away", "This server stops: connect again.");
-    static final LiveMessage NOT_UNDERSTOOD = error("not_understood", "Send {\"type\": \"ping\"} or nothing.");
+    static final LiveMessage UNSUPPORTED_MESSAGE = error("not_understood", "Send {\"type\": \"ping\"} or nothing.");
 
     private LiveMessages() {}
 
@@ -27,7 +27,7 @@ final class LiveMessages {
                 state.getSessionId(),
                 state.getAt().toEpochMilli(),
                 state.getReceivedAt().toEpochMilli(),
-                new LiveUpdate.Reading(
+                new LiveUpdate.Estimate(
                         state.getIsInFlow(),
                         state.getIntensity(),
                         state.getFlowDurationMs(),
@@ -52,7 +52,7 @@ final class LiveMessages {
                         state.getActiveMs(),
                         state.getFlowMs()));
         return new LiveMessage(
-                new About("flow_state_update", state.getSessionId()),
+                new ConflationKey("flow_state_update", state.getSessionId()),
                 state.getSessionId() + ":" + state.getVersion(),
                 Json.bytes(update),
                 update);
@@ -60,8 +60,8 @@ final class LiveMessages {
 
     static LiveMessage sessionStatus(UUID sessionId, SessionStatus status, long atMs) {
         LiveUpdate.Session update =
-                new LiveUpdate.Session("session_update", sessionId, atMs, new LiveUpdate.OnlyStatus(text(status)));
-        return new LiveMessage(new About("session_update", sessionId), null, Json.bytes(update), update);
+                new LiveUpdate.Session("session_update", sessionId, atMs, new LiveUpdate.StatusChange(text(status)));
+        return new LiveMessage(new ConflationKey("session_update", sessionId), null, Json.bytes(update), update);
     }
 
     /** Returns null for an alert that this release does not understand. */
@@ -81,7 +81,7 @@ final class LiveMessages {
                 alert.getValue(),
                 note.threshold(),
                 note.window());
-        return new LiveMessage(new About("team_alert", note.alertId()), null, Json.bytes(update), update);
+        return new LiveMessage(new ConflationKey("team_alert", note.alertId()), null, Json.bytes(update), update);
     }
 
     /** Asks about the last moments before a break; the label goes to {@code POST /api/flow/feedback}. */
@@ -113,7 +113,7 @@ final class LiveMessages {
         return status.name().toLowerCase(Locale.ROOT);
     }
 
-    private record About(String type, UUID id) {}
+    private record ConflationKey(String type, UUID id) {}
 
     /** @param at the moment that the question is about */
     private record Notification(String type, String code, UUID sessionId, long at, String message) {}

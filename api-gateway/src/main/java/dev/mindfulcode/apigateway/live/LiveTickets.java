@@ -29,7 +29,7 @@ import reactor.core.publisher.Mono;
 public final class LiveTickets {
 
     static final Duration LIFETIME = Duration.ofSeconds(30);
-    static final int TICKETS_OF_USER_MAX = 16;
+    static final int TICKETS_PER_USER_MAX = 16;
 
     private static final int TICKET_BYTES = 32;
     private static final int TICKET_LENGTH = 43;
@@ -54,7 +54,7 @@ public final class LiveTickets {
                         ticket -> Answers.json(ServerResponse.status(201).header("Cache-Control", "no-store"), ticket));
     }
 
-    /** Makes a ticket for the caller; of more than {@link #TICKETS_OF_USER_MAX} the oldest ones are dropped. */
+    /** Makes a ticket for the caller; of more than {@link #TICKETS_PER_USER_MAX} the oldest ones are dropped. */
     private Mono<Ticket> issue(Caller caller) {
         byte[] bytes = new byte[TICKET_BYTES];
         random.nextBytes(bytes);
@@ -85,7 +85,7 @@ public final class LiveTickets {
                             SELECT ticket_hash FROM identity.live_tickets WHERE user_id = :user
                             ORDER BY created_at DESC, ticket_hash OFFSET :max))""")
                 .bind("user", userId)
-                .bind("max", TICKETS_OF_USER_MAX)
+                .bind("max", TICKETS_PER_USER_MAX)
                 .fetch()
                 .rowsUpdated();
         Mono<Long> expired = database.sql("""

@@ -16,10 +16,10 @@ public sealed interface LiveUpdate {
     long at();
 
     /** @param receivedAt when ingest received the latest batch in it */
-    record FlowState(String type, UUID sessionId, long at, long receivedAt, Reading flowState, Totals session)
+    record FlowState(String type, UUID sessionId, long at, long receivedAt, Estimate flowState, Totals session)
             implements LiveUpdate {}
 
-    record Session(String type, UUID sessionId, long at, OnlyStatus session) implements LiveUpdate {}
+    record Session(String type, UUID sessionId, long at, StatusChange session) implements LiveUpdate {}
 
     /**
      * To those who lead a team, and to nobody else: who sends it must know them.
@@ -42,7 +42,7 @@ public sealed interface LiveUpdate {
             String window)
             implements LiveUpdate {}
 
-    record Reading(
+    record Estimate(
             boolean isInFlow,
             float flowIntensity,
             long flowDurationMs,
@@ -55,5 +55,5 @@ public sealed interface LiveUpdate {
 
     record Totals(String status, long keystrokes, long errors, long activeMs, long flowMs) {}
 
-    record OnlyStatus(String status) {}
+    record StatusChange(String status) {}
 }

@@ -22,8 +22,8 @@ public final class LiveUpdates {
      * @throws ProblemException where there are too many already
      */
     public LiveConnection connect(Caller caller, ServerRequest request) {
-        Subscription client =
-                hub.open(caller.userId(), null, new Cut(request.exchange().getRequest()));
+        Subscription client = hub.open(
+                caller.userId(), null, new ConnectionCloser(request.exchange().getRequest()));
         return new LiveConnection(hub, client, ends.of(caller));
     }
 }

@@ -54,10 +54,12 @@ final class LiveWebSocket {
                 .map(caller -> new WebSocketUpgrade(
                         handshakes,
                         session -> serve(
-                                session, caller, new Cut(request.exchange().getRequest()))));
+                                session,
+                                caller,
+                                new ConnectionCloser(request.exchange().getRequest()))));
     }
 
-    private Mono<Void> serve(WebSocketSession session, Caller caller, Cut cut) {
+    private Mono<Void> serve(WebSocketSession session, Caller caller, ConnectionCloser cut) {
         Subscription subscription;
         try {
             subscription = hub.open(caller.userId(), null, cut);
@@ -65,7 +67,7 @@ final class LiveWebSocket {
             return session.close(
                     CloseStatus.SERVICE_OVERLOAD.withReason(e.type().title()));
         }
-        Mailbox mailbox = subscription.mailbox();
+        ConflatingQueue mailbox = subscription.queue();
         AtomicBoolean over = new AtomicBoolean();
         Mono<Void> expiry = ends.of(caller)
                 .doOnNext(_ -> {
@@ -87,10 +89,11 @@ final class LiveWebSocket {
                 .doFinally(_ -> hub.close(subscription));
     }
 
-    private void answer(WebSocketMessage message, Mailbox mailbox) {
+    private void answer(WebSocketMessage message, ConflatingQueue mailbox) {
         switch (message.getType()) {
-            case TEXT -> mailbox.put(isPing(message) ? LiveMessages.pong(clock.millis()) : LiveMessages.NOT_UNDERSTOOD);
-            case BINARY -> mailbox.put(LiveMessages.NOT_UNDERSTOOD);
+            case TEXT ->
+                mailbox.put(isPing(message) ? LiveMessages.pong(clock.millis()) : LiveMessages.UNSUPPORTED_MESSAGE);
+            case BINARY -> mailbox.put(LiveMessages.UNSUPPORTED_MESSAGE);
             case PING, PONG -> {
                 // Answered by the transport, or answers to its own.
             }

@@ -6,16 +6,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * One live client, or one more mailbox of it.
  *
- * @param cut ends the connection without asking the client, which may no longer read
- * @param within the client whose further mailbox this is; null for a client
+ * @param closer ends the connection without asking the client, which may no longer read
+ * @param parent the client whose further mailbox this is; null for a client
  */
 record Subscription(
         UUID userId,
-        Mailbox mailbox,
-        Runnable cut,
-        @Nullable Subscription within) {
+        ConflatingQueue queue,
+        Runnable closer,
+        @Nullable Subscription parent) {
 
     boolean isClient() {
-        return within == null;
+        return parent == null;
     }
 }

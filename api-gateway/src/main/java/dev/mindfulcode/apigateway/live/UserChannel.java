@@ -14,9 +14,9 @@ final class UserChannel {
     private static final int SESSIONS_MAX = 32;
 
     private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
-    private final Map<UUID, Said> statuses = new LinkedHashMap<>(SESSIONS_MAX, 0.75f, true) {
+    private final Map<UUID, KnownStatus> statuses = new LinkedHashMap<>(SESSIONS_MAX, 0.75f, true) {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<UUID, Said> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<UUID, KnownStatus> eldest) {
             return size() > SESSIONS_MAX;
         }
     };
@@ -43,7 +43,7 @@ final class UserChannel {
 
     void publish(LiveMessage message) {
         for (Subscription subscription : subscriptions) {
-            subscription.mailbox().put(message);
+            subscription.queue().put(message);
         }
     }
 
@@ -55,32 +55,32 @@ final class UserChannel {
      * Notes what the stream says of a session; returns whether that is a change. As in the read model, whoever spoke of
      * the later moment is right, and a user's end is final. A status met for the first time is no change.
      */
-    boolean streamSays(UUID sessionId, SessionStatus status, boolean inFlow, long atMs) {
+    boolean applyStreamStatus(UUID sessionId, SessionStatus status, boolean inFlow, long atMs) {
         synchronized (statuses) {
-            Said before = statuses.get(sessionId);
+            KnownStatus before = statuses.get(sessionId);
             if (before != null && (before.isFinal() || atMs <= before.atMs())) {
                 return false;
             }
-            statuses.put(sessionId, new Said(status, inFlow, atMs, false));
+            statuses.put(sessionId, new KnownStatus(status, inFlow, atMs, false));
             return before != null && before.status() != status;
         }
     }
 
     /** Notes what the user did to a session. */
-    void userSays(UUID sessionId, SessionStatus status, long atMs) {
+    void applyUserStatus(UUID sessionId, SessionStatus status, long atMs) {
         synchronized (statuses) {
-            statuses.put(sessionId, new Said(status, false, atMs, true));
+            statuses.put(sessionId, new KnownStatus(status, false, atMs, true));
         }
     }
 
     /** Whether any of the user's sessions was in flow when the stream last spoke of it. */
     boolean isInFlow() {
         synchronized (statuses) {
-            return statuses.values().stream().anyMatch(Said::inFlow);
+            return statuses.values().stream().anyMatch(KnownStatus::inFlow);
         }
     }
 
-    private record Said(SessionStatus status, boolean inFlow, long atMs, boolean byUser) {
+    private record KnownStatus(SessionStatus status, boolean inFlow, long atMs, boolean byUser) {
 
         boolean isFinal() {
             return byUser && status == SessionStatus.ENDED;

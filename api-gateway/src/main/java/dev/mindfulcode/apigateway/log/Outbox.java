@@ -23,7 +23,7 @@ public final class Outbox {
         this.wake = wake;
     }
 
-    /** Writes an event, as {@link EventLog#encode} made it, in the transaction at hand. */
+    /** Writes an event, as {@link EventPublisher#encode} made it, in the transaction at hand. */
     public Mono<Void> add(String topic, UUID userId, byte[] value) {
         return add(topic, userId.toString(), value);
     }
@@ -49,7 +49,7 @@ public final class Outbox {
     }
 
     /** Says that a transaction with events has committed, so that nobody waits for the relay's next look. */
-    public void committed() {
+    public void wakeRelay() {
         wake.run();
     }
 }

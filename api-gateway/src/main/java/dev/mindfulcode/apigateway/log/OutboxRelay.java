@@ -29,11 +29,11 @@ import org.springframework.context.SmartLifecycle;
  */
 public final class OutboxRelay implements SmartLifecycle, Runnable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(OutboxRelay.class);
+    private static final Logger log = LoggerFactory.getLogger(OutboxRelay.class);
 
     private static final Duration POLL_INTERVAL = Duration.ofSeconds(1);
-    private static final Duration STOP_WAIT_MAX = EventLog.APPEND_TIME_MAX.plusSeconds(2);
-    private static final Duration FORGET_INTERVAL = Duration.ofMinutes(10);
+    private static final Duration STOP_TIMEOUT = EventPublisher.PUBLISH_TIMEOUT.plusSeconds(2);
+    private static final Duration CLEANUP_INTERVAL = Duration.ofMinutes(10);
     private static final int ROUND_EVENTS_MAX = 200;
     private static final int QUERY_TIMEOUT_SECONDS = 5;
 
@@ -48,15 +48,15 @@ public final class OutboxRelay implements SmartLifecycle, Runnable {
     private static final String DELETE = "delete from identity.outbox where id = any (?)";
 
     private final DataSource dataSource;
-    private final EventLog log;
+    private final EventPublisher publisher;
     private final Semaphore wakes = new Semaphore(0);
     private volatile @Nullable Thread thread;
     private boolean isLogChecked;
-    private long forgottenAtNs = System.nanoTime();
+    private long cleanedAtNs = System.nanoTime();
 
-    public OutboxRelay(DataSource dataSource, EventLog log) {
+    public OutboxRelay(DataSource dataSource, EventPublisher publisher) {
         this.dataSource = dataSource;
-        this.log = log;
+        this.publisher = publisher;
     }
 
     public void wake() {
@@ -86,7 +86,7 @@ public final class OutboxRelay implements SmartLifecycle, Runnable {
         }
         wake();
         try {
-            if (!stopping.join(STOP_WAIT_MAX)) {
+            if (!stopping.join(STOP_TIMEOUT)) {
                 stopping.interrupt();
             }
         } catch (InterruptedException e) {
@@ -115,10 +115,10 @@ public final class OutboxRelay implements SmartLifecycle, Runnable {
                     isLogChecked = true;
                 }
                 relayAll(self);
-                forgetOld();
+                deleteExpired();
                 waitForMore();
             } catch (SQLException | ExecutionException | TimeoutException e) {
-                LOG.warn("The outbox waits, {} follows in {} s", e.toString(), POLL_INTERVAL.toSeconds());
+                log.warn("The outbox waits, {} follows in {} s", e.toString(), POLL_INTERVAL.toSeconds());
                 pause();
             } catch (InterruptedException e) {
                 return;
@@ -130,18 +130,18 @@ public final class OutboxRelay implements SmartLifecycle, Runnable {
     private void requeueLost() throws SQLException, ExecutionException, TimeoutException, InterruptedException {
         try (Connection connection = dataSource.getConnection()) {
             connection.setAutoCommit(false);
-            Map<TopicPartition, Long> ends = log.ends(SentEvents.partitions(connection));
+            Map<TopicPartition, Long> ends = publisher.endOffsets(SentEvents.partitions(connection));
             SentEvents.requeueLost(connection, ends);
             connection.commit();
         }
     }
 
-    private void forgetOld() throws SQLException {
+    private void deleteExpired() throws SQLException {
         long nowNs = System.nanoTime();
-        if (nowNs - forgottenAtNs > FORGET_INTERVAL.toNanos()) {
-            forgottenAtNs = nowNs;
+        if (nowNs - cleanedAtNs > CLEANUP_INTERVAL.toNanos()) {
+            cleanedAtNs = nowNs;
             try (Connection connection = dataSource.getConnection()) {
-                SentEvents.forgetOld(connection);
+                SentEvents.deleteExpired(connection);
             }
         }
     }
@@ -167,14 +167,15 @@ public final class OutboxRelay implements SmartLifecycle, Runnable {
             return 0;
         }
         List<CompletableFuture<LogPosition>> appended = entries.stream()
-                .map(entry -> log.appendEncoded(entry.topic(), entry.key(), entry.value()))
+                .map(entry -> publisher.publishEncoded(entry.topic(), entry.key(), entry.value()))
                 .toList();
         List<Long> done = new ArrayList<>(entries.size());
         List<LogPosition> positions = new ArrayList<>(entries.size());
         @Nullable ExecutionException failure = null;
         for (int i = 0; i < entries.size(); i++) {
             try {
-                positions.add(appended.get(i).get(2 * EventLog.APPEND_TIME_MAX.toMillis(), TimeUnit.MILLISECONDS));
+                positions.add(
+                        appended.get(i).get(2 * EventPublisher.PUBLISH_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
                 done.add(entries.get(i).id());
             } catch (ExecutionException e) {
                 failure = e;

@@ -22,7 +22,7 @@ import reactor.core.publisher.Mono;
  */
 public final class SentEvents {
 
-    private static final Logger LOG = LoggerFactory.getLogger(SentEvents.class);
+    private static final Logger log = LoggerFactory.getLogger(SentEvents.class);
     private static final int QUERY_TIMEOUT_SECONDS = 5;
     private static final String RETENTION = "interval '1 day'";
 
@@ -39,7 +39,7 @@ public final class SentEvents {
             select o.topic, s.log_partition, s.log_offset, o.record_key, o.record_value
             from identity.outbox o join unnest(?::bigint[], ?::int[], ?::bigint[]) as s(id, log_partition, log_offset)
                 using (id)""" + REPLACE;
-    private static final String FORGET =
+    private static final String DELETE_EXPIRED =
             "delete from identity.sent_events where sent_at < clock_timestamp() - " + RETENTION;
     private static final String PARTITIONS = """
             select topic, log_partition from identity.sent_events
@@ -56,7 +56,7 @@ public final class SentEvents {
      * Readers of a session wait until its latest event is in the read model: for one that is lost they would wait for
      * ever.
      */
-    private static final String SET_BACK = """
+    private static final String LOWER_OFFSETS = """
             update identity.session_owners set log_offset = ? - 1
             where log_partition = ? and log_offset >= ?""";
 
@@ -97,8 +97,8 @@ public final class SentEvents {
         }
     }
 
-    static void forgetOld(Connection connection) throws SQLException {
-        try (PreparedStatement statement = prepare(connection, FORGET)) {
+    static void deleteExpired(Connection connection) throws SQLException {
+        try (PreparedStatement statement = prepare(connection, DELETE_EXPIRED)) {
             statement.executeUpdate();
         }
     }
@@ -134,7 +134,7 @@ public final class SentEvents {
                 lost = statement.executeUpdate();
             }
             if (partition.topic().equals(Topics.SESSIONS.name())) {
-                try (PreparedStatement statement = prepare(connection, SET_BACK)) {
+                try (PreparedStatement statement = prepare(connection, LOWER_OFFSETS)) {
                     statement.setLong(1, end.getValue());
                     statement.setInt(2, partition.partition());
                     statement.setLong(3, end.getValue());
@@ -142,7 +142,7 @@ public final class SentEvents {
                 }
             }
             if (lost > 0) {
-                LOG.warn(
+                log.warn(
                         "Log lost events that it had acknowledged; publishing them again: topic={}, partition={},"
                                 + " events={}",
                         partition.topic(),

@@ -3,8 +3,8 @@ package dev.mindfulcode.apigateway.operations;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.http.Answers;
 import dev.mindfulcode.apigateway.http.RouteGroup;
-import dev.mindfulcode.apigateway.log.KafkaReachability;
-import dev.mindfulcode.apigateway.log.RegistryReachability;
+import dev.mindfulcode.apigateway.log.KafkaHealth;
+import dev.mindfulcode.apigateway.log.RegistryHealth;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -63,11 +63,11 @@ public class OperationsConfiguration {
     @Bean
     RouteGroup gatewayOperationsRoutes(
             Database database,
-            KafkaReachability kafka,
-            RegistryReachability registry,
+            KafkaHealth kafka,
+            RegistryHealth registry,
             GatewayMetrics metrics,
             LiveConnections live) {
-        Health health = new Health(database, kafka, registry, live::count, Clock.systemUTC());
+        HealthCheck health = new HealthCheck(database, kafka, registry, live::count, Clock.systemUTC());
         return routes -> routes.get(
                         "/health",
                         request -> health.report()

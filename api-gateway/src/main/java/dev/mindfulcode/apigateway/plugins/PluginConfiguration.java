@@ -3,7 +3,7 @@ package dev.mindfulcode.apigateway.plugins;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.http.CallerEnds;
 import dev.mindfulcode.apigateway.http.RouteGroup;
-import dev.mindfulcode.apigateway.log.EventLog;
+import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.Outbox;
 import dev.mindfulcode.apigateway.teams.Teams;
 import dev.mindfulcode.webkit.ConnectionRules;
@@ -22,7 +22,7 @@ public class PluginConfiguration {
     }
 
     @Bean
-    Plugins gatewayPlugins(Database database, Sandbox sandbox, EventLog log, Outbox outbox) {
+    Plugins gatewayPlugins(Database database, Sandbox sandbox, EventPublisher log, Outbox outbox) {
         return new Plugins(database, sandbox, log, outbox, new SecureRandom(), Clock.systemUTC());
     }
 

@@ -5,7 +5,7 @@ import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.http.ProblemException;
 import dev.mindfulcode.apigateway.http.ProblemType;
 import dev.mindfulcode.apigateway.http.Uuids;
-import dev.mindfulcode.apigateway.log.EventLog;
+import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.Outbox;
 import dev.mindfulcode.pluginhost.Manifest;
 import dev.mindfulcode.schemas.PluginRelease;
@@ -53,12 +53,12 @@ final class Plugins {
 
     private final Database database;
     private final Sandbox sandbox;
-    private final EventLog log;
+    private final EventPublisher log;
     private final Outbox outbox;
     private final SecureRandom random;
     private final Clock clock;
 
-    Plugins(Database database, Sandbox sandbox, EventLog log, Outbox outbox, SecureRandom random, Clock clock) {
+    Plugins(Database database, Sandbox sandbox, EventPublisher log, Outbox outbox, SecureRandom random, Clock clock) {
         this.database = database;
         this.sandbox = sandbox;
         this.log = log;
@@ -80,7 +80,7 @@ final class Plugins {
                                                                 "manifest.version",
                                                                 "You have this version with another module. Give the new one a higher version.")))
                                 .switchIfEmpty(Mono.defer(() -> insert(userId, loadable, manifest, module))))
-                        .doOnSuccess(_ -> outbox.committed()))
+                        .doOnSuccess(_ -> outbox.wakeRelay()))
                 .flatMap(stored -> find(userId, stored.pluginId()).map(plugin -> new Uploaded(plugin, stored.isNew())));
     }
 
@@ -141,7 +141,7 @@ final class Plugins {
                                 .fetch()
                                 .rowsUpdated()
                                 .then(outbox.addTombstone(Topics.PLUGINS.name(), pluginId.toString())))
-                        .doOnSuccess(_ -> outbox.committed())
+                        .doOnSuccess(_ -> outbox.wakeRelay())
                         .then(forget(plugin.moduleSha256())));
     }
 

@@ -2,7 +2,7 @@ package dev.mindfulcode.apigateway.projections;
 
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.http.RouteGroup;
-import dev.mindfulcode.apigateway.log.LogAddress;
+import dev.mindfulcode.apigateway.log.KafkaConnection;
 import dev.mindfulcode.webkit.ConnectionRules;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -12,7 +12,7 @@ import org.springframework.context.annotation.Configuration;
 public class ProjectionsConfiguration {
 
     @Bean
-    TopicEnds gatewayTopicEnds(LogAddress log) {
+    TopicEnds gatewayTopicEnds(KafkaConnection log) {
         return new TopicEnds(log.bootstrapServers());
     }
 

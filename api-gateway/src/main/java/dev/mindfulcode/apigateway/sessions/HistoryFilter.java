@@ -15,8 +15,8 @@ public record HistoryFilter(
         @Nullable Instant to,
         @Nullable String project,
         @Nullable String language,
-        @Nullable Status status) {
+        @Nullable SessionLifecycle status) {
 
     /** Of a project's or language's name. */
-    public static final int NAME_LENGTH_MAX = Details.LENGTH_MAX;
+    public static final int NAME_LENGTH_MAX = DetailsUpdate.LENGTH_MAX;
 }

@@ -26,14 +26,14 @@ import reactor.core.publisher.Sinks;
  */
 final class ProjectionProgress {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ProjectionProgress.class);
+    private static final Logger log = LoggerFactory.getLogger(ProjectionProgress.class);
 
     static final Duration TIMEOUT = Duration.ofSeconds(3);
 
     /** Under load the stream commits every 5 s, and what it does not write at once waits another second for that. */
     static final Duration KEYSTROKES_TIMEOUT = Duration.ofSeconds(8);
 
-    static final int WAITING_MAX = 1_000;
+    static final int WAITING_READS_MAX = 1_000;
 
     /** The topics in which flow-stream marks how far it is with keystrokes. */
     private static final List<String> MARKED = Stream.of(Topics.FLOW_STATES, Topics.FLOW_PERIODS, Topics.FLOW_MINUTES)
@@ -58,18 +58,18 @@ final class ProjectionProgress {
      * Completes when the read model has the record at a position, or what flow-stream computed from it where it is one
      * of keystrokes; fails with 503 after {@link #TIMEOUT} or {@link #KEYSTROKES_TIMEOUT}.
      */
-    Mono<Void> reached(LogPosition position) {
-        return reached(position, isKeystrokes(position) ? KEYSTROKES_TIMEOUT : TIMEOUT)
+    Mono<Void> await(LogPosition position) {
+        return await(position, isKeystrokes(position) ? KEYSTROKES_TIMEOUT : TIMEOUT)
                 .onErrorMap(TimeoutException.class, e -> behind("The read model has not caught up with this write."));
     }
 
     /** Completes when the read model has the record at a position; fails with {@link TimeoutException} otherwise. */
-    Mono<Void> reached(LogPosition position, Duration waitMax) {
+    Mono<Void> await(LogPosition position, Duration waitMax) {
         return Mono.defer(() -> {
             if (has(position)) {
                 return Mono.empty();
             }
-            if (waiting.incrementAndGet() > WAITING_MAX) {
+            if (waiting.incrementAndGet() > WAITING_READS_MAX) {
                 waiting.decrementAndGet();
                 return Mono.error(behind("Too many reads wait for the read model."));
             }
@@ -100,8 +100,9 @@ final class ProjectionProgress {
 
     private void poll() {
         if (polling.compareAndSet(false, true)) {
-            look().onErrorResume(e -> {
-                        LOG.warn(
+            readOffsets()
+                    .onErrorResume(e -> {
+                        log.warn(
                                 "The read model does not say how far it is: {}",
                                 e.getClass().getSimpleName());
                         return Mono.empty();
@@ -118,7 +119,7 @@ final class ProjectionProgress {
         }
     }
 
-    private Mono<Void> look() {
+    private Mono<Void> readOffsets() {
         return database.sql("select topic, partition, next_offset, input_offset from readmodel.projection_offsets")
                 .map(row -> {
                     Partition partition =

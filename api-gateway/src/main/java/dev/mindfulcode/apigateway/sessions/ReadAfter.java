@@ -33,7 +33,7 @@ public final class ReadAfter {
      */
     public Mono<Void> await(ServerRequest request) {
         String token = request.headers().firstHeader(HEADER);
-        return token == null ? Mono.empty() : progress.reached(position(token));
+        return token == null ? Mono.empty() : progress.await(position(token));
     }
 
     private static LogPosition position(String text) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param nextSequence the sequence after the highest that was accepted: where an editor that restarts goes on
  * @param reusedSequences batches that came under a sequence that another one had used before; they are counted
  * @param version of the flow state whose totals these are; 0 before there was one
- * @param typed not shown
+ * @param activity not shown
  */
 public record Session(
         UUID sessionId,
@@ -36,15 +36,15 @@ public record Session(
         long nextSequence,
         long reusedSequences,
         long version,
-        @JsonIgnore Typed typed) {
+        @JsonIgnore ActivitySpan activity) {
 
     /**
      * From the first to the last activity in a session; null before there was any. The session's own times never leave
      * it out.
      */
-    record Typed(@Nullable Instant from, @Nullable Instant to) {
+    record ActivitySpan(@Nullable Instant from, @Nullable Instant to) {
 
-        static final Typed NOTHING = new Typed(null, null);
+        static final ActivitySpan NOTHING = new ActivitySpan(null, null);
 
         Instant orEarlier(Instant startedAt) {
             return from != null && from.isBefore(startedAt) ? from : startedAt;
@@ -56,11 +56,11 @@ public record Session(
     }
 
     /** A session of which the read model does not know yet. */
-    static Session fresh(Claim claim, Instant now) {
-        Status status = claim.status();
+    static Session notYetProjected(OwnedSession claim, Instant now) {
+        SessionLifecycle status = claim.status();
         return new Session(
                 claim.sessionId(),
-                (status == null ? Status.ACTIVE : status).text(),
+                (status == null ? SessionLifecycle.ACTIVE : status).text(),
                 claim.startedAt(),
                 claim.endedAt(),
                 duration(claim.startedAt(), claim.endedAt(), 0, now),
@@ -77,7 +77,7 @@ public record Session(
                 0,
                 0,
                 0,
-                Typed.NOTHING);
+                ActivitySpan.NOTHING);
     }
 
     /** Returns a length that holds the active time, which may reach past `now` where a client's clock is ahead. */
@@ -88,16 +88,18 @@ public record Session(
     }
 
     /** The same session after a command of which the read model does not know yet; no different where it does. */
-    Session after(Claim claim, Command command, Details details, Instant now) {
-        Status next = claim.status();
-        Instant began = command == Command.CORRECT ? typed.orEarlier(claim.startedAt()) : startedAt;
-        Instant ended = claim.endedAt() == null ? endedAt : typed.orLater(claim.endedAt());
+    Session withCommand(OwnedSession claim, SessionCommand command, DetailsUpdate details, Instant now) {
+        SessionLifecycle next = claim.status();
+        Instant began = command == SessionCommand.CORRECT ? activity.orEarlier(claim.startedAt()) : startedAt;
+        Instant ended = claim.endedAt() == null ? endedAt : activity.orLater(claim.endedAt());
         if (ended != null && ended.isBefore(began)) {
             ended = began; // as in the read model
         }
         return new Session(
                 sessionId,
-                command == Command.UPDATE || next == null || (command == Command.CORRECT && next != Status.ENDED)
+                command == SessionCommand.UPDATE
+                                || next == null
+                                || (command == SessionCommand.CORRECT && next != SessionLifecycle.ENDED)
                         ? status
                         : next.text(),
                 began,
@@ -116,7 +118,7 @@ public record Session(
                 nextSequence,
                 reusedSequences,
                 version,
-                typed);
+                activity);
     }
 
     @Override

@@ -1,9 +1,9 @@
 package dev.mindfulcode.apigateway.sessions;
 
+import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.database.UserCiphers;
 import dev.mindfulcode.apigateway.http.RouteGroup;
-import dev.mindfulcode.apigateway.log.EventLog;
+import dev.mindfulcode.apigateway.log.EventPublisher;
 import java.security.SecureRandom;
 import java.time.Clock;
 import org.springframework.context.annotation.Bean;
@@ -24,13 +24,17 @@ public class SessionConfiguration {
     }
 
     @Bean
-    SessionReads gatewaySessionReads(Database database) {
-        return new SessionReads(database);
+    SessionQueries gatewaySessionReads(Database database) {
+        return new SessionQueries(database);
     }
 
     @Bean
     RouteGroup gatewaySessionRoutes(
-            Database database, UserCiphers ciphers, EventLog log, SessionReads reads, ProjectionProgress progress) {
+            Database database,
+            AsyncUserCiphers ciphers,
+            EventPublisher log,
+            SessionQueries reads,
+            ProjectionProgress progress) {
         Clock clock = Clock.systemUTC();
         Sessions sessions = new Sessions(database, ciphers, log, clock);
         return new SessionRoutes(sessions, reads, progress, new SecureRandom(), clock)::addTo;

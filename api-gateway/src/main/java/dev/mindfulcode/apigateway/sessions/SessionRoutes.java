@@ -26,7 +26,7 @@ import reactor.core.publisher.Mono;
 /** {@code /api/sessions}. */
 final class SessionRoutes {
 
-    private static final int PAGE_SIZE_ABSENT = 50;
+    private static final int PAGE_SIZE_DEFAULT = 50;
     private static final int PAGE_SIZE_MAX = 200;
 
     private static final String[] CORRECTABLE = {"started_at", "ended_at", "project", "language", "editor"};
@@ -35,7 +35,7 @@ final class SessionRoutes {
      * Of a session, what some clients count by themselves and send with an update. Two counts of the same keys would
      * not agree.
      */
-    private static final List<String> FIGURES = List.of(
+    private static final List<String> COMPUTED_FIELDS = List.of(
             "keystrokes",
             "errors",
             "files_modified",
@@ -47,17 +47,17 @@ final class SessionRoutes {
             "mean_intensity");
 
     /** How long the answer to a command waits for the session's earlier events, so as to show them. */
-    private static final Duration EARLIER_WAIT_MAX = Duration.ofMillis(500);
+    private static final Duration PROJECTION_TIMEOUT = Duration.ofMillis(500);
 
     private final Sessions sessions;
-    private final SessionReads reads;
+    private final SessionQueries reads;
     private final ProjectionProgress progress;
     private final ReadAfter readAfter;
     private final SecureRandom random;
     private final Clock clock;
 
     SessionRoutes(
-            Sessions sessions, SessionReads reads, ProjectionProgress progress, SecureRandom random, Clock clock) {
+            Sessions sessions, SessionQueries reads, ProjectionProgress progress, SecureRandom random, Clock clock) {
         this.sessions = sessions;
         this.reads = reads;
         this.progress = progress;
@@ -73,10 +73,10 @@ final class SessionRoutes {
                 .get("/api/sessions/{id}", this::get)
                 .patch("/api/sessions/{id}", this::correct)
                 .delete("/api/sessions/{id}", this::delete)
-                .put("/api/sessions/{id}/update", request -> command(request, Command.UPDATE))
-                .post("/api/sessions/{id}/pause", request -> command(request, Command.PAUSE))
-                .post("/api/sessions/{id}/resume", request -> command(request, Command.RESUME))
-                .post("/api/sessions/{id}/end", request -> command(request, Command.END));
+                .put("/api/sessions/{id}/update", request -> command(request, SessionCommand.UPDATE))
+                .post("/api/sessions/{id}/pause", request -> command(request, SessionCommand.PAUSE))
+                .post("/api/sessions/{id}/resume", request -> command(request, SessionCommand.RESUME))
+                .post("/api/sessions/{id}/end", request -> command(request, SessionCommand.END));
     }
 
     private Mono<ServerResponse> start(ServerRequest request) {
@@ -87,33 +87,34 @@ final class SessionRoutes {
                             UUID brought = body.uuid("session_id");
                             UUID sessionId = brought == null ? Uuids.version7(clock.millis(), random) : brought;
                             return sessions.start(
-                                    caller.userId(), sessionId, Details.read(body), body.time("started_at"));
+                                    caller.userId(), sessionId, DetailsUpdate.read(body), body.time("started_at"));
                         })
                         .flatMap(started -> {
-                            Claim claim = started.claim();
+                            OwnedSession claim = started.claim();
                             return Answers.json(
                                     answer(started.created() ? 201 : 200, claim),
                                     new StartedSession(claim.sessionId(), claim.startedAt()));
                         }));
     }
 
-    private Mono<ServerResponse> command(ServerRequest request, Command command) {
+    private Mono<ServerResponse> command(ServerRequest request, SessionCommand command) {
         return Caller.orApiKey(request)
                 .flatMap(caller -> Bodies.objectOrNothing(request, body -> checked(body, command))
                         .flatMap(body -> {
                             UUID sessionId = Parameters.pathId(request, "id");
-                            Details details = command == Command.UPDATE ? Details.read(body) : Details.NONE;
-                            Instant at = body.time(command == Command.END ? "ended_at" : "at");
+                            DetailsUpdate details =
+                                    command == SessionCommand.UPDATE ? DetailsUpdate.read(body) : DetailsUpdate.NONE;
+                            Instant at = body.time(command == SessionCommand.END ? "ended_at" : "at");
                             return sessions.command(caller.userId(), sessionId, command, details, at)
                                     .flatMap(done -> latest(done.before())
-                                            .map(session ->
-                                                    session.after(done.after(), command, details, clock.instant()))
+                                            .map(session -> session.withCommand(
+                                                    done.after(), command, details, clock.instant()))
                                             .flatMap(session -> Answers.json(answer(200, done.after()), session)));
                         }));
     }
 
-    private static JsonFields checked(JsonFields body, Command command) {
-        body.none(FIGURES, "Computed from what POST /api/keystrokes receives; it cannot be set.");
+    private static JsonFields checked(JsonFields body, SessionCommand command) {
+        body.none(COMPUTED_FIELDS, "Computed from what POST /api/keystrokes receives; it cannot be set.");
         return switch (command) {
             case UPDATE -> body.only("project", "language", "editor", "at");
             case END -> body.only("ended_at");
@@ -125,17 +126,17 @@ final class SessionRoutes {
         return Caller.of(request)
                 .flatMap(caller -> Bodies.object(request, CORRECTABLE).flatMap(body -> {
                     UUID sessionId = Parameters.pathId(request, "id");
-                    Correction correction = Correction.read(body, clock.instant());
-                    Details details = Details.read(body);
+                    SessionCorrection correction = SessionCorrection.read(body, clock.instant());
+                    DetailsUpdate details = DetailsUpdate.read(body);
                     if (correction.isEmpty() && details.isEmpty()) {
                         throw ProblemType.INVALID_REQUEST.because(
                                 "Say what was otherwise: started_at, ended_at, project, language or editor.");
                     }
-                    return checkTyped(caller.userId(), sessionId, correction)
+                    return checkActivity(caller.userId(), sessionId, correction)
                             .then(Mono.defer(() -> sessions.correct(caller.userId(), sessionId, correction, details)))
                             .flatMap(done -> latest(done.before())
-                                    .map(session ->
-                                            session.after(done.after(), Command.CORRECT, details, clock.instant()))
+                                    .map(session -> session.withCommand(
+                                            done.after(), SessionCommand.CORRECT, details, clock.instant()))
                                     .flatMap(session -> Answers.json(answer(200, done.after()), session)));
                 }));
     }
@@ -144,10 +145,10 @@ final class SessionRoutes {
      * Refuses a correction that leaves out keystrokes which the read model has; of those to come the session's times
      * take care.
      */
-    private Mono<Void> checkTyped(UUID userId, UUID sessionId, Correction correction) {
+    private Mono<Void> checkActivity(UUID userId, UUID sessionId, SessionCorrection correction) {
         return correction.movesTimes()
                 ? reads.find(userId, sessionId, clock.instant())
-                        .doOnNext(session -> correction.check(session.typed()))
+                        .doOnNext(session -> correction.check(session.activity()))
                         .then()
                 : Mono.empty();
     }
@@ -155,23 +156,23 @@ final class SessionRoutes {
     private Mono<ServerResponse> delete(ServerRequest request) {
         return Caller.of(request).flatMap(caller -> {
             UUID sessionId = Parameters.pathId(request, "id");
-            return sessions.command(caller.userId(), sessionId, Command.DELETE, Details.NONE, null)
+            return sessions.command(caller.userId(), sessionId, SessionCommand.DELETE, DetailsUpdate.NONE, null)
                     .flatMap(done -> answer(204, done.after()).build());
         });
     }
 
     /** The session with all that happened before this request, unless the read model is far behind. */
-    private Mono<Session> latest(Claim claim) {
+    private Mono<Session> latest(OwnedSession claim) {
         LogPosition earlier = claim.latest();
         Mono<Void> caughtUp = earlier == null
                 ? Mono.empty()
-                : progress.reached(earlier, EARLIER_WAIT_MAX).onErrorResume(TimeoutException.class, e -> Mono.empty());
+                : progress.await(earlier, PROJECTION_TIMEOUT).onErrorResume(TimeoutException.class, e -> Mono.empty());
         return caughtUp.then(Mono.defer(() -> found(claim)));
     }
 
-    private Mono<Session> found(Claim claim) {
+    private Mono<Session> found(OwnedSession claim) {
         return reads.find(claim.userId(), claim.sessionId(), clock.instant())
-                .switchIfEmpty(Mono.fromSupplier(() -> Session.fresh(claim, clock.instant())));
+                .switchIfEmpty(Mono.fromSupplier(() -> Session.notYetProjected(claim, clock.instant())));
     }
 
     private Mono<ServerResponse> get(ServerRequest request) {
@@ -181,14 +182,14 @@ final class SessionRoutes {
                     .await(request)
                     .then(Mono.defer(() -> reads.find(caller.userId(), sessionId, clock.instant())))
                     .switchIfEmpty(Mono.defer(() -> sessions.find(caller.userId(), sessionId)
-                            .map(claim -> Session.fresh(claim, clock.instant()))))
+                            .map(claim -> Session.notYetProjected(claim, clock.instant()))))
                     .flatMap(Answers::ok);
         });
     }
 
     private Mono<ServerResponse> history(ServerRequest request) {
         return Caller.of(request).flatMap(caller -> {
-            int limit = Parameters.integer(request, "limit", PAGE_SIZE_ABSENT, 1, PAGE_SIZE_MAX);
+            int limit = Parameters.integer(request, "limit", PAGE_SIZE_DEFAULT, 1, PAGE_SIZE_MAX);
             HistoryFilter filter = new HistoryFilter(
                     Parameters.time(request, "from"),
                     Parameters.time(request, "to"),
@@ -211,13 +212,13 @@ final class SessionRoutes {
                         .flatMap(sessions -> Answers.ok(new Current(sessions))));
     }
 
-    private static @Nullable Status status(ServerRequest request) {
+    private static @Nullable SessionLifecycle status(ServerRequest request) {
         String text = Parameters.text(request, "status");
         return text == null
                 ? null
-                : Arrays.stream(Status.values())
-                        .filter(status ->
-                                status != Status.DELETED && status.text().equals(text))
+                : Arrays.stream(SessionLifecycle.values())
+                        .filter(status -> status != SessionLifecycle.DELETED
+                                && status.text().equals(text))
                         .findFirst()
                         .orElseThrow(() -> ProblemType.INVALID_REQUEST.at(
                                 "status", "One of active, paused and ended is expected."));
@@ -232,7 +233,7 @@ final class SessionRoutes {
         return cursor;
     }
 
-    private static ServerResponse.BodyBuilder answer(int status, Claim claim) {
+    private static ServerResponse.BodyBuilder answer(int status, OwnedSession claim) {
         ServerResponse.BodyBuilder answer = ServerResponse.status(status);
         LogPosition latest = claim.latest();
         return latest == null ? answer : answer.header(ReadAfter.HEADER, ReadAfter.token(latest));

@@ -1,10 +1,10 @@
 package dev.mindfulcode.apigateway.sessions;
 
+import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.database.UserCiphers;
 import dev.mindfulcode.apigateway.http.ProblemException;
 import dev.mindfulcode.apigateway.http.ProblemType;
-import dev.mindfulcode.apigateway.log.EventLog;
+import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.LogPosition;
 import dev.mindfulcode.apigateway.log.SentEvents;
 import dev.mindfulcode.schemas.SessionDetailsCodec;
@@ -31,35 +31,37 @@ import reactor.core.publisher.Mono;
  */
 final class Sessions {
 
-    static final Duration PAST_MAX = Duration.ofDays(31);
-    static final Duration FUTURE_MAX = Duration.ofSeconds(60);
+    static final Duration CLOCK_PAST_MAX = Duration.ofDays(31);
+    static final Duration CLOCK_FUTURE_MAX = Duration.ofSeconds(60);
 
     private static final Duration LOCK_RETRY_INTERVAL = Duration.ofMillis(20);
     private static final int LOCK_RETRIES_MAX = 300;
     private static final int RETRY_AFTER_SECONDS = 1;
 
-    private final Claims claims;
+    private final SessionOwnership ownership;
     private final Database database;
-    private final UserCiphers ciphers;
-    private final EventLog log;
+    private final AsyncUserCiphers ciphers;
+    private final EventPublisher publisher;
     private final SentEvents sent;
     private final Clock clock;
 
-    Sessions(Database database, UserCiphers ciphers, EventLog log, Clock clock) {
-        this.claims = new Claims(database);
+    Sessions(Database database, AsyncUserCiphers ciphers, EventPublisher publisher, Clock clock) {
+        this.ownership = new SessionOwnership(database);
         this.database = database;
         this.ciphers = ciphers;
-        this.log = log;
+        this.publisher = publisher;
         this.sent = new SentEvents(database);
         this.clock = clock;
     }
 
     /** Starts a session, or says that this user has started it before. */
-    Mono<Started> start(UUID userId, UUID sessionId, Details details, @Nullable Instant startedAt) {
+    Mono<StartResult> start(UUID userId, UUID sessionId, DetailsUpdate details, @Nullable Instant startedAt) {
         Instant now = now();
-        return seal(userId, details)
-                .flatMap(ciphered -> claims.take(sessionId, userId, clamped(startedAt, now))
-                        .flatMap(created -> claims.find(sessionId, userId)
+        return encrypt(userId, details)
+                .flatMap(ciphered -> ownership
+                        .claim(sessionId, userId, clamped(startedAt, now))
+                        .flatMap(created -> ownership
+                                .find(sessionId, userId)
                                 .flatMap(claim -> claim.status() != null
                                         ? Mono.just(claim)
                                         : locked(
@@ -70,15 +72,15 @@ final class Sessions {
                                                                         current,
                                                                         SessionEventKind.STARTED,
                                                                         current.startedAt(),
-                                                                        Correction.NONE,
+                                                                        SessionCorrection.NONE,
                                                                         ciphered)
-                                                                .flatMap(at -> claims.record(
-                                                                        current.with(Status.ACTIVE, null, at)))))
+                                                                .flatMap(at -> ownership.update(current.with(
+                                                                        SessionLifecycle.ACTIVE, null, at)))))
                                 // After the lock: it may have been started elsewhere, and deleted, meanwhile.
-                                .filter(claim -> claim.status() != Status.DELETED)
+                                .filter(claim -> claim.status() != SessionLifecycle.DELETED)
                                 .switchIfEmpty(Mono.error(() ->
                                         ProblemType.SESSION_ID_TAKEN.at("session_id", "Make a new id and try again.")))
-                                .map(claim -> new Started(claim, created))));
+                                .map(claim -> new StartResult(claim, created))));
     }
 
     /**
@@ -86,72 +88,82 @@ final class Sessions {
      *
      * @param at when it happened by the client's clock, if that is not now
      */
-    Mono<Done> command(UUID userId, UUID sessionId, Command command, Details details, @Nullable Instant at) {
+    Mono<CommandResult> command(
+            UUID userId, UUID sessionId, SessionCommand command, DetailsUpdate details, @Nullable Instant at) {
         Instant now = now();
         return find(userId, sessionId)
-                .flatMap(known -> seal(userId, details)
-                        .flatMap(ciphered -> locked(known, claim -> happen(claim, command, clamped(at, now), ciphered)))
-                        .map(claim -> new Done(known, claim)));
+                .flatMap(known -> encrypt(userId, details)
+                        .flatMap(ciphered -> locked(known, claim -> apply(claim, command, clamped(at, now), ciphered)))
+                        .map(claim -> new CommandResult(known, claim)));
     }
 
     /**
      * Has a session be as its user says it was; emits its claim afterwards, or fails with 404 where it is not this
      * user's.
      */
-    Mono<Done> correct(UUID userId, UUID sessionId, Correction correction, Details details) {
+    Mono<CommandResult> correct(UUID userId, UUID sessionId, SessionCorrection correction, DetailsUpdate details) {
         Instant now = now();
         return find(userId, sessionId)
-                .flatMap(known -> seal(userId, details)
+                .flatMap(known -> encrypt(userId, details)
                         .flatMap(ciphered -> locked(known, claim -> correct(claim, correction, now, ciphered)))
-                        .map(claim -> new Done(known, claim)));
+                        .map(claim -> new CommandResult(known, claim)));
     }
 
-    private Mono<Claim> correct(Claim claim, Correction correction, Instant now, Optional<ByteBuffer> ciphered) {
-        if (!claim.isThere()) {
+    private Mono<OwnedSession> correct(
+            OwnedSession claim, SessionCorrection correction, Instant now, Optional<ByteBuffer> ciphered) {
+        if (!claim.exists()) {
             return Mono.error(noSuchSession());
         }
         correction.check(claim);
-        return append(claim, Command.CORRECT.event(), now, correction, ciphered)
-                .flatMap(position -> claims.record(claim.corrected(correction, position)));
+        return append(claim, SessionCommand.CORRECT.event(), now, correction, ciphered)
+                .flatMap(position -> ownership.update(claim.corrected(correction, position)));
     }
 
     /** Emits the claim of a session that was started; fails with 404 where the session is not this user's. */
-    Mono<Claim> find(UUID userId, UUID sessionId) {
-        return claims.find(sessionId, userId).filter(Claim::isThere).switchIfEmpty(Mono.error(Sessions::noSuchSession));
+    Mono<OwnedSession> find(UUID userId, UUID sessionId) {
+        return ownership
+                .find(sessionId, userId)
+                .filter(OwnedSession::exists)
+                .switchIfEmpty(Mono.error(Sessions::noSuchSession));
     }
 
     private static ProblemException noSuchSession() {
         return ProblemType.NOT_FOUND.because("There is no such session.");
     }
 
-    private Mono<Claim> happen(Claim claim, Command command, Instant at, Optional<ByteBuffer> ciphered) {
-        Status status = claim.status();
-        if (status == null || status == Status.DELETED) {
+    private Mono<OwnedSession> apply(
+            OwnedSession claim, SessionCommand command, Instant at, Optional<ByteBuffer> ciphered) {
+        SessionLifecycle status = claim.status();
+        if (status == null || status == SessionLifecycle.DELETED) {
             return Mono.error(noSuchSession());
         }
-        return switch (command.judge(status)) {
-            case IS_DONE -> Mono.just(claim);
+        return switch (command.decide(status)) {
+            case ALREADY_DONE -> Mono.just(claim);
             case TOO_LATE -> Mono.error(ProblemType.SESSION_ENDED.because("Start a new session."));
-            case HAPPENS -> {
+            case APPLY -> {
                 Instant when = at.isBefore(claim.startedAt()) ? claim.startedAt() : at;
-                Instant endedAt = command == Command.END ? when : claim.endedAt();
-                yield append(claim, command.event(), when, Correction.NONE, ciphered)
-                        .flatMap(position -> claims.record(claim.with(command.after(status), endedAt, position)));
+                Instant endedAt = command == SessionCommand.END ? when : claim.endedAt();
+                yield append(claim, command.event(), when, SessionCorrection.NONE, ciphered)
+                        .flatMap(position -> ownership.update(claim.with(command.after(status), endedAt, position)));
             }
         };
     }
 
     /** Runs work in a transaction that has the claim locked. Waits for the lock outside of any transaction. */
-    private Mono<Claim> locked(Claim claim, Function<Claim, Mono<Claim>> work) {
-        Mono<Claim> attempt = database.inTransaction(
-                claims.lock(claim.sessionId(), claim.userId()).flatMap(work));
+    private Mono<OwnedSession> locked(OwnedSession claim, Function<OwnedSession, Mono<OwnedSession>> work) {
+        Mono<OwnedSession> attempt = database.inTransaction(
+                ownership.lock(claim.sessionId(), claim.userId()).flatMap(work));
         return attempt.repeatWhenEmpty(tries -> tries.take(LOCK_RETRIES_MAX).delayElements(LOCK_RETRY_INTERVAL))
                 .switchIfEmpty(Mono.error(() -> ProblemType.UNAVAILABLE.retryAfter(
                         RETRY_AFTER_SECONDS, "The session is busy with another request.")));
     }
 
     private Mono<LogPosition> append(
-            Claim claim, SessionEventKind kind, Instant at, Correction correction, Optional<ByteBuffer> ciphered) {
+            OwnedSession claim,
+            SessionEventKind kind,
+            Instant at,
+            SessionCorrection correction,
+            Optional<ByteBuffer> ciphered) {
         SessionEvent event = SessionEvent.newBuilder()
                 .setSessionId(claim.sessionId())
                 .setKind(kind)
@@ -162,14 +174,16 @@ final class Sessions {
                 .setEndedAt(correction.endedAt())
                 .build();
         ciphered.ifPresent(event::setDetails);
-        return log.encode(Topics.SESSIONS, event)
-                .flatMap(value -> log.append(Topics.SESSIONS, claim.userId(), value)
+        return publisher
+                .encode(Topics.SESSIONS, event)
+                .flatMap(value -> publisher
+                        .publish(Topics.SESSIONS, claim.userId(), value)
                         .flatMap(position ->
                                 sent.add(position, claim.userId(), value).thenReturn(position)));
     }
 
     /** Encrypts details; empty where nothing was said. A user without a key has been erased and starts nothing. */
-    private Mono<Optional<ByteBuffer>> seal(UUID userId, Details details) {
+    private Mono<Optional<ByteBuffer>> encrypt(UUID userId, DetailsUpdate details) {
         return ciphers.find(userId)
                 .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.because("The account is gone.")))
                 .map(cipher -> details.isEmpty()
@@ -184,8 +198,8 @@ final class Sessions {
         if (at == null) {
             return now;
         }
-        Instant earliest = now.minus(PAST_MAX);
-        Instant latest = now.plus(FUTURE_MAX);
+        Instant earliest = now.minus(CLOCK_PAST_MAX);
+        Instant latest = now.plus(CLOCK_FUTURE_MAX);
         return at.isBefore(earliest) ? earliest : at.isAfter(latest) ? latest : at.truncatedTo(ChronoUnit.MILLIS);
     }
 
@@ -194,8 +208,8 @@ final class Sessions {
     }
 
     /** @param created whether this request was the one that took the id */
-    record Started(Claim claim, boolean created) {}
+    record StartResult(OwnedSession claim, boolean created) {}
 
     /** @param before the claim as it was, whose position the read model has most likely reached */
-    record Done(Claim before, Claim after) {}
+    record CommandResult(OwnedSession before, OwnedSession after) {}
 }

@@ -2,7 +2,7 @@ package dev.mindfulcode.apigateway.teams;
 
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.http.RouteGroup;
-import dev.mindfulcode.apigateway.log.EventLog;
+import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.Outbox;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -14,7 +14,7 @@ import org.springframework.context.annotation.Configuration;
 public class TeamConfiguration {
 
     @Bean
-    TeamEvents gatewayTeamEvents(EventLog log, Outbox outbox) {
+    TeamEvents gatewayTeamEvents(EventPublisher log, Outbox outbox) {
         return new TeamEvents(log, outbox);
     }
 

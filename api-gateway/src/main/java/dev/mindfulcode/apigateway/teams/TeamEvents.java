@@ -1,6 +1,6 @@
 package dev.mindfulcode.apigateway.teams;
 
-import dev.mindfulcode.apigateway.log.EventLog;
+import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.Outbox;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.AccountEventKind;
@@ -15,10 +15,10 @@ import reactor.core.publisher.Mono;
  */
 final class TeamEvents {
 
-    private final EventLog log;
+    private final EventPublisher log;
     private final Outbox outbox;
 
-    TeamEvents(EventLog log, Outbox outbox) {
+    TeamEvents(EventPublisher log, Outbox outbox) {
         this.log = log;
         this.outbox = outbox;
     }
@@ -42,7 +42,7 @@ final class TeamEvents {
 
     /** Says that a transaction with events has committed. */
     void committed() {
-        outbox.committed();
+        outbox.wakeRelay();
     }
 
     private Mono<Void> is(Membership membership) {

@@ -45,7 +45,7 @@ class LiveHubTest {
         Subscription deaf = hub.open(ada, null, cut::incrementAndGet);
         AtomicInteger innocent = new AtomicInteger();
         Subscription reader = hub.open(ada, null, innocent::incrementAndGet);
-        reader.mailbox().messages().subscribe();
+        reader.queue().messages().subscribe();
         hub.sessionStatus(ada, UUID.randomUUID(), SessionStatus.PAUSED, 0);
         hub.sweep(System.nanoTime());
         assertThat(cut).hasValue(0);
@@ -62,30 +62,32 @@ class LiveHubTest {
     @Test
     void connectionsOfAUserAreBoundedAndTheirPlacesComeFree() {
         List<Subscription> open = new ArrayList<>();
-        for (int i = 0; i < LiveHub.CONNECTIONS_OF_USER_MAX; i++) {
+        for (int i = 0; i < LiveHub.CONNECTIONS_PER_USER_MAX; i++) {
             open.add(hub.open(ada, null, () -> {}));
         }
         assertThatThrownBy(() -> hub.open(ada, null, () -> {})).isInstanceOf(ProblemException.class);
-        assertThat(hub.connections()).isEqualTo(LiveHub.CONNECTIONS_OF_USER_MAX);
+        assertThat(hub.connections()).isEqualTo(LiveHub.CONNECTIONS_PER_USER_MAX);
         hub.open(UUID.randomUUID(), null, () -> {});
         hub.close(open.getFirst());
         hub.open(ada, null, () -> {});
-        assertThat(hub.connections()).isEqualTo(LiveHub.CONNECTIONS_OF_USER_MAX + 1);
+        assertThat(hub.connections()).isEqualTo(LiveHub.CONNECTIONS_PER_USER_MAX + 1);
     }
 
     @Test
     void aUsersEndIsFinalAndTheLaterWordCounts() {
         UserChannel channel = new UserChannel();
         UUID session = UUID.randomUUID();
-        assertThat(channel.streamSays(session, SessionStatus.ACTIVE, false, 10))
+        assertThat(channel.applyStreamStatus(session, SessionStatus.ACTIVE, false, 10))
                 .as("met first")
                 .isFalse();
-        assertThat(channel.streamSays(session, SessionStatus.PAUSED, false, 20)).isTrue();
-        assertThat(channel.streamSays(session, SessionStatus.ACTIVE, false, 15))
+        assertThat(channel.applyStreamStatus(session, SessionStatus.PAUSED, false, 20))
+                .isTrue();
+        assertThat(channel.applyStreamStatus(session, SessionStatus.ACTIVE, false, 15))
                 .as("older")
                 .isFalse();
-        channel.userSays(session, SessionStatus.ENDED, 30);
-        assertThat(channel.streamSays(session, SessionStatus.ACTIVE, false, 40)).isFalse();
+        channel.applyUserStatus(session, SessionStatus.ENDED, 30);
+        assertThat(channel.applyStreamStatus(session, SessionStatus.ACTIVE, false, 40))
+                .isFalse();
     }
 
     @Test
@@ -120,7 +122,7 @@ class LiveHubTest {
         asking.sessionStatus(ada, resting, SessionStatus.ENDED, 5);
         assertThat(breaks).as("deleted or corrected, say").hasSize(1);
         next.add(state(resting, 4, SessionStatus.PAUSED, true));
-        asking.breakFrom(ada, resting);
+        asking.sessionBreak(ada, resting);
         assertThat(breaks).as("ended by its user").hasSize(2);
     }
 

@@ -2,7 +2,7 @@ package dev.mindfulcode.apigateway.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mindfulcode.apigateway.TestLog;
+import dev.mindfulcode.apigateway.TestKafka;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.database.IdentitySchema;
 import dev.mindfulcode.dataprotection.PostgresUrl;
@@ -39,8 +39,8 @@ class OutboxRelayTest {
     private final DataSource dataSource = migrated();
     private final Database database = new Database(url, 4);
     private final Outbox outbox = new Outbox(database, () -> {});
-    private final EventLog log = new EventLog(platform.bootstrapServers(), registry);
-    private final TestLog testLog = new TestLog(platform.bootstrapServers(), registry);
+    private final EventPublisher log = new EventPublisher(platform.bootstrapServers(), registry);
+    private final TestKafka testLog = new TestKafka(platform.bootstrapServers(), registry);
     private final UUID ada = UUID.randomUUID();
     private final OutboxRelay relay = new OutboxRelay(dataSource, log);
 

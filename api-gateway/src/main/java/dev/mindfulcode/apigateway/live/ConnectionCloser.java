@@ -6,7 +6,7 @@ import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import reactor.netty.http.server.HttpServerRequest;
 
 /** Closes a client's connection below all protocols: a client that reads nothing would not see a polite end either. */
-record Cut(ServerHttpRequest request) implements Runnable {
+record ConnectionCloser(ServerHttpRequest request) implements Runnable {
 
     @Override
     public void run() {

@@ -8,7 +8,7 @@ import java.time.Duration;
 import reactor.core.publisher.Mono;
 
 /** Whether the schema registry answers. Thread-safe. */
-public final class RegistryReachability implements AutoCloseable {
+public final class RegistryHealth implements AutoCloseable {
 
     private static final int SERVER_ERROR = 500;
 
@@ -17,7 +17,7 @@ public final class RegistryReachability implements AutoCloseable {
     private final URI address;
 
     /** @param registryUrl the registry's API, such as {@code http://localhost:8081/apis/registry/v3} */
-    public RegistryReachability(String registryUrl) {
+    public RegistryHealth(String registryUrl) {
         this.address = URI.create(registryUrl + "/system/info");
     }
 

@@ -36,20 +36,20 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /** The event log, for appending: done when all in-sync replicas have it. Thread-safe. */
-public final class EventLog implements AutoCloseable {
+public final class EventPublisher implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(EventLog.class);
+    private static final Logger log = LoggerFactory.getLogger(EventPublisher.class);
 
     /** An append that is not acknowledged by then has failed, as far as its caller is told. */
-    public static final Duration APPEND_TIME_MAX = Duration.ofSeconds(5);
+    public static final Duration PUBLISH_TIMEOUT = Duration.ofSeconds(5);
 
-    private static final Duration REQUEST_TIME_MAX = Duration.ofSeconds(2);
-    private static final Duration METADATA_WAIT_MAX = Duration.ofSeconds(2);
-    private static final Duration CLOSE_WAIT_MAX = Duration.ofSeconds(3);
-    private static final Duration ENDS_TIME_MAX = Duration.ofSeconds(10);
-    private static final long UNSENT_BYTES_MAX = 8L * 1024 * 1024;
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration MAX_BLOCK = Duration.ofSeconds(2);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(3);
+    private static final Duration END_OFFSETS_TIMEOUT = Duration.ofSeconds(10);
+    private static final long BUFFER_BYTES = 8L * 1024 * 1024;
     private static final int THREADS_MAX = 4;
-    private static final int WAITING_MAX = 256;
+    private static final int QUEUED_TASKS_MAX = 256;
     private static final int RETRY_AFTER_SECONDS = 2;
 
     private final Renewed<KafkaProducer<String, byte[]>> producer;
@@ -58,16 +58,16 @@ public final class EventLog implements AutoCloseable {
     private final Map<Class<?>, Serializer<?>> serializers = new ConcurrentHashMap<>();
 
     /** Looking up a schema or a partition's leader blocks, the first time at least; not on an event loop then. */
-    private final Scheduler blocking = Schedulers.newBoundedElastic(THREADS_MAX, WAITING_MAX, "gateway-log");
+    private final Scheduler blocking = Schedulers.newBoundedElastic(THREADS_MAX, QUEUED_TASKS_MAX, "gateway-log");
 
-    public EventLog(String bootstrapServers, SchemaRegistry registry) {
+    public EventPublisher(String bootstrapServers, SchemaRegistry registry) {
         this.bootstrapServers = bootstrapServers;
         this.registry = registry;
         this.producer = new Renewed<>(
                 "gateway-producer",
                 ClockStepWatch.ofSystem(),
                 () -> open(bootstrapServers),
-                opened -> opened.close(CLOSE_WAIT_MAX));
+                opened -> opened.close(CLOSE_TIMEOUT));
     }
 
     private static KafkaProducer<String, byte[]> open(String bootstrapServers) {
@@ -84,39 +84,39 @@ public final class EventLog implements AutoCloseable {
                         ProducerConfig.LINGER_MS_CONFIG,
                         0,
                         ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                        (int) APPEND_TIME_MAX.toMillis(),
+                        (int) PUBLISH_TIMEOUT.toMillis(),
                         ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                        (int) REQUEST_TIME_MAX.toMillis(),
+                        (int) REQUEST_TIMEOUT.toMillis(),
                         ProducerConfig.MAX_BLOCK_MS_CONFIG,
-                        METADATA_WAIT_MAX.toMillis(),
+                        MAX_BLOCK.toMillis(),
                         ProducerConfig.BUFFER_MEMORY_CONFIG,
-                        UNSENT_BYTES_MAX),
+                        BUFFER_BYTES),
                 new StringSerializer(),
                 new ByteArraySerializer());
     }
 
     /** Appends an event about a user; fails with 503 where the log does not acknowledge it in time. */
-    public <V extends SpecificRecord> Mono<LogPosition> append(Topic<V> topic, UUID userId, V event) {
+    public <V extends SpecificRecord> Mono<LogPosition> publish(Topic<V> topic, UUID userId, V event) {
         return encode(topic, event)
-                .flatMap(value -> Mono.fromFuture(() -> appendEncoded(topic.name(), userId.toString(), value)))
-                .onErrorMap(EventLog::isTheLogs, EventLog::unavailable);
+                .flatMap(value -> Mono.fromFuture(() -> publishEncoded(topic.name(), userId.toString(), value)))
+                .onErrorMap(EventPublisher::isKafkaFailure, EventPublisher::unavailable);
     }
 
-    /** Encodes an event as {@link #appendEncoded} takes it; fails with 503 where its schema cannot be looked up. */
+    /** Encodes an event as {@link #publishEncoded} takes it; fails with 503 where its schema cannot be looked up. */
     public <V extends SpecificRecord> Mono<byte[]> encode(Topic<V> topic, V event) {
         return Mono.fromCallable(() -> encodeBlocking(topic, event))
                 .subscribeOn(blocking)
-                .timeout(APPEND_TIME_MAX)
-                .onErrorMap(e -> !(e instanceof Error), EventLog::unavailable);
+                .timeout(PUBLISH_TIMEOUT)
+                .onErrorMap(e -> !(e instanceof Error), EventPublisher::unavailable);
     }
 
     /**
-     * Appends an encoded record; may block for {@link #METADATA_WAIT_MAX}.
+     * Appends an encoded record; may block for {@link #MAX_BLOCK}.
      *
      * @param key a user's id has the same bytes as text as by Kafka's own serializer of UUIDs
      * @param value null for a tombstone
      */
-    CompletableFuture<LogPosition> appendEncoded(String topic, String key, byte @Nullable [] value) {
+    CompletableFuture<LogPosition> publishEncoded(String topic, String key, byte @Nullable [] value) {
         CompletableFuture<LogPosition> appended = new CompletableFuture<>();
         try {
             var _ = producer.get().send(new ProducerRecord<>(topic, key, value), (metadata, failure) -> {
@@ -134,18 +134,18 @@ public final class EventLog implements AutoCloseable {
     }
 
     /** Appends a record that {@link #encode} made; fails with 503 where the log does not acknowledge it in time. */
-    public <V extends SpecificRecord> Mono<LogPosition> append(Topic<V> topic, UUID userId, byte[] value) {
-        return Mono.fromCallable(() -> appendEncoded(topic.name(), userId.toString(), value))
+    public <V extends SpecificRecord> Mono<LogPosition> publish(Topic<V> topic, UUID userId, byte[] value) {
+        return Mono.fromCallable(() -> publishEncoded(topic.name(), userId.toString(), value))
                 .subscribeOn(blocking)
                 .flatMap(Mono::fromFuture)
-                .onErrorMap(EventLog::isTheLogs, EventLog::unavailable);
+                .onErrorMap(EventPublisher::isKafkaFailure, EventPublisher::unavailable);
     }
 
     /** Returns where partitions end; waits for an answer. Of a topic that does not exist there is no end. */
-    Map<TopicPartition, Long> ends(Set<TopicPartition> partitions)
+    Map<TopicPartition, Long> endOffsets(Set<TopicPartition> partitions)
             throws ExecutionException, TimeoutException, InterruptedException {
         try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
-            Set<String> topics = admin.listTopics().names().get(ENDS_TIME_MAX.toMillis(), TimeUnit.MILLISECONDS);
+            Set<String> topics = admin.listTopics().names().get(END_OFFSETS_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
             Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
             for (TopicPartition partition : partitions) {
                 if (topics.contains(partition.topic())) {
@@ -155,7 +155,7 @@ public final class EventLog implements AutoCloseable {
             Map<TopicPartition, Long> ends = new HashMap<>();
             admin.listOffsets(asked)
                     .all()
-                    .get(ENDS_TIME_MAX.toMillis(), TimeUnit.MILLISECONDS)
+                    .get(END_OFFSETS_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                     .forEach((partition, end) -> ends.put(partition, end.offset()));
             return ends;
         }
@@ -170,14 +170,14 @@ public final class EventLog implements AutoCloseable {
         }
     }
 
-    private static boolean isTheLogs(Throwable e) {
+    private static boolean isKafkaFailure(Throwable e) {
         return e instanceof KafkaException
                 || e instanceof IllegalStateException
                 || e instanceof RejectedExecutionException;
     }
 
     private static Throwable unavailable(Throwable e) {
-        LOG.warn("The event log takes nothing: {}", e.toString());
+        log.warn("The event log takes nothing: {}", e.toString());
         return ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "The event log does not answer.");
     }
 

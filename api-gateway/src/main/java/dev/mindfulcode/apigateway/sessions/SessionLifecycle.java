@@ -3,7 +3,7 @@ package dev.mindfulcode.apigateway.sessions;
 import java.util.Locale;
 
 /** Where a session is in its life, as its user sees it. */
-public enum Status {
+public enum SessionLifecycle {
     ACTIVE,
     PAUSED,
     ENDED,
@@ -16,7 +16,7 @@ public enum Status {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    public static Status of(String text) {
+    public static SessionLifecycle of(String text) {
         return valueOf(text.toUpperCase(Locale.ROOT));
     }
 }

@@ -3,7 +3,7 @@ package dev.mindfulcode.apigateway.sessions;
 import dev.mindfulcode.schemas.SessionEventKind;
 
 /** What a user can tell a session to do, and what comes of it. Pure: the rules of the session's life are here. */
-enum Command {
+enum SessionCommand {
     UPDATE(SessionEventKind.UPDATED),
     PAUSE(SessionEventKind.PAUSED),
     RESUME(SessionEventKind.RESUMED),
@@ -13,7 +13,7 @@ enum Command {
 
     private final SessionEventKind event;
 
-    Command(SessionEventKind event) {
+    SessionCommand(SessionEventKind event) {
         this.event = event;
     }
 
@@ -25,39 +25,39 @@ enum Command {
      * Whether the command makes an event, is done already, or comes too late. Of a deleted session there is nothing to
      * judge.
      */
-    Verdict judge(Status status) {
-        if (status == Status.DELETED) {
-            return Verdict.TOO_LATE;
+    Decision decide(SessionLifecycle status) {
+        if (status == SessionLifecycle.DELETED) {
+            return Decision.TOO_LATE;
         }
         return switch (this) {
             // Also after the end: giving a finished session its right name does not change what happened in it.
-            case UPDATE, CORRECT, DELETE -> Verdict.HAPPENS;
+            case UPDATE, CORRECT, DELETE -> Decision.APPLY;
             case PAUSE ->
                 switch (status) {
-                    case ACTIVE -> Verdict.HAPPENS;
-                    case PAUSED -> Verdict.IS_DONE;
-                    case ENDED, DELETED -> Verdict.TOO_LATE;
+                    case ACTIVE -> Decision.APPLY;
+                    case PAUSED -> Decision.ALREADY_DONE;
+                    case ENDED, DELETED -> Decision.TOO_LATE;
                 };
             // Also while active: idleness may have paused the session, which only the stream knows.
-            case RESUME -> status == Status.ENDED ? Verdict.TOO_LATE : Verdict.HAPPENS;
-            case END -> status == Status.ENDED ? Verdict.IS_DONE : Verdict.HAPPENS;
+            case RESUME -> status == SessionLifecycle.ENDED ? Decision.TOO_LATE : Decision.APPLY;
+            case END -> status == SessionLifecycle.ENDED ? Decision.ALREADY_DONE : Decision.APPLY;
         };
     }
 
     /** The status that follows once the command has happened. */
-    Status after(Status status) {
+    SessionLifecycle after(SessionLifecycle status) {
         return switch (this) {
             case UPDATE, CORRECT -> status;
-            case PAUSE -> Status.PAUSED;
-            case RESUME -> Status.ACTIVE;
-            case END -> Status.ENDED;
-            case DELETE -> Status.DELETED;
+            case PAUSE -> SessionLifecycle.PAUSED;
+            case RESUME -> SessionLifecycle.ACTIVE;
+            case END -> SessionLifecycle.ENDED;
+            case DELETE -> SessionLifecycle.DELETED;
         };
     }
 
-    enum Verdict {
-        HAPPENS,
-        IS_DONE,
+    enum Decision {
+        APPLY,
+        ALREADY_DONE,
         TOO_LATE
     }
 }

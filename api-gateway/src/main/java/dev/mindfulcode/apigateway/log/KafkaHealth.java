@@ -10,19 +10,19 @@ import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import reactor.core.publisher.Mono;
 
 /** Whether the brokers answer. Thread-safe. */
-public final class KafkaReachability implements AutoCloseable {
+public final class KafkaHealth implements AutoCloseable {
 
-    private static final Duration CLOSE_WAIT_MAX = Duration.ofSeconds(1);
-    private static final int REQUEST_TIME_MAX_MS = 1_000;
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
+    private static final int REQUEST_TIMEOUT_MS = 1_000;
 
     private final Renewed<Admin> admin;
 
-    public KafkaReachability(String bootstrapServers) {
+    public KafkaHealth(String bootstrapServers) {
         admin = new Renewed<>(
                 "gateway-health",
                 ClockStepWatch.ofSystem(),
                 () -> open(bootstrapServers),
-                opened -> opened.close(CLOSE_WAIT_MAX));
+                opened -> opened.close(CLOSE_TIMEOUT));
     }
 
     private static Admin open(String bootstrapServers) {
@@ -32,9 +32,9 @@ public final class KafkaReachability implements AutoCloseable {
                 AdminClientConfig.CLIENT_ID_CONFIG,
                 "mindful-gateway-health",
                 AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                REQUEST_TIME_MAX_MS,
+                REQUEST_TIMEOUT_MS,
                 AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                REQUEST_TIME_MAX_MS));
+                REQUEST_TIMEOUT_MS));
     }
 
     /** Emits whether at least one broker answers within {@code waitMax}. */

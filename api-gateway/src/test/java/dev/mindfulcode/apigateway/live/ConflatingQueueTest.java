@@ -10,9 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 
-class MailboxTest {
+class ConflatingQueueTest {
 
-    private final Mailbox mailbox = new Mailbox();
+    private final ConflatingQueue mailbox = new ConflatingQueue();
     private final Client client = new Client();
 
     private static LiveMessage message(Object about, int number) {
@@ -43,7 +43,7 @@ class MailboxTest {
             mailbox.put(message(i, i % 100));
         }
         client.request(Long.MAX_VALUE);
-        assertThat(client.seen).hasSize(Mailbox.MESSAGES_MAX);
+        assertThat(client.seen).hasSize(ConflatingQueue.MESSAGES_MAX);
         assertThat(client.abouts).contains("updates_dropped", 999);
         assertThat(client.abouts.stream().filter("updates_dropped"::equals)).hasSize(1);
     }
@@ -132,8 +132,8 @@ class MailboxTest {
 
         @Override
         protected void hookOnNext(LiveMessage message) {
-            seen.add(message.about().toString() + message.json()[0]);
-            abouts.add(message.about());
+            seen.add(message.key().toString() + message.json()[0]);
+            abouts.add(message.key());
         }
 
         @Override

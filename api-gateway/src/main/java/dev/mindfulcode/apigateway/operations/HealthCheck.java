@@ -1,8 +1,8 @@
 package dev.mindfulcode.apigateway.operations;
 
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.log.KafkaReachability;
-import dev.mindfulcode.apigateway.log.RegistryReachability;
+import dev.mindfulcode.apigateway.log.KafkaHealth;
+import dev.mindfulcode.apigateway.log.RegistryHealth;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.function.IntSupplier;
@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * Whether the gateway can serve. Every look takes {@link #LOOK_TIME_MAX} at most, and its answer is given to everybody
- * who asks within {@link #CACHED_FOR}: the endpoint is open to all, and must not be a way to keep the database busy.
+ * Whether the gateway can serve. Every look takes {@link #CHECK_TIMEOUT} at most, and its answer is given to everybody
+ * who asks within {@link #CACHE_DURATION}: the endpoint is open to all, and must not be a way to keep the database busy.
  */
-final class Health {
+final class HealthCheck {
 
-    static final Duration LOOK_TIME_MAX = Duration.ofSeconds(1);
-    private static final Duration CACHED_FOR = Duration.ofMillis(500);
+    static final Duration CHECK_TIMEOUT = Duration.ofSeconds(1);
+    private static final Duration CACHE_DURATION = Duration.ofMillis(500);
     private static final String HEALTHY = "healthy";
 
     /** Sessions that nobody ended, and those of them that have an engine's state. */
@@ -26,41 +26,37 @@ final class Health {
             from readmodel.coding_sessions where status <> 'ended'""";
 
     private final Database database;
-    private final KafkaReachability kafka;
-    private final RegistryReachability registry;
+    private final KafkaHealth kafka;
+    private final RegistryHealth registry;
     private final IntSupplier liveConnections;
     private final Clock clock;
-    private final Mono<Report> latest;
+    private final Mono<HealthReport> latest;
 
-    Health(
-            Database database,
-            KafkaReachability kafka,
-            RegistryReachability registry,
-            IntSupplier liveConnections,
-            Clock clock) {
+    HealthCheck(
+            Database database, KafkaHealth kafka, RegistryHealth registry, IntSupplier liveConnections, Clock clock) {
         this.database = database;
         this.kafka = kafka;
         this.registry = registry;
         this.liveConnections = liveConnections;
         this.clock = clock;
-        this.latest = Mono.defer(this::look).cache(CACHED_FOR);
+        this.latest = Mono.defer(this::check).cache(CACHE_DURATION);
     }
 
-    Mono<Report> report() {
+    Mono<HealthReport> report() {
         return latest;
     }
 
-    private Mono<Report> look() {
+    private Mono<HealthReport> check() {
         return Mono.zip(
                         databaseAnswers(),
-                        kafka.isReachable(LOOK_TIME_MAX),
-                        registry.isReachable(LOOK_TIME_MAX),
+                        kafka.isReachable(CHECK_TIMEOUT),
+                        registry.isReachable(CHECK_TIMEOUT),
                         counts())
                 .map(found -> report(found.getT1(), found.getT2(), found.getT3(), found.getT4()));
     }
 
-    private Report report(boolean databaseAnswers, boolean kafkaAnswers, boolean registryAnswers, Counts counts) {
-        return new Report(
+    private HealthReport report(boolean databaseAnswers, boolean kafkaAnswers, boolean registryAnswers, Counts counts) {
+        return new HealthReport(
                 databaseAnswers && kafkaAnswers && registryAnswers ? "ok" : "degraded",
                 clock.millis(),
                 new DatabaseReport(text(databaseAnswers), database.connections(), database.idleConnections()),
@@ -73,7 +69,7 @@ final class Health {
         return database.sql("select 1")
                 .map(row -> true)
                 .one()
-                .timeout(LOOK_TIME_MAX)
+                .timeout(CHECK_TIMEOUT)
                 .onErrorReturn(false);
     }
 
@@ -82,7 +78,7 @@ final class Health {
         return database.sql(COUNT)
                 .map(row -> new Counts(row.get("active", Long.class), row.get("engines", Long.class)))
                 .one()
-                .timeout(LOOK_TIME_MAX)
+                .timeout(CHECK_TIMEOUT)
                 .onErrorReturn(new Counts(null, null));
     }
 
@@ -93,7 +89,7 @@ final class Health {
     private record Counts(@Nullable Long active, @Nullable Long engines) {}
 
     /** @param timestamp epoch milliseconds */
-    record Report(
+    record HealthReport(
             String status,
             long timestamp,
             DatabaseReport database,

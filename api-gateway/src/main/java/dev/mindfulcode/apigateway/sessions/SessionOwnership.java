@@ -10,7 +10,7 @@ import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
 import reactor.core.publisher.Mono;
 
 /** The table {@code identity.session_owners}. */
-final class Claims {
+final class SessionOwnership {
 
     private static final String SELECT =
             "select session_id, user_id, started_at, status, ended_at, log_partition, log_offset"
@@ -18,12 +18,12 @@ final class Claims {
 
     private final Database database;
 
-    Claims(Database database) {
+    SessionOwnership(Database database) {
         this.database = database;
     }
 
     /** Takes an id for a user, who may have it already; emits whether nobody had it. */
-    Mono<Boolean> take(UUID sessionId, UUID userId, Instant startedAt) {
+    Mono<Boolean> claim(UUID sessionId, UUID userId, Instant startedAt) {
         return database.sql("insert into identity.session_owners (session_id, user_id, started_at)"
                         + " values (:session, :user, :started) on conflict (session_id) do nothing")
                 .bind("session", sessionId)
@@ -35,18 +35,18 @@ final class Claims {
     }
 
     /** Emits nothing where the id is not this user's. */
-    Mono<Claim> find(UUID sessionId, UUID userId) {
+    Mono<OwnedSession> find(UUID sessionId, UUID userId) {
         return one(database.sql(SELECT), sessionId, userId);
     }
 
     /** Locks a claim until the transaction ends; emits nothing, at once, while somebody else has it locked. */
-    Mono<Claim> lock(UUID sessionId, UUID userId) {
+    Mono<OwnedSession> lock(UUID sessionId, UUID userId) {
         return one(database.sql(SELECT + " for update skip locked"), sessionId, userId);
     }
 
     /** Notes how far the session's events have brought it. */
-    Mono<Claim> record(Claim claim) {
-        Status status = claim.status();
+    Mono<OwnedSession> update(OwnedSession claim) {
+        SessionLifecycle status = claim.status();
         LogPosition latest = claim.latest();
         if (status == null || latest == null) {
             return Mono.error(new IllegalArgumentException("nothing has happened yet"));
@@ -66,22 +66,22 @@ final class Claims {
                 .thenReturn(claim);
     }
 
-    private static Mono<Claim> one(GenericExecuteSpec select, UUID sessionId, UUID userId) {
+    private static Mono<OwnedSession> one(GenericExecuteSpec select, UUID sessionId, UUID userId) {
         return select.bind("session", sessionId)
                 .bind("user", userId)
-                .map(Claims::claim)
+                .map(SessionOwnership::read)
                 .one();
     }
 
-    private static Claim claim(Readable row) {
+    private static OwnedSession read(Readable row) {
         String status = row.get("status", String.class);
         Integer partition = row.get("log_partition", Integer.class);
         Long offset = row.get("log_offset", Long.class);
-        return new Claim(
+        return new OwnedSession(
                 row.get("session_id", UUID.class),
                 row.get("user_id", UUID.class),
                 row.get("started_at", Instant.class),
-                status == null ? null : Status.of(status),
+                status == null ? null : SessionLifecycle.of(status),
                 row.get("ended_at", Instant.class),
                 partition == null || offset == null
                         ? null

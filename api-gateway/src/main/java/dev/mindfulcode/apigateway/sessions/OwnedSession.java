@@ -11,28 +11,33 @@ import org.jspecify.annotations.Nullable;
  * @param status null until STARTED is known to be on the log
  * @param latest where the session's latest event is on the log; null as long as the status is
  */
-record Claim(
+record OwnedSession(
         UUID sessionId,
         UUID userId,
         Instant startedAt,
-        @Nullable Status status,
+        @Nullable SessionLifecycle status,
         @Nullable Instant endedAt,
         @Nullable LogPosition latest) {
 
-    Claim with(Status next, @Nullable Instant ended, LogPosition position) {
-        return new Claim(sessionId, userId, startedAt, next, ended, position);
+    OwnedSession with(SessionLifecycle next, @Nullable Instant ended, LogPosition position) {
+        return new OwnedSession(sessionId, userId, startedAt, next, ended, position);
     }
 
     /** The same session, begun or ended at other times; who knows when it ended says that it has. */
-    Claim corrected(Correction correction, LogPosition position) {
+    OwnedSession corrected(SessionCorrection correction, LogPosition position) {
         Instant began = correction.startedAt() == null ? startedAt : correction.startedAt();
         Instant ended = correction.endedAt() == null ? endedAt : correction.endedAt();
-        return new Claim(
-                sessionId, userId, began, correction.endedAt() == null ? status : Status.ENDED, ended, position);
+        return new OwnedSession(
+                sessionId,
+                userId,
+                began,
+                correction.endedAt() == null ? status : SessionLifecycle.ENDED,
+                ended,
+                position);
     }
 
     /** Whether there is such a session: it was started, and not deleted. */
-    boolean isThere() {
-        return status != null && status != Status.DELETED;
+    boolean exists() {
+        return status != null && status != SessionLifecycle.DELETED;
     }
 }

@@ -17,7 +17,7 @@ import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
 import reactor.core.publisher.Mono;
 
 /** Sessions out of the read model. */
-public final class SessionReads {
+public final class SessionQueries {
 
     private static final String SELECT = """
             select session_id, status, started_at, ended_at, project, language, editor, keystrokes, errors, files_modified,
@@ -42,7 +42,7 @@ public final class SessionReads {
 
     private final Database database;
 
-    SessionReads(Database database) {
+    SessionQueries(Database database) {
         this.database = database;
     }
 
@@ -87,7 +87,7 @@ public final class SessionReads {
      */
     public Mono<List<Session>> page(
             UUID userId, HistoryFilter filter, @Nullable HistoryCursor after, int limit, Instant now) {
-        Status status = filter.status();
+        SessionLifecycle status = filter.status();
         Map<String, @Nullable Object> wanted = new LinkedHashMap<>();
         wanted.put("project", filter.project());
         wanted.put("language", filter.language());
@@ -138,6 +138,6 @@ public final class SessionReads {
                 row.get("next_sequence", Long.class),
                 row.get("reused_sequences", Long.class),
                 row.get("version", Long.class),
-                new Session.Typed(row.get("typed_from", Instant.class), row.get("typed_to", Instant.class)));
+                new Session.ActivitySpan(row.get("typed_from", Instant.class), row.get("typed_to", Instant.class)));
     }
 }

@@ -13,7 +13,7 @@ import reactor.core.publisher.FluxSink;
  * Putting a message in never waits, so a slow client holds up nobody; it is spared what is out of date by the time it
  * reads. Thread-safe.
  */
-final class Mailbox {
+final class ConflatingQueue {
 
     static final int MESSAGES_MAX = 64;
 
@@ -49,7 +49,7 @@ final class Mailbox {
     /** Puts in a message unless there is a newer one about the same. */
     void putIfAbsent(LiveMessage message) {
         synchronized (pending) {
-            if (ended || pending.containsKey(message.about())) {
+            if (ended || pending.containsKey(message.key())) {
                 return;
             }
             add(message);
@@ -80,12 +80,12 @@ final class Mailbox {
             waitingSinceNs = System.nanoTime();
         }
         // Keeps its place in the queue where it replaces an older one.
-        pending.put(message.about(), message);
+        pending.put(message.key(), message);
         if (pending.size() > MESSAGES_MAX) {
-            pending.put(LiveMessages.UPDATES_DROPPED.about(), LiveMessages.UPDATES_DROPPED);
+            pending.put(LiveMessages.UPDATES_DROPPED.key(), LiveMessages.UPDATES_DROPPED);
             Iterator<Object> eldest = pending.keySet().iterator();
             while (pending.size() > MESSAGES_MAX && eldest.hasNext()) {
-                if (!eldest.next().equals(LiveMessages.UPDATES_DROPPED.about())) {
+                if (!eldest.next().equals(LiveMessages.UPDATES_DROPPED.key())) {
                     eldest.remove();
                 }
             }

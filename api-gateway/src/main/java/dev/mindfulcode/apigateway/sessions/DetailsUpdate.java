@@ -5,16 +5,16 @@ import dev.mindfulcode.schemas.SessionDetails;
 import org.jspecify.annotations.Nullable;
 
 /** What the user says about a session. Null: not said, and in an update unchanged. */
-record Details(
+record DetailsUpdate(
         @Nullable String project,
         @Nullable String language,
         @Nullable String editor) {
 
     static final int LENGTH_MAX = 200;
-    static final Details NONE = new Details(null, null, null);
+    static final DetailsUpdate NONE = new DetailsUpdate(null, null, null);
 
-    static Details read(JsonFields body) {
-        return new Details(
+    static DetailsUpdate read(JsonFields body) {
+        return new DetailsUpdate(
                 body.text("project", LENGTH_MAX), body.text("language", LENGTH_MAX), body.text("editor", LENGTH_MAX));
     }
 
@@ -39,6 +39,6 @@ record Details(
     /** Never what it says: names of projects are personal. */
     @Override
     public String toString() {
-        return "Details";
+        return "DetailsUpdate";
     }
 }

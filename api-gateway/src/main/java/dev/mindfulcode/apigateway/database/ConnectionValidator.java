@@ -12,34 +12,34 @@ import reactor.core.publisher.Mono;
 
 /**
  * Asks a connection across the network whether its server is still there, before it is given out, and not again within
- * {@link #GOOD_FOR}. A pool that never asks gives out connections for ever whose server went without a word; one that
+ * {@link #VALIDITY}. A pool that never asks gives out connections for ever whose server went without a word; one that
  * asks each time pays a second round trip for each statement. What counts is the last answer to the question, not the
  * last use: a use may have failed.
  */
-final class Liveness {
+final class ConnectionValidator {
 
     /** And so for as long, at most, a dead connection may come back. */
-    static final Duration GOOD_FOR = Duration.ofSeconds(1);
+    static final Duration VALIDITY = Duration.ofSeconds(1);
 
-    private static final Duration ANSWER_WAIT_MAX = Duration.ofSeconds(1);
+    private static final Duration VALIDATION_TIMEOUT = Duration.ofSeconds(1);
 
-    private final Map<Connection, Long> answeredNs = Collections.synchronizedMap(new WeakHashMap<>());
+    private final Map<Connection, Long> validatedAtNs = Collections.synchronizedMap(new WeakHashMap<>());
 
     /** Completes where the connection may be given out, and fails where it is to be thrown away. */
-    Publisher<Void> ensure(Connection connection) {
+    Publisher<Void> validate(Connection connection) {
         return Mono.defer(() -> {
-            Long answered = answeredNs.get(connection);
-            if (answered != null && System.nanoTime() - answered < GOOD_FOR.toNanos()) {
+            Long answered = validatedAtNs.get(connection);
+            if (answered != null && System.nanoTime() - answered < VALIDITY.toNanos()) {
                 return Mono.empty();
             }
             return Mono.from(connection.validate(ValidationDepth.REMOTE))
-                    .timeout(ANSWER_WAIT_MAX)
+                    .timeout(VALIDATION_TIMEOUT)
                     .flatMap(alive -> {
                         if (!alive) {
                             return Mono.error(
                                     new R2dbcTransientResourceException("the connection has lost its server"));
                         }
-                        answeredNs.put(connection, System.nanoTime());
+                        validatedAtNs.put(connection, System.nanoTime());
                         return Mono.empty();
                     });
         });

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** A client of {@code /ws}, or of GraphQL over WebSocket, that keeps what it is sent. */
-final class LiveClient implements WebSocket.Listener, AutoCloseable {
+final class LiveWebSocketClient implements WebSocket.Listener, AutoCloseable {
 
     private static final Duration WAIT_MAX = Duration.ofSeconds(60);
 
@@ -28,7 +28,7 @@ final class LiveClient implements WebSocket.Listener, AutoCloseable {
     private final StringBuilder partial = new StringBuilder();
     private final WebSocket socket;
 
-    private LiveClient(Api api, String pathAndQuery, @Nullable String protocol) {
+    private LiveWebSocketClient(Api api, String pathAndQuery, @Nullable String protocol) {
         WebSocket.Builder builder = api.http().newWebSocketBuilder();
         if (protocol != null) {
             builder.subprotocols(protocol);
@@ -36,12 +36,12 @@ final class LiveClient implements WebSocket.Listener, AutoCloseable {
         socket = builder.buildAsync(api.uri("ws", pathAndQuery), this).join();
     }
 
-    static LiveClient connect(Api api, String token) {
-        return new LiveClient(api, "/ws?token=" + token, null);
+    static LiveWebSocketClient connect(Api api, String token) {
+        return new LiveWebSocketClient(api, "/ws?token=" + token, null);
     }
 
-    static LiveClient open(Api api, String pathAndQuery, @Nullable String protocol) {
-        return new LiveClient(api, pathAndQuery, protocol);
+    static LiveWebSocketClient open(Api api, String pathAndQuery, @Nullable String protocol) {
+        return new LiveWebSocketClient(api, pathAndQuery, protocol);
     }
 
     @Override

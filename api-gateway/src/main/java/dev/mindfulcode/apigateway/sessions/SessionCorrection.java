@@ -11,15 +11,16 @@ import org.jspecify.annotations.Nullable;
  * When a session was after all, as its user says. Null: as it is known. Unlike what clients report, it is refused and
  * not clamped where it cannot be: a person typed it and can type it again.
  */
-record Correction(@Nullable Instant startedAt, @Nullable Instant endedAt) {
+record SessionCorrection(
+        @Nullable Instant startedAt, @Nullable Instant endedAt) {
 
-    static final Correction NONE = new Correction(null, null);
+    static final SessionCorrection NONE = new SessionCorrection(null, null);
 
     /** Longer than anybody works without a break of half an hour, and shorter than what a mistyped year makes. */
     static final Duration LENGTH_MAX = Duration.ofDays(7);
 
-    static Correction read(JsonFields body, Instant now) {
-        return new Correction(time(body, "started_at", now), time(body, "ended_at", now));
+    static SessionCorrection read(JsonFields body, Instant now) {
+        return new SessionCorrection(time(body, "started_at", now), time(body, "ended_at", now));
     }
 
     boolean isEmpty() {
@@ -31,7 +32,7 @@ record Correction(@Nullable Instant startedAt, @Nullable Instant endedAt) {
     }
 
     /** Refuses what would leave out a keystroke of the session. */
-    void check(Session.Typed typed) {
+    void check(Session.ActivitySpan typed) {
         if (startedAt != null && typed.from() != null && startedAt.isAfter(typed.from())) {
             throw ProblemType.INVALID_REQUEST.at(
                     "started_at", startedAt + " is after the session's first keystroke at " + typed.from() + ".");
@@ -47,7 +48,7 @@ record Correction(@Nullable Instant startedAt, @Nullable Instant endedAt) {
      * end is not said, and known at most to the stream, a start that moves further than a session is long is what such
      * a length would come of.
      */
-    void check(Claim claim) {
+    void check(OwnedSession claim) {
         Instant began = startedAt == null ? claim.startedAt() : startedAt;
         Instant ended = endedAt == null ? claim.endedAt() : endedAt;
         if (ended == null) {
@@ -70,7 +71,7 @@ record Correction(@Nullable Instant startedAt, @Nullable Instant endedAt) {
 
     private static @Nullable Instant time(JsonFields body, String name, Instant now) {
         Instant at = body.time(name);
-        if (at != null && at.isAfter(now.plus(Sessions.FUTURE_MAX))) {
+        if (at != null && at.isAfter(now.plus(Sessions.CLOCK_FUTURE_MAX))) {
             throw body.refused(name, "A time that has been is expected.");
         }
         return at == null ? null : at.truncatedTo(ChronoUnit.MILLIS);

@@ -28,14 +28,14 @@ import org.apache.kafka.common.serialization.UUIDSerializer;
 import org.jspecify.annotations.Nullable;
 
 /** The log as the other services write and read it. */
-public final class TestLog implements AutoCloseable {
+public final class TestKafka implements AutoCloseable {
 
     private final String bootstrapServers;
     private final SchemaRegistry registry;
     private final KafkaProducer<UUID, byte[]> producer;
     private final Map<String, Serializer<?>> serializers = new HashMap<>();
 
-    public TestLog(String bootstrapServers, SchemaRegistry registry) {
+    public TestKafka(String bootstrapServers, SchemaRegistry registry) {
         this.bootstrapServers = bootstrapServers;
         this.registry = registry;
         this.producer = new KafkaProducer<>(

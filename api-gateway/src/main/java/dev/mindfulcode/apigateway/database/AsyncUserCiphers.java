@@ -13,19 +13,19 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /** The users' keys off the event loop: looking one up may cost a query. Thread-safe. */
-public final class UserCiphers implements AutoCloseable {
+public final class AsyncUserCiphers implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(UserCiphers.class);
+    private static final Logger log = LoggerFactory.getLogger(AsyncUserCiphers.class);
 
     static final int THREADS_MAX = 4;
 
-    private static final int WAITING_MAX = 256;
+    private static final int QUEUED_TASKS_MAX = 256;
     private static final int RETRY_AFTER_SECONDS = 2;
 
     private final UserKeys keys;
-    private final Scheduler blocking = Schedulers.newBoundedElastic(THREADS_MAX, WAITING_MAX, "gateway-keys");
+    private final Scheduler blocking = Schedulers.newBoundedElastic(THREADS_MAX, QUEUED_TASKS_MAX, "gateway-keys");
 
-    public UserCiphers(UserKeys keys) {
+    public AsyncUserCiphers(UserKeys keys) {
         this.keys = keys;
     }
 
@@ -42,7 +42,7 @@ public final class UserCiphers implements AutoCloseable {
     private Mono<UserCipher> bounded(Mono<UserCipher> work) {
         return work.subscribeOn(blocking)
                 .onErrorMap(e -> e instanceof UserKeyException || e instanceof RejectedExecutionException, e -> {
-                    LOG.warn("A user's key is out of reach: {}", e.toString());
+                    log.warn("A user's key is out of reach: {}", e.toString());
                     return ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "The key store does not answer.");
                 });
     }
