@@ -54,7 +54,7 @@ class GraphQlModelTest {
 
     @Test
     void thePastSaysWhatItSaysInRest() throws IOException {
-        new WrittenPast(gateway, ada).weeks(6);
+        new HistoryWriter(gateway, ada).weeks(6);
         JsonNode analytics =
                 ask(ada, "{ analytics(days: 60) " + all("Analytics") + " }").path("analytics");
         assertThat(analytics.path("daily").size()).isGreaterThanOrEqualTo(28);

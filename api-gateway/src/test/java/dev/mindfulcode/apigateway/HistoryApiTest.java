@@ -24,7 +24,7 @@ class HistoryApiTest {
     private final GatewayUnderTest gateway = GatewayUnderTest.shared();
     private final Api api = gateway.api;
     private final User ada = gateway.user();
-    private final WrittenPast past = new WrittenPast(gateway, ada);
+    private final HistoryWriter past = new HistoryWriter(gateway, ada);
 
     @Test
     void whoHasNoPastIsToldHowMuchIsMissingAndNothingElse() {
@@ -63,15 +63,15 @@ class HistoryApiTest {
     void typingCountsForTheLanguageThatItWasTypedIn() {
         for (int day = 1; day <= 12; day++) {
             UUID session = past.hourInFlowUntilHalfPast(day);
-            past.language(session, 0, "started", WrittenPast.at(day, 0), "Java");
-            past.language(session, 1, "updated", WrittenPast.at(day, 30).plusSeconds(20), "Kotlin");
+            past.language(session, 0, "started", HistoryWriter.at(day, 0), "Java");
+            past.language(session, 1, "updated", HistoryWriter.at(day, 30).plusSeconds(20), "Kotlin");
         }
         // Of this session Java was said by mistake, and the start was sent again.
         UUID corrected = past.hourInFlowUntilHalfPast(13);
-        past.language(corrected, 0, "started", WrittenPast.at(13, 0), "Java");
-        past.language(corrected, 1, "updated", WrittenPast.at(13, 10), "Java");
-        past.language(corrected, 2, "corrected", WrittenPast.at(13, 50), "KOTLIN");
-        past.language(corrected, 3, "started", WrittenPast.at(13, 0), "Java");
+        past.language(corrected, 0, "started", HistoryWriter.at(13, 0), "Java");
+        past.language(corrected, 1, "updated", HistoryWriter.at(13, 10), "Java");
+        past.language(corrected, 2, "corrected", HistoryWriter.at(13, 50), "KOTLIN");
+        past.language(corrected, 3, "started", HistoryWriter.at(13, 0), "Java");
         past.write();
 
         JsonNode languages = get("/api/flow/patterns").at("/languages/languages");
@@ -131,9 +131,9 @@ class HistoryApiTest {
 
     @Test
     void daysAndHoursAreThoseOfTheUsersZone() {
-        LocalDate yesterday = WrittenPast.today().minusDays(1);
-        past.minute(WrittenPast.at(yesterday, 0, 30), 0.5, 0, 0);
-        past.minute(WrittenPast.at(yesterday, 23, 59), 0.5, 25_000, 0);
+        LocalDate yesterday = HistoryWriter.today().minusDays(1);
+        past.minute(HistoryWriter.at(yesterday, 0, 30), 0.5, 0, 0);
+        past.minute(HistoryWriter.at(yesterday, 23, 59), 0.5, 25_000, 0);
         past.sumDays();
         JsonNode analytics = get("/api/flow/analytics?days=2");
         assertThat(analytics.path("from").asString()).isEqualTo(yesterday.toString());
@@ -198,7 +198,7 @@ class HistoryApiTest {
                 .isGreaterThan(peak.at("/numbers/reference").asDouble());
         assertThat(peak.path("confidence").asDouble()).isBetween(0.97, 0.99);
         assertThat(peak.path("data_points").asInt()).isGreaterThan(50);
-        LocalDate yesterday = WrittenPast.today().minusDays(1);
+        LocalDate yesterday = HistoryWriter.today().minusDays(1);
         assertThat(peak.path("to").asString()).isEqualTo(yesterday.toString());
         assertThat(peak.path("from").asString())
                 .isEqualTo(yesterday.minusDays(89).toString());
@@ -260,9 +260,9 @@ class HistoryApiTest {
 
     @Test
     void sessionsAndPeriodsThatReachIntoTheFirstDayAreCounted() {
-        LocalDate yesterday = WrittenPast.today().minusDays(1);
+        LocalDate yesterday = HistoryWriter.today().minusDays(1);
         UUID session = UUID.randomUUID();
-        past.period(session, WrittenPast.at(yesterday, 0, 0).minusSeconds(600), 20, "context_switch");
+        past.period(session, HistoryWriter.at(yesterday, 0, 0).minusSeconds(600), 20, "context_switch");
         past.write();
         assertThat(get("/api/flow/analytics?days=2").at("/totals/flow_periods").asInt())
                 .isEqualTo(1);
@@ -274,7 +274,7 @@ class HistoryApiTest {
     void whatHappensTodayChangesNoInsightOfToday() {
         past.weeks(6);
         JsonNode before = get("/api/flow/insights");
-        Instant now = WrittenPast.at(WrittenPast.today(), 0, 1);
+        Instant now = HistoryWriter.at(HistoryWriter.today(), 0, 1);
         UUID session = UUID.randomUUID();
         past.minute(now, 0.9, 40_000, 9);
         past.period(session, now, 1, "errors");

@@ -63,15 +63,15 @@ public final class FlowDetector {
         int corrections = Math.clamp(request.errorEvents(), 0, intervals.length);
         long at = START_MS;
         for (int pauseMs : request.pausesMs()) {
-            at += Math.clamp(pauseMs, 0, (int) SessionState.PAUSED_AFTER_MS - 1);
+            at += Math.clamp(pauseMs, 0, (int) SessionState.PAUSE_TIMEOUT_MS - 1);
         }
         int first = Math.max(intervals.length - Layout.RING_LENGTH, 0);
         for (int i = first; i < intervals.length; i++) {
-            int interval = Math.clamp(intervals[i], 0, (int) SessionState.PAUSED_AFTER_MS - 1);
+            int interval = Math.clamp(intervals[i], 0, (int) SessionState.PAUSE_TIMEOUT_MS - 1);
             at += interval;
             boolean correction =
                     errorsUpTo(i + 1, corrections, intervals.length) > errorsUpTo(i, corrections, intervals.length);
-            session.keystroke(at, interval, correction ? Event.KEY_DELETE : LETTER, -1);
+            session.keystroke(at, interval, correction ? EventCodes.KEY_DELETE : LETTER, -1);
         }
         addSignals(session, request, at, at - START_MS, request.errorEvents() - corrections);
         session.read(into);
@@ -92,14 +92,14 @@ public final class FlowDetector {
 
     private static void addSignals(SessionState session, Request request, long at, long spanMs, int failures) {
         for (int i = 0; i < Math.clamp(request.contextSwitches(), 0, 255); i++) {
-            session.signal(at, Event.SIGNAL_FILE_SWITCH, 0);
+            session.signal(at, EventCodes.SIGNAL_FILE_SWITCH, 0);
         }
         for (int i = 0; i < Math.clamp(failures, 0, 255); i++) {
-            session.signal(at, Event.SIGNAL_BUILD, Event.FAILED);
+            session.signal(at, EventCodes.SIGNAL_BUILD, EventCodes.FAILED);
         }
         if (request.windowFocusMs() >= 0 && request.windowFocusMs() < spanMs) {
-            session.signal(at, Event.SIGNAL_FOCUS_LOST, 0);
-            session.signal(at + spanMs - request.windowFocusMs(), Event.SIGNAL_FOCUS_GAINED, 0);
+            session.signal(at, EventCodes.SIGNAL_FOCUS_LOST, 0);
+            session.signal(at + spanMs - request.windowFocusMs(), EventCodes.SIGNAL_FOCUS_GAINED, 0);
         }
     }
 

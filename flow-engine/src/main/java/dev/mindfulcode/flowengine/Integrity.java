@@ -26,7 +26,7 @@ final class Integrity {
 
     private static boolean codesHold(byte[] s) {
         float sensitivity = Float.intBitsToFloat(getInt(s, Layout.AT_SENSITIVITY));
-        return isIn(s[Layout.AT_STATUS], 0, Status.ENDED.ordinal())
+        return isIn(s[Layout.AT_STATUS], 0, ActivityStatus.ENDED.ordinal())
                 && isIn(s[Layout.AT_FLAGS], 0, FLAGS_ALL)
                 && isIn(s[Layout.AT_INTERRUPTION], 0, Interruption.SESSION_ENDED.ordinal())
                 && sensitivity >= 0

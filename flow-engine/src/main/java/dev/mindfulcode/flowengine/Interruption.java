@@ -3,7 +3,7 @@ package dev.mindfulcode.flowengine;
 /** What ended a flow period. Codes (ordinals) are written into state: append, never reorder. */
 public enum Interruption {
     UNKNOWN,
-    /** Nothing was typed for {@link SessionState#PAUSED_AFTER_MS}. */
+    /** Nothing was typed for {@link SessionState#PAUSE_TIMEOUT_MS}. */
     IDLE,
     /** Focus was the feature that had fallen the lowest. */
     CONTEXT_SWITCH,

@@ -72,9 +72,9 @@ final class Layout {
     static final int AT_RING_INTERVALS = AT_MINUTES + MINUTES * MINUTE_BYTES;
     static final int AT_RING_CLASSES = AT_RING_INTERVALS + 2 * RING_LENGTH;
     /** Fingerprint of the model that judges the session; 0 when none has begun to. */
-    static final int AT_JUDGE = AT_RING_CLASSES + RING_LENGTH;
+    static final int AT_MODEL_FINGERPRINT = AT_RING_CLASSES + RING_LENGTH;
 
-    static final int USED_BYTES = AT_JUDGE + Integer.BYTES;
+    static final int USED_BYTES = AT_MODEL_FINGERPRINT + Integer.BYTES;
 
     // One minute.
     /** Events, up to 255. */

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * only.
  *
  * <p>All decisions are taken per event and never per batch, so the same events give the same bytes however they were
- * batched. Flow is looked at with the first keystroke {@link #EVALUATED_EVERY_MS} or more after the last look. A
+ * batched. Flow is looked at with the first keystroke {@link #EVALUATION_INTERVAL_MS} or more after the last look. A
  * {@link #tick} in the order of time changes nothing that the next event would not have changed.
  *
  * <p><b>Late events</b> (older than {@link #lastActivityAtMs()}) and events after {@link #end} count in the totals and,
@@ -35,16 +35,16 @@ public final class SessionState {
     public static final int ACTIVE_INTERVAL_MS_MAX = 15_000;
 
     /** Silence after which a session is paused. A convention without a peer-reviewed source. */
-    public static final long PAUSED_AFTER_MS = 5 * 60_000;
+    public static final long PAUSE_TIMEOUT_MS = 5 * 60_000;
 
     /** Silence after which a session is ended. A convention without a peer-reviewed source. */
-    public static final long ENDED_AFTER_MS = 30 * 60_000;
+    public static final long END_TIMEOUT_MS = 30 * 60_000;
 
     /** How often flow is looked at, in event time. */
-    public static final long EVALUATED_EVERY_MS = 5_000;
+    public static final long EVALUATION_INTERVAL_MS = 5_000;
 
     /** Active time for which the conditions must have held without a break before flow begins. A convention. */
-    public static final long FLOW_AFTER_HELD_MS = 2 * 60_000;
+    public static final long FLOW_ENTRY_DELAY_MS = 2 * 60_000;
 
     /** Latest time accepted as it is: the year 37,000 or so. */
     public static final long TIME_MAX_MS = 1L << 50;
@@ -59,12 +59,12 @@ public final class SessionState {
     static final float SENSITIVITY_DEFAULT = 0.5f;
     static final int INTENSITY_UNITS = 1 << 16;
 
-    private static final byte[] NOTHING = new byte[0];
+    private static final byte[] NO_STATE = new byte[0];
 
     private final FlowReading scratch = new FlowReading();
     private final FlowModel model;
-    private final int judge;
-    private byte[] state = NOTHING;
+    private final int modelFingerprint;
+    private byte[] state = NO_STATE;
     private @Nullable PersonalLayer personal;
 
     /** A flyweight that judges with the built-in model. */
@@ -74,11 +74,11 @@ public final class SessionState {
 
     /**
      * A flyweight that judges with this model. To swap models put another flyweight over the same bytes and
-     * {@link #takeOver}.
+     * {@link #switchModel}.
      */
     public SessionState(FlowModel model) {
         this.model = model;
-        this.judge = ModelArtefact.fingerprint(model);
+        this.modelFingerprint = ModelArtefact.fingerprint(model);
     }
 
     /** Returns the state of a new session of a person of whom nothing is known. */
@@ -98,7 +98,7 @@ public final class SessionState {
     public static byte[] freshAfter(byte[] earlierSession) {
         requireReadable(earlierSession);
         byte[] earlier = earlierSession.clone();
-        Window.clearIntoBaselines(earlier);
+        KeystrokeWindow.clearIntoBaselines(earlier);
         byte[] state = fresh();
         System.arraycopy(earlier, Layout.AT_PERSON, state, Layout.AT_PERSON, Layout.PERSON_BYTES);
         System.arraycopy(earlier, Layout.AT_SENSITIVITY, state, Layout.AT_SENSITIVITY, Float.BYTES);
@@ -118,14 +118,14 @@ public final class SessionState {
     }
 
     /** Returns the {@link ModelArtefact#fingerprint} of the model that took this state over last; 0 when none did. */
-    public static int judgeOf(byte[] bytes) {
+    public static int modelFingerprintOf(byte[] bytes) {
         requireReadable(bytes);
-        return getInt(bytes, Layout.AT_JUDGE);
+        return getInt(bytes, Layout.AT_MODEL_FINGERPRINT);
     }
 
     /** Returns the {@link ModelArtefact#fingerprint} of this flyweight's model. */
-    public int judge() {
-        return judge;
+    public int modelFingerprint() {
+        return modelFingerprint;
     }
 
     /**
@@ -134,17 +134,17 @@ public final class SessionState {
      * 0, intensity is neutral, and a flow period that is open ends as {@link Interruption#UNKNOWN} (choose a moment
      * when none is). Totals stay. Does nothing where the model is the judge already.
      */
-    public void takeOver() {
-        if (getInt(state, Layout.AT_JUDGE) == judge) {
+    public void switchModel() {
+        if (getInt(state, Layout.AT_MODEL_FINGERPRINT) == modelFingerprint) {
             return;
         }
         leaveFlow(lastActivityAtMs(), Interruption.UNKNOWN);
-        beginWindow();
-        putInt(state, Layout.AT_JUDGE, judge);
+        resetWindow();
+        putInt(state, Layout.AT_MODEL_FINGERPRINT, modelFingerprint);
     }
 
-    private void beginWindow() {
-        Window.clearIntoBaselines(state);
+    private void resetWindow() {
+        KeystrokeWindow.clearIntoBaselines(state);
         putLong(state, Layout.AT_HELD_ACTIVE_MS, 0);
         putInt(state, Layout.AT_ACTIVE_SINCE_EVALUATION_MS, 0);
         putInt(state, Layout.AT_INTENSITY, INTENSITY_UNITS / 2);
@@ -154,7 +154,7 @@ public final class SessionState {
      * Has this flyweight read intensities as a person means them, from now on and over whichever state; null for the
      * model's own. The layer is asked at each reading and is not part of the state.
      */
-    public void readAs(@Nullable PersonalLayer layer) {
+    public void withPersonalization(@Nullable PersonalLayer layer) {
         personal = layer;
     }
 
@@ -195,7 +195,7 @@ public final class SessionState {
         byte[] s = state;
         long at = timeInRange(atMs);
         int interval = Math.max(intervalMs, 0);
-        boolean correction = Event.isCorrection(keyClassCode);
+        boolean correction = EventCodes.isCorrection(keyClassCode);
         addLong(s, Layout.AT_KEYSTROKES, 1);
         addLong(s, Layout.AT_ACTIVE_MS, activeMs);
         if (correction) {
@@ -216,8 +216,8 @@ public final class SessionState {
         }
         int sinceEvaluation = getInt(s, Layout.AT_ACTIVE_SINCE_EVALUATION_MS) + activeMs;
         putInt(s, Layout.AT_ACTIVE_SINCE_EVALUATION_MS, Math.max(sinceEvaluation, 0));
-        Window.push(s, interval, correction);
-        if (at - getLong(s, Layout.AT_EVALUATED_MS) >= EVALUATED_EVERY_MS) {
+        KeystrokeWindow.push(s, interval, correction);
+        if (at - getLong(s, Layout.AT_EVALUATED_MS) >= EVALUATION_INTERVAL_MS) {
             evaluate(at);
         }
     }
@@ -230,7 +230,7 @@ public final class SessionState {
     public void signal(long atMs, int kindCode, int value) {
         byte[] s = state;
         long at = timeInRange(atMs);
-        if (kindCode == Event.SIGNAL_DIAGNOSTICS) {
+        if (kindCode == EventCodes.SIGNAL_DIAGNOSTICS) {
             return;
         }
         boolean current = beginActivity(at);
@@ -239,29 +239,29 @@ public final class SessionState {
             Minutes.count(s, minute, at);
         }
         switch (kindCode) {
-            case Event.SIGNAL_FILE_SWITCH -> countSwitch(minute, Layout.MINUTE_FILE_SWITCHES, 1);
-            case Event.SIGNAL_FOCUS_LOST -> {
+            case EventCodes.SIGNAL_FILE_SWITCH -> countSwitch(minute, Layout.MINUTE_FILE_SWITCHES, 1);
+            case EventCodes.SIGNAL_FOCUS_LOST -> {
                 countSwitch(minute, Layout.MINUTE_FOCUS_LOSSES, Baselines.QUARTERS_PER_FOCUS_LOSS);
                 if (current && !flag(Layout.FLAG_AWAY)) {
                     setFlag(Layout.FLAG_AWAY, true);
                     putLong(s, Layout.AT_FOCUS_LOST_MS, at);
                 }
             }
-            case Event.SIGNAL_FOCUS_GAINED -> {
+            case EventCodes.SIGNAL_FOCUS_GAINED -> {
                 if (current && flag(Layout.FLAG_AWAY)) {
                     setFlag(Layout.FLAG_AWAY, false);
                     Minutes.addAway(s, minute, at - getLong(s, Layout.AT_FOCUS_LOST_MS));
                 }
             }
-            case Event.SIGNAL_BUILD, Event.SIGNAL_TEST -> {
-                if (value == Event.FAILED) {
+            case EventCodes.SIGNAL_BUILD, EventCodes.SIGNAL_TEST -> {
+                if (value == EventCodes.FAILED) {
                     addLong(s, Layout.AT_ERRORS, 1);
                     if (minute >= 0) {
                         StateBytes.addSaturatedByte(s, minute + Layout.MINUTE_FAILURES, 1);
                     }
                 }
             }
-            case Event.SIGNAL_SAVE -> {
+            case EventCodes.SIGNAL_SAVE -> {
                 if (!flag(Layout.FLAG_SAVED)) {
                     setFlag(Layout.FLAG_SAVED, true);
                     addLong(s, Layout.AT_FILES_MODIFIED, 1);
@@ -302,7 +302,7 @@ public final class SessionState {
         tick(atMs);
         leaveFlow(Math.max(timeInRange(atMs), lastActivityAtMs()), Interruption.SESSION_ENDED);
         setFlag(Layout.FLAG_ENDED_BY_USER, true);
-        setStatus(Status.ENDED);
+        setStatus(ActivityStatus.ENDED);
     }
 
     /**
@@ -331,27 +331,27 @@ public final class SessionState {
         idleUntil(at);
         putLong(s, Layout.AT_LAST_ACTIVITY_MS, at);
         if (s[Layout.AT_STATUS] != 0) {
-            setStatus(Status.ACTIVE);
+            setStatus(ActivityStatus.ACTIVE);
         }
         return true;
     }
 
     private void idleUntil(long at) {
         long idleMs = at - lastActivityAtMs();
-        if (idleMs < PAUSED_AFTER_MS) {
+        if (idleMs < PAUSE_TIMEOUT_MS) {
             return;
         }
-        if (status() == Status.ACTIVE) {
+        if (status() == ActivityStatus.ACTIVE) {
             leaveFlow(lastActivityAtMs(), Interruption.IDLE);
             if (Minutes.eventsUpTo(state, lastActivityAtMs(), WORK_MINUTES) >= WORK_EVENTS_MIN) {
                 Baselines.learnBreak(state);
             }
-            beginWindow();
+            resetWindow();
             setFlag(Layout.FLAG_AWAY, false);
-            setStatus(Status.PAUSED);
+            setStatus(ActivityStatus.PAUSED);
         }
-        if (idleMs >= ENDED_AFTER_MS) {
-            setStatus(Status.ENDED);
+        if (idleMs >= END_TIMEOUT_MS) {
+            setStatus(ActivityStatus.ENDED);
         }
     }
 
@@ -375,7 +375,7 @@ public final class SessionState {
                 && scratch.confidence >= FlowReading.CONFIDENCE_FOR_FLOW;
         long heldMs = holds ? getLong(s, Layout.AT_HELD_ACTIVE_MS) + sinceMs : 0;
         putLong(s, Layout.AT_HELD_ACTIVE_MS, heldMs);
-        if (heldMs >= FLOW_AFTER_HELD_MS) {
+        if (heldMs >= FLOW_ENTRY_DELAY_MS) {
             setFlag(Layout.FLAG_IN_FLOW, true);
             putLong(s, Layout.AT_FLOW_STARTED_MS, at);
         }
@@ -432,8 +432,8 @@ public final class SessionState {
         return Float.intBitsToFloat(getInt(state, Layout.AT_SENSITIVITY));
     }
 
-    public Status status() {
-        return Status.ofCode(state[Layout.AT_STATUS]);
+    public ActivityStatus status() {
+        return ActivityStatus.ofCode(state[Layout.AT_STATUS]);
     }
 
     public boolean isInFlow() {
@@ -521,7 +521,7 @@ public final class SessionState {
         state[Layout.AT_FLAGS] = (byte) (on ? state[Layout.AT_FLAGS] | flag : state[Layout.AT_FLAGS] & ~flag);
     }
 
-    private void setStatus(Status status) {
+    private void setStatus(ActivityStatus status) {
         state[Layout.AT_STATUS] = (byte) status.ordinal();
     }
 }

@@ -49,8 +49,8 @@ sealed interface Input {
                 net.jqwik.api.Tuple.of(1, Arbitraries.of(Integer.MAX_VALUE, -1, Integer.MIN_VALUE)));
         Arbitrary<Integer> keyClass = Arbitraries.frequency(
                 net.jqwik.api.Tuple.of(20, LETTER),
-                net.jqwik.api.Tuple.of(3, Event.KEY_DELETE),
-                net.jqwik.api.Tuple.of(1, Event.KEY_UNDO),
+                net.jqwik.api.Tuple.of(3, EventCodes.KEY_DELETE),
+                net.jqwik.api.Tuple.of(1, EventCodes.KEY_UNDO),
                 net.jqwik.api.Tuple.of(1, 12),
                 net.jqwik.api.Tuple.of(1, -5),
                 net.jqwik.api.Tuple.of(1, 99));

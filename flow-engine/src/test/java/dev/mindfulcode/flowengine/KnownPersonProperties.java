@@ -31,7 +31,7 @@ class KnownPersonProperties {
         for (int i = 0; i < KEYS_TO_KNOW_THE_PERSON; i++) {
             int interval = (int) Math.clamp(scale * 170 * Math.exp(0.6 * random.nextGaussian()), 10, 1_900);
             at += interval;
-            session.keystroke(at, interval, random.nextInt(12) == 0 ? Event.KEY_DELETE : Input.LETTER, -1);
+            session.keystroke(at, interval, random.nextInt(12) == 0 ? EventCodes.KEY_DELETE : Input.LETTER, -1);
         }
         FlowReading reading = new FlowReading();
         session.read(reading);

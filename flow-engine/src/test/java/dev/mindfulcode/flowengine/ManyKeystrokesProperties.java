@@ -108,9 +108,9 @@ class ManyKeystrokesProperties {
             int interval = 1 + random.nextInt(2_400);
             at += interval;
             boolean error = random.nextInt(100) < errorsInHundred + 7;
-            session.keystroke(at, interval, error ? Event.KEY_DELETE : Input.LETTER, -1);
+            session.keystroke(at, interval, error ? EventCodes.KEY_DELETE : Input.LETTER, -1);
         }
-        session.signal(at, Event.SIGNAL_BUILD, errorsInHundred > 20 ? Event.FAILED : 1);
+        session.signal(at, EventCodes.SIGNAL_BUILD, errorsInHundred > 20 ? EventCodes.FAILED : 1);
         Batches.keystrokes += keys;
         FlowReading reading = new FlowReading();
         session.read(reading);

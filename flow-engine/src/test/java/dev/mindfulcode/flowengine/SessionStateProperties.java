@@ -59,13 +59,13 @@ class SessionStateProperties {
         for (long at : times) {
             session.keystroke(at, interval, Input.LETTER, -1);
             session.tick(at + 1);
-            session.signal(at - 1, Event.SIGNAL_FOCUS_LOST, 0);
-            session.signal(at, Event.SIGNAL_FOCUS_GAINED, 0);
+            session.signal(at - 1, EventCodes.SIGNAL_FOCUS_LOST, 0);
+            session.signal(at, EventCodes.SIGNAL_FOCUS_GAINED, 0);
             session.read(reading);
             assertInRange(reading);
         }
         session.end(Long.MIN_VALUE);
-        assertThat(session.status()).isEqualTo(Status.ENDED);
+        assertThat(session.status()).isEqualTo(ActivityStatus.ENDED);
     }
 
     /**
@@ -189,18 +189,18 @@ class SessionStateProperties {
             @ForAll boolean failedBuild) {
         List<Input> events = new ArrayList<>();
         for (int i = 0; i < past.size(); i++) {
-            events.add(new Input.Key(past.get(i), past.get(i), i % 11 == 0 ? Event.KEY_DELETE : Input.LETTER));
+            events.add(new Input.Key(past.get(i), past.get(i), i % 11 == 0 ? EventCodes.KEY_DELETE : Input.LETTER));
         }
         List<Integer> window = present.subList(0, Math.min(present.size(), 100));
         List<Input> fewer = new ArrayList<>(events);
         List<Input> more = new ArrayList<>(events);
         for (int i = 0; i < window.size(); i++) {
             int interval = window.get(i);
-            fewer.add(new Input.Key(interval, interval, i % 7 == 0 ? Event.KEY_DELETE : Input.LETTER));
-            more.add(new Input.Key(interval, interval, i % 7 == 0 || i == at ? Event.KEY_DELETE : Input.LETTER));
+            fewer.add(new Input.Key(interval, interval, i % 7 == 0 ? EventCodes.KEY_DELETE : Input.LETTER));
+            more.add(new Input.Key(interval, interval, i % 7 == 0 || i == at ? EventCodes.KEY_DELETE : Input.LETTER));
         }
-        fewer.add(new Input.Signal(1, Event.SIGNAL_BUILD, 1));
-        more.add(new Input.Signal(1, Event.SIGNAL_BUILD, failedBuild ? Event.FAILED : 1));
+        fewer.add(new Input.Signal(1, EventCodes.SIGNAL_BUILD, 1));
+        more.add(new Input.Signal(1, EventCodes.SIGNAL_BUILD, failedBuild ? EventCodes.FAILED : 1));
         assertThat(intensityAfter(more)).isLessThanOrEqualTo(intensityAfter(fewer));
     }
 

@@ -66,9 +66,9 @@ class SessionStateTest {
     void aStreamOfCorrectionsAndSwitchesLeavesFlowAndSaysWhy() {
         typeFor(4 * MINUTE_MS);
         for (int i = 0; i < 40; i++) {
-            session.signal(at += 200, Event.SIGNAL_FOCUS_LOST, 0);
-            session.signal(at += 2_000, Event.SIGNAL_FOCUS_GAINED, 0);
-            key(300, Event.KEY_DELETE);
+            session.signal(at += 200, EventCodes.SIGNAL_FOCUS_LOST, 0);
+            session.signal(at += 2_000, EventCodes.SIGNAL_FOCUS_GAINED, 0);
+            key(300, EventCodes.KEY_DELETE);
         }
         assertThat(session.isInFlow()).isFalse();
         assertThat(session.interruptions()).isEqualTo(1);
@@ -81,14 +81,14 @@ class SessionStateTest {
     void fiveIdleMinutesPauseAndThirtyEndAndFlowClosesAtTheLastKeystroke() {
         typeFor(4 * MINUTE_MS);
         session.tick(at + 5 * MINUTE_MS - 1);
-        assertThat(session.status()).isEqualTo(Status.ACTIVE);
+        assertThat(session.status()).isEqualTo(ActivityStatus.ACTIVE);
         session.tick(at + 5 * MINUTE_MS);
-        assertThat(session.status()).isEqualTo(Status.PAUSED);
+        assertThat(session.status()).isEqualTo(ActivityStatus.PAUSED);
         assertThat(session.isInFlow()).isFalse();
         assertThat(session.flowEndedAtMs()).isEqualTo(at);
         assertThat(session.flowEndedBy()).isEqualTo(Interruption.IDLE);
         session.tick(at + 30 * MINUTE_MS);
-        assertThat(session.status()).isEqualTo(Status.ENDED);
+        assertThat(session.status()).isEqualTo(ActivityStatus.ENDED);
     }
 
     @Test
@@ -97,28 +97,28 @@ class SessionStateTest {
         session.tick(at + 6 * MINUTE_MS);
         at += 7 * MINUTE_MS;
         key(150, Input.LETTER);
-        assertThat(session.status()).isEqualTo(Status.ACTIVE);
+        assertThat(session.status()).isEqualTo(ActivityStatus.ACTIVE);
         session.tick(at + 31 * MINUTE_MS);
-        assertThat(session.status()).isEqualTo(Status.ENDED);
+        assertThat(session.status()).isEqualTo(ActivityStatus.ENDED);
         at += 60 * MINUTE_MS;
         key(150, Input.LETTER);
-        assertThat(session.status()).isEqualTo(Status.ACTIVE);
+        assertThat(session.status()).isEqualTo(ActivityStatus.ACTIVE);
     }
 
     @Test
     void keystrokesAfterTheUsersEndAreCountedAndOpenNothing() {
         typeFor(4 * MINUTE_MS);
         session.end(at + 1_000);
-        assertThat(session.status()).isEqualTo(Status.ENDED);
+        assertThat(session.status()).isEqualTo(ActivityStatus.ENDED);
         assertThat(session.flowEndedBy()).isEqualTo(Interruption.SESSION_ENDED);
         assertThat(session.interruptions()).isZero();
         long before = session.keystrokes();
         typeFor(10 * MINUTE_MS);
         assertThat(session.keystrokes()).isGreaterThan(before + 1_000);
-        assertThat(session.status()).isEqualTo(Status.ENDED);
+        assertThat(session.status()).isEqualTo(ActivityStatus.ENDED);
         assertThat(session.isInFlow()).isFalse();
         session.tick(at + 100 * MINUTE_MS);
-        assertThat(session.status()).isEqualTo(Status.ENDED);
+        assertThat(session.status()).isEqualTo(ActivityStatus.ENDED);
     }
 
     @Test
@@ -126,7 +126,7 @@ class SessionStateTest {
         typeFor(MINUTE_MS);
         float intensity = reading().intensity();
         long last = session.lastActivityAtMs();
-        session.keystroke(START_MS - 20 * MINUTE_MS, 400, Event.KEY_DELETE, -1);
+        session.keystroke(START_MS - 20 * MINUTE_MS, 400, EventCodes.KEY_DELETE, -1);
         assertThat(session.lastActivityAtMs()).isEqualTo(last);
         assertThat(session.firstActivityAtMs()).isEqualTo(START_MS - 20 * MINUTE_MS);
         assertThat(session.errors()).isEqualTo(1);
@@ -157,10 +157,10 @@ class SessionStateTest {
 
     @Test
     void aFileCountsAsModifiedOnceUntilTheNextSwitch() {
-        session.signal(at, Event.SIGNAL_SAVE, 0);
-        session.signal(at, Event.SIGNAL_SAVE, 0);
-        session.signal(at, Event.SIGNAL_FILE_SWITCH, 0);
-        session.signal(at, Event.SIGNAL_SAVE, 0);
+        session.signal(at, EventCodes.SIGNAL_SAVE, 0);
+        session.signal(at, EventCodes.SIGNAL_SAVE, 0);
+        session.signal(at, EventCodes.SIGNAL_FILE_SWITCH, 0);
+        session.signal(at, EventCodes.SIGNAL_SAVE, 0);
         assertThat(session.filesModified()).isEqualTo(2);
     }
 

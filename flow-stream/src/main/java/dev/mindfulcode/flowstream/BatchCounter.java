@@ -85,7 +85,7 @@ final class BatchCounter {
             session.engine().end(session.endedAtMs());
             periods.look(sessionId, session);
         }
-        if (session.judge() == active.judge()) {
+        if (session.judge() == active.modelFingerprint()) {
             return;
         }
         // A pause that nobody has noticed yet is a boundary too; the event itself would notice it.

@@ -1,8 +1,8 @@
 package dev.mindfulcode.flowstream;
 
 import dev.mindfulcode.flowengine.team.Contribution;
-import dev.mindfulcode.flowengine.team.Membership;
-import dev.mindfulcode.flowengine.team.Membership.Change;
+import dev.mindfulcode.flowengine.team.MembershipHistory;
+import dev.mindfulcode.flowengine.team.MembershipHistory.Change;
 import dev.mindfulcode.flowengine.team.WindowSize;
 import dev.mindfulcode.schemas.TeamContribution;
 import java.nio.ByteBuffer;
@@ -79,8 +79,8 @@ final class Contributions {
     void membershipChanged(UUID userId, UUID teamId, long atMs, Change change) {
         Bytes key = UserKeyed.team(userId, teamId);
         byte[] stored = memberships.get(key);
-        Membership before = stored == null ? Membership.none() : Membership.decode(stored);
-        Membership after = before.with(atMs, change);
+        MembershipHistory before = stored == null ? MembershipHistory.none() : MembershipHistory.decode(stored);
+        MembershipHistory after = before.with(atMs, change);
         if (after == before) {
             return;
         }
@@ -144,7 +144,7 @@ final class Contributions {
     }
 
     private void tell(UUID userId, Span span, long receivedAtMs) {
-        Map<UUID, Membership> teams = teamsOf(userId);
+        Map<UUID, MembershipHistory> teams = teamsOf(userId);
         if (!span.tookAway) {
             teams.values().removeIf(membership -> !membership.hasEverCounted());
         }
@@ -225,19 +225,19 @@ final class Contributions {
                 new Record<>(teamId, value, context.currentSystemTimeMs()), FlowTopology.TEAM_CONTRIBUTIONS_OUT);
     }
 
-    private Map<UUID, Membership> teamsOf(UUID userId) {
-        Map<UUID, Membership> teams = new HashMap<>();
+    private Map<UUID, MembershipHistory> teamsOf(UUID userId) {
+        Map<UUID, MembershipHistory> teams = new HashMap<>();
         try (KeyValueIterator<Bytes, byte[]> rows =
                 memberships.prefixScan(UserKeyed.prefix(userId), UserKeyed.PREFIX_SERIALIZER)) {
             while (rows.hasNext()) {
                 KeyValue<Bytes, byte[]> row = rows.next();
-                teams.put(UserKeyed.teamIdOf(row.key), Membership.decode(row.value));
+                teams.put(UserKeyed.teamIdOf(row.key), MembershipHistory.decode(row.value));
             }
         }
         return teams;
     }
 
-    private record Told(UUID teamId, Membership membership, Map<Window, Contribution> windows) {}
+    private record Told(UUID teamId, MembershipHistory membership, Map<Window, Contribution> windows) {}
 
     private record Window(WindowSize size, long startMs) {}
 

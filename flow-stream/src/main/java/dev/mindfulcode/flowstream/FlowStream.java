@@ -3,7 +3,7 @@ package dev.mindfulcode.flowstream;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
 import dev.mindfulcode.schemas.clock.ClockStepWatch;
-import dev.mindfulcode.schemas.clock.SourcedTime;
+import dev.mindfulcode.schemas.clock.KafkaTime;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -90,7 +90,7 @@ public final class FlowStream implements SmartLifecycle {
         StreamClients clients = new StreamClients();
         Topology built = topology.get();
         KafkaStreams streams =
-                new KafkaStreams(built, settings.stream().properties(deadLetters), clients, new SourcedTime(clock));
+                new KafkaStreams(built, settings.stream().properties(deadLetters), clients, new KafkaTime(clock));
         ThreadReplacement replacement = new ThreadReplacement(clock, streamMeters);
         // Threads of a stream that is being closed fail when their polls are ended; another stream takes their place.
         streams.setUncaughtExceptionHandler(failure ->

@@ -48,7 +48,7 @@ final class Models {
         this.store = store;
         this.deserializer = deserializer;
         this.meters = meters;
-        flyweights.put(builtIn.judge(), builtIn);
+        flyweights.put(builtIn.modelFingerprint(), builtIn);
     }
 
     /** Returns a flyweight of the model to be used now: always the same one while that does not change. */

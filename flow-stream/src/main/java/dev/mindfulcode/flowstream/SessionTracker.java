@@ -2,9 +2,9 @@ package dev.mindfulcode.flowstream;
 
 import dev.mindfulcode.flowengine.SeenBatches;
 import dev.mindfulcode.flowengine.SessionState;
-import dev.mindfulcode.flowengine.Status;
+import dev.mindfulcode.flowengine.ActivityStatus;
 import dev.mindfulcode.flowengine.personal.PersonalLayer;
-import dev.mindfulcode.flowengine.team.Membership.Change;
+import dev.mindfulcode.flowengine.team.MembershipHistory.Change;
 import dev.mindfulcode.flowengine.team.WindowSize;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.FlowFeedback;
@@ -225,7 +225,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
 
     /** Counts a batch in the session, which is left to be saved. */
     private void play(UUID userId, FlowInput.Keystrokes batch) {
-        Status before = session.status();
+        ActivityStatus before = session.status();
         int judge = session.judge();
         work(userId, batch);
         if (session.judge() != judge) {
@@ -249,7 +249,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     /**
      * Tells how the session stands given what is known of silence and its end, and leaves its engine without knowing.
      */
-    private void tell(UUID userId, UUID sessionId, PeriodWatch watch, Status before, long atMs, Telling when) {
+    private void tell(UUID userId, UUID sessionId, PeriodWatch watch, ActivityStatus before, long atMs, Telling when) {
         if (session.isSettled()) {
             tellSettled(userId, sessionId, watch, before, atMs, when);
             return;
@@ -263,7 +263,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     }
 
     private void tellSettled(
-            UUID userId, UUID sessionId, PeriodWatch watch, Status before, long activityOrSilenceAtMs, Telling when) {
+            UUID userId, UUID sessionId, PeriodWatch watch, ActivityStatus before, long activityOrSilenceAtMs, Telling when) {
         long atMs = Math.max(activityOrSilenceAtMs, session.saidAtMs());
         count(userId, sessionId, watch.interruptions());
         teller.tellPeriods(userId, watch.changes());
@@ -361,7 +361,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
             case PAUSED, RESUMED, ENDED, CORRECTED -> {
                 // An unknown session is one that has been forgotten: its user is erased.
                 if (known && !session.isDeleted()) {
-                    Status before = session.status();
+                    ActivityStatus before = session.status();
                     periods.begin(session);
                     apply(event, atMs);
                     session.receivedAt(recordedAtMs);
@@ -377,14 +377,14 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     private void apply(SessionEvent event, long atMs) {
         switch (event.getKind()) {
             case PAUSED -> {
-                if (session.status() == Status.ACTIVE
+                if (session.status() == ActivityStatus.ACTIVE
                         && atMs >= session.engine().lastActivityAtMs()) {
-                    session.override(Status.PAUSED, atMs);
+                    session.override(ActivityStatus.PAUSED, atMs);
                 }
             }
             case RESUMED -> {
-                if (session.status() == Status.PAUSED) {
-                    session.override(Status.ACTIVE, atMs);
+                if (session.status() == ActivityStatus.PAUSED) {
+                    session.override(ActivityStatus.ACTIVE, atMs);
                 }
             }
             case ENDED -> session.endAt(atMs);
@@ -540,7 +540,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
         }
         for (Bytes key : watched.silentBy(nowMs)) {
             if (load(key)) {
-                Status before = session.status();
+                ActivityStatus before = session.status();
                 periods.begin(session);
                 long silenceMs = nowMs - session.receivedAtMs();
                 silent(silenceMs);
@@ -552,7 +552,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
 
     /** Returns how long the silence had to be to matter, whenever somebody looked. */
     private static long tellingMs(long silenceMs) {
-        return silenceMs >= SessionState.ENDED_AFTER_MS ? SessionState.ENDED_AFTER_MS : SessionState.PAUSED_AFTER_MS;
+        return silenceMs >= SessionState.END_TIMEOUT_MS ? SessionState.END_TIMEOUT_MS : SessionState.PAUSE_TIMEOUT_MS;
     }
 
     /**
@@ -563,11 +563,11 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
             session.silentUntil(lastActivityAtMs() + silenceMs);
             session.endOverrideAfterSilence(silenceMs);
         } else {
-            session.override(silenceMs >= SessionState.ENDED_AFTER_MS ? Status.ENDED : Status.PAUSED, 0);
+            session.override(silenceMs >= SessionState.END_TIMEOUT_MS ? ActivityStatus.ENDED : ActivityStatus.PAUSED, 0);
         }
     }
 
-    private void changed(UUID userId, UUID sessionId, Bytes key, Status before, long atMs) {
+    private void changed(UUID userId, UUID sessionId, Bytes key, ActivityStatus before, long atMs) {
         tell(userId, sessionId, periods, before, atMs, Telling.IF_CHANGED);
         save(key);
     }

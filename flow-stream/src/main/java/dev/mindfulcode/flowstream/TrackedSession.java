@@ -3,7 +3,7 @@ package dev.mindfulcode.flowstream;
 import dev.mindfulcode.flowengine.Interruption;
 import dev.mindfulcode.flowengine.SequenceRanges;
 import dev.mindfulcode.flowengine.SessionState;
-import dev.mindfulcode.flowengine.Status;
+import dev.mindfulcode.flowengine.ActivityStatus;
 import dev.mindfulcode.flowengine.personal.PersonalLayer;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +67,7 @@ final class TrackedSession {
 
     private static final int NOT_OVERRIDDEN = -1;
     private static final long NEVER = Long.MIN_VALUE;
-    private static final Status[] STATUSES = Status.values();
+    private static final ActivityStatus[] STATUSES = ActivityStatus.values();
 
     private final byte[] header = new byte[HEADER_BYTES];
     private final ByteBuffer fields = ByteBuffer.wrap(header);
@@ -154,20 +154,20 @@ final class TrackedSession {
 
     /** Returns the fingerprint of the model that judges this session, 0 when none does yet. */
     int judge() {
-        return SessionState.judgeOf(engineState);
+        return SessionState.modelFingerprintOf(engineState);
     }
 
     /** Has intensities read as the session's user means them, whatever model judges; null for as the model has them. */
     void readAs(@Nullable PersonalLayer layer) {
         personal = layer;
-        engine.readAs(layer);
+        engine.withPersonalization(layer);
     }
 
     /** Goes on under this model, or is taken over by it where another has judged. */
     void judgeBy(SessionState flyweight) {
         engine = flyweight.wrap(engineState);
-        engine.readAs(personal);
-        engine.takeOver();
+        engine.withPersonalization(personal);
+        engine.switchModel();
     }
 
     /**
@@ -181,7 +181,7 @@ final class TrackedSession {
         }
         long minute = Math.floorDiv(atMs, MINUTE_MS);
         return !hasActivity()
-                || engine.status() != Status.ACTIVE
+                || engine.status() != ActivityStatus.ACTIVE
                 || minute > Math.floorDiv(engine.lastActivityAtMs(), MINUTE_MS);
     }
 
@@ -229,27 +229,27 @@ final class TrackedSession {
      * Returns how the session stands: as its user said since the last activity, otherwise as typing and silence have
      * it.
      */
-    Status status() {
+    ActivityStatus status() {
         int override = header[AT_OVERRIDE];
-        Status settled = settledStatus();
-        return override == NOT_OVERRIDDEN || settled == Status.ENDED ? settled : STATUSES[override];
+        ActivityStatus settled = settledStatus();
+        return override == NOT_OVERRIDDEN || settled == ActivityStatus.ENDED ? settled : STATUSES[override];
     }
 
     /**
      * Returns how typing and silence have it. The engine itself is not told of silence: what comes late may yet fill
      * it.
      */
-    Status settledStatus() {
+    ActivityStatus settledStatus() {
         if (isEnded()) {
-            return Status.ENDED;
+            return ActivityStatus.ENDED;
         }
         long silenceMs = silentUntilMs() - engine.lastActivityAtMs();
-        if (!hasActivity() || silenceMs < SessionState.PAUSED_AFTER_MS) {
+        if (!hasActivity() || silenceMs < SessionState.PAUSE_TIMEOUT_MS) {
             return engine.status();
         }
-        return silenceMs >= SessionState.ENDED_AFTER_MS || engine.status() == Status.ENDED
-                ? Status.ENDED
-                : Status.PAUSED;
+        return silenceMs >= SessionState.END_TIMEOUT_MS || engine.status() == ActivityStatus.ENDED
+                ? ActivityStatus.ENDED
+                : ActivityStatus.PAUSED;
     }
 
     /**
@@ -319,7 +319,7 @@ final class TrackedSession {
 
     /** Whether the engine knows all there is to know: nobody ended it, and no silence is long enough to matter. */
     boolean isSettled() {
-        return !isEnded() && silentUntilMs() - engine.lastActivityAtMs() < SessionState.PAUSED_AFTER_MS;
+        return !isEnded() && silentUntilMs() - engine.lastActivityAtMs() < SessionState.PAUSE_TIMEOUT_MS;
     }
 
     /** Takes back what {@link #settle} did to the engine. */
@@ -329,7 +329,7 @@ final class TrackedSession {
     }
 
     /** Lets the session stand as said until there is activity after this instant. */
-    void override(Status status, long atMs) {
+    void override(ActivityStatus status, long atMs) {
         header[AT_OVERRIDE] = (byte) status.ordinal();
         fields.putLong(AT_OVERRIDDEN_AT_MS, atMs);
     }
@@ -357,8 +357,8 @@ final class TrackedSession {
 
     /** After a silence long enough to pause it, a session that its user had resumed stands as the engine has it. */
     void endOverrideAfterSilence(long silenceMs) {
-        boolean resumed = header[AT_OVERRIDE] == Status.ACTIVE.ordinal();
-        if (resumed && silenceMs >= SessionState.PAUSED_AFTER_MS) {
+        boolean resumed = header[AT_OVERRIDE] == ActivityStatus.ACTIVE.ordinal();
+        if (resumed && silenceMs >= SessionState.PAUSE_TIMEOUT_MS) {
             endOverride();
         }
     }

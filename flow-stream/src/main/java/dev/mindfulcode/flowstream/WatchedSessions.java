@@ -1,7 +1,7 @@
 package dev.mindfulcode.flowstream;
 
 import dev.mindfulcode.flowengine.SessionState;
-import dev.mindfulcode.flowengine.Status;
+import dev.mindfulcode.flowengine.ActivityStatus;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -51,7 +51,7 @@ final class WatchedSessions {
 
     /** Takes note of how a session stands, after each change; writes only when it begins or ceases to be watched. */
     void update(Bytes key, TrackedSession session) {
-        boolean watched = session.status() != Status.ENDED || session.isDirty();
+        boolean watched = session.status() != ActivityStatus.ENDED || session.isDirty();
         if (!watched) {
             forget(key);
             return;
@@ -81,7 +81,7 @@ final class WatchedSessions {
 
     /** Returns the sessions whose silence began later than now, as after the clock was set back. */
     List<Bytes> silentAfter(long streamNowMs) {
-        long untilChangeMs = streamNowMs + SessionState.ENDED_AFTER_MS;
+        long untilChangeMs = streamNowMs + SessionState.END_TIMEOUT_MS;
         return keys(silentFromMs, fromMs -> fromMs > untilChangeMs && fromMs < NEVER_MS, Integer.MAX_VALUE);
     }
 
@@ -94,13 +94,13 @@ final class WatchedSessions {
     }
 
     private static long silenceUntilChangeMs(TrackedSession session) {
-        if (session.status() == Status.ENDED) {
+        if (session.status() == ActivityStatus.ENDED) {
             return NEVER_MS;
         }
-        boolean engineActive = session.hasActivity() && session.settledStatus() == Status.ACTIVE;
-        return engineActive || session.status() == Status.ACTIVE
-                ? SessionState.PAUSED_AFTER_MS
-                : SessionState.ENDED_AFTER_MS;
+        boolean engineActive = session.hasActivity() && session.settledStatus() == ActivityStatus.ACTIVE;
+        return engineActive || session.status() == ActivityStatus.ACTIVE
+                ? SessionState.PAUSE_TIMEOUT_MS
+                : SessionState.END_TIMEOUT_MS;
     }
 
     private static List<Bytes> keys(Map<Bytes, Long> timesMs, LongPredicate chosen, int max) {

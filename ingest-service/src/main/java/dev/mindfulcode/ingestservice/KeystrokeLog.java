@@ -6,7 +6,7 @@ import dev.mindfulcode.schemas.ReadAfterToken;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topics;
 import dev.mindfulcode.schemas.clock.ClockStepWatch;
-import dev.mindfulcode.schemas.clock.Renewed;
+import dev.mindfulcode.schemas.clock.ReopenableClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +49,7 @@ final class KeystrokeLog implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(KeystrokeLog.class);
 
-    private final Renewed<KafkaProducer<byte[], byte[]>> producer;
+    private final ReopenableClient<KafkaProducer<byte[], byte[]>> producer;
     private final SchemaRegistry registry;
     private final String topic = Topics.KEYSTROKES.name();
     private final CountDownLatch warm = new CountDownLatch(1);
@@ -58,7 +58,7 @@ final class KeystrokeLog implements AutoCloseable {
 
     KeystrokeLog(String bootstrapServers, long inFlightBytesMax, SchemaRegistry registry) {
         this.registry = registry;
-        this.producer = new Renewed<>(
+        this.producer = new ReopenableClient<>(
                 "ingest-producer",
                 ClockStepWatch.ofSystem(),
                 () -> open(bootstrapServers, inFlightBytesMax),

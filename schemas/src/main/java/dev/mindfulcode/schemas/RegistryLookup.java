@@ -24,28 +24,28 @@ import org.jspecify.annotations.Nullable;
  */
 final class RegistryLookup<V> extends DefaultSchemaResolver<Schema, V> {
 
-    static final Duration PATIENCE = Duration.ofSeconds(10);
+    static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private static final int NOT_FOUND = 404;
 
     /** Kept, since loggers are garbage when nobody holds them: it logs each whole schema that it looks up. */
-    private static final Logger TALKATIVE = Logger.getLogger(DefaultSchemaResolver.class.getName());
+    private static final Logger RESOLVER_LOG = Logger.getLogger(DefaultSchemaResolver.class.getName());
 
     static {
-        TALKATIVE.setLevel(Level.WARNING);
+        RESOLVER_LOG.setLevel(Level.WARNING);
     }
 
-    private final Duration patience;
+    private final Duration timeout;
     private final UnknownSchemas unknown = new UnknownSchemas(System::nanoTime);
 
     RegistryLookup(Duration patience) {
-        this.patience = patience;
+        this.timeout = patience;
     }
 
     /** For a writer; called until the schema is known, then no more. */
     @Override
     public SchemaLookupResult<Schema> resolveSchema(Record<V> data) {
-        return withinPatience(() -> super.resolveSchema(data));
+        return withTimeout(() -> super.resolveSchema(data));
     }
 
     /** For a reader; called until the schema is known, then no more. */
@@ -56,7 +56,7 @@ final class RegistryLookup<V> extends DefaultSchemaResolver<Schema, V> {
             throw new SerializationException("The registry knows no schema " + id);
         }
         try {
-            return withinPatience(() -> super.resolveSchemaByArtifactReference(reference));
+            return withTimeout(() -> super.resolveSchemaByArtifactReference(reference));
         } catch (SchemaRegistryUnavailableException e) {
             if (isNotFound(e)) {
                 unknown.missed(id);
@@ -66,17 +66,17 @@ final class RegistryLookup<V> extends DefaultSchemaResolver<Schema, V> {
         }
     }
 
-    private SchemaLookupResult<Schema> withinPatience(Supplier<SchemaLookupResult<Schema>> lookup) {
+    private SchemaLookupResult<Schema> withTimeout(Supplier<SchemaLookupResult<Schema>> lookup) {
         FutureTask<SchemaLookupResult<Schema>> answer = new FutureTask<>(lookup::get);
         Thread asking = Thread.ofVirtual().name("schema-lookup").start(answer);
         try {
-            return answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            return answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             throw new SchemaRegistryUnavailableException("The schema registry gave no answer", e.getCause());
         } catch (TimeoutException e) {
             asking.interrupt();
             throw new SchemaRegistryUnavailableException(
-                    "The schema registry did not answer within " + patience.toMillis() + " ms", e);
+                    "The schema registry did not answer within " + timeout.toMillis() + " ms", e);
         } catch (InterruptedException e) {
             asking.interrupt();
             throw new InterruptException(e);

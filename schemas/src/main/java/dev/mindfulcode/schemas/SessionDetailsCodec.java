@@ -25,7 +25,7 @@ public final class SessionDetailsCodec {
     private static final int TYPICAL_SIZE_BYTES = 64;
 
     static {
-        TrustedRecords.vouch();
+        TrustedRecords.register();
     }
 
     private SessionDetailsCodec() {}

@@ -28,7 +28,7 @@ public record Topic<V extends SpecificRecord>(
     private static final String HTTP_CLIENT_OF_THE_JDK = "JDK";
 
     static {
-        TrustedRecords.vouch();
+        TrustedRecords.register();
     }
 
     public Topic {
@@ -64,7 +64,7 @@ public record Topic<V extends SpecificRecord>(
      * never be readable, and with a {@link SchemaRegistryUnavailableException} where it has to be tried again.
      */
     public Serde<V> valueSerde(SchemaRegistry registry) {
-        return valueSerde(registry, RegistryLookup.PATIENCE);
+        return valueSerde(registry, RegistryLookup.TIMEOUT);
     }
 
     Serde<V> valueSerde(SchemaRegistry registry, Duration patience) {

@@ -27,7 +27,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 final class TopicCreation {
 
     /** A request to the cluster, or its making new topics known everywhere, may take this long. */
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private static final long POLL_INTERVAL_MS = 50;
     private static final String FOR_EVER = "-1";
@@ -64,7 +64,7 @@ final class TopicCreation {
             Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
             admin.describeConfigs(kept)
                     .all()
-                    .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                    .get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                     .forEach((topic, config) -> {
                         ConfigEntry retention = config.get(TopicConfig.RETENTION_MS_CONFIG);
                         if (retention == null || !FOR_EVER.equals(retention.value())) {
@@ -76,14 +76,14 @@ final class TopicCreation {
                         }
                     });
             if (!changes.isEmpty()) {
-                admin.incrementalAlterConfigs(changes).all().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+                admin.incrementalAlterConfigs(changes).all().get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
             }
         } catch (ExecutionException e) {
             throw new KafkaException("Kafka refused to keep a topic for ever", e.getCause());
         } catch (InterruptedException e) {
             throw interrupted(e);
         } catch (TimeoutException e) {
-            throw silent(e);
+            throw timedOut(e);
         }
     }
 
@@ -124,7 +124,7 @@ final class TopicCreation {
 
     private static void awaitCreation(KafkaFuture<Void> future) {
         try {
-            future.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            future.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof TopicExistsException)) {
                 throw new KafkaException("Kafka refused to create a topic", e.getCause());
@@ -132,14 +132,14 @@ final class TopicCreation {
         } catch (InterruptedException e) {
             throw interrupted(e);
         } catch (TimeoutException e) {
-            throw silent(e);
+            throw timedOut(e);
         }
     }
 
     /** A topic is created before all brokers know it: describes until each partition has a leader. */
     private Map<String, TopicDescription> awaitLeaders(List<Topic<?>> topics) {
         List<String> names = topics.stream().map(Topic::name).toList();
-        long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
+        long deadlineNs = System.nanoTime() + TIMEOUT.toNanos();
         try {
             while (true) {
                 Map<String, TopicDescription> described = describe(names);
@@ -148,7 +148,7 @@ final class TopicCreation {
                 }
                 if (System.nanoTime() - deadlineNs > 0) {
                     throw new KafkaException(
-                            "Topics have no leader after " + PATIENCE.toSeconds() + " s: is a broker away?");
+                            "Topics have no leader after " + TIMEOUT.toSeconds() + " s: is a broker away?");
                 }
                 TimeUnit.MILLISECONDS.sleep(POLL_INTERVAL_MS);
             }
@@ -159,14 +159,14 @@ final class TopicCreation {
 
     private Map<String, TopicDescription> describe(List<String> names) throws InterruptedException {
         try {
-            return admin.describeTopics(names).allTopicNames().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            return admin.describeTopics(names).allTopicNames().get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof UnknownTopicOrPartitionException) {
                 return Map.of();
             }
             throw new KafkaException("Kafka does not describe its topics", e.getCause());
         } catch (TimeoutException e) {
-            throw silent(e);
+            throw timedOut(e);
         }
     }
 
@@ -199,8 +199,8 @@ final class TopicCreation {
         return new KafkaException("interrupted while topics were being created", e);
     }
 
-    private static KafkaException silent(TimeoutException e) {
+    private static KafkaException timedOut(TimeoutException e) {
         return new KafkaException(
-                "Kafka did not answer within " + PATIENCE.toSeconds() + " s: are KAFKA_BOOTSTRAP_SERVERS right?", e);
+                "Kafka did not answer within " + TIMEOUT.toSeconds() + " s: are KAFKA_BOOTSTRAP_SERVERS right?", e);
     }
 }

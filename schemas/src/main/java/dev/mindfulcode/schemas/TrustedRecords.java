@@ -19,5 +19,5 @@ final class TrustedRecords {
     private TrustedRecords() {}
 
     /** Vouches for them, once a process: the class's initialisation does it. */
-    static void vouch() {}
+    static void register() {}
 }

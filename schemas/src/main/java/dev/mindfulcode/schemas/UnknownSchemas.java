@@ -7,7 +7,7 @@ import java.util.function.LongSupplier;
 
 /**
  * The schema ids that the registry did not know, so that a flood of bad records does not become a flood of requests.
- * Each id is asked for once in {@link #REMEMBERED_FOR}, and of different ids no more than {@link #MISSES_MAX} in that
+ * Each id is asked for once in {@link #RETENTION}, and of different ids no more than {@link #MISSES_MAX} in that
  * time. Thread-safe.
  *
  * <p>What it costs: a schema registered within that time after its first record was read, or first read amid a flood of
@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
  */
 final class UnknownSchemas {
 
-    static final Duration REMEMBERED_FOR = Duration.ofSeconds(10);
+    static final Duration RETENTION = Duration.ofSeconds(10);
 
     static final int MISSES_MAX = 64;
 
@@ -30,7 +30,7 @@ final class UnknownSchemas {
 
     /** Whether the registry is not to be asked for this id now. */
     synchronized boolean refuses(long id) {
-        long oldestNs = nanoTime.getAsLong() - REMEMBERED_FOR.toNanos();
+        long oldestNs = nanoTime.getAsLong() - RETENTION.toNanos();
         missedAtNs.values().removeIf(atNs -> atNs - oldestNs < 0);
         return missedAtNs.size() >= MISSES_MAX || missedAtNs.containsKey(id);
     }

@@ -16,7 +16,7 @@ final class UnknownSchemasTest {
 
         assertThat(unknown.refuses(1)).isTrue();
         assertThat(unknown.refuses(2)).isFalse();
-        nowNs.addAndGet(UnknownSchemas.REMEMBERED_FOR.toNanos());
+        nowNs.addAndGet(UnknownSchemas.RETENTION.toNanos());
         assertThat(unknown.refuses(1)).isTrue();
         nowNs.incrementAndGet();
         assertThat(unknown.refuses(1)).isFalse();
@@ -30,7 +30,7 @@ final class UnknownSchemasTest {
         }
 
         assertThat(unknown.refuses(999)).isTrue();
-        nowNs.addAndGet(UnknownSchemas.REMEMBERED_FOR.toNanos() + 1);
+        nowNs.addAndGet(UnknownSchemas.RETENTION.toNanos() + 1);
         assertThat(unknown.refuses(999)).isFalse();
     }
 }

@@ -1,7 +1,7 @@
 package dev.mindfulcode.apigateway.alerts;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.mindfulcode.apigateway.flow.Interval;
+import dev.mindfulcode.apigateway.flow.EstimateView;
 import dev.mindfulcode.flowengine.insight.Estimate;
 import dev.mindfulcode.flowengine.insight.TeamIndicator;
 import dev.mindfulcode.schemas.TeamAlert;
@@ -25,7 +25,7 @@ public record TeamAlertNote(
         String indicator,
         String text,
         String unit,
-        Interval estimate,
+        EstimateView estimate,
         double threshold,
         double reference,
         String window,
@@ -67,9 +67,9 @@ public record TeamAlertNote(
                 kind.text(),
                 seen.text(),
                 kind.unit(),
-                Interval.of(estimate),
+                EstimateView.of(estimate),
                 alert.getThreshold(),
-                Interval.rounded(alert.getReference()),
+                EstimateView.rounded(alert.getReference()),
                 Lookback.ofDays(alert.getRecentDays()).text(),
                 alert.getFrom(),
                 alert.getTo(),

@@ -1,10 +1,10 @@
 package dev.mindfulcode.apigateway.flow;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.mindfulcode.apigateway.flow.PastReads.Day;
-import dev.mindfulcode.apigateway.flow.PastReads.Hour;
-import dev.mindfulcode.apigateway.flow.PastReads.PeriodsInAll;
-import dev.mindfulcode.apigateway.flow.PastReads.Sums;
+import dev.mindfulcode.apigateway.flow.HistoryQueries.Day;
+import dev.mindfulcode.apigateway.flow.HistoryQueries.Hour;
+import dev.mindfulcode.apigateway.flow.HistoryQueries.PeriodsInAll;
+import dev.mindfulcode.apigateway.flow.HistoryQueries.Sums;
 import dev.mindfulcode.flowengine.insight.Means;
 import dev.mindfulcode.flowengine.insight.PeakHours;
 import dev.mindfulcode.flowengine.insight.Trend;
@@ -51,7 +51,7 @@ public record Analytics(
     private static final int WEEK_DAYS = 7;
 
     /** @param days of at least the two compared weeks, which may be more than asked for */
-    static Analytics of(Days asked, List<Day> days, List<Hour> hours, @Nullable PeriodsInAll periods) {
+    static Analytics of(DateRange asked, List<Day> days, List<Hour> hours, @Nullable PeriodsInAll periods) {
         List<Day> shown =
                 days.stream().filter(day -> !day.day().isBefore(asked.first())).toList();
         Sums sums = shown.stream().map(Day::sums).reduce(Sums.NONE, Sums::plus);
@@ -88,8 +88,8 @@ public record Analytics(
                     activeDays,
                     sums.activeMs(),
                     sums.flowMs(),
-                    active ? Interval.rounded(sums.flowShare()) : null,
-                    active ? Interval.rounded(sums.meanIntensity()) : null,
+                    active ? EstimateView.rounded(sums.flowShare()) : null,
+                    active ? EstimateView.rounded(sums.meanIntensity()) : null,
                     sums.keystrokes(),
                     sums.errors(),
                     sums.contextSwitches(),
@@ -107,7 +107,7 @@ public record Analytics(
                     periods.longestEndedAt(),
                     Duration.between(periods.longestStartedAt(), periods.longestEndedAt())
                             .toMillis(),
-                    Interval.rounded(periods.longestMeanIntensity()));
+                    EstimateView.rounded(periods.longestMeanIntensity()));
         }
     }
 
@@ -116,7 +116,7 @@ public record Analytics(
      * @param perFlowHour the rate; null with less than an hour of flow
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
-    public record Interruptions(int count, @Nullable Interval perFlowHour, List<Missing> missing) {
+    public record Interruptions(int count, @Nullable EstimateView perFlowHour, List<InsufficientData> missing) {
 
         static Interruptions of(int count, long flowMs) {
             long hourMs = TimeUnit.HOURS.toMillis(1);
@@ -125,7 +125,7 @@ public record Analytics(
                 return new Interruptions(
                         count,
                         null,
-                        Missing.of(
+                        InsufficientData.of(
                                 "Interruptions an hour",
                                 "per_flow_hour",
                                 minutes,
@@ -133,7 +133,7 @@ public record Analytics(
                                 "minute",
                                 " of flow " + (minutes == 1 ? "is" : "are") + " needed"));
             }
-            return new Interruptions(count, Interval.of(Means.rate(count, (double) flowMs / hourMs)), List.of());
+            return new Interruptions(count, EstimateView.of(Means.rate(count, (double) flowMs / hourMs)), List.of());
         }
     }
 
@@ -151,8 +151,8 @@ public record Analytics(
             long flowMsBefore,
             @Nullable Double flowShare,
             @Nullable Double flowShareBefore,
-            @Nullable Interval change,
-            List<Missing> missing) {
+            @Nullable EstimateView change,
+            List<InsufficientData> missing) {
 
         static WeekOverWeek of(List<Day> days, LocalDate last) {
             List<Day> now = within(days, last.minusDays(WEEK_DAYS - 1), last);
@@ -167,8 +167,8 @@ public record Analytics(
                     sum(before).flowMs(),
                     mean(shares),
                     mean(sharesBefore),
-                    lacking > 0 ? null : Interval.of(Means.change(sharesBefore, shares)),
-                    Missing.days(
+                    lacking > 0 ? null : EstimateView.of(Means.change(sharesBefore, shares)),
+                    InsufficientData.days(
                             "Week over week", "change", lacking, " with activity, three in each of the two weeks,"));
         }
 
@@ -189,7 +189,7 @@ public record Analytics(
         private static @Nullable Double mean(double[] shares) {
             return shares.length == 0
                     ? null
-                    : Interval.rounded(java.util.Arrays.stream(shares).average().orElse(0));
+                    : EstimateView.rounded(java.util.Arrays.stream(shares).average().orElse(0));
         }
     }
 
@@ -200,7 +200,7 @@ public record Analytics(
      * @param flowSharePerWeek change a week; null while weeks are missing
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
-    public record WeeklyTrend(List<Week> weeks, @Nullable Interval flowSharePerWeek, List<Missing> missing) {
+    public record WeeklyTrend(List<Week> weeks, @Nullable EstimateView flowSharePerWeek, List<InsufficientData> missing) {
 
         static WeeklyTrend of(List<Day> days, LocalDate first, LocalDate last) {
             TreeMap<LocalDate, Sums> sums = new TreeMap<>();
@@ -213,15 +213,15 @@ public record Analytics(
             }
             List<Week> weeks = new ArrayList<>();
             sums.forEach((monday, of) ->
-                    weeks.add(new Week(monday, of.activeMs(), of.flowMs(), Interval.rounded(of.flowShare()))));
+                    weeks.add(new Week(monday, of.activeMs(), of.flowMs(), EstimateView.rounded(of.flowShare()))));
             int lacking = Math.max(0, Trend.VALUES_MIN - weeks.size());
             return new WeeklyTrend(
                     List.copyOf(weeks),
                     lacking > 0
                             ? null
-                            : Interval.of(Trend.slope(
+                            : EstimateView.of(Trend.slope(
                                     weeks.stream().mapToDouble(Week::flowShare).toArray())),
-                    Missing.weeks("Trend", "flow_share_per_week", lacking));
+                    InsufficientData.weeks("Trend", "flow_share_per_week", lacking));
         }
     }
 
@@ -235,12 +235,12 @@ public record Analytics(
      *     little is known
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
-    public record Distribution(List<OfHour> hours, Patterns.@Nullable PeakHour peakHour, List<Missing> missing) {
+    public record Distribution(List<OfHour> hours, Patterns.@Nullable PeakHour peakHour, List<InsufficientData> missing) {
 
         static Distribution of(List<Hour> hours) {
             TreeMap<Integer, Sums> sums = new TreeMap<>();
             hours.forEach(hour -> sums.merge(hour.hour(), hour.sums(), Sums::plus));
-            PeakHours peaks = Arithmetic.peakHours(hours);
+            PeakHours peaks = InsightInputs.peakHours(hours);
             return new Distribution(
                     sums.entrySet().stream()
                             .map(entry -> OfHour.of(entry.getKey(), entry.getValue()))
@@ -249,9 +249,9 @@ public record Analytics(
                             .filter(PeakHours.Hour::peak)
                             .max(Comparator.comparingDouble(
                                     hour -> hour.intensity().low()))
-                            .map(hour -> new Patterns.PeakHour(hour.hour(), Interval.of(hour.intensity()), true))
+                            .map(hour -> new Patterns.PeakHour(hour.hour(), EstimateView.of(hour.intensity()), true))
                             .orElse(null),
-                    Missing.peakHours(peaks.observationsMissing()));
+                    InsufficientData.peakHours(peaks.observationsMissing()));
         }
     }
 
@@ -288,6 +288,6 @@ public record Analytics(
     }
 
     private static @Nullable Double intensity(Sums sums) {
-        return sums.activeMs() == 0 ? null : Interval.rounded(sums.meanIntensity());
+        return sums.activeMs() == 0 ? null : EstimateView.rounded(sums.meanIntensity());
     }
 }

@@ -30,13 +30,13 @@ public class FlowConfiguration {
     }
 
     @Bean
-    SpanReads gatewaySpanReads(Database database) {
-        return new SpanReads(database);
+    TimeRangeQueries gatewaySpanReads(Database database) {
+        return new TimeRangeQueries(database);
     }
 
     @Bean
-    RouteGroup gatewayPastRoutes(SpanReads spans, ReadAfter readAfter) {
-        return new PastRoutes(spans, readAfter, Clock.systemUTC())::addTo;
+    RouteGroup gatewayHistoryRoutes(TimeRangeQueries spans, ReadAfter readAfter) {
+        return new HistoryRoutes(spans, readAfter, Clock.systemUTC())::addTo;
     }
 
     @Bean
@@ -45,7 +45,7 @@ public class FlowConfiguration {
     }
 
     @Bean
-    RouteGroup gatewayHistoryRoutes(FlowHistory history, ReadAfter readAfter) {
-        return new HistoryRoutes(history, readAfter)::addTo;
+    RouteGroup gatewayInsightRoutes(FlowHistory history, ReadAfter readAfter) {
+        return new InsightRoutes(history, readAfter)::addTo;
     }
 }

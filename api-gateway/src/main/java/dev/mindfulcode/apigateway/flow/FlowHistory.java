@@ -2,13 +2,13 @@ package dev.mindfulcode.apigateway.flow;
 
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.flow.FlowInsights.OneInsight;
-import dev.mindfulcode.apigateway.flow.PastReads.Hour;
-import dev.mindfulcode.apigateway.flow.PastReads.LanguageTyping;
-import dev.mindfulcode.apigateway.flow.PastReads.PastSession;
-import dev.mindfulcode.apigateway.flow.PastReads.Period;
+import dev.mindfulcode.apigateway.flow.HistoryQueries.Hour;
+import dev.mindfulcode.apigateway.flow.HistoryQueries.LanguageTyping;
+import dev.mindfulcode.apigateway.flow.HistoryQueries.PastSession;
+import dev.mindfulcode.apigateway.flow.HistoryQueries.Period;
 import dev.mindfulcode.apigateway.http.ProblemType;
 import dev.mindfulcode.flowengine.Recommendation;
-import dev.mindfulcode.flowengine.insight.Endings;
+import dev.mindfulcode.flowengine.insight.FlowEndings;
 import dev.mindfulcode.flowengine.insight.Insight;
 import dev.mindfulcode.flowengine.insight.Insights;
 import dev.mindfulcode.flowengine.insight.Languages;
@@ -50,13 +50,13 @@ public final class FlowHistory implements AutoCloseable {
     private static final int WAITING_MAX = 200;
     private static final int RETRY_AFTER_SECONDS = 2;
 
-    private final PastReads reads;
+    private final HistoryQueries reads;
     private final Suggestions suggestions;
     private final Clock clock;
     private final Scheduler arithmetic = Schedulers.newBoundedElastic(THREADS_MAX, WAITING_MAX, "gateway-insight");
 
     FlowHistory(Database database, Clock clock) {
-        this.reads = new PastReads(database);
+        this.reads = new HistoryQueries(database);
         this.suggestions = new Suggestions(database);
         this.clock = clock;
     }
@@ -65,7 +65,7 @@ public final class FlowHistory implements AutoCloseable {
     public Mono<Patterns> patterns(UUID userId, int days) {
         Instant now = clock.instant();
         return reads.zone(userId).flatMap(zone -> {
-            Days span = Days.upTo(LocalDate.ofInstant(now, zone), days, zone);
+            DateRange span = DateRange.upTo(LocalDate.ofInstant(now, zone), days, zone);
             return rows(userId, span)
                     .flatMap(rows -> beside(() -> {
                         Learned learned = Learned.of(rows, now);
@@ -86,8 +86,8 @@ public final class FlowHistory implements AutoCloseable {
     public Mono<Analytics> analytics(UUID userId, int days) {
         return reads.zone(userId).flatMap(zone -> {
             LocalDate today = LocalDate.ofInstant(clock.instant(), zone);
-            Days span = Days.upTo(today, days, zone);
-            Days compared = Days.upTo(today, Math.max(days, Analytics.COMPARED_DAYS), zone);
+            DateRange span = DateRange.upTo(today, days, zone);
+            DateRange compared = DateRange.upTo(today, Math.max(days, Analytics.COMPARED_DAYS), zone);
             return reads.days(userId, compared)
                     .flatMap(daily -> reads.hours(userId, span)
                             .flatMap(hours -> reads.periodsInAll(userId, span)
@@ -123,16 +123,16 @@ public final class FlowHistory implements AutoCloseable {
 
     private Mono<Found> found(UUID userId, ZoneId zone, LocalDate today) {
         LocalDate yesterday = today.minusDays(1);
-        Days year = Days.upTo(yesterday, DAYS_MAX, zone);
-        Days quarter = Days.upTo(yesterday, INSIGHT_PATTERN_DAYS, zone);
-        Days recent = Days.upTo(yesterday, StrainIndicator.RECENT_DAYS, zone);
+        DateRange year = DateRange.upTo(yesterday, DAYS_MAX, zone);
+        DateRange quarter = DateRange.upTo(yesterday, INSIGHT_PATTERN_DAYS, zone);
+        DateRange recent = DateRange.upTo(yesterday, StrainIndicator.RECENT_DAYS, zone);
         return rows(userId, quarter)
                 .flatMap(rows -> reads.longestStretches(userId, recent)
                         .flatMap(stretches -> reads.days(userId, year)
                                 .flatMap(days -> beside(() -> {
                                     Learned learned = Learned.of(rows, quarter.to());
                                     List<StrainIndicator> strain =
-                                            Arithmetic.strain(rows.hours(), stretches, days, yesterday);
+                                            InsightInputs.strain(rows.hours(), stretches, days, yesterday);
                                     return new Found(
                                             Insights.from(learned.history(strain)),
                                             missing(learned, strain),
@@ -142,8 +142,8 @@ public final class FlowHistory implements AutoCloseable {
                                 }))));
     }
 
-    private static List<Missing> missing(Learned learned, List<StrainIndicator> strain) {
-        List<Missing> missing = new ArrayList<>();
+    private static List<InsufficientData> missing(Learned learned, List<StrainIndicator> strain) {
+        List<InsufficientData> missing = new ArrayList<>();
         missing.addAll(Patterns.PeakHoursPart.of(learned.hours()).missing());
         missing.addAll(Patterns.SessionLength.of(learned.lengths()).missing());
         missing.addAll(Patterns.LanguagePart.of(learned.languages()).missing());
@@ -153,20 +153,20 @@ public final class FlowHistory implements AutoCloseable {
         return List.copyOf(missing);
     }
 
-    private static List<Missing> missing(StrainIndicator indicator) {
+    private static List<InsufficientData> missing(StrainIndicator indicator) {
         String of = Patterns.word(indicator.kind());
         int amount = indicator.missing();
         return switch (indicator.kind()) {
-            case OUTSIDE_USUAL_HOURS -> Missing.days("Work outside usual hours", of, amount, " with activity");
-            case LONG_STRETCHES -> Missing.days("Long stretches", of, amount, " with activity");
-            case WEEKEND_SHARE -> Missing.weeks("Work on weekends", of, amount);
-            case FALLING_FLOW -> Missing.weeks("Flow over the weeks", of, amount);
-            case RISING_ERRORS -> Missing.weeks("Errors over the weeks", of, amount);
-            case RISING_FRAGMENTATION -> Missing.weeks("Context switches over the weeks", of, amount);
+            case OUTSIDE_USUAL_HOURS -> InsufficientData.days("Work outside usual hours", of, amount, " with activity");
+            case LONG_STRETCHES -> InsufficientData.days("Long stretches", of, amount, " with activity");
+            case WEEKEND_SHARE -> InsufficientData.weeks("Work on weekends", of, amount);
+            case FALLING_FLOW -> InsufficientData.weeks("Flow over the weeks", of, amount);
+            case RISING_ERRORS -> InsufficientData.weeks("Errors over the weeks", of, amount);
+            case RISING_FRAGMENTATION -> InsufficientData.weeks("Context switches over the weeks", of, amount);
         };
     }
 
-    private Mono<Rows> rows(UUID userId, Days days) {
+    private Mono<Rows> rows(UUID userId, DateRange days) {
         return reads.hours(userId, days)
                 .flatMap(hours -> reads.periods(userId, days)
                         .flatMap(periods -> reads.sessions(userId, days)
@@ -192,9 +192,9 @@ public final class FlowHistory implements AutoCloseable {
             List<Hour> hours, List<Period> periods, List<PastSession> sessions, List<LanguageTyping> languages) {}
 
     /** @param missing what no rule could be tried on */
-    private record Found(List<Insight> insights, List<Missing> missing, Days quarter, Days recent, Days year) {
+    private record Found(List<Insight> insights, List<InsufficientData> missing, DateRange quarter, DateRange recent, DateRange year) {
 
-        Days daysOf(Insight insight) {
+        DateRange daysOf(Insight insight) {
             return switch (insight.basis()) {
                 case HOURS, PERIODS, SESSIONS -> quarter;
                 case STRETCHES -> recent;
@@ -207,19 +207,19 @@ public final class FlowHistory implements AutoCloseable {
     private record Learned(
             PeakHours hours,
             Survival lengths,
-            Endings endings,
+            FlowEndings endings,
             Onset onset,
             Resumption resumption,
             Languages languages) {
 
         static Learned of(Rows rows, Instant observedUntil) {
             return new Learned(
-                    Arithmetic.peakHours(rows.hours()),
-                    Arithmetic.lengths(rows.periods()),
-                    Arithmetic.endings(rows.periods()),
-                    Arithmetic.onset(rows.periods(), rows.sessions(), Arithmetic.sum(rows.hours())),
-                    Arithmetic.resumption(rows.periods(), observedUntil),
-                    Arithmetic.languages(rows.languages()));
+                    InsightInputs.peakHours(rows.hours()),
+                    InsightInputs.lengths(rows.periods()),
+                    InsightInputs.endings(rows.periods()),
+                    InsightInputs.onset(rows.periods(), rows.sessions(), InsightInputs.sum(rows.hours())),
+                    InsightInputs.resumption(rows.periods(), observedUntil),
+                    InsightInputs.languages(rows.languages()));
         }
 
         Insights.History history(List<StrainIndicator> strain) {

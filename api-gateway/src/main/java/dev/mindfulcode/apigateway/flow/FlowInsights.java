@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param on the day in the user's time zone that they are for
  * @param missing what cannot be said yet
  */
-public record FlowInsights(String timeZone, LocalDate on, List<OneInsight> insights, List<Missing> missing) {
+public record FlowInsights(String timeZone, LocalDate on, List<OneInsight> insights, List<InsufficientData> missing) {
 
     /**
      * @param id stable, for example {@code peak-hour}
@@ -34,7 +34,7 @@ public record FlowInsights(String timeZone, LocalDate on, List<OneInsight> insig
             LocalDate to,
             @Nullable String suggestion) {
 
-        static OneInsight of(Insight insight, Days days, Set<String> suggested) {
+        static OneInsight of(Insight insight, DateRange days, Set<String> suggested) {
             Recommendation suggestion = insight.suggestion();
             Double reference = insight.reference();
             return new OneInsight(
@@ -42,9 +42,9 @@ public record FlowInsights(String timeZone, LocalDate on, List<OneInsight> insig
                     insight.text(),
                     new Numbers(
                             insight.measure(),
-                            Interval.of(insight.value()),
-                            reference == null ? null : Interval.rounded(reference)),
-                    Interval.rounded(insight.confidence()),
+                            EstimateView.of(insight.value()),
+                            reference == null ? null : EstimateView.rounded(reference)),
+                    EstimateView.rounded(insight.confidence()),
                     insight.value().samples(),
                     days.first(),
                     days.last(),
@@ -58,5 +58,5 @@ public record FlowInsights(String timeZone, LocalDate on, List<OneInsight> insig
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record Numbers(
-            String measure, Interval estimate, @Nullable Double reference) {}
+            String measure, EstimateView estimate, @Nullable Double reference) {}
 }

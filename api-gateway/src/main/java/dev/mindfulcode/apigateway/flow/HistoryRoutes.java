@@ -1,46 +1,62 @@
 package dev.mindfulcode.apigateway.flow;
 
+import dev.mindfulcode.apigateway.flow.TimeRangeQueries.Minute;
+import dev.mindfulcode.apigateway.flow.TimeRangeQueries.Period;
+import dev.mindfulcode.apigateway.flow.TimeRangeQueries.TimeRange;
 import dev.mindfulcode.apigateway.http.Answers;
 import dev.mindfulcode.apigateway.http.Caller;
 import dev.mindfulcode.apigateway.http.Parameters;
 import dev.mindfulcode.apigateway.http.Routes;
 import dev.mindfulcode.apigateway.sessions.ReadAfter;
-import java.util.UUID;
-import java.util.function.Function;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
-/** {@code /api/flow/patterns}, {@code /api/flow/insights} and {@code /api/flow/analytics}: what the past says. */
+/** {@code /api/flow/periods} and {@code /api/flow/minutes}. */
 final class HistoryRoutes {
 
-    private final FlowHistory history;
+    private final TimeRangeQueries spans;
     private final ReadAfter readAfter;
+    private final Clock clock;
 
-    HistoryRoutes(FlowHistory history, ReadAfter readAfter) {
-        this.history = history;
+    HistoryRoutes(TimeRangeQueries spans, ReadAfter readAfter, Clock clock) {
+        this.spans = spans;
         this.readAfter = readAfter;
+        this.clock = clock;
     }
 
     void addTo(Routes routes) {
-        routes.get("/api/flow/patterns", request -> {
-                    int days = days(request, FlowHistory.PATTERN_DAYS_ABSENT);
-                    return answer(request, userId -> history.patterns(userId, days));
-                })
-                .get("/api/flow/analytics", request -> {
-                    int days = days(request, FlowHistory.ANALYTICS_DAYS_ABSENT);
-                    return answer(request, userId -> history.analytics(userId, days));
-                })
-                .get("/api/flow/insights", request -> answer(request, history::insights));
+        routes.get("/api/flow/periods", this::periods).get("/api/flow/minutes", this::minutes);
     }
 
-    private static int days(ServerRequest request, int absent) {
-        return Parameters.integer(request, "days", absent, 1, FlowHistory.DAYS_MAX);
+    private Mono<ServerResponse> periods(ServerRequest request) {
+        return Caller.of(request).flatMap(caller -> {
+            TimeRange span = span(request, TimeRangeQueries.PERIODS_SPAN_MAX);
+            return readAfter
+                    .await(request)
+                    .then(Mono.defer(() -> spans.periods(caller.userId(), span)))
+                    .flatMap(periods -> Answers.ok(new Periods(periods)));
+        });
     }
 
-    private Mono<ServerResponse> answer(ServerRequest request, Function<UUID, Mono<?>> read) {
-        return Caller.of(request)
-                .flatMap(caller -> readAfter.await(request).then(Mono.defer(() -> read.apply(caller.userId()))))
-                .flatMap(Answers::ok);
+    private Mono<ServerResponse> minutes(ServerRequest request) {
+        return Caller.of(request).flatMap(caller -> {
+            TimeRange span = span(request, TimeRangeQueries.MINUTES_SPAN_MAX);
+            return readAfter
+                    .await(request)
+                    .then(Mono.defer(() -> spans.minutes(caller.userId(), span)))
+                    .flatMap(minutes -> Answers.ok(new Minutes(minutes)));
+        });
     }
+
+    private TimeRange span(ServerRequest request, Duration max) {
+        return TimeRange.of(Parameters.time(request, "from"), Parameters.time(request, "to"), max, clock.instant());
+    }
+
+    private record Periods(List<Period> periods) {}
+
+    private record Minutes(List<Minute> minutes) {}
 }

@@ -1,7 +1,7 @@
 package dev.mindfulcode.apigateway.flow;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.mindfulcode.flowengine.insight.Endings;
+import dev.mindfulcode.flowengine.insight.FlowEndings;
 import dev.mindfulcode.flowengine.insight.Estimate;
 import dev.mindfulcode.flowengine.insight.Languages;
 import dev.mindfulcode.flowengine.insight.Onset;
@@ -37,20 +37,20 @@ public record Patterns(
 
     /** @param meanIntensity over all hours; null while no hour was seen twice */
     @JsonInclude(JsonInclude.Include.ALWAYS)
-    public record PeakHoursPart(@Nullable Double meanIntensity, List<PeakHour> hours, List<Missing> missing) {
+    public record PeakHoursPart(@Nullable Double meanIntensity, List<PeakHour> hours, List<InsufficientData> missing) {
 
         static PeakHoursPart of(PeakHours peaks) {
             return new PeakHoursPart(
-                    peaks.observationsMissing() == PeakHours.OBSERVATIONS_MIN ? null : Interval.rounded(peaks.mean()),
+                    peaks.observationsMissing() == PeakHours.OBSERVATIONS_MIN ? null : EstimateView.rounded(peaks.mean()),
                     peaks.hours().stream()
-                            .map(hour -> new PeakHour(hour.hour(), Interval.of(hour.intensity()), hour.peak()))
+                            .map(hour -> new PeakHour(hour.hour(), EstimateView.of(hour.intensity()), hour.peak()))
                             .toList(),
-                    Missing.peakHours(peaks.observationsMissing()));
+                    InsufficientData.peakHours(peaks.observationsMissing()));
         }
     }
 
     /** @param peak whether its whole interval lies above the mean */
-    public record PeakHour(int hour, Interval intensity, boolean peak) {}
+    public record PeakHour(int hour, EstimateView intensity, boolean peak) {}
 
     /**
      * How long flow lasts.
@@ -61,13 +61,13 @@ public record Patterns(
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record SessionLength(
-            @Nullable Interval flowPeriodMs,
-            @Nullable Interval threeQuartersMs,
+            @Nullable EstimateView flowPeriodMs,
+            @Nullable EstimateView threeQuartersMs,
             List<Lasting> lasting,
-            List<Missing> missing) {
+            List<InsufficientData> missing) {
 
         static SessionLength of(Survival lengths) {
-            List<Missing> missing = Missing.of(
+            List<InsufficientData> missing = InsufficientData.of(
                     "Length of flow",
                     "session_length",
                     lengths.endsMissing(),
@@ -81,11 +81,11 @@ public record Patterns(
             List<Lasting> lasting = new ArrayList<>();
             for (int minutes : LASTING_MINUTES) {
                 long ms = TimeUnit.MINUTES.toMillis(minutes);
-                lasting.add(new Lasting(ms, Interval.rounded(lengths.shareLongerThan(ms))));
+                lasting.add(new Lasting(ms, EstimateView.rounded(lengths.shareLongerThan(ms))));
             }
             return new SessionLength(
-                    Interval.of(lengths.quantileMs(0.5)),
-                    Interval.of(lengths.quantileMs(0.75)),
+                    EstimateView.of(lengths.quantileMs(0.5)),
+                    EstimateView.of(lengths.quantileMs(0.75)),
                     List.copyOf(lasting),
                     List.of());
         }
@@ -98,20 +98,20 @@ public record Patterns(
      *     met twice
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
-    public record LanguagePart(@Nullable Double meanFlowShare, List<Language> languages, List<Missing> missing) {
+    public record LanguagePart(@Nullable Double meanFlowShare, List<Language> languages, List<InsufficientData> missing) {
 
         /** A page has no room for more, and the rest have next to no sessions. */
         private static final int LANGUAGES_MAX = 20;
 
         static LanguagePart of(Languages languages) {
             return new LanguagePart(
-                    languages.sessionsMissing() == Languages.SESSIONS_MIN ? null : Interval.rounded(languages.mean()),
+                    languages.sessionsMissing() == Languages.SESSIONS_MIN ? null : EstimateView.rounded(languages.mean()),
                     languages.languages().stream()
                             .limit(LANGUAGES_MAX)
                             .map(language ->
-                                    new Language(language.name(), Interval.of(language.flowShare()), language.above()))
+                                    new Language(language.name(), EstimateView.of(language.flowShare()), language.above()))
                             .toList(),
-                    Missing.sessions(
+                    InsufficientData.sessions(
                             "Languages",
                             "languages",
                             languages.sessionsMissing(),
@@ -120,7 +120,7 @@ public record Patterns(
     }
 
     /** @param aboveMean whether its whole interval lies above the mean */
-    public record Language(String language, Interval flowShare, boolean aboveMean) {}
+    public record Language(String language, EstimateView flowShare, boolean aboveMean) {}
 
     /**
      * What came before flow and what ended it. What comes before need not be why.
@@ -134,29 +134,29 @@ public record Patterns(
     public record Triggers(
             List<Began> began,
             List<LeadIn> before,
-            @Nullable Interval firstFlowAfterMs,
+            @Nullable EstimateView firstFlowAfterMs,
             List<Ended> ended,
-            List<Missing> missing) {
+            List<InsufficientData> missing) {
 
-        static Triggers of(Onset onset, Endings endings) {
-            List<Missing> missing = new ArrayList<>(Missing.periods("How flow begins", "began", onset.startsMissing()));
-            missing.addAll(Missing.sessions(
+        static Triggers of(Onset onset, FlowEndings endings) {
+            List<InsufficientData> missing = new ArrayList<>(InsufficientData.periods("How flow begins", "began", onset.startsMissing()));
+            missing.addAll(InsufficientData.sessions(
                     "Time to the first flow", "first_flow_after_ms", onset.firstsMissing(), " with a flow period"));
-            missing.addAll(Missing.periods("What ends flow", "ended", endings.periodsMissing()));
+            missing.addAll(InsufficientData.periods("What ends flow", "ended", endings.periodsMissing()));
             return new Triggers(
                     onset.ways().stream()
-                            .map(way -> new Began(word(way.way()), way.count(), Interval.of(way.share())))
+                            .map(way -> new Began(word(way.way()), way.count(), EstimateView.of(way.share())))
                             .toList(),
                     onset.leadIns().stream()
                             .map(leadIn -> new LeadIn(
                                     measure(leadIn.measure()),
-                                    Interval.of(leadIn.before()),
-                                    Interval.rounded(leadIn.usually()),
+                                    EstimateView.of(leadIn.before()),
+                                    EstimateView.rounded(leadIn.usually()),
                                     leadIn.differs()))
                             .toList(),
-                    Interval.orNull(onset.firstFlowAfterMs()),
+                    EstimateView.orNull(onset.firstFlowAfterMs()),
                     endings.endings().stream()
-                            .map(ending -> new Ended(word(ending.by()), ending.count(), Interval.of(ending.share())))
+                            .map(ending -> new Ended(word(ending.by()), ending.count(), EstimateView.of(ending.share())))
                             .toList(),
                     List.copyOf(missing));
         }
@@ -170,16 +170,16 @@ public record Patterns(
     }
 
     /** @param how with_the_session, later_in_the_session or after_an_interruption */
-    public record Began(String how, int count, Interval share) {}
+    public record Began(String how, int count, EstimateView share) {}
 
     /**
      * @param usually the same over all active time
      * @param differs whether the whole interval lies on one side of that
      */
-    public record LeadIn(String measure, Interval before, double usually, boolean differs) {}
+    public record LeadIn(String measure, EstimateView before, double usually, boolean differs) {}
 
     /** @param by as in {@code ended_by} of a flow period */
-    public record Ended(String by, int count, Interval share) {}
+    public record Ended(String by, int count, EstimateView share) {}
 
     /**
      * What interruptions did.
@@ -189,22 +189,22 @@ public record Patterns(
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record Tolerance(
-            @Nullable Interval resumptionLagMs, @Nullable Interval costMs, List<Missing> missing) {
+            @Nullable EstimateView resumptionLagMs, @Nullable EstimateView costMs, List<InsufficientData> missing) {
 
         static Tolerance of(Resumption resumption) {
-            List<Missing> missing = new ArrayList<>(Missing.interruptions(
+            List<InsufficientData> missing = new ArrayList<>(InsufficientData.interruptions(
                     "Time until flow is back",
                     "resumption_lag_ms",
                     resumption.lagsMissing(),
                     " after which flow came back"));
-            missing.addAll(Missing.interruptions(
+            missing.addAll(InsufficientData.interruptions(
                     "Cost of an interruption",
                     "cost_ms",
                     resumption.pairsMissing(),
                     " that can be set against longer flow"));
             Estimate lag = resumption.lagMs();
             Estimate cost = resumption.costMs();
-            return new Tolerance(Interval.orNull(lag), Interval.orNull(cost), List.copyOf(missing));
+            return new Tolerance(EstimateView.orNull(lag), EstimateView.orNull(cost), List.copyOf(missing));
         }
     }
 

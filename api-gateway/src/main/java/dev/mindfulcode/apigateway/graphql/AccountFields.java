@@ -5,7 +5,7 @@ import graphql.schema.idl.RuntimeWiring;
 import org.springframework.graphql.execution.BatchLoaderRegistry;
 
 /** Who asks. */
-final class AccountFields implements Fields {
+final class AccountFields implements FieldResolvers {
 
     private final Accounts accounts;
 
@@ -15,6 +15,6 @@ final class AccountFields implements Fields {
 
     @Override
     public void addTo(RuntimeWiring.Builder wiring, BatchLoaderRegistry loaders) {
-        wiring.type("Query", query -> query.dataFetcher("me", asked -> accounts.find(Asked.userId(asked))));
+        wiring.type("Query", query -> query.dataFetcher("me", asked -> accounts.find(FetchArguments.userId(asked))));
     }
 }

@@ -1,9 +1,9 @@
 package dev.mindfulcode.apigateway.graphql;
 
-import dev.mindfulcode.apigateway.flow.SpanReads;
-import dev.mindfulcode.apigateway.flow.SpanReads.Minute;
-import dev.mindfulcode.apigateway.flow.SpanReads.Period;
-import dev.mindfulcode.apigateway.flow.SpanReads.Span;
+import dev.mindfulcode.apigateway.flow.TimeRangeQueries;
+import dev.mindfulcode.apigateway.flow.TimeRangeQueries.Minute;
+import dev.mindfulcode.apigateway.flow.TimeRangeQueries.Period;
+import dev.mindfulcode.apigateway.flow.TimeRangeQueries.TimeRange;
 import dev.mindfulcode.apigateway.sessions.Session;
 import graphql.schema.DataFetchingEnvironment;
 import graphql.schema.idl.RuntimeWiring;
@@ -21,14 +21,14 @@ import org.springframework.graphql.execution.BatchLoaderRegistry;
 import reactor.core.publisher.Mono;
 
 /** What the past was like. */
-final class FlowFields implements Fields {
+final class FlowFields implements FieldResolvers {
 
     private static final String PERIODS_OF_SESSIONS = "periodsOfSessions";
 
-    private final SpanReads spans;
+    private final TimeRangeQueries spans;
     private final Clock clock;
 
-    FlowFields(SpanReads spans, Clock clock) {
+    FlowFields(TimeRangeQueries spans, Clock clock) {
         this.spans = spans;
         this.clock = clock;
     }
@@ -37,7 +37,7 @@ final class FlowFields implements Fields {
     public void addTo(RuntimeWiring.Builder wiring, BatchLoaderRegistry loaders) {
         loaders.<UUID, List<Period>>forName(PERIODS_OF_SESSIONS)
                 .registerMappedBatchLoader((ids, asked) ->
-                        spans.periodsOf(Asked.userId(asked), ids).map(found -> bySession(ids, found)));
+                        spans.periodsOf(FetchArguments.userId(asked), ids).map(found -> bySession(ids, found)));
         wiring.type(
                         "Query",
                         query -> query.dataFetcher("flowPeriods", this::periods)
@@ -46,22 +46,22 @@ final class FlowFields implements Fields {
     }
 
     private Mono<List<Period>> periods(DataFetchingEnvironment asked) {
-        return spans.periods(Asked.userId(asked), span(asked, SpanReads.PERIODS_SPAN_MAX));
+        return spans.periods(FetchArguments.userId(asked), span(asked, TimeRangeQueries.PERIODS_SPAN_MAX));
     }
 
     private Mono<List<Minute>> minutes(DataFetchingEnvironment asked) {
-        return spans.minutes(Asked.userId(asked), span(asked, SpanReads.MINUTES_SPAN_MAX));
+        return spans.minutes(FetchArguments.userId(asked), span(asked, TimeRangeQueries.MINUTES_SPAN_MAX));
     }
 
     private static @Nullable CompletableFuture<List<Period>> periodsOfSession(DataFetchingEnvironment asked) {
         DataLoader<UUID, List<Period>> periods = asked.getDataLoader(PERIODS_OF_SESSIONS);
         return periods == null
                 ? null
-                : periods.load(Asked.of(asked, Session.class).sessionId());
+                : periods.load(FetchArguments.of(asked, Session.class).sessionId());
     }
 
-    private Span span(DataFetchingEnvironment asked, Duration max) {
-        return Span.of(Asked.time(asked, "from"), Asked.time(asked, "to"), max, clock.instant());
+    private TimeRange span(DataFetchingEnvironment asked, Duration max) {
+        return TimeRange.of(FetchArguments.time(asked, "from"), FetchArguments.time(asked, "to"), max, clock.instant());
     }
 
     private static Map<UUID, List<Period>> bySession(Set<UUID> ids, List<Period> found) {

@@ -2,7 +2,7 @@ package dev.mindfulcode.apigateway.graphql;
 
 import dev.mindfulcode.apigateway.accounts.Accounts;
 import dev.mindfulcode.apigateway.flow.FlowHistory;
-import dev.mindfulcode.apigateway.flow.SpanReads;
+import dev.mindfulcode.apigateway.flow.TimeRangeQueries;
 import dev.mindfulcode.apigateway.http.Caller;
 import dev.mindfulcode.apigateway.http.RouteGroup;
 import dev.mindfulcode.apigateway.live.LiveUpdates;
@@ -24,7 +24,7 @@ public class GraphQlConfiguration {
     @Bean
     RouteGroup gatewayGraphQlRoutes(
             SessionQueries sessions,
-            SpanReads spans,
+            TimeRangeQueries spans,
             FlowHistory history,
             Accounts accounts,
             Teams teams,
@@ -33,17 +33,17 @@ public class GraphQlConfiguration {
             LiveUpdates live,
             Credentials credentials) {
         Clock clock = Clock.systemUTC();
-        Graph graph = new Graph(List.of(
+        GraphQlExecutor graph = new GraphQlExecutor(List.of(
                 new AccountFields(accounts),
                 new SessionFields(sessions, clock),
                 new FlowFields(spans, clock),
                 new HistoryFields(history),
                 new TeamFields(teams, invitations),
                 new LiveFields(teams)));
-        GraphSocket socket = new GraphSocket(
+        GraphQlWebSocketHandler socket = new GraphQlWebSocketHandler(
                 graph,
                 live,
                 token -> Mono.fromFuture(() -> credentials.check(token)).map(Caller::signedIn));
-        return new GraphRoutes(graph, new GraphEvents(graph, live), socket, readAfter)::addTo;
+        return new GraphQlRoutes(graph, new GraphQlSseHandler(graph, live), socket, readAfter)::addTo;
     }
 }

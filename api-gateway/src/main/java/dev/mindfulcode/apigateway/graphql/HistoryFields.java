@@ -9,7 +9,7 @@ import org.springframework.graphql.execution.BatchLoaderRegistry;
 import reactor.core.publisher.Mono;
 
 /** What the past says. */
-final class HistoryFields implements Fields {
+final class HistoryFields implements FieldResolvers {
 
     private final FlowHistory history;
 
@@ -23,18 +23,18 @@ final class HistoryFields implements Fields {
                 "Query",
                 query -> query.dataFetcher("analytics", this::analytics)
                         .dataFetcher("patterns", this::patterns)
-                        .dataFetcher("insights", asked -> history.insights(Asked.userId(asked))));
+                        .dataFetcher("insights", asked -> history.insights(FetchArguments.userId(asked))));
     }
 
     private Mono<Analytics> analytics(DataFetchingEnvironment asked) {
-        return history.analytics(Asked.userId(asked), days(asked));
+        return history.analytics(FetchArguments.userId(asked), days(asked));
     }
 
     private Mono<Patterns> patterns(DataFetchingEnvironment asked) {
-        return history.patterns(Asked.userId(asked), days(asked));
+        return history.patterns(FetchArguments.userId(asked), days(asked));
     }
 
     private static int days(DataFetchingEnvironment asked) {
-        return Asked.integer(asked, "days", 1, FlowHistory.DAYS_MAX);
+        return FetchArguments.integer(asked, "days", 1, FlowHistory.DAYS_MAX);
     }
 }

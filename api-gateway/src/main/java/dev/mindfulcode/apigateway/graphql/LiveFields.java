@@ -12,7 +12,7 @@ import org.springframework.graphql.execution.BatchLoaderRegistry;
 import reactor.core.publisher.Flux;
 
 /** Subscriptions. */
-final class LiveFields implements Fields {
+final class LiveFields implements FieldResolvers {
 
     private final Teams teams;
 
@@ -23,11 +23,11 @@ final class LiveFields implements Fields {
     @Override
     public void addTo(RuntimeWiring.Builder wiring, BatchLoaderRegistry loaders) {
         DataFetcher<Instant> at =
-                asked -> Instant.ofEpochMilli(Asked.of(asked, LiveUpdate.class).at());
+                asked -> Instant.ofEpochMilli(FetchArguments.of(asked, LiveUpdate.class).at());
         DataFetcher<Instant> receivedAt = asked ->
-                Instant.ofEpochMilli(Asked.of(asked, LiveUpdate.FlowState.class).receivedAt());
+                Instant.ofEpochMilli(FetchArguments.of(asked, LiveUpdate.FlowState.class).receivedAt());
         DataFetcher<String> status =
-                asked -> Asked.of(asked, LiveUpdate.Session.class).session().status();
+                asked -> FetchArguments.of(asked, LiveUpdate.Session.class).session().status();
         wiring.type(
                         "Subscription",
                         subscription -> subscription
@@ -40,18 +40,18 @@ final class LiveFields implements Fields {
     }
 
     private static Flux<LiveUpdate.FlowState> flowStates(DataFetchingEnvironment asked) {
-        boolean any = Asked.text(asked, "sessionId") == null;
-        UUID only = Asked.id(asked, "sessionId");
-        return Asked.connection(asked)
+        boolean any = FetchArguments.text(asked, "sessionId") == null;
+        UUID only = FetchArguments.id(asked, "sessionId");
+        return FetchArguments.connection(asked)
                 .updates()
                 .ofType(LiveUpdate.FlowState.class)
                 .filter(update -> any || update.sessionId().equals(only));
     }
 
     private static Flux<LiveUpdate.Session> sessions(DataFetchingEnvironment asked) {
-        boolean any = Asked.text(asked, "id") == null;
-        UUID only = Asked.id(asked, "id");
-        return Asked.connection(asked)
+        boolean any = FetchArguments.text(asked, "id") == null;
+        UUID only = FetchArguments.id(asked, "id");
+        return FetchArguments.connection(asked)
                 .updates()
                 .ofType(LiveUpdate.Session.class)
                 .filter(update -> any || update.sessionId().equals(only));
@@ -59,14 +59,14 @@ final class LiveFields implements Fields {
 
     /** Who subscribes for a team that they do not lead is told so, and not left waiting. */
     private Flux<LiveUpdate.TeamAlert> teamAlerts(DataFetchingEnvironment asked) {
-        Flux<LiveUpdate.TeamAlert> alerts = Asked.connection(asked).updates().ofType(LiveUpdate.TeamAlert.class);
-        if (Asked.text(asked, "teamId") == null) {
+        Flux<LiveUpdate.TeamAlert> alerts = FetchArguments.connection(asked).updates().ofType(LiveUpdate.TeamAlert.class);
+        if (FetchArguments.text(asked, "teamId") == null) {
             return alerts;
         }
-        UUID only = Asked.id(asked, "teamId");
+        UUID only = FetchArguments.id(asked, "teamId");
         return only == null
                 ? Flux.error(ProblemType.NOT_FOUND.because("There is no such team."))
-                : teams.requireLeadOnPremium(Asked.userId(asked), only)
+                : teams.requireLeadOnPremium(FetchArguments.userId(asked), only)
                         .thenMany(alerts.filter(alert -> alert.teamId().equals(only)));
     }
 }

@@ -1,6 +1,6 @@
 package dev.mindfulcode.apigateway.graphql;
 
-import dev.mindfulcode.apigateway.flow.SpanReads.Period;
+import dev.mindfulcode.apigateway.flow.TimeRangeQueries.Period;
 import dev.mindfulcode.apigateway.http.ProblemType;
 import dev.mindfulcode.apigateway.sessions.HistoryCursor;
 import dev.mindfulcode.apigateway.sessions.HistoryFilter;
@@ -21,7 +21,7 @@ import org.springframework.graphql.execution.BatchLoaderRegistry;
 import reactor.core.publisher.Mono;
 
 /** Sessions. */
-final class SessionFields implements Fields {
+final class SessionFields implements FieldResolvers {
 
     static final int PAGE_SIZE_MAX = 200;
 
@@ -38,12 +38,12 @@ final class SessionFields implements Fields {
     @Override
     public void addTo(RuntimeWiring.Builder wiring, BatchLoaderRegistry loaders) {
         loaders.<UUID, Session>forName(SESSIONS)
-                .registerMappedBatchLoader((ids, asked) -> reads.findAll(Asked.userId(asked), ids, clock.instant())
+                .registerMappedBatchLoader((ids, asked) -> reads.findAll(FetchArguments.userId(asked), ids, clock.instant())
                         .map(found ->
                                 found.stream().collect(Collectors.toMap(Session::sessionId, Function.identity()))));
         wiring.type(
                         "Query",
-                        query -> query.dataFetcher("session", asked -> load(asked, Asked.id(asked, "id")))
+                        query -> query.dataFetcher("session", asked -> load(asked, FetchArguments.id(asked, "id")))
                                 .dataFetcher("currentSessions", this::current)
                                 .dataFetcher("sessions", this::page))
                 .type(
@@ -51,7 +51,7 @@ final class SessionFields implements Fields {
                         period -> period.dataFetcher(
                                 "session",
                                 asked -> load(
-                                        asked, Asked.of(asked, Period.class).sessionId())));
+                                        asked, FetchArguments.of(asked, Period.class).sessionId())));
     }
 
     private static @Nullable CompletableFuture<Session> load(DataFetchingEnvironment asked, @Nullable UUID id) {
@@ -60,19 +60,19 @@ final class SessionFields implements Fields {
     }
 
     private Mono<List<Session>> current(DataFetchingEnvironment asked) {
-        return reads.current(Asked.userId(asked), clock.instant());
+        return reads.current(FetchArguments.userId(asked), clock.instant());
     }
 
     private Mono<Page> page(DataFetchingEnvironment asked) {
-        int first = Asked.integer(asked, "first", 1, PAGE_SIZE_MAX);
+        int first = FetchArguments.integer(asked, "first", 1, PAGE_SIZE_MAX);
         return reads.page(
-                        Asked.userId(asked),
+                        FetchArguments.userId(asked),
                         new HistoryFilter(
-                                Asked.time(asked, "from"),
-                                Asked.time(asked, "to"),
-                                Asked.text(asked, "project", HistoryFilter.NAME_LENGTH_MAX),
-                                Asked.text(asked, "language", HistoryFilter.NAME_LENGTH_MAX),
-                                Asked.text(asked, "status") instanceof String status
+                                FetchArguments.time(asked, "from"),
+                                FetchArguments.time(asked, "to"),
+                                FetchArguments.text(asked, "project", HistoryFilter.NAME_LENGTH_MAX),
+                                FetchArguments.text(asked, "language", HistoryFilter.NAME_LENGTH_MAX),
+                                FetchArguments.text(asked, "status") instanceof String status
                                         ? SessionLifecycle.of(status)
                                         : null),
                         cursor(asked),
@@ -82,7 +82,7 @@ final class SessionFields implements Fields {
     }
 
     private static @Nullable HistoryCursor cursor(DataFetchingEnvironment asked) {
-        String text = Asked.text(asked, "after");
+        String text = FetchArguments.text(asked, "after");
         HistoryCursor cursor = text == null ? null : HistoryCursor.parse(text);
         if (text != null && cursor == null) {
             throw ProblemType.INVALID_REQUEST.at("after", "Send endCursor as the page before gave it.");

@@ -17,7 +17,7 @@ import org.springframework.graphql.execution.BatchLoaderRegistry;
 import reactor.core.publisher.Mono;
 
 /** Teams, who belongs to them, and invitations into them. */
-final class TeamFields implements Fields {
+final class TeamFields implements FieldResolvers {
 
     private static final String MEMBERS_OF_TEAMS = "membersOfTeams";
 
@@ -32,25 +32,25 @@ final class TeamFields implements Fields {
     @Override
     public void addTo(RuntimeWiring.Builder wiring, BatchLoaderRegistry loaders) {
         loaders.<UUID, List<Member>>forName(MEMBERS_OF_TEAMS)
-                .registerMappedBatchLoader((ids, asked) -> teams.membersOf(Asked.userId(asked), ids));
+                .registerMappedBatchLoader((ids, asked) -> teams.membersOf(FetchArguments.userId(asked), ids));
         wiring.type(
                         "Query",
-                        query -> query.dataFetcher("teams", asked -> teams.of(Asked.userId(asked)))
+                        query -> query.dataFetcher("teams", asked -> teams.of(FetchArguments.userId(asked)))
                                 .dataFetcher("team", this::team)
-                                .dataFetcher("invitations", asked -> invitations.receivedBy(Asked.userId(asked))))
+                                .dataFetcher("invitations", asked -> invitations.receivedBy(FetchArguments.userId(asked))))
                 .type(
                         "Team",
                         team -> team.dataFetcher(
                                         "memberCount",
-                                        asked -> Asked.of(asked, Team.class).members())
+                                        asked -> FetchArguments.of(asked, Team.class).members())
                                 .dataFetcher("members", TeamFields::members));
     }
 
     private Mono<Team> team(DataFetchingEnvironment asked) {
-        UUID id = Asked.id(asked, "id");
+        UUID id = FetchArguments.id(asked, "id");
         return id == null
                 ? Mono.empty()
-                : teams.find(Asked.userId(asked), id)
+                : teams.find(FetchArguments.userId(asked), id)
                         .onErrorResume(
                                 ProblemException.class,
                                 e -> e.type() == ProblemType.NOT_FOUND ? Mono.empty() : Mono.error(e));
@@ -58,6 +58,6 @@ final class TeamFields implements Fields {
 
     private static @Nullable CompletableFuture<List<Member>> members(DataFetchingEnvironment asked) {
         DataLoader<UUID, List<Member>> members = asked.getDataLoader(MEMBERS_OF_TEAMS);
-        return members == null ? null : members.load(Asked.of(asked, Team.class).teamId());
+        return members == null ? null : members.load(FetchArguments.of(asked, Team.class).teamId());
     }
 }

@@ -4,7 +4,7 @@ import dev.mindfulcode.apigateway.http.ProblemType;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topic;
 import dev.mindfulcode.schemas.clock.ClockStepWatch;
-import dev.mindfulcode.schemas.clock.Renewed;
+import dev.mindfulcode.schemas.clock.ReopenableClient;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -52,7 +52,7 @@ public final class EventPublisher implements AutoCloseable {
     private static final int QUEUED_TASKS_MAX = 256;
     private static final int RETRY_AFTER_SECONDS = 2;
 
-    private final Renewed<KafkaProducer<String, byte[]>> producer;
+    private final ReopenableClient<KafkaProducer<String, byte[]>> producer;
     private final String bootstrapServers;
     private final SchemaRegistry registry;
     private final Map<Class<?>, Serializer<?>> serializers = new ConcurrentHashMap<>();
@@ -63,7 +63,7 @@ public final class EventPublisher implements AutoCloseable {
     public EventPublisher(String bootstrapServers, SchemaRegistry registry) {
         this.bootstrapServers = bootstrapServers;
         this.registry = registry;
-        this.producer = new Renewed<>(
+        this.producer = new ReopenableClient<>(
                 "gateway-producer",
                 ClockStepWatch.ofSystem(),
                 () -> open(bootstrapServers),

@@ -1,7 +1,7 @@
 package dev.mindfulcode.apigateway.log;
 
 import dev.mindfulcode.schemas.clock.ClockStepWatch;
-import dev.mindfulcode.schemas.clock.Renewed;
+import dev.mindfulcode.schemas.clock.ReopenableClient;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -15,10 +15,10 @@ public final class KafkaHealth implements AutoCloseable {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
     private static final int REQUEST_TIMEOUT_MS = 1_000;
 
-    private final Renewed<Admin> admin;
+    private final ReopenableClient<Admin> admin;
 
     public KafkaHealth(String bootstrapServers) {
-        admin = new Renewed<>(
+        admin = new ReopenableClient<>(
                 "gateway-health",
                 ClockStepWatch.ofSystem(),
                 () -> open(bootstrapServers),

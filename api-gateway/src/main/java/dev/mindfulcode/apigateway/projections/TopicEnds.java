@@ -1,7 +1,7 @@
 package dev.mindfulcode.apigateway.projections;
 
 import dev.mindfulcode.schemas.clock.ClockStepWatch;
-import dev.mindfulcode.schemas.clock.Renewed;
+import dev.mindfulcode.schemas.clock.ReopenableClient;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -21,10 +21,10 @@ final class TopicEnds implements AutoCloseable {
     private static final Duration CLOSE_WAIT_MAX = Duration.ofSeconds(1);
     private static final int REQUEST_TIME_MAX_MS = 3_000;
 
-    private final Renewed<Admin> admin;
+    private final ReopenableClient<Admin> admin;
 
     TopicEnds(String bootstrapServers) {
-        admin = new Renewed<>(
+        admin = new ReopenableClient<>(
                 "gateway-topic-ends",
                 ClockStepWatch.ofSystem(),
                 () -> open(bootstrapServers),

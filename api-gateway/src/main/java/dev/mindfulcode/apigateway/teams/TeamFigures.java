@@ -2,7 +2,7 @@ package dev.mindfulcode.apigateway.teams;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.flow.Interval;
+import dev.mindfulcode.apigateway.flow.EstimateView;
 import dev.mindfulcode.flowengine.insight.Estimate;
 import dev.mindfulcode.flowengine.insight.TeamIndicator;
 import dev.mindfulcode.flowengine.team.TeamAggregate;
@@ -249,9 +249,9 @@ public final class TeamFigures {
             return new Insight(
                     indicator.kind().text(),
                     indicator.text(),
-                    new Numbers(indicator.kind().unit(), Interval.of(value), Interval.rounded(indicator.reference())),
-                    indicator.standsOut(),
-                    Interval.rounded(indicator.confidence()),
+                    new Numbers(indicator.kind().unit(), EstimateView.of(value), EstimateView.rounded(indicator.reference())),
+                    indicator.isElevated(),
+                    EstimateView.rounded(indicator.confidence()),
                     value.samples(),
                     indicator.from(),
                     indicator.to());
@@ -259,7 +259,7 @@ public final class TeamFigures {
     }
 
     /** @param reference what it was before; 0 for changes */
-    record Numbers(String measure, Interval estimate, double reference) {}
+    record Numbers(String measure, EstimateView estimate, double reference) {}
 
     /** @param unit days or weeks in which a large enough group was at work */
     record Missing(String of, int amount, String unit, String text) {

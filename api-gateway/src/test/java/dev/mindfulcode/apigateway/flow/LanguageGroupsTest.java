@@ -2,7 +2,7 @@ package dev.mindfulcode.apigateway.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mindfulcode.apigateway.flow.PastReads.LanguageTyping;
+import dev.mindfulcode.apigateway.flow.HistoryQueries.LanguageTyping;
 import dev.mindfulcode.flowengine.insight.Languages;
 import dev.mindfulcode.flowengine.insight.Languages.Language;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ class LanguageGroupsTest {
                 typing.add(new LanguageTyping(UUID.randomUUID(), spelling, HOUR_MS, HOUR_MS / (2 + i)));
             }
         }
-        assertThat(Arithmetic.languages(typing).languages())
+        assertThat(InsightInputs.languages(typing).languages())
                 .extracting(Language::name)
                 .containsExactly("TypeScript");
     }
@@ -30,7 +30,7 @@ class LanguageGroupsTest {
     @Test
     void twoSpellingsWithinASessionAreOneObservation() {
         UUID session = UUID.randomUUID();
-        Languages languages = Arithmetic.languages(List.of(
+        Languages languages = InsightInputs.languages(List.of(
                 new LanguageTyping(session, "Java", 4 * 60_000, 4 * 60_000),
                 new LanguageTyping(session, "java", 4 * 60_000, 0)));
         assertThat(languages.mean()).as("of eight minutes, four in flow").isEqualTo(0.5);

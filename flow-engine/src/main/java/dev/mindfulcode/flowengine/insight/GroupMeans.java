@@ -44,7 +44,7 @@ final class GroupMeans {
         this.sum = sum;
         int seen = (int) Arrays.stream(count).filter(n -> n > 0).count();
         int degrees = Math.max(1, repeats(count));
-        this.quantile = Means.student(degrees);
+        this.quantile = Means.t975(degrees);
         this.withinVariance = Math.max(WITHIN_VARIANCE_MIN, squaresWithin / degrees);
         this.betweenVariance = betweenVariance(seen);
         double weights = 0;

@@ -20,7 +20,7 @@ public final class Insights {
     public record History(
             PeakHours hours,
             Survival flowPeriods,
-            Endings endings,
+            FlowEndings endings,
             Onset onset,
             Resumption resumption,
             Languages languages,
@@ -47,7 +47,7 @@ public final class Insights {
         if (value == null) {
             return;
         }
-        if (indicator.standsOut()) {
+        if (indicator.isElevated()) {
             found.add(strain(indicator, value));
         } else if (indicator.kind() == StrainIndicator.Kind.FALLING_FLOW && value.low() > 0) {
             found.add(Insight.side(
@@ -163,8 +163,8 @@ public final class Insights {
         }
     }
 
-    private static void addEnding(List<Insight> found, Endings endings) {
-        for (Endings.Ending ending : endings.endings()) {
+    private static void addEnding(List<Insight> found, FlowEndings endings) {
+        for (FlowEndings.Ending ending : endings.endings()) {
             String how = ending(ending.by());
             if (how != null && ending.share().low() > 0.5) {
                 String help = help(ending.by());

@@ -7,7 +7,7 @@ public final class Means {
     /** Mean with Student's interval, held within bounds; of two values at least. */
     public static Estimate of(double[] values, double min, double max) {
         double mean = Math.clamp(mean(values), min, max);
-        double reach = student(values.length - 1) * Math.sqrt(errorSquared(values));
+        double reach = t975(values.length - 1) * Math.sqrt(errorSquared(values));
         return new Estimate(
                 mean, Math.clamp(mean - reach, min, mean), Math.clamp(mean + reach, mean, max), values.length);
     }
@@ -16,7 +16,7 @@ public final class Means {
      * Two-sided 95 % quantile of Student's t from the normal one (Abramowitz and Stegun 26.7.5); within 1 % from 4
      * degrees on.
      */
-    static double student(int degrees) {
+    static double t975(int degrees) {
         double z = Estimate.Z95;
         double cubed = z * z * z;
         return z + (cubed + z) / (4 * degrees) + (5 * cubed * z * z + 16 * cubed + 3 * z) / (96.0 * degrees * degrees);
@@ -37,7 +37,7 @@ public final class Means {
                         * squared
                         / (earlierError * earlierError / (earlier.length - 1)
                                 + laterError * laterError / (later.length - 1));
-        double reach = student((int) Math.max(1, degrees)) * Math.sqrt(squared);
+        double reach = t975((int) Math.max(1, degrees)) * Math.sqrt(squared);
         return new Estimate(value, value - reach, value + reach, earlier.length + later.length);
     }
 

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param value with its interval, in the kind's unit; null while {@code missing} is above 0
  * @param reference what the value is set against: the person's own past, a half, or no change; 0 while {@code missing}
  *     is above 0
- * @param standsOut whether the whole interval lies on the side that is worth a look
+ * @param isElevated whether the whole interval lies on the side that is worth a look
  * @param missing how many more days or weeks with activity are needed, in the kind's unit of observation
  */
-public record StrainIndicator(Kind kind, @Nullable Estimate value, double reference, boolean standsOut, int missing) {
+public record StrainIndicator(Kind kind, @Nullable Estimate value, double reference, boolean isElevated, int missing) {
 
     /** How many last days count as the present. */
     public static final int RECENT_DAYS = 14;

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param value with its interval, in the kind's unit; the greater, the more it is worth a look. Null while
  *     {@code missing} is above 0
  * @param reference what it was before; 0 while {@code missing} is above 0, and for changes
- * @param standsOut whether the whole interval lies above the reference
+ * @param isElevated whether the whole interval lies above the reference
  * @param missing how many more days (of weekends: weeks) are needed
  * @param from first of the days that count as the present
  * @param to last of them
@@ -36,7 +36,7 @@ public record TeamIndicator(
         Kind kind,
         @Nullable Estimate value,
         double reference,
-        boolean standsOut,
+        boolean isElevated,
         int missing,
         LocalDate from,
         LocalDate to) {

@@ -93,7 +93,7 @@ public final class PersonalLayer {
         from.position(SIZE_BYTES - Float.BYTES * logLikelihood.length)
                 .asFloatBuffer()
                 .get(logLikelihood);
-        settle(latestAtMs);
+        updatePosterior(latestAtMs);
         return this;
     }
 
@@ -116,7 +116,7 @@ public final class PersonalLayer {
         firstAtMs = 0;
         latestAtMs = 0;
         Arrays.fill(logLikelihood, 0f);
-        settle(0);
+        updatePosterior(0);
     }
 
     /** Counts a label about a moment of which there is no reading: it was given, and nothing can be learned from it. */
@@ -139,9 +139,9 @@ public final class PersonalLayer {
         double older = 1;
         double weight = interrupted ? INTERRUPTED_WEIGHT : 1;
         if (learned > 0 && at > latestAtMs) {
-            older = kept(at - latestAtMs);
+            older = decay(at - latestAtMs);
         } else if (learned > 0) {
-            weight *= kept(latestAtMs - at);
+            weight *= decay(latestAtMs - at);
         }
         firstAtMs = learned == 0 ? at : Math.min(firstAtMs, at);
         latestAtMs = learned == 0 ? at : Math.max(latestAtMs, at);
@@ -156,14 +156,14 @@ public final class PersonalLayer {
             double fit = StrictMath.log((1 - LAPSE) * likelihood + LAPSE / 2);
             logLikelihood[i] = (float) (older * logLikelihood[i] + weight * fit);
         }
-        settle(latestAtMs);
+        updatePosterior(latestAtMs);
     }
 
     /**
      * Lets the layer be as it is at an instant, with what is forgotten by then forgotten. Stored state does not change.
      */
     public PersonalLayer asOf(long atMs) {
-        settle(atMs);
+        updatePosterior(atMs);
         return this;
     }
 
@@ -187,12 +187,12 @@ public final class PersonalLayer {
     }
 
     /** Returns how many labels were given since the last reset. */
-    public int given() {
+    public int labelsGiven() {
         return given;
     }
 
     /** Returns how many of them there was a reading for. */
-    public int learned() {
+    public int labelsLearned() {
         return learned;
     }
 
@@ -205,8 +205,8 @@ public final class PersonalLayer {
      * Takes the posterior means with the likelihood tempered to an instant. One before the latest label counts as that
      * label's.
      */
-    private void settle(long atMs) {
-        double kept = kept(Math.max(atMs - latestAtMs, 0));
+    private void updatePosterior(long atMs) {
+        double kept = decay(Math.max(atMs - latestAtMs, 0));
         double highest = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < logLikelihood.length; i++) {
             highest = Math.max(highest, logPrior(i) + kept * logLikelihood[i]);
@@ -224,7 +224,7 @@ public final class PersonalLayer {
         slope = slopes / total;
     }
 
-    private static double kept(long ageMs) {
+    private static double decay(long ageMs) {
         return StrictMath.pow(0.5, (double) ageMs / HALF_LIFE_MS);
     }
 

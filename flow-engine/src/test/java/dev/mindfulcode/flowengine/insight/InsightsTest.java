@@ -69,11 +69,11 @@ class InsightsTest {
 
     @Test
     void theUsualEndingIsSaidOnlyWhereItIsSurelyTheMostOfThem() {
-        Endings half = Endings.of(Map.of(Interruption.IDLE, 11, Interruption.ERRORS, 9));
+        FlowEndings half = FlowEndings.of(Map.of(Interruption.IDLE, 11, Interruption.ERRORS, 9));
         assertThat(Insights.from(history(half))).isEmpty();
-        Endings most = Endings.of(Map.of(Interruption.IDLE, 40, Interruption.ERRORS, 9));
+        FlowEndings most = FlowEndings.of(Map.of(Interruption.IDLE, 40, Interruption.ERRORS, 9));
         assertThat(Insights.from(history(most))).extracting(Insight::id).containsExactly("usual-ending");
-        Endings unknown = Endings.of(Map.of(Interruption.UNKNOWN, 40));
+        FlowEndings unknown = FlowEndings.of(Map.of(Interruption.UNKNOWN, 40));
         assertThat(Insights.from(history(unknown))).isEmpty();
     }
 
@@ -85,7 +85,7 @@ class InsightsTest {
                 .confidence();
     }
 
-    private static History history(Endings endings) {
+    private static History history(FlowEndings endings) {
         return new History(
                 PeakHours.of(List.of()),
                 NO_PERIODS,
@@ -98,6 +98,6 @@ class InsightsTest {
 
     private static History history(PeakHours hours, Resumption resumption, List<StrainIndicator> indicators) {
         return new History(
-                hours, NO_PERIODS, Endings.of(Map.of()), NO_ONSET, resumption, Languages.of(List.of()), indicators);
+                hours, NO_PERIODS, FlowEndings.of(Map.of()), NO_ONSET, resumption, Languages.of(List.of()), indicators);
     }
 }

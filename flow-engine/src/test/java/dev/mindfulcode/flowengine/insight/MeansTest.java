@@ -45,10 +45,10 @@ class MeansTest {
 
     @Test
     void endingsAreCountedMostFrequentFirstOrMissing() {
-        var few = Endings.of(Map.of(Interruption.IDLE, 4));
+        var few = FlowEndings.of(Map.of(Interruption.IDLE, 4));
         assertThat(few.endings()).isEmpty();
         assertThat(few.periodsMissing()).isEqualTo(6);
-        var enough = Endings.of(Map.of(Interruption.IDLE, 4, Interruption.ERRORS, 16));
+        var enough = FlowEndings.of(Map.of(Interruption.IDLE, 4, Interruption.ERRORS, 16));
         assertThat(enough.endings().getFirst().by()).isEqualTo(Interruption.ERRORS);
         assertThat(enough.endings().getFirst().share().value()).isEqualTo(0.8);
         assertThat(enough.endings().getFirst().share().low()).isBetween(0.5, 0.8);

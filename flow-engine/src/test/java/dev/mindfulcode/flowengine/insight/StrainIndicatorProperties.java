@@ -25,7 +25,7 @@ class StrainIndicatorProperties {
                 .hasSize(Kind.values().length)
                 .allSatisfy(indicator -> {
                     assertThat(indicator.value()).isNotNull();
-                    assertThat(indicator.standsOut()).as(indicator.toString()).isFalse();
+                    assertThat(indicator.isElevated()).as(indicator.toString()).isFalse();
                 });
     }
 
@@ -48,14 +48,14 @@ class StrainIndicatorProperties {
         }
         assertThat(StrainIndicator.of(days, TODAY).subList(3, 6)).allSatisfy(indicator -> {
             assertThat(indicator.value()).isNotNull();
-            assertThat(indicator.standsOut()).as(indicator.toString()).isFalse();
+            assertThat(indicator.isElevated()).as(indicator.toString()).isFalse();
         });
     }
 
     @Test
     void aLifeThatTurnsShowsEachWithItsNumbers() {
         assertThat(StrainIndicator.of(life(true), TODAY))
-                .allSatisfy(indicator -> assertThat(indicator.standsOut())
+                .allSatisfy(indicator -> assertThat(indicator.isElevated())
                         .as(indicator.toString())
                         .isTrue());
     }
@@ -65,7 +65,7 @@ class StrainIndicatorProperties {
         List<Day> days = life(true).subList(0, 4);
         assertThat(StrainIndicator.of(days, TODAY)).allSatisfy(indicator -> {
             assertThat(indicator.value()).isNull();
-            assertThat(indicator.standsOut()).isFalse();
+            assertThat(indicator.isElevated()).isFalse();
             assertThat(indicator.missing()).isPositive();
         });
         List<StrainIndicator> none = StrainIndicator.of(List.of(), TODAY);

@@ -36,7 +36,7 @@ class TeamIndicatorProperties {
         weekdays(life, WEEKS, 9, 17);
         assertThat(all(life, ZoneOffset.UTC)).hasSize(Kind.values().length).allSatisfy(indicator -> {
             assertThat(indicator.value()).as(indicator.toString()).isNotNull();
-            assertThat(indicator.standsOut()).as(indicator.toString()).isFalse();
+            assertThat(indicator.isElevated()).as(indicator.toString()).isFalse();
         });
     }
 
@@ -55,7 +55,7 @@ class TeamIndicatorProperties {
 
         assertThat(all)
                 .filteredOn(indicator -> indicator.kind() != Kind.WEEKEND_SHARE)
-                .allSatisfy(indicator -> assertThat(indicator.standsOut())
+                .allSatisfy(indicator -> assertThat(indicator.isElevated())
                         .as(indicator.toString())
                         .isTrue());
         TeamIndicator outside = all.get(Kind.OUTSIDE_USUAL_HOURS.ordinal());
@@ -82,7 +82,7 @@ class TeamIndicatorProperties {
             TeamIndicator indicator =
                     TeamIndicator.of(kind, life.hours, life.days, END_MS, RECENT_DAYS, ZoneOffset.UTC);
             assertThat(value(indicator)).isEqualTo(new Estimate(0, 0, 0, 70));
-            assertThat(indicator.standsOut()).isFalse();
+            assertThat(indicator.isElevated()).isFalse();
             assertThat(indicator.text()).doesNotContain("0.0", "-");
         }
     }
@@ -117,7 +117,7 @@ class TeamIndicatorProperties {
         weekdays(life, 1, 9, 17);
         assertThat(all(life, ZoneOffset.UTC)).allSatisfy(indicator -> {
             assertThat(indicator.value()).isNull();
-            assertThat(indicator.standsOut()).isFalse();
+            assertThat(indicator.isElevated()).isFalse();
             assertThat(indicator.missing()).isPositive();
             assertThat(indicator.text()).contains("not enough");
         });

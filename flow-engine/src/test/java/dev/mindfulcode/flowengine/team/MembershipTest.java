@@ -2,7 +2,7 @@ package dev.mindfulcode.flowengine.team;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mindfulcode.flowengine.team.Membership.Change;
+import dev.mindfulcode.flowengine.team.MembershipHistory.Change;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -16,7 +16,7 @@ class MembershipTest {
 
     @Test
     void countsWholeMinutesBetweenConsentAndItsWithdrawal() {
-        Membership membership = Membership.none()
+        MembershipHistory membership = MembershipHistory.none()
                 .with(0, Change.JOINED)
                 .with(2 * MINUTE_MS + 1, Change.CONSENTED)
                 .with(6 * MINUTE_MS - 1, Change.WITHDREW);
@@ -27,7 +27,7 @@ class MembershipTest {
 
     @Test
     void aChangeAtTheBeginningOfAMinuteHoldsInIt() {
-        Membership membership = Membership.none()
+        MembershipHistory membership = MembershipHistory.none()
                 .with(MINUTE_MS, Change.JOINED)
                 .with(MINUTE_MS, Change.CONSENTED)
                 .with(3 * MINUTE_MS, Change.WITHDREW);
@@ -37,7 +37,7 @@ class MembershipTest {
 
     @Test
     void consentThatWasAwayWithinAMinuteDoesNotCountInIt() {
-        Membership membership =
+        MembershipHistory membership =
                 consenting().with(2 * MINUTE_MS + 10, Change.WITHDREW).with(2 * MINUTE_MS + 20, Change.CONSENTED);
 
         assertThat(counted(membership, 4)).containsExactly(0, 1, 3);
@@ -45,7 +45,7 @@ class MembershipTest {
 
     @Test
     void viewersDoNotCountThoughTheyConsent() {
-        assertThat(counted(Membership.none().with(0, Change.JOINED_AS_VIEWER).with(0, Change.CONSENTED), 3))
+        assertThat(counted(MembershipHistory.none().with(0, Change.JOINED_AS_VIEWER).with(0, Change.CONSENTED), 3))
                 .isEmpty();
         assertThat(counted(consenting().with(MINUTE_MS, Change.MADE_VIEWER).with(3 * MINUTE_MS, Change.MADE_MEMBER), 5))
                 .containsExactly(0, 3, 4);
@@ -53,7 +53,7 @@ class MembershipTest {
 
     @Test
     void whoeverComesBackHasToConsentAnew() {
-        Membership membership = consenting()
+        MembershipHistory membership = consenting()
                 .with(MINUTE_MS, Change.LEFT)
                 .with(2 * MINUTE_MS, Change.JOINED)
                 .with(4 * MINUTE_MS, Change.CONSENTED);
@@ -69,14 +69,14 @@ class MembershipTest {
 
     @Test
     void whatIsTooOldToBeToldApartDoesNotCount() {
-        Membership membership = consenting();
-        for (int i = 1; i <= Membership.CHANGES_MAX + 1; i++) {
+        MembershipHistory membership = consenting();
+        for (int i = 1; i <= MembershipHistory.CHANGES_MAX + 1; i++) {
             membership = membership.with(i * MINUTE_MS, i % 2 == 0 ? Change.CONSENTED : Change.WITHDREW);
         }
         assertThat(membership.countsIn(0)).isFalse();
         assertThat(membership.countsIn(2 * MINUTE_MS)).isTrue();
         assertThat(membership.countsIn(3 * MINUTE_MS)).isFalse();
-        assertThat(membership.countsIn(Membership.CHANGES_MAX * MINUTE_MS)).isTrue();
+        assertThat(membership.countsIn(MembershipHistory.CHANGES_MAX * MINUTE_MS)).isTrue();
     }
 
     @Property(tries = 200)
@@ -86,28 +86,28 @@ class MembershipTest {
         for (int i = 0; i < 12; i++) {
             changes.add(new Object[] {random.nextLong(10 * MINUTE_MS), Change.values()[random.nextInt(7)]});
         }
-        Membership inOrder = known(changes);
+        MembershipHistory inOrder = known(changes);
         List<Object[]> shuffled = new ArrayList<>(changes);
         shuffled.addAll(changes);
         Collections.shuffle(shuffled, random);
 
         assertThat(known(shuffled).encode()).isEqualTo(inOrder.encode());
-        assertThat(counted(Membership.decode(inOrder.encode()), 12)).isEqualTo(counted(inOrder, 12));
+        assertThat(counted(MembershipHistory.decode(inOrder.encode()), 12)).isEqualTo(counted(inOrder, 12));
     }
 
-    private static Membership known(List<Object[]> changes) {
-        Membership membership = Membership.none();
+    private static MembershipHistory known(List<Object[]> changes) {
+        MembershipHistory membership = MembershipHistory.none();
         for (Object[] change : changes) {
             membership = membership.with((long) change[0], (Change) change[1]);
         }
         return membership;
     }
 
-    private static Membership consenting() {
-        return Membership.none().with(-1, Change.JOINED).with(-1, Change.CONSENTED);
+    private static MembershipHistory consenting() {
+        return MembershipHistory.none().with(-1, Change.JOINED).with(-1, Change.CONSENTED);
     }
 
-    private static List<Integer> counted(Membership membership, int minutes) {
+    private static List<Integer> counted(MembershipHistory membership, int minutes) {
         List<Integer> counted = new ArrayList<>();
         for (int minute = 0; minute < minutes; minute++) {
             if (membership.countsIn(minute * MINUTE_MS)) {

@@ -2,7 +2,7 @@ package dev.mindfulcode.projectionservice.analytics;
 
 import dev.mindfulcode.flowengine.FlowReading;
 import dev.mindfulcode.flowengine.SessionState;
-import dev.mindfulcode.flowengine.Status;
+import dev.mindfulcode.flowengine.ActivityStatus;
 import dev.mindfulcode.pluginhost.PluginRecord.FlowAnalysis;
 import dev.mindfulcode.schemas.KeyClass;
 import dev.mindfulcode.schemas.KeystrokePayload;
@@ -136,8 +136,8 @@ final class Readings {
 
     private long dueMs() {
         return switch (engine.status()) {
-            case ACTIVE -> engine.lastActivityAtMs() + SessionState.PAUSED_AFTER_MS;
-            case PAUSED -> engine.lastActivityAtMs() + SessionState.ENDED_AFTER_MS;
+            case ACTIVE -> engine.lastActivityAtMs() + SessionState.PAUSE_TIMEOUT_MS;
+            case PAUSED -> engine.lastActivityAtMs() + SessionState.END_TIMEOUT_MS;
             case ENDED -> NEVER_MS;
         };
     }
@@ -169,7 +169,7 @@ final class Readings {
                         engine.interruptions()));
     }
 
-    private static int code(Status status) {
+    private static int code(ActivityStatus status) {
         return switch (status) {
             case ACTIVE -> 1;
             case PAUSED -> 2;

@@ -34,7 +34,7 @@ public final class ClockStepWatch implements AutoCloseable {
     /** Starts watching; {@link #close} ends it. */
     public ClockStepWatch(InstantSource clock) {
         this.clock = clock;
-        ClockSteps steps = new ClockSteps(clock.millis(), System.nanoTime());
+        ClockStepDetector steps = new ClockStepDetector(clock.millis(), System.nanoTime());
         thread = Thread.ofPlatform().daemon().name("clock-step-watch").start(() -> watch(steps));
     }
 
@@ -67,7 +67,7 @@ public final class ClockStepWatch implements AutoCloseable {
         void close();
     }
 
-    private void watch(ClockSteps steps) {
+    private void watch(ClockStepDetector steps) {
         try {
             while (true) {
                 TimeUnit.MILLISECONDS.sleep(INTERVAL.toMillis());

@@ -17,7 +17,7 @@ class ClockStepsTest {
 
     @Test
     void findsStepsInBothDirectionsAndNoneInTimeThatPasses() {
-        ClockSteps steps = new ClockSteps(1_000_000, 5_000_000_000L);
+        ClockStepDetector steps = new ClockStepDetector(1_000_000, 5_000_000_000L);
 
         assertThat(steps.stepMs(1_000_500, 5_500_000_000L)).isZero();
         assertThat(steps.stepMs(1_001_000 + THREE_DAYS_MS, 6_000_000_000L)).isEqualTo(THREE_DAYS_MS);
@@ -59,8 +59,8 @@ class ClockStepsTest {
         AtomicInteger opened = new AtomicInteger();
         CountDownLatch closed = new CountDownLatch(1);
         try (ClockStepWatch watch = new ClockStepWatch(() -> Instant.now().plusMillis(aheadMs.get()));
-                Renewed<Integer> client =
-                        new Renewed<>("test", watch, opened::incrementAndGet, before -> closed.countDown())) {
+                ReopenableClient<Integer> client =
+                        new ReopenableClient<>("test", watch, opened::incrementAndGet, before -> closed.countDown())) {
             assertThat(client.get()).isEqualTo(1);
             aheadMs.set(0);
 

@@ -78,7 +78,7 @@ record AaltoTyping(String participant, List<Section> sections, int unreadable) {
         try {
             return fields.length == 9
                     ? new long[] {
-                        Long.parseLong(fields[5]), Engine.keyClassOfJavaScript(Integer.parseInt(fields[8].trim()))
+                        Long.parseLong(fields[5]), EngineCodes.keyClassOfJavaScript(Integer.parseInt(fields[8].trim()))
                     }
                     : new long[0];
         } catch (NumberFormatException e) {

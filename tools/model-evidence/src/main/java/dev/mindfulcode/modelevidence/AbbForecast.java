@@ -88,7 +88,7 @@ final class AbbForecast {
             boolean positive = holds(seconds, applied, at);
             into.add(new Example(
                     log.developer(),
-                    Engine.features(reading),
+                    EngineCodes.features(reading),
                     raw(log, start, applied, at, past.rate(), past.isInTop(recent)),
                     positive));
             past.add(at + HORIZON_S, positive, recent);
@@ -107,9 +107,9 @@ final class AbbForecast {
             return;
         }
         int kind = code - AbbLog.SIGNAL;
-        session.signal(atMs, kind, Engine.OK);
-        if (kind == Engine.FOCUS_LOST) {
-            session.signal(atMs, Engine.FOCUS_GAINED, 0);
+        session.signal(atMs, kind, EngineCodes.OK);
+        if (kind == EngineCodes.FOCUS_LOST) {
+            session.signal(atMs, EngineCodes.FOCUS_GAINED, 0);
         }
     }
 
@@ -142,11 +142,11 @@ final class AbbForecast {
         for (int i = from15; i < applied; i++) {
             minutes.set((int) (at / 60 - log.seconds()[i] / 60));
             int code = log.codes()[i];
-            boolean key = code < Engine.NAVIGATION
-                    || code == Engine.PASTE
-                    || code == Engine.COMPLETION
-                    || code == Engine.SHORTCUT;
-            boolean correction = code == Engine.DELETE || code == Engine.UNDO;
+            boolean key = code < EngineCodes.NAVIGATION
+                    || code == EngineCodes.PASTE
+                    || code == EngineCodes.COMPLETION
+                    || code == EngineCodes.SHORTCUT;
+            boolean correction = code == EngineCodes.DELETE || code == EngineCodes.UNDO;
             raw[13] += correction ? 1 : 0;
             raw[14] += key ? 1 : 0;
             raw[15]++;
@@ -157,10 +157,10 @@ final class AbbForecast {
                         : key
                                 ? 6
                                 : switch (code) {
-                                    case Engine.NAVIGATION -> 7;
-                                    case AbbLog.SIGNAL + Engine.FILE_SWITCH -> 9;
-                                    case AbbLog.SIGNAL + Engine.FOCUS_LOST -> 10;
-                                    case AbbLog.SIGNAL + Engine.BUILD -> 11;
+                                    case EngineCodes.NAVIGATION -> 7;
+                                    case AbbLog.SIGNAL + EngineCodes.FILE_SWITCH -> 9;
+                                    case AbbLog.SIGNAL + EngineCodes.FOCUS_LOST -> 10;
+                                    case AbbLog.SIGNAL + EngineCodes.BUILD -> 11;
                                     default -> 12;
                                 };
                 raw[column]++;

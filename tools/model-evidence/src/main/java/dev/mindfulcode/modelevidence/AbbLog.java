@@ -75,16 +75,16 @@ record AbbLog(String developer, long[] seconds, byte[] codes, int unreadable) {
 
     private static byte codeOf(String message) {
         int code = switch (message) {
-            case "View.OnChangeCaretLine", "View.OnChangeScrollInfo" -> Engine.NAVIGATION;
-            case "View.VisualStudioBgOrFg" -> SIGNAL + Engine.FOCUS_LOST;
-            case "Edit.Delete", "Edit.DeleteBackwards" -> Engine.DELETE;
-            case "Edit.Undo" -> Engine.UNDO;
-            case "Edit.BreakLine" -> Engine.ENTER;
-            case "Edit.InsertTab" -> Engine.TAB;
-            case "Edit.Paste" -> Engine.PASTE;
-            case "Edit.CompleteWord", "Edit.ListMembers" -> Engine.COMPLETION;
-            case "Build.BuildDone" -> SIGNAL + Engine.BUILD;
-            case "View.File" -> SIGNAL + Engine.FILE_SWITCH;
+            case "View.OnChangeCaretLine", "View.OnChangeScrollInfo" -> EngineCodes.NAVIGATION;
+            case "View.VisualStudioBgOrFg" -> SIGNAL + EngineCodes.FOCUS_LOST;
+            case "Edit.Delete", "Edit.DeleteBackwards" -> EngineCodes.DELETE;
+            case "Edit.Undo" -> EngineCodes.UNDO;
+            case "Edit.BreakLine" -> EngineCodes.ENTER;
+            case "Edit.InsertTab" -> EngineCodes.TAB;
+            case "Edit.Paste" -> EngineCodes.PASTE;
+            case "Edit.CompleteWord", "Edit.ListMembers" -> EngineCodes.COMPLETION;
+            case "Build.BuildDone" -> SIGNAL + EngineCodes.BUILD;
+            case "View.File" -> SIGNAL + EngineCodes.FILE_SWITCH;
             default -> ofFamily(message);
         };
         return (byte) code;
@@ -92,13 +92,13 @@ record AbbLog(String developer, long[] seconds, byte[] codes, int unreadable) {
 
     private static int ofFamily(String message) {
         if (message.startsWith("Window.")) {
-            return SIGNAL + Engine.FILE_SWITCH;
+            return SIGNAL + EngineCodes.FILE_SWITCH;
         }
         if (message.startsWith("Edit.")) {
             return message.startsWith("Edit.Line") || message.startsWith("Edit.Char") || message.startsWith("Edit.Word")
-                    ? Engine.NAVIGATION
-                    : Engine.SHORTCUT;
+                    ? EngineCodes.NAVIGATION
+                    : EngineCodes.SHORTCUT;
         }
-        return Engine.OTHER;
+        return EngineCodes.OTHER;
     }
 }

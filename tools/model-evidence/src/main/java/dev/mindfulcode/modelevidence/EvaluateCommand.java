@@ -50,7 +50,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                 err.println("Nothing to judge in the folders given. Expected " + Datasets.EXPECTED + ".");
                 return 1;
             }
-            Path report = new Report(new Protocol(), console).write(data, out);
+            Path report = new EvaluationReport(new Protocol(), console).write(data, out);
             console.println("Written: " + report);
             if (!data.missing().isEmpty()) {
                 err.println("Not judged, as nothing was given for it: " + String.join("; ", data.missing()) + ".");

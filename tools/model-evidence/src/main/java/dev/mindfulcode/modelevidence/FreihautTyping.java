@@ -70,7 +70,7 @@ final class FreihautTyping {
                 if (before >= 0) {
                     intervals.add((double) Math.max(interval, 1));
                 }
-                corrections += key.keyClass() == Engine.DELETE ? 1 : 0;
+                corrections += key.keyClass() == EngineCodes.DELETE ? 1 : 0;
                 before = key.atMs();
             }
             last = before;
@@ -80,7 +80,7 @@ final class FreihautTyping {
             double middle = sorted.length == 0 ? 1 : sorted[sorted.length / 2];
             into.add(new Example(
                     person,
-                    Engine.features(reading),
+                    EngineCodes.features(reading),
                     new double[] {Math.log(middle), corrections, task.keys().size()},
                     task.arousal() > median));
         }
@@ -136,7 +136,7 @@ final class FreihautTyping {
             }
         }
         if (type.equals("KeyDown") && time >= 0) {
-            keys.add(new Key(time, Engine.keyClassOfJavaScript(keyCode)));
+            keys.add(new Key(time, EngineCodes.keyClassOfJavaScript(keyCode)));
         }
     }
 

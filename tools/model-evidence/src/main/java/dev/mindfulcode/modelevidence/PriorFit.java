@@ -83,7 +83,7 @@ record PriorFit(
         for (AaltoTyping.Section section : typing.sections()) {
             for (byte keyClass : section.keyClasses()) {
                 keys++;
-                corrections += keyClass == Engine.DELETE || keyClass == Engine.UNDO ? 1 : 0;
+                corrections += keyClass == EngineCodes.DELETE || keyClass == EngineCodes.UNDO ? 1 : 0;
             }
         }
         return (double) corrections / keys;

@@ -86,7 +86,7 @@ final class SwellMinutes {
             }
             before = row;
             session.read(row.atMs() + MINUTE_MS, reading);
-            float[] f = Engine.features(reading);
+            float[] f = EngineCodes.features(reading);
             features.add(new float[] {NOT_COMPUTABLE, f[1], NOT_COMPUTABLE, f[3], f[4]});
             double[] counts = Arrays.copyOf(row.counts(), BLOCK_COLUMN + 1);
             counts[BLOCK_COLUMN] = row.block();
@@ -111,16 +111,16 @@ final class SwellMinutes {
             session.keystroke(
                     row.atMs() + (long) (i + 1) * MINUTE_MS / (keys + 1),
                     MINUTE_MS / keys,
-                    error ? Engine.DELETE : Engine.LETTER,
+                    error ? EngineCodes.DELETE : EngineCodes.LETTER,
                     -1);
         }
         long end = row.atMs() + MINUTE_MS - 1;
         for (int i = 0; i < row.count("SnAppChange"); i++) {
-            session.signal(end, Engine.FOCUS_LOST, 0);
-            session.signal(end, Engine.FOCUS_GAINED, 0);
+            session.signal(end, EngineCodes.FOCUS_LOST, 0);
+            session.signal(end, EngineCodes.FOCUS_GAINED, 0);
         }
         for (int i = 0; i < row.count("SnTabfocusChange"); i++) {
-            session.signal(end, Engine.FILE_SWITCH, 0);
+            session.signal(end, EngineCodes.FILE_SWITCH, 0);
         }
     }
 

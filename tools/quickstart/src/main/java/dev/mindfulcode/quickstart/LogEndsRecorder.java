@@ -1,7 +1,7 @@
 package dev.mindfulcode.quickstart;
 
 import dev.mindfulcode.schemas.clock.ClockStepWatch;
-import dev.mindfulcode.schemas.clock.Renewed;
+import dev.mindfulcode.schemas.clock.ReopenableClient;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,14 +24,14 @@ final class LogEndsRecorder implements AutoCloseable {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
     private final Path file;
-    private final Renewed<Admin> admin;
+    private final ReopenableClient<Admin> admin;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
     private LogEnds stored = LogEnds.none();
 
     LogEndsRecorder(String bootstrapServers, Path file) {
         this.file = file;
-        admin = new Renewed<>(
+        admin = new ReopenableClient<>(
                 "log-ends",
                 ClockStepWatch.ofSystem(),
                 () -> Admin.create(Map.of("bootstrap.servers", bootstrapServers)),

@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * Finds steps of the system clock: what it moved by, less what a clock that nobody sets moved by. Not thread-safe.
  */
-final class ClockSteps {
+final class ClockStepDetector {
 
     private long wallMs;
     private long steadyNs;
@@ -16,7 +16,7 @@ final class ClockSteps {
      * @param wallMs the system clock, in epoch milliseconds
      * @param steadyNs a clock that nobody sets, with any origin, as of {@link System#nanoTime}
      */
-    ClockSteps(long wallMs, long steadyNs) {
+    ClockStepDetector(long wallMs, long steadyNs) {
         this.wallMs = wallMs;
         this.steadyNs = steadyNs;
     }

@@ -16,11 +16,11 @@ import java.util.Objects;
  * evaluation.md and its charts: what was asked, the tables, the traps, and the model card. The same data give the same
  * text.
  */
-final class Report {
+final class EvaluationReport {
     private final Protocol protocol;
     private final PrintWriter console;
 
-    Report(Protocol protocol, PrintWriter console) {
+    EvaluationReport(Protocol protocol, PrintWriter console) {
         this.protocol = protocol;
         this.console = console;
     }
@@ -139,7 +139,7 @@ final class Report {
     }
 
     private static String resource(String name) {
-        try (var in = Objects.requireNonNull(Report.class.getResourceAsStream(name), name)) {
+        try (var in = Objects.requireNonNull(EvaluationReport.class.getResourceAsStream(name), name)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
-class PastApiTest {
+class FlowHistoryApiTest {
 
     private final GatewayUnderTest gateway = GatewayUnderTest.shared();
     private final Api api = gateway.api;

@@ -27,7 +27,7 @@ import reactor.core.publisher.Sinks;
 /**
  * The conversation with one client in one of the protocols of {@link SocketProtocol}. Handles one message at a time.
  */
-final class GraphConversation {
+final class GraphQlWebSocketSession {
 
     /** At the same time, on one connection. */
     static final int OPERATIONS_MAX = 16;
@@ -55,7 +55,7 @@ final class GraphConversation {
     private static final CloseStatus TOO_MANY_INITS = new CloseStatus(4429, "Too many initialisation requests");
     private static final CloseStatus TOO_MANY_MESSAGES = new CloseStatus(4429, "Too many messages");
 
-    private final Graph graph;
+    private final GraphQlExecutor graph;
     private final WebSocketSession session;
     private final SocketProtocol protocol;
     private final @Nullable Caller ofHandshake;
@@ -77,8 +77,8 @@ final class GraphConversation {
      * @param connect makes the caller a live client, or refuses
      * @param introduced is run once, when it is known who the client is or when there is none any more
      */
-    GraphConversation(
-            Graph graph,
+    GraphQlWebSocketSession(
+            GraphQlExecutor graph,
             WebSocketSession session,
             SocketProtocol protocol,
             @Nullable Caller ofHandshake,
@@ -171,7 +171,7 @@ final class GraphConversation {
         } catch (ProblemException e) {
             id = null;
         }
-        return Flux.just(frame(protocol.error(id, Errors.list(problem))));
+        return Flux.just(frame(protocol.error(id, ErrorResults.list(problem))));
     }
 
     private boolean tooMany() {
@@ -263,7 +263,7 @@ final class GraphConversation {
         if (operations.size() >= OPERATIONS_MAX && !operations.containsKey(id)) {
             return Flux.just(error(
                     id,
-                    Errors.list(ProblemType.TOO_MANY_CONNECTIONS.because(
+                    ErrorResults.list(ProblemType.TOO_MANY_CONNECTIONS.because(
                             "A connection can have " + OPERATIONS_MAX + " operations.")),
                     () -> {}));
         }
@@ -284,14 +284,14 @@ final class GraphConversation {
         if (result.getData() instanceof Publisher<?> stream) {
             return Flux.from(stream)
                     .cast(ExecutionResult.class)
-                    .map(each -> next(id, Errors.specification(each)))
+                    .map(each -> next(id, ErrorResults.specification(each)))
                     .concatWith(Mono.fromSupplier(() -> completed(id, over)))
-                    .onErrorResume(failure -> Mono.fromSupplier(() -> error(id, Errors.failed(failure), over)));
+                    .onErrorResume(failure -> Mono.fromSupplier(() -> error(id, ErrorResults.failed(failure), over)));
         }
-        Map<String, @Nullable Object> answer = Errors.specification(result);
+        Map<String, @Nullable Object> answer = ErrorResults.specification(result);
         return answer.containsKey("data")
                 ? Flux.just(next(id, answer)).concatWith(Mono.fromSupplier(() -> completed(id, over)))
-                : Flux.defer(() -> Flux.just(error(id, Errors.told(result.getErrors()), over)));
+                : Flux.defer(() -> Flux.just(error(id, ErrorResults.toJson(result.getErrors()), over)));
     }
 
     private Flux<WebSocketMessage> complete(String id) {

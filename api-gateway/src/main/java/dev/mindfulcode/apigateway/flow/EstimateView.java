@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param high null where the data set no upper end
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
-public record Interval(
+public record EstimateView(
         @Nullable Double value,
         @Nullable Double low,
         @Nullable Double high,
@@ -26,12 +26,12 @@ public record Interval(
     /** Four digits after the point, and so of anything from one on. */
     private static final double STEPS = 1e4;
 
-    public static Interval of(Estimate estimate) {
-        return new Interval(
+    public static EstimateView of(Estimate estimate) {
+        return new EstimateView(
                 finite(estimate.value()), finite(estimate.low()), finite(estimate.high()), estimate.samples());
     }
 
-    static @Nullable Interval orNull(@Nullable Estimate estimate) {
+    static @Nullable EstimateView orNull(@Nullable Estimate estimate) {
         return estimate == null ? null : of(estimate);
     }
 

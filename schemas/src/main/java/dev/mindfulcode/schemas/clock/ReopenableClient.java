@@ -9,7 +9,7 @@ import java.util.function.Supplier;
  * @param <T> the client: a producer without transactions, which still delivers what it was given before it closes, or
  *     an admin client
  */
-public final class Renewed<T> implements AutoCloseable {
+public final class ReopenableClient<T> implements AutoCloseable {
 
     private final Supplier<? extends T> open;
     private final Consumer<? super T> close;
@@ -23,7 +23,7 @@ public final class Renewed<T> implements AutoCloseable {
      * @param name of the client, for the log
      * @param close closes a client within a bound
      */
-    public Renewed(String name, ClockStepWatch watch, Supplier<? extends T> open, Consumer<? super T> close) {
+    public ReopenableClient(String name, ClockStepWatch watch, Supplier<? extends T> open, Consumer<? super T> close) {
         this.open = open;
         this.close = close;
         current = open.get();

@@ -25,7 +25,7 @@ import reactor.core.publisher.Mono;
  * {@code /graphql}: GraphQL over HTTP and over server-sent events by POST or GET, over WebSocket by GET. Errors of
  * GraphQL requests have the form of {@link GraphQlErrors}; any other request is refused with a problem document.
  */
-final class GraphRoutes {
+final class GraphQlRoutes {
 
     private static final Map<String, @Nullable Object> PERSISTED_QUERY_NOT_SUPPORTED = Map.of(
             "errors",
@@ -36,12 +36,12 @@ final class GraphRoutes {
                     Map.of("code", "PERSISTED_QUERY_NOT_SUPPORTED"))));
     private static final int VARIABLES_LENGTH_MAX = 4_000;
 
-    private final Graph graph;
-    private final GraphEvents events;
-    private final GraphSocket socket;
+    private final GraphQlExecutor graph;
+    private final GraphQlSseHandler events;
+    private final GraphQlWebSocketHandler socket;
     private final ReadAfter readAfter;
 
-    GraphRoutes(Graph graph, GraphEvents events, GraphSocket socket, ReadAfter readAfter) {
+    GraphQlRoutes(GraphQlExecutor graph, GraphQlSseHandler events, GraphQlWebSocketHandler socket, ReadAfter readAfter) {
         this.graph = graph;
         this.events = events;
         this.socket = socket;
@@ -118,11 +118,11 @@ final class GraphRoutes {
     private static Mono<ServerResponse> answer(ServerRequest request, ExecutionResult result) {
         boolean isNewer = accepts(request, GraphQlErrors.RESPONSE);
         if (result.getData() instanceof Publisher) {
-            var refusal = Graph.notStreaming();
-            return json(request, isNewer ? refusal.type().status() : 200, Errors.specification(refusal));
+            var refusal = GraphQlExecutor.notStreaming();
+            return json(request, isNewer ? refusal.type().status() : 200, ErrorResults.specification(refusal));
         }
-        Map<String, @Nullable Object> answer = Errors.specification(result);
-        return json(request, isNewer && !answer.containsKey("data") ? Errors.status(result) : 200, answer);
+        Map<String, @Nullable Object> answer = ErrorResults.specification(result);
+        return json(request, isNewer && !answer.containsKey("data") ? ErrorResults.status(result) : 200, answer);
     }
 
     private static Mono<ServerResponse> json(ServerRequest request, int status, Map<String, @Nullable Object> answer) {

@@ -25,7 +25,7 @@ import reactor.netty.http.server.WebsocketServerSpec;
  * GraphQL over WebSocket, in the protocols of {@link SocketProtocol}. The access token comes in the payload of {@code
  * connection_init}, or with the handshake.
  */
-final class GraphSocket {
+final class GraphQlWebSocketHandler {
 
     /** Sockets that have not said whose they are. */
     static final int STRANGERS_MAX = 1_000;
@@ -33,7 +33,7 @@ final class GraphSocket {
     private static final int MESSAGE_BYTES_MAX = 64 * 1_024;
     private static final Duration INIT_WAIT_MAX = Duration.ofSeconds(5);
 
-    private final Graph graph;
+    private final GraphQlExecutor graph;
     private final LiveUpdates live;
     private final Function<String, Mono<Caller>> callerOfToken;
     private final AtomicInteger strangers = new AtomicInteger();
@@ -41,7 +41,7 @@ final class GraphSocket {
             () -> WebsocketServerSpec.builder().maxFramePayloadLength(MESSAGE_BYTES_MAX)));
 
     /** @param callerOfToken whose an access token is; fails where it is none */
-    GraphSocket(Graph graph, LiveUpdates live, Function<String, Mono<Caller>> callerOfToken) {
+    GraphQlWebSocketHandler(GraphQlExecutor graph, LiveUpdates live, Function<String, Mono<Caller>> callerOfToken) {
         this.graph = graph;
         this.live = live;
         this.callerOfToken = callerOfToken;
@@ -78,7 +78,7 @@ final class GraphSocket {
             strangers.decrementAndGet();
             return session.close(CloseStatus.SERVICE_OVERLOAD);
         }
-        GraphConversation conversation = new GraphConversation(
+        GraphQlWebSocketSession conversation = new GraphQlWebSocketSession(
                 graph,
                 session,
                 protocol,
@@ -90,7 +90,7 @@ final class GraphSocket {
                 .doOnError(_ -> conversation.frameTooLong())
                 .onErrorComplete()
                 .doOnComplete(conversation::clientLeft)
-                .flatMap(conversation::hear, GraphConversation.ANSWERS_MAX, 1);
+                .flatMap(conversation::hear, GraphQlWebSocketSession.ANSWERS_MAX, 1);
         Flux<WebSocketMessage> silence = Mono.delay(INIT_WAIT_MAX)
                 .doOnNext(_ -> conversation.waitedLongEnough())
                 .thenMany(Flux.empty());

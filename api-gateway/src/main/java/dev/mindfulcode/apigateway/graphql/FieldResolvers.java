@@ -4,7 +4,7 @@ import graphql.schema.idl.RuntimeWiring;
 import org.springframework.graphql.execution.BatchLoaderRegistry;
 
 /** Fields that belong together, and what loads them in batches. */
-interface Fields {
+interface FieldResolvers {
 
     void addTo(RuntimeWiring.Builder wiring, BatchLoaderRegistry loaders);
 }

@@ -1,14 +1,14 @@
 package dev.mindfulcode.apigateway.flow;
 
-import dev.mindfulcode.apigateway.flow.PastReads.Day;
-import dev.mindfulcode.apigateway.flow.PastReads.Hour;
-import dev.mindfulcode.apigateway.flow.PastReads.LanguageTyping;
-import dev.mindfulcode.apigateway.flow.PastReads.PastSession;
-import dev.mindfulcode.apigateway.flow.PastReads.Period;
-import dev.mindfulcode.apigateway.flow.PastReads.Sums;
+import dev.mindfulcode.apigateway.flow.HistoryQueries.Day;
+import dev.mindfulcode.apigateway.flow.HistoryQueries.Hour;
+import dev.mindfulcode.apigateway.flow.HistoryQueries.LanguageTyping;
+import dev.mindfulcode.apigateway.flow.HistoryQueries.PastSession;
+import dev.mindfulcode.apigateway.flow.HistoryQueries.Period;
+import dev.mindfulcode.apigateway.flow.HistoryQueries.Sums;
 import dev.mindfulcode.apigateway.http.NormalForm;
 import dev.mindfulcode.flowengine.Interruption;
-import dev.mindfulcode.flowengine.insight.Endings;
+import dev.mindfulcode.flowengine.insight.FlowEndings;
 import dev.mindfulcode.flowengine.insight.Languages;
 import dev.mindfulcode.flowengine.insight.Onset;
 import dev.mindfulcode.flowengine.insight.PeakHours;
@@ -30,12 +30,12 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /** From rows of the read model to the engine's arithmetic. */
-final class Arithmetic {
+final class InsightInputs {
 
     /** An hour or a session of less is an accident, not an observation. A convention. */
     static final long ACTIVE_MS_MIN = 5 * 60_000;
 
-    private Arithmetic() {}
+    private InsightInputs() {}
 
     static PeakHours peakHours(List<Hour> hours) {
         return PeakHours.of(hours.stream()
@@ -53,10 +53,10 @@ final class Arithmetic {
                 .toList());
     }
 
-    static Endings endings(List<Period> periods) {
+    static FlowEndings endings(List<Period> periods) {
         Map<Interruption, Integer> counts = new EnumMap<>(Interruption.class);
         periods.forEach(period -> counts.merge(period.endedBy(), 1, Integer::sum));
-        return Endings.of(counts);
+        return FlowEndings.of(counts);
     }
 
     /** @param all sums over the same days as the periods */

@@ -8,10 +8,10 @@ import static dev.mindfulcode.flowengine.StateBytes.putShort;
  * inside bursts kept beside them. What leaves the window enters the session's and the person's past, so the present is
  * never compared with itself.
  */
-final class Window {
+final class KeystrokeWindow {
     private static final int INTERVAL_MS_MAX = 0xFFFF;
 
-    private Window() {}
+    private KeystrokeWindow() {}
 
     static void push(byte[] state, int intervalMs, boolean correction) {
         int next = state[Layout.AT_RING_NEXT];

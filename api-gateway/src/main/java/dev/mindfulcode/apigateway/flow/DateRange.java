@@ -9,10 +9,10 @@ import java.time.ZoneId;
  *
  * @param last inclusive
  */
-record Days(ZoneId zone, LocalDate first, LocalDate last) {
+record DateRange(ZoneId zone, LocalDate first, LocalDate last) {
 
-    static Days upTo(LocalDate last, int count, ZoneId zone) {
-        return new Days(zone, last.minusDays(count - 1L), last);
+    static DateRange upTo(LocalDate last, int count, ZoneId zone) {
+        return new DateRange(zone, last.minusDays(count - 1L), last);
     }
 
     Instant from() {

@@ -23,7 +23,7 @@ import org.springframework.graphql.execution.SubscriptionPublisherException;
  * Errors as clients see them: a message, where, and {@code extensions.code}, which is the code of a
  * {@link ProblemType}. Of what went wrong inside nothing is told.
  */
-final class Errors {
+final class ErrorResults {
 
     private static final int MESSAGE_LENGTH_MAX = 300;
 
@@ -35,13 +35,13 @@ final class Errors {
             " with value '.*'(?= is not a valid '|$)|( - | : )?Expected an AST type of .*| but it was a '.*",
             Pattern.DOTALL);
 
-    private Errors() {}
+    private ErrorResults() {}
 
     /** A result as the specification has it. */
     static Map<String, @Nullable Object> specification(ExecutionResult result) {
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
         if (!result.getErrors().isEmpty()) {
-            answer.put("errors", result.getErrors().stream().map(Errors::told).toList());
+            answer.put("errors", result.getErrors().stream().map(ErrorResults::toJson).toList());
         }
         if (result.isDataPresent()) {
             answer.put("data", result.getData());
@@ -57,13 +57,13 @@ final class Errors {
     }
 
     static List<Map<String, Object>> list(ProblemException problem) {
-        return List.of(told(new Refusal(problem, null, null)));
+        return List.of(toJson(new Refusal(problem, null, null)));
     }
 
     /** The errors with which a stream ended. */
     static List<Map<String, Object>> failed(Throwable failure) {
         return failure instanceof SubscriptionPublisherException known
-                ? told(known.getErrors())
+                ? toJson(known.getErrors())
                 : list(Problems.problemOf(failure));
     }
 
@@ -78,8 +78,8 @@ final class Errors {
                 .status();
     }
 
-    static List<Map<String, Object>> told(List<GraphQLError> errors) {
-        return errors.stream().map(Errors::told).toList();
+    static List<Map<String, Object>> toJson(List<GraphQLError> errors) {
+        return errors.stream().map(ErrorResults::toJson).toList();
     }
 
     /** What to tell of a failure, for the engine to put into the result. */
@@ -91,7 +91,7 @@ final class Errors {
         return new Refusal(Problems.problemOf(cause), location, path);
     }
 
-    private static Map<String, Object> told(GraphQLError error) {
+    private static Map<String, Object> toJson(GraphQLError error) {
         ProblemException problem = error instanceof Refusal refusal ? refusal.problem() : problem(error);
         Map<String, Object> told = new LinkedHashMap<>(problem.graphQlError());
         Object extensions = told.remove("extensions");

@@ -13,7 +13,7 @@ import java.util.List;
  * <p>Consent holds from when it is given to when it is withdrawn: what was typed while it held stays counted. Of two
  * changes at the same instant the one that counts less wins. Immutable.
  */
-public final class Membership {
+public final class MembershipHistory {
 
     /** What happened. The order is that in which changes of one instant apply. */
     public enum Change {
@@ -34,24 +34,24 @@ public final class Membership {
     private static final Change[] CHANGES = Change.values();
     private static final Comparator<Dated> IN_TIME =
             Comparator.comparingLong(Dated::atMs).thenComparing(Dated::change);
-    private static final Membership NONE = new Membership(Long.MIN_VALUE, Standing.OUTSIDE, List.of());
+    private static final MembershipHistory NONE = new MembershipHistory(Long.MIN_VALUE, Standing.OUTSIDE, List.of());
 
     private final long knownFromMs;
     private final Standing standingBefore;
     private final List<Dated> changes;
 
-    private Membership(long knownFromMs, Standing standingBefore, List<Dated> changes) {
+    private MembershipHistory(long knownFromMs, Standing standingBefore, List<Dated> changes) {
         this.knownFromMs = knownFromMs;
         this.standingBefore = standingBefore;
         this.changes = changes;
     }
 
-    public static Membership none() {
+    public static MembershipHistory none() {
         return NONE;
     }
 
     /** Returns this with one more change known; itself where it was known, or is older than what can be told apart. */
-    public Membership with(long atMs, Change change) {
+    public MembershipHistory with(long atMs, Change change) {
         Dated added = new Dated(atMs, change);
         if (atMs < knownFromMs || changes.contains(added)) {
             return this;
@@ -60,10 +60,10 @@ public final class Membership {
         more.add(added);
         more.sort(IN_TIME);
         if (more.size() <= CHANGES_MAX) {
-            return new Membership(knownFromMs, standingBefore, List.copyOf(more));
+            return new MembershipHistory(knownFromMs, standingBefore, List.copyOf(more));
         }
         Dated oldest = more.removeFirst();
-        return new Membership(oldest.atMs, standingBefore.after(oldest.change), List.copyOf(more));
+        return new MembershipHistory(oldest.atMs, standingBefore.after(oldest.change), List.copyOf(more));
     }
 
     /** Whether there is any instant from which on it counted. */
@@ -106,7 +106,7 @@ public final class Membership {
     }
 
     /** Reads what {@link #encode} wrote. */
-    public static Membership decode(byte[] bytes) {
+    public static MembershipHistory decode(byte[] bytes) {
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         long knownFromMs = buffer.getLong();
         Standing standing = Standing.ofCode(buffer.get());
@@ -114,7 +114,7 @@ public final class Membership {
         while (buffer.hasRemaining()) {
             changes.add(new Dated(buffer.getLong(), CHANGES[buffer.get()]));
         }
-        return new Membership(knownFromMs, standing, List.copyOf(changes));
+        return new MembershipHistory(knownFromMs, standing, List.copyOf(changes));
     }
 
     private record Dated(long atMs, Change change) {}

@@ -10,18 +10,18 @@ import java.util.List;
  * @param unit of what, in the plural
  * @param text the same as a sentence
  */
-public record Missing(String of, int amount, String unit, String text) {
+public record InsufficientData(String of, int amount, String unit, String text) {
 
     /** Empty where nothing is missing. */
-    static List<Missing> of(String what, String of, int amount, String unit, String one, String condition) {
+    static List<InsufficientData> of(String what, String of, int amount, String unit, String one, String condition) {
         if (amount <= 0) {
             return List.of();
         }
         String text = what + ": " + amount + " more " + (amount == 1 ? one : unit) + condition + ".";
-        return List.of(new Missing(of, amount, unit, text));
+        return List.of(new InsufficientData(of, amount, unit, text));
     }
 
-    static List<Missing> peakHours(int amount) {
+    static List<InsufficientData> peakHours(int amount) {
         return of(
                 "Peak hours",
                 "peak_hours",
@@ -31,23 +31,23 @@ public record Missing(String of, int amount, String unit, String text) {
                 " with five active minutes, of a time of day seen before, " + are(amount) + " needed");
     }
 
-    static List<Missing> periods(String what, String of, int amount) {
+    static List<InsufficientData> periods(String what, String of, int amount) {
         return of(what, of, amount, "flow periods", "flow period", " that ended " + are(amount) + " needed");
     }
 
-    static List<Missing> sessions(String what, String of, int amount, String condition) {
+    static List<InsufficientData> sessions(String what, String of, int amount, String condition) {
         return of(what, of, amount, "sessions", "session", condition + " " + are(amount) + " needed");
     }
 
-    static List<Missing> interruptions(String what, String of, int amount, String condition) {
+    static List<InsufficientData> interruptions(String what, String of, int amount, String condition) {
         return of(what, of, amount, "interruptions", "interruption", condition + " " + are(amount) + " needed");
     }
 
-    static List<Missing> days(String what, String of, int amount, String condition) {
+    static List<InsufficientData> days(String what, String of, int amount, String condition) {
         return of(what, of, amount, "days", "day", condition + " " + are(amount) + " needed");
     }
 
-    static List<Missing> weeks(String what, String of, int amount) {
+    static List<InsufficientData> weeks(String what, String of, int amount) {
         return of(what, of, amount, "weeks", "week", " with activity " + are(amount) + " needed");
     }
 

@@ -22,7 +22,7 @@ import org.springframework.graphql.support.DefaultExecutionGraphQlRequest;
 import reactor.core.publisher.Mono;
 
 /** The schema with what answers it. Thread-safe. */
-final class Graph {
+final class GraphQlExecutor {
 
     /**
      * What the longest introspection query in use needs. Our own types go round (session, flow period, session …) and
@@ -34,24 +34,24 @@ final class Graph {
 
     private final DefaultExecutionGraphQlService service;
 
-    Graph(List<Fields> fields) {
+    GraphQlExecutor(List<FieldResolvers> fields) {
         DefaultBatchLoaderRegistry loaders = new DefaultBatchLoaderRegistry();
         GraphQlSource source = GraphQlSource.schemaResourceBuilder()
-                .schemaResources(new ClassPathResource(SCHEMA, Graph.class.getClassLoader()))
+                .schemaResources(new ClassPathResource(SCHEMA, GraphQlExecutor.class.getClassLoader()))
                 .configureRuntimeWiring(wiring -> {
                     wiring.scalar(Scalars.DATE_TIME).scalar(Scalars.DATE).scalar(Scalars.LONG);
                     fields.forEach(group -> group.addTo(wiring, loaders));
                 })
-                .exceptionResolvers(List.of((failure, asked) -> Mono.fromSupplier(() -> List.of(Errors.of(
+                .exceptionResolvers(List.of((failure, asked) -> Mono.fromSupplier(() -> List.of(ErrorResults.of(
                         failure,
                         asked.getField().getSourceLocation(),
                         asked.getExecutionStepInfo().getPath().toList())))))
                 .subscriptionExceptionResolvers(
-                        List.of(failure -> Mono.fromSupplier(() -> List.of(Errors.of(failure, null, null)))))
+                        List.of(failure -> Mono.fromSupplier(() -> List.of(ErrorResults.of(failure, null, null)))))
                 .instrumentation(List.of(
                         new DocumentLimits(),
                         new MaxQueryDepthInstrumentation(DEPTH_MAX),
-                        new MaxQueryComplexityInstrumentation(Cost.COST_MAX, new Cost())))
+                        new MaxQueryComplexityInstrumentation(QueryCostCalculator.COST_MAX, new QueryCostCalculator())))
                 .build();
         service = new DefaultExecutionGraphQlService(source);
         service.addDataLoaderRegistrar(loaders);
@@ -81,7 +81,7 @@ final class Graph {
         return service.execute(request)
                 .map(response -> response.getExecutionResult())
                 .onErrorResume(failure -> Mono.fromSupplier(() -> ExecutionResultImpl.newExecutionResult()
-                        .addError(Errors.of(failure, null, null))
+                        .addError(ErrorResults.of(failure, null, null))
                         .build()));
     }
 

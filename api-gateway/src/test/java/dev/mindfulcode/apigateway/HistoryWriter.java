@@ -19,7 +19,7 @@ import java.util.Random;
 import java.util.UUID;
 
 /** Somebody's weeks of work, written into the read model as the projections would have. */
-final class WrittenPast {
+final class HistoryWriter {
 
     static final ZoneId ZONE = ZoneId.of("Europe/Berlin");
 
@@ -47,7 +47,7 @@ final class WrittenPast {
     private final GatewayUnderTest gateway;
     private final UUID user;
 
-    WrittenPast(GatewayUnderTest gateway, User user) {
+    HistoryWriter(GatewayUnderTest gateway, User user) {
         this.gateway = gateway;
         this.user = user.id();
         update("""

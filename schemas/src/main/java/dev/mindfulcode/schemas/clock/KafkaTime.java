@@ -5,7 +5,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.common.utils.Time;
 
 /** Kafka's clock, driven by ours. What waits, waits by the system's clock for as long as ours says. */
-public record SourcedTime(InstantSource clock) implements Time {
+public record KafkaTime(InstantSource clock) implements Time {
 
     @Override
     public long milliseconds() {

@@ -16,9 +16,9 @@ import org.dataloader.BatchLoaderEnvironment;
 import org.jspecify.annotations.Nullable;
 
 /** Who asks for a field, over what, and with which arguments; a refusal names the argument. */
-final class Asked {
+final class FetchArguments {
 
-    private Asked() {}
+    private FetchArguments() {}
 
     static UUID userId(DataFetchingEnvironment asked) {
         return userId(asked.getGraphQlContext());
@@ -41,7 +41,7 @@ final class Asked {
         if (asked.getGraphQlContext().get(LiveConnection.class) instanceof LiveConnection connection) {
             return connection;
         }
-        throw Graph.notStreaming();
+        throw GraphQlExecutor.notStreaming();
     }
 
     /** What the field is of, which the schema makes sure of. */

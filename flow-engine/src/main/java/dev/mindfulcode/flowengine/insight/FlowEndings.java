@@ -13,7 +13,7 @@ import java.util.Map;
  * @param endings those that occurred, most frequent first; empty while {@code periodsMissing} is above 0
  * @param periodsMissing how many more closed periods are needed
  */
-public record Endings(List<Ending> endings, int periodsMissing) {
+public record FlowEndings(List<Ending> endings, int periodsMissing) {
 
     /** With fewer the intervals are half the scale. */
     public static final int PERIODS_MIN = 10;
@@ -21,10 +21,10 @@ public record Endings(List<Ending> endings, int periodsMissing) {
     /** @param share of all closed periods, with Wilson's interval */
     public record Ending(Interruption by, int count, Estimate share) {}
 
-    public static Endings of(Map<Interruption, Integer> counts) {
+    public static FlowEndings of(Map<Interruption, Integer> counts) {
         int periods = counts.values().stream().mapToInt(Integer::intValue).sum();
         if (periods < PERIODS_MIN) {
-            return new Endings(List.of(), PERIODS_MIN - periods);
+            return new FlowEndings(List.of(), PERIODS_MIN - periods);
         }
         List<Ending> endings = new ArrayList<>();
         counts.forEach((by, count) -> {
@@ -33,6 +33,6 @@ public record Endings(List<Ending> endings, int periodsMissing) {
             }
         });
         endings.sort(Comparator.comparingInt(Ending::count).reversed().thenComparing(Ending::by));
-        return new Endings(List.copyOf(endings), 0);
+        return new FlowEndings(List.copyOf(endings), 0);
     }
 }

@@ -20,7 +20,7 @@ import reactor.core.publisher.Mono;
  * GraphQL over server-sent events, one operation a connection: the protocol graphql-sse in its mode of distinct
  * connections.
  */
-final class GraphEvents {
+final class GraphQlSseHandler {
 
     private static final byte[] COMMENT = ":\n\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NEXT = "event: next\ndata: ".getBytes(StandardCharsets.US_ASCII);
@@ -29,10 +29,10 @@ final class GraphEvents {
     /** With an empty data field, since an EventSource tells of no event without one. */
     private static final byte[] COMPLETE = "event: complete\ndata: \n\n".getBytes(StandardCharsets.US_ASCII);
 
-    private final Graph graph;
+    private final GraphQlExecutor graph;
     private final LiveUpdates live;
 
-    GraphEvents(Graph graph, LiveUpdates live) {
+    GraphQlSseHandler(GraphQlExecutor graph, LiveUpdates live) {
         this.graph = graph;
         this.live = live;
     }
@@ -52,13 +52,13 @@ final class GraphEvents {
      */
     private Flux<byte[]> events(Operation operation, Caller caller, LiveConnection connection) {
         Flux<byte[]> results = graph.execute(operation, caller, connection)
-                .flatMapMany(GraphEvents::results)
+                .flatMapMany(GraphQlSseHandler::results)
                 .concatWith(Mono.just(COMPLETE));
         Flux<byte[]> beats = connection
                 .heartbeats()
                 .map(_ -> COMMENT)
                 .startWith(COMMENT)
-                .onErrorResume(ProblemException.class, end -> Flux.just(next(Errors.specification(end)), COMPLETE));
+                .onErrorResume(ProblemException.class, end -> Flux.just(next(ErrorResults.specification(end)), COMPLETE));
         return Flux.merge(1, beats, results).takeUntil(event -> event == COMPLETE);
     }
 
@@ -66,11 +66,11 @@ final class GraphEvents {
         if (result.getData() instanceof Publisher<?> stream) {
             return Flux.from(stream)
                     .cast(ExecutionResult.class)
-                    .map(Errors::specification)
-                    .onErrorResume(failure -> Mono.just(Map.of("errors", Errors.failed(failure))))
-                    .map(GraphEvents::next);
+                    .map(ErrorResults::specification)
+                    .onErrorResume(failure -> Mono.just(Map.of("errors", ErrorResults.failed(failure))))
+                    .map(GraphQlSseHandler::next);
         }
-        return Flux.just(next(Errors.specification(result)));
+        return Flux.just(next(ErrorResults.specification(result)));
     }
 
     private static byte[] next(Map<String, @Nullable Object> result) {

@@ -1,7 +1,7 @@
 package dev.mindfulcode.apigateway.graphql;
 
 import dev.mindfulcode.apigateway.flow.FlowHistory;
-import dev.mindfulcode.apigateway.flow.SpanReads;
+import dev.mindfulcode.apigateway.flow.TimeRangeQueries;
 import graphql.analysis.FieldComplexityCalculator;
 import graphql.analysis.FieldComplexityEnvironment;
 import graphql.schema.GraphQLNamedType;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * usual, and {@link #STATEMENT} more where it asks the database. So {@link #COST_MAX} bounds the answer's size as well
  * as how many statements one request runs.
  */
-final class Cost implements FieldComplexityCalculator {
+final class QueryCostCalculator implements FieldComplexityCalculator {
 
     /** A page of 200 sessions with all that there is to know of them and their flow periods. */
     static final int COST_MAX = 25_000;
@@ -47,11 +47,11 @@ final class Cost implements FieldComplexityCalculator {
                         + 1L
                         + (long) PERIODS_OF_DAY
                                 * (1
-                                        + span(arguments, SpanReads.PERIODS_SPAN_MAX)
+                                        + span(arguments, TimeRangeQueries.PERIODS_SPAN_MAX)
                                                 .toDays())
                                 * children;
             case "Query.flowMinutes" ->
-                STATEMENT + 1L + span(arguments, SpanReads.MINUTES_SPAN_MAX).toMinutes() * children;
+                STATEMENT + 1L + span(arguments, TimeRangeQueries.MINUTES_SPAN_MAX).toMinutes() * children;
             case "Query.me", "Query.team" -> STATEMENT + 1L + children;
             case "Query.teams" -> STATEMENT + 1L + TEAMS * (long) children;
             case "Query.invitations" -> STATEMENT + 1L + INVITATIONS * (long) children;

@@ -27,7 +27,7 @@ import reactor.core.publisher.Mono;
  * What the read model knows of somebody's past, summed up where it lies: no answer has more rows than hours in a year,
  * stretches of work in a month or {@link #PERIODS_MAX} periods, whatever was typed.
  */
-final class PastReads {
+final class HistoryQueries {
 
     /** As many as the arithmetic of interruptions looks at; the latest ones. */
     static final int PERIODS_MAX = 1_000;
@@ -141,7 +141,7 @@ final class PastReads {
 
     private final Database database;
 
-    PastReads(Database database) {
+    HistoryQueries(Database database) {
         this.database = database;
     }
 
@@ -155,7 +155,7 @@ final class PastReads {
     }
 
     /** In order; an hour that comes twice, as clocks are put back, is one. */
-    Mono<List<Hour>> hours(UUID userId, Days days) {
+    Mono<List<Hour>> hours(UUID userId, DateRange days) {
         List<OffsetSpan> spans = OffsetSpan.of(days.zone(), days.from(), days.to());
         return database.sql(HOURS)
                 .bind("user", userId)
@@ -177,7 +177,7 @@ final class PastReads {
                         .toList());
     }
 
-    Mono<List<Day>> days(UUID userId, Days days) {
+    Mono<List<Day>> days(UUID userId, DateRange days) {
         return database.sql(DAYS)
                 .bind("user", userId)
                 .bind("first", days.first())
@@ -191,7 +191,7 @@ final class PastReads {
      * The longest stretch of each day, in ms, without five idle minutes; a stretch belongs to the day on which it
      * began.
      */
-    Mono<Map<LocalDate, Long>> longestStretches(UUID userId, Days days) {
+    Mono<Map<LocalDate, Long>> longestStretches(UUID userId, DateRange days) {
         return within(STRETCHES, userId, days)
                 .map(row -> Map.entry(
                         LocalDate.ofInstant(row.get("started_at", Instant.class), days.zone()),
@@ -204,7 +204,7 @@ final class PastReads {
     }
 
     /** The latest {@link #PERIODS_MAX} closed ones that reach into the days, in order. */
-    Mono<List<Period>> periods(UUID userId, Days days) {
+    Mono<List<Period>> periods(UUID userId, DateRange days) {
         return within(PERIODS, userId, days)
                 .bind("max", PERIODS_MAX)
                 .map(row -> new Period(
@@ -224,7 +224,7 @@ final class PastReads {
     }
 
     /** The latest {@link #SESSIONS_MAX} that reach into the days. */
-    Mono<List<PastSession>> sessions(UUID userId, Days days) {
+    Mono<List<PastSession>> sessions(UUID userId, DateRange days) {
         return within(SESSIONS, userId, days)
                 .bind("max", SESSIONS_MAX)
                 .map(row -> new PastSession(
@@ -239,7 +239,7 @@ final class PastReads {
     /**
      * What was typed in each language of each of the latest {@link #SESSIONS_MAX} sessions, the latest session first.
      */
-    Mono<List<LanguageTyping>> languages(UUID userId, Days days) {
+    Mono<List<LanguageTyping>> languages(UUID userId, DateRange days) {
         return within(LANGUAGES, userId, days)
                 .bind("max", SESSIONS_MAX)
                 .map(row -> new LanguageTyping(
@@ -252,7 +252,7 @@ final class PastReads {
     }
 
     /** Emits nothing where no period closed. */
-    Mono<PeriodsInAll> periodsInAll(UUID userId, Days days) {
+    Mono<PeriodsInAll> periodsInAll(UUID userId, DateRange days) {
         return within(PERIODS_IN_ALL, userId, days)
                 .map(row -> new PeriodsInAll(
                         row.get("periods", Long.class).intValue(),
@@ -264,7 +264,7 @@ final class PastReads {
                 .one();
     }
 
-    private GenericExecuteSpec within(String sql, UUID userId, Days days) {
+    private GenericExecuteSpec within(String sql, UUID userId, DateRange days) {
         return database.sql(sql).bind("user", userId).bind("from", days.from()).bind("to", days.to());
     }
 

@@ -15,7 +15,7 @@ import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
 import reactor.core.publisher.Mono;
 
 /** What the read model knows of a span of a user's time, oldest first. */
-public final class SpanReads {
+public final class TimeRangeQueries {
 
     public static final Duration PERIODS_SPAN_MAX = Duration.ofDays(31);
 
@@ -48,15 +48,15 @@ public final class SpanReads {
 
     private final Database database;
 
-    SpanReads(Database database) {
+    TimeRangeQueries(Database database) {
         this.database = database;
     }
 
     /** The flow periods that reach into a span, the open ones too. */
-    public Mono<List<Period>> periods(UUID userId, Span span) {
+    public Mono<List<Period>> periods(UUID userId, TimeRange span) {
         return spanOf(PERIODS, userId, span)
                 .bind("earliest", span.from().minus(PERIOD_LENGTH_MAX))
-                .map(SpanReads::period)
+                .map(TimeRangeQueries::period)
                 .all()
                 .collectList();
     }
@@ -66,12 +66,12 @@ public final class SpanReads {
         return database.sql(PERIODS_OF_SESSIONS)
                 .bind("user", userId)
                 .bind("sessions", sessionIds.toArray(UUID[]::new))
-                .map(SpanReads::period)
+                .map(TimeRangeQueries::period)
                 .all()
                 .collectList();
     }
 
-    public Mono<List<Minute>> minutes(UUID userId, Span span) {
+    public Mono<List<Minute>> minutes(UUID userId, TimeRange span) {
         return spanOf(MINUTES, userId, span)
                 .map(row -> new Minute(
                         row.get("minute", Instant.class),
@@ -85,7 +85,7 @@ public final class SpanReads {
                 .collectList();
     }
 
-    private GenericExecuteSpec spanOf(String select, UUID userId, Span span) {
+    private GenericExecuteSpec spanOf(String select, UUID userId, TimeRange span) {
         return database.sql(select)
                 .bind("user", userId)
                 .bind("from", span.from())
@@ -108,17 +108,17 @@ public final class SpanReads {
      *
      * @param to exclusive
      */
-    public record Span(Instant from, Instant to) {
+    public record TimeRange(Instant from, Instant to) {
 
         /** The span that was asked for: a day where only one end is given, the last day where none is. */
-        public static Span of(@Nullable Instant from, @Nullable Instant to, Duration max, Instant now) {
+        public static TimeRange of(@Nullable Instant from, @Nullable Instant to, Duration max, Instant now) {
             Instant end = to == null ? from == null ? now : from.plus(SPAN_ABSENT) : to;
             Instant start = from == null ? end.minus(SPAN_ABSENT) : from;
             if (start.isAfter(end) || Duration.between(start, end).compareTo(max) > 0) {
                 throw ProblemType.INVALID_REQUEST.at(
                         "from", "At most " + max.toDays() + " days before `to` are shown.");
             }
-            return new Span(start, end);
+            return new TimeRange(start, end);
         }
     }
 

@@ -5,7 +5,7 @@ package dev.mindfulcode.flowengine;
  * {@code SignalKind} in the schemas module, which this module may not depend on; a test in flow-stream holds the two
  * together.
  */
-final class Event {
+final class EventCodes {
     static final int KEY_DELETE = 6;
     static final int KEY_UNDO = 9;
 
@@ -20,7 +20,7 @@ final class Event {
     /** The value of a build or test signal that failed. */
     static final int FAILED = 0;
 
-    private Event() {}
+    private EventCodes() {}
 
     static boolean isCorrection(int keyClassCode) {
         return keyClassCode == KEY_DELETE || keyClassCode == KEY_UNDO;

@@ -3,7 +3,7 @@ package dev.mindfulcode.modelevidence;
 import dev.mindfulcode.flowengine.FlowReading;
 
 /** What of the engine's codes the readers need, and how a reading becomes an example's features. */
-final class Engine {
+final class EngineCodes {
     static final int LETTER = 0;
     static final int DIGIT = 1;
     static final int SYMBOL = 2;
@@ -24,7 +24,7 @@ final class Engine {
     static final int FOCUS_GAINED = 6;
     static final int OK = 1;
 
-    private Engine() {}
+    private EngineCodes() {}
 
     static float[] features(FlowReading reading) {
         return new float[] {

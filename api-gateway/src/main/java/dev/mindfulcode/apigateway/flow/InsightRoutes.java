@@ -1,0 +1,46 @@
+package dev.mindfulcode.apigateway.flow;
+
+import dev.mindfulcode.apigateway.http.Answers;
+import dev.mindfulcode.apigateway.http.Caller;
+import dev.mindfulcode.apigateway.http.Parameters;
+import dev.mindfulcode.apigateway.http.Routes;
+import dev.mindfulcode.apigateway.sessions.ReadAfter;
+import java.util.UUID;
+import java.util.function.Function;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
+
+/** {@code /api/flow/patterns}, {@code /api/flow/insights} and {@code /api/flow/analytics}: what the past says. */
+final class InsightRoutes {
+
+    private final FlowHistory history;
+    private final ReadAfter readAfter;
+
+    InsightRoutes(FlowHistory history, ReadAfter readAfter) {
+        this.history = history;
+        this.readAfter = readAfter;
+    }
+
+    void addTo(Routes routes) {
+        routes.get("/api/flow/patterns", request -> {
+                    int days = days(request, FlowHistory.PATTERN_DAYS_ABSENT);
+                    return answer(request, userId -> history.patterns(userId, days));
+                })
+                .get("/api/flow/analytics", request -> {
+                    int days = days(request, FlowHistory.ANALYTICS_DAYS_ABSENT);
+                    return answer(request, userId -> history.analytics(userId, days));
+                })
+                .get("/api/flow/insights", request -> answer(request, history::insights));
+    }
+
+    private static int days(ServerRequest request, int absent) {
+        return Parameters.integer(request, "days", absent, 1, FlowHistory.DAYS_MAX);
+    }
+
+    private Mono<ServerResponse> answer(ServerRequest request, Function<UUID, Mono<?>> read) {
+        return Caller.of(request)
+                .flatMap(caller -> readAfter.await(request).then(Mono.defer(() -> read.apply(caller.userId()))))
+                .flatMap(Answers::ok);
+    }
+}
