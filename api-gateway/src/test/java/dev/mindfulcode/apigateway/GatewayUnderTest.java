@@ -6,7 +6,8 @@ import dev.mindfulcode.apigateway.accounts.SignedUp;
 import dev.mindfulcode.apigateway.teams.Plan;
 import dev.mindfulcode.apigateway.teams.TeamPlans;
 import dev.mindfulcode.dataprotection.PostgresUrl;
-import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
+import dev.mindfulcode.embeddedplatform.Platform;
+import dev.mindfulcode.embeddedplatform.TestPlatform;
 import dev.mindfulcode.projectionservice.ProjectionConfiguration;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topics;
@@ -44,7 +45,7 @@ final class GatewayUnderTest {
 
     private static @Nullable GatewayUnderTest shared;
 
-    final EmbeddedPlatform platform;
+    final Platform platform;
     final Map<String, Object> environment;
     final ConfigurableApplicationContext context;
     final Api api;
@@ -52,7 +53,7 @@ final class GatewayUnderTest {
     private @Nullable Connection kept;
     private @Nullable ConfigurableApplicationContext projections;
 
-    private GatewayUnderTest(EmbeddedPlatform platform, Map<String, Object> environment) {
+    private GatewayUnderTest(Platform platform, Map<String, Object> environment) {
         this.platform = platform;
         this.environment = environment;
         this.databaseUrl = String.valueOf(environment.get("DATABASE_URL"));
@@ -82,7 +83,7 @@ final class GatewayUnderTest {
     }
 
     private static GatewayUnderTest started() {
-        EmbeddedPlatform platform = platform();
+        Platform platform = platform();
         GatewayUnderTest started = new GatewayUnderTest(platform, environment(platform));
         started.project();
         return started;
@@ -112,8 +113,8 @@ final class GatewayUnderTest {
     }
 
     /** The platform with all topics on it. */
-    static EmbeddedPlatform platform() {
-        EmbeddedPlatform platform = EmbeddedPlatform.shared();
+    static Platform platform() {
+        Platform platform = TestPlatform.shared();
         try (Admin admin =
                 Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, platform.bootstrapServers()))) {
             Topics.createMissing(admin, PARTITIONS, (short) 1);
@@ -122,7 +123,7 @@ final class GatewayUnderTest {
     }
 
     /** Settings for services that share a new database. */
-    static Map<String, Object> environment(EmbeddedPlatform platform) {
+    static Map<String, Object> environment(Platform platform) {
         byte[] key = new byte[32];
         new SecureRandom().nextBytes(key);
         Map<String, Object> environment = new HashMap<>();

@@ -17,7 +17,7 @@ import dev.mindfulcode.apigateway.Api.Answer;
 import dev.mindfulcode.apigateway.Api.User;
 import dev.mindfulcode.apigateway.accounts.SignedUp;
 import dev.mindfulcode.dataprotection.PostgresUrl;
-import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
+import dev.mindfulcode.embeddedplatform.Platform;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.AccountEventKind;
 import dev.mindfulcode.schemas.SchemaRegistry;
@@ -60,7 +60,7 @@ class TokensAcrossGatewaysTest {
 
     @BeforeAll
     static void start() {
-        EmbeddedPlatform platform = GatewayUnderTest.platform();
+        Platform platform = GatewayUnderTest.platform();
         issuer = OtherIssuer.start();
         environment = new HashMap<>(GatewayUnderTest.environment(platform));
         environment.remove("JWT_SECRET");

@@ -1,6 +1,7 @@
 package dev.mindfulcode.flowstream;
 
-import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
+import dev.mindfulcode.embeddedplatform.Platform;
+import dev.mindfulcode.embeddedplatform.TestPlatform;
 import dev.mindfulcode.schemas.FlowMinute;
 import dev.mindfulcode.schemas.KeystrokeBatch;
 import dev.mindfulcode.schemas.ProgressMarker;
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 /** The test's end of the real broker: writes what ingest and gateway write, reads what projections read. */
 final class Kafka implements AutoCloseable {
 
-    static final EmbeddedPlatform PLATFORM = EmbeddedPlatform.shared();
+    static final Platform PLATFORM = TestPlatform.shared();
     static final int PARTITIONS = 3;
 
     private final KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(

@@ -1,7 +1,7 @@
 package dev.mindfulcode.flowstream;
 
 import dev.mindfulcode.dataprotection.UserKeys;
-import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
+import dev.mindfulcode.embeddedplatform.TestPlatform;
 import dev.mindfulcode.flowengine.FlowModel;
 import dev.mindfulcode.flowengine.ModelArtefact;
 import dev.mindfulcode.schemas.AccountEvent;
@@ -59,7 +59,7 @@ import org.jspecify.annotations.Nullable;
 final class StreamDriver implements AutoCloseable {
 
     static final SchemaRegistry REGISTRY =
-            new SchemaRegistry(EmbeddedPlatform.shared().registryUrl(), true);
+            new SchemaRegistry(TestPlatform.shared().registryUrl(), true);
 
     private static final Map<Topic<?>, Serde<?>> SERDES = new ConcurrentHashMap<>();
 

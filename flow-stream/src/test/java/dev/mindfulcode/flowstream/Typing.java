@@ -4,7 +4,7 @@ import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
 import dev.mindfulcode.dataprotection.UserCipher;
-import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
+import dev.mindfulcode.embeddedplatform.TestPlatform;
 import dev.mindfulcode.schemas.KeyClass;
 import dev.mindfulcode.schemas.KeystrokeBatch;
 import dev.mindfulcode.schemas.KeystrokePayload;
@@ -25,7 +25,7 @@ record Typing(UUID userId, UUID sessionId) {
     static final String ENCRYPTION_KEY =
             Base64.getEncoder().encodeToString("0123456789abcdefghijklmnopqrstuv".getBytes());
 
-    static final String DATABASE_URL = EmbeddedPlatform.shared().freshDatabase();
+    static final String DATABASE_URL = TestPlatform.shared().freshDatabase();
     static final DataSource DATABASE = PostgresUrl.parse(DATABASE_URL).dataSource();
     static final PostgresUserKeys KEYS = keys();
 

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 final class Acknowledgements implements Callback {
 
     private static final long OFFSET_UNKNOWN = -1;
-    private static final Logger LOG = LoggerFactory.getLogger(Acknowledgements.class);
+    private static final Logger log = LoggerFactory.getLogger(Acknowledgements.class);
 
     private final AtomicInteger outstanding;
     private final AtomicLong lastOffset = new AtomicLong(OFFSET_UNKNOWN);
@@ -39,14 +39,14 @@ final class Acknowledgements implements Callback {
     @Override
     public void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception failure) {
         if (failure != null) {
-            LOG.debug("Kafka did not take a batch", failure);
+            log.debug("Kafka did not take a batch", failure);
             failed = true;
         } else if (metadata != null && metadata.hasOffset()) {
             lastOffset.accumulateAndGet(metadata.offset(), Math::max);
         }
         if (outstanding.decrementAndGet() == 0) {
             if (failed) {
-                all.completeExceptionally(KeystrokeLog.unavailable());
+                all.completeExceptionally(KeystrokePublisher.unavailable());
             } else {
                 all.complete(position(metadata));
             }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class AvroUploadReader implements UploadReader {
 
     /** Reading never leaves its thread, and few threads read: those of the event loop. */
-    private static final ThreadLocal<Reading> READINGS = ThreadLocal.withInitial(Reading::new);
+    private static final ThreadLocal<Parser> READINGS = ThreadLocal.withInitial(Parser::new);
 
     @Override
     public Upload read(byte[] body, int length) {
@@ -22,7 +22,7 @@ final class AvroUploadReader implements UploadReader {
     }
 
     /** What is used again for each upload of a thread. */
-    private static final class Reading {
+    private static final class Parser {
 
         /** A batch has ten fields, and the shortest form of each, valid or not, is a byte. */
         private static final int BATCH_BYTES_MIN = 10;
@@ -32,12 +32,12 @@ final class AvroUploadReader implements UploadReader {
         private static final int LONG_BRANCH = 1;
         private static final LongConsumer IGNORE = _ -> {};
 
-        private final BatchBuffer buffer = new BatchBuffer();
+        private final BatchBuilder buffer = new BatchBuilder();
         private final UploadPosition position = buffer.position;
         private final AvroInput in = new AvroInput(position);
         private final char[] uuidText = new char[UuidText.LENGTH];
-        private final int[] signalAtMs = new int[Limits.SIGNALS_A_BATCH_MAX];
-        private final SignalKind[] signalKinds = new SignalKind[Limits.SIGNALS_A_BATCH_MAX];
+        private final int[] signalAtMs = new int[UploadLimits.SIGNALS_PER_BATCH_MAX];
+        private final SignalKind[] signalKinds = new SignalKind[UploadLimits.SIGNALS_PER_BATCH_MAX];
         private int signals;
 
         private final LongConsumer takeInterval = buffer::interval;
@@ -50,7 +50,7 @@ final class AvroUploadReader implements UploadReader {
             in.open(body, length);
             try {
                 Long sentAtMs = sentAt();
-                List<Batch> batches = new ArrayList<>();
+                List<ParsedBatch> batches = new ArrayList<>();
                 List<Rejection> rejected = batches(batches);
                 position.reset();
                 in.end();
@@ -73,7 +73,7 @@ final class AvroUploadReader implements UploadReader {
         }
 
         /** Reads valid batches into a list, and returns the rejections of the others. */
-        private List<Rejection> batches(List<Batch> batches) {
+        private List<Rejection> batches(List<ParsedBatch> batches) {
             position.list("batches");
             List<Rejection> rejected = List.of();
             int index = 0;
@@ -81,13 +81,14 @@ final class AvroUploadReader implements UploadReader {
                 int blockEnd = in.expectedBlockEnd();
                 for (int i = 0; i < count; i++) {
                     position.batch(index);
-                    if (index == Limits.BATCHES_A_REQUEST_MAX) {
-                        throw position.tooLarge("More than " + Limits.BATCHES_A_REQUEST_MAX + " batches in a request");
+                    if (index == UploadLimits.BATCHES_PER_REQUEST_MAX) {
+                        throw position.tooLarge(
+                                "More than " + UploadLimits.BATCHES_PER_REQUEST_MAX + " batches in a request");
                     }
                     int start = in.position();
                     try {
                         batches.add(batch(index));
-                    } catch (Refusal refusal) {
+                    } catch (UploadException refusal) {
                         if (refusal.type() != ProblemType.INVALID_BATCH) {
                             throw refusal;
                         }
@@ -120,8 +121,8 @@ final class AvroUploadReader implements UploadReader {
             numbers(IGNORE);
         }
 
-        private Batch batch(int index) {
-            buffer.begin();
+        private ParsedBatch batch(int index) {
+            buffer.reset();
             position.field("batch_id");
             buffer.batchId(uuid());
             position.field("session_id");
@@ -137,7 +138,7 @@ final class AvroUploadReader implements UploadReader {
             position.field("dwells_ms");
             numbers(takeDwell);
             signals();
-            return buffer.finish(index);
+            return buffer.build(index);
         }
 
         private void keyClasses() {
@@ -169,8 +170,8 @@ final class AvroUploadReader implements UploadReader {
         }
 
         private void signalAt(long ms) {
-            if (signals == Limits.SIGNALS_A_BATCH_MAX) {
-                throw position.invalid("More than " + Limits.SIGNALS_A_BATCH_MAX + " signals in a batch");
+            if (signals == UploadLimits.SIGNALS_PER_BATCH_MAX) {
+                throw position.invalid("More than " + UploadLimits.SIGNALS_PER_BATCH_MAX + " signals in a batch");
             }
             signalAtMs[signals++] = buffer.signalAtMs(ms);
         }

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 
 /**
- * A decompressed gzip body (RFC 1952). No larger than {@link Limits#REQUEST_BYTES_MAX}, like a body that is not
+ * A decompressed gzip body (RFC 1952). No larger than {@link UploadLimits#REQUEST_BYTES_MAX}, like a body that is not
  * compressed: so a bomb costs no more than an honest upload, whatever its ratio.
  *
  * @param bytes only the first {@code length} belong to the body
@@ -24,13 +24,13 @@ record GzipBody(byte[] bytes, int length) {
      * Decompresses a body.
      *
      * @param share grown before memory is taken, as the body unfolds
-     * @throws Refusal where it is corrupt, cut short, too large, or too much is in flight
+     * @throws UploadException where it is corrupt, cut short, too large, or too much is in flight
      */
-    static GzipBody decompress(byte[] compressed, int compressedLength, InFlightBytes.Share share) {
+    static GzipBody decompress(byte[] compressed, int compressedLength, InFlightBytes.Reservation share) {
         byte[] bytes = {};
         int length = 0;
-        int capacity =
-                Math.clamp((long) EXPECTED_RATIO * compressedLength, BUFFER_BYTES_MIN, Limits.REQUEST_BYTES_MAX + 1);
+        int capacity = Math.clamp(
+                (long) EXPECTED_RATIO * compressedLength, BUFFER_BYTES_MIN, UploadLimits.REQUEST_BYTES_MAX + 1);
         try (Stream in = new Stream(compressed, compressedLength)) {
             while (true) {
                 share.grow(capacity - bytes.length);
@@ -40,12 +40,12 @@ record GzipBody(byte[] bytes, int length) {
                     in.requireEnd();
                     return new GzipBody(bytes, length);
                 }
-                if (length > Limits.REQUEST_BYTES_MAX) {
-                    throw new Refusal(
+                if (length > UploadLimits.REQUEST_BYTES_MAX) {
+                    throw new UploadException(
                             ProblemType.REQUEST_TOO_LARGE,
-                            "More than " + Limits.REQUEST_BYTES_MAX + " bytes in a request, decompressed");
+                            "More than " + UploadLimits.REQUEST_BYTES_MAX + " bytes in a request, decompressed");
                 }
-                capacity = Math.min(2 * capacity, Limits.REQUEST_BYTES_MAX + 1);
+                capacity = Math.min(2 * capacity, UploadLimits.REQUEST_BYTES_MAX + 1);
             }
         } catch (EOFException e) {
             throw malformed("The gzip stream ends early");
@@ -54,8 +54,8 @@ record GzipBody(byte[] bytes, int length) {
         }
     }
 
-    private static Refusal malformed(String detail) {
-        return new Refusal(ProblemType.MALFORMED_BODY, detail, "Content-Encoding");
+    private static UploadException malformed(String detail) {
+        return new UploadException(ProblemType.MALFORMED_BODY, detail, "Content-Encoding");
     }
 
     private static final class Stream extends GZIPInputStream {

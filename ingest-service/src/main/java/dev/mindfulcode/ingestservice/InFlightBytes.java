@@ -19,24 +19,25 @@ final class InFlightBytes {
         return bytes.get();
     }
 
-    Share share() {
-        return new Share();
+    Reservation newReservation() {
+        return new Reservation();
     }
 
     /** What one upload takes of it. Grown by one thread; given back by any, more than once does no harm. */
-    final class Share {
+    final class Reservation {
 
         private static final long RELEASED = -1;
 
         private final AtomicLong held = new AtomicLong();
 
         /**
-         * @throws Refusal as {@link ProblemType#OVERLOADED} where there is no room; what was taken before stays taken
+         * @throws UploadException as {@link ProblemType#OVERLOADED} where there is no room; what was taken before stays taken
          */
         void grow(long more) {
             if (bytes.addAndGet(more) > maxBytes) {
                 bytes.addAndGet(-more);
-                throw new Refusal(ProblemType.OVERLOADED, "Too many bytes are in flight; send this again later");
+                throw new UploadException(
+                        ProblemType.OVERLOADED, "Too many bytes are in flight; send this again later");
             }
             long before;
             do {

@@ -25,36 +25,39 @@ final class Ingest implements AutoCloseable {
     static final String SOCKET_PATH = "/ws/ingest";
 
     private static final int DATABASE_LOGIN_TIMEOUT_SECONDS = 5;
-    private static final Duration KEY_ANSWER_MAX = Duration.ofSeconds(10);
+    private static final Duration KEY_QUERY_TIMEOUT = Duration.ofSeconds(10);
 
     private final Credentials credentials;
     private final HikariDataSource keys;
-    private final UserCiphers ciphers;
-    private final SessionOwners owners;
-    private final KeystrokeLog log;
-    private final Shutdown shutdown;
+    private final UserCipherCache ciphers;
+    private final SessionOwnerLookup owners;
+    private final KeystrokePublisher publisher;
+    private final IngestLifecycle shutdown;
     private final KeystrokesEndpoint keystrokes;
-    private final SocketEndpoint socket;
+    private final WebSocketEndpoint socket;
 
     Ingest(IngestSettings settings, MeterRegistry meters, Clock clock, ConnectionRules rules) {
         DataSource database = database(settings);
         credentials = Credentials.open(database, settings.jwtSecret(), settings.issuer(), null, clock);
-        Callers callers = new Callers(credentials);
+        RequestAuthenticator callers = new RequestAuthenticator(credentials);
         InFlightBytes inFlight = new InFlightBytes(settings.inFlightBytesMax());
         AtomicInteger connections = new AtomicInteger();
         IngestMetrics metrics = new IngestMetrics(meters, inFlight, connections);
         UploadReaders readers = UploadReaders.standard();
-        keys = new HikariDataSource(settings.database().pool("ingest", UserCiphers.LOOKUP_THREADS, KEY_ANSWER_MAX));
-        ciphers = new UserCiphers(PostgresUserKeys.open(keys, settings.encryptionKey()));
-        owners = new SessionOwners(database);
-        log = new KeystrokeLog(settings.kafkaBootstrapServers(), settings.inFlightBytesMax(), settings.registry());
-        shutdown = new Shutdown(inFlight, log, connections);
-        Intake intake = new Intake(ciphers, owners, new SessionShifts(Ticker.systemTicker()), log, metrics, clock);
+        keys = new HikariDataSource(
+                settings.database().pool("ingest", UserCipherCache.LOOKUP_THREADS, KEY_QUERY_TIMEOUT));
+        ciphers = new UserCipherCache(PostgresUserKeys.open(keys, settings.encryptionKey()));
+        owners = new SessionOwnerLookup(database);
+        publisher = new KeystrokePublisher(
+                settings.kafkaBootstrapServers(), settings.inFlightBytesMax(), settings.registry());
+        shutdown = new IngestLifecycle(inFlight, publisher, connections);
+        UploadPipeline intake = new UploadPipeline(
+                ciphers, owners, new SessionShiftCache(Ticker.systemTicker()), publisher, metrics, clock);
         keystrokes = new KeystrokesEndpoint(callers, readers, intake, inFlight, metrics, shutdown, clock);
-        socket = new SocketEndpoint(
+        socket = new WebSocketEndpoint(
                 callers,
                 credentials.revocations(),
-                new SocketConversation(readers, intake, inFlight, metrics, clock),
+                new UploadWebSocketHandler(readers, intake, inFlight, metrics, clock),
                 keystrokes,
                 shutdown,
                 clock,
@@ -81,22 +84,22 @@ final class Ingest implements AutoCloseable {
         return routes.build();
     }
 
-    Methods methods(RouterFunctions.Builder routes) {
-        return new Methods(routes, keystrokes::refused);
+    MethodRoutes methods(RouterFunctions.Builder routes) {
+        return new MethodRoutes(routes, keystrokes::problem);
     }
 
-    Shutdown shutdown() {
+    IngestLifecycle shutdown() {
         return shutdown;
     }
 
     /** Whether batches can be stored, as far as is known. */
     boolean isReady() {
-        return log.isWarm();
+        return publisher.isReady();
     }
 
     @Override
     public void close() {
-        log.close();
+        publisher.close();
         owners.close();
         ciphers.close();
         keys.close();

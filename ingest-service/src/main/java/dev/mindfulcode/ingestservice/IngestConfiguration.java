@@ -40,7 +40,7 @@ public class IngestConfiguration {
     }
 
     @Bean
-    Shutdown ingestShutdown(Ingest ingest) {
+    IngestLifecycle ingestShutdown(Ingest ingest) {
         return ingest.shutdown();
     }
 

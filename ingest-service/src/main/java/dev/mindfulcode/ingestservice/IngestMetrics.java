@@ -76,7 +76,7 @@ final class IngestMetrics {
                 .register(meters);
     }
 
-    void accepted(PlacedUpload placed, long elapsedNs) {
+    void accepted(TimeAdjustedUpload placed, long elapsedNs) {
         Upload upload = placed.upload();
         batches.increment(upload.batches().size());
         keystrokes.increment(upload.keystrokes());
@@ -84,8 +84,8 @@ final class IngestMetrics {
     }
 
     /** Counts what an answer says in addition to what was accepted. */
-    void answered(PlacedUpload placed) {
-        for (Move move : placed.moves()) {
+    void answered(TimeAdjustedUpload placed) {
+        for (MovedSession move : placed.movedSessions()) {
             increment(moved.get(move.shift().reason()), move.batches());
         }
         for (Rejection rejection : placed.upload().rejected()) {

@@ -27,9 +27,9 @@ record IngestSettings(
     static final long IN_FLIGHT_BYTES_MAX_DEFAULT = 32L * 1024 * 1024;
 
     IngestSettings {
-        if (inFlightBytesMax < Limits.REQUEST_BYTES_MAX) {
+        if (inFlightBytesMax < UploadLimits.REQUEST_BYTES_MAX) {
             throw new IllegalArgumentException("MINDFUL_INGEST_IN_FLIGHT_BYTES must be at least "
-                    + Limits.REQUEST_BYTES_MAX + ": less would never let the largest upload in");
+                    + UploadLimits.REQUEST_BYTES_MAX + ": less would never let the largest upload in");
         }
     }
 

@@ -41,21 +41,21 @@ final class JsonUploadReader implements UploadReader {
                     .maxNestingDepth(NESTING_DEPTH_MAX)
                     .maxNameLength(NAME_CHARS_MAX)
                     .maxNumberLength(NUMBER_CHARS_MAX)
-                    .maxStringLength(Limits.REQUEST_BYTES_MAX)
-                    .maxDocumentLength(Limits.REQUEST_BYTES_MAX)
+                    .maxStringLength(UploadLimits.REQUEST_BYTES_MAX)
+                    .maxDocumentLength(UploadLimits.REQUEST_BYTES_MAX)
                     .build())
             .recyclerPool(JsonRecyclerPools.threadLocalPool())
             .build();
 
     /** Reading never leaves its thread, and few threads read: those of the event loop. */
-    private static final ThreadLocal<BatchBuffer> BUFFERS = ThreadLocal.withInitial(BatchBuffer::new);
+    private static final ThreadLocal<BatchBuilder> BUFFERS = ThreadLocal.withInitial(BatchBuilder::new);
 
     @Override
     public Upload read(byte[] body, int length) {
-        BatchBuffer buffer = BUFFERS.get();
+        BatchBuilder buffer = BUFFERS.get();
         buffer.position.reset();
         try (JsonParser in = JSON.createParser(ObjectReadContext.empty(), body, 0, length)) {
-            return new Reading(in, buffer).upload();
+            return new Parser(in, buffer).upload();
         } catch (StreamConstraintsException e) {
             throw buffer.position.malformed("Nested deeper than " + NESTING_DEPTH_MAX
                     + " levels, or a name or number of more than " + NAME_CHARS_MAX + " characters");
@@ -66,7 +66,7 @@ final class JsonUploadReader implements UploadReader {
     }
 
     /** One upload being read. */
-    private static final class Reading {
+    private static final class Parser {
 
         private static final int BATCH_ID = 1;
         private static final int SESSION_ID = 1 << 1;
@@ -83,10 +83,10 @@ final class JsonUploadReader implements UploadReader {
         };
 
         private final JsonParser in;
-        private final BatchBuffer buffer;
+        private final BatchBuilder buffer;
         private final UploadPosition position;
 
-        Reading(JsonParser in, BatchBuffer buffer) {
+        Parser(JsonParser in, BatchBuilder buffer) {
             this.in = in;
             this.buffer = buffer;
             this.position = buffer.position;
@@ -114,7 +114,7 @@ final class JsonUploadReader implements UploadReader {
 
         /** Reads an object whose fields tell which of both it is. */
         private Upload batchOrEnvelope() {
-            buffer.begin();
+            buffer.reset();
             int seen = 0;
             Long sentAtMs = null;
             Upload list = null;
@@ -149,7 +149,7 @@ final class JsonUploadReader implements UploadReader {
                 return new Upload(false, sentAtMs, list.batches(), list.rejected());
             }
             requireAll(seen);
-            return new Upload(true, sentAtMs, List.of(buffer.finish(0)), List.of());
+            return new Upload(true, sentAtMs, List.of(buffer.build(0)), List.of());
         }
 
         private @Nullable Long sentAt() {
@@ -159,28 +159,29 @@ final class JsonUploadReader implements UploadReader {
             long value;
             try {
                 value = wholeNumber();
-            } catch (Refusal refusal) {
+            } catch (UploadException refusal) {
                 throw position.invalidUpload(refusal.detail());
             }
             return buffer.sentAt(value);
         }
 
         private Upload list() {
-            List<Batch> batches = new ArrayList<>();
+            List<ParsedBatch> batches = new ArrayList<>();
             List<Rejection> rejected = List.of();
             int depth = in.streamReadContext().getNestingDepth();
             int index = 0;
             for (JsonToken token = in.nextToken(); token != JsonToken.END_ARRAY; token = in.nextToken()) {
                 position.batch(index);
-                if (index == Limits.BATCHES_A_REQUEST_MAX) {
-                    throw position.tooLarge("More than " + Limits.BATCHES_A_REQUEST_MAX + " batches in a request");
+                if (index == UploadLimits.BATCHES_PER_REQUEST_MAX) {
+                    throw position.tooLarge(
+                            "More than " + UploadLimits.BATCHES_PER_REQUEST_MAX + " batches in a request");
                 }
                 try {
                     if (token != JsonToken.START_OBJECT) {
                         throw position.invalid("Must be a batch, as an object");
                     }
                     batches.add(batch(index));
-                } catch (Refusal refusal) {
+                } catch (UploadException refusal) {
                     if (rejected.isEmpty()) {
                         rejected = new ArrayList<>();
                     }
@@ -206,8 +207,8 @@ final class JsonUploadReader implements UploadReader {
             }
         }
 
-        private Batch batch(int index) {
-            buffer.begin();
+        private ParsedBatch batch(int index) {
+            buffer.reset();
             int seen = 0;
             for (String name = in.nextName(); name != null; name = in.nextName()) {
                 position.field(name);
@@ -224,7 +225,7 @@ final class JsonUploadReader implements UploadReader {
                 position.leaveField();
             }
             requireAll(seen);
-            return buffer.finish(index);
+            return buffer.build(index);
         }
 
         private void field(int field) {

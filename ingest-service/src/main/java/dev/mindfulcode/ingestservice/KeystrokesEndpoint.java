@@ -26,32 +26,32 @@ final class KeystrokesEndpoint {
      * A body that is not there as a whole by then is given up. Not Netty's request timeout: that one ends WebSockets,
      * too.
      */
-    static final Duration BODY_TIME_MAX = Duration.ofSeconds(30);
+    static final Duration BODY_TIMEOUT = Duration.ofSeconds(30);
 
-    private static final Supplier<Refusal> BODY_TOO_SLOW = () -> new Refusal(
-            ProblemType.REQUEST_TIMEOUT, "The body did not arrive within " + BODY_TIME_MAX.toSeconds() + " s");
+    private static final Supplier<UploadException> BODY_TOO_SLOW = () -> new UploadException(
+            ProblemType.REQUEST_TIMEOUT, "The body did not arrive within " + BODY_TIMEOUT.toSeconds() + " s");
 
     static final MediaType AVRO = new MediaType("application", "avro");
 
     private static final byte[] UPLOAD_SCHEMA =
             KeystrokeUpload.getClassSchema().toString(true).getBytes(StandardCharsets.UTF_8);
 
-    private final Callers callers;
+    private final RequestAuthenticator callers;
     private final UploadReader json;
     private final UploadReader avro;
-    private final Intake intake;
+    private final UploadPipeline intake;
     private final InFlightBytes inFlight;
     private final IngestMetrics metrics;
-    private final Shutdown shutdown;
+    private final IngestLifecycle shutdown;
     private final Clock clock;
 
     KeystrokesEndpoint(
-            Callers callers,
+            RequestAuthenticator callers,
             UploadReaders readers,
-            Intake intake,
+            UploadPipeline intake,
             InFlightBytes inFlight,
             IngestMetrics metrics,
-            Shutdown shutdown,
+            IngestLifecycle shutdown,
             Clock clock) {
         this.callers = callers;
         this.json = readers.json();
@@ -65,14 +65,14 @@ final class KeystrokesEndpoint {
 
     Mono<ServerResponse> post(ServerRequest request) {
         try {
-            shutdown.refuseIfStopping();
+            shutdown.rejectIfStopping();
             long arrivedMs = clock.millis();
             HttpHeaders headers = request.headers().asHttpHeaders();
-            return callers.fromAuthorization(headers.getFirst(HttpHeaders.AUTHORIZATION))
+            return callers.authenticateHeader(headers.getFirst(HttpHeaders.AUTHORIZATION))
                     .flatMap(caller -> {
                         UploadReader reader = readerFor(headers);
                         boolean isGzip = isGzip(headers);
-                        if (headers.getContentLength() > Limits.REQUEST_BYTES_MAX) {
+                        if (headers.getContentLength() > UploadLimits.REQUEST_BYTES_MAX) {
                             throw UploadBody.tooLarge();
                         }
                         return receive(
@@ -80,25 +80,25 @@ final class KeystrokesEndpoint {
                                 caller,
                                 body -> new ReceivedUpload(reader, isGzip, body.bytes(), body.length(), arrivedMs));
                     })
-                    .onErrorResume(failure -> refused(Refusal.in(failure)));
-        } catch (Refusal refusal) {
-            return refused(refusal);
+                    .onErrorResume(failure -> problem(UploadException.from(failure)));
+        } catch (UploadException refusal) {
+            return problem(refusal);
         }
     }
 
     private Mono<ServerResponse> receive(
             ServerRequest request, Identity caller, Function<UploadBody, ReceivedUpload> upload) {
         UploadBody body = new UploadBody(
-                inFlight.share(), request.headers().asHttpHeaders().getContentLength());
+                inFlight.newReservation(), request.headers().asHttpHeaders().getContentLength());
         return request.exchange()
                 .getRequest()
                 .getBody()
                 .collect(() -> body, UploadBody::append)
-                .doOnError(failure -> body.abandon())
-                .doOnCancel(body::abandon)
-                .timeout(BODY_TIME_MAX, Mono.error(BODY_TOO_SLOW))
+                .doOnError(failure -> body.release())
+                .doOnCancel(body::release)
+                .timeout(BODY_TIMEOUT, Mono.error(BODY_TOO_SLOW))
                 .flatMap(whole -> Mono.fromFuture(
-                        intake.take(caller.userId(), upload.apply(whole), whole.handOver())
+                        intake.submit(caller.userId(), upload.apply(whole), whole.handOver())
                                 .thenCompose(acknowledged -> acknowledged),
                         true))
                 .flatMap(KeystrokesEndpoint::accepted);
@@ -117,7 +117,7 @@ final class KeystrokesEndpoint {
         if (encoding.equalsIgnoreCase("identity")) {
             return false;
         }
-        throw new Refusal(
+        throw new UploadException(
                 ProblemType.UNSUPPORTED_MEDIA_TYPE,
                 "Content-Encoding must be gzip, once, or left out",
                 HttpHeaders.CONTENT_ENCODING);
@@ -136,12 +136,12 @@ final class KeystrokesEndpoint {
         if (AVRO.equalsTypeAndSubtype(type)) {
             return avro;
         }
-        throw new Refusal(
+        throw new UploadException(
                 ProblemType.UNSUPPORTED_MEDIA_TYPE, "Content-Type must be application/json or application/avro");
     }
 
     private static Mono<ServerResponse> accepted(UploadResult result) {
-        return answer(
+        return response(
                 202,
                 result.json(),
                 headers -> result.readAfter().ifPresent(token -> headers.set(ReadAfterToken.HEADER, token.text())));
@@ -149,10 +149,10 @@ final class KeystrokesEndpoint {
 
     /** Serves the schema of {@code application/avro}. */
     Mono<ServerResponse> schema(ServerRequest request) {
-        return answer(200, UPLOAD_SCHEMA, headers -> {});
+        return response(200, UPLOAD_SCHEMA, headers -> {});
     }
 
-    Mono<ServerResponse> refused(Refusal refusal) {
+    Mono<ServerResponse> problem(UploadException refusal) {
         metrics.refused(refusal.type());
         return ServerResponse.status(refusal.type().status())
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
@@ -175,7 +175,7 @@ final class KeystrokesEndpoint {
                 });
     }
 
-    private static Mono<ServerResponse> answer(int status, byte[] body, Consumer<HttpHeaders> headers) {
+    private static Mono<ServerResponse> response(int status, byte[] body, Consumer<HttpHeaders> headers) {
         return ServerResponse.status(HttpStatusCode.valueOf(status))
                 .contentType(MediaType.APPLICATION_JSON)
                 .contentLength(body.length)

@@ -14,9 +14,9 @@ record ReceivedUpload(UploadReader reader, boolean isGzip, byte[] bytes, int len
      * Reads the upload.
      *
      * @param share grown by what a compressed body takes in addition once it is decompressed
-     * @throws Refusal and nothing else, whatever the bytes
+     * @throws UploadException and nothing else, whatever the bytes
      */
-    Upload read(InFlightBytes.Share share) {
+    Upload read(InFlightBytes.Reservation share) {
         if (!isGzip) {
             return reader.read(bytes, length);
         }

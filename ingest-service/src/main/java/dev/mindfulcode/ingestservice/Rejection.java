@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Rejection(int index, ProblemType type, @Nullable String field, String detail) {
 
-    static Rejection of(int index, Refusal refusal) {
+    static Rejection of(int index, UploadException refusal) {
         return new Rejection(index, refusal.type(), refusal.field(), refusal.detail());
     }
 }

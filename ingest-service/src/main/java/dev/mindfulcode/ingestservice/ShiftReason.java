@@ -6,11 +6,11 @@ enum ShiftReason {
     CLIENT_CLOCK("client_clock"),
 
     /**
-     * Without a usable {@code sent_at}: they ended later than {@link Limits#EARLINESS_MAX} after the time of receipt.
+     * Without a usable {@code sent_at}: they ended later than {@link UploadLimits#EARLINESS_MAX} after the time of receipt.
      */
     FUTURE("future"),
 
-    /** They started earlier than {@link Limits#LATENESS_MAX} before the time of receipt. */
+    /** They started earlier than {@link UploadLimits#LATENESS_MAX} before the time of receipt. */
     PAST("past");
 
     private final String wireName;

@@ -10,7 +10,7 @@ sealed interface SignalValue {
     SignalValue FAILED = new Outcome(false);
 
     /** Returns the number that payloads store, or refuses what does not go with this kind. */
-    default int of(SignalKind kind, BatchBuffer buffer) {
+    default int of(SignalKind kind, BatchBuilder buffer) {
         boolean hasOutcome = kind == SignalKind.BUILD || kind == SignalKind.TEST;
         return switch (this) {
             case LeftOut _ when hasOutcome -> throw buffer.position.invalid("Must be \"ok\" or \"failed\"");

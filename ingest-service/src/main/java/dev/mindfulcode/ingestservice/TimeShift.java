@@ -10,17 +10,17 @@ import org.jspecify.annotations.Nullable;
  */
 record TimeShift(long ms, ShiftReason reason) {
 
-    private static final long LATENESS_MS_MAX = Limits.LATENESS_MAX.toMillis();
-    private static final long EARLINESS_MS_MAX = Limits.EARLINESS_MAX.toMillis();
-    private static final long CLOCK_TOLERANCE_MS = Limits.CLOCK_TOLERANCE.toMillis();
-    private static final long PAST_MARGIN_MS = Limits.PAST_MARGIN.toMillis();
+    private static final long LATENESS_MS_MAX = UploadLimits.LATENESS_MAX.toMillis();
+    private static final long EARLINESS_MS_MAX = UploadLimits.EARLINESS_MAX.toMillis();
+    private static final long CLOCK_TOLERANCE_MS = UploadLimits.CLOCK_TOLERANCE.toMillis();
+    private static final long PAST_MARGIN_MS = UploadLimits.PAST_MARGIN.toMillis();
 
     /**
      * Chooses the shift of a session. The first of these that brings all of the session into the window is taken: the
      * shift that earlier uploads of the session had, as long as {@code sent_at} does not contradict it; what
-     * {@code sent_at} says, which is nothing where it is absent or within {@link Limits#CLOCK_TOLERANCE} of the time of
+     * {@code sent_at} says, which is nothing where it is absent or within {@link UploadLimits#CLOCK_TOLERANCE} of the time of
      * receipt; the earlier shift again; and a new one, to end at the time of receipt what would end in the future, or
-     * to start {@link Limits#PAST_MARGIN} inside of the window what would start before it. A session that is longer
+     * to start {@link UploadLimits#PAST_MARGIN} inside of the window what would start before it. A session that is longer
      * than the window is placed by its end.
      *
      * @param firstMs earliest start of a batch of the session by the client's clock, epoch milliseconds

@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * One upload as it was read: batches that keep every rule, and a rejection for each of the others.
  *
- * @param isAlone whether it is one batch by itself. It has no rejections: a batch alone that is not accepted is a
- *     {@link Refusal}
+ * @param isSingleBatch whether it is one batch by itself. It has no rejections: a batch alone that is not accepted is a
+ *     {@link UploadException}
  * @param sentAtMs when the client sent it by the client's clock, epoch milliseconds; null where it does not say so
- * @param batches at most {@link Limits#BATCHES_A_REQUEST_MAX} together with the rejected, in the order sent
+ * @param batches at most {@link UploadLimits#BATCHES_PER_REQUEST_MAX} together with the rejected, in the order sent
  * @param rejected in the order sent
  */
-record Upload(boolean isAlone, @Nullable Long sentAtMs, List<Batch> batches, List<Rejection> rejected) {
+record Upload(boolean isSingleBatch, @Nullable Long sentAtMs, List<ParsedBatch> batches, List<Rejection> rejected) {
 
     int keystrokes() {
         int keystrokes = 0;
@@ -31,21 +31,21 @@ record Upload(boolean isAlone, @Nullable Long sentAtMs, List<Batch> batches, Lis
     /**
      * Returns this upload without some of its batches.
      *
-     * @throws Refusal where it is one batch by itself, and that one is rejected
+     * @throws UploadException where it is one batch by itself, and that one is rejected
      */
     Upload without(List<Rejection> more) {
         if (more.isEmpty()) {
             return this;
         }
-        if (isAlone) {
+        if (isSingleBatch) {
             Rejection only = more.getFirst();
-            throw new Refusal(only.type(), only.detail(), only.field());
+            throw new UploadException(only.type(), only.detail(), only.field());
         }
         List<Rejection> all = new ArrayList<>(rejected);
         all.addAll(more);
         all.sort(Comparator.comparingInt(Rejection::index));
-        List<Batch> others = new ArrayList<>(batches.size());
-        for (Batch batch : batches) {
+        List<ParsedBatch> others = new ArrayList<>(batches.size());
+        for (ParsedBatch batch : batches) {
             if (more.stream().noneMatch(rejection -> rejection.index() == batch.index())) {
                 others.add(batch);
             }

@@ -12,7 +12,7 @@ final class UploadBody {
 
     private static final byte[] NOTHING = {};
 
-    private final InFlightBytes.Share share;
+    private final InFlightBytes.Reservation share;
     private final int bytesMax;
     private byte[] bytes = NOTHING;
     private int length;
@@ -22,27 +22,27 @@ final class UploadBody {
      * @param announcedBytes of the Content-Length header, negative where there is none; no reason to take more than
      *     that
      */
-    UploadBody(InFlightBytes.Share share, long announcedBytes) {
+    UploadBody(InFlightBytes.Reservation share, long announcedBytes) {
         this.share = share;
         this.bytesMax = announcedBytes < 0
-                ? Limits.REQUEST_BYTES_MAX
-                : (int) Math.min(announcedBytes, Limits.REQUEST_BYTES_MAX);
+                ? UploadLimits.REQUEST_BYTES_MAX
+                : (int) Math.min(announcedBytes, UploadLimits.REQUEST_BYTES_MAX);
     }
 
-    static Refusal tooLarge() {
-        return new Refusal(
-                ProblemType.REQUEST_TOO_LARGE, "More than " + Limits.REQUEST_BYTES_MAX + " bytes in a request");
+    static UploadException tooLarge() {
+        return new UploadException(
+                ProblemType.REQUEST_TOO_LARGE, "More than " + UploadLimits.REQUEST_BYTES_MAX + " bytes in a request");
     }
 
     /**
      * Takes over a chunk and releases it.
      *
-     * @throws Refusal where the whole becomes too large, or too much is in flight
+     * @throws UploadException where the whole becomes too large, or too much is in flight
      */
     void append(DataBuffer chunk) {
         try {
             int more = chunk.readableByteCount();
-            if (more > Limits.REQUEST_BYTES_MAX - length) {
+            if (more > UploadLimits.REQUEST_BYTES_MAX - length) {
                 throw tooLarge();
             }
             makeRoom(length + more);
@@ -63,13 +63,13 @@ final class UploadBody {
     }
 
     /** Gives the share to whoever takes care of the upload from here, whether its client stays or not. */
-    InFlightBytes.Share handOver() {
+    InFlightBytes.Reservation handOver() {
         handedOver = true;
         return share;
     }
 
     /** The rest will not come. */
-    void abandon() {
+    void release() {
         if (!handedOver) {
             share.release();
         }

@@ -65,21 +65,21 @@ final class UploadPosition {
     }
 
     /** Refuses the batch for what is at this position, which is named within the batch. */
-    Refusal invalid(String detail) {
-        return new Refusal(ProblemType.INVALID_BATCH, detail, pathInBatch());
+    UploadException invalid(String detail) {
+        return new UploadException(ProblemType.INVALID_BATCH, detail, pathInBatch());
     }
 
     /** Refuses the upload for what is at this position. */
-    Refusal invalidUpload(String detail) {
-        return new Refusal(ProblemType.INVALID_UPLOAD, detail, path());
+    UploadException invalidUpload(String detail) {
+        return new UploadException(ProblemType.INVALID_UPLOAD, detail, path());
     }
 
-    Refusal malformed(String detail) {
-        return new Refusal(ProblemType.MALFORMED_BODY, detail, path());
+    UploadException malformed(String detail) {
+        return new UploadException(ProblemType.MALFORMED_BODY, detail, path());
     }
 
-    Refusal tooLarge(String detail) {
-        return new Refusal(ProblemType.REQUEST_TOO_LARGE, detail, path());
+    UploadException tooLarge(String detail) {
+        return new UploadException(ProblemType.REQUEST_TOO_LARGE, detail, path());
     }
 
     /** Returns such as {@code batches[2].signals[3].at_ms}; null where the fault is with the whole. */

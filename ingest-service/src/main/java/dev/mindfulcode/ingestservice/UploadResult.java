@@ -17,21 +17,21 @@ import tools.jackson.core.json.JsonFactory;
  * @param readAfter what a read that is to see the upload waits for; empty where no batch was accepted or the broker did
  *     not report the position
  */
-record UploadResult(PlacedUpload placed, Optional<ReadAfterToken> readAfter) {
+record UploadResult(TimeAdjustedUpload adjusted, Optional<ReadAfterToken> readAfter) {
 
     private static final JsonFactory JSON = new JsonFactory();
     private static final byte[] NOTHING_MOVED_OR_REJECTED =
             ",\"moved\":[],\"rejected\":[]}".getBytes(StandardCharsets.US_ASCII);
 
     Upload upload() {
-        return placed.upload();
+        return adjusted.upload();
     }
 
     /** Returns {@code {"accepted": 2, "keystrokes": 80, "moved": […], "rejected": […]}}. */
     byte[] json() {
         Upload upload = upload();
         ByteArrayOutputStream out = new ByteArrayOutputStream(96);
-        if (placed.moves().isEmpty() && upload.rejected().isEmpty()) {
+        if (adjusted.movedSessions().isEmpty() && upload.rejected().isEmpty()) {
             String counts = "{\"accepted\":" + upload.batches().size() + ",\"keystrokes\":" + upload.keystrokes();
             out.writeBytes(counts.getBytes(StandardCharsets.US_ASCII));
             out.writeBytes(NOTHING_MOVED_OR_REJECTED);
@@ -42,7 +42,7 @@ record UploadResult(PlacedUpload placed, Optional<ReadAfterToken> readAfter) {
             json.writeNumberProperty("accepted", upload.batches().size());
             json.writeNumberProperty("keystrokes", upload.keystrokes());
             json.writeArrayPropertyStart("moved");
-            for (Move move : placed.moves()) {
+            for (MovedSession move : adjusted.movedSessions()) {
                 json.writeStartObject();
                 json.writeStringProperty("session_id", move.sessionId().toString());
                 json.writeNumberProperty("batches", move.batches());
@@ -69,7 +69,7 @@ record UploadResult(PlacedUpload placed, Optional<ReadAfterToken> readAfter) {
 
     /** Returns one WebSocket message a batch, in the order in which the batches were sent. */
     List<String> messages() {
-        List<Batch> batches = upload().batches();
+        List<ParsedBatch> batches = upload().batches();
         List<Rejection> rejected = upload().rejected();
         List<String> messages = new ArrayList<>(upload().size());
         String token = readAfter.map(ReadAfterToken::text).orElse(null);
@@ -82,13 +82,13 @@ record UploadResult(PlacedUpload placed, Optional<ReadAfterToken> readAfter) {
                                     < batches.get(nextBatch).index();
             messages.add(
                     isRejection
-                            ? Refusal.message(rejected.get(nextRejection++))
+                            ? UploadException.message(rejected.get(nextRejection++))
                             : ack(batches.get(nextBatch++), token));
         }
         return messages;
     }
 
-    private String ack(Batch batch, @Nullable String token) {
+    private String ack(ParsedBatch batch, @Nullable String token) {
         StringBuilder ack = new StringBuilder(256)
                 .append("{\"type\":\"ack\",\"sequence\":")
                 .append(batch.sequence())
@@ -100,7 +100,7 @@ record UploadResult(PlacedUpload placed, Optional<ReadAfterToken> readAfter) {
         if (token != null) {
             ack.append(",\"read_after\":\"").append(token).append('"');
         }
-        TimeShift shift = placed.shiftOf(batch.sessionId());
+        TimeShift shift = adjusted.shiftOf(batch.sessionId());
         if (shift != null) {
             ack.append(",\"moved\":{\"shift_ms\":")
                     .append(shift.ms())

@@ -75,13 +75,13 @@ class AvroUploadReaderTest {
             Upload upload = reader.read(body, body.length);
 
             assertThat(upload.sentAtMs()).isEqualTo(1_700_000_000_000L);
-            assertThat(upload.batches()).extracting(Batch::index).containsExactly(0, 2);
+            assertThat(upload.batches()).extracting(ParsedBatch::index).containsExactly(0, 2);
             assertThat(upload.rejected()).singleElement().satisfies(rejection -> {
                 assertThat(rejection.index()).isEqualTo(1);
                 assertThat(rejection.type()).as(rejection.detail()).isEqualTo(ProblemType.INVALID_BATCH);
                 assertThat(rejection.field()).as(rejection.detail()).isEqualTo(spoiled.field);
             });
-            UploadRules.assertKept(upload);
+            UploadAssertions.assertValid(upload);
         }
     }
 
@@ -159,13 +159,13 @@ class AvroUploadReaderTest {
 
         assertThat(upload.keystrokes()).isEqualTo(1);
         assertThat(upload.batches().getFirst().spanMs()).isEqualTo(9);
-        UploadRules.assertKept(upload);
+        UploadAssertions.assertValid(upload);
     }
 
     private void assertRefused(byte[] body, ProblemType type) {
         assertThatThrownBy(() -> reader.read(body, body.length))
                 .isInstanceOfSatisfying(
-                        Refusal.class,
+                        UploadException.class,
                         refusal ->
                                 assertThat(refusal.type()).as(refusal.detail()).isEqualTo(type));
     }

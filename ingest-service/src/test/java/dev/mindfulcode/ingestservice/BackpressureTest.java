@@ -2,7 +2,7 @@ package dev.mindfulcode.ingestservice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
+import dev.mindfulcode.embeddedplatform.TestPlatform;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -35,7 +35,7 @@ class BackpressureTest {
      */
     private static final int PROBES = 5;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     /** Holds back for some 6 s after one {@link #heavyUpload}, by Kafka's arithmetic over its 10 s window. */
     private static final double SLOW_BYTES_A_SECOND = 3_750;
@@ -49,9 +49,9 @@ class BackpressureTest {
 
     private static IngestServer start() {
         return IngestServer.start(
-                EmbeddedPlatform.shared(),
+                TestPlatform.shared(),
                 Clock.systemUTC(),
-                Map.of("MINDFUL_INGEST_IN_FLIGHT_BYTES", Limits.REQUEST_BYTES_MAX));
+                Map.of("MINDFUL_INGEST_IN_FLIGHT_BYTES", UploadLimits.REQUEST_BYTES_MAX));
     }
 
     @AfterEach
@@ -69,7 +69,7 @@ class BackpressureTest {
         for (int i = 0; i < REQUESTS; i++) {
             sent.add(post(padded(BatchJson.of(session, 100 + i))));
         }
-        int roomFor = Limits.REQUEST_BYTES_MAX / (REQUEST_BYTES + Intake.BATCH_OVERHEAD_BYTES);
+        int roomFor = UploadLimits.REQUEST_BYTES_MAX / (REQUEST_BYTES + UploadPipeline.BATCH_OVERHEAD_BYTES);
         awaitAnswers(sent, REQUESTS - roomFor);
         List<HttpResponse<String>> answeredAtOnce = answered(sent);
 
@@ -108,7 +108,7 @@ class BackpressureTest {
 
     /** Sends what exceeds the quota until a small batch after it is held back; returns that batch. */
     private List<CompletableFuture<HttpResponse<String>>> awaitHeldBack(String upload) {
-        long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
+        long deadlineNs = System.nanoTime() + TIMEOUT.toNanos();
         while (System.nanoTime() < deadlineNs) {
             assertThat(server.post(user, upload).statusCode()).isEqualTo(202);
             for (int i = 0; i < PROBES; i++) {
@@ -160,7 +160,7 @@ class BackpressureTest {
     }
 
     private static void awaitAnswers(List<CompletableFuture<HttpResponse<String>>> sent, int count) {
-        long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
+        long deadlineNs = System.nanoTime() + TIMEOUT.toNanos();
         while (answered(sent).size() < count) {
             assertThat(System.nanoTime()).as("answers in time").isLessThan(deadlineNs);
             Thread.onSpinWait();
@@ -169,7 +169,8 @@ class BackpressureTest {
 
     /** @param bytesASecond null for no limit */
     private void limitProducer(@Nullable Double bytesASecond) {
-        ClientQuotaEntity producer = new ClientQuotaEntity(Map.of(ClientQuotaEntity.CLIENT_ID, KeystrokeLog.CLIENT_ID));
+        ClientQuotaEntity producer =
+                new ClientQuotaEntity(Map.of(ClientQuotaEntity.CLIENT_ID, KeystrokePublisher.CLIENT_ID));
         ClientQuotaAlteration.Op change = new ClientQuotaAlteration.Op("producer_byte_rate", bytesASecond);
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", server.bootstrapServers))) {
             admin.alterClientQuotas(List.of(new ClientQuotaAlteration(producer, List.of(change))))

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Kafka, Postgres and the registry go away under a running ingest, and come back. */
 class BrokerOutageTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final int FLOOD = 60;
 
     @TempDir
@@ -75,7 +75,7 @@ class BrokerOutageTest {
     }
 
     private static void awaitAccepted(IngestServer server, UUID user, UUID session) {
-        long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
+        long deadlineNs = System.nanoTime() + TIMEOUT.toNanos();
         HttpResponse<String> response = server.post(user, BatchJson.of(session, FLOOD));
         while (response.statusCode() != 202 && System.nanoTime() - deadlineNs < 0) {
             assertThat(response.statusCode()).isEqualTo(503);

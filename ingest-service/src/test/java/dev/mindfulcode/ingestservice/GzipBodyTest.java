@@ -10,14 +10,14 @@ import org.junit.jupiter.api.Test;
 
 class GzipBodyTest {
 
-    private final InFlightBytes inFlight = new InFlightBytes(4L * Limits.REQUEST_BYTES_MAX);
+    private final InFlightBytes inFlight = new InFlightBytes(4L * UploadLimits.REQUEST_BYTES_MAX);
 
     @Test
     void decompressesTheLargestBodyAndNoByteMore() throws IOException {
-        byte[] largest = KeystrokesEndpointTest.gzip(" ".repeat(Limits.REQUEST_BYTES_MAX));
-        byte[] larger = KeystrokesEndpointTest.gzip(" ".repeat(Limits.REQUEST_BYTES_MAX + 1));
+        byte[] largest = KeystrokesEndpointTest.gzip(" ".repeat(UploadLimits.REQUEST_BYTES_MAX));
+        byte[] larger = KeystrokesEndpointTest.gzip(" ".repeat(UploadLimits.REQUEST_BYTES_MAX + 1));
 
-        assertThat(decompressed(largest)).hasSize(Limits.REQUEST_BYTES_MAX);
+        assertThat(decompressed(largest)).hasSize(UploadLimits.REQUEST_BYTES_MAX);
         assertRefused(larger, ProblemType.REQUEST_TOO_LARGE);
     }
 
@@ -47,7 +47,7 @@ class GzipBodyTest {
     @Test
     void countsWhatItUnfolds() throws IOException {
         byte[] body = KeystrokesEndpointTest.gzip(" ".repeat(100_000));
-        InFlightBytes.Share share = inFlight.share();
+        InFlightBytes.Reservation share = inFlight.newReservation();
 
         GzipBody unfolded = GzipBody.decompress(body, body.length, share);
 
@@ -60,25 +60,26 @@ class GzipBodyTest {
     void takesNoMoreThanMayBeInFlight() throws IOException {
         byte[] body = KeystrokesEndpointTest.gzip(" ".repeat(100_000));
         InFlightBytes small = new InFlightBytes(50_000);
-        InFlightBytes.Share share = small.share();
+        InFlightBytes.Reservation share = small.newReservation();
 
         assertThatThrownBy(() -> GzipBody.decompress(body, body.length, share))
                 .isInstanceOfSatisfying(
-                        Refusal.class, refusal -> assertThat(refusal.type()).isEqualTo(ProblemType.OVERLOADED));
+                        UploadException.class,
+                        refusal -> assertThat(refusal.type()).isEqualTo(ProblemType.OVERLOADED));
         share.release();
         assertThat(small.bytes()).isZero();
     }
 
     private byte[] decompressed(byte[] gzip) {
-        GzipBody body = GzipBody.decompress(gzip, gzip.length, inFlight.share());
+        GzipBody body = GzipBody.decompress(gzip, gzip.length, inFlight.newReservation());
         return Arrays.copyOf(body.bytes(), body.length());
     }
 
     private void assertRefused(byte[] gzip, ProblemType type) {
-        InFlightBytes.Share share = inFlight.share();
+        InFlightBytes.Reservation share = inFlight.newReservation();
         assertThatThrownBy(() -> GzipBody.decompress(gzip, gzip.length, share))
                 .isInstanceOfSatisfying(
-                        Refusal.class,
+                        UploadException.class,
                         refusal ->
                                 assertThat(refusal.type()).as(refusal.detail()).isEqualTo(type));
         share.release();

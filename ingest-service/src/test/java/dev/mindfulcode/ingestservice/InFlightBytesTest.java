@@ -12,12 +12,12 @@ class InFlightBytesTest {
 
     @Test
     void refusesWhatDoesNotFitAndTakesItOnceThereIsRoom() {
-        InFlightBytes.Share first = inFlight.share();
-        InFlightBytes.Share second = inFlight.share();
+        InFlightBytes.Reservation first = inFlight.newReservation();
+        InFlightBytes.Reservation second = inFlight.newReservation();
         first.grow(60);
         second.grow(40);
 
-        assertThatThrownBy(() -> second.grow(1)).isInstanceOfSatisfying(Refusal.class, refusal -> {
+        assertThatThrownBy(() -> second.grow(1)).isInstanceOfSatisfying(UploadException.class, refusal -> {
             assertThat(refusal.type()).isEqualTo(ProblemType.OVERLOADED);
             assertThat(refusal.retryAfterSeconds()).isPositive();
         });
@@ -29,9 +29,9 @@ class InFlightBytesTest {
 
     @Test
     void releasesAShareOnceHoweverOftenItIsGivenBack() {
-        InFlightBytes.Share share = inFlight.share();
+        InFlightBytes.Reservation share = inFlight.newReservation();
         share.grow(10);
-        inFlight.share().grow(5);
+        inFlight.newReservation().grow(5);
 
         share.release();
         share.release();
@@ -41,7 +41,7 @@ class InFlightBytesTest {
 
     @Test
     void holdsNothingForAShareThatGrowsAfterItWasReleased() {
-        InFlightBytes.Share share = inFlight.share();
+        InFlightBytes.Reservation share = inFlight.newReservation();
         share.release();
 
         share.grow(10);
@@ -56,11 +56,11 @@ class InFlightBytesTest {
         for (int i = 0; i < 8; i++) {
             Thread.ofPlatform().start(() -> {
                 for (int round = 0; round < 10_000; round++) {
-                    InFlightBytes.Share share = busy.share();
+                    InFlightBytes.Reservation share = busy.newReservation();
                     try {
                         share.grow(70);
                         share.grow(90);
-                    } catch (Refusal full) {
+                    } catch (UploadException full) {
                         assertThat(full.type()).isEqualTo(ProblemType.OVERLOADED);
                     }
                     share.release();

@@ -1,6 +1,6 @@
 package dev.mindfulcode.ingestservice;
 
-import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
+import dev.mindfulcode.embeddedplatform.TestPlatform;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
@@ -31,7 +31,7 @@ final class IngestBench {
         int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 3;
         long millis = 1_000L * (args.length > 1 ? Integer.parseInt(args[1]) : 10);
         int connections = args.length > 2 ? Integer.parseInt(args[2]) : 64;
-        IngestServer ingest = IngestServer.start(EmbeddedPlatform.shared(), Clock.systemUTC(), Map.of());
+        IngestServer ingest = IngestServer.start(TestPlatform.shared(), Clock.systemUTC(), Map.of());
         UUID user = ingest.newUser();
         byte[] request = request(user, ingest.newSession(user));
         DisposableServer sink = sink();

@@ -9,7 +9,8 @@ import com.nimbusds.jwt.SignedJWT;
 import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
-import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
+import dev.mindfulcode.embeddedplatform.Platform;
+import dev.mindfulcode.embeddedplatform.TestPlatform;
 import dev.mindfulcode.identity.ApiKeys;
 import dev.mindfulcode.identity.CredentialHash;
 import dev.mindfulcode.schemas.SchemaRegistry;
@@ -47,7 +48,7 @@ final class IngestServer implements AutoCloseable {
     static final String JWT_SECRET = "only-for-tests-only-for-tests-only-for-tests";
 
     /** Short enough to be waited for, long enough for clients on a busy machine. */
-    static final ConnectionRules IMPATIENT = new ConnectionRules(
+    static final ConnectionRules SHORT_TIMEOUTS = new ConnectionRules(
             Duration.ofSeconds(1), Duration.ofSeconds(8), Duration.ofSeconds(6), Duration.ofHours(1));
 
     private static final String ENCRYPTION_KEY = Base64.getEncoder().encodeToString(distinctBytes());
@@ -61,7 +62,7 @@ final class IngestServer implements AutoCloseable {
     final DataSource database;
     private final ConfigurableApplicationContext context;
 
-    private IngestServer(EmbeddedPlatform platform, Clock clock, Map<String, Object> settings) {
+    private IngestServer(Platform platform, Clock clock, Map<String, Object> settings) {
         bootstrapServers = platform.bootstrapServers();
         registry = new SchemaRegistry(platform.registryUrl(), true);
         String databaseUrl = platform.freshDatabase();
@@ -108,7 +109,7 @@ final class IngestServer implements AutoCloseable {
             context.registerBean("clock", Clock.class, () -> clock);
             // Of its own: a server that stops would take the event loops of the others with it.
             context.registerBean("ownReactorResources", ReactorResourceFactory.class, IngestServer::ownResources);
-            context.registerBean("impatientRules", ConnectionRules.class, () -> IMPATIENT);
+            context.registerBean("impatientRules", ConnectionRules.class, () -> SHORT_TIMEOUTS);
         });
         context = application.run();
     }
@@ -125,10 +126,10 @@ final class IngestServer implements AutoCloseable {
     }
 
     private static final class Shared {
-        static final IngestServer SERVER = start(EmbeddedPlatform.shared(), Clock.systemUTC(), Map.of());
+        static final IngestServer SERVER = start(TestPlatform.shared(), Clock.systemUTC(), Map.of());
     }
 
-    static IngestServer start(EmbeddedPlatform platform, Clock clock, Map<String, Object> settings) {
+    static IngestServer start(Platform platform, Clock clock, Map<String, Object> settings) {
         return new IngestServer(platform, clock, settings);
     }
 

@@ -20,14 +20,14 @@ class JsonUploadReaderTest {
 
     private final JsonUploadReader reader = new JsonUploadReader();
 
-    static List<HostileUpload> corpus() {
-        return HostileUpload.corpus(SESSION);
+    static List<InvalidUpload> corpus() {
+        return InvalidUpload.corpus(SESSION);
     }
 
     @ParameterizedTest
     @MethodSource("corpus")
-    void refusesAndNamesTheFieldAtFault(HostileUpload hostile) {
-        assertThatThrownBy(() -> read(hostile.body())).isInstanceOfSatisfying(Refusal.class, refusal -> {
+    void refusesAndNamesTheFieldAtFault(InvalidUpload hostile) {
+        assertThatThrownBy(() -> read(hostile.body())).isInstanceOfSatisfying(UploadException.class, refusal -> {
             assertThat(refusal.type()).as(refusal.detail()).isEqualTo(hostile.problem());
             assertThat(refusal.field()).as(refusal.detail()).isEqualTo(hostile.field());
         });
@@ -36,14 +36,14 @@ class JsonUploadReaderTest {
     /** Whatever is wrong with a batch, wherever the reader notices it: those before and after it are read. */
     @ParameterizedTest
     @MethodSource("invalidBatches")
-    void rejectsABatchAndReadsItsNeighbours(HostileUpload hostile) {
+    void rejectsABatchAndReadsItsNeighbours(InvalidUpload hostile) {
         String list = "[" + BatchJson.of(SESSION, 7) + "," + hostile.body() + "," + BatchJson.of(SESSION, 9) + "]";
 
         for (String body : List.of(list, "{\"batches\":" + list + ",\"sent_at\":1.7e12}")) {
             Upload upload = read(body);
 
-            assertThat(upload.batches()).extracting(Batch::sequence).containsExactly(7L, 9L);
-            assertThat(upload.batches()).extracting(Batch::index).containsExactly(0, 2);
+            assertThat(upload.batches()).extracting(ParsedBatch::sequence).containsExactly(7L, 9L);
+            assertThat(upload.batches()).extracting(ParsedBatch::index).containsExactly(0, 2);
             assertThat(upload.rejected()).singleElement().satisfies(rejection -> {
                 assertThat(rejection.index()).isEqualTo(1);
                 assertThat(rejection.type()).isEqualTo(ProblemType.INVALID_BATCH);
@@ -52,8 +52,8 @@ class JsonUploadReaderTest {
         }
     }
 
-    static Stream<HostileUpload> invalidBatches() {
-        Stream<HostileUpload> objects = corpus().stream()
+    static Stream<InvalidUpload> invalidBatches() {
+        Stream<InvalidUpload> objects = corpus().stream()
                 .filter(hostile -> hostile.problem() == ProblemType.INVALID_BATCH
                         && hostile.body().startsWith("{")
                         && !hostile.name().startsWith("nested deep")
@@ -61,7 +61,7 @@ class JsonUploadReaderTest {
         return Stream.concat(
                 objects,
                 Stream.of("null", "7", "[[[1]],{}]", "\"batch\"")
-                        .map(body -> new HostileUpload(body, body, ProblemType.INVALID_BATCH, null)));
+                        .map(body -> new InvalidUpload(body, body, ProblemType.INVALID_BATCH, null)));
     }
 
     @Test
@@ -69,7 +69,7 @@ class JsonUploadReaderTest {
         Upload upload = read(
                 BatchJson.array(BatchJson.of(SESSION, 0).with("sent_at", "1700000000000"), BatchJson.of(SESSION, 1)));
 
-        assertThat(upload.batches()).extracting(Batch::sequence).containsExactly(1L);
+        assertThat(upload.batches()).extracting(ParsedBatch::sequence).containsExactly(1L);
         assertThat(upload.rejected()).extracting(Rejection::field).containsExactly("sent_at");
     }
 
@@ -100,7 +100,7 @@ class JsonUploadReaderTest {
                 .with("dwells_ms", "[1e1,-0.0,8.0]")
                 .with("signals", "[{\"at_ms\":5.0,\"kind\":\"diagnostics\",\"value\":3.0}]"));
 
-        Batch batch = upload.batches().getFirst();
+        ParsedBatch batch = upload.batches().getFirst();
         KeystrokePayload payload = KeystrokePayload.decode(batch.payload());
         assertThat(batch.sequence()).isEqualTo(2);
         assertThat(batch.startedAtMs()).isEqualTo(1_700_000_000_000L);
@@ -114,12 +114,12 @@ class JsonUploadReaderTest {
     void explainsASecondsTimestampAsSuch() {
         assertThatThrownBy(() -> read(BatchJson.of(SESSION, 0).with("started_at", "1700000000")))
                 .isInstanceOfSatisfying(
-                        Refusal.class,
+                        UploadException.class,
                         refusal -> assertThat(refusal.detail())
                                 .contains("is 1700000000", "milliseconds are expected; this looks like seconds"));
         assertThatThrownBy(() -> read(BatchJson.of(SESSION, 0).with("started_at", "1577836799999")))
                 .isInstanceOfSatisfying(
-                        Refusal.class,
+                        UploadException.class,
                         refusal -> assertThat(refusal.detail())
                                 .contains("1577836800000", "2020")
                                 .doesNotContain("seconds;", "looks like"));
@@ -127,10 +127,10 @@ class JsonUploadReaderTest {
 
     @Test
     void readsTheLargestBatch() {
-        Upload upload = read(BatchJson.of(SESSION, Limits.SEQUENCE_MAX).keystrokes(1_000));
+        Upload upload = read(BatchJson.of(SESSION, UploadLimits.SEQUENCE_MAX).keystrokes(1_000));
 
         assertThat(upload.keystrokes()).isEqualTo(1_000);
-        assertThat(upload.batches().getFirst().sequence()).isEqualTo(Limits.SEQUENCE_MAX);
+        assertThat(upload.batches().getFirst().sequence()).isEqualTo(UploadLimits.SEQUENCE_MAX);
         assertThat(upload.batches().getFirst().spanMs()).isEqualTo(100_000);
     }
 
@@ -144,7 +144,7 @@ class JsonUploadReaderTest {
 
         assertThat(upload.batches()).hasSize(100);
         for (int i = 0; i < batches.length; i++) {
-            Batch batch = upload.batches().get(i);
+            ParsedBatch batch = upload.batches().get(i);
             assertThat(batch.sequence()).isEqualTo(i);
             assertThat(batch.keystrokes()).isEqualTo(1 + i % 7);
             assertThat(KeystrokePayload.decode(batch.payload()).keystrokes()).isEqualTo(1 + i % 7);
@@ -184,7 +184,7 @@ class JsonUploadReaderTest {
     void aRefusalRepeatsNothingThatWasSentButTheNameOfTheField() {
         assertThatThrownBy(() -> read(BatchJson.of(SESSION, 0).with("key_classes", "\"hunter2\"")))
                 .isInstanceOfSatisfying(
-                        Refusal.class,
+                        UploadException.class,
                         refusal -> assertThat(new String(refusal.problemJson(), StandardCharsets.UTF_8))
                                 .contains("\"field\":\"key_classes[0]\"")
                                 .doesNotContain("hunter2"));

@@ -120,7 +120,7 @@ class KeystrokesEndpointTest {
     @Test
     void refusesTheWholeHostileCorpusAndStoresNothingOfItAndAcceptsTheNextGoodBatch() {
         long sequence = 0;
-        for (HostileUpload hostile : HostileUpload.corpus(session)) {
+        for (InvalidUpload hostile : InvalidUpload.corpus(session)) {
             HttpResponse<String> refused = server.post(user, hostile.body());
 
             assertProblem(refused, hostile.problem(), hostile.field());
@@ -269,7 +269,7 @@ class KeystrokesEndpointTest {
     @Test
     void acceptsTheLargestBodyAndRefusesOneByteMore() {
         String batch = BatchJson.of(session, 0).toString();
-        String largest = batch + " ".repeat(Limits.REQUEST_BYTES_MAX - batch.length());
+        String largest = batch + " ".repeat(UploadLimits.REQUEST_BYTES_MAX - batch.length());
 
         assertThat(server.post(user, largest).statusCode()).isEqualTo(202);
         assertProblem(server.post(user, largest + " "), ProblemType.REQUEST_TOO_LARGE, null);
@@ -300,7 +300,7 @@ class KeystrokesEndpointTest {
         byte[] good = gzip(BatchJson.of(session, 0).toString());
         byte[] corrupt = good.clone();
         corrupt[good.length - 5] ^= 1;
-        byte[] bomb = gzip(" ".repeat(Limits.REQUEST_BYTES_MAX + 1));
+        byte[] bomb = gzip(" ".repeat(UploadLimits.REQUEST_BYTES_MAX + 1));
 
         assertProblem(sendGzip(corrupt), ProblemType.MALFORMED_BODY, "Content-Encoding");
         assertProblem(sendGzip(Arrays.copyOf(good, good.length - 1)), ProblemType.MALFORMED_BODY, "Content-Encoding");

@@ -33,10 +33,10 @@ class UploadReaderFuzzTest {
         Upload upload;
         try {
             upload = reader.read(body, body.length);
-        } catch (Refusal refusal) {
+        } catch (UploadException refusal) {
             refusal.problemJson();
             return;
         }
-        UploadRules.assertKept(upload);
+        UploadAssertions.assertValid(upload);
     }
 }

@@ -77,12 +77,12 @@ class UploadReaderProperties {
         Upload upload;
         try {
             upload = reader.read(body, body.length);
-        } catch (Refusal refusal) {
+        } catch (UploadException refusal) {
             assertThat(refusal.type().status()).isBetween(400, 499);
             assertThat(refusal.problemJson()).isNotEmpty();
             return;
         }
-        UploadRules.assertKept(upload);
+        UploadAssertions.assertValid(upload);
     }
 
     enum Mutation {
@@ -132,8 +132,8 @@ class UploadReaderProperties {
     @Provide
     Arbitrary<List<Sent>> uploads() {
         Arbitrary<UUID> ids = Arbitraries.create(UUID::randomUUID);
-        Arbitrary<Long> sequences = Arbitraries.longs().between(0, Limits.SEQUENCE_MAX);
-        Arbitrary<Long> times = Arbitraries.longs().between(Limits.EPOCH_MS_MIN, Limits.EPOCH_MS_MAX);
+        Arbitrary<Long> sequences = Arbitraries.longs().between(0, UploadLimits.SEQUENCE_MAX);
+        Arbitrary<Long> times = Arbitraries.longs().between(UploadLimits.EPOCH_MS_MIN, UploadLimits.EPOCH_MS_MAX);
         return Combinators.combine(ids, ids, sequences, times, payloads())
                 .as(Sent::new)
                 .list()
@@ -157,16 +157,16 @@ class UploadReaderProperties {
                                             .list()
                                             .ofSize(keys),
                                     Arbitraries.integers()
-                                            .between(0, Limits.DWELL_MS_MAX)
+                                            .between(0, UploadLimits.DWELL_MS_MAX)
                                             .array(int[].class)
                                             .ofSize(dwells ? keys : 0),
                                     Arbitraries.integers()
-                                            .between(0, Limits.BATCH_SPAN_MS_MAX)
+                                            .between(0, UploadLimits.BATCH_SPAN_MS_MAX)
                                             .array(int[].class)
                                             .ofSize(signalCount),
                                     Arbitraries.of(SignalKind.class).list().ofSize(signalCount),
                                     Arbitraries.integers()
-                                            .between(0, Limits.DIAGNOSTICS_MAX)
+                                            .between(0, UploadLimits.DIAGNOSTICS_MAX)
                                             .list()
                                             .ofSize(signalCount))
                             .as((intervals, classes, dwellsMs, at, kinds, values) -> new KeystrokePayload(
@@ -204,7 +204,7 @@ class UploadReaderProperties {
     private static void assertSame(Upload upload, List<Sent> sent) throws MalformedPayloadException {
         assertThat(upload.batches()).hasSameSizeAs(sent);
         for (int i = 0; i < sent.size(); i++) {
-            Batch read = upload.batches().get(i);
+            ParsedBatch read = upload.batches().get(i);
             Sent wanted = sent.get(i);
             assertThat(read.batchId()).isEqualTo(wanted.batchId());
             assertThat(read.sessionId()).isEqualTo(wanted.sessionId());
@@ -215,7 +215,7 @@ class UploadReaderProperties {
                     .usingRecursiveComparison()
                     .isEqualTo(wanted.payload());
         }
-        UploadRules.assertKept(upload);
+        UploadAssertions.assertValid(upload);
     }
 
     private static byte[] json(List<Sent> sent, boolean names) {

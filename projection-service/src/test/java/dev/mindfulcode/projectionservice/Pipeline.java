@@ -3,7 +3,8 @@ package dev.mindfulcode.projectionservice;
 import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.dataprotection.UserCipher;
-import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
+import dev.mindfulcode.embeddedplatform.Platform;
+import dev.mindfulcode.embeddedplatform.TestPlatform;
 import dev.mindfulcode.projectionservice.fold.Projection;
 import dev.mindfulcode.projectionservice.fold.ReadModelDatabase;
 import dev.mindfulcode.schemas.DeadLetter;
@@ -42,7 +43,7 @@ final class Pipeline implements AutoCloseable {
 
     static final int PARTITIONS = 6;
 
-    private static final EmbeddedPlatform PLATFORM = EmbeddedPlatform.shared();
+    private static final Platform PLATFORM = TestPlatform.shared();
     private static final SchemaRegistry REGISTRY = new SchemaRegistry(PLATFORM.registryUrl(), false);
 
     static {

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
+import dev.mindfulcode.embeddedplatform.TestPlatform;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +34,7 @@ final class TopicsTest {
     void connect() {
         admin = Admin.create(Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                EmbeddedPlatform.shared().bootstrapServers()));
+                TestPlatform.shared().bootstrapServers()));
     }
 
     @AfterEach
@@ -120,7 +120,7 @@ final class TopicsTest {
     void moreReplicasThanBrokersAreRefusedWithKafkasReason() {
         try (Admin other = Admin.create(Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                EmbeddedPlatform.shared().bootstrapServers()))) {
+                TestPlatform.shared().bootstrapServers()))) {
             Topic<KeystrokeBatch> topic = new Topic<>("not-to-be-had", KeystrokeBatch.class, null);
 
             assertThatThrownBy(() -> new TopicCreation(other, 1, (short) 3).createMissing(List.of(topic)))

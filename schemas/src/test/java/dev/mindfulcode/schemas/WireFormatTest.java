@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
+import dev.mindfulcode.embeddedplatform.TestPlatform;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -70,7 +70,7 @@ final class WireFormatTest {
 
     @BeforeAll
     static void start() {
-        String url = EmbeddedPlatform.shared().registryUrl();
+        String url = TestPlatform.shared().registryUrl();
         registry = new SchemaRegistry(url, false);
         confluentUrl = url.replace("/apis/registry/v3", "/apis/ccompat/v7");
         Topics.registerSchemas(registry);

@@ -3,7 +3,7 @@ package dev.mindfulcode.apigateway.database;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.dataprotection.PostgresUrl;
-import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
+import dev.mindfulcode.embeddedplatform.TestPlatform;
 import java.time.Duration;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -14,7 +14,7 @@ class DatabaseTest {
 
     @Test
     void plansEachExecutionForTheTablesAsTheyAre() {
-        String url = EmbeddedPlatform.shared().freshDatabase();
+        String url = TestPlatform.shared().freshDatabase();
         try (Database database = new Database(PostgresUrl.parse(url), 1)) {
             for (int i = 0; i < 12; i++) {
                 database.sql("SELECT count(*) FROM pg_class WHERE relpages >= :pages")

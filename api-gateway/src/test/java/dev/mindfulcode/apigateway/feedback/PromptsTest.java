@@ -6,7 +6,7 @@ import dev.mindfulcode.apigateway.FlowStates;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.database.IdentitySchema;
 import dev.mindfulcode.dataprotection.PostgresUrl;
-import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
+import dev.mindfulcode.embeddedplatform.TestPlatform;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.SessionStatus;
 import java.time.Duration;
@@ -21,7 +21,7 @@ import reactor.core.publisher.Flux;
 /** Who may be asked, and how often: gently, and never anybody who did not choose it. */
 class PromptsTest {
 
-    private final PostgresUrl url = PostgresUrl.parse(EmbeddedPlatform.shared().freshDatabase());
+    private final PostgresUrl url = PostgresUrl.parse(TestPlatform.shared().freshDatabase());
     private final UUID ada = UUID.randomUUID();
     private Instant now = Instant.parse("2026-03-02T09:00:00Z");
     private Database database;

@@ -13,7 +13,7 @@ import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
 import dev.mindfulcode.dataprotection.UserCipher;
-import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
+import dev.mindfulcode.embeddedplatform.TestPlatform;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -38,7 +38,7 @@ class IdempotentRequestsTest {
     private static final byte[] KEY = IdempotencyKey.hash("key");
     private static final byte[] PRINT = {1, 2, 3};
 
-    private final PostgresUrl url = PostgresUrl.parse(EmbeddedPlatform.shared().freshDatabase());
+    private final PostgresUrl url = PostgresUrl.parse(TestPlatform.shared().freshDatabase());
     private final DataSource source = url.dataSource();
     private final Database database = new Database(url, 4);
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-31T08:30:00Z"));

@@ -6,7 +6,8 @@ import dev.mindfulcode.apigateway.TestKafka;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.database.IdentitySchema;
 import dev.mindfulcode.dataprotection.PostgresUrl;
-import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
+import dev.mindfulcode.embeddedplatform.Platform;
+import dev.mindfulcode.embeddedplatform.TestPlatform;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.AccountEventKind;
 import dev.mindfulcode.schemas.SchemaRegistry;
@@ -33,7 +34,7 @@ import reactor.core.publisher.Flux;
 
 class OutboxRelayTest {
 
-    private final EmbeddedPlatform platform = EmbeddedPlatform.shared();
+    private final Platform platform = TestPlatform.shared();
     private final SchemaRegistry registry = new SchemaRegistry(platform.registryUrl(), true);
     private final PostgresUrl url = PostgresUrl.parse(platform.freshDatabase());
     private final DataSource dataSource = migrated();

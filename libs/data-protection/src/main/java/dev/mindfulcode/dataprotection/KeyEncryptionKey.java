@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class KeyEncryptionKey {
 
     /** 256 bits that come from a generator do not have fewer different bytes than this; words and repetitions do. */
-    private static final int DIFFERENT_BYTES_MIN = 16;
+    private static final int DISTINCT_BYTES_MIN = 16;
 
     private static final String MAKE_ONE = " Make one with: openssl rand -base64 32";
 
@@ -45,7 +45,7 @@ public final class KeyEncryptionKey {
                 throw new IllegalArgumentException("ENCRYPTION_KEY must be base64 of " + AesGcm.KEY_SIZE_BYTES
                         + " bytes; what is set has " + key.length + "." + MAKE_ONE);
             }
-            if (differentBytes(key) < DIFFERENT_BYTES_MIN) {
+            if (distinctBytes(key) < DISTINCT_BYTES_MIN) {
                 throw new IllegalArgumentException("ENCRYPTION_KEY is not random enough." + MAKE_ONE);
             }
             return new KeyEncryptionKey(AesGcm.of(key));
@@ -112,7 +112,7 @@ public final class KeyEncryptionKey {
         }
     }
 
-    private static int differentBytes(byte[] key) {
+    private static int distinctBytes(byte[] key) {
         boolean[] seen = new boolean[256];
         int different = 0;
         for (byte b : key) {

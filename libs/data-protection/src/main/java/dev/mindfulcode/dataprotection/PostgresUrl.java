@@ -15,8 +15,8 @@ import org.postgresql.ds.PGSimpleDataSource;
  */
 public final class PostgresUrl {
 
-    private static final Duration CONNECT_MAX = Duration.ofSeconds(5);
-    private static final Duration IDLE_MAX = Duration.ofMinutes(1);
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(1);
 
     private final URI uri;
 
@@ -81,11 +81,11 @@ public final class PostgresUrl {
         config.setPassword(password());
         config.setMaximumPoolSize(connectionsMax);
         config.setMinimumIdle(0);
-        config.setIdleTimeout(IDLE_MAX.toMillis());
-        config.setConnectionTimeout(CONNECT_MAX.toMillis());
+        config.setIdleTimeout(IDLE_TIMEOUT.toMillis());
+        config.setConnectionTimeout(CONNECT_TIMEOUT.toMillis());
         config.setInitializationFailTimeout(-1);
         config.addDataSourceProperty("socketTimeout", answerMax.toSeconds());
-        config.addDataSourceProperty("connectTimeout", CONNECT_MAX.toSeconds());
+        config.addDataSourceProperty("connectTimeout", CONNECT_TIMEOUT.toSeconds());
         config.addDataSourceProperty("logServerErrorDetail", false);
         config.addDataSourceProperty("ApplicationName", "mindful-" + name);
         return config;

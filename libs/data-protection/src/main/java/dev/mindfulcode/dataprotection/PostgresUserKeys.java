@@ -22,19 +22,19 @@ import org.jspecify.annotations.Nullable;
  * The users' keys in the Postgres table {@code protection.user_keys}, wrapped. Not in Kafka: a log forgets late, if at
  * all, a row is gone when its deletion commits.
  *
- * <p>Ciphers are kept in memory for {@link #CACHED_FOR}, which is also how long another process can go on reading after
- * a key's row was deleted. That a user has no key is remembered for {@link #ABSENT_FOR}, so that replaying the many
+ * <p>Ciphers are kept in memory for {@link #CACHE_RETENTION}, which is also how long another process can go on reading after
+ * a key's row was deleted. That a user has no key is remembered for {@link #ABSENCE_RETENTION}, so that replaying the many
  * records of an erased user does not query for each. Keys are made before anybody knows the user's id, so nobody can
  * have asked too early.
  */
 public final class PostgresUserKeys implements UserKeys {
 
     /** A cipher holds under 2 KB, so a full cache some 100 MB. */
-    static final int CACHED_USERS_MAX = 50_000;
+    static final int CACHE_SIZE = 50_000;
 
-    static final Duration CACHED_FOR = Duration.ofMinutes(10);
+    static final Duration CACHE_RETENTION = Duration.ofMinutes(10);
 
-    static final Duration ABSENT_FOR = Duration.ofSeconds(5);
+    static final Duration ABSENCE_RETENTION = Duration.ofSeconds(5);
 
     private static final int QUERY_TIMEOUT_SECONDS = 10;
 
@@ -51,9 +51,9 @@ public final class PostgresUserKeys implements UserKeys {
         this.dataSource = dataSource;
         this.keyEncryptionKey = keyEncryptionKey;
         this.ciphers = Caffeine.newBuilder()
-                .maximumSize(CACHED_USERS_MAX)
-                .expireAfter(Expiry.creating(
-                        (UUID userId, Optional<UserCipher> cipher) -> cipher.isPresent() ? CACHED_FOR : ABSENT_FOR))
+                .maximumSize(CACHE_SIZE)
+                .expireAfter(Expiry.creating((UUID userId, Optional<UserCipher> cipher) ->
+                        cipher.isPresent() ? CACHE_RETENTION : ABSENCE_RETENTION))
                 .ticker(ticker)
                 .build();
     }

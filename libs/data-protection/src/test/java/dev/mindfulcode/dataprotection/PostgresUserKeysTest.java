@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
+import dev.mindfulcode.embeddedplatform.TestPlatform;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.sql.Connection;
@@ -43,7 +43,7 @@ final class PostgresUserKeysTest {
 
     @BeforeAll
     static void migrate() {
-        database = PostgresUrl.parse(EmbeddedPlatform.shared().freshDatabase()).dataSource();
+        database = PostgresUrl.parse(TestPlatform.shared().freshDatabase()).dataSource();
         PostgresUserKeys.migrate(database);
     }
 
@@ -110,7 +110,7 @@ final class PostgresUserKeysTest {
         execute("delete from protection.user_keys where user_id = '" + user + "'");
 
         assertThat(keys.find(user)).as("from memory").isPresent();
-        nowNs.addAndGet(PostgresUserKeys.CACHED_FOR.toNanos());
+        nowNs.addAndGet(PostgresUserKeys.CACHE_RETENTION.toNanos());
         assertThat(keys.find(user)).isEmpty();
         assertThat(keys().find(user)).isEmpty();
     }
@@ -121,15 +121,15 @@ final class PostgresUserKeysTest {
         assertThat(keys.find(user)).isEmpty();
         keys().create(user);
 
-        assertThat(PostgresUserKeys.ABSENT_FOR).isLessThanOrEqualTo(Duration.ofSeconds(5));
-        nowNs.addAndGet(PostgresUserKeys.ABSENT_FOR.toNanos());
+        assertThat(PostgresUserKeys.ABSENCE_RETENTION).isLessThanOrEqualTo(Duration.ofSeconds(5));
+        nowNs.addAndGet(PostgresUserKeys.ABSENCE_RETENTION.toNanos());
         assertThat(keys.find(user)).isPresent();
     }
 
     @Test
     void memoryServesUntilItsTimeIsOver() throws Exception {
         DataSource own =
-                PostgresUrl.parse(EmbeddedPlatform.shared().freshDatabase()).dataSource();
+                PostgresUrl.parse(TestPlatform.shared().freshDatabase()).dataSource();
         PostgresUserKeys.migrate(own);
         PostgresUserKeys keys = new PostgresUserKeys(own, KEK, ticker);
         keys.create(user);
@@ -139,7 +139,7 @@ final class PostgresUserKeysTest {
         }
 
         assertThat(keys.find(user)).isPresent();
-        nowNs.addAndGet(PostgresUserKeys.CACHED_FOR.toNanos());
+        nowNs.addAndGet(PostgresUserKeys.CACHE_RETENTION.toNanos());
         assertThatThrownBy(() -> keys.find(user)).isInstanceOf(UserKeyException.class);
     }
 
@@ -188,7 +188,7 @@ final class PostgresUserKeysTest {
     @Test
     void severalMayMigrateAtOnceAndAgain() throws Exception {
         DataSource fresh =
-                PostgresUrl.parse(EmbeddedPlatform.shared().freshDatabase()).dataSource();
+                PostgresUrl.parse(TestPlatform.shared().freshDatabase()).dataSource();
         try (ExecutorService services = Executors.newFixedThreadPool(4)) {
             List<Future<?>> migrations = new ArrayList<>();
             for (int i = 0; i < 4; i++) {

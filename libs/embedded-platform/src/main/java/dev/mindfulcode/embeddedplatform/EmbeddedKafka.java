@@ -28,7 +28,7 @@ import org.apache.kafka.server.common.MetadataVersion;
  */
 final class EmbeddedKafka implements AutoCloseable {
 
-    private static final Duration STOP_WAIT_MAX = Duration.ofSeconds(6);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(6);
     private static final int NODE_ID = 1;
 
     /** How old a record may become before it is flushed, and how often the broker looks: a second at most together. */
@@ -85,9 +85,9 @@ final class EmbeddedKafka implements AutoCloseable {
                 null);
         Thread.ofPlatform().daemon().name("kafka-stop").start(stop);
         try {
-            stop.get(STOP_WAIT_MAX.toMillis(), TimeUnit.MILLISECONDS);
+            stop.get(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw new PlatformException("Kafka was still closing its log after " + STOP_WAIT_MAX, e);
+            throw new PlatformException("Kafka was still closing its log after " + STOP_TIMEOUT, e);
         } catch (ExecutionException e) {
             throw new PlatformException("Kafka did not close cleanly", e);
         } catch (InterruptedException e) {

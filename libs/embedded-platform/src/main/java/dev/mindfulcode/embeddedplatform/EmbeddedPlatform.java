@@ -25,13 +25,12 @@ import org.slf4j.LoggerFactory;
  * {@code embedded-platform/target/registry}, beside the classes that ask for it; where the jars are packed elsewhere it
  * lies beside this module's jar, or where {@code -Dmindful.registry.home} says.
  *
- * <p>Tests take the one platform of their JVM from {@link #shared()} and a database of their own from
- * {@link #freshDatabase()}. Thread-safe.
+ * <p>Thread-safe.
  */
-public final class EmbeddedPlatform implements AutoCloseable {
+public final class EmbeddedPlatform implements Platform {
 
     private static final Logger log = LoggerFactory.getLogger(EmbeddedPlatform.class);
-    private static final Duration KAFKA_START_WAIT_MAX = Duration.ofSeconds(90);
+    private static final Duration KAFKA_START_TIMEOUT = Duration.ofSeconds(90);
 
     private final EmbeddedKafka kafka;
     private final EmbeddedPostgresServer postgres;
@@ -91,30 +90,22 @@ public final class EmbeddedPlatform implements AutoCloseable {
         }
     }
 
-    /**
-     * Returns the platform of this JVM, started by the first call in a folder that is thrown away when the JVM ends.
-     * For tests.
-     */
-    public static EmbeddedPlatform shared() {
-        return SharedPlatform.get();
-    }
-
-    /** Returns what KAFKA_BOOTSTRAP_SERVERS wants. */
+    @Override
     public String bootstrapServers() {
         return kafka.bootstrapServers();
     }
 
-    /** Returns what SCHEMA_REGISTRY_URL wants, such as {@code http://127.0.0.1:8081/apis/registry/v3}. */
+    @Override
     public String registryUrl() {
         return registry.url();
     }
 
-    /** Returns what DATABASE_URL wants; it holds the password, so print it nowhere. */
+    @Override
     public String databaseUrl() {
         return postgres.url(EmbeddedPostgresServer.DATABASE);
     }
 
-    /** Creates an empty database and returns its DATABASE_URL. */
+    @Override
     public String freshDatabase() {
         String name = "fresh_" + UUID.randomUUID().toString().replace("-", "");
         postgres.createDatabase(name);
@@ -145,9 +136,9 @@ public final class EmbeddedPlatform implements AutoCloseable {
 
     private static EmbeddedKafka started(FutureTask<EmbeddedKafka> kafka) {
         try {
-            return kafka.get(KAFKA_START_WAIT_MAX.toMillis(), TimeUnit.MILLISECONDS);
+            return kafka.get(KAFKA_START_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw new PlatformException("Kafka did not start within " + KAFKA_START_WAIT_MAX, e);
+            throw new PlatformException("Kafka did not start within " + KAFKA_START_TIMEOUT, e);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof PlatformException known
                     ? known

@@ -32,8 +32,8 @@ final class EmbeddedPostgresServer implements AutoCloseable {
 
     static final String DATABASE = "mindful";
     private static final String SUPERUSER = "mindful";
-    private static final Duration START_WAIT_MAX = Duration.ofSeconds(60);
-    private static final Duration STOP_WAIT_MAX = Duration.ofSeconds(5);
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
     private static final int CONNECTIONS_MAX = 100;
 
     private static final String GUARD = """
@@ -139,7 +139,7 @@ final class EmbeddedPostgresServer implements AutoCloseable {
     public void close() {
         try {
             guard.getOutputStream().close();
-            if (!guard.waitFor(STOP_WAIT_MAX.plusSeconds(1).toMillis(), TimeUnit.MILLISECONDS)
+            if (!guard.waitFor(STOP_TIMEOUT.plusSeconds(1).toMillis(), TimeUnit.MILLISECONDS)
                     || Files.exists(data.resolve("postmaster.pid"))) {
                 guard.destroyForcibly();
                 run(List.of(pgCtl.toString(), "stop", "-s", "-w", "-t", "2", "-m", "immediate", "-D", data.toString()));
@@ -231,8 +231,8 @@ final class EmbeddedPostgresServer implements AutoCloseable {
                         data.toString(),
                         log.toString(),
                         settings,
-                        String.valueOf(START_WAIT_MAX.toSeconds()),
-                        String.valueOf(STOP_WAIT_MAX.toSeconds())))
+                        String.valueOf(START_TIMEOUT.toSeconds()),
+                        String.valueOf(STOP_TIMEOUT.toSeconds())))
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         byte[] answer = guard.getInputStream().readNBytes("ready\n".length());
@@ -265,9 +265,9 @@ final class EmbeddedPostgresServer implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
         try {
-            if (!process.waitFor(START_WAIT_MAX.toSeconds(), TimeUnit.SECONDS)) {
+            if (!process.waitFor(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new PlatformException(command.getFirst() + " did not end within " + START_WAIT_MAX);
+                throw new PlatformException(command.getFirst() + " did not end within " + START_TIMEOUT);
             }
         } catch (InterruptedException e) {
             process.destroyForcibly();

@@ -27,22 +27,22 @@ import org.slf4j.LoggerFactory;
  */
 final class EmbeddedRegistry implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedRegistry.class);
+    private static final Logger logger = LoggerFactory.getLogger(EmbeddedRegistry.class);
 
-    private static final Duration START_WAIT_MAX = Duration.ofSeconds(90);
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
     private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
-    private static final Duration STOP_WAIT_MAX = Duration.ofSeconds(2);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration RESTART_DELAY_MIN = Duration.ofMillis(500);
     private static final Duration RESTART_DELAY_MAX = Duration.ofSeconds(30);
 
     /** A registry that was up for so long is no longer one that ends as often as it is started. */
-    private static final Duration STABLE_AFTER = Duration.ofMinutes(1);
+    private static final Duration STABLE_UPTIME_MIN = Duration.ofMinutes(1);
 
     private static final String DATABASE = "registry";
     private static final Set<String> INHERITED_VARIABLES = Set.of("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "TZ");
 
     private final EmbeddedPostgresServer postgres;
-    private final Path log;
+    private final Path logFile;
     private final int port;
     private final Thread watch =
             Thread.ofPlatform().daemon().name("registry-watch").unstarted(this::watch);
@@ -51,7 +51,7 @@ final class EmbeddedRegistry implements AutoCloseable {
 
     private EmbeddedRegistry(EmbeddedPostgresServer postgres, Path log, int port) throws IOException {
         this.postgres = postgres;
-        this.log = log;
+        this.logFile = log;
         this.port = port;
         this.process = launch();
     }
@@ -90,9 +90,9 @@ final class EmbeddedRegistry implements AutoCloseable {
         closing = true;
         watch.interrupt();
         try {
-            watch.join(STOP_WAIT_MAX.toMillis());
+            watch.join(STOP_TIMEOUT.toMillis());
             process.getOutputStream().close();
-            if (!process.waitFor(STOP_WAIT_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!process.waitFor(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly();
             }
         } catch (IOException e) {
@@ -112,10 +112,14 @@ final class EmbeddedRegistry implements AutoCloseable {
                 if (closing) {
                     return;
                 }
-                if (System.nanoTime() - upSinceNs > STABLE_AFTER.toNanos()) {
+                if (System.nanoTime() - upSinceNs > STABLE_UPTIME_MIN.toNanos()) {
                     delay = RESTART_DELAY_MIN;
                 }
-                LOG.warn("Schema registry ended: exit={}, log={}; restarting it in {} ms", exit, log, delay.toMillis());
+                logger.warn(
+                        "Schema registry ended: exit={}, log={}; restarting it in {} ms",
+                        exit,
+                        logFile,
+                        delay.toMillis());
                 Thread.sleep(delay);
                 delay = delay.multipliedBy(2).compareTo(RESTART_DELAY_MAX) < 0
                         ? delay.multipliedBy(2)
@@ -132,9 +136,9 @@ final class EmbeddedRegistry implements AutoCloseable {
         try {
             process = launch();
             awaitAnswer();
-            LOG.info("Schema registry answers again: port={}", port);
+            logger.info("Schema registry answers again: port={}", port);
         } catch (IOException | PlatformException e) {
-            LOG.warn("Schema registry did not restart: {}", e.getMessage());
+            logger.warn("Schema registry did not restart: {}", e.getMessage());
             process.destroyForcibly();
         }
     }
@@ -177,7 +181,7 @@ final class EmbeddedRegistry implements AutoCloseable {
         environment.put("APICURIO_DATASOURCE_JDBC_MIN_SIZE", "1");
         environment.put("APICURIO_DATASOURCE_JDBC_MAX_SIZE", "8");
         return builder.redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile.toFile()))
                 .start();
     }
 
@@ -185,16 +189,16 @@ final class EmbeddedRegistry implements AutoCloseable {
         HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/system/info"))
                 .timeout(Duration.ofSeconds(5))
                 .build();
-        long deadline = System.nanoTime() + START_WAIT_MAX.toNanos();
+        long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
         try (HttpClient client = HttpClient.newHttpClient()) {
             while (!answers(client, request)) {
                 if (process.waitFor(POLL_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
-                    throw new PlatformException(
-                            "The schema registry ended at once with " + process.exitValue() + "; " + log + " says why");
+                    throw new PlatformException("The schema registry ended at once with " + process.exitValue() + "; "
+                            + logFile + " says why");
                 }
                 if (System.nanoTime() - deadline > 0) {
-                    throw new PlatformException(
-                            "The schema registry did not answer within " + START_WAIT_MAX + "; " + log + " says why");
+                    throw new PlatformException("The schema registry did not answer within " + START_TIMEOUT + "; "
+                            + logFile + " says why");
                 }
             }
         } catch (InterruptedException e) {

@@ -89,7 +89,7 @@ class EmbeddedPlatformTest {
 
     @Test
     void listensOnNothingButLoopback() {
-        EmbeddedPlatform platform = EmbeddedPlatform.shared();
+        Platform platform = TestPlatform.shared();
 
         // 127.0.0.2 reaches whoever listens on all addresses, and nobody who listens on 127.0.0.1 alone.
         for (int port : List.of(
@@ -100,8 +100,8 @@ class EmbeddedPlatformTest {
 
     @Test
     void freshDatabasesAreEmptyAndApart() throws Exception {
-        String first = EmbeddedPlatform.shared().freshDatabase();
-        String second = EmbeddedPlatform.shared().freshDatabase();
+        String first = TestPlatform.shared().freshDatabase();
+        String second = TestPlatform.shared().freshDatabase();
 
         execute(first, "CREATE TABLE mine AS SELECT 1 AS n");
 

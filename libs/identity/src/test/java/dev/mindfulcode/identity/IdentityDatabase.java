@@ -2,7 +2,7 @@ package dev.mindfulcode.identity;
 
 import com.nimbusds.jose.jwk.ECKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
-import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
+import dev.mindfulcode.embeddedplatform.TestPlatform;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -30,8 +30,7 @@ final class IdentityDatabase {
     final DataSource dataSource;
 
     IdentityDatabase() {
-        dataSource =
-                PostgresUrl.parse(EmbeddedPlatform.shared().freshDatabase()).dataSource();
+        dataSource = PostgresUrl.parse(TestPlatform.shared().freshDatabase()).dataSource();
     }
 
     IdentityDatabase withTables() {

@@ -3,7 +3,7 @@ package dev.mindfulcode.projectionservice.analytics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
+import dev.mindfulcode.embeddedplatform.TestPlatform;
 import dev.mindfulcode.pluginhost.Capability;
 import dev.mindfulcode.pluginhost.Limits;
 import dev.mindfulcode.pluginhost.PluginHost;
@@ -58,7 +58,7 @@ class RunTaskTest {
     private final UUID pluginId = UUID.randomUUID();
     private final Deque<Told> script = new ArrayDeque<>();
     private final Consumer<byte @Nullable [], byte @Nullable []> consumer = new KafkaConsumer<>(
-            Map.of("bootstrap.servers", EmbeddedPlatform.shared().bootstrapServers()),
+            Map.of("bootstrap.servers", TestPlatform.shared().bootstrapServers()),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer());
     private int opened;

@@ -8,7 +8,7 @@ import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
 import dev.mindfulcode.dataprotection.UserKeys;
-import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
+import dev.mindfulcode.embeddedplatform.TestPlatform;
 import dev.mindfulcode.projectionservice.Projections;
 import dev.mindfulcode.projectionservice.readmodel.ReadModel;
 import java.security.SecureRandom;
@@ -59,7 +59,7 @@ public final class ReadModelDatabase {
     private final PostgresUserKeys keys = PostgresUserKeys.open(source, KeyEncryptionKey.parse(encryptionKey));
 
     private static String migrated() {
-        String template = EmbeddedPlatform.shared().freshDatabase();
+        String template = TestPlatform.shared().freshDatabase();
         DataSource source = PostgresUrl.parse(template).dataSource();
         PostgresUserKeys.migrate(source);
         ReadModel.migrate(source, Projections.ALL);
@@ -69,7 +69,7 @@ public final class ReadModelDatabase {
     private static String copied() {
         String template = TEMPLATE.substring(TEMPLATE.lastIndexOf('/') + 1);
         String name = "copy_" + UUID.randomUUID().toString().replace("-", "");
-        try (Connection connection = PostgresUrl.parse(EmbeddedPlatform.shared().databaseUrl())
+        try (Connection connection = PostgresUrl.parse(TestPlatform.shared().databaseUrl())
                         .dataSource()
                         .getConnection();
                 PreparedStatement statement =

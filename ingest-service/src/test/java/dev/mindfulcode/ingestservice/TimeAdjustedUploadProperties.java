@@ -22,7 +22,7 @@ import net.jqwik.api.constraints.Size;
 import org.jspecify.annotations.Nullable;
 
 /** The times of uploads of clients with any clock, any age and any order, with sent_at and without. */
-class PlacedUploadProperties {
+class TimeAdjustedUploadProperties {
 
     private static final long LATENCY_MS_MAX = 1_000;
     private static final long NOW_MS = 1_800_000_000_000L;
@@ -42,39 +42,40 @@ class PlacedUploadProperties {
     void movesEachSessionAsAWholeIntoTheWindow(
             @ForAll @Size(min = 1, max = 5) List<@From("uploads") Sent> uploads,
             @ForAll("clockErrors") long clockErrorMs) {
-        SessionShifts shifts = new SessionShifts(Ticker.disabledTicker());
+        SessionShiftCache shifts = new SessionShiftCache(Ticker.disabledTicker());
         long receivedMs = NOW_MS;
         for (Sent sent : uploads) {
             receivedMs += sent.sentAfterMs;
             Upload upload = upload(sent, receivedMs - sent.latencyMs - clockErrorMs);
 
-            PlacedUpload placed = PlacedUpload.of(upload, receivedMs, receivedMs, shifts);
+            TimeAdjustedUpload placed = TimeAdjustedUpload.of(upload, receivedMs, receivedMs, shifts);
 
             assertPlaced(placed, upload, receivedMs);
         }
     }
 
-    private static void assertPlaced(PlacedUpload placed, Upload upload, long receivedMs) {
-        List<Batch> batches = placed.upload().batches();
+    private static void assertPlaced(TimeAdjustedUpload placed, Upload upload, long receivedMs) {
+        List<ParsedBatch> batches = placed.upload().batches();
         assertThat(placed.upload().size()).isEqualTo(upload.size());
         assertThat(placed.startedAtMs()).hasSameSizeAs(batches);
         Map<UUID, Long> shiftOfSession = new HashMap<>();
         Map<UUID, Integer> moved = new HashMap<>();
         for (int i = 0; i < batches.size(); i++) {
-            Batch batch = batches.get(i);
+            ParsedBatch batch = batches.get(i);
             long startedMs = placed.startedAtMs()[i];
             long shiftMs = startedMs - batch.startedAtMs();
             assertThat(shiftOfSession.merge(batch.sessionId(), shiftMs, (_, now) -> now))
                     .as("one shift a session, so its spacing is unchanged")
                     .isEqualTo(shiftMs);
-            assertThat(startedMs).isGreaterThanOrEqualTo(receivedMs - Limits.LATENESS_MAX.toMillis());
-            assertThat(startedMs + batch.spanMs()).isLessThanOrEqualTo(receivedMs + Limits.EARLINESS_MAX.toMillis());
+            assertThat(startedMs).isGreaterThanOrEqualTo(receivedMs - UploadLimits.LATENESS_MAX.toMillis());
+            assertThat(startedMs + batch.spanMs())
+                    .isLessThanOrEqualTo(receivedMs + UploadLimits.EARLINESS_MAX.toMillis());
             if (shiftMs != 0) {
                 moved.merge(batch.sessionId(), 1, Integer::sum);
             }
         }
         Map<UUID, Integer> reported = new HashMap<>();
-        for (Move move : placed.moves()) {
+        for (MovedSession move : placed.movedSessions()) {
             reported.put(move.sessionId(), move.batches());
             assertThat(move.shift().ms()).isEqualTo(shiftOfSession.get(move.sessionId()));
         }
@@ -86,13 +87,13 @@ class PlacedUploadProperties {
     private static void assertRejectedAreTooFarFromTheirSession(Upload placed, Upload upload) {
         for (Rejection rejection : placed.rejected()) {
             assertThat(rejection.type()).isEqualTo(ProblemType.TOO_OLD);
-            Batch rejected = upload.batches().get(rejection.index());
+            ParsedBatch rejected = upload.batches().get(rejection.index());
             long latestMs = upload.batches().stream()
                     .filter(batch -> batch.sessionId().equals(rejected.sessionId()))
-                    .mapToLong(Batch::endedAtMs)
+                    .mapToLong(ParsedBatch::endedAtMs)
                     .max()
                     .orElseThrow();
-            assertThat(latestMs - rejected.startedAtMs()).isGreaterThan(Limits.LATENESS_MAX.toMillis() - 1);
+            assertThat(latestMs - rejected.startedAtMs()).isGreaterThan(UploadLimits.LATENESS_MAX.toMillis() - 1);
             assertThat(placed.batches())
                     .anyMatch(batch -> batch.sessionId().equals(rejected.sessionId()) && batch.endedAtMs() == latestMs);
         }
@@ -105,7 +106,7 @@ class PlacedUploadProperties {
             @ForAll @LongRange(min = 0, max = 4_000_000_000L) long offlineMs,
             @ForAll @Size(10) List<@LongRange(min = 0, max = LATENCY_MS_MAX) Long> latenciesMs,
             @ForAll boolean hasSentAt) {
-        SessionShifts shifts = new SessionShifts(Ticker.disabledTicker());
+        SessionShiftCache shifts = new SessionShiftCache(Ticker.disabledTicker());
         long queueMs = Duration.ofHours(20).toMillis();
         List<Long> chosen = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
@@ -114,7 +115,7 @@ class PlacedUploadProperties {
             Sent sent = new Sent(List.of(new Typed(0, typedAgoMs, 15_000)), hasSentAt, 0, 0);
             Upload upload = upload(sent, receivedMs - latenciesMs.get(i) - clockErrorMs);
 
-            PlacedUpload placed = PlacedUpload.of(upload, receivedMs, receivedMs, shifts);
+            TimeAdjustedUpload placed = TimeAdjustedUpload.of(upload, receivedMs, receivedMs, shifts);
 
             chosen.add(placed.startedAtMs()[0] - upload.batches().getFirst().startedAtMs());
         }
@@ -136,15 +137,15 @@ class PlacedUploadProperties {
      * last change.
      */
     private static boolean isAtTheTolerance(long clockErrorMs) {
-        long toleranceMs = Limits.CLOCK_TOLERANCE.toMillis();
+        long toleranceMs = UploadLimits.CLOCK_TOLERANCE.toMillis();
         return clockErrorMs <= toleranceMs && clockErrorMs + LATENCY_MS_MAX > toleranceMs
                 || clockErrorMs < -toleranceMs && clockErrorMs + LATENCY_MS_MAX >= -toleranceMs;
     }
 
     private static Upload upload(Sent sent, long clientMs) {
-        List<Batch> batches = new ArrayList<>();
+        List<ParsedBatch> batches = new ArrayList<>();
         for (Typed typed : sent.batches) {
-            batches.add(new Batch(
+            batches.add(new ParsedBatch(
                     batches.size(),
                     new UUID(9, batches.size()),
                     SESSIONS.get(typed.session),
@@ -167,7 +168,7 @@ class PlacedUploadProperties {
         Arbitrary<Typed> typed = Combinators.combine(
                         Arbitraries.integers().between(0, SESSIONS.size() - 1),
                         ages,
-                        Arbitraries.longs().between(0, Limits.BATCH_SPAN_MS_MAX))
+                        Arbitraries.longs().between(0, UploadLimits.BATCH_SPAN_MS_MAX))
                 .as(Typed::new);
         return Combinators.combine(
                         typed.list().ofMinSize(1).ofMaxSize(8),

@@ -21,7 +21,7 @@ import reactor.netty.http.server.WebsocketServerSpec;
 /**
  * {@code GET /ws/ingest?token=…}: lets in who has a valid token or API key, up to a number of connections. Thread-safe.
  */
-final class SocketEndpoint {
+final class WebSocketEndpoint {
 
     /** Connections beyond these are refused with {@link ProblemType#OVERLOADED}. */
     static final int CONNECTIONS_MAX = 10_000;
@@ -32,29 +32,29 @@ final class SocketEndpoint {
     /** The token or API key has been revoked: sign in again. */
     static final CloseStatus REVOKED = new CloseStatus(4401, "revoked");
 
-    private final Callers callers;
+    private final RequestAuthenticator callers;
     private final Revocations revocations;
-    private final SocketConversation conversation;
+    private final UploadWebSocketHandler conversation;
     private final KeystrokesEndpoint http;
-    private final Shutdown shutdown;
+    private final IngestLifecycle shutdown;
     private final Clock clock;
     private final Duration lifetimeMax;
     private final AtomicInteger open;
 
     /** An upgrade of its own: other WebSockets on the same server have other limits. */
     private final WebSocketService upgrade = new HandshakeWebSocketService(new ReactorNettyRequestUpgradeStrategy(
-            () -> WebsocketServerSpec.builder().maxFramePayloadLength(Limits.REQUEST_BYTES_MAX)));
+            () -> WebsocketServerSpec.builder().maxFramePayloadLength(UploadLimits.REQUEST_BYTES_MAX)));
 
     /**
      * @param lifetimeMax of a connection whose credential does not end sooner
      * @param open how many connections there are; counted here, shown elsewhere
      */
-    SocketEndpoint(
-            Callers callers,
+    WebSocketEndpoint(
+            RequestAuthenticator callers,
             Revocations revocations,
-            SocketConversation conversation,
+            UploadWebSocketHandler conversation,
             KeystrokesEndpoint http,
-            Shutdown shutdown,
+            IngestLifecycle shutdown,
             Clock clock,
             Duration lifetimeMax,
             AtomicInteger open) {
@@ -70,21 +70,21 @@ final class SocketEndpoint {
 
     Mono<ServerResponse> connect(ServerRequest request) {
         try {
-            shutdown.refuseIfStopping();
+            shutdown.rejectIfStopping();
             return caller(request)
                     .flatMap(caller -> upgraded(request, caller))
-                    .onErrorResume(Refusal.class, http::refused);
-        } catch (Refusal refusal) {
-            return http.refused(refusal);
+                    .onErrorResume(UploadException.class, http::problem);
+        } catch (UploadException refusal) {
+            return http.problem(refusal);
         }
     }
 
     private Mono<ServerResponse> upgraded(ServerRequest request, Identity caller) {
         if (!"websocket".equalsIgnoreCase(request.headers().firstHeader(HttpHeaders.UPGRADE))) {
-            throw new Refusal(ProblemType.UPGRADE_REQUIRED, "Connect with a WebSocket client");
+            throw new UploadException(ProblemType.UPGRADE_REQUIRED, "Connect with a WebSocket client");
         }
         if (open.get() >= CONNECTIONS_MAX) {
-            throw new Refusal(ProblemType.OVERLOADED, "Too many connections are open");
+            throw new UploadException(ProblemType.OVERLOADED, "Too many connections are open");
         }
         return upgrade.handleRequest(
                         request.exchange(),
@@ -100,14 +100,14 @@ final class SocketEndpoint {
     private Mono<Identity> caller(ServerRequest request) {
         Optional<String> inUrl = request.queryParam("token");
         return inUrl.isPresent()
-                ? callers.of(inUrl.get())
-                : callers.fromAuthorization(request.headers().firstHeader(HttpHeaders.AUTHORIZATION));
+                ? callers.authenticate(inUrl.get())
+                : callers.authenticateHeader(request.headers().firstHeader(HttpHeaders.AUTHORIZATION));
     }
 
     /** Why the server ends the connection, when it does. */
     private Mono<CloseStatus> ending(Identity caller) {
         return Mono.firstWithSignal(
-                expiry(caller), revoked(caller), shutdown.begins().thenReturn(CloseStatus.GOING_AWAY));
+                expiry(caller), revoked(caller), shutdown.stopping().thenReturn(CloseStatus.GOING_AWAY));
     }
 
     private Mono<CloseStatus> expiry(Identity caller) {

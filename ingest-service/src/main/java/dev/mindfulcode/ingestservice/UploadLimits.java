@@ -4,11 +4,11 @@ import dev.mindfulcode.schemas.KeystrokePayload;
 import java.time.Duration;
 
 /** What a client may send. Everything beyond is refused with the field at fault. */
-final class Limits {
+final class UploadLimits {
 
-    static final int KEYSTROKES_A_BATCH_MAX = KeystrokePayload.KEYSTROKES_MAX;
-    static final int SIGNALS_A_BATCH_MAX = KeystrokePayload.SIGNALS_MAX;
-    static final int BATCHES_A_REQUEST_MAX = 100;
+    static final int KEYSTROKES_PER_BATCH_MAX = KeystrokePayload.KEYSTROKES_MAX;
+    static final int SIGNALS_PER_BATCH_MAX = KeystrokePayload.SIGNALS_MAX;
+    static final int BATCHES_PER_REQUEST_MAX = 100;
     static final int REQUEST_BYTES_MAX = 1024 * 1024;
 
     /**
@@ -57,5 +57,5 @@ final class Limits {
     /** Uploads of a session within this time of the first that was moved are moved by the same. */
     static final Duration SHIFT_RETENTION = Duration.ofHours(1);
 
-    private Limits() {}
+    private UploadLimits() {}
 }

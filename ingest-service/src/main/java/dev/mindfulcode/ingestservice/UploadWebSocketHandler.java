@@ -21,7 +21,7 @@ import reactor.core.publisher.Mono;
  * {@code {"type": "error", "index": …, "problem": …, …}}, and each refused message with one error. Messages go to
  * Kafka, and answers to the client, in the order in which the messages came. Thread-safe.
  */
-final class SocketConversation {
+final class UploadWebSocketHandler {
 
     /** A connection with this many messages unanswered is not read from: TCP makes its client wait. */
     static final int MESSAGES_IN_FLIGHT_MAX = 16;
@@ -30,19 +30,19 @@ final class SocketConversation {
      * A connection is closed once it has been quiet for this long: what lies unread then would reset it, answers and
      * all.
      */
-    private static final Duration QUIET = Duration.ofMillis(100);
+    private static final Duration IDLE_INTERVAL = Duration.ofMillis(100);
 
     /** ... or after this long, since a client may go on sending. */
-    static final Duration CLOSING_PATIENCE = Duration.ofSeconds(2);
+    static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
     private final UploadReaders readers;
-    private final Intake intake;
+    private final UploadPipeline intake;
     private final InFlightBytes inFlight;
     private final IngestMetrics metrics;
     private final Clock clock;
 
-    SocketConversation(
-            UploadReaders readers, Intake intake, InFlightBytes inFlight, IngestMetrics metrics, Clock clock) {
+    UploadWebSocketHandler(
+            UploadReaders readers, UploadPipeline intake, InFlightBytes inFlight, IngestMetrics metrics, Clock clock) {
         this.readers = readers;
         this.intake = intake;
         this.inFlight = inFlight;
@@ -54,23 +54,23 @@ final class SocketConversation {
     Mono<Void> run(WebSocketSession session, Identity caller, Mono<CloseStatus> ending) {
         Activity activity = new Activity();
         Flux<WebSocketMessage> answers = session.receive()
-                .filter(SocketConversation::isUpload)
+                .filter(UploadWebSocketHandler::isUpload)
                 .map(message -> {
                     activity.received();
                     return received(message);
                 })
                 .concatMap(received -> submit(caller, received), 1)
-                .flatMapSequential(SocketConversation::acknowledged, MESSAGES_IN_FLIGHT_MAX, 1)
+                .flatMapSequential(UploadWebSocketHandler::acknowledged, MESSAGES_IN_FLIGHT_MAX, 1)
                 .concatMapIterable(texts -> {
                     activity.answered();
                     return texts;
                 })
                 .map(session::textMessage);
         // The receiving side is never cancelled: Netty would close at once and drop the answers that are owed.
-        Mono<Void> closing = ending.flatMap(why -> Flux.interval(QUIET)
+        Mono<Void> closing = ending.flatMap(why -> Flux.interval(IDLE_INTERVAL)
                 .filter(tick -> activity.isOver())
                 .next()
-                .timeout(CLOSING_PATIENCE, Mono.empty())
+                .timeout(CLOSE_TIMEOUT, Mono.empty())
                 // Once begun it is not cancelled, though it ends the other side: Netty would drop the frame that says
                 // why.
                 .then(Mono.defer(() -> Mono.fromFuture(session.close(why).toFuture(), true))));
@@ -83,13 +83,13 @@ final class SocketConversation {
 
     /** Copies a message while it is there: Netty takes its buffer back. */
     private Received received(WebSocketMessage message) {
-        InFlightBytes.Share share = inFlight.share();
+        InFlightBytes.Reservation share = inFlight.newReservation();
         DataBuffer payload = message.getPayload();
         int length = payload.readableByteCount();
         UploadReader reader = message.getType() == WebSocketMessage.Type.TEXT ? readers.json() : readers.avro();
         try {
             share.grow(length);
-        } catch (Refusal refusal) {
+        } catch (UploadException refusal) {
             return new Received(new ReceivedUpload(reader, false, new byte[0], 0, 0), share, refusal);
         }
         byte[] bytes = new byte[length];
@@ -101,7 +101,7 @@ final class SocketConversation {
     private Mono<CompletableFuture<List<String>>> submit(Identity caller, Received received) {
         CompletableFuture<CompletableFuture<List<String>>> submitted = received.refusal() != null
                 ? CompletableFuture.failedFuture(received.refusal())
-                : intake.take(caller.userId(), received.upload(), received.share())
+                : intake.submit(caller.userId(), received.upload(), received.share())
                         .thenApply(acknowledged ->
                                 acknowledged.thenApply(UploadResult::messages).exceptionally(this::error));
         return Mono.fromFuture(submitted, true)
@@ -113,7 +113,7 @@ final class SocketConversation {
     }
 
     private List<String> error(Throwable failure) {
-        Refusal refusal = Refusal.in(failure);
+        UploadException refusal = UploadException.from(failure);
         metrics.refused(refusal.type());
         return List.of(refusal.message());
     }
@@ -145,6 +145,6 @@ final class SocketConversation {
     /** @param refusal why the message was not even taken in, or null */
     private record Received(
             ReceivedUpload upload,
-            InFlightBytes.Share share,
-            @Nullable Refusal refusal) {}
+            InFlightBytes.Reservation share,
+            @Nullable UploadException refusal) {}
 }

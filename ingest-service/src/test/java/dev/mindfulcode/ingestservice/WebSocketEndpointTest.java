@@ -16,7 +16,7 @@ import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 
 /** GET /ws/ingest over a real WebSocket, into a real Kafka. */
-class SocketEndpointTest {
+class WebSocketEndpointTest {
 
     private final IngestServer server = IngestServer.shared();
     private final UUID user = server.newUser();
@@ -24,7 +24,7 @@ class SocketEndpointTest {
 
     @Test
     void acknowledgesEachBatchInTheOrderSentAndKafkaHasThemInThatOrder() {
-        try (SocketClient client = SocketClient.connect(server, IngestServer.token(user))) {
+        try (UploadWebSocketClient client = UploadWebSocketClient.connect(server, IngestServer.token(user))) {
             for (int sequence = 0; sequence < 200; sequence++) {
                 client.send(BatchJson.of(session, sequence).toString());
             }
@@ -43,7 +43,7 @@ class SocketEndpointTest {
 
     @Test
     void answersEachBatchOfAnArrayAndAnErrorInItsPlace() {
-        try (SocketClient client = SocketClient.connect(server, IngestServer.token(user))) {
+        try (UploadWebSocketClient client = UploadWebSocketClient.connect(server, IngestServer.token(user))) {
             client.send(BatchJson.array(
                     BatchJson.of(session, 0), BatchJson.of(session, 0).without("sequence"), BatchJson.of(session, 1)));
             client.send(BatchJson.of(session, 2).with("key_classes", "\"LL?\"").toString());
@@ -70,7 +70,7 @@ class SocketEndpointTest {
     void readsAvroFromBinaryMessages() {
         UploadedBatch batch = AvroUploadReaderTest.batch();
         batch.setSessionId(session.toString());
-        try (SocketClient client = SocketClient.connect(server, IngestServer.token(user))) {
+        try (UploadWebSocketClient client = UploadWebSocketClient.connect(server, IngestServer.token(user))) {
             client.send(AvroUploadReaderTest.encoded(new KeystrokeUpload(null, List.of(batch))));
 
             assertThat(client.await(1).getFirst()).startsWith("{\"type\":\"ack\",\"sequence\":3,");
@@ -79,8 +79,8 @@ class SocketEndpointTest {
 
     @Test
     void closesAConnectionThatSendsMoreThanAMessageMayHold() {
-        try (SocketClient client = SocketClient.connect(server, IngestServer.token(user))) {
-            client.send("x".repeat(Limits.REQUEST_BYTES_MAX + 1));
+        try (UploadWebSocketClient client = UploadWebSocketClient.connect(server, IngestServer.token(user))) {
+            client.send("x".repeat(UploadLimits.REQUEST_BYTES_MAX + 1));
 
             assertThat(client.awaitClose()).isNotEqualTo(1000);
         }
@@ -95,7 +95,7 @@ class SocketEndpointTest {
                 Instant.now().plusSeconds(2),
                 IngestServer.JWT_SECRET,
                 JWSAlgorithm.HS256);
-        try (SocketClient client = SocketClient.connect(server, token)) {
+        try (UploadWebSocketClient client = UploadWebSocketClient.connect(server, token)) {
             client.send(BatchJson.of(session, 0).toString());
 
             assertThat(client.await(1).getFirst()).startsWith("{\"type\":\"ack\"");
@@ -106,7 +106,7 @@ class SocketEndpointTest {
     @Test
     void takesAnApiKeyUntilItIsRevoked() {
         IngestServer.ApiKey key = server.newApiKey(user);
-        try (SocketClient client = SocketClient.connect(server, key.text())) {
+        try (UploadWebSocketClient client = UploadWebSocketClient.connect(server, key.text())) {
             client.send(BatchJson.of(session, 0).toString());
             assertThat(client.await(1).getFirst()).startsWith("{\"type\":\"ack\"");
 
@@ -118,7 +118,7 @@ class SocketEndpointTest {
 
     @Test
     void letsNobodyInWithoutAValidToken() {
-        Assertions.assertThatThrownBy(() -> SocketClient.connect(server, "x"))
+        Assertions.assertThatThrownBy(() -> UploadWebSocketClient.connect(server, "x"))
                 .hasRootCauseInstanceOf(WebSocketClientHandshakeException.class)
                 .hasStackTraceContaining("401");
     }

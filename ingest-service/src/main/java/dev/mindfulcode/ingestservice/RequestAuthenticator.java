@@ -7,40 +7,40 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /** Who sends: an access token or an API key, in words of this service's answers. Thread-safe; never blocks. */
-final class Callers {
+final class RequestAuthenticator {
 
     private static final String BEARER = "Bearer ";
 
     private final Credentials credentials;
 
-    Callers(Credentials credentials) {
+    RequestAuthenticator(Credentials credentials) {
         this.credentials = credentials;
     }
 
-    /** Fails with a {@link Refusal} where an Authorization header holds no credential that is believed. */
-    Mono<Identity> fromAuthorization(@Nullable String header) {
+    /** Fails with a {@link UploadException} where an Authorization header holds no credential that is believed. */
+    Mono<Identity> authenticateHeader(@Nullable String header) {
         if (header == null) {
             return unauthenticated("There is no access token: send Authorization: Bearer <token>");
         }
         if (!header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             return unauthenticated("The Authorization header does not hold a bearer token");
         }
-        return of(header.substring(BEARER.length()).strip());
+        return authenticate(header.substring(BEARER.length()).strip());
     }
 
-    Mono<Identity> of(String credential) {
+    Mono<Identity> authenticate(String credential) {
         return Mono.fromFuture(credentials.check(credential), true)
-                .onErrorMap(CredentialException.class, Callers::refusal);
+                .onErrorMap(CredentialException.class, RequestAuthenticator::uploadException);
     }
 
-    private static Refusal refusal(CredentialException e) {
+    private static UploadException uploadException(CredentialException e) {
         return switch (e.reason()) {
-            case REFUSED -> new Refusal(ProblemType.UNAUTHENTICATED, e.detail());
-            case UNAVAILABLE -> new Refusal(ProblemType.UNAVAILABLE, e.detail());
+            case REFUSED -> new UploadException(ProblemType.UNAUTHENTICATED, e.detail());
+            case UNAVAILABLE -> new UploadException(ProblemType.UNAVAILABLE, e.detail());
         };
     }
 
     private static Mono<Identity> unauthenticated(String detail) {
-        return Mono.error(new Refusal(ProblemType.UNAUTHENTICATED, detail));
+        return Mono.error(new UploadException(ProblemType.UNAUTHENTICATED, detail));
     }
 }

@@ -14,7 +14,7 @@ import tools.jackson.core.json.JsonFactory;
  * it has no stack trace. Its texts repeat nothing of what was sent except the names of fields and numbers: a text may
  * be what was typed.
  */
-final class Refusal extends RuntimeException {
+final class UploadException extends RuntimeException {
 
     /** After this many seconds a client that met {@link ProblemType#OVERLOADED} does well to come again. */
     static final int OVERLOADED_RETRY_AFTER_SECONDS = 1;
@@ -23,18 +23,18 @@ final class Refusal extends RuntimeException {
     static final int UNAVAILABLE_RETRY_AFTER_SECONDS = 5;
 
     private static final JsonFactory JSON = new JsonFactory();
-    private static final Logger LOG = LoggerFactory.getLogger(Refusal.class);
+    private static final Logger log = LoggerFactory.getLogger(UploadException.class);
 
     private final ProblemType type;
     private final String detail;
     private final @Nullable String field;
 
-    Refusal(ProblemType type, String detail) {
+    UploadException(ProblemType type, String detail) {
         this(type, detail, null);
     }
 
     /** @param field the path at fault: within its batch, such as {@code intervals_ms[3]}, or within the whole upload */
-    Refusal(ProblemType type, String detail, @Nullable String field) {
+    UploadException(ProblemType type, String detail, @Nullable String field) {
         super(type.slug(), null, false, false);
         this.type = type;
         this.detail = detail;
@@ -45,14 +45,15 @@ final class Refusal extends RuntimeException {
      * Returns the refusal that made a future or a stream fail; anything else is our own fault, told to operators and no
      * client.
      */
-    static Refusal in(Throwable failure) {
+    static UploadException from(Throwable failure) {
         for (Throwable t = failure; t != null; t = t.getCause()) {
-            if (t instanceof Refusal refusal) {
+            if (t instanceof UploadException refusal) {
                 return refusal;
             }
         }
-        LOG.error("An upload could not be handled", failure);
-        return new Refusal(ProblemType.INTERNAL_ERROR, "This is our fault, not yours; operators have been told");
+        log.error("An upload could not be handled", failure);
+        return new UploadException(
+                ProblemType.INTERNAL_ERROR, "This is our fault, not yours; operators have been told");
     }
 
     ProblemType type() {
@@ -91,7 +92,7 @@ final class Refusal extends RuntimeException {
      * Returns the same as {@link #message()} with the {@code index} of the batch among several that were sent together.
      */
     static String message(Rejection rejection) {
-        Refusal refusal = new Refusal(rejection.type(), rejection.detail(), rejection.field());
+        UploadException refusal = new UploadException(rejection.type(), rejection.detail(), rejection.field());
         return new String(refusal.json(true, rejection.index()), StandardCharsets.UTF_8);
     }
 

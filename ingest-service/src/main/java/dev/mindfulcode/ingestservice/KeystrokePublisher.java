@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * producer. Thread-safe; nothing here blocks a caller: before the producer knows the topic and the registry has told
  * the schema's id, batches are refused as {@link ProblemType#UNAVAILABLE}.
  */
-final class KeystrokeLog implements AutoCloseable {
+final class KeystrokePublisher implements AutoCloseable {
 
     static final String CLIENT_ID = "mindful-ingest";
 
@@ -42,28 +42,28 @@ final class KeystrokeLog implements AutoCloseable {
     static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(3);
 
     /** Between two tries at start, while Kafka or the registry is not there yet. */
-    private static final Duration WARM_UP_PAUSE = Duration.ofMillis(100);
+    private static final Duration RETRY_DELAY = Duration.ofMillis(100);
 
     /** The producer forgets a topic that nobody wrote to for this long, and then the next batch would be refused. */
-    private static final Duration METADATA_KEPT_UNUSED_FOR = Duration.ofDays(365);
+    private static final Duration METADATA_IDLE_RETENTION = Duration.ofDays(365);
 
-    private static final Logger LOG = LoggerFactory.getLogger(KeystrokeLog.class);
+    private static final Logger log = LoggerFactory.getLogger(KeystrokePublisher.class);
 
     private final ReopenableClient<KafkaProducer<byte[], byte[]>> producer;
     private final SchemaRegistry registry;
     private final String topic = Topics.KEYSTROKES.name();
-    private final CountDownLatch warm = new CountDownLatch(1);
-    private volatile @Nullable KeystrokeRecords records;
+    private final CountDownLatch ready = new CountDownLatch(1);
+    private volatile @Nullable KeystrokeRecordEncoder encoder;
     private volatile boolean closed;
 
-    KeystrokeLog(String bootstrapServers, long inFlightBytesMax, SchemaRegistry registry) {
+    KeystrokePublisher(String bootstrapServers, long inFlightBytesMax, SchemaRegistry registry) {
         this.registry = registry;
         this.producer = new ReopenableClient<>(
                 "ingest-producer",
                 ClockStepWatch.ofSystem(),
                 () -> open(bootstrapServers, inFlightBytesMax),
                 opened -> opened.close(CLOSE_TIMEOUT));
-        Thread.ofVirtual().name("ingest-warm-up").start(this::warmUp);
+        Thread.ofVirtual().name("ingest-warm-up").start(this::becomeReady);
     }
 
     /**
@@ -73,12 +73,12 @@ final class KeystrokeLog implements AutoCloseable {
         KafkaProducer<byte[], byte[]> opened = new KafkaProducer<>(
                 config(bootstrapServers, inFlightBytesMax), new ByteArraySerializer(), new ByteArraySerializer());
         long deadlineNs = System.nanoTime() + DELIVERY_TIMEOUT.toNanos();
-        while (isWarm() && !closed && System.nanoTime() - deadlineNs < 0) {
+        while (isReady() && !closed && System.nanoTime() - deadlineNs < 0) {
             try {
                 opened.partitionsFor(topic);
                 break;
             } catch (TimeoutException e) {
-                LockSupport.parkNanos(WARM_UP_PAUSE.toNanos());
+                LockSupport.parkNanos(RETRY_DELAY.toNanos());
             }
         }
         return opened;
@@ -100,29 +100,29 @@ final class KeystrokeLog implements AutoCloseable {
                 // are bounded before they get here, at half of what the producer may use.
                 Map.entry(ProducerConfig.MAX_BLOCK_MS_CONFIG, 0),
                 Map.entry(ProducerConfig.BUFFER_MEMORY_CONFIG, 2 * inFlightBytesMax),
-                Map.entry(ProducerConfig.METADATA_MAX_IDLE_CONFIG, METADATA_KEPT_UNUSED_FOR.toMillis()),
+                Map.entry(ProducerConfig.METADATA_MAX_IDLE_CONFIG, METADATA_IDLE_RETENTION.toMillis()),
                 Map.entry(ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, false));
     }
 
-    private void warmUp() {
+    private void becomeReady() {
         String last = "";
         while (!closed) {
             try {
-                if (records == null) {
-                    records = new KeystrokeRecords(registry);
+                if (encoder == null) {
+                    encoder = new KeystrokeRecordEncoder(registry);
                 }
                 producer.get().partitionsFor(topic);
-                warm.countDown();
+                ready.countDown();
                 return;
             } catch (RuntimeException e) {
                 String reason = String.valueOf(e.getMessage());
                 if (!(e instanceof TimeoutException) && !reason.equals(last)) {
-                    LOG.warn("Keystrokes cannot be stored yet: {}", reason);
+                    log.warn("Keystrokes cannot be stored yet: {}", reason);
                     last = reason;
                 }
             }
             try {
-                TimeUnit.MILLISECONDS.sleep(WARM_UP_PAUSE.toMillis());
+                TimeUnit.MILLISECONDS.sleep(RETRY_DELAY.toMillis());
             } catch (InterruptedException e) {
                 return;
             }
@@ -130,13 +130,13 @@ final class KeystrokeLog implements AutoCloseable {
     }
 
     /** Whether batches can be stored, as far as is known. */
-    boolean isWarm() {
-        return warm.getCount() == 0;
+    boolean isReady() {
+        return ready.getCount() == 0;
     }
 
     /** Waits until batches can be stored, but not for ever. */
-    boolean awaitWarm(Duration patience) throws InterruptedException {
-        return warm.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+    boolean awaitReady(Duration patience) throws InterruptedException {
+        return ready.await(patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /**
@@ -145,21 +145,21 @@ final class KeystrokeLog implements AutoCloseable {
      * @param batches at least one
      * @param startedAtMs of each batch, by the server's clock
      * @return done when Kafka has acknowledged all of them, with what a read that is to see them waits for; fails with
-     *     a {@link Refusal}, and then some may be stored and some not, which is why a client sends the upload again as
+     *     a {@link UploadException}, and then some may be stored and some not, which is why a client sends the upload again as
      *     it is
      */
-    CompletableFuture<Optional<ReadAfterToken>> append(
-            UserCipher cipher, List<Batch> batches, long[] startedAtMs, long receivedAtMs) {
-        KeystrokeRecords ready = records;
-        if (ready == null || !isWarm()) {
+    CompletableFuture<Optional<ReadAfterToken>> publish(
+            UserCipher cipher, List<ParsedBatch> batches, long[] startedAtMs, long receivedAtMs) {
+        KeystrokeRecordEncoder ready = encoder;
+        if (ready == null || !isReady()) {
             return CompletableFuture.failedFuture(unavailable());
         }
-        byte[] key = KeystrokeRecords.key(cipher.userId());
+        byte[] key = KeystrokeRecordEncoder.key(cipher.userId());
         List<ProducerRecord<byte[], byte[]>> sealed = new ArrayList<>(batches.size());
         for (int i = 0; i < batches.size(); i++) {
-            Batch batch = batches.get(i);
+            ParsedBatch batch = batches.get(i);
             byte[] payload = cipher.encrypt(batch.payload(), topic, KeystrokePayload.VERSION);
-            byte[] value = ready.value(batch, startedAtMs[i], receivedAtMs, payload);
+            byte[] value = ready.encode(batch, startedAtMs[i], receivedAtMs, payload);
             // Stamped with our own clock: one user's clock must not move stream time for a whole partition.
             sealed.add(new ProducerRecord<>(topic, null, receivedAtMs, key, value));
         }
@@ -178,8 +178,9 @@ final class KeystrokeLog implements AutoCloseable {
         }
     }
 
-    static Refusal unavailable() {
-        return new Refusal(ProblemType.UNAVAILABLE, "Kafka does not take batches at the moment; send this again later");
+    static UploadException unavailable() {
+        return new UploadException(
+                ProblemType.UNAVAILABLE, "Kafka does not take batches at the moment; send this again later");
     }
 
     /** Sends what is buffered, for a bounded time, and closes. */

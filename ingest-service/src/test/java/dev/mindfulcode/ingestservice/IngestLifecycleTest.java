@@ -2,21 +2,21 @@ package dev.mindfulcode.ingestservice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
+import dev.mindfulcode.embeddedplatform.TestPlatform;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-class ShutdownTest {
+class IngestLifecycleTest {
 
     @Test
     void stoppingAnswersWhatItHasTakenAndTellsConnectionsToGo() {
-        IngestServer server = IngestServer.start(EmbeddedPlatform.shared(), Clock.systemUTC(), Map.of());
+        IngestServer server = IngestServer.start(TestPlatform.shared(), Clock.systemUTC(), Map.of());
         UUID user = server.newUser();
         UUID session = server.newSession(user);
-        try (SocketClient client = SocketClient.connect(server, IngestServer.token(user))) {
+        try (UploadWebSocketClient client = UploadWebSocketClient.connect(server, IngestServer.token(user))) {
             for (int sequence = 0; sequence < 100; sequence++) {
                 client.send(BatchJson.of(session, sequence).toString());
             }

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who may send; what makes a credential good is tested where it is checked. */
-class CallersTest {
+class RequestAuthenticatorTest {
 
     private final IngestServer server = IngestServer.shared();
     private final UUID user = server.newUser();

@@ -27,15 +27,15 @@ import org.slf4j.LoggerFactory;
  * all who asked while the query before it ran; so a session that was claimed a moment ago is found, and a flood of
  * made-up ids costs one connection and an index probe each.
  */
-final class SessionOwners implements AutoCloseable {
+final class SessionOwnerLookup implements AutoCloseable {
 
     /** An entry takes some 150 bytes. An owner never changes, so entries leave for room or disuse only. */
-    static final int REMEMBERED_MAX = 100_000;
+    static final int CACHE_SIZE = 100_000;
 
-    static final Duration REMEMBERED_UNUSED_FOR = Duration.ofHours(12);
+    static final Duration CACHE_IDLE_RETENTION = Duration.ofHours(12);
 
     /** Questions beyond these are refused with {@link ProblemType#OVERLOADED}. */
-    static final int WAITING_MAX = 10_000;
+    static final int PENDING_MAX = 10_000;
 
     private static final int QUERY_SESSIONS_MAX = 1_000;
     private static final int QUERY_TIMEOUT_SECONDS = 5;
@@ -44,34 +44,34 @@ final class SessionOwners implements AutoCloseable {
     private static final String SELECT =
             "select session_id, user_id from identity.session_owners where session_id = any (?)";
 
-    private static final Logger LOG = LoggerFactory.getLogger(SessionOwners.class);
+    private static final Logger log = LoggerFactory.getLogger(SessionOwnerLookup.class);
 
     private final DataSource dataSource;
     private final Cache<UUID, UUID> owners = Caffeine.newBuilder()
-            .maximumSize(REMEMBERED_MAX)
-            .expireAfterAccess(REMEMBERED_UNUSED_FOR)
+            .maximumSize(CACHE_SIZE)
+            .expireAfterAccess(CACHE_IDLE_RETENTION)
             .build();
 
-    /** Guarded by itself, as is {@link #asking}. */
-    private final Map<UUID, CompletableFuture<Optional<UUID>>> waiting = new LinkedHashMap<>();
+    /** Guarded by itself, as is {@link #querying}. */
+    private final Map<UUID, CompletableFuture<Optional<UUID>>> pending = new LinkedHashMap<>();
 
-    private boolean asking;
+    private boolean querying;
 
     /** Touched by the one thread that is asking, and by close. */
     private volatile @Nullable Connection connection;
 
-    SessionOwners(DataSource dataSource) {
+    SessionOwnerLookup(DataSource dataSource) {
         this.dataSource = dataSource;
     }
 
     /** Returns the owner if it is in memory, without waiting. */
     @Nullable
-    UUID remembered(UUID sessionId) {
+    UUID cached(UUID sessionId) {
         return owners.getIfPresent(sessionId);
     }
 
     /**
-     * Asks for a session's owner; empty where nobody has claimed it. Fails with a {@link Refusal} where the database
+     * Asks for a session's owner; empty where nobody has claimed it. Fails with a {@link UploadException} where the database
      * does not answer or too many are waiting.
      */
     CompletableFuture<Optional<UUID>> find(UUID sessionId) {
@@ -80,54 +80,55 @@ final class SessionOwners implements AutoCloseable {
             return CompletableFuture.completedFuture(Optional.of(owner));
         }
         CompletableFuture<Optional<UUID>> answer;
-        synchronized (waiting) {
-            answer = waiting.get(sessionId);
+        synchronized (pending) {
+            answer = pending.get(sessionId);
             if (answer == null) {
-                if (waiting.size() == WAITING_MAX) {
+                if (pending.size() == PENDING_MAX) {
                     return CompletableFuture.failedFuture(
-                            new Refusal(ProblemType.OVERLOADED, "Too many sessions are being looked up"));
+                            new UploadException(ProblemType.OVERLOADED, "Too many sessions are being looked up"));
                 }
                 answer = new CompletableFuture<>();
-                waiting.put(sessionId, answer);
+                pending.put(sessionId, answer);
             }
-            if (!asking) {
-                asking = true;
-                Thread.ofVirtual().name("ingest-session-owners").start(this::askUntilNobodyWaits);
+            if (!querying) {
+                querying = true;
+                Thread.ofVirtual().name("ingest-session-owners").start(this::drainPending);
             }
         }
         return answer;
     }
 
-    private void askUntilNobodyWaits() {
-        for (Map<UUID, CompletableFuture<Optional<UUID>>> questions = next();
+    private void drainPending() {
+        for (Map<UUID, CompletableFuture<Optional<UUID>>> questions = nextPending();
                 !questions.isEmpty();
-                questions = next()) {
-            answer(questions);
+                questions = nextPending()) {
+            complete(questions);
         }
     }
 
-    private Map<UUID, CompletableFuture<Optional<UUID>>> next() {
+    private Map<UUID, CompletableFuture<Optional<UUID>>> nextPending() {
         Map<UUID, CompletableFuture<Optional<UUID>>> questions = new HashMap<>();
-        synchronized (waiting) {
+        synchronized (pending) {
             Iterator<Map.Entry<UUID, CompletableFuture<Optional<UUID>>>> oldest =
-                    waiting.entrySet().iterator();
+                    pending.entrySet().iterator();
             while (oldest.hasNext() && questions.size() < QUERY_SESSIONS_MAX) {
                 Map.Entry<UUID, CompletableFuture<Optional<UUID>>> question = oldest.next();
                 questions.put(question.getKey(), question.getValue());
                 oldest.remove();
             }
-            asking = !questions.isEmpty();
+            querying = !questions.isEmpty();
         }
         return questions;
     }
 
-    private void answer(Map<UUID, CompletableFuture<Optional<UUID>>> questions) {
+    private void complete(Map<UUID, CompletableFuture<Optional<UUID>>> questions) {
         Map<UUID, UUID> found;
         try {
             found = select(questions.keySet().toArray());
         } catch (SQLException | RuntimeException e) {
-            LOG.warn("The owners of {} sessions could not be looked up", questions.size(), e);
-            Refusal refusal = new Refusal(ProblemType.UNAVAILABLE, "Sessions cannot be looked up at the moment");
+            log.warn("The owners of {} sessions could not be looked up", questions.size(), e);
+            UploadException refusal =
+                    new UploadException(ProblemType.UNAVAILABLE, "Sessions cannot be looked up at the moment");
             questions.values().forEach(answer -> answer.completeExceptionally(refusal));
             return;
         }
@@ -137,11 +138,11 @@ final class SessionOwners implements AutoCloseable {
 
     private Map<UUID, UUID> select(Object[] sessionIds) throws SQLException {
         try {
-            return select(connected(), sessionIds);
+            return select(connection(), sessionIds);
         } catch (SQLException e) {
             // A connection that lay unused may have been closed at the other end: once more, on a new one.
             close();
-            return select(connected(), sessionIds);
+            return select(connection(), sessionIds);
         }
     }
 
@@ -159,7 +160,7 @@ final class SessionOwners implements AutoCloseable {
         }
     }
 
-    private Connection connected() throws SQLException {
+    private Connection connection() throws SQLException {
         Connection open = connection;
         if (open == null) {
             open = dataSource.getConnection();
@@ -178,7 +179,7 @@ final class SessionOwners implements AutoCloseable {
             try {
                 open.close();
             } catch (SQLException e) {
-                LOG.debug("closing a connection failed: {}", e.getSQLState());
+                log.debug("closing a connection failed: {}", e.getSQLState());
             }
         }
     }

@@ -9,18 +9,22 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The one platform of a test JVM, on data that are thrown away when the JVM ends. */
-final class SharedPlatform {
+/**
+ * The platform that all tests of a JVM share, on data that is deleted when the JVM ends. Tests that need a database of
+ * their own create it with {@link Platform#freshDatabase()}.
+ */
+public final class TestPlatform {
 
-    private static final Logger log = LoggerFactory.getLogger(SharedPlatform.class);
+    private static final Logger log = LoggerFactory.getLogger(TestPlatform.class);
 
-    private static @Nullable EmbeddedPlatform instance;
+    private static @Nullable Platform instance;
 
-    private SharedPlatform() {}
+    private TestPlatform() {}
 
+    /** Returns the shared platform; the first call starts it. */
     // Not a static initialiser: the servers start in threads of their own, which would wait for it for ever.
-    static synchronized EmbeddedPlatform get() {
-        EmbeddedPlatform platform = instance;
+    public static synchronized Platform shared() {
+        Platform platform = instance;
         if (platform == null) {
             platform = startThrowaway();
             instance = platform;
@@ -28,10 +32,10 @@ final class SharedPlatform {
         return platform;
     }
 
-    private static EmbeddedPlatform startThrowaway() {
+    private static Platform startThrowaway() {
         try {
             Path folder = Files.createTempDirectory("mindful-platform-");
-            EmbeddedPlatform platform = EmbeddedPlatform.start(
+            Platform platform = EmbeddedPlatform.start(
                     PlatformOptions.in(folder, UUID.randomUUID().toString())
                             .forThrowawayData()
                             .withProgress(line -> log.info("{}", line)));
@@ -42,7 +46,7 @@ final class SharedPlatform {
         }
     }
 
-    private static void stopAndDelete(EmbeddedPlatform platform, Path folder) {
+    private static void stopAndDelete(Platform platform, Path folder) {
         platform.close();
         try {
             FolderTree.delete(folder);

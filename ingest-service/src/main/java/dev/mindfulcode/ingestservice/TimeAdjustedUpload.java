@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  * An upload whose batches all have a time inside of the accepted window.
  *
  * @param startedAtMs of each batch of the upload, in its order, epoch milliseconds of the server's clock
- * @param moves one a session that was moved, in the order of their first batches
+ * @param movedSessions one a session that was moved, in the order of their first batches
  */
 @SuppressWarnings("ArrayRecordComponent") // handed over once, to the log
-record PlacedUpload(Upload upload, long[] startedAtMs, List<Move> moves) {
+record TimeAdjustedUpload(Upload upload, long[] startedAtMs, List<MovedSession> movedSessions) {
 
     /**
      * Moves each session of an upload as a whole, and rejects what cannot be placed even so as
@@ -23,20 +23,20 @@ record PlacedUpload(Upload upload, long[] startedAtMs, List<Move> moves) {
      * @param receivedMs the time at which the upload was there as a whole
      * @param arrivedMs the time at which it began to arrive: what follows is no fault of the client's clock
      */
-    static PlacedUpload of(Upload upload, long receivedMs, long arrivedMs, SessionShifts shifts) {
+    static TimeAdjustedUpload of(Upload upload, long receivedMs, long arrivedMs, SessionShiftCache shifts) {
         Long sentAtMs = upload.sentAtMs();
         Long clockErrorMs = sentAtMs == null ? null : arrivedMs - sentAtMs;
-        return staysAsItIs(upload, receivedMs, clockErrorMs, shifts)
-                ? new PlacedUpload(upload, starts(upload.batches(), Map.of()), List.of())
-                : moved(upload, receivedMs, clockErrorMs, shifts);
+        return needsNoShift(upload, receivedMs, clockErrorMs, shifts)
+                ? new TimeAdjustedUpload(upload, starts(upload.batches(), Map.of()), List.of())
+                : shifted(upload, receivedMs, clockErrorMs, shifts);
     }
 
     /** Whether all clocks are right, as they mostly are; this is the way that has to be cheap. */
-    private static boolean staysAsItIs(
-            Upload upload, long receivedMs, @Nullable Long clockErrorMs, SessionShifts shifts) {
-        List<Batch> batches = upload.batches();
+    private static boolean needsNoShift(
+            Upload upload, long receivedMs, @Nullable Long clockErrorMs, SessionShiftCache shifts) {
+        List<ParsedBatch> batches = upload.batches();
         for (int i = 0; i < batches.size(); i++) {
-            Batch batch = batches.get(i);
+            ParsedBatch batch = batches.get(i);
             if (shifts.isShifted(batch.sessionId())
                     || TimeShift.choose(batch.startedAtMs(), batch.endedAtMs(), receivedMs, clockErrorMs, null)
                             != null) {
@@ -46,10 +46,10 @@ record PlacedUpload(Upload upload, long[] startedAtMs, List<Move> moves) {
         return true;
     }
 
-    private static PlacedUpload moved(
-            Upload upload, long receivedMs, @Nullable Long clockErrorMs, SessionShifts shifts) {
+    private static TimeAdjustedUpload shifted(
+            Upload upload, long receivedMs, @Nullable Long clockErrorMs, SessionShiftCache shifts) {
         Map<UUID, Span> spans = new LinkedHashMap<>();
-        for (Batch batch : upload.batches()) {
+        for (ParsedBatch batch : upload.batches()) {
             spans.merge(batch.sessionId(), new Span(batch.startedAtMs(), batch.endedAtMs()), Span::union);
         }
         Map<UUID, TimeShift> chosen = new LinkedHashMap<>();
@@ -61,42 +61,42 @@ record PlacedUpload(Upload upload, long[] startedAtMs, List<Move> moves) {
         });
         List<Rejection> tooOld = new ArrayList<>();
         Map<UUID, Integer> counts = new LinkedHashMap<>();
-        for (Batch batch : upload.batches()) {
-            if (TimeShift.isTooOld(batch.startedAtMs() + ms(chosen, batch), receivedMs)) {
+        for (ParsedBatch batch : upload.batches()) {
+            if (TimeShift.isTooOld(batch.startedAtMs() + shiftMs(chosen, batch), receivedMs)) {
                 tooOld.add(tooOld(batch));
             } else if (chosen.containsKey(batch.sessionId())) {
                 counts.merge(batch.sessionId(), 1, Integer::sum);
             }
         }
         Upload placed = upload.without(tooOld);
-        List<Move> moves = new ArrayList<>(counts.size());
+        List<MovedSession> moves = new ArrayList<>(counts.size());
         counts.forEach((sessionId, count) -> {
             TimeShift shift = chosen.get(sessionId);
             if (shift != null) {
-                moves.add(new Move(sessionId, shift, count));
+                moves.add(new MovedSession(sessionId, shift, count));
             }
         });
-        return new PlacedUpload(placed, starts(placed.batches(), chosen), moves);
+        return new TimeAdjustedUpload(placed, starts(placed.batches(), chosen), moves);
     }
 
-    private static Rejection tooOld(Batch batch) {
+    private static Rejection tooOld(ParsedBatch batch) {
         return new Rejection(
                 batch.index(),
                 ProblemType.TOO_OLD,
                 "started_at",
-                "is " + batch.startedAtMs() + ", more than " + Limits.LATENESS_MAX.toDays()
+                "is " + batch.startedAtMs() + ", more than " + UploadLimits.LATENESS_MAX.toDays()
                         + " days before other batches of the session or the time of receipt; drop this batch");
     }
 
-    private static long[] starts(List<Batch> batches, Map<UUID, TimeShift> chosen) {
+    private static long[] starts(List<ParsedBatch> batches, Map<UUID, TimeShift> chosen) {
         long[] starts = new long[batches.size()];
         for (int i = 0; i < starts.length; i++) {
-            starts[i] = batches.get(i).startedAtMs() + ms(chosen, batches.get(i));
+            starts[i] = batches.get(i).startedAtMs() + shiftMs(chosen, batches.get(i));
         }
         return starts;
     }
 
-    private static long ms(Map<UUID, TimeShift> chosen, Batch batch) {
+    private static long shiftMs(Map<UUID, TimeShift> chosen, ParsedBatch batch) {
         TimeShift shift = chosen.get(batch.sessionId());
         return shift == null ? 0 : shift.ms();
     }
@@ -104,7 +104,7 @@ record PlacedUpload(Upload upload, long[] startedAtMs, List<Move> moves) {
     /** How a session moved, or null where it did not. */
     @Nullable
     TimeShift shiftOf(UUID sessionId) {
-        for (Move move : moves) {
+        for (MovedSession move : movedSessions) {
             if (move.sessionId().equals(sessionId)) {
                 return move.shift();
             }

@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
  * The shifts of sessions that were moved lately, so that a long queue, which comes in several uploads, is moved as one.
  * Bounded in number and time; each ingest process has its own. Thread-safe.
  */
-final class SessionShifts {
+final class SessionShiftCache {
 
     private final Cache<UUID, TimeShift> shifts;
 
-    SessionShifts(Ticker ticker) {
+    SessionShiftCache(Ticker ticker) {
         shifts = Caffeine.newBuilder()
-                .maximumSize(Limits.SHIFTED_SESSIONS_MAX)
-                .expireAfterWrite(Limits.SHIFT_RETENTION)
+                .maximumSize(UploadLimits.SHIFTED_SESSIONS_MAX)
+                .expireAfterWrite(UploadLimits.SHIFT_RETENTION)
                 .ticker(ticker)
                 .build();
     }

@@ -22,7 +22,7 @@ import org.apache.kafka.common.serialization.Serde;
  * this is made, and never on an event loop: the registry's own serializer asks again every so often, and waits.
  * Thread-safe.
  */
-final class KeystrokeRecords {
+final class KeystrokeRecordEncoder {
 
     /** 0x00 and four bytes of schema id. */
     private static final int HEADER_BYTES = 5;
@@ -38,7 +38,7 @@ final class KeystrokeRecords {
             ThreadLocal.withInitial(() -> EncoderFactory.get().directBinaryEncoder(new ByteArrayOutputStream(), null));
 
     /** @throws RuntimeException where the registry does not answer or does not know the schema */
-    KeystrokeRecords(SchemaRegistry registry) {
+    KeystrokeRecordEncoder(SchemaRegistry registry) {
         KeystrokeBatch empty = record(NIL, NIL, 0, 0, false, 0, 0, new byte[0]);
         try (Serde<KeystrokeBatch> serde = Topics.KEYSTROKES.valueSerde(registry)) {
             header = Arrays.copyOf(serde.serializer().serialize(Topics.KEYSTROKES.name(), empty), HEADER_BYTES);
@@ -54,7 +54,7 @@ final class KeystrokeRecords {
      * @param startedAtMs by the server's clock
      * @param payload encrypted
      */
-    byte[] value(Batch batch, long startedAtMs, long receivedAtMs, byte[] payload) {
+    byte[] encode(ParsedBatch batch, long startedAtMs, long receivedAtMs, byte[] payload) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(HEADER_BYTES + ENVELOPE_BYTES + payload.length);
         out.write(header, 0, HEADER_BYTES);
         BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, encoders.get());

@@ -1,9 +1,9 @@
 package dev.mindfulcode.ingestservice;
 
-import static dev.mindfulcode.ingestservice.Limits.BATCH_SPAN_MS_MAX;
-import static dev.mindfulcode.ingestservice.Limits.DWELL_MS_MAX;
-import static dev.mindfulcode.ingestservice.Limits.KEYSTROKES_A_BATCH_MAX;
-import static dev.mindfulcode.ingestservice.Limits.SIGNALS_A_BATCH_MAX;
+import static dev.mindfulcode.ingestservice.UploadLimits.BATCH_SPAN_MS_MAX;
+import static dev.mindfulcode.ingestservice.UploadLimits.DWELL_MS_MAX;
+import static dev.mindfulcode.ingestservice.UploadLimits.KEYSTROKES_PER_BATCH_MAX;
+import static dev.mindfulcode.ingestservice.UploadLimits.SIGNALS_PER_BATCH_MAX;
 
 import dev.mindfulcode.schemas.KeyClass;
 import dev.mindfulcode.schemas.KeystrokePayload;
@@ -16,19 +16,19 @@ import org.jspecify.annotations.Nullable;
  * One batch in the making: primitive arrays that are filled again for each batch, and the rules for values, which are
  * the same in every format. Not thread-safe.
  */
-final class BatchBuffer {
+final class BatchBuilder {
 
     private static final UUID UNSET = new UUID(0, 0);
 
     /** Where the reader is; readers move it before they hand over a value, and the rules here refuse with it. */
     final UploadPosition position = new UploadPosition();
 
-    private final int[] intervalsMs = new int[KEYSTROKES_A_BATCH_MAX];
-    private final byte[] keyClasses = new byte[KEYSTROKES_A_BATCH_MAX];
-    private final int[] dwellsMs = new int[KEYSTROKES_A_BATCH_MAX];
-    private final int[] signalAtMs = new int[SIGNALS_A_BATCH_MAX];
-    private final byte[] signalKinds = new byte[SIGNALS_A_BATCH_MAX];
-    private final int[] signalValues = new int[SIGNALS_A_BATCH_MAX];
+    private final int[] intervalsMs = new int[KEYSTROKES_PER_BATCH_MAX];
+    private final byte[] keyClasses = new byte[KEYSTROKES_PER_BATCH_MAX];
+    private final int[] dwellsMs = new int[KEYSTROKES_PER_BATCH_MAX];
+    private final int[] signalAtMs = new int[SIGNALS_PER_BATCH_MAX];
+    private final byte[] signalKinds = new byte[SIGNALS_PER_BATCH_MAX];
+    private final int[] signalValues = new int[SIGNALS_PER_BATCH_MAX];
     private int intervals;
     private int classes;
     private int dwells;
@@ -41,7 +41,7 @@ final class BatchBuffer {
     private long sequence;
     private long startedAtMs;
 
-    void begin() {
+    void reset() {
         intervals = 0;
         classes = 0;
         dwells = 0;
@@ -59,7 +59,7 @@ final class BatchBuffer {
     }
 
     void sequence(long value) {
-        sequence = within(value, Limits.SEQUENCE_MAX);
+        sequence = within(value, UploadLimits.SEQUENCE_MAX);
     }
 
     void startedAt(long epochMs) {
@@ -80,17 +80,18 @@ final class BatchBuffer {
     }
 
     private static @Nullable String epochFault(long epochMs) {
-        if (epochMs >= Limits.EPOCH_MS_MIN && epochMs <= Limits.EPOCH_MS_MAX) {
+        if (epochMs >= UploadLimits.EPOCH_MS_MIN && epochMs <= UploadLimits.EPOCH_MS_MAX) {
             return null;
         }
-        boolean looksLikeSeconds = epochMs >= Limits.EPOCH_MS_MIN / 1_000 && epochMs <= Limits.EPOCH_MS_MAX / 1_000;
-        return "is " + epochMs + "; must be from " + Limits.EPOCH_MS_MIN + " to " + Limits.EPOCH_MS_MAX
+        boolean looksLikeSeconds =
+                epochMs >= UploadLimits.EPOCH_MS_MIN / 1_000 && epochMs <= UploadLimits.EPOCH_MS_MAX / 1_000;
+        return "is " + epochMs + "; must be from " + UploadLimits.EPOCH_MS_MIN + " to " + UploadLimits.EPOCH_MS_MAX
                 + ": milliseconds are expected"
                 + (looksLikeSeconds ? "; this looks like seconds" : ", of the year 2020 or later");
     }
 
     void interval(long ms) {
-        requireRoom(intervals, KEYSTROKES_A_BATCH_MAX, "keystrokes");
+        requireRoom(intervals, KEYSTROKES_PER_BATCH_MAX, "keystrokes");
         int interval = within(ms, BATCH_SPAN_MS_MAX);
         if (interval > BATCH_SPAN_MS_MAX - lastKeystrokeMs) {
             throw position.invalid("The batch spans more than " + BATCH_SPAN_MS_MAX + " ms");
@@ -101,7 +102,7 @@ final class BatchBuffer {
 
     /** @param code of a {@link KeyClass}, or anything else where there is none */
     void keyClass(int code) {
-        requireRoom(classes, KEYSTROKES_A_BATCH_MAX, "keystrokes");
+        requireRoom(classes, KEYSTROKES_PER_BATCH_MAX, "keystrokes");
         if (KeyClass.ofCode(code) == null) {
             throw position.invalid("No such key class");
         }
@@ -109,7 +110,7 @@ final class BatchBuffer {
     }
 
     void dwell(long ms) {
-        requireRoom(dwells, KEYSTROKES_A_BATCH_MAX, "keystrokes");
+        requireRoom(dwells, KEYSTROKES_PER_BATCH_MAX, "keystrokes");
         dwellsMs[dwells++] = within(ms, DWELL_MS_MAX);
     }
 
@@ -118,7 +119,7 @@ final class BatchBuffer {
     }
 
     void requireRoomForSignal() {
-        requireRoom(signals, SIGNALS_A_BATCH_MAX, "signals");
+        requireRoom(signals, SIGNALS_PER_BATCH_MAX, "signals");
     }
 
     /** Takes a signal that the reader has checked with {@link #signalAtMs} and {@link #signalValue}. */
@@ -136,7 +137,7 @@ final class BatchBuffer {
     int signalValue(SignalKind kind, long value) {
         return switch (kind) {
             case BUILD, TEST -> within(value, 1);
-            case DIAGNOSTICS -> within(value, Limits.DIAGNOSTICS_MAX);
+            case DIAGNOSTICS -> within(value, UploadLimits.DIAGNOSTICS_MAX);
             case FILE_SWITCH, SAVE, FOCUS_LOST, FOCUS_GAINED -> within(value, 0);
         };
     }
@@ -146,7 +147,7 @@ final class BatchBuffer {
      *
      * @param index of the batch in the upload
      */
-    Batch finish(int index) {
+    ParsedBatch build(int index) {
         position.field("key_classes");
         if (classes != intervals) {
             throw position.invalid(classes + " key classes for " + intervals + " intervals");
@@ -167,7 +168,7 @@ final class BatchBuffer {
                 Arrays.copyOf(signalAtMs, signals),
                 Arrays.copyOf(signalKinds, signals),
                 Arrays.copyOf(signalValues, signals));
-        return new Batch(
+        return new ParsedBatch(
                 index,
                 batchId,
                 sessionId,

@@ -12,15 +12,15 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** What holds for every upload that a reader lets through, whatever the bytes were. */
-final class UploadRules {
+final class UploadAssertions {
 
-    private UploadRules() {}
+    private UploadAssertions() {}
 
-    static void assertKept(Upload upload) {
+    static void assertValid(Upload upload) {
         assertThat(upload.size()).isBetween(1, 100);
-        upload.batches().forEach(UploadRules::assertKept);
+        upload.batches().forEach(UploadAssertions::assertValid);
         List<Integer> indexes = Stream.concat(
-                        upload.batches().stream().map(Batch::index),
+                        upload.batches().stream().map(ParsedBatch::index),
                         upload.rejected().stream().map(Rejection::index))
                 .sorted()
                 .toList();
@@ -29,15 +29,15 @@ final class UploadRules {
                 .allSatisfy(rejection -> assertThat(rejection.type()).isEqualTo(ProblemType.INVALID_BATCH));
     }
 
-    private static void assertKept(Batch batch) {
+    private static void assertValid(ParsedBatch batch) {
         KeystrokePayload payload;
         try {
             payload = KeystrokePayload.decode(batch.payload());
         } catch (MalformedPayloadException e) {
             throw new AssertionError("an accepted batch is not a payload", e);
         }
-        assertThat(batch.sequence()).isBetween(0L, Limits.SEQUENCE_MAX);
-        assertThat(batch.startedAtMs()).isBetween(Limits.EPOCH_MS_MIN, Limits.EPOCH_MS_MAX);
+        assertThat(batch.sequence()).isBetween(0L, UploadLimits.SEQUENCE_MAX);
+        assertThat(batch.startedAtMs()).isBetween(UploadLimits.EPOCH_MS_MIN, UploadLimits.EPOCH_MS_MAX);
         assertThat(batch.keystrokes()).isEqualTo(payload.keystrokes()).isBetween(0, 1_000);
         assertThat(payload.signals()).isBetween(payload.keystrokes() == 0 ? 1 : 0, 1_000);
         long lastKeystrokeMs =
@@ -47,7 +47,7 @@ final class UploadRules {
                 .isEqualTo(Math.max(lastKeystrokeMs, lastSignalMs))
                 .isBetween(0L, 86_400_000L);
         assertThat(Arrays.stream(payload.intervalsMs())).allMatch(ms -> ms >= 0);
-        assertThat(Arrays.stream(payload.dwellsMs())).allMatch(ms -> ms >= 0 && ms <= Limits.DWELL_MS_MAX);
+        assertThat(Arrays.stream(payload.dwellsMs())).allMatch(ms -> ms >= 0 && ms <= UploadLimits.DWELL_MS_MAX);
         assertThat(Arrays.stream(payload.signalAtMs())).allMatch(ms -> ms >= 0);
         for (byte code : payload.keyClasses()) {
             assertThat(KeyClass.ofCode(code)).isNotNull();
@@ -56,7 +56,7 @@ final class UploadRules {
             SignalKind kind = SignalKind.ofCode(payload.signalKinds()[i]);
             assertThat(kind).isNotNull();
             int max = kind == SignalKind.DIAGNOSTICS
-                    ? Limits.DIAGNOSTICS_MAX
+                    ? UploadLimits.DIAGNOSTICS_MAX
                     : kind == SignalKind.BUILD || kind == SignalKind.TEST ? 1 : 0;
             assertThat(payload.signalValues()[i]).isBetween(0, max);
         }

@@ -7,4 +7,4 @@ import java.util.UUID;
  *
  * @param batches how many of the upload's batches were moved, at least 1
  */
-record Move(UUID sessionId, TimeShift shift, int batches) {}
+record MovedSession(UUID sessionId, TimeShift shift, int batches) {}

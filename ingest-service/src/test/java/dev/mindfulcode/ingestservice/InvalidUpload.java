@@ -15,15 +15,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param field the path that the refusal names, or null where it is the whole
  */
-record HostileUpload(
+record InvalidUpload(
         String name,
         String body,
         ProblemType problem,
         @Nullable String field) {
 
     /** The whole corpus, of a session that is known, so that nothing but the body is at fault. */
-    static List<HostileUpload> corpus(UUID session) {
-        List<HostileUpload> all = new ArrayList<>();
+    static List<InvalidUpload> corpus(UUID session) {
+        List<InvalidUpload> all = new ArrayList<>();
         all.addAll(structures(session));
         all.addAll(fields(session));
         all.addAll(numbers(session));
@@ -31,54 +31,54 @@ record HostileUpload(
         return all;
     }
 
-    private static List<HostileUpload> structures(UUID session) {
+    private static List<InvalidUpload> structures(UUID session) {
         String good = BatchJson.of(session, 0).toString();
         return List.of(
-                new HostileUpload("empty", "", MALFORMED_BODY, null),
-                new HostileUpload("blank", "  \n ", MALFORMED_BODY, null),
-                new HostileUpload("no JSON", "intervals=1", MALFORMED_BODY, null),
-                new HostileUpload("null", "null", MALFORMED_BODY, null),
-                new HostileUpload("a number", "42", MALFORMED_BODY, null),
-                new HostileUpload("a text", "\"batch\"", MALFORMED_BODY, null),
-                new HostileUpload("an empty array", "[]", INVALID_BATCH, null),
-                new HostileUpload("an empty object", "{}", INVALID_BATCH, "batch_id"),
-                new HostileUpload("a comma too many", "[" + good + ",]", MALFORMED_BODY, "[0]"),
-                new HostileUpload("two documents", good + good, MALFORMED_BODY, null),
-                new HostileUpload("something after the end", good + "x", MALFORMED_BODY, null),
-                new HostileUpload(
+                new InvalidUpload("empty", "", MALFORMED_BODY, null),
+                new InvalidUpload("blank", "  \n ", MALFORMED_BODY, null),
+                new InvalidUpload("no JSON", "intervals=1", MALFORMED_BODY, null),
+                new InvalidUpload("null", "null", MALFORMED_BODY, null),
+                new InvalidUpload("a number", "42", MALFORMED_BODY, null),
+                new InvalidUpload("a text", "\"batch\"", MALFORMED_BODY, null),
+                new InvalidUpload("an empty array", "[]", INVALID_BATCH, null),
+                new InvalidUpload("an empty object", "{}", INVALID_BATCH, "batch_id"),
+                new InvalidUpload("a comma too many", "[" + good + ",]", MALFORMED_BODY, "[0]"),
+                new InvalidUpload("two documents", good + good, MALFORMED_BODY, null),
+                new InvalidUpload("something after the end", good + "x", MALFORMED_BODY, null),
+                new InvalidUpload(
                         "cut off in a number list", cutAfter(good, "[0,12"), MALFORMED_BODY, "intervals_ms[2]"),
-                new HostileUpload("cut off in a name", cutAfter(good, "\"session_"), MALFORMED_BODY, null),
-                new HostileUpload("cut off before the end", good.substring(0, good.length() - 1), MALFORMED_BODY, null),
-                new HostileUpload("nested deep", "[".repeat(100_000), MALFORMED_BODY, "[0]"),
-                new HostileUpload(
+                new InvalidUpload("cut off in a name", cutAfter(good, "\"session_"), MALFORMED_BODY, null),
+                new InvalidUpload("cut off before the end", good.substring(0, good.length() - 1), MALFORMED_BODY, null),
+                new InvalidUpload("nested deep", "[".repeat(100_000), MALFORMED_BODY, "[0]"),
+                new InvalidUpload(
                         "nested deep in a field",
                         BatchJson.of(session, 0)
                                 .with("dwells_ms", "[".repeat(50_000))
                                 .toString(),
                         INVALID_BATCH,
                         "dwells_ms[0]"),
-                new HostileUpload("a comment", "/* hi */" + good, MALFORMED_BODY, null),
-                new HostileUpload("single quotes", good.replace('"', '\''), MALFORMED_BODY, null),
-                new HostileUpload(
+                new InvalidUpload("a comment", "/* hi */" + good, MALFORMED_BODY, null),
+                new InvalidUpload("single quotes", good.replace('"', '\''), MALFORMED_BODY, null),
+                new InvalidUpload(
                         "101 batches", "[" + (good + ",").repeat(100) + good + "]", REQUEST_TOO_LARGE, "[100]"),
-                new HostileUpload(
+                new InvalidUpload(
                         "101 batches in an envelope",
                         "{\"batches\":[" + (good + ",").repeat(100) + good + "]}",
                         REQUEST_TOO_LARGE,
                         "batches[100]"),
-                new HostileUpload(
+                new InvalidUpload(
                         "an envelope without batches", "{\"sent_at\":1700000000000}", INVALID_BATCH, "batch_id"),
-                new HostileUpload("an empty envelope", "{\"batches\":[]}", INVALID_BATCH, "batches"),
-                new HostileUpload(
+                new InvalidUpload("an empty envelope", "{\"batches\":[]}", INVALID_BATCH, "batches"),
+                new InvalidUpload(
                         "an envelope that is no list", "{\"batches\":" + good + "}", INVALID_BATCH, "batches"),
-                new HostileUpload(
+                new InvalidUpload(
                         "an envelope with more",
                         "{\"batches\":[" + good + "],\"version\":1}",
                         INVALID_UPLOAD,
                         "version"),
-                new HostileUpload(
+                new InvalidUpload(
                         "batches in a batch", good.replaceFirst("}$", ",\"batches\":[]}"), INVALID_BATCH, "batches"),
-                new HostileUpload(
+                new InvalidUpload(
                         "batches twice",
                         "{\"batches\":[" + good + "],\"batches\":[" + good + "]}",
                         INVALID_BATCH,
@@ -90,16 +90,16 @@ record HostileUpload(
                 sentAt("{}", good));
     }
 
-    private static HostileUpload sentAt(String value, String batch) {
-        return new HostileUpload(
+    private static InvalidUpload sentAt(String value, String batch) {
+        return new InvalidUpload(
                 "sent_at " + value,
                 "{\"sent_at\":" + value + ",\"batches\":[" + batch + "]}",
                 INVALID_UPLOAD,
                 "sent_at");
     }
 
-    private static List<HostileUpload> fields(UUID session) {
-        List<HostileUpload> all = new ArrayList<>();
+    private static List<InvalidUpload> fields(UUID session) {
+        List<InvalidUpload> all = new ArrayList<>();
         for (String field :
                 List.of("batch_id", "session_id", "sequence", "started_at", "intervals_ms", "key_classes")) {
             all.add(invalid("without " + field, BatchJson.of(session, 0).without(field), field));
@@ -122,7 +122,7 @@ record HostileUpload(
         }
         all.add(invalid("a field unknown", BatchJson.of(session, 0).with("text", "\"secret\""), "text"));
         all.add(invalid("a field mistyped", BatchJson.of(session, 0).with("dwell_ms", "[1,2,3]"), "dwell_ms"));
-        all.add(new HostileUpload(
+        all.add(new InvalidUpload(
                 "a field twice",
                 BatchJson.of(session, 0).toString().replace("{\"batch_id\"", "{\"sequence\":3,\"batch_id\""),
                 INVALID_BATCH,
@@ -145,8 +145,8 @@ record HostileUpload(
         return all;
     }
 
-    private static List<HostileUpload> numbers(UUID session) {
-        List<HostileUpload> all = new ArrayList<>();
+    private static List<InvalidUpload> numbers(UUID session) {
+        List<InvalidUpload> all = new ArrayList<>();
         for (String number : List.of(
                 "-1",
                 "86400001",
@@ -172,7 +172,7 @@ record HostileUpload(
         }
         for (String number :
                 List.of("NaN", "Infinity", "-Infinity", "+1", "01", ".5", "1.", "--1", "1".repeat(1_001))) {
-            all.add(new HostileUpload(
+            all.add(new InvalidUpload(
                     "interval " + number,
                     BatchJson.of(session, 0)
                             .with("intervals_ms", "[0," + number + ",1]")
@@ -194,8 +194,8 @@ record HostileUpload(
         return all;
     }
 
-    private static List<HostileUpload> signals(UUID session) {
-        List<HostileUpload> all = new ArrayList<>();
+    private static List<InvalidUpload> signals(UUID session) {
+        List<InvalidUpload> all = new ArrayList<>();
         all.add(signal(session, "7", ""));
         all.add(signal(session, "{}", ".at_ms"));
         all.add(signal(session, "{\"at_ms\":5}", ".kind"));
@@ -223,7 +223,7 @@ record HostileUpload(
         return all;
     }
 
-    private static HostileUpload signal(UUID session, String signal, String member) {
+    private static InvalidUpload signal(UUID session, String signal, String member) {
         String save = "{\"at_ms\":1,\"kind\":\"save\"}";
         return invalid(
                 "signal " + signal,
@@ -231,8 +231,8 @@ record HostileUpload(
                 "signals[1]" + member);
     }
 
-    private static HostileUpload invalid(String name, BatchJson body, String field) {
-        return new HostileUpload(name, body.toString(), INVALID_BATCH, field);
+    private static InvalidUpload invalid(String name, BatchJson body, String field) {
+        return new InvalidUpload(name, body.toString(), INVALID_BATCH, field);
     }
 
     private static String cutAfter(String text, String where) {

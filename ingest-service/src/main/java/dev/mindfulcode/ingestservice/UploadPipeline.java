@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
  * are in memory, which they are but for the first batch of a session, all happens on the caller's thread until Kafka
  * has it. Thread-safe; never blocks.
  */
-final class Intake {
+final class UploadPipeline {
 
     /**
      * What a batch in flight takes beside its own bytes: objects, Kafka's framing and the callback, rounded up. So a
@@ -24,24 +24,24 @@ final class Intake {
      */
     static final int BATCH_OVERHEAD_BYTES = 512;
 
-    private final UserCiphers ciphers;
-    private final SessionOwners owners;
-    private final SessionShifts shifts;
-    private final KeystrokeLog log;
+    private final UserCipherCache ciphers;
+    private final SessionOwnerLookup owners;
+    private final SessionShiftCache shifts;
+    private final KeystrokePublisher publisher;
     private final IngestMetrics metrics;
     private final Clock clock;
 
-    Intake(
-            UserCiphers ciphers,
-            SessionOwners owners,
-            SessionShifts shifts,
-            KeystrokeLog log,
+    UploadPipeline(
+            UserCipherCache ciphers,
+            SessionOwnerLookup owners,
+            SessionShiftCache shifts,
+            KeystrokePublisher log,
             IngestMetrics metrics,
             Clock clock) {
         this.ciphers = ciphers;
         this.owners = owners;
         this.shifts = shifts;
-        this.log = log;
+        this.publisher = log;
         this.metrics = metrics;
         this.clock = clock;
     }
@@ -51,14 +51,14 @@ final class Intake {
      *
      * @param share released when nothing of the upload is held any more, however it ends
      * @return first done when the upload is with the producer, in the order in which uploads were so; then, inside,
-     *     when Kafka has acknowledged all of it that is accepted. Either fails with a {@link Refusal}
+     *     when Kafka has acknowledged all of it that is accepted. Either fails with a {@link UploadException}
      */
-    CompletableFuture<CompletableFuture<UploadResult>> take(
-            UUID userId, ReceivedUpload received, InFlightBytes.Share share) {
+    CompletableFuture<CompletableFuture<UploadResult>> submit(
+            UUID userId, ReceivedUpload received, InFlightBytes.Reservation share) {
         long startedNs = System.nanoTime();
         CompletableFuture<CompletableFuture<UploadResult>> submitted;
         try {
-            submitted = submit(userId, received.read(share), received.arrivedMs(), share, startedNs);
+            submitted = process(userId, received.read(share), received.arrivedMs(), share, startedNs);
         } catch (RuntimeException e) {
             submitted = CompletableFuture.failedFuture(e);
         }
@@ -71,23 +71,23 @@ final class Intake {
         });
     }
 
-    private CompletableFuture<CompletableFuture<UploadResult>> submit(
-            UUID userId, Upload upload, long arrivedMs, InFlightBytes.Share share, long startedNs) {
+    private CompletableFuture<CompletableFuture<UploadResult>> process(
+            UUID userId, Upload upload, long arrivedMs, InFlightBytes.Reservation share, long startedNs) {
         share.grow((long) BATCH_OVERHEAD_BYTES * upload.size());
         long receivedMs = clock.millis();
-        UserCipher cipher = ciphers.remembered(userId);
-        if (cipher != null && allRememberedAsOwnedBy(userId, upload)) {
-            return CompletableFuture.completedFuture(append(cipher, upload, receivedMs, arrivedMs, startedNs));
+        UserCipher cipher = ciphers.cached(userId);
+        if (cipher != null && ownsAllByCache(userId, upload)) {
+            return CompletableFuture.completedFuture(publish(cipher, upload, receivedMs, arrivedMs, startedNs));
         }
         return ciphers.find(userId)
-                .thenCompose(found -> owned(userId, upload)
-                        .thenApply(owned -> append(found, owned, receivedMs, arrivedMs, startedNs)));
+                .thenCompose(found -> rejectForeignSessions(userId, upload)
+                        .thenApply(owned -> publish(found, owned, receivedMs, arrivedMs, startedNs)));
     }
 
-    private boolean allRememberedAsOwnedBy(UUID userId, Upload upload) {
-        List<Batch> batches = upload.batches();
+    private boolean ownsAllByCache(UUID userId, Upload upload) {
+        List<ParsedBatch> batches = upload.batches();
         for (int i = 0; i < batches.size(); i++) {
-            if (!userId.equals(owners.remembered(batches.get(i).sessionId()))) {
+            if (!userId.equals(owners.cached(batches.get(i).sessionId()))) {
                 return false;
             }
         }
@@ -95,7 +95,7 @@ final class Intake {
     }
 
     /** Rejects the batches of sessions that are not the user's. */
-    private CompletableFuture<Upload> owned(UUID userId, Upload upload) {
+    private CompletableFuture<Upload> rejectForeignSessions(UUID userId, Upload upload) {
         Set<UUID> sessionIds = new LinkedHashSet<>();
         upload.batches().forEach(batch -> sessionIds.add(batch.sessionId()));
         CompletableFuture<Set<UUID>> foreign = CompletableFuture.completedFuture(new HashSet<>());
@@ -107,7 +107,7 @@ final class Intake {
                 return others;
             });
         }
-        return foreign.thenApply(others -> upload.without(ofUnknownSessions(others, upload)));
+        return foreign.thenApply(others -> upload.without(unknownSessionRejections(others, upload)));
     }
 
     private static boolean isOwner(UUID userId, Optional<UUID> owner) {
@@ -115,9 +115,9 @@ final class Intake {
     }
 
     /** Somebody else's session and none at all look the same: else one could find out which ids exist. */
-    private static List<Rejection> ofUnknownSessions(Set<UUID> foreign, Upload upload) {
+    private static List<Rejection> unknownSessionRejections(Set<UUID> foreign, Upload upload) {
         List<Rejection> rejected = new ArrayList<>();
-        for (Batch batch : upload.batches()) {
+        for (ParsedBatch batch : upload.batches()) {
             if (foreign.contains(batch.sessionId())) {
                 rejected.add(new Rejection(
                         batch.index(),
@@ -129,18 +129,20 @@ final class Intake {
         return rejected;
     }
 
-    private CompletableFuture<UploadResult> append(
+    private CompletableFuture<UploadResult> publish(
             UserCipher cipher, Upload upload, long receivedMs, long arrivedMs, long startedNs) {
-        PlacedUpload placed = PlacedUpload.of(upload, receivedMs, arrivedMs, shifts);
-        List<Batch> batches = placed.upload().batches();
+        TimeAdjustedUpload placed = TimeAdjustedUpload.of(upload, receivedMs, arrivedMs, shifts);
+        List<ParsedBatch> batches = placed.upload().batches();
         if (batches.isEmpty()) {
             metrics.answered(placed);
             return CompletableFuture.completedFuture(new UploadResult(placed, Optional.empty()));
         }
-        return log.append(cipher, batches, placed.startedAtMs(), receivedMs).thenApply(readAfter -> {
-            metrics.accepted(placed, System.nanoTime() - startedNs);
-            metrics.answered(placed);
-            return new UploadResult(placed, readAfter);
-        });
+        return publisher
+                .publish(cipher, batches, placed.startedAtMs(), receivedMs)
+                .thenApply(readAfter -> {
+                    metrics.accepted(placed, System.nanoTime() - startedNs);
+                    metrics.answered(placed);
+                    return new UploadResult(placed, readAfter);
+                });
     }
 }

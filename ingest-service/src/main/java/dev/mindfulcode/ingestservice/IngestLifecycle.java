@@ -14,7 +14,7 @@ import reactor.core.publisher.Sinks;
  * The orderly end of ingest. It stops first of all, before the web server does: no upload is taken from then on,
  * connections are told to go, and what is in flight gets a bounded time to reach Kafka. Thread-safe.
  */
-final class Shutdown implements SmartLifecycle {
+final class IngestLifecycle implements SmartLifecycle {
 
     /**
      * For uploads to reach Kafka. All the waits of a stop together stay below the 15 s that the whole system may take.
@@ -22,34 +22,34 @@ final class Shutdown implements SmartLifecycle {
     static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(5);
 
     /** For connections to be closed, once nothing is owed on them any more. */
-    static final Duration GOODBYE_TIMEOUT = SocketConversation.CLOSING_PATIENCE.plusMillis(500);
+    static final Duration CONNECTION_CLOSE_TIMEOUT = UploadWebSocketHandler.CLOSE_TIMEOUT.plusMillis(500);
 
-    static final Duration WARM_UP_PATIENCE = Duration.ofSeconds(10);
+    static final Duration READY_TIMEOUT = Duration.ofSeconds(10);
 
     private static final Duration POLL_INTERVAL = Duration.ofMillis(10);
-    private static final Logger LOG = LoggerFactory.getLogger(Shutdown.class);
+    private static final Logger log = LoggerFactory.getLogger(IngestLifecycle.class);
 
     private final InFlightBytes inFlight;
-    private final KeystrokeLog log;
+    private final KeystrokePublisher publisher;
     private final AtomicInteger connections;
     private final Sinks.Empty<Void> stopping = Sinks.empty();
     private volatile boolean running;
     private volatile boolean stopped;
 
-    Shutdown(InFlightBytes inFlight, KeystrokeLog log, AtomicInteger connections) {
+    IngestLifecycle(InFlightBytes inFlight, KeystrokePublisher log, AtomicInteger connections) {
         this.inFlight = inFlight;
-        this.log = log;
+        this.publisher = log;
         this.connections = connections;
     }
 
-    void refuseIfStopping() {
+    void rejectIfStopping() {
         if (stopped) {
-            throw new Refusal(ProblemType.UNAVAILABLE, "This server is stopping; send this again later");
+            throw new UploadException(ProblemType.UNAVAILABLE, "This server is stopping; send this again later");
         }
     }
 
     /** Completes when stopping begins. */
-    Mono<Void> begins() {
+    Mono<Void> stopping() {
         return stopping.asMono();
     }
 
@@ -58,8 +58,8 @@ final class Shutdown implements SmartLifecycle {
     public void start() {
         running = true;
         try {
-            if (!log.awaitWarm(WARM_UP_PATIENCE)) {
-                LOG.warn("Kafka or the schema registry is not there yet; keystrokes are answered with 503 until it is");
+            if (!publisher.awaitReady(READY_TIMEOUT)) {
+                log.warn("Kafka or the schema registry is not there yet; keystrokes are answered with 503 until it is");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -71,9 +71,9 @@ final class Shutdown implements SmartLifecycle {
         stopped = true;
         stopping.tryEmitEmpty();
         await(() -> inFlight.bytes() == 0, DRAIN_TIMEOUT);
-        await(() -> connections.get() == 0, GOODBYE_TIMEOUT);
+        await(() -> connections.get() == 0, CONNECTION_CLOSE_TIMEOUT);
         if (inFlight.bytes() > 0) {
-            LOG.warn(
+            log.warn(
                     "{} bytes of uploads were not acknowledged before the stop; their clients have no 202",
                     inFlight.bytes());
         }

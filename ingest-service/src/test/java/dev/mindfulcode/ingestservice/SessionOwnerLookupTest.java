@@ -18,10 +18,10 @@ import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class SessionOwnersTest {
+class SessionOwnerLookupTest {
 
     private final IngestServer server = IngestServer.shared();
-    private final SessionOwners owners = new SessionOwners(server.database);
+    private final SessionOwnerLookup owners = new SessionOwnerLookup(server.database);
     private final UUID user = server.newUser();
 
     @AfterEach
@@ -33,9 +33,9 @@ class SessionOwnersTest {
     void findsAnOwnerAndRemembersIt() {
         UUID session = server.newSession(user);
 
-        assertThat(owners.remembered(session)).isNull();
+        assertThat(owners.cached(session)).isNull();
         assertThat(owners.find(session).join()).hasValue(user);
-        assertThat(owners.remembered(session)).isEqualTo(user);
+        assertThat(owners.cached(session)).isEqualTo(user);
     }
 
     @Test
@@ -85,12 +85,13 @@ class SessionOwnersTest {
             } while (!refused.isDone());
 
             CompletableFuture<Optional<UUID>> over = refused;
-            assertThat(waiting.size()).isGreaterThan(SessionOwners.WAITING_MAX);
+            assertThat(waiting.size()).isGreaterThan(SessionOwnerLookup.PENDING_MAX);
             assertThatThrownBy(over::join)
                     .isInstanceOf(CompletionException.class)
                     .cause()
                     .isInstanceOfSatisfying(
-                            Refusal.class, refusal -> assertThat(refusal.type()).isEqualTo(ProblemType.OVERLOADED));
+                            UploadException.class,
+                            refusal -> assertThat(refusal.type()).isEqualTo(ProblemType.OVERLOADED));
             blocker.rollback();
         }
         waiting.removeLast();

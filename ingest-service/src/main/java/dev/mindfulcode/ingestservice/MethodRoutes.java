@@ -16,25 +16,25 @@ import reactor.core.publisher.Mono;
  * Adds routes with HTTP's rules for methods: each GET route answers HEAD too, OPTIONS is answered with the methods of
  * the path, any other method with 405 and those methods.
  */
-final class Methods {
+final class MethodRoutes {
 
     private final RouterFunctions.Builder routes;
-    private final Function<Refusal, Mono<ServerResponse>> refused;
+    private final Function<UploadException, Mono<ServerResponse>> refused;
 
-    Methods(RouterFunctions.Builder routes, Function<Refusal, Mono<ServerResponse>> refused) {
+    MethodRoutes(RouterFunctions.Builder routes, Function<UploadException, Mono<ServerResponse>> refused) {
         this.routes = routes;
         this.refused = refused;
     }
 
-    Methods get(String path, HandlerFunction<ServerResponse> handler) {
+    MethodRoutes get(String path, HandlerFunction<ServerResponse> handler) {
         return add(path, handler, HttpMethod.GET, HttpMethod.HEAD);
     }
 
-    Methods post(String path, HandlerFunction<ServerResponse> handler) {
+    MethodRoutes post(String path, HandlerFunction<ServerResponse> handler) {
         return add(path, handler, HttpMethod.POST);
     }
 
-    private Methods add(String path, HandlerFunction<ServerResponse> handler, HttpMethod... methods) {
+    private MethodRoutes add(String path, HandlerFunction<ServerResponse> handler, HttpMethod... methods) {
         TreeSet<String> allowed =
                 Arrays.stream(methods).map(HttpMethod::name).collect(Collectors.toCollection(TreeSet::new));
         allowed.add(HttpMethod.OPTIONS.name());
@@ -47,7 +47,7 @@ final class Methods {
                                 .build())
                 .route(RequestPredicates.path(path), request -> {
                     request.exchange().getResponse().getHeaders().set(HttpHeaders.ALLOW, allow);
-                    return refused.apply(new Refusal(ProblemType.METHOD_NOT_ALLOWED, "Allowed here: " + allow));
+                    return refused.apply(new UploadException(ProblemType.METHOD_NOT_ALLOWED, "Allowed here: " + allow));
                 });
         return this;
     }

@@ -18,9 +18,9 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /** A WebSocket to ingest that collects what it is told. */
-final class SocketClient implements AutoCloseable {
+final class UploadWebSocketClient implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final Sinks.Many<Function<WebSocketSession, WebSocketMessage>> outgoing =
             Sinks.many().unicast().onBackpressureBuffer();
@@ -29,16 +29,16 @@ final class SocketClient implements AutoCloseable {
     private final CompletableFuture<Integer> closed = new CompletableFuture<>();
     private final Disposable connection;
 
-    private SocketClient(URI uri) {
+    private UploadWebSocketClient(URI uri) {
         connection = new ReactorNettyWebSocketClient()
                 .execute(uri, this::run)
                 .subscribe(done -> {}, connected::completeExceptionally);
     }
 
-    static SocketClient connect(IngestServer server, String token) {
-        SocketClient client =
-                new SocketClient(URI.create("ws://127.0.0.1:" + server.port() + "/ws/ingest?token=" + token));
-        client.connected.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+    static UploadWebSocketClient connect(IngestServer server, String token) {
+        UploadWebSocketClient client =
+                new UploadWebSocketClient(URI.create("ws://127.0.0.1:" + server.port() + "/ws/ingest?token=" + token));
+        client.connected.orTimeout(TIMEOUT.toSeconds(), TimeUnit.SECONDS).join();
         return client;
     }
 
@@ -62,7 +62,7 @@ final class SocketClient implements AutoCloseable {
         List<String> received = new ArrayList<>();
         try {
             while (received.size() < count) {
-                String answer = answers.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+                String answer = answers.poll(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
                 if (answer == null) {
                     throw new AssertionError("only " + received.size() + " answers: " + received);
                 }
@@ -83,7 +83,7 @@ final class SocketClient implements AutoCloseable {
 
     /** Returns the close code; 1006 where the connection was cut. */
     int awaitClose() {
-        return closed.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+        return closed.orTimeout(TIMEOUT.toSeconds(), TimeUnit.SECONDS).join();
     }
 
     @Override

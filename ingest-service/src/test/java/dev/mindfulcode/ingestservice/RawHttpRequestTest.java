@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Old and plain clients of HTTP, and live clients that stop reading or fall silent, over raw connections. */
-class PlainHttpTest {
+class RawHttpRequestTest {
 
     private final IngestServer server = IngestServer.shared();
     private final UUID user = server.newUser();
