@@ -3,12 +3,12 @@ package dev.mindfulcode.apigateway;
 import dev.mindfulcode.apigateway.http.CallerAuthentication;
 import dev.mindfulcode.apigateway.http.LiveTicketAuthentication;
 import dev.mindfulcode.apigateway.http.OperatorToken;
-import dev.mindfulcode.apigateway.http.ProblemType;
-import dev.mindfulcode.apigateway.http.Problems;
+import dev.mindfulcode.apigateway.http.ProblemExceptionHandler;
 import dev.mindfulcode.apigateway.limits.RateLimits;
 import dev.mindfulcode.apigateway.live.LiveTickets;
 import dev.mindfulcode.identity.CredentialException;
 import dev.mindfulcode.identity.Credentials;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
@@ -90,10 +90,10 @@ class SecurityConfiguration {
                 presented -> operator.is(((BearerTokenAuthenticationToken) presented).getToken())
                         ? Mono.just(OperatorToken.authentication())
                         : manager.authenticate(presented);
-        ServerAuthenticationEntryPoint unauthenticated = (exchange, e) ->
-                Problems.write(exchange, ProblemType.UNAUTHENTICATED.because("Sign in, or refresh the access token."));
-        ServerAccessDeniedHandler denied =
-                (exchange, e) -> Problems.write(exchange, ProblemType.FORBIDDEN.because("Not allowed."));
+        ServerAuthenticationEntryPoint unauthenticated = (exchange, e) -> ProblemExceptionHandler.write(
+                exchange, ProblemType.UNAUTHENTICATED.withDetail("Sign in, or refresh the access token."));
+        ServerAccessDeniedHandler denied = (exchange, e) ->
+                ProblemExceptionHandler.write(exchange, ProblemType.FORBIDDEN.withDetail("Not allowed."));
         return http.securityMatcher(new NegatedServerWebExchangeMatcher(ServerWebExchangeMatchers.pathMatchers(INGEST)))
                 .securityContextRepository(NoOpServerSecurityContextRepository.getInstance())
                 .requestCache(cache -> cache.requestCache(NoOpServerRequestCache.getInstance()))
@@ -166,8 +166,8 @@ class SecurityConfiguration {
     /** What the firewall refuses (a path that is not normal, say) is a problem document as well. */
     @Bean
     ServerExchangeRejectedHandler gatewayRejectedExchanges() {
-        return (exchange, e) ->
-                Problems.write(exchange, ProblemType.INVALID_REQUEST.because("The request is not a normal one."));
+        return (exchange, e) -> ProblemExceptionHandler.write(
+                exchange, ProblemType.INVALID_REQUEST.withDetail("The request is not a normal one."));
     }
 
     /**

@@ -1,11 +1,11 @@
 package dev.mindfulcode.apigateway;
 
 import dev.mindfulcode.apigateway.http.CrossOrigins;
-import dev.mindfulcode.apigateway.http.Problems;
-import dev.mindfulcode.apigateway.http.RouteGroup;
-import dev.mindfulcode.apigateway.http.Routes;
-import dev.mindfulcode.webkit.ConnectionRules;
-import dev.mindfulcode.webkit.HttpEdge;
+import dev.mindfulcode.apigateway.http.ProblemExceptionHandler;
+import dev.mindfulcode.webkit.endpoints.EndpointGroup;
+import dev.mindfulcode.webkit.endpoints.Endpoints;
+import dev.mindfulcode.webkit.transport.ConnectionLimits;
+import dev.mindfulcode.webkit.transport.HttpTransport;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandler;
 import java.net.InetAddress;
@@ -70,13 +70,13 @@ class WebServerConfiguration {
     }
 
     @Bean
-    ConnectionRules gatewayConnectionRules() {
-        return ConnectionRules.STANDARD;
+    ConnectionLimits gatewayConnectionRules() {
+        return ConnectionLimits.STANDARD;
     }
 
     @Bean
-    Problems gatewayProblems() {
-        return new Problems();
+    ProblemExceptionHandler gatewayProblems() {
+        return new ProblemExceptionHandler();
     }
 
     /** First, so that a page can read refusals, too. */
@@ -87,8 +87,8 @@ class WebServerConfiguration {
     }
 
     @Bean
-    RouterFunction<ServerResponse> gatewayRoutes(List<RouteGroup> groups) {
-        Routes routes = new Routes();
+    RouterFunction<ServerResponse> gatewayRoutes(List<EndpointGroup> groups) {
+        Endpoints routes = new Endpoints();
         groups.forEach(group -> group.addTo(routes));
         routes.get(
                 "/",
@@ -108,7 +108,7 @@ class WebServerConfiguration {
     /** Port and limits. After the property-driven customizers, so that PORT decides. */
     @Bean
     WebServerFactoryCustomizer<NettyReactiveWebServerFactory> gatewayWebServer(
-            GatewaySettings settings, ConnectionRules rules) {
+            GatewaySettings settings, ConnectionLimits rules) {
         return new LastCustomizer(settings.port(), rules);
     }
 
@@ -131,9 +131,9 @@ class WebServerConfiguration {
             implements WebServerFactoryCustomizer<NettyReactiveWebServerFactory>, Ordered {
 
         private final int port;
-        private final ConnectionRules rules;
+        private final ConnectionLimits rules;
 
-        LastCustomizer(int port, ConnectionRules rules) {
+        LastCustomizer(int port, ConnectionLimits rules) {
             this.port = port;
             this.rules = rules;
         }
@@ -144,7 +144,7 @@ class WebServerConfiguration {
             factory.setShutdown(Shutdown.GRACEFUL);
             // On by default on some clouds, and would believe everybody's X-Forwarded-For; TRUSTED_PROXIES decides.
             factory.setUseForwardHeaders(false);
-            factory.addServerCustomizers(server -> HttpEdge.configure(server, rules));
+            factory.addServerCustomizers(server -> HttpTransport.configure(server, rules));
         }
 
         @Override

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.apigateway.Api.Answer;
 import dev.mindfulcode.apigateway.Api.User;
-import dev.mindfulcode.apigateway.http.RouteGroup;
-import dev.mindfulcode.apigateway.http.Routes;
+import dev.mindfulcode.webkit.endpoints.EndpointGroup;
+import dev.mindfulcode.webkit.endpoints.Endpoints;
 import java.io.InputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -223,8 +223,8 @@ class AuthorisationMatrixTest {
 
     @Test
     void theTableNamesEveryRoute() {
-        Routes routes = new Routes();
-        GATEWAY.context.getBeansOfType(RouteGroup.class).values().forEach(group -> group.addTo(routes));
+        Endpoints routes = new Endpoints();
+        GATEWAY.context.getBeansOfType(EndpointGroup.class).values().forEach(group -> group.addTo(routes));
         assertThat(lines().map(Line::endpoint).distinct()).containsExactlyInAnyOrderElementsOf(routes.endpoints());
     }
 

@@ -11,7 +11,7 @@ import dev.mindfulcode.embeddedplatform.TestPlatform;
 import dev.mindfulcode.projectionservice.ProjectionConfiguration;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topics;
-import dev.mindfulcode.webkit.ConnectionRules;
+import dev.mindfulcode.webkit.transport.ConnectionLimits;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -40,7 +40,7 @@ final class GatewayUnderTest {
     static final int PARTITIONS = 6;
 
     /** Short enough to be waited for, long enough for clients on a busy machine. */
-    static final ConnectionRules IMPATIENT = new ConnectionRules(
+    static final ConnectionLimits IMPATIENT = new ConnectionLimits(
             Duration.ofSeconds(1), Duration.ofSeconds(8), Duration.ofSeconds(6), Duration.ofHours(1));
 
     private static @Nullable GatewayUnderTest shared;
@@ -151,7 +151,7 @@ final class GatewayUnderTest {
                 .initializers(starting -> ((GenericApplicationContext) starting)
                         .registerBean(
                                 "impatientRules",
-                                ConnectionRules.class,
+                                ConnectionLimits.class,
                                 () -> IMPATIENT,
                                 definition -> definition.setPrimary(true)))
                 .run();

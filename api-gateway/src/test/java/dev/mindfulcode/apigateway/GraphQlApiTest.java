@@ -280,7 +280,7 @@ class GraphQlApiTest {
         Answer answer = api.get("/graphql?query=%7B__typename%7D", ada.token());
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.json().path("data").path("__typename").asString()).isEqualTo("Query");
-        api.get("/graphql?query=%7B__typename%7D&variables=x", ada.token()).isGraphQlError(400, "malformed-json");
+        api.get("/graphql?query=%7B__typename%7D&variables=x", ada.token()).isGraphQlError(400, "malformed-body");
     }
 
     /** urql accepts a stream with every request. */

@@ -198,7 +198,7 @@ class GraphQlHostileTest {
                         .path("field")
                         .asString())
                 .isEqualTo("query");
-        ask("{ __typename }" + " ".repeat(20_000)).isGraphQlError(400, "malformed-json");
+        ask("{ __typename }" + " ".repeat(20_000)).isGraphQlError(400, "malformed-body");
         isRefused(ask(operations(11)), "too-complex");
         assertThat(post(Map.of("query", operations(10), "operationName", "O1"))
                         .json()
@@ -207,13 +207,13 @@ class GraphQlHostileTest {
                         .asString())
                 .isEqualTo("Query");
         api.post("/graphql", ada.token(), "{\"query\": \"" + "x".repeat(100_000) + "\"}")
-                .isGraphQlError(413, "too-large");
+                .isGraphQlError(413, "request-too-large");
     }
 
     @Test
     void answersAMalformedRequestInGraphQlsFormAndWhatIsNoneWithAProblem() {
         for (String body : List.of("", "{", "nonsense")) {
-            api.post("/graphql", ada.token(), body).isGraphQlError(400, "malformed-json");
+            api.post("/graphql", ada.token(), body).isGraphQlError(400, "malformed-body");
         }
         String one = "{\"query\": \"{ __typename }\"}";
         for (String body : List.of(
@@ -240,7 +240,7 @@ class GraphQlHostileTest {
                 .isProblem(400, "invalid-request")
                 .withField("query");
         api.get("/graphql?query=%7B__typename%7D&variables=x", ada.token(), "Accept", "text/event-stream")
-                .isGraphQlError(400, "malformed-json");
+                .isGraphQlError(400, "malformed-body");
     }
 
     @Test

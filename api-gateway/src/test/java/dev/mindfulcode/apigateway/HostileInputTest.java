@@ -54,8 +54,8 @@ class HostileInputTest {
     @Test
     void whatIsNotJsonIsAProblemOfTheClients() {
         for (String body : MALFORMED) {
-            api.post("/api/auth/login", null, body).isProblem(400, "malformed-json");
-            api.post("/api/flow/detect", ada.token(), body).isProblem(400, "malformed-json");
+            api.post("/api/auth/login", null, body).isProblem(400, "malformed-body");
+            api.post("/api/flow/detect", ada.token(), body).isProblem(400, "malformed-body");
         }
         for (String body : NO_OBJECTS) {
             api.post("/api/auth/register", null, body).isProblem(400, "invalid-request");
@@ -73,7 +73,7 @@ class HostileInputTest {
                             .header("Content-Type", "application/json")
                             .POST(BodyPublishers.ofByteArray(broken))
                             .build())
-                    .isProblem(400, "malformed-json");
+                    .isProblem(400, "malformed-body");
         }
     }
 
@@ -211,12 +211,12 @@ class HostileInputTest {
     void aBodyThatIsTooLargeIsRefusedBeforeItIsRead() {
         String large = "{\"email\": \"" + "x".repeat(10 * 1024 * 1024) + "\"}";
         Answer refused = api.post("/api/auth/login", null, large);
-        refused.isProblem(413, "too-large");
+        refused.isProblem(413, "request-too-large");
         Answer chunked = api.send(api.request("/api/auth/login", null)
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.fromPublisher(BodyPublishers.ofString("x".repeat(1024 * 1024))))
                 .build());
-        chunked.isProblem(413, "too-large");
+        chunked.isProblem(413, "request-too-large");
     }
 
     @Test
@@ -237,9 +237,9 @@ class HostileInputTest {
 
         assertThat(putSettings("gzip", gzip).status()).isEqualTo(200);
         putSettings("gzip", Arrays.copyOf(gzip, gzip.length - 1))
-                .isProblem(400, "malformed-json")
+                .isProblem(400, "malformed-body")
                 .withField("Content-Encoding");
-        putSettings("gzip", Api.gzip("{" + " ".repeat(10 * 1024 * 1024) + "}")).isProblem(413, "too-large");
+        putSettings("gzip", Api.gzip("{" + " ".repeat(10 * 1024 * 1024) + "}")).isProblem(413, "request-too-large");
         putSettings("br", gzip).isProblem(415, "unsupported-media-type").withField("Content-Encoding");
     }
 

@@ -145,7 +145,7 @@ class IdempotencyTest {
 
     @Test
     void theBodyIsBoundedHereToo() {
-        start(ada, key, "{\"project\": \"" + "x".repeat(100_000) + "\"}").isProblem(413, "too-large");
+        start(ada, key, "{\"project\": \"" + "x".repeat(100_000) + "\"}").isProblem(413, "request-too-large");
     }
 
     /** Compressing puts the time into the stream: what was compressed again is the same request all the same. */

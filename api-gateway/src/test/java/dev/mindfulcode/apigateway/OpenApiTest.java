@@ -3,9 +3,9 @@ package dev.mindfulcode.apigateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.apigateway.Api.Answer;
-import dev.mindfulcode.apigateway.http.ProblemType;
-import dev.mindfulcode.apigateway.http.RouteGroup;
-import dev.mindfulcode.apigateway.http.Routes;
+import dev.mindfulcode.webkit.endpoints.EndpointGroup;
+import dev.mindfulcode.webkit.endpoints.Endpoints;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -43,8 +43,8 @@ class OpenApiTest {
 
     @Test
     void everyRouteIsDescribedAndNothingElse() {
-        Routes routes = new Routes();
-        gateway.context.getBeansOfType(RouteGroup.class).values().forEach(group -> group.addTo(routes));
+        Endpoints routes = new Endpoints();
+        gateway.context.getBeansOfType(EndpointGroup.class).values().forEach(group -> group.addTo(routes));
         Set<String> served = new TreeSet<>(routes.endpoints());
         served.removeAll(NO_API);
         Set<String> described = new TreeSet<>();

@@ -95,7 +95,7 @@ class PluginApiTest {
     void whatIsTooLargeIsRefusedUnread() {
         String body = SmallPlugin.upload("{}", new byte[400_000]);
 
-        api.post("/api/plugins", ada.token(), body).isProblem(413, "too-large");
+        api.post("/api/plugins", ada.token(), body).isProblem(413, "request-too-large");
     }
 
     @Test

@@ -1,8 +1,8 @@
 package dev.mindfulcode.flowstream;
 
+import dev.mindfulcode.flowengine.ActivityStatus;
 import dev.mindfulcode.flowengine.SeenBatches;
 import dev.mindfulcode.flowengine.SessionState;
-import dev.mindfulcode.flowengine.ActivityStatus;
 import dev.mindfulcode.flowengine.personal.PersonalLayer;
 import dev.mindfulcode.flowengine.team.MembershipHistory.Change;
 import dev.mindfulcode.flowengine.team.WindowSize;
@@ -263,7 +263,12 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     }
 
     private void tellSettled(
-            UUID userId, UUID sessionId, PeriodWatch watch, ActivityStatus before, long activityOrSilenceAtMs, Telling when) {
+            UUID userId,
+            UUID sessionId,
+            PeriodWatch watch,
+            ActivityStatus before,
+            long activityOrSilenceAtMs,
+            Telling when) {
         long atMs = Math.max(activityOrSilenceAtMs, session.saidAtMs());
         count(userId, sessionId, watch.interruptions());
         teller.tellPeriods(userId, watch.changes());
@@ -563,7 +568,8 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
             session.silentUntil(lastActivityAtMs() + silenceMs);
             session.endOverrideAfterSilence(silenceMs);
         } else {
-            session.override(silenceMs >= SessionState.END_TIMEOUT_MS ? ActivityStatus.ENDED : ActivityStatus.PAUSED, 0);
+            session.override(
+                    silenceMs >= SessionState.END_TIMEOUT_MS ? ActivityStatus.ENDED : ActivityStatus.PAUSED, 0);
         }
     }
 

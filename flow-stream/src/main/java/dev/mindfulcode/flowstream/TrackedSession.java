@@ -1,9 +1,9 @@
 package dev.mindfulcode.flowstream;
 
+import dev.mindfulcode.flowengine.ActivityStatus;
 import dev.mindfulcode.flowengine.Interruption;
 import dev.mindfulcode.flowengine.SequenceRanges;
 import dev.mindfulcode.flowengine.SessionState;
-import dev.mindfulcode.flowengine.ActivityStatus;
 import dev.mindfulcode.flowengine.personal.PersonalLayer;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;

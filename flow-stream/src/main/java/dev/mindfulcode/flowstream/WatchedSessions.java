@@ -1,7 +1,7 @@
 package dev.mindfulcode.flowstream;
 
-import dev.mindfulcode.flowengine.SessionState;
 import dev.mindfulcode.flowengine.ActivityStatus;
+import dev.mindfulcode.flowengine.SessionState;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -4,7 +4,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
 import dev.mindfulcode.identity.Credentials;
-import dev.mindfulcode.webkit.ConnectionRules;
+import dev.mindfulcode.webkit.transport.ConnectionLimits;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -36,7 +36,7 @@ final class Ingest implements AutoCloseable {
     private final KeystrokesEndpoint keystrokes;
     private final WebSocketEndpoint socket;
 
-    Ingest(IngestSettings settings, MeterRegistry meters, Clock clock, ConnectionRules rules) {
+    Ingest(IngestSettings settings, MeterRegistry meters, Clock clock, ConnectionLimits rules) {
         DataSource database = database(settings);
         credentials = Credentials.open(database, settings.jwtSecret(), settings.issuer(), null, clock);
         RequestAuthenticator callers = new RequestAuthenticator(credentials);

@@ -1,7 +1,7 @@
 package dev.mindfulcode.ingestservice;
 
-import dev.mindfulcode.webkit.ConnectionRules;
-import dev.mindfulcode.webkit.HttpEdge;
+import dev.mindfulcode.webkit.transport.ConnectionLimits;
+import dev.mindfulcode.webkit.transport.HttpTransport;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -67,9 +67,9 @@ public class IngestApplication {
     }
 
     @Bean
-    WebServerFactoryCustomizer<NettyReactiveWebServerFactory> ingestWebServer(ObjectProvider<ConnectionRules> rules) {
+    WebServerFactoryCustomizer<NettyReactiveWebServerFactory> ingestWebServer(ObjectProvider<ConnectionLimits> rules) {
         return factory -> factory.addServerCustomizers(
-                server -> HttpEdge.configure(server, rules.getIfAvailable(() -> ConnectionRules.STANDARD)));
+                server -> HttpTransport.configure(server, rules.getIfAvailable(() -> ConnectionLimits.STANDARD)));
     }
 
     @Bean

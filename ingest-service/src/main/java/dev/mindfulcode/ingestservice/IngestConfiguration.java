@@ -1,6 +1,6 @@
 package dev.mindfulcode.ingestservice;
 
-import dev.mindfulcode.webkit.ConnectionRules;
+import dev.mindfulcode.webkit.transport.ConnectionLimits;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
@@ -18,7 +18,7 @@ import org.springframework.web.reactive.function.server.ServerResponse;
  *
  * <p>Reads JWT_SECRET and OIDC_ISSUER_URI (both optional), ENCRYPTION_KEY, DATABASE_URL, KAFKA_BOOTSTRAP_SERVERS,
  * SCHEMA_REGISTRY_URL, MINDFUL_REGISTER_SCHEMAS (default false) and MINDFUL_INGEST_IN_FLIGHT_BYTES (default 32 MiB). A
- * {@link MeterRegistry}, a {@link Clock} and {@link ConnectionRules} are used where the context has one.
+ * {@link MeterRegistry}, a {@link Clock} and {@link ConnectionLimits} are used where the context has one.
  */
 @Configuration(proxyBeanMethods = false)
 public class IngestConfiguration {
@@ -30,13 +30,13 @@ public class IngestConfiguration {
             Environment environment,
             ObjectProvider<MeterRegistry> meters,
             ObjectProvider<Clock> clock,
-            ObjectProvider<ConnectionRules> rules) {
+            ObjectProvider<ConnectionLimits> rules) {
         requireNoIoUring();
         return new Ingest(
                 IngestSettings.from(environment),
                 meters.getIfAvailable(SimpleMeterRegistry::new),
                 clock.getIfAvailable(Clock::systemUTC),
-                rules.getIfAvailable(() -> ConnectionRules.STANDARD));
+                rules.getIfAvailable(() -> ConnectionLimits.STANDARD));
     }
 
     @Bean

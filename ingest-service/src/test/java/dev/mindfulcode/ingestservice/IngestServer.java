@@ -15,7 +15,7 @@ import dev.mindfulcode.identity.ApiKeys;
 import dev.mindfulcode.identity.CredentialHash;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topics;
-import dev.mindfulcode.webkit.ConnectionRules;
+import dev.mindfulcode.webkit.transport.ConnectionLimits;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -48,7 +48,7 @@ final class IngestServer implements AutoCloseable {
     static final String JWT_SECRET = "only-for-tests-only-for-tests-only-for-tests";
 
     /** Short enough to be waited for, long enough for clients on a busy machine. */
-    static final ConnectionRules SHORT_TIMEOUTS = new ConnectionRules(
+    static final ConnectionLimits SHORT_TIMEOUTS = new ConnectionLimits(
             Duration.ofSeconds(1), Duration.ofSeconds(8), Duration.ofSeconds(6), Duration.ofHours(1));
 
     private static final String ENCRYPTION_KEY = Base64.getEncoder().encodeToString(distinctBytes());
@@ -109,7 +109,7 @@ final class IngestServer implements AutoCloseable {
             context.registerBean("clock", Clock.class, () -> clock);
             // Of its own: a server that stops would take the event loops of the others with it.
             context.registerBean("ownReactorResources", ReactorResourceFactory.class, IngestServer::ownResources);
-            context.registerBean("impatientRules", ConnectionRules.class, () -> SHORT_TIMEOUTS);
+            context.registerBean("impatientRules", ConnectionLimits.class, () -> SHORT_TIMEOUTS);
         });
         context = application.run();
     }

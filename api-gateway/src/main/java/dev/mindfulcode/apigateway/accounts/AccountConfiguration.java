@@ -2,8 +2,7 @@ package dev.mindfulcode.apigateway.accounts;
 
 import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.http.CallerEnds;
-import dev.mindfulcode.apigateway.http.RouteGroup;
+import dev.mindfulcode.apigateway.http.CredentialExpiry;
 import dev.mindfulcode.apigateway.limits.RateLimits;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.Outbox;
@@ -13,7 +12,8 @@ import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.identity.Credentials;
 import dev.mindfulcode.identity.JwtSecret;
 import dev.mindfulcode.identity.OidcIssuer;
-import dev.mindfulcode.webkit.ConnectionRules;
+import dev.mindfulcode.webkit.endpoints.EndpointGroup;
+import dev.mindfulcode.webkit.transport.ConnectionLimits;
 import io.micrometer.core.instrument.FunctionCounter;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -60,8 +60,8 @@ public class AccountConfiguration {
     }
 
     @Bean
-    CallerEnds gatewayCallerEnds(Credentials credentials, ConnectionRules rules) {
-        return new CallerEnds(credentials.revocations(), clock, rules);
+    CredentialExpiry gatewayCallerEnds(Credentials credentials, ConnectionLimits rules) {
+        return new CredentialExpiry(credentials.revocations(), clock, rules);
     }
 
     @Bean
@@ -94,13 +94,13 @@ public class AccountConfiguration {
     }
 
     @Bean
-    RouteGroup gatewayAccountRoutes(Accounts accounts, TokenTrust trust, Database database, RateLimits limits) {
+    EndpointGroup gatewayAccountRoutes(Accounts accounts, TokenTrust trust, Database database, RateLimits limits) {
         Mono<List<String>> published = trust.secret() == null ? SigningKeys.published(database) : Mono.just(List.of());
         return new AccountRoutes(accounts, published, limits)::addTo;
     }
 
     @Bean
-    RouteGroup gatewayApiKeyRoutes(Database database, RevocationTable revocations) {
+    EndpointGroup gatewayApiKeyRoutes(Database database, RevocationTable revocations) {
         return new ApiKeyRoutes(database, revocations, random, clock)::addTo;
     }
 

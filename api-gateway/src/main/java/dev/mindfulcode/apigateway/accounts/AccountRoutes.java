@@ -1,13 +1,13 @@
 package dev.mindfulcode.apigateway.accounts;
 
 import dev.mindfulcode.apigateway.accounts.Accounts.Rectification;
-import dev.mindfulcode.apigateway.http.Answers;
-import dev.mindfulcode.apigateway.http.Bodies;
 import dev.mindfulcode.apigateway.http.Caller;
-import dev.mindfulcode.apigateway.http.JsonFields;
-import dev.mindfulcode.apigateway.http.Routes;
 import dev.mindfulcode.apigateway.limits.RateLimits;
 import dev.mindfulcode.flowengine.time.TimeZones;
+import dev.mindfulcode.webkit.endpoints.Endpoints;
+import dev.mindfulcode.webkit.endpoints.JsonResponses;
+import dev.mindfulcode.webkit.endpoints.RequestBodies;
+import dev.mindfulcode.webkit.json.JsonFields;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
@@ -40,7 +40,7 @@ final class AccountRoutes {
         this.limits = limits;
     }
 
-    void addTo(Routes routes) {
+    void addTo(Endpoints routes) {
         routes.post("/api/auth/register", this::register)
                 .post("/api/auth/login", this::login)
                 .post("/api/auth/refresh", this::refresh)
@@ -52,24 +52,25 @@ final class AccountRoutes {
     }
 
     private Mono<ServerResponse> register(ServerRequest request) {
-        return Bodies.object(request, "email", "password", "name", "timezone").flatMap(body -> {
-            EmailAddress email = EmailAddress.parse(body.requiredText("email", EmailAddress.LENGTH_MAX));
-            if (email == null) {
-                throw body.refused("email", "An e-mail address is expected.");
-            }
-            ZoneChoice zone = ZoneChoice.of(body.anyText("timezone"));
-            String password = newPassword(body, "password");
-            String name = body.text("name", NAME_LENGTH_MAX);
-            return limits.register(request, email.normalised())
-                    .flatMap(attempt -> accounts.register(attempt, email, password, name, zone.name()))
-                    .flatMap(tokens -> Answers.json(
-                            ServerResponse.status(201).header("Cache-Control", "no-store"),
-                            Registered.of(tokens, zone)));
-        });
+        return RequestBodies.object(request, "email", "password", "name", "timezone")
+                .flatMap(body -> {
+                    EmailAddress email = EmailAddress.parse(body.requiredText("email", EmailAddress.LENGTH_MAX));
+                    if (email == null) {
+                        throw body.invalid("email", "An e-mail address is expected.");
+                    }
+                    ZoneChoice zone = ZoneChoice.of(body.anyText("timezone"));
+                    String password = newPassword(body, "password");
+                    String name = body.text("name", NAME_LENGTH_MAX);
+                    return limits.register(request, email.normalised())
+                            .flatMap(attempt -> accounts.register(attempt, email, password, name, zone.name()))
+                            .flatMap(tokens -> JsonResponses.json(
+                                    ServerResponse.status(201).header("Cache-Control", "no-store"),
+                                    Registered.of(tokens, zone)));
+                });
     }
 
     private Mono<ServerResponse> login(ServerRequest request) {
-        return Bodies.object(request, "email", "password")
+        return RequestBodies.object(request, "email", "password")
                 .flatMap(body -> {
                     String address = body.requiredText("email", EmailAddress.LENGTH_MAX);
                     String password =
@@ -99,7 +100,7 @@ final class AccountRoutes {
 
     private Mono<ServerResponse> rectify(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> Bodies.object(request, RECTIFIABLE)
+                .flatMap(caller -> RequestBodies.object(request, RECTIFIABLE)
                         .flatMap(body ->
                                 accounts.rectify(caller.userId(), rectification(body), passwordChecks(request))))
                 .flatMap(AccountRoutes::personal);
@@ -109,7 +110,7 @@ final class AccountRoutes {
         String address = body.text("email", EmailAddress.LENGTH_MAX);
         EmailAddress email = address == null ? null : EmailAddress.parse(address);
         if (address != null && email == null) {
-            throw body.refused("email", "An e-mail address is expected.");
+            throw body.invalid("email", "An e-mail address is expected.");
         }
         String current = body.text("current_password", PasswordPolicy.UNITS_MAX);
         return new Rectification(
@@ -122,7 +123,7 @@ final class AccountRoutes {
 
     private Mono<ServerResponse> changePassword(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> Bodies.object(request, "current_password", "new_password")
+                .flatMap(caller -> RequestBodies.object(request, "current_password", "new_password")
                         .flatMap(body -> accounts.changePassword(
                                 caller.userId(),
                                 PasswordPolicy.normalised(
@@ -140,7 +141,7 @@ final class AccountRoutes {
         String password = PasswordPolicy.normalised(body.requiredText(field, PasswordPolicy.UNITS_MAX));
         String fault = PasswordPolicy.lengthFault(password);
         if (fault != null) {
-            throw body.refused(field, fault);
+            throw body.invalid(field, fault);
         }
         return password;
     }
@@ -156,16 +157,16 @@ final class AccountRoutes {
     }
 
     private static Mono<ServerResponse> personal(Accounts.Account account) {
-        return Answers.json(ServerResponse.ok().header("Cache-Control", "no-store"), account);
+        return JsonResponses.json(ServerResponse.ok().header("Cache-Control", "no-store"), account);
     }
 
     private static Mono<String> refreshToken(ServerRequest request) {
-        return Bodies.object(request, "refresh_token")
+        return RequestBodies.object(request, "refresh_token")
                 .map(body -> body.requiredText("refresh_token", RefreshTokens.TEXT_LENGTH_MAX));
     }
 
     private static Mono<ServerResponse> tokens(Accounts.Tokens tokens) {
-        return Answers.json(ServerResponse.ok().header("Cache-Control", "no-store"), tokens);
+        return JsonResponses.json(ServerResponse.ok().header("Cache-Control", "no-store"), tokens);
     }
 
     private static @Nullable String zone(JsonFields body) {
@@ -175,7 +176,7 @@ final class AccountRoutes {
         }
         ZoneId zone = TimeZones.find(sent);
         if (zone == null) {
-            throw body.refused("timezone", "Unknown time zone; an IANA name is expected, such as Europe/Berlin.");
+            throw body.invalid("timezone", "Unknown time zone; an IANA name is expected, such as Europe/Berlin.");
         }
         return zone.getId();
     }

@@ -2,8 +2,6 @@ package dev.mindfulcode.apigateway.accounts;
 
 import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.http.ProblemType;
-import dev.mindfulcode.apigateway.http.Uuids;
 import dev.mindfulcode.apigateway.limits.SignInAttempt;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.Outbox;
@@ -11,6 +9,8 @@ import dev.mindfulcode.identity.AccessTokenFormat;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.AccountEventKind;
 import dev.mindfulcode.schemas.Topics;
+import dev.mindfulcode.webkit.json.Uuids;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
@@ -207,7 +207,7 @@ public final class Accounts {
         return passwords.hash(attempt, password, () -> {
             String fault = policy.guessFault(password, personal);
             if (fault != null) {
-                throw ProblemType.INVALID_REQUEST.at(field, fault);
+                throw ProblemType.INVALID_REQUEST.forField(field, fault);
             }
         });
     }
@@ -223,7 +223,7 @@ public final class Accounts {
                 .flatMap(user -> {
                     String hash = user.passwordHash();
                     if (hash == null) {
-                        return Mono.error(() -> ProblemType.FORBIDDEN.because(
+                        return Mono.error(() -> ProblemType.FORBIDDEN.withDetail(
                                 "The account has no password: another issuer signs it in."));
                     }
                     return checks.count(user.email() == null ? userId.toString() : user.email())
@@ -246,7 +246,7 @@ public final class Accounts {
                         return Mono.empty();
                     }
                     return password == null
-                            ? Mono.error(() -> ProblemType.INVALID_REQUEST.at(
+                            ? Mono.error(() -> ProblemType.INVALID_REQUEST.forField(
                                     "current_password", "A new e-mail address needs the current password."))
                             : confirmed(userId, password, checks);
                 });
@@ -397,19 +397,19 @@ public final class Accounts {
     }
 
     private static RuntimeException wrongCredentials() {
-        return ProblemType.INVALID_CREDENTIALS.because("Check both and try again.");
+        return ProblemType.INVALID_CREDENTIALS.withDetail("Check both and try again.");
     }
 
     private static RuntimeException wrongPassword() {
-        return ProblemType.WRONG_PASSWORD.at("current_password", "Check it and try again.");
+        return ProblemType.WRONG_PASSWORD.forField("current_password", "Check it and try again.");
     }
 
     private static RuntimeException emailTaken() {
-        return ProblemType.EMAIL_TAKEN.at("email", "Sign in, or use another address.");
+        return ProblemType.EMAIL_TAKEN.forField("email", "Sign in, or use another address.");
     }
 
     private static RuntimeException gone() {
-        return ProblemType.NOT_FOUND.because("The account is gone.");
+        return ProblemType.NOT_FOUND.withDetail("The account is gone.");
     }
 
     private record Credentials(

@@ -1,16 +1,16 @@
 package dev.mindfulcode.apigateway.accounts;
 
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.http.Answers;
-import dev.mindfulcode.apigateway.http.Bodies;
 import dev.mindfulcode.apigateway.http.Caller;
-import dev.mindfulcode.apigateway.http.JsonFields;
-import dev.mindfulcode.apigateway.http.Parameters;
-import dev.mindfulcode.apigateway.http.ProblemType;
-import dev.mindfulcode.apigateway.http.Routes;
-import dev.mindfulcode.apigateway.http.Uuids;
 import dev.mindfulcode.identity.ApiKeys;
 import dev.mindfulcode.identity.CredentialHash;
+import dev.mindfulcode.webkit.endpoints.Endpoints;
+import dev.mindfulcode.webkit.endpoints.JsonResponses;
+import dev.mindfulcode.webkit.endpoints.RequestBodies;
+import dev.mindfulcode.webkit.endpoints.RequestParameters;
+import dev.mindfulcode.webkit.json.JsonFields;
+import dev.mindfulcode.webkit.json.Uuids;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
@@ -44,22 +44,23 @@ final class ApiKeyRoutes {
         this.clock = clock;
     }
 
-    void addTo(Routes routes) {
+    void addTo(Endpoints routes) {
         routes.post("/api/keys", this::create).get("/api/keys", this::list).delete("/api/keys/{id}", this::revoke);
     }
 
     private Mono<ServerResponse> create(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> Bodies.object(request, "name", "scope")
+                .flatMap(caller -> RequestBodies.object(request, "name", "scope")
                         .flatMap(body ->
                                 create(caller.userId(), body.requiredText("name", NAME_LENGTH_MAX), scope(body))))
-                .flatMap(key -> Answers.json(ServerResponse.status(201).header("Cache-Control", "no-store"), key));
+                .flatMap(
+                        key -> JsonResponses.json(ServerResponse.status(201).header("Cache-Control", "no-store"), key));
     }
 
     private static String scope(JsonFields body) {
         String scope = body.requiredText("scope", SCOPE_LENGTH_MAX);
         if (!scope.equals(SCOPE)) {
-            throw body.refused("scope", "The one scope there is: " + SCOPE + ".");
+            throw body.invalid("scope", "The one scope there is: " + SCOPE + ".");
         }
         return scope;
     }
@@ -87,11 +88,11 @@ final class ApiKeyRoutes {
                         .bind("user", userId)
                         .map(row -> userId)
                         .one()
-                        .switchIfEmpty(Mono.error(() -> ProblemType.NOT_FOUND.because("The account is gone.")))
+                        .switchIfEmpty(Mono.error(() -> ProblemType.NOT_FOUND.withDetail("The account is gone.")))
                         .then(inserted)
                         .flatMap(rows -> rows == 1
                                 ? Mono.just(key)
-                                : Mono.error(ProblemType.LIMIT_REACHED.because(
+                                : Mono.error(ProblemType.LIMIT_REACHED.withDetail(
                                         "An account has " + KEYS_PER_USER_MAX + " at most. Revoke one first."))));
     }
 
@@ -108,13 +109,13 @@ final class ApiKeyRoutes {
                                 row.get("last_used_at", Instant.class)))
                         .all()
                         .collectList())
-                .flatMap(keys -> Answers.ok(new Keys(keys)));
+                .flatMap(keys -> JsonResponses.ok(new Keys(keys)));
     }
 
     private Mono<ServerResponse> revoke(ServerRequest request) {
         return Caller.of(request)
                 .flatMap(caller -> {
-                    UUID keyId = Parameters.pathId(request, "id");
+                    UUID keyId = RequestParameters.pathId(request, "id");
                     return database.inTransaction(database.sql(
                                             "delete from identity.api_keys where key_id = :key and user_id = :user")
                                     .bind("key", keyId)
@@ -123,7 +124,8 @@ final class ApiKeyRoutes {
                                     .rowsUpdated()
                                     .flatMap(deleted -> deleted == 1
                                             ? revocations.record(List.of(keyId))
-                                            : Mono.error(ProblemType.NOT_FOUND.because("There is no such API key."))))
+                                            : Mono.error(
+                                                    ProblemType.NOT_FOUND.withDetail("There is no such API key."))))
                             .doOnSuccess(_ -> revocations.committed(List.of(keyId)));
                 })
                 .then(Mono.defer(() -> ServerResponse.noContent().build()));

@@ -1,7 +1,7 @@
 package dev.mindfulcode.apigateway.accounts;
 
-import dev.mindfulcode.apigateway.http.ProblemType;
 import dev.mindfulcode.apigateway.limits.SignInAttempt;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Iterator;

@@ -1,7 +1,7 @@
 package dev.mindfulcode.apigateway.accounts;
 
-import dev.mindfulcode.apigateway.http.ProblemException;
 import dev.mindfulcode.apigateway.limits.SignInAttempt;
+import dev.mindfulcode.webkit.problems.ProblemException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;

@@ -1,11 +1,11 @@
 package dev.mindfulcode.apigateway.accounts;
 
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.http.ProblemType;
 import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.identity.AccessTokenFormat;
 import dev.mindfulcode.identity.CredentialHash;
 import dev.mindfulcode.identity.Revocations;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -231,7 +231,7 @@ final class RefreshTokens {
     }
 
     private static RuntimeException refused() {
-        return ProblemType.INVALID_REFRESH_TOKEN.because("Sign in again.");
+        return ProblemType.INVALID_REFRESH_TOKEN.withDetail("Sign in again.");
     }
 
     @SuppressWarnings("ArrayRecordComponent") // read once

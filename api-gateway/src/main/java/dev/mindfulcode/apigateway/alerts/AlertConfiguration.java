@@ -1,7 +1,6 @@
 package dev.mindfulcode.apigateway.alerts;
 
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.http.RouteGroup;
 import dev.mindfulcode.apigateway.limits.RateLimits;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.KafkaConnection;
@@ -10,6 +9,7 @@ import dev.mindfulcode.apigateway.teams.Teams;
 import dev.mindfulcode.apigateway.webhooks.Deliveries;
 import dev.mindfulcode.apigateway.webhooks.WebhookDelivery;
 import dev.mindfulcode.apigateway.webhooks.WebhookTargets;
+import dev.mindfulcode.webkit.endpoints.EndpointGroup;
 import java.security.SecureRandom;
 import java.time.Clock;
 import org.springframework.context.annotation.Bean;
@@ -36,7 +36,8 @@ public class AlertConfiguration {
     }
 
     @Bean
-    RouteGroup gatewayAlertRoutes(Alerts alerts, WebhookTargets targets, WebhookDelivery delivery, RateLimits limits) {
+    EndpointGroup gatewayAlertRoutes(
+            Alerts alerts, WebhookTargets targets, WebhookDelivery delivery, RateLimits limits) {
         return new AlertRoutes(alerts, targets, delivery, limits)::addTo;
     }
 }

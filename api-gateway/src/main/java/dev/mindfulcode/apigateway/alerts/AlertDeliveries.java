@@ -1,12 +1,12 @@
 package dev.mindfulcode.apigateway.alerts;
 
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.http.Json;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.Outbox;
 import dev.mindfulcode.apigateway.webhooks.Deliveries;
 import dev.mindfulcode.schemas.DeadLetter;
 import dev.mindfulcode.schemas.Topics;
+import dev.mindfulcode.webkit.json.Json;
 import io.r2dbc.spi.Readable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,18 +1,18 @@
 package dev.mindfulcode.apigateway.alerts;
 
-import dev.mindfulcode.apigateway.http.Answers;
-import dev.mindfulcode.apigateway.http.Bodies;
 import dev.mindfulcode.apigateway.http.Caller;
-import dev.mindfulcode.apigateway.http.Json;
-import dev.mindfulcode.apigateway.http.JsonFields;
-import dev.mindfulcode.apigateway.http.Parameters;
-import dev.mindfulcode.apigateway.http.Routes;
 import dev.mindfulcode.apigateway.limits.RateLimits;
 import dev.mindfulcode.apigateway.webhooks.WebhookDelivery;
 import dev.mindfulcode.apigateway.webhooks.WebhookTarget;
 import dev.mindfulcode.apigateway.webhooks.WebhookTargets;
 import dev.mindfulcode.flowengine.insight.TeamIndicator;
 import dev.mindfulcode.flowengine.time.TimeZones;
+import dev.mindfulcode.webkit.endpoints.Endpoints;
+import dev.mindfulcode.webkit.endpoints.JsonResponses;
+import dev.mindfulcode.webkit.endpoints.RequestBodies;
+import dev.mindfulcode.webkit.endpoints.RequestParameters;
+import dev.mindfulcode.webkit.json.Json;
+import dev.mindfulcode.webkit.json.JsonFields;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -48,7 +48,7 @@ final class AlertRoutes {
         this.limits = limits;
     }
 
-    void addTo(Routes routes) {
+    void addTo(Endpoints routes) {
         routes.post("/api/teams/{id}/alerts", this::create)
                 .get("/api/teams/{id}/alerts", this::list)
                 .delete("/api/teams/{id}/alerts/{rule_id}", this::delete)
@@ -59,8 +59,8 @@ final class AlertRoutes {
     private Mono<ServerResponse> test(ServerRequest request) {
         return Caller.of(request)
                 .flatMap(caller -> {
-                    UUID teamId = Parameters.pathId(request, "id");
-                    UUID ruleId = Parameters.pathId(request, "rule_id");
+                    UUID teamId = RequestParameters.pathId(request, "id");
+                    UUID ruleId = RequestParameters.pathId(request, "rule_id");
                     return alerts.sealedTarget(caller.userId(), teamId, ruleId)
                             .flatMap(target -> limits.webhookTest(request, teamId)
                                     .then(Mono.defer(() -> {
@@ -69,17 +69,17 @@ final class AlertRoutes {
                                         return delivery.test(target, ruleId, UUID.randomUUID(), Json.bytes(message));
                                     })));
                 })
-                .flatMap(Answers::ok);
+                .flatMap(JsonResponses::ok);
     }
 
     private Mono<ServerResponse> create(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> Bodies.object(request, FIELDS).flatMap(body -> {
+                .flatMap(caller -> RequestBodies.object(request, FIELDS).flatMap(body -> {
                     TeamIndicator.Kind indicator = indicator(body);
                     WebhookTarget target = target(body);
                     return alerts.create(
                                     caller.userId(),
-                                    Parameters.pathId(request, "id"),
+                                    RequestParameters.pathId(request, "id"),
                                     indicator,
                                     threshold(body, indicator),
                                     window(body),
@@ -87,13 +87,14 @@ final class AlertRoutes {
                                     target)
                             .map(rule -> Rule.of(rule, target));
                 }))
-                .flatMap(rule -> Answers.json(ServerResponse.status(201).header("Cache-Control", "no-store"), rule));
+                .flatMap(rule ->
+                        JsonResponses.json(ServerResponse.status(201).header("Cache-Control", "no-store"), rule));
     }
 
     private Mono<ServerResponse> list(ServerRequest request) {
         return Caller.of(request)
                 .flatMap(caller -> {
-                    UUID teamId = Parameters.pathId(request, "id");
+                    UUID teamId = RequestParameters.pathId(request, "id");
                     return alerts.rules(caller.userId(), teamId)
                             .flatMap(rules -> alerts.latest(teamId)
                                     .map(latest -> new Listed(
@@ -102,20 +103,22 @@ final class AlertRoutes {
                                                     .toList(),
                                             latest)));
                 })
-                .flatMap(Answers::ok);
+                .flatMap(JsonResponses::ok);
     }
 
     private Mono<ServerResponse> delete(ServerRequest request) {
         return Caller.of(request)
                 .flatMap(caller -> alerts.delete(
-                        caller.userId(), Parameters.pathId(request, "id"), Parameters.pathId(request, "rule_id")))
+                        caller.userId(),
+                        RequestParameters.pathId(request, "id"),
+                        RequestParameters.pathId(request, "rule_id")))
                 .then(Mono.defer(() -> ServerResponse.noContent().build()));
     }
 
     private static TeamIndicator.Kind indicator(JsonFields body) {
         TeamIndicator.Kind indicator = TeamIndicator.Kind.parse(body.requiredText("indicator", WORD_LENGTH_MAX));
         if (indicator == null) {
-            throw body.refused("indicator", "One of these is expected: " + INDICATORS + ".");
+            throw body.invalid("indicator", "One of these is expected: " + INDICATORS + ".");
         }
         return indicator;
     }
@@ -124,7 +127,7 @@ final class AlertRoutes {
         double threshold = body.required(
                 "threshold", body.number("threshold", indicator.thresholdMin(), indicator.thresholdMax()));
         if (!indicator.allows(threshold)) {
-            throw body.refused(
+            throw body.invalid(
                     "threshold",
                     "A multiple of "
                             + BigDecimal.valueOf(indicator.thresholdStep())
@@ -137,7 +140,7 @@ final class AlertRoutes {
     private static Lookback window(JsonFields body) {
         Lookback window = Lookback.parse(body.requiredText("window", WORD_LENGTH_MAX));
         if (window == null) {
-            throw body.refused("window", "One of these is expected: " + WINDOWS + ".");
+            throw body.invalid("window", "One of these is expected: " + WINDOWS + ".");
         }
         return window;
     }
@@ -149,7 +152,7 @@ final class AlertRoutes {
         }
         ZoneId zone = TimeZones.find(name);
         if (zone == null) {
-            throw body.refused("time_zone", "Unknown time zone; an IANA name is expected, such as Europe/Berlin.");
+            throw body.invalid("time_zone", "Unknown time zone; an IANA name is expected, such as Europe/Berlin.");
         }
         return zone;
     }
@@ -158,7 +161,7 @@ final class AlertRoutes {
         return switch (body.requiredText("channel", WORD_LENGTH_MAX)) {
             case "live" -> {
                 if (body.text("url", WebhookTargets.URL_LENGTH_MAX) != null) {
-                    throw body.refused("url", "An address goes with the channel webhook only.");
+                    throw body.invalid("url", "An address goes with the channel webhook only.");
                 }
                 yield null;
             }
@@ -167,10 +170,10 @@ final class AlertRoutes {
                 try {
                     yield targets.newTarget(url);
                 } catch (WebhookTargets.RefusedUrlException e) {
-                    throw body.refused("url", e.reason());
+                    throw body.invalid("url", e.reason());
                 }
             }
-            default -> throw body.refused("channel", "One of these is expected: live, webhook.");
+            default -> throw body.invalid("channel", "One of these is expected: live, webhook.");
         };
     }
 

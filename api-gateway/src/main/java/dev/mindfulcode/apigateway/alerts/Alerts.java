@@ -1,8 +1,6 @@
 package dev.mindfulcode.apigateway.alerts;
 
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.http.ProblemType;
-import dev.mindfulcode.apigateway.http.Uuids;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.Outbox;
 import dev.mindfulcode.apigateway.teams.Teams;
@@ -12,6 +10,8 @@ import dev.mindfulcode.flowengine.insight.TeamIndicator;
 import dev.mindfulcode.flowengine.time.TimeZones;
 import dev.mindfulcode.schemas.TeamAlert;
 import dev.mindfulcode.schemas.Topics;
+import dev.mindfulcode.webkit.json.Uuids;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import io.r2dbc.spi.Readable;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -129,9 +129,9 @@ public final class Alerts {
                         .bind("team", teamId)
                         .map(row -> Optional.ofNullable(row.get("sealed_target", byte[].class)))
                         .one()))
-                .switchIfEmpty(Mono.error(() -> ProblemType.NOT_FOUND.because("The team has no such rule.")))
+                .switchIfEmpty(Mono.error(() -> ProblemType.NOT_FOUND.withDetail("The team has no such rule.")))
                 .flatMap(target -> target.map(Mono::just)
-                        .orElseGet(() -> Mono.error(ProblemType.INVALID_REQUEST.because(
+                        .orElseGet(() -> Mono.error(ProblemType.INVALID_REQUEST.withDetail(
                                 "The rule's channel is live. Only a webhook can be tested."))));
     }
 
@@ -158,7 +158,7 @@ public final class Alerts {
                         .flatMap(deleted -> deleted == 1
                                 ? outbox.addTombstone(Topics.TEAM_ALERT_RULES.name(), AlertRule.key(teamId, ruleId))
                                         .thenReturn(true)
-                                : Mono.error(ProblemType.NOT_FOUND.because("The team has no such rule."))))
+                                : Mono.error(ProblemType.NOT_FOUND.withDetail("The team has no such rule."))))
                 .then();
     }
 
@@ -177,7 +177,7 @@ public final class Alerts {
                 .map(row -> row.get("n", Long.class))
                 .one()
                 .filter(n -> n >= RULES_A_TEAM_MAX)
-                .flatMap(n -> Mono.error(() -> ProblemType.LIMIT_REACHED.because(
+                .flatMap(n -> Mono.error(() -> ProblemType.LIMIT_REACHED.withDetail(
                         "A team has at most " + RULES_A_TEAM_MAX + " rules. Delete one first.")));
     }
 

@@ -1,9 +1,9 @@
 package dev.mindfulcode.apigateway.database;
 
-import dev.mindfulcode.apigateway.http.ProblemType;
 import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.dataprotection.UserKeyException;
 import dev.mindfulcode.dataprotection.UserKeys;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;

@@ -164,7 +164,7 @@ final class ApiOperation {
     private Set<String> problems() {
         Set<String> names = new LinkedHashSet<>();
         if (notes.has("body")) {
-            names.addAll(List.of("malformed-json", "too-large", "unsupported-media-type", "request-timeout"));
+            names.addAll(List.of("malformed-body", "request-too-large", "unsupported-media-type", "request-timeout"));
         }
         if (notes.has("body") || notes.has("query") || has("read_after") || has("idempotent")) {
             names.add("invalid-request");
@@ -187,7 +187,7 @@ final class ApiOperation {
         if (!has("uncounted")) {
             names.add("rate-limited");
         }
-        names.addAll(List.of("internal", "unavailable"));
+        names.addAll(List.of("internal-error", "unavailable"));
         notes.path("problems").forEach(name -> names.add(name.asString()));
         return names;
     }

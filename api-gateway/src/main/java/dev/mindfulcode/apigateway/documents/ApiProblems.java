@@ -1,6 +1,6 @@
 package dev.mindfulcode.apigateway.documents;
 
-import dev.mindfulcode.apigateway.http.ProblemType;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;

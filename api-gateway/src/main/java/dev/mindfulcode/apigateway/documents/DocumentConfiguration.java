@@ -1,6 +1,6 @@
 package dev.mindfulcode.apigateway.documents;
 
-import dev.mindfulcode.apigateway.http.RouteGroup;
+import dev.mindfulcode.webkit.endpoints.EndpointGroup;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -9,7 +9,7 @@ import org.springframework.context.annotation.Configuration;
 public class DocumentConfiguration {
 
     @Bean
-    RouteGroup gatewayDocumentRoutes() {
+    EndpointGroup gatewayDocumentRoutes() {
         return new DocumentRoutes()::addTo;
     }
 }

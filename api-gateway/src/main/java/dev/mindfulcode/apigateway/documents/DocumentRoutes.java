@@ -1,7 +1,7 @@
 package dev.mindfulcode.apigateway.documents;
 
-import dev.mindfulcode.apigateway.http.ProblemType;
-import dev.mindfulcode.apigateway.http.Routes;
+import dev.mindfulcode.webkit.endpoints.Endpoints;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -35,7 +35,7 @@ final class DocumentRoutes {
     private final byte[] document = ApiNotes.JSON.writeValueAsBytes(ApiDocument.assemble());
     private final String webjar = FILES + version() + "/";
 
-    void addTo(Routes routes) {
+    void addTo(Endpoints routes) {
         routes.get("/v3/api-docs", _ -> document()).get("/docs", _ -> page()).get("/docs/{file}", this::asset);
     }
 
@@ -62,7 +62,7 @@ final class DocumentRoutes {
         } else if (name.equals("docs.js") || name.equals("docs.css")) {
             resource = own(name);
         } else {
-            return Mono.error(ProblemType.NOT_FOUND.because("There is no such file."));
+            return Mono.error(ProblemType.NOT_FOUND.withDetail("There is no such file."));
         }
         return file(MediaTypeFactory.getMediaType(name).orElseThrow(), resource);
     }

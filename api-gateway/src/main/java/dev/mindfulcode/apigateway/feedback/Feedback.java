@@ -2,12 +2,12 @@ package dev.mindfulcode.apigateway.feedback;
 
 import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.http.ProblemType;
-import dev.mindfulcode.apigateway.http.Uuids;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.schemas.FlowFeedback;
 import dev.mindfulcode.schemas.FlowFeedbackKind;
 import dev.mindfulcode.schemas.Topics;
+import dev.mindfulcode.webkit.json.Uuids;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
@@ -65,7 +65,7 @@ final class Feedback {
     /** A user without a key has been erased and says nothing more. */
     private Mono<UUID> append(UUID userId, FlowFeedback event) {
         return ciphers.find(userId)
-                .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.because("The account is gone.")))
+                .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.withDetail("The account is gone.")))
                 .flatMap(_ -> log.publish(Topics.FLOW_FEEDBACK, userId, event))
                 .thenReturn(event.getFeedbackId());
     }
@@ -80,7 +80,8 @@ final class Feedback {
                 .bind("user", userId)
                 .map(row -> row.get("session_id", UUID.class))
                 .one()
-                .switchIfEmpty(Mono.error(() -> ProblemType.NOT_FOUND.at("session_id", "There is no such session.")))
+                .switchIfEmpty(
+                        Mono.error(() -> ProblemType.NOT_FOUND.forField("session_id", "There is no such session.")))
                 .then();
     }
 }

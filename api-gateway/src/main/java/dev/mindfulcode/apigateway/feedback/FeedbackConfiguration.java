@@ -2,8 +2,8 @@ package dev.mindfulcode.apigateway.feedback;
 
 import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.http.RouteGroup;
 import dev.mindfulcode.apigateway.log.EventPublisher;
+import dev.mindfulcode.webkit.endpoints.EndpointGroup;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.InstantSource;
@@ -20,7 +20,8 @@ public class FeedbackConfiguration {
     }
 
     @Bean
-    RouteGroup gatewayFeedbackRoutes(Database database, AsyncUserCiphers ciphers, EventPublisher log, Prompts prompts) {
+    EndpointGroup gatewayFeedbackRoutes(
+            Database database, AsyncUserCiphers ciphers, EventPublisher log, Prompts prompts) {
         Feedback feedback = new Feedback(database, ciphers, log, new SecureRandom(), Clock.systemUTC());
         return new FeedbackRoutes(feedback, prompts)::addTo;
     }

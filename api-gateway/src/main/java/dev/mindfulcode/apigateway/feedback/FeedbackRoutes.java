@@ -1,9 +1,9 @@
 package dev.mindfulcode.apigateway.feedback;
 
-import dev.mindfulcode.apigateway.http.Answers;
-import dev.mindfulcode.apigateway.http.Bodies;
 import dev.mindfulcode.apigateway.http.Caller;
-import dev.mindfulcode.apigateway.http.Routes;
+import dev.mindfulcode.webkit.endpoints.Endpoints;
+import dev.mindfulcode.webkit.endpoints.JsonResponses;
+import dev.mindfulcode.webkit.endpoints.RequestBodies;
 import java.util.UUID;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
@@ -23,7 +23,7 @@ final class FeedbackRoutes {
         this.prompts = prompts;
     }
 
-    void addTo(Routes routes) {
+    void addTo(Endpoints routes) {
         routes.post("/api/flow/feedback", this::label)
                 .delete("/api/flow/feedback", this::reset)
                 .get("/api/flow/feedback/settings", this::settings)
@@ -32,32 +32,32 @@ final class FeedbackRoutes {
 
     private Mono<ServerResponse> label(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> Bodies.object(request, "at", "session_id", "flow", "interrupted")
+                .flatMap(caller -> RequestBodies.object(request, "at", "session_id", "flow", "interrupted")
                         .flatMap(body -> feedback.label(caller.userId(), Label.read(body, feedback.now())))
-                        .flatMap(id -> Answers.json(202, new Accepted(id))));
+                        .flatMap(id -> JsonResponses.json(202, new Accepted(id))));
     }
 
     private Mono<ServerResponse> reset(ServerRequest request) {
         return Caller.of(request)
                 .flatMap(caller -> feedback.reset(caller.userId()))
-                .flatMap(id -> Answers.json(202, new Accepted(id)));
+                .flatMap(id -> JsonResponses.json(202, new Accepted(id)));
     }
 
     private Mono<ServerResponse> settings(ServerRequest request) {
         return Caller.of(request)
                 .flatMap(caller -> prompts.perDay(caller.userId()))
-                .flatMap(perDay -> Answers.ok(new Settings(perDay)));
+                .flatMap(perDay -> JsonResponses.ok(new Settings(perDay)));
     }
 
     private Mono<ServerResponse> choose(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> Bodies.object(request, "prompts_per_day")
+                .flatMap(caller -> RequestBodies.object(request, "prompts_per_day")
                         .flatMap(body -> {
                             long perDay = body.required(
                                     "prompts_per_day", body.integer("prompts_per_day", 0, Prompts.PER_DAY_MAX));
                             return prompts.choose(caller.userId(), Math.toIntExact(perDay));
                         })
-                        .flatMap(perDay -> Answers.ok(new Settings(perDay))));
+                        .flatMap(perDay -> JsonResponses.ok(new Settings(perDay))));
     }
 
     private record Accepted(UUID feedbackId) {}

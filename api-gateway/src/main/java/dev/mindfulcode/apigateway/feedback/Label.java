@@ -1,6 +1,6 @@
 package dev.mindfulcode.apigateway.feedback;
 
-import dev.mindfulcode.apigateway.http.JsonFields;
+import dev.mindfulcode.webkit.json.JsonFields;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -37,7 +37,7 @@ record Label(
     static Label read(JsonFields body, Instant now) {
         Instant at = body.required("at", body.time("at"));
         if (at.isBefore(now.minus(PAST_MAX)) || at.isAfter(now.plus(FUTURE_MAX))) {
-            throw body.refused("at", "A time within the last 7 days is expected.");
+            throw body.invalid("at", "A time within the last 7 days is expected.");
         }
         long flow = body.required("flow", body.integer("flow", FLOW_MIN, FLOW_MAX));
         return new Label(

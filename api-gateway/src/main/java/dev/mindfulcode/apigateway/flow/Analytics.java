@@ -189,7 +189,8 @@ public record Analytics(
         private static @Nullable Double mean(double[] shares) {
             return shares.length == 0
                     ? null
-                    : EstimateView.rounded(java.util.Arrays.stream(shares).average().orElse(0));
+                    : EstimateView.rounded(
+                            java.util.Arrays.stream(shares).average().orElse(0));
         }
     }
 
@@ -200,7 +201,8 @@ public record Analytics(
      * @param flowSharePerWeek change a week; null while weeks are missing
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
-    public record WeeklyTrend(List<Week> weeks, @Nullable EstimateView flowSharePerWeek, List<InsufficientData> missing) {
+    public record WeeklyTrend(
+            List<Week> weeks, @Nullable EstimateView flowSharePerWeek, List<InsufficientData> missing) {
 
         static WeeklyTrend of(List<Day> days, LocalDate first, LocalDate last) {
             TreeMap<LocalDate, Sums> sums = new TreeMap<>();
@@ -235,7 +237,8 @@ public record Analytics(
      *     little is known
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
-    public record Distribution(List<OfHour> hours, Patterns.@Nullable PeakHour peakHour, List<InsufficientData> missing) {
+    public record Distribution(
+            List<OfHour> hours, Patterns.@Nullable PeakHour peakHour, List<InsufficientData> missing) {
 
         static Distribution of(List<Hour> hours) {
             TreeMap<Integer, Sums> sums = new TreeMap<>();

@@ -1,9 +1,9 @@
 package dev.mindfulcode.apigateway.flow;
 
-import dev.mindfulcode.apigateway.http.JsonFields;
-import dev.mindfulcode.apigateway.http.Uuids;
 import dev.mindfulcode.flowengine.FlowDetector;
 import dev.mindfulcode.flowengine.Recommendations;
+import dev.mindfulcode.webkit.json.JsonFields;
+import dev.mindfulcode.webkit.json.Uuids;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 

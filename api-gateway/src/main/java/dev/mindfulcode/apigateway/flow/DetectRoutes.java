@@ -1,13 +1,13 @@
 package dev.mindfulcode.apigateway.flow;
 
-import dev.mindfulcode.apigateway.http.Answers;
-import dev.mindfulcode.apigateway.http.Bodies;
 import dev.mindfulcode.apigateway.http.Caller;
-import dev.mindfulcode.apigateway.http.JsonFields;
-import dev.mindfulcode.apigateway.http.Routes;
 import dev.mindfulcode.flowengine.FlowDetector;
 import dev.mindfulcode.flowengine.FlowReading;
 import dev.mindfulcode.flowengine.Recommendations;
+import dev.mindfulcode.webkit.endpoints.Endpoints;
+import dev.mindfulcode.webkit.endpoints.JsonResponses;
+import dev.mindfulcode.webkit.endpoints.RequestBodies;
+import dev.mindfulcode.webkit.json.JsonFields;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -32,14 +32,14 @@ final class DetectRoutes {
         this.detections = detections;
     }
 
-    void addTo(Routes routes) {
+    void addTo(Endpoints routes) {
         routes.post("/api/flow/detect", this::detect);
     }
 
     private Mono<ServerResponse> detect(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> Bodies.object(request, DetectRequest.FIELDS)
-                        .flatMap(body -> Answers.ok(analyse(caller, body))));
+                .flatMap(caller -> RequestBodies.object(request, DetectRequest.FIELDS)
+                        .flatMap(body -> JsonResponses.ok(analyse(caller, body))));
     }
 
     private Detection analyse(Caller caller, JsonFields body) {

@@ -1,11 +1,11 @@
 package dev.mindfulcode.apigateway.flow;
 
-import dev.mindfulcode.apigateway.http.Uuids;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.privacy.PrivacySettings;
 import dev.mindfulcode.flowengine.FlowReading;
 import dev.mindfulcode.schemas.FlowDetection;
 import dev.mindfulcode.schemas.Topics;
+import dev.mindfulcode.webkit.json.Uuids;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;

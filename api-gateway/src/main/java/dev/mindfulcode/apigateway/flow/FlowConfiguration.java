@@ -1,12 +1,12 @@
 package dev.mindfulcode.apigateway.flow;
 
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.http.RouteGroup;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.KafkaConnection;
 import dev.mindfulcode.apigateway.operations.GatewayMetrics;
 import dev.mindfulcode.apigateway.privacy.PrivacySettings;
 import dev.mindfulcode.apigateway.sessions.ReadAfter;
+import dev.mindfulcode.webkit.endpoints.EndpointGroup;
 import java.security.SecureRandom;
 import java.time.Clock;
 import org.springframework.context.annotation.Bean;
@@ -22,7 +22,7 @@ public class FlowConfiguration {
     }
 
     @Bean
-    RouteGroup gatewayDetectRoutes(
+    EndpointGroup gatewayDetectRoutes(
             ModelFeed models, EventPublisher log, PrivacySettings settings, GatewayMetrics metrics) {
         Detections detections =
                 new Detections(log, settings, new SecureRandom(), Clock.systemUTC(), metrics.registry());
@@ -35,7 +35,7 @@ public class FlowConfiguration {
     }
 
     @Bean
-    RouteGroup gatewayHistoryRoutes(TimeRangeQueries spans, ReadAfter readAfter) {
+    EndpointGroup gatewayHistoryRoutes(TimeRangeQueries spans, ReadAfter readAfter) {
         return new HistoryRoutes(spans, readAfter, Clock.systemUTC())::addTo;
     }
 
@@ -45,7 +45,7 @@ public class FlowConfiguration {
     }
 
     @Bean
-    RouteGroup gatewayInsightRoutes(FlowHistory history, ReadAfter readAfter) {
+    EndpointGroup gatewayInsightRoutes(FlowHistory history, ReadAfter readAfter) {
         return new InsightRoutes(history, readAfter)::addTo;
     }
 }

@@ -6,7 +6,6 @@ import dev.mindfulcode.apigateway.flow.HistoryQueries.Hour;
 import dev.mindfulcode.apigateway.flow.HistoryQueries.LanguageTyping;
 import dev.mindfulcode.apigateway.flow.HistoryQueries.PastSession;
 import dev.mindfulcode.apigateway.flow.HistoryQueries.Period;
-import dev.mindfulcode.apigateway.http.ProblemType;
 import dev.mindfulcode.flowengine.Recommendation;
 import dev.mindfulcode.flowengine.insight.FlowEndings;
 import dev.mindfulcode.flowengine.insight.Insight;
@@ -17,6 +16,7 @@ import dev.mindfulcode.flowengine.insight.PeakHours;
 import dev.mindfulcode.flowengine.insight.Resumption;
 import dev.mindfulcode.flowengine.insight.StrainIndicator;
 import dev.mindfulcode.flowengine.insight.Survival;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -192,7 +192,12 @@ public final class FlowHistory implements AutoCloseable {
             List<Hour> hours, List<Period> periods, List<PastSession> sessions, List<LanguageTyping> languages) {}
 
     /** @param missing what no rule could be tried on */
-    private record Found(List<Insight> insights, List<InsufficientData> missing, DateRange quarter, DateRange recent, DateRange year) {
+    private record Found(
+            List<Insight> insights,
+            List<InsufficientData> missing,
+            DateRange quarter,
+            DateRange recent,
+            DateRange year) {
 
         DateRange daysOf(Insight insight) {
             return switch (insight.basis()) {

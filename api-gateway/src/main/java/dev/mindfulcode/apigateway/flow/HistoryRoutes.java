@@ -3,11 +3,11 @@ package dev.mindfulcode.apigateway.flow;
 import dev.mindfulcode.apigateway.flow.TimeRangeQueries.Minute;
 import dev.mindfulcode.apigateway.flow.TimeRangeQueries.Period;
 import dev.mindfulcode.apigateway.flow.TimeRangeQueries.TimeRange;
-import dev.mindfulcode.apigateway.http.Answers;
 import dev.mindfulcode.apigateway.http.Caller;
-import dev.mindfulcode.apigateway.http.Parameters;
-import dev.mindfulcode.apigateway.http.Routes;
 import dev.mindfulcode.apigateway.sessions.ReadAfter;
+import dev.mindfulcode.webkit.endpoints.Endpoints;
+import dev.mindfulcode.webkit.endpoints.JsonResponses;
+import dev.mindfulcode.webkit.endpoints.RequestParameters;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -28,7 +28,7 @@ final class HistoryRoutes {
         this.clock = clock;
     }
 
-    void addTo(Routes routes) {
+    void addTo(Endpoints routes) {
         routes.get("/api/flow/periods", this::periods).get("/api/flow/minutes", this::minutes);
     }
 
@@ -38,7 +38,7 @@ final class HistoryRoutes {
             return readAfter
                     .await(request)
                     .then(Mono.defer(() -> spans.periods(caller.userId(), span)))
-                    .flatMap(periods -> Answers.ok(new Periods(periods)));
+                    .flatMap(periods -> JsonResponses.ok(new Periods(periods)));
         });
     }
 
@@ -48,12 +48,13 @@ final class HistoryRoutes {
             return readAfter
                     .await(request)
                     .then(Mono.defer(() -> spans.minutes(caller.userId(), span)))
-                    .flatMap(minutes -> Answers.ok(new Minutes(minutes)));
+                    .flatMap(minutes -> JsonResponses.ok(new Minutes(minutes)));
         });
     }
 
     private TimeRange span(ServerRequest request, Duration max) {
-        return TimeRange.of(Parameters.time(request, "from"), Parameters.time(request, "to"), max, clock.instant());
+        return TimeRange.of(
+                RequestParameters.time(request, "from"), RequestParameters.time(request, "to"), max, clock.instant());
     }
 
     private record Periods(List<Period> periods) {}

@@ -1,10 +1,10 @@
 package dev.mindfulcode.apigateway.flow;
 
-import dev.mindfulcode.apigateway.http.Answers;
 import dev.mindfulcode.apigateway.http.Caller;
-import dev.mindfulcode.apigateway.http.Parameters;
-import dev.mindfulcode.apigateway.http.Routes;
 import dev.mindfulcode.apigateway.sessions.ReadAfter;
+import dev.mindfulcode.webkit.endpoints.Endpoints;
+import dev.mindfulcode.webkit.endpoints.JsonResponses;
+import dev.mindfulcode.webkit.endpoints.RequestParameters;
 import java.util.UUID;
 import java.util.function.Function;
 import org.springframework.web.reactive.function.server.ServerRequest;
@@ -22,7 +22,7 @@ final class InsightRoutes {
         this.readAfter = readAfter;
     }
 
-    void addTo(Routes routes) {
+    void addTo(Endpoints routes) {
         routes.get("/api/flow/patterns", request -> {
                     int days = days(request, FlowHistory.PATTERN_DAYS_ABSENT);
                     return answer(request, userId -> history.patterns(userId, days));
@@ -35,12 +35,12 @@ final class InsightRoutes {
     }
 
     private static int days(ServerRequest request, int absent) {
-        return Parameters.integer(request, "days", absent, 1, FlowHistory.DAYS_MAX);
+        return RequestParameters.integer(request, "days", absent, 1, FlowHistory.DAYS_MAX);
     }
 
     private Mono<ServerResponse> answer(ServerRequest request, Function<UUID, Mono<?>> read) {
         return Caller.of(request)
                 .flatMap(caller -> readAfter.await(request).then(Mono.defer(() -> read.apply(caller.userId()))))
-                .flatMap(Answers::ok);
+                .flatMap(JsonResponses::ok);
     }
 }

@@ -1,8 +1,8 @@
 package dev.mindfulcode.apigateway.flow;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.mindfulcode.flowengine.insight.FlowEndings;
 import dev.mindfulcode.flowengine.insight.Estimate;
+import dev.mindfulcode.flowengine.insight.FlowEndings;
 import dev.mindfulcode.flowengine.insight.Languages;
 import dev.mindfulcode.flowengine.insight.Onset;
 import dev.mindfulcode.flowengine.insight.PeakHours;
@@ -41,7 +41,9 @@ public record Patterns(
 
         static PeakHoursPart of(PeakHours peaks) {
             return new PeakHoursPart(
-                    peaks.observationsMissing() == PeakHours.OBSERVATIONS_MIN ? null : EstimateView.rounded(peaks.mean()),
+                    peaks.observationsMissing() == PeakHours.OBSERVATIONS_MIN
+                            ? null
+                            : EstimateView.rounded(peaks.mean()),
                     peaks.hours().stream()
                             .map(hour -> new PeakHour(hour.hour(), EstimateView.of(hour.intensity()), hour.peak()))
                             .toList(),
@@ -98,18 +100,21 @@ public record Patterns(
      *     met twice
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
-    public record LanguagePart(@Nullable Double meanFlowShare, List<Language> languages, List<InsufficientData> missing) {
+    public record LanguagePart(
+            @Nullable Double meanFlowShare, List<Language> languages, List<InsufficientData> missing) {
 
         /** A page has no room for more, and the rest have next to no sessions. */
         private static final int LANGUAGES_MAX = 20;
 
         static LanguagePart of(Languages languages) {
             return new LanguagePart(
-                    languages.sessionsMissing() == Languages.SESSIONS_MIN ? null : EstimateView.rounded(languages.mean()),
+                    languages.sessionsMissing() == Languages.SESSIONS_MIN
+                            ? null
+                            : EstimateView.rounded(languages.mean()),
                     languages.languages().stream()
                             .limit(LANGUAGES_MAX)
-                            .map(language ->
-                                    new Language(language.name(), EstimateView.of(language.flowShare()), language.above()))
+                            .map(language -> new Language(
+                                    language.name(), EstimateView.of(language.flowShare()), language.above()))
                             .toList(),
                     InsufficientData.sessions(
                             "Languages",
@@ -139,7 +144,8 @@ public record Patterns(
             List<InsufficientData> missing) {
 
         static Triggers of(Onset onset, FlowEndings endings) {
-            List<InsufficientData> missing = new ArrayList<>(InsufficientData.periods("How flow begins", "began", onset.startsMissing()));
+            List<InsufficientData> missing =
+                    new ArrayList<>(InsufficientData.periods("How flow begins", "began", onset.startsMissing()));
             missing.addAll(InsufficientData.sessions(
                     "Time to the first flow", "first_flow_after_ms", onset.firstsMissing(), " with a flow period"));
             missing.addAll(InsufficientData.periods("What ends flow", "ended", endings.periodsMissing()));
@@ -156,7 +162,8 @@ public record Patterns(
                             .toList(),
                     EstimateView.orNull(onset.firstFlowAfterMs()),
                     endings.endings().stream()
-                            .map(ending -> new Ended(word(ending.by()), ending.count(), EstimateView.of(ending.share())))
+                            .map(ending ->
+                                    new Ended(word(ending.by()), ending.count(), EstimateView.of(ending.share())))
                             .toList(),
                     List.copyOf(missing));
         }
@@ -189,7 +196,9 @@ public record Patterns(
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record Tolerance(
-            @Nullable EstimateView resumptionLagMs, @Nullable EstimateView costMs, List<InsufficientData> missing) {
+            @Nullable EstimateView resumptionLagMs,
+            @Nullable EstimateView costMs,
+            List<InsufficientData> missing) {
 
         static Tolerance of(Resumption resumption) {
             List<InsufficientData> missing = new ArrayList<>(InsufficientData.interruptions(

@@ -2,7 +2,7 @@ package dev.mindfulcode.apigateway.flow;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.http.ProblemType;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import io.r2dbc.spi.Readable;
 import java.time.Duration;
 import java.time.Instant;
@@ -115,7 +115,7 @@ public final class TimeRangeQueries {
             Instant end = to == null ? from == null ? now : from.plus(SPAN_ABSENT) : to;
             Instant start = from == null ? end.minus(SPAN_ABSENT) : from;
             if (start.isAfter(end) || Duration.between(start, end).compareTo(max) > 0) {
-                throw ProblemType.INVALID_REQUEST.at(
+                throw ProblemType.INVALID_REQUEST.forField(
                         "from", "At most " + max.toDays() + " days before `to` are shown.");
             }
             return new TimeRange(start, end);

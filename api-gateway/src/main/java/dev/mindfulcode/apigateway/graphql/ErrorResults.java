@@ -1,8 +1,8 @@
 package dev.mindfulcode.apigateway.graphql;
 
-import dev.mindfulcode.apigateway.http.ProblemException;
-import dev.mindfulcode.apigateway.http.ProblemType;
-import dev.mindfulcode.apigateway.http.Problems;
+import dev.mindfulcode.apigateway.http.ProblemExceptionHandler;
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import graphql.ErrorClassification;
 import graphql.ErrorType;
 import graphql.ExecutionResult;
@@ -41,7 +41,9 @@ final class ErrorResults {
     static Map<String, @Nullable Object> specification(ExecutionResult result) {
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
         if (!result.getErrors().isEmpty()) {
-            answer.put("errors", result.getErrors().stream().map(ErrorResults::toJson).toList());
+            answer.put(
+                    "errors",
+                    result.getErrors().stream().map(ErrorResults::toJson).toList());
         }
         if (result.isDataPresent()) {
             answer.put("data", result.getData());
@@ -64,7 +66,7 @@ final class ErrorResults {
     static List<Map<String, Object>> failed(Throwable failure) {
         return failure instanceof SubscriptionPublisherException known
                 ? toJson(known.getErrors())
-                : list(Problems.problemOf(failure));
+                : list(ProblemExceptionHandler.toProblem(failure));
     }
 
     /** The status of an answer that has errors and no data: of the first one. */
@@ -88,7 +90,7 @@ final class ErrorResults {
         while (cause instanceof CompletionException && cause.getCause() != null) {
             cause = cause.getCause();
         }
-        return new Refusal(Problems.problemOf(cause), location, path);
+        return new Refusal(ProblemExceptionHandler.toProblem(cause), location, path);
     }
 
     private static Map<String, Object> toJson(GraphQLError error) {
@@ -120,21 +122,21 @@ final class ErrorResults {
         String message = error.getMessage();
         if (error instanceof AbortExecutionException
                 || error instanceof GoodFaithIntrospection.BadFaithIntrospectionError) {
-            return ProblemType.TOO_COMPLEX.because(bounded(message));
+            return ProblemType.TOO_COMPLEX.withDetail(bounded(message));
         }
         if (type == ErrorType.InvalidSyntax) {
             return message.startsWith(LIMIT_OF_PARSER)
-                    ? ProblemType.TOO_COMPLEX.because(
+                    ? ProblemType.TOO_COMPLEX.withDetail(
                             "A document may have " + DocumentLimits.TOKENS_MAX + " tokens and must not nest deeply.")
-                    : ProblemType.INVALID_REQUEST.because(bounded(message));
+                    : ProblemType.INVALID_REQUEST.withDetail(bounded(message));
         }
         if (error instanceof UnknownOperationException) {
-            return ProblemType.INVALID_REQUEST.at("operationName", "Name one of the document's operations.");
+            return ProblemType.INVALID_REQUEST.forField("operationName", "Name one of the document's operations.");
         }
         if (type == ErrorType.ValidationError || type == ErrorType.OperationNotSupported) {
-            return ProblemType.INVALID_REQUEST.because(bounded(message));
+            return ProblemType.INVALID_REQUEST.withDetail(bounded(message));
         }
-        return ProblemType.INTERNAL.because("The failure has been logged.");
+        return ProblemType.INTERNAL_ERROR.withDetail("The failure has been logged.");
     }
 
     private static String bounded(@Nullable String message) {

@@ -3,11 +3,11 @@ package dev.mindfulcode.apigateway.graphql;
 import static java.util.Objects.requireNonNull;
 
 import dev.mindfulcode.apigateway.http.Caller;
-import dev.mindfulcode.apigateway.http.JsonFields;
 import dev.mindfulcode.apigateway.http.NormalForm;
-import dev.mindfulcode.apigateway.http.ProblemType;
-import dev.mindfulcode.apigateway.http.Uuids;
 import dev.mindfulcode.apigateway.live.LiveConnection;
+import dev.mindfulcode.webkit.json.JsonFields;
+import dev.mindfulcode.webkit.json.Uuids;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import graphql.GraphQLContext;
 import graphql.schema.DataFetchingEnvironment;
 import java.time.Instant;
@@ -33,7 +33,7 @@ final class FetchArguments {
     }
 
     private static UUID unknown() {
-        throw ProblemType.UNAUTHENTICATED.because("Sign in first.");
+        throw ProblemType.UNAUTHENTICATED.withDetail("Sign in first.");
     }
 
     /** The connection that a subscription is served over. */
@@ -52,7 +52,7 @@ final class FetchArguments {
     static int integer(DataFetchingEnvironment asked, String name, int min, int max) {
         int value = asked.getArgument(name) instanceof Integer given ? given : Integer.MIN_VALUE;
         if (value < min || value > max) {
-            throw ProblemType.INVALID_REQUEST.at(name, "An integer from " + min + " to " + max + " is expected.");
+            throw ProblemType.INVALID_REQUEST.forField(name, "An integer from " + min + " to " + max + " is expected.");
         }
         return value;
     }
@@ -69,7 +69,7 @@ final class FetchArguments {
     static @Nullable String text(DataFetchingEnvironment asked, String name, int lengthMax) {
         String text = text(asked, name);
         if (text != null && (text.length() > lengthMax || !JsonFields.isStorable(text))) {
-            throw ProblemType.INVALID_REQUEST.at(
+            throw ProblemType.INVALID_REQUEST.forField(
                     name, "Text of at most " + lengthMax + " characters without control characters is expected.");
         }
         return text == null ? null : NormalForm.of(text);

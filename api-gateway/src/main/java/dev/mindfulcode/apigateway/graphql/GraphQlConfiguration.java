@@ -4,13 +4,13 @@ import dev.mindfulcode.apigateway.accounts.Accounts;
 import dev.mindfulcode.apigateway.flow.FlowHistory;
 import dev.mindfulcode.apigateway.flow.TimeRangeQueries;
 import dev.mindfulcode.apigateway.http.Caller;
-import dev.mindfulcode.apigateway.http.RouteGroup;
 import dev.mindfulcode.apigateway.live.LiveUpdates;
 import dev.mindfulcode.apigateway.sessions.ReadAfter;
 import dev.mindfulcode.apigateway.sessions.SessionQueries;
 import dev.mindfulcode.apigateway.teams.Invitations;
 import dev.mindfulcode.apigateway.teams.Teams;
 import dev.mindfulcode.identity.Credentials;
+import dev.mindfulcode.webkit.endpoints.EndpointGroup;
 import java.time.Clock;
 import java.util.List;
 import org.springframework.context.annotation.Bean;
@@ -22,7 +22,7 @@ import reactor.core.publisher.Mono;
 public class GraphQlConfiguration {
 
     @Bean
-    RouteGroup gatewayGraphQlRoutes(
+    EndpointGroup gatewayGraphQlRoutes(
             SessionQueries sessions,
             TimeRangeQueries spans,
             FlowHistory history,

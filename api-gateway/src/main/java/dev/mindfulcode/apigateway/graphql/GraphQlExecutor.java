@@ -1,9 +1,9 @@
 package dev.mindfulcode.apigateway.graphql;
 
 import dev.mindfulcode.apigateway.http.Caller;
-import dev.mindfulcode.apigateway.http.ProblemException;
-import dev.mindfulcode.apigateway.http.ProblemType;
 import dev.mindfulcode.apigateway.live.LiveConnection;
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import graphql.ExecutionResult;
 import graphql.ExecutionResultImpl;
 import graphql.analysis.MaxQueryComplexityInstrumentation;
@@ -86,7 +86,7 @@ final class GraphQlExecutor {
     }
 
     static ProblemException notStreaming() {
-        return ProblemType.INVALID_REQUEST.at(
+        return ProblemType.INVALID_REQUEST.forField(
                 "query", "Subscriptions are served over WebSocket, or with Accept: text/event-stream.");
     }
 }

@@ -1,14 +1,14 @@
 package dev.mindfulcode.apigateway.graphql;
 
-import dev.mindfulcode.apigateway.http.Bodies;
 import dev.mindfulcode.apigateway.http.Caller;
 import dev.mindfulcode.apigateway.http.GraphQlErrors;
-import dev.mindfulcode.apigateway.http.Json;
-import dev.mindfulcode.apigateway.http.JsonFields;
-import dev.mindfulcode.apigateway.http.Parameters;
-import dev.mindfulcode.apigateway.http.ProblemType;
-import dev.mindfulcode.apigateway.http.Routes;
 import dev.mindfulcode.apigateway.sessions.ReadAfter;
+import dev.mindfulcode.webkit.endpoints.Endpoints;
+import dev.mindfulcode.webkit.endpoints.RequestBodies;
+import dev.mindfulcode.webkit.endpoints.RequestParameters;
+import dev.mindfulcode.webkit.json.Json;
+import dev.mindfulcode.webkit.json.JsonFields;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import graphql.ExecutionResult;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -41,20 +41,21 @@ final class GraphQlRoutes {
     private final GraphQlWebSocketHandler socket;
     private final ReadAfter readAfter;
 
-    GraphQlRoutes(GraphQlExecutor graph, GraphQlSseHandler events, GraphQlWebSocketHandler socket, ReadAfter readAfter) {
+    GraphQlRoutes(
+            GraphQlExecutor graph, GraphQlSseHandler events, GraphQlWebSocketHandler socket, ReadAfter readAfter) {
         this.graph = graph;
         this.events = events;
         this.socket = socket;
         this.readAfter = readAfter;
     }
 
-    void addTo(Routes routes) {
+    void addTo(Endpoints routes) {
         routes.post("/graphql", this::post).get("/graphql", this::get);
     }
 
     private Mono<ServerResponse> post(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> Bodies.object(request, Operation.FIELDS)
+                .flatMap(caller -> RequestBodies.object(request, Operation.FIELDS)
                         .flatMap(body -> isPersistedQuery(body)
                                 ? json(request, 200, PERSISTED_QUERY_NOT_SUPPORTED)
                                 : answer(request, Operation.read(body), caller)));
@@ -67,7 +68,7 @@ final class GraphQlRoutes {
         return Caller.of(request).flatMap(caller -> {
             if (!accepts(request, MediaType.TEXT_EVENT_STREAM)
                     && request.queryParam("query").isEmpty()) {
-                throw ProblemType.INVALID_REQUEST.at(
+                throw ProblemType.INVALID_REQUEST.forField(
                         "query", "A GET has the document as this parameter, or opens a WebSocket.");
             }
             return answer(request, operation(request), caller);
@@ -95,19 +96,19 @@ final class GraphQlRoutes {
     }
 
     private static Operation operation(ServerRequest request) {
-        String document = Parameters.text(request, "query");
+        String document = RequestParameters.text(request, "query");
         if (document == null || document.length() > Operation.DOCUMENT_LENGTH_MAX) {
-            throw ProblemType.INVALID_REQUEST.at(
+            throw ProblemType.INVALID_REQUEST.forField(
                     "query", "A document of 1 to " + Operation.DOCUMENT_LENGTH_MAX + " characters is expected.");
         }
-        String variables = Parameters.text(request, "variables");
+        String variables = RequestParameters.text(request, "variables");
         if (variables != null && variables.length() > VARIABLES_LENGTH_MAX) {
-            throw ProblemType.INVALID_REQUEST.at(
+            throw ProblemType.INVALID_REQUEST.forField(
                     "variables", "At most " + VARIABLES_LENGTH_MAX + " characters are expected.");
         }
         return new Operation(
                 document,
-                Parameters.text(request, "operationName"),
+                RequestParameters.text(request, "operationName"),
                 variables == null
                         ? Map.of()
                         : Json.object(variables.getBytes(StandardCharsets.UTF_8))
@@ -136,7 +137,7 @@ final class GraphQlRoutes {
         try {
             request.headers().accept();
         } catch (InvalidMediaTypeException e) {
-            throw ProblemType.NOT_ACCEPTABLE.at("Accept", "The header cannot be read.");
+            throw ProblemType.NOT_ACCEPTABLE.forField("Accept", "The header cannot be read.");
         }
         return GraphQlErrors.accepts(request.exchange().getRequest(), type);
     }

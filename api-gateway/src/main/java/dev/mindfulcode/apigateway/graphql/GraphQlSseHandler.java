@@ -2,10 +2,10 @@ package dev.mindfulcode.apigateway.graphql;
 
 import dev.mindfulcode.apigateway.http.Caller;
 import dev.mindfulcode.apigateway.http.EventStreams;
-import dev.mindfulcode.apigateway.http.Json;
-import dev.mindfulcode.apigateway.http.ProblemException;
 import dev.mindfulcode.apigateway.live.LiveConnection;
 import dev.mindfulcode.apigateway.live.LiveUpdates;
+import dev.mindfulcode.webkit.json.Json;
+import dev.mindfulcode.webkit.problems.ProblemException;
 import graphql.ExecutionResult;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -58,7 +58,8 @@ final class GraphQlSseHandler {
                 .heartbeats()
                 .map(_ -> COMMENT)
                 .startWith(COMMENT)
-                .onErrorResume(ProblemException.class, end -> Flux.just(next(ErrorResults.specification(end)), COMPLETE));
+                .onErrorResume(
+                        ProblemException.class, end -> Flux.just(next(ErrorResults.specification(end)), COMPLETE));
         return Flux.merge(1, beats, results).takeUntil(event -> event == COMPLETE);
     }
 

@@ -1,13 +1,13 @@
 package dev.mindfulcode.apigateway.graphql;
 
 import dev.mindfulcode.apigateway.http.Caller;
-import dev.mindfulcode.apigateway.http.Json;
-import dev.mindfulcode.apigateway.http.JsonFields;
-import dev.mindfulcode.apigateway.http.ProblemException;
-import dev.mindfulcode.apigateway.http.ProblemType;
-import dev.mindfulcode.apigateway.http.Problems;
+import dev.mindfulcode.apigateway.http.ProblemExceptionHandler;
 import dev.mindfulcode.apigateway.live.LiveConnection;
 import dev.mindfulcode.identity.CredentialException;
+import dev.mindfulcode.webkit.json.Json;
+import dev.mindfulcode.webkit.json.JsonFields;
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import graphql.ExecutionResult;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -151,7 +151,7 @@ final class GraphQlWebSocketSession {
                 case SUBSCRIBE -> subscribe(said);
                 case STOP -> complete(said.requiredText("id", ID_LENGTH_MAX));
                 case TERMINATE -> end(CloseStatus.NORMAL);
-                case UNKNOWN -> throw ProblemType.INVALID_REQUEST.at("type", "No such message.");
+                case UNKNOWN -> throw ProblemType.INVALID_REQUEST.forField("type", "No such message.");
             };
         } catch (ProblemException e) {
             return malformed(said, e);
@@ -244,7 +244,7 @@ final class GraphQlWebSocketSession {
                 case UNAVAILABLE -> CloseStatus.GOING_AWAY;
             };
         }
-        return switch (Problems.problemOf(failure).type()) {
+        return switch (ProblemExceptionHandler.toProblem(failure).type()) {
             case UNAUTHENTICATED, FORBIDDEN -> protocol.refused();
             case TOO_MANY_CONNECTIONS ->
                 CloseStatus.SERVICE_OVERLOAD.withReason(ProblemType.TOO_MANY_CONNECTIONS.title());
@@ -263,7 +263,7 @@ final class GraphQlWebSocketSession {
         if (operations.size() >= OPERATIONS_MAX && !operations.containsKey(id)) {
             return Flux.just(error(
                     id,
-                    ErrorResults.list(ProblemType.TOO_MANY_CONNECTIONS.because(
+                    ErrorResults.list(ProblemType.TOO_MANY_CONNECTIONS.withDetail(
                             "A connection can have " + OPERATIONS_MAX + " operations.")),
                     () -> {}));
         }

@@ -1,8 +1,8 @@
 package dev.mindfulcode.apigateway.graphql;
 
-import dev.mindfulcode.apigateway.http.ProblemType;
 import dev.mindfulcode.apigateway.live.LiveUpdate;
 import dev.mindfulcode.apigateway.teams.Teams;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import graphql.schema.DataFetcher;
 import graphql.schema.DataFetchingEnvironment;
 import graphql.schema.idl.RuntimeWiring;
@@ -22,12 +22,12 @@ final class LiveFields implements FieldResolvers {
 
     @Override
     public void addTo(RuntimeWiring.Builder wiring, BatchLoaderRegistry loaders) {
-        DataFetcher<Instant> at =
-                asked -> Instant.ofEpochMilli(FetchArguments.of(asked, LiveUpdate.class).at());
-        DataFetcher<Instant> receivedAt = asked ->
-                Instant.ofEpochMilli(FetchArguments.of(asked, LiveUpdate.FlowState.class).receivedAt());
-        DataFetcher<String> status =
-                asked -> FetchArguments.of(asked, LiveUpdate.Session.class).session().status();
+        DataFetcher<Instant> at = asked ->
+                Instant.ofEpochMilli(FetchArguments.of(asked, LiveUpdate.class).at());
+        DataFetcher<Instant> receivedAt = asked -> Instant.ofEpochMilli(
+                FetchArguments.of(asked, LiveUpdate.FlowState.class).receivedAt());
+        DataFetcher<String> status = asked ->
+                FetchArguments.of(asked, LiveUpdate.Session.class).session().status();
         wiring.type(
                         "Subscription",
                         subscription -> subscription
@@ -59,13 +59,14 @@ final class LiveFields implements FieldResolvers {
 
     /** Who subscribes for a team that they do not lead is told so, and not left waiting. */
     private Flux<LiveUpdate.TeamAlert> teamAlerts(DataFetchingEnvironment asked) {
-        Flux<LiveUpdate.TeamAlert> alerts = FetchArguments.connection(asked).updates().ofType(LiveUpdate.TeamAlert.class);
+        Flux<LiveUpdate.TeamAlert> alerts =
+                FetchArguments.connection(asked).updates().ofType(LiveUpdate.TeamAlert.class);
         if (FetchArguments.text(asked, "teamId") == null) {
             return alerts;
         }
         UUID only = FetchArguments.id(asked, "teamId");
         return only == null
-                ? Flux.error(ProblemType.NOT_FOUND.because("There is no such team."))
+                ? Flux.error(ProblemType.NOT_FOUND.withDetail("There is no such team."))
                 : teams.requireLeadOnPremium(FetchArguments.userId(asked), only)
                         .thenMany(alerts.filter(alert -> alert.teamId().equals(only)));
     }

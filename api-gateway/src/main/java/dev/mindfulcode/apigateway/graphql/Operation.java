@@ -1,6 +1,6 @@
 package dev.mindfulcode.apigateway.graphql;
 
-import dev.mindfulcode.apigateway.http.JsonFields;
+import dev.mindfulcode.webkit.json.JsonFields;
 import graphql.language.Document;
 import graphql.language.OperationDefinition;
 import graphql.parser.InvalidSyntaxException;

@@ -51,7 +51,9 @@ final class QueryCostCalculator implements FieldComplexityCalculator {
                                                 .toDays())
                                 * children;
             case "Query.flowMinutes" ->
-                STATEMENT + 1L + span(arguments, TimeRangeQueries.MINUTES_SPAN_MAX).toMinutes() * children;
+                STATEMENT
+                        + 1L
+                        + span(arguments, TimeRangeQueries.MINUTES_SPAN_MAX).toMinutes() * children;
             case "Query.me", "Query.team" -> STATEMENT + 1L + children;
             case "Query.teams" -> STATEMENT + 1L + TEAMS * (long) children;
             case "Query.invitations" -> STATEMENT + 1L + INVITATIONS * (long) children;

@@ -1,12 +1,12 @@
 package dev.mindfulcode.apigateway.graphql;
 
 import dev.mindfulcode.apigateway.flow.TimeRangeQueries.Period;
-import dev.mindfulcode.apigateway.http.ProblemType;
 import dev.mindfulcode.apigateway.sessions.HistoryCursor;
 import dev.mindfulcode.apigateway.sessions.HistoryFilter;
 import dev.mindfulcode.apigateway.sessions.Session;
 import dev.mindfulcode.apigateway.sessions.SessionLifecycle;
 import dev.mindfulcode.apigateway.sessions.SessionQueries;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import graphql.schema.DataFetchingEnvironment;
 import graphql.schema.idl.RuntimeWiring;
 import java.time.Clock;
@@ -38,7 +38,8 @@ final class SessionFields implements FieldResolvers {
     @Override
     public void addTo(RuntimeWiring.Builder wiring, BatchLoaderRegistry loaders) {
         loaders.<UUID, Session>forName(SESSIONS)
-                .registerMappedBatchLoader((ids, asked) -> reads.findAll(FetchArguments.userId(asked), ids, clock.instant())
+                .registerMappedBatchLoader((ids, asked) -> reads.findAll(
+                                FetchArguments.userId(asked), ids, clock.instant())
                         .map(found ->
                                 found.stream().collect(Collectors.toMap(Session::sessionId, Function.identity()))));
         wiring.type(
@@ -51,7 +52,8 @@ final class SessionFields implements FieldResolvers {
                         period -> period.dataFetcher(
                                 "session",
                                 asked -> load(
-                                        asked, FetchArguments.of(asked, Period.class).sessionId())));
+                                        asked,
+                                        FetchArguments.of(asked, Period.class).sessionId())));
     }
 
     private static @Nullable CompletableFuture<Session> load(DataFetchingEnvironment asked, @Nullable UUID id) {
@@ -85,7 +87,7 @@ final class SessionFields implements FieldResolvers {
         String text = FetchArguments.text(asked, "after");
         HistoryCursor cursor = text == null ? null : HistoryCursor.parse(text);
         if (text != null && cursor == null) {
-            throw ProblemType.INVALID_REQUEST.at("after", "Send endCursor as the page before gave it.");
+            throw ProblemType.INVALID_REQUEST.forField("after", "Send endCursor as the page before gave it.");
         }
         return cursor;
     }

@@ -1,11 +1,11 @@
 package dev.mindfulcode.apigateway.graphql;
 
-import dev.mindfulcode.apigateway.http.ProblemException;
-import dev.mindfulcode.apigateway.http.ProblemType;
 import dev.mindfulcode.apigateway.teams.Invitations;
 import dev.mindfulcode.apigateway.teams.Teams;
 import dev.mindfulcode.apigateway.teams.Teams.Member;
 import dev.mindfulcode.apigateway.teams.Teams.Team;
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import graphql.schema.DataFetchingEnvironment;
 import graphql.schema.idl.RuntimeWiring;
 import java.util.List;
@@ -37,12 +37,14 @@ final class TeamFields implements FieldResolvers {
                         "Query",
                         query -> query.dataFetcher("teams", asked -> teams.of(FetchArguments.userId(asked)))
                                 .dataFetcher("team", this::team)
-                                .dataFetcher("invitations", asked -> invitations.receivedBy(FetchArguments.userId(asked))))
+                                .dataFetcher(
+                                        "invitations", asked -> invitations.receivedBy(FetchArguments.userId(asked))))
                 .type(
                         "Team",
                         team -> team.dataFetcher(
                                         "memberCount",
-                                        asked -> FetchArguments.of(asked, Team.class).members())
+                                        asked -> FetchArguments.of(asked, Team.class)
+                                                .members())
                                 .dataFetcher("members", TeamFields::members));
     }
 
@@ -58,6 +60,8 @@ final class TeamFields implements FieldResolvers {
 
     private static @Nullable CompletableFuture<List<Member>> members(DataFetchingEnvironment asked) {
         DataLoader<UUID, List<Member>> members = asked.getDataLoader(MEMBERS_OF_TEAMS);
-        return members == null ? null : members.load(FetchArguments.of(asked, Team.class).teamId());
+        return members == null
+                ? null
+                : members.load(FetchArguments.of(asked, Team.class).teamId());
     }
 }

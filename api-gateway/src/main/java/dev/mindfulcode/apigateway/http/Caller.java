@@ -2,6 +2,8 @@ package dev.mindfulcode.apigateway.http;
 
 import dev.mindfulcode.identity.Identity;
 import dev.mindfulcode.identity.Scope;
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +35,7 @@ public record Caller(
         return request.principal()
                 .ofType(CallerAuthentication.class)
                 .map(CallerAuthentication::identity)
-                .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.because("Sign in first.")));
+                .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.withDetail("Sign in first.")));
     }
 
     /**
@@ -43,7 +45,7 @@ public record Caller(
      */
     public static Caller signedIn(Identity identity) {
         if (identity.scope() != Scope.EVERYTHING) {
-            throw ProblemType.FORBIDDEN.because(
+            throw ProblemType.FORBIDDEN.withDetail(
                     "An API key sends keystrokes and starts and ends sessions. Sign in for anything else.");
         }
         return of(identity);

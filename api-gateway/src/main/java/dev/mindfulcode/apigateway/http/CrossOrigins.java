@@ -19,11 +19,11 @@ import org.springframework.web.server.WebFilter;
 public final class CrossOrigins {
 
     private static final int ORIGINS_MAX = 100;
-    private static final Duration PREFLIGHT_KEPT_FOR = Duration.ofHours(1);
+    private static final Duration PREFLIGHT_MAX_AGE = Duration.ofHours(1);
     private static final List<String> METHODS = List.of("GET", "POST", "PUT", "PATCH", "DELETE");
-    private static final List<String> SENT = List.of(
+    private static final List<String> REQUEST_HEADERS = List.of(
             HttpHeaders.AUTHORIZATION, HttpHeaders.CONTENT_TYPE, "X-Read-After", "Idempotency-Key", "Last-Event-ID");
-    private static final List<String> SHOWN =
+    private static final List<String> EXPOSED_HEADERS =
             List.of("X-Read-After", "RateLimit", "RateLimit-Policy", HttpHeaders.RETRY_AFTER, HttpHeaders.LOCATION);
 
     private CrossOrigins() {}
@@ -41,10 +41,10 @@ public final class CrossOrigins {
         CorsConfiguration allowed = new CorsConfiguration();
         allowed.setAllowedOrigins(List.copyOf(origins));
         allowed.setAllowedMethods(METHODS);
-        allowed.setAllowedHeaders(SENT);
-        allowed.setExposedHeaders(SHOWN);
+        allowed.setAllowedHeaders(REQUEST_HEADERS);
+        allowed.setExposedHeaders(EXPOSED_HEADERS);
         allowed.setAllowCredentials(false);
-        allowed.setMaxAge(PREFLIGHT_KEPT_FOR);
+        allowed.setMaxAge(PREFLIGHT_MAX_AGE);
         // A request from elsewhere is served without the headers, not refused: behind a proxy that ends TLS, the
         // dashboard's own requests look as if they came from elsewhere.
         return new CorsWebFilter(

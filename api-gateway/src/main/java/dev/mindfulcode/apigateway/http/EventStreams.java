@@ -1,6 +1,6 @@
 package dev.mindfulcode.apigateway.http;
 
-import dev.mindfulcode.webkit.ConnectionRules;
+import dev.mindfulcode.webkit.transport.ConnectionLimits;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -41,7 +41,7 @@ public final class EventStreams {
      * Returns the events with a comment at once and at each interval between them, up to the longest lifetime of a
      * connection.
      */
-    public static Flux<DataBuffer> keptAlive(Flux<DataBuffer> events, ConnectionRules rules) {
+    public static Flux<DataBuffer> keptAlive(Flux<DataBuffer> events, ConnectionLimits rules) {
         return Flux.defer(() -> {
             Sinks.Empty<Void> over = Sinks.empty();
             Flux<DataBuffer> comments = Flux.interval(rules.pingInterval())

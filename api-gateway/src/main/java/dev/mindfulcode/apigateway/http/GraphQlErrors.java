@@ -1,5 +1,6 @@
 package dev.mindfulcode.apigateway.http;
 
+import dev.mindfulcode.webkit.problems.ProblemException;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package dev.mindfulcode.apigateway.http;
 
+import dev.mindfulcode.webkit.problems.ProblemType;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
@@ -35,7 +36,7 @@ public record WebSocketUpgrade(WebSocketService handshakes, WebSocketHandler han
     public Mono<Void> writeTo(ServerWebExchange exchange, Context context) {
         if (exchange.getRequest().getMethod().equals(HttpMethod.HEAD)) {
             // As GET is answered without an upgrade.
-            return Mono.error(ProblemType.INVALID_REQUEST.because("The request is not valid."));
+            return Mono.error(ProblemType.INVALID_REQUEST.withDetail("The request is not valid."));
         }
         return handshakes.handleRequest(exchange, handler);
     }

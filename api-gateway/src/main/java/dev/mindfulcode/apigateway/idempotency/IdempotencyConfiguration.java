@@ -34,7 +34,7 @@ public class IdempotencyConfiguration {
     Disposable gatewayForgetting(IdempotentRequests requests) {
         return Flux.interval(FORGETTING_INTERVAL)
                 .onBackpressureDrop()
-                .concatMap(_ -> requests.forget().onErrorResume(e -> {
+                .concatMap(_ -> requests.deleteExpired().onErrorResume(e -> {
                     LOG.warn(
                             "Old idempotent requests could not be deleted: {}",
                             e.getClass().getName());

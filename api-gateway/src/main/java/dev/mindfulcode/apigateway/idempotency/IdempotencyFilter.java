@@ -1,12 +1,12 @@
 package dev.mindfulcode.apigateway.idempotency;
 
 import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
-import dev.mindfulcode.apigateway.http.Bodies;
 import dev.mindfulcode.apigateway.http.CallerAuthentication;
-import dev.mindfulcode.apigateway.http.ProblemType;
-import dev.mindfulcode.apigateway.http.Uuids;
-import dev.mindfulcode.apigateway.idempotency.IdempotentRequests.Done;
-import dev.mindfulcode.apigateway.idempotency.IdempotentRequests.Work;
+import dev.mindfulcode.apigateway.idempotency.IdempotentRequests.Execute;
+import dev.mindfulcode.apigateway.idempotency.IdempotentRequests.Replay;
+import dev.mindfulcode.webkit.endpoints.RequestBodies;
+import dev.mindfulcode.webkit.json.Uuids;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.security.Principal;
 import java.util.Set;
 import java.util.UUID;
@@ -68,11 +68,11 @@ final class IdempotencyFilter implements WebFilter {
         return exchange.getPrincipal()
                 .ofType(CallerAuthentication.class)
                 .mapNotNull(IdempotencyFilter::user)
-                .flatMap(user -> Bodies.bytes(request)
+                .flatMap(user -> RequestBodies.bytes(request)
                         .flatMap(body -> once(user, key, body, exchange, chain))
                         .thenReturn(user))
-                .switchIfEmpty(
-                        Mono.error(() -> ProblemType.UNAUTHENTICATED.because("Sign in, or refresh the access token.")))
+                .switchIfEmpty(Mono.error(
+                        () -> ProblemType.UNAUTHENTICATED.withDetail("Sign in, or refresh the access token.")))
                 .then();
     }
 
@@ -90,24 +90,24 @@ final class IdempotencyFilter implements WebFilter {
 
     private Mono<Void> once(UUID user, String key, byte[] body, ServerWebExchange exchange, WebFilterChain chain) {
         return ciphers.find(user)
-                .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.because("The account is gone.")))
+                .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.withDetail("The account is gone.")))
                 .flatMap(cipher -> requests.begin(
                         cipher, IdempotencyKey.hash(key), IdempotencyKey.fingerprint(exchange.getRequest(), body)))
                 .flatMap(turn -> switch (turn) {
-                    case Done done -> Mono.just(done.answer());
-                    case Work work -> done(work, body, exchange, chain);
+                    case Replay done -> Mono.just(done.answer());
+                    case Execute work -> done(work, body, exchange, chain);
                 })
                 .flatMap(answer -> answer.writeTo(exchange.getResponse()));
     }
 
-    private Mono<KeptAnswer> done(Work work, byte[] body, ServerWebExchange exchange, WebFilterChain chain) {
-        HeldResponse held = new HeldResponse(exchange.getResponse());
+    private Mono<StoredResponse> done(Execute work, byte[] body, ServerWebExchange exchange, WebFilterChain chain) {
+        BufferedResponse held = new BufferedResponse(exchange.getResponse());
         ServerWebExchange inner = exchange.mutate()
                 .request(new ReadRequest(exchange.getRequest(), body))
                 .response(held)
                 .build();
         return Mono.deferContextual(context -> {
-            Mono<KeptAnswer> answer = chain.filter(inner)
+            Mono<StoredResponse> answer = chain.filter(inner)
                     .then(Mono.fromSupplier(held::answer))
                     .flatMap(given -> kept(work, given).thenReturn(given))
                     .onErrorResume(e -> tried(requests.release(work)).then(Mono.error(e)))
@@ -119,8 +119,8 @@ final class IdempotencyFilter implements WebFilter {
         });
     }
 
-    private Mono<Void> kept(Work work, KeptAnswer answer) {
-        return tried(answer.isSuccess() ? requests.keep(work, answer) : requests.release(work));
+    private Mono<Void> kept(Execute work, StoredResponse answer) {
+        return tried(answer.isSuccess() ? requests.store(work, answer) : requests.release(work));
     }
 
     /** What was done was done: the client is told, even if a repetition could not be answered for a while. */

@@ -1,6 +1,6 @@
 package dev.mindfulcode.apigateway.idempotency;
 
-import dev.mindfulcode.apigateway.http.ProblemType;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -25,7 +25,7 @@ final class IdempotencyKey {
         }
         var key = KEY.matcher(lines.getFirst());
         if (lines.size() > 1 || !key.matches()) {
-            throw ProblemType.INVALID_REQUEST.at(
+            throw ProblemType.INVALID_REQUEST.forField(
                     HEADER, "One key of 1 to 128 visible characters is expected, such as a UUID in quotes.");
         }
         return key.group(1);

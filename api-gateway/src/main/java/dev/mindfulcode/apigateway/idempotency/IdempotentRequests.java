@@ -1,8 +1,8 @@
 package dev.mindfulcode.apigateway.idempotency;
 
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.http.ProblemType;
 import dev.mindfulcode.dataprotection.UserCipher;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Clock;
@@ -14,19 +14,19 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * The requests with a key of the last {@link #KEPT_FOR}, in Postgres and so for all gateways. What was asked and what
+ * The requests with a key of the last {@link #RETENTION}, in Postgres and so for all gateways. What was asked and what
  * was answered is encrypted with the user's key: an answer may show a secret once, and it goes with the user.
  */
 final class IdempotentRequests {
 
-    static final Duration KEPT_FOR = Duration.ofHours(24);
+    static final Duration RETENTION = Duration.ofHours(24);
 
     /** A request takes no longer: whoever has it in work has crashed. */
-    static final Duration WORK_TIME_MAX = Duration.ofSeconds(30);
+    static final Duration EXECUTION_TIMEOUT = Duration.ofSeconds(30);
 
-    static final int KEPT_PER_USER_MAX = 1_000;
+    static final int REQUESTS_PER_USER_MAX = 1_000;
 
-    private static final int DELETED_AT_ONCE_MAX = 10_000;
+    private static final int DELETE_BATCH_SIZE_MAX = 10_000;
     private static final int BUSY_RETRY_AFTER_SECONDS = 1;
     private static final int FULL_RETRY_AFTER_SECONDS = 3_600;
 
@@ -56,23 +56,23 @@ final class IdempotentRequests {
     }
 
     /** Emits what to do: the work, or the answer that it had. Fails with 409, 422 or 429. */
-    Mono<Turn> begin(UserCipher cipher, byte[] keyHash, byte[] fingerprint) {
+    Mono<Outcome> begin(UserCipher cipher, byte[] keyHash, byte[] fingerprint) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        Work work = new Work(cipher, keyHash, now.plus(WORK_TIME_MAX));
+        Execute work = new Execute(cipher, keyHash, now.plus(EXECUTION_TIMEOUT));
         return database.sql(TAKE)
                 .bind("user", cipher.userId())
                 .bind("key", keyHash)
                 .bind("fingerprint", cipher.encrypt(fingerprint, PURPOSE, FORMAT_VERSION))
                 .bind("now", now)
                 .bind("until", work.until())
-                .bind("max", KEPT_PER_USER_MAX)
-                .bind("forgotten", now.minus(KEPT_FOR))
+                .bind("max", REQUESTS_PER_USER_MAX)
+                .bind("forgotten", now.minus(RETENTION))
                 .fetch()
                 .rowsUpdated()
                 .flatMap(taken -> taken == 1 ? Mono.just(work) : known(cipher, keyHash, fingerprint));
     }
 
-    private Mono<Turn> known(UserCipher cipher, byte[] keyHash, byte[] fingerprint) {
+    private Mono<Outcome> known(UserCipher cipher, byte[] keyHash, byte[] fingerprint) {
         return database.sql("select fingerprint, answer from identity.idempotent_requests" + OF_KEY)
                 .bind("user", cipher.userId())
                 .bind("key", keyHash)
@@ -82,34 +82,34 @@ final class IdempotentRequests {
                 .switchIfEmpty(Mono.defer(() -> full(cipher.userId())));
     }
 
-    private static Turn judge(
+    private static Outcome judge(
             UserCipher cipher, byte[] fingerprint, byte @Nullable [] sealedKnown, byte @Nullable [] sealedAnswer) {
         if (sealedKnown == null || !MessageDigest.isEqual(fingerprint, open(cipher, sealedKnown))) {
-            throw ProblemType.IDEMPOTENCY_KEY_REUSED.at(
+            throw ProblemType.IDEMPOTENCY_KEY_REUSED.forField(
                     IdempotencyKey.HEADER, "Send another key with another request.");
         }
         if (sealedAnswer == null) {
             throw busy();
         }
-        return new Done(KeptAnswer.decode(open(cipher, sealedAnswer)));
+        return new Replay(StoredResponse.decode(open(cipher, sealedAnswer)));
     }
 
     /** There was no room, or whoever had the key has just let it go. */
-    private Mono<Turn> full(UUID userId) {
+    private Mono<Outcome> full(UUID userId) {
         return database.sql("select count(*) as kept from identity.idempotent_requests where user_id = :user")
                 .bind("user", userId)
                 .map(row -> row.get("kept", Long.class))
                 .one()
                 .flatMap(kept -> Mono.error(
-                        kept >= KEPT_PER_USER_MAX
+                        kept >= REQUESTS_PER_USER_MAX
                                 ? ProblemType.RATE_LIMITED.retryAfter(
                                         FULL_RETRY_AFTER_SECONDS,
-                                        "At most " + KEPT_PER_USER_MAX + " requests with " + IdempotencyKey.HEADER
-                                                + " in " + KEPT_FOR.toHours() + " h.")
+                                        "At most " + REQUESTS_PER_USER_MAX + " requests with " + IdempotencyKey.HEADER
+                                                + " in " + RETENTION.toHours() + " h.")
                                 : busy()));
     }
 
-    Mono<Void> keep(Work work, KeptAnswer answer) {
+    Mono<Void> store(Execute work, StoredResponse answer) {
         return database.sql("update identity.idempotent_requests set answer = :answer" + OURS)
                 .bind("answer", work.cipher().encrypt(answer.encode(), PURPOSE, FORMAT_VERSION))
                 .bind("user", work.cipher().userId())
@@ -119,7 +119,7 @@ final class IdempotentRequests {
     }
 
     /** Nothing came of it: the key may be used again. */
-    Mono<Void> release(Work work) {
+    Mono<Void> release(Execute work) {
         return database.sql("delete from identity.idempotent_requests" + OURS)
                 .bind("user", work.cipher().userId())
                 .bind("key", work.keyHash())
@@ -127,12 +127,12 @@ final class IdempotentRequests {
                 .then();
     }
 
-    Mono<Long> forget() {
+    Mono<Long> deleteExpired() {
         return database.sql(
                         "delete from identity.idempotent_requests where (user_id, key_hash) in ("
                                 + "select user_id, key_hash from identity.idempotent_requests where created_at < :forgotten limit :max)")
-                .bind("forgotten", clock.instant().minus(KEPT_FOR))
-                .bind("max", DELETED_AT_ONCE_MAX)
+                .bind("forgotten", clock.instant().minus(RETENTION))
+                .bind("max", DELETE_BATCH_SIZE_MAX)
                 .fetch()
                 .rowsUpdated();
     }
@@ -150,11 +150,11 @@ final class IdempotentRequests {
                 BUSY_RETRY_AFTER_SECONDS, "The first request with this key is not answered yet.");
     }
 
-    sealed interface Turn {}
+    sealed interface Outcome {}
 
     /** @param until when it counts as given up; also tells this attempt from a later one */
     @SuppressWarnings("ArrayRecordComponent")
-    record Work(UserCipher cipher, byte[] keyHash, Instant until) implements Turn {}
+    record Execute(UserCipher cipher, byte[] keyHash, Instant until) implements Outcome {}
 
-    record Done(KeptAnswer answer) implements Turn {}
+    record Replay(StoredResponse answer) implements Outcome {}
 }

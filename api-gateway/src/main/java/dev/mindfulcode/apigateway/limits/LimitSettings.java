@@ -20,20 +20,20 @@ record LimitSettings(
         List<CidrBlock> trustedProxies,
         @Nullable String redisUrl) {
 
-    private static final String ADDRESS_ABSENT = "3000/60";
-    private static final String USER_ABSENT = "1200/60";
-    private static final String SIGN_IN_ABSENT = "60/300";
-    private static final String REGISTER_ABSENT = "60/3600";
-    private static final String ACCOUNT_ABSENT = "10/900";
+    private static final String ADDRESS_DEFAULT = "3000/60";
+    private static final String USER_DEFAULT = "1200/60";
+    private static final String SIGN_IN_DEFAULT = "60/300";
+    private static final String REGISTER_DEFAULT = "60/3600";
+    private static final String ACCOUNT_DEFAULT = "10/900";
 
     /** @throws IllegalStateException naming the variable and how to set it */
     static LimitSettings read(Environment environment) {
         return new LimitSettings(
-                quota(environment, "address", "RATE_LIMIT_ADDRESS", ADDRESS_ABSENT),
-                quota(environment, "user", "RATE_LIMIT_USER", USER_ABSENT),
-                quota(environment, "sign-in", "RATE_LIMIT_SIGN_IN", SIGN_IN_ABSENT),
-                quota(environment, "register", "RATE_LIMIT_REGISTER", REGISTER_ABSENT),
-                quota(environment, "account", "RATE_LIMIT_ACCOUNT", ACCOUNT_ABSENT),
+                quota(environment, "address", "RATE_LIMIT_ADDRESS", ADDRESS_DEFAULT),
+                quota(environment, "user", "RATE_LIMIT_USER", USER_DEFAULT),
+                quota(environment, "sign-in", "RATE_LIMIT_SIGN_IN", SIGN_IN_DEFAULT),
+                quota(environment, "register", "RATE_LIMIT_REGISTER", REGISTER_DEFAULT),
+                quota(environment, "account", "RATE_LIMIT_ACCOUNT", ACCOUNT_DEFAULT),
                 CidrBlock.parseAll("RATE_LIMIT_EXEMPT", environment.getProperty("RATE_LIMIT_EXEMPT")),
                 CidrBlock.parseAll("TRUSTED_PROXIES", environment.getProperty("TRUSTED_PROXIES")),
                 redisUrl(environment.getProperty("REDIS_URL")));

@@ -35,9 +35,9 @@ final class MemoryBuckets implements TokenBuckets {
     }
 
     @Override
-    public Mono<Take> take(Quota quota, String subject) {
-        return Mono.fromSupplier(
-                () -> Take.of(buckets.get(new Key(quota, subject), this::fresh).tryConsumeAndReturnRemaining(1)));
+    public Mono<RateLimitResult> tryConsume(Quota quota, String subject) {
+        return Mono.fromSupplier(() -> RateLimitResult.of(
+                buckets.get(new Key(quota, subject), this::fresh).tryConsumeAndReturnRemaining(1)));
     }
 
     long size() {

@@ -1,8 +1,8 @@
 package dev.mindfulcode.apigateway.limits;
 
 import dev.mindfulcode.apigateway.http.CallerAuthentication;
-import dev.mindfulcode.apigateway.http.ProblemType;
 import dev.mindfulcode.apigateway.limits.ClientAddresses.ClientAddress;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.Set;
@@ -25,7 +25,7 @@ import reactor.core.publisher.Mono;
  */
 public final class RateLimits {
 
-    private static final Logger LOG = LoggerFactory.getLogger(RateLimits.class);
+    private static final Logger log = LoggerFactory.getLogger(RateLimits.class);
 
     private static final String POLICY = "RateLimit-Policy";
     private static final String STATE = "RateLimit";
@@ -49,7 +49,7 @@ public final class RateLimits {
 
     /** Without the peer's address, which is personal where the header was made up by a client. */
     private static void warnOfUntrusted(String header) {
-        LOG.warn(
+        log.warn(
                 "Forwarding header ignored: {} came from a peer that TRUSTED_PROXIES does not name. If a proxy stands in front"
                         + " of this gateway, name its network there: until then all its clients share one rate limit."
                         + " Logged once per start.",
@@ -131,9 +131,9 @@ public final class RateLimits {
     }
 
     private Mono<Void> count(ServerWebExchange exchange, Quota quota, String subject) {
-        return buckets.take(quota, subject).flatMap(take -> {
+        return buckets.tryConsume(quota, subject).flatMap(take -> {
             describe(exchange.getResponse().getHeaders(), quota, take);
-            return take.isTaken()
+            return take.isAllowed()
                     ? Mono.empty()
                     : Mono.error(ProblemType.RATE_LIMITED.retryAfter(
                             seconds(take.untilNext()),
@@ -142,7 +142,7 @@ public final class RateLimits {
         });
     }
 
-    private static void describe(HttpHeaders headers, Quota quota, Take take) {
+    private static void describe(HttpHeaders headers, Quota quota, RateLimitResult take) {
         String name = '"' + quota.name() + '"';
         append(
                 headers,

@@ -36,15 +36,15 @@ import reactor.core.publisher.Mono;
  */
 final class RedisBuckets implements TokenBuckets {
 
-    private static final Logger LOG = LoggerFactory.getLogger(RedisBuckets.class);
+    private static final Logger log = LoggerFactory.getLogger(RedisBuckets.class);
 
-    private static final Duration ANSWER_WAIT_MAX = Duration.ofMillis(500);
-    private static final Duration CONNECT_WAIT_MAX = Duration.ofSeconds(1);
+    private static final Duration REQUEST_TIMEOUT = Duration.ofMillis(500);
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
     private static final Duration FOR_EVER = Duration.ofMillis(Long.MAX_VALUE);
     private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
-    private static final Duration KEPT_PAST_FULL = Duration.ofSeconds(10);
-    private static final long STOP_WAIT_MAX_MS = 1_000;
-    private static final int WAITING_MAX = 10_000;
+    private static final Duration EXPIRY_AFTER_FULL = Duration.ofSeconds(10);
+    private static final long STOP_TIMEOUT_MS = 1_000;
+    private static final int REQUEST_QUEUE_MAX = 10_000;
     private static final int THREADS = 2;
     private static final int SUBJECT_BYTES = 16;
 
@@ -53,7 +53,7 @@ final class RedisBuckets implements TokenBuckets {
     private final TokenBuckets fallback;
 
     private final Mono<AsyncProxyManager<byte[]>> buckets;
-    private final AtomicBoolean isAway = new AtomicBoolean();
+    private final AtomicBoolean unavailable = new AtomicBoolean();
     private final AtomicLong nextTryNs = new AtomicLong(System.nanoTime());
 
     private RedisBuckets(RedisURI uri, TokenBuckets fallback) {
@@ -66,9 +66,9 @@ final class RedisBuckets implements TokenBuckets {
         client = RedisClient.create(resources);
         client.setOptions(ClientOptions.builder()
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                .requestQueueSize(WAITING_MAX)
+                .requestQueueSize(REQUEST_QUEUE_MAX)
                 .socketOptions(
-                        SocketOptions.builder().connectTimeout(CONNECT_WAIT_MAX).build())
+                        SocketOptions.builder().connectTimeout(CONNECT_TIMEOUT).build())
                 .build());
         // Connected once; Lettuce mends the connection from then on.
         buckets = Mono.defer(() -> Mono.fromCompletionStage(client.connectAsync(ByteArrayCodec.INSTANCE, uri)))
@@ -86,58 +86,59 @@ final class RedisBuckets implements TokenBuckets {
             throw new IllegalStateException("REDIS_URL must be such as redis://:password@localhost:6379.");
         }
         RedisBuckets made = new RedisBuckets(uri, fallback);
-        made.buckets.subscribe(_ -> {}, made::away);
+        made.buckets.subscribe(_ -> {}, made::markUnavailable);
         return made;
     }
 
-    boolean isAway() {
-        return isAway.get();
+    boolean isUnavailable() {
+        return unavailable.get();
     }
 
     @Override
-    public Mono<Take> take(Quota quota, String subject) {
+    public Mono<RateLimitResult> tryConsume(Quota quota, String subject) {
         return Mono.defer(() -> {
             long now = System.nanoTime();
             long next = nextTryNs.get();
-            boolean ask =
-                    !isAway.get() || (now - next >= 0 && nextTryNs.compareAndSet(next, now + RETRY_INTERVAL.toNanos()));
-            return ask ? ask(quota, subject) : fallback.take(quota, subject);
+            boolean ask = !unavailable.get()
+                    || (now - next >= 0 && nextTryNs.compareAndSet(next, now + RETRY_INTERVAL.toNanos()));
+            return ask ? tryConsumeInRedis(quota, subject) : fallback.tryConsume(quota, subject);
         });
     }
 
-    private Mono<Take> ask(Quota quota, String subject) {
+    private Mono<RateLimitResult> tryConsumeInRedis(Quota quota, String subject) {
         return buckets.flatMap(proxies -> Mono.fromFuture(() -> proxies.builder()
                         .build(key(quota, subject), () -> CompletableFuture.completedFuture(quota.bucket()))
                         .tryConsumeAndReturnRemaining(1)))
-                .timeout(ANSWER_WAIT_MAX)
-                .map(Take::of)
-                .doOnNext(_ -> back())
+                .timeout(REQUEST_TIMEOUT)
+                .map(RateLimitResult::of)
+                .doOnNext(_ -> markAvailable())
                 .onErrorResume(e -> {
-                    away(e);
-                    return fallback.take(quota, subject);
+                    markUnavailable(e);
+                    return fallback.tryConsume(quota, subject);
                 });
     }
 
     private static AsyncProxyManager<byte[]> proxies(StatefulRedisConnection<byte[], byte[]> connection) {
         return Bucket4jLettuce.casBasedBuilder(connection)
-                .requestTimeout(ANSWER_WAIT_MAX)
-                .expirationAfterWrite(ExpirationAfterWriteStrategy.basedOnTimeForRefillingBucketUpToMax(KEPT_PAST_FULL))
+                .requestTimeout(REQUEST_TIMEOUT)
+                .expirationAfterWrite(
+                        ExpirationAfterWriteStrategy.basedOnTimeForRefillingBucketUpToMax(EXPIRY_AFTER_FULL))
                 .build()
                 .asAsync();
     }
 
-    private void away(Throwable e) {
+    private void markUnavailable(Throwable e) {
         nextTryNs.set(System.nanoTime() + RETRY_INTERVAL.toNanos());
-        if (isAway.compareAndSet(false, true)) {
-            LOG.warn(
+        if (unavailable.compareAndSet(false, true)) {
+            log.warn(
                     "Redis does not answer ({}): until it does, each gateway counts for itself",
                     e.getClass().getSimpleName());
         }
     }
 
-    private void back() {
-        if (isAway.compareAndSet(true, false)) {
-            LOG.info("Redis answers again: limits are shared");
+    private void markAvailable() {
+        if (unavailable.compareAndSet(true, false)) {
+            log.info("Redis answers again: limits are shared");
         }
     }
 
@@ -159,7 +160,7 @@ final class RedisBuckets implements TokenBuckets {
 
     @Override
     public void close() {
-        client.shutdown(0, STOP_WAIT_MAX_MS, TimeUnit.MILLISECONDS);
-        resources.shutdown(0, STOP_WAIT_MAX_MS, TimeUnit.MILLISECONDS);
+        client.shutdown(0, STOP_TIMEOUT_MS, TimeUnit.MILLISECONDS);
+        resources.shutdown(0, STOP_TIMEOUT_MS, TimeUnit.MILLISECONDS);
     }
 }

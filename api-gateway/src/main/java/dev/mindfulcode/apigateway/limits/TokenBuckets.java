@@ -6,7 +6,7 @@ import reactor.core.publisher.Mono;
 interface TokenBuckets extends AutoCloseable {
 
     /** @param subject whom the quota is counted for: an address, a user */
-    Mono<Take> take(Quota quota, String subject);
+    Mono<RateLimitResult> tryConsume(Quota quota, String subject);
 
     @Override
     default void close() {}

@@ -3,14 +3,14 @@ package dev.mindfulcode.apigateway.live;
 import dev.mindfulcode.apigateway.alerts.Alerts;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.feedback.Prompts;
-import dev.mindfulcode.apigateway.http.CallerEnds;
-import dev.mindfulcode.apigateway.http.RouteGroup;
+import dev.mindfulcode.apigateway.http.CredentialExpiry;
 import dev.mindfulcode.apigateway.log.KafkaConnection;
 import dev.mindfulcode.apigateway.operations.GatewayMetrics;
 import dev.mindfulcode.apigateway.operations.LiveConnections;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.Topics;
-import dev.mindfulcode.webkit.ConnectionRules;
+import dev.mindfulcode.webkit.endpoints.EndpointGroup;
+import dev.mindfulcode.webkit.transport.ConnectionLimits;
 import io.micrometer.core.instrument.Gauge;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -29,7 +29,7 @@ public class LiveConfiguration {
     private static final Logger log = LoggerFactory.getLogger(LiveConfiguration.class);
 
     @Bean
-    LiveHub gatewayLiveHub(KafkaConnection log, Prompts prompts, Alerts alerts, ConnectionRules rules) {
+    LiveHub gatewayLiveHub(KafkaConnection log, Prompts prompts, Alerts alerts, ConnectionLimits rules) {
         return new LiveHub(flowStates(log), prompts::mayAsk, alerts::recipients, rules);
     }
 
@@ -44,7 +44,7 @@ public class LiveConfiguration {
     }
 
     @Bean
-    LiveUpdates gatewayLiveUpdates(LiveHub hub, CallerEnds ends) {
+    LiveUpdates gatewayLiveUpdates(LiveHub hub, CredentialExpiry ends) {
         return new LiveUpdates(hub, ends);
     }
 
@@ -54,7 +54,7 @@ public class LiveConfiguration {
     }
 
     @Bean
-    RouteGroup gatewayLiveRoutes(LiveHub hub, CallerEnds ends, LiveTickets tickets, GatewayMetrics metrics) {
+    EndpointGroup gatewayLiveRoutes(LiveHub hub, CredentialExpiry ends, LiveTickets tickets, GatewayMetrics metrics) {
         Gauge.builder("mindful.gateway.live.connections", hub, LiveHub::connections)
                 .register(metrics.registry());
         LiveWebSocket webSocket = new LiveWebSocket(hub, ends, Clock.systemUTC());

@@ -1,6 +1,6 @@
 package dev.mindfulcode.apigateway.live;
 
-import dev.mindfulcode.apigateway.http.ProblemType;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.time.Instant;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
@@ -53,7 +53,7 @@ public final class LiveConnection {
         if (message.isHeartbeat()) {
             beats.next(Heartbeat.INSTANCE);
         } else if (message == LiveMessages.TOKEN_EXPIRED) {
-            beats.error(ProblemType.UNAUTHENTICATED.because("Connect again with a fresh access token."));
+            beats.error(ProblemType.UNAUTHENTICATED.withDetail("Connect again with a fresh access token."));
         } else if (message == LiveMessages.GOING_AWAY) {
             beats.error(ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "This server stops: connect again."));
         }

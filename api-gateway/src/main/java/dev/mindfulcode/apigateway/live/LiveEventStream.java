@@ -1,7 +1,7 @@
 package dev.mindfulcode.apigateway.live;
 
 import dev.mindfulcode.apigateway.http.Caller;
-import dev.mindfulcode.apigateway.http.CallerEnds;
+import dev.mindfulcode.apigateway.http.CredentialExpiry;
 import dev.mindfulcode.apigateway.http.EventStreams;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -29,10 +29,10 @@ final class LiveEventStream {
     private static final byte[] END = "\n\n".getBytes(StandardCharsets.US_ASCII);
 
     private final LiveHub hub;
-    private final CallerEnds ends;
+    private final CredentialExpiry ends;
     private final DataBufferFactory buffers = DefaultDataBufferFactory.sharedInstance;
 
-    LiveEventStream(LiveHub hub, CallerEnds ends) {
+    LiveEventStream(LiveHub hub, CredentialExpiry ends) {
         this.hub = hub;
         this.ends = ends;
     }

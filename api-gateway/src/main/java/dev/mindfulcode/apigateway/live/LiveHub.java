@@ -2,12 +2,12 @@ package dev.mindfulcode.apigateway.live;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.mindfulcode.apigateway.http.ProblemException;
-import dev.mindfulcode.apigateway.http.ProblemType;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.SessionStatus;
 import dev.mindfulcode.schemas.TeamAlert;
-import dev.mindfulcode.webkit.ConnectionRules;
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
+import dev.mindfulcode.webkit.transport.ConnectionLimits;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -52,7 +52,7 @@ final class LiveHub implements SmartLifecycle {
     private final Function<byte[], @Nullable FlowState> decode;
     private final FeedbackPolicy feedbackPolicy;
     private final AlertRecipients recipients;
-    private final ConnectionRules rules;
+    private final ConnectionLimits rules;
     private final AtomicInteger connections = new AtomicInteger();
     private final Scheduler sweeper = Schedulers.newSingle("gateway-live-sweep", true);
     private volatile @Nullable Disposable sweeping;
@@ -68,7 +68,7 @@ final class LiveHub implements SmartLifecycle {
             Function<byte[], @Nullable FlowState> decode,
             FeedbackPolicy feedbackPolicy,
             AlertRecipients recipients,
-            ConnectionRules rules) {
+            ConnectionLimits rules) {
         this.decode = decode;
         this.feedbackPolicy = feedbackPolicy;
         this.recipients = recipients;
@@ -116,7 +116,7 @@ final class LiveHub implements SmartLifecycle {
             channels.compute(userId, (id, known) -> {
                 UserChannel channel = known == null ? new UserChannel() : known;
                 if (channel.clients() >= CONNECTIONS_PER_USER_MAX) {
-                    throw ProblemType.TOO_MANY_CONNECTIONS.because(
+                    throw ProblemType.TOO_MANY_CONNECTIONS.withDetail(
                             "A user can have " + CONNECTIONS_PER_USER_MAX + " live connections.");
                 }
                 channel.add(subscription);

@@ -1,11 +1,11 @@
 package dev.mindfulcode.apigateway.live;
 
 import dev.mindfulcode.apigateway.alerts.TeamAlertNote;
-import dev.mindfulcode.apigateway.http.Json;
 import dev.mindfulcode.flowengine.Recommendations;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.SessionStatus;
 import dev.mindfulcode.schemas.TeamAlert;
+import dev.mindfulcode.webkit.json.Json;
 import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;

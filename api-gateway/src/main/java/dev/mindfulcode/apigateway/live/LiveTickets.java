@@ -1,12 +1,12 @@
 package dev.mindfulcode.apigateway.live;
 
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.http.Answers;
 import dev.mindfulcode.apigateway.http.Caller;
-import dev.mindfulcode.apigateway.http.ProblemType;
 import dev.mindfulcode.identity.CredentialHash;
 import dev.mindfulcode.identity.Identity;
 import dev.mindfulcode.identity.Scope;
+import dev.mindfulcode.webkit.endpoints.JsonResponses;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import io.r2dbc.spi.Readable;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -50,8 +50,8 @@ public final class LiveTickets {
     Mono<ServerResponse> create(ServerRequest request) {
         return Caller.of(request)
                 .flatMap(this::issue)
-                .flatMap(
-                        ticket -> Answers.json(ServerResponse.status(201).header("Cache-Control", "no-store"), ticket));
+                .flatMap(ticket ->
+                        JsonResponses.json(ServerResponse.status(201).header("Cache-Control", "no-store"), ticket));
     }
 
     /** Makes a ticket for the caller; of more than {@link #TICKETS_PER_USER_MAX} the oldest ones are dropped. */
@@ -122,7 +122,7 @@ public final class LiveTickets {
     }
 
     private static RuntimeException refused() {
-        return ProblemType.UNAUTHENTICATED.because("The ticket is used up or has expired. Get a new one.");
+        return ProblemType.UNAUTHENTICATED.withDetail("The ticket is used up or has expired. Get a new one.");
     }
 
     private static Redeemed redeemed(Readable row) {

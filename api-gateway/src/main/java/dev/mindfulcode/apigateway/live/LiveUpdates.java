@@ -1,17 +1,17 @@
 package dev.mindfulcode.apigateway.live;
 
 import dev.mindfulcode.apigateway.http.Caller;
-import dev.mindfulcode.apigateway.http.CallerEnds;
-import dev.mindfulcode.apigateway.http.ProblemException;
+import dev.mindfulcode.apigateway.http.CredentialExpiry;
+import dev.mindfulcode.webkit.problems.ProblemException;
 import org.springframework.web.reactive.function.server.ServerRequest;
 
 /** Live updates for protocols other than our own. */
 public final class LiveUpdates {
 
     private final LiveHub hub;
-    private final CallerEnds ends;
+    private final CredentialExpiry ends;
 
-    LiveUpdates(LiveHub hub, CallerEnds ends) {
+    LiveUpdates(LiveHub hub, CredentialExpiry ends) {
         this.hub = hub;
         this.ends = ends;
     }

@@ -1,10 +1,10 @@
 package dev.mindfulcode.apigateway.live;
 
 import dev.mindfulcode.apigateway.http.Caller;
-import dev.mindfulcode.apigateway.http.CallerEnds;
-import dev.mindfulcode.apigateway.http.Json;
-import dev.mindfulcode.apigateway.http.ProblemException;
+import dev.mindfulcode.apigateway.http.CredentialExpiry;
 import dev.mindfulcode.apigateway.http.WebSocketUpgrade;
+import dev.mindfulcode.webkit.json.Json;
+import dev.mindfulcode.webkit.problems.ProblemException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -36,14 +36,14 @@ final class LiveWebSocket {
     private static final String PING = "ping";
 
     private final LiveHub hub;
-    private final CallerEnds ends;
+    private final CredentialExpiry ends;
     private final Clock clock;
 
     /** Of our own, since the one that Spring keeps serves other handlers, with other limits, as well. */
     private final WebSocketService handshakes = new HandshakeWebSocketService(new ReactorNettyRequestUpgradeStrategy(
             () -> WebsocketServerSpec.builder().maxFramePayloadLength(MESSAGE_BYTES_MAX)));
 
-    LiveWebSocket(LiveHub hub, CallerEnds ends, Clock clock) {
+    LiveWebSocket(LiveHub hub, CredentialExpiry ends, Clock clock) {
         this.hub = hub;
         this.ends = ends;
         this.clock = clock;

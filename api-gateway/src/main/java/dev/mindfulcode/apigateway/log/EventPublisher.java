@@ -1,10 +1,10 @@
 package dev.mindfulcode.apigateway.log;
 
-import dev.mindfulcode.apigateway.http.ProblemType;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topic;
 import dev.mindfulcode.schemas.clock.ClockStepWatch;
 import dev.mindfulcode.schemas.clock.ReopenableClient;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

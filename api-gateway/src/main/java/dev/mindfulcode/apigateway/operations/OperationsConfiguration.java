@@ -1,10 +1,10 @@
 package dev.mindfulcode.apigateway.operations;
 
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.http.Answers;
-import dev.mindfulcode.apigateway.http.RouteGroup;
 import dev.mindfulcode.apigateway.log.KafkaHealth;
 import dev.mindfulcode.apigateway.log.RegistryHealth;
+import dev.mindfulcode.webkit.endpoints.EndpointGroup;
+import dev.mindfulcode.webkit.endpoints.JsonResponses;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -61,7 +61,7 @@ public class OperationsConfiguration {
     }
 
     @Bean
-    RouteGroup gatewayOperationsRoutes(
+    EndpointGroup gatewayOperationsRoutes(
             Database database,
             KafkaHealth kafka,
             RegistryHealth registry,
@@ -71,7 +71,7 @@ public class OperationsConfiguration {
         return routes -> routes.get(
                         "/health",
                         request -> health.report()
-                                .flatMap(report -> Answers.json(
+                                .flatMap(report -> JsonResponses.json(
                                         ServerResponse.status(report.canServe() ? 200 : 503)
                                                 .header("Cache-Control", "no-store"),
                                         report)))

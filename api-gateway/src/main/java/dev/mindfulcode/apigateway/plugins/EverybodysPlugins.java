@@ -1,11 +1,11 @@
 package dev.mindfulcode.apigateway.plugins;
 
-import dev.mindfulcode.apigateway.http.Uuids;
 import dev.mindfulcode.pluginhost.Capability;
 import dev.mindfulcode.pluginhost.Plugin;
 import dev.mindfulcode.schemas.PluginRelease;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topics;
+import dev.mindfulcode.webkit.json.Uuids;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.sql.Array;

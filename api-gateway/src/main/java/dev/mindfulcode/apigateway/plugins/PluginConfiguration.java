@@ -1,12 +1,12 @@
 package dev.mindfulcode.apigateway.plugins;
 
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.http.CallerEnds;
-import dev.mindfulcode.apigateway.http.RouteGroup;
+import dev.mindfulcode.apigateway.http.CredentialExpiry;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.Outbox;
 import dev.mindfulcode.apigateway.teams.Teams;
-import dev.mindfulcode.webkit.ConnectionRules;
+import dev.mindfulcode.webkit.endpoints.EndpointGroup;
+import dev.mindfulcode.webkit.transport.ConnectionLimits;
 import java.security.SecureRandom;
 import java.time.Clock;
 import org.springframework.context.annotation.Bean;
@@ -27,13 +27,13 @@ public class PluginConfiguration {
     }
 
     @Bean
-    RouteGroup gatewayPluginRoutes(Plugins plugins, Sandbox sandbox) {
+    EndpointGroup gatewayPluginRoutes(Plugins plugins, Sandbox sandbox) {
         return new PluginRoutes(plugins, sandbox.moduleBytesMax())::addTo;
     }
 
     @Bean
-    RouteGroup gatewayRunRoutes(
-            Database database, Plugins plugins, Teams teams, CallerEnds ends, ConnectionRules rules) {
+    EndpointGroup gatewayRunRoutes(
+            Database database, Plugins plugins, Teams teams, CredentialExpiry ends, ConnectionLimits rules) {
         Runs runs = new Runs(database, plugins, teams, new SecureRandom(), Clock.systemUTC());
         return new RunRoutes(runs, new RunProgress(runs, ends, rules), new RunExport(runs))::addTo;
     }

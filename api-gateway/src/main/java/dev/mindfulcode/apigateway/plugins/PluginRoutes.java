@@ -1,13 +1,13 @@
 package dev.mindfulcode.apigateway.plugins;
 
-import dev.mindfulcode.apigateway.http.Answers;
-import dev.mindfulcode.apigateway.http.Bodies;
 import dev.mindfulcode.apigateway.http.Caller;
-import dev.mindfulcode.apigateway.http.Json;
-import dev.mindfulcode.apigateway.http.JsonFields;
-import dev.mindfulcode.apigateway.http.Parameters;
-import dev.mindfulcode.apigateway.http.Routes;
 import dev.mindfulcode.pluginhost.Capability;
+import dev.mindfulcode.webkit.endpoints.Endpoints;
+import dev.mindfulcode.webkit.endpoints.JsonResponses;
+import dev.mindfulcode.webkit.endpoints.RequestBodies;
+import dev.mindfulcode.webkit.endpoints.RequestParameters;
+import dev.mindfulcode.webkit.json.Json;
+import dev.mindfulcode.webkit.json.JsonFields;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
@@ -31,7 +31,7 @@ final class PluginRoutes {
         this.moduleBytesMax = moduleBytesMax;
     }
 
-    void addTo(Routes routes) {
+    void addTo(Endpoints routes) {
         routes.post("/api/plugins", this::upload)
                 .get("/api/plugins", this::list)
                 .get("/api/plugins/{id}", this::get)
@@ -41,22 +41,22 @@ final class PluginRoutes {
 
     private Mono<ServerResponse> upload(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> Bodies.large(
+                .flatMap(caller -> RequestBodies.large(
                                 request, moduleBytesMax * 4 / 3 + MANIFEST_BYTES_MAX, "manifest", "module")
                         .flatMap(body -> plugins.upload(caller.userId(), manifest(body), module(body))))
-                .flatMap(uploaded -> Answers.json(uploaded.isNew() ? 201 : 200, uploaded.plugin()));
+                .flatMap(uploaded -> JsonResponses.json(uploaded.isNew() ? 201 : 200, uploaded.plugin()));
     }
 
     private Mono<ServerResponse> list(ServerRequest request) {
         return Caller.of(request)
                 .flatMap(caller -> plugins.of(caller.userId()))
-                .flatMap(all -> Answers.ok(new All(all)));
+                .flatMap(all -> JsonResponses.ok(new All(all)));
     }
 
     private Mono<ServerResponse> get(ServerRequest request) {
         return Caller.of(request)
                 .flatMap(caller -> plugins.find(caller.userId(), pluginId(request)))
-                .flatMap(Answers::ok);
+                .flatMap(JsonResponses::ok);
     }
 
     private Mono<ServerResponse> remove(ServerRequest request) {
@@ -67,9 +67,9 @@ final class PluginRoutes {
 
     private Mono<ServerResponse> install(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> Bodies.object(request, "capabilities")
+                .flatMap(caller -> RequestBodies.object(request, "capabilities")
                         .flatMap(body -> plugins.install(caller.userId(), pluginId(request), capabilities(body))))
-                .flatMap(Answers::ok);
+                .flatMap(JsonResponses::ok);
     }
 
     private static byte[] manifest(JsonFields body) {
@@ -82,7 +82,7 @@ final class PluginRoutes {
         try {
             return Base64.getDecoder().decode(base64);
         } catch (IllegalArgumentException e) {
-            throw body.refused("module", "A WebAssembly module in base 64 is expected.");
+            throw body.invalid("module", "A WebAssembly module in base 64 is expected.");
         }
     }
 
@@ -91,14 +91,14 @@ final class PluginRoutes {
                 body.required("capabilities", body.texts("capabilities", Capability.values().length, NAME_LENGTH_MAX));
         for (int i = 0; i < names.size(); i++) {
             if (Capability.ofName(names.get(i)) == null) {
-                throw body.refused("capabilities[" + i + "]", "There is no such capability.");
+                throw body.invalid("capabilities[" + i + "]", "There is no such capability.");
             }
         }
         return names;
     }
 
     private static UUID pluginId(ServerRequest request) {
-        return Parameters.pathId(request, "id");
+        return RequestParameters.pathId(request, "id");
     }
 
     private record All(List<Plugins.Plugin> plugins) {}

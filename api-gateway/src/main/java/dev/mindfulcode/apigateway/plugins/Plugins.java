@@ -2,14 +2,14 @@ package dev.mindfulcode.apigateway.plugins;
 
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.http.ProblemException;
-import dev.mindfulcode.apigateway.http.ProblemType;
-import dev.mindfulcode.apigateway.http.Uuids;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.Outbox;
 import dev.mindfulcode.pluginhost.Manifest;
 import dev.mindfulcode.schemas.PluginRelease;
 import dev.mindfulcode.schemas.Topics;
+import dev.mindfulcode.webkit.json.Uuids;
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import io.r2dbc.spi.Readable;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -76,7 +76,7 @@ final class Plugins {
                                         found -> found.sha256().equals(loadable.moduleSha256())
                                                 ? Mono.just(new Stored(found.pluginId(), false))
                                                 : Mono.error(
-                                                        ProblemType.PLUGIN_EXISTS.at(
+                                                        ProblemType.PLUGIN_EXISTS.forField(
                                                                 "manifest.version",
                                                                 "You have this version with another module. Give the new one a higher version.")))
                                 .switchIfEmpty(Mono.defer(() -> insert(userId, loadable, manifest, module))))
@@ -132,7 +132,7 @@ final class Plugins {
     Mono<Void> remove(UUID userId, UUID pluginId) {
         return find(userId, pluginId)
                 .flatMap(plugin -> plugin.isOperators()
-                        ? Mono.<Plugin>error(ProblemType.FORBIDDEN.because("This plugin is the operator's."))
+                        ? Mono.<Plugin>error(ProblemType.FORBIDDEN.withDetail("This plugin is the operator's."))
                         : Mono.just(plugin))
                 .flatMap(plugin -> database.inTransaction(database.sql(
                                         "delete from identity.plugins where plugin_id = :plugin and owner_id = :user")
@@ -211,7 +211,7 @@ final class Plugins {
                 .map(row -> row.get("n", Long.class))
                 .one()
                 .filter(n -> n >= PLUGINS_A_USER_MAX)
-                .flatMap(n -> Mono.error(() -> ProblemType.LIMIT_REACHED.because(
+                .flatMap(n -> Mono.error(() -> ProblemType.LIMIT_REACHED.withDetail(
                         "An account has " + PLUGINS_A_USER_MAX + " versions of plugins at most. Remove one first.")));
     }
 
@@ -242,11 +242,11 @@ final class Plugins {
                 .bind("user", userId)
                 .map(row -> row.get("user_id", UUID.class))
                 .one()
-                .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.because("The account is gone.")));
+                .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.withDetail("The account is gone.")));
     }
 
     private static ProblemException noSuchPlugin() {
-        return ProblemType.NOT_FOUND.because("There is no such plugin.");
+        return ProblemType.NOT_FOUND.withDetail("There is no such plugin.");
     }
 
     private record Version(UUID pluginId, String sha256) {}
@@ -295,17 +295,17 @@ final class Plugins {
         Plugin requireRunnable() {
             List<String> allowed = granted;
             if (allowed == null) {
-                throw ProblemType.PLUGIN_NOT_INSTALLED.at(
+                throw ProblemType.PLUGIN_NOT_INSTALLED.forField(
                         "plugin", "Nothing was granted to it: PUT /api/plugins/" + pluginId + "/install first.");
             }
             for (String wanted : imports) {
                 if (!allowed.contains(wanted)) {
-                    throw ProblemType.PLUGIN_NOT_INSTALLED.at(
+                    throw ProblemType.PLUGIN_NOT_INSTALLED.forField(
                             "plugin", "It imports " + wanted + ", which was not granted to it.");
                 }
             }
             if (disabled) {
-                throw ProblemType.PLUGIN_DISABLED.at(
+                throw ProblemType.PLUGIN_DISABLED.forField(
                         "plugin", "It failed " + failures + " times in a row. Grant it anew to try again.");
             }
             return this;

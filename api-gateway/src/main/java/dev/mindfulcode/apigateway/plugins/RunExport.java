@@ -1,10 +1,10 @@
 package dev.mindfulcode.apigateway.plugins;
 
 import dev.mindfulcode.apigateway.http.Caller;
-import dev.mindfulcode.apigateway.http.Json;
-import dev.mindfulcode.apigateway.http.Parameters;
-import dev.mindfulcode.apigateway.http.ProblemException;
-import dev.mindfulcode.apigateway.http.ProblemType;
+import dev.mindfulcode.webkit.endpoints.RequestParameters;
+import dev.mindfulcode.webkit.json.Json;
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,17 +54,17 @@ final class RunExport {
     Mono<ServerResponse> open(ServerRequest request) {
         return Caller.of(request).flatMap(caller -> {
             boolean isTable = isTable(request);
-            UUID runId = Parameters.pathId(request, "id");
+            UUID runId = RequestParameters.pathId(request, "id");
             return runs.find(caller.userId(), runId).flatMap(run -> isTable ? table(runId) : document(run));
         });
     }
 
     private static boolean isTable(ServerRequest request) {
-        String format = Parameters.text(request, "format");
+        String format = RequestParameters.text(request, "format");
         return switch (format == null ? "json" : format) {
             case "json" -> false;
             case "csv" -> true;
-            default -> throw ProblemType.INVALID_REQUEST.at("format", "json or csv is expected.");
+            default -> throw ProblemType.INVALID_REQUEST.forField("format", "json or csv is expected.");
         };
     }
 
@@ -126,7 +126,7 @@ final class RunExport {
     }
 
     private static ProblemException tooManyColumns() {
-        return ProblemType.INVALID_REQUEST.at(
+        return ProblemType.INVALID_REQUEST.forField(
                 "format", "The rows have more than " + COLUMNS_MAX + " names: json is expected.");
     }
 }

@@ -1,13 +1,13 @@
 package dev.mindfulcode.apigateway.plugins;
 
 import dev.mindfulcode.apigateway.http.Caller;
-import dev.mindfulcode.apigateway.http.CallerEnds;
+import dev.mindfulcode.apigateway.http.CredentialExpiry;
 import dev.mindfulcode.apigateway.http.EventStreams;
-import dev.mindfulcode.apigateway.http.Json;
-import dev.mindfulcode.apigateway.http.Parameters;
-import dev.mindfulcode.apigateway.http.ProblemException;
-import dev.mindfulcode.apigateway.http.ProblemType;
-import dev.mindfulcode.webkit.ConnectionRules;
+import dev.mindfulcode.webkit.endpoints.RequestParameters;
+import dev.mindfulcode.webkit.json.Json;
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
+import dev.mindfulcode.webkit.transport.ConnectionLimits;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.UUID;
@@ -28,11 +28,11 @@ final class RunProgress {
     private static final int STREAMS_MAX = 200;
 
     private final Runs runs;
-    private final CallerEnds ends;
-    private final ConnectionRules rules;
+    private final CredentialExpiry ends;
+    private final ConnectionLimits rules;
     private final Semaphore streams = new Semaphore(STREAMS_MAX);
 
-    RunProgress(Runs runs, CallerEnds ends, ConnectionRules rules) {
+    RunProgress(Runs runs, CredentialExpiry ends, ConnectionLimits rules) {
         this.runs = runs;
         this.ends = ends;
         this.rules = rules;
@@ -40,10 +40,10 @@ final class RunProgress {
 
     Mono<ServerResponse> open(ServerRequest request) {
         return Caller.of(request).flatMap(caller -> {
-            UUID runId = Parameters.pathId(request, "id");
+            UUID runId = RequestParameters.pathId(request, "id");
             return runs.find(caller.userId(), runId).flatMap(run -> {
                 if (streams.availablePermits() == 0) {
-                    throw ProblemType.TOO_MANY_CONNECTIONS.because("Too many watch runs. Ask for the run instead.");
+                    throw ProblemType.TOO_MANY_CONNECTIONS.withDetail("Too many watch runs. Ask for the run instead.");
                 }
                 return EventStreams.respond(
                         request,

@@ -1,14 +1,14 @@
 package dev.mindfulcode.apigateway.plugins;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import dev.mindfulcode.apigateway.http.Answers;
-import dev.mindfulcode.apigateway.http.Bodies;
 import dev.mindfulcode.apigateway.http.Caller;
-import dev.mindfulcode.apigateway.http.JsonFields;
-import dev.mindfulcode.apigateway.http.Parameters;
-import dev.mindfulcode.apigateway.http.ProblemType;
-import dev.mindfulcode.apigateway.http.Routes;
-import dev.mindfulcode.apigateway.http.Uuids;
+import dev.mindfulcode.webkit.endpoints.Endpoints;
+import dev.mindfulcode.webkit.endpoints.JsonResponses;
+import dev.mindfulcode.webkit.endpoints.RequestBodies;
+import dev.mindfulcode.webkit.endpoints.RequestParameters;
+import dev.mindfulcode.webkit.json.JsonFields;
+import dev.mindfulcode.webkit.json.Uuids;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
@@ -39,7 +39,7 @@ final class RunRoutes {
         this.export = export;
     }
 
-    void addTo(Routes routes) {
+    void addTo(Endpoints routes) {
         routes.post("/api/analytics", this::start)
                 .get("/api/analytics", this::list)
                 .get("/api/analytics/{id}", this::get)
@@ -51,38 +51,40 @@ final class RunRoutes {
 
     private Mono<ServerResponse> start(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> Bodies.object(request, "plugin", "from", "to", "scope")
+                .flatMap(caller -> RequestBodies.object(request, "plugin", "from", "to", "scope")
                         .flatMap(body -> runs.start(caller.userId(), wanted(body))))
-                .flatMap(run -> Answers.json(202, run));
+                .flatMap(run -> JsonResponses.json(202, run));
     }
 
     private Mono<ServerResponse> list(ServerRequest request) {
-        return Caller.of(request).flatMap(caller -> runs.of(caller.userId())).flatMap(all -> Answers.ok(new All(all)));
+        return Caller.of(request)
+                .flatMap(caller -> runs.of(caller.userId()))
+                .flatMap(all -> JsonResponses.ok(new All(all)));
     }
 
     private Mono<ServerResponse> get(ServerRequest request) {
         return Caller.of(request)
                 .flatMap(caller -> {
-                    int limit = Parameters.integer(request, "limit", ROWS_DEFAULT, 1, Runs.ROWS_MAX);
+                    int limit = RequestParameters.integer(request, "limit", ROWS_DEFAULT, 1, Runs.ROWS_MAX);
                     String after = cursor(request);
-                    UUID runId = Parameters.pathId(request, "id");
+                    UUID runId = RequestParameters.pathId(request, "id");
                     return runs.find(caller.userId(), runId)
                             .flatMap(run -> runs.rows(runId, after, limit)
                                     .map(rows -> new Found(run, rows, next(rows, limit))));
                 })
-                .flatMap(Answers::ok);
+                .flatMap(JsonResponses::ok);
     }
 
     private Mono<ServerResponse> rerun(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> runs.rerun(caller.userId(), Parameters.pathId(request, "id")))
-                .flatMap(run -> Answers.json(202, run));
+                .flatMap(caller -> runs.rerun(caller.userId(), RequestParameters.pathId(request, "id")))
+                .flatMap(run -> JsonResponses.json(202, run));
     }
 
     private Mono<ServerResponse> remove(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> runs.cancelOrRemove(caller.userId(), Parameters.pathId(request, "id")))
-                .flatMap(Answers::ok)
+                .flatMap(caller -> runs.cancelOrRemove(caller.userId(), RequestParameters.pathId(request, "id")))
+                .flatMap(JsonResponses::ok)
                 .switchIfEmpty(Mono.defer(() -> ServerResponse.noContent().build()));
     }
 
@@ -90,7 +92,7 @@ final class RunRoutes {
         Instant from = body.time("from");
         Instant to = body.time("to");
         if (from != null && to != null && !from.isBefore(to)) {
-            throw body.refused("to", "A time after from is expected.");
+            throw body.invalid("to", "A time after from is expected.");
         }
         return new Runs.Wanted(body.requiredText("plugin", PLUGIN_LENGTH_MAX), from, to, teamId(body));
     }
@@ -102,13 +104,13 @@ final class RunRoutes {
         }
         UUID teamId = scope.startsWith(TEAM) ? Uuids.parse(scope.substring(TEAM.length())) : null;
         if (teamId == null) {
-            throw body.refused("scope", "own, or team: and a team's id is expected.");
+            throw body.invalid("scope", "own, or team: and a team's id is expected.");
         }
         return teamId;
     }
 
     private static @Nullable String cursor(ServerRequest request) {
-        String text = Parameters.text(request, "cursor", CURSOR_LENGTH_MAX);
+        String text = RequestParameters.text(request, "cursor", CURSOR_LENGTH_MAX);
         if (text == null) {
             return null;
         }
@@ -120,7 +122,7 @@ final class RunRoutes {
         } catch (IllegalArgumentException e) {
             // as below
         }
-        throw ProblemType.INVALID_REQUEST.at("cursor", "The next_cursor of an earlier answer is expected.");
+        throw ProblemType.INVALID_REQUEST.forField("cursor", "The next_cursor of an earlier answer is expected.");
     }
 
     private static @Nullable String next(List<Runs.Row> rows, int limit) {

@@ -3,12 +3,12 @@ package dev.mindfulcode.apigateway.plugins;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.http.ProblemException;
-import dev.mindfulcode.apigateway.http.ProblemType;
-import dev.mindfulcode.apigateway.http.Uuids;
 import dev.mindfulcode.apigateway.teams.Teams;
 import dev.mindfulcode.pluginhost.Manifest;
 import dev.mindfulcode.pluginhost.PluginRefusedException;
+import dev.mindfulcode.webkit.json.Uuids;
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import io.r2dbc.spi.Readable;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -81,7 +81,7 @@ final class Runs {
                 .flatMap(plugin -> {
                     Manifest manifest = manifest(plugin);
                     if ((manifest.scope() == Manifest.Scope.TEAM) != (teamId != null)) {
-                        throw ProblemType.INVALID_REQUEST.at(
+                        throw ProblemType.INVALID_REQUEST.forField(
                                 "scope",
                                 teamId == null
                                         ? "This plugin is for teams: team: and the team's id is expected."
@@ -167,7 +167,7 @@ final class Runs {
                     UUID pluginId = run.pluginId();
                     return pluginId == null
                             ? Mono.<Plugins.Plugin>error(
-                                    ProblemType.PLUGIN_NOT_INSTALLED.because("The run's plugin was removed."))
+                                    ProblemType.PLUGIN_NOT_INSTALLED.withDetail("The run's plugin was removed."))
                             : plugins.find(userId, pluginId);
                 })
                 .map(Plugins.Plugin::requireRunnable)
@@ -207,10 +207,10 @@ final class Runs {
                         .bind("user", userId)
                         .map(row -> userId)
                         .one()
-                        .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.because("The account is gone.")))
+                        .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.withDetail("The account is gone.")))
                         .then(insert.fetch().rowsUpdated()))
                 .filter(rows -> rows == 0)
-                .flatMap(_ -> Mono.error(() -> ProblemType.LIMIT_REACHED.because(
+                .flatMap(_ -> Mono.error(() -> ProblemType.LIMIT_REACHED.withDetail(
                         "An account has " + RUNS_A_USER_MAX + " runs at most. Remove one first.")));
     }
 
@@ -223,7 +223,7 @@ final class Runs {
     }
 
     private static ProblemException noSuchRun() {
-        return ProblemType.NOT_FOUND.because("There is no such run.");
+        return ProblemType.NOT_FOUND.withDetail("There is no such run.");
     }
 
     /** @param value JSON, as the plugin emitted it, with its key */

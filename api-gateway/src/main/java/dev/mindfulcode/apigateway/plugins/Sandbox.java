@@ -1,13 +1,13 @@
 package dev.mindfulcode.apigateway.plugins;
 
-import dev.mindfulcode.apigateway.http.ProblemException;
-import dev.mindfulcode.apigateway.http.ProblemType;
 import dev.mindfulcode.pluginhost.Capability;
 import dev.mindfulcode.pluginhost.Limits;
 import dev.mindfulcode.pluginhost.Manifest;
 import dev.mindfulcode.pluginhost.Plugin;
 import dev.mindfulcode.pluginhost.PluginHost;
 import dev.mindfulcode.pluginhost.PluginRefusedException;
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import reactor.core.publisher.Mono;
@@ -59,7 +59,7 @@ final class Sandbox implements AutoCloseable {
         String at = e.reason() == PluginRefusedException.Reason.MANIFEST
                 ? field == null ? "manifest" : "manifest." + field
                 : "module";
-        return ProblemType.PLUGIN_REFUSED.at(at, e.getMessage() + ".");
+        return ProblemType.PLUGIN_REFUSED.forField(at, e.getMessage() + ".");
     }
 
     @Override

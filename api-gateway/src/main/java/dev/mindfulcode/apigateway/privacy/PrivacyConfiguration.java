@@ -1,11 +1,11 @@
 package dev.mindfulcode.apigateway.privacy;
 
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.http.Answers;
-import dev.mindfulcode.apigateway.http.Bodies;
 import dev.mindfulcode.apigateway.http.Caller;
-import dev.mindfulcode.apigateway.http.RouteGroup;
 import dev.mindfulcode.apigateway.privacy.PrivacySettings.Settings;
+import dev.mindfulcode.webkit.endpoints.EndpointGroup;
+import dev.mindfulcode.webkit.endpoints.JsonResponses;
+import dev.mindfulcode.webkit.endpoints.RequestBodies;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -19,19 +19,19 @@ public class PrivacyConfiguration {
     }
 
     @Bean
-    RouteGroup gatewayPrivacyRoutes(PrivacySettings settings) {
+    EndpointGroup gatewayPrivacyRoutes(PrivacySettings settings) {
         return routes -> routes.get(
                         "/api/privacy/settings",
                         request -> Caller.of(request)
                                 .flatMap(caller -> settings.read(caller.userId()))
-                                .flatMap(Answers::ok))
+                                .flatMap(JsonResponses::ok))
                 .put(
                         "/api/privacy/settings",
                         request -> Caller.of(request)
-                                .flatMap(caller -> Bodies.object(request, "keep_detections")
+                                .flatMap(caller -> RequestBodies.object(request, "keep_detections")
                                         .map(body -> new Settings(
                                                 body.required("keep_detections", body.bool("keep_detections"))))
                                         .flatMap(chosen -> settings.choose(caller.userId(), chosen)))
-                                .flatMap(Answers::ok));
+                                .flatMap(JsonResponses::ok));
     }
 }

@@ -1,7 +1,7 @@
 package dev.mindfulcode.apigateway.projections;
 
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.http.ProblemType;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import io.r2dbc.spi.R2dbcDataIntegrityViolationException;
 import io.r2dbc.spi.Readable;
 import java.time.Instant;
@@ -89,7 +89,7 @@ final class Builds {
                         .bind("share", sharePercent)
                         .map(row -> row.get("build", Integer.class))
                         .one()))
-                .switchIfEmpty(Mono.error(() -> ProblemType.BUILD_CONFLICT.because("A build of it is under way.")));
+                .switchIfEmpty(Mono.error(() -> ProblemType.BUILD_CONFLICT.withDetail("A build of it is under way.")));
     }
 
     /**
@@ -107,8 +107,8 @@ final class Builds {
                 .onErrorMap(
                         e -> e instanceof R2dbcDataIntegrityViolationException
                                 || e.getCause() instanceof R2dbcDataIntegrityViolationException,
-                        e -> ProblemType.BUILD_CONFLICT.because("A build of it is under way."))
-                .switchIfEmpty(Mono.error(() -> ProblemType.BUILD_CONFLICT.because(
+                        e -> ProblemType.BUILD_CONFLICT.withDetail("A build of it is under way."))
+                .switchIfEmpty(Mono.error(() -> ProblemType.BUILD_CONFLICT.withDetail(
                         "Only a build that is kept, or was refused, can be taken into use.")));
     }
 
@@ -121,7 +121,7 @@ final class Builds {
                         .map(row -> row.get("build", Integer.class))
                         .one()))
                 .switchIfEmpty(Mono.error(
-                        () -> ProblemType.BUILD_CONFLICT.because("There is no such build that is not in use.")));
+                        () -> ProblemType.BUILD_CONFLICT.withDetail("There is no such build that is not in use.")));
     }
 
     private Mono<Void> known(String projection) {
@@ -131,7 +131,7 @@ final class Builds {
                 .one()
                 .flatMap(found -> found > 0
                         ? Mono.empty()
-                        : Mono.error(ProblemType.NOT_FOUND.because("There is no projection of this name.")));
+                        : Mono.error(ProblemType.NOT_FOUND.withDetail("There is no projection of this name.")));
     }
 
     private Mono<BuildView> lag(Shown shown, Map<TopicPartition, Long> live, Map<TopicPartition, Long> log) {

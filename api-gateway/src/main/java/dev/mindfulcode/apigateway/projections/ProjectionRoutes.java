@@ -1,12 +1,12 @@
 package dev.mindfulcode.apigateway.projections;
 
-import dev.mindfulcode.apigateway.http.Answers;
-import dev.mindfulcode.apigateway.http.Bodies;
 import dev.mindfulcode.apigateway.http.EventStreams;
-import dev.mindfulcode.apigateway.http.Json;
-import dev.mindfulcode.apigateway.http.ProblemType;
-import dev.mindfulcode.apigateway.http.Routes;
-import dev.mindfulcode.webkit.ConnectionRules;
+import dev.mindfulcode.webkit.endpoints.Endpoints;
+import dev.mindfulcode.webkit.endpoints.JsonResponses;
+import dev.mindfulcode.webkit.endpoints.RequestBodies;
+import dev.mindfulcode.webkit.json.Json;
+import dev.mindfulcode.webkit.problems.ProblemType;
+import dev.mindfulcode.webkit.transport.ConnectionLimits;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,16 +29,18 @@ final class ProjectionRoutes {
     private static final int RETRY_AFTER_SECONDS = 5;
 
     private final Builds builds;
-    private final ConnectionRules rules;
+    private final ConnectionLimits rules;
     private final AtomicInteger watching = new AtomicInteger();
 
-    ProjectionRoutes(Builds builds, ConnectionRules rules) {
+    ProjectionRoutes(Builds builds, ConnectionLimits rules) {
         this.builds = builds;
         this.rules = rules;
     }
 
-    void addTo(Routes routes) {
-        routes.get("/api/admin/projections", request -> builds.all().flatMap(all -> Answers.ok(new BuildView.All(all))))
+    void addTo(Endpoints routes) {
+        routes.get(
+                        "/api/admin/projections",
+                        request -> builds.all().flatMap(all -> JsonResponses.ok(new BuildView.All(all))))
                 .get("/api/admin/projections/stream", this::watch)
                 .post(
                         "/api/admin/projections/{projection}/builds",
@@ -52,14 +54,14 @@ final class ProjectionRoutes {
     }
 
     private static Mono<ServerResponse> share(ServerRequest request, Function<Integer, Mono<Integer>> order) {
-        return Bodies.objectOrNothing(request, "share_percent").flatMap(body -> {
+        return RequestBodies.objectOrNothing(request, "share_percent").flatMap(body -> {
             Long share = body.integer("share_percent", 1, 100);
             return ordered(request, order.apply(share == null ? SHARE_PERCENT_ABSENT : share.intValue()));
         });
     }
 
     private static Mono<ServerResponse> ordered(ServerRequest request, Mono<Integer> order) {
-        return order.flatMap(build -> Answers.json(202, new Ordered(projection(request), build)));
+        return order.flatMap(build -> JsonResponses.json(202, new Ordered(projection(request), build)));
     }
 
     /** The whole list whenever it has changed, as server-sent events. */
@@ -83,7 +85,7 @@ final class ProjectionRoutes {
     private static String projection(ServerRequest request) {
         String name = request.pathVariable("projection");
         if (!NAME.matcher(name).matches()) {
-            throw ProblemType.NOT_FOUND.because("There is no projection of this name.");
+            throw ProblemType.NOT_FOUND.withDetail("There is no projection of this name.");
         }
         return name;
     }
@@ -91,7 +93,7 @@ final class ProjectionRoutes {
     private static int build(ServerRequest request) {
         String number = request.pathVariable("build");
         if (!NUMBER.matcher(number).matches()) {
-            throw ProblemType.NOT_FOUND.because("There is no build of this number.");
+            throw ProblemType.NOT_FOUND.withDetail("There is no build of this number.");
         }
         return Integer.parseInt(number);
     }

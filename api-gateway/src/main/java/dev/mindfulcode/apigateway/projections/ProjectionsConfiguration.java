@@ -1,9 +1,9 @@
 package dev.mindfulcode.apigateway.projections;
 
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.http.RouteGroup;
 import dev.mindfulcode.apigateway.log.KafkaConnection;
-import dev.mindfulcode.webkit.ConnectionRules;
+import dev.mindfulcode.webkit.endpoints.EndpointGroup;
+import dev.mindfulcode.webkit.transport.ConnectionLimits;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -17,7 +17,7 @@ public class ProjectionsConfiguration {
     }
 
     @Bean
-    RouteGroup gatewayProjectionRoutes(Database database, TopicEnds ends, ConnectionRules rules) {
+    EndpointGroup gatewayProjectionRoutes(Database database, TopicEnds ends, ConnectionLimits rules) {
         return new ProjectionRoutes(new Builds(database, ends), rules)::addTo;
     }
 }

@@ -1,7 +1,7 @@
 package dev.mindfulcode.apigateway.sessions;
 
-import dev.mindfulcode.apigateway.http.JsonFields;
 import dev.mindfulcode.schemas.SessionDetails;
+import dev.mindfulcode.webkit.json.JsonFields;
 import org.jspecify.annotations.Nullable;
 
 /** What the user says about a session. Null: not said, and in an update unchanged. */

@@ -1,10 +1,10 @@
 package dev.mindfulcode.apigateway.sessions;
 
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.http.ProblemType;
 import dev.mindfulcode.apigateway.log.LogPosition;
 import dev.mindfulcode.schemas.Topic;
 import dev.mindfulcode.schemas.Topics;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

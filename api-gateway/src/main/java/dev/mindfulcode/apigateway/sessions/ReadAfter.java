@@ -1,9 +1,9 @@
 package dev.mindfulcode.apigateway.sessions;
 
-import dev.mindfulcode.apigateway.http.ProblemType;
 import dev.mindfulcode.apigateway.log.LogPosition;
 import dev.mindfulcode.schemas.ReadAfterToken;
 import dev.mindfulcode.schemas.Topics;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.util.Set;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import reactor.core.publisher.Mono;
@@ -39,7 +39,8 @@ public final class ReadAfter {
     private static LogPosition position(String text) {
         ReadAfterToken token = ReadAfterToken.parse(text);
         if (token == null || !TOPICS.contains(token.topic())) {
-            throw ProblemType.INVALID_REQUEST.at(HEADER, "Send the header as a write answered it, or leave it away.");
+            throw ProblemType.INVALID_REQUEST.forField(
+                    HEADER, "Send the header as a write answered it, or leave it away.");
         }
         return new LogPosition(token.topic(), token.partition(), token.offset());
     }

@@ -2,8 +2,8 @@ package dev.mindfulcode.apigateway.sessions;
 
 import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.http.RouteGroup;
 import dev.mindfulcode.apigateway.log.EventPublisher;
+import dev.mindfulcode.webkit.endpoints.EndpointGroup;
 import java.security.SecureRandom;
 import java.time.Clock;
 import org.springframework.context.annotation.Bean;
@@ -29,7 +29,7 @@ public class SessionConfiguration {
     }
 
     @Bean
-    RouteGroup gatewaySessionRoutes(
+    EndpointGroup gatewaySessionRoutes(
             Database database,
             AsyncUserCiphers ciphers,
             EventPublisher log,

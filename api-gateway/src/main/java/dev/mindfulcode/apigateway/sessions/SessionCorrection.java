@@ -1,7 +1,7 @@
 package dev.mindfulcode.apigateway.sessions;
 
-import dev.mindfulcode.apigateway.http.JsonFields;
-import dev.mindfulcode.apigateway.http.ProblemType;
+import dev.mindfulcode.webkit.json.JsonFields;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -34,11 +34,11 @@ record SessionCorrection(
     /** Refuses what would leave out a keystroke of the session. */
     void check(Session.ActivitySpan typed) {
         if (startedAt != null && typed.from() != null && startedAt.isAfter(typed.from())) {
-            throw ProblemType.INVALID_REQUEST.at(
+            throw ProblemType.INVALID_REQUEST.forField(
                     "started_at", startedAt + " is after the session's first keystroke at " + typed.from() + ".");
         }
         if (endedAt != null && typed.to() != null && endedAt.isBefore(typed.to())) {
-            throw ProblemType.INVALID_REQUEST.at(
+            throw ProblemType.INVALID_REQUEST.forField(
                     "ended_at", endedAt + " is before the session's last keystroke at " + typed.to() + ".");
         }
     }
@@ -53,7 +53,7 @@ record SessionCorrection(
         Instant ended = endedAt == null ? claim.endedAt() : endedAt;
         if (ended == null) {
             if (Duration.between(began, claim.startedAt()).abs().compareTo(LENGTH_MAX) > 0) {
-                throw ProblemType.INVALID_REQUEST.at(
+                throw ProblemType.INVALID_REQUEST.forField(
                         "started_at",
                         "Say `ended_at` as well where it began more than " + LENGTH_MAX.toDays() + " days off.");
             }
@@ -61,10 +61,10 @@ record SessionCorrection(
         }
         String field = endedAt == null ? "started_at" : "ended_at";
         if (ended.isBefore(began)) {
-            throw ProblemType.INVALID_REQUEST.at(field, "A session ends after it starts.");
+            throw ProblemType.INVALID_REQUEST.forField(field, "A session ends after it starts.");
         }
         if (Duration.between(began, ended).compareTo(LENGTH_MAX) > 0) {
-            throw ProblemType.INVALID_REQUEST.at(
+            throw ProblemType.INVALID_REQUEST.forField(
                     field, "A session has at most " + LENGTH_MAX.toDays() + " days from start to end.");
         }
     }
@@ -72,7 +72,7 @@ record SessionCorrection(
     private static @Nullable Instant time(JsonFields body, String name, Instant now) {
         Instant at = body.time(name);
         if (at != null && at.isAfter(now.plus(Sessions.CLOCK_FUTURE_MAX))) {
-            throw body.refused(name, "A time that has been is expected.");
+            throw body.invalid(name, "A time that has been is expected.");
         }
         return at == null ? null : at.truncatedTo(ChronoUnit.MILLIS);
     }

@@ -1,15 +1,15 @@
 package dev.mindfulcode.apigateway.sessions;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.mindfulcode.apigateway.http.Answers;
-import dev.mindfulcode.apigateway.http.Bodies;
 import dev.mindfulcode.apigateway.http.Caller;
-import dev.mindfulcode.apigateway.http.JsonFields;
-import dev.mindfulcode.apigateway.http.Parameters;
-import dev.mindfulcode.apigateway.http.ProblemType;
-import dev.mindfulcode.apigateway.http.Routes;
-import dev.mindfulcode.apigateway.http.Uuids;
 import dev.mindfulcode.apigateway.log.LogPosition;
+import dev.mindfulcode.webkit.endpoints.Endpoints;
+import dev.mindfulcode.webkit.endpoints.JsonResponses;
+import dev.mindfulcode.webkit.endpoints.RequestBodies;
+import dev.mindfulcode.webkit.endpoints.RequestParameters;
+import dev.mindfulcode.webkit.json.JsonFields;
+import dev.mindfulcode.webkit.json.Uuids;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -66,7 +66,7 @@ final class SessionRoutes {
         this.clock = clock;
     }
 
-    void addTo(Routes routes) {
+    void addTo(Endpoints routes) {
         routes.post("/api/sessions/start", this::start)
                 .get("/api/sessions/history", this::history)
                 .get("/api/sessions/current", this::current)
@@ -81,7 +81,7 @@ final class SessionRoutes {
 
     private Mono<ServerResponse> start(ServerRequest request) {
         return Caller.orApiKey(request)
-                .flatMap(caller -> Bodies.objectOrNothing(
+                .flatMap(caller -> RequestBodies.objectOrNothing(
                                 request, "session_id", "started_at", "project", "language", "editor")
                         .flatMap(body -> {
                             UUID brought = body.uuid("session_id");
@@ -91,7 +91,7 @@ final class SessionRoutes {
                         })
                         .flatMap(started -> {
                             OwnedSession claim = started.claim();
-                            return Answers.json(
+                            return JsonResponses.json(
                                     answer(started.created() ? 201 : 200, claim),
                                     new StartedSession(claim.sessionId(), claim.startedAt()));
                         }));
@@ -99,9 +99,9 @@ final class SessionRoutes {
 
     private Mono<ServerResponse> command(ServerRequest request, SessionCommand command) {
         return Caller.orApiKey(request)
-                .flatMap(caller -> Bodies.objectOrNothing(request, body -> checked(body, command))
+                .flatMap(caller -> RequestBodies.objectOrNothing(request, body -> checked(body, command))
                         .flatMap(body -> {
-                            UUID sessionId = Parameters.pathId(request, "id");
+                            UUID sessionId = RequestParameters.pathId(request, "id");
                             DetailsUpdate details =
                                     command == SessionCommand.UPDATE ? DetailsUpdate.read(body) : DetailsUpdate.NONE;
                             Instant at = body.time(command == SessionCommand.END ? "ended_at" : "at");
@@ -109,7 +109,8 @@ final class SessionRoutes {
                                     .flatMap(done -> latest(done.before())
                                             .map(session -> session.withCommand(
                                                     done.after(), command, details, clock.instant()))
-                                            .flatMap(session -> Answers.json(answer(200, done.after()), session)));
+                                            .flatMap(
+                                                    session -> JsonResponses.json(answer(200, done.after()), session)));
                         }));
     }
 
@@ -124,12 +125,12 @@ final class SessionRoutes {
 
     private Mono<ServerResponse> correct(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> Bodies.object(request, CORRECTABLE).flatMap(body -> {
-                    UUID sessionId = Parameters.pathId(request, "id");
+                .flatMap(caller -> RequestBodies.object(request, CORRECTABLE).flatMap(body -> {
+                    UUID sessionId = RequestParameters.pathId(request, "id");
                     SessionCorrection correction = SessionCorrection.read(body, clock.instant());
                     DetailsUpdate details = DetailsUpdate.read(body);
                     if (correction.isEmpty() && details.isEmpty()) {
-                        throw ProblemType.INVALID_REQUEST.because(
+                        throw ProblemType.INVALID_REQUEST.withDetail(
                                 "Say what was otherwise: started_at, ended_at, project, language or editor.");
                     }
                     return checkActivity(caller.userId(), sessionId, correction)
@@ -137,7 +138,7 @@ final class SessionRoutes {
                             .flatMap(done -> latest(done.before())
                                     .map(session -> session.withCommand(
                                             done.after(), SessionCommand.CORRECT, details, clock.instant()))
-                                    .flatMap(session -> Answers.json(answer(200, done.after()), session)));
+                                    .flatMap(session -> JsonResponses.json(answer(200, done.after()), session)));
                 }));
     }
 
@@ -155,7 +156,7 @@ final class SessionRoutes {
 
     private Mono<ServerResponse> delete(ServerRequest request) {
         return Caller.of(request).flatMap(caller -> {
-            UUID sessionId = Parameters.pathId(request, "id");
+            UUID sessionId = RequestParameters.pathId(request, "id");
             return sessions.command(caller.userId(), sessionId, SessionCommand.DELETE, DetailsUpdate.NONE, null)
                     .flatMap(done -> answer(204, done.after()).build());
         });
@@ -177,30 +178,30 @@ final class SessionRoutes {
 
     private Mono<ServerResponse> get(ServerRequest request) {
         return Caller.of(request).flatMap(caller -> {
-            UUID sessionId = Parameters.pathId(request, "id");
+            UUID sessionId = RequestParameters.pathId(request, "id");
             return readAfter
                     .await(request)
                     .then(Mono.defer(() -> reads.find(caller.userId(), sessionId, clock.instant())))
                     .switchIfEmpty(Mono.defer(() -> sessions.find(caller.userId(), sessionId)
                             .map(claim -> Session.notYetProjected(claim, clock.instant()))))
-                    .flatMap(Answers::ok);
+                    .flatMap(JsonResponses::ok);
         });
     }
 
     private Mono<ServerResponse> history(ServerRequest request) {
         return Caller.of(request).flatMap(caller -> {
-            int limit = Parameters.integer(request, "limit", PAGE_SIZE_DEFAULT, 1, PAGE_SIZE_MAX);
+            int limit = RequestParameters.integer(request, "limit", PAGE_SIZE_DEFAULT, 1, PAGE_SIZE_MAX);
             HistoryFilter filter = new HistoryFilter(
-                    Parameters.time(request, "from"),
-                    Parameters.time(request, "to"),
-                    Parameters.text(request, "project", HistoryFilter.NAME_LENGTH_MAX),
-                    Parameters.text(request, "language", HistoryFilter.NAME_LENGTH_MAX),
+                    RequestParameters.time(request, "from"),
+                    RequestParameters.time(request, "to"),
+                    RequestParameters.text(request, "project", HistoryFilter.NAME_LENGTH_MAX),
+                    RequestParameters.text(request, "language", HistoryFilter.NAME_LENGTH_MAX),
                     status(request));
             HistoryCursor after = cursor(request);
             return readAfter
                     .await(request)
                     .then(Mono.defer(() -> reads.page(caller.userId(), filter, after, limit + 1, clock.instant())))
-                    .flatMap(page -> Answers.ok(History.of(page, limit)));
+                    .flatMap(page -> JsonResponses.ok(History.of(page, limit)));
         });
     }
 
@@ -209,26 +210,26 @@ final class SessionRoutes {
                 .flatMap(caller -> readAfter
                         .await(request)
                         .then(Mono.defer(() -> reads.current(caller.userId(), clock.instant())))
-                        .flatMap(sessions -> Answers.ok(new Current(sessions))));
+                        .flatMap(sessions -> JsonResponses.ok(new Current(sessions))));
     }
 
     private static @Nullable SessionLifecycle status(ServerRequest request) {
-        String text = Parameters.text(request, "status");
+        String text = RequestParameters.text(request, "status");
         return text == null
                 ? null
                 : Arrays.stream(SessionLifecycle.values())
                         .filter(status -> status != SessionLifecycle.DELETED
                                 && status.text().equals(text))
                         .findFirst()
-                        .orElseThrow(() -> ProblemType.INVALID_REQUEST.at(
+                        .orElseThrow(() -> ProblemType.INVALID_REQUEST.forField(
                                 "status", "One of active, paused and ended is expected."));
     }
 
     private static @Nullable HistoryCursor cursor(ServerRequest request) {
-        String text = Parameters.text(request, "cursor");
+        String text = RequestParameters.text(request, "cursor");
         HistoryCursor cursor = text == null ? null : HistoryCursor.parse(text);
         if (text != null && cursor == null) {
-            throw ProblemType.INVALID_REQUEST.at("cursor", "Send next_cursor as the page before gave it.");
+            throw ProblemType.INVALID_REQUEST.forField("cursor", "Send next_cursor as the page before gave it.");
         }
         return cursor;
     }

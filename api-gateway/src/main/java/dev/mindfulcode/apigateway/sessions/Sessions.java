@@ -2,8 +2,6 @@ package dev.mindfulcode.apigateway.sessions;
 
 import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.http.ProblemException;
-import dev.mindfulcode.apigateway.http.ProblemType;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.LogPosition;
 import dev.mindfulcode.apigateway.log.SentEvents;
@@ -11,6 +9,8 @@ import dev.mindfulcode.schemas.SessionDetailsCodec;
 import dev.mindfulcode.schemas.SessionEvent;
 import dev.mindfulcode.schemas.SessionEventKind;
 import dev.mindfulcode.schemas.Topics;
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
@@ -78,8 +78,8 @@ final class Sessions {
                                                                         SessionLifecycle.ACTIVE, null, at)))))
                                 // After the lock: it may have been started elsewhere, and deleted, meanwhile.
                                 .filter(claim -> claim.status() != SessionLifecycle.DELETED)
-                                .switchIfEmpty(Mono.error(() ->
-                                        ProblemType.SESSION_ID_TAKEN.at("session_id", "Make a new id and try again.")))
+                                .switchIfEmpty(Mono.error(() -> ProblemType.SESSION_ID_TAKEN.forField(
+                                        "session_id", "Make a new id and try again.")))
                                 .map(claim -> new StartResult(claim, created))));
     }
 
@@ -128,7 +128,7 @@ final class Sessions {
     }
 
     private static ProblemException noSuchSession() {
-        return ProblemType.NOT_FOUND.because("There is no such session.");
+        return ProblemType.NOT_FOUND.withDetail("There is no such session.");
     }
 
     private Mono<OwnedSession> apply(
@@ -139,7 +139,7 @@ final class Sessions {
         }
         return switch (command.decide(status)) {
             case ALREADY_DONE -> Mono.just(claim);
-            case TOO_LATE -> Mono.error(ProblemType.SESSION_ENDED.because("Start a new session."));
+            case TOO_LATE -> Mono.error(ProblemType.SESSION_ENDED.withDetail("Start a new session."));
             case APPLY -> {
                 Instant when = at.isBefore(claim.startedAt()) ? claim.startedAt() : at;
                 Instant endedAt = command == SessionCommand.END ? when : claim.endedAt();
@@ -185,7 +185,7 @@ final class Sessions {
     /** Encrypts details; empty where nothing was said. A user without a key has been erased and starts nothing. */
     private Mono<Optional<ByteBuffer>> encrypt(UUID userId, DetailsUpdate details) {
         return ciphers.find(userId)
-                .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.because("The account is gone.")))
+                .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.withDetail("The account is gone.")))
                 .map(cipher -> details.isEmpty()
                         ? Optional.empty()
                         : Optional.of(ByteBuffer.wrap(cipher.encrypt(

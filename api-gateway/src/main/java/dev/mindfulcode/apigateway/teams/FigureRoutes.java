@@ -1,11 +1,11 @@
 package dev.mindfulcode.apigateway.teams;
 
-import dev.mindfulcode.apigateway.http.Answers;
 import dev.mindfulcode.apigateway.http.Caller;
-import dev.mindfulcode.apigateway.http.Parameters;
-import dev.mindfulcode.apigateway.http.ProblemType;
-import dev.mindfulcode.apigateway.http.Routes;
 import dev.mindfulcode.apigateway.teams.TeamFigures.Size;
+import dev.mindfulcode.webkit.endpoints.Endpoints;
+import dev.mindfulcode.webkit.endpoints.JsonResponses;
+import dev.mindfulcode.webkit.endpoints.RequestParameters;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,7 +34,7 @@ final class FigureRoutes {
         this.clock = clock;
     }
 
-    void addTo(Routes routes) {
+    void addTo(Endpoints routes) {
         routes.get("/api/teams/{id}/analytics", this::windows).get("/api/teams/{id}/insights", this::insights);
     }
 
@@ -47,38 +47,38 @@ final class FigureRoutes {
                     WindowCursor cursor = cursor(request);
                     return figures.windows(
                             caller.userId(),
-                            Parameters.pathId(request, "id"),
+                            RequestParameters.pathId(request, "id"),
                             size,
                             cursor == null || cursor.start().isBefore(from) ? from : cursor.start(),
                             to,
-                            Parameters.integer(request, "limit", WINDOWS_ABSENT, 1, WINDOWS_MAX));
+                            RequestParameters.integer(request, "limit", WINDOWS_ABSENT, 1, WINDOWS_MAX));
                 })
-                .flatMap(Answers::ok);
+                .flatMap(JsonResponses::ok);
     }
 
     private Mono<ServerResponse> insights(ServerRequest request) {
         return Caller.of(request)
                 .flatMap(caller ->
-                        figures.insights(caller.userId(), Parameters.pathId(request, "id"), recentDays(request)))
-                .flatMap(Answers::ok);
+                        figures.insights(caller.userId(), RequestParameters.pathId(request, "id"), recentDays(request)))
+                .flatMap(JsonResponses::ok);
     }
 
     private static Size size(ServerRequest request) {
-        String text = Parameters.text(request, "size", WORD_LENGTH_MAX);
+        String text = RequestParameters.text(request, "size", WORD_LENGTH_MAX);
         Size size = text == null ? Size.DAY : Size.parse(text);
         if (size == null) {
-            throw ProblemType.INVALID_REQUEST.at("size", "One of these is expected: " + SIZES + ".");
+            throw ProblemType.INVALID_REQUEST.forField("size", "One of these is expected: " + SIZES + ".");
         }
         return size;
     }
 
     /** What was asked for; where only the start is said, as much as may be asked for; else now. */
     private Instant to(ServerRequest request, Size size) {
-        Instant to = Parameters.time(request, "to");
+        Instant to = RequestParameters.time(request, "to");
         if (to != null) {
             return to;
         }
-        Instant from = Parameters.time(request, "from");
+        Instant from = RequestParameters.time(request, "from");
         Instant now = clock.instant();
         return from == null || from.plus(size.spanMax()).isAfter(now) && !from.isAfter(now)
                 ? now
@@ -86,28 +86,28 @@ final class FigureRoutes {
     }
 
     private static Instant from(ServerRequest request, Size size, Instant to) {
-        Instant from = Parameters.time(request, "from");
+        Instant from = RequestParameters.time(request, "from");
         if (from == null) {
             return to.minus(size.spanMax());
         }
         if (from.isAfter(to) || Duration.between(from, to).compareTo(size.spanMax()) > 0) {
-            throw ProblemType.INVALID_REQUEST.at(
+            throw ProblemType.INVALID_REQUEST.forField(
                     "from", "At most " + size.spanMax().toDays() + " days before `to` are shown of this size.");
         }
         return from;
     }
 
     private static @Nullable WindowCursor cursor(ServerRequest request) {
-        String text = Parameters.text(request, "cursor", WORD_LENGTH_MAX);
+        String text = RequestParameters.text(request, "cursor", WORD_LENGTH_MAX);
         WindowCursor cursor = text == null ? null : WindowCursor.parse(text);
         if (text != null && cursor == null) {
-            throw ProblemType.INVALID_REQUEST.at("cursor", "Send next_cursor as the page before gave it.");
+            throw ProblemType.INVALID_REQUEST.forField("cursor", "Send next_cursor as the page before gave it.");
         }
         return cursor;
     }
 
     private static int recentDays(ServerRequest request) {
-        String text = Parameters.text(request, "window", WORD_LENGTH_MAX);
+        String text = RequestParameters.text(request, "window", WORD_LENGTH_MAX);
         if (text == null) {
             return RECENT_DAYS_ABSENT;
         }
@@ -116,7 +116,7 @@ final class FigureRoutes {
             case "two_weeks" -> 14;
             case "four_weeks" -> 28;
             default ->
-                throw ProblemType.INVALID_REQUEST.at(
+                throw ProblemType.INVALID_REQUEST.forField(
                         "window", "One of these is expected: week, two_weeks, four_weeks.");
         };
     }

@@ -1,11 +1,11 @@
 package dev.mindfulcode.apigateway.teams;
 
 import dev.mindfulcode.apigateway.accounts.EmailAddress;
-import dev.mindfulcode.apigateway.http.Answers;
-import dev.mindfulcode.apigateway.http.Bodies;
 import dev.mindfulcode.apigateway.http.Caller;
-import dev.mindfulcode.apigateway.http.Parameters;
-import dev.mindfulcode.apigateway.http.Routes;
+import dev.mindfulcode.webkit.endpoints.Endpoints;
+import dev.mindfulcode.webkit.endpoints.JsonResponses;
+import dev.mindfulcode.webkit.endpoints.RequestBodies;
+import dev.mindfulcode.webkit.endpoints.RequestParameters;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.web.reactive.function.server.ServerRequest;
@@ -23,7 +23,7 @@ final class InvitationRoutes {
         this.invitations = invitations;
     }
 
-    void addTo(Routes routes) {
+    void addTo(Endpoints routes) {
         routes.post("/api/teams/{id}/members", this::invite)
                 .get("/api/teams/{id}/invitations", this::ofTeam)
                 .delete("/api/teams/{id}/invitations/{invitation_id}", this::withdraw)
@@ -34,52 +34,55 @@ final class InvitationRoutes {
 
     private Mono<ServerResponse> invite(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> Bodies.object(request, "email", "role").flatMap(body -> {
-                    EmailAddress email = EmailAddress.parse(body.requiredText("email", EmailAddress.LENGTH_MAX));
-                    if (email == null) {
-                        throw body.refused("email", "An e-mail address is expected.");
-                    }
-                    return invitations.invite(caller.userId(), teamId(request), email, TeamRoutes.role(body));
-                }))
+                .flatMap(caller -> RequestBodies.object(request, "email", "role")
+                        .flatMap(body -> {
+                            EmailAddress email =
+                                    EmailAddress.parse(body.requiredText("email", EmailAddress.LENGTH_MAX));
+                            if (email == null) {
+                                throw body.invalid("email", "An e-mail address is expected.");
+                            }
+                            return invitations.invite(caller.userId(), teamId(request), email, TeamRoutes.role(body));
+                        }))
                 .flatMap(invitation ->
-                        Answers.json(ServerResponse.status(201).header("Cache-Control", "no-store"), invitation));
+                        JsonResponses.json(ServerResponse.status(201).header("Cache-Control", "no-store"), invitation));
     }
 
     private Mono<ServerResponse> ofTeam(ServerRequest request) {
         return Caller.of(request)
                 .flatMap(caller -> invitations.ofTeam(caller.userId(), teamId(request)))
-                .flatMap(all -> Answers.ok(new OfTeam(all)));
+                .flatMap(all -> JsonResponses.ok(new OfTeam(all)));
     }
 
     private Mono<ServerResponse> withdraw(ServerRequest request) {
         return Caller.of(request)
                 .flatMap(caller -> invitations.withdraw(
-                        caller.userId(), teamId(request), Parameters.pathId(request, INVITATION_ID)))
+                        caller.userId(), teamId(request), RequestParameters.pathId(request, INVITATION_ID)))
                 .then(Mono.defer(() -> ServerResponse.noContent().build()));
     }
 
     private Mono<ServerResponse> received(ServerRequest request) {
         return Caller.of(request)
                 .flatMap(caller -> invitations.receivedBy(caller.userId()))
-                .flatMap(all -> Answers.ok(new ReceivedInvitations(all)));
+                .flatMap(all -> JsonResponses.ok(new ReceivedInvitations(all)));
     }
 
     private Mono<ServerResponse> accept(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> Bodies.object(request, "code")
+                .flatMap(caller -> RequestBodies.object(request, "code")
                         .flatMap(body -> invitations.accept(
                                 caller.userId(), body.requiredText("code", InvitationCode.LENGTH_MAX))))
-                .flatMap(Answers::ok);
+                .flatMap(JsonResponses::ok);
     }
 
     private Mono<ServerResponse> decline(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> invitations.decline(caller.userId(), Parameters.pathId(request, INVITATION_ID)))
+                .flatMap(caller ->
+                        invitations.decline(caller.userId(), RequestParameters.pathId(request, INVITATION_ID)))
                 .then(Mono.defer(() -> ServerResponse.noContent().build()));
     }
 
     private static UUID teamId(ServerRequest request) {
-        return Parameters.pathId(request, "id");
+        return RequestParameters.pathId(request, "id");
     }
 
     private record OfTeam(List<Invitations.Invitation> invitations) {}

@@ -2,9 +2,9 @@ package dev.mindfulcode.apigateway.teams;
 
 import dev.mindfulcode.apigateway.accounts.EmailAddress;
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.http.ProblemException;
-import dev.mindfulcode.apigateway.http.ProblemType;
-import dev.mindfulcode.apigateway.http.Uuids;
+import dev.mindfulcode.webkit.json.Uuids;
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import io.r2dbc.spi.Readable;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -234,8 +234,8 @@ public final class Invitations {
                 .bind("email", email)
                 .map(row -> true)
                 .one()
-                .flatMap(there -> Mono.error(
-                        () -> ProblemType.MEMBER_EXISTS.at("email", "Already a member; change their role instead.")));
+                .flatMap(there -> Mono.error(() ->
+                        ProblemType.MEMBER_EXISTS.forField("email", "Already a member; change their role instead.")));
     }
 
     private Mono<Void> requireNotInvited(UUID teamId, String email) {
@@ -248,7 +248,7 @@ public final class Invitations {
                                 + row.get("expires_at", Instant.class) + "."
                         : "Already invited; withdraw the open invitation to make another.")
                 .one()
-                .flatMap(detail -> Mono.error(() -> ProblemType.INVITATION_EXISTS.at("email", detail)));
+                .flatMap(detail -> Mono.error(() -> ProblemType.INVITATION_EXISTS.forField("email", detail)));
     }
 
     private Mono<Void> requireRoom(UUID teamId, UUID callerId, String email) {
@@ -280,7 +280,7 @@ public final class Invitations {
 
     private static void requireFewer(Readable row, String count, int max, String detail) {
         if (Objects.requireNonNull(row.get(count, Long.class)) >= max) {
-            throw ProblemType.LIMIT_REACHED.because(detail.formatted(max));
+            throw ProblemType.LIMIT_REACHED.withDetail(detail.formatted(max));
         }
     }
 
@@ -302,7 +302,7 @@ public final class Invitations {
     }
 
     private static ProblemException noSuchInvitation() {
-        return ProblemType.NOT_FOUND.because("There is no such open invitation to your address.");
+        return ProblemType.NOT_FOUND.withDetail("There is no such open invitation to your address.");
     }
 
     private Instant now() {

@@ -1,7 +1,7 @@
 package dev.mindfulcode.apigateway.teams;
 
-import dev.mindfulcode.apigateway.http.ProblemType;
 import dev.mindfulcode.schemas.TeamMember;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import io.r2dbc.spi.Readable;
 import java.time.Instant;
 import java.util.UUID;
@@ -28,7 +28,7 @@ record Membership(
     /** The one gate of what a plan opens: returns this where the team's plan is premium, or refuses with 403. */
     Membership onPremium() {
         if (plan != Plan.PREMIUM) {
-            throw ProblemType.PLAN_NEEDED.because("This needs the team's plan to be premium.");
+            throw ProblemType.PLAN_NEEDED.withDetail("This needs the team's plan to be premium.");
         }
         return this;
     }

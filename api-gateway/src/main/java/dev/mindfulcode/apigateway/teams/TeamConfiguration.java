@@ -1,9 +1,9 @@
 package dev.mindfulcode.apigateway.teams;
 
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.http.RouteGroup;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.Outbox;
+import dev.mindfulcode.webkit.endpoints.EndpointGroup;
 import java.security.SecureRandom;
 import java.time.Clock;
 import org.springframework.context.annotation.Bean;
@@ -34,7 +34,7 @@ public class TeamConfiguration {
     }
 
     @Bean
-    RouteGroup gatewayTeamRoutes(Teams teams, Invitations invitations, TeamFigures figures) {
+    EndpointGroup gatewayTeamRoutes(Teams teams, Invitations invitations, TeamFigures figures) {
         TeamRoutes members = new TeamRoutes(teams);
         InvitationRoutes joining = new InvitationRoutes(invitations);
         FigureRoutes windows = new FigureRoutes(figures, Clock.systemUTC());

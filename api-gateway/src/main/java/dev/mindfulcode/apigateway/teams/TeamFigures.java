@@ -249,7 +249,10 @@ public final class TeamFigures {
             return new Insight(
                     indicator.kind().text(),
                     indicator.text(),
-                    new Numbers(indicator.kind().unit(), EstimateView.of(value), EstimateView.rounded(indicator.reference())),
+                    new Numbers(
+                            indicator.kind().unit(),
+                            EstimateView.of(value),
+                            EstimateView.rounded(indicator.reference())),
                     indicator.isElevated(),
                     EstimateView.rounded(indicator.confidence()),
                     value.samples(),

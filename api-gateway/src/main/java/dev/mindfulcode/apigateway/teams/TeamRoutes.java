@@ -1,11 +1,11 @@
 package dev.mindfulcode.apigateway.teams;
 
-import dev.mindfulcode.apigateway.http.Answers;
-import dev.mindfulcode.apigateway.http.Bodies;
 import dev.mindfulcode.apigateway.http.Caller;
-import dev.mindfulcode.apigateway.http.JsonFields;
-import dev.mindfulcode.apigateway.http.Parameters;
-import dev.mindfulcode.apigateway.http.Routes;
+import dev.mindfulcode.webkit.endpoints.Endpoints;
+import dev.mindfulcode.webkit.endpoints.JsonResponses;
+import dev.mindfulcode.webkit.endpoints.RequestBodies;
+import dev.mindfulcode.webkit.endpoints.RequestParameters;
+import dev.mindfulcode.webkit.json.JsonFields;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.web.reactive.function.server.ServerRequest;
@@ -24,7 +24,7 @@ final class TeamRoutes {
         this.teams = teams;
     }
 
-    void addTo(Routes routes) {
+    void addTo(Endpoints routes) {
         routes.post("/api/teams", this::create)
                 .get("/api/teams", this::mine)
                 .get("/api/teams/{id}", this::get)
@@ -36,60 +36,63 @@ final class TeamRoutes {
 
     private Mono<ServerResponse> create(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> Bodies.object(request, "name")
+                .flatMap(caller -> RequestBodies.object(request, "name")
                         .flatMap(body -> teams.create(caller.userId(), body.requiredText("name", NAME_LENGTH_MAX))))
-                .flatMap(team -> Answers.json(201, team));
+                .flatMap(team -> JsonResponses.json(201, team));
     }
 
     private Mono<ServerResponse> mine(ServerRequest request) {
         return Caller.of(request)
                 .flatMap(caller -> teams.of(caller.userId()))
-                .flatMap(all -> Answers.ok(new Mine(all)));
+                .flatMap(all -> JsonResponses.ok(new Mine(all)));
     }
 
     private Mono<ServerResponse> get(ServerRequest request) {
         return Caller.of(request)
                 .flatMap(caller -> teams.find(caller.userId(), teamId(request)))
-                .flatMap(Answers::ok);
+                .flatMap(JsonResponses::ok);
     }
 
     private Mono<ServerResponse> members(ServerRequest request) {
         return Caller.of(request)
                 .flatMap(caller -> teams.members(caller.userId(), teamId(request)))
-                .flatMap(all -> Answers.ok(new Members(all)));
+                .flatMap(all -> JsonResponses.ok(new Members(all)));
     }
 
     private Mono<ServerResponse> change(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> Bodies.object(request, "role")
+                .flatMap(caller -> RequestBodies.object(request, "role")
                         .flatMap(body -> teams.change(
-                                caller.userId(), teamId(request), Parameters.pathId(request, "user_id"), role(body))))
-                .flatMap(Answers::ok);
+                                caller.userId(),
+                                teamId(request),
+                                RequestParameters.pathId(request, "user_id"),
+                                role(body))))
+                .flatMap(JsonResponses::ok);
     }
 
     private Mono<ServerResponse> remove(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(
-                        caller -> teams.remove(caller.userId(), teamId(request), Parameters.pathId(request, "user_id")))
+                .flatMap(caller ->
+                        teams.remove(caller.userId(), teamId(request), RequestParameters.pathId(request, "user_id")))
                 .then(Mono.defer(() -> ServerResponse.noContent().build()));
     }
 
     private Mono<ServerResponse> consent(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> Bodies.object(request, "consent")
+                .flatMap(caller -> RequestBodies.object(request, "consent")
                         .flatMap(body -> teams.consent(
                                 caller.userId(), teamId(request), body.required("consent", body.bool("consent")))))
-                .flatMap(Answers::ok);
+                .flatMap(JsonResponses::ok);
     }
 
     private static UUID teamId(ServerRequest request) {
-        return Parameters.pathId(request, "id");
+        return RequestParameters.pathId(request, "id");
     }
 
     static Role role(JsonFields body) {
         Role role = Role.parse(body.requiredText("role", ROLE_LENGTH_MAX));
         if (role == null) {
-            throw body.refused("role", "One of owner, admin, member and viewer is expected.");
+            throw body.invalid("role", "One of owner, admin, member and viewer is expected.");
         }
         return role;
     }

@@ -1,9 +1,9 @@
 package dev.mindfulcode.apigateway.teams;
 
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.http.ProblemException;
-import dev.mindfulcode.apigateway.http.ProblemType;
-import dev.mindfulcode.apigateway.http.Uuids;
+import dev.mindfulcode.webkit.json.Uuids;
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import io.r2dbc.spi.Readable;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -62,7 +62,7 @@ public final class Teams {
         UUID teamId = Uuids.version7(now.toEpochMilli(), random);
         Membership owner = new Membership(teamId, userId, Role.OWNER, false, now, now, Plan.FREE);
         return committing(lockUser(userId)
-                        .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.because("The account is gone.")))
+                        .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.withDetail("The account is gone.")))
                         .flatMap(locked -> requireRoomForTeam(userId, "You belong to as many teams as anybody may."))
                         .then(Mono.defer(() -> insertTeam(teamId, name, now)))
                         .then(Mono.defer(() -> insert(owner)))
@@ -145,9 +145,10 @@ public final class Teams {
     /** Makes somebody a member of a team that is locked. They have not consented to anything by that. */
     Mono<Void> join(Membership joining) {
         return lockUser(joining.userId())
-                .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.because("The account is gone.")))
+                .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.withDetail("The account is gone.")))
                 .then(Mono.defer(() -> findMembership(joining.teamId(), joining.userId())))
-                .flatMap(there -> Mono.error(() -> ProblemType.MEMBER_EXISTS.because("Already a member of the team.")))
+                .flatMap(there ->
+                        Mono.error(() -> ProblemType.MEMBER_EXISTS.withDetail("Already a member of the team.")))
                 .then(Mono.defer(() -> requireRoomForMember(joining.teamId())))
                 .then(Mono.defer(
                         () -> requireRoomForTeam(joining.userId(), "You belong to as many teams as anybody may.")))
@@ -275,7 +276,7 @@ public final class Teams {
                 .map(row -> row.get("n", Long.class))
                 .one()
                 .filter(n -> n >= max)
-                .flatMap(n -> Mono.error(() -> ProblemType.LIMIT_REACHED.because(detail)));
+                .flatMap(n -> Mono.error(() -> ProblemType.LIMIT_REACHED.withDetail(detail)));
     }
 
     /** Refuses to take the last owner from a team, which is locked. */
@@ -291,7 +292,7 @@ public final class Teams {
                 .one()
                 .filter(others -> others == 0)
                 .flatMap(others -> Mono.error(
-                        () -> ProblemType.LAST_OWNER.because("A team has an owner: make somebody else one first.")));
+                        () -> ProblemType.LAST_OWNER.withDetail("A team has an owner: make somebody else one first.")));
     }
 
     private Mono<Long> insertTeam(UUID teamId, String name, Instant now) {
@@ -352,16 +353,16 @@ public final class Teams {
 
     static void requireAllowed(boolean allowed) {
         if (!allowed) {
-            throw ProblemType.FORBIDDEN.because("Your role in the team does not allow this.");
+            throw ProblemType.FORBIDDEN.withDetail("Your role in the team does not allow this.");
         }
     }
 
     private static ProblemException noSuchTeam() {
-        return ProblemType.NOT_FOUND.because("There is no such team.");
+        return ProblemType.NOT_FOUND.withDetail("There is no such team.");
     }
 
     private static ProblemException noSuchMember() {
-        return ProblemType.NOT_FOUND.because("The team has no such member.");
+        return ProblemType.NOT_FOUND.withDetail("The team has no such member.");
     }
 
     private Instant now() {

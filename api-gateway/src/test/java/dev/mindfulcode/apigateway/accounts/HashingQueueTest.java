@@ -2,9 +2,9 @@ package dev.mindfulcode.apigateway.accounts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mindfulcode.apigateway.http.ProblemException;
-import dev.mindfulcode.apigateway.http.ProblemType;
 import dev.mindfulcode.apigateway.limits.SignInAttempt;
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

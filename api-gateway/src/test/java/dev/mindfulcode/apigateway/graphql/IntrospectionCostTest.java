@@ -25,7 +25,8 @@ class IntrospectionCostTest {
     void theBoundsHoldForTheSchema() throws IOException {
         TypeDefinitionRegistry schema;
         try (Reader file = new InputStreamReader(
-                Objects.requireNonNull(GraphQlExecutor.class.getResourceAsStream("schema.graphqls")), StandardCharsets.UTF_8)) {
+                Objects.requireNonNull(GraphQlExecutor.class.getResourceAsStream("schema.graphqls")),
+                StandardCharsets.UTF_8)) {
             schema = new SchemaParser().parse(file);
         }
         List<ObjectTypeDefinition> objects = schema.getTypes(ObjectTypeDefinition.class);

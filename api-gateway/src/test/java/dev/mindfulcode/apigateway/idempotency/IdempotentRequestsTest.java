@@ -4,16 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.database.IdentitySchema;
-import dev.mindfulcode.apigateway.http.ProblemException;
-import dev.mindfulcode.apigateway.http.ProblemType;
-import dev.mindfulcode.apigateway.idempotency.IdempotentRequests.Done;
-import dev.mindfulcode.apigateway.idempotency.IdempotentRequests.Turn;
-import dev.mindfulcode.apigateway.idempotency.IdempotentRequests.Work;
+import dev.mindfulcode.apigateway.idempotency.IdempotentRequests.Execute;
+import dev.mindfulcode.apigateway.idempotency.IdempotentRequests.Outcome;
+import dev.mindfulcode.apigateway.idempotency.IdempotentRequests.Replay;
 import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
 import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.embeddedplatform.TestPlatform;
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 
 class IdempotentRequestsTest {
 
-    private static final KeptAnswer ANSWER = new KeptAnswer(
+    private static final StoredResponse ANSWER = new StoredResponse(
             201, Map.of("Content-Type", "application/json"), "{\"id\":1}".getBytes(StandardCharsets.UTF_8));
     private static final byte[] KEY = IdempotencyKey.hash("key");
     private static final byte[] PRINT = {1, 2, 3};
@@ -52,38 +52,38 @@ class IdempotentRequestsTest {
 
     @Test
     void anAnswerComesBackAsItWasForADay() {
-        Work work = work(KEY, PRINT);
-        requests.keep(work, ANSWER).block();
+        Execute work = work(KEY, PRINT);
+        requests.store(work, ANSWER).block();
         assertThat(begin(KEY, PRINT))
-                .asInstanceOf(InstanceOfAssertFactories.type(Done.class))
-                .extracting(Done::answer)
+                .asInstanceOf(InstanceOfAssertFactories.type(Replay.class))
+                .extracting(Replay::answer)
                 .satisfies(answer -> {
                     assertThat(answer.status()).isEqualTo(201);
                     assertThat(answer.headers()).isEqualTo(ANSWER.headers());
                     assertThat(answer.body()).isEqualTo(ANSWER.body());
                 });
-        later(IdempotentRequests.KEPT_FOR.minusSeconds(1));
-        assertThat(begin(KEY, PRINT)).isInstanceOf(Done.class);
+        later(IdempotentRequests.RETENTION.minusSeconds(1));
+        assertThat(begin(KEY, PRINT)).isInstanceOf(Replay.class);
         later(Duration.ofSeconds(2));
-        assertThat(begin(KEY, new byte[] {9})).as("forgotten").isInstanceOf(Work.class);
+        assertThat(begin(KEY, new byte[] {9})).as("forgotten").isInstanceOf(Execute.class);
     }
 
     @Test
     void whatACrashLeftInWorkIsTakenOver() {
-        Work crashed = work(KEY, PRINT);
+        Execute crashed = work(KEY, PRINT);
         assertThat(refusal(KEY, PRINT)).isEqualTo(ProblemType.IDEMPOTENCY_KEY_IN_USE);
         assertThat(refusal(KEY, new byte[] {9})).isEqualTo(ProblemType.IDEMPOTENCY_KEY_REUSED);
-        later(IdempotentRequests.WORK_TIME_MAX.plusSeconds(1));
-        Work taken = work(KEY, PRINT);
-        requests.keep(crashed, new KeptAnswer(500, Map.of(), new byte[0])).block();
+        later(IdempotentRequests.EXECUTION_TIMEOUT.plusSeconds(1));
+        Execute taken = work(KEY, PRINT);
+        requests.store(crashed, new StoredResponse(500, Map.of(), new byte[0])).block();
         requests.release(crashed).block();
         assertThat(refusal(KEY, PRINT))
                 .as("the late one changes nothing")
                 .isEqualTo(ProblemType.IDEMPOTENCY_KEY_IN_USE);
-        requests.keep(taken, ANSWER).block();
-        assertThat(begin(KEY, PRINT)).isInstanceOf(Done.class);
+        requests.store(taken, ANSWER).block();
+        assertThat(begin(KEY, PRINT)).isInstanceOf(Replay.class);
         requests.release(taken).block();
-        assertThat(begin(KEY, PRINT)).as("an answer is not let go").isInstanceOf(Done.class);
+        assertThat(begin(KEY, PRINT)).as("an answer is not let go").isInstanceOf(Replay.class);
     }
 
     /** Who reads the database could else tell from a list of likely requests which of them somebody sent. */
@@ -102,23 +102,23 @@ class IdempotentRequestsTest {
 
     @Test
     void aUserHasSoManyKeysAndNoMore() {
-        for (int i = 0; i < IdempotentRequests.KEPT_PER_USER_MAX; i++) {
-            requests.keep(work(IdempotencyKey.hash("key " + i), PRINT), ANSWER).block();
+        for (int i = 0; i < IdempotentRequests.REQUESTS_PER_USER_MAX; i++) {
+            requests.store(work(IdempotencyKey.hash("key " + i), PRINT), ANSWER).block();
         }
         assertThat(refusal(IdempotencyKey.hash("one more"), PRINT)).isEqualTo(ProblemType.RATE_LIMITED);
-        assertThat(begin(IdempotencyKey.hash("key 7"), PRINT)).isInstanceOf(Done.class);
-        later(IdempotentRequests.KEPT_FOR.plusSeconds(1));
-        assertThat(requests.forget().block()).isEqualTo(IdempotentRequests.KEPT_PER_USER_MAX);
-        assertThat(begin(IdempotencyKey.hash("one more"), PRINT)).isInstanceOf(Work.class);
-        assertThat(requests.forget().block()).isZero();
+        assertThat(begin(IdempotencyKey.hash("key 7"), PRINT)).isInstanceOf(Replay.class);
+        later(IdempotentRequests.RETENTION.plusSeconds(1));
+        assertThat(requests.deleteExpired().block()).isEqualTo(IdempotentRequests.REQUESTS_PER_USER_MAX);
+        assertThat(begin(IdempotencyKey.hash("one more"), PRINT)).isInstanceOf(Execute.class);
+        assertThat(requests.deleteExpired().block()).isZero();
     }
 
-    private Turn begin(byte[] key, byte[] fingerprint) {
+    private Outcome begin(byte[] key, byte[] fingerprint) {
         return Objects.requireNonNull(requests.begin(ada, key, fingerprint).block());
     }
 
-    private Work work(byte[] key, byte[] fingerprint) {
-        return (Work) begin(key, fingerprint);
+    private Execute work(byte[] key, byte[] fingerprint) {
+        return (Execute) begin(key, fingerprint);
     }
 
     private ProblemType refusal(byte[] key, byte[] fingerprint) {

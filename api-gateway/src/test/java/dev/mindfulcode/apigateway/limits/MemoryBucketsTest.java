@@ -33,17 +33,19 @@ class MemoryBucketsTest {
     @Test
     void aQuotaIsGivenOnceAndComesBackEvenly() {
         for (int left = 4; left >= 0; left--) {
-            Take take = take(FIVE, "ada");
-            assertThat(take.isTaken()).isTrue();
+            RateLimitResult take = take(FIVE, "ada");
+            assertThat(take.isAllowed()).isTrue();
             assertThat(take.remaining()).isEqualTo(left);
         }
-        Take refused = take(FIVE, "ada");
-        assertThat(refused.isTaken()).isFalse();
+        RateLimitResult refused = take(FIVE, "ada");
+        assertThat(refused.isAllowed()).isFalse();
         assertThat(refused.untilNext()).isEqualTo(Duration.ofSeconds(2));
         assertThat(refused.untilFull()).isEqualTo(Duration.ofSeconds(10));
         nowNs.addAndGet(refused.untilNext().toNanos());
-        assertThat(take(FIVE, "ada").isTaken()).as("after the wait it was told").isTrue();
-        assertThat(take(FIVE, "ada").isTaken()).isFalse();
+        assertThat(take(FIVE, "ada").isAllowed())
+                .as("after the wait it was told")
+                .isTrue();
+        assertThat(take(FIVE, "ada").isAllowed()).isFalse();
     }
 
     @Test
@@ -51,9 +53,9 @@ class MemoryBucketsTest {
         for (int i = 0; i < 5; i++) {
             take(FIVE, "ada");
         }
-        assertThat(take(FIVE, "ada").isTaken()).isFalse();
-        assertThat(take(FIVE, "bob").isTaken()).isTrue();
-        assertThat(take(new Quota("other", 5, Duration.ofSeconds(10)), "ada").isTaken())
+        assertThat(take(FIVE, "ada").isAllowed()).isFalse();
+        assertThat(take(FIVE, "bob").isAllowed()).isTrue();
+        assertThat(take(new Quota("other", 5, Duration.ofSeconds(10)), "ada").isAllowed())
                 .isTrue();
     }
 
@@ -83,7 +85,7 @@ class MemoryBucketsTest {
                 .isEqualTo(new Quota("user", 7, Duration.ofSeconds(5)));
     }
 
-    private Take take(Quota quota, String subject) {
-        return Objects.requireNonNull(buckets.take(quota, subject).block());
+    private RateLimitResult take(Quota quota, String subject) {
+        return Objects.requireNonNull(buckets.tryConsume(quota, subject).block());
     }
 }

@@ -29,13 +29,13 @@ class RedisBucketsTest {
                 RedisBuckets one = connected(redis);
                 RedisBuckets other = connected(redis)) {
             for (int i = 0; i < 10; i++) {
-                assertThat(take(i % 2 == 0 ? one : other, "ada").isTaken()).isTrue();
+                assertThat(take(i % 2 == 0 ? one : other, "ada").isAllowed()).isTrue();
             }
-            assertThat(take(one, "ada").isTaken()).isFalse();
-            Take refused = take(other, "ada");
-            assertThat(refused.isTaken()).isFalse();
+            assertThat(take(one, "ada").isAllowed()).isFalse();
+            RateLimitResult refused = take(other, "ada");
+            assertThat(refused.isAllowed()).isFalse();
             assertThat(refused.untilNext()).isBetween(Duration.ofMinutes(5), Duration.ofMinutes(6));
-            assertThat(take(other, "bob").isTaken()).isTrue();
+            assertThat(take(other, "bob").isAllowed()).isTrue();
         }
     }
 
@@ -44,7 +44,7 @@ class RedisBucketsTest {
         try (RedisServer redis = RedisServer.start(redisServer());
                 RedisBuckets buckets = connected(redis);
                 RedisClient client = RedisClient.create(redis.url())) {
-            assertThat(take(buckets, "192.0.2.7").isTaken()).isTrue();
+            assertThat(take(buckets, "192.0.2.7").isAllowed()).isTrue();
             var commands = client.connect().sync();
             List<String> keys = commands.keys("*");
             assertThat(keys).hasSizeBetween(1, 3).noneMatch(key -> key.contains("192.0.2.7"));
@@ -63,11 +63,11 @@ class RedisBucketsTest {
             assertThat(take(buckets, "ada").remaining()).isEqualTo(9);
             redis.kill();
             for (int i = 0; i < 10; i++) {
-                Take take = take(buckets, "ada");
-                assertThat(take.isTaken()).isTrue();
+                RateLimitResult take = take(buckets, "ada");
+                assertThat(take.isAllowed()).isTrue();
                 assertThat(take.remaining()).as("from a bucket of its own").isEqualTo(9 - i);
             }
-            assertThat(take(buckets, "ada").isTaken()).as("still limited").isFalse();
+            assertThat(take(buckets, "ada").isAllowed()).as("still limited").isFalse();
             assertThat(messages(log))
                     .as("said once")
                     .hasSize(1)
@@ -83,7 +83,7 @@ class RedisBucketsTest {
                 LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
             }
             assertThat(messages(log)).hasSize(2).last().asString().contains("answers again");
-            assertThat(take(buckets, "ada").isTaken())
+            assertThat(take(buckets, "ada").isAllowed())
                     .as("from Redis, which is new")
                     .isTrue();
         } finally {
@@ -95,9 +95,9 @@ class RedisBucketsTest {
     void aRedisThatNeverWasDelaysNobodyForLong() {
         try (RedisBuckets buckets = RedisBuckets.connect("redis://127.0.0.1:1", new MemoryBuckets())) {
             for (int i = 0; i < 10; i++) {
-                assertThat(take(buckets, "ada").isTaken()).isTrue();
+                assertThat(take(buckets, "ada").isAllowed()).isTrue();
             }
-            assertThat(take(buckets, "ada").isTaken()).isFalse();
+            assertThat(take(buckets, "ada").isAllowed()).isFalse();
         }
     }
 
@@ -108,7 +108,7 @@ class RedisBucketsTest {
         do {
             take(buckets, UUID.randomUUID().toString());
             assertThat(System.nanoTime() - deadlineNs).as("connected in time").isNegative();
-        } while (buckets.isAway());
+        } while (buckets.isUnavailable());
         return buckets;
     }
 
@@ -123,7 +123,7 @@ class RedisBucketsTest {
                 .toList();
     }
 
-    private static Take take(TokenBuckets buckets, String subject) {
-        return Objects.requireNonNull(buckets.take(TEN, subject).block(WAIT_MAX));
+    private static RateLimitResult take(TokenBuckets buckets, String subject) {
+        return Objects.requireNonNull(buckets.tryConsume(TEN, subject).block(WAIT_MAX));
     }
 }

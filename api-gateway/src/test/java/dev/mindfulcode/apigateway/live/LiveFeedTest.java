@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topics;
-import dev.mindfulcode.webkit.ConnectionRules;
+import dev.mindfulcode.webkit.transport.ConnectionLimits;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
@@ -38,7 +38,7 @@ class LiveFeedTest {
             },
             (user, state) -> Mono.just(false),
             _ -> Flux.empty(),
-            ConnectionRules.STANDARD);
+            ConnectionLimits.STANDARD);
     private final UUID ada = UUID.randomUUID();
     private final MockConsumer<UUID, byte[]> consumer = new MockConsumer<>("latest");
     private final LiveFeed feed = new LiveFeed(

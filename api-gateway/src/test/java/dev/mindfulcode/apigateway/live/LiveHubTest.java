@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mindfulcode.apigateway.FlowStates;
-import dev.mindfulcode.apigateway.http.ProblemException;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.SessionStatus;
-import dev.mindfulcode.webkit.ConnectionRules;
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.transport.ConnectionLimits;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +27,7 @@ class LiveHubTest {
             },
             (user, state) -> Mono.just(false),
             _ -> Flux.empty(),
-            ConnectionRules.STANDARD);
+            ConnectionLimits.STANDARD);
     private final UUID ada = UUID.randomUUID();
 
     @Test
@@ -49,7 +49,7 @@ class LiveHubTest {
         hub.sessionStatus(ada, UUID.randomUUID(), SessionStatus.PAUSED, 0);
         hub.sweep(System.nanoTime());
         assertThat(cut).hasValue(0);
-        hub.sweep(System.nanoTime() + ConnectionRules.STANDARD.writeTimeout().toNanos() + 1);
+        hub.sweep(System.nanoTime() + ConnectionLimits.STANDARD.writeTimeout().toNanos() + 1);
         assertThat(cut).hasValue(1);
         assertThat(innocent).hasValue(0);
         hub.close(deaf);
@@ -103,7 +103,7 @@ class LiveHubTest {
                     return Mono.just(true);
                 },
                 _ -> Flux.empty(),
-                ConnectionRules.STANDARD);
+                ConnectionLimits.STANDARD);
         asking.open(ada, null, () -> {});
         List.of(
                         state(flowing, 1, SessionStatus.ACTIVE, true),

@@ -7,8 +7,8 @@ import static dev.mindfulcode.apigateway.teams.Role.VIEWER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mindfulcode.apigateway.http.ProblemException;
-import dev.mindfulcode.apigateway.http.ProblemType;
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.time.Instant;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;

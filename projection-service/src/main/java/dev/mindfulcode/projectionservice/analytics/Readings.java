@@ -1,8 +1,8 @@
 package dev.mindfulcode.projectionservice.analytics;
 
+import dev.mindfulcode.flowengine.ActivityStatus;
 import dev.mindfulcode.flowengine.FlowReading;
 import dev.mindfulcode.flowengine.SessionState;
-import dev.mindfulcode.flowengine.ActivityStatus;
 import dev.mindfulcode.pluginhost.PluginRecord.FlowAnalysis;
 import dev.mindfulcode.schemas.KeyClass;
 import dev.mindfulcode.schemas.KeystrokePayload;

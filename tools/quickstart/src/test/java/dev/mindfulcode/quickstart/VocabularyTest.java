@@ -148,7 +148,8 @@ class VocabularyTest {
             for (int i = 0; i + phrase.size() <= words.size(); i++) {
                 if (words.get(i).equals(phrase.getFirst())
                         && words.subList(i, i + phrase.size()).equals(phrase)) {
-                    findings.add(file + ":" + lineOf.get(i) + ": \"" + String.join(" ", phrase) + "\"; use: " + instead);
+                    findings.add(
+                            file + ":" + lineOf.get(i) + ": \"" + String.join(" ", phrase) + "\"; use: " + instead);
                 }
             }
         });

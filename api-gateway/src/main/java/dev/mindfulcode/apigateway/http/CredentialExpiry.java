@@ -1,0 +1,49 @@
+package dev.mindfulcode.apigateway.http;
+
+import dev.mindfulcode.identity.Revocations;
+import dev.mindfulcode.webkit.transport.ConnectionLimits;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import reactor.core.publisher.Mono;
+
+/** When a caller's credential ends, for connections that outlast a request. Thread-safe. */
+public final class CredentialExpiry {
+
+    private final Revocations revocations;
+    private final Clock clock;
+    private final Duration lifetimeMax;
+
+    public CredentialExpiry(Revocations revocations, Clock clock, ConnectionLimits rules) {
+        this.revocations = revocations;
+        this.clock = clock;
+        this.lifetimeMax = rules.lifetimeMax();
+    }
+
+    /**
+     * Emits when the caller's credential expires or is revoked, and at the latest after the longest lifetime of a
+     * connection.
+     */
+    public Mono<Instant> of(Caller caller) {
+        return Mono.firstWithSignal(expired(caller), revoked(caller));
+    }
+
+    private Mono<Instant> expired(Caller caller) {
+        Instant now = clock.instant();
+        Instant latest = now.plus(lifetimeMax);
+        Instant end = caller.expiresAt().isBefore(latest) ? caller.expiresAt() : latest;
+        Duration left = Duration.between(now, end);
+        return Mono.delay(left.isNegative() ? Duration.ZERO : left).map(_ -> clock.instant());
+    }
+
+    private Mono<Instant> revoked(Caller caller) {
+        UUID grantId = caller.grantId();
+        return grantId == null
+                ? Mono.never()
+                : Mono.create(sink -> {
+                    Revocations.Watch watch = revocations.watch(grantId, () -> sink.success(clock.instant()));
+                    sink.onDispose(watch::close);
+                });
+    }
+}

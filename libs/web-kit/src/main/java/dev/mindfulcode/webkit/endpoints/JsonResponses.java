@@ -1,0 +1,24 @@
+package dev.mindfulcode.webkit.endpoints;
+
+import dev.mindfulcode.webkit.json.Json;
+import org.springframework.http.MediaType;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
+
+/** Answers in JSON. */
+public final class JsonResponses {
+
+    private JsonResponses() {}
+
+    public static Mono<ServerResponse> ok(Object value) {
+        return json(200, value);
+    }
+
+    public static Mono<ServerResponse> json(int status, Object value) {
+        return json(ServerResponse.status(status), value);
+    }
+
+    public static Mono<ServerResponse> json(ServerResponse.BodyBuilder answer, Object value) {
+        return answer.contentType(MediaType.APPLICATION_JSON).bodyValue(Json.bytes(value));
+    }
+}

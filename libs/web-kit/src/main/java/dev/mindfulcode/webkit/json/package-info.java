@@ -1,0 +1,5 @@
+/** Strict JSON. */
+@NullMarked
+package dev.mindfulcode.webkit.json;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,36 @@
+package dev.mindfulcode.webkit.transport;
+
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
+import java.time.Duration;
+import reactor.netty.NettyPipeline;
+import reactor.netty.http.server.HttpServer;
+
+/** Settings of a web server that do not depend on its routes. */
+public final class HttpTransport {
+
+    static final int REQUEST_LINE_BYTES_MAX = 8 * 1024;
+    static final int HEADER_BYTES_MAX = 16 * 1024;
+    static final Duration IDLE_CONNECTION_TIMEOUT = Duration.ofSeconds(75);
+
+    private HttpTransport() {}
+
+    /** Returns the server with bounds on requests, {@link HttpConformance} and the timeouts of {@code rules}. */
+    public static HttpServer configure(HttpServer server, ConnectionLimits rules) {
+        HttpServer configured = server.idleTimeout(IDLE_CONNECTION_TIMEOUT)
+                .httpRequestDecoder(limits ->
+                        limits.maxInitialLineLength(REQUEST_LINE_BYTES_MAX).maxHeaderSize(HEADER_BYTES_MAX))
+                .doOnChannelInit((_, channel, _) -> {
+                    ChannelPipeline pipeline = channel.pipeline();
+                    pipeline.addFirst("mindful.writeTimeout", new WriteTimeout(rules.writeTimeout()));
+                    pipeline.addAfter(NettyPipeline.HttpCodec, "mindful.http", new HttpConformance(rules));
+                });
+        // Bytes in the kernel's buffer are not seen by Netty; Linux has a timeout of its own for them.
+        return Epoll.isAvailable()
+                ? configured.childOption(
+                        EpollChannelOption.TCP_USER_TIMEOUT,
+                        Math.toIntExact(rules.writeTimeout().toMillis()))
+                : configured;
+    }
+}

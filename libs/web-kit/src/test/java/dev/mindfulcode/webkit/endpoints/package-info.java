@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.webkit.endpoints;
+
+import org.jspecify.annotations.NullMarked;

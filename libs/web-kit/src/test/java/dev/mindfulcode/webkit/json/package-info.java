@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.webkit.json;
+
+import org.jspecify.annotations.NullMarked;

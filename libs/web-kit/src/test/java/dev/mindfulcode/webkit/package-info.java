@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mindfulcode.webkit;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.webkit.transport;
+
+import org.jspecify.annotations.NullMarked;
