@@ -56,7 +56,7 @@ class AnalyticsApiTest {
     }
 
     @Test
-    void allHistoryIsFoldedWhateverOrderItCameInAndThenWhatComes() {
+    void foldsHistoryInTimeOrderThenLiveRecords() {
         List<Typed> typed = sessions(4, 60);
         List<Typed> arrived = new ArrayList<>(typed);
         arrived.addAll(typed.subList(0, 30));
@@ -87,7 +87,7 @@ class AnalyticsApiTest {
     }
 
     @Test
-    void anEndThatIsOverIsFinishedAndWatchedUntilThen() {
+    void finishesRunWithPastEndAndStreamsProgress() {
         List<Typed> typed = sessions(3, 60);
         typed.forEach(each -> history.write(each, each.startedAt().plusSeconds(60)));
         Instant to = typed.get(120).startedAt();
@@ -109,7 +109,7 @@ class AnalyticsApiTest {
     }
 
     @Test
-    void rowsComeInPages() {
+    void pagesRows() {
         sessions(3, 60).forEach(each -> history.write(each, each.startedAt().plusSeconds(60)));
         String run = start("{\"plugin\": \"typing-fatigue\"}");
         await(run, "live");
@@ -126,7 +126,7 @@ class AnalyticsApiTest {
     }
 
     @Test
-    void allRowsGoIntoOneFile() throws Exception {
+    void exportsAllRows() throws Exception {
         sessions(3, 60).forEach(each -> history.write(each, each.startedAt().plusSeconds(60)));
         String run = start("{\"plugin\": \"typing-fatigue\"}");
         await(run, "live");
@@ -166,7 +166,7 @@ class AnalyticsApiTest {
     }
 
     @Test
-    void aTableOfAllNamesThatRowsMakeUpIsRefused() throws Exception {
+    void rejectsCsvWithTooManyColumns() throws Exception {
         sessions(1, 60).forEach(each -> history.write(each, each.startedAt().plusSeconds(60)));
         String run = start("{\"plugin\": \"typing-fatigue\"}");
         await(run, "live");
@@ -179,7 +179,7 @@ class AnalyticsApiTest {
     }
 
     @Test
-    void twoVersionsRunSideBySide() throws Exception {
+    void runsTwoVersionsSideBySide() throws Exception {
         List<Typed> typed = sessions(2, 60);
         typed.forEach(each -> history.write(each, each.startedAt().plusSeconds(60)));
         install(
@@ -194,7 +194,7 @@ class AnalyticsApiTest {
     }
 
     @Test
-    void whoeverLosesARunWritesNothingMoreAndWhoTakesItFoldsTheSame() throws Exception {
+    void fencesLostRunAndRefoldsInNewOwner() throws Exception {
         List<Typed> typed = sessions(3, 60);
         typed.forEach(each -> history.write(each, each.startedAt().plusSeconds(60)));
         String run = start("{\"plugin\": \"typing-fatigue\"}");
@@ -216,7 +216,7 @@ class AnalyticsApiTest {
     }
 
     @Test
-    void aDeletedSessionIsLeftOutAndOneThatIsDeletedLaterGoes() {
+    void leavesOutDeletedSessions() {
         List<Typed> typed = sessions(3, 60);
         typed.forEach(each -> history.write(each, each.startedAt().plusSeconds(60)));
         history.delete(typed.getFirst().sessionId(), Instant.now());
@@ -230,7 +230,7 @@ class AnalyticsApiTest {
     }
 
     @Test
-    void aCancelledRunKeepsItsRowsAndARemovedOneDoesNot() throws Exception {
+    void cancelledRunRetainsRowsUntilRemoved() throws Exception {
         sessions(1, 60).forEach(each -> history.write(each, each.startedAt().plusSeconds(60)));
         String run = start("{\"plugin\": \"typing-fatigue\"}");
         await(run, "live");
@@ -255,7 +255,7 @@ class AnalyticsApiTest {
     }
 
     @Test
-    void aPluginThatIsRemovedWhileItRunsStopsAndWhatItFoundStays() {
+    void removingPluginStopsRunAndRetainsRows() {
         sessions(1, 60).forEach(each -> history.write(each, each.startedAt().plusSeconds(60)));
         String run = start("{\"plugin\": \"typing-fatigue\"}");
         await(run, "live");
@@ -269,7 +269,7 @@ class AnalyticsApiTest {
     }
 
     @Test
-    void aGrantThatIsTakenBackStopsWhatRunsByIt() {
+    void revokingGrantStopsRun() {
         sessions(1, 60).forEach(each -> history.write(each, each.startedAt().plusSeconds(60)));
         String run = start("{\"plugin\": \"typing-fatigue\"}");
         await(run, "live");
@@ -281,9 +281,9 @@ class AnalyticsApiTest {
     }
 
     @Test
-    void runsAndRowsOfAnErasedUserGo() throws Exception {
+    void deletesRunsOfErasedUser() throws Exception {
         User eve = gateway.user();
-        Answer made = api.post("/api/plugins", eve.token(), SmallPlugin.named("eves"));
+        Answer made = api.post("/api/plugins", eve.token(), MinimalPlugin.named("eves"));
         String id = made.text("plugin_id");
         api.put("/api/plugins/" + id + "/install", eve.token(), "{\"capabilities\": [\"emit_results\"]}");
         Answer run = api.post("/api/analytics", eve.token(), "{\"plugin\": \"eves\"}");
@@ -297,8 +297,8 @@ class AnalyticsApiTest {
     }
 
     @Test
-    void aPluginThatFailsIsToldAndDisabledInTheEndAndTriedAgainAfterANewGrant() throws Exception {
-        String id = install(SmallPlugin.trapping("traps"), "[\"emit_results\"]");
+    void disablesFailingPluginUntilGrantedAgain() throws Exception {
+        String id = install(MinimalPlugin.trapping("traps"), "[\"emit_results\"]");
         String run = start("{\"plugin\": \"traps\"}");
         for (int failure = 1; failure <= 3; failure++) {
             await(run, "failed");
@@ -324,9 +324,9 @@ class AnalyticsApiTest {
     }
 
     @Test
-    void aPluginThatNeverEndsEndsByItsFuelAndOthersGoOn() {
+    void endlessPluginRunsOutOfFuelWithoutBlockingOthers() {
         sessions(1, 60).forEach(each -> history.write(each, each.startedAt().plusSeconds(60)));
-        install(SmallPlugin.looping("loops"), "[\"emit_results\"]");
+        install(MinimalPlugin.looping("loops"), "[\"emit_results\"]");
         List<String> looping = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             looping.add(start("{\"plugin\": \"loops\"}"));
@@ -340,7 +340,7 @@ class AnalyticsApiTest {
 
     /** The windows of one's team, and nothing else; and only who leads it. */
     @Test
-    void aTeamsWindowsAreFoldedForItsLeads() throws Exception {
+    void foldsTeamWindowsForTeamLeads() throws Exception {
         String team = api.post("/api/teams", ada.token(), "{\"name\": \"a\"}").text("team_id");
         install(
                 "{\"manifest\": {\"abi_version\": 1, \"name\": \"team-rows\", \"version\": \"1.0.0\", \"scope\": \"team\","

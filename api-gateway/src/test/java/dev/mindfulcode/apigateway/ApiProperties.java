@@ -112,7 +112,7 @@ class ApiProperties {
         Answer team = API.post("/api/teams", made.token(), "{\"name\": \"own\"}");
         putOnPremium(UUID.fromString(team.text("team_id")));
         IDS.learn(team.json());
-        Answer plugin = API.post("/api/plugins", made.token(), SmallPlugin.named("own"));
+        Answer plugin = API.post("/api/plugins", made.token(), MinimalPlugin.named("own"));
         API.put(
                 "/api/plugins/" + plugin.text("plugin_id") + "/install",
                 made.token(),

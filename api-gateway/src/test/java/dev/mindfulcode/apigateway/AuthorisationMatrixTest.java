@@ -365,7 +365,7 @@ class AuthorisationMatrixTest {
         for (var plugin : API.get("/api/plugins", token(Who.MEMBER)).json().path("plugins")) {
             API.delete("/api/plugins/" + plugin.path("plugin_id").asString(), token(Who.MEMBER));
         }
-        Answer made = API.post("/api/plugins", token(Who.MEMBER), SmallPlugin.named("small"));
+        Answer made = API.post("/api/plugins", token(Who.MEMBER), MinimalPlugin.named("small"));
         assertThat(made.status()).as(made.toString()).isEqualTo(201);
         String id = made.text("plugin_id");
         assertThat(API.put(

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.apigateway.Api.Answer;
 import dev.mindfulcode.apigateway.Api.User;
-import dev.mindfulcode.apigateway.plugins.EverybodysPlugins;
+import dev.mindfulcode.apigateway.plugins.SharedPlugins;
 import dev.mindfulcode.dataprotection.PostgresUrl;
-import dev.mindfulcode.pluginhost.Limits;
 import dev.mindfulcode.pluginhost.Manifest;
 import dev.mindfulcode.pluginhost.Plugin;
 import dev.mindfulcode.pluginhost.PluginHost;
+import dev.mindfulcode.pluginhost.PluginLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ class PluginApiTest {
     private final User bob = gateway.user();
 
     @Test
-    void whatWasUploadedIsThereForItsOwnerAloneAndTheSameAgainIsTheSame() throws Exception {
+    void uploadIsPrivateAndIdempotent() throws Exception {
         Answer made = api.post("/api/plugins", ada.token(), upload("deep-work"));
         assertThat(made.status()).as(made.toString()).isEqualTo(201);
         assertThat(made.json().path("manifest").path("name").asString()).isEqualTo("deep-work");
@@ -49,14 +49,14 @@ class PluginApiTest {
     }
 
     @Test
-    void aVersionIsOneModuleForEver() {
-        assertThat(api.post("/api/plugins", ada.token(), SmallPlugin.named("same"))
+    void rejectsOtherModuleForSameVersion() {
+        assertThat(api.post("/api/plugins", ada.token(), MinimalPlugin.named("same"))
                         .status())
                 .isEqualTo(201);
-        api.post("/api/plugins", ada.token(), SmallPlugin.trapping("same"))
+        api.post("/api/plugins", ada.token(), MinimalPlugin.trapping("same"))
                 .isProblem(409, "plugin-exists")
                 .withField("manifest.version");
-        String next = SmallPlugin.trapping("same").replace("\"1.0.0\"", "\"1.0.1\"");
+        String next = MinimalPlugin.trapping("same").replace("\"1.0.0\"", "\"1.0.1\"");
         assertThat(api.post("/api/plugins", ada.token(), next).status()).isEqualTo(201);
         assertThat(api.get("/api/plugins", ada.token()).json().path("plugins")).hasSize(2);
     }
@@ -75,7 +75,7 @@ class PluginApiTest {
                 "\"manifest\": { | \"manifest\": 7, \"m\": { | 400 | m",
             })
     void whatIsWrongIsNamed(String good, String bad, int status, String field) {
-        String body = SmallPlugin.named("small");
+        String body = MinimalPlugin.named("small");
         assertThat(body).contains(good);
 
         api.post("/api/plugins", ada.token(), body.replace(good, bad))
@@ -84,7 +84,7 @@ class PluginApiTest {
     }
 
     @Test
-    void anImportThatTheManifestDoesNotNameIsRefusedByName() throws Exception {
+    void rejectsImportMissingFromManifest() throws Exception {
         String body = upload("deep-work").replace("[\"flow_analysis\", \"emit_results\"]", "[\"emit_results\"]");
         Answer refused = api.post("/api/plugins", ada.token(), body).isProblem(422, "plugin-refused");
 
@@ -92,24 +92,24 @@ class PluginApiTest {
     }
 
     @Test
-    void whatIsTooLargeIsRefusedUnread() {
-        String body = SmallPlugin.upload("{}", new byte[400_000]);
+    void rejectsTooLargeUpload() {
+        String body = MinimalPlugin.upload("{}", new byte[400_000]);
 
         api.post("/api/plugins", ada.token(), body).isProblem(413, "request-too-large");
     }
 
     @Test
-    void anAccountHasSoManyPluginsAndNoMore() {
+    void limitsPluginsPerAccount() {
         for (int i = 0; i < 20; i++) {
-            assertThat(api.post("/api/plugins", ada.token(), SmallPlugin.named("p" + i))
+            assertThat(api.post("/api/plugins", ada.token(), MinimalPlugin.named("p" + i))
                             .status())
                     .isEqualTo(201);
         }
-        api.post("/api/plugins", ada.token(), SmallPlugin.named("one-more")).isProblem(409, "limit-reached");
+        api.post("/api/plugins", ada.token(), MinimalPlugin.named("one-more")).isProblem(409, "limit-reached");
     }
 
     @Test
-    void nothingRunsWithoutAGrantOfWhatItImports() throws Exception {
+    void requiresGrantOfImportsToRun() throws Exception {
         String id = api.post("/api/plugins", ada.token(), upload("deep-work")).text("plugin_id");
         String install = "/api/plugins/" + id + "/install";
         String run = "{\"plugin\": \"deep-work\"}";
@@ -134,7 +134,7 @@ class PluginApiTest {
     }
 
     @Test
-    void anOperatorsPluginIsEverybodysAndNobodysToRemove() throws Exception {
+    void sharesOperatorPluginsAndForbidsRemoval() throws Exception {
         gateway.execute(
                 "insert into identity.plugin_modules (sha256, module) values (repeat('a', 64), '') on conflict do nothing");
         gateway.execute("""
@@ -159,19 +159,19 @@ class PluginApiTest {
     }
 
     @Test
-    void whatAnOperatorInstallsIsGrantedToEverybodyOnce() throws Exception {
-        EverybodysPlugins everybodys =
-                new EverybodysPlugins(PostgresUrl.parse(gateway.databaseUrl).dataSource(), gateway.registry());
+    void grantsSharedPluginToAllUsersOnce() throws Exception {
+        SharedPlugins everybodys =
+                new SharedPlugins(PostgresUrl.parse(gateway.databaseUrl).dataSource(), gateway.registry());
         byte[] manifest = Files.readAllBytes(PLUGINS.resolve("time-to-resume").resolve("manifest.json"));
         byte[] module = Files.readAllBytes(PLUGINS.resolve("time-to-resume").resolve("time-to-resume.wasm"));
-        try (PluginHost host = new PluginHost(Limits.standard())) {
+        try (PluginHost host = new PluginHost(PluginLimits.standard())) {
             Manifest parsed = Manifest.parse(manifest);
             Plugin plugin = host.load(parsed, module, parsed.capabilities());
             everybodys.install(plugin, manifest, module);
             everybodys.install(plugin, manifest, module);
         }
         try {
-            assertThat(everybodys.list().stream().filter(EverybodysPlugins.Listed::isOperators))
+            assertThat(everybodys.list().stream().filter(SharedPlugins.Listed::isOperators))
                     .hasSize(1);
             JsonNode plugins = api.get("/api/plugins", bob.token()).json().path("plugins");
             assertThat(plugins).hasSize(1);
@@ -185,7 +185,7 @@ class PluginApiTest {
     }
 
     @Test
-    void whatIsAskedForIsChecked() {
+    void validatesRequests() {
         api.post("/api/analytics", ada.token(), "{}")
                 .isProblem(400, "invalid-request")
                 .withField("plugin");

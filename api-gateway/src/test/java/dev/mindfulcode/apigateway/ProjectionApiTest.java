@@ -38,7 +38,7 @@ class ProjectionApiTest {
     }
 
     @Test
-    void theOperatorsTokenOpensNothingElse() {
+    void operatorTokenGrantsOnlyAdminEndpoints() {
         assertThat(api.get(PROJECTIONS, OPERATOR_TOKEN).status()).isEqualTo(200);
         assertThat(api.get(PROJECTIONS, OPERATOR_TOKEN + "x").status()).isEqualTo(401);
         assertThat(api.get("/api/account", OPERATOR_TOKEN).status()).isEqualTo(401);
@@ -46,7 +46,7 @@ class ProjectionApiTest {
     }
 
     @Test
-    void whatCannotBeOrderedIsRefused() {
+    void rejectsInvalidBuildRequests() {
         assertThat(api.post(PROJECTIONS + "/nothing/builds", OPERATOR_TOKEN, "{}")
                         .status())
                 .isEqualTo(404);
@@ -67,7 +67,7 @@ class ProjectionApiTest {
 
     /** With the gateway's own pool of connections, and statements that it has prepared before. */
     @Test
-    void aRebuildIsWatchedWhileUsersReadAndNoReadFails() throws Exception {
+    void streamsRebuildProgressWhileReadsSucceed() throws Exception {
         User user = GATEWAY.user();
         for (int i = 0; i < 5; i++) {
             assertThat(api.post("/api/sessions/start", user.token(), "{}").status())

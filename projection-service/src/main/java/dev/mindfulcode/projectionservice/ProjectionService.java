@@ -4,13 +4,13 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
 import dev.mindfulcode.projectionservice.fold.Projection;
-import dev.mindfulcode.projectionservice.loop.KafkaDeadLetters;
+import dev.mindfulcode.projectionservice.loop.KafkaDeadLetterSink;
 import dev.mindfulcode.projectionservice.loop.LoopSettings;
 import dev.mindfulcode.projectionservice.loop.LoopState;
 import dev.mindfulcode.projectionservice.loop.ProjectionLoop;
 import dev.mindfulcode.projectionservice.readmodel.ReadModel;
+import dev.mindfulcode.projectionservice.rebuild.RebuildRunner;
 import dev.mindfulcode.projectionservice.rebuild.RebuildSettings;
-import dev.mindfulcode.projectionservice.rebuild.Rebuilds;
 import dev.mindfulcode.schemas.Topic;
 import dev.mindfulcode.schemas.Topics;
 import dev.mindfulcode.schemas.clock.ClockStepWatch;
@@ -62,9 +62,9 @@ public final class ProjectionService implements SmartLifecycle {
     private record Running(
             HikariDataSource database,
             HikariDataSource unhurried,
-            KafkaDeadLetters deadLetters,
+            KafkaDeadLetterSink deadLetters,
             List<ProjectionLoop> loops,
-            Rebuilds rebuilds) {}
+            RebuildRunner rebuilds) {}
 
     ProjectionService(
             ProjectionSettings settings,
@@ -110,8 +110,8 @@ public final class ProjectionService implements SmartLifecycle {
             PostgresUserKeys.migrate(database);
             ReadModel.migrate(database, projections);
             PostgresUserKeys keys = PostgresUserKeys.open(database, settings.keyEncryptionKey());
-            KafkaDeadLetters deadLetters =
-                    new KafkaDeadLetters(settings.bootstrapServers(), settings.registry(), Clock.systemUTC());
+            KafkaDeadLetterSink deadLetters =
+                    new KafkaDeadLetterSink(settings.bootstrapServers(), settings.registry(), Clock.systemUTC());
             List<ProjectionLoop> loops = List.of(
                             loop("written", WRITTEN, WRITTEN_RECORDS_MAX),
                             loop("streamed", streamed(), STREAMED_RECORDS_MAX))
@@ -119,7 +119,7 @@ public final class ProjectionService implements SmartLifecycle {
                     .map(loop -> new ProjectionLoop(loop, settings.registry(), database, keys, deadLetters, meters))
                     .toList();
             loops.forEach(ProjectionLoop::start);
-            Rebuilds rebuilds = new Rebuilds(new RebuildSettings(
+            RebuildRunner rebuilds = new RebuildRunner(new RebuildSettings(
                     settings.bootstrapServers(), settings.registry(), unhurried, keys, projections, meters));
             rebuilds.start();
             return new Running(database, unhurried, deadLetters, loops, rebuilds);

@@ -1,11 +1,11 @@
 package dev.mindfulcode.projectionservice;
 
 import dev.mindfulcode.dataprotection.UserCipher;
-import dev.mindfulcode.projectionservice.fold.Event;
 import dev.mindfulcode.projectionservice.fold.Fold;
 import dev.mindfulcode.projectionservice.fold.Projection;
+import dev.mindfulcode.projectionservice.fold.ProjectionEvent;
 import dev.mindfulcode.projectionservice.fold.ReadModelDatabase;
-import dev.mindfulcode.projectionservice.fold.Samples;
+import dev.mindfulcode.projectionservice.fold.SampleEvents;
 import dev.mindfulcode.projectionservice.minutes.FlowMinutes;
 import dev.mindfulcode.projectionservice.periods.FlowPeriods;
 import dev.mindfulcode.projectionservice.readmodel.ReadModel;
@@ -56,17 +56,21 @@ class ProjectionBench {
             say("round %d", round);
             measure("flow_minutes", FlowMinutes.projection(), (version, i) -> {
                 UUID user = users.get((int) (i % USERS));
-                return new Event(i, user, null, Samples.minute(NINE.plusSeconds(60 * (i / USERS)), version, 100));
+                return new ProjectionEvent(
+                        i, user, null, SampleEvents.minute(NINE.plusSeconds(60 * (i / USERS)), version, 100));
             });
             measure("flow_periods", FlowPeriods.projection(), (version, i) -> {
                 UUID user = users.get((int) (i % USERS));
-                return new Event(
-                        i, user, null, Samples.period(sessions[(int) i], NINE, NINE.plusSeconds(900), version, 10));
+                return new ProjectionEvent(
+                        i,
+                        user,
+                        null,
+                        SampleEvents.period(sessions[(int) i], NINE, NINE.plusSeconds(900), version, 10));
             });
             measure("coding_sessions", CodingSessions.projection(), (version, i) -> {
                 UUID user = users.get((int) (i % USERS));
-                return new Event(
-                        i, user, null, Samples.seen(sessions[(int) i], version, SessionStatus.ACTIVE, NINE, 100));
+                return new ProjectionEvent(
+                        i, user, null, SampleEvents.seen(sessions[(int) i], version, SessionStatus.ACTIVE, NINE, 100));
             });
         }
     }
@@ -82,7 +86,7 @@ class ProjectionBench {
                 pipeline.send(
                         Topics.FLOW_MINUTES,
                         ciphers.get((int) (i % USERS)).userId(),
-                        Samples.minute(NINE.plusSeconds(60 * (i / USERS)), 1, 100));
+                        SampleEvents.minute(NINE.plusSeconds(60 * (i / USERS)), 1, 100));
             }
             pipeline.flush();
             long begunNanos = System.nanoTime();
@@ -101,7 +105,8 @@ class ProjectionBench {
                 pipeline.publish(
                         Topics.SESSIONS,
                         user.userId(),
-                        Samples.with(Samples.said(session, SessionEventKind.STARTED, NINE), user, "p", "java"));
+                        SampleEvents.with(
+                                SampleEvents.said(session, SessionEventKind.STARTED, NINE), user, "p", "java"));
                 String there = "SELECT count(*) FROM readmodel.coding_sessions WHERE session_id = '" + session + "'";
                 Eventually.holds("visible", () -> pipeline.database.number(there) == 1);
                 latenciesMs.add((System.nanoTime() - sentNanos) / 1e6);
@@ -113,7 +118,7 @@ class ProjectionBench {
     }
 
     private interface Events {
-        Event of(long version, long i);
+        ProjectionEvent of(long version, long i);
     }
 
     private void measure(String table, Projection projection, Events events) throws Exception {
@@ -145,7 +150,7 @@ class ProjectionBench {
     }
 
     private static double run(
-            Connection connection, Projection projection, LongFunction<Event> events, List<Double> tookMs)
+            Connection connection, Projection projection, LongFunction<ProjectionEvent> events, List<Double> tookMs)
             throws Exception {
         var folds = projection.binding().to(ReadModel.TABLES);
         long begunNanos = System.nanoTime();
@@ -153,14 +158,14 @@ class ProjectionBench {
             long portionNanos = System.nanoTime();
             Fold fold = folds.get();
             for (int i = from; i < from + PORTION; i++) {
-                fold.take(events.apply(i));
+                fold.apply(events.apply(i));
             }
             try (var offset = connection.prepareStatement(
                     "UPDATE readmodel.projection_offsets SET next_offset = next_offset + ? WHERE topic = 'bench'")) {
                 offset.setInt(1, PORTION);
                 offset.executeUpdate();
             }
-            fold.write(connection);
+            fold.flush(connection);
             connection.commit();
             tookMs.add((System.nanoTime() - portionNanos) / 1e6);
         }

@@ -3,7 +3,7 @@ package dev.mindfulcode.projectionservice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mindfulcode.projectionservice.fold.Samples;
+import dev.mindfulcode.projectionservice.fold.SampleEvents;
 import dev.mindfulcode.schemas.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -32,9 +32,9 @@ class ProjectionConfigurationTest {
     }
 
     @Test
-    void startsAndStopsWithItsContextAndTellsHowItIsDoing() throws Exception {
+    void startsAndStopsWithContextAndReportsState() throws Exception {
         UUID user = pipeline.newUser().userId();
-        pipeline.publish(Topics.FLOW_MINUTES, user, Samples.minute(Instant.parse("2026-03-02T09:00:00Z"), 1, 5));
+        pipeline.publish(Topics.FLOW_MINUTES, user, SampleEvents.minute(Instant.parse("2026-03-02T09:00:00Z"), 1, 5));
         ProjectionService service;
         try (AnnotationConfigApplicationContext context = context()) {
             service = context.getBean(ProjectionService.class);
@@ -66,7 +66,7 @@ class ProjectionConfigurationTest {
     }
 
     @Test
-    void aMissingOrWeakSettingIsRefusedWithTheFix() {
+    void rejectsMissingOrWeakSettingsWithFix() {
         assertRefusedWithout("DATABASE_URL", "DATABASE_URL is not set");
         assertRefusedWithout("KAFKA_BOOTSTRAP_SERVERS", "localhost:9092");
         assertRefusedWithout("SCHEMA_REGISTRY_URL", "/apis/registry/v3");

@@ -31,9 +31,9 @@ class ProjectionKillTest {
     }
 
     @Test
-    void killedAtRandomPointsItGoesOnWithoutLossOrWait() throws Exception {
+    void resumesAfterRandomKillsWithoutLossOrWait() throws Exception {
         Random random = new Random(8);
-        BothEnds ends = new BothEnds(pipeline, 8, 8);
+        EventStreamModel ends = new EventStreamModel(pipeline, 8, 8);
         for (int kill = 0; kill < 2; kill++) {
             ends.write(6_000);
             pipeline.flush();
@@ -60,10 +60,10 @@ class ProjectionKillTest {
     }
 
     @Test
-    void aRebuildThatIsKilledGoesOnWhereItWasAndComesToTheSame() throws Exception {
+    void resumesKilledRebuildWithSameResult() throws Exception {
         String built = "SELECT coalesce(sum(next_offset), 0) FROM readmodel_flow_minutes_2.projection_offsets";
         String state = "SELECT state FROM readmodel.projection_builds WHERE projection = 'flow_minutes' AND build = 2";
-        new BothEnds(pipeline, 8, 9).write(12_000);
+        new EventStreamModel(pipeline, 8, 9).write(12_000);
         pipeline.flush();
         Process process = start();
         List<String> before;

@@ -2,7 +2,7 @@ package dev.mindfulcode.projectionservice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mindfulcode.projectionservice.fold.Samples;
+import dev.mindfulcode.projectionservice.fold.SampleEvents;
 import dev.mindfulcode.projectionservice.loop.LoopState;
 import dev.mindfulcode.schemas.Topics;
 import java.net.URI;
@@ -26,9 +26,9 @@ class ProjectionRecoveryTest {
     }
 
     @Test
-    void connectionsThatBreakInTheMiddleLoseNothing() throws Exception {
-        BothEnds ends = new BothEnds(pipeline, 8, 1);
-        try (CuttableWire wire = new CuttableWire(databasePort())) {
+    void survivesBrokenConnections() throws Exception {
+        EventStreamModel ends = new EventStreamModel(pipeline, 8, 1);
+        try (SeverableProxy wire = new SeverableProxy(databasePort())) {
             pipeline.start(through(wire));
             for (int i = 0; i < 40; i++) {
                 ends.write(500);
@@ -44,8 +44,8 @@ class ProjectionRecoveryTest {
     }
 
     @Test
-    void backendsThatAreKilledInTheMiddleOfATransactionLoseNothing() throws Exception {
-        BothEnds ends = new BothEnds(pipeline, 8, 2);
+    void survivesBackendTermination() throws Exception {
+        EventStreamModel ends = new EventStreamModel(pipeline, 8, 2);
         pipeline.start();
         for (int i = 0; i < 40; i++) {
             ends.write(500);
@@ -56,9 +56,9 @@ class ProjectionRecoveryTest {
     }
 
     @Test
-    void aDatabaseThatIsAwayIsWaitedForAndThePlaceInTheGroupIsKept() throws Exception {
-        BothEnds ends = new BothEnds(pipeline, 8, 3);
-        try (CuttableWire wire = new CuttableWire(databasePort())) {
+    void waitsForDatabaseWithoutLeavingGroup() throws Exception {
+        EventStreamModel ends = new EventStreamModel(pipeline, 8, 3);
+        try (SeverableProxy wire = new SeverableProxy(databasePort())) {
             ProjectionService service = pipeline.start(through(wire));
             ends.write(500);
             ends.meet();
@@ -80,11 +80,11 @@ class ProjectionRecoveryTest {
     }
 
     @Test
-    void aRegistryThatIsAwayIsWaitedForAndMakesNoDeadLetters() throws Exception {
-        BothEnds ends = new BothEnds(pipeline, 4, 6);
+    void waitsForRegistryWithoutDeadLetters() throws Exception {
+        EventStreamModel ends = new EventStreamModel(pipeline, 4, 6);
         ends.write(500);
         URI registry = URI.create(Pipeline.registryUrl());
-        try (CuttableWire wire = new CuttableWire(registry.getPort())) {
+        try (SeverableProxy wire = new SeverableProxy(registry.getPort())) {
             wire.cut();
             ProjectionService service = pipeline.start(
                     pipeline.database.url(),
@@ -100,8 +100,8 @@ class ProjectionRecoveryTest {
     }
 
     @Test
-    void projectionsThatStopAndStartAtRandomPointsGoOnWhereTheTableIs() throws Exception {
-        BothEnds ends = new BothEnds(pipeline, 8, 4);
+    void resumesFromTableOffsetsAfterRandomRestarts() throws Exception {
+        EventStreamModel ends = new EventStreamModel(pipeline, 8, 4);
         for (int i = 0; i < 6; i++) {
             ends.write(1_500);
             ProjectionService service = pipeline.start();
@@ -120,8 +120,8 @@ class ProjectionRecoveryTest {
     }
 
     @Test
-    void twoInstancesShareThePartitionsAndOneTakesOverWhatTheOtherLeaves() throws Exception {
-        BothEnds ends = new BothEnds(pipeline, 12, 5);
+    void sharesPartitionsAndTakesOverFromStoppedInstance() throws Exception {
+        EventStreamModel ends = new EventStreamModel(pipeline, 12, 5);
         ends.write(2_000);
         ProjectionService first = pipeline.start();
         ends.write(2_000);
@@ -140,14 +140,14 @@ class ProjectionRecoveryTest {
 
     /** As after a restart of Postgres that lost its last commits: they need not wait for the disk. */
     @Test
-    void aDatabaseThatForgotItsLastTransactionsIsNoticedAndCaughtUpAgain() throws Exception {
+    void reappliesTransactionsLostByDatabase() throws Exception {
         UUID user = pipeline.newUser().userId();
         Instant nine = Instant.parse("2026-03-02T09:00:00Z");
         pipeline.start();
-        pipeline.publish(Topics.FLOW_MINUTES, user, Samples.minute(nine, 1, 10));
+        pipeline.publish(Topics.FLOW_MINUTES, user, SampleEvents.minute(nine, 1, 10));
         pipeline.awaitApplied();
         List<String> before = pipeline.database.rows("SELECT * FROM readmodel.projection_offsets");
-        var lost = pipeline.publish(Topics.FLOW_MINUTES, user, Samples.minute(nine.plusSeconds(60), 1, 20));
+        var lost = pipeline.publish(Topics.FLOW_MINUTES, user, SampleEvents.minute(nine.plusSeconds(60), 1, 20));
         pipeline.awaitApplied();
         assertThat(before).isNotEmpty();
         pipeline.database.execute("DELETE FROM readmodel.flow_minutes WHERE keystrokes = 20; DELETE FROM"
@@ -156,7 +156,7 @@ class ProjectionRecoveryTest {
                 + " readmodel.flow_minutes; UPDATE readmodel.projection_offsets SET next_offset = " + lost.offset()
                 + " WHERE topic = 'flow-minutes' AND partition = " + lost.partition());
 
-        pipeline.publish(Topics.FLOW_MINUTES, user, Samples.minute(nine.plusSeconds(120), 1, 40));
+        pipeline.publish(Topics.FLOW_MINUTES, user, SampleEvents.minute(nine.plusSeconds(120), 1, 40));
         pipeline.awaitApplied();
         assertThat(pipeline.database.rows("SELECT keystrokes FROM readmodel.flow_minutes ORDER BY 1"))
                 .containsExactly("(10)", "(20)", "(40)");
@@ -171,7 +171,7 @@ class ProjectionRecoveryTest {
         UUID user = pipeline.newUser().userId();
         Instant nine = Instant.parse("2026-03-02T09:00:00Z");
         ProjectionService before = pipeline.start();
-        var last = pipeline.publish(Topics.FLOW_MINUTES, user, Samples.minute(nine, 1, 10));
+        var last = pipeline.publish(Topics.FLOW_MINUTES, user, SampleEvents.minute(nine, 1, 10));
         pipeline.awaitApplied();
         before.stop();
         pipeline.database.execute("INSERT INTO readmodel.flow_minutes (user_id, minute, session_id, keystrokes, errors,"
@@ -189,7 +189,7 @@ class ProjectionRecoveryTest {
                 () -> pipeline.database
                         .rows("SELECT keystrokes FROM readmodel.flow_minutes")
                         .equals(List.of("(10)")));
-        pipeline.publish(Topics.FLOW_MINUTES, user, Samples.minute(nine.plusSeconds(60), 1, 30));
+        pipeline.publish(Topics.FLOW_MINUTES, user, SampleEvents.minute(nine.plusSeconds(60), 1, 30));
         Eventually.holds(
                 "what is written where the lost records were is applied",
                 () -> pipeline.database
@@ -220,7 +220,7 @@ class ProjectionRecoveryTest {
         return URI.create(pipeline.database.url()).getPort();
     }
 
-    private String through(CuttableWire wire) {
+    private String through(SeverableProxy wire) {
         return pipeline.database.url().replace(":" + databasePort() + "/", ":" + wire.port() + "/");
     }
 

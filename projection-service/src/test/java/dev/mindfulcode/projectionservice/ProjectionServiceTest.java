@@ -3,7 +3,7 @@ package dev.mindfulcode.projectionservice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.dataprotection.UserCipher;
-import dev.mindfulcode.projectionservice.fold.Samples;
+import dev.mindfulcode.projectionservice.fold.SampleEvents;
 import dev.mindfulcode.schemas.AccountEventKind;
 import dev.mindfulcode.schemas.DeadLetter;
 import dev.mindfulcode.schemas.SessionEvent;
@@ -35,7 +35,7 @@ class ProjectionServiceTest {
     }
 
     @Test
-    void eventsOfEveryTopicReachTheirTables() throws Exception {
+    void appliesEventsOfEveryTopic() throws Exception {
         UserCipher user = pipeline.newUser();
         UUID session = UUID.randomUUID();
         publishSomeOfEverything(user, session);
@@ -57,11 +57,12 @@ class ProjectionServiceTest {
     }
 
     @Test
-    void windowsOfTeamsAreReadThoughATeamHasNoKey() throws Exception {
+    void appliesTeamWindowsWithoutUserKey() throws Exception {
         UUID team = UUID.randomUUID();
-        pipeline.publish(Topics.TEAM_FLOW, team, Samples.teamWindow(team, 1, 5));
-        RecordMetadata others = pipeline.publish(Topics.TEAM_FLOW, UUID.randomUUID(), Samples.teamWindow(team, 2, 50));
-        pipeline.publish(Topics.TEAM_FLOW, team, Samples.teamWindow(team, 2, 7));
+        pipeline.publish(Topics.TEAM_FLOW, team, SampleEvents.teamWindow(team, 1, 5));
+        RecordMetadata others =
+                pipeline.publish(Topics.TEAM_FLOW, UUID.randomUUID(), SampleEvents.teamWindow(team, 2, 50));
+        pipeline.publish(Topics.TEAM_FLOW, team, SampleEvents.teamWindow(team, 2, 7));
         pipeline.start();
         pipeline.awaitApplied();
 
@@ -74,7 +75,7 @@ class ProjectionServiceTest {
     }
 
     @Test
-    void theWholeLogAgainChangesNothing() throws Exception {
+    void reapplyingWholeLogChangesNothing() throws Exception {
         for (int i = 0; i < 20; i++) {
             publishSomeOfEverything(pipeline.newUser(), UUID.randomUUID());
         }
@@ -94,7 +95,7 @@ class ProjectionServiceTest {
     }
 
     @Test
-    void theGroupsOwnOffsetsDoNotMatter() throws Exception {
+    void ignoresCommittedGroupOffsets() throws Exception {
         pipeline.start();
         UserCipher user = pipeline.newUser();
         publishSomeOfEverything(user, UUID.randomUUID());
@@ -110,16 +111,16 @@ class ProjectionServiceTest {
     }
 
     @Test
-    void poisonGoesToDeadLettersWithItsBytesAndThePartitionGoesOn() throws Exception {
+    void deadLettersPoisonRecordsAndContinues() throws Exception {
         UserCipher user = pipeline.newUser();
         UUID userId = user.userId();
-        byte[] good = pipeline.bytes(Topics.FLOW_MINUTES, Samples.minute(NINE, 1, 5));
+        byte[] good = pipeline.bytes(Topics.FLOW_MINUTES, SampleEvents.minute(NINE, 1, 5));
         byte[] unknownSchema = good.clone();
         ByteBuffer.wrap(unknownSchema).putInt(1, 999_999);
         byte[] garbage = good.clone();
         Arrays.fill(garbage, 5, garbage.length, (byte) 0x81);
-        byte[] state =
-                pipeline.bytes(Topics.FLOW_STATES, Samples.seen(UUID.randomUUID(), 1, SessionStatus.ACTIVE, NINE, 5));
+        byte[] state = pipeline.bytes(
+                Topics.FLOW_STATES, SampleEvents.seen(UUID.randomUUID(), 1, SessionStatus.ACTIVE, NINE, 5));
         byte[] hugeString = Arrays.copyOf(state, 40);
         Arrays.fill(hugeString, 5, 40, (byte) 0xFE);
         List<byte[]> poisons = List.of(
@@ -131,7 +132,7 @@ class ProjectionServiceTest {
                 Arrays.copyOf(good, good.length - 3),
                 state,
                 hugeString,
-                pipeline.bytes(Topics.FLOW_MINUTES, Samples.minute(NINE, 1, -5)));
+                pipeline.bytes(Topics.FLOW_MINUTES, SampleEvents.minute(NINE, 1, -5)));
 
         List<RecordMetadata> buried = new ArrayList<>();
         for (byte[] poison : poisons) {
@@ -142,7 +143,7 @@ class ProjectionServiceTest {
                 "no user id".getBytes(StandardCharsets.UTF_8),
                 good));
         RecordMetadata nothing = pipeline.publishRaw(Topics.FLOW_MINUTES.name(), Pipeline.key(userId), null);
-        pipeline.publish(Topics.FLOW_MINUTES, userId, Samples.minute(NINE, 2, 50));
+        pipeline.publish(Topics.FLOW_MINUTES, userId, SampleEvents.minute(NINE, 2, 50));
         pipeline.start();
         pipeline.awaitApplied();
 
@@ -162,17 +163,17 @@ class ProjectionServiceTest {
     }
 
     @Test
-    void whatCannotBeDecryptedIsADeadLetterAndAnErasedUserIsNot() throws Exception {
+    void deadLettersUndecryptableRecordsButSkipsErasedUsers() throws Exception {
         UserCipher user = pipeline.newUser();
         UserCipher other = pipeline.newUser();
         UUID erased = UUID.randomUUID();
-        SessionEvent swapped =
-                Samples.with(Samples.said(UUID.randomUUID(), SessionEventKind.STARTED, NINE), other, "secret", null);
+        SessionEvent swapped = SampleEvents.with(
+                SampleEvents.said(UUID.randomUUID(), SessionEventKind.STARTED, NINE), other, "secret", null);
         RecordMetadata undecryptable = pipeline.publish(Topics.SESSIONS, user.userId(), swapped);
         RecordMetadata silenced = pipeline.publish(
-                Topics.SESSIONS, erased, Samples.said(UUID.randomUUID(), SessionEventKind.STARTED, NINE));
+                Topics.SESSIONS, erased, SampleEvents.said(UUID.randomUUID(), SessionEventKind.STARTED, NINE));
         RecordMetadata alsoSilenced = pipeline.publish(
-                Topics.FLOW_STATES, erased, Samples.seen(UUID.randomUUID(), 1, SessionStatus.ACTIVE, NINE, 10));
+                Topics.FLOW_STATES, erased, SampleEvents.seen(UUID.randomUUID(), 1, SessionStatus.ACTIVE, NINE, 10));
         publishSomeOfEverything(user, UUID.randomUUID());
         pipeline.start();
         pipeline.awaitApplied();
@@ -186,7 +187,7 @@ class ProjectionServiceTest {
     }
 
     @Test
-    void aRecordThatOnlyTheDatabaseRefusesIsFoundAmongItsNeighbours() throws Exception {
+    void isolatesRecordThatDatabaseRejects() throws Exception {
         pipeline.database.execute("ALTER TABLE readmodel.user_zones ADD CHECK (time_zone <> 'Asia/Kabul')");
         List<UUID> users = new ArrayList<>();
         List<RecordMetadata> sent = new ArrayList<>();
@@ -196,7 +197,7 @@ class ProjectionServiceTest {
             sent.add(pipeline.publish(
                     Topics.ACCOUNTS,
                     user,
-                    Samples.zone(AccountEventKind.REGISTERED, i == 23 ? "Asia/Kabul" : "Asia/Tokyo")));
+                    SampleEvents.zone(AccountEventKind.REGISTERED, i == 23 ? "Asia/Kabul" : "Asia/Tokyo")));
         }
         pipeline.start();
         pipeline.awaitApplied();
@@ -209,9 +210,9 @@ class ProjectionServiceTest {
     }
 
     @Test
-    void whatAUserWroteIsVisibleWhileTheStreamIsStuck() throws Exception {
+    void appliesUserWritesWhileStreamIsStuck() throws Exception {
         UserCipher user = pipeline.newUser();
-        pipeline.publish(Topics.FLOW_MINUTES, user.userId(), Samples.minute(NINE, 1, 10));
+        pipeline.publish(Topics.FLOW_MINUTES, user.userId(), SampleEvents.minute(NINE, 1, 10));
         pipeline.start();
         pipeline.awaitApplied();
         UUID session = UUID.randomUUID();
@@ -219,13 +220,14 @@ class ProjectionServiceTest {
             stuck.setAutoCommit(false);
             stuck.createStatement()
                     .execute("SELECT * FROM readmodel.projection_offsets WHERE topic LIKE 'flow-%' FOR UPDATE");
-            pipeline.publish(Topics.FLOW_MINUTES, user.userId(), Samples.minute(NINE.plusSeconds(60), 1, 20));
+            pipeline.publish(Topics.FLOW_MINUTES, user.userId(), SampleEvents.minute(NINE.plusSeconds(60), 1, 20));
             Eventually.holds(
                     "the stream's transaction waits",
                     () -> pipeline.database.number("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0);
-            pipeline.publish(Topics.SESSIONS, user.userId(), Samples.said(session, SessionEventKind.STARTED, NINE));
             pipeline.publish(
-                    Topics.ACCOUNTS, user.userId(), Samples.zone(AccountEventKind.SETTINGS_CHANGED, "Asia/Tokyo"));
+                    Topics.SESSIONS, user.userId(), SampleEvents.said(session, SessionEventKind.STARTED, NINE));
+            pipeline.publish(
+                    Topics.ACCOUNTS, user.userId(), SampleEvents.zone(AccountEventKind.SETTINGS_CHANGED, "Asia/Tokyo"));
             Eventually.holds(
                     "both are visible",
                     () -> pipeline.database.number("SELECT count(*) FROM readmodel.coding_sessions") == 1
@@ -244,19 +246,23 @@ class ProjectionServiceTest {
     private void publishSomeOfEverything(UserCipher user, UUID session) throws Exception {
         UUID userId = user.userId();
         Instant late = Instant.parse("2026-03-02T23:30:00Z");
-        pipeline.publish(Topics.ACCOUNTS, userId, Samples.zone(AccountEventKind.REGISTERED, "Europe/Berlin"));
+        pipeline.publish(Topics.ACCOUNTS, userId, SampleEvents.zone(AccountEventKind.REGISTERED, "Europe/Berlin"));
         pipeline.publish(
                 Topics.SESSIONS,
                 userId,
-                Samples.with(Samples.said(session, SessionEventKind.STARTED, late), user, "mindful", "java"));
+                SampleEvents.with(SampleEvents.said(session, SessionEventKind.STARTED, late), user, "mindful", "java"));
         pipeline.publish(
-                Topics.FLOW_STATES, userId, Samples.seen(session, 1, SessionStatus.ACTIVE, late.plusSeconds(30), 60));
+                Topics.FLOW_STATES,
+                userId,
+                SampleEvents.seen(session, 1, SessionStatus.ACTIVE, late.plusSeconds(30), 60));
         pipeline.publish(
-                Topics.FLOW_STATES, userId, Samples.seen(session, 2, SessionStatus.ACTIVE, late.plusSeconds(60), 120));
-        pipeline.publish(Topics.FLOW_MINUTES, userId, Samples.minute(late, 1, 60));
-        pipeline.publish(Topics.FLOW_MINUTES, userId, Samples.minute(late, 2, 120));
-        pipeline.publish(Topics.FLOW_PERIODS, userId, Samples.period(session, late, null, 1, 10));
-        pipeline.publish(Topics.FLOW_PERIODS, userId, Samples.period(session, late, late.plusSeconds(50), 2, 80));
+                Topics.FLOW_STATES,
+                userId,
+                SampleEvents.seen(session, 2, SessionStatus.ACTIVE, late.plusSeconds(60), 120));
+        pipeline.publish(Topics.FLOW_MINUTES, userId, SampleEvents.minute(late, 1, 60));
+        pipeline.publish(Topics.FLOW_MINUTES, userId, SampleEvents.minute(late, 2, 120));
+        pipeline.publish(Topics.FLOW_PERIODS, userId, SampleEvents.period(session, late, null, 1, 10));
+        pipeline.publish(Topics.FLOW_PERIODS, userId, SampleEvents.period(session, late, late.plusSeconds(50), 2, 80));
     }
 
     private double counted(String meter) {

@@ -3,11 +3,11 @@ package dev.mindfulcode.projectionservice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.dataprotection.UserCipher;
-import dev.mindfulcode.projectionservice.fold.Event;
 import dev.mindfulcode.projectionservice.fold.Fold;
 import dev.mindfulcode.projectionservice.fold.Projection;
+import dev.mindfulcode.projectionservice.fold.ProjectionEvent;
 import dev.mindfulcode.projectionservice.fold.RejectedEventException;
-import dev.mindfulcode.projectionservice.fold.Samples;
+import dev.mindfulcode.projectionservice.fold.SampleEvents;
 import dev.mindfulcode.projectionservice.fold.Tables;
 import dev.mindfulcode.projectionservice.minutes.FlowMinutes;
 import dev.mindfulcode.schemas.AccountEventKind;
@@ -55,8 +55,8 @@ class RebuildTest {
     }
 
     @Test
-    void theSameFoldGivesTheSameRowsAndTheyTakeTheirPlace() throws Exception {
-        BothEnds ends = new BothEnds(pipeline, 8, 1);
+    void cutsOverWhenRowsAreIdentical() throws Exception {
+        EventStreamModel ends = new EventStreamModel(pipeline, 8, 1);
         ends.write(2_000);
         for (int i = 0; i < 4; i++) {
             ends.deleteOne();
@@ -68,8 +68,8 @@ class RebuildTest {
             pipeline.send(
                     Topics.FLOW_PERIODS,
                     typist,
-                    Samples.period(UUID.randomUUID(), NINE, NINE.plusSeconds(60 + i), 1, 100 + i));
-            pipeline.send(Topics.TEAM_FLOW, team, Samples.teamWindow(team, 1, 5 + i));
+                    SampleEvents.period(UUID.randomUUID(), NINE, NINE.plusSeconds(60 + i), 1, 100 + i));
+            pipeline.send(Topics.TEAM_FLOW, team, SampleEvents.teamWindow(team, 1, 5 + i));
         }
         pipeline.flush();
         pipeline.start();
@@ -107,8 +107,8 @@ class RebuildTest {
     }
 
     @Test
-    void rowsThatTheSameFoldDoesNotGiveAreReportedAndNothingIsSwitchedUnlessForced() throws Exception {
-        BothEnds ends = new BothEnds(pipeline, 4, 2);
+    void reportsDifferencesAndCutsOverOnlyIfForced() throws Exception {
+        EventStreamModel ends = new EventStreamModel(pipeline, 4, 2);
         ends.write(1_000);
         pipeline.flush();
         pipeline.start();
@@ -132,8 +132,8 @@ class RebuildTest {
     }
 
     @Test
-    void aChangedFoldIsSwitchedToWithAReportAndBack() throws Exception {
-        BothEnds ends = new BothEnds(pipeline, 4, 3);
+    void cutsOverToChangedFoldAndBack() throws Exception {
+        EventStreamModel ends = new EventStreamModel(pipeline, 4, 3);
         ends.write(1_000);
         pipeline.flush();
         pipeline.start(Projections.ALL);
@@ -156,7 +156,7 @@ class RebuildTest {
                 .isGreaterThanOrEqualTo(MARK);
 
         UUID user = pipeline.newUser().userId();
-        pipeline.publish(Topics.FLOW_MINUTES, user, Samples.minute(NINE, 1, 7));
+        pipeline.publish(Topics.FLOW_MINUTES, user, SampleEvents.minute(NINE, 1, 7));
         pipeline.awaitApplied();
         String now = "SELECT keystrokes FROM readmodel.flow_minutes WHERE user_id = '" + user + "'";
         assertThat(pipeline.database.number(now))
@@ -174,8 +174,8 @@ class RebuildTest {
     }
 
     @Test
-    void readersNeitherFailNorSeeAMixtureAndSeeWhatTheOffsetsSay() throws Exception {
-        BothEnds ends = new BothEnds(pipeline, 8, 4);
+    void readersSeeConsistentRowsDuringCutOver() throws Exception {
+        EventStreamModel ends = new EventStreamModel(pipeline, 8, 4);
         ends.write(3_000);
         pipeline.flush();
         pipeline.start(withMarkedMinutes());
@@ -206,10 +206,10 @@ class RebuildTest {
     }
 
     @Test
-    void whereRecordsAreGoneItSaysSoAndDoesNotSwitchToFewerRows() throws Exception {
+    void refusesFewerRowsWhenLogIsTruncated() throws Exception {
         UserCipher user = pipeline.newUser();
         pipeline.start();
-        pipeline.publish(Topics.FLOW_PERIODS, user.userId(), Samples.period(UUID.randomUUID(), NINE, null, 1, 10));
+        pipeline.publish(Topics.FLOW_PERIODS, user.userId(), SampleEvents.period(UUID.randomUUID(), NINE, null, 1, 10));
         pipeline.awaitApplied();
         try (var admin = Pipeline.admin()) {
             Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
@@ -223,7 +223,7 @@ class RebuildTest {
                     .forEach((partition, end) -> deleted.put(partition, RecordsToDelete.beforeOffset(end.offset())));
             admin.deleteRecords(deleted).all().get();
         }
-        pipeline.publish(Topics.FLOW_PERIODS, user.userId(), Samples.period(UUID.randomUUID(), NINE, null, 1, 20));
+        pipeline.publish(Topics.FLOW_PERIODS, user.userId(), SampleEvents.period(UUID.randomUUID(), NINE, null, 1, 20));
         pipeline.awaitApplied();
         order("flow_periods");
         awaitState("flow_periods", 2, "refused");
@@ -236,11 +236,11 @@ class RebuildTest {
     }
 
     @Test
-    void aChangedFoldThatLeavesRowsOutIsNotSwitchedToUnlessForced() throws Exception {
+    void refusesChangedFoldWithFewerRowsUnlessForced() throws Exception {
         UserCipher user = pipeline.newUser();
         pipeline.start(Projections.ALL);
-        pipeline.publish(Topics.FLOW_MINUTES, user.userId(), Samples.minute(NINE, 1, 6));
-        pipeline.publish(Topics.FLOW_MINUTES, user.userId(), Samples.minute(NINE.plusSeconds(60), 2, 7));
+        pipeline.publish(Topics.FLOW_MINUTES, user.userId(), SampleEvents.minute(NINE, 1, 6));
+        pipeline.publish(Topics.FLOW_MINUTES, user.userId(), SampleEvents.minute(NINE.plusSeconds(60), 2, 7));
         pipeline.awaitApplied();
         pipeline.stopAll();
         pipeline.start(withAnotherFoldOfMinutes(Even::new));
@@ -260,7 +260,7 @@ class RebuildTest {
 
     /** With a projection in which a record that is applied twice, or not at all, leaves its mark for good. */
     @Test
-    void eachRecordCountsOnceHoweverOftenTablesAreExchangedAndServicesEnd() throws Exception {
+    void countsEachRecordOnceAcrossCutOversAndRestarts() throws Exception {
         List<Projection> projections = new ArrayList<>(Projections.ALL);
         projections.add(Tally.PROJECTION);
         List<UUID> users = new ArrayList<>();
@@ -270,7 +270,9 @@ class RebuildTest {
         long before = 12_000;
         for (int i = 0; i < before; i++) {
             pipeline.send(
-                    Topics.FLOW_MINUTES, users.get(i % users.size()), Samples.minute(NINE.plusSeconds(60L * i), 1, 1));
+                    Topics.FLOW_MINUTES,
+                    users.get(i % users.size()),
+                    SampleEvents.minute(NINE.plusSeconds(60L * i), 1, 1));
         }
         pipeline.flush();
         pipeline.start(projections);
@@ -297,7 +299,9 @@ class RebuildTest {
                 while (!isOver.get()) {
                     Instant minute = NINE.plusSeconds(60 * (before + count));
                     pipeline.publish(
-                            Topics.FLOW_MINUTES, users.get((int) (count % users.size())), Samples.minute(minute, 1, 1));
+                            Topics.FLOW_MINUTES,
+                            users.get((int) (count % users.size())),
+                            SampleEvents.minute(minute, 1, 1));
                     count++;
                 }
                 return count;
@@ -329,19 +333,21 @@ class RebuildTest {
     }
 
     @Test
-    void whoIsErasedDoesNotComeBackAndIsNoDifference() throws Exception {
+    void leavesOutErasedUsers() throws Exception {
         UserCipher stays = pipeline.newUser();
         UserCipher goes = pipeline.newUser();
         for (UserCipher user : List.of(stays, goes)) {
-            pipeline.publish(Topics.ACCOUNTS, user.userId(), Samples.zone(AccountEventKind.REGISTERED, "Asia/Tokyo"));
+            pipeline.publish(
+                    Topics.ACCOUNTS, user.userId(), SampleEvents.zone(AccountEventKind.REGISTERED, "Asia/Tokyo"));
             pipeline.publish(
                     Topics.SESSIONS,
                     user.userId(),
-                    Samples.with(Samples.said(UUID.randomUUID(), SessionEventKind.STARTED, NINE), user, "p", null));
+                    SampleEvents.with(
+                            SampleEvents.said(UUID.randomUUID(), SessionEventKind.STARTED, NINE), user, "p", null));
             pipeline.publish(
                     Topics.FLOW_STATES,
                     user.userId(),
-                    Samples.seen(UUID.randomUUID(), 1, SessionStatus.ACTIVE, NINE, 10));
+                    SampleEvents.seen(UUID.randomUUID(), 1, SessionStatus.ACTIVE, NINE, 10));
         }
         pipeline.start();
         pipeline.awaitApplied();
@@ -355,8 +361,8 @@ class RebuildTest {
     }
 
     @Test
-    void aBuildThatIsNotWantedAnyMoreLeavesNothing() throws Exception {
-        BothEnds ends = new BothEnds(pipeline, 4, 5);
+    void removesCancelledBuild() throws Exception {
+        EventStreamModel ends = new EventStreamModel(pipeline, 4, 5);
         ends.write(4_000);
         pipeline.flush();
         pipeline.start();
@@ -404,7 +410,7 @@ class RebuildTest {
         while (!isOver.get()) {
             writes++;
             RecordMetadata written = pipeline.publish(
-                    Topics.FLOW_MINUTES, user, Samples.minute(NINE.plusSeconds(60 * writes), 1, (int) writes));
+                    Topics.FLOW_MINUTES, user, SampleEvents.minute(NINE.plusSeconds(60 * writes), 1, (int) writes));
             Eventually.holds(
                     "the offset is passed",
                     () -> pipeline.database.number(
@@ -477,20 +483,20 @@ class RebuildTest {
     private record Marked(Fold fold) implements Fold {
 
         @Override
-        public void take(Event event) throws RejectedEventException {
+        public void apply(ProjectionEvent event) throws RejectedEventException {
             if (event.value() instanceof FlowMinute minute) {
                 FlowMinute marked = FlowMinute.newBuilder(minute)
                         .setKeystrokes(minute.getKeystrokes() + MARK)
                         .build();
-                fold.take(new Event(event.offset(), event.userId(), event.cipher(), marked));
+                fold.apply(new ProjectionEvent(event.offset(), event.userId(), event.cipher(), marked));
             } else {
-                fold.take(event);
+                fold.apply(event);
             }
         }
 
         @Override
-        public int write(Connection connection) throws SQLException {
-            return fold.write(connection);
+        public int flush(Connection connection) throws SQLException {
+            return fold.flush(connection);
         }
     }
 
@@ -498,15 +504,15 @@ class RebuildTest {
     private record Even(Fold fold) implements Fold {
 
         @Override
-        public void take(Event event) throws RejectedEventException {
+        public void apply(ProjectionEvent event) throws RejectedEventException {
             if (!(event.value() instanceof FlowMinute minute) || minute.getKeystrokes() % 2 == 0) {
-                fold.take(event);
+                fold.apply(event);
             }
         }
 
         @Override
-        public int write(Connection connection) throws SQLException {
-            return fold.write(connection);
+        public int flush(Connection connection) throws SQLException {
+            return fold.flush(connection);
         }
     }
 
@@ -524,16 +530,16 @@ class RebuildTest {
         private int taken;
 
         private Tally(Tables tables) {
-            update = tables.in("UPDATE {tally} SET minutes = minutes + ?");
+            update = tables.qualify("UPDATE {tally} SET minutes = minutes + ?");
         }
 
         @Override
-        public void take(Event event) {
+        public void apply(ProjectionEvent event) {
             taken++;
         }
 
         @Override
-        public int write(Connection connection) throws SQLException {
+        public int flush(Connection connection) throws SQLException {
             try (PreparedStatement statement = connection.prepareStatement(update)) {
                 statement.setInt(1, taken);
                 return statement.executeUpdate();

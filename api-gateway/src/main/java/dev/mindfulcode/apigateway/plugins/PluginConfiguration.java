@@ -17,17 +17,17 @@ import org.springframework.context.annotation.Configuration;
 public class PluginConfiguration {
 
     @Bean
-    Sandbox gatewaySandbox() {
-        return new Sandbox();
+    PluginLoader gatewaySandbox() {
+        return new PluginLoader();
     }
 
     @Bean
-    Plugins gatewayPlugins(Database database, Sandbox sandbox, EventPublisher log, Outbox outbox) {
+    Plugins gatewayPlugins(Database database, PluginLoader sandbox, EventPublisher log, Outbox outbox) {
         return new Plugins(database, sandbox, log, outbox, new SecureRandom(), Clock.systemUTC());
     }
 
     @Bean
-    EndpointGroup gatewayPluginRoutes(Plugins plugins, Sandbox sandbox) {
+    EndpointGroup gatewayPluginRoutes(Plugins plugins, PluginLoader sandbox) {
         return new PluginRoutes(plugins, sandbox.moduleBytesMax())::addTo;
     }
 

@@ -49,7 +49,7 @@ final class PluginRoutes {
 
     private Mono<ServerResponse> list(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> plugins.of(caller.userId()))
+                .flatMap(caller -> plugins.list(caller.userId()))
                 .flatMap(all -> JsonResponses.ok(new All(all)));
     }
 

@@ -52,13 +52,19 @@ final class Plugins {
             where (p.owner_id = :user or p.owner_id is null)""";
 
     private final Database database;
-    private final Sandbox sandbox;
+    private final PluginLoader sandbox;
     private final EventPublisher log;
     private final Outbox outbox;
     private final SecureRandom random;
     private final Clock clock;
 
-    Plugins(Database database, Sandbox sandbox, EventPublisher log, Outbox outbox, SecureRandom random, Clock clock) {
+    Plugins(
+            Database database,
+            PluginLoader sandbox,
+            EventPublisher log,
+            Outbox outbox,
+            SecureRandom random,
+            Clock clock) {
         this.database = database;
         this.sandbox = sandbox;
         this.log = log;
@@ -85,7 +91,7 @@ final class Plugins {
     }
 
     /** Emits what a user may see, by name and the newest version first. */
-    Mono<List<Plugin>> of(UUID userId) {
+    Mono<List<Plugin>> list(UUID userId) {
         return database.sql(SELECT + " order by p.name, p.created_at desc, p.plugin_id")
                 .bind("user", userId)
                 .map(Plugin::of)
@@ -103,7 +109,7 @@ final class Plugins {
     }
 
     /** Finds by id, by name (the newest version, the user's own first), or by {@code name@version}. */
-    Mono<Plugin> named(UUID userId, String named) {
+    Mono<Plugin> findByName(UUID userId, String named) {
         UUID id = Uuids.parse(named);
         if (id != null) {
             return find(userId, id);
@@ -156,7 +162,7 @@ final class Plugins {
                 .then();
     }
 
-    private Mono<Stored> insert(UUID userId, Sandbox.Loadable loadable, byte[] manifest, byte[] module) {
+    private Mono<Stored> insert(UUID userId, PluginLoader.Loadable loadable, byte[] manifest, byte[] module) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         UUID pluginId = Uuids.version7(now.toEpochMilli(), random);
         String text = new String(manifest, StandardCharsets.UTF_8);

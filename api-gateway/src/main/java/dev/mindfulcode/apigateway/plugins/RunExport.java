@@ -102,7 +102,7 @@ final class RunExport {
         return cells;
     }
 
-    private static Map<String, Object> cells(Runs.Row row, List<String> names) {
+    private static Map<String, Object> cells(Runs.ResultRow row, List<String> names) {
         JsonNode values = ROWS.readTree(row.value());
         Map<String, Object> cells = new LinkedHashMap<>();
         for (String name : names) {

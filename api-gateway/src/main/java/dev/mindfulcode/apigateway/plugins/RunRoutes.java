@@ -58,7 +58,7 @@ final class RunRoutes {
 
     private Mono<ServerResponse> list(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> runs.of(caller.userId()))
+                .flatMap(caller -> runs.list(caller.userId()))
                 .flatMap(all -> JsonResponses.ok(new All(all)));
     }
 
@@ -88,13 +88,13 @@ final class RunRoutes {
                 .switchIfEmpty(Mono.defer(() -> ServerResponse.noContent().build()));
     }
 
-    private static Runs.Wanted wanted(JsonFields body) {
+    private static Runs.RunRequest wanted(JsonFields body) {
         Instant from = body.time("from");
         Instant to = body.time("to");
         if (from != null && to != null && !from.isBefore(to)) {
             throw body.invalid("to", "A time after from is expected.");
         }
-        return new Runs.Wanted(body.requiredText("plugin", PLUGIN_LENGTH_MAX), from, to, teamId(body));
+        return new Runs.RunRequest(body.requiredText("plugin", PLUGIN_LENGTH_MAX), from, to, teamId(body));
     }
 
     private static @Nullable UUID teamId(JsonFields body) {
@@ -125,7 +125,7 @@ final class RunRoutes {
         throw ProblemType.INVALID_REQUEST.forField("cursor", "The next_cursor of an earlier answer is expected.");
     }
 
-    private static @Nullable String next(List<Runs.Row> rows, int limit) {
+    private static @Nullable String next(List<Runs.ResultRow> rows, int limit) {
         return rows.size() < limit
                 ? null
                 : Base64.getUrlEncoder()
@@ -137,6 +137,6 @@ final class RunRoutes {
 
     private record Found(
             @JsonUnwrapped Runs.Run run,
-            List<Runs.Row> rows,
+            List<Runs.ResultRow> rows,
             @Nullable String nextCursor) {}
 }

@@ -66,17 +66,17 @@ final class Runs {
      * @param to null: on and on
      * @param teamId null: the caller's own history
      */
-    record Wanted(
+    record RunRequest(
             String plugin,
             @Nullable Instant from,
             @Nullable Instant to,
             @Nullable UUID teamId) {}
 
-    Mono<Run> start(UUID userId, Wanted wanted) {
+    Mono<Run> start(UUID userId, RunRequest wanted) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         UUID teamId = wanted.teamId();
         return (teamId == null ? Mono.<Void>empty() : teams.requireLeadOnPremium(userId, teamId))
-                .then(Mono.defer(() -> plugins.named(userId, wanted.plugin())))
+                .then(Mono.defer(() -> plugins.findByName(userId, wanted.plugin())))
                 .map(Plugins.Plugin::requireRunnable)
                 .flatMap(plugin -> {
                     Manifest manifest = manifest(plugin);
@@ -94,7 +94,7 @@ final class Runs {
     }
 
     /** Emits the latest first; there are never many. */
-    Mono<List<Run>> of(UUID userId) {
+    Mono<List<Run>> list(UUID userId) {
         return database.sql(SELECT + " order by r.created_at desc, r.run_id desc")
                 .bind("user", userId)
                 .map(Run::of)
@@ -112,24 +112,24 @@ final class Runs {
     }
 
     /** Emits rows by key, after one where that is given. Whoever asks has found the run. */
-    Mono<List<Row>> rows(UUID runId, @Nullable String after, int limit) {
+    Mono<List<ResultRow>> rows(UUID runId, @Nullable String after, int limit) {
         GenericExecuteSpec select = database.sql("select key, value::text as value from readmodel.analytics_results"
                         + " where run_id = :run" + (after == null ? "" : " and key > :after collate \"C\"")
                         + " order by key collate \"C\" limit :limit")
                 .bind("run", runId)
                 .bind("limit", limit);
         return (after == null ? select : select.bind("after", after))
-                .map(Row::of)
+                .map(ResultRow::of)
                 .all()
                 .collectList();
     }
 
     /** Emits all rows by key, as they were at one instant. Whoever asks has found the run. */
-    Flux<Row> allRows(UUID runId) {
+    Flux<ResultRow> allRows(UUID runId) {
         return database.sql("select key, value::text as value from readmodel.analytics_results where run_id = :run"
                         + " order by key collate \"C\"")
                 .bind("run", runId)
-                .map(Row::of)
+                .map(ResultRow::of)
                 .all();
     }
 
@@ -182,7 +182,7 @@ final class Runs {
     }
 
     private Mono<Void> insert(
-            UUID userId, UUID runId, Plugins.Plugin plugin, Manifest manifest, Wanted wanted, Instant now) {
+            UUID userId, UUID runId, Plugins.Plugin plugin, Manifest manifest, RunRequest wanted, Instant now) {
         GenericExecuteSpec insert = database.sql("""
                         insert into identity.analytics_runs
                             (run_id, user_id, team_id, plugin_id, name, version, from_at, to_at, created_at)
@@ -227,10 +227,10 @@ final class Runs {
     }
 
     /** @param value JSON, as the plugin emitted it, with its key */
-    record Row(String key, @JsonRawValue String value) {
+    record ResultRow(String key, @JsonRawValue String value) {
 
-        private static Row of(Readable row) {
-            return new Row(row.get("key", String.class), row.get("value", String.class));
+        private static ResultRow of(Readable row) {
+            return new ResultRow(row.get("key", String.class), row.get("value", String.class));
         }
     }
 

@@ -25,8 +25,8 @@ import java.util.List;
 final class FunctionMeter {
 
     /** What a body may refer to. */
-    record Surroundings(
-            Limits limits,
+    record ModuleContext(
+            PluginLimits limits,
             List<Signature> types,
             List<Integer> functionTypes,
             int globals,
@@ -56,7 +56,7 @@ final class FunctionMeter {
             this.declared = declared;
         }
 
-        void of(List<String> results, Output out) {
+        void of(List<String> results, ModuleWriter out) {
             if (results.isEmpty()) {
                 out.u8(EMPTY);
             } else if (results.size() == 1) {
@@ -73,7 +73,7 @@ final class FunctionMeter {
             return added.size();
         }
 
-        void write(Output out) {
+        void write(ModuleWriter out) {
             for (List<String> results : added) {
                 out.u8(0x60).u32(0).u32(results.size());
                 results.forEach(result -> out.u8(type(result)));
@@ -107,10 +107,10 @@ final class FunctionMeter {
     }
 
     private final byte[] module;
-    private final Bytes in;
+    private final ModuleReader in;
     private final Signature signature;
-    private final Surroundings around;
-    private final Output code = new Output();
+    private final ModuleContext around;
+    private final ModuleWriter code = new ModuleWriter();
     private final List<Charge> charges = new ArrayList<>();
     private final Deque<Frame> frames = new ArrayDeque<>();
     private final List<Integer> scratch = new ArrayList<>();
@@ -125,14 +125,14 @@ final class FunctionMeter {
     private int f32Local = -1;
     private int f64Local = -1;
 
-    FunctionMeter(byte[] module, Bytes body, Signature signature, Surroundings around) {
+    FunctionMeter(byte[] module, ModuleReader body, Signature signature, ModuleContext around) {
         this.module = module;
         this.in = body;
         this.signature = signature;
         this.around = around;
     }
 
-    Output meter() throws PluginRefusedException {
+    ModuleWriter meter() throws PluginRefusedException {
         int from = in.position();
         int groups = in.count(around.limits().module().localsMax(), "groups of locals");
         int groupsFrom = in.position();
@@ -158,7 +158,8 @@ final class FunctionMeter {
                     "A function needs an operand stack of " + heightMax + ", and at most "
                             + around.limits().module().operandsMax() + " are allowed (at byte " + from + ")");
         }
-        Output out = new Output().u32(groups + (long) scratch.size()).copy(module, groupsFrom, groupsTo);
+        ModuleWriter out =
+                new ModuleWriter().u32(groups + (long) scratch.size()).copy(module, groupsFrom, groupsTo);
         for (int type : scratch) {
             out.u32(1).u8(type);
         }
@@ -173,7 +174,7 @@ final class FunctionMeter {
         return (charges.size() + 1L) * (locals + scratch.size() + heightMax);
     }
 
-    private Output splice(Output out) {
+    private ModuleWriter splice(ModuleWriter out) {
         byte[] body = code.toByteArray();
         int at = 0;
         for (Charge each : charges) {
@@ -192,23 +193,23 @@ final class FunctionMeter {
         return out.u8(END);
     }
 
-    private void takeFuel(Output out) {
+    private void takeFuel(ModuleWriter out) {
         out.u8(GLOBAL_GET).u32(around.fuelGlobal()).u8(LOCAL_SET).u32(fuelLocal);
     }
 
-    private void putFuelBack(Output out) {
+    private void putFuelBack(ModuleWriter out) {
         out.u8(LOCAL_GET).u32(fuelLocal).u8(GLOBAL_SET).u32(around.fuelGlobal());
     }
 
     /** The fuel left and the price are on the stack. */
-    private void pay(Output out) {
+    private void pay(ModuleWriter out) {
         out.u8(I64_SUB).u8(LOCAL_TEE).u32(fuelLocal).u8(I64_CONST).signed(0).u8(I64_LT_S);
         out.u8(IF).u8(EMPTY);
         putFuelBack(out);
         out.u8(UNREACHABLE).u8(END);
     }
 
-    private void enter(Output out) {
+    private void enter(ModuleWriter out) {
         out.u8(GLOBAL_GET).u32(around.depthGlobal()).u8(I32_CONST).signed(1).u8(I32_ADD);
         out.u8(LOCAL_TEE).u32(depthLocal).u8(GLOBAL_SET).u32(around.depthGlobal());
         out.u8(LOCAL_GET)

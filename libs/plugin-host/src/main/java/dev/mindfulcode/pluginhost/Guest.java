@@ -52,7 +52,7 @@ final class Guest {
     }
 
     private final MeteredModule metered;
-    private final Limits.Use limits;
+    private final PluginLimits.CallLimits limits;
     private final Instance instance;
     private final GlobalInstance fuel;
     private final GlobalInstance depth;
@@ -68,7 +68,7 @@ final class Guest {
             Function<Instance, Machine> machines,
             MeteredModule metered,
             Set<Capability> imports,
-            Limits limits) {
+            PluginLimits limits) {
         this.metered = metered;
         this.limits = limits.call();
         ImportFunction[] functions = imports.stream().map(this::function).toArray(ImportFunction[]::new);
@@ -246,7 +246,7 @@ final class Guest {
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
-            Map<String, @Nullable Object> fields = Json.object(text);
+            Map<String, @Nullable Object> fields = PluginJson.object(text);
             if (!keyed) {
                 return new Outcome.Result("", text);
             }
@@ -256,7 +256,7 @@ final class Guest {
             throw bad("a result without a key of 1 to " + KEY_CHARS_MAX + " characters");
         } catch (CharacterCodingException _) {
             throw bad("a result that is not UTF-8");
-        } catch (Json.MalformedJsonException e) {
+        } catch (PluginJson.MalformedJsonException e) {
             throw bad("a result that is not JSON: " + e.getMessage());
         }
     }

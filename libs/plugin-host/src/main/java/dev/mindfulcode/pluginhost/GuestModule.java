@@ -34,14 +34,14 @@ final class GuestModule {
     private final WasmModule module;
     private final Function<Instance, Machine> machines;
     private final Set<Capability> imports;
-    private final Limits limits;
+    private final PluginLimits limits;
 
     private GuestModule(
             MeteredModule metered,
             WasmModule module,
             Function<Instance, Machine> machines,
             Set<Capability> imports,
-            Limits limits) {
+            PluginLimits limits) {
         this.metered = metered;
         this.module = module;
         this.machines = machines;
@@ -50,7 +50,7 @@ final class GuestModule {
     }
 
     /** The limits are checked before anything else reads the bytes. */
-    static GuestModule load(byte[] bytes, Set<Capability> granted, Limits limits, Engine engine)
+    static GuestModule load(byte[] bytes, Set<Capability> granted, PluginLimits limits, WasmEngine engine)
             throws PluginRefusedException {
         MeteredModule metered = ModuleMeter.meter(bytes, limits);
         Set<Capability> imports = imports(metered, granted);
@@ -123,7 +123,8 @@ final class GuestModule {
         }
     }
 
-    private static Function<Instance, Machine> compile(WasmModule module, Engine engine) throws PluginRefusedException {
+    private static Function<Instance, Machine> compile(WasmModule module, WasmEngine engine)
+            throws PluginRefusedException {
         try {
             return engine.machines(module);
         } catch (RuntimeException | LinkageError | StackOverflowError e) {

@@ -69,8 +69,8 @@ public record Manifest(
         }
         Map<String, @Nullable Object> fields;
         try {
-            fields = Json.object(new String(json, StandardCharsets.UTF_8));
-        } catch (Json.MalformedJsonException e) {
+            fields = PluginJson.object(new String(json, StandardCharsets.UTF_8));
+        } catch (PluginJson.MalformedJsonException e) {
             throw new PluginRefusedException(Reason.MANIFEST, "The manifest is not JSON. " + e.getMessage(), e);
         }
         if (!Double.valueOf(ABI_VERSION).equals(fields.remove("abi_version"))) {

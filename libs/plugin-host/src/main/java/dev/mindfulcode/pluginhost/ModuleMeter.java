@@ -31,8 +31,8 @@ final class ModuleMeter {
     private static final byte[] HEAD = {0, 'a', 's', 'm', 1, 0, 0, 0};
 
     private final byte[] module;
-    private final Limits limits;
-    private final Map<Integer, Output> sections = new LinkedHashMap<>();
+    private final PluginLimits limits;
+    private final Map<Integer, ModuleWriter> sections = new LinkedHashMap<>();
 
     private final List<Signature> types = new ArrayList<>();
     private final List<Integer> functionTypes = new ArrayList<>();
@@ -48,12 +48,12 @@ final class ModuleMeter {
     private int dataSegmentsAnnounced = -1;
     private int start = -1;
 
-    private ModuleMeter(byte[] module, Limits limits) {
+    private ModuleMeter(byte[] module, PluginLimits limits) {
         this.module = module;
         this.limits = limits;
     }
 
-    static MeteredModule meter(byte[] module, Limits limits) throws PluginRefusedException {
+    static MeteredModule meter(byte[] module, PluginLimits limits) throws PluginRefusedException {
         if (module.length > limits.module().moduleBytesMax()) {
             throw new PluginRefusedException(
                     Reason.TOO_LARGE,
@@ -64,7 +64,7 @@ final class ModuleMeter {
     }
 
     private MeteredModule run() throws PluginRefusedException {
-        Bytes in = new Bytes(module, 0, module.length);
+        ModuleReader in = new ModuleReader(module, 0, module.length);
         for (byte expected : HEAD) {
             if (in.u8("the module's first eight bytes") != expected) {
                 throw in.malformed("This is no WebAssembly module of version 1");
@@ -75,7 +75,7 @@ final class ModuleMeter {
             int id = in.u8("a section's id");
             int length = in.count(module.length, "the length of section " + id);
             int from = in.position();
-            Bytes section = in.slice(length, "section " + id);
+            ModuleReader section = in.slice(length, "section " + id);
             if (id == 0) {
                 section.name("the name of a custom section");
                 continue;
@@ -88,7 +88,7 @@ final class ModuleMeter {
                 throw in.malformed("Section " + id + " is out of order, or there twice");
             }
             before = rank;
-            Output out = new Output();
+            ModuleWriter out = new ModuleWriter();
             read(id, section, out);
             if (!section.atEnd()) {
                 throw section.malformed("Section " + id + " is longer than what is in it");
@@ -104,10 +104,10 @@ final class ModuleMeter {
         if (functionTypes.size() > importedFunctions && !sections.containsKey(10)) {
             throw in.malformed("The module declares functions and has no code");
         }
-        sections.computeIfAbsent(6, _ -> withMeter(new Output(), new Output()));
-        Output out = new Output().copy(HEAD, 0, HEAD.length);
+        sections.computeIfAbsent(6, _ -> withMeter(new ModuleWriter(), new ModuleWriter()));
+        ModuleWriter out = new ModuleWriter().copy(HEAD, 0, HEAD.length);
         for (int id : ORDER) {
-            Output section = sections.get(id);
+            ModuleWriter section = sections.get(id);
             if (section != null && id != 8) {
                 out.section(id, section);
             }
@@ -122,7 +122,7 @@ final class ModuleMeter {
                 signatures());
     }
 
-    private void read(int id, Bytes section, Output out) throws PluginRefusedException {
+    private void read(int id, ModuleReader section, ModuleWriter out) throws PluginRefusedException {
         switch (id) {
             case 1 -> readTypes(section);
             case 2 -> readImports(section);
@@ -139,7 +139,7 @@ final class ModuleMeter {
         }
     }
 
-    private void readTypes(Bytes in) throws PluginRefusedException {
+    private void readTypes(ModuleReader in) throws PluginRefusedException {
         int count = in.count(limits.module().typesMax(), "types");
         typesFrom = in.position();
         for (int i = 0; i < count; i++) {
@@ -147,14 +147,14 @@ final class ModuleMeter {
                 throw in.unsupported("Only function types are supported");
             }
             types.add(new Signature(
-                    valueTypes(in, Limits.Shape.PARAMETERS_MAX, "parameters"),
-                    valueTypes(in, Limits.Shape.RESULTS_MAX, "results")));
+                    valueTypes(in, PluginLimits.ModuleLimits.PARAMETERS_MAX, "parameters"),
+                    valueTypes(in, PluginLimits.ModuleLimits.RESULTS_MAX, "results")));
         }
         typesTo = in.position();
     }
 
-    private void readImports(Bytes in) throws PluginRefusedException {
-        int count = in.count(Limits.Shape.IMPORTS_MAX, "imports");
+    private void readImports(ModuleReader in) throws PluginRefusedException {
+        int count = in.count(PluginLimits.ModuleLimits.IMPORTS_MAX, "imports");
         for (int i = 0; i < count; i++) {
             String from = in.name("an import's module");
             String name = in.name("an import's name");
@@ -173,14 +173,14 @@ final class ModuleMeter {
         importedFunctions = count;
     }
 
-    private void readFunctions(Bytes in) throws PluginRefusedException {
+    private void readFunctions(ModuleReader in) throws PluginRefusedException {
         int count = in.count(limits.module().functionsMax(), "functions");
         for (int i = 0; i < count; i++) {
             functionTypes.add(in.index(types.size(), "type"));
         }
     }
 
-    private void readTables(Bytes in, Output out) throws PluginRefusedException {
+    private void readTables(ModuleReader in, ModuleWriter out) throws PluginRefusedException {
         tables = in.count(1, "tables");
         out.u32(tables);
         for (int i = 0; i < tables; i++) {
@@ -192,7 +192,7 @@ final class ModuleMeter {
         }
     }
 
-    private void readMemories(Bytes in, Output out) throws PluginRefusedException {
+    private void readMemories(ModuleReader in, ModuleWriter out) throws PluginRefusedException {
         memories = in.count(1, "memories");
         out.u32(memories);
         for (int i = 0; i < memories; i++) {
@@ -201,7 +201,7 @@ final class ModuleMeter {
     }
 
     /** A minimum above the bound is refused; a maximum above it, or none, becomes the bound. */
-    private static void limits(Bytes in, Output out, int max, String what) throws PluginRefusedException {
+    private static void limits(ModuleReader in, ModuleWriter out, int max, String what) throws PluginRefusedException {
         int flags = in.u8("the limits of " + what);
         if (flags > 1) {
             throw in.unsupported("Shared and 64-bit memories and tables are not supported");
@@ -214,7 +214,7 @@ final class ModuleMeter {
         out.u8(1).u32(minimum).u32(Math.min(maximum, max));
     }
 
-    private void readGlobals(Bytes in, Output out) throws PluginRefusedException {
+    private void readGlobals(ModuleReader in, ModuleWriter out) throws PluginRefusedException {
         globals = in.count(limits.module().globalsMax(), "globals");
         int from = in.position();
         for (int i = 0; i < globals; i++) {
@@ -224,10 +224,10 @@ final class ModuleMeter {
             }
             constant(in);
         }
-        withMeter(out, new Output().copy(module, from, in.position()));
+        withMeter(out, new ModuleWriter().copy(module, from, in.position()));
     }
 
-    private Output withMeter(Output out, Output own) {
+    private ModuleWriter withMeter(ModuleWriter out, ModuleWriter own) {
         return out.u32(globals + 2L)
                 .append(own)
                 .u8(I64)
@@ -242,7 +242,7 @@ final class ModuleMeter {
                 .u8(END);
     }
 
-    private void readExports(Bytes in) throws PluginRefusedException {
+    private void readExports(ModuleReader in) throws PluginRefusedException {
         int count = in.count(limits.module().exportsMax(), "exports");
         for (int i = 0; i < count; i++) {
             String name = in.name("an export's name");
@@ -256,7 +256,7 @@ final class ModuleMeter {
         }
     }
 
-    private void readElements(Bytes in) throws PluginRefusedException {
+    private void readElements(ModuleReader in) throws PluginRefusedException {
         elementSegments = in.count(limits.module().elementSegmentsMax(), "element segments");
         int entries = 0;
         for (int i = 0; i < elementSegments; i++) {
@@ -291,14 +291,14 @@ final class ModuleMeter {
         }
     }
 
-    private void readCode(Bytes in, Output out) throws PluginRefusedException {
+    private void readCode(ModuleReader in, ModuleWriter out) throws PluginRefusedException {
         int count = in.count(limits.module().functionsMax(), "function bodies");
         if (count != functionTypes.size() - importedFunctions) {
             throw in.malformed("As many bodies as functions are needed");
         }
         out.u32(count);
         FunctionMeter.BlockTypes blockTypes = new FunctionMeter.BlockTypes(types.size());
-        FunctionMeter.Surroundings surroundings = new FunctionMeter.Surroundings(
+        FunctionMeter.ModuleContext surroundings = new FunctionMeter.ModuleContext(
                 limits,
                 List.copyOf(types),
                 List.copyOf(functionTypes),
@@ -310,10 +310,10 @@ final class ModuleMeter {
         long slots = 0;
         for (int i = 0; i < count; i++) {
             int length = in.count(limits.module().functionBytesMax(), "bytes of function " + (importedFunctions + i));
-            Bytes body = in.slice(length, "a function's body");
+            ModuleReader body = in.slice(length, "a function's body");
             FunctionMeter function =
                     new FunctionMeter(module, body, types.get(functionTypes.get(importedFunctions + i)), surroundings);
-            Output metered = function.meter();
+            ModuleWriter metered = function.meter();
             out.u32(metered.length()).append(metered);
             slots += function.slots();
             if (slots > limits.module().slotsMax()) {
@@ -323,13 +323,13 @@ final class ModuleMeter {
                                 + limits.module().slotsMax() + ", and are more by function " + (importedFunctions + i));
             }
         }
-        Output typeSection =
-                new Output().u32(types.size() + (long) blockTypes.count()).copy(module, typesFrom, typesTo);
+        ModuleWriter typeSection =
+                new ModuleWriter().u32(types.size() + (long) blockTypes.count()).copy(module, typesFrom, typesTo);
         blockTypes.write(typeSection);
         sections.put(1, typeSection);
     }
 
-    private void readData(Bytes in) throws PluginRefusedException {
+    private void readData(ModuleReader in) throws PluginRefusedException {
         int count = in.count(limits.module().dataSegmentsMax(), "data segments");
         if (dataSegmentsAnnounced >= 0 && count != dataSegmentsAnnounced) {
             throw in.malformed("As many data segments as announced are needed");
@@ -352,7 +352,7 @@ final class ModuleMeter {
         }
     }
 
-    static int valueType(Bytes in) throws PluginRefusedException {
+    static int valueType(ModuleReader in) throws PluginRefusedException {
         int type = in.u8("a value's type");
         if (!Instruction.isValueType(type)) {
             throw in.unsupported("Value type 0x" + Integer.toHexString(type) + " is not supported");
@@ -360,7 +360,7 @@ final class ModuleMeter {
         return type;
     }
 
-    private static List<String> valueTypes(Bytes in, int max, String what) throws PluginRefusedException {
+    private static List<String> valueTypes(ModuleReader in, int max, String what) throws PluginRefusedException {
         int count = in.count(max, what);
         List<String> types = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
@@ -370,7 +370,7 @@ final class ModuleMeter {
     }
 
     /** One constant: nothing can be imported that a constant expression could read, and no global may read another. */
-    private void constant(Bytes in) throws PluginRefusedException {
+    private void constant(ModuleReader in) throws PluginRefusedException {
         int opcode = in.u8("a constant");
         switch (opcode) {
             case I32_CONST -> in.signed(32, "a constant");

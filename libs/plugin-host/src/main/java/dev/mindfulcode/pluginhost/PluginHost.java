@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Loads plugins and runs their guests, on threads of its own and within {@link Limits}.
+ * Loads plugins and runs their guests, on threads of its own and within {@link PluginLimits}.
  *
  * <p>Security guarantees: a guest reaches nothing but its own memory and the imports that were granted; it ends within
  * its fuel and time whatever it does; it cannot hold more memory, table or output than the limits say; and which
@@ -22,13 +22,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class PluginHost implements AutoCloseable {
     private static final long IDLE_THREAD_SECONDS = 10;
 
-    private final Limits limits;
+    private final PluginLimits limits;
     private final ThreadPoolExecutor guests;
-    private final Watch watch = new Watch();
+    private final CallWatchdog watch = new CallWatchdog();
     private final Semaphore runs;
     private volatile boolean closing;
 
-    public PluginHost(Limits limits) {
+    public PluginHost(PluginLimits limits) {
         this.limits = limits;
         this.runs = new Semaphore(limits.host().runsMax());
         AtomicInteger number = new AtomicInteger();
@@ -59,10 +59,11 @@ public final class PluginHost implements AutoCloseable {
                 allowed.add(capability);
             }
         }
-        return new Plugin(this, manifest, sha256(module), GuestModule.load(module, allowed, limits, Engine.COMPILED));
+        return new Plugin(
+                this, manifest, sha256(module), GuestModule.load(module, allowed, limits, WasmEngine.COMPILED));
     }
 
-    public Limits limits() {
+    public PluginLimits limits() {
         return limits;
     }
 
@@ -96,7 +97,7 @@ public final class PluginHost implements AutoCloseable {
         guests.execute(batch);
     }
 
-    Watch watch() {
+    CallWatchdog watch() {
         return watch;
     }
 

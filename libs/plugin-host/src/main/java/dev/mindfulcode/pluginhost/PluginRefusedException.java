@@ -15,7 +15,7 @@ public final class PluginRefusedException extends Exception {
         INVALID,
         /** A part of WebAssembly that the sandbox does without. */
         UNSUPPORTED,
-        /** Past one of the {@link Limits}. */
+        /** Past one of the {@link PluginLimits}. */
         TOO_LARGE,
         IMPORT_UNKNOWN,
         IMPORT_NOT_GRANTED,

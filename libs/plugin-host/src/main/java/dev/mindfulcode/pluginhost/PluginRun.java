@@ -49,7 +49,7 @@ public final class PluginRun implements AutoCloseable {
      * @throws IllegalStateException if a batch of this run is under way, or it is closed
      */
     public CompletableFuture<Outcome> fold(List<? extends PluginRecord> records) {
-        Limits.Use limits = host.limits().call();
+        PluginLimits.CallLimits limits = host.limits().call();
         if (records.size() > limits.recordsMax()) {
             throw new IllegalArgumentException("more than " + limits.recordsMax() + " records in a batch");
         }
@@ -146,7 +146,7 @@ public final class PluginRun implements AutoCloseable {
             return new Outcome.Disabled(plugin.failuresInRow());
         }
         Outcome outcome;
-        try (Watch.Guard guard = host.watch().over(host.limits().call())) {
+        try (CallWatchdog.Guard guard = host.watch().over(host.limits().call())) {
             outcome = perform(steps, guard);
         }
         if (host.closing() && outcome instanceof Outcome.TimedOut) {
@@ -160,7 +160,7 @@ public final class PluginRun implements AutoCloseable {
         return outcome;
     }
 
-    private Outcome perform(List<Step> steps, Watch.Guard guard) {
+    private Outcome perform(List<Step> steps, CallWatchdog.Guard guard) {
         long fuelUsed = 0;
         List<Step> all = steps;
         if (guest == null) {

@@ -28,7 +28,7 @@ class DeepWorkPluginTest {
     private static final Path FOLDER = Path.of("..", "..", "plugins", "deep-work");
     private static final Duration BLOCK_MIN = Duration.ofMinutes(25);
 
-    private final PluginHost host = new PluginHost(Limits.standard());
+    private final PluginHost host = new PluginHost(PluginLimits.standard());
 
     @AfterEach
     void close() {
@@ -41,7 +41,7 @@ class DeepWorkPluginTest {
     private record Week(long blocks, long minutes, long longestMinutes) {}
 
     @Test
-    void agreesWithJavaOverWeeksInFourTimeZones() throws Exception {
+    void matchesJavaReferenceInFourTimeZones() throws Exception {
         long seed = 1;
         for (String zone : List.of("Europe/Zurich", "America/New_York", "Pacific/Apia", "Asia/Kolkata")) {
             Random random = new Random(seed++);
@@ -57,7 +57,7 @@ class DeepWorkPluginTest {
     }
 
     @Test
-    void aBlockOf25MinutesCountsAndOneShortOfItDoesNot() throws Exception {
+    void countsBlocksOfAtLeast25Minutes() throws Exception {
         Instant monday = Instant.parse("2026-01-26T09:00:00Z");
         ZoneId utc = ZoneId.of("UTC");
         UUID session = new UUID(1, 1);
@@ -75,14 +75,15 @@ class DeepWorkPluginTest {
     }
 
     @Test
-    void theSummaryIsOfAllWeeks() throws Exception {
+    void summarizesAllWeeks() throws Exception {
         ZoneId zone = ZoneId.of("UTC");
         List<Period> periods = periods(new Random(9), zone);
         Map<LocalDate, Week> weeks = inJava(periods, zone);
         try (PluginRun run = plugin().open(0, Long.MAX_VALUE)) {
             foldAll(run, readings(new Random(9), periods, zone));
             Ok summary = (Ok) run.result().get();
-            Map<String, ?> fields = Json.object(summary.results().getFirst().json());
+            Map<String, ?> fields =
+                    PluginJson.object(summary.results().getFirst().json());
 
             assertThat(fields.get("blocks")).isEqualTo((double)
                     weeks.values().stream().mapToLong(Week::blocks).sum());
@@ -171,7 +172,7 @@ class DeepWorkPluginTest {
         Map<LocalDate, Week> weeks = new TreeMap<>();
         try (PluginRun run = plugin().open(0, Long.MAX_VALUE)) {
             for (String result : foldAll(run, readings)) {
-                Map<String, ?> row = Json.object(result);
+                Map<String, ?> row = PluginJson.object(result);
                 weeks.put(
                         LocalDate.parse((String) row.get("key")),
                         new Week(number(row, "blocks"), number(row, "minutes"), number(row, "longest_minutes")));

@@ -22,7 +22,7 @@ final class ExamplePlugin {
     static Map<String, Map<String, @Nullable Object>> fold(String name, List<? extends PluginRecord> records)
             throws Exception {
         Map<String, Map<String, @Nullable Object>> rows = new TreeMap<>();
-        try (PluginHost host = new PluginHost(Limits.standard());
+        try (PluginHost host = new PluginHost(PluginLimits.standard());
                 PluginRun run = load(host, name).open(Long.MIN_VALUE, Long.MAX_VALUE)) {
             int portion = 200;
             for (int from = 0; from < records.size(); from += portion) {
@@ -45,7 +45,7 @@ final class ExamplePlugin {
     private static void keep(Outcome outcome, Map<String, Map<String, @Nullable Object>> rows) throws Exception {
         assertThat(outcome).isInstanceOf(Ok.class);
         for (Outcome.Result result : ((Ok) outcome).results()) {
-            rows.put(result.key(), Json.object(result.json()));
+            rows.put(result.key(), PluginJson.object(result.json()));
         }
     }
 }

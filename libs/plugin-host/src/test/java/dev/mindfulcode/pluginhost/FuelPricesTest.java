@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * not.
  */
 class FuelPricesTest {
-    private static final Limits LIMITS = Limits.standard().withFuelMax(1_000_000);
+    private static final PluginLimits LIMITS = PluginLimits.standard().withFuelMax(1_000_000);
     private static final Set<Capability> CAPABILITIES = EnumSet.of(Capability.SESSION_EVENTS, Capability.EMIT_RESULTS);
 
     /** Entering the function, its answer and its end. */
@@ -127,7 +127,7 @@ class FuelPricesTest {
     }
 
     private static long price(String code) throws PluginRefusedException {
-        Wasm wasm = Wasm.plugin().memory(1, -1).table(4, -1).global("i32", "i32.const 0");
+        WasmBuilder wasm = WasmBuilder.plugin().memory(1, -1).table(4, -1).global("i32", "i32.const 0");
         int nothing = wasm.type("", "");
         assertThat(nothing).isZero();
         wasm.importing(Capability.SESSION_EVENTS);
@@ -136,7 +136,7 @@ class FuelPricesTest {
         wasm.function("", "", "i64*14", "");
         wasm.elements(0, empty).passiveData(new byte[32]).data(100, "{\"key\":\"k\"}");
         wasm.onRecord("i32", code + " i32.const 0");
-        Guest guest = GuestModule.load(wasm.bytes(), CAPABILITIES, LIMITS, Engine.COMPILED)
+        Guest guest = GuestModule.load(wasm.bytes(), CAPABILITIES, LIMITS, WasmEngine.COMPILED)
                 .guest();
 
         assertThat(guest.onRecord(Capability.SESSION_EVENTS, new byte[48])).isZero();

@@ -28,24 +28,24 @@ class FuelProperties {
             List<Integer> table) {}
 
     @Property(tries = 60)
-    void interpreterAndCompilerStopAtTheSamePoint(@ForAll long seed) throws PluginRefusedException {
-        for (int round = 0; round < Tries.FACTOR; round++) {
-            byte[] program = Programs.program(seed + round);
+    void interpreterAndCompilerStopAtSamePoint(@ForAll long seed) throws PluginRefusedException {
+        for (int round = 0; round < FuzzTries.FACTOR; round++) {
+            byte[] program = RandomPrograms.program(seed + round);
             for (long budget : new long[] {300, 40_000}) {
-                Limits limits = Limits.standard().withFuelMax(budget);
-                assertThat(run(program, limits, Engine.COMPILED))
+                PluginLimits limits = PluginLimits.standard().withFuelMax(budget);
+                assertThat(run(program, limits, WasmEngine.COMPILED))
                         .as("seed %d, budget %d", seed + round, budget)
-                        .isEqualTo(run(program, limits, Engine.INTERPRETED));
+                        .isEqualTo(run(program, limits, WasmEngine.INTERPRETED));
             }
         }
     }
 
     /** Budgets around the price: to the unit, one less stops it. */
     @Property(tries = 15)
-    void whatACallUsedIsExactlyWhatItNeeds(@ForAll long seed) throws PluginRefusedException {
-        byte[] program = Programs.program(seed);
-        Limits plenty = Limits.standard().withFuelMax(1_000_000);
-        Guest guest = load(program, plenty, Engine.COMPILED).guest();
+    void reportedFuelIsExactlySufficient(@ForAll long seed) throws PluginRefusedException {
+        byte[] program = RandomPrograms.program(seed);
+        PluginLimits plenty = PluginLimits.standard().withFuelMax(1_000_000);
+        Guest guest = load(program, plenty, WasmEngine.COMPILED).guest();
         try {
             guest.onRecord(Capability.FLOW_ANALYSIS, new byte[5]);
         } catch (Guest.StoppedException _) {
@@ -53,32 +53,35 @@ class FuelProperties {
         }
         long used = guest.fuelUsed();
 
-        assertThat(run(program, plenty.withFuelMax(used), Engine.COMPILED, 1).how())
+        assertThat(run(program, plenty.withFuelMax(used), WasmEngine.COMPILED, 1)
+                        .how())
                 .doesNotContain("OutOfFuel");
-        assertThat(run(program, plenty.withFuelMax(used - 1), Engine.COMPILED, 1)
+        assertThat(run(program, plenty.withFuelMax(used - 1), WasmEngine.COMPILED, 1)
                         .how())
                 .contains("OutOfFuel");
-        assertThat(run(program, plenty.withFuelMax(used - 1), Engine.INTERPRETED, 1)
+        assertThat(run(program, plenty.withFuelMax(used - 1), WasmEngine.INTERPRETED, 1)
                         .how())
                 .contains("OutOfFuel");
     }
 
     @Test
-    void theProgramsMadeUpEndInManyWays() throws PluginRefusedException {
+    void randomProgramsCoverManyOutcomes() throws PluginRefusedException {
         Map<String, Integer> ends = new HashMap<>();
         for (int seed = 0; seed < 60; seed++) {
-            End end = run(Programs.program(seed), Limits.standard().withFuelMax(40_000), Engine.COMPILED);
+            End end =
+                    run(RandomPrograms.program(seed), PluginLimits.standard().withFuelMax(40_000), WasmEngine.COMPILED);
             ends.merge(end.how(), 1, Integer::sum);
         }
         assertThat(ends.keySet().toString())
                 .contains("OutOfFuel", "MEMORY_BOUNDS", "CALL_DEPTH", "ARITHMETIC", "0, 0, 0");
     }
 
-    private static End run(byte[] program, Limits limits, Engine engine) throws PluginRefusedException {
+    private static End run(byte[] program, PluginLimits limits, WasmEngine engine) throws PluginRefusedException {
         return run(program, limits, engine, RECORDS);
     }
 
-    private static End run(byte[] program, Limits limits, Engine engine, int records) throws PluginRefusedException {
+    private static End run(byte[] program, PluginLimits limits, WasmEngine engine, int records)
+            throws PluginRefusedException {
         Guest guest = load(program, limits, engine).guest();
         List<String> how = new ArrayList<>();
         try {
@@ -108,7 +111,8 @@ class FuelProperties {
                 table);
     }
 
-    private static GuestModule load(byte[] program, Limits limits, Engine engine) throws PluginRefusedException {
+    private static GuestModule load(byte[] program, PluginLimits limits, WasmEngine engine)
+            throws PluginRefusedException {
         return GuestModule.load(program, EnumSet.noneOf(Capability.class), limits, engine);
     }
 }

@@ -17,17 +17,17 @@ class GuestModuleFuzzTest {
 
     @FuzzTest(maxDuration = "1m")
     void module(byte[] bytes) {
-        Mangled.refusedOrContained(bytes, Engine.INTERPRETED);
+        MutatedModule.refusedOrContained(bytes, WasmEngine.INTERPRETED);
     }
 
     /** The bytes are laid over a program that runs, so that most inputs get past the head: two for where, then what. */
     @FuzzTest(maxDuration = "1m")
     void mutated(byte[] bytes) {
-        byte[] module = Programs.program(bytes.length % 8);
+        byte[] module = RandomPrograms.program(bytes.length % 8);
         int at = bytes.length < 2 ? 0 : ((bytes[0] & 0xFF) << 8 | bytes[1] & 0xFF) % module.length;
         for (int i = 2; i < bytes.length; i++) {
             module[(at + i - 2) % module.length] = bytes[i];
         }
-        Mangled.refusedOrContained(module, Engine.INTERPRETED);
+        MutatedModule.refusedOrContained(module, WasmEngine.INTERPRETED);
     }
 }

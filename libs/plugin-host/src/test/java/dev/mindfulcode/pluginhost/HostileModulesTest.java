@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Modules that mean harm, each with the end it must come to. */
 class HostileModulesTest {
-    private static final Limits LIMITS = Limits.standard().withFuelMax(5_000_000);
+    private static final PluginLimits LIMITS = PluginLimits.standard().withFuelMax(5_000_000);
     private static final Where RECORD = new Where("on_record", 0);
     private static final Manifest MANIFEST = new Manifest(
             "hostile",
@@ -41,7 +41,7 @@ class HostileModulesTest {
         host.close();
     }
 
-    private void with(Limits limits) {
+    private void with(PluginLimits limits) {
         host.close();
         host = new PluginHost(limits);
     }
@@ -49,33 +49,33 @@ class HostileModulesTest {
     // What runs.
 
     @Test
-    void anInfiniteLoopRunsOutOfFuel() throws Exception {
+    void infiniteLoopRunsOutOfFuel() throws Exception {
         assertThat(record("", "loop br 0 end i32.const 0")).isEqualTo(new OutOfFuel(RECORD, 5_000_000));
     }
 
     @Test
-    void anEmptyInfiniteLoopWithoutEndOfFuelIsInterrupted() throws Exception {
-        with(Limits.standard().withFuelMax(Long.MAX_VALUE / 2).withMillisMax(200, 1_000));
+    void interruptsEmptyInfiniteLoop() throws Exception {
+        with(PluginLimits.standard().withFuelMax(Long.MAX_VALUE / 2).withMillisMax(200, 1_000));
 
         assertThat(record("", "loop br 0 end i32.const 0")).isEqualTo(new TimedOut(RECORD, 200));
     }
 
     @Test
-    void aLoopThatCopiesMemoryWithoutEndOfFuelIsInterrupted() throws Exception {
-        with(Limits.standard().withFuelMax(Long.MAX_VALUE / 2).withMillisMax(200, 1_000));
+    void interruptsInfiniteMemoryCopyLoop() throws Exception {
+        with(PluginLimits.standard().withFuelMax(Long.MAX_VALUE / 2).withMillisMax(200, 1_000));
 
         assertThat(record("", "loop i32.const 0 i32.const 1 i32.const 65535 memory.fill br 0 end i32.const 0"))
                 .isEqualTo(new TimedOut(RECORD, 200));
     }
 
     @Test
-    void deepRecursionEndsAtTheDepth() throws Exception {
+    void deepRecursionTrapsAtCallDepth() throws Exception {
         assertThat(record("", "local.get 0 local.get 1 call 1")).isEqualTo(new Trapped(RECORD, Trap.CALL_DEPTH));
     }
 
     /** The largest frames that the limits allow, as deep as they allow: the thread's stack must hold them. */
     @Test
-    void recursionWithTheLargestFramesEndsAtTheDepthToo() throws Exception {
+    void recursionWithLargestFramesTrapsAtCallDepth() throws Exception {
         StringBuilder code = new StringBuilder("local.get 0 local.get 1 call 1 i64.extend_i32_s drop ");
         for (int i = 0; i < 500; i++) {
             code.append("local.get 5 ");
@@ -87,8 +87,8 @@ class HostileModulesTest {
     }
 
     @Test
-    void recursionThroughTheTableEndsAtTheDepth() throws Exception {
-        Wasm wasm = wasm().table(4, 4).elements(0, 1);
+    void recursionThroughTableTrapsAtCallDepth() throws Exception {
+        WasmBuilder wasm = wasm().table(4, 4).elements(0, 1);
         wasm.onRecord("", "local.get 0 local.get 1 i32.const 0 call_indirect " + wasm.type("i32 i32", "i32"));
 
         assertThat(run(wasm)).isEqualTo(new Trapped(RECORD, Trap.CALL_DEPTH));
@@ -96,8 +96,8 @@ class HostileModulesTest {
 
     /** The depth must be back after each call, or a long loop of short calls would end as a deep recursion. */
     @Test
-    void manyCallsAreNotDeepCalls() throws Exception {
-        Wasm wasm = wasm();
+    void sequentialCallsDoNotAddDepth() throws Exception {
+        WasmBuilder wasm = wasm();
         int inner = wasm.function("", "", "", "");
         int outer = wasm.function("", "", "", "call " + inner);
         wasm.onRecord(
@@ -111,11 +111,11 @@ class HostileModulesTest {
 
     /** Each way out of a function gives the fuel back, whatever it leaves on the stack. */
     @Test
-    void fuelIsKeptOverEveryWayOutOfAFunction() throws Exception {
+    void countsFuelOnEveryExitPath() throws Exception {
         for (String out :
                 new String[] {"", "return", "br 0", "i32.const 0 br_if 0", "i32.const 1 br_table 0,0", "block br 1 end"
                 }) {
-            Wasm wasm = wasm();
+            WasmBuilder wasm = wasm();
             int none = wasm.function("", "", "", out);
             int two = wasm.function(
                     "", "i32 f64", "", "i32.const 1 f64.const 2 " + (out.contains("block") ? "return" : out));
@@ -126,8 +126,8 @@ class HostileModulesTest {
     }
 
     @Test
-    void memoryGrowsToTheLimitAndNoFurther() throws Exception {
-        Wasm wasm = wasm().memory(1, -1);
+    void memoryGrowsUpToLimit() throws Exception {
+        WasmBuilder wasm = wasm().memory(1, -1);
         wasm.onRecord(
                 "",
                 "block i32.const 255 memory.grow i32.const 1 i32.ne br_if 0"
@@ -139,14 +139,14 @@ class HostileModulesTest {
     }
 
     @Test
-    void growingForEverRunsOutOfFuel() throws Exception {
+    void endlessGrowthRunsOutOfFuel() throws Exception {
         assertThat(record("", "loop i32.const 1 memory.grow drop br 0 end i32.const 0"))
                 .isEqualTo(new OutOfFuel(RECORD, 5_000_000));
     }
 
     @Test
-    void aTableGrowsToTheLimitAndNoFurther() throws Exception {
-        Wasm wasm = wasm().table(1, 4_000_000_000L);
+    void tableGrowsUpToLimit() throws Exception {
+        WasmBuilder wasm = wasm().table(1, 4_000_000_000L);
         wasm.onRecord(
                 "",
                 "block ref.null i32.const 9999 table.grow 0 i32.const 1 i32.ne br_if 0"
@@ -170,15 +170,15 @@ class HostileModulesTest {
                 "i32.const 0 i32.const 0 i32.const -1 table.init 0"
             })
     void aBulkInstructionPaysForItsLengthBeforeItRuns(String bulk) throws Exception {
-        Wasm wasm = wasm().table(1, 1).elements(0, 0).passiveData(new byte[1]);
+        WasmBuilder wasm = wasm().table(1, 1).elements(0, 0).passiveData(new byte[1]);
         wasm.onRecord("", bulk + " i32.const 0");
 
         assertThat(run(wasm)).isEqualTo(new OutOfFuel(RECORD, 5_000_000));
     }
 
     @Test
-    void aBulkInstructionThatIsPaidForAndTooLongTraps() throws Exception {
-        with(Limits.standard().withFuelMax(Long.MAX_VALUE / 2));
+    void overlongBulkInstructionTraps() throws Exception {
+        with(PluginLimits.standard().withFuelMax(Long.MAX_VALUE / 2));
 
         assertThat(record("", "i32.const 60000 i32.const 1 i32.const -1 memory.fill i32.const 0"))
                 .isInstanceOf(Trapped.class);
@@ -187,7 +187,7 @@ class HostileModulesTest {
     }
 
     @Test
-    void trapsAreToldApart() throws Exception {
+    void reportsKindOfTrap() throws Exception {
         assertThat(record("", "unreachable")).isEqualTo(new Trapped(RECORD, Trap.UNREACHABLE));
         assertThat(record("", "i32.const 1 i32.const 0 i32.div_s")).isEqualTo(new Trapped(RECORD, Trap.ARITHMETIC));
         assertThat(record("", "i32.const 0x10000 i32.load")).isEqualTo(new Trapped(RECORD, Trap.MEMORY_BOUNDS));
@@ -201,9 +201,9 @@ class HostileModulesTest {
     }
 
     @Test
-    void anIndirectCallOfAnotherTypeOfNothingOrOutOfRangeIsTold() throws Exception {
+    void reportsInvalidIndirectCalls() throws Exception {
         for (int entry : new int[] {0, 1, 2, 3, Integer.MAX_VALUE, -1}) {
-            Wasm wasm = wasm().table(3, 3);
+            WasmBuilder wasm = wasm().table(3, 3);
             int other = wasm.function("i64", "i64", "", "local.get 0");
             int own = wasm.function("i32 i32", "i32", "", "i32.const 0");
             wasm.elements(0, other).elements(1, own);
@@ -221,16 +221,16 @@ class HostileModulesTest {
     }
 
     @Test
-    void aStartFunctionThatLoopsIsStoppedLikeAnyOther() throws Exception {
-        Wasm wasm = wasm();
+    void stopsLoopingStartFunction() throws Exception {
+        WasmBuilder wasm = wasm();
         wasm.start(wasm.function("", "", "", "loop br 0 end"));
 
         assertThat(run(wasm)).isEqualTo(new OutOfFuel(new Where("start", -1), 5_000_000));
     }
 
     @Test
-    void aStartFunctionRunsBeforeInit() throws Exception {
-        Wasm wasm = wasm().global("i32", "i32.const 1");
+    void runsStartFunctionBeforeInit() throws Exception {
+        WasmBuilder wasm = wasm().global("i32", "i32.const 1");
         wasm.start(wasm.function("", "", "", "i32.const 0 global.set 0"));
         wasm.export("init", wasm.function("i32 i32 i64 i64", "i32", "", "global.get 0"));
 
@@ -239,26 +239,26 @@ class HostileModulesTest {
 
     /** The runtime would call an export of this name by itself, before fuel is given. */
     @Test
-    void anExportNamedStartIsNotCalled() throws Exception {
-        Wasm wasm = wasm();
+    void doesNotCallExportNamedStart() throws Exception {
+        WasmBuilder wasm = wasm();
         wasm.export("_start", wasm.function("", "", "", "unreachable"));
 
         assertThat(run(wasm)).isInstanceOf(Outcome.Ok.class);
     }
 
     @Test
-    void anOutputFloodIsBadOutput() throws Exception {
+    void tooManyResultsAreBadOutput() throws Exception {
         String result = "{\"key\":\"a\"}";
-        Wasm wasm = emitting(result);
+        WasmBuilder wasm = emitting(result);
         wasm.onRecord("", "loop i32.const 0 i32.const " + result.length() + " call 0 drop br 0 end i32.const 0");
 
         assertThat(run(wasm)).isEqualTo(new BadOutput(RECORD, "more than 100 results in one call"));
     }
 
     @Test
-    void manyLargeResultsInOneBatchAreBadOutput() throws Exception {
+    void tooManyResultBytesAreBadOutput() throws Exception {
         String result = "{\"key\":\"a\",\"b\":\"" + "x".repeat(16_000) + "\"}";
-        Wasm wasm = emitting(result);
+        WasmBuilder wasm = emitting(result);
         wasm.onRecord(
                 "i32", ("i32.const 0 i32.const " + result.length() + " call 0 drop ").repeat(90) + " i32.const 0");
 
@@ -267,7 +267,7 @@ class HostileModulesTest {
     }
 
     @Test
-    void outputIsTakenUpToItsBoundsAndNoFurther() throws Exception {
+    void acceptsOutputUpToLimits() throws Exception {
         assertThat(run(emitting("{\"key\":\"a\"}", 100), 1)).isInstanceOf(Outcome.Ok.class);
         assertThat(run(emitting("{\"key\":\"a\"}", 101), 1))
                 .isEqualTo(new BadOutput(RECORD, "more than 100 results in one call"));
@@ -288,7 +288,7 @@ class HostileModulesTest {
     }
 
     @Test
-    void eachCallHasItsFuelAndEachBatchItsOutput() throws Exception {
+    void limitsFuelPerCallAndOutputPerBatch() throws Exception {
         String result = "{\"key\":\"a\",\"b\":\"" + "x".repeat(16_000) + "\"}";
         Plugin plugin = host.load(MANIFEST, emitting(result, 64).bytes(), MANIFEST.capabilities());
         PluginRecord event = new PluginRecord.SessionEvent(new UUID(1, 2), 3, 0, 1, 0, 0);
@@ -302,7 +302,7 @@ class HostileModulesTest {
     @ParameterizedTest
     @ValueSource(strings = {"{}", "{\"key\":\"\"}", "{\"key\":1}", "[]", "{\"key\":\"a\"", "{\"key\":\"\\u0000\"}"})
     void rubbishIsBadOutput(String rubbish) throws Exception {
-        Wasm wasm = emitting(rubbish);
+        WasmBuilder wasm = emitting(rubbish);
         wasm.onRecord("", "i32.const 0 i32.const " + rubbish.length() + " call 0");
 
         assertThat(run(wasm)).isInstanceOf(BadOutput.class);
@@ -319,33 +319,33 @@ class HostileModulesTest {
                 "i32.const 1 i32.const 2"
             })
     void aResultThatIsElsewhereOrNotTextIsBadOutput(String where) throws Exception {
-        Wasm wasm = emitting("{\u00ff\u00ff}");
+        WasmBuilder wasm = emitting("{\u00ff\u00ff}");
         wasm.onRecord("", where + " call 0");
 
         assertThat(run(wasm)).isInstanceOf(BadOutput.class);
     }
 
     @Test
-    void aRecordCopiedOutOfBoundsTraps() throws Exception {
-        Wasm wasm = wasm();
+    void recordCopyOutOfBoundsTraps() throws Exception {
+        WasmBuilder wasm = wasm();
         wasm.onRecord("", "i32.const 65520 i32.const 1000 call 0");
 
         assertThat(run(wasm)).isEqualTo(new Trapped(RECORD, Trap.MEMORY_BOUNDS));
     }
 
     @Test
-    void copyingTheRecordForEverRunsOutOfFuel() throws Exception {
-        Wasm wasm = wasm();
+    void endlessRecordCopyRunsOutOfFuel() throws Exception {
+        WasmBuilder wasm = wasm();
         wasm.onRecord("", "loop i32.const 0 i32.const 1000 call 0 drop br 0 end i32.const 0");
 
         assertThat(run(wasm)).isEqualTo(new OutOfFuel(RECORD, 5_000_000));
     }
 
     @Test
-    void aNaNHasOneFaceWhateverMadeIt() throws Exception {
+    void canonicalizesNaN() throws Exception {
         // 0/0 with either sign, the square root of -1, and a signalling NaN with a payload that is added to: all
         // canonical.
-        Wasm wasm = wasm();
+        WasmBuilder wasm = wasm();
         wasm.onRecord(
                 "",
                 "block f64.const 0 f64.const 0 f64.div i64.reinterpret_f64 i64.const 0x7ff8000000000000 i64.ne br_if 0"
@@ -367,16 +367,16 @@ class HostileModulesTest {
     // What is not even loaded.
 
     @Test
-    void anImportThatIsNotGrantedIsNamed() {
-        Wasm wasm = Wasm.plugin();
+    void namesImportThatIsNotGranted() {
+        WasmBuilder wasm = WasmBuilder.plugin();
         wasm.importing(Capability.KEYSTROKE_INTERVALS);
 
         assertRefused(wasm.bytes(), Reason.IMPORT_NOT_GRANTED, "mindful.keystroke_intervals");
     }
 
     @Test
-    void whatAManifestDoesNotNameCannotBeGranted() {
-        Wasm wasm = Wasm.plugin();
+    void grantsOnlyCapabilitiesOfManifest() {
+        WasmBuilder wasm = WasmBuilder.plugin();
         wasm.importing(Capability.KEYSTROKE_INTERVALS);
 
         assertThatThrownBy(() -> host.load(MANIFEST, wasm.bytes(), EnumSet.allOf(Capability.class)))
@@ -398,102 +398,103 @@ class HostileModulesTest {
             })
     void anImportThatDoesNotExistIsNamed(String name) {
         String[] parts = name.split(" ", 2);
-        Wasm wasm = Wasm.plugin();
+        WasmBuilder wasm = WasmBuilder.plugin();
         wasm.importing(parts[0], parts[1], "i32 i32", "i32");
 
         assertRefused(wasm.bytes(), Reason.IMPORT_UNKNOWN, parts[0] + "." + parts[1].replace('\n', '?'));
     }
 
     @Test
-    void anImportOfAnotherTypeIsRefused() {
-        Wasm wasm = Wasm.plugin();
+    void rejectsImportOfOtherType() {
+        WasmBuilder wasm = WasmBuilder.plugin();
         wasm.importing("mindful", "emit_results", "i32 i64", "i32");
 
         assertRefused(wasm.bytes(), Reason.IMPORT_UNKNOWN, "it is (i32, i32) -> (i32)");
     }
 
     @Test
-    void aMemoryOfSomebodyElseIsRefused() {
-        assertRefused(Wasm.plugin().importingMemory("env", "memory").bytes(), Reason.IMPORT_UNKNOWN, "env.memory");
+    void rejectsImportedMemory() {
+        assertRefused(
+                WasmBuilder.plugin().importingMemory("env", "memory").bytes(), Reason.IMPORT_UNKNOWN, "env.memory");
     }
 
     @Test
-    void anExportOfAnotherTypeIsRefused() {
-        Wasm wasm = Wasm.plugin();
+    void rejectsExportOfOtherType() {
+        WasmBuilder wasm = WasmBuilder.plugin();
         wasm.export("result", wasm.function("", "i32", "", "i32.const 0"));
 
         assertRefused(wasm.bytes(), Reason.EXPORT_MISSING, "result () -> (i64); it is () -> (i32)");
     }
 
     @Test
-    void moreMemoryThanAllowedIsRefused() {
-        assertRefused(Wasm.plugin().memory(257, -1).bytes(), Reason.TOO_LARGE, "memory pages");
-        assertRefused(Wasm.plugin().memory(4_294_967_295L, -1).bytes(), Reason.TOO_LARGE, "memory pages");
+    void rejectsTooMuchMemory() {
+        assertRefused(WasmBuilder.plugin().memory(257, -1).bytes(), Reason.TOO_LARGE, "memory pages");
+        assertRefused(WasmBuilder.plugin().memory(4_294_967_295L, -1).bytes(), Reason.TOO_LARGE, "memory pages");
     }
 
     @Test
-    void aLargerTableThanAllowedIsRefused() {
-        assertRefused(Wasm.plugin().table(10_001, -1).bytes(), Reason.TOO_LARGE, "table entries");
+    void rejectsTooLargeTable() {
+        assertRefused(WasmBuilder.plugin().table(10_001, -1).bytes(), Reason.TOO_LARGE, "table entries");
     }
 
     @Test
-    void hugeDataSegmentsAreRefused() {
-        byte[] module = Wasm.plugin().data(0, new byte[600_000]).bytes();
+    void rejectsHugeDataSegments() {
+        byte[] module = WasmBuilder.plugin().data(0, new byte[600_000]).bytes();
 
         assertRefused(module, Reason.TOO_LARGE, "The module has");
-        Wasm claiming = Wasm.plugin().data(0, "x");
+        WasmBuilder claiming = WasmBuilder.plugin().data(0, "x");
         byte[] lying = claiming.bytes();
         // The last segment's length, as if four gigabytes followed.
-        Output out = new Output().copy(lying, 0, lying.length - 2 - 7);
+        ModuleWriter out = new ModuleWriter().copy(lying, 0, lying.length - 2 - 7);
         out.u8(11)
                 .u32(11)
                 .u32(1)
                 .u8(0)
-                .append(Wat.code("i32.const 0 end"))
+                .append(WasmText.code("i32.const 0 end"))
                 .u32(0xFFFF_FFFFL)
                 .u8('x');
         assertRefused(out.toByteArray(), Reason.TOO_LARGE, "bytes of data segments");
     }
 
     @Test
-    void dataBeyondTheMemoryIsRefused() {
-        assertRefused(Wasm.plugin().data(65_535, "xy").bytes(), Reason.NOT_INSTANTIABLE, "do not fit");
-        assertRefused(Wasm.plugin().data(-1, "x").bytes(), Reason.NOT_INSTANTIABLE, "do not fit");
+    void rejectsDataBeyondMemory() {
+        assertRefused(WasmBuilder.plugin().data(65_535, "xy").bytes(), Reason.NOT_INSTANTIABLE, "do not fit");
+        assertRefused(WasmBuilder.plugin().data(-1, "x").bytes(), Reason.NOT_INSTANTIABLE, "do not fit");
     }
 
     @Test
-    void hugeNumbersOfLocalsAreRefused() {
-        Wasm wasm = Wasm.plugin();
+    void rejectsHugeNumberOfLocals() {
+        WasmBuilder wasm = WasmBuilder.plugin();
         wasm.function("", "", "i64*4294967295", "");
 
         assertRefused(wasm.bytes(), Reason.TOO_LARGE, "locals");
     }
 
     @Test
-    void aHighOperandStackIsRefused() {
-        Wasm wasm = Wasm.plugin();
+    void rejectsHighOperandStack() {
+        WasmBuilder wasm = WasmBuilder.plugin();
         wasm.function("", "", "", "i32.const 0 ".repeat(600) + "drop ".repeat(600));
 
         assertRefused(wasm.bytes(), Reason.TOO_LARGE, "operand stack of 600");
     }
 
     @Test
-    void deepNestingIsRefused() {
-        Wasm wasm = Wasm.plugin();
+    void rejectsDeepNesting() {
+        WasmBuilder wasm = WasmBuilder.plugin();
         wasm.function("", "", "", "block ".repeat(10_000) + "end ".repeat(10_000));
 
         assertRefused(wasm.bytes(), Reason.TOO_LARGE, "nested");
     }
 
     @Test
-    void aBranchTableThatClaimsToBeHugeIsRefused() {
-        Wasm wasm = Wasm.plugin();
+    void rejectsHugeBranchTable() {
+        WasmBuilder wasm = WasmBuilder.plugin();
         wasm.function(
                 "",
                 "",
                 "",
-                new Output()
-                        .append(Wat.code("i32.const 0"))
+                new ModuleWriter()
+                        .append(WasmText.code("i32.const 0"))
                         .u8(0x0E)
                         .u32(0xFFFF_FFFFL)
                         .u8(0));
@@ -505,23 +506,23 @@ class HostileModulesTest {
     @ParameterizedTest
     @ValueSource(strings = {"global.get 1 drop", "i64.const 9000000 global.set 1", "i32.const 0 global.set 2"})
     void theMeterIsOutOfReach(String code) {
-        Wasm wasm = Wasm.plugin().global("i64", "i64.const 0");
+        WasmBuilder wasm = WasmBuilder.plugin().global("i64", "i64.const 0");
         wasm.function("", "", "", code);
 
         assertRefused(wasm.bytes(), Reason.INVALID, "global");
     }
 
     @Test
-    void theMetersLocalsAreOutOfReach() {
-        Wasm wasm = Wasm.plugin();
+    void rejectsAccessToMeterLocals() {
+        WasmBuilder wasm = WasmBuilder.plugin();
         wasm.function("i32", "", "i32", "local.get 2 drop");
 
         assertRefused(wasm.bytes(), Reason.INVALID, "local 2 is not one of 2");
     }
 
     @Test
-    void whatDoesNotTypeCheckIsRefused() {
-        Wasm wasm = Wasm.plugin();
+    void rejectsModuleThatFailsTypeCheck() {
+        WasmBuilder wasm = WasmBuilder.plugin();
         wasm.function("", "i32", "", "i64.const 0");
 
         assertRefused(wasm.bytes(), Reason.INVALID, "not valid");
@@ -530,63 +531,63 @@ class HostileModulesTest {
     @ParameterizedTest
     @ValueSource(ints = {0x06, 0x12, 0x14, 0xFB, 0xFD, 0xFE, 0xFF})
     void proposalsThatAreNotSupportedAreRefused(int opcode) {
-        Wasm wasm = Wasm.plugin();
-        wasm.function("", "", "", new Output().u8(opcode).u8(0).u8(0x0B));
+        WasmBuilder wasm = WasmBuilder.plugin();
+        wasm.function("", "", "", new ModuleWriter().u8(opcode).u8(0).u8(0x0B));
 
         assertRefused(wasm.bytes(), Reason.UNSUPPORTED, "Instruction 0x" + Integer.toHexString(opcode));
     }
 
     @Test
-    void aFunctionTooLargeForTheJvmIsRefused() {
-        Wasm wasm = Wasm.plugin();
+    void rejectsFunctionTooLargeForJvm() {
+        WasmBuilder wasm = WasmBuilder.plugin();
         wasm.function("i32", "", "", "local.get 0 br_if 0 ".repeat(12_000));
 
         assertRefused(wasm.bytes(), Reason.TOO_LARGE, "too large to compile");
     }
 
     @Test
-    void eachPrefixOfAModuleIsRefused() {
-        byte[] module = Programs.program(1);
+    void rejectsEveryPrefixOfModule() {
+        byte[] module = RandomPrograms.program(1);
         for (int length = 0; length < module.length; length += 1 + length / 50) {
             byte[] prefix = Arrays.copyOf(module, length);
             assertThatThrownBy(() ->
-                            GuestModule.load(prefix, EnumSet.noneOf(Capability.class), LIMITS, Engine.INTERPRETED))
+                            GuestModule.load(prefix, EnumSet.noneOf(Capability.class), LIMITS, WasmEngine.INTERPRETED))
                     .isInstanceOf(PluginRefusedException.class);
         }
     }
 
     /** Records reach only who imports them; function 0 is the import. */
-    private static Wasm wasm() {
-        Wasm wasm = Wasm.plugin();
+    private static WasmBuilder wasm() {
+        WasmBuilder wasm = WasmBuilder.plugin();
         wasm.importing(Capability.SESSION_EVENTS);
         return wasm;
     }
 
-    private static Wasm emitting(String result) {
-        Wasm wasm = Wasm.plugin();
+    private static WasmBuilder emitting(String result) {
+        WasmBuilder wasm = WasmBuilder.plugin();
         wasm.importing(Capability.EMIT_RESULTS);
         wasm.importing(Capability.SESSION_EVENTS);
         return wasm.data(0, result.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     /** With each record, so many times. */
-    private static Wasm emitting(String result, int times) {
-        Wasm wasm = emitting(result);
+    private static WasmBuilder emitting(String result, int times) {
+        WasmBuilder wasm = emitting(result);
         wasm.onRecord("", ("i32.const 0 i32.const " + result.length() + " call 0 drop ").repeat(times) + "i32.const 0");
         return wasm;
     }
 
     private Outcome record(String locals, String code) throws Exception {
-        Wasm wasm = wasm();
+        WasmBuilder wasm = wasm();
         wasm.onRecord(locals, code);
         return run(wasm);
     }
 
-    private Outcome run(Wasm wasm) throws Exception {
+    private Outcome run(WasmBuilder wasm) throws Exception {
         return run(wasm, 1);
     }
 
-    private Outcome run(Wasm wasm, int records) throws Exception {
+    private Outcome run(WasmBuilder wasm, int records) throws Exception {
         Plugin plugin = host.load(MANIFEST, wasm.bytes(), MANIFEST.capabilities());
         PluginRecord event = new PluginRecord.SessionEvent(new UUID(1, 2), 3, 0, 1, 0, 0);
         try (PluginRun run = plugin.open(0, 1)) {

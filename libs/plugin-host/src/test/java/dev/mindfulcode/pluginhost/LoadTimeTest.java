@@ -50,10 +50,10 @@ class LoadTimeTest {
         }
 
         byte[] module(int bytesMax) {
-            Wasm wasm = Wasm.plugin();
+            WasmBuilder wasm = WasmBuilder.plugin();
             int operands = name().contains("HIGH_STACK") ? 500 : 0;
-            Output code =
-                    Wat.code("i32.const 0 ".repeat(operands) + piece.repeat(pieces) + "drop ".repeat(operands) + "end");
+            ModuleWriter code = WasmText.code(
+                    "i32.const 0 ".repeat(operands) + piece.repeat(pieces) + "drop ".repeat(operands) + "end");
             wasm.function("", "", "", "");
             int bytes = 1_000;
             for (int i = 0; i < functionsMax && bytes + code.length() < bytesMax; i++) {
@@ -67,7 +67,7 @@ class LoadTimeTest {
     @ParameterizedTest
     @EnumSource(Shape.class)
     void aModuleAtTheLimitIsLoadedOrRefusedInTime(Shape shape) {
-        Limits limits = Limits.standard();
+        PluginLimits limits = PluginLimits.standard();
         byte[] module = shape.module(limits.module().moduleBytesMax());
         System.gc();
         heap().forEach(MemoryPoolMXBean::resetPeakUsage);

@@ -14,7 +14,7 @@ class ManifestTest {
              "capabilities": ["flow_analysis", "emit_results"], "window": "week", "title": "Deep work"}""";
 
     @Test
-    void saysWhatThePluginIsAndMayImport() throws PluginRefusedException {
+    void parsesManifest() throws PluginRefusedException {
         Manifest manifest = parse(GOOD);
 
         assertThat(manifest.name()).isEqualTo("deep-work");
@@ -55,7 +55,7 @@ class ManifestTest {
     }
 
     @Test
-    void aLongOneIsRefusedUnread() {
+    void rejectsOverlongManifestUnread() {
         assertThatThrownBy(() -> parse(" ".repeat(Manifest.MANIFEST_BYTES_MAX + 1)))
                 .isInstanceOf(PluginRefusedException.class)
                 .hasMessageContaining("longer than");

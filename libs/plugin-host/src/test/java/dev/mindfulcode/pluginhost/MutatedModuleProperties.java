@@ -12,32 +12,32 @@ import org.junit.jupiter.api.Test;
 class MutatedModuleProperties {
 
     @Property(tries = 200)
-    void isRefusedOrContainedWhenInterpreted(@ForAll long seed) {
-        for (int round = 0; round < Tries.FACTOR; round++) {
-            Mangled.refusedOrContained(mutant(seed + round), Engine.INTERPRETED);
+    void rejectsOrContainsMutantsWhenInterpreted(@ForAll long seed) {
+        for (int round = 0; round < FuzzTries.FACTOR; round++) {
+            MutatedModule.refusedOrContained(mutant(seed + round), WasmEngine.INTERPRETED);
         }
     }
 
     @Property(tries = 40)
-    void isRefusedOrContainedWhenCompiled(@ForAll long seed) {
-        for (int round = 0; round < Tries.FACTOR; round++) {
-            Mangled.refusedOrContained(mutant(seed + round), Engine.COMPILED);
+    void rejectsOrContainsMutantsWhenCompiled(@ForAll long seed) {
+        for (int round = 0; round < FuzzTries.FACTOR; round++) {
+            MutatedModule.refusedOrContained(mutant(seed + round), WasmEngine.COMPILED);
         }
     }
 
     /** Else the properties would hold of nothing but refusals, or of nothing but programs. */
     @Test
-    void someMutantsRunAndSomeAreRefused() {
+    void coversRunningAndRejectedMutants() {
         int ran = 0;
         for (int seed = 0; seed < 100; seed++) {
-            ran += Mangled.refusedOrContained(mutant(seed), Engine.INTERPRETED) ? 1 : 0;
+            ran += MutatedModule.refusedOrContained(mutant(seed), WasmEngine.INTERPRETED) ? 1 : 0;
         }
         assertThat(ran).isBetween(5, 95);
     }
 
     private static byte[] mutant(long seed) {
         Random random = new Random(seed);
-        byte[] module = Programs.program(seed % 16);
+        byte[] module = RandomPrograms.program(seed % 16);
         int changes = 1 + random.nextInt(3);
         for (int i = 0; i < changes; i++) {
             int at = random.nextInt(module.length);

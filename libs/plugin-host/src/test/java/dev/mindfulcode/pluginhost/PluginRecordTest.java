@@ -20,7 +20,7 @@ class PluginRecordTest {
     private static final String AT = "0504030291010000";
 
     @Test
-    void keystrokesAreAHeadAndThenTheirArrays() {
+    void encodesKeystrokesAsHeaderAndArrays() {
         KeystrokeIntervals keystrokes = new KeystrokeIntervals(
                 SESSION,
                 7,
@@ -38,14 +38,14 @@ class PluginRecordTest {
     }
 
     @Test
-    void sessionEventsAreOf48Bytes() {
+    void encodesSessionEventIn48Bytes() {
         SessionEvent event = new SessionEvent(SESSION, AT_MS, 120, 6, PluginRecord.NOT_GIVEN_MS, AT_MS);
 
         assertThat(hex(event)).isEqualTo(AT + ID + "06" + "00" + "7800" + "00000000" + "0000000000000080" + AT);
     }
 
     @Test
-    void flowAnalysesAreOf120Bytes() {
+    void encodesFlowAnalysisIn120Bytes() {
         FlowAnalysis analysis = new FlowAnalysis(
                 SESSION,
                 AT_MS,
@@ -65,7 +65,7 @@ class PluginRecordTest {
     }
 
     @Test
-    void teamWindowsAreOf96Bytes() {
+    void encodesTeamWindowIn96Bytes() {
         TeamWindow window = new TeamWindow(AT_MS, AT_MS, 2, 5, true, 1, 1, 1, 1, 1, 1, 1, 2);
 
         assertThat(hex(window))
@@ -74,7 +74,7 @@ class PluginRecordTest {
     }
 
     @Test
-    void arraysThatDoNotFitEachOtherAreRefused() {
+    void rejectsArraysOfDifferentLengths() {
         assertThatThrownBy(() ->
                         new KeystrokeIntervals(SESSION, 0, 0, 0, new int[2], new int[1], new byte[2], Signals.NONE))
                 .isInstanceOf(IllegalArgumentException.class);

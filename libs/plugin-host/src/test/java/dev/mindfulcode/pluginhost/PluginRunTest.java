@@ -27,7 +27,7 @@ class PluginRunTest {
             null,
             null);
     private static final PluginRecord EVENT = new PluginRecord.SessionEvent(new UUID(1, 2), 3, 0, 1, 0, 0);
-    private static final Limits LIMITS = Limits.standard().withFuelMax(1_000_000);
+    private static final PluginLimits LIMITS = PluginLimits.standard().withFuelMax(1_000_000);
 
     private PluginHost host = new PluginHost(LIMITS);
 
@@ -37,10 +37,10 @@ class PluginRunTest {
     }
 
     @Test
-    void theGuestCopiesTheRecordAndEmitsWhatItMadeOfIt() throws Exception {
+    void copiesRecordAndEmitsResult() throws Exception {
         // The first digit of the result is the kind of the session event, which stands at byte 24 of the record.
         String result = "{\"key\":\"k\",\"kind\":_}";
-        Wasm wasm = Wasm.plugin();
+        WasmBuilder wasm = WasmBuilder.plugin();
         int event = wasm.importing(Capability.SESSION_EVENTS);
         int emit = wasm.importing(Capability.EMIT_RESULTS);
         wasm.data(1_000, result);
@@ -64,8 +64,8 @@ class PluginRunTest {
     }
 
     @Test
-    void aRecordOfAnotherKindIsNotAtHandAndASmallBufferIsLeftAlone() throws Exception {
-        Wasm wasm = Wasm.plugin();
+    void refusesRecordOfOtherKindAndSmallBuffer() throws Exception {
+        WasmBuilder wasm = WasmBuilder.plugin();
         int event = wasm.importing(Capability.SESSION_EVENTS);
         int keystrokes = wasm.importing(Capability.KEYSTROKE_INTERVALS);
         wasm.onRecord(
@@ -80,8 +80,8 @@ class PluginRunTest {
     }
 
     @Test
-    void initIsToldTheVersionTheScopeAndTheRange() throws Exception {
-        Wasm wasm = counting();
+    void passesVersionScopeAndRangeToInit() throws Exception {
+        WasmBuilder wasm = counting();
         wasm.export(
                 "init",
                 wasm.function(
@@ -97,8 +97,8 @@ class PluginRunTest {
     }
 
     @Test
-    void windowsAndTheSummaryAreAskedFor() throws Exception {
-        Wasm wasm = counting().data(16, "{\"n\":1}");
+    void callsOnWindowAndResult() throws Exception {
+        WasmBuilder wasm = counting().data(16, "{\"n\":1}");
         wasm.export(
                 "on_window",
                 wasm.function("i64 i64", "i32", "", "local.get 1 local.get 0 i64.sub i64.const 86400000 i64.ne"));
@@ -112,8 +112,8 @@ class PluginRunTest {
 
     /** Memory, globals and the table of one run: the next finds them as the module declares them. */
     @Test
-    void noUseOfAPluginFindsWhatAnotherLeft() throws Exception {
-        Wasm wasm = Wasm.plugin()
+    void isolatesRunsOfOnePlugin() throws Exception {
+        WasmBuilder wasm = WasmBuilder.plugin()
                 .memory(1, 2)
                 .table(1, 4)
                 .global("i32", "i32.const 0")
@@ -134,8 +134,8 @@ class PluginRunTest {
     }
 
     @Test
-    void aRecordThatIsTooLongIsNotGiven() throws Exception {
-        Wasm wasm = Wasm.plugin();
+    void rejectsOverlongRecord() throws Exception {
+        WasmBuilder wasm = WasmBuilder.plugin();
         wasm.importing(Capability.KEYSTROKE_INTERVALS);
         int longest = (256 * 1024 - PluginRecord.KEYSTROKES_HEAD_BYTES) / 5;
         try (PluginRun run = load(wasm).open(0, 1)) {
@@ -152,7 +152,7 @@ class PluginRunTest {
     }
 
     @Test
-    void aRunThatFailedIsOverAndSaysSoAgain() throws Exception {
+    void failedRunRepeatsItsFailure() throws Exception {
         Plugin plugin = load(looping());
         try (PluginRun run = plugin.open(0, 1)) {
             Outcome first = run.fold(List.of(EVENT)).get();
@@ -163,8 +163,8 @@ class PluginRunTest {
     }
 
     @Test
-    void afterThreeFailuresInARowAPluginIsDisabledUntilSomebodyEnablesIt() throws Exception {
-        Wasm wasm = counting();
+    void disablesPluginAfterThreeFailuresInARow() throws Exception {
+        WasmBuilder wasm = counting();
         wasm.onRecord("", "local.get 1 i32.const 48 i32.eq if loop br 0 end end i32.const 0");
         Plugin plugin = load(wasm);
 
@@ -186,11 +186,11 @@ class PluginRunTest {
 
     /** The interrupt that stopped one guest must not stop the next on the same thread. */
     @Test
-    void anInterruptEndsWithTheGuestItWasFor() throws Exception {
-        Limits limits = Limits.standard()
+    void interruptDoesNotLeakToNextGuest() throws Exception {
+        PluginLimits limits = PluginLimits.standard()
                 .withFuelMax(Long.MAX_VALUE / 2)
                 .withMillisMax(50, 1_000)
-                .withHost(new Limits.Share(1, 8, 8));
+                .withHost(new PluginLimits.HostLimits(1, 8, 8));
         host.close();
         host = new PluginHost(limits);
         Plugin looping = load(looping());
@@ -203,20 +203,21 @@ class PluginRunTest {
     }
 
     @Test
-    void aBatchHasATimeOfItsOwn() throws Exception {
+    void limitsTimeOfBatch() throws Exception {
         host.close();
-        host = new PluginHost(Limits.standard().withFuelMax(Long.MAX_VALUE / 2).withMillisMax(100, 60));
+        host = new PluginHost(
+                PluginLimits.standard().withFuelMax(Long.MAX_VALUE / 2).withMillisMax(100, 60));
 
         assertThat(fold(load(looping()))).isEqualTo(new TimedOut(new Outcome.Where("on_record", 0), 60));
     }
 
     @Test
-    void moreThanTheThreadsAndTheQueueHoldIsTurnedAwayAndNotCounted() throws Exception {
+    void answersBusyWhenQueueIsFullWithoutCountingFailure() throws Exception {
         host.close();
-        host = new PluginHost(Limits.standard()
+        host = new PluginHost(PluginLimits.standard()
                 .withFuelMax(Long.MAX_VALUE / 2)
                 .withMillisMax(500, 500)
-                .withHost(new Limits.Share(1, 1, 8)));
+                .withHost(new PluginLimits.HostLimits(1, 1, 8)));
         Plugin looping = load(looping());
         Plugin counting = load(counting());
         List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
@@ -237,7 +238,7 @@ class PluginRunTest {
     }
 
     @Test
-    void oneRunHasOneBatchAtATime() throws Exception {
+    void allowsOneBatchPerRunAtATime() throws Exception {
         try (PluginRun run = load(looping()).open(0, 1)) {
             CompletableFuture<Outcome> first = run.fold(List.of(EVENT, EVENT));
             if (!first.isDone()) {
@@ -250,9 +251,9 @@ class PluginRunTest {
     }
 
     @Test
-    void runsOpenAreBoundedAndClosingGivesThemBack() throws Exception {
+    void boundsOpenRunsAndReleasesOnClose() throws Exception {
         host.close();
-        host = new PluginHost(LIMITS.withHost(new Limits.Share(1, 8, 2)));
+        host = new PluginHost(LIMITS.withHost(new PluginLimits.HostLimits(1, 8, 2)));
         Plugin plugin = load(counting());
         for (int i = 0; i < 5; i++) {
             try (PluginRun first = plugin.open(0, 1);
@@ -267,12 +268,12 @@ class PluginRunTest {
     }
 
     @Test
-    void closingTheHostAnswersWhatRunsAndWhatWaits() throws Exception {
+    void closingHostCompletesRunningAndQueuedBatches() throws Exception {
         host.close();
-        host = new PluginHost(Limits.standard()
+        host = new PluginHost(PluginLimits.standard()
                 .withFuelMax(Long.MAX_VALUE / 2)
                 .withMillisMax(60_000, 60_000)
-                .withHost(new Limits.Share(1, 8, 8)));
+                .withHost(new PluginLimits.HostLimits(1, 8, 8)));
         Plugin plugin = load(looping());
         CompletableFuture<Outcome> running = plugin.open(0, 1).fold(List.of(EVENT));
         CompletableFuture<Outcome> waiting = plugin.open(0, 1).fold(List.of(EVENT));
@@ -284,7 +285,7 @@ class PluginRunTest {
     }
 
     @Test
-    void memoryClassesAndThreadsAreBackAfterwards() throws Exception {
+    void releasesMemoryClassesAndThreads() throws Exception {
         List<WeakReference<Plugin>> plugins = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             plugins.add(new WeakReference<>(useAndForget()));
@@ -301,7 +302,7 @@ class PluginRunTest {
     }
 
     private Plugin useAndForget() throws Exception {
-        Wasm wasm = Wasm.plugin().memory(200, 256);
+        WasmBuilder wasm = WasmBuilder.plugin().memory(200, 256);
         wasm.importing(Capability.SESSION_EVENTS);
         wasm.onRecord("", "i32.const 50 memory.grow drop loop br 0 end i32.const 0");
         Plugin plugin = load(wasm);
@@ -317,19 +318,19 @@ class PluginRunTest {
         }
     }
 
-    private static Wasm counting() {
-        Wasm wasm = Wasm.plugin();
+    private static WasmBuilder counting() {
+        WasmBuilder wasm = WasmBuilder.plugin();
         wasm.importing(Capability.SESSION_EVENTS);
         return wasm;
     }
 
-    private static Wasm looping() {
-        Wasm wasm = counting();
+    private static WasmBuilder looping() {
+        WasmBuilder wasm = counting();
         wasm.onRecord("", "loop br 0 end i32.const 0");
         return wasm;
     }
 
-    private Plugin load(Wasm wasm) throws PluginRefusedException {
+    private Plugin load(WasmBuilder wasm) throws PluginRefusedException {
         return host.load(MANIFEST, wasm.bytes(), MANIFEST.capabilities());
     }
 

@@ -26,7 +26,7 @@ class TypingFatiguePluginTest {
     private record Session(UUID id, List<Key> keys, List<KeystrokeIntervals> batches) {}
 
     @Test
-    void agreesWithJavaOverWeeks() throws Exception {
+    void matchesJavaReferenceOverWeeks() throws Exception {
         Random random = new Random(11);
         List<Session> sessions = new ArrayList<>();
         long atMs = Instant.parse("2026-01-05T08:00:00Z").toEpochMilli();
@@ -59,7 +59,7 @@ class TypingFatiguePluginTest {
     }
 
     @Test
-    void aDriftThatWasPutInIsFound() throws Exception {
+    void findsSyntheticDrift() throws Exception {
         Session session = session(new Random(1), 1_767_600_000_000L, 400, 0.5);
         Map<String, ?> row =
                 ExamplePlugin.fold("typing-fatigue", session.batches).get(session.id.toString());

@@ -6,8 +6,8 @@ import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
 import dev.mindfulcode.dataprotection.UserKeys;
 import dev.mindfulcode.pluginhost.Capability;
-import dev.mindfulcode.pluginhost.Limits;
 import dev.mindfulcode.pluginhost.PluginHost;
+import dev.mindfulcode.pluginhost.PluginLimits;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topics;
 import dev.mindfulcode.schemas.clock.ClockStepWatch;
@@ -131,8 +131,9 @@ public final class AnalyticsService implements SmartLifecycle {
             database = new HikariDataSource(settings.database().pool("analytics", CONNECTIONS_MAX, ANSWER_MAX));
             tables = new RunTables(database, UUID.randomUUID());
             keys = PostgresUserKeys.open(database, settings.keyEncryptionKey());
-            Limits limits = Limits.standard();
-            host = new PluginHost(limits.withHost(new Limits.Share(WORKERS, 2 * WORKERS, settings.runsMax())));
+            PluginLimits limits = PluginLimits.standard();
+            host = new PluginHost(
+                    limits.withHost(new PluginLimits.HostLimits(WORKERS, 2 * WORKERS, settings.runsMax())));
             for (int i = 0; i < WORKERS; i++) {
                 consumers.add(new KafkaConsumer<>(config(settings)));
             }
@@ -142,11 +143,11 @@ public final class AnalyticsService implements SmartLifecycle {
         private void look() {
             try {
                 if (looks++ % FORGOTTEN_EVERY_LOOKS == 0) {
-                    tables.forgetUnwanted();
-                    tables.hold(tasks.keySet());
+                    tables.deleteOrphans();
+                    tables.renewLeases(tasks.keySet());
                 }
                 Set<UUID> still = new HashSet<>();
-                for (WantedRun wanted : tables.wanted()) {
+                for (RunSpec wanted : tables.specs()) {
                     still.add(wanted.runId());
                     look(wanted);
                 }
@@ -167,10 +168,10 @@ public final class AnalyticsService implements SmartLifecycle {
             }
         }
 
-        private void look(WantedRun wanted) throws SQLException {
+        private void look(RunSpec wanted) throws SQLException {
             RunTask task = tasks.get(wanted.runId());
             if (task != null && task.generation() == wanted.generation()) {
-                task.wanted(wanted);
+                task.update(wanted);
                 return;
             }
             if (task != null) {
@@ -180,7 +181,7 @@ public final class AnalyticsService implements SmartLifecycle {
             if (tasks.size() >= settings.runsMax()) {
                 return;
             }
-            Long version = tables.take(wanted);
+            Long version = tables.acquire(wanted);
             if (version != null) {
                 RunTask taken = new RunTask(tables, host, this::open, clock, wanted, version);
                 tasks.put(wanted.runId(), taken);
@@ -188,12 +189,12 @@ public final class AnalyticsService implements SmartLifecycle {
             }
         }
 
-        private History open(WantedRun wanted, Set<Capability> imports) {
+        private RecordSource open(RunSpec wanted, Set<Capability> imports) {
             UUID teamId = wanted.teamId();
             if (teamId != null) {
                 return new TeamHistory(database, teamId, wanted.from(), wanted.to());
             }
-            return new OwnHistory(
+            return new UserHistory(
                     wanted,
                     imports,
                     keys,
@@ -240,7 +241,7 @@ public final class AnalyticsService implements SmartLifecycle {
                     workers.shutdownNow();
                     boolean _ = workers.awaitTermination(CONSUMER_CLOSE_MAX.toMillis(), TimeUnit.MILLISECONDS);
                 }
-                tables.letGo();
+                tables.releaseLeases();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } catch (SQLException e) {

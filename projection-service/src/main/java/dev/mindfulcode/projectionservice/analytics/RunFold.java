@@ -53,8 +53,8 @@ final class RunFold implements AutoCloseable {
         this.zone = zone;
     }
 
-    void give(PluginRecord record, long atMs) throws RunEndedException {
-        timeIs(atMs);
+    void add(PluginRecord record, long atMs) throws RunEndedException {
+        advanceTime(atMs);
         if (window != null && current == null) {
             current = span(window, atMs);
         }
@@ -66,7 +66,7 @@ final class RunFold implements AutoCloseable {
     }
 
     /** Says that nothing earlier than this is to be expected: a window that is over by then is told. */
-    void timeIs(long atMs) throws RunEndedException {
+    void advanceTime(long atMs) throws RunEndedException {
         Span over = current;
         if (over != null && atMs >= over.endMs) {
             flush();
@@ -76,7 +76,7 @@ final class RunFold implements AutoCloseable {
     }
 
     /** Gives what is still held back, and asks for the summary. */
-    void settle() throws RunEndedException {
+    void finish() throws RunEndedException {
         flush();
         List<Outcome.Result> said = answer(run.result());
         if (!said.isEmpty()) {
@@ -106,8 +106,8 @@ final class RunFold implements AutoCloseable {
     }
 
     /** Of what was found, all that is not written yet. */
-    RunTables.Found found(boolean isAll) {
-        return new RunTables.Found(Map.copyOf(unwritten), isAll, charsOfRows.size(), summary);
+    RunTables.RunResults results(boolean isAll) {
+        return new RunTables.RunResults(Map.copyOf(unwritten), isAll, charsOfRows.size(), summary);
     }
 
     void written() {

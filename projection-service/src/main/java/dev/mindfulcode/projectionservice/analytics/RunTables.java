@@ -102,7 +102,7 @@ final class RunTables {
      *
      * @param positions JSON
      */
-    record Progress(
+    record RunProgress(
             RunStatus status, @Nullable String reason, long scanned, long total, long records, String positions) {}
 
     /**
@@ -111,7 +111,7 @@ final class RunTables {
      * @param isAll whether nothing else is to be left
      * @param count how many there are then
      */
-    record Found(
+    record RunResults(
             Map<String, String> rows,
             boolean isAll,
             int count,
@@ -120,11 +120,11 @@ final class RunTables {
     /**
      * Returns what is to be worked on, which nobody else holds. Empty where the gateway has not made its tables yet.
      */
-    List<WantedRun> wanted() throws SQLException {
+    List<RunSpec> specs() throws SQLException {
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(WANTED)) {
             statement.setObject(1, holder);
-            List<WantedRun> wanted = new ArrayList<>();
+            List<RunSpec> wanted = new ArrayList<>();
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
                     wanted.add(run(row));
@@ -134,16 +134,16 @@ final class RunTables {
         }
     }
 
-    private static WantedRun run(ResultSet row) throws SQLException {
+    private static RunSpec run(ResultSet row) throws SQLException {
         UUID pluginId = row.getObject(9, UUID.class);
-        return new WantedRun(
+        return new RunSpec(
                 row.getObject(1, UUID.class),
                 row.getInt(2),
                 row.getObject(3, UUID.class),
                 row.getObject(4, UUID.class),
                 pluginId == null
                         ? null
-                        : new WantedRun.Granted(
+                        : new RunSpec.Granted(
                                 pluginId,
                                 row.getString(10),
                                 row.getString(11),
@@ -177,7 +177,7 @@ final class RunTables {
 
     /** Takes a run that nobody holds, from its beginning. Returns its version, or null where somebody was faster. */
     @Nullable
-    Long take(WantedRun run) throws SQLException {
+    Long acquire(RunSpec run) throws SQLException {
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(TAKE)) {
             statement.setObject(1, run.runId());
@@ -189,7 +189,7 @@ final class RunTables {
         }
     }
 
-    void hold(Collection<UUID> runs) throws SQLException {
+    void renewLeases(Collection<UUID> runs) throws SQLException {
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(HOLD)) {
             statement.setObject(1, holder);
@@ -199,7 +199,7 @@ final class RunTables {
     }
 
     /** Lets others take what this service held, at once. */
-    void letGo() throws SQLException {
+    void releaseLeases() throws SQLException {
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(LET_GO)) {
             statement.setObject(1, holder);
@@ -211,7 +211,7 @@ final class RunTables {
      * Removes the runs, and what they found, that nobody wants any more: deleted ones, and those of users and teams
      * that are gone.
      */
-    void forgetUnwanted() throws SQLException {
+    void deleteOrphans() throws SQLException {
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(FORGET)) {
             statement.executeUpdate();
@@ -234,10 +234,10 @@ final class RunTables {
      *
      * @param found null: nothing is said of it
      * @return the run's version
-     * @throws RunLostException where it is not this service's any more; nothing was written
+     * @throws LeaseLostException where it is not this service's any more; nothing was written
      */
-    long advance(WantedRun run, long version, Progress progress, @Nullable Found found)
-            throws SQLException, RunLostException {
+    long advance(RunSpec run, long version, RunProgress progress, @Nullable RunResults found)
+            throws SQLException, LeaseLostException {
         boolean isOver = switch (progress.status()) {
             case FINISHED, FAILED, STOPPED -> true;
             case WAITING, REPLAYING, LIVE -> false;
@@ -258,7 +258,7 @@ final class RunTables {
                 statement.setLong(12, version);
                 statement.setObject(13, holder);
                 if (statement.executeUpdate() != 1) {
-                    throw new RunLostException();
+                    throw new LeaseLostException();
                 }
             }
             if (found != null) {
@@ -268,7 +268,7 @@ final class RunTables {
         });
     }
 
-    private static void write(Connection connection, UUID runId, long version, Found found) throws SQLException {
+    private static void write(Connection connection, UUID runId, long version, RunResults found) throws SQLException {
         if (found.isAll()) {
             try (PreparedStatement statement =
                     connection.prepareStatement("DELETE FROM readmodel.analytics_results WHERE run_id = ?")) {
@@ -292,9 +292,9 @@ final class RunTables {
     }
 
     /** Ends a run whose plugin is at fault, and counts that against the plugin for this user. */
-    void fail(WantedRun run, long version, Progress progress) throws SQLException, RunLostException {
+    void fail(RunSpec run, long version, RunProgress progress) throws SQLException, LeaseLostException {
         advance(run, version, progress, null);
-        WantedRun.Granted plugin = run.plugin();
+        RunSpec.Granted plugin = run.plugin();
         if (plugin == null) {
             return;
         }
@@ -309,7 +309,7 @@ final class RunTables {
     }
 
     /** Forgets a plugin's failures for a user, after a run that came through. */
-    void succeeded(UUID pluginId, UUID userId) throws SQLException {
+    void resetFailures(UUID pluginId, UUID userId) throws SQLException {
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(
                         "DELETE FROM readmodel.analytics_failures WHERE plugin_id = ? AND user_id = ?")) {
@@ -321,10 +321,10 @@ final class RunTables {
 
     @FunctionalInterface
     private interface Work<T> {
-        T on(Connection connection) throws SQLException, RunLostException;
+        T on(Connection connection) throws SQLException, LeaseLostException;
     }
 
-    private <T> T inTransaction(Work<T> work) throws SQLException, RunLostException {
+    private <T> T inTransaction(Work<T> work) throws SQLException, LeaseLostException {
         try (Connection connection = database.getConnection()) {
             connection.setAutoCommit(false);
             boolean isCommitted = false;

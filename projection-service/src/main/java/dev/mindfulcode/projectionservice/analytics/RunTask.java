@@ -45,19 +45,19 @@ final class RunTask {
     private final Clock clock;
     private final UUID runId;
     private final int generation;
-    private volatile WantedRun wanted;
+    private volatile RunSpec wanted;
     private volatile boolean isAbandoned;
 
     private long version;
     private @Nullable RunFold fold;
-    private @Nullable History history;
+    private @Nullable RecordSource history;
     private Set<Capability> imports = Set.of();
     private boolean isLive;
     private boolean outdated;
     private long startedAtMs;
     private long recordsWritten;
 
-    RunTask(RunTables tables, PluginHost host, Histories histories, Clock clock, WantedRun wanted, long version) {
+    RunTask(RunTables tables, PluginHost host, Histories histories, Clock clock, RunSpec wanted, long version) {
         this.tables = tables;
         this.host = host;
         this.histories = histories;
@@ -71,7 +71,7 @@ final class RunTask {
     /** Opens where a run's records come from. */
     @FunctionalInterface
     interface Histories {
-        History open(WantedRun wanted, Set<Capability> imports);
+        RecordSource open(RunSpec wanted, Set<Capability> imports);
     }
 
     UUID runId() {
@@ -83,7 +83,7 @@ final class RunTask {
     }
 
     /** Tells what is wanted of it now. */
-    void wanted(WantedRun now) {
+    void update(RunSpec now) {
         wanted = now;
     }
 
@@ -103,7 +103,7 @@ final class RunTask {
             return work(consumer);
         } catch (RunEndedException e) {
             return end(e);
-        } catch (RunLostException e) {
+        } catch (LeaseLostException e) {
             close();
             return null;
         } catch (SQLException e) {
@@ -117,10 +117,10 @@ final class RunTask {
     }
 
     private @Nullable Duration work(Consumer<byte @Nullable [], byte @Nullable []> consumer)
-            throws RunEndedException, RunLostException, SQLException {
+            throws RunEndedException, LeaseLostException, SQLException {
         requireAllowed();
         RunFold folding = fold;
-        History reading = history;
+        RecordSource reading = history;
         if (folding == null || reading == null) {
             if (!begin()) {
                 return LIVE_LOOKED_AT_EVERY;
@@ -134,11 +134,11 @@ final class RunTask {
             close();
             return AT_ONCE;
         }
-        History.Stand stand = reading.advance(consumer, folding, System.nanoTime() + STEP_NANOS_MAX);
+        RecordSource.ReadState stand = reading.advance(consumer, folding, System.nanoTime() + STEP_NANOS_MAX);
         switch (stand) {
             case BEHIND -> {
                 if (isLive) {
-                    folding.settle();
+                    folding.finish();
                 }
                 write(isLive ? RunStatus.LIVE : RunStatus.REPLAYING, folding, reading, isLive);
                 return AT_ONCE;
@@ -149,10 +149,10 @@ final class RunTask {
             }
             case CAUGHT_UP -> {
                 long nowMs = clock.millis();
-                reading.timeIs(folding, nowMs);
+                reading.advanceTime(folding, nowMs);
                 boolean isOver = wanted.to() != null && wanted.to().toEpochMilli() <= nowMs;
                 if (!isLive || isOver || !folding.isAllWritten() || folding.records() != recordsWritten) {
-                    folding.settle();
+                    folding.finish();
                     write(isOver ? RunStatus.FINISHED : RunStatus.LIVE, folding, reading, true);
                     if (!isLive) {
                         forgive();
@@ -170,8 +170,8 @@ final class RunTask {
     }
 
     private void requireAllowed() throws RunEndedException {
-        WantedRun now = wanted;
-        WantedRun.Granted plugin = now.plugin();
+        RunSpec now = wanted;
+        RunSpec.Granted plugin = now.plugin();
         if (now.isCancelled()) {
             throw new RunEndedException(RunStatus.STOPPED, "It was cancelled");
         }
@@ -187,9 +187,9 @@ final class RunTask {
     }
 
     /** Returns false where as many guests as may be are there already. */
-    private boolean begin() throws RunEndedException, RunLostException, SQLException {
-        WantedRun now = wanted;
-        WantedRun.Granted granted = now.plugin();
+    private boolean begin() throws RunEndedException, LeaseLostException, SQLException {
+        RunSpec now = wanted;
+        RunSpec.Granted granted = now.plugin();
         if (granted == null) {
             throw new RunEndedException(RunStatus.STOPPED, "Its plugin was removed");
         }
@@ -231,11 +231,11 @@ final class RunTask {
         return true;
     }
 
-    private void write(RunStatus status, RunFold folding, History reading, boolean withRows)
-            throws SQLException, RunLostException {
-        RunTables.Progress progress = new RunTables.Progress(
+    private void write(RunStatus status, RunFold folding, RecordSource reading, boolean withRows)
+            throws SQLException, LeaseLostException {
+        RunTables.RunProgress progress = new RunTables.RunProgress(
                 status, null, reading.scanned(), reading.total(), folding.records(), reading.positions());
-        version = tables.advance(wanted, version, progress, withRows ? folding.found(!isLive) : null);
+        version = tables.advance(wanted, version, progress, withRows ? folding.results(!isLive) : null);
         if (withRows) {
             folding.written();
             recordsWritten = folding.records();
@@ -243,16 +243,16 @@ final class RunTask {
     }
 
     private void forgive() throws SQLException {
-        WantedRun.Granted plugin = wanted.plugin();
+        RunSpec.Granted plugin = wanted.plugin();
         if (plugin != null) {
-            tables.succeeded(plugin.pluginId(), wanted.userId());
+            tables.resetFailures(plugin.pluginId(), wanted.userId());
         }
     }
 
     private @Nullable Duration end(RunEndedException e) {
         RunFold folding = fold;
-        History reading = history;
-        RunTables.Progress progress = new RunTables.Progress(
+        RecordSource reading = history;
+        RunTables.RunProgress progress = new RunTables.RunProgress(
                 e.status,
                 e.reason(),
                 reading == null ? 0 : reading.scanned(),
@@ -269,7 +269,7 @@ final class RunTask {
             LOG.warn("Run {}: its end cannot be written ({}); trying again", runId, failed.getSQLState());
             close();
             return AFTER_TROUBLE;
-        } catch (RunLostException lost) {
+        } catch (LeaseLostException lost) {
             // Whoever has it tells.
         }
         close();

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * A team's released windows, and nothing of a member: what its leads are shown, each once. From the read model. Not
  * thread-safe.
  */
-final class TeamHistory implements History {
+final class TeamHistory implements RecordSource {
 
     private static final int PAGE_ROWS = 500;
 
@@ -71,7 +71,7 @@ final class TeamHistory implements History {
     private record Row(Window window, PluginRecord.TeamWindow record) {}
 
     @Override
-    public Stand advance(Consumer<byte @Nullable [], byte @Nullable []> consumer, RunFold fold, long deadlineNanos)
+    public ReadState advance(Consumer<byte @Nullable [], byte @Nullable []> consumer, RunFold fold, long deadlineNanos)
             throws RunEndedException, SQLException {
         try (Connection connection = database.getConnection()) {
             if (total < 0) {
@@ -79,7 +79,7 @@ final class TeamHistory implements History {
             }
             while (!isLive) {
                 if (System.nanoTime() - deadlineNanos > 0) {
-                    return Stand.BEHIND;
+                    return ReadState.BEHIND;
                 }
                 isLive = page(connection, fold) < PAGE_ROWS;
                 lookedAtNanos = System.nanoTime();
@@ -89,7 +89,7 @@ final class TeamHistory implements History {
                 lookedAtNanos = System.nanoTime();
             }
         }
-        return Stand.CAUGHT_UP;
+        return ReadState.CAUGHT_UP;
     }
 
     private long count(Connection connection) throws SQLException {
@@ -147,7 +147,7 @@ final class TeamHistory implements History {
         if (Instant.ofEpochMilli(row.window.startMs).isAfter(Instant.now().minus(RELEASED_AFTER_MAX))) {
             given.add(row.window);
         }
-        fold.give(row.record, row.window.startMs);
+        fold.add(row.record, row.window.startMs);
     }
 
     private static Row row(ResultSet row) throws SQLException {
@@ -181,8 +181,8 @@ final class TeamHistory implements History {
     }
 
     @Override
-    public void timeIs(RunFold fold, long nowMs) throws RunEndedException {
-        fold.timeIs(Math.min(nowMs - RELEASED_AFTER_MAX.toMillis(), to.toEpochMilli()));
+    public void advanceTime(RunFold fold, long nowMs) throws RunEndedException {
+        fold.advanceTime(Math.min(nowMs - RELEASED_AFTER_MAX.toMillis(), to.toEpochMilli()));
     }
 
     @Override

@@ -19,7 +19,7 @@ public final class DeletedSessions {
      * Says {@code NOT EXISTS} of a row of {@code u(user_id, session_id)}; for use in a statement, once the table is
      * held.
      */
-    public static final String IS_LEFT =
+    public static final String NOT_DELETED =
             "NOT EXISTS (SELECT FROM {%s} d WHERE d.user_id = u.user_id AND d.session_id = u.session_id)";
 
     private static final String HOLD = "LOCK TABLE {%s} IN ROW SHARE MODE";
@@ -50,14 +50,14 @@ public final class DeletedSessions {
      */
     public DeletedSessions(Tables tables, String table) {
         String deleted = table + "_deleted";
-        hold = tables.in(HOLD.formatted(deleted));
-        holdAlone = tables.in(HOLD_ALONE.formatted(deleted));
-        insert = tables.in(INSERT.formatted(deleted));
-        delete = tables.in(DELETE.formatted(table));
+        hold = tables.qualify(HOLD.formatted(deleted));
+        holdAlone = tables.qualify(HOLD_ALONE.formatted(deleted));
+        insert = tables.qualify(INSERT.formatted(deleted));
+        delete = tables.qualify(DELETE.formatted(table));
     }
 
-    /** Lets nobody delete until the transaction ends. Before the first statement that has {@link #IS_LEFT}. */
-    public void hold(Connection connection) throws SQLException {
+    /** Lets nobody delete until the transaction ends. Before the first statement that has {@link #NOT_DELETED}. */
+    public void lockShared(Connection connection) throws SQLException {
         execute(connection, hold);
     }
 
@@ -80,7 +80,7 @@ public final class DeletedSessions {
 
     private static int update(Connection connection, String sql, Set<Id> sessions) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            new Columns<>(connection, statement, sessions).uuids(Id::userId).uuids(Id::sessionId);
+            new ArrayBinder<>(connection, statement, sessions).uuids(Id::userId).uuids(Id::sessionId);
             return statement.executeUpdate();
         }
     }

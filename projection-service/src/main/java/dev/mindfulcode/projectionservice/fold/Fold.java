@@ -17,12 +17,12 @@ public interface Fold {
      *
      * @throws RejectedEventException where the event can never be applied
      */
-    void take(Event event) throws RejectedEventException;
+    void apply(ProjectionEvent event) throws RejectedEventException;
 
     /**
      * Writes in the caller's transaction. Locks rows in the order of their keys.
      *
      * @return how many rows were inserted or changed
      */
-    int write(Connection connection) throws SQLException;
+    int flush(Connection connection) throws SQLException;
 }

@@ -18,12 +18,12 @@ public record Tables(String schema) {
         }
     }
 
-    public String name(String table) {
+    public String qualifiedName(String table) {
         return schema + '.' + table;
     }
 
     /** Puts the tables' full names where the text says {@code {table}}. */
-    public String in(String sql) {
-        return PLACE.matcher(sql).replaceAll(match -> name(match.group(1)));
+    public String qualify(String sql) {
+        return PLACE.matcher(sql).replaceAll(match -> qualifiedName(match.group(1)));
     }
 }

@@ -1,11 +1,11 @@
 package dev.mindfulcode.projectionservice.languages;
 
-import dev.mindfulcode.projectionservice.fold.Columns;
+import dev.mindfulcode.projectionservice.fold.ArrayBinder;
 import dev.mindfulcode.projectionservice.fold.DeletedSessions;
-import dev.mindfulcode.projectionservice.fold.Event;
+import dev.mindfulcode.projectionservice.fold.EventValidation;
 import dev.mindfulcode.projectionservice.fold.Fold;
-import dev.mindfulcode.projectionservice.fold.Plausible;
 import dev.mindfulcode.projectionservice.fold.Projection;
+import dev.mindfulcode.projectionservice.fold.ProjectionEvent;
 import dev.mindfulcode.projectionservice.fold.RejectedEventException;
 import dev.mindfulcode.projectionservice.sessions.CodingSessions;
 import dev.mindfulcode.schemas.SessionDetails;
@@ -33,8 +33,8 @@ public final class SessionLanguages implements Fold {
                 AS u(user_id, session_id, event_offset, kind, set_ms, language)
             WHERE left
             ON CONFLICT (session_id, event_offset) DO NOTHING
-            """.replace("@", Columns.AT)
-            .replace("left", DeletedSessions.IS_LEFT.formatted("session_languages_deleted"));
+            """.replace("@", ArrayBinder.TIMESTAMP_OF)
+            .replace("left", DeletedSessions.NOT_DELETED.formatted("session_languages_deleted"));
 
     private record Key(UUID sessionId, long offset) {}
 
@@ -58,7 +58,7 @@ public final class SessionLanguages implements Fold {
 
     public static Projection projection() {
         return Projection.of(SessionLanguages.class, "session_languages", 1, List.of(Topics.SESSIONS), tables -> {
-            String insert = tables.in(INSERT);
+            String insert = tables.qualify(INSERT);
             DeletedSessions deleted = new DeletedSessions(tables, "session_languages");
             return () -> new SessionLanguages(insert, deleted);
         });
@@ -68,7 +68,7 @@ public final class SessionLanguages implements Fold {
      * Skips an event that cannot be read: {@link CodingSessions} rejects the same one, and one dead letter is enough.
      */
     @Override
-    public void take(Event event) {
+    public void apply(ProjectionEvent event) {
         SessionEvent change = (SessionEvent) event.value();
         switch (change.getKind()) {
             case DELETED -> deleted.add(new DeletedSessions.Id(event.userId(), change.getSessionId()));
@@ -79,12 +79,12 @@ public final class SessionLanguages implements Fold {
         }
     }
 
-    private void add(Event event, SessionEvent change, String kind) {
+    private void add(ProjectionEvent event, SessionEvent change, String kind) {
         SessionDetails details;
         long setMs;
         try {
             details = CodingSessions.details(event.cipher(), change);
-            setMs = Plausible.timeMs(change.getAt());
+            setMs = EventValidation.timeMs(change.getAt());
         } catch (RejectedEventException e) {
             return;
         }
@@ -105,19 +105,19 @@ public final class SessionLanguages implements Fold {
     }
 
     @Override
-    public int write(Connection connection) throws SQLException {
+    public int flush(Connection connection) throws SQLException {
         int gone = 0;
         if (!deleted.isEmpty()) {
             gone = deletedSessions.delete(connection, deleted);
         } else if (!rows.isEmpty()) {
-            deletedSessions.hold(connection);
+            deletedSessions.lockShared(connection);
         }
         return rows.isEmpty() ? gone : gone + insert(connection);
     }
 
     private int insert(Connection connection) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(insert)) {
-            new Columns<>(connection, statement, rows.values())
+            new ArrayBinder<>(connection, statement, rows.values())
                     .uuids(Row::userId)
                     .uuids(row -> row.key().sessionId())
                     .longs(row -> row.key().offset())

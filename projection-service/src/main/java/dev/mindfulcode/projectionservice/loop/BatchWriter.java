@@ -1,12 +1,12 @@
 package dev.mindfulcode.projectionservice.loop;
 
-import dev.mindfulcode.projectionservice.fold.Event;
 import dev.mindfulcode.projectionservice.fold.Fold;
 import dev.mindfulcode.projectionservice.fold.Projection;
+import dev.mindfulcode.projectionservice.fold.ProjectionEvent;
 import dev.mindfulcode.projectionservice.fold.RejectedEventException;
 import dev.mindfulcode.projectionservice.fold.Tables;
 import dev.mindfulcode.projectionservice.loop.OffsetTable.Step;
-import dev.mindfulcode.projectionservice.readmodel.LostRecords;
+import dev.mindfulcode.projectionservice.readmodel.LogLossRepair;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -29,11 +29,11 @@ final class BatchWriter {
 
     private final DataSource database;
     private final OffsetTable offsets;
-    private final Folds folds;
-    private final DeadLetters deadLetters;
+    private final FoldSet folds;
+    private final DeadLetterSink deadLetters;
     private final LoopMetrics metrics;
 
-    BatchWriter(DataSource database, Tables tables, Folds folds, DeadLetters deadLetters, LoopMetrics metrics) {
+    BatchWriter(DataSource database, Tables tables, FoldSet folds, DeadLetterSink deadLetters, LoopMetrics metrics) {
         this.database = database;
         offsets = new OffsetTable(tables);
         this.folds = folds;
@@ -61,7 +61,7 @@ final class BatchWriter {
             connection.setAutoCommit(false);
             boolean isCommitted = false;
             try {
-                List<String> projections = LostRecords.repair(connection, ends, topics);
+                List<String> projections = LogLossRepair.repair(connection, ends, topics);
                 connection.commit();
                 isCommitted = true;
                 return projections;
@@ -81,12 +81,12 @@ final class BatchWriter {
      * @throws FencedException where a partition has been moved by somebody else
      * @throws SQLException where the database does not do it just now
      */
-    void apply(List<Received> records, Map<TopicPartition, Long> positions) throws SQLException, FencedException {
+    void apply(List<DecodedRecord> records, Map<TopicPartition, Long> positions) throws SQLException, FencedException {
         apply(records, positions, new HashSet<>());
     }
 
     /** A record that the database refuses is found by halving, so that it goes alone and its neighbours are applied. */
-    private void apply(List<Received> records, Map<TopicPartition, Long> positions, Set<Received> buried)
+    private void apply(List<DecodedRecord> records, Map<TopicPartition, Long> positions, Set<DecodedRecord> buried)
             throws SQLException, FencedException {
         try {
             applyTogether(records, positions, buried);
@@ -95,7 +95,7 @@ final class BatchWriter {
                 throw e;
             }
             if (records.size() == 1) {
-                Received refused = records.getFirst().rejected("the database refuses it: " + e.getSQLState());
+                DecodedRecord refused = records.getFirst().rejected("the database refuses it: " + e.getSQLState());
                 applyTogether(List.of(refused), positions, buried);
             } else {
                 int half = records.size() / 2;
@@ -105,42 +105,44 @@ final class BatchWriter {
         }
     }
 
-    private void applyTogether(List<Received> records, Map<TopicPartition, Long> positions, Set<Received> buried)
+    private void applyTogether(
+            List<DecodedRecord> records, Map<TopicPartition, Long> positions, Set<DecodedRecord> buried)
             throws SQLException, FencedException {
         Map<Projection, Fold> begun = folds.begin();
         SortedMap<TopicPartition, Step> steps = new TreeMap<>(OffsetTable.ORDER);
         List<DeadRecord> letters = new ArrayList<>();
         int erased = 0;
-        for (Received received : records) {
+        for (DecodedRecord received : records) {
             TopicPartition partition = received.partition();
             Step step = steps.get(partition);
             long from = step == null ? position(positions, partition) : step.from();
             Long inputOffset = step == null ? null : step.inputOffset();
-            if (received.reading() instanceof Received.Progress progress) {
+            if (received.content() instanceof DecodedRecord.InputProgress progress) {
                 inputOffset = progress.inputOffset();
             }
             steps.put(partition, new Step(from, received.record().offset() + 1, inputOffset));
-            switch (received.reading()) {
-                case Received.Read readable -> {
+            switch (received.content()) {
+                case DecodedRecord.Decoded readable -> {
                     String reason = take(received, readable.event(), begun);
                     if (reason != null && buried.add(received)) {
                         letters.add(new DeadRecord(received.record(), reason));
                     }
                 }
-                case Received.Rejected rejected -> {
+                case DecodedRecord.Rejected rejected -> {
                     if (buried.add(received)) {
                         letters.add(new DeadRecord(received.record(), rejected.reason()));
                     }
                 }
-                case Received.Progress progress -> {
+                case DecodedRecord.InputProgress progress -> {
                     // Goes with the partition's offset.
                 }
-                case Received.Skipped skipped -> erased += skipped.why() == Received.Why.ERASED ? 1 : 0;
+                case DecodedRecord.Skipped skipped ->
+                    erased += skipped.reason() == DecodedRecord.SkipReason.ERASED ? 1 : 0;
             }
         }
         if (!letters.isEmpty()) {
             deadLetters.store(letters);
-            metrics.buried(letters);
+            metrics.deadLettered(letters);
         }
         Map<Projection, Integer> rows = write(begun, steps);
         steps.forEach((partition, step) -> positions.put(partition, step.to()));
@@ -157,7 +159,7 @@ final class BatchWriter {
                 offsets.advance(connection, steps);
                 folds.check(connection);
                 for (Map.Entry<Projection, Fold> entry : begun.entrySet()) {
-                    rows.put(entry.getKey(), entry.getValue().write(connection));
+                    rows.put(entry.getKey(), entry.getValue().flush(connection));
                 }
                 connection.commit();
                 isCommitted = true;
@@ -170,12 +172,12 @@ final class BatchWriter {
         return rows;
     }
 
-    private static @Nullable String take(Received received, Event event, Map<Projection, Fold> begun) {
+    private static @Nullable String take(DecodedRecord received, ProjectionEvent event, Map<Projection, Fold> begun) {
         String topic = received.record().topic();
         for (Map.Entry<Projection, Fold> entry : begun.entrySet()) {
             if (entry.getKey().reads(topic)) {
                 try {
-                    entry.getValue().take(event);
+                    entry.getValue().apply(event);
                 } catch (RejectedEventException e) {
                     return entry.getKey().name() + ": " + e.reason();
                 }

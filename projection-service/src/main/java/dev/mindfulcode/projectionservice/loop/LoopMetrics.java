@@ -81,7 +81,7 @@ public final class LoopMetrics implements AutoCloseable {
         lastCommitNanos.set(System.nanoTime());
     }
 
-    void buried(List<DeadRecord> records) {
+    void deadLettered(List<DeadRecord> records) {
         for (DeadRecord dead : records) {
             registry.counter(
                             "mindful.projection.dead.letters",
@@ -98,7 +98,7 @@ public final class LoopMetrics implements AutoCloseable {
     }
 
     /** @param kind fenced, or what kind of thing failed */
-    void setBack(String kind) {
+    void setback(String kind) {
         registry.counter("mindful.projection.setbacks", "loop", loop, "kind", kind)
                 .increment();
     }

@@ -50,9 +50,9 @@ final class OffsetTable {
     private final String advance;
 
     OffsetTable(Tables tables) {
-        insert = tables.in(INSERT);
-        select = tables.in(SELECT);
-        advance = tables.in(ADVANCE);
+        insert = tables.qualify(INSERT);
+        select = tables.qualify(SELECT);
+        advance = tables.qualify(ADVANCE);
     }
 
     /** Returns the next offset of each partition; one that was never read is at 0. */

@@ -55,7 +55,7 @@ public final class ProjectionLoop implements AutoCloseable {
             SchemaRegistry registry,
             DataSource database,
             UserKeys keys,
-            DeadLetters deadLetters,
+            DeadLetterSink deadLetters,
             MeterRegistry meters) {
         this.settings = settings;
         consumers = () -> new KafkaConsumer<>(settings.consumerConfig());
@@ -64,7 +64,7 @@ public final class ProjectionLoop implements AutoCloseable {
         writer = new BatchWriter(
                 database,
                 settings.tables(),
-                new FoldsInUse(settings.tables(), settings.projections()),
+                new ActiveProjections(settings.tables(), settings.projections()),
                 deadLetters,
                 metrics);
         thread = Thread.ofPlatform().name("projection-" + settings.name()).unstarted(this::run);
@@ -128,7 +128,7 @@ public final class ProjectionLoop implements AutoCloseable {
         Consumer<byte @Nullable [], byte @Nullable []> consumer = consumers.get();
         try {
             current = consumer;
-            Positions positions = new Positions(consumer, settings.topicNames());
+            PartitionPositions positions = new PartitionPositions(consumer, settings.topicNames());
             while (!isStopping) {
                 step(consumer, positions);
             }
@@ -138,7 +138,7 @@ public final class ProjectionLoop implements AutoCloseable {
         }
     }
 
-    private void step(Consumer<byte @Nullable [], byte @Nullable []> consumer, Positions positions) {
+    private void step(Consumer<byte @Nullable [], byte @Nullable []> consumer, PartitionPositions positions) {
         if (positions.isAnyUnknown() && backoff.isDue(System.nanoTime())) {
             position(positions);
         }
@@ -149,13 +149,13 @@ public final class ProjectionLoop implements AutoCloseable {
         observe(consumer, positions);
     }
 
-    private void position(Positions positions) {
+    private void position(PartitionPositions positions) {
         try {
-            positions.know(writer.positions(positions.unknown()));
+            positions.seek(writer.positions(positions.unknown()));
             misplacedLooks = 0;
         } catch (SQLException e) {
             failed("position", e);
-        } catch (MisplacedOffsetException e) {
+        } catch (OffsetBeyondLogEndException e) {
             failed("position", e);
             if (++misplacedLooks == MISPLACED_LOOKS_MAX) {
                 misplacedLooks = 0;
@@ -164,7 +164,7 @@ public final class ProjectionLoop implements AutoCloseable {
         }
     }
 
-    private void repair(MisplacedOffsetException lost) {
+    private void repair(OffsetBeyondLogEndException lost) {
         LOG.error(
                 "The log has lost records that were applied: {}. Building again what was made of them, from what the log"
                         + " holds",
@@ -172,13 +172,13 @@ public final class ProjectionLoop implements AutoCloseable {
         try {
             List<String> projections = writer.repair(lost.ends());
             LOG.error("Building again after records were lost: {}", projections);
-            metrics.setBack("lost");
+            metrics.setback("lost");
         } catch (SQLException e) {
             failed("repair", e);
         }
     }
 
-    private void apply(ConsumerRecords<byte @Nullable [], byte @Nullable []> records, Positions positions) {
+    private void apply(ConsumerRecords<byte @Nullable [], byte @Nullable []> records, PartitionPositions positions) {
         Set<TopicPartition> partitions = records.partitions();
         long begunNanos = System.nanoTime();
         try {
@@ -189,7 +189,7 @@ public final class ProjectionLoop implements AutoCloseable {
             }
         } catch (FencedException e) {
             LOG.info("{}: {}; reading the table again", thread.getName(), e.getMessage());
-            metrics.setBack("fenced");
+            metrics.setback("fenced");
             positions.forget(partitions);
         } catch (WakeupException | InterruptException e) {
             positions.forget(partitions);
@@ -200,7 +200,7 @@ public final class ProjectionLoop implements AutoCloseable {
         }
     }
 
-    private void observe(Consumer<?, ?> consumer, Positions positions) {
+    private void observe(Consumer<?, ?> consumer, PartitionPositions positions) {
         boolean isKnown = positions.isAssigned() && !positions.isAnyUnknown();
         boolean isAtEnd = isKnown;
         for (Projection projection : settings.projections()) {
@@ -223,7 +223,7 @@ public final class ProjectionLoop implements AutoCloseable {
 
     private void failed(String what, Exception e) {
         long waitMs = backoff.failed(System.nanoTime());
-        metrics.setBack(what);
+        metrics.setback(what);
         if (!isStopping) {
             LOG.warn("{}: {} failed, trying again in {} ms", thread.getName(), what, waitMs, e);
         }

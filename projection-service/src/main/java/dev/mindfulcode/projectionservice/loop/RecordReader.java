@@ -2,7 +2,7 @@ package dev.mindfulcode.projectionservice.loop;
 
 import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.dataprotection.UserKeys;
-import dev.mindfulcode.projectionservice.fold.Event;
+import dev.mindfulcode.projectionservice.fold.ProjectionEvent;
 import dev.mindfulcode.schemas.ProgressMarker;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.SchemaRegistryUnavailableException;
@@ -52,11 +52,11 @@ final class RecordReader implements AutoCloseable {
      * @throws SchemaRegistryUnavailableException where a schema cannot be had just now: no fault of the record
      * @throws RuntimeException where the users' keys cannot be had just now
      */
-    List<Received> read(Iterable<ConsumerRecord<byte @Nullable [], byte @Nullable []>> records) {
+    List<DecodedRecord> read(Iterable<ConsumerRecord<byte @Nullable [], byte @Nullable []>> records) {
         Map<UUID, Optional<UserCipher>> ciphers = new HashMap<>();
-        List<Received> read = new ArrayList<>();
+        List<DecodedRecord> read = new ArrayList<>();
         for (ConsumerRecord<byte @Nullable [], byte @Nullable []> record : records) {
-            read.add(new Received(record, read(record, ciphers)));
+            read.add(new DecodedRecord(record, read(record, ciphers)));
         }
         return read;
     }
@@ -66,19 +66,19 @@ final class RecordReader implements AutoCloseable {
         values.values().forEach(Deserializer::close);
     }
 
-    private Received.Reading read(
+    private DecodedRecord.Content read(
             ConsumerRecord<byte @Nullable [], byte @Nullable []> record, Map<UUID, Optional<UserCipher>> ciphers) {
         byte[] key = record.key();
         byte[] bytes = record.value();
         if (bytes == null) {
             long inputOffset = ProgressMarker.inputOffset(record.headers());
             return inputOffset == ProgressMarker.NONE
-                    ? new Received.Skipped(Received.Why.TOMBSTONE)
-                    : new Received.Progress(inputOffset);
+                    ? new DecodedRecord.Skipped(DecodedRecord.SkipReason.TOMBSTONE)
+                    : new DecodedRecord.InputProgress(inputOffset);
         }
         UUID userId = userId(record.topic(), key);
         if (userId == null) {
-            return new Received.Rejected("key is no user id");
+            return new DecodedRecord.Rejected("key is no user id");
         }
         Topic<?> topic = topics.get(record.topic());
         Deserializer<? extends SpecificRecord> deserializer = values.get(record.topic());
@@ -89,16 +89,16 @@ final class RecordReader implements AutoCloseable {
         try {
             value = deserializer.deserialize(record.topic(), bytes);
         } catch (SerializationException e) {
-            return new Received.Rejected(Objects.requireNonNullElse(e.getMessage(), "value cannot be read"));
+            return new DecodedRecord.Rejected(Objects.requireNonNullElse(e.getMessage(), "value cannot be read"));
         }
         UserCipher cipher = null;
         if (!WITHOUT_KEY.contains(topic)) {
             cipher = ciphers.computeIfAbsent(userId, keys::find).orElse(null);
             if (cipher == null) {
-                return new Received.Skipped(Received.Why.ERASED);
+                return new DecodedRecord.Skipped(DecodedRecord.SkipReason.ERASED);
             }
         }
-        return new Received.Read(new Event(record.offset(), userId, cipher, value));
+        return new DecodedRecord.Decoded(new ProjectionEvent(record.offset(), userId, cipher, value));
     }
 
     private @Nullable UUID userId(String topic, byte @Nullable [] key) {

@@ -61,7 +61,7 @@ public final class Replay implements AutoCloseable {
         writer = new BatchWriter(
                 database,
                 tables,
-                Folds.fixed(tables, List.of(projection)),
+                FoldSet.fixed(tables, List.of(projection)),
                 records -> rejected += records.size(),
                 metrics);
         known = new HashMap<>(writer.positions(partitions));

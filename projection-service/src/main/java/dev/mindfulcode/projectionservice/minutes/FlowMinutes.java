@@ -2,10 +2,10 @@ package dev.mindfulcode.projectionservice.minutes;
 
 import dev.mindfulcode.flowengine.time.TimeZones;
 import dev.mindfulcode.projectionservice.fold.DeletedSessions;
-import dev.mindfulcode.projectionservice.fold.Event;
+import dev.mindfulcode.projectionservice.fold.EventValidation;
 import dev.mindfulcode.projectionservice.fold.Fold;
-import dev.mindfulcode.projectionservice.fold.Plausible;
 import dev.mindfulcode.projectionservice.fold.Projection;
+import dev.mindfulcode.projectionservice.fold.ProjectionEvent;
 import dev.mindfulcode.projectionservice.fold.RejectedEventException;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.FlowMinute;
@@ -68,7 +68,7 @@ public final class FlowMinutes implements Fold {
     }
 
     @Override
-    public void take(Event event) throws RejectedEventException {
+    public void apply(ProjectionEvent event) throws RejectedEventException {
         if (event.value() instanceof FlowMinute minute) {
             takeMinute(event.userId(), minute);
         } else if (event.value() instanceof SessionEvent said) {
@@ -82,18 +82,18 @@ public final class FlowMinutes implements Fold {
 
     /** Deletions first, then zones: they are locked in this order by whoever writes minutes, too. */
     @Override
-    public int write(Connection connection) throws SQLException {
+    public int flush(Connection connection) throws SQLException {
         int rows = 0;
         if (!deleted.isEmpty()) {
             rows += deletedSessions.delete(connection, deleted);
         } else if (!minutes.isEmpty()) {
-            deletedSessions.hold(connection);
+            deletedSessions.lockShared(connection);
         }
         if (!zones.isEmpty()) {
             rows += zoneStatements.apply(connection, zones.values());
         }
         if (!minutes.isEmpty()) {
-            Map<UUID, ZoneId> held = zoneStatements.hold(
+            Map<UUID, ZoneId> held = zoneStatements.lockShared(
                     connection,
                     minutes.keySet().stream().map(Key::userId).distinct().toList());
             rows += minuteStatements.apply(connection, minutes.values(), held);
@@ -104,14 +104,14 @@ public final class FlowMinutes implements Fold {
                     .distinct()
                     .sorted()
                     .toList();
-            zoneStatements.hold(connection, users);
-            rows += zoneStatements.sumAnew(connection, users);
+            zoneStatements.lockShared(connection, users);
+            rows += zoneStatements.resumDays(connection, users);
         }
         return rows;
     }
 
     private void takeMinute(UUID userId, FlowMinute minute) throws RejectedEventException {
-        long minuteMs = Plausible.timeMs(minute.getMinute());
+        long minuteMs = EventValidation.timeMs(minute.getMinute());
         if (minuteMs % 60_000 != 0) {
             throw new RejectedEventException("not the start of a minute");
         }
@@ -120,18 +120,18 @@ public final class FlowMinutes implements Fold {
                 userId,
                 minuteMs,
                 sessionId,
-                Plausible.count(minute.getKeystrokes()),
-                Plausible.count(minute.getErrors()),
-                Plausible.count(minute.getContextSwitches()),
-                Plausible.count(minute.getActiveMs()),
-                Plausible.count(minute.getFlowMs()),
-                Plausible.intensityMs(minute.getIntensityMs()),
-                Plausible.version(minute.getVersion()));
+                EventValidation.count(minute.getKeystrokes()),
+                EventValidation.count(minute.getErrors()),
+                EventValidation.count(minute.getContextSwitches()),
+                EventValidation.count(minute.getActiveMs()),
+                EventValidation.count(minute.getFlowMs()),
+                EventValidation.intensityMs(minute.getIntensityMs()),
+                EventValidation.version(minute.getVersion()));
         minutes.merge(
                 new Key(userId, minuteMs, sessionId), row, (old, now) -> old.version() < now.version() ? now : old);
     }
 
-    private void takeAccount(Event event, AccountEvent account) throws RejectedEventException {
+    private void takeAccount(ProjectionEvent event, AccountEvent account) throws RejectedEventException {
         String zone = account.getTimeZone();
         if (zone == null) {
             return;

@@ -1,7 +1,7 @@
 package dev.mindfulcode.projectionservice.minutes;
 
 import dev.mindfulcode.flowengine.time.TimeZones;
-import dev.mindfulcode.projectionservice.fold.Columns;
+import dev.mindfulcode.projectionservice.fold.ArrayBinder;
 import dev.mindfulcode.projectionservice.fold.DeletedSessions;
 import dev.mindfulcode.projectionservice.fold.Tables;
 import java.sql.Connection;
@@ -79,15 +79,15 @@ final class MinuteStatements {
                     version = greatest(d.version, EXCLUDED.version)
             )
             SELECT count(*) FROM changed
-            """.replace("@", Columns.AT)
-            .replace("left", DeletedSessions.IS_LEFT.formatted("flow_minutes_deleted"))
+            """.replace("@", ArrayBinder.TIMESTAMP_OF)
+            .replace("left", DeletedSessions.NOT_DELETED.formatted("flow_minutes_deleted"))
             .replace("exact(new.intensity_ms)", EXACT.formatted("new.intensity_ms"))
             .replace("exact(old.intensity_ms)", EXACT.formatted("old.intensity_ms"));
 
     private final String upsert;
 
     MinuteStatements(Tables tables) {
-        upsert = tables.in(UPSERT);
+        upsert = tables.qualify(UPSERT);
     }
 
     /**
@@ -99,7 +99,7 @@ final class MinuteStatements {
      */
     int apply(Connection connection, Collection<MinuteRow> rows, Map<UUID, ZoneId> zones) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(upsert)) {
-            new Columns<>(connection, statement, rows)
+            new ArrayBinder<>(connection, statement, rows)
                     .uuids(MinuteRow::userId)
                     .longs(MinuteRow::minuteMs)
                     .uuids(MinuteRow::sessionId)

@@ -2,7 +2,7 @@ package dev.mindfulcode.projectionservice.minutes;
 
 import dev.mindfulcode.flowengine.time.OffsetSpan;
 import dev.mindfulcode.flowengine.time.TimeZones;
-import dev.mindfulcode.projectionservice.fold.Columns;
+import dev.mindfulcode.projectionservice.fold.ArrayBinder;
 import dev.mindfulcode.projectionservice.fold.Tables;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -77,16 +77,16 @@ final class ZoneStatements {
     private final String sumDays;
 
     ZoneStatements(Tables tables) {
-        hold = tables.in(HOLD);
-        presumeUtc = tables.in(PRESUME_UTC);
-        upsert = tables.in(UPSERT);
-        forgetDays = tables.in(FORGET_DAYS);
-        extents = tables.in(EXTENTS);
-        sumDays = tables.in(SUM_DAYS);
+        hold = tables.qualify(HOLD);
+        presumeUtc = tables.qualify(PRESUME_UTC);
+        upsert = tables.qualify(UPSERT);
+        forgetDays = tables.qualify(FORGET_DAYS);
+        extents = tables.qualify(EXTENTS);
+        sumDays = tables.qualify(SUM_DAYS);
     }
 
     /** Keeps the users' zones as they are until the transaction ends, and returns them; a user without one gets UTC. */
-    Map<UUID, ZoneId> hold(Connection connection, List<UUID> users) throws SQLException {
+    Map<UUID, ZoneId> lockShared(Connection connection, List<UUID> users) throws SQLException {
         Map<UUID, ZoneId> held = zones(connection, users);
         if (held.size() == users.size()) {
             return held;
@@ -122,7 +122,7 @@ final class ZoneStatements {
         int written = 0;
         List<UUID> moved = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(upsert)) {
-            new Columns<>(connection, statement, rows)
+            new ArrayBinder<>(connection, statement, rows)
                     .uuids(ZoneRow::userId)
                     .texts(ZoneRow::zone)
                     .longs(ZoneRow::eventOffset);
@@ -135,7 +135,7 @@ final class ZoneStatements {
                 }
             }
         }
-        return moved.isEmpty() ? written : written + sumAnew(connection, moved);
+        return moved.isEmpty() ? written : written + resumDays(connection, moved);
     }
 
     /**
@@ -143,14 +143,14 @@ final class ZoneStatements {
      *
      * @return how many days there are now
      */
-    int sumAnew(Connection connection, List<UUID> users) throws SQLException {
+    int resumDays(Connection connection, List<UUID> users) throws SQLException {
         update(connection, forgetDays, users);
         List<UserSpan> spans = spans(connection, users);
         if (spans.isEmpty()) {
             return 0;
         }
         try (PreparedStatement statement = connection.prepareStatement(sumDays)) {
-            new Columns<>(connection, statement, spans)
+            new ArrayBinder<>(connection, statement, spans)
                     .uuids(UserSpan::userId)
                     .longs(row -> row.span().fromSeconds())
                     .longs(row -> row.span().toSeconds())

@@ -1,11 +1,11 @@
 package dev.mindfulcode.projectionservice.periods;
 
-import dev.mindfulcode.projectionservice.fold.Columns;
+import dev.mindfulcode.projectionservice.fold.ArrayBinder;
 import dev.mindfulcode.projectionservice.fold.DeletedSessions;
-import dev.mindfulcode.projectionservice.fold.Event;
+import dev.mindfulcode.projectionservice.fold.EventValidation;
 import dev.mindfulcode.projectionservice.fold.Fold;
-import dev.mindfulcode.projectionservice.fold.Plausible;
 import dev.mindfulcode.projectionservice.fold.Projection;
+import dev.mindfulcode.projectionservice.fold.ProjectionEvent;
 import dev.mindfulcode.projectionservice.fold.RejectedEventException;
 import dev.mindfulcode.schemas.FlowPeriod;
 import dev.mindfulcode.schemas.Interruption;
@@ -29,8 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FlowPeriods implements Fold {
 
-    private static final String UPSERT =
-            """
+    private static final String UPSERT = """
             INSERT INTO {flow_periods} AS p
                 (session_id, started_at, user_id, ended_at, mean_intensity, keystrokes, ended_by, version)
             SELECT session_id, @started_ms, user_id, @ended_ms, mean_intensity, keystrokes, ended_by, version
@@ -44,7 +43,8 @@ public final class FlowPeriods implements Fold {
                 ended_by = EXCLUDED.ended_by,
                 version = EXCLUDED.version
             WHERE p.version < EXCLUDED.version AND p.user_id = EXCLUDED.user_id
-            """.replace("@", Columns.AT).replace("left", DeletedSessions.IS_LEFT.formatted("flow_periods_deleted"));
+            """.replace("@", ArrayBinder.TIMESTAMP_OF)
+            .replace("left", DeletedSessions.NOT_DELETED.formatted("flow_periods_deleted"));
 
     private record Key(UUID sessionId, long startedMs) {}
 
@@ -71,14 +71,14 @@ public final class FlowPeriods implements Fold {
     public static Projection projection() {
         return Projection.of(
                 FlowPeriods.class, "flow_periods", 2, List.of(Topics.FLOW_PERIODS, Topics.SESSIONS), tables -> {
-                    String upsert = tables.in(UPSERT);
+                    String upsert = tables.qualify(UPSERT);
                     DeletedSessions deleted = new DeletedSessions(tables, "flow_periods");
                     return () -> new FlowPeriods(upsert, deleted);
                 });
     }
 
     @Override
-    public void take(Event event) throws RejectedEventException {
+    public void apply(ProjectionEvent event) throws RejectedEventException {
         if (event.value() instanceof SessionEvent said) {
             if (said.getKind() == SessionEventKind.DELETED) {
                 deleted.add(new DeletedSessions.Id(event.userId(), said.getSessionId()));
@@ -87,30 +87,30 @@ public final class FlowPeriods implements Fold {
         }
         FlowPeriod period = (FlowPeriod) event.value();
         Row row = new Row(
-                new Key(period.getSessionId(), Plausible.timeMs(period.getStartedAt())),
+                new Key(period.getSessionId(), EventValidation.timeMs(period.getStartedAt())),
                 event.userId(),
-                Plausible.timeMsOrNull(period.getEndedAt()),
-                Plausible.intensity(period.getMeanIntensity()),
-                Plausible.count(period.getKeystrokes()),
+                EventValidation.timeMsOrNull(period.getEndedAt()),
+                EventValidation.intensity(period.getMeanIntensity()),
+                EventValidation.count(period.getKeystrokes()),
                 named(period.getEndedBy()),
-                Plausible.version(period.getVersion()));
+                EventValidation.version(period.getVersion()));
         rows.merge(row.key(), row, (old, now) -> old.version() < now.version() ? now : old);
     }
 
     @Override
-    public int write(Connection connection) throws SQLException {
+    public int flush(Connection connection) throws SQLException {
         int gone = 0;
         if (!deleted.isEmpty()) {
             gone = deletedSessions.delete(connection, deleted);
         } else if (!rows.isEmpty()) {
-            deletedSessions.hold(connection);
+            deletedSessions.lockShared(connection);
         }
         return rows.isEmpty() ? gone : gone + upsert(connection);
     }
 
     private int upsert(Connection connection) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(upsert)) {
-            new Columns<>(connection, statement, rows.values())
+            new ArrayBinder<>(connection, statement, rows.values())
                     .uuids(row -> row.key().sessionId())
                     .longs(row -> row.key().startedMs())
                     .uuids(Row::userId)

@@ -30,6 +30,6 @@ public final class ReadModel {
                 .locations(MIGRATIONS)
                 .load()
                 .migrate();
-        new FirstBuilds(database).make(projections);
+        new ProjectionBootstrap(database).createMissing(projections);
     }
 }

@@ -22,7 +22,7 @@ record Build(String projection, int number, @Nullable Integer version, List<Stri
     record Order(boolean isForced, int sharePercent) {}
 
     /** Where its tables are while it is not in use. */
-    Tables place() {
+    Tables stagingTables() {
         return new Tables(ReadModel.SCHEMA + "_" + projection + "_" + number);
     }
 

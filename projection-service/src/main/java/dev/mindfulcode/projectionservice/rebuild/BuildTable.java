@@ -2,7 +2,7 @@ package dev.mindfulcode.projectionservice.rebuild;
 
 import dev.mindfulcode.projectionservice.fold.Projection;
 import dev.mindfulcode.projectionservice.fold.Tables;
-import dev.mindfulcode.projectionservice.readmodel.FirstBuilds;
+import dev.mindfulcode.projectionservice.readmodel.ProjectionBootstrap;
 import dev.mindfulcode.projectionservice.readmodel.ReadModel;
 import dev.mindfulcode.projectionservice.rebuild.Build.Order;
 import dev.mindfulcode.schemas.Topic;
@@ -86,10 +86,10 @@ final class BuildTable {
 
     /** Makes a build's schema with its tables and offsets; in a transaction. */
     Build begin(Build build, Projection projection) throws SQLException {
-        Tables place = build.place();
+        Tables place = build.stagingTables();
         execute("DROP SCHEMA IF EXISTS " + place.schema() + " CASCADE");
         execute("CREATE SCHEMA " + place.schema());
-        FirstBuilds.create(connection, projection, place);
+        ProjectionBootstrap.create(connection, projection, place);
         createOffsets(place);
         update(
                 BEGUN,
@@ -103,12 +103,12 @@ final class BuildTable {
     }
 
     void drop(Build build) throws SQLException {
-        execute("DROP SCHEMA IF EXISTS " + build.place().schema() + " CASCADE");
+        execute("DROP SCHEMA IF EXISTS " + build.stagingTables().schema() + " CASCADE");
         update(DROPPED, build.projection(), build.number());
     }
 
     /** Returns false where the build is not wanted any more. */
-    boolean progress(Build build, Progress progress) throws SQLException {
+    boolean progress(Build build, RebuildProgress progress) throws SQLException {
         return update(
                         PROGRESS,
                         progress.phase(),
@@ -120,11 +120,11 @@ final class BuildTable {
                 == 1;
     }
 
-    void report(Build build, Report report) throws SQLException {
+    void report(Build build, ComparisonReport report) throws SQLException {
         update(REPORT, report.json(), build.projection(), build.number());
     }
 
-    void refuse(Build build, Report report) throws SQLException {
+    void refuse(Build build, ComparisonReport report) throws SQLException {
         update(REFUSED, report.json(), build.projection(), build.number());
     }
 
@@ -136,28 +136,28 @@ final class BuildTable {
      * @throws SQLException with {@link #LOCK_NOT_AVAILABLE} where readers kept the tables for longer than the lock's
      *     timeout
      */
-    void exchange(Build before, Build next, List<String> topics) throws SQLException {
+    void cutOver(Build before, Build next, List<String> topics) throws SQLException {
         List<String> locked = new ArrayList<>();
-        before.tables().forEach(table -> locked.add(ReadModel.TABLES.name(table)));
-        next.tables().forEach(table -> locked.add(next.place().name(table)));
+        before.tables().forEach(table -> locked.add(ReadModel.TABLES.qualifiedName(table)));
+        next.tables().forEach(table -> locked.add(next.stagingTables().qualifiedName(table)));
         execute("LOCK TABLE " + String.join(", ", locked) + " IN ACCESS EXCLUSIVE MODE");
-        Tables kept = before.place();
+        Tables kept = before.stagingTables();
         execute("CREATE SCHEMA " + kept.schema());
         createOffsets(kept);
         update(
-                "INSERT INTO " + kept.name("projection_offsets")
+                "INSERT INTO " + kept.qualifiedName("projection_offsets")
                         + " SELECT * FROM readmodel.projection_offsets WHERE topic = ANY (?)",
                 connection.createArrayOf("text", topics.toArray()));
         for (String table : before.tables()) {
-            execute("ALTER TABLE " + ReadModel.TABLES.name(table) + " SET SCHEMA " + kept.schema());
+            execute("ALTER TABLE " + ReadModel.TABLES.qualifiedName(table) + " SET SCHEMA " + kept.schema());
         }
         for (String table : next.tables()) {
-            execute("ALTER TABLE " + next.place().name(table) + " SET SCHEMA " + ReadModel.SCHEMA);
+            execute("ALTER TABLE " + next.stagingTables().qualifiedName(table) + " SET SCHEMA " + ReadModel.SCHEMA);
         }
-        execute("DROP SCHEMA " + next.place().schema() + " CASCADE");
+        execute("DROP SCHEMA " + next.stagingTables().schema() + " CASCADE");
         update(NO_MORE_IN_USE, next.projection(), next.number());
         if (update(IN_USE, next.projection(), next.number()) != 1) {
-            throw new CancelledException();
+            throw new RebuildCancelledException();
         }
     }
 
@@ -170,7 +170,7 @@ final class BuildTable {
     }
 
     private void createOffsets(Tables place) throws SQLException {
-        execute("CREATE TABLE " + place.name("projection_offsets")
+        execute("CREATE TABLE " + place.qualifiedName("projection_offsets")
                 + " (LIKE readmodel.projection_offsets INCLUDING ALL)");
     }
 

@@ -60,26 +60,27 @@ final class Comparison {
     private record Sum(long rows, String hash) {}
 
     /** Returns what became of each table that both builds have; one that only one has counts as no such rows. */
-    List<Report.Table> compare(Build before, Tables placeBefore, Build next, Tables placeNext) throws SQLException {
-        List<Report.Table> compared = new ArrayList<>();
+    List<ComparisonReport.Table> compare(Build before, Tables placeBefore, Build next, Tables placeNext)
+            throws SQLException {
+        List<ComparisonReport.Table> compared = new ArrayList<>();
         for (String table : next.tables()) {
             if (before.tables().contains(table)) {
-                compared.add(compare(table, placeBefore.name(table), placeNext.name(table)));
+                compared.add(compare(table, placeBefore.qualifiedName(table), placeNext.qualifiedName(table)));
             } else {
-                long rows = sum("1", placeNext.name(table), "true").rows();
-                compared.add(new Report.Table(table, 0, rows, false, 0, rows, 0, List.of()));
+                long rows = sum("1", placeNext.qualifiedName(table), "true").rows();
+                compared.add(new ComparisonReport.Table(table, 0, rows, false, 0, rows, 0, List.of()));
             }
         }
         for (String table : before.tables()) {
             if (!next.tables().contains(table)) {
-                long rows = sum("1", placeBefore.name(table), "true").rows();
-                compared.add(new Report.Table(table, rows, 0, false, rows, 0, 0, List.of()));
+                long rows = sum("1", placeBefore.qualifiedName(table), "true").rows();
+                compared.add(new ComparisonReport.Table(table, rows, 0, false, rows, 0, 0, List.of()));
             }
         }
         return compared;
     }
 
-    private Report.Table compare(String table, String before, String next) throws SQLException {
+    private ComparisonReport.Table compare(String table, String before, String next) throws SQLException {
         Map<String, Column> columnsBefore = columns(before);
         Map<String, Column> columnsNext = columns(next);
         Map<String, Column> common = new TreeMap<>(columnsNext);
@@ -95,7 +96,8 @@ final class Comparison {
         Sum sumNext = sum(columns, next, kept);
         if (sumBefore.equals(sumNext) || keys.isEmpty()) {
             long changed = sumBefore.equals(sumNext) ? 0 : Math.min(sumBefore.rows(), sumNext.rows());
-            return new Report.Table(table, sumBefore.rows(), sumNext.rows(), sameColumns, 0, 0, changed, List.of());
+            return new ComparisonReport.Table(
+                    table, sumBefore.rows(), sumNext.rows(), sameColumns, 0, 0, changed, List.of());
         }
         String sql = ROWS.replace("@keys", keys)
                 .replace("@columns", columns)
@@ -106,7 +108,7 @@ final class Comparison {
         try (PreparedStatement statement = connection.prepareStatement(sql);
                 ResultSet row = statement.executeQuery()) {
             row.next();
-            return new Report.Table(
+            return new ComparisonReport.Table(
                     table,
                     sumBefore.rows(),
                     sumNext.rows(),

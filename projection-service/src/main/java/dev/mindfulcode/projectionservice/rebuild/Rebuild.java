@@ -59,10 +59,10 @@ final class Rebuild {
     private final Projection projection;
     private final List<String> topics;
     private final LoopMetrics metrics;
-    private final Workers workers;
+    private final ReplayWorkers workers;
     private final Map<TopicPartition, Long> begins;
     private final long begunNs = System.nanoTime();
-    private Progress progress = new Progress("reading", 0, 0, 0);
+    private RebuildProgress progress = new RebuildProgress("reading", 0, 0, 0);
 
     /**
      * Starts reading.
@@ -78,29 +78,29 @@ final class Rebuild {
         this.projection = projection;
         builds = new BuildTable(connection);
         topics = projection.topics().stream().map(Topic::name).toList();
-        Map<TopicPartition, Long> limits = LiveOffsets.of(connection, topics);
+        Map<TopicPartition, Long> limits = ActiveOffsets.of(connection, topics);
         begins = firstOffsets(settings.bootstrapServers(), limits);
         metrics = new LoopMetrics(settings.meters(), "rebuild", List.of(projection));
-        workers = new Workers(settings, next, projection, limits, metrics);
+        workers = new ReplayWorkers(settings, next, projection, limits, metrics);
     }
 
     /**
      * Goes the whole way, or until the build is refused.
      *
-     * @throws CancelledException where it is not wanted any more
+     * @throws RebuildCancelledException where it is not wanted any more
      */
     void run() throws SQLException, InterruptedException {
         try (metrics;
                 workers) {
             catchUp("reading");
-            Report report = compared();
+            ComparisonReport report = compared();
             for (String table : next.tables()) {
-                builds.execute("ANALYZE " + next.place().name(table));
+                builds.execute("ANALYZE " + next.stagingTables().qualifiedName(table));
             }
             String refusal = next.order().isForced() ? null : refusal(report);
             if (refusal != null) {
                 LOG.warn("{} is not switched to: {}", next, refusal);
-                builds.refuse(next, report.because(refusal));
+                builds.refuse(next, report.withRefusal(refusal));
                 return;
             }
             builds.report(next, report);
@@ -124,31 +124,31 @@ final class Rebuild {
      * is.
      */
     private long look(String phase) throws SQLException {
-        Map<TopicPartition, Long> limits = LiveOffsets.of(connection, topics);
+        Map<TopicPartition, Long> limits = ActiveOffsets.of(connection, topics);
         if (!begins.keySet().containsAll(limits.keySet())) {
             throw new IllegalStateException("there are more partitions than before; going on with all of them");
         }
-        workers.upTo(limits);
+        workers.setLimits(limits);
         long remaining = remaining(limits);
         long total = limits.entrySet().stream()
                 .mapToLong(limit -> limit.getValue() - Math.min(limit.getValue(), begin(limit.getKey())))
                 .sum();
         double seconds = (System.nanoTime() - begunNs) / 1e9;
-        progress = new Progress(phase, total - remaining, total, Math.round(workers.records() / seconds));
+        progress = new RebuildProgress(phase, total - remaining, total, Math.round(workers.records() / seconds));
         metrics.lag(projection, remaining);
         tell(progress);
         return remaining;
     }
 
-    private void tell(Progress now) throws SQLException {
+    private void tell(RebuildProgress now) throws SQLException {
         if (!builds.progress(next, now)) {
-            throw new CancelledException();
+            throw new RebuildCancelledException();
         }
     }
 
-    private Report compared() throws SQLException, InterruptedException {
+    private ComparisonReport compared() throws SQLException, InterruptedException {
         if (before.number() == 0) {
-            return new Report(null, List.of(), cut(), workers.rejected());
+            return new ComparisonReport(null, List.of(), cut(), workers.rejected());
         }
         try (Connection comparing = settings.database().getConnection()) {
             comparing.setAutoCommit(false);
@@ -157,12 +157,12 @@ final class Rebuild {
                 while (!isSeenAtTheSameOffsets(comparing)) {
                     catchUp("reading");
                 }
-                tell(new Progress(
+                tell(new RebuildProgress(
                         "comparing", progress.records(), progress.recordsTotal(), progress.recordsPerSecond()));
                 new BuildTable(comparing).execute(COMPARISON_TIME_MAX);
-                List<Report.Table> tables =
-                        new Comparison(comparing).compare(before, ReadModel.TABLES, next, next.place());
-                return new Report(null, tables, cut(), workers.rejected());
+                List<ComparisonReport.Table> tables =
+                        new Comparison(comparing).compare(before, ReadModel.TABLES, next, next.stagingTables());
+                return new ComparisonReport(null, tables, cut(), workers.rejected());
             } finally {
                 comparing.rollback();
                 comparing.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
@@ -173,7 +173,7 @@ final class Rebuild {
     /** Takes the snapshot of a transaction while both builds stand at the same offsets. */
     private boolean isSeenAtTheSameOffsets(Connection comparing) throws SQLException, InterruptedException {
         return whileHeld(() -> {
-            LiveOffsets.of(comparing, topics);
+            ActiveOffsets.of(comparing, topics);
             return true;
         });
     }
@@ -182,7 +182,7 @@ final class Rebuild {
         try {
             return whileHeld(() -> {
                 builds.execute(EXCHANGE_LOCK_MAX);
-                builds.exchange(before, next, topics);
+                builds.cutOver(before, next, topics);
                 connection.commit();
                 return true;
             });
@@ -205,11 +205,11 @@ final class Rebuild {
      */
     private boolean whileHeld(Held held) throws SQLException, InterruptedException {
         connection.setAutoCommit(false);
-        workers.hurry(true);
+        workers.setUnthrottled(true);
         try {
             builds.execute(HOLD_LOCK_MAX);
-            Map<TopicPartition, Long> limits = LiveOffsets.held(connection, topics);
-            workers.upTo(limits);
+            Map<TopicPartition, Long> limits = ActiveOffsets.lock(connection, topics);
+            workers.setLimits(limits);
             long deadlineNs = System.nanoTime() + HELD_MAX.toNanos();
             while (remaining(limits) > 0) {
                 if (System.nanoTime() - deadlineNs > 0) {
@@ -219,7 +219,7 @@ final class Rebuild {
             }
             return held.done();
         } finally {
-            workers.hurry(false);
+            workers.setUnthrottled(false);
             connection.rollback();
             connection.setAutoCommit(true);
         }
@@ -240,9 +240,9 @@ final class Rebuild {
     }
 
     /** Why a build does not take the place of the one before by itself, or null. */
-    private @Nullable String refusal(Report report) {
+    private @Nullable String refusal(ComparisonReport report) {
         boolean isFewer = report.tables().stream().anyMatch(table -> table.rows() < table.rowsBefore());
-        if (isFewer && !report.cut().isEmpty()) {
+        if (isFewer && !report.truncatedRecords().isEmpty()) {
             return "it has fewer rows, and the first records of its topics are gone";
         }
         if (isFewer) {

@@ -2,10 +2,10 @@ package dev.mindfulcode.projectionservice.sessions;
 
 import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.projectionservice.fold.DeletedSessions;
-import dev.mindfulcode.projectionservice.fold.Event;
+import dev.mindfulcode.projectionservice.fold.EventValidation;
 import dev.mindfulcode.projectionservice.fold.Fold;
-import dev.mindfulcode.projectionservice.fold.Plausible;
 import dev.mindfulcode.projectionservice.fold.Projection;
+import dev.mindfulcode.projectionservice.fold.ProjectionEvent;
 import dev.mindfulcode.projectionservice.fold.RejectedEventException;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.MalformedPayloadException;
@@ -33,15 +33,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CodingSessions implements Fold {
 
-    private final SaidStatements saidStatements;
-    private final SeenStatements seenStatements;
+    private final UserReportedStatements saidStatements;
+    private final ObservedStatements seenStatements;
     private final DeletedSessions deletedSessions;
-    private final TreeMap<UUID, List<Said>> said = new TreeMap<>();
-    private final TreeMap<UUID, SeenRow> seen = new TreeMap<>();
+    private final TreeMap<UUID, List<UserReportedEvent>> said = new TreeMap<>();
+    private final TreeMap<UUID, ObservedRow> seen = new TreeMap<>();
     private final Set<DeletedSessions.Id> deleted = new LinkedHashSet<>();
 
     private CodingSessions(
-            SaidStatements saidStatements, SeenStatements seenStatements, DeletedSessions deletedSessions) {
+            UserReportedStatements saidStatements, ObservedStatements seenStatements, DeletedSessions deletedSessions) {
         this.saidStatements = saidStatements;
         this.seenStatements = seenStatements;
         this.deletedSessions = deletedSessions;
@@ -50,30 +50,30 @@ public final class CodingSessions implements Fold {
     public static Projection projection() {
         return Projection.of(
                 CodingSessions.class, "coding_sessions", 2, List.of(Topics.SESSIONS, Topics.FLOW_STATES), tables -> {
-                    SaidStatements said = new SaidStatements(tables);
-                    SeenStatements seen = new SeenStatements(tables);
+                    UserReportedStatements said = new UserReportedStatements(tables);
+                    ObservedStatements seen = new ObservedStatements(tables);
                     DeletedSessions deleted = new DeletedSessions(tables, "coding_sessions");
                     return () -> new CodingSessions(said, seen, deleted);
                 });
     }
 
     @Override
-    public void take(Event event) throws RejectedEventException {
+    public void apply(ProjectionEvent event) throws RejectedEventException {
         if (event.value() instanceof FlowState state) {
-            SeenRow row = SeenRow.of(event.userId(), state);
-            seen.merge(row.sessionId(), row, SeenRow::later);
+            ObservedRow row = ObservedRow.of(event.userId(), state);
+            seen.merge(row.sessionId(), row, ObservedRow::later);
         } else {
             takeSaid(event, (SessionEvent) event.value());
         }
     }
 
     @Override
-    public int write(Connection connection) throws SQLException {
+    public int flush(Connection connection) throws SQLException {
         int rows = 0;
         if (!deleted.isEmpty()) {
             rows += deletedSessions.delete(connection, deleted);
         } else if (!said.isEmpty() || !seen.isEmpty()) {
-            deletedSessions.hold(connection);
+            deletedSessions.lockShared(connection);
         }
         if (!said.isEmpty()) {
             rows += saidStatements.apply(connection, patches(connection));
@@ -84,7 +84,7 @@ public final class CodingSessions implements Fold {
         return rows;
     }
 
-    private void takeSaid(Event event, SessionEvent said) throws RejectedEventException {
+    private void takeSaid(ProjectionEvent event, SessionEvent said) throws RejectedEventException {
         if (said.getKind() == SessionEventKind.UNKNOWN) {
             return;
         }
@@ -92,30 +92,30 @@ public final class CodingSessions implements Fold {
             deleted.add(new DeletedSessions.Id(event.userId(), said.getSessionId()));
             return;
         }
-        Said one = new Said(
+        UserReportedEvent one = new UserReportedEvent(
                 event.userId(),
                 said.getKind(),
-                Plausible.timeMs(said.getAt()),
-                Plausible.timeMsOrNull(said.getStartedAt()),
-                Plausible.timeMsOrNull(said.getEndedAt()),
+                EventValidation.timeMs(said.getAt()),
+                EventValidation.timeMsOrNull(said.getStartedAt()),
+                EventValidation.timeMsOrNull(said.getEndedAt()),
                 details(event.cipher(), said),
                 event.offset());
-        List<Said> all = this.said.computeIfAbsent(said.getSessionId(), id -> new ArrayList<>());
+        List<UserReportedEvent> all = this.said.computeIfAbsent(said.getSessionId(), id -> new ArrayList<>());
         if (all.isEmpty() || all.getFirst().userId().equals(one.userId())) {
             all.add(one);
         }
     }
 
     /** STARTED counts only as the first that is heard of a session: said again, it must undo nothing. */
-    private List<SaidPatch> patches(Connection connection) throws SQLException {
+    private List<UserReportedPatch> patches(Connection connection) throws SQLException {
         List<UUID> starting = said.entrySet().stream()
                 .filter(entry -> entry.getValue().stream().anyMatch(one -> one.kind() == SessionEventKind.STARTED))
                 .map(Map.Entry::getKey)
                 .toList();
         Set<UUID> known = starting.isEmpty() ? Set.of() : saidStatements.known(connection, starting);
-        List<SaidPatch> patches = new ArrayList<>();
+        List<UserReportedPatch> patches = new ArrayList<>();
         said.forEach((sessionId, all) -> {
-            SaidPatch patch = SaidPatch.of(sessionId, all, known.contains(sessionId));
+            UserReportedPatch patch = UserReportedPatch.of(sessionId, all, known.contains(sessionId));
             if (patch != null) {
                 patches.add(patch);
             }

@@ -1,10 +1,10 @@
 package dev.mindfulcode.projectionservice.teams;
 
-import dev.mindfulcode.projectionservice.fold.Columns;
-import dev.mindfulcode.projectionservice.fold.Event;
+import dev.mindfulcode.projectionservice.fold.ArrayBinder;
+import dev.mindfulcode.projectionservice.fold.EventValidation;
 import dev.mindfulcode.projectionservice.fold.Fold;
-import dev.mindfulcode.projectionservice.fold.Plausible;
 import dev.mindfulcode.projectionservice.fold.Projection;
+import dev.mindfulcode.projectionservice.fold.ProjectionEvent;
 import dev.mindfulcode.projectionservice.fold.RejectedEventException;
 import dev.mindfulcode.schemas.TeamWindow;
 import dev.mindfulcode.schemas.TeamWindowSize;
@@ -58,7 +58,7 @@ public final class TeamWindows implements Fold {
                 seconds_a_member_max = EXCLUDED.seconds_a_member_max,
                 interruptions_a_member_max = EXCLUDED.interruptions_a_member_max
             WHERE NOT w.closed
-            """.replace("@", Columns.AT);
+            """.replace("@", ArrayBinder.TIMESTAMP_OF);
 
     /** No spread of values between 0 and 1 is greater. */
     private static final double SPREAD_MAX = 0.5;
@@ -77,13 +77,13 @@ public final class TeamWindows implements Fold {
 
     public static Projection projection() {
         return Projection.of(TeamWindows.class, "team_windows", 1, List.of(Topics.TEAM_FLOW), tables -> {
-            String upsert = tables.in(UPSERT);
+            String upsert = tables.qualify(UPSERT);
             return () -> new TeamWindows(upsert);
         });
     }
 
     @Override
-    public void take(Event event) throws RejectedEventException {
+    public void apply(ProjectionEvent event) throws RejectedEventException {
         TeamWindow window = (TeamWindow) event.value();
         if (!window.getTeamId().equals(event.userId())) {
             throw new RejectedEventException("of another team than its key");
@@ -99,17 +99,17 @@ public final class TeamWindows implements Fold {
                 new Key(
                         window.getTeamId(),
                         window.getSize().name().toLowerCase(Locale.ROOT),
-                        Plausible.timeMs(window.getWindowStart())),
+                        EventValidation.timeMs(window.getWindowStart())),
                 window);
         rows.putIfAbsent(row.key(), row);
     }
 
     private static void checkFigures(TeamWindow window) throws RejectedEventException {
-        Plausible.version(window.getVersion());
-        Plausible.count(window.getMembersMin());
-        Plausible.count(window.getKeystrokesAMemberMax());
-        Plausible.count(window.getSecondsAMemberMax());
-        Plausible.count(window.getInterruptionsAMemberMax());
+        EventValidation.version(window.getVersion());
+        EventValidation.count(window.getMembersMin());
+        EventValidation.count(window.getKeystrokesAMemberMax());
+        EventValidation.count(window.getSecondsAMemberMax());
+        EventValidation.count(window.getInterruptionsAMemberMax());
         Integer members = window.getMembers();
         countOrNull(members == null ? null : (Long) members.longValue());
         countOrNull(window.getKeystrokes());
@@ -127,17 +127,17 @@ public final class TeamWindows implements Fold {
 
     private static void countOrNull(@Nullable Long value) throws RejectedEventException {
         if (value != null) {
-            Plausible.count(value);
+            EventValidation.count(value);
         }
     }
 
     @Override
-    public int write(Connection connection) throws SQLException {
+    public int flush(Connection connection) throws SQLException {
         if (rows.isEmpty()) {
             return 0;
         }
         try (PreparedStatement statement = connection.prepareStatement(upsert)) {
-            new Columns<>(connection, statement, rows.values())
+            new ArrayBinder<>(connection, statement, rows.values())
                     .uuids(row -> row.key().teamId())
                     .texts(row -> row.key().size())
                     .longs(row -> row.key().startMs())

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mindfulcode.embeddedplatform.TestPlatform;
 import dev.mindfulcode.pluginhost.Capability;
-import dev.mindfulcode.pluginhost.Limits;
 import dev.mindfulcode.pluginhost.PluginHost;
+import dev.mindfulcode.pluginhost.PluginLimits;
 import dev.mindfulcode.pluginhost.PluginRecord.KeystrokeIntervals;
 import dev.mindfulcode.pluginhost.PluginRecord.Signals;
-import dev.mindfulcode.projectionservice.analytics.History.Stand;
+import dev.mindfulcode.projectionservice.analytics.RecordSource.ReadState;
 import dev.mindfulcode.projectionservice.fold.ReadModelDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,7 +50,7 @@ class RunTaskTest {
     private static final UUID C = new UUID(0, 0xc);
 
     private final ReadModelDatabase database = new ReadModelDatabase();
-    private final PluginHost host = new PluginHost(Limits.standard());
+    private final PluginHost host = new PluginHost(PluginLimits.standard());
     private final RunTables tables = new RunTables(database.source(), UUID.randomUUID());
     private final RunTables others = new RunTables(database.source(), UUID.randomUUID());
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-03-02T09:00:00Z"));
@@ -83,9 +83,9 @@ class RunTaskTest {
     }
 
     @Test
-    void nothingIsShownUntilAllIsFoldedAndThenItIsAllThatThereIs() throws Exception {
+    void publishesResultsOnlyAfterFullReplay() throws Exception {
         RunTask first = begun(wanted(1));
-        told(Stand.CAUGHT_UP, A, B);
+        told(ReadState.CAUGHT_UP, A, B);
         first.step(consumer);
         assertThat(rows()).containsExactly(row(A, 100), row(B, 100));
         assertThat(run("status, results, positions")).isEqualTo("(live,2,\"{\"\"told\"\": 2}\")");
@@ -94,9 +94,9 @@ class RunTaskTest {
 
         RunTask again = begun(wanted(2));
         assertThat(rows()).as("what an earlier fold found").containsExactly(row(A, 100), row(B, 100));
-        told(Stand.BEHIND, B);
-        told(Stand.BEHIND, C);
-        told(Stand.CAUGHT_UP, C);
+        told(ReadState.BEHIND, B);
+        told(ReadState.BEHIND, C);
+        told(ReadState.CAUGHT_UP, C);
         for (int step = 1; step <= 2; step++) {
             assertThat(again.step(consumer)).isEqualTo(Duration.ZERO);
             assertThat(rows()).as("step %d", step).containsExactly(row(A, 100), row(B, 100));
@@ -108,16 +108,16 @@ class RunTaskTest {
     }
 
     @Test
-    void whatComesIsWrittenWithThePositionsThatItIsMadeOf() throws Exception {
+    void writesLiveResultsWithTheirPositions() throws Exception {
         RunTask task = begun(wanted(1));
-        told(Stand.CAUGHT_UP, A);
+        told(ReadState.CAUGHT_UP, A);
         task.step(consumer);
-        told(Stand.BEHIND, B);
+        told(ReadState.BEHIND, B);
         assertThat(task.step(consumer)).isEqualTo(Duration.ZERO);
         assertThat(rows()).containsExactly(row(A, 100), row(B, 100));
         assertThat(run("positions")).isEqualTo("(\"{\"\"told\"\": 2}\")");
         assertThat(versionsOfRows()).as("only what is new").containsExactly("(f)", "(t)");
-        told(Stand.CAUGHT_UP, A);
+        told(ReadState.CAUGHT_UP, A);
         task.step(consumer);
         assertThat(rows()).containsExactly(row(A, 200), row(B, 100));
         assertThat(run("positions, results")).isEqualTo("(\"{\"\"told\"\": 3}\",2)");
@@ -125,74 +125,74 @@ class RunTaskTest {
     }
 
     @Test
-    void rowsThatTheDatabaseDoesNotTakeLeaveThePositionsWhereTheyAre() throws Exception {
+    void failedWriteLeavesPositionsUnchanged() throws Exception {
         RunTask task = begun(wanted(1));
-        told(Stand.CAUGHT_UP, A);
+        told(ReadState.CAUGHT_UP, A);
         task.step(consumer);
         database.execute("ALTER TABLE readmodel.analytics_results ADD CONSTRAINT not_now CHECK (key <> '" + B + "')");
-        told(Stand.CAUGHT_UP, A, B);
+        told(ReadState.CAUGHT_UP, A, B);
         assertThat(task.step(consumer)).isPositive();
         assertThat(rows()).containsExactly(row(A, 100));
         assertThat(run("positions, records, results")).isEqualTo("(\"{\"\"told\"\": 1}\",1,1)");
 
         database.execute("ALTER TABLE readmodel.analytics_results DROP CONSTRAINT not_now");
-        told(Stand.CAUGHT_UP);
+        told(ReadState.CAUGHT_UP);
         task.step(consumer);
         assertThat(rows()).containsExactly(row(A, 200), row(B, 100));
         assertThat(run("positions, records, results")).isEqualTo("(\"{\"\"told\"\": 3}\",3,2)");
     }
 
     @Test
-    void whoHasLostARunWritesNothingMoreToIt() throws Exception {
+    void writesNothingAfterLosingLease() throws Exception {
         RunTask task = begun(wanted(1));
-        told(Stand.CAUGHT_UP, A);
+        told(ReadState.CAUGHT_UP, A);
         task.step(consumer);
-        assertThat(others.take(wanted(1))).as("while it is held").isNull();
+        assertThat(others.acquire(wanted(1))).as("while it is held").isNull();
         database.execute("UPDATE readmodel.analytics_runs SET held_until = now() - interval '1 second'");
-        assertThat(others.take(wanted(1))).isNotNull();
+        assertThat(others.acquire(wanted(1))).isNotNull();
         String before = run("*");
-        tables.hold(List.of(runId));
-        tables.letGo();
-        assertThat(tables.take(wanted(1))).as("held by another").isNull();
+        tables.renewLeases(List.of(runId));
+        tables.releaseLeases();
+        assertThat(tables.acquire(wanted(1))).as("held by another").isNull();
         assertThat(run("*")).as("neither held on to for the other, nor let go").isEqualTo(before);
 
-        told(Stand.CAUGHT_UP, A, B);
+        told(ReadState.CAUGHT_UP, A, B);
         assertThat(task.step(consumer)).isNull();
         assertThat(rows()).containsExactly(row(A, 100));
         assertThat(run("*")).isEqualTo(before);
     }
 
     @Test
-    void whoIsFasterIsSeenByTheVersionWithinOneServiceToo() throws Exception {
+    void versionFencesConcurrentTasksOfOneService() throws Exception {
         RunTask late = begun(wanted(1));
-        told(Stand.CAUGHT_UP, A);
+        told(ReadState.CAUGHT_UP, A);
         late.step(consumer);
         RunTask task = begun(wanted(1));
         String before = run("*");
-        told(Stand.CAUGHT_UP, B);
+        told(ReadState.CAUGHT_UP, B);
         assertThat(late.step(consumer)).isNull();
         assertThat(rows()).containsExactly(row(A, 100));
         assertThat(run("*")).isEqualTo(before);
-        told(Stand.CAUGHT_UP, C);
+        told(ReadState.CAUGHT_UP, C);
         task.step(consumer);
         assertThat(rows()).containsExactly(row(C, 100));
 
         assertThatThrownBy(() -> tables.advance(
                         wanted(2),
                         Long.parseLong(String.valueOf(database.value("SELECT version FROM readmodel.analytics_runs"))),
-                        new RunTables.Progress(RunStatus.LIVE, null, 0, 0, 0, "{}"),
-                        new RunTables.Found(Map.of("k", "{}"), true, 1, null)))
+                        new RunTables.RunProgress(RunStatus.LIVE, null, 0, 0, 0, "{}"),
+                        new RunTables.RunResults(Map.of("k", "{}"), true, 1, null)))
                 .as("of a generation that was not taken")
-                .isInstanceOf(RunLostException.class);
+                .isInstanceOf(LeaseLostException.class);
         assertThat(rows()).containsExactly(row(C, 100));
     }
 
     @Test
-    void whatBecameOutdatedStaysUpUntilAllIsFoldedAnew() throws Exception {
+    void showsOutdatedResultsUntilRefolded() throws Exception {
         RunTask task = begun(wanted(1));
-        told(Stand.CAUGHT_UP, A, B);
+        told(ReadState.CAUGHT_UP, A, B);
         task.step(consumer);
-        told(Stand.OUTDATED);
+        told(ReadState.OUTDATED);
         for (int second = 0; second < 10; second++) {
             assertThat(task.step(consumer)).isPositive();
             now.updateAndGet(instant -> instant.plusSeconds(1));
@@ -204,19 +204,19 @@ class RunTaskTest {
         assertThat(task.step(consumer)).isEqualTo(Duration.ZERO);
         assertThat(opened).isEqualTo(2);
         assertThat(rows()).containsExactly(row(A, 100), row(B, 100));
-        told(Stand.CAUGHT_UP, B);
+        told(ReadState.CAUGHT_UP, B);
         task.step(consumer);
         assertThat(rows()).containsExactly(row(B, 100));
     }
 
     @Test
-    void aRunEndsWithTheFirstOfItsGrantsThatIsTakenBack() throws Exception {
+    void stopsWhenAGrantIsRevoked() throws Exception {
         for (Capability kept : ALL) {
             RunTask task = begun(wanted(1));
-            told(Stand.CAUGHT_UP, A);
+            told(ReadState.CAUGHT_UP, A);
             task.step(consumer);
-            task.wanted(wanted(1, granted(Set.of(kept)), false));
-            told(Stand.CAUGHT_UP, B);
+            task.update(wanted(1, granted(Set.of(kept)), false));
+            told(ReadState.CAUGHT_UP, B);
             assertThat(task.step(consumer)).isNull();
             assertThat(rows()).containsExactly(row(A, 100));
             String lost = kept == Capability.EMIT_RESULTS ? "keystroke_intervals" : "emit_results";
@@ -227,18 +227,18 @@ class RunTaskTest {
     }
 
     @Test
-    void aRunThatIsCancelledOrWhosePluginIsGoneGivesNothingMore() throws Exception {
-        Map<WantedRun, String> ends = Map.of(
+    void stopsWhenCancelledOrPluginRemoved() throws Exception {
+        Map<RunSpec, String> ends = Map.of(
                 wanted(1, granted(ALL), true),
                 "(stopped,\"It was cancelled\")",
                 wanted(1, null, false),
                 "(stopped,\"Its plugin was removed\")");
-        for (Map.Entry<WantedRun, String> end : ends.entrySet()) {
+        for (Map.Entry<RunSpec, String> end : ends.entrySet()) {
             RunTask task = begun(wanted(1));
-            told(Stand.CAUGHT_UP, A);
+            told(ReadState.CAUGHT_UP, A);
             task.step(consumer);
-            task.wanted(end.getKey());
-            told(Stand.CAUGHT_UP, B);
+            task.update(end.getKey());
+            told(ReadState.CAUGHT_UP, B);
             assertThat(task.step(consumer)).isNull();
             assertThat(rows()).containsExactly(row(A, 100));
             assertThat(run("status, reason")).isEqualTo(end.getValue());
@@ -246,15 +246,15 @@ class RunTaskTest {
         }
     }
 
-    private record Told(Stand stand, List<UUID> typedIn) {}
+    private record Told(ReadState stand, List<UUID> typedIn) {}
 
-    private void told(Stand stand, UUID... typedIn) {
+    private void told(ReadState stand, UUID... typedIn) {
         script.add(new Told(stand, List.of(typedIn)));
     }
 
     /** Takes the run and opens its guest, which has been given nothing yet. */
-    private RunTask begun(WantedRun wanted) throws SQLException {
-        long version = Objects.requireNonNull(tables.take(wanted));
+    private RunTask begun(RunSpec wanted) throws SQLException {
+        long version = Objects.requireNonNull(tables.acquire(wanted));
         Clock clock = ((InstantSource) now::get).withZone(ZoneOffset.UTC);
         RunTask task = new RunTask(
                 tables,
@@ -271,19 +271,20 @@ class RunTaskTest {
         return task;
     }
 
-    private final class Scripted implements History {
+    private final class Scripted implements RecordSource {
 
         private int told;
 
         @Override
-        public Stand advance(Consumer<byte @Nullable [], byte @Nullable []> unread, RunFold fold, long deadlineNanos)
+        public ReadState advance(
+                Consumer<byte @Nullable [], byte @Nullable []> unread, RunFold fold, long deadlineNanos)
                 throws RunEndedException {
             Told next = script.remove();
             for (UUID session : next.typedIn()) {
                 int[] intervalsMs = new int[100];
                 Arrays.fill(intervalsMs, 15_000);
                 told++;
-                fold.give(
+                fold.add(
                         new KeystrokeIntervals(
                                 session, told, told, 0, intervalsMs, new int[0], new byte[100], Signals.NONE),
                         told);
@@ -292,8 +293,8 @@ class RunTaskTest {
         }
 
         @Override
-        public void timeIs(RunFold fold, long nowMs) throws RunEndedException {
-            fold.timeIs(nowMs);
+        public void advanceTime(RunFold fold, long nowMs) throws RunEndedException {
+            fold.advanceTime(nowMs);
         }
 
         @Override
@@ -312,17 +313,17 @@ class RunTaskTest {
         }
     }
 
-    private WantedRun wanted(int generation) {
+    private RunSpec wanted(int generation) {
         return wanted(generation, granted(ALL), false);
     }
 
-    private WantedRun wanted(int generation, WantedRun.@Nullable Granted plugin, boolean isCancelled) {
-        return new WantedRun(runId, generation, new UUID(0, 1), null, plugin, null, null, isCancelled, ZoneOffset.UTC);
+    private RunSpec wanted(int generation, RunSpec.@Nullable Granted plugin, boolean isCancelled) {
+        return new RunSpec(runId, generation, new UUID(0, 1), null, plugin, null, null, isCancelled, ZoneOffset.UTC);
     }
 
-    private WantedRun.Granted granted(Set<Capability> capabilities) {
+    private RunSpec.Granted granted(Set<Capability> capabilities) {
         try {
-            return new WantedRun.Granted(
+            return new RunSpec.Granted(
                     pluginId,
                     Files.readString(PLUGIN.resolve("manifest.json")),
                     MODULE,

@@ -104,15 +104,15 @@ public final class ReadModelDatabase {
     }
 
     /** Applies events as one transaction. */
-    public int apply(Projection projection, List<Event> events) throws Exception {
+    public int apply(Projection projection, List<ProjectionEvent> events) throws Exception {
         Supplier<Fold> folds = projection.binding().to(ReadModel.TABLES);
         Fold fold = folds.get();
-        for (Event event : events) {
-            fold.take(event);
+        for (ProjectionEvent event : events) {
+            fold.apply(event);
         }
         try (Connection connection = connection()) {
             connection.setAutoCommit(false);
-            int rows = fold.write(connection);
+            int rows = fold.flush(connection);
             connection.commit();
             return rows;
         }

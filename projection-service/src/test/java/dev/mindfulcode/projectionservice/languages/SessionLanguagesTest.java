@@ -3,9 +3,9 @@ package dev.mindfulcode.projectionservice.languages;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.dataprotection.UserCipher;
-import dev.mindfulcode.projectionservice.fold.Event;
+import dev.mindfulcode.projectionservice.fold.ProjectionEvent;
 import dev.mindfulcode.projectionservice.fold.ReadModelDatabase;
-import dev.mindfulcode.projectionservice.fold.Samples;
+import dev.mindfulcode.projectionservice.fold.SampleEvents;
 import dev.mindfulcode.schemas.SessionEvent;
 import dev.mindfulcode.schemas.SessionEventKind;
 import java.time.Instant;
@@ -24,7 +24,7 @@ class SessionLanguagesTest {
     private final UUID user = UUID.randomUUID();
     private final UserCipher cipher = database.keys().create(user);
     private final UUID session = UUID.randomUUID();
-    private final List<Event> story = List.of(
+    private final List<ProjectionEvent> story = List.of(
             event(0, SessionEventKind.STARTED, 0, "Java"),
             event(1, SessionEventKind.PAUSED, 60, null),
             event(2, SessionEventKind.UPDATED, 120, "Kotlin"),
@@ -32,7 +32,7 @@ class SessionLanguagesTest {
             event(4, SessionEventKind.CORRECTED, 180, "Scala"));
 
     @Test
-    void recordsWhenALanguageWasSet() throws Exception {
+    void storesWhenLanguageWasSet() throws Exception {
         database.apply(SessionLanguages.projection(), story);
         assertThat(database.rows(ROWS))
                 .containsExactly(
@@ -43,10 +43,10 @@ class SessionLanguagesTest {
     }
 
     @Test
-    void portionsAndRepetitionsGiveTheSameRows() throws Exception {
+    void givesSameRowsForAnyBatchingAndRepetition() throws Exception {
         database.apply(SessionLanguages.projection(), story);
         List<String> expected = database.everything();
-        for (Event event : story) {
+        for (ProjectionEvent event : story) {
             assertThat(database.apply(SessionLanguages.projection(), List.of(event)))
                     .isZero();
         }
@@ -54,16 +54,16 @@ class SessionLanguagesTest {
     }
 
     @Test
-    void deletedSessionsHaveNoRows() throws Exception {
+    void deletesRowsOfDeletedSessions() throws Exception {
         database.apply(SessionLanguages.projection(), story);
         database.apply(SessionLanguages.projection(), List.of(event(5, SessionEventKind.DELETED, 240, null)));
         database.apply(SessionLanguages.projection(), List.of(event(6, SessionEventKind.UPDATED, 250, "Java")));
         assertThat(database.rows(ROWS)).isEmpty();
     }
 
-    private Event event(long offset, SessionEventKind kind, long second, @Nullable String language) {
-        SessionEvent change = Samples.said(session, kind, NINE.plusSeconds(second));
-        return new Event(
-                offset, user, cipher, language == null ? change : Samples.with(change, cipher, null, language));
+    private ProjectionEvent event(long offset, SessionEventKind kind, long second, @Nullable String language) {
+        SessionEvent change = SampleEvents.said(session, kind, NINE.plusSeconds(second));
+        return new ProjectionEvent(
+                offset, user, cipher, language == null ? change : SampleEvents.with(change, cipher, null, language));
     }
 }

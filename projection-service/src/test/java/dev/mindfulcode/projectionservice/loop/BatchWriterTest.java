@@ -3,9 +3,9 @@ package dev.mindfulcode.projectionservice.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mindfulcode.projectionservice.fold.Event;
+import dev.mindfulcode.projectionservice.fold.ProjectionEvent;
 import dev.mindfulcode.projectionservice.fold.ReadModelDatabase;
-import dev.mindfulcode.projectionservice.fold.Samples;
+import dev.mindfulcode.projectionservice.fold.SampleEvents;
 import dev.mindfulcode.projectionservice.readmodel.ReadModel;
 import dev.mindfulcode.schemas.Topics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -38,8 +38,8 @@ class BatchWriterTest {
     private final UUID user = UUID.randomUUID();
 
     @Test
-    void whateverCallBreaksEachRecordIsAppliedOnce() throws Exception {
-        database.execute(Counting.TABLE);
+    void appliesEachRecordOnceWhateverCallFails() throws Exception {
+        database.execute(CountingFold.TABLE);
         Random random = new Random(7);
         BatchWriter writer = writer(new FaultyDatabase(random, 0.03).around(database.source()));
         Map<TopicPartition, Long> positions = new HashMap<>();
@@ -50,7 +50,7 @@ class BatchWriterTest {
                 if (positions.isEmpty()) {
                     positions.putAll(writer.positions(Set.of(FIRST, SECOND)));
                 }
-                List<Received> batch = new ArrayList<>(records(FIRST, positions, 1 + random.nextInt(10)));
+                List<DecodedRecord> batch = new ArrayList<>(records(FIRST, positions, 1 + random.nextInt(10)));
                 batch.addAll(records(SECOND, positions, 1 + random.nextInt(10)));
                 isDone = batch.isEmpty();
                 if (!isDone) {
@@ -68,8 +68,8 @@ class BatchWriterTest {
     }
 
     @Test
-    void ofTwoThatHaveTheSamePartitionOneAppliesAndTheOtherWritesNothing() throws Exception {
-        database.execute(Counting.TABLE);
+    void fencesSecondWriterOfSamePartition() throws Exception {
+        database.execute(CountingFold.TABLE);
         try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
             for (long offset = 0; offset < 50; offset++) {
                 CountDownLatch bothKnow = new CountDownLatch(2);
@@ -82,12 +82,12 @@ class BatchWriterTest {
     }
 
     @Test
-    void aPartitionThatMovedMeanwhileFencesTheWholeTransaction() throws Exception {
-        database.execute(Counting.TABLE);
+    void fencesTransactionWhenAnyPartitionMoved() throws Exception {
+        database.execute(CountingFold.TABLE);
         BatchWriter writer = writer(database.source());
         Map<TopicPartition, Long> positions = new HashMap<>(writer.positions(Set.of(FIRST, SECOND)));
         database.execute("UPDATE readmodel.projection_offsets SET next_offset = 1 WHERE partition = 1");
-        List<Received> batch = new ArrayList<>(records(FIRST, positions, 3));
+        List<DecodedRecord> batch = new ArrayList<>(records(FIRST, positions, 3));
         batch.addAll(records(SECOND, positions, 3));
         assertThatThrownBy(() -> writer.apply(batch, positions)).isInstanceOf(FencedException.class);
         assertThat(database.number("SELECT n FROM readmodel.counted")).isZero();
@@ -96,8 +96,8 @@ class BatchWriterTest {
     }
 
     @Test
-    void aRecordMayBeTheFirstThatIsLeftOfItsPartition() throws Exception {
-        database.execute(Counting.TABLE);
+    void appliesFirstRemainingRecordOfTruncatedPartition() throws Exception {
+        database.execute(CountingFold.TABLE);
         BatchWriter writer = writer(database.source());
         Map<TopicPartition, Long> positions = new HashMap<>(writer.positions(Set.of(FIRST)));
         writer.apply(List.of(record(FIRST, 1_000)), positions);
@@ -106,8 +106,8 @@ class BatchWriterTest {
     }
 
     @Test
-    void storesTheLastProgressMarkerWithTheOffset() throws Exception {
-        database.execute(Counting.TABLE);
+    void storesLastProgressMarkerWithOffset() throws Exception {
+        database.execute(CountingFold.TABLE);
         BatchWriter writer = writer(database.source());
         Map<TopicPartition, Long> positions = new HashMap<>(writer.positions(Set.of(FIRST)));
         writer.apply(List.of(marker(FIRST, 0, 7), record(FIRST, 1), marker(FIRST, 2, 9)), positions);
@@ -122,10 +122,10 @@ class BatchWriterTest {
         assertThat(database.number("SELECT n FROM readmodel.counted")).isEqualTo(2);
     }
 
-    private static Received marker(TopicPartition partition, long offset, long inputOffset) {
-        return new Received(
+    private static DecodedRecord marker(TopicPartition partition, long offset, long inputOffset) {
+        return new DecodedRecord(
                 new ConsumerRecord<>(partition.topic(), partition.partition(), offset, null, null),
-                new Received.Progress(inputOffset));
+                new DecodedRecord.InputProgress(inputOffset));
     }
 
     private boolean wins(CountDownLatch bothKnow) throws Exception {
@@ -141,8 +141,8 @@ class BatchWriterTest {
         }
     }
 
-    private List<Received> records(TopicPartition partition, Map<TopicPartition, Long> positions, int count) {
-        List<Received> records = new ArrayList<>();
+    private List<DecodedRecord> records(TopicPartition partition, Map<TopicPartition, Long> positions, int count) {
+        List<DecodedRecord> records = new ArrayList<>();
         long from = positions.getOrDefault(partition, 0L);
         for (long offset = from; offset < Math.min(RECORDS, from + count); offset++) {
             records.add(record(partition, offset));
@@ -150,22 +150,23 @@ class BatchWriterTest {
         return records;
     }
 
-    private Received record(TopicPartition partition, long offset) {
+    private DecodedRecord record(TopicPartition partition, long offset) {
         Instant nine = Instant.parse("2026-03-02T09:00:00Z");
-        return new Received(
+        return new DecodedRecord(
                 new ConsumerRecord<>(partition.topic(), partition.partition(), offset, new byte[0], new byte[0]),
-                new Received.Read(new Event(offset, user, null, Samples.period(UUID.randomUUID(), nine, null, 1, 1))));
+                new DecodedRecord.Decoded(new ProjectionEvent(
+                        offset, user, null, SampleEvents.period(UUID.randomUUID(), nine, null, 1, 1))));
     }
 
     private static BatchWriter writer(DataSource source) {
-        DeadLetters none = records -> {
+        DeadLetterSink none = records -> {
             throw new AssertionError("dead letters: " + records);
         };
         return new BatchWriter(
                 source,
                 ReadModel.TABLES,
-                Folds.fixed(ReadModel.TABLES, List.of(Counting.PROJECTION)),
+                FoldSet.fixed(ReadModel.TABLES, List.of(CountingFold.PROJECTION)),
                 none,
-                new LoopMetrics(new SimpleMeterRegistry(), "test", List.of(Counting.PROJECTION)));
+                new LoopMetrics(new SimpleMeterRegistry(), "test", List.of(CountingFold.PROJECTION)));
     }
 }

@@ -3,11 +3,11 @@ package dev.mindfulcode.projectionservice.minutes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mindfulcode.projectionservice.fold.Event;
 import dev.mindfulcode.projectionservice.fold.Fold;
+import dev.mindfulcode.projectionservice.fold.ProjectionEvent;
 import dev.mindfulcode.projectionservice.fold.ReadModelDatabase;
 import dev.mindfulcode.projectionservice.fold.RejectedEventException;
-import dev.mindfulcode.projectionservice.fold.Samples;
+import dev.mindfulcode.projectionservice.fold.SampleEvents;
 import dev.mindfulcode.projectionservice.readmodel.ReadModel;
 import dev.mindfulcode.schemas.AccountEventKind;
 import dev.mindfulcode.schemas.FlowMinute;
@@ -39,7 +39,7 @@ class FlowMinutesTest {
     private long offset;
 
     @Test
-    void aMinuteIsOneRowWithItsRates() throws Exception {
+    void storesMinuteWithRates() throws Exception {
         apply(minute(NINE, 1, 30));
         assertThat(database.rows("SELECT minute, keystrokes, errors, active_seconds, flow_seconds, mean_intensity,"
                         + " active_ms, flow_ms, version FROM readmodel.flow_minutes"))
@@ -47,7 +47,7 @@ class FlowMinutesTest {
     }
 
     @Test
-    void theHighestVersionOfAMinuteStaysWhateverComesAfter() throws Exception {
+    void storesHighestVersionOfMinute() throws Exception {
         apply(minute(NINE, 5, 50), minute(NINE, 4, 40));
         List<String> expected = database.everything();
         assertThat(apply(minute(NINE, 3, 30))).isZero();
@@ -58,7 +58,7 @@ class FlowMinutesTest {
     }
 
     @Test
-    void daysAreUtcUntilTheZoneIsKnown() throws Exception {
+    void usesUtcDaysUntilZoneIsKnown() throws Exception {
         apply(
                 minute(Instant.parse("2026-03-02T23:59:00Z"), 1, 1),
                 minute(Instant.parse("2026-03-03T00:00:00Z"), 1, 10));
@@ -66,7 +66,7 @@ class FlowMinutesTest {
     }
 
     @Test
-    void daysBreakAtMidnightOfTheUsersZoneOnBothDaysOfSummerTime() throws Exception {
+    void splitsDaysAtLocalMidnightAcrossSummerTime() throws Exception {
         apply(zone("Europe/Berlin"));
         for (LocalDate day : List.of(LocalDate.of(2026, 3, 29), LocalDate.of(2026, 10, 25))) {
             ZoneId berlin = ZoneId.of("Europe/Berlin");
@@ -90,7 +90,7 @@ class FlowMinutesTest {
 
     /** In zones, too, that the database has other rules for, or none. */
     @Test
-    void daysAreThoseOfTheJdkInEveryZone() throws Exception {
+    void matchesJdkDaysInEveryZone() throws Exception {
         Random random = new Random(20261130);
         List<String> zones = new ArrayList<>(List.of("SystemV/EST5", "America/Edmonton", "+05:30"));
         List<String> all = ZoneId.getAvailableZoneIds().stream().sorted().toList();
@@ -116,10 +116,10 @@ class FlowMinutesTest {
     }
 
     @Test
-    void aChangeOfZoneMovesAllOfTheUsersDaysAndNobodyElses() throws Exception {
+    void zoneChangeResumsOnlyThatUsersDays() throws Exception {
         UUID other = UUID.randomUUID();
         Instant evening = Instant.parse("2026-03-02T20:00:00Z");
-        apply(minute(evening, 1, 7), new Event(0, other, null, Samples.minute(evening, 1, 9)));
+        apply(minute(evening, 1, 7), new ProjectionEvent(0, other, null, SampleEvents.minute(evening, 1, 9)));
         apply(zone("Asia/Tokyo"));
         assertThat(database.rows(DAYS)).containsExactly("(2026-03-02,9)", "(2026-03-03,7)");
         apply(minute(evening, 2, 8));
@@ -127,9 +127,9 @@ class FlowMinutesTest {
     }
 
     @Test
-    void anOlderChangeOfZoneChangesNothing() throws Exception {
-        Event tokyo = zone("Asia/Tokyo");
-        Event berlin = zone("Europe/Berlin");
+    void ignoresOlderZoneChange() throws Exception {
+        ProjectionEvent tokyo = zone("Asia/Tokyo");
+        ProjectionEvent berlin = zone("Europe/Berlin");
         apply(minute(NINE, 1, 7), berlin);
         List<String> expected = database.everything();
         assertThat(apply(tokyo)).isZero();
@@ -138,32 +138,33 @@ class FlowMinutesTest {
     }
 
     @Test
-    void settingsWithoutAZoneLeaveItAsItIs() throws Exception {
+    void settingsWithoutZoneLeaveZoneUnchanged() throws Exception {
         apply(zone("Asia/Tokyo"));
-        apply(new Event(offset++, user, null, Samples.zone(AccountEventKind.SETTINGS_CHANGED, null)));
+        apply(new ProjectionEvent(offset++, user, null, SampleEvents.zone(AccountEventKind.SETTINGS_CHANGED, null)));
         assertThat(database.value("SELECT time_zone FROM readmodel.user_zones")).isEqualTo("Asia/Tokyo");
     }
 
     @Test
-    void twoSessionsInAMinuteAddUpAndADeletedOnesShareGoesFromMinutesAndDays() throws Exception {
+    void subtractsDeletedSessionFromMinutesAndDays() throws Exception {
         UUID kept = UUID.randomUUID();
         UUID unwanted = UUID.randomUUID();
         UUID other = UUID.randomUUID();
         Instant nextDay = NINE.plus(Duration.ofDays(1));
-        Event berlin = zone("Europe/Berlin");
+        ProjectionEvent berlin = zone("Europe/Berlin");
         apply(
                 berlin,
-                new Event(0, user, null, Samples.minute(kept, NINE, 1, 10)),
-                new Event(0, user, null, Samples.minute(unwanted, NINE, 1, 300)),
-                new Event(0, user, null, Samples.minute(unwanted, nextDay, 1, 200)),
-                new Event(0, other, null, Samples.minute(unwanted, NINE, 1, 7)));
+                new ProjectionEvent(0, user, null, SampleEvents.minute(kept, NINE, 1, 10)),
+                new ProjectionEvent(0, user, null, SampleEvents.minute(unwanted, NINE, 1, 300)),
+                new ProjectionEvent(0, user, null, SampleEvents.minute(unwanted, nextDay, 1, 200)),
+                new ProjectionEvent(0, other, null, SampleEvents.minute(unwanted, NINE, 1, 7)));
         assertThat(database.rows(DAYS))
                 .containsExactlyInAnyOrder("(2026-03-02,310)", "(2026-03-02,7)", "(2026-03-03,200)");
-        Event deletion = new Event(offset++, user, null, Samples.said(unwanted, SessionEventKind.DELETED, nextDay));
+        ProjectionEvent deletion = new ProjectionEvent(
+                offset++, user, null, SampleEvents.said(unwanted, SessionEventKind.DELETED, nextDay));
         apply(deletion);
         List<String> left = database.everything();
         assertThat(database.rows(DAYS)).containsExactlyInAnyOrder("(2026-03-02,10)", "(2026-03-02,7)");
-        apply(new Event(0, user, null, Samples.minute(unwanted, NINE, 2, 400)), deletion);
+        apply(new ProjectionEvent(0, user, null, SampleEvents.minute(unwanted, NINE, 2, 400)), deletion);
         assertThat(database.everything())
                 .as("late typing, and the deletion again")
                 .isEqualTo(left);
@@ -174,51 +175,51 @@ class FlowMinutesTest {
                 List.of(
                         berlin,
                         deletion,
-                        new Event(0, user, null, Samples.minute(kept, NINE, 1, 10)),
-                        new Event(0, other, null, Samples.minute(unwanted, NINE, 1, 7))));
+                        new ProjectionEvent(0, user, null, SampleEvents.minute(kept, NINE, 1, 10)),
+                        new ProjectionEvent(0, other, null, SampleEvents.minute(unwanted, NINE, 1, 7))));
         assertThat(left).as("as if it had never been").isEqualTo(never.everything());
     }
 
     @Test
-    void rejectsNamesUnderWhichNoZoneIsStored() {
+    void rejectsUnknownZoneNames() {
         for (String zone : List.of("UTC+2", "+99:00", "Nowhere/Land", "")) {
             assertThatThrownBy(() -> apply(zone(zone))).isInstanceOf(RejectedEventException.class);
         }
     }
 
     @Test
-    void valuesThatCannotBeAreRejected() {
+    void rejectsOutOfRangeValues() {
         assertThatThrownBy(() -> apply(minute(NINE.plusSeconds(1), 1, 1))).isInstanceOf(RejectedEventException.class);
         assertThatThrownBy(() -> apply(minute(NINE, 1, Long.MAX_VALUE))).isInstanceOf(RejectedEventException.class);
-        FlowMinute notANumber = Samples.minute(NINE, 1, 1);
+        FlowMinute notANumber = SampleEvents.minute(NINE, 1, 1);
         notANumber.setIntensityMs(Double.NaN);
-        assertThatThrownBy(() -> apply(new Event(0, user, null, notANumber)))
+        assertThatThrownBy(() -> apply(new ProjectionEvent(0, user, null, notANumber)))
                 .isInstanceOf(RejectedEventException.class);
     }
 
     /** Also the last bit of the doubles: a rebuild must give the same rows. */
     @Test
-    void anyOrderAndAnyPortionsGiveTheSameRows() throws Exception {
+    void givesSameRowsForAnyOrderAndBatching() throws Exception {
         Random random = new Random(20260302);
-        List<Event> minutes = new ArrayList<>();
+        List<ProjectionEvent> minutes = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
             FlowMinute minute =
-                    Samples.minute(NINE.plusSeconds(60L * random.nextInt(2_000)), i + 1, random.nextInt(400));
+                    SampleEvents.minute(NINE.plusSeconds(60L * random.nextInt(2_000)), i + 1, random.nextInt(400));
             minute.setIntensityMs(random.nextDouble() * 60_000);
-            minutes.add(new Event(i, user, null, minute));
+            minutes.add(new ProjectionEvent(i, user, null, minute));
         }
-        List<Event> zones = List.of(zone("Asia/Tokyo"), zone("America/Sao_Paulo"), zone("Europe/Berlin"));
+        List<ProjectionEvent> zones = List.of(zone("Asia/Tokyo"), zone("America/Sao_Paulo"), zone("Europe/Berlin"));
 
         List<String> expected = null;
         for (int round = 0; round < 6; round++) {
             ReadModelDatabase fresh = new ReadModelDatabase();
-            List<Event> order = new ArrayList<>(minutes);
+            List<ProjectionEvent> order = new ArrayList<>(minutes);
             Collections.shuffle(order, random);
             int zonesSent = 0;
             int from = 0;
             while (from < order.size()) {
                 int to = Math.min(order.size(), from + 1 + random.nextInt(60));
-                List<Event> portion = new ArrayList<>(order.subList(from, to));
+                List<ProjectionEvent> portion = new ArrayList<>(order.subList(from, to));
                 if (zonesSent < zones.size() && (random.nextBoolean() || to == order.size())) {
                     int upTo = to == order.size() ? zones.size() : zonesSent + 1;
                     portion.addAll(zones.subList(zonesSent, upTo));
@@ -239,14 +240,14 @@ class FlowMinutesTest {
     }
 
     @Test
-    void aChangeOfZoneWaitsForMinutesThatAreBeingWritten() throws Exception {
+    void zoneChangeWaitsForConcurrentMinutes() throws Exception {
         apply(minute(NINE, 1, 1), zone("Europe/Berlin"));
         Fold writing = FlowMinutes.projection().binding().to(ReadModel.TABLES).get();
-        writing.take(minute(Instant.parse("2026-03-07T23:30:00Z"), 1, 10));
+        writing.apply(minute(Instant.parse("2026-03-07T23:30:00Z"), 1, 10));
         try (Connection connection = database.source().getConnection();
                 ExecutorService thread = Executors.newSingleThreadExecutor()) {
             connection.setAutoCommit(false);
-            writing.write(connection);
+            writing.flush(connection);
             Future<Integer> change = thread.submit(() -> apply(zone("America/Sao_Paulo")));
             while (!change.isDone() && database.number("SELECT count(*) FROM pg_locks WHERE NOT granted") == 0) {
                 Thread.onSpinWait();
@@ -257,15 +258,15 @@ class FlowMinutesTest {
         assertThat(database.rows(DAYS)).containsExactly("(2026-03-02,1)", "(2026-03-07,10)");
     }
 
-    private int apply(Event... events) throws Exception {
+    private int apply(ProjectionEvent... events) throws Exception {
         return database.apply(FlowMinutes.projection(), List.of(events));
     }
 
-    private Event minute(Instant minute, long version, long keystrokes) {
-        return new Event(0, user, null, Samples.minute(minute, version, keystrokes));
+    private ProjectionEvent minute(Instant minute, long version, long keystrokes) {
+        return new ProjectionEvent(0, user, null, SampleEvents.minute(minute, version, keystrokes));
     }
 
-    private Event zone(String zone) {
-        return new Event(offset++, user, null, Samples.zone(AccountEventKind.SETTINGS_CHANGED, zone));
+    private ProjectionEvent zone(String zone) {
+        return new ProjectionEvent(offset++, user, null, SampleEvents.zone(AccountEventKind.SETTINGS_CHANGED, zone));
     }
 }

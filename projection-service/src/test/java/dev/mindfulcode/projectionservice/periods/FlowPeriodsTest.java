@@ -3,11 +3,11 @@ package dev.mindfulcode.projectionservice.periods;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mindfulcode.projectionservice.fold.Event;
 import dev.mindfulcode.projectionservice.fold.Fold;
+import dev.mindfulcode.projectionservice.fold.ProjectionEvent;
 import dev.mindfulcode.projectionservice.fold.ReadModelDatabase;
 import dev.mindfulcode.projectionservice.fold.RejectedEventException;
-import dev.mindfulcode.projectionservice.fold.Samples;
+import dev.mindfulcode.projectionservice.fold.SampleEvents;
 import dev.mindfulcode.projectionservice.readmodel.ReadModel;
 import dev.mindfulcode.schemas.FlowPeriod;
 import dev.mindfulcode.schemas.SessionEventKind;
@@ -27,11 +27,11 @@ class FlowPeriodsTest {
     private final ReadModelDatabase database = new ReadModelDatabase();
     private final UUID user = UUID.randomUUID();
     private final UUID session = UUID.randomUUID();
-    private final FlowPeriod opened = Samples.period(session, START, null, 3, 10);
-    private final FlowPeriod closed = Samples.period(session, START, START.plusSeconds(900), 9, 700);
+    private final FlowPeriod opened = SampleEvents.period(session, START, null, 3, 10);
+    private final FlowPeriod closed = SampleEvents.period(session, START, START.plusSeconds(900), 9, 700);
 
     @Test
-    void aPeriodOpensAndCloses() throws Exception {
+    void opensAndClosesPeriod() throws Exception {
         apply(opened);
         assertThat(database.value("SELECT ended_at FROM readmodel.flow_periods"))
                 .isNull();
@@ -42,7 +42,7 @@ class FlowPeriodsTest {
     }
 
     @Test
-    void closingBeforeOpeningGivesTheSameRow() throws Exception {
+    void acceptsCloseBeforeOpen() throws Exception {
         apply(closed);
         List<String> expected = database.everything();
         assertThat(apply(opened)).isZero();
@@ -50,7 +50,7 @@ class FlowPeriodsTest {
     }
 
     @Test
-    void bothInOnePortionGiveTheSameRowInEitherOrder() throws Exception {
+    void acceptsOpenAndCloseInOneBatchInEitherOrder() throws Exception {
         apply(closed, opened);
         List<String> expected = database.everything();
         ReadModelDatabase other = new ReadModelDatabase();
@@ -59,26 +59,26 @@ class FlowPeriodsTest {
     }
 
     @Test
-    void theSameVersionAgainChangesNothing() throws Exception {
+    void ignoresRepeatedVersion() throws Exception {
         apply(closed);
         assertThat(apply(closed)).isZero();
-        assertThat(apply(Samples.period(session, START, null, 9, 1))).isZero();
+        assertThat(apply(SampleEvents.period(session, START, null, 9, 1))).isZero();
     }
 
     @Test
-    void valuesThatCannotBeAreRejected() {
-        FlowPeriod negative = Samples.period(session, START, null, 1, -1);
+    void rejectsOutOfRangeValues() {
+        FlowPeriod negative = SampleEvents.period(session, START, null, 1, -1);
         assertThatThrownBy(() -> apply(negative)).isInstanceOf(RejectedEventException.class);
-        FlowPeriod notANumber = Samples.period(session, START, null, 1, 1);
+        FlowPeriod notANumber = SampleEvents.period(session, START, null, 1, 1);
         notANumber.setMeanIntensity(Float.NaN);
         assertThatThrownBy(() -> apply(notANumber)).isInstanceOf(RejectedEventException.class);
-        FlowPeriod farAway = Samples.period(session, Instant.ofEpochMilli(Long.MAX_VALUE), null, 1, 1);
+        FlowPeriod farAway = SampleEvents.period(session, Instant.ofEpochMilli(Long.MAX_VALUE), null, 1, 1);
         assertThatThrownBy(() -> apply(farAway)).isInstanceOf(RejectedEventException.class);
     }
 
     @Test
-    void thePeriodsOfADeletedSessionGoAndComeNoMore() throws Exception {
-        FlowPeriod other = Samples.period(UUID.randomUUID(), START, null, 3, 10);
+    void deletesPeriodsOfDeletedSessionForGood() throws Exception {
+        FlowPeriod other = SampleEvents.period(UUID.randomUUID(), START, null, 3, 10);
         apply(opened, other);
         delete();
         apply(closed);
@@ -89,13 +89,13 @@ class FlowPeriodsTest {
     }
 
     @Test
-    void aDeletionWaitsForWhoeverIsWritingAndNobodyWritesBehindItsBack() throws Exception {
+    void serializesDeletionWithWrites() throws Exception {
         Fold writing = FlowPeriods.projection().binding().to(ReadModel.TABLES).get();
-        writing.take(event(opened));
+        writing.apply(event(opened));
         try (Connection connection = database.source().getConnection();
                 ExecutorService deleting = Executors.newSingleThreadExecutor()) {
             connection.setAutoCommit(false);
-            writing.write(connection);
+            writing.flush(connection);
             Future<?> deletion = deleting.submit(() -> {
                 delete();
                 return null;
@@ -112,7 +112,8 @@ class FlowPeriodsTest {
     private void delete() throws Exception {
         database.apply(
                 FlowPeriods.projection(),
-                List.of(new Event(0, user, null, Samples.said(session, SessionEventKind.DELETED, START))));
+                List.of(new ProjectionEvent(
+                        0, user, null, SampleEvents.said(session, SessionEventKind.DELETED, START))));
     }
 
     private int apply(FlowPeriod... periods) throws Exception {
@@ -121,7 +122,7 @@ class FlowPeriodsTest {
                 List.of(periods).stream().map(this::event).toList());
     }
 
-    private Event event(FlowPeriod period) {
-        return new Event(0, user, null, period);
+    private ProjectionEvent event(FlowPeriod period) {
+        return new ProjectionEvent(0, user, null, period);
     }
 }

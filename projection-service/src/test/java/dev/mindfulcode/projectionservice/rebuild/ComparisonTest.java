@@ -6,7 +6,7 @@ import dev.mindfulcode.projectionservice.Projections;
 import dev.mindfulcode.projectionservice.fold.Projection;
 import dev.mindfulcode.projectionservice.fold.ReadModelDatabase;
 import dev.mindfulcode.projectionservice.fold.Tables;
-import dev.mindfulcode.projectionservice.readmodel.FirstBuilds;
+import dev.mindfulcode.projectionservice.readmodel.ProjectionBootstrap;
 import dev.mindfulcode.projectionservice.readmodel.ReadModel;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -67,16 +67,16 @@ class ComparisonTest {
         Build before = build(projection, 1);
         Build next = build(projection, 2);
         try (Connection connection = filled(projection, next)) {
-            assertThat(compare(connection, before, next)).isNotEmpty().allMatch(Report.Table::isIdentical);
+            assertThat(compare(connection, before, next)).isNotEmpty().allMatch(ComparisonReport.Table::isIdentical);
             for (String table : projection.tables()) {
                 List<Column> columns = columns(connection, table);
                 assertThat(columns).hasSizeGreaterThan(1);
                 for (Column column : columns) {
                     execute(
                             connection,
-                            "UPDATE " + next.place().name(table) + " SET " + column.name() + " = "
+                            "UPDATE " + next.stagingTables().qualifiedName(table) + " SET " + column.name() + " = "
                                     + column.other(another));
-                    List<Report.Table> compared = compare(connection, before, next);
+                    List<ComparisonReport.Table> compared = compare(connection, before, next);
                     assertThat(compared)
                             .as(table + "." + column.name())
                             .filteredOn(one -> !one.isIdentical())
@@ -96,7 +96,7 @@ class ComparisonTest {
     }
 
     @Test
-    void rowsThatOnlyOneHasAreCountedOnItsSide() throws Exception {
+    void countsRowsMissingOnEitherSide() throws Exception {
         Projection projection = Projections.ALL.stream()
                 .filter(one -> one.name().equals("flow_periods"))
                 .findFirst()
@@ -104,7 +104,7 @@ class ComparisonTest {
         Build before = build(projection, 1);
         Build next = build(projection, 2);
         try (Connection connection = filled(projection, next)) {
-            execute(connection, "DELETE FROM " + next.place().name("flow_periods"));
+            execute(connection, "DELETE FROM " + next.stagingTables().qualifiedName("flow_periods"));
             assertThat(compare(connection, before, next).getFirst())
                     .satisfies(periods -> assertThat(
                                     List.of(periods.rowsBefore(), periods.rows(), periods.missing(), periods.added()))
@@ -120,12 +120,12 @@ class ComparisonTest {
             execute(connection, "DELETE FROM readmodel.flow_periods");
             assertThat(compare(connection, before, next))
                     .as("of whom was erased")
-                    .allMatch(Report.Table::isIdentical);
+                    .allMatch(ComparisonReport.Table::isIdentical);
         }
     }
 
     @Test
-    void aColumnOrTableThatOnlyOneHasIsADifference() throws Exception {
+    void reportsColumnsAndTablesOfOneSide() throws Exception {
         Projection projection = Projections.ALL.stream()
                 .filter(one -> one.name().equals("flow_periods"))
                 .findFirst()
@@ -133,7 +133,9 @@ class ComparisonTest {
         Build before = build(projection, 1);
         Build next = build(projection, 2);
         try (Connection connection = filled(projection, next)) {
-            execute(connection, "ALTER TABLE " + next.place().name("flow_periods") + " ADD COLUMN more text");
+            execute(
+                    connection,
+                    "ALTER TABLE " + next.stagingTables().qualifiedName("flow_periods") + " ADD COLUMN more text");
             assertThat(compare(connection, before, next).getFirst()).satisfies(periods -> {
                 assertThat(periods.sameColumns()).isFalse();
                 assertThat(periods.isIdentical()).isFalse();
@@ -155,8 +157,9 @@ class ComparisonTest {
         }
     }
 
-    private static List<Report.Table> compare(Connection connection, Build before, Build next) throws SQLException {
-        return new Comparison(connection).compare(before, ReadModel.TABLES, next, next.place());
+    private static List<ComparisonReport.Table> compare(Connection connection, Build before, Build next)
+            throws SQLException {
+        return new Comparison(connection).compare(before, ReadModel.TABLES, next, next.stagingTables());
     }
 
     private static Build build(Projection projection, int number) {
@@ -167,14 +170,14 @@ class ComparisonTest {
     private Connection filled(Projection projection, Build next) throws SQLException {
         Connection connection = database.source().getConnection();
         connection.setAutoCommit(false);
-        execute(connection, "CREATE SCHEMA " + next.place().schema());
-        FirstBuilds.create(connection, projection, next.place());
-        for (Tables place : List.of(ReadModel.TABLES, next.place())) {
+        execute(connection, "CREATE SCHEMA " + next.stagingTables().schema());
+        ProjectionBootstrap.create(connection, projection, next.stagingTables());
+        for (Tables place : List.of(ReadModel.TABLES, next.stagingTables())) {
             for (String table : projection.tables()) {
                 List<Column> columns = columns(connection, table);
                 execute(
                         connection,
-                        "INSERT INTO " + place.name(table) + " ("
+                        "INSERT INTO " + place.qualifiedName(table) + " ("
                                 + String.join(
                                         ", ", columns.stream().map(Column::name).toList())
                                 + ") VALUES ("
@@ -193,7 +196,7 @@ class ComparisonTest {
     private static List<Column> columns(Connection connection, String table) throws SQLException {
         List<Column> columns = new ArrayList<>();
         try (PreparedStatement statement =
-                        connection.prepareStatement(COLUMNS.formatted(ReadModel.TABLES.name(table)));
+                        connection.prepareStatement(COLUMNS.formatted(ReadModel.TABLES.qualifiedName(table)));
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
                 columns.add(new Column(row.getString(1), row.getString(2), row.getBoolean(3)));

@@ -10,10 +10,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mindfulcode.dataprotection.UserCipher;
-import dev.mindfulcode.projectionservice.fold.Event;
+import dev.mindfulcode.projectionservice.fold.ProjectionEvent;
 import dev.mindfulcode.projectionservice.fold.ReadModelDatabase;
 import dev.mindfulcode.projectionservice.fold.RejectedEventException;
-import dev.mindfulcode.projectionservice.fold.Samples;
+import dev.mindfulcode.projectionservice.fold.SampleEvents;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.SessionEvent;
 import dev.mindfulcode.schemas.SessionEventKind;
@@ -38,7 +38,7 @@ class CodingSessionsTest {
     private long offset;
 
     @Test
-    void whatTheUserSaysAndWhatTheStreamSeesMeetInOneRow() throws Exception {
+    void mergesUserAndStreamEventsIntoOneRow() throws Exception {
         apply(started("mindful", "java"), seen(4, SessionStatus.ACTIVE, 60, 300));
         assertThat(database.rows("SELECT session_id, user_id, status, started_at, ended_at, project, language, editor,"
                         + " keystrokes, errors, context_switches, files_modified, active_ms, flow_ms, intensity_ms,"
@@ -49,19 +49,19 @@ class CodingSessionsTest {
     }
 
     @Test
-    void showsTheNextSequenceAndHowManyWereReused() throws Exception {
-        FlowState state = Samples.seen(session, 1, SessionStatus.ACTIVE, NINE, 10);
+    void storesNextSequenceAndReuseCount() throws Exception {
+        FlowState state = SampleEvents.seen(session, 1, SessionStatus.ACTIVE, NINE, 10);
         state.setNextSequence(15);
         state.setReusedSequences(4);
-        apply(started(null, null), new Event(0, user, cipher, state));
+        apply(started(null, null), new ProjectionEvent(0, user, cipher, state));
         assertThat(column("next_sequence")).isEqualTo("15");
         assertThat(column("reused_sequences")).isEqualTo("4");
     }
 
     @Test
-    void whoeverComesFirstTheRowIsTheSame() throws Exception {
-        Event start = started("mindful", null);
-        Event state = seen(4, SessionStatus.PAUSED, 60, 300);
+    void givesSameRowInEitherArrivalOrder() throws Exception {
+        ProjectionEvent start = started("mindful", null);
+        ProjectionEvent state = seen(4, SessionStatus.PAUSED, 60, 300);
         apply(state);
         assertThat(column("started_at")).isEqualTo("2026-03-02 09:00:00+00");
         apply(start);
@@ -73,7 +73,7 @@ class CodingSessionsTest {
     }
 
     @Test
-    void theUsersEndWinsOverWhateverTheStreamSeesBeforeOrAfter() throws Exception {
+    void prefersUsersEndOverStream() throws Exception {
         apply(started(null, null), seen(1, SessionStatus.PAUSED, 400, 10), said(ENDED, 500));
         apply(seen(2, SessionStatus.ACTIVE, 600, 20));
         apply(seen(3, SessionStatus.ENDED, 2400, 20));
@@ -85,7 +85,7 @@ class CodingSessionsTest {
     }
 
     @Test
-    void betweenPausesWhoeverSpokeOfTheLaterMomentIsBelieved() throws Exception {
+    void prefersStatusOfLaterMoment() throws Exception {
         apply(started(null, null), said(PAUSED, 100));
         assertThat(column("status")).isEqualTo("paused");
         apply(seen(1, SessionStatus.ACTIVE, 99, 10));
@@ -99,11 +99,11 @@ class CodingSessionsTest {
     }
 
     @Test
-    void aSessionThatIdledOutEndedAtItsLastActivity() throws Exception {
+    void endsIdleSessionAtLastActivity() throws Exception {
         apply(started(null, null));
-        var state = Samples.seen(session, 7, SessionStatus.ENDED, NINE.plusSeconds(2000), 50);
+        var state = SampleEvents.seen(session, 7, SessionStatus.ENDED, NINE.plusSeconds(2000), 50);
         state.setLastActivityAt(NINE.plusSeconds(200));
-        apply(new Event(0, user, cipher, state));
+        apply(new ProjectionEvent(0, user, cipher, state));
         assertThat(column("status")).isEqualTo("ended");
         assertThat(column("ended_at")).isEqualTo("2026-03-02 09:03:20+00");
         apply(seen(8, SessionStatus.ACTIVE, 2100, 60));
@@ -112,16 +112,16 @@ class CodingSessionsTest {
     }
 
     @Test
-    void startingTwiceIsHarmless() throws Exception {
-        Event again = new Event(
-                50, user, cipher, Samples.with(event(STARTED, NINE.plusSeconds(5)), cipher, "first name", null));
+    void ignoresRepeatedStart() throws Exception {
+        ProjectionEvent again = new ProjectionEvent(
+                50, user, cipher, SampleEvents.with(event(STARTED, NINE.plusSeconds(5)), cipher, "first name", null));
         apply(started("first name", "java"), said(UPDATED, 10, "second name"), said(PAUSED, 20), said(ENDED, 30));
         List<String> expected = database.everything();
         assertThat(apply(again)).isZero();
         assertThat(database.everything()).isEqualTo(expected);
 
         ReadModelDatabase atOnce = new ReadModelDatabase();
-        Event start = new Event(0, user, cipher, event(STARTED, NINE));
+        ProjectionEvent start = new ProjectionEvent(0, user, cipher, event(STARTED, NINE));
         atOnce.apply(CodingSessions.projection(), List.of(start, again));
         assertThat(atOnce.value("SELECT started_at FROM readmodel.coding_sessions"))
                 .isEqualTo("2026-03-02 09:00:00+00");
@@ -130,7 +130,7 @@ class CodingSessionsTest {
     }
 
     @Test
-    void anUpdateChangesOnlyWhatItSays() throws Exception {
+    void updateChangesOnlyGivenFields() throws Exception {
         apply(started("mindful", "java"));
         apply(said(UPDATED, 10, "other"));
         assertThat(database.rows("SELECT project, language FROM readmodel.coding_sessions"))
@@ -138,9 +138,9 @@ class CodingSessionsTest {
     }
 
     @Test
-    void anOlderVersionOrOffsetChangesNothing() throws Exception {
-        Event start = started("mindful", "java");
-        Event update = said(UPDATED, 10, "other");
+    void ignoresOlderVersionsAndOffsets() throws Exception {
+        ProjectionEvent start = started("mindful", "java");
+        ProjectionEvent update = said(UPDATED, 10, "other");
         apply(start, update, seen(5, SessionStatus.ACTIVE, 60, 50));
         List<String> expected = database.everything();
         assertThat(apply(start)).isZero();
@@ -151,51 +151,51 @@ class CodingSessionsTest {
     }
 
     @Test
-    void versionZeroIsAVersion() throws Exception {
+    void acceptsVersionZero() throws Exception {
         apply(started(null, null));
         apply(seen(0, SessionStatus.ACTIVE, 1, 5));
         assertThat(column("keystrokes")).isEqualTo("5");
     }
 
     @Test
-    void nobodyTakesOverAnothersSession() throws Exception {
+    void rejectsEventsOfAnotherUser() throws Exception {
         apply(started("mine", null), seen(1, SessionStatus.ACTIVE, 10, 10));
         List<String> expected = database.everything();
         UUID thief = UUID.randomUUID();
         UserCipher thiefs = database.keys().create(thief);
         apply(
-                new Event(90, thief, thiefs, Samples.with(event(UPDATED, NINE), thiefs, "theirs", null)),
-                new Event(91, thief, thiefs, Samples.seen(session, 9, SessionStatus.ENDED, NINE, 0)));
+                new ProjectionEvent(90, thief, thiefs, SampleEvents.with(event(UPDATED, NINE), thiefs, "theirs", null)),
+                new ProjectionEvent(91, thief, thiefs, SampleEvents.seen(session, 9, SessionStatus.ENDED, NINE, 0)));
         assertThat(database.everything()).isEqualTo(expected);
     }
 
     @Test
-    void aZeroCharacterInANameIsLeftOut() throws Exception {
+    void stripsNulFromNames() throws Exception {
         apply(started("a\0b", null));
         assertThat(column("project")).isEqualTo("ab");
     }
 
     @Test
-    void detailsOfAnotherUserTopicOrVersionAreRejected() {
+    void rejectsDetailsOfAnotherUserTopicOrVersion() {
         UserCipher other = database.keys().create(UUID.randomUUID());
-        SessionEvent foreign = Samples.with(event(STARTED, NINE), other, "p", null);
-        SessionEvent otherVersion = Samples.with(event(STARTED, NINE), cipher, "p", null);
+        SessionEvent foreign = SampleEvents.with(event(STARTED, NINE), other, "p", null);
+        SessionEvent otherVersion = SampleEvents.with(event(STARTED, NINE), cipher, "p", null);
         otherVersion.setDetailsVersion(2);
         SessionEvent otherTopic = event(STARTED, NINE);
         otherTopic.setDetails(ByteBuffer.wrap(cipher.encrypt(new byte[] {0, 0, 0}, "keystrokes", 1)));
         SessionEvent noDetails = event(STARTED, NINE);
         noDetails.setDetails(ByteBuffer.wrap(cipher.encrypt(new byte[] {9, 9, 9}, "sessions", 1)));
         for (SessionEvent event : List.of(foreign, otherVersion, otherTopic, noDetails)) {
-            assertThatThrownBy(() -> apply(new Event(0, user, cipher, event)))
+            assertThatThrownBy(() -> apply(new ProjectionEvent(0, user, cipher, event)))
                     .isInstanceOf(RejectedEventException.class);
         }
     }
 
     @Test
-    void anyInterleavingAndAnyPortionsGiveTheSameRow() throws Exception {
+    void givesSameRowForAnyInterleavingAndBatching() throws Exception {
         Random random = new Random(20260303);
-        List<Event> said = new ArrayList<>(List.of(started("p0", "java")));
-        List<Event> seen = new ArrayList<>();
+        List<ProjectionEvent> said = new ArrayList<>(List.of(started("p0", "java")));
+        List<ProjectionEvent> seen = new ArrayList<>();
         SessionEventKind[] kinds = {UPDATED, PAUSED, RESUMED, STARTED};
         SessionStatus[] statuses = {SessionStatus.ACTIVE, SessionStatus.PAUSED, SessionStatus.ENDED};
         for (int i = 1; i <= 25; i++) {
@@ -216,7 +216,7 @@ class CodingSessionsTest {
             while (nextSaid < said.size() || nextSeen < seen.size()) {
                 int toSaid = Math.min(said.size(), nextSaid + random.nextInt(5));
                 int toSeen = Math.min(seen.size(), nextSeen + random.nextInt(5));
-                List<Event> portion = new ArrayList<>(said.subList(nextSaid, toSaid));
+                List<ProjectionEvent> portion = new ArrayList<>(said.subList(nextSaid, toSaid));
                 portion.addAll(seen.subList(nextSeen, toSeen));
                 fresh.apply(CodingSessions.projection(), portion);
                 nextSaid = toSaid;
@@ -237,7 +237,7 @@ class CodingSessionsTest {
     }
 
     @Test
-    void aCorrectionWinsOverWhatWasSaidBeforeAndAfter() throws Exception {
+    void prefersCorrectionOverOtherEvents() throws Exception {
         apply(started("p", null), untouched(1, 60), said(ENDED, 4000), corrected(600L, 1200L));
         String bounds = "SELECT status, started_at, ended_at, keystrokes FROM readmodel.coding_sessions";
         String expected = "(ended,\"2026-03-02 09:10:00+00\",\"2026-03-02 09:20:00+00\",0)";
@@ -251,7 +251,7 @@ class CodingSessionsTest {
     }
 
     @Test
-    void noCorrectionLeavesOutWhatWasTyped() throws Exception {
+    void correctionNeverExcludesTyping() throws Exception {
         String bounds = "SELECT status, started_at, ended_at FROM readmodel.coding_sessions";
         apply(started("p", null), seen(1, SessionStatus.ACTIVE, 1500, 300), corrected(600L, 1200L));
         assertThat(database.rows(bounds))
@@ -268,13 +268,13 @@ class CodingSessionsTest {
      * typed in it.
      */
     @Test
-    void timesOfASessionHoldAllThatWasTypedInIt() throws Exception {
+    void sessionTimesIncludeAllTyping() throws Exception {
         Random random = new Random(20261130);
         for (int round = 0; round < 60; round++) {
             UUID id = UUID.randomUUID();
             long first = random.nextInt(-4_000, 4_000);
             long last = first + random.nextInt(0, 4_000);
-            FlowState state = Samples.seen(
+            FlowState state = SampleEvents.seen(
                     id,
                     1,
                     random.nextBoolean() ? SessionStatus.ACTIVE : SessionStatus.ENDED,
@@ -285,20 +285,21 @@ class CodingSessionsTest {
             state.setActiveMs(1_000 * (last - first));
             List<SessionEvent> said = new ArrayList<>();
             if (random.nextInt(4) > 0) {
-                said.add(Samples.said(id, STARTED, NINE));
+                said.add(SampleEvents.said(id, STARTED, NINE));
             }
             if (random.nextBoolean()) {
-                said.add(Samples.said(id, ENDED, NINE.plusSeconds(random.nextInt(4_000))));
+                said.add(SampleEvents.said(id, ENDED, NINE.plusSeconds(random.nextInt(4_000))));
             }
             if (random.nextBoolean()) {
                 Instant from = NINE.plusSeconds(random.nextInt(-4_000, 4_000));
-                said.add(Samples.corrected(id, NINE.plusSeconds(9_000), from, from.plusSeconds(random.nextInt(3_000))));
+                said.add(SampleEvents.corrected(
+                        id, NINE.plusSeconds(9_000), from, from.plusSeconds(random.nextInt(3_000))));
             }
-            List<Event> events = new ArrayList<>();
-            said.forEach(event -> events.add(new Event(offset++, user, cipher, event)));
-            events.add(random.nextInt(events.size() + 1), new Event(1, user, cipher, state));
+            List<ProjectionEvent> events = new ArrayList<>();
+            said.forEach(event -> events.add(new ProjectionEvent(offset++, user, cipher, event)));
+            events.add(random.nextInt(events.size() + 1), new ProjectionEvent(1, user, cipher, state));
             if (!said.isEmpty() && said.getFirst().getKind() != STARTED) {
-                events.addFirst(new Event(offset++, user, cipher, Samples.said(id, STARTED, NINE)));
+                events.addFirst(new ProjectionEvent(offset++, user, cipher, SampleEvents.said(id, STARTED, NINE)));
             }
             database.apply(CodingSessions.projection(), events);
 
@@ -313,19 +314,19 @@ class CodingSessionsTest {
     }
 
     /** What the stream says of a session in which nothing was typed yet: its start, twice. */
-    private Event untouched(long version, long afterSeconds) {
-        FlowState state = Samples.seen(session, version, SessionStatus.PAUSED, NINE.plusSeconds(afterSeconds), 0);
+    private ProjectionEvent untouched(long version, long afterSeconds) {
+        FlowState state = SampleEvents.seen(session, version, SessionStatus.PAUSED, NINE.plusSeconds(afterSeconds), 0);
         state.setFirstActivityAt(NINE);
         state.setLastActivityAt(NINE);
         state.setErrors(0);
         state.setContextSwitches(0);
         state.setFilesModified(0);
         state.setActiveMs(0);
-        return new Event(version, user, cipher, state);
+        return new ProjectionEvent(version, user, cipher, state);
     }
 
     @Test
-    void aCorrectedEndEndsASessionThatNobodyEnded() throws Exception {
+    void correctedEndEndsSession() throws Exception {
         apply(started(null, null), said(PAUSED, 10), corrected(null, 5L));
         apply(seen(1, SessionStatus.ACTIVE, 60, 300));
         assertThat(column("status")).isEqualTo("ended");
@@ -333,18 +334,18 @@ class CodingSessionsTest {
     }
 
     @Test
-    void aSessionThatIsMovedBehindItsEndHasNoLength() throws Exception {
+    void startMovedPastEndGivesZeroLength() throws Exception {
         apply(started(null, null), said(ENDED, 10), corrected(20L, null));
         assertThat(column("ended_at")).isEqualTo(column("started_at")).isEqualTo("2026-03-02 09:00:20+00");
     }
 
     @Test
-    void ofADeletedSessionNothingStaysButItsIdWhateverComesAfterAndInWhateverPortions() throws Exception {
-        Event start = started("secret", "java");
-        Event end = said(ENDED, 60);
-        Event deleted = said(DELETED, 70);
-        Event state = seen(1, SessionStatus.ENDED, 50, 100);
-        Event late = seen(2, SessionStatus.ACTIVE, 80, 120);
+    void deletedSessionLeavesOnlyItsId() throws Exception {
+        ProjectionEvent start = started("secret", "java");
+        ProjectionEvent end = said(ENDED, 60);
+        ProjectionEvent deleted = said(DELETED, 70);
+        ProjectionEvent state = seen(1, SessionStatus.ENDED, 50, 100);
+        ProjectionEvent late = seen(2, SessionStatus.ACTIVE, 80, 120);
         apply(start, end);
         apply(state);
         apply(deleted);
@@ -366,27 +367,27 @@ class CodingSessionsTest {
     }
 
     @Test
-    void nobodyDeletesAnothersSession() throws Exception {
+    void ignoresDeletionByAnotherUser() throws Exception {
         apply(started("mine", null));
         UUID thief = UUID.randomUUID();
-        apply(new Event(90, thief, database.keys().create(thief), event(DELETED, NINE)));
+        apply(new ProjectionEvent(90, thief, database.keys().create(thief), event(DELETED, NINE)));
         apply(said(UPDATED, 10, "still mine"));
         assertThat(column("project")).isEqualTo("still mine");
     }
 
-    private Event corrected(@Nullable Long startedAfterSeconds, @Nullable Long endedAfterSeconds) {
-        return new Event(
+    private ProjectionEvent corrected(@Nullable Long startedAfterSeconds, @Nullable Long endedAfterSeconds) {
+        return new ProjectionEvent(
                 offset++,
                 user,
                 cipher,
-                Samples.corrected(
+                SampleEvents.corrected(
                         session,
                         NINE.plusSeconds(9_000),
                         startedAfterSeconds == null ? null : NINE.plusSeconds(startedAfterSeconds),
                         endedAfterSeconds == null ? null : NINE.plusSeconds(endedAfterSeconds)));
     }
 
-    private int apply(Event... events) throws Exception {
+    private int apply(ProjectionEvent... events) throws Exception {
         return database.apply(CodingSessions.projection(), List.of(events));
     }
 
@@ -394,28 +395,30 @@ class CodingSessionsTest {
         return database.value("SELECT " + name + " FROM readmodel.coding_sessions");
     }
 
-    private Event started(@Nullable String project, @Nullable String language) {
-        return new Event(offset++, user, cipher, Samples.with(event(STARTED, NINE), cipher, project, language));
+    private ProjectionEvent started(@Nullable String project, @Nullable String language) {
+        return new ProjectionEvent(
+                offset++, user, cipher, SampleEvents.with(event(STARTED, NINE), cipher, project, language));
     }
 
-    private Event said(SessionEventKind kind, long afterSeconds) {
+    private ProjectionEvent said(SessionEventKind kind, long afterSeconds) {
         return said(kind, afterSeconds, null);
     }
 
-    private Event said(SessionEventKind kind, long afterSeconds, @Nullable String project) {
+    private ProjectionEvent said(SessionEventKind kind, long afterSeconds, @Nullable String project) {
         SessionEvent event = event(kind, NINE.plusSeconds(afterSeconds));
-        return new Event(offset++, user, cipher, project == null ? event : Samples.with(event, cipher, project, null));
+        return new ProjectionEvent(
+                offset++, user, cipher, project == null ? event : SampleEvents.with(event, cipher, project, null));
     }
 
-    private Event seen(long version, SessionStatus status, long afterSeconds, long keystrokes) {
-        return new Event(
+    private ProjectionEvent seen(long version, SessionStatus status, long afterSeconds, long keystrokes) {
+        return new ProjectionEvent(
                 version,
                 user,
                 cipher,
-                Samples.seen(session, version, status, NINE.plusSeconds(afterSeconds), keystrokes));
+                SampleEvents.seen(session, version, status, NINE.plusSeconds(afterSeconds), keystrokes));
     }
 
     private SessionEvent event(SessionEventKind kind, Instant at) {
-        return Samples.said(session, kind, at);
+        return SampleEvents.said(session, kind, at);
     }
 }

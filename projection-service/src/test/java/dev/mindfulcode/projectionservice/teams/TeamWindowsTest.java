@@ -3,7 +3,7 @@ package dev.mindfulcode.projectionservice.teams;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mindfulcode.projectionservice.fold.Event;
+import dev.mindfulcode.projectionservice.fold.ProjectionEvent;
 import dev.mindfulcode.projectionservice.fold.ReadModelDatabase;
 import dev.mindfulcode.projectionservice.fold.RejectedEventException;
 import dev.mindfulcode.schemas.TeamWindow;
@@ -26,7 +26,7 @@ class TeamWindowsTest {
     private final UUID team = UUID.randomUUID();
 
     @Test
-    void theFirstRecordThatClosesAWindowIsItsRowAndStays() throws Exception {
+    void storesFirstReleaseOfWindow() throws Exception {
         assertThat(apply(window(3, false, 6))).isZero();
         assertThat(database.rows(ROW)).isEmpty();
         apply(window(4, true, 6), window(5, true, 7));
@@ -37,14 +37,14 @@ class TeamWindowsTest {
     }
 
     @Test
-    void aWithheldWindowIsNotReleasedLater() throws Exception {
+    void keepsWithheldWindowWithheld() throws Exception {
         apply(window(1, true, null));
         assertThat(apply(window(1, true, 6))).isZero();
         assertThat(database.rows(ROW)).containsExactly("(1,t,,,)");
     }
 
     @Test
-    void aRowThatAnEarlierReleaseWroteOfAnOpenWindowIsReplaced() throws Exception {
+    void replacesRowOfOpenWindow() throws Exception {
         apply(window(9, true, 6));
         database.execute("UPDATE readmodel.team_windows SET closed = false, members = 3");
         apply(window(1, true, 5));
@@ -52,19 +52,19 @@ class TeamWindowsTest {
     }
 
     @Test
-    void windowsOfOtherSizesAndTeamsAreOtherRows() throws Exception {
+    void separatesWindowsBySizeAndTeam() throws Exception {
         apply(window(1, true, 6));
         TeamWindow day = window(1, true, 6);
         day.setSize(TeamWindowSize.DAY);
         apply(day);
         TeamWindow others = window(1, true, 6);
         others.setTeamId(UUID.randomUUID());
-        database.apply(TeamWindows.projection(), List.of(new Event(0, others.getTeamId(), null, others)));
+        database.apply(TeamWindows.projection(), List.of(new ProjectionEvent(0, others.getTeamId(), null, others)));
         assertThat(database.rows(ROW)).hasSize(3);
     }
 
     @Test
-    void whatCannotBeIsRejected() {
+    void rejectsOutOfRangeFigures() {
         List<Consumer<TeamWindow>> faults = List.of(
                 window -> window.setTeamId(UUID.randomUUID()),
                 window -> window.setSize(TeamWindowSize.UNKNOWN),
@@ -86,7 +86,7 @@ class TeamWindowsTest {
         return database.apply(
                 TeamWindows.projection(),
                 Arrays.stream(windows)
-                        .map(window -> new Event(0, team, null, window))
+                        .map(window -> new ProjectionEvent(0, team, null, window))
                         .toList());
     }
 

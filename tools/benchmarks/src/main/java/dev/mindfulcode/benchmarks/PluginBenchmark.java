@@ -6,10 +6,10 @@ import com.dylibso.chicory.runtime.ExportFunction;
 import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.wasm.Parser;
 import com.dylibso.chicory.wasm.WasmModule;
-import dev.mindfulcode.pluginhost.Limits;
 import dev.mindfulcode.pluginhost.Manifest;
 import dev.mindfulcode.pluginhost.Outcome;
 import dev.mindfulcode.pluginhost.PluginHost;
+import dev.mindfulcode.pluginhost.PluginLimits;
 import dev.mindfulcode.pluginhost.PluginRefusedException;
 import dev.mindfulcode.pluginhost.PluginRun;
 import java.io.IOException;
@@ -44,7 +44,8 @@ import org.openjdk.jmh.annotations.Warmup;
         value = 1,
         jvmArgsAppend = {"-Xmx512m", "-XX:+UseSerialGC"})
 public class PluginBenchmark {
-    private static final Limits LIMITS = Limits.standard().withFuelMax(1L << 60).withMillisMax(60_000, 60_000);
+    private static final PluginLimits LIMITS =
+            PluginLimits.standard().withFuelMax(1L << 60).withMillisMax(60_000, 60_000);
 
     @Param({"SIEVE", "DEVIATION", "FIBONACCI"})
     public Kernel kernel = Kernel.SIEVE;

@@ -2,7 +2,7 @@ package dev.mindfulcode.quickstart;
 
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.flowstream.FlowStreamReset;
-import dev.mindfulcode.projectionservice.readmodel.LostRecords;
+import dev.mindfulcode.projectionservice.readmodel.LogLossRepair;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -119,7 +119,7 @@ final class LogRecovery {
             // A topic that does not exist any more ends at its beginning.
             applied.offsets().keySet().forEach(partition -> ends.putIfAbsent(partition, 0L));
             connection.setAutoCommit(false);
-            List<String> projections = LostRecords.repair(connection, ends, again);
+            List<String> projections = LogLossRepair.repair(connection, ends, again);
             connection.commit();
             log.error("Projections are built again: {}", projections);
         }

@@ -1,10 +1,10 @@
 package dev.mindfulcode.quickstart.plugin;
 
-import dev.mindfulcode.apigateway.plugins.EverybodysPlugins;
-import dev.mindfulcode.pluginhost.Limits;
+import dev.mindfulcode.apigateway.plugins.SharedPlugins;
 import dev.mindfulcode.pluginhost.Manifest;
 import dev.mindfulcode.pluginhost.Plugin;
 import dev.mindfulcode.pluginhost.PluginHost;
+import dev.mindfulcode.pluginhost.PluginLimits;
 import dev.mindfulcode.pluginhost.PluginRefusedException;
 import dev.mindfulcode.quickstart.DataFolder;
 import dev.mindfulcode.quickstart.RefusedException;
@@ -25,13 +25,13 @@ final class OperatorsPlugins {
     private OperatorsPlugins() {}
 
     static void install(DataFolder folder, PluginFolder plugin) {
-        try (PluginHost host = new PluginHost(Limits.standard())) {
+        try (PluginHost host = new PluginHost(PluginLimits.standard())) {
             Manifest manifest = Manifest.parse(plugin.manifest());
             Plugin loaded = host.load(manifest, plugin.module(), manifest.capabilities());
             plugins(folder).install(loaded, plugin.manifest(), plugin.module());
         } catch (PluginRefusedException e) {
             throw new RefusedException(String.valueOf(e.getMessage()), e);
-        } catch (EverybodysPlugins.VersionTakenException e) {
+        } catch (SharedPlugins.VersionTakenException e) {
             throw new RefusedException(
                     "This version is there with another module: give the new one a higher version", e);
         } catch (SQLException e) {
@@ -43,7 +43,7 @@ final class OperatorsPlugins {
         ObjectNode root = JSON.createObjectNode();
         ArrayNode all = root.putArray("plugins");
         try {
-            for (EverybodysPlugins.Listed plugin : plugins(folder).list()) {
+            for (SharedPlugins.Listed plugin : plugins(folder).list()) {
                 ObjectNode each = all.addObject();
                 each.put("plugin_id", plugin.pluginId().toString());
                 each.set("manifest", JSON.readTree(plugin.manifest()));
@@ -58,8 +58,8 @@ final class OperatorsPlugins {
         return root;
     }
 
-    private static EverybodysPlugins plugins(DataFolder folder) {
-        return new EverybodysPlugins(
+    private static SharedPlugins plugins(DataFolder folder) {
+        return new SharedPlugins(
                 folder.runningDatabase().orElseThrow(folder::nothingRuns).dataSource(),
                 folder.schemaRegistry().orElseThrow(folder::nothingRuns));
     }

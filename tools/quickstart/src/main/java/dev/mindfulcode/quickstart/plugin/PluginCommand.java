@@ -1,7 +1,7 @@
 package dev.mindfulcode.quickstart.plugin;
 
 import dev.mindfulcode.pluginhost.PluginRefusedException;
-import dev.mindfulcode.projectionservice.analytics.PluginTrial;
+import dev.mindfulcode.projectionservice.analytics.PluginDryRun;
 import dev.mindfulcode.quickstart.RefusedException;
 import dev.mindfulcode.quickstart.RunningSystem;
 import java.nio.file.Path;
@@ -79,9 +79,9 @@ public final class PluginCommand implements Runnable {
             throw new ParameterException(spec.commandLine(), "--weeks must be 1 to 104.");
         }
         PluginFolder plugin = PluginFolder.read(folder);
-        PluginTrial.Result result;
+        PluginDryRun.Result result;
         try {
-            result = PluginTrial.run(
+            result = PluginDryRun.run(
                     plugin.manifest(),
                     plugin.module(),
                     person -> SampleTyping.weeks(weeks, seed + person),
@@ -109,7 +109,7 @@ public final class PluginCommand implements Runnable {
         return result.rows().isEmpty() && result.summary() == null ? 1 : 0;
     }
 
-    private static String json(PluginTrial.Result result) {
+    private static String json(PluginDryRun.Result result) {
         ObjectNode root = JSON.createObjectNode();
         root.put("records", result.records());
         ArrayNode rows = root.putArray("rows");

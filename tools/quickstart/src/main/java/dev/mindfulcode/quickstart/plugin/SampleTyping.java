@@ -1,6 +1,6 @@
 package dev.mindfulcode.quickstart.plugin;
 
-import dev.mindfulcode.projectionservice.analytics.PluginTrial;
+import dev.mindfulcode.projectionservice.analytics.PluginDryRun;
 import dev.mindfulcode.quickstart.load.client.NamedIds;
 import dev.mindfulcode.quickstart.load.typing.TypingModel;
 import dev.mindfulcode.quickstart.load.typing.Typist;
@@ -30,10 +30,10 @@ public final class SampleTyping {
 
     private SampleTyping() {}
 
-    public static List<PluginTrial.Typed> weeks(int weeks, long seed) {
+    public static List<PluginDryRun.TypedBatch> weeks(int weeks, long seed) {
         Typist typist = new Typist(TypingModel.committed(), seed);
         SplittableRandom random = new SplittableRandom(seed);
-        List<PluginTrial.Typed> typed = new ArrayList<>();
+        List<PluginDryRun.TypedBatch> typed = new ArrayList<>();
         for (int day = 0; day < 7 * weeks; day++) {
             LocalDate date = FIRST_DAY.plusDays(day);
             if (date.getDayOfWeek().compareTo(DayOfWeek.FRIDAY) <= 0) {
@@ -45,13 +45,17 @@ public final class SampleTyping {
     }
 
     private static void session(
-            Typist typist, SplittableRandom random, LocalDate date, LocalTime time, List<PluginTrial.Typed> typed) {
+            Typist typist,
+            SplittableRandom random,
+            LocalDate date,
+            LocalTime time,
+            List<PluginDryRun.TypedBatch> typed) {
         long atMs = date.atTime(time).atZone(ZONE).toInstant().toEpochMilli() + random.nextInt(30 * 60_000);
         long endMs = atMs + SESSION_MS_MIN + random.nextLong(SESSION_MS_SPREAD);
         UUID session = NamedIds.of(atMs, "sample/" + atMs);
         for (int sequence = 0; atMs < endMs; sequence++) {
             KeystrokePayload payload = batch(typist, random);
-            typed.add(new PluginTrial.Typed(session, sequence, atMs, payload));
+            typed.add(new PluginDryRun.TypedBatch(session, sequence, atMs, payload));
             for (int interval : payload.intervalsMs()) {
                 atMs += interval;
             }

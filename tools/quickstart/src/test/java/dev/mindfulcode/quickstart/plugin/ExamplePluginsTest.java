@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.mindfulcode.flowengine.SessionState;
-import dev.mindfulcode.projectionservice.analytics.PluginTrial;
-import dev.mindfulcode.projectionservice.analytics.PluginTrial.Typed;
+import dev.mindfulcode.projectionservice.analytics.PluginDryRun;
+import dev.mindfulcode.projectionservice.analytics.PluginDryRun.TypedBatch;
 import dev.mindfulcode.quickstart.load.aalto.AaltoFolder;
 import dev.mindfulcode.quickstart.load.client.Batch;
 import dev.mindfulcode.quickstart.load.client.SessionPlan;
@@ -47,7 +47,7 @@ class ExamplePluginsTest {
     private static final int AALTO_PEOPLE = 120;
     private static final int PEOPLE_A_SESSION = 6;
 
-    private record Sample(String name, List<Typed> typed) {
+    private record Sample(String name, List<TypedBatch> typed) {
         @Override
         public String toString() {
             return name;
@@ -135,16 +135,16 @@ class ExamplePluginsTest {
     @ParameterizedTest
     @MethodSource("samples")
     void typingFatigueIsWhatJavaFinds(Sample sample) throws Exception {
-        Map<UUID, List<Typed>> sessions = new LinkedHashMap<>();
+        Map<UUID, List<TypedBatch>> sessions = new LinkedHashMap<>();
         sample.typed.forEach(each -> sessions.computeIfAbsent(each.sessionId(), _ -> new ArrayList<>())
                 .add(each));
         Map<String, JsonNode> rows = rows("typing-fatigue", sample);
         int told = 0;
-        for (Map.Entry<UUID, List<Typed>> session : sessions.entrySet()) {
+        for (Map.Entry<UUID, List<TypedBatch>> session : sessions.entrySet()) {
             List<double[]> paced = new ArrayList<>();
             List<double[]> all = new ArrayList<>();
             long activeMs = 0;
-            for (Typed batch : session.getValue()) {
+            for (TypedBatch batch : session.getValue()) {
                 KeystrokePayload payload = batch.payload();
                 for (int i = 0; i < payload.keystrokes(); i++) {
                     int interval = payload.intervalsMs()[i];
@@ -171,7 +171,7 @@ class ExamplePluginsTest {
 
     private static Map<String, JsonNode> rows(String plugin, Sample sample) throws Exception {
         Path folder = PLUGINS.resolve(plugin);
-        PluginTrial.Result result = PluginTrial.run(
+        PluginDryRun.Result result = PluginDryRun.run(
                 Files.readAllBytes(folder.resolve("manifest.json")),
                 Files.readAllBytes(folder.resolve(plugin + ".wasm")),
                 _ -> sample.typed,
@@ -183,12 +183,12 @@ class ExamplePluginsTest {
     }
 
     /** Plays each session on an engine of its own, pauses included, and looks at it where a batch ends. */
-    private static List<Period> periods(List<Typed> typed) {
+    private static List<Period> periods(List<TypedBatch> typed) {
         Map<UUID, byte[]> states = new HashMap<>();
         Map<String, Period> periods = new LinkedHashMap<>();
         byte @Nullable [] latest = null;
         SessionState engine = new SessionState();
-        for (Typed batch : typed) {
+        for (TypedBatch batch : typed) {
             // What a break says of its user is known before the next session begins with it.
             states.values().forEach(each -> engine.wrap(each).tick(batch.startedAtMs()));
             byte[] state = states.get(batch.sessionId());
@@ -209,7 +209,7 @@ class ExamplePluginsTest {
                 .toList();
     }
 
-    private static void play(SessionState engine, Typed batch) {
+    private static void play(SessionState engine, TypedBatch batch) {
         KeystrokePayload payload = batch.payload();
         long sinceMs = 0;
         int signal = 0;
@@ -243,9 +243,9 @@ class ExamplePluginsTest {
     }
 
     /** Several people after each other make a session: none of them typed for long. */
-    private static List<Typed> aalto(Path folder) throws Exception {
+    private static List<TypedBatch> aalto(Path folder) throws Exception {
         AaltoFolder people = AaltoFolder.open(folder, AALTO_PEOPLE);
-        List<Typed> typed = new ArrayList<>();
+        List<TypedBatch> typed = new ArrayList<>();
         long atMs = Instant.parse("2026-01-05T08:00:00Z").toEpochMilli();
         UUID session = new UUID(1, 1);
         int sequence = 0;
@@ -259,7 +259,7 @@ class ExamplePluginsTest {
             for (SessionPlan plan : SessionPlan.of(recording, recording.name(), 0)) {
                 long shiftMs = atMs - plan.startedAtMs();
                 for (Batch batch : plan.batches()) {
-                    typed.add(new Typed(
+                    typed.add(new TypedBatch(
                             session,
                             sequence++,
                             batch.startedAtMs() + shiftMs,

@@ -1,8 +1,0 @@
-package dev.mindfulcode.pluginhost;
-
-/** How many times over the costly properties run: {@code -Dmindful.tries=20} for twenty times the usual. */
-final class Tries {
-    static final int FACTOR = Integer.getInteger("mindful.tries", 1);
-
-    private Tries() {}
-}

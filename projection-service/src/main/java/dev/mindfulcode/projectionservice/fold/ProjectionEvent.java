@@ -1,0 +1,16 @@
+package dev.mindfulcode.projectionservice.fold;
+
+import dev.mindfulcode.dataprotection.UserCipher;
+import java.util.UUID;
+import org.apache.avro.specific.SpecificRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A record of a topic, read.
+ *
+ * @param offset in its partition; grows with each event of a user, since all of them are in one partition
+ * @param userId the record's key
+ * @param cipher reads what this user's records hold encrypted; null on topics that are read for erased users too
+ */
+public record ProjectionEvent(
+        long offset, UUID userId, @Nullable UserCipher cipher, SpecificRecord value) {}

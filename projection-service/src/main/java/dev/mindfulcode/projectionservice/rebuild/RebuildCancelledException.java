@@ -1,0 +1,9 @@
+package dev.mindfulcode.projectionservice.rebuild;
+
+/** Nobody wants the build any more. */
+final class RebuildCancelledException extends RuntimeException {
+
+    RebuildCancelledException() {
+        super("cancelled", null, false, false);
+    }
+}
