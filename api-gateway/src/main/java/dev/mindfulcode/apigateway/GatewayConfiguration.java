@@ -5,7 +5,7 @@ import dev.mindfulcode.apigateway.accounts.AccountConfiguration.TokenTrust;
 import dev.mindfulcode.apigateway.alerts.AlertConfiguration;
 import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.database.IdentitySchema;
+import dev.mindfulcode.apigateway.database.GatewaySchema;
 import dev.mindfulcode.apigateway.documents.DocumentConfiguration;
 import dev.mindfulcode.apigateway.feedback.FeedbackConfiguration;
 import dev.mindfulcode.apigateway.flow.FlowConfiguration;
@@ -107,7 +107,7 @@ public class GatewayConfiguration {
     @Bean
     Database gatewayDatabase(GatewaySettings settings) {
         DataSource direct = settings.database().dataSource();
-        IdentitySchema.migrate(direct);
+        GatewaySchema.migrate(direct);
         PostgresUserKeys.migrate(direct);
         return new Database(settings.database(), settings.maxConnections());
     }

@@ -102,7 +102,7 @@ class AlertApiTest {
             assertThat(rule.toString()).doesNotContain("127.0.0.1", "whsec_");
         }
         assertThat(gateway.count(
-                        "select count(*) from identity.team_alert_rules where rule_id = ?::uuid"
+                        "select count(*) from gateway.team_alert_rules where rule_id = ?::uuid"
                                 + " and position('personal'::bytea in sealed_target) = 0",
                         made.text("rule_id")))
                 .isOne();
@@ -409,7 +409,7 @@ class AlertApiTest {
     private void beDue(String rule, int attempts) throws SQLException {
         try (var connection = gateway.connection();
                 var update = connection.prepareStatement(
-                        "update identity.team_alerts set next_attempt_at = now(), attempts = ? where rule_id = ?::uuid")) {
+                        "update gateway.team_alerts set next_attempt_at = now(), attempts = ? where rule_id = ?::uuid")) {
             update.setInt(1, attempts);
             update.setString(2, rule);
             assertThat(update.executeUpdate()).isOne();

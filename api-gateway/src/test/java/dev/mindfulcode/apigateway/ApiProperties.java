@@ -76,7 +76,7 @@ class ApiProperties {
     private static void cancelRuns(User of) {
         try {
             GATEWAY.execute(
-                    "UPDATE identity.analytics_runs SET cancelled_at = now() WHERE user_id = ? AND cancelled_at IS NULL",
+                    "UPDATE gateway.analytics_runs SET cancelled_at = now() WHERE user_id = ? AND cancelled_at IS NULL",
                     of.id());
         } catch (SQLException e) {
             throw new IllegalStateException(e);

@@ -392,9 +392,9 @@ class AuthorisationMatrixTest {
     private static UUID rule() throws SQLException {
         UUID id = UUID.randomUUID();
         try (var connection = GATEWAY.connection();
-                var delete = connection.prepareStatement("delete from identity.team_alert_rules where team_id = ?");
+                var delete = connection.prepareStatement("delete from gateway.team_alert_rules where team_id = ?");
                 var insert = connection.prepareStatement("""
-                        insert into identity.team_alert_rules
+                        insert into gateway.team_alert_rules
                             (rule_id, team_id, indicator, threshold, recent_days, time_zone, channel, created_at)
                         values (?, ?, 'weekend_share', 0.2, 28, 'UTC', 'live', now())""")) {
             delete.setObject(1, team);

@@ -316,8 +316,8 @@ class HistoryApiTest {
 
     /** As if all so far had happened a day earlier. */
     private void aDayLater() {
-        past.update("update identity.shown_suggestions set shown_on = shown_on - 1000 where user_id = ?", ada.id());
-        past.update("update identity.shown_suggestions set shown_on = shown_on + 999 where user_id = ?", ada.id());
+        past.update("update gateway.shown_suggestions set shown_on = shown_on - 1000 where user_id = ?", ada.id());
+        past.update("update gateway.shown_suggestions set shown_on = shown_on + 999 where user_id = ?", ada.id());
     }
 
     private static JsonNode insight(JsonNode insights, String id) {

@@ -129,9 +129,8 @@ class IdempotencyTest {
                                     + "\r\nContent-Type: application/json\r\nContent-Length: 2\r\nIdempotency-Key: "
                                     + key + "\r\n\r\n{}")
                             .getBytes(StandardCharsets.US_ASCII));
-            Eventually.holds(
-                    () -> gateway.count("select count(*) from identity.idempotent_requests where user_id = ?", ada.id())
-                            == 1);
+            Eventually.holds(() ->
+                    gateway.count("select count(*) from gateway.idempotent_requests where user_id = ?", ada.id()) == 1);
         }
         Eventually.holds(() -> start(ada, key, "{}").status() == 201);
         assertThat(sessions(ada)).isEqualTo(1);
@@ -172,7 +171,7 @@ class IdempotencyTest {
     private String kept(User user) throws Exception {
         try (var connection = gateway.connection();
                 var select = connection.prepareStatement(
-                        "select key_hash || fingerprint || answer from identity.idempotent_requests where user_id = ?")) {
+                        "select key_hash || fingerprint || answer from gateway.idempotent_requests where user_id = ?")) {
             select.setObject(1, user.id());
             try (var row = select.executeQuery()) {
                 assertThat(row.next()).isTrue();
@@ -202,6 +201,6 @@ class IdempotencyTest {
     }
 
     private long sessions(User user) {
-        return gateway.count("select count(*) from identity.session_owners where user_id = ?", user.id());
+        return gateway.count("select count(*) from gateway.session_owners where user_id = ?", user.id());
     }
 }

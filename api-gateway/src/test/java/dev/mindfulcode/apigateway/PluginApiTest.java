@@ -136,9 +136,9 @@ class PluginApiTest {
     @Test
     void sharesOperatorPluginsAndForbidsRemoval() throws Exception {
         gateway.execute(
-                "insert into identity.plugin_modules (sha256, module) values (repeat('a', 64), '') on conflict do nothing");
+                "insert into gateway.plugin_modules (sha256, module) values (repeat('a', 64), '') on conflict do nothing");
         gateway.execute("""
-                insert into identity.plugins (plugin_id, name, version, manifest, imports, sha256, created_at)
+                insert into gateway.plugins (plugin_id, name, version, manifest, imports, sha256, created_at)
                 values ('019a8f6e-7c1d-7b3a-9f52-3d1c5a7e9b99', 'everybodys', '1.0.0',
                     '{"abi_version": 1, "name": "everybodys", "version": "1.0.0", "scope": "user", "capabilities": []}', '{}',
                     repeat('a', 64), now())""");
@@ -149,12 +149,12 @@ class PluginApiTest {
             api.delete(path, ada.token()).isProblem(403, "forbidden");
             api.post("/api/analytics", ada.token(), "{\"plugin\": \"everybodys\"}")
                     .isProblem(409, "plugin-not-installed");
-            gateway.execute("insert into identity.plugin_installs (plugin_id, capabilities, granted_at)"
+            gateway.execute("insert into gateway.plugin_installs (plugin_id, capabilities, granted_at)"
                     + " values ('019a8f6e-7c1d-7b3a-9f52-3d1c5a7e9b99', '{emit_results}', now())");
             assertThat(api.get(path, bob.token()).json().path("granted").toString())
                     .isEqualTo("[\"emit_results\"]");
         } finally {
-            gateway.execute("delete from identity.plugins where name = 'everybodys'");
+            gateway.execute("delete from gateway.plugins where name = 'everybodys'");
         }
     }
 
@@ -180,7 +180,7 @@ class PluginApiTest {
                             .status())
                     .isEqualTo(202);
         } finally {
-            gateway.execute("delete from identity.plugins where owner_id is null");
+            gateway.execute("delete from gateway.plugins where owner_id is null");
         }
     }
 

@@ -142,7 +142,7 @@ class SessionApiTest {
         assertThat(statuses).containsOnly(200, 201);
         assertThat(statuses.stream().filter(status -> status == 201)).hasSize(1);
         assertThat(readAfter.stream().distinct()).as("one event").hasSize(1);
-        assertThat(gateway.count("select count(*) from identity.session_owners where session_id = ?", id))
+        assertThat(gateway.count("select count(*) from gateway.session_owners where session_id = ?", id))
                 .isEqualTo(1);
     }
 

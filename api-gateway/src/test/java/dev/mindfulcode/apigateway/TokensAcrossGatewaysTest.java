@@ -99,7 +99,7 @@ class TokensAcrossGatewaysTest {
         User ada = user();
         String ticket = ticket(here, ada.token());
         assertThat(ticket).hasSize(43);
-        assertThat(number("select count(*) from identity.live_tickets where encode(ticket_hash, 'escape') like '%"
+        assertThat(number("select count(*) from gateway.live_tickets where encode(ticket_hash, 'escape') like '%"
                         + ticket + "%'"))
                 .isZero();
         String stream = "/api/flow/stream?ticket=";
@@ -125,7 +125,7 @@ class TokensAcrossGatewaysTest {
     void aTicketExpiresAndEndsWithTheTokenBehindIt() {
         User ada = user();
         String old = ticket(here, ada.token());
-        execute("update identity.live_tickets set expires_at = created_at - interval '1 second'");
+        execute("update gateway.live_tickets set expires_at = created_at - interval '1 second'");
         there.get("/api/flow/stream?ticket=" + old, null).isProblem(401, "unauthenticated");
 
         String ofRevoked = ticket(here, ada.token());
@@ -149,7 +149,7 @@ class TokensAcrossGatewaysTest {
         for (int i = 0; i < 16; i++) {
             ticket(i % 2 == 0 ? here : there, ada.token());
         }
-        assertThat(number("select count(*) from identity.live_tickets where user_id = '" + ada.id() + "'"))
+        assertThat(number("select count(*) from gateway.live_tickets where user_id = '" + ada.id() + "'"))
                 .isEqualTo(16);
         here.get("/api/flow/stream?ticket=" + first, null).isProblem(401, "unauthenticated");
     }

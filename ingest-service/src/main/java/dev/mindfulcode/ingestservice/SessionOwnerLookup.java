@@ -42,7 +42,7 @@ final class SessionOwnerLookup implements AutoCloseable {
     private static final int NETWORK_TIMEOUT_MS = 8_000;
 
     private static final String SELECT =
-            "select session_id, user_id from identity.session_owners where session_id = any (?)";
+            "select session_id, user_id from gateway.session_owners where session_id = any (?)";
 
     private static final Logger log = LoggerFactory.getLogger(SessionOwnerLookup.class);
 

@@ -70,7 +70,8 @@ final class IngestServer implements AutoCloseable {
         PostgresUserKeys.migrate(database);
         execute("""
             create schema identity;
-            create table identity.session_owners
+            create schema gateway;
+            create table gateway.session_owners
                 (session_id uuid primary key, user_id uuid not null, started_at timestamptz not null);
             create table identity.revocations
                 (grant_id uuid primary key, recorded_at timestamptz not null default clock_timestamp());
@@ -150,7 +151,7 @@ final class IngestServer implements AutoCloseable {
     void claim(UUID sessionId, UUID userId) {
         try (Connection connection = database.getConnection();
                 PreparedStatement insert =
-                        connection.prepareStatement("insert into identity.session_owners values (?, ?, now())")) {
+                        connection.prepareStatement("insert into gateway.session_owners values (?, ?, now())")) {
             insert.setObject(1, sessionId);
             insert.setObject(2, userId);
             insert.executeUpdate();

@@ -124,7 +124,7 @@ class SessionOwnerLookupTest {
         Connection connection = server.database.getConnection();
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
-            statement.execute("lock table identity.session_owners in access exclusive mode");
+            statement.execute("lock table gateway.session_owners in access exclusive mode");
         }
         return connection;
     }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * Alerts that go to webhooks: rows of {@code identity.team_alerts}. What is given up becomes a dead letter in the same
+ * Alerts that go to webhooks: rows of {@code gateway.team_alerts}. What is given up becomes a dead letter in the same
  * transaction.
  */
 final class AlertDeliveries implements Deliveries {
@@ -30,17 +30,17 @@ final class AlertDeliveries implements Deliveries {
 
     /** What would wait for longer than any retry delay was scheduled by a clock that was set back since: it is due. */
     private static final String TAKE = """
-            update identity.team_alerts a
+            update gateway.team_alerts a
             set attempts = a.attempts + 1, next_attempt_at = clock_timestamp() + make_interval(secs => :hidden)
-            from identity.team_alert_rules r
+            from gateway.team_alert_rules r
             where r.rule_id = a.rule_id and a.alert_id = any(array(
-                select alert_id from identity.team_alerts
+                select alert_id from gateway.team_alerts
                 where next_attempt_at not between clock_timestamp() and clock_timestamp() + make_interval(days => 1)
                 order by next_attempt_at limit :max for update skip locked))
             returning a.*, r.channel, r.sealed_target""";
 
     private static final String GIVE_UP = """
-            update identity.team_alerts set next_attempt_at = null, given_up_at = clock_timestamp(), failure = :failure
+            update gateway.team_alerts set next_attempt_at = null, given_up_at = clock_timestamp(), failure = :failure
             where alert_id = :alert returning team_id, log_partition, log_offset""";
 
     private final Database database;
@@ -84,7 +84,7 @@ final class AlertDeliveries implements Deliveries {
 
     @Override
     public Mono<Void> delivered(UUID messageId) {
-        return database.sql("update identity.team_alerts set next_attempt_at = null, delivered_at = clock_timestamp(),"
+        return database.sql("update gateway.team_alerts set next_attempt_at = null, delivered_at = clock_timestamp(),"
                         + " failure = null where alert_id = :alert")
                 .bind("alert", messageId)
                 .fetch()
@@ -94,7 +94,7 @@ final class AlertDeliveries implements Deliveries {
 
     @Override
     public Mono<Void> failed(UUID messageId, String kind, Duration nextAttemptIn) {
-        return database.sql("update identity.team_alerts set failure = :failure,"
+        return database.sql("update gateway.team_alerts set failure = :failure,"
                         + " next_attempt_at = clock_timestamp() + make_interval(secs => :wait) where alert_id = :alert")
                 .bind("failure", kind)
                 .bind("wait", nextAttemptIn.toMillis() / 1_000.0)

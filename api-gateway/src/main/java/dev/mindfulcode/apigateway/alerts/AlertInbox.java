@@ -44,17 +44,17 @@ final class AlertInbox extends LogFollower<byte[]> {
     private static final int QUERY_TIMEOUT_SECONDS = 5;
 
     private static final String INSERT = """
-            insert into identity.team_alerts (alert_id, rule_id, team_id, indicator, value, low, high, threshold, reference, data_points,
+            insert into gateway.team_alerts (alert_id, rule_id, team_id, indicator, value, low, high, threshold, reference, data_points,
                 recent_days, from_at, to_at, log_partition, log_offset, next_attempt_at)
             select ?, r.rule_id, r.team_id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
                 case when r.channel = 'webhook' then clock_timestamp() end
-            from identity.team_alert_rules r join identity.teams t using (team_id)
+            from gateway.team_alert_rules r join identity.teams t using (team_id)
             where r.rule_id = ? and r.team_id = ? and t.plan = 'premium'
             on conflict (alert_id) do nothing""";
     private static final String FORGET =
-            "delete from identity.team_alerts where received_at < clock_timestamp() - interval '90 days'";
+            "delete from gateway.team_alerts where received_at < clock_timestamp() - interval '90 days'";
     private static final String TO_OUTBOX =
-            "insert into identity.outbox (topic, record_key, record_value) values (?, ?, ?)";
+            "insert into gateway.outbox (topic, record_key, record_value) values (?, ?, ?)";
 
     private final KafkaConnection address;
     private final DataSource database;

@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Rows of {@code identity.team_alerts}. */
+/** Rows of {@code gateway.team_alerts}. */
 final class AlertRows {
 
     private AlertRows() {}

@@ -40,12 +40,12 @@ public final class Alerts {
 
     private static final String SELECT_RULES = """
             select rule_id, team_id, indicator, threshold, recent_days, time_zone, host, created_at
-            from identity.team_alert_rules where team_id = :team order by created_at, rule_id""";
+            from gateway.team_alert_rules where team_id = :team order by created_at, rule_id""";
     private static final String SELECT_ALERTS = """
-            select a.*, r.channel from identity.team_alerts a join identity.team_alert_rules r using (rule_id)
+            select a.*, r.channel from gateway.team_alerts a join gateway.team_alert_rules r using (rule_id)
             where a.team_id = :team order by a.to_at desc, a.alert_id limit :max""";
     private static final String SELECT_LEADS = """
-            select m.user_id from identity.team_alert_rules r join identity.teams t using (team_id)
+            select m.user_id from gateway.team_alert_rules r join identity.teams t using (team_id)
                 join identity.team_members m using (team_id)
             where r.rule_id = :rule and r.team_id = :team and r.channel = 'live' and t.plan = 'premium'
                 and m.role in ('owner', 'admin')""";
@@ -123,7 +123,7 @@ public final class Alerts {
     Mono<byte[]> sealedTarget(UUID callerId, UUID teamId, UUID ruleId) {
         return teams.requireLeadOnPremium(callerId, teamId)
                 .then(Mono.defer(() -> database.sql("""
-                                SELECT sealed_target FROM identity.team_alert_rules
+                                SELECT sealed_target FROM gateway.team_alert_rules
                                 WHERE rule_id = :rule AND team_id = :team""")
                         .bind("rule", ruleId)
                         .bind("team", teamId)
@@ -150,7 +150,7 @@ public final class Alerts {
     Mono<Void> delete(UUID callerId, UUID teamId, UUID ruleId) {
         return committing(teams.lockLedOnPremium(callerId, teamId)
                         .then(Mono.defer(() -> database.sql(
-                                        "delete from identity.team_alert_rules where rule_id = :rule and team_id = :team")
+                                        "delete from gateway.team_alert_rules where rule_id = :rule and team_id = :team")
                                 .bind("rule", ruleId)
                                 .bind("team", teamId)
                                 .fetch()
@@ -172,7 +172,7 @@ public final class Alerts {
     }
 
     private Mono<Void> requireRoom(UUID teamId) {
-        return database.sql("select count(*) as n from identity.team_alert_rules where team_id = :team")
+        return database.sql("select count(*) as n from gateway.team_alert_rules where team_id = :team")
                 .bind("team", teamId)
                 .map(row -> row.get("n", Long.class))
                 .one()
@@ -190,7 +190,7 @@ public final class Alerts {
 
     private Mono<Long> insert(AlertRule rule, @Nullable WebhookTarget target) {
         GenericExecuteSpec insert = database.sql("""
-                        insert into identity.team_alert_rules (rule_id, team_id, indicator, threshold, recent_days, time_zone,
+                        insert into gateway.team_alert_rules (rule_id, team_id, indicator, threshold, recent_days, time_zone,
                             channel, host, sealed_target, created_at)
                         values (:rule, :team, :indicator, :threshold, :days, :zone, :channel, :host, :sealed, :now)""")
                 .bind("rule", rule.ruleId())

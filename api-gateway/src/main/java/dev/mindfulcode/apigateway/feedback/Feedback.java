@@ -74,7 +74,7 @@ final class Feedback {
         if (sessionId == null) {
             return Mono.empty();
         }
-        return database.sql("select session_id from identity.session_owners"
+        return database.sql("select session_id from gateway.session_owners"
                         + " where session_id = :session and user_id = :user and status <> 'deleted'")
                 .bind("session", sessionId)
                 .bind("user", userId)

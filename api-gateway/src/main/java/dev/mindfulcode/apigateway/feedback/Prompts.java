@@ -26,7 +26,7 @@ public final class Prompts {
     static final Duration WORK_AGO_MAX = Duration.ofMinutes(45);
 
     private static final String TAKE = """
-            update identity.feedback_prompts p
+            update gateway.feedback_prompts p
             set asked_times = case when p.asked_on = :today then p.asked_times else 0 end + 1,
                 asked_on = :today,
                 asked_at = :now,
@@ -79,7 +79,7 @@ public final class Prompts {
 
     /** Emits how many prompts a day the user wants at most; 0, the default, for none. */
     Mono<Integer> perDay(UUID userId) {
-        return database.sql("select per_day from identity.feedback_prompts where user_id = :user")
+        return database.sql("select per_day from gateway.feedback_prompts where user_id = :user")
                 .bind("user", userId)
                 .map(row -> row.get("per_day", Integer.class))
                 .one()
@@ -87,7 +87,7 @@ public final class Prompts {
     }
 
     Mono<Integer> choose(UUID userId, int perDay) {
-        return database.sql("insert into identity.feedback_prompts (user_id, per_day) values (:user, :perDay)"
+        return database.sql("insert into gateway.feedback_prompts (user_id, per_day) values (:user, :perDay)"
                         + " on conflict (user_id) do update set per_day = excluded.per_day")
                 .bind("user", userId)
                 .bind("perDay", perDay)

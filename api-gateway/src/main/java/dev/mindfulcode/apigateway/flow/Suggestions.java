@@ -24,13 +24,13 @@ final class Suggestions {
     private static final int REMEMBERED_DAYS = 60;
 
     private static final String SHOWN = """
-            select suggestion, shown_on from identity.shown_suggestions where user_id = :user and shown_on > :since order by shown_on, place""";
+            select suggestion, shown_on from gateway.shown_suggestions where user_id = :user and shown_on > :since order by shown_on, place""";
     private static final String SHOW = """
-            insert into identity.shown_suggestions (user_id, shown_on, place, suggestion)
+            insert into gateway.shown_suggestions (user_id, shown_on, place, suggestion)
             select user_id, :day, :place, :suggestion from identity.users where user_id = :user
             on conflict do nothing""";
     private static final String FORGET =
-            "delete from identity.shown_suggestions where user_id = :user and shown_on <= :since";
+            "delete from gateway.shown_suggestions where user_id = :user and shown_on <= :since";
 
     private final Database database;
 

@@ -35,10 +35,10 @@ final class IdempotentRequests {
 
     /** Takes the key where it is new, forgotten, or left behind by a crash. */
     private static final String TAKE = """
-            insert into identity.idempotent_requests as known
+            insert into gateway.idempotent_requests as known
                    (user_id, key_hash, fingerprint, answer, created_at, in_work_until)
             select :user, :key, :fingerprint, null, :now, :until
-            where (select count(*) from identity.idempotent_requests where user_id = :user) < :max
+            where (select count(*) from gateway.idempotent_requests where user_id = :user) < :max
             on conflict (user_id, key_hash) do update
             set fingerprint = excluded.fingerprint, answer = null,
                 created_at = excluded.created_at, in_work_until = excluded.in_work_until
@@ -73,7 +73,7 @@ final class IdempotentRequests {
     }
 
     private Mono<Outcome> known(UserCipher cipher, byte[] keyHash, byte[] fingerprint) {
-        return database.sql("select fingerprint, answer from identity.idempotent_requests" + OF_KEY)
+        return database.sql("select fingerprint, answer from gateway.idempotent_requests" + OF_KEY)
                 .bind("user", cipher.userId())
                 .bind("key", keyHash)
                 .map(row -> judge(
@@ -96,7 +96,7 @@ final class IdempotentRequests {
 
     /** There was no room, or whoever had the key has just let it go. */
     private Mono<Outcome> full(UUID userId) {
-        return database.sql("select count(*) as kept from identity.idempotent_requests where user_id = :user")
+        return database.sql("select count(*) as kept from gateway.idempotent_requests where user_id = :user")
                 .bind("user", userId)
                 .map(row -> row.get("kept", Long.class))
                 .one()
@@ -110,7 +110,7 @@ final class IdempotentRequests {
     }
 
     Mono<Void> store(Execute work, StoredResponse answer) {
-        return database.sql("update identity.idempotent_requests set answer = :answer" + OURS)
+        return database.sql("update gateway.idempotent_requests set answer = :answer" + OURS)
                 .bind("answer", work.cipher().encrypt(answer.encode(), PURPOSE, FORMAT_VERSION))
                 .bind("user", work.cipher().userId())
                 .bind("key", work.keyHash())
@@ -120,7 +120,7 @@ final class IdempotentRequests {
 
     /** Nothing came of it: the key may be used again. */
     Mono<Void> release(Execute work) {
-        return database.sql("delete from identity.idempotent_requests" + OURS)
+        return database.sql("delete from gateway.idempotent_requests" + OURS)
                 .bind("user", work.cipher().userId())
                 .bind("key", work.keyHash())
                 .bind("until", work.until())
@@ -129,8 +129,8 @@ final class IdempotentRequests {
 
     Mono<Long> deleteExpired() {
         return database.sql(
-                        "delete from identity.idempotent_requests where (user_id, key_hash) in ("
-                                + "select user_id, key_hash from identity.idempotent_requests where created_at < :forgotten limit :max)")
+                        "delete from gateway.idempotent_requests where (user_id, key_hash) in ("
+                                + "select user_id, key_hash from gateway.idempotent_requests where created_at < :forgotten limit :max)")
                 .bind("forgotten", clock.instant().minus(RETENTION))
                 .bind("max", DELETE_BATCH_SIZE_MAX)
                 .fetch()

@@ -62,7 +62,7 @@ public final class LiveTickets {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         Ticket ticket = new Ticket(text, now.plus(LIFETIME));
         var insert = database.sql("""
-                        INSERT INTO identity.live_tickets
+                        INSERT INTO gateway.live_tickets
                             (ticket_hash, user_id, grant_id, credential_expires_at, created_at, expires_at)
                         VALUES (:hash, :user, :grant, :credential, :now, :expires)""")
                 .bind("hash", CredentialHash.of(text).bytes())
@@ -81,16 +81,16 @@ public final class LiveTickets {
 
     private Mono<Void> removeOld(UUID userId, Instant now) {
         Mono<Long> beyond = database.sql("""
-                        DELETE FROM identity.live_tickets WHERE ticket_hash = ANY(ARRAY(
-                            SELECT ticket_hash FROM identity.live_tickets WHERE user_id = :user
+                        DELETE FROM gateway.live_tickets WHERE ticket_hash = ANY(ARRAY(
+                            SELECT ticket_hash FROM gateway.live_tickets WHERE user_id = :user
                             ORDER BY created_at DESC, ticket_hash OFFSET :max))""")
                 .bind("user", userId)
                 .bind("max", TICKETS_PER_USER_MAX)
                 .fetch()
                 .rowsUpdated();
         Mono<Long> expired = database.sql("""
-                        DELETE FROM identity.live_tickets WHERE ticket_hash = ANY(ARRAY(
-                            SELECT ticket_hash FROM identity.live_tickets WHERE expires_at < :now
+                        DELETE FROM gateway.live_tickets WHERE ticket_hash = ANY(ARRAY(
+                            SELECT ticket_hash FROM gateway.live_tickets WHERE expires_at < :now
                             ORDER BY expires_at LIMIT :max FOR UPDATE SKIP LOCKED))""")
                 .bind("now", now)
                 .bind("max", EXPIRED_REMOVED_MAX)
@@ -108,7 +108,7 @@ public final class LiveTickets {
             return Mono.error(LiveTickets::refused);
         }
         return database.sql("""
-                        DELETE FROM identity.live_tickets t WHERE ticket_hash = :hash
+                        DELETE FROM gateway.live_tickets t WHERE ticket_hash = :hash
                         RETURNING user_id, grant_id, credential_expires_at,
                             expires_at > :now AND credential_expires_at > :now AND NOT EXISTS
                                 (SELECT 1 FROM identity.revocations r WHERE r.grant_id = t.grant_id) AS valid""")

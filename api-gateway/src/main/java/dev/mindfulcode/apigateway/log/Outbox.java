@@ -39,7 +39,7 @@ public final class Outbox {
     }
 
     private Mono<Void> insert(String topic, String key, UnaryOperator<GenericExecuteSpec> value) {
-        return value.apply(database.sql("insert into identity.outbox (topic, record_key, record_value)"
+        return value.apply(database.sql("insert into gateway.outbox (topic, record_key, record_value)"
                                 + " values (:topic, :key, :value)")
                         .bind("topic", topic)
                         .bind("key", key))

@@ -43,9 +43,9 @@ public final class OutboxRelay implements SmartLifecycle, Runnable {
     private static final String LOCK = "select pg_try_advisory_xact_lock(" + LOCK_ID + ")";
     private static final String OLDEST_OF_EACH_KEY = """
             select id, topic, record_key, record_value
-            from (select distinct on (record_key) * from identity.outbox order by record_key, id) oldest
+            from (select distinct on (record_key) * from gateway.outbox order by record_key, id) oldest
             order by id limit\s""" + ROUND_EVENTS_MAX;
-    private static final String DELETE = "delete from identity.outbox where id = any (?)";
+    private static final String DELETE = "delete from gateway.outbox where id = any (?)";
 
     private final DataSource dataSource;
     private final EventPublisher publisher;

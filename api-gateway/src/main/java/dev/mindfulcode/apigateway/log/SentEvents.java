@@ -32,24 +32,24 @@ public final class SentEvents {
             set record_key = excluded.record_key, record_value = excluded.record_value, sent_at = clock_timestamp()""";
 
     private static final String ADD = """
-            insert into identity.sent_events (topic, log_partition, log_offset, record_key, record_value)
+            insert into gateway.sent_events (topic, log_partition, log_offset, record_key, record_value)
             values (:topic, :partition, :offset, :key, :value)""" + REPLACE;
     private static final String ADD_FROM_OUTBOX = """
-            insert into identity.sent_events (topic, log_partition, log_offset, record_key, record_value)
+            insert into gateway.sent_events (topic, log_partition, log_offset, record_key, record_value)
             select o.topic, s.log_partition, s.log_offset, o.record_key, o.record_value
-            from identity.outbox o join unnest(?::bigint[], ?::int[], ?::bigint[]) as s(id, log_partition, log_offset)
+            from gateway.outbox o join unnest(?::bigint[], ?::int[], ?::bigint[]) as s(id, log_partition, log_offset)
                 using (id)""" + REPLACE;
     private static final String DELETE_EXPIRED =
-            "delete from identity.sent_events where sent_at < clock_timestamp() - " + RETENTION;
+            "delete from gateway.sent_events where sent_at < clock_timestamp() - " + RETENTION;
     private static final String PARTITIONS = """
-            select topic, log_partition from identity.sent_events
-            union select ?, log_partition from identity.session_owners where log_partition is not null""";
+            select topic, log_partition from gateway.sent_events
+            union select ?, log_partition from gateway.session_owners where log_partition is not null""";
 
     /** In the order in which they were on the log. */
     private static final String REQUEUE = """
             with lost as (
-                delete from identity.sent_events where topic = ? and log_partition = ? and log_offset >= ? returning *)
-            insert into identity.outbox (topic, record_key, record_value)
+                delete from gateway.sent_events where topic = ? and log_partition = ? and log_offset >= ? returning *)
+            insert into gateway.outbox (topic, record_key, record_value)
             select topic, record_key, record_value from lost order by log_offset""";
 
     /**
@@ -57,7 +57,7 @@ public final class SentEvents {
      * ever.
      */
     private static final String LOWER_OFFSETS = """
-            update identity.session_owners set log_offset = ? - 1
+            update gateway.session_owners set log_offset = ? - 1
             where log_partition = ? and log_offset >= ?""";
 
     private final Database database;

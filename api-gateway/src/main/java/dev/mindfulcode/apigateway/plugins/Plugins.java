@@ -44,9 +44,9 @@ final class Plugins {
                    coalesce(mine.capabilities, everybodys.capabilities) as granted,
                    case when f.failed_at > coalesce(mine.granted_at, everybodys.granted_at) then f.in_row else 0 end as failures,
                    case when f.failed_at > coalesce(mine.granted_at, everybodys.granted_at) then f.last_failure end as last_failure
-            from identity.plugins p
-            left join identity.plugin_installs mine on mine.plugin_id = p.plugin_id and mine.user_id = :user
-            left join identity.plugin_installs everybodys
+            from gateway.plugins p
+            left join gateway.plugin_installs mine on mine.plugin_id = p.plugin_id and mine.user_id = :user
+            left join gateway.plugin_installs everybodys
                 on everybodys.plugin_id = p.plugin_id and everybodys.user_id is null
             left join readmodel.analytics_failures f on f.plugin_id = p.plugin_id and f.user_id = :user
             where (p.owner_id = :user or p.owner_id is null)""";
@@ -141,7 +141,7 @@ final class Plugins {
                         ? Mono.<Plugin>error(ProblemType.FORBIDDEN.withDetail("This plugin is the operator's."))
                         : Mono.just(plugin))
                 .flatMap(plugin -> database.inTransaction(database.sql(
-                                        "delete from identity.plugins where plugin_id = :plugin and owner_id = :user")
+                                        "delete from gateway.plugins where plugin_id = :plugin and owner_id = :user")
                                 .bind("plugin", pluginId)
                                 .bind("user", userId)
                                 .fetch()
@@ -153,8 +153,8 @@ final class Plugins {
 
     /** A module that somebody uploads again at this moment stays. */
     private Mono<Void> forget(String sha256) {
-        return database.sql("delete from identity.plugin_modules m where sha256 = :sha256"
-                        + " and not exists (select from identity.plugins p where p.sha256 = m.sha256)")
+        return database.sql("delete from gateway.plugin_modules m where sha256 = :sha256"
+                        + " and not exists (select from gateway.plugins p where p.sha256 = m.sha256)")
                 .bind("sha256", sha256)
                 .fetch()
                 .rowsUpdated()
@@ -168,14 +168,14 @@ final class Plugins {
         String text = new String(manifest, StandardCharsets.UTF_8);
         return requireRoom(userId)
                 // Locked where it is there, so that nobody takes it away as unused before this commits.
-                .then(database.sql("insert into identity.plugin_modules (sha256, module) values (:sha256, :module)"
+                .then(database.sql("insert into gateway.plugin_modules (sha256, module) values (:sha256, :module)"
                                 + " on conflict (sha256) do update set sha256 = excluded.sha256")
                         .bind("sha256", loadable.moduleSha256())
                         .bind("module", module)
                         .fetch()
                         .rowsUpdated())
                 .then(Mono.defer(() -> database.sql("""
-                                insert into identity.plugins
+                                insert into gateway.plugins
                                     (plugin_id, owner_id, name, version, manifest, imports, sha256, created_at)
                                 values (:plugin, :user, :name, :version, :manifest, :imports, :sha256, :now)""")
                         .bind("plugin", pluginId)
@@ -202,7 +202,7 @@ final class Plugins {
     }
 
     private Mono<Version> findVersion(UUID userId, Manifest manifest) {
-        return database.sql("select plugin_id, sha256 from identity.plugins"
+        return database.sql("select plugin_id, sha256 from gateway.plugins"
                         + " where owner_id = :user and name = :name and version = :version")
                 .bind("user", userId)
                 .bind("name", manifest.name())
@@ -212,7 +212,7 @@ final class Plugins {
     }
 
     private Mono<Void> requireRoom(UUID userId) {
-        return database.sql("select count(*) as n from identity.plugins where owner_id = :user")
+        return database.sql("select count(*) as n from gateway.plugins where owner_id = :user")
                 .bind("user", userId)
                 .map(row -> row.get("n", Long.class))
                 .one()
@@ -223,7 +223,7 @@ final class Plugins {
 
     private Mono<Long> grant(UUID userId, UUID pluginId, List<String> capabilities) {
         return database.sql("""
-                        insert into identity.plugin_installs (plugin_id, user_id, capabilities, granted_at)
+                        insert into gateway.plugin_installs (plugin_id, user_id, capabilities, granted_at)
                         values (:plugin, :user, :capabilities, :now)
                         on conflict (plugin_id, user_id) do update
                             set capabilities = excluded.capabilities, granted_at = excluded.granted_at""")
@@ -236,7 +236,7 @@ final class Plugins {
     }
 
     private Mono<Long> withdraw(UUID userId, UUID pluginId) {
-        return database.sql("delete from identity.plugin_installs where plugin_id = :plugin and user_id = :user")
+        return database.sql("delete from gateway.plugin_installs where plugin_id = :plugin and user_id = :user")
                 .bind("plugin", pluginId)
                 .bind("user", userId)
                 .fetch()

@@ -38,7 +38,7 @@ final class Runs {
                    case when r.cancelled_at is not null then 'cancelled' else coalesce(s.status, 'waiting') end as status,
                    coalesce(s.scanned, 0) as scanned, coalesce(s.total, 0) as total, coalesce(s.records, 0) as records,
                    coalesce(s.results, 0) as results, s.summary::text as summary, s.updated_at, coalesce(s.version, 0) as state
-            from identity.analytics_runs r
+            from gateway.analytics_runs r
             left join readmodel.analytics_runs s on s.run_id = r.run_id and s.generation = r.generation
             where (r.team_id is null and r.user_id = :user or exists (
                 select from identity.team_members m join identity.teams t using (team_id)
@@ -151,10 +151,10 @@ final class Runs {
     Mono<Run> cancelOrRemove(UUID userId, UUID runId) {
         return find(userId, runId)
                 .flatMap(run -> run.isOver()
-                        ? change("delete from identity.analytics_runs where run_id = :run", runId)
+                        ? change("delete from gateway.analytics_runs where run_id = :run", runId)
                                 .then(Mono.<Run>empty())
                         : change(
-                                        "update identity.analytics_runs set cancelled_at = now()"
+                                        "update gateway.analytics_runs set cancelled_at = now()"
                                                 + " where run_id = :run and cancelled_at is null",
                                         runId)
                                 .then(Mono.defer(() -> find(userId, runId))));
@@ -172,7 +172,7 @@ final class Runs {
                 })
                 .map(Plugins.Plugin::requireRunnable)
                 .flatMap(_ -> change(
-                        "update identity.analytics_runs set generation = generation + 1, cancelled_at = null where run_id = :run",
+                        "update gateway.analytics_runs set generation = generation + 1, cancelled_at = null where run_id = :run",
                         runId))
                 .then(Mono.defer(() -> find(userId, runId)));
     }
@@ -184,10 +184,10 @@ final class Runs {
     private Mono<Void> insert(
             UUID userId, UUID runId, Plugins.Plugin plugin, Manifest manifest, RunRequest wanted, Instant now) {
         GenericExecuteSpec insert = database.sql("""
-                        insert into identity.analytics_runs
+                        insert into gateway.analytics_runs
                             (run_id, user_id, team_id, plugin_id, name, version, from_at, to_at, created_at)
                         select :run, :user, :team, :plugin, :name, :version, :from, :to, :now
-                        where (select count(*) from identity.analytics_runs where user_id = :user) < :max""")
+                        where (select count(*) from gateway.analytics_runs where user_id = :user) < :max""")
                 .bind("run", runId)
                 .bind("user", userId)
                 .bind("plugin", plugin.pluginId())

@@ -26,25 +26,25 @@ import org.jspecify.annotations.Nullable;
 /** Plugins that everybody sees, for an operator to install: no endpoint does. */
 public final class SharedPlugins {
 
-    private static final String PUT_MODULE = "insert into identity.plugin_modules (sha256, module) values (?, ?)"
+    private static final String PUT_MODULE = "insert into gateway.plugin_modules (sha256, module) values (?, ?)"
             + " on conflict (sha256) do update set sha256 = excluded.sha256";
 
     private static final String PUT_PLUGIN = """
-            insert into identity.plugins (plugin_id, owner_id, name, version, manifest, imports, sha256, created_at)
+            insert into gateway.plugins (plugin_id, owner_id, name, version, manifest, imports, sha256, created_at)
             values (?, null, ?, ?, ?, ?, ?, now())
             on conflict (owner_id, name, version) do update set name = excluded.name
             returning plugin_id, sha256""";
 
     private static final String GRANT = """
-            insert into identity.plugin_installs (plugin_id, user_id, capabilities, granted_at) values (?, null, ?, now())
+            insert into gateway.plugin_installs (plugin_id, user_id, capabilities, granted_at) values (?, null, ?, now())
             on conflict (plugin_id, user_id) do update
                 set capabilities = excluded.capabilities, granted_at = excluded.granted_at""";
 
-    private static final String TELL = "insert into identity.outbox (topic, record_key, record_value) values (?, ?, ?)";
+    private static final String TELL = "insert into gateway.outbox (topic, record_key, record_value) values (?, ?, ?)";
 
     private static final String LIST = """
             select p.plugin_id, p.manifest, p.owner_id is null, i.capabilities
-            from identity.plugins p left join identity.plugin_installs i on i.plugin_id = p.plugin_id and i.user_id is null
+            from gateway.plugins p left join gateway.plugin_installs i on i.plugin_id = p.plugin_id and i.user_id is null
             order by p.name, p.created_at desc, p.plugin_id limit 10000""";
 
     private final DataSource database;

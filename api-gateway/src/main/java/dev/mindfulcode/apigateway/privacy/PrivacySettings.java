@@ -8,7 +8,7 @@ import java.util.UUID;
 import reactor.core.publisher.Mono;
 
 /**
- * The table {@code identity.privacy_settings}. A change is heeded at once by the gateway that made it, and within
+ * The table {@code gateway.privacy_settings}. A change is heeded at once by the gateway that made it, and within
  * {@link #CACHED_FOR} by the others. Thread-safe.
  */
 public final class PrivacySettings {
@@ -42,7 +42,7 @@ public final class PrivacySettings {
     }
 
     Mono<Settings> read(UUID userId) {
-        return database.sql("select keep_detections from identity.privacy_settings where user_id = :user")
+        return database.sql("select keep_detections from gateway.privacy_settings where user_id = :user")
                 .bind("user", userId)
                 .map(row -> new Settings(row.get("keep_detections", Boolean.class)))
                 .one()
@@ -50,7 +50,7 @@ public final class PrivacySettings {
     }
 
     Mono<Settings> choose(UUID userId, Settings settings) {
-        return database.sql("insert into identity.privacy_settings (user_id, keep_detections) values (:user, :keep)"
+        return database.sql("insert into gateway.privacy_settings (user_id, keep_detections) values (:user, :keep)"
                         + " on conflict (user_id) do update set keep_detections = excluded.keep_detections")
                 .bind("user", userId)
                 .bind("keep", settings.keepDetections())

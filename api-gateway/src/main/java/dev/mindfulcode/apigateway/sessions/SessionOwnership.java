@@ -9,12 +9,12 @@ import java.util.UUID;
 import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
 import reactor.core.publisher.Mono;
 
-/** The table {@code identity.session_owners}. */
+/** The table {@code gateway.session_owners}. */
 final class SessionOwnership {
 
     private static final String SELECT =
             "select session_id, user_id, started_at, status, ended_at, log_partition, log_offset"
-                    + " from identity.session_owners where session_id = :session and user_id = :user";
+                    + " from gateway.session_owners where session_id = :session and user_id = :user";
 
     private final Database database;
 
@@ -24,7 +24,7 @@ final class SessionOwnership {
 
     /** Takes an id for a user, who may have it already; emits whether nobody had it. */
     Mono<Boolean> claim(UUID sessionId, UUID userId, Instant startedAt) {
-        return database.sql("insert into identity.session_owners (session_id, user_id, started_at)"
+        return database.sql("insert into gateway.session_owners (session_id, user_id, started_at)"
                         + " values (:session, :user, :started) on conflict (session_id) do nothing")
                 .bind("session", sessionId)
                 .bind("user", userId)
@@ -52,7 +52,7 @@ final class SessionOwnership {
             return Mono.error(new IllegalArgumentException("nothing has happened yet"));
         }
         GenericExecuteSpec update = database.sql(
-                        "update identity.session_owners set status = :status, started_at = :started, ended_at = :ended,"
+                        "update gateway.session_owners set status = :status, started_at = :started, ended_at = :ended,"
                                 + " log_partition = :partition, log_offset = :offset where session_id = :session")
                 .bind("status", status.text())
                 .bind("started", claim.startedAt())

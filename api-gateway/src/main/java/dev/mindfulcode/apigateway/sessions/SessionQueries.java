@@ -48,7 +48,7 @@ public final class SessionQueries {
 
     /** Also before the read model knows of it, a session that was deleted is not there. */
     Mono<Session> find(UUID userId, UUID sessionId, Instant now) {
-        return database.sql(SELECT + " and session_id = :session and not exists (select from identity.session_owners"
+        return database.sql(SELECT + " and session_id = :session and not exists (select from gateway.session_owners"
                         + " where session_id = :session and status = 'deleted')")
                 .bind("user", userId)
                 .bind("session", sessionId)
@@ -59,7 +59,7 @@ public final class SessionQueries {
     /** Those of the sessions that are the user's, in no order; without those deleted, as {@link #find}. */
     public Mono<List<Session>> findAll(UUID userId, Collection<UUID> sessionIds, Instant now) {
         return database.sql(SELECT
-                        + " and session_id = any(:sessions) and not exists (select from identity.session_owners owned"
+                        + " and session_id = any(:sessions) and not exists (select from gateway.session_owners owned"
                         + " where owned.session_id = coding_sessions.session_id and owned.status = 'deleted')")
                 .bind("user", userId)
                 .bind("sessions", sessionIds.toArray(UUID[]::new))

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.apigateway.FlowStates;
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.database.IdentitySchema;
+import dev.mindfulcode.apigateway.database.GatewaySchema;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.embeddedplatform.TestPlatform;
 import dev.mindfulcode.schemas.FlowState;
@@ -29,7 +29,7 @@ class PromptsTest {
 
     @BeforeEach
     void start() {
-        IdentitySchema.migrate(url.dataSource());
+        GatewaySchema.migrate(url.dataSource());
         database = new Database(url, 8);
         prompts = new Prompts(database, () -> now);
         database.sql(

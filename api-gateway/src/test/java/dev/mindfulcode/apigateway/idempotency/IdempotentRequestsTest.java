@@ -3,7 +3,7 @@ package dev.mindfulcode.apigateway.idempotency;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.database.IdentitySchema;
+import dev.mindfulcode.apigateway.database.GatewaySchema;
 import dev.mindfulcode.apigateway.idempotency.IdempotentRequests.Execute;
 import dev.mindfulcode.apigateway.idempotency.IdempotentRequests.Outcome;
 import dev.mindfulcode.apigateway.idempotency.IdempotentRequests.Replay;
@@ -91,7 +91,7 @@ class IdempotentRequestsTest {
     void whatWasAskedIsNotKeptInClear() {
         byte[] fingerprint = IdempotencyKey.hash("a request");
         work(KEY, fingerprint);
-        byte[] kept = database.sql("select fingerprint from identity.idempotent_requests")
+        byte[] kept = database.sql("select fingerprint from gateway.idempotent_requests")
                 .map(row -> Objects.requireNonNull(row.get("fingerprint", byte[].class)))
                 .one()
                 .block();
@@ -139,7 +139,7 @@ class IdempotentRequestsTest {
     }
 
     private UserCipher user() {
-        IdentitySchema.migrate(source);
+        GatewaySchema.migrate(source);
         PostgresUserKeys.migrate(source);
         byte[] key = new byte[32];
         new SecureRandom().nextBytes(key);

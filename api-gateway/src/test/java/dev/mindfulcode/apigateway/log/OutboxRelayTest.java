@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.apigateway.TestKafka;
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.database.IdentitySchema;
+import dev.mindfulcode.apigateway.database.GatewaySchema;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.embeddedplatform.Platform;
 import dev.mindfulcode.embeddedplatform.TestPlatform;
@@ -51,7 +51,7 @@ class OutboxRelayTest {
             Topics.createMissing(admin, 6, (short) 1);
         }
         DataSource source = url.dataSource();
-        IdentitySchema.migrate(source);
+        GatewaySchema.migrate(source);
         return source;
     }
 
@@ -86,7 +86,7 @@ class OutboxRelayTest {
     private long rows() {
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("select count(*) from identity.outbox")) {
+                ResultSet row = statement.executeQuery("select count(*) from gateway.outbox")) {
             row.next();
             return row.getLong(1);
         } catch (SQLException e) {
@@ -130,7 +130,7 @@ class OutboxRelayTest {
         relay.start();
         try (Connection late = dataSource.getConnection();
                 PreparedStatement insert = late.prepareStatement(
-                        "insert into identity.outbox (topic, record_key, record_value) values (?, ?, ?)")) {
+                        "insert into gateway.outbox (topic, record_key, record_value) values (?, ?, ?)")) {
             late.setAutoCommit(false);
             insert.setString(1, Topics.ACCOUNTS.name());
             insert.setString(2, ada.toString());
@@ -171,9 +171,9 @@ class OutboxRelayTest {
         relay.stop();
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {
-            statement.execute("update identity.sent_events set log_offset = log_offset + 1000000 where log_offset >="
-                    + " (select max(log_offset) - 1 from identity.sent_events)");
-            statement.execute("insert into identity.session_owners values (gen_random_uuid(), gen_random_uuid(),"
+            statement.execute("update gateway.sent_events set log_offset = log_offset + 1000000 where log_offset >="
+                    + " (select max(log_offset) - 1 from gateway.sent_events)");
+            statement.execute("insert into gateway.session_owners values (gen_random_uuid(), gen_random_uuid(),"
                     + " now(), 'active', null, 0, 1000000000)");
         }
         OutboxRelay next = new OutboxRelay(dataSource, log);
@@ -185,7 +185,7 @@ class OutboxRelayTest {
         next.stop();
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("select log_offset from identity.session_owners")) {
+                ResultSet row = statement.executeQuery("select log_offset from gateway.session_owners")) {
             row.next();
             assertThat(row.getLong(1)).isLessThan(1_000_000);
         }

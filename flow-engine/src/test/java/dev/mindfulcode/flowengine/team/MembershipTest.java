@@ -45,7 +45,11 @@ class MembershipTest {
 
     @Test
     void viewersDoNotCountThoughTheyConsent() {
-        assertThat(counted(MembershipHistory.none().with(0, Change.JOINED_AS_VIEWER).with(0, Change.CONSENTED), 3))
+        assertThat(counted(
+                        MembershipHistory.none()
+                                .with(0, Change.JOINED_AS_VIEWER)
+                                .with(0, Change.CONSENTED),
+                        3))
                 .isEmpty();
         assertThat(counted(consenting().with(MINUTE_MS, Change.MADE_VIEWER).with(3 * MINUTE_MS, Change.MADE_MEMBER), 5))
                 .containsExactly(0, 3, 4);
@@ -76,7 +80,8 @@ class MembershipTest {
         assertThat(membership.countsIn(0)).isFalse();
         assertThat(membership.countsIn(2 * MINUTE_MS)).isTrue();
         assertThat(membership.countsIn(3 * MINUTE_MS)).isFalse();
-        assertThat(membership.countsIn(MembershipHistory.CHANGES_MAX * MINUTE_MS)).isTrue();
+        assertThat(membership.countsIn(MembershipHistory.CHANGES_MAX * MINUTE_MS))
+                .isTrue();
     }
 
     @Property(tries = 200)

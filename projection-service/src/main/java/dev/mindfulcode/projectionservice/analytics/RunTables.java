@@ -38,11 +38,11 @@ final class RunTables {
                    p.plugin_id, p.manifest, p.sha256, coalesce(mine.capabilities, everybodys.capabilities, '{}'),
                    coalesce(mine.granted_at, everybodys.granted_at, '-infinity'),
                    CASE WHEN f.failed_at > coalesce(mine.granted_at, everybodys.granted_at) THEN f.in_row ELSE 0 END
-            FROM identity.analytics_runs r
+            FROM gateway.analytics_runs r
             JOIN identity.users u USING (user_id)
-            LEFT JOIN identity.plugins p ON p.plugin_id = r.plugin_id
-            LEFT JOIN identity.plugin_installs mine ON mine.plugin_id = r.plugin_id AND mine.user_id = r.user_id
-            LEFT JOIN identity.plugin_installs everybodys ON everybodys.plugin_id = r.plugin_id AND everybodys.user_id IS NULL
+            LEFT JOIN gateway.plugins p ON p.plugin_id = r.plugin_id
+            LEFT JOIN gateway.plugin_installs mine ON mine.plugin_id = r.plugin_id AND mine.user_id = r.user_id
+            LEFT JOIN gateway.plugin_installs everybodys ON everybodys.plugin_id = r.plugin_id AND everybodys.user_id IS NULL
             LEFT JOIN readmodel.analytics_failures f ON f.plugin_id = r.plugin_id AND f.user_id = r.user_id
             LEFT JOIN readmodel.analytics_runs s ON s.run_id = r.run_id
             WHERE (s.run_id IS NULL OR s.held_by = ? OR @free)
@@ -67,7 +67,7 @@ final class RunTables {
             "UPDATE readmodel.analytics_runs SET held_by = NULL, held_until = '-infinity' WHERE held_by = ?";
 
     private static final String FORGET = "DELETE FROM readmodel.analytics_runs s"
-            + " WHERE NOT EXISTS (SELECT FROM identity.analytics_runs r WHERE r.run_id = s.run_id)";
+            + " WHERE NOT EXISTS (SELECT FROM gateway.analytics_runs r WHERE r.run_id = s.run_id)";
 
     private static final String ADVANCE = """
             UPDATE readmodel.analytics_runs SET
@@ -221,7 +221,7 @@ final class RunTables {
     byte @Nullable [] module(String sha256) throws SQLException {
         try (Connection connection = database.getConnection();
                 PreparedStatement statement =
-                        connection.prepareStatement("SELECT module FROM identity.plugin_modules WHERE sha256 = ?")) {
+                        connection.prepareStatement("SELECT module FROM gateway.plugin_modules WHERE sha256 = ?")) {
             statement.setString(1, sha256);
             try (ResultSet row = statement.executeQuery()) {
                 return row.next() ? row.getBytes(1) : null;

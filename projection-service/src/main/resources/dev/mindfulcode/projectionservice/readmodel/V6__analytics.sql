@@ -1,4 +1,4 @@
--- Runs of plugins over history: how each does. Which are wanted is identity.analytics_runs, the gateway's; a run that is not there any more goes
+-- Runs of plugins over history: how each does. Which are wanted is gateway.analytics_runs, the gateway's; a run that is not there any more goes
 -- here, too, with its results. Whoever works on a run holds it for a while at a time; version fences whoever held it before.
 CREATE TABLE analytics_runs (
     run_id       uuid PRIMARY KEY,

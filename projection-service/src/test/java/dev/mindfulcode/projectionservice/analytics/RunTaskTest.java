@@ -65,11 +65,11 @@ class RunTaskTest {
 
     @BeforeEach
     void keepTheModuleWhereTheGatewayKeepsIt() throws Exception {
-        database.execute("CREATE SCHEMA identity");
-        database.execute("CREATE TABLE identity.plugin_modules (sha256 text PRIMARY KEY, module bytea NOT NULL)");
+        database.execute("CREATE SCHEMA gateway");
+        database.execute("CREATE TABLE gateway.plugin_modules (sha256 text PRIMARY KEY, module bytea NOT NULL)");
         try (Connection connection = database.source().getConnection();
                 PreparedStatement insert =
-                        connection.prepareStatement("INSERT INTO identity.plugin_modules VALUES (?, ?)")) {
+                        connection.prepareStatement("INSERT INTO gateway.plugin_modules VALUES (?, ?)")) {
             insert.setString(1, MODULE);
             insert.setBytes(2, Files.readAllBytes(PLUGIN.resolve("typing-fatigue.wasm")));
             insert.executeUpdate();

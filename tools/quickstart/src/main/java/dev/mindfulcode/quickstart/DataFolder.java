@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DataFolder {
 
+    /** The version of what the folder holds: database schemas, topics, state stores. */
+    private static final String FORMAT = "1";
+
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
 
     private final Path path;
@@ -137,8 +140,9 @@ public final class DataFolder {
             if (!isMine(path)) {
                 throw foreign(path);
             }
-            Files.createDirectories(logs());
             refuseUnwritable();
+            refuseOtherFormat();
+            Files.createDirectories(logs());
         } catch (IOException e) {
             throw unusable(e);
         }
@@ -153,6 +157,22 @@ public final class DataFolder {
                 Path first = unwritable.getFirst();
                 throw isMine(first) ? unusable(new AccessDeniedException(first.toString())) : foreign(first);
             }
+        }
+    }
+
+    /** Writes the format into a new folder; refuses one with data of another format. */
+    private void refuseOtherFormat() throws IOException {
+        Path file = path.resolve("format");
+        if (!Files.exists(file) && !Files.exists(secretsFile())) {
+            Files.writeString(file, FORMAT + "\n");
+        }
+        String found = Files.exists(file) ? Files.readString(file).strip() : "none";
+        if (!found.equals(FORMAT)) {
+            throw new RefusedException("Cannot use the data folder " + path + ": its format is " + found
+                    + ", this version reads format " + FORMAT
+                    + ". Data of unreleased builds cannot be upgraded. Remove the"
+                    + " folder, move it away (mv '" + path + "' '" + path
+                    + ".old'), or choose another with --data DIR.");
         }
     }
 

@@ -37,6 +37,19 @@ class DataFolderTest {
     }
 
     @Test
+    void refusesDataOfAnUnreleasedBuild() throws Exception {
+        Secrets.readOrCreate(folder.secretsFile());
+        folder.create();
+        Files.delete(folder.path().resolve("format"));
+
+        assertThatThrownBy(folder::create)
+                .isInstanceOf(RefusedException.class)
+                .hasMessageContaining(folder.path() + ": its format is none, this version reads format 1.")
+                .hasMessageContaining("Remove the folder, move it away")
+                .hasMessageContaining("--data DIR");
+    }
+
+    @Test
     void secretsAreMadeOnceAndAreStrong() {
         Secrets first = Secrets.readOrCreate(folder.secretsFile());
         Secrets second = Secrets.readOrCreate(folder.secretsFile());

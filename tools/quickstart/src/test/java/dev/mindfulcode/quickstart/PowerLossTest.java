@@ -93,7 +93,7 @@ class PowerLossTest {
                     .contains("The event log has lost its last records")
                     .containsPattern(" {2}\\S+: [0-9]+ record");
             awaitAgreement("after " + cut.name());
-            assertThat(text("SELECT string_agg(session_id::text, ',') FROM identity.session_owners o"
+            assertThat(text("SELECT string_agg(session_id::text, ',') FROM gateway.session_owners o"
                             + " WHERE NOT EXISTS (SELECT FROM readmodel.coding_sessions s"
                             + " WHERE s.session_id = o.session_id AND s.user_started_at IS NOT NULL)"))
                     .as("every session that was started is there after " + cut.name())

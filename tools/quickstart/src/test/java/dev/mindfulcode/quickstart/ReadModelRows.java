@@ -107,9 +107,9 @@ final class ReadModelRows implements AutoCloseable {
                     where day <> date_trunc('day', now(), 'UTC') - interval '3 days'""".formatted(team));
             statement.execute("""
                     with rule as (
-                        insert into identity.team_alert_rules (rule_id, team_id, indicator, threshold, recent_days, time_zone, channel, created_at)
+                        insert into gateway.team_alert_rules (rule_id, team_id, indicator, threshold, recent_days, time_zone, channel, created_at)
                         values (gen_random_uuid(), '%1$s', 'weekend_share', 0.2, 28, 'UTC', 'live', now()) returning rule_id)
-                    insert into identity.team_alerts (alert_id, rule_id, team_id, indicator, value, low, high, threshold, reference, data_points,
+                    insert into gateway.team_alerts (alert_id, rule_id, team_id, indicator, value, low, high, threshold, reference, data_points,
                         recent_days, from_at, to_at, log_partition, log_offset)
                     select gen_random_uuid(), rule_id, '%1$s', 'weekend_share', 0.25, 0.1, 0.4, 0.2, 0.06, 4, 28,
                            now() - interval '30 days', now() - interval '2 days', 0, 0
