@@ -71,17 +71,17 @@ final class BatchIds {
         }
     }
 
-    void forgetSession(Bytes sessionKey) {
-        forget(sessionKey.get());
+    void deleteSession(Bytes sessionKey) {
+        delete(sessionKey.get());
     }
 
-    void forget(UUID userId) {
-        forget(UserKeyed.prefix(userId));
+    void delete(UUID userId) {
+        delete(UserStoreKeys.prefix(userId));
     }
 
-    private void forget(byte[] prefix) {
+    private void delete(byte[] prefix) {
         List<Bytes> keys = new ArrayList<>();
-        try (KeyValueIterator<Bytes, byte[]> rows = store.prefixScan(prefix, UserKeyed.PREFIX_SERIALIZER)) {
+        try (KeyValueIterator<Bytes, byte[]> rows = store.prefixScan(prefix, UserStoreKeys.PREFIX_SERIALIZER)) {
             rows.forEachRemaining(row -> keys.add(row.key));
         }
         keys.forEach(store::delete);

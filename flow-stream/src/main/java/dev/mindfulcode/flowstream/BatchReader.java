@@ -39,7 +39,7 @@ final class BatchReader implements Processor<@Nullable UUID, @Nullable Keystroke
     @Override
     public void process(Record<@Nullable UUID, @Nullable KeystrokeBatch> record) {
         // First, because a batch that is rejected or a duplicate has no other effect to wait for.
-        processed.note(context);
+        processed.record(context);
         rounds.input();
         UUID userId = record.key();
         KeystrokeBatch batch = record.value();
@@ -56,7 +56,7 @@ final class BatchReader implements Processor<@Nullable UUID, @Nullable Keystroke
                 new FlowInput.Sealed(batch.getPayload(), batch.getPayloadVersion(), batch.getKeystrokes());
         Optional<KeystrokePayload> payload = payloads.read(userId, sealed);
         if (payload.isEmpty()) {
-            meters.erased.increment();
+            meters.batchesOfErased.increment();
             return;
         }
         context.forward(new Record<>(

@@ -27,12 +27,12 @@ public final class FlowStream implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(FlowStream.class);
 
     /** For finishing the last transaction; what is not finished by then is undone, and done again at the next start. */
-    static final Duration CLOSE_MAX = Duration.ofSeconds(8);
+    static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(8);
 
     /** Long enough for a thread that is not stuck to end by itself. */
-    private static final Duration WAKE_UP_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration WAKEUP_INTERVAL = Duration.ofSeconds(1);
 
-    private static final Duration DATABASE_ANSWER_MAX = Duration.ofSeconds(10);
+    private static final Duration DATABASE_TIMEOUT = Duration.ofSeconds(10);
 
     private final FlowStreamSettings settings;
     private final MeterRegistry meters;
@@ -44,7 +44,7 @@ public final class FlowStream implements SmartLifecycle {
     private KafkaStreams.State state = KafkaStreams.State.CREATED;
 
     private record Running(
-            KafkaStreams streams, StreamClients clients, StreamsMetrics metrics, HikariDataSource database) {}
+            KafkaStreams streams, StreamClients clients, KafkaStreamsMetrics metrics, HikariDataSource database) {}
 
     /** @param clockSteps of the clock */
     FlowStream(FlowStreamSettings settings, MeterRegistry meters, InstantSource clock, ClockStepWatch clockSteps) {
@@ -58,7 +58,7 @@ public final class FlowStream implements SmartLifecycle {
     @Override
     public synchronized void start() {
         if (registration == null) {
-            registration = clockSteps.onStepBack("flow-stream", this::startOver);
+            registration = clockSteps.onStepBack("flow-stream", this::restart);
         }
         if (running == null) {
             open();
@@ -67,7 +67,7 @@ public final class FlowStream implements SmartLifecycle {
 
     private synchronized void open() {
         HikariDataSource database = new HikariDataSource(
-                settings.database().pool("flow-stream", settings.stream().threads(), DATABASE_ANSWER_MAX));
+                settings.database().pool("flow-stream", settings.stream().threads(), DATABASE_TIMEOUT));
         try {
             running = start(database);
         } catch (RuntimeException e) {
@@ -83,10 +83,10 @@ public final class FlowStream implements SmartLifecycle {
                 KeyLookup.of(PostgresUserKeys.open(database, settings.keyEncryptionKey())),
                 settings.registry(),
                 streamMeters,
-                new TrustedTimestamps(clock),
+                new ClampedTimestampExtractor(clock),
                 settings.teamMembersMin());
-        DeadLetters deadLetters = new DeadLetters(settings.registry(), clock, streamMeters);
-        sayWhatIsLost();
+        DeadLetterFactory deadLetters = new DeadLetterFactory(settings.registry(), clock, streamMeters);
+        logLostRecords();
         StreamClients clients = new StreamClients();
         Topology built = topology.get();
         KafkaStreams streams =
@@ -96,7 +96,7 @@ public final class FlowStream implements SmartLifecycle {
         streams.setUncaughtExceptionHandler(failure ->
                 streams == current ? replacement.handle(failure) : StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
         streams.setStateListener((now, before) -> stateChanged(streams, now));
-        StreamsMetrics metrics = new StreamsMetrics(streams::metrics, built.describe(), meters);
+        KafkaStreamsMetrics metrics = new KafkaStreamsMetrics(streams::metrics, built.describe(), meters);
         state = KafkaStreams.State.CREATED;
         current = streams;
         streams.start();
@@ -107,7 +107,7 @@ public final class FlowStream implements SmartLifecycle {
      * A log that ends before what was read from it has lost records; what was counted of them stays until the stream is
      * reset.
      */
-    private void sayWhatIsLost() {
+    private void logLostRecords() {
         try (Admin admin = Admin.create(Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, settings.stream().bootstrapServers()))) {
             SortedMap<String, Long> lost = new FlowStreamReset(admin).lost();
@@ -126,7 +126,7 @@ public final class FlowStream implements SmartLifecycle {
     /**
      * Kafka Streams commits and punctuates by instants of the clock that was set back: a new one knows none of them.
      */
-    private void startOver() {
+    private void restart() {
         Running before;
         synchronized (this) {
             if (registration == null) {
@@ -171,7 +171,7 @@ public final class FlowStream implements SmartLifecycle {
     private static void closeStuck(Running stopping) {
         Thread closing = Thread.ofPlatform().daemon().name("flow-stream-close").start(() -> close(stopping));
         try {
-            while (!closing.join(WAKE_UP_INTERVAL)) {
+            while (!closing.join(WAKEUP_INTERVAL)) {
                 stopping.clients().wakeUp();
             }
         } catch (InterruptedException e) {
@@ -181,12 +181,14 @@ public final class FlowStream implements SmartLifecycle {
 
     private static void close(Running stopping) {
         boolean clean = stopping.streams()
-                .close(CloseOptions.timeout(CLOSE_MAX)
+                .close(CloseOptions.timeout(CLOSE_TIMEOUT)
                         .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
         stopping.metrics().close();
         stopping.database().close();
         if (!clean) {
-            log.warn("The stream did not stop within {}; its last transaction is undone by the next start", CLOSE_MAX);
+            log.warn(
+                    "The stream did not stop within {}; its last transaction is undone by the next start",
+                    CLOSE_TIMEOUT);
         }
     }
 

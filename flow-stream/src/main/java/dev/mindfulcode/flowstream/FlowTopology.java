@@ -41,15 +41,15 @@ import org.jspecify.annotations.Nullable;
 final class FlowTopology implements Supplier<Topology> {
 
     static final String SESSIONS_STORE = "sessions";
-    static final String WATCHED_SESSIONS_STORE = "watched-sessions";
+    static final String SESSION_TIMERS_STORE = "session-timers";
     static final String MINUTES_STORE = "minutes";
-    static final String PEOPLE_STORE = "people";
+    static final String USERS_STORE = "users";
     static final String MODELS_STORE = "models";
-    static final String PERSONAL_STORE = "personal";
-    static final String HELD_STORE = "held-batches";
+    static final String PERSONAL_LAYERS_STORE = "personal-layers";
+    static final String REORDER_BUFFER_STORE = "reorder-buffer";
     static final String BATCH_IDS_STORE = "batch-ids";
     static final String MEMBERSHIPS_STORE = "memberships";
-    static final String UNTOLD_STORE = "untold-contributions";
+    static final String PENDING_CONTRIBUTIONS_STORE = "pending-contributions";
     static final String CONTRIBUTIONS_STORE = "contributions";
     static final String TEAM_WINDOWS_STORE = "team-windows";
     static final String PROGRESS_STORE = "progress";
@@ -64,7 +64,7 @@ final class FlowTopology implements Supplier<Topology> {
     private static final String SESSIONS_IN = "sessions-in";
     private static final String ACCOUNTS_IN = "accounts-in";
     private static final String MODELS_IN = "models-in";
-    private static final String KEEP_MODELS = "keep-models";
+    private static final String UPDATE_MODELS = "update-models";
     private static final String FEEDBACK_IN = "feedback-in";
     private static final String READ_BATCHES = "read-batches";
     private static final String READ_SESSIONS = "read-sessions";
@@ -72,12 +72,12 @@ final class FlowTopology implements Supplier<Topology> {
     private static final String READ_FEEDBACK = "read-feedback";
     private static final String TRACK_SESSIONS = "track-sessions";
     private static final String TEAM_CONTRIBUTIONS_IN = "team-contributions-in";
-    private static final String KEEP_TEAM_WINDOWS = "keep-team-windows";
+    private static final String RELEASE_TEAM_WINDOWS = "release-team-windows";
 
     private final KeyLookup keys;
     private final SchemaRegistry registry;
     private final StreamMeters meters;
-    private final TrustedTimestamps timestamps;
+    private final ClampedTimestampExtractor timestamps;
     private final int teamMembersMin;
 
     FlowTopology(UserKeys keys, SchemaRegistry registry, MeterRegistry meters, InstantSource clock) {
@@ -85,7 +85,7 @@ final class FlowTopology implements Supplier<Topology> {
                 KeyLookup.of(keys),
                 registry,
                 new StreamMeters(meters),
-                new TrustedTimestamps(clock),
+                new ClampedTimestampExtractor(clock),
                 TeamAggregate.MEMBERS_MIN_DEFAULT);
     }
 
@@ -94,7 +94,7 @@ final class FlowTopology implements Supplier<Topology> {
             KeyLookup keys,
             SchemaRegistry registry,
             StreamMeters meters,
-            TrustedTimestamps timestamps,
+            ClampedTimestampExtractor timestamps,
             int teamMembersMin) {
         this.teamMembersMin = teamMembersMin;
         this.keys = keys;
@@ -114,8 +114,8 @@ final class FlowTopology implements Supplier<Topology> {
                 Serdes.Bytes().deserializer(),
                 Serdes.ByteArray().deserializer(),
                 Topics.FLOW_MODELS.name(),
-                KEEP_MODELS,
-                () -> new TableReader(MODELS_STORE));
+                UPDATE_MODELS,
+                () -> new GlobalStoreUpdater(MODELS_STORE));
         source(topology, KEYSTROKES_IN, Topics.KEYSTROKES);
         source(topology, SESSIONS_IN, Topics.SESSIONS);
         source(topology, ACCOUNTS_IN, Topics.ACCOUNTS);
@@ -136,14 +136,14 @@ final class FlowTopology implements Supplier<Topology> {
                 READ_FEEDBACK);
         for (String store : new String[] {
             SESSIONS_STORE,
-            WATCHED_SESSIONS_STORE,
+            SESSION_TIMERS_STORE,
             MINUTES_STORE,
-            PEOPLE_STORE,
-            PERSONAL_STORE,
-            HELD_STORE,
+            USERS_STORE,
+            PERSONAL_LAYERS_STORE,
+            REORDER_BUFFER_STORE,
             BATCH_IDS_STORE,
             MEMBERSHIPS_STORE,
-            UNTOLD_STORE
+            PENDING_CONTRIBUTIONS_STORE
         }) {
             topology.addStateStore(store(store), TRACK_SESSIONS);
         }
@@ -155,10 +155,11 @@ final class FlowTopology implements Supplier<Topology> {
         sink(topology, TEAM_CONTRIBUTIONS_OUT, Topics.TEAM_CONTRIBUTIONS, TRACK_SESSIONS);
 
         source(topology, TEAM_CONTRIBUTIONS_IN, Topics.TEAM_CONTRIBUTIONS);
-        topology.addProcessor(KEEP_TEAM_WINDOWS, () -> new TeamWindows(teamMembersMin, meters), TEAM_CONTRIBUTIONS_IN);
-        topology.addStateStore(store(CONTRIBUTIONS_STORE), KEEP_TEAM_WINDOWS);
-        topology.addStateStore(store(TEAM_WINDOWS_STORE), KEEP_TEAM_WINDOWS);
-        sink(topology, TEAM_FLOW_OUT, Topics.TEAM_FLOW, KEEP_TEAM_WINDOWS);
+        topology.addProcessor(
+                RELEASE_TEAM_WINDOWS, () -> new TeamWindowProcessor(teamMembersMin, meters), TEAM_CONTRIBUTIONS_IN);
+        topology.addStateStore(store(CONTRIBUTIONS_STORE), RELEASE_TEAM_WINDOWS);
+        topology.addStateStore(store(TEAM_WINDOWS_STORE), RELEASE_TEAM_WINDOWS);
+        sink(topology, TEAM_FLOW_OUT, Topics.TEAM_FLOW, RELEASE_TEAM_WINDOWS);
         TeamAlertTopology.addTo(topology, registry, meters, timestamps);
         return topology;
     }

@@ -2,7 +2,7 @@ package dev.mindfulcode.flowstream;
 
 /**
  * Which keystroke records of a partition have all their effects in the outputs. Flow states wait up to
- * {@link FlowTeller#TOLD_EVERY_MS} before they are written, so that is not simply the last record processed. Pure; not
+ * {@link FlowStatePublisher#PUBLISH_INTERVAL_MS} before they are written, so that is not simply the last record processed. Pure; not
  * thread-safe.
  */
 final class InputProgress {
@@ -39,7 +39,7 @@ final class InputProgress {
      */
     long markWritten(long nowMs, long writtenUntilMs) {
         long written = NONE;
-        if (candidateOffset != NONE && writtenUntilMs >= candidateAtMs + FlowTeller.TOLD_EVERY_MS) {
+        if (candidateOffset != NONE && writtenUntilMs >= candidateAtMs + FlowStatePublisher.PUBLISH_INTERVAL_MS) {
             written = candidateOffset;
             markedOffset = written;
             candidateOffset = NONE;

@@ -11,18 +11,18 @@ import java.util.concurrent.TimeUnit;
  * Finds users' keys, patiently: a database that is away for a moment costs a wait on the stream thread, not a record.
  *
  * @param attemptsMax after so many failures the lookup gives up
- * @param firstPause how long to wait after the first failure; doubled each time
+ * @param initialRetryDelay how long to wait after the first failure; doubled each time
  */
-record KeyLookup(UserKeys keys, int attemptsMax, Duration firstPause) {
+record KeyLookup(UserKeys keys, int attemptsMax, Duration initialRetryDelay) {
 
-    static final int ATTEMPTS_MAX = 6;
-    static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+    static final int ATTEMPTS_MAX_DEFAULT = 6;
+    static final Duration INITIAL_RETRY_DELAY = Duration.ofMillis(250);
 
     /** No attempt is begun later than this after the first: the transaction must outlive the lookup. */
-    static final Duration PATIENCE_MAX = Duration.ofSeconds(15);
+    static final Duration TIMEOUT = Duration.ofSeconds(15);
 
     static KeyLookup of(UserKeys keys) {
-        return new KeyLookup(keys, ATTEMPTS_MAX, FIRST_PAUSE);
+        return new KeyLookup(keys, ATTEMPTS_MAX_DEFAULT, INITIAL_RETRY_DELAY);
     }
 
     /**
@@ -32,14 +32,12 @@ record KeyLookup(UserKeys keys, int attemptsMax, Duration firstPause) {
      */
     Optional<UserCipher> find(UUID userId) {
         long beganNs = System.nanoTime();
-        long pauseMs = firstPause.toMillis();
+        long pauseMs = initialRetryDelay.toMillis();
         for (int attempt = 1; ; attempt++) {
             try {
                 return keys.find(userId);
             } catch (RuntimeException e) {
-                if (attempt == attemptsMax
-                        || System.nanoTime() - beganNs > PATIENCE_MAX.toNanos()
-                        || !paused(pauseMs)) {
+                if (attempt == attemptsMax || System.nanoTime() - beganNs > TIMEOUT.toNanos() || !paused(pauseMs)) {
                     throw new KeysUnavailableException(attempt, e);
                 }
                 pauseMs *= 2;

@@ -19,11 +19,11 @@ final class MinuteDeltas {
     private static final int INITIAL_LENGTH = 8;
 
     private long[] minutesMs = new long[INITIAL_LENGTH];
-    private CountedMinute[] grown = new CountedMinute[INITIAL_LENGTH];
+    private SessionMinute[] grown = new SessionMinute[INITIAL_LENGTH];
     private int size;
     private int current = NONE;
     private final MinuteTotals before = new MinuteTotals();
-    private Covers covers = (minuteMs, active, flow) -> {};
+    private CoverLoader covers = (minuteMs, active, flow) -> {};
 
     private long flowBeforeMs;
     private double intensityBeforeMs;
@@ -38,7 +38,7 @@ final class MinuteDeltas {
 
     /** Knows what a session covers of a minute already. */
     @FunctionalInterface
-    interface Covers {
+    interface CoverLoader {
         void load(long minuteMs, MinuteCover active, MinuteCover flow);
     }
 
@@ -47,7 +47,7 @@ final class MinuteDeltas {
         return Math.floorDiv(atMs, MINUTE_MS) * MINUTE_MS;
     }
 
-    void begin(SessionState state, Covers covers) {
+    void begin(SessionState state, CoverLoader covers) {
         this.covers = covers;
         size = 0;
         current = NONE;
@@ -68,7 +68,7 @@ final class MinuteDeltas {
      *
      * @return how much of it the session has not counted yet, in milliseconds
      */
-    int cover(long atMs, int activeMs, SessionState state) {
+    int addInterval(long atMs, int activeMs, SessionState state) {
         flowBeforeMs = state.flowMs();
         intensityBeforeMs = state.intensityMs();
         int toMs = (int) (atMs - minutesMs[current]);
@@ -85,7 +85,7 @@ final class MinuteDeltas {
     }
 
     /** Books what the state has counted of the active time that was just covered in the minutes in which it passed. */
-    void covered(SessionState state) {
+    void addCovered(SessionState state) {
         boolean inFlow = state.flowMs() > flowBeforeMs;
         if (inFlow) {
             grown[current].flow.addWhatWasNewIn(grown[current].active);
@@ -122,7 +122,7 @@ final class MinuteDeltas {
     }
 
     /** Returns by how much the session's totals grew in a minute, and all that it covers of it. */
-    CountedMinute grown(int index) {
+    SessionMinute grown(int index) {
         return grown[index];
     }
 
@@ -138,7 +138,7 @@ final class MinuteDeltas {
         }
         minutesMs[size] = minuteMs;
         if (grown[size] == null) {
-            grown[size] = new CountedMinute();
+            grown[size] = new SessionMinute();
         }
         grown[size].clear();
         covers.load(minuteMs, grown[size].active, grown[size].flow);

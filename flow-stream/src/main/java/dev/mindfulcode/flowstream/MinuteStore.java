@@ -20,17 +20,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not a window store: its clock would be the latest minute of anybody in the partition, and its changelog forgets by
  * the age of records, which loses what a replay of old history has just written. Here a sweep lets go of minutes
- * {@link #KEPT_FOR} older than what ingest has received, a few at a time. How far it has got is stored beside the
+ * {@link #RETENTION} older than what ingest has received, a few at a time. How far it has got is stored beside the
  * minutes: a batch for a minute that may be gone is refused rather than counted from nought. Not thread-safe.
  */
 final class MinuteStore {
 
-    static final Duration KEPT_FOR = Duration.ofDays(33);
+    static final Duration RETENTION = Duration.ofDays(33);
 
     /** How far the horizon moves at once: a sweep reads every row, so let there be something to find. */
     static final Duration HORIZON_STEP = Duration.ofHours(1);
 
-    static final int SWEPT_AT_ONCE_MAX = 2_000;
+    static final int SWEEP_ROWS_MAX = 2_000;
 
     /** Shorter than any minute's key, hence no minute's. */
     private static final Bytes HORIZON_KEY = Bytes.wrap(new byte[] {0});
@@ -47,10 +47,10 @@ final class MinuteStore {
     private static final UUID LAST_SESSION = new UUID(-1, -1);
 
     private final KeyValueStore<Bytes, byte[]> store;
-    private final CountedMinute row = new CountedMinute();
+    private final SessionMinute row = new SessionMinute();
 
     /** What of the row came in time for the window of each size; of use only where anything came late. */
-    private final CountedMinute[] inTime = new CountedMinute[SIZES.length];
+    private final SessionMinute[] inTime = new SessionMinute[SIZES.length];
 
     private final UserMinute userMinute = new UserMinute();
     private final UserMinute[] userMinutes = new UserMinute[SIZES.length];
@@ -61,7 +61,7 @@ final class MinuteStore {
     MinuteStore(KeyValueStore<Bytes, byte[]> store) {
         this.store = store;
         for (int i = 0; i < SIZES.length; i++) {
-            inTime[i] = new CountedMinute();
+            inTime[i] = new SessionMinute();
             userMinutes[i] = new UserMinute();
         }
         byte[] horizon = store.get(HORIZON_KEY);
@@ -76,7 +76,7 @@ final class MinuteStore {
 
     /** Reads what a session covers of a minute already. */
     void loadCovers(UUID userId, UUID sessionId, long minuteMs, MinuteCover active, MinuteCover flow) {
-        load(store.get(UserKeyed.minute(userId, minuteMs, sessionId)));
+        load(store.get(UserStoreKeys.minute(userId, minuteMs, sessionId)));
         active.setTo(row.active);
         flow.setTo(row.flow);
     }
@@ -87,8 +87,8 @@ final class MinuteStore {
      * @param grown by how much the totals grow, and all that the session covers of the minute now @param receivedAtMs
      *     when ingest received what is added, which decides in which of its team's windows it still counts
      */
-    void add(UUID userId, UUID sessionId, long minuteMs, CountedMinute grown, long receivedAtMs) {
-        Bytes key = UserKeyed.minute(userId, minuteMs, sessionId);
+    void add(UUID userId, UUID sessionId, long minuteMs, SessionMinute grown, long receivedAtMs) {
+        Bytes key = UserStoreKeys.minute(userId, minuteMs, sessionId);
         long version = load(store.get(key)) + 1;
         noteLate(minuteMs, receivedAtMs);
         for (int i = 0; i < SIZES.length && hasLate; i++) {
@@ -106,7 +106,7 @@ final class MinuteStore {
 
     /** Adds interruptions to a session's minute, or takes some away. */
     void addInterruptions(UUID userId, UUID sessionId, long minuteMs, int more, long receivedAtMs) {
-        Bytes key = UserKeyed.minute(userId, minuteMs, sessionId);
+        Bytes key = UserStoreKeys.minute(userId, minuteMs, sessionId);
         long version = load(store.get(key)) + 1;
         noteLate(minuteMs, receivedAtMs);
         for (int i = 0; i < SIZES.length && hasLate; i++) {
@@ -158,10 +158,11 @@ final class MinuteStore {
         }
         long minuteMs = Long.MIN_VALUE;
         try (KeyValueIterator<Bytes, byte[]> rows = store.range(
-                UserKeyed.minute(userId, fromMs, FIRST_SESSION), UserKeyed.minute(userId, toMs, FIRST_SESSION))) {
+                UserStoreKeys.minute(userId, fromMs, FIRST_SESSION),
+                UserStoreKeys.minute(userId, toMs, FIRST_SESSION))) {
             while (rows.hasNext()) {
                 KeyValue<Bytes, byte[]> next = rows.next();
-                long nextMs = UserKeyed.minuteOf(next.key);
+                long nextMs = UserStoreKeys.minuteOf(next.key);
                 if (nextMs != minuteMs) {
                     if (minuteMs != Long.MIN_VALUE) {
                         visitor.minute(minuteMs, bySize);
@@ -186,9 +187,9 @@ final class MinuteStore {
     List<Long> clear(UUID userId, UUID sessionId) {
         List<Bytes> theirs = new ArrayList<>();
         try (KeyValueIterator<Bytes, byte[]> rows =
-                store.prefixScan(UserKeyed.prefix(userId), UserKeyed.PREFIX_SERIALIZER)) {
+                store.prefixScan(UserStoreKeys.prefix(userId), UserStoreKeys.PREFIX_SERIALIZER)) {
             rows.forEachRemaining(next -> {
-                if (UserKeyed.isMinuteOf(next.key, sessionId)) {
+                if (UserStoreKeys.isMinuteOf(next.key, sessionId)) {
                     theirs.add(next.key);
                 }
             });
@@ -198,7 +199,7 @@ final class MinuteStore {
             load(null);
             put(key, version);
         }
-        return theirs.stream().map(UserKeyed::minuteOf).toList();
+        return theirs.stream().map(UserStoreKeys::minuteOf).toList();
     }
 
     /**
@@ -209,10 +210,11 @@ final class MinuteStore {
     List<FlowMinute> shares(UUID userId, UUID changedSessionId, long minuteMs) {
         List<FlowMinute> shares = new ArrayList<>();
         List<Bytes> others = new ArrayList<>();
-        Bytes changedKey = UserKeyed.minute(userId, minuteMs, changedSessionId);
+        Bytes changedKey = UserStoreKeys.minute(userId, minuteMs, changedSessionId);
         userMinute.clear();
         try (KeyValueIterator<Bytes, byte[]> rows = store.range(
-                UserKeyed.minute(userId, minuteMs, FIRST_SESSION), UserKeyed.minute(userId, minuteMs, LAST_SESSION))) {
+                UserStoreKeys.minute(userId, minuteMs, FIRST_SESSION),
+                UserStoreKeys.minute(userId, minuteMs, LAST_SESSION))) {
             while (rows.hasNext()) {
                 KeyValue<Bytes, byte[]> next = rows.next();
                 long version = load(next.value);
@@ -234,7 +236,7 @@ final class MinuteStore {
 
     private static FlowMinute flowMinute(Bytes key, long version, MinuteTotals share) {
         return new FlowMinute(
-                Instant.ofEpochMilli(UserKeyed.minuteOf(key)),
+                Instant.ofEpochMilli(UserStoreKeys.minuteOf(key)),
                 version,
                 share.keystrokes,
                 share.errors,
@@ -242,12 +244,12 @@ final class MinuteStore {
                 share.activeMs,
                 share.flowMs,
                 share.intensityMs,
-                UserKeyed.sessionIdOfMinute(key));
+                UserStoreKeys.sessionIdOfMinute(key));
     }
 
-    void forget(UUID userId) {
+    void delete(UUID userId) {
         try (KeyValueIterator<Bytes, byte[]> theirs =
-                store.prefixScan(UserKeyed.prefix(userId), UserKeyed.PREFIX_SERIALIZER)) {
+                store.prefixScan(UserStoreKeys.prefix(userId), UserStoreKeys.PREFIX_SERIALIZER)) {
             while (theirs.hasNext()) {
                 store.delete(theirs.next().key);
             }
@@ -257,7 +259,7 @@ final class MinuteStore {
     /** Lets go of old minutes among the next few, given what ingest has received by now. */
     void sweep(long receivedAtMs) {
         if (sweepFrom == null) {
-            long horizonNowMs = receivedAtMs - KEPT_FOR.toMillis();
+            long horizonNowMs = receivedAtMs - RETENTION.toMillis();
             if (horizonNowMs - HORIZON_STEP.toMillis() < horizonMs) {
                 return;
             }
@@ -274,11 +276,11 @@ final class MinuteStore {
         int seen = 0;
         try (KeyValueIterator<Bytes, byte[]> rows = store.range(from, null)) {
             while (rows.hasNext()) {
-                if (seen++ == SWEPT_AT_ONCE_MAX) {
+                if (seen++ == SWEEP_ROWS_MAX) {
                     return rows.peekNextKey();
                 }
                 KeyValue<Bytes, byte[]> next = rows.next();
-                if (!next.key.equals(HORIZON_KEY) && UserKeyed.minuteOf(next.key) < horizonMs) {
+                if (!next.key.equals(HORIZON_KEY) && UserStoreKeys.minuteOf(next.key) < horizonMs) {
                     store.delete(next.key);
                 }
             }

@@ -19,7 +19,7 @@ final class MinuteTotals {
 
     /**
      * Flow periods that were broken off in the minute. The engine's own count does not say in which; see
-     * {@link PeriodWatch}.
+     * {@link FlowPeriodDetector}.
      */
     long interruptions;
 

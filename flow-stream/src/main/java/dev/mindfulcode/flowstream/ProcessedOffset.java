@@ -23,7 +23,7 @@ final class ProcessedOffset {
     }
 
     /** Notes that the record at hand, one of keystrokes, is being processed. */
-    void note(ProcessingContext context) {
+    void record(ProcessingContext context) {
         long offset = context.recordMetadata().orElseThrow().offset();
         store.put(KEY, ByteBuffer.allocate(Long.BYTES).putLong(offset + 1).array());
     }

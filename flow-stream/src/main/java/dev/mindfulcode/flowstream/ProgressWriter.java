@@ -33,7 +33,7 @@ final class ProgressWriter {
     }
 
     /** Notes that everything which was due by then is written. */
-    void wroteWhatWasDueBy(long wallMs) {
+    void wroteDueBy(long wallMs) {
         writtenUntilMs = wallMs;
     }
 

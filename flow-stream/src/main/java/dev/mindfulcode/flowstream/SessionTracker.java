@@ -39,13 +39,13 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
 
     private static final Logger log = LoggerFactory.getLogger(SessionTracker.class);
 
-    static final Duration UNTOLD_LOOKED_AT_EVERY = Duration.ofMillis(250);
-    static final Duration HELD_LOOKED_AT_EVERY = Duration.ofMillis(250);
-    static final Duration SILENCE_LOOKED_AT_EVERY = Duration.ofSeconds(5);
-    static final Duration SWEPT_EVERY = Duration.ofSeconds(10);
+    static final Duration PUBLISH_POLL_INTERVAL = Duration.ofMillis(250);
+    static final Duration GAP_POLL_INTERVAL = Duration.ofMillis(250);
+    static final Duration IDLE_POLL_INTERVAL = Duration.ofSeconds(5);
+    static final Duration SWEEP_INTERVAL = Duration.ofSeconds(10);
 
     /** Sessions told in one go; the next go takes the rest. */
-    static final int TOLD_AT_ONCE_MAX = 5_000;
+    static final int SESSIONS_PER_POLL_MAX = 5_000;
 
     private final PayloadReader payloads;
     private final Deserializer<PublishedModel> publishedModels;
@@ -53,20 +53,20 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     private final CommitRounds rounds;
     private final StreamClock clock = new StreamClock();
     private final TrackedSession session = new TrackedSession();
-    private final BatchCounter counter = new BatchCounter();
-    private final PeriodWatch periods = new PeriodWatch();
+    private final BatchApplier counter = new BatchApplier();
+    private final FlowPeriodDetector periods = new FlowPeriodDetector();
 
     private ProcessorContext<UUID, SpecificRecord> context;
     private KeyValueStore<Bytes, byte[]> sessions;
-    private WatchedSessions watched;
+    private SessionTimers timers;
     private MinuteStore minutes;
-    private People people;
-    private PersonalLayers personal;
-    private FlowTeller teller;
-    private Models models;
-    private HeldBatches held;
+    private UserStateStore users;
+    private PersonalLayerStore personal;
+    private FlowStatePublisher publisher;
+    private ModelStore models;
+    private ReorderBuffer reorderBuffer;
     private BatchIds batchIds;
-    private Contributions contributions;
+    private TeamContributionPublisher contributions;
     private ProgressWriter progress;
 
     @SuppressWarnings("NullAway.Init") // Kafka calls init before anything else
@@ -81,32 +81,33 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     public void init(ProcessorContext<UUID, SpecificRecord> context) {
         this.context = context;
         KeyValueStore<Bytes, byte[]> published = context.getStateStore(FlowTopology.MODELS_STORE);
-        models = new Models(published, publishedModels, meters);
+        models = new ModelStore(published, publishedModels, meters);
         sessions = context.getStateStore(FlowTopology.SESSIONS_STORE);
-        watched = new WatchedSessions(context.getStateStore(FlowTopology.WATCHED_SESSIONS_STORE));
+        timers = new SessionTimers(context.getStateStore(FlowTopology.SESSION_TIMERS_STORE));
         minutes = new MinuteStore(context.getStateStore(FlowTopology.MINUTES_STORE));
-        people = new People(context.getStateStore(FlowTopology.PEOPLE_STORE), sessions);
-        personal = new PersonalLayers(context.getStateStore(FlowTopology.PERSONAL_STORE));
-        held = new HeldBatches(context.getStateStore(FlowTopology.HELD_STORE), payloads);
+        users = new UserStateStore(context.getStateStore(FlowTopology.USERS_STORE), sessions);
+        personal = new PersonalLayerStore(context.getStateStore(FlowTopology.PERSONAL_LAYERS_STORE));
+        reorderBuffer = new ReorderBuffer(context.getStateStore(FlowTopology.REORDER_BUFFER_STORE), payloads);
         batchIds = new BatchIds(context.getStateStore(FlowTopology.BATCH_IDS_STORE));
-        contributions = new Contributions(
+        contributions = new TeamContributionPublisher(
                 context,
                 context.getStateStore(FlowTopology.MEMBERSHIPS_STORE),
-                context.getStateStore(FlowTopology.UNTOLD_STORE),
+                context.getStateStore(FlowTopology.PENDING_CONTRIBUTIONS_STORE),
                 minutes);
-        teller = new FlowTeller(context, minutes);
+        publisher = new FlowStatePublisher(context, minutes);
         progress = new ProgressWriter(context, rounds);
-        for (Bytes key : watched.stored()) {
+        for (Bytes key : timers.openSessions()) {
             if (load(key)) {
-                watched.update(key, session);
+                timers.update(key, session);
                 clock.observe(session.receivedAtMs(), context.currentSystemTimeMs());
             }
         }
-        context.schedule(UNTOLD_LOOKED_AT_EVERY, PunctuationType.WALL_CLOCK_TIME, this::tellDue);
-        context.schedule(SILENCE_LOOKED_AT_EVERY, PunctuationType.WALL_CLOCK_TIME, this::endSilence);
-        context.schedule(HELD_LOOKED_AT_EVERY, PunctuationType.WALL_CLOCK_TIME, this::goOnWithoutTheMissing);
-        context.schedule(Contributions.LOOKED_AT_EVERY, PunctuationType.WALL_CLOCK_TIME, this::tellContributions);
-        context.schedule(SWEPT_EVERY, PunctuationType.WALL_CLOCK_TIME, this::sweep);
+        context.schedule(PUBLISH_POLL_INTERVAL, PunctuationType.WALL_CLOCK_TIME, this::publishDue);
+        context.schedule(IDLE_POLL_INTERVAL, PunctuationType.WALL_CLOCK_TIME, this::updateIdleSessions);
+        context.schedule(GAP_POLL_INTERVAL, PunctuationType.WALL_CLOCK_TIME, this::skipGap);
+        context.schedule(
+                TeamContributionPublisher.POLL_INTERVAL, PunctuationType.WALL_CLOCK_TIME, this::publishContributions);
+        context.schedule(SWEEP_INTERVAL, PunctuationType.WALL_CLOCK_TIME, this::sweep);
         context.schedule(CommitRounds.TICK, PunctuationType.WALL_CLOCK_TIME, this::writeProgress);
     }
 
@@ -124,22 +125,22 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     private void count(UUID userId, FlowInput.BatchReceived received) {
         FlowInput.Keystrokes batch = received.batch();
         long receivedAtMs = clock.observe(batch.receivedAtMs(), context.currentSystemTimeMs());
-        Bytes key = UserKeyed.session(userId, batch.sessionId());
+        Bytes key = UserStoreKeys.session(userId, batch.sessionId());
         boolean known = load(key);
         if (!known) {
-            if (people.isErased(userId)) {
-                meters.erased.increment();
+            if (users.isErased(userId)) {
+                meters.batchesOfErased.increment();
                 return;
             }
             begin(userId, batch.startedAtMs(), receivedAtMs);
         }
         if (session.isDeleted()) {
-            meters.deleted.increment();
+            meters.batchesOfDeletedSessions.increment();
             return;
         }
         long batchId = SeenBatches.hash(received.batchId());
         if (batchIds.contains(key, session.batchIds(), batchId) || session.hasSeenWithoutId(batch.sequence())) {
-            meters.duplicates.increment();
+            meters.batchesDuplicate.increment();
             return;
         }
         if (batch.startedAtMs() < minutes.horizonMs()) {
@@ -147,19 +148,19 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
         }
         boolean reused = session.hasSeen(batch.sequence());
         if (reused) {
-            session.sequenceReused();
+            session.countReusedSequence();
         }
         if (batch.sequence() > session.nextSequence() && !reused) {
-            hold(userId, key, batch);
+            buffer(userId, key, batch);
         } else {
-            play(userId, batch);
-            playWhoseTurnItIs(userId, key);
+            apply(userId, batch);
+            drainContiguous(userId, key);
         }
         if (!known) {
-            people.sessionBegun(userId, batch.sessionId());
+            users.setLastSession(userId, batch.sessionId());
         }
         batchIds.add(key, session.batchIds(), batchId);
-        session.batchIdStored();
+        session.countBatchId();
         save(key);
         if (reused) {
             noteReuse(batch.sessionId());
@@ -174,43 +175,45 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     }
 
     /** Flow is judged in the order of typing: a batch that comes before an earlier one waits for it a while. */
-    private void hold(UUID userId, Bytes key, FlowInput.Keystrokes batch) {
+    private void buffer(UUID userId, Bytes key, FlowInput.Keystrokes batch) {
         session.markSeen(batch.sequence());
         long receivedAtMs = clock.observe(batch.receivedAtMs(), context.currentSystemTimeMs());
-        session.receivedAt(receivedAtMs);
-        boolean hasRoom = held.hold(key, batch, receivedAtMs);
-        meters.held.increment();
+        session.updateReceivedAt(receivedAtMs);
+        boolean hasRoom = reorderBuffer.add(key, batch, receivedAtMs);
+        meters.batchesBuffered.increment();
         if (!hasRoom) {
-            goOnWithoutTheMissing(userId, key);
+            skipGap(userId, key);
         }
     }
 
-    private void goOnWithoutTheMissing(long wallMs) {
+    private void skipGap(long wallMs) {
         if (!clock.isKnown()) {
             return;
         }
         long nowMs = clock.nowMs(wallMs);
-        for (Bytes key : held.dueBy(nowMs)) {
+        for (Bytes key : reorderBuffer.dueBy(nowMs)) {
             if (load(key)) {
-                while (held.isDue(key, nowMs)) {
-                    goOnWithoutTheMissing(UserKeyed.userIdOf(key), key);
+                while (reorderBuffer.isDue(key, nowMs)) {
+                    skipGap(UserStoreKeys.userIdOf(key), key);
                 }
                 save(key);
             }
         }
     }
 
-    private void goOnWithoutTheMissing(UUID userId, Bytes key) {
-        session.played(held.firstSequence(key) - 1);
-        playWhoseTurnItIs(userId, key);
+    private void skipGap(UUID userId, Bytes key) {
+        session.markApplied(reorderBuffer.firstSequence(key) - 1);
+        drainContiguous(userId, key);
     }
 
-    private void playWhoseTurnItIs(UUID userId, Bytes key) {
-        while (held.hasFor(key) && held.firstSequence(key) <= session.nextSequence()) {
-            session.played(held.firstSequence(key));
+    private void drainContiguous(UUID userId, Bytes key) {
+        while (reorderBuffer.hasBatches(key) && reorderBuffer.firstSequence(key) <= session.nextSequence()) {
+            session.markApplied(reorderBuffer.firstSequence(key));
             byte[] before = session.toValue();
             try {
-                held.take(key).ifPresentOrElse(batch -> play(userId, batch), meters.erased::increment);
+                reorderBuffer
+                        .poll(key)
+                        .ifPresentOrElse(batch -> apply(userId, batch), meters.batchesOfErased::increment);
             } catch (PoisonRecordException e) {
                 // It could be read when it came, so this is a fault of ours; its record is in the log.
                 log.error(
@@ -218,29 +221,29 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
                         e.reason().label(),
                         e);
                 meters.deadLetter(e.reason());
-                adopt(userId, before);
+                restore(userId, before);
             }
         }
     }
 
     /** Counts a batch in the session, which is left to be saved. */
-    private void play(UUID userId, FlowInput.Keystrokes batch) {
+    private void apply(UUID userId, FlowInput.Keystrokes batch) {
         ActivityStatus before = session.status();
-        int judge = session.judge();
-        work(userId, batch);
-        if (session.judge() != judge) {
-            meters.modelsTakenOver.increment();
+        int judge = session.modelFingerprint();
+        applyToSession(userId, batch);
+        if (session.modelFingerprint() != judge) {
+            meters.modelSwitches.increment();
         }
 
-        session.receivedAt(Math.min(batch.receivedAtMs(), context.currentSystemTimeMs()));
+        session.updateReceivedAt(Math.min(batch.receivedAtMs(), context.currentSystemTimeMs()));
         session.endOverrideBefore(session.engine().lastActivityAtMs());
-        personal.noteReading(userId, session.engine());
+        personal.recordReading(userId, session.engine());
         storeMinutes(userId, batch);
-        tell(userId, batch.sessionId(), counter.periods(), before, lastActivityAtMs(), Telling.WHEN_DUE);
-        meters.counted.increment();
+        publish(userId, batch.sessionId(), counter.periods(), before, lastActivityAtMs(), Timing.WHEN_DUE);
+        meters.batchesCounted.increment();
     }
 
-    private enum Telling {
+    private enum Timing {
         IF_CHANGED,
         WHEN_DUE,
         NOW
@@ -249,66 +252,67 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     /**
      * Tells how the session stands given what is known of silence and its end, and leaves its engine without knowing.
      */
-    private void tell(UUID userId, UUID sessionId, PeriodWatch watch, ActivityStatus before, long atMs, Telling when) {
-        if (session.isSettled()) {
-            tellSettled(userId, sessionId, watch, before, atMs, when);
+    private void publish(
+            UUID userId, UUID sessionId, FlowPeriodDetector watch, ActivityStatus before, long atMs, Timing when) {
+        if (session.isUpToDate()) {
+            publishUpToDate(userId, sessionId, watch, before, atMs, when);
             return;
         }
         byte[] engineState = session.engineState();
         boolean periodOpen = session.isPeriodOpen();
-        session.settle();
-        watch.look(sessionId, session);
-        tellSettled(userId, sessionId, watch, before, atMs, when);
-        session.unsettle(engineState, periodOpen);
+        session.applySilence();
+        watch.detect(sessionId, session);
+        publishUpToDate(userId, sessionId, watch, before, atMs, when);
+        session.restoreEngine(engineState, periodOpen);
     }
 
-    private void tellSettled(
+    private void publishUpToDate(
             UUID userId,
             UUID sessionId,
-            PeriodWatch watch,
+            FlowPeriodDetector watch,
             ActivityStatus before,
             long activityOrSilenceAtMs,
-            Telling when) {
-        long atMs = Math.max(activityOrSilenceAtMs, session.saidAtMs());
+            Timing when) {
+        long atMs = Math.max(activityOrSilenceAtMs, session.statusSetAtMs());
         count(userId, sessionId, watch.interruptions());
-        teller.tellPeriods(userId, watch.changes());
+        publisher.publishPeriods(userId, watch.changes());
         boolean changed = session.status() != before || !watch.changes().isEmpty();
-        if (changed || when == Telling.NOW) {
-            teller.tell(userId, sessionId, session, atMs);
-        } else if (when == Telling.WHEN_DUE) {
-            teller.tellOrWait(userId, sessionId, session, atMs);
+        if (changed || when == Timing.NOW) {
+            publisher.publish(userId, sessionId, session, atMs);
+        } else if (when == Timing.WHEN_DUE) {
+            publisher.publishWhenDue(userId, sessionId, session, atMs);
         }
     }
 
-    private void count(UUID userId, UUID sessionId, List<PeriodWatch.Interrupted> interruptions) {
-        for (PeriodWatch.Interrupted interrupted : interruptions) {
+    private void count(UUID userId, UUID sessionId, List<FlowPeriodDetector.Interrupted> interruptions) {
+        for (FlowPeriodDetector.Interrupted interrupted : interruptions) {
             long minuteMs = MinuteDeltas.minuteOf(interrupted.atMs());
             if (minuteMs >= minutes.horizonMs()) {
-                minutes.addInterruptions(userId, sessionId, minuteMs, interrupted.more(), interrupted.receivedAtMs());
-                noteForTeams(userId, minuteMs, interrupted.receivedAtMs());
+                minutes.addInterruptions(userId, sessionId, minuteMs, interrupted.delta(), interrupted.receivedAtMs());
+                markForTeams(userId, minuteMs, interrupted.receivedAtMs());
             }
         }
     }
 
-    private void noteForTeams(UUID userId, long minuteMs, long receivedAtMs) {
+    private void markForTeams(UUID userId, long minuteMs, long receivedAtMs) {
         if (receivedAtMs <= WindowSize.DAY.receivedUntilMs(minuteMs)) {
             contributions.minuteGrew(userId, minuteMs);
         }
     }
 
     private void begin(UUID userId, long startedAtMs, long receivedAtMs) {
-        session.begin(people.freshState(userId, startedAtMs), startedAtMs, receivedAtMs);
-        session.readAs(personal.layerOf(userId, startedAtMs));
-        session.judgeBy(models.active());
+        session.begin(users.freshState(userId, startedAtMs), startedAtMs, receivedAtMs);
+        session.withPersonalization(personal.layerOf(userId, startedAtMs));
+        session.useModel(models.active());
     }
 
-    private MinuteDeltas.Covers covers(UUID userId, UUID sessionId) {
+    private MinuteDeltas.CoverLoader covers(UUID userId, UUID sessionId) {
         return (minuteMs, active, flow) -> minutes.loadCovers(userId, sessionId, minuteMs, active, flow);
     }
 
-    private void work(UUID userId, FlowInput.Keystrokes batch) {
+    private void applyToSession(UUID userId, FlowInput.Keystrokes batch) {
         try {
-            counter.count(batch, session, models.active(), covers(userId, batch.sessionId()));
+            counter.apply(batch, session, models.active(), covers(userId, batch.sessionId()));
         } catch (PoisonRecordException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -322,8 +326,8 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
             if (!grown.grown(i).totals.isEmpty()) {
                 long minuteMs = grown.minuteMs(i);
                 minutes.add(userId, batch.sessionId(), minuteMs, grown.grown(i), batch.receivedAtMs());
-                teller.minuteGrew(userId, batch.sessionId(), session, minuteMs);
-                noteForTeams(userId, minuteMs, batch.receivedAtMs());
+                publisher.addPendingMinute(userId, batch.sessionId(), session, minuteMs);
+                markForTeams(userId, minuteMs, batch.receivedAtMs());
             }
         }
     }
@@ -331,19 +335,19 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     private void follow(UUID userId, SessionEvent event) {
         long atMs = event.getAt().toEpochMilli();
         UUID sessionId = event.getSessionId();
-        Bytes key = UserKeyed.session(userId, sessionId);
+        Bytes key = UserStoreKeys.session(userId, sessionId);
         long recordedAtMs = clock.observe(event.getRecordedAt().toEpochMilli(), context.currentSystemTimeMs());
         boolean known = load(key);
         switch (event.getKind()) {
             case STARTED -> {
-                if (!known && !people.isErased(userId)) {
+                if (!known && !users.isErased(userId)) {
                     begin(userId, atMs, recordedAtMs);
-                    people.sessionBegun(userId, sessionId);
+                    users.setLastSession(userId, sessionId);
                     save(key);
                 }
             }
             case DELETED -> {
-                if (!known && !people.isErased(userId)) {
+                if (!known && !users.isErased(userId)) {
                     begin(userId, atMs, recordedAtMs);
                     known = true;
                 }
@@ -351,11 +355,11 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
                     // Nothing is told any more: readers forget by the same event, at their own time.
                     session.engine().end(atMs);
                     session.delete();
-                    held.forgetSession(key);
-                    batchIds.forgetSession(key);
+                    reorderBuffer.deleteSession(key);
+                    batchIds.deleteSession(key);
                     List<Long> cleared = minutes.clear(userId, sessionId);
                     for (long minuteMs : cleared) {
-                        teller.publishOtherShares(userId, sessionId, minuteMs);
+                        publisher.publishOtherShares(userId, sessionId, minuteMs);
                     }
                     if (!cleared.isEmpty()) {
                         contributions.minutesShrank(userId, cleared.getFirst());
@@ -369,7 +373,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
                     ActivityStatus before = session.status();
                     periods.begin(session);
                     apply(event, atMs);
-                    session.receivedAt(recordedAtMs);
+                    session.updateReceivedAt(recordedAtMs);
                     changed(userId, sessionId, key, before, Math.max(atMs, lastActivityAtMs()));
                 }
             }
@@ -392,12 +396,12 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
                     session.override(ActivityStatus.ACTIVE, atMs);
                 }
             }
-            case ENDED -> session.endAt(atMs);
+            case ENDED -> session.endByUser(atMs);
             case CORRECTED -> {
                 // A session whose end is known has ended. Where it began is no business of the stream.
                 Instant endedAt = event.getEndedAt();
                 if (endedAt != null) {
-                    session.endAt(endedAt.toEpochMilli());
+                    session.endByUser(endedAt.toEpochMilli());
                 }
             }
             case STARTED, UPDATED, DELETED, UNKNOWN -> throw new IllegalArgumentException("changes nothing");
@@ -418,7 +422,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
                 if (teamId == null) {
                     throw new PoisonRecordException(DeadLetterReason.INCOMPLETE);
                 }
-                if (!people.isErased(userId)) {
+                if (!users.isErased(userId)) {
                     contributions.membershipChanged(
                             userId, teamId, event.getAt().toEpochMilli(), changeOf(event));
                 }
@@ -448,7 +452,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     }
 
     private void follow(UUID userId, FlowFeedback event) {
-        if (people.isErased(userId)) {
+        if (users.isErased(userId)) {
             meters.feedbackOfErased.increment();
             return;
         }
@@ -476,8 +480,8 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
         if (!(sensitivity >= 0 && sensitivity <= 1)) {
             throw new PoisonRecordException(DeadLetterReason.OUT_OF_RANGE);
         }
-        people.sensitivityChosen(userId, sensitivity);
-        for (Bytes key : watched.stored(userId)) {
+        users.setSensitivity(userId, sensitivity);
+        for (Bytes key : timers.openSessions(userId)) {
             if (load(key)) {
                 session.engine().setSensitivity(sensitivity);
                 save(key);
@@ -488,84 +492,89 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     private void forget(UUID userId) {
         List<Bytes> theirs = new ArrayList<>();
         try (KeyValueIterator<Bytes, byte[]> rows =
-                sessions.prefixScan(UserKeyed.prefix(userId), UserKeyed.PREFIX_SERIALIZER)) {
+                sessions.prefixScan(UserStoreKeys.prefix(userId), UserStoreKeys.PREFIX_SERIALIZER)) {
             rows.forEachRemaining(row -> theirs.add(row.key));
         }
         for (Bytes key : theirs) {
             sessions.delete(key);
-            watched.forget(key);
+            timers.remove(key);
         }
-        held.forget(userId);
-        batchIds.forget(userId);
-        contributions.forget(userId, clock.receivedAtMs());
-        minutes.forget(userId);
-        personal.forget(userId);
-        people.erase(userId);
+        reorderBuffer.delete(userId);
+        batchIds.delete(userId);
+        contributions.delete(userId, clock.receivedAtMs());
+        minutes.delete(userId);
+        personal.delete(userId);
+        users.erase(userId);
     }
 
     private void writeProgress(long wallMs) {
-        progress.tick(wallMs, () -> tellDueBy(Long.MAX_VALUE));
+        progress.tick(wallMs, () -> publishDueBy(Long.MAX_VALUE));
     }
 
-    private void tellDue(long wallMs) {
-        if (tellDueBy(wallMs)) {
-            progress.wroteWhatWasDueBy(wallMs);
+    private void publishDue(long wallMs) {
+        if (publishDueBy(wallMs)) {
+            progress.wroteDueBy(wallMs);
         }
     }
 
     /** Returns whether none is left that was due. */
-    private boolean tellDueBy(long wallMs) {
-        List<Bytes> due = watched.dueBy(wallMs, TOLD_AT_ONCE_MAX);
+    private boolean publishDueBy(long wallMs) {
+        List<Bytes> due = timers.publishDueBy(wallMs, SESSIONS_PER_POLL_MAX);
         for (Bytes key : due) {
             if (load(key)) {
                 periods.begin(session);
-                tell(
-                        UserKeyed.userIdOf(key),
-                        UserKeyed.sessionIdOf(key),
+                publish(
+                        UserStoreKeys.userIdOf(key),
+                        UserStoreKeys.sessionIdOf(key),
                         periods,
                         session.status(),
                         lastActivityAtMs(),
-                        Telling.NOW);
+                        Timing.NOW);
                 save(key);
             }
         }
-        return due.size() < TOLD_AT_ONCE_MAX;
+        return due.size() < SESSIONS_PER_POLL_MAX;
     }
 
-    private void endSilence(long wallMs) {
+    private void updateIdleSessions(long wallMs) {
         if (!clock.isKnown()) {
             return;
         }
         long nowMs = clock.nowMs(wallMs);
-        for (Bytes key : watched.silentAfter(nowMs)) {
+        for (Bytes key : timers.idleAfter(nowMs)) {
             if (load(key)) {
-                session.receivedAtMost(nowMs);
+                session.capReceivedAt(nowMs);
                 save(key);
             }
         }
-        for (Bytes key : watched.silentBy(nowMs)) {
+        for (Bytes key : timers.idleBy(nowMs)) {
             if (load(key)) {
                 ActivityStatus before = session.status();
                 periods.begin(session);
                 long silenceMs = nowMs - session.receivedAtMs();
-                silent(silenceMs);
-                UUID sessionId = UserKeyed.sessionIdOf(key);
-                changed(UserKeyed.userIdOf(key), sessionId, key, before, lastActivityAtMs() + tellingMs(silenceMs));
+                applyIdle(silenceMs);
+                UUID sessionId = UserStoreKeys.sessionIdOf(key);
+                changed(
+                        UserStoreKeys.userIdOf(key),
+                        sessionId,
+                        key,
+                        before,
+                        lastActivityAtMs() + idleThresholdMs(silenceMs));
             }
         }
     }
 
     /** Returns how long the silence had to be to matter, whenever somebody looked. */
-    private static long tellingMs(long silenceMs) {
+    private static long idleThresholdMs(long silenceMs) {
         return silenceMs >= SessionState.END_TIMEOUT_MS ? SessionState.END_TIMEOUT_MS : SessionState.PAUSE_TIMEOUT_MS;
     }
 
     /**
      * Applies a silence: in the session's own time, as far as that has come, since it may lag behind that of receipt.
      */
-    private void silent(long silenceMs) {
+    private void applyIdle(long silenceMs) {
         if (session.hasActivity()) {
-            session.silentUntil(lastActivityAtMs() + silenceMs);
+            session.extendSilence(lastActivityAtMs() + silenceMs);
             session.endOverrideAfterSilence(silenceMs);
         } else {
             session.override(
@@ -574,19 +583,19 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     }
 
     private void changed(UUID userId, UUID sessionId, Bytes key, ActivityStatus before, long atMs) {
-        tell(userId, sessionId, periods, before, atMs, Telling.IF_CHANGED);
+        publish(userId, sessionId, periods, before, atMs, Timing.IF_CHANGED);
         save(key);
     }
 
-    private void tellContributions(long wallMs) {
-        contributions.tell(wallMs, clock.receivedAtMs());
+    private void publishContributions(long wallMs) {
+        contributions.publish(wallMs, clock.receivedAtMs());
     }
 
     private void sweep(long wallMs) {
         if (clock.isKnown()) {
             // A replay may pass a month between two sweeps: nothing may go that teams have not been told of.
-            contributions.tellOfMinutesBefore(
-                    clock.receivedAtMs() - MinuteStore.KEPT_FOR.toMillis() + WindowSize.DAY.lengthMs(),
+            contributions.publishMinutesBefore(
+                    clock.receivedAtMs() - MinuteStore.RETENTION.toMillis() + WindowSize.DAY.lengthMs(),
                     clock.receivedAtMs());
             minutes.sweep(clock.receivedAtMs());
         }
@@ -601,21 +610,21 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
         if (stored == null) {
             return false;
         }
-        adopt(UserKeyed.userIdOf(key), stored);
+        restore(UserStoreKeys.userIdOf(key), stored);
         return true;
     }
 
-    private void adopt(UUID userId, byte[] stored) {
+    private void restore(UUID userId, byte[] stored) {
         session.load(stored);
-        session.readAs(personal.layerOf(userId, session.engine().lastActivityAtMs()));
-        SessionState judge = models.withFingerprint(session.judge());
+        session.withPersonalization(personal.layerOf(userId, session.engine().lastActivityAtMs()));
+        SessionState judge = models.withFingerprint(session.modelFingerprint());
         // Nobody has the model any more, as after a change of the built-in one: nothing of it may be mixed with
         // another's.
-        session.judgeBy(judge == null ? models.active() : judge);
+        session.useModel(judge == null ? models.active() : judge);
     }
 
     private void save(Bytes key) {
         sessions.put(key, session.toValue());
-        watched.update(key, session);
+        timers.update(key, session);
     }
 }

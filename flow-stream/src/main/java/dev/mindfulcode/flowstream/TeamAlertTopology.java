@@ -23,14 +23,15 @@ final class TeamAlertTopology {
     static final String STATES_STORE = "alert-states";
 
     private static final String RULES_IN = "alert-rules-in";
-    private static final String KEEP_RULES = "keep-alert-rules";
+    private static final String UPDATE_RULES = "update-alert-rules";
     private static final String TEAM_FLOW_IN = "team-flow-in";
-    private static final String WATCH_TEAMS = "watch-teams";
+    private static final String EVALUATE_ALERTS = "evaluate-alerts";
     private static final String ALERTS_OUT = "team-alerts-out";
 
     private TeamAlertTopology() {}
 
-    static void addTo(Topology topology, SchemaRegistry registry, StreamMeters meters, TrustedTimestamps timestamps) {
+    static void addTo(
+            Topology topology, SchemaRegistry registry, StreamMeters meters, ClampedTimestampExtractor timestamps) {
         topology.addGlobalStore(
                 Stores.keyValueStoreBuilder(
                                 Stores.inMemoryKeyValueStore(RULES_STORE), Serdes.Bytes(), Serdes.ByteArray())
@@ -39,8 +40,8 @@ final class TeamAlertTopology {
                 Serdes.Bytes().deserializer(),
                 Serdes.ByteArray().deserializer(),
                 Topics.TEAM_ALERT_RULES.name(),
-                KEEP_RULES,
-                () -> new TableReader(RULES_STORE));
+                UPDATE_RULES,
+                () -> new GlobalStoreUpdater(RULES_STORE));
         topology.addSource(
                 AutoOffsetReset.earliest(),
                 TEAM_FLOW_IN,
@@ -48,14 +49,14 @@ final class TeamAlertTopology {
                 Topics.TEAM_FLOW.keySerde().deserializer(),
                 Topics.TEAM_FLOW.valueSerde(registry).deserializer(),
                 Topics.TEAM_FLOW.name());
-        topology.addProcessor(WATCH_TEAMS, () -> new TeamWatch(registry, meters), TEAM_FLOW_IN);
-        topology.addStateStore(FlowTopology.store(WINDOWS_STORE), WATCH_TEAMS);
-        topology.addStateStore(FlowTopology.store(STATES_STORE), WATCH_TEAMS);
+        topology.addProcessor(EVALUATE_ALERTS, () -> new TeamAlertEvaluator(registry, meters), TEAM_FLOW_IN);
+        topology.addStateStore(FlowTopology.store(WINDOWS_STORE), EVALUATE_ALERTS);
+        topology.addStateStore(FlowTopology.store(STATES_STORE), EVALUATE_ALERTS);
         topology.addSink(
                 ALERTS_OUT,
                 Topics.TEAM_ALERTS.name(),
                 Topics.TEAM_ALERTS.keySerde().serializer(),
                 Topics.TEAM_ALERTS.valueSerde(registry).serializer(),
-                WATCH_TEAMS);
+                EVALUATE_ALERTS);
     }
 }

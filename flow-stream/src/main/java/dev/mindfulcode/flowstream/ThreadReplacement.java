@@ -17,7 +17,7 @@ final class ThreadReplacement implements StreamsUncaughtExceptionHandler {
     private static final Logger log = LoggerFactory.getLogger(ThreadReplacement.class);
 
     static final int REPLACEMENTS_MAX = 30;
-    static final Duration WITHIN = Duration.ofMinutes(15);
+    static final Duration REPLACEMENT_WINDOW = Duration.ofMinutes(15);
 
     private final InstantSource clock;
     private final StreamMeters meters;
@@ -32,9 +32,9 @@ final class ThreadReplacement implements StreamsUncaughtExceptionHandler {
     public synchronized StreamThreadExceptionResponse handle(Throwable exception) {
         long nowMs = clock.millis();
         // Later than now: the clock was set back, and how long ago that was is not known.
-        replacedAtMs.removeIf(atMs -> atMs < nowMs - WITHIN.toMillis() || atMs > nowMs);
+        replacedAtMs.removeIf(atMs -> atMs < nowMs - REPLACEMENT_WINDOW.toMillis() || atMs > nowMs);
         if (replacedAtMs.size() >= REPLACEMENTS_MAX) {
-            log.error("{} stream threads failed within {}: giving up", REPLACEMENTS_MAX, WITHIN, exception);
+            log.error("{} stream threads failed within {}: giving up", REPLACEMENTS_MAX, REPLACEMENT_WINDOW, exception);
             return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         }
         replacedAtMs.addLast(nowMs);

@@ -21,7 +21,7 @@ final class TrackedSession {
     static final int RANGES_MAX = 1_024;
 
     /** Minutes that may wait for the next flow state before they are told at once. */
-    static final int UNTOLD_MINUTES_MAX = 8;
+    static final int PENDING_MINUTES_MAX = 8;
 
     private static final byte LAYOUT_VERSION = 3;
 
@@ -37,27 +37,27 @@ final class TrackedSession {
     private static final int AT_DIRTY = 1;
     private static final int AT_OVERRIDE = 2;
     private static final int AT_PERIOD_OPEN = 3;
-    private static final int AT_UNTOLD_COUNT = 4;
+    private static final int AT_PENDING_COUNT = 4;
     private static final int AT_DELETED = 5;
     private static final int AT_VERSION = 8;
-    private static final int AT_TOLD_AT_MS = 16;
+    private static final int AT_PUBLISHED_AT_MS = 16;
     private static final int AT_STARTED_AT_MS = 24;
     private static final int AT_RECEIVED_AT_MS = 32;
     private static final int AT_OVERRIDDEN_AT_MS = 40;
     private static final int AT_PERIOD_KEYSTROKES = 48;
     private static final int AT_PERIOD_ACTIVE_MS = 56;
     private static final int AT_PERIOD_INTENSITY_MS = 64;
-    private static final int AT_UNTOLD_MINUTES = 72;
-    private static final int AT_NEXT_SEQUENCE = AT_UNTOLD_MINUTES + UNTOLD_MINUTES_MAX * Long.BYTES;
+    private static final int AT_PENDING_MINUTES = 72;
+    private static final int AT_NEXT_SEQUENCE = AT_PENDING_MINUTES + PENDING_MINUTES_MAX * Long.BYTES;
     private static final int AT_SILENT_UNTIL_MS = AT_NEXT_SEQUENCE + 8;
     private static final int AT_ENDED_AT_MS = AT_NEXT_SEQUENCE + 16;
     private static final int AT_ACTIVITY_RECEIVED_AT_MS = AT_NEXT_SEQUENCE + 24;
     private static final int AT_PERIOD_VERSION = AT_NEXT_SEQUENCE + 32;
-    private static final int AT_TOLD_END_MS = AT_NEXT_SEQUENCE + 40;
-    private static final int AT_TOLD_END_KEYSTROKES = AT_NEXT_SEQUENCE + 48;
-    private static final int AT_TOLD_END_WHY = AT_NEXT_SEQUENCE + 56;
-    private static final int AT_BOOKED_AT_MS = AT_NEXT_SEQUENCE + 64;
-    private static final int AT_BOOKED_RECEIVED_AT_MS = AT_NEXT_SEQUENCE + 72;
+    private static final int AT_PUBLISHED_END_MS = AT_NEXT_SEQUENCE + 40;
+    private static final int AT_PUBLISHED_END_KEYSTROKES = AT_NEXT_SEQUENCE + 48;
+    private static final int AT_PUBLISHED_END_REASON = AT_NEXT_SEQUENCE + 56;
+    private static final int AT_INTERRUPTION_MS = AT_NEXT_SEQUENCE + 64;
+    private static final int AT_INTERRUPTION_RECEIVED_AT_MS = AT_NEXT_SEQUENCE + 72;
     private static final int AT_BATCH_IDS = AT_NEXT_SEQUENCE + 80;
     private static final int AT_SEQUENCES_REUSED = AT_NEXT_SEQUENCE + 88;
     private static final int AT_WITHOUT_IDS_BEFORE = AT_NEXT_SEQUENCE + 96;
@@ -72,8 +72,8 @@ final class TrackedSession {
     private final byte[] header = new byte[HEADER_BYTES];
     private final ByteBuffer fields = ByteBuffer.wrap(header);
     private final byte[] engineState = new byte[SessionState.SIZE_BYTES];
-    private final SessionState unjudged = new SessionState();
-    private SessionState engine = unjudged;
+    private final SessionState unscored = new SessionState();
+    private SessionState engine = unscored;
     private @Nullable PersonalLayer personal;
     private byte[] sequences = SequenceRanges.empty();
 
@@ -85,9 +85,9 @@ final class TrackedSession {
         fields.putLong(AT_STARTED_AT_MS, startedAtMs);
         fields.putLong(AT_RECEIVED_AT_MS, receivedAtMs);
         System.arraycopy(freshEngineState, 0, engineState, 0, engineState.length);
-        forgetTold();
-        engine = unjudged.wrap(engineState);
-        readAs(null);
+        clearPublished();
+        engine = unscored.wrap(engineState);
+        withPersonalization(null);
         sequences = SequenceRanges.empty();
         return this;
     }
@@ -98,8 +98,8 @@ final class TrackedSession {
         fields.clear().put(new byte[HEADER_BYTES]);
         System.arraycopy(value, 0, header, 0, headerBytes);
         System.arraycopy(value, headerBytes, engineState, 0, engineState.length);
-        engine = unjudged.wrap(engineState);
-        readAs(null);
+        engine = unscored.wrap(engineState);
+        withPersonalization(null);
         int sequencesAt = headerBytes + engineState.length;
         byte[] loaded = new byte[value.length - sequencesAt];
         System.arraycopy(value, sequencesAt, loaded, 0, loaded.length);
@@ -111,15 +111,15 @@ final class TrackedSession {
         if (headerBytes == HEADER_BYTES_BEFORE_ORDER) {
             fields.putLong(AT_NEXT_SEQUENCE, SequenceRanges.end(sequences));
             fields.putLong(AT_PERIOD_VERSION, 1);
-            forgetTold();
+            clearPublished();
         }
         return this;
     }
 
-    private void forgetTold() {
+    private void clearPublished() {
         fields.putLong(AT_ENDED_AT_MS, NEVER);
-        fields.putLong(AT_TOLD_END_MS, NEVER);
-        fields.putLong(AT_BOOKED_AT_MS, NEVER);
+        fields.putLong(AT_PUBLISHED_END_MS, NEVER);
+        fields.putLong(AT_INTERRUPTION_MS, NEVER);
     }
 
     private static int headerBytesOf(byte[] value) {
@@ -153,18 +153,18 @@ final class TrackedSession {
     }
 
     /** Returns the fingerprint of the model that judges this session, 0 when none does yet. */
-    int judge() {
+    int modelFingerprint() {
         return SessionState.modelFingerprintOf(engineState);
     }
 
     /** Has intensities read as the session's user means them, whatever model judges; null for as the model has them. */
-    void readAs(@Nullable PersonalLayer layer) {
+    void withPersonalization(@Nullable PersonalLayer layer) {
         personal = layer;
         engine.withPersonalization(layer);
     }
 
     /** Goes on under this model, or is taken over by it where another has judged. */
-    void judgeBy(SessionState flyweight) {
+    void useModel(SessionState flyweight) {
         engine = flyweight.wrap(engineState);
         engine.withPersonalization(personal);
         engine.switchModel();
@@ -212,7 +212,7 @@ final class TrackedSession {
         return fields.getLong(AT_BATCH_IDS);
     }
 
-    void batchIdStored() {
+    void countBatchId() {
         fields.putLong(AT_BATCH_IDS, batchIds() + 1);
     }
 
@@ -221,7 +221,7 @@ final class TrackedSession {
         return fields.getLong(AT_SEQUENCES_REUSED);
     }
 
-    void sequenceReused() {
+    void countReusedSequence() {
         fields.putLong(AT_SEQUENCES_REUSED, sequencesReused() + 1);
     }
 
@@ -231,7 +231,7 @@ final class TrackedSession {
      */
     ActivityStatus status() {
         int override = header[AT_OVERRIDE];
-        ActivityStatus settled = settledStatus();
+        ActivityStatus settled = derivedStatus();
         return override == NOT_OVERRIDDEN || settled == ActivityStatus.ENDED ? settled : STATUSES[override];
     }
 
@@ -239,7 +239,7 @@ final class TrackedSession {
      * Returns how typing and silence have it. The engine itself is not told of silence: what comes late may yet fill
      * it.
      */
-    ActivityStatus settledStatus() {
+    ActivityStatus derivedStatus() {
         if (isEnded()) {
             return ActivityStatus.ENDED;
         }
@@ -260,12 +260,12 @@ final class TrackedSession {
         return fields.getLong(AT_SILENT_UNTIL_MS);
     }
 
-    void silentUntil(long atMs) {
+    void extendSilence(long atMs) {
         fields.putLong(AT_SILENT_UNTIL_MS, Math.max(atMs, silentUntilMs()));
     }
 
     /** Takes note of new activity in a batch that was received then: whatever silence was thought to be is over. */
-    void active(long receivedAtMs) {
+    void activityReceived(long receivedAtMs) {
         fields.putLong(AT_SILENT_UNTIL_MS, 0);
         fields.putLong(AT_ACTIVITY_RECEIVED_AT_MS, receivedAtMs);
     }
@@ -283,7 +283,7 @@ final class TrackedSession {
      * Takes note that its user ended it. The engine is told with the first event after that, for earlier ones may still
      * come.
      */
-    void endAt(long atMs) {
+    void endByUser(long atMs) {
         if (!isEnded()) {
             fields.putLong(AT_ENDED_AT_MS, Math.max(atMs, 0));
         }
@@ -294,7 +294,7 @@ final class TrackedSession {
         return fields.getLong(AT_NEXT_SEQUENCE);
     }
 
-    void played(long sequence) {
+    void markApplied(long sequence) {
         fields.putLong(AT_NEXT_SEQUENCE, Math.max(sequence + 1, nextSequence()));
     }
 
@@ -303,13 +303,13 @@ final class TrackedSession {
         return fields.getLong(AT_ACTIVITY_RECEIVED_AT_MS);
     }
 
-    /** A copy of what {@link #unsettle} puts back. */
+    /** A copy of what {@link #restoreEngine} puts back. */
     byte[] engineState() {
         return engineState.clone();
     }
 
     /** Lets the engine know of the end and of silence, as far as they are known. */
-    void settle() {
+    void applySilence() {
         if (isEnded()) {
             engine.end(endedAtMs());
         } else if (hasActivity()) {
@@ -318,12 +318,12 @@ final class TrackedSession {
     }
 
     /** Whether the engine knows all there is to know: nobody ended it, and no silence is long enough to matter. */
-    boolean isSettled() {
+    boolean isUpToDate() {
         return !isEnded() && silentUntilMs() - engine.lastActivityAtMs() < SessionState.PAUSE_TIMEOUT_MS;
     }
 
-    /** Takes back what {@link #settle} did to the engine. */
-    void unsettle(byte[] engineStateBefore, boolean periodOpenBefore) {
+    /** Takes back what {@link #applySilence} did to the engine. */
+    void restoreEngine(byte[] engineStateBefore, boolean periodOpenBefore) {
         System.arraycopy(engineStateBefore, 0, engineState, 0, engineState.length);
         header[AT_PERIOD_OPEN] = (byte) (periodOpenBefore ? 1 : 0);
     }
@@ -338,7 +338,7 @@ final class TrackedSession {
      * Returns when its user said how it stands, as far as that still holds; before all times where nothing of the kind
      * does.
      */
-    long saidAtMs() {
+    long statusSetAtMs() {
         if (isEnded()) {
             return endedAtMs();
         }
@@ -375,7 +375,7 @@ final class TrackedSession {
         header[AT_DELETED] = 1;
         header[AT_DIRTY] = 0;
         endOverride();
-        clearUntoldMinutes();
+        clearPendingMinutes();
     }
 
     boolean hasActivity() {
@@ -391,12 +391,12 @@ final class TrackedSession {
         return fields.getLong(AT_RECEIVED_AT_MS);
     }
 
-    void receivedAt(long receivedAtMs) {
+    void updateReceivedAt(long receivedAtMs) {
         fields.putLong(AT_RECEIVED_AT_MS, Math.max(receivedAtMs, receivedAtMs()));
     }
 
     /** Takes back a time of receipt that is later than now: the clock was set back since. */
-    void receivedAtMost(long nowMs) {
+    void capReceivedAt(long nowMs) {
         fields.putLong(AT_RECEIVED_AT_MS, Math.min(nowMs, receivedAtMs()));
     }
 
@@ -410,45 +410,45 @@ final class TrackedSession {
     }
 
     /** Returns when the last flow state was made, by the wall clock; 0 before the first. */
-    long toldAtMs() {
-        return fields.getLong(AT_TOLD_AT_MS);
+    long publishedAtMs() {
+        return fields.getLong(AT_PUBLISHED_AT_MS);
     }
 
     /** Counts a flow state and returns its version. */
-    long told(long nowMs) {
+    long markPublished(long nowMs) {
         long version = fields.getLong(AT_VERSION) + 1;
         fields.putLong(AT_VERSION, version);
-        fields.putLong(AT_TOLD_AT_MS, nowMs);
+        fields.putLong(AT_PUBLISHED_AT_MS, nowMs);
         header[AT_DIRTY] = 0;
         return version;
     }
 
     /** Remembers a minute to be told with the next flow state; false where there is no room for it. */
-    boolean addUntoldMinute(long minuteMs) {
-        int count = header[AT_UNTOLD_COUNT];
+    boolean addPendingMinute(long minuteMs) {
+        int count = header[AT_PENDING_COUNT];
         for (int i = 0; i < count; i++) {
-            if (untoldMinuteMs(i) == minuteMs) {
+            if (pendingMinuteMs(i) == minuteMs) {
                 return true;
             }
         }
-        if (count == UNTOLD_MINUTES_MAX) {
+        if (count == PENDING_MINUTES_MAX) {
             return false;
         }
-        fields.putLong(AT_UNTOLD_MINUTES + count * Long.BYTES, minuteMs);
-        header[AT_UNTOLD_COUNT] = (byte) (count + 1);
+        fields.putLong(AT_PENDING_MINUTES + count * Long.BYTES, minuteMs);
+        header[AT_PENDING_COUNT] = (byte) (count + 1);
         return true;
     }
 
-    int untoldMinutes() {
-        return header[AT_UNTOLD_COUNT];
+    int pendingMinutes() {
+        return header[AT_PENDING_COUNT];
     }
 
-    long untoldMinuteMs(int index) {
-        return fields.getLong(AT_UNTOLD_MINUTES + index * Long.BYTES);
+    long pendingMinuteMs(int index) {
+        return fields.getLong(AT_PENDING_MINUTES + index * Long.BYTES);
     }
 
-    void clearUntoldMinutes() {
-        header[AT_UNTOLD_COUNT] = 0;
+    void clearPendingMinutes() {
+        header[AT_PENDING_COUNT] = 0;
     }
 
     boolean isPeriodOpen() {
@@ -459,8 +459,8 @@ final class TrackedSession {
     void openPeriod() {
         header[AT_PERIOD_OPEN] = 1;
         fields.putLong(AT_PERIOD_VERSION, 0);
-        fields.putLong(AT_TOLD_END_MS, NEVER);
-        fields.putLong(AT_BOOKED_AT_MS, NEVER);
+        fields.putLong(AT_PUBLISHED_END_MS, NEVER);
+        fields.putLong(AT_INTERRUPTION_MS, NEVER);
         fields.putLong(AT_PERIOD_KEYSTROKES, engine.keystrokes());
         fields.putLong(AT_PERIOD_ACTIVE_MS, engine.activeMs());
         fields.putDouble(AT_PERIOD_INTENSITY_MS, engine.intensityMs());
@@ -471,37 +471,37 @@ final class TrackedSession {
     }
 
     /** Counts a record of the period and returns its version. */
-    long periodTold() {
+    long nextPeriodVersion() {
         long version = fields.getLong(AT_PERIOD_VERSION) + 1;
         fields.putLong(AT_PERIOD_VERSION, version);
         return version;
     }
 
     /** Whether the period's last record said that it was over. */
-    boolean isPeriodToldOver() {
-        return fields.getLong(AT_TOLD_END_MS) != NEVER;
+    boolean isPeriodPublishedAsClosed() {
+        return fields.getLong(AT_PUBLISHED_END_MS) != NEVER;
     }
 
     /** Takes note of an end that is about to be told; false where it has been told already. */
-    boolean periodEndIsNews(long endedAtMs, Interruption why) {
-        if (fields.getLong(AT_TOLD_END_MS) == endedAtMs
-                && fields.getLong(AT_TOLD_END_KEYSTROKES) == periodKeystrokes()
-                && fields.getLong(AT_TOLD_END_WHY) == why.ordinal()) {
+    boolean updatePeriodEnd(long endedAtMs, Interruption why) {
+        if (fields.getLong(AT_PUBLISHED_END_MS) == endedAtMs
+                && fields.getLong(AT_PUBLISHED_END_KEYSTROKES) == periodKeystrokes()
+                && fields.getLong(AT_PUBLISHED_END_REASON) == why.ordinal()) {
             return false;
         }
-        fields.putLong(AT_TOLD_END_MS, endedAtMs);
-        fields.putLong(AT_TOLD_END_KEYSTROKES, periodKeystrokes());
-        fields.putLong(AT_TOLD_END_WHY, why.ordinal());
+        fields.putLong(AT_PUBLISHED_END_MS, endedAtMs);
+        fields.putLong(AT_PUBLISHED_END_KEYSTROKES, periodKeystrokes());
+        fields.putLong(AT_PUBLISHED_END_REASON, why.ordinal());
         return true;
     }
 
-    void periodGoesOn() {
-        fields.putLong(AT_TOLD_END_MS, NEVER);
+    void reopenPeriod() {
+        fields.putLong(AT_PUBLISHED_END_MS, NEVER);
     }
 
     /** Returns when the period's end was counted as an interruption; before all times where it was not. */
     long interruptionAtMs() {
-        return fields.getLong(AT_BOOKED_AT_MS);
+        return fields.getLong(AT_INTERRUPTION_MS);
     }
 
     boolean hasInterruption() {
@@ -509,16 +509,16 @@ final class TrackedSession {
     }
 
     long interruptionReceivedAtMs() {
-        return fields.getLong(AT_BOOKED_RECEIVED_AT_MS);
+        return fields.getLong(AT_INTERRUPTION_RECEIVED_AT_MS);
     }
 
-    void interruptionAt(long atMs, long receivedAtMs) {
-        fields.putLong(AT_BOOKED_AT_MS, atMs);
-        fields.putLong(AT_BOOKED_RECEIVED_AT_MS, receivedAtMs);
+    void setInterruption(long atMs, long receivedAtMs) {
+        fields.putLong(AT_INTERRUPTION_MS, atMs);
+        fields.putLong(AT_INTERRUPTION_RECEIVED_AT_MS, receivedAtMs);
     }
 
-    void noInterruption() {
-        fields.putLong(AT_BOOKED_AT_MS, NEVER);
+    void clearInterruption() {
+        fields.putLong(AT_INTERRUPTION_MS, NEVER);
     }
 
     long periodKeystrokes() {

@@ -35,7 +35,7 @@ final class UserMinute {
      * @return what it adds to the minute: of time, what no session before it covers. To be read before the next
      *     addition.
      */
-    MinuteTotals add(CountedMinute session) {
+    MinuteTotals add(SessionMinute session) {
         share.clear();
         share.add(session.totals);
         share.activeMs = active.add(session.active);

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
  * The same events of five people and two teams, in a hundred orders, give the same read models: whatever is last under
  * each key.
  *
- * <p>Orders are such as the stream says that it puts up with. A batch comes within {@link HeldBatches#HELD_MAX} of its
+ * <p>Orders are such as the stream says that it puts up with. A batch comes within {@link ReorderBuffer#GAP_TIMEOUT} of its
  * time of receipt, or a second time whenever; what users do to their sessions comes within as much; what happens to
  * memberships comes up to two hours late. Each of a user's events of one topic come in order, as Kafka keeps them. Half
  * of the runs are live, half replay the two days in minutes.
@@ -196,7 +196,7 @@ class AnyOrderTest {
                 events.stream().sorted(Comparator.comparing(Logged::at)).toList()) {
             boolean keystrokes = event.topic() == Topics.KEYSTROKES;
             boolean membership = event.value() instanceof AccountEvent account && account.getTeamId() != null;
-            long lateMsMax = membership ? MEMBERSHIPS_LATE_MS_MAX : HeldBatches.HELD_MAX.toMillis();
+            long lateMsMax = membership ? MEMBERSHIPS_LATE_MS_MAX : ReorderBuffer.GAP_TIMEOUT.toMillis();
             Instant at = event.at().plusMillis(order.nextLong(lateMsMax));
             if (!keystrokes) {
                 at = before.merge(

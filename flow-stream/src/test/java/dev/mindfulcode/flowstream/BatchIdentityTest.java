@@ -44,7 +44,7 @@ class BatchIdentityTest {
         stream.typeLive(anna, Typing.renumbered(sent.get(1), 3));
         stream.typeLive(anna, Typing.renumbered(sent.get(2), 0));
         stream.typeLive(anna, Typing.renumbered(sent.get(0), 900));
-        stream.advance(HeldBatches.HELD_MAX.plusSeconds(3));
+        stream.advance(ReorderBuffer.GAP_TIMEOUT.plusSeconds(3));
 
         assertThat(keystrokes()).isEqualTo(3 * KEYS);
         assertThat(stream.count("mindful.stream.batches", "outcome", "duplicate"))
@@ -76,7 +76,7 @@ class BatchIdentityTest {
         sent.add(anna.batch(1, StreamDriver.START, 1, 10));
         sent.forEach(batch -> stream.type(anna, batch));
         sent.forEach(batch -> stream.type(anna, batch));
-        stream.advance(HeldBatches.HELD_MAX.plusSeconds(1));
+        stream.advance(ReorderBuffer.GAP_TIMEOUT.plusSeconds(1));
 
         assertThat(keystrokes()).isEqualTo(batches + 1);
         assertThat(stream.deadLetters()).isEmpty();

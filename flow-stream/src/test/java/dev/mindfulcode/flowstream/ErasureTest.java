@@ -62,7 +62,7 @@ class ErasureTest {
 
         assertThat(stream.storedKeysOf(anna.userId()))
                 .as("that she is erased, and nothing else")
-                .containsExactly("people");
+                .containsExactly("users");
         assertThat(stream.storedKeysOf(ben.userId())).hasSize((int) bens);
         int told = stream.flowStates(anna).size();
         stream.advance(Duration.ofHours(1));
@@ -83,7 +83,7 @@ class ErasureTest {
         assertThat(stream.flowStates(anna)).hasSize(1);
         assertThat(stream.flowStates(again)).isEmpty();
         assertThat(stream.count("mindful.stream.batches", "outcome", "erased")).isEqualTo(2);
-        assertThat(stream.storedKeysOf(anna.userId())).containsExactly("people");
+        assertThat(stream.storedKeysOf(anna.userId())).containsExactly("users");
     }
 
     private void erase(Typing who) {

@@ -247,7 +247,7 @@ final class FlowStreamBenchmark {
                     heap / 1e6 / sessions * 1_000,
                     metrics(running.streams, "size-all-mem-tables").sum() / 1e6,
                     metrics(running.streams, "block-cache-usage").max().orElse(0) / 1e6,
-                    BoundedRocksDb.CACHE_BYTES_MAX >> 20);
+                    BoundedMemoryRocksDbConfig.CACHE_BYTES_MAX >> 20);
         }
     }
 
@@ -309,10 +309,14 @@ final class FlowStreamBenchmark {
         StreamMeters meters = new StreamMeters(registry);
         InstantSource clock = InstantSource.system();
         Topology topology = new FlowTopology(
-                        KeyLookup.of(Typing.KEYS), StreamDriver.REGISTRY, meters, new TrustedTimestamps(clock), 3)
+                        KeyLookup.of(Typing.KEYS),
+                        StreamDriver.REGISTRY,
+                        meters,
+                        new ClampedTimestampExtractor(clock),
+                        3)
                 .get();
         Properties properties = properties(threads, "stream", meters);
-        return running(topology, properties, () -> (long) meters.counted.count());
+        return running(topology, properties, () -> (long) meters.batchesCounted.count());
     }
 
     private static Running floor(int threads) throws Exception {
@@ -340,7 +344,7 @@ final class FlowStreamBenchmark {
         Path state = Files.createTempDirectory(Files.createDirectories(Path.of("target", "bench")), what);
         Properties properties = new StreamSettings(
                         Kafka.PLATFORM.bootstrapServers(), state.toAbsolutePath(), COMMIT_INTERVAL, threads, null)
-                .properties(new DeadLetters(StreamDriver.REGISTRY, InstantSource.system(), meters));
+                .properties(new DeadLetterFactory(StreamDriver.REGISTRY, InstantSource.system(), meters));
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, what + "-" + System.nanoTime());
         String override = System.getProperty("bench.override", "");
         for (String pair : override.isEmpty() ? new String[0] : override.split(",")) {

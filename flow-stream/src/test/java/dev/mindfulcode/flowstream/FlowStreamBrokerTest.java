@@ -279,7 +279,7 @@ class FlowStreamBrokerTest {
             assertThat(stream.getBean(FlowStream.class).hasFailed()).isFalse();
             beganNs = System.nanoTime();
         }
-        assertThat(Duration.ofNanos(System.nanoTime() - beganNs)).isLessThan(FlowStream.CLOSE_MAX.plusSeconds(2));
+        assertThat(Duration.ofNanos(System.nanoTime() - beganNs)).isLessThan(FlowStream.CLOSE_TIMEOUT.plusSeconds(2));
     }
 
     /**

@@ -55,7 +55,7 @@ class FlowStreamSettingsTest {
         StreamSettings stream = settings().stream();
         StreamMeters meters = new StreamMeters(new SimpleMeterRegistry());
         Properties properties =
-                stream.properties(new DeadLetters(StreamDriver.REGISTRY, () -> StreamDriver.START, meters));
+                stream.properties(new DeadLetterFactory(StreamDriver.REGISTRY, () -> StreamDriver.START, meters));
 
         assertThat(stream.commitInterval()).isEqualTo(Duration.ofSeconds(5));
         assertThat(properties.get(StreamsConfig.PROCESSING_GUARANTEE_CONFIG)).isEqualTo(StreamsConfig.EXACTLY_ONCE_V2);

@@ -109,7 +109,7 @@ class RandomClientsProperties {
                     stream.advance(Duration.ofMillis(random.nextInt(20_000)));
                 }
             }
-            stream.advance(HeldBatches.HELD_MAX.plusSeconds(1));
+            stream.advance(ReorderBuffer.GAP_TIMEOUT.plusSeconds(1));
             stream.advance(Duration.ofSeconds(2));
 
             assertThat(stream.deadLetters()).isEmpty();

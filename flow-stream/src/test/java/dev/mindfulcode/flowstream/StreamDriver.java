@@ -95,10 +95,10 @@ final class StreamDriver implements AutoCloseable {
                 new KeyLookup(keys, 3, Duration.ofMillis(1)),
                 REGISTRY,
                 streamMeters,
-                new TrustedTimestamps(clock),
+                new ClampedTimestampExtractor(clock),
                 TEAM_MEMBERS_MIN);
         Properties properties = new StreamSettings("unused:1", stateFolder, Duration.ofSeconds(5), 1, null)
-                .properties(new DeadLetters(REGISTRY, clock, streamMeters));
+                .properties(new DeadLetterFactory(REGISTRY, clock, streamMeters));
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, guarantee);
         driver = new TopologyTestDriver(topology.get(), properties, now);
     }
@@ -303,7 +303,7 @@ final class StreamDriver implements AutoCloseable {
     record Marker(long inputOffset, int rows) {}
 
     TrackedSession stored(Typing who) {
-        Bytes key = UserKeyed.session(who.userId(), who.sessionId());
+        Bytes key = UserStoreKeys.session(who.userId(), who.sessionId());
         return new TrackedSession()
                 .load(driver.<Bytes, byte[]>getKeyValueStore(FlowTopology.SESSIONS_STORE)
                         .get(key));
@@ -314,7 +314,7 @@ final class StreamDriver implements AutoCloseable {
         List<String> stores = new ArrayList<>();
         for (String name : driver.getAllStateStores().keySet()) {
             try (KeyValueIterator<Bytes, byte[]> rows = driver.<Bytes, byte[]>getKeyValueStore(name)
-                    .prefixScan(UserKeyed.prefix(userId), UserKeyed.PREFIX_SERIALIZER)) {
+                    .prefixScan(UserStoreKeys.prefix(userId), UserStoreKeys.PREFIX_SERIALIZER)) {
                 rows.forEachRemaining(row -> stores.add(name));
             }
         }
@@ -323,7 +323,7 @@ final class StreamDriver implements AutoCloseable {
 
     /** Returns the stores that have a key with this user in it, wherever. */
     List<String> storesNaming(UUID userId) {
-        String name = HexFormat.of().formatHex(UserKeyed.prefix(userId));
+        String name = HexFormat.of().formatHex(UserStoreKeys.prefix(userId));
         return driver.getAllStateStores().keySet().stream()
                 .filter(store -> !store.equals(FlowTopology.MODELS_STORE))
                 .filter(store -> {

@@ -28,7 +28,7 @@ class ThreadReplacementTest {
     void forgetsFailuresOfLongAgo() {
         for (int i = 0; i < 10 * ThreadReplacement.REPLACEMENTS_MAX; i++) {
             assertThat(replacement.handle(FAILURE)).isEqualTo(REPLACE_THREAD);
-            now = now.plus(ThreadReplacement.WITHIN.dividedBy(ThreadReplacement.REPLACEMENTS_MAX / 2));
+            now = now.plus(ThreadReplacement.REPLACEMENT_WINDOW.dividedBy(ThreadReplacement.REPLACEMENTS_MAX / 2));
         }
     }
 }

@@ -1,0 +1,58 @@
+package dev.mindfulcode.flowstream;
+
+import dev.mindfulcode.flowengine.MinuteCover;
+import java.nio.ByteBuffer;
+
+/**
+ * What a session counts in a minute, and which part of the minute its active time and its time in flow are. Reusable,
+ * not thread-safe.
+ */
+final class SessionMinute {
+
+    final MinuteTotals totals = new MinuteTotals();
+    final MinuteCover active = new MinuteCover();
+
+    /** A part of {@link #active}. */
+    final MinuteCover flow = new MinuteCover();
+
+    void clear() {
+        totals.clear();
+        active.clear();
+        flow.clear();
+    }
+
+    void setTo(SessionMinute other) {
+        totals.clear();
+        totals.add(other.totals);
+        active.setTo(other.active);
+        flow.setTo(other.flow);
+    }
+
+    int encodedBytes() {
+        return MinuteTotals.SIZE_BYTES + active.encodedBytes() + flow.encodedBytes();
+    }
+
+    void encode(ByteBuffer into) {
+        totals.write(into);
+        active.encode(into);
+        flow.encode(into);
+    }
+
+    void decode(ByteBuffer from) {
+        totals.read(from);
+        active.decode(from);
+        flow.decode(from);
+    }
+
+    /** Reads what an earlier release wrote, which did not say when in the minute its time was. */
+    void decodeWithoutCovers(ByteBuffer from) {
+        totals.read(from);
+        coverFirst();
+    }
+
+    /** Has the time of the totals covered from the beginning of the minute on. */
+    void coverFirst() {
+        active.setToFirst(totals.activeMs);
+        flow.setToFirst(totals.flowMs);
+    }
+}

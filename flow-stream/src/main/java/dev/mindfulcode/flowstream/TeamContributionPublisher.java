@@ -1,0 +1,270 @@
+package dev.mindfulcode.flowstream;
+
+import dev.mindfulcode.flowengine.team.Contribution;
+import dev.mindfulcode.flowengine.team.MembershipHistory;
+import dev.mindfulcode.flowengine.team.MembershipHistory.Change;
+import dev.mindfulcode.flowengine.team.WindowSize;
+import dev.mindfulcode.schemas.TeamContribution;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * In which teams a person's typing counts, and what it adds to their windows: told to the teams' part of the stream,
+ * absolutely, by the wall clock, so that an import costs no more than its minutes.
+ *
+ * <p>What a window is told follows from the person's minutes and memberships alone. Either may become known first: a
+ * change of membership has all windows from then on told anew. Memory: some 100 bytes a person in a team. Not
+ * thread-safe.
+ */
+final class TeamContributionPublisher {
+
+    static final Duration PUBLISH_INTERVAL = Duration.ofSeconds(5);
+    static final Duration POLL_INTERVAL = Duration.ofSeconds(1);
+
+    /** People told of in one go, some milliseconds each; the next go takes the rest. */
+    static final int USERS_PER_POLL_MAX = 100;
+
+    private static final WindowSize[] SIZES = WindowSize.values();
+    private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
+    private static final int SPAN_BYTES = 2 * Long.BYTES + 1;
+
+    /** Intensity is a multiple of 2^-16, so nothing is rounded. */
+    private static final double INTENSITY_UNITS = Contribution.INTENSITY_UNITS;
+
+    private final ProcessorContext<UUID, SpecificRecord> context;
+    private final KeyValueStore<Bytes, byte[]> memberships;
+    private final KeyValueStore<Bytes, byte[]> pendingStore;
+    private final MinuteStore minutes;
+    private final Set<UUID> members = new HashSet<>();
+
+    /** Those who wait the longest first. */
+    private final Map<UUID, Pending> pending = new LinkedHashMap<>();
+
+    private record Pending(Span span, long sinceMs) {}
+
+    TeamContributionPublisher(
+            ProcessorContext<UUID, SpecificRecord> context,
+            KeyValueStore<Bytes, byte[]> memberships,
+            KeyValueStore<Bytes, byte[]> untold,
+            MinuteStore minutes) {
+        this.context = context;
+        this.memberships = memberships;
+        this.pendingStore = untold;
+        this.minutes = minutes;
+        try (KeyValueIterator<Bytes, byte[]> rows = memberships.all()) {
+            rows.forEachRemaining(row -> members.add(UserStoreKeys.userIdOf(row.key)));
+        }
+        try (KeyValueIterator<Bytes, byte[]> rows = untold.all()) {
+            rows.forEachRemaining(
+                    row -> pending.put(UserStoreKeys.userIdOf(row.key), new Pending(Span.decode(row.value), 0)));
+        }
+    }
+
+    void membershipChanged(UUID userId, UUID teamId, long atMs, Change change) {
+        Bytes key = UserStoreKeys.team(userId, teamId);
+        byte[] stored = memberships.get(key);
+        MembershipHistory before = stored == null ? MembershipHistory.none() : MembershipHistory.decode(stored);
+        MembershipHistory after = before.with(atMs, change);
+        if (after == before) {
+            return;
+        }
+        memberships.put(key, after.encode());
+        members.add(userId);
+        // What it had been told may be too much by now, so that nothing is news as well.
+        markPending(userId, new Span(MinuteDeltas.minuteOf(atMs), Long.MAX_VALUE, true));
+    }
+
+    /** Takes note that a minute of this person grew. */
+    void minuteGrew(UUID userId, long minuteMs) {
+        markPending(userId, new Span(minuteMs, minuteMs, false));
+    }
+
+    /** Takes note that from this minute on something of this person's was taken away. */
+    void minutesShrank(UUID userId, long fromMs) {
+        markPending(userId, new Span(fromMs, Long.MAX_VALUE, true));
+    }
+
+    private void markPending(UUID userId, Span more) {
+        if (!members.contains(userId)) {
+            return;
+        }
+        Pending before = pending.get(userId);
+        Span after = before == null ? more : before.span.and(more);
+        if (before == null || !after.equals(before.span)) {
+            pending.put(userId, new Pending(after, before == null ? context.currentSystemTimeMs() : before.sinceMs));
+            pendingStore.put(Bytes.wrap(UserStoreKeys.prefix(userId)), after.encode());
+        }
+    }
+
+    /**
+     * Tells of those whose turn it is.
+     *
+     * @param receivedAtMs how far ingest's clock has come
+     */
+    void publish(long wallMs, long receivedAtMs) {
+        for (int told = 0; told < USERS_PER_POLL_MAX && !pending.isEmpty(); told++) {
+            Map.Entry<UUID, Pending> first = pending.entrySet().iterator().next();
+            long waitedMs = wallMs - first.getValue().sinceMs;
+            // Negative where the clock was set back since; then it has waited long enough.
+            if (waitedMs >= 0 && waitedMs < PUBLISH_INTERVAL.toMillis()) {
+                return;
+            }
+            publishPending(first.getKey(), first.getValue().span, receivedAtMs);
+        }
+    }
+
+    /** Tells of all who have something untold that began before this instant. */
+    void publishMinutesBefore(long beforeMs, long receivedAtMs) {
+        List<Map.Entry<UUID, Pending>> old = pending.entrySet().stream()
+                .filter(entry -> entry.getValue().span.fromMs < beforeMs)
+                .toList();
+        old.forEach(entry -> publishPending(entry.getKey(), entry.getValue().span, receivedAtMs));
+    }
+
+    private void publishPending(UUID userId, Span span, long receivedAtMs) {
+        pending.remove(userId);
+        pendingStore.delete(Bytes.wrap(UserStoreKeys.prefix(userId)));
+        publish(userId, span, receivedAtMs);
+    }
+
+    private void publish(UUID userId, Span span, long receivedAtMs) {
+        Map<UUID, MembershipHistory> teams = teamsOf(userId);
+        if (!span.shrank) {
+            teams.values().removeIf(membership -> !membership.hasEverCounted());
+        }
+        if (teams.isEmpty()) {
+            return;
+        }
+        List<TeamTotals> told = new ArrayList<>();
+        teams.forEach((teamId, membership) -> told.add(new TeamTotals(teamId, membership, new LinkedHashMap<>())));
+        long fromMs = WindowSize.DAY.startOf(span.fromMs);
+        long toMs = span.toMs == Long.MAX_VALUE
+                ? Long.MAX_VALUE
+                : WindowSize.DAY.startOf(span.toMs) + WindowSize.DAY.lengthMs();
+        minutes.inTime(userId, fromMs, toMs, (minuteMs, bySize) -> {
+            for (TeamTotals team : told) {
+                addMinute(team.windows, span, minuteMs, bySize, team.membership.countsIn(minuteMs));
+            }
+        });
+        for (TeamTotals team : told) {
+            team.windows.forEach((window, contribution) -> {
+                if (!contribution.isEmpty() || span.shrank) {
+                    publish(team.teamId, userId, window, contribution, receivedAtMs);
+                }
+            });
+        }
+    }
+
+    private static void addMinute(
+            Map<Window, Contribution> windows, Span span, long minuteMs, MinuteTotals[] bySize, boolean counts) {
+        for (WindowSize size : SIZES) {
+            long startMs = size.startOf(minuteMs);
+            if (startMs > span.toMs || startMs + size.lengthMs() <= span.fromMs) {
+                continue;
+            }
+            Contribution contribution =
+                    windows.computeIfAbsent(new Window(size, startMs), window -> new Contribution(window.size));
+            MinuteTotals totals = bySize[size.ordinal()];
+            if (counts) {
+                contribution.addMinute(
+                        minuteMs,
+                        totals.keystrokes,
+                        totals.activeMs,
+                        (long) (totals.intensityMs * INTENSITY_UNITS),
+                        totals.flowMs,
+                        totals.interruptions);
+            }
+        }
+    }
+
+    private void publish(UUID teamId, UUID userId, Window window, Contribution contribution, long receivedAtMs) {
+        TeamContribution value = new TeamContribution();
+        value.setUserId(userId);
+        value.setReceivedAt(Instant.ofEpochMilli(receivedAtMs));
+        value.setSizeCode(window.size.code());
+        value.setWindowStart(Instant.ofEpochMilli(window.startMs));
+        value.setTotals(contribution.isEmpty() ? EMPTY : ByteBuffer.wrap(contribution.encode()));
+        forward(teamId, value);
+    }
+
+    /** Forgets a person, here and in their teams. */
+    void delete(UUID userId, long receivedAtMs) {
+        teamsOf(userId).forEach((teamId, membership) -> {
+            TeamContribution value = new TeamContribution();
+            value.setUserId(userId);
+            value.setReceivedAt(Instant.ofEpochMilli(receivedAtMs));
+            value.setErased(true);
+            value.setWindowStart(Instant.EPOCH);
+            value.setTotals(EMPTY);
+            forward(teamId, value);
+            memberships.delete(UserStoreKeys.team(userId, teamId));
+        });
+        members.remove(userId);
+        pending.remove(userId);
+        pendingStore.delete(Bytes.wrap(UserStoreKeys.prefix(userId)));
+    }
+
+    private void forward(UUID teamId, TeamContribution value) {
+        context.forward(
+                new Record<>(teamId, value, context.currentSystemTimeMs()), FlowTopology.TEAM_CONTRIBUTIONS_OUT);
+    }
+
+    private Map<UUID, MembershipHistory> teamsOf(UUID userId) {
+        Map<UUID, MembershipHistory> teams = new HashMap<>();
+        try (KeyValueIterator<Bytes, byte[]> rows =
+                memberships.prefixScan(UserStoreKeys.prefix(userId), UserStoreKeys.PREFIX_SERIALIZER)) {
+            while (rows.hasNext()) {
+                KeyValue<Bytes, byte[]> row = rows.next();
+                teams.put(UserStoreKeys.teamIdOf(row.key), MembershipHistory.decode(row.value));
+            }
+        }
+        return teams;
+    }
+
+    private record TeamTotals(UUID teamId, MembershipHistory membership, Map<Window, Contribution> windows) {}
+
+    private record Window(WindowSize size, long startMs) {}
+
+    /**
+     * What of somebody's minutes has not been told yet.
+     *
+     * @param fromMs the first minute
+     * @param toMs the last minute
+     * @param shrank whether there may be less than before, so that nothing has to be told as well
+     */
+    private record Span(long fromMs, long toMs, boolean shrank) {
+
+        Span and(Span more) {
+            return new Span(Math.min(fromMs, more.fromMs), Math.max(toMs, more.toMs), shrank || more.shrank);
+        }
+
+        byte[] encode() {
+            return ByteBuffer.allocate(SPAN_BYTES)
+                    .putLong(fromMs)
+                    .putLong(toMs)
+                    .put((byte) (shrank ? 1 : 0))
+                    .array();
+        }
+
+        static Span decode(byte[] bytes) {
+            ByteBuffer buffer = ByteBuffer.wrap(bytes);
+            return new Span(buffer.getLong(), buffer.getLong(), buffer.get() != 0);
+        }
+    }
+}

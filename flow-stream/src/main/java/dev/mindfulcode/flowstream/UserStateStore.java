@@ -1,0 +1,93 @@
+package dev.mindfulcode.flowstream;
+
+import dev.mindfulcode.flowengine.SessionState;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.UUID;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a new session needs to know of its user: the sensitivity they chose, and which session came before, since what
+ * is normal for a person is learned over sessions. Not thread-safe.
+ */
+final class UserStateStore {
+
+    private static final byte[] ERASED = {2};
+    private static final int ROW_BYTES = 1 + Float.BYTES + 2 * Long.BYTES;
+
+    private final KeyValueStore<Bytes, byte[]> store;
+    private final KeyValueStore<Bytes, byte[]> sessions;
+
+    UserStateStore(KeyValueStore<Bytes, byte[]> store, KeyValueStore<Bytes, byte[]> sessions) {
+        this.store = store;
+        this.sessions = sessions;
+    }
+
+    /** Returns the engine's state for a session that this user begins then. */
+    byte[] freshState(UUID userId, long startedAtMs) {
+        Row row = find(userId);
+        byte[] earlier = row.lastSession == null ? null : sessions.get(UserStoreKeys.session(userId, row.lastSession));
+        byte[] state = earlier == null
+                ? SessionState.fresh()
+                : SessionState.freshAfter(tickTo(startedAtMs, TrackedSession.engineStateOf(earlier)));
+        if (!Float.isNaN(row.sensitivity)) {
+            new SessionState().wrap(state).setSensitivity(row.sensitivity);
+        }
+        return state;
+    }
+
+    private static byte[] tickTo(long atMs, byte[] engineState) {
+        new SessionState().wrap(engineState).tick(atMs);
+        return engineState;
+    }
+
+    void setLastSession(UUID userId, UUID sessionId) {
+        put(userId, new Row(find(userId).sensitivity, sessionId));
+    }
+
+    void setSensitivity(UUID userId, float sensitivity) {
+        put(userId, new Row(sensitivity, find(userId).lastSession));
+    }
+
+    /**
+     * Forgets all but that the user is erased: their keys stay cached for a while, and records of theirs are still to
+     * be read.
+     */
+    void erase(UUID userId) {
+        store.put(key(userId), ERASED);
+    }
+
+    boolean isErased(UUID userId) {
+        return Arrays.equals(store.get(key(userId)), ERASED);
+    }
+
+    private Row find(UUID userId) {
+        byte[] value = store.get(key(userId));
+        if (value == null || Arrays.equals(value, ERASED)) {
+            return new Row(Float.NaN, null);
+        }
+        ByteBuffer buffer = ByteBuffer.wrap(value);
+        boolean hasLast = buffer.get() != 0;
+        float sensitivity = buffer.getFloat();
+        return new Row(sensitivity, hasLast ? new UUID(buffer.getLong(), buffer.getLong()) : null);
+    }
+
+    private void put(UUID userId, Row row) {
+        UUID last = row.lastSession;
+        ByteBuffer buffer = ByteBuffer.allocate(ROW_BYTES);
+        buffer.put((byte) (last == null ? 0 : 1)).putFloat(row.sensitivity);
+        if (last != null) {
+            buffer.putLong(last.getMostSignificantBits()).putLong(last.getLeastSignificantBits());
+        }
+        store.put(key(userId), buffer.array());
+    }
+
+    private static Bytes key(UUID userId) {
+        return Bytes.wrap(UserStoreKeys.prefix(userId));
+    }
+
+    /** @param sensitivity NaN where none was chosen */
+    private record Row(float sensitivity, @Nullable UUID lastSession) {}
+}
