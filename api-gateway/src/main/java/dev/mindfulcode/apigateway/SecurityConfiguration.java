@@ -7,7 +7,7 @@ import dev.mindfulcode.apigateway.http.ProblemExceptionHandler;
 import dev.mindfulcode.apigateway.limits.RateLimits;
 import dev.mindfulcode.apigateway.live.LiveTickets;
 import dev.mindfulcode.identity.CredentialException;
-import dev.mindfulcode.identity.Credentials;
+import dev.mindfulcode.identity.CredentialVerifier;
 import dev.mindfulcode.webkit.problems.ProblemType;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -79,7 +79,7 @@ class SecurityConfiguration {
     @Order(Ordered.LOWEST_PRECEDENCE - 10)
     SecurityWebFilterChain gatewaySecurity(
             ServerHttpSecurity http,
-            Credentials credentials,
+            CredentialVerifier credentials,
             LiveTickets tickets,
             OperatorToken operator,
             RateLimits limits) {
@@ -141,9 +141,9 @@ class SecurityConfiguration {
                 .build();
     }
 
-    private static Mono<Authentication> callerOf(Authentication presented, Credentials credentials) {
+    private static Mono<Authentication> callerOf(Authentication presented, CredentialVerifier credentials) {
         String credential = ((BearerTokenAuthenticationToken) presented).getToken();
-        return Mono.fromFuture(() -> credentials.check(credential))
+        return Mono.fromFuture(() -> credentials.verify(credential))
                 .<Authentication>map(CallerAuthentication::new)
                 .onErrorMap(CredentialException.class, SecurityConfiguration::refusal);
     }

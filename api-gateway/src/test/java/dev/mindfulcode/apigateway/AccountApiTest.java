@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.apigateway.Api.Answer;
 import dev.mindfulcode.apigateway.Api.User;
-import dev.mindfulcode.apigateway.accounts.SignedUp;
+import dev.mindfulcode.apigateway.accounts.TestAccount;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.AccountEventKind;
 import dev.mindfulcode.schemas.Topics;
@@ -381,9 +381,9 @@ class AccountApiTest {
     void outdatedHashesAreVerifiedAndUpgradedAtSignIn() throws Exception {
         User ada = gateway.user();
         gateway.execute(
-                "update identity.users set password_hash = ? where user_id = ?", SignedUp.OUTDATED_HASH, ada.id());
+                "update identity.users set password_hash = ? where user_id = ?", TestAccount.OUTDATED_HASH, ada.id());
         login(ada.email(), "not the password").isProblem(401, "invalid-credentials");
-        assertThat(hasHash(ada, SignedUp.OUTDATED_HASH)).isTrue();
+        assertThat(hasHash(ada, TestAccount.OUTDATED_HASH)).isTrue();
 
         List<Integer> statuses = IntStream.range(0, 3)
                 .parallel()

@@ -2,7 +2,7 @@ package dev.mindfulcode.apigateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mindfulcode.apigateway.accounts.SignedUp;
+import dev.mindfulcode.apigateway.accounts.TestAccount;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,7 +26,7 @@ import tools.jackson.databind.node.MissingNode;
 final class Api {
 
     static final JsonMapper JSON = new JsonMapper();
-    static final String PASSWORD = SignedUp.PASSWORD;
+    static final String PASSWORD = TestAccount.PASSWORD;
 
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)

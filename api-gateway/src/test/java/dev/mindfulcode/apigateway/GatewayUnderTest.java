@@ -2,7 +2,7 @@ package dev.mindfulcode.apigateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mindfulcode.apigateway.accounts.SignedUp;
+import dev.mindfulcode.apigateway.accounts.TestAccount;
 import dev.mindfulcode.apigateway.teams.Plan;
 import dev.mindfulcode.apigateway.teams.TeamPlans;
 import dev.mindfulcode.dataprotection.PostgresUrl;
@@ -229,7 +229,7 @@ final class GatewayUnderTest {
     /** Somebody new, with {@link Api#PASSWORD}. */
     Api.User user() {
         String email = UUID.randomUUID() + "@example.org";
-        SignedUp user = SignedUp.with(context, email);
+        TestAccount user = TestAccount.with(context, email);
         return new Api.User(user.userId(), email, user.accessToken(), user.refreshToken());
     }
 }

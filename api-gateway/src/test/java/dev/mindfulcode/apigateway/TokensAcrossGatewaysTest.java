@@ -15,7 +15,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.mindfulcode.apigateway.Api.Answer;
 import dev.mindfulcode.apigateway.Api.User;
-import dev.mindfulcode.apigateway.accounts.SignedUp;
+import dev.mindfulcode.apigateway.accounts.TestAccount;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.embeddedplatform.Platform;
 import dev.mindfulcode.schemas.AccountEvent;
@@ -494,7 +494,7 @@ class TokensAcrossGatewaysTest {
 
     private static User user() {
         String email = UUID.randomUUID() + "@example.org";
-        SignedUp user = SignedUp.with(first, email);
+        TestAccount user = TestAccount.with(first, email);
         return new User(user.userId(), email, user.accessToken(), user.refreshToken());
     }
 

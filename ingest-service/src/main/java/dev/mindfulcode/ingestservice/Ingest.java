@@ -3,7 +3,7 @@ package dev.mindfulcode.ingestservice;
 import com.github.benmanes.caffeine.cache.Ticker;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
-import dev.mindfulcode.identity.Credentials;
+import dev.mindfulcode.identity.CredentialVerifier;
 import dev.mindfulcode.webkit.transport.ConnectionLimits;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
@@ -27,7 +27,7 @@ final class Ingest implements AutoCloseable {
     private static final int DATABASE_LOGIN_TIMEOUT_SECONDS = 5;
     private static final Duration KEY_QUERY_TIMEOUT = Duration.ofSeconds(10);
 
-    private final Credentials credentials;
+    private final CredentialVerifier credentials;
     private final HikariDataSource keys;
     private final UserCipherCache ciphers;
     private final SessionOwnerLookup owners;
@@ -38,7 +38,7 @@ final class Ingest implements AutoCloseable {
 
     Ingest(IngestSettings settings, MeterRegistry meters, Clock clock, ConnectionLimits rules) {
         DataSource database = database(settings);
-        credentials = Credentials.open(database, settings.jwtSecret(), settings.issuer(), null, clock);
+        credentials = CredentialVerifier.open(database, settings.jwtSecret(), settings.issuer(), null, clock);
         RequestAuthenticator callers = new RequestAuthenticator(credentials);
         InFlightBytes inFlight = new InFlightBytes(settings.inFlightBytesMax());
         AtomicInteger connections = new AtomicInteger();

@@ -1,7 +1,7 @@
 package dev.mindfulcode.ingestservice;
 
 import dev.mindfulcode.identity.CredentialException;
-import dev.mindfulcode.identity.Credentials;
+import dev.mindfulcode.identity.CredentialVerifier;
 import dev.mindfulcode.identity.Identity;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -11,9 +11,9 @@ final class RequestAuthenticator {
 
     private static final String BEARER = "Bearer ";
 
-    private final Credentials credentials;
+    private final CredentialVerifier credentials;
 
-    RequestAuthenticator(Credentials credentials) {
+    RequestAuthenticator(CredentialVerifier credentials) {
         this.credentials = credentials;
     }
 
@@ -29,7 +29,7 @@ final class RequestAuthenticator {
     }
 
     Mono<Identity> authenticate(String credential) {
-        return Mono.fromFuture(credentials.check(credential), true)
+        return Mono.fromFuture(credentials.verify(credential), true)
                 .onErrorMap(CredentialException.class, RequestAuthenticator::uploadException);
     }
 

@@ -162,7 +162,7 @@ final class IngestServer implements AutoCloseable {
 
     /** An API key as the gateway makes one. */
     ApiKey newApiKey(UUID userId) {
-        ApiKey key = new ApiKey(UUID.randomUUID(), ApiKeys.next(new SecureRandom()));
+        ApiKey key = new ApiKey(UUID.randomUUID(), ApiKeys.generate(new SecureRandom()));
         try (Connection connection = database.getConnection();
                 PreparedStatement insert = connection.prepareStatement(
                         "insert into identity.api_keys (key_id, user_id, key_hash) values (?, ?, ?)")) {

@@ -9,7 +9,7 @@ import dev.mindfulcode.apigateway.log.Outbox;
 import dev.mindfulcode.apigateway.operations.GatewayMetrics;
 import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
-import dev.mindfulcode.identity.Credentials;
+import dev.mindfulcode.identity.CredentialVerifier;
 import dev.mindfulcode.identity.JwtSecret;
 import dev.mindfulcode.identity.OidcIssuer;
 import dev.mindfulcode.webkit.endpoints.EndpointGroup;
@@ -47,9 +47,9 @@ public class AccountConfiguration {
 
     /** For whom a credential speaks, for all who have one to check. */
     @Bean
-    Credentials gatewayCredentials(
+    CredentialVerifier gatewayCredentials(
             TokenTrust trust, PostgresUrl database, Database migrated, ObjectProvider<Accounts> accounts) {
-        return Credentials.open(
+        return CredentialVerifier.open(
                 database.dataSource(),
                 trust.secret(),
                 trust.issuer(),
@@ -60,12 +60,12 @@ public class AccountConfiguration {
     }
 
     @Bean
-    CredentialExpiry gatewayCallerEnds(Credentials credentials, ConnectionLimits rules) {
+    CredentialExpiry gatewayCallerEnds(CredentialVerifier credentials, ConnectionLimits rules) {
         return new CredentialExpiry(credentials.revocations(), clock, rules);
     }
 
     @Bean
-    RevocationTable gatewayRevocations(Database database, Credentials credentials) {
+    RevocationTable gatewayRevocations(Database database, CredentialVerifier credentials) {
         return new RevocationTable(database, credentials.revocations());
     }
 

@@ -67,7 +67,7 @@ final class ApiKeyRoutes {
 
     private Mono<NewKey> create(UUID userId, String name, String scope) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        NewKey key = new NewKey(Uuids.version7(now.toEpochMilli(), random), name, scope, ApiKeys.next(random), now);
+        NewKey key = new NewKey(Uuids.version7(now.toEpochMilli(), random), name, scope, ApiKeys.generate(random), now);
         Mono<Long> inserted = database.sql("""
             insert into identity.api_keys (key_id, user_id, name, key_hash, scope, created_at)
             select :key, :user, :name, :hash, :scope, :now

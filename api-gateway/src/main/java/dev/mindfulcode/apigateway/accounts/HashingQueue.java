@@ -26,10 +26,10 @@ import reactor.core.publisher.MonoSink;
  */
 final class HashingQueue implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(HashingQueue.class);
+    private static final Logger log = LoggerFactory.getLogger(HashingQueue.class);
 
     static final int CONCURRENT_MAX = 2;
-    static final int WAITING_MAX = 64;
+    static final int PENDING_MAX = 64;
 
     /** Running and waiting attempts at one account. */
     static final int IN_FLIGHT_OF_ACCOUNT_MAX = 4;
@@ -49,7 +49,7 @@ final class HashingQueue implements AutoCloseable {
             Thread.ofPlatform().daemon().name("gateway-hash-", 1).factory());
 
     /** The account whose turn is next comes first. */
-    private final Map<String, ArrayDeque<Job<?>>> waiting = new LinkedHashMap<>();
+    private final Map<String, ArrayDeque<Job<?>>> pending = new LinkedHashMap<>();
 
     private final Map<String, Integer> ofAccount = new HashMap<>();
     private final Map<String, Integer> ofClient = new HashMap<>();
@@ -84,7 +84,7 @@ final class HashingQueue implements AutoCloseable {
             return ProblemType.RATE_LIMITED.retryAfter(
                     RETRY_AFTER_SECONDS, "At most " + IN_FLIGHT_OF_CLIENT_MAX + " password checks at once.");
         }
-        if (inFlight >= CONCURRENT_MAX + WAITING_MAX) {
+        if (inFlight >= CONCURRENT_MAX + PENDING_MAX) {
             return ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "Too many are signing in at once.");
         }
         inFlight++;
@@ -92,7 +92,7 @@ final class HashingQueue implements AutoCloseable {
         if (attempt.client() != null) {
             ofClient.merge(attempt.client(), 1, Integer::sum);
         }
-        waiting.computeIfAbsent(attempt.account(), _ -> new ArrayDeque<>()).add(job);
+        pending.computeIfAbsent(attempt.account(), _ -> new ArrayDeque<>()).add(job);
         if (busyThreads < CONCURRENT_MAX) {
             busyThreads++;
             threads.execute(this::runAll);
@@ -104,11 +104,11 @@ final class HashingQueue implements AutoCloseable {
         for (Job<?> job = next(); job != null; job = next()) {
             Runnable answer = job.compute();
             // Before the answer, whose receiver may have the next thing to hash.
-            finished(job);
+            release(job);
             try {
                 answer.run();
             } catch (RuntimeException | Error e) {
-                LOG.error("Password hashing result was not delivered", e);
+                log.error("Password hashing result was not delivered", e);
             }
         }
     }
@@ -116,7 +116,7 @@ final class HashingQueue implements AutoCloseable {
     /** Takes the first job of the account whose turn it is, and puts that account last. */
     private synchronized @Nullable Job<?> next() {
         Iterator<Map.Entry<String, ArrayDeque<Job<?>>>> accounts =
-                waiting.entrySet().iterator();
+                pending.entrySet().iterator();
         if (!accounts.hasNext()) {
             busyThreads--;
             return null;
@@ -127,23 +127,23 @@ final class HashingQueue implements AutoCloseable {
         accounts.remove();
         Job<?> job = jobs.remove();
         if (!jobs.isEmpty()) {
-            waiting.put(account, jobs);
+            pending.put(account, jobs);
         }
         return job;
     }
 
     private synchronized void remove(Job<?> job) {
         String account = job.attempt().account();
-        ArrayDeque<Job<?>> jobs = waiting.get(account);
+        ArrayDeque<Job<?>> jobs = pending.get(account);
         if (jobs != null && jobs.remove(job)) {
             if (jobs.isEmpty()) {
-                waiting.remove(account);
+                pending.remove(account);
             }
-            finished(job);
+            release(job);
         }
     }
 
-    private synchronized void finished(Job<?> job) {
+    private synchronized void release(Job<?> job) {
         inFlight--;
         decrement(ofAccount, job.attempt().account());
         if (job.attempt().client() != null) {

@@ -30,7 +30,7 @@ final class PasswordPolicy {
      * zxcvbn's time grows faster than the length. What is longer is judged without the known words in it, which a cut
      * might hide, and by its beginning and its end: it is as good as the better one.
      */
-    static final int JUDGED_UNITS_MAX = 40;
+    static final int SCORED_UNITS_MAX = 40;
 
     private static final List<String> APP_WORDS = List.of("mindful", "code", "mindfulcode", "mindful code");
     private static final int WORD_LENGTH_MIN = 3;
@@ -61,10 +61,10 @@ final class PasswordPolicy {
     @Nullable
     String guessFault(String password, List<String> personal) {
         List<String> known = knownWords(personal);
-        String judged = password.length() > JUDGED_UNITS_MAX ? without(known, password) : password;
+        String judged = password.length() > SCORED_UNITS_MAX ? without(known, password) : password;
         Strength strength = zxcvbn.measure(beginning(judged), known);
-        if (strength.getScore() < SCORE_MIN && judged.length() > JUDGED_UNITS_MAX) {
-            Strength end = zxcvbn.measure(judged.substring(judged.length() - JUDGED_UNITS_MAX), known);
+        if (strength.getScore() < SCORE_MIN && judged.length() > SCORED_UNITS_MAX) {
+            Strength end = zxcvbn.measure(judged.substring(judged.length() - SCORED_UNITS_MAX), known);
             strength = end.getGuesses() > strength.getGuesses() ? end : strength;
         }
         if (strength.getScore() >= SCORE_MIN) {
@@ -77,7 +77,7 @@ final class PasswordPolicy {
     }
 
     private static String beginning(String password) {
-        return password.substring(0, Math.min(password.length(), JUDGED_UNITS_MAX));
+        return password.substring(0, Math.min(password.length(), SCORED_UNITS_MAX));
     }
 
     private static String without(List<String> known, String password) {

@@ -183,7 +183,7 @@ final class RefreshTokens {
                         .bind("families", families.toArray(UUID[]::new))
                         .bind(
                                 "lasting",
-                                now.minus(AccessTokenFormat.OUTLIVED_AFTER).plus(TOKEN_LIFETIME))
+                                now.minus(AccessTokenFormat.VALIDITY_MAX).plus(TOKEN_LIFETIME))
                         .map(row -> Objects.requireNonNull(row.get("family_id", UUID.class)))
                         .all()
                         .collectList())

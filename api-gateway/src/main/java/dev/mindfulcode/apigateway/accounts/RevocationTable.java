@@ -31,7 +31,7 @@ final class RevocationTable {
                 select grant_id from identity.revocations
                 where recorded_at < now() - make_interval(secs => :kept) limit 1000 for update skip locked)\
             """)
-                .bind("kept", AccessTokenFormat.OUTLIVED_AFTER.multipliedBy(2).toSeconds())
+                .bind("kept", AccessTokenFormat.VALIDITY_MAX.multipliedBy(2).toSeconds())
                 .fetch()
                 .rowsUpdated()
                 .then(database.sql("insert into identity.revocations (grant_id) select unnest(:grants) on conflict do"

@@ -41,7 +41,7 @@ final class SigningKeys implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SigningKeys.class);
 
-    /** Well within {@link AccessTokenFormat#OUTLIVED_AFTER}: what another gateway rotated is signed with by then. */
+    /** Well within {@link AccessTokenFormat#VALIDITY_MAX}: what another gateway rotated is signed with by then. */
     private static final Duration LOOKED_AT_EVERY = Duration.ofMinutes(1);
 
     private static final Duration START_WAIT_MAX = Duration.ofSeconds(15);
@@ -82,7 +82,7 @@ final class SigningKeys implements AutoCloseable {
                 from identity.signing_keys) keys
             where next_at is null or next_at > now() - make_interval(secs => :outlived) order by created_at desc\
             """)
-                .bind("outlived", AccessTokenFormat.OUTLIVED_AFTER.toSeconds())
+                .bind("outlived", AccessTokenFormat.VALIDITY_MAX.toSeconds())
                 .map(row -> Objects.requireNonNull(row.get("public_jwk", String.class)))
                 .all()
                 .collectList();

@@ -6,7 +6,7 @@ import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.KafkaConnection;
 import dev.mindfulcode.apigateway.log.Outbox;
 import dev.mindfulcode.apigateway.teams.Teams;
-import dev.mindfulcode.apigateway.webhooks.Deliveries;
+import dev.mindfulcode.apigateway.webhooks.DeliveryQueue;
 import dev.mindfulcode.apigateway.webhooks.WebhookDelivery;
 import dev.mindfulcode.apigateway.webhooks.WebhookTargets;
 import dev.mindfulcode.webkit.endpoints.EndpointGroup;
@@ -25,7 +25,7 @@ public class AlertConfiguration {
     }
 
     @Bean
-    Deliveries gatewayAlertDeliveries(Database database, EventPublisher log, Outbox outbox) {
+    DeliveryQueue gatewayAlertDeliveries(Database database, EventPublisher log, Outbox outbox) {
         return new AlertDeliveries(database, log, outbox, Clock.systemUTC());
     }
 

@@ -3,7 +3,7 @@ package dev.mindfulcode.apigateway.alerts;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.Outbox;
-import dev.mindfulcode.apigateway.webhooks.Deliveries;
+import dev.mindfulcode.apigateway.webhooks.DeliveryQueue;
 import dev.mindfulcode.schemas.DeadLetter;
 import dev.mindfulcode.schemas.Topics;
 import dev.mindfulcode.webkit.json.Json;
@@ -24,7 +24,7 @@ import reactor.core.publisher.Mono;
  * Alerts that go to webhooks: rows of {@code gateway.team_alerts}. What is given up becomes a dead letter in the same
  * transaction.
  */
-final class AlertDeliveries implements Deliveries {
+final class AlertDeliveries implements DeliveryQueue {
 
     static final String COMPONENT = "webhooks";
 
@@ -56,7 +56,7 @@ final class AlertDeliveries implements Deliveries {
     }
 
     @Override
-    public Mono<List<Due>> take(int countMax, Duration hiddenFor) {
+    public Mono<List<DueDelivery>> take(int countMax, Duration hiddenFor) {
         return database.sql(TAKE)
                 .bind("hidden", hiddenFor.toMillis() / 1_000.0)
                 .bind("max", countMax)
@@ -65,9 +65,9 @@ final class AlertDeliveries implements Deliveries {
                 .collectList();
     }
 
-    private static Due due(Readable row) {
-        TeamAlertNote note = TeamAlertNote.of(AlertRows.alert(row), null);
-        return new Due(
+    private static DueDelivery due(Readable row) {
+        TeamAlertView note = TeamAlertView.of(AlertRows.alert(row), null);
+        return new DueDelivery(
                 Objects.requireNonNull(row.get("alert_id", UUID.class)),
                 Objects.requireNonNull(row.get("rule_id", UUID.class)),
                 Objects.requireNonNull(row.get("sealed_target", byte[].class)),
@@ -76,7 +76,7 @@ final class AlertDeliveries implements Deliveries {
     }
 
     /** As Standard Webhooks recommends it: type, time and data. */
-    private static byte[] body(@Nullable TeamAlertNote note) {
+    private static byte[] body(@Nullable TeamAlertView note) {
         return note == null
                 ? "{\"type\":\"team_alert\"}".getBytes(StandardCharsets.UTF_8)
                 : Json.bytes(new Message("team_alert", note.to(), note));
@@ -105,7 +105,7 @@ final class AlertDeliveries implements Deliveries {
     }
 
     @Override
-    public Mono<Void> givenUp(UUID messageId, String kind) {
+    public Mono<Void> abandoned(UUID messageId, String kind) {
         return database.inTransaction(database.sql(GIVE_UP)
                         .bind("failure", kind)
                         .bind("alert", messageId)
@@ -136,5 +136,5 @@ final class AlertDeliveries implements Deliveries {
 
     private record GivenUp(UUID teamId, int partition, long offset) {}
 
-    private record Message(String type, Instant timestamp, TeamAlertNote data) {}
+    private record Message(String type, Instant timestamp, TeamAlertView data) {}
 }

@@ -123,7 +123,7 @@ final class AlertInbox extends LogFollower<byte[]> {
         }
         try {
             TeamAlert alert = alerts.deserialize(Topics.TEAM_ALERTS.name(), record.value());
-            return TeamAlertNote.isPlausible(alert) ? alert : null;
+            return TeamAlertView.isPlausible(alert) ? alert : null;
         } catch (SchemaRegistryUnavailableException e) {
             throw e;
         } catch (SerializationException e) {

@@ -169,7 +169,7 @@ final class AlertRoutes {
                 String url = body.requiredText("url", WebhookTargets.URL_LENGTH_MAX);
                 try {
                     yield targets.newTarget(url);
-                } catch (WebhookTargets.RefusedUrlException e) {
+                } catch (WebhookTargets.InvalidUrlException e) {
                     throw body.invalid("url", e.reason());
                 }
             }
@@ -218,5 +218,5 @@ final class AlertRoutes {
 
     private record TestData(UUID teamId, UUID ruleId) {}
 
-    private record Listed(List<Rule> rules, List<TeamAlertNote> alerts) {}
+    private record Listed(List<Rule> rules, List<TeamAlertView> alerts) {}
 }

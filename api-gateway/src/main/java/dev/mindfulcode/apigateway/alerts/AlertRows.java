@@ -1,6 +1,6 @@
 package dev.mindfulcode.apigateway.alerts;
 
-import dev.mindfulcode.apigateway.alerts.TeamAlertNote.Delivery;
+import dev.mindfulcode.apigateway.alerts.TeamAlertView.Delivery;
 import dev.mindfulcode.schemas.TeamAlert;
 import io.r2dbc.spi.Readable;
 import java.time.Instant;

@@ -136,13 +136,13 @@ public final class Alerts {
     }
 
     /** Emits the latest alerts of a team, the latest first. Who may see them has been asked. */
-    Mono<List<TeamAlertNote>> latest(UUID teamId) {
+    Mono<List<TeamAlertView>> latest(UUID teamId) {
         return database.sql(SELECT_ALERTS)
                 .bind("team", teamId)
                 .bind("max", ALERTS_SHOWN_MAX)
                 .map(row -> Optional.ofNullable(note(row)))
                 .all()
-                .<TeamAlertNote>handle((note, sink) -> note.ifPresent(sink::next))
+                .<TeamAlertView>handle((note, sink) -> note.ifPresent(sink::next))
                 .collectList();
     }
 
@@ -220,8 +220,8 @@ public final class Alerts {
                 Objects.requireNonNull(row.get("created_at", Instant.class)));
     }
 
-    private static @Nullable TeamAlertNote note(Readable row) {
-        return TeamAlertNote.of(AlertRows.alert(row), AlertRows.delivery(row));
+    private static @Nullable TeamAlertView note(Readable row) {
+        return TeamAlertView.of(AlertRows.alert(row), AlertRows.delivery(row));
     }
 
     private <T> Mono<T> committing(Mono<T> work) {

@@ -9,7 +9,7 @@ import dev.mindfulcode.apigateway.sessions.ReadAfter;
 import dev.mindfulcode.apigateway.sessions.SessionQueries;
 import dev.mindfulcode.apigateway.teams.Invitations;
 import dev.mindfulcode.apigateway.teams.Teams;
-import dev.mindfulcode.identity.Credentials;
+import dev.mindfulcode.identity.CredentialVerifier;
 import dev.mindfulcode.webkit.endpoints.EndpointGroup;
 import java.time.Clock;
 import java.util.List;
@@ -31,7 +31,7 @@ public class GraphQlConfiguration {
             Invitations invitations,
             ReadAfter readAfter,
             LiveUpdates live,
-            Credentials credentials) {
+            CredentialVerifier credentials) {
         Clock clock = Clock.systemUTC();
         GraphQlExecutor graph = new GraphQlExecutor(List.of(
                 new AccountFields(accounts),
@@ -43,7 +43,7 @@ public class GraphQlConfiguration {
         GraphQlWebSocketHandler socket = new GraphQlWebSocketHandler(
                 graph,
                 live,
-                token -> Mono.fromFuture(() -> credentials.check(token)).map(Caller::signedIn));
+                token -> Mono.fromFuture(() -> credentials.verify(token)).map(Caller::signedIn));
         return new GraphQlRoutes(graph, new GraphQlSseHandler(graph, live), socket, readAfter)::addTo;
     }
 }

@@ -35,7 +35,7 @@ final class TeamFields implements FieldResolvers {
                 .registerMappedBatchLoader((ids, asked) -> teams.membersOf(FetchArguments.userId(asked), ids));
         wiring.type(
                         "Query",
-                        query -> query.dataFetcher("teams", asked -> teams.of(FetchArguments.userId(asked)))
+                        query -> query.dataFetcher("teams", asked -> teams.ofUser(FetchArguments.userId(asked)))
                                 .dataFetcher("team", this::team)
                                 .dataFetcher(
                                         "invitations", asked -> invitations.receivedBy(FetchArguments.userId(asked))))

@@ -1,6 +1,6 @@
 package dev.mindfulcode.apigateway.live;
 
-import dev.mindfulcode.apigateway.alerts.TeamAlertNote;
+import dev.mindfulcode.apigateway.alerts.TeamAlertView;
 import dev.mindfulcode.flowengine.Recommendations;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.SessionStatus;
@@ -66,7 +66,7 @@ final class LiveMessages {
 
     /** Returns null for an alert that this release does not understand. */
     static @Nullable LiveMessage teamAlert(TeamAlert alert) {
-        TeamAlertNote note = TeamAlertNote.of(alert);
+        TeamAlertView note = TeamAlertView.of(alert);
         if (note == null) {
             return null;
         }

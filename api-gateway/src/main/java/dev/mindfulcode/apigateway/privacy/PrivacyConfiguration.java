@@ -31,7 +31,7 @@ public class PrivacyConfiguration {
                                 .flatMap(caller -> RequestBodies.object(request, "keep_detections")
                                         .map(body -> new Settings(
                                                 body.required("keep_detections", body.bool("keep_detections"))))
-                                        .flatMap(chosen -> settings.choose(caller.userId(), chosen)))
+                                        .flatMap(chosen -> settings.update(caller.userId(), chosen)))
                                 .flatMap(JsonResponses::ok));
     }
 }

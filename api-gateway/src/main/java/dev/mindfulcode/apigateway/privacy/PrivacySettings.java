@@ -49,7 +49,7 @@ public final class PrivacySettings {
                 .defaultIfEmpty(DEFAULT);
     }
 
-    Mono<Settings> choose(UUID userId, Settings settings) {
+    Mono<Settings> update(UUID userId, Settings settings) {
         return database.sql("insert into gateway.privacy_settings (user_id, keep_detections) values (:user, :keep)"
                         + " on conflict (user_id) do update set keep_detections = excluded.keep_detections")
                 .bind("user", userId)

@@ -29,15 +29,15 @@ public class TeamConfiguration {
     }
 
     @Bean
-    TeamFigures gatewayTeamFigures(Database database, Teams teams) {
-        return new TeamFigures(database, teams, Clock.systemUTC());
+    TeamStatistics gatewayTeamFigures(Database database, Teams teams) {
+        return new TeamStatistics(database, teams, Clock.systemUTC());
     }
 
     @Bean
-    EndpointGroup gatewayTeamRoutes(Teams teams, Invitations invitations, TeamFigures figures) {
+    EndpointGroup gatewayTeamRoutes(Teams teams, Invitations invitations, TeamStatistics figures) {
         TeamRoutes members = new TeamRoutes(teams);
         InvitationRoutes joining = new InvitationRoutes(invitations);
-        FigureRoutes windows = new FigureRoutes(figures, Clock.systemUTC());
+        TeamStatisticsRoutes windows = new TeamStatisticsRoutes(figures, Clock.systemUTC());
         return routes -> {
             members.addTo(routes);
             joining.addTo(routes);

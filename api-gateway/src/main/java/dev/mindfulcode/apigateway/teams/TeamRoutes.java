@@ -43,7 +43,7 @@ final class TeamRoutes {
 
     private Mono<ServerResponse> mine(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> teams.of(caller.userId()))
+                .flatMap(caller -> teams.ofUser(caller.userId()))
                 .flatMap(all -> JsonResponses.ok(new Mine(all)));
     }
 
@@ -62,7 +62,7 @@ final class TeamRoutes {
     private Mono<ServerResponse> change(ServerRequest request) {
         return Caller.of(request)
                 .flatMap(caller -> RequestBodies.object(request, "role")
-                        .flatMap(body -> teams.change(
+                        .flatMap(body -> teams.changeRole(
                                 caller.userId(),
                                 teamId(request),
                                 RequestParameters.pathId(request, "user_id"),
@@ -80,7 +80,7 @@ final class TeamRoutes {
     private Mono<ServerResponse> consent(ServerRequest request) {
         return Caller.of(request)
                 .flatMap(caller -> RequestBodies.object(request, "consent")
-                        .flatMap(body -> teams.consent(
+                        .flatMap(body -> teams.setConsent(
                                 caller.userId(), teamId(request), body.required("consent", body.bool("consent")))))
                 .flatMap(JsonResponses::ok);
     }

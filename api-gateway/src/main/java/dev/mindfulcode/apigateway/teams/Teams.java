@@ -73,7 +73,7 @@ public final class Teams {
     }
 
     /** Emits the teams that a user belongs to, the oldest first. */
-    public Mono<List<Team>> of(UUID userId) {
+    public Mono<List<Team>> ofUser(UUID userId) {
         return database.sql(SELECT_TEAM + " order by created_at, team_id")
                 .bind("user", userId)
                 .map(Team::of)
@@ -156,7 +156,7 @@ public final class Teams {
                 .then(Mono.defer(() -> events.joined(joining)));
     }
 
-    Mono<Member> change(UUID callerId, UUID teamId, UUID userId, Role next) {
+    Mono<Member> changeRole(UUID callerId, UUID teamId, UUID userId, Role next) {
         return committing(lock(teamId, callerId)
                         .flatMap(caller -> target(caller, userId)
                                 .doOnNext(member -> requireAllowed(
@@ -193,7 +193,7 @@ public final class Teams {
     }
 
     /** Has the caller consent to their typing being counted in the team's figures, or take that back. */
-    Mono<Member> consent(UUID callerId, UUID teamId, boolean given) {
+    Mono<Member> setConsent(UUID callerId, UUID teamId, boolean given) {
         return committing(lock(teamId, callerId)
                         .flatMap(member -> member.consent() == given
                                 ? Mono.just(member)

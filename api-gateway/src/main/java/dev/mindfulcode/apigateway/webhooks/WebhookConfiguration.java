@@ -24,7 +24,7 @@ public class WebhookConfiguration {
 
     @Bean
     WebhookDelivery gatewayWebhookDelivery(
-            Deliveries deliveries, WebhookTargets targets, WebhookSettings settings, GatewayMetrics metrics) {
+            DeliveryQueue deliveries, WebhookTargets targets, WebhookSettings settings, GatewayMetrics metrics) {
         return new WebhookDelivery(
                 deliveries,
                 targets,

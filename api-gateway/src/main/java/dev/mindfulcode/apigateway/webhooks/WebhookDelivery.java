@@ -1,6 +1,6 @@
 package dev.mindfulcode.apigateway.webhooks;
 
-import dev.mindfulcode.apigateway.webhooks.Deliveries.Due;
+import dev.mindfulcode.apigateway.webhooks.DeliveryQueue.DueDelivery;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
@@ -22,7 +22,7 @@ import reactor.core.publisher.Sinks;
  */
 public final class WebhookDelivery implements SmartLifecycle {
 
-    private static final Logger LOG = LoggerFactory.getLogger(WebhookDelivery.class);
+    private static final Logger log = LoggerFactory.getLogger(WebhookDelivery.class);
 
     static final int CONCURRENCY_MAX = 8;
 
@@ -33,9 +33,9 @@ public final class WebhookDelivery implements SmartLifecycle {
     private static final Duration POLL_INTERVAL = Duration.ofSeconds(2);
 
     /** Of a round, all attempts end well before others may take them. */
-    private static final Duration HIDDEN_FOR = WebhookSender.ATTEMPT_TIME_MAX.multipliedBy(8);
+    private static final Duration VISIBILITY_TIMEOUT = WebhookSender.ATTEMPT_TIMEOUT.multipliedBy(8);
 
-    private final Deliveries deliveries;
+    private final DeliveryQueue deliveries;
     private final WebhookTargets targets;
     private final WebhookSender sender;
     private final RandomGenerator random;
@@ -44,7 +44,7 @@ public final class WebhookDelivery implements SmartLifecycle {
     private volatile @Nullable Disposable running;
 
     WebhookDelivery(
-            Deliveries deliveries,
+            DeliveryQueue deliveries,
             WebhookTargets targets,
             WebhookSender sender,
             RandomGenerator random,
@@ -78,7 +78,7 @@ public final class WebhookDelivery implements SmartLifecycle {
         return round().expand(delivered -> delivered == 0 ? Mono.empty() : round())
                 .then()
                 .onErrorResume(e -> {
-                    LOG.warn("Webhooks wait: {}", e.toString());
+                    log.warn("Webhooks wait: {}", e.toString());
                     return Mono.empty();
                 });
     }
@@ -86,11 +86,11 @@ public final class WebhookDelivery implements SmartLifecycle {
     /** Emits how many were tried. */
     Mono<Integer> round() {
         return deliveries
-                .take(ROUND_MAX, HIDDEN_FOR)
+                .take(ROUND_MAX, VISIBILITY_TIMEOUT)
                 .flatMap(due -> deliver(due).thenReturn(due.size()));
     }
 
-    private Mono<Void> deliver(List<Due> due) {
+    private Mono<Void> deliver(List<DueDelivery> due) {
         return Flux.fromIterable(due)
                 .flatMap(one -> attempt(one).flatMap(outcome -> record(one, outcome)), CONCURRENCY_MAX)
                 .then();
@@ -98,26 +98,27 @@ public final class WebhookDelivery implements SmartLifecycle {
 
     /** Makes one delivery at once, without retries, and emits how it ended. */
     public Mono<WebhookTest> test(byte[] sealedTarget, UUID owner, UUID messageId, byte[] body) {
-        return attempt(new Due(messageId, owner, sealedTarget, body, 1))
+        return attempt(new DueDelivery(messageId, owner, sealedTarget, body, 1))
                 .timeout(TEST_TIMEOUT, Mono.just(new WebhookOutcome.Failed("timeout")))
                 .elapsed()
                 .map(timed -> switch (timed.getT2()) {
                     case WebhookOutcome.Delivered() -> new WebhookTest(messageId, true, "delivered", timed.getT1());
                     case WebhookOutcome.Failed(String kind) -> new WebhookTest(messageId, false, kind, timed.getT1());
-                    case WebhookOutcome.Hopeless(String kind) -> new WebhookTest(messageId, false, kind, timed.getT1());
+                    case WebhookOutcome.PermanentFailure(String kind) ->
+                        new WebhookTest(messageId, false, kind, timed.getT1());
                 });
     }
 
-    private Mono<WebhookOutcome> attempt(Due due) {
+    private Mono<WebhookOutcome> attempt(DueDelivery due) {
         try {
             WebhookTarget target = targets.open(due.sealedTarget(), due.owner());
             return sender.send(target, due.messageId().toString(), due.body());
         } catch (GeneralSecurityException e) {
-            return Mono.just(new WebhookOutcome.Hopeless("target_sealed_under_another_key"));
+            return Mono.just(new WebhookOutcome.PermanentFailure("target_sealed_under_another_key"));
         }
     }
 
-    private Mono<Void> record(Due due, WebhookOutcome outcome) {
+    private Mono<Void> record(DueDelivery due, WebhookOutcome outcome) {
         return switch (outcome) {
             case WebhookOutcome.Delivered() -> {
                 count("delivered");
@@ -129,14 +130,14 @@ public final class WebhookDelivery implements SmartLifecycle {
                 yield deliveries.failed(due.messageId(), kind, RetrySchedule.afterFailure(due.attempts(), random));
             }
             case WebhookOutcome.Failed(String kind) -> giveUp(due, kind);
-            case WebhookOutcome.Hopeless(String kind) -> giveUp(due, kind);
+            case WebhookOutcome.PermanentFailure(String kind) -> giveUp(due, kind);
         };
     }
 
-    private Mono<Void> giveUp(Due due, String kind) {
+    private Mono<Void> giveUp(DueDelivery due, String kind) {
         count("given_up");
-        LOG.warn("Message {} could not be delivered to its webhook: {}", due.messageId(), kind);
-        return deliveries.givenUp(due.messageId(), kind);
+        log.warn("Message {} could not be delivered to its webhook: {}", due.messageId(), kind);
+        return deliveries.abandoned(due.messageId(), kind);
     }
 
     private void count(String outcome) {

@@ -14,5 +14,5 @@ sealed interface WebhookOutcome {
     record Failed(String kind) implements WebhookOutcome {}
 
     /** It will not go better: the other side says that it is gone, or it must not be called. */
-    record Hopeless(String kind) implements WebhookOutcome {}
+    record PermanentFailure(String kind) implements WebhookOutcome {}
 }

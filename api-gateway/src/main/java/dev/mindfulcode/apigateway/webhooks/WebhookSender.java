@@ -1,9 +1,9 @@
 package dev.mindfulcode.apigateway.webhooks;
 
-import dev.mindfulcode.apigateway.webhooks.AddressGate.ForbiddenAddressException;
+import dev.mindfulcode.apigateway.webhooks.AddressFilter.ForbiddenAddressException;
 import dev.mindfulcode.apigateway.webhooks.WebhookOutcome.Delivered;
 import dev.mindfulcode.apigateway.webhooks.WebhookOutcome.Failed;
-import dev.mindfulcode.apigateway.webhooks.WebhookOutcome.Hopeless;
+import dev.mindfulcode.apigateway.webhooks.WebhookOutcome.PermanentFailure;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOption;
 import java.net.UnknownHostException;
@@ -23,10 +23,10 @@ import reactor.netty.resources.ConnectionProvider;
  */
 final class WebhookSender {
 
-    static final Duration ATTEMPT_TIME_MAX = Duration.ofSeconds(15);
+    static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(15);
 
-    private static final Duration RESPONSE_WAIT_MAX = Duration.ofSeconds(10);
-    private static final int CONNECT_WAIT_MAX_MS = 5_000;
+    private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(10);
+    private static final int CONNECT_TIMEOUT_MS = 5_000;
     private static final int HEADER_BYTES_MAX = 16 * 1024;
     private static final int GONE = 410;
 
@@ -39,17 +39,17 @@ final class WebhookSender {
 
     /** @param more settings, such as whose certificates are trusted */
     WebhookSender(PublicAddresses addresses, Clock clock, UnaryOperator<HttpClient> more) {
-        AddressGate gate = new AddressGate(addresses);
+        AddressFilter gate = new AddressFilter(addresses);
         this.clock = clock;
         this.http = more.apply(HttpClient.create(ConnectionProvider.newConnection())
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_WAIT_MAX_MS)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS)
                 .doOnChannelInit((_, channel, _) -> channel.pipeline().addFirst("webhook-address-gate", gate))
                 .noProxy()
                 .followRedirect(false)
                 .disableRetry(true)
                 .compress(false)
                 .httpResponseDecoder(decoder -> decoder.maxHeaderSize(HEADER_BYTES_MAX))
-                .responseTimeout(RESPONSE_WAIT_MAX));
+                .responseTimeout(RESPONSE_TIMEOUT));
     }
 
     /**
@@ -70,7 +70,7 @@ final class WebhookSender {
                 // The body is left unread: the connection ends with it.
                 .response((response, _) -> Mono.just(outcome(response.status().code())))
                 .next()
-                .timeout(ATTEMPT_TIME_MAX)
+                .timeout(ATTEMPT_TIMEOUT)
                 .onErrorResume(failure -> Mono.just(outcome(failure)))
                 .defaultIfEmpty(new Failed("no_answer"));
     }
@@ -80,7 +80,7 @@ final class WebhookSender {
             return new Delivered();
         }
         String kind = "status_" + status;
-        return status == GONE ? new Hopeless(kind) : new Failed(kind);
+        return status == GONE ? new PermanentFailure(kind) : new Failed(kind);
     }
 
     /** A name that leads to a forbidden address may lead elsewhere tomorrow, so it is tried again like any other. */

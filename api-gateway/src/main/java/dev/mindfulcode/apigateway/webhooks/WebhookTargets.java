@@ -33,31 +33,31 @@ public final class WebhookTargets {
      * Makes a target with a new secret. What a name means is looked up when it is called; what can be said before is
      * said here.
      *
-     * @throws RefusedUrlException where the text is no address that could ever be called
+     * @throws InvalidUrlException where the text is no address that could ever be called
      */
-    public WebhookTarget newTarget(String text) throws RefusedUrlException {
+    public WebhookTarget newTarget(String text) throws InvalidUrlException {
         URI url;
         try {
             url = new URI(text);
         } catch (URISyntaxException e) {
-            throw new RefusedUrlException("An address such as https://example.org/hooks/team is expected.");
+            throw new InvalidUrlException("An address such as https://example.org/hooks/team is expected.");
         }
         String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
         if (!scheme.equals("https") && !(scheme.equals("http") && settings.allowHttp())) {
-            throw new RefusedUrlException("An address that begins with https:// is expected.");
+            throw new InvalidUrlException("An address that begins with https:// is expected.");
         }
         String host = url.getHost();
         if (host == null || host.isEmpty() || url.getPort() == 0 || url.getPort() > 65_535) {
-            throw new RefusedUrlException("An address such as https://example.org/hooks/team is expected.");
+            throw new InvalidUrlException("An address such as https://example.org/hooks/team is expected.");
         }
         if (url.getRawUserInfo() != null || url.getRawFragment() != null) {
-            throw new RefusedUrlException("An address without a user and without a fragment is expected.");
+            throw new InvalidUrlException("An address without a user and without a fragment is expected.");
         }
         if (!text.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
-            throw new RefusedUrlException("An address in ASCII is expected; escape what is not.");
+            throw new InvalidUrlException("An address in ASCII is expected; escape what is not.");
         }
         if (!mayCall(host)) {
-            throw new RefusedUrlException("An address on the public internet is expected.");
+            throw new InvalidUrlException("An address on the public internet is expected.");
         }
         byte[] secret = new byte[SECRET_BYTES];
         random.nextBytes(secret);
@@ -87,11 +87,11 @@ public final class WebhookTargets {
     }
 
     /** The text is no address that may be called. */
-    public static final class RefusedUrlException extends Exception {
+    public static final class InvalidUrlException extends Exception {
 
         private final String reason;
 
-        RefusedUrlException(String reason) {
+        InvalidUrlException(String reason) {
             super(reason);
             this.reason = reason;
         }

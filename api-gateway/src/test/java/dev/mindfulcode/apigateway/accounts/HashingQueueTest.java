@@ -78,7 +78,7 @@ class HashingQueueTest {
     @Test
     void refusesWithRetryAfterWhenFull() {
         occupyThreads();
-        for (int i = 0; i < HashingQueue.WAITING_MAX; i++) {
+        for (int i = 0; i < HashingQueue.PENDING_MAX; i++) {
             assertThat(submit("account " + i, null, "check").isDone()).isFalse();
         }
 

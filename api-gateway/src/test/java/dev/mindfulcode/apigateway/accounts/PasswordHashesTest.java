@@ -37,15 +37,17 @@ class PasswordHashesTest {
 
     @Test
     void outdatedHashesMatchAndAreUpgraded() {
-        assertThat(hashes.matches(ATTEMPT, SignedUp.PASSWORD, SignedUp.OUTDATED_HASH)
+        assertThat(hashes.matches(ATTEMPT, TestAccount.PASSWORD, TestAccount.OUTDATED_HASH)
                         .block())
                 .isTrue();
-        assertThat(hashes.matches(ATTEMPT, "another", SignedUp.OUTDATED_HASH).block())
+        assertThat(hashes.matches(ATTEMPT, "another", TestAccount.OUTDATED_HASH).block())
                 .isFalse();
-        String upgraded = Objects.requireNonNull(hashes.upgrade(ATTEMPT, SignedUp.PASSWORD, SignedUp.OUTDATED_HASH)
-                .block());
+        String upgraded =
+                Objects.requireNonNull(hashes.upgrade(ATTEMPT, TestAccount.PASSWORD, TestAccount.OUTDATED_HASH)
+                        .block());
         assertThat(upgraded).startsWith("$argon2id$v=19$m=19456,t=2,p=1$");
-        assertThat(hashes.matches(ATTEMPT, SignedUp.PASSWORD, upgraded).block()).isTrue();
+        assertThat(hashes.matches(ATTEMPT, TestAccount.PASSWORD, upgraded).block())
+                .isTrue();
     }
 
     /** Another program reads and writes them, so memory that is used again holds nothing of the hash before. */

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mindfulcode.apigateway.limits.CidrBlock;
-import dev.mindfulcode.apigateway.webhooks.WebhookTargets.RefusedUrlException;
+import dev.mindfulcode.apigateway.webhooks.WebhookTargets.InvalidUrlException;
 import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import java.security.SecureRandom;
 import java.util.Base64;
@@ -77,7 +77,7 @@ class WebhookTargetsTest {
             })
     void refusesAHostThatIsNotPublicInEverySpelling(String host) {
         for (String url : List.of("https://" + host + "/hook", "https://" + host + ":8443/hook")) {
-            assertThatThrownBy(() -> targets("").newTarget(url)).as(url).isInstanceOf(RefusedUrlException.class);
+            assertThatThrownBy(() -> targets("").newTarget(url)).as(url).isInstanceOf(InvalidUrlException.class);
         }
     }
 
@@ -94,18 +94,18 @@ class WebhookTargetsTest {
                 "xn--strae-oqa.example",
                 "127.0.0.1.example.org"
             })
-    void acceptsAPublicHostAndLeavesNamesToTheDelivery(String host) throws RefusedUrlException {
+    void acceptsAPublicHostAndLeavesNamesToTheDelivery(String host) throws InvalidUrlException {
         assertThat(targets("").newTarget("https://" + host + "/hook").host()).isEqualTo(host);
     }
 
     @Test
-    void acceptsWhatAnOperatorAllows() throws RefusedUrlException {
+    void acceptsWhatAnOperatorAllows() throws InvalidUrlException {
         for (String host : List.of("localhost", "127.0.0.1", "api.localhost")) {
             assertThat(targets("127.0.0.1").newTarget("https://" + host + "/").host())
                     .isEqualTo(host);
         }
         assertThatThrownBy(() -> targets("127.0.0.1").newTarget("https://10.0.0.1/"))
-                .isInstanceOf(RefusedUrlException.class);
+                .isInstanceOf(InvalidUrlException.class);
     }
 
     private static WebhookTargets targets(String allowed) {

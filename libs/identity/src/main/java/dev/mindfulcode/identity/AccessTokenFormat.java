@@ -21,7 +21,7 @@ public final class AccessTokenFormat {
      * How long a signing key verifies after the next one came, and a revocation is told: longer than any token signed
      * by a gateway that had not heard of it yet.
      */
-    public static final Duration OUTLIVED_AFTER = LIFETIME.plusMinutes(5);
+    public static final Duration VALIDITY_MAX = LIFETIME.plusMinutes(5);
 
     private AccessTokenFormat() {}
 }

@@ -12,14 +12,14 @@ public final class ApiKeys {
 
     private ApiKeys() {}
 
-    public static String next(SecureRandom random) {
+    public static String generate(SecureRandom random) {
         byte[] bytes = new byte[RANDOM_BYTES];
         random.nextBytes(bytes);
         return PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     /** Whether a credential means to be an API key: no JWT begins so. */
-    static boolean isOne(String credential) {
+    static boolean isApiKey(String credential) {
         return credential.startsWith(PREFIX);
     }
 

@@ -18,7 +18,7 @@ final class PublishedKeys {
 
     static final PublishedKeys NONE = new PublishedKeys(Map.of());
 
-    private static final Logger LOG = LoggerFactory.getLogger(PublishedKeys.class);
+    private static final Logger log = LoggerFactory.getLogger(PublishedKeys.class);
 
     private final Map<String, JWSVerifier> verifiers;
 
@@ -37,7 +37,7 @@ final class PublishedKeys {
                 }
                 verifiers.put(key.getKeyID(), new ECDSAVerifier(key.toECPublicKey()));
             } catch (ParseException | JOSEException e) {
-                LOG.error("A signing key cannot be used: {}", e.toString());
+                log.error("A signing key cannot be used: {}", e.toString());
             }
         }
         return new PublishedKeys(Map.copyOf(verifiers));

@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  * What has been revoked lately: families of refresh tokens and API keys, by their ids. Remembered until every token
  * that could still name one has expired. Thread-safe.
  *
- * <p>Bounded without forgetting any: past {@link #REMEMBERED_MAX} everything issued before that moment is distrusted,
+ * <p>Bounded without forgetting any: past {@link #SIZE_MAX} everything issued before that moment is distrusted,
  * so that clients have to refresh once, and the list begins anew.
  */
 public final class Revocations {
 
-    static final int REMEMBERED_MAX = 100_000;
+    static final int SIZE_MAX = 100_000;
 
-    private final int rememberedMax;
+    private final int sizeMax;
     private final Clock clock;
     private final Map<UUID, Instant> revoked = new ConcurrentHashMap<>();
     private final Map<UUID, Set<Watch>> watches = new ConcurrentHashMap<>();
@@ -27,26 +27,26 @@ public final class Revocations {
 
     Revocations(Clock clock, int rememberedMax) {
         this.clock = clock;
-        this.rememberedMax = rememberedMax;
+        this.sizeMax = rememberedMax;
     }
 
     /** Notes a revocation that has been committed; the other services hear of it from the table. */
     public void add(UUID grantId) {
         if (revoked.putIfAbsent(grantId, clock.instant()) == null) {
-            watches.getOrDefault(grantId, Set.of()).forEach(Watch::tell);
-            if (revoked.size() > rememberedMax) {
+            watches.getOrDefault(grantId, Set.of()).forEach(Watch::notifyOnce);
+            if (revoked.size() > sizeMax) {
                 distrustedBefore = clock.instant();
                 revoked.clear();
             }
         }
     }
 
-    boolean cover(@Nullable UUID grantId) {
+    boolean contains(@Nullable UUID grantId) {
         return grantId != null && revoked.containsKey(grantId);
     }
 
     /** Whether what was made or looked up then has to be so anew. */
-    boolean distrust(Instant madeAt) {
+    boolean isDistrusted(Instant madeAt) {
         return madeAt.isBefore(distrustedBefore);
     }
 
@@ -62,13 +62,13 @@ public final class Revocations {
             return those;
         });
         if (revoked.containsKey(grantId)) {
-            watch.tell();
+            watch.notifyOnce();
         }
         return watch;
     }
 
-    void forgetOld() {
-        Instant before = clock.instant().minus(AccessTokenFormat.OUTLIVED_AFTER);
+    void removeExpired() {
+        Instant before = clock.instant().minus(AccessTokenFormat.VALIDITY_MAX);
         revoked.values().removeIf(at -> at.isBefore(before));
     }
 
@@ -77,19 +77,19 @@ public final class Revocations {
 
         private final UUID grantId;
         private final Runnable ended;
-        private boolean told;
+        private boolean notified;
 
         private Watch(UUID grantId, Runnable ended) {
             this.grantId = grantId;
             this.ended = ended;
         }
 
-        private void tell() {
+        private void notifyOnce() {
             synchronized (this) {
-                if (told) {
+                if (notified) {
                     return;
                 }
-                told = true;
+                notified = true;
             }
             ended.run();
         }

@@ -46,7 +46,7 @@ final class IdentityDatabase {
     }
 
     ApiKey newApiKey(UUID userId) {
-        ApiKey key = new ApiKey(UUID.randomUUID(), ApiKeys.next(new SecureRandom()));
+        ApiKey key = new ApiKey(UUID.randomUUID(), ApiKeys.generate(new SecureRandom()));
         execute(
                 "insert into identity.api_keys (key_id, user_id, key_hash) values (?, ?, ?)",
                 key.id(),

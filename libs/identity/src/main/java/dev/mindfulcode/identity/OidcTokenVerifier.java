@@ -42,9 +42,9 @@ import org.slf4j.LoggerFactory;
  * <p>Security guarantees: signatures with public keys only, so that no token can be signed with what the issuer
  * publishes; the keys come from the address in the issuer's own metadata, never from the token.
  */
-final class ExternalTokens implements AutoCloseable {
+final class OidcTokenVerifier implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ExternalTokens.class);
+    private static final Logger log = LoggerFactory.getLogger(OidcTokenVerifier.class);
 
     private static final String METADATA = "/.well-known/openid-configuration";
     private static final Set<JWSAlgorithm> ALGORITHMS = Set.copyOf(JWSAlgorithm.Family.SIGNATURE);
@@ -54,24 +54,24 @@ final class ExternalTokens implements AutoCloseable {
     private static final int CONNECT_TIMEOUT_MS = 2_000;
     private static final int READ_TIMEOUT_MS = 3_000;
     private static final int DOCUMENT_BYTES_MAX = 256 * 1024;
-    private static final Duration KEYS_KEPT_FOR = Duration.ofMinutes(15);
-    private static final Duration KEYS_WAIT_MAX = Duration.ofSeconds(6);
-    private static final Duration KEYS_FETCHED_EVERY = Duration.ofSeconds(30);
+    private static final Duration KEYS_CACHE_DURATION = Duration.ofMinutes(15);
+    private static final Duration KEYS_TIMEOUT = Duration.ofSeconds(6);
+    private static final Duration KEYS_FETCH_INTERVAL_MIN = Duration.ofSeconds(30);
 
     /** Verifying may wait for the issuer, so it is done on threads of its own; beyond the queue it is refused. */
     private static final int THREADS_MAX = 2;
 
-    private static final int WAITING_MAX = 500;
+    private static final int PENDING_MAX = 500;
     private static final int IDLE_THREAD_SECONDS = 30;
 
     private final OidcIssuer issuer;
     private final Clock clock;
-    private final IdentityTables tables;
-    private final @Nullable Newcomers newcomers;
+    private final IdentityLookup tables;
+    private final @Nullable AccountProvisioner newcomers;
     private final ExecutorService threads;
     private volatile @Nullable DefaultJWTProcessor<SecurityContext> processor;
 
-    ExternalTokens(OidcIssuer issuer, IdentityTables tables, @Nullable Newcomers newcomers, Clock clock) {
+    OidcTokenVerifier(OidcIssuer issuer, IdentityLookup tables, @Nullable AccountProvisioner newcomers, Clock clock) {
         this.issuer = issuer;
         this.tables = tables;
         this.newcomers = newcomers;
@@ -81,21 +81,22 @@ final class ExternalTokens implements AutoCloseable {
                 THREADS_MAX,
                 IDLE_THREAD_SECONDS,
                 TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(WAITING_MAX),
+                new ArrayBlockingQueue<>(PENDING_MAX),
                 Thread.ofPlatform().daemon().name("access-issuer-", 0).factory());
         pool.allowCoreThreadTimeOut(true);
         this.threads = pool;
     }
 
-    CompletableFuture<Checked> check(SignedJWT token) {
+    CompletableFuture<VerifiedCredential> verify(SignedJWT token) {
         try {
-            return CompletableFuture.supplyAsync(() -> verified(token), threads).thenCompose(this::withAccount);
+            return CompletableFuture.supplyAsync(() -> verifySignature(token), threads)
+                    .thenCompose(this::withAccount);
         } catch (RejectedExecutionException e) {
             return CompletableFuture.failedFuture(CredentialException.unavailable());
         }
     }
 
-    private JWTClaimsSet verified(SignedJWT token) {
+    private JWTClaimsSet verifySignature(SignedJWT token) {
         try {
             JWTClaimsSet claims = processor().process(token, null);
             String subject = claims.getSubject();
@@ -106,25 +107,26 @@ final class ExternalTokens implements AutoCloseable {
         } catch (BadJOSEException | ParseException e) {
             throw CredentialException.invalid();
         } catch (RemoteKeySourceException | IOException e) {
-            LOG.warn("The keys of {} are out of reach: {}", issuer.uri(), e.toString());
+            log.warn("The keys of {} are out of reach: {}", issuer.uri(), e.toString());
             throw CredentialException.unavailable();
         } catch (JOSEException e) {
             throw CredentialException.invalid();
         }
     }
 
-    private CompletableFuture<Checked> withAccount(JWTClaimsSet claims) {
+    private CompletableFuture<VerifiedCredential> withAccount(JWTClaimsSet claims) {
         String subject = claims.getSubject();
         return tables.external(issuer.uri(), subject)
                 .thenCompose(known -> known.map(CompletableFuture::completedFuture)
                         .orElseGet(() -> newcomers == null
                                 ? CompletableFuture.failedFuture(CredentialException.invalid())
-                                : newcomers.admit(issuer.uri(), subject, verifiedEmail(claims))))
-                .thenApply(userId -> new Checked(identity(userId, claims.getExpirationTime()), clock.instant()));
+                                : newcomers.provision(issuer.uri(), subject, verifiedEmail(claims))))
+                .thenApply(userId ->
+                        new VerifiedCredential(identity(userId, claims.getExpirationTime()), clock.instant()));
     }
 
     private Identity identity(UUID userId, Date expiresAt) {
-        return new Identity(userId, null, Checked.believedUntil(expiresAt, clock.instant()), Scope.EVERYTHING);
+        return new Identity(userId, null, VerifiedCredential.limitExpiry(expiresAt, clock.instant()), Scope.EVERYTHING);
     }
 
     private static @Nullable String verifiedEmail(JWTClaimsSet claims) {
@@ -165,8 +167,8 @@ final class ExternalTokens implements AutoCloseable {
         }
         JWKSource<SecurityContext> source = JWKSourceBuilder.create(
                         URI.create(keys).toURL(), documents)
-                .cache(KEYS_KEPT_FOR.toMillis(), KEYS_WAIT_MAX.toMillis())
-                .rateLimited(KEYS_FETCHED_EVERY.toMillis())
+                .cache(KEYS_CACHE_DURATION.toMillis(), KEYS_TIMEOUT.toMillis())
+                .rateLimited(KEYS_FETCH_INTERVAL_MIN.toMillis())
                 .build();
         DefaultJWTProcessor<SecurityContext> made = new DefaultJWTProcessor<>();
         made.setJWSTypeVerifier(new DefaultJOSEObjectTypeVerifier<>(withNone(TYPES)));

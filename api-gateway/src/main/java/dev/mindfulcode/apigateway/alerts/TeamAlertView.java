@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param to end of them, exclusive
  * @param delivery null where there is no webhook
  */
-public record TeamAlertNote(
+public record TeamAlertView(
         UUID alertId,
         UUID teamId,
         UUID ruleId,
@@ -42,11 +42,11 @@ public record TeamAlertNote(
             @Nullable String failure) {}
 
     /** Returns null for what this release does not understand. */
-    public static @Nullable TeamAlertNote of(TeamAlert alert) {
+    public static @Nullable TeamAlertView of(TeamAlert alert) {
         return of(alert, null);
     }
 
-    static @Nullable TeamAlertNote of(TeamAlert alert, @Nullable Delivery delivery) {
+    static @Nullable TeamAlertView of(TeamAlert alert, @Nullable Delivery delivery) {
         TeamIndicator.Kind kind = TeamIndicator.Kind.parse(alert.getIndicator());
         if (kind == null || !isPlausible(alert)) {
             return null;
@@ -60,7 +60,7 @@ public record TeamAlertNote(
                 0,
                 dayOf(alert.getFrom()),
                 dayOf(alert.getTo().minusMillis(1)));
-        return new TeamAlertNote(
+        return new TeamAlertView(
                 alert.getAlertId(),
                 alert.getTeamId(),
                 alert.getRuleId(),

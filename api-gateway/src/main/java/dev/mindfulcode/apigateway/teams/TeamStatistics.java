@@ -28,7 +28,7 @@ import reactor.core.publisher.Mono;
  * group may read. Only released windows are read: closed ones, in which at least {@link
  * TeamAggregate#MEMBERS_MIN_LEAST} members were active.
  */
-public final class TeamFigures {
+public final class TeamStatistics {
 
     /**
      * After its end a window takes what comes late for this long; days are looked at for insights when that is over.
@@ -51,7 +51,7 @@ public final class TeamFigures {
     private final Teams teams;
     private final Clock clock;
 
-    TeamFigures(Database database, Teams teams, Clock clock) {
+    TeamStatistics(Database database, Teams teams, Clock clock) {
         this.database = database;
         this.teams = teams;
         this.clock = clock;
@@ -139,12 +139,12 @@ public final class TeamFigures {
         List<TeamIndicator.Window> days = new ArrayList<>();
         released.forEach(one -> (one.size().equals(Size.DAY.text()) ? days : hours).add(one.window()));
         List<Insight> insights = new ArrayList<>();
-        List<Missing> missing = new ArrayList<>();
+        List<MissingIndicator> missing = new ArrayList<>();
         for (TeamIndicator.Kind kind : TeamIndicator.Kind.values()) {
             TeamIndicator indicator = TeamIndicator.of(kind, hours, days, endMs, recentDays, zone);
             Estimate value = indicator.value();
             if (value == null) {
-                missing.add(Missing.of(indicator));
+                missing.add(MissingIndicator.of(indicator));
             } else {
                 insights.add(Insight.of(indicator, value));
             }
@@ -228,7 +228,8 @@ public final class TeamFigures {
      * @param until all windows that end by then were looked at, and none later
      * @param missing what cannot be said yet
      */
-    record Insights(UUID teamId, String timeZone, Instant until, List<Insight> insights, List<Missing> missing) {}
+    record Insights(
+            UUID teamId, String timeZone, Instant until, List<Insight> insights, List<MissingIndicator> missing) {}
 
     /**
      * @param id of the indicator
@@ -265,11 +266,11 @@ public final class TeamFigures {
     record Numbers(String measure, EstimateView estimate, double reference) {}
 
     /** @param unit days or weeks in which a large enough group was at work */
-    record Missing(String of, int amount, String unit, String text) {
+    record MissingIndicator(String of, int amount, String unit, String text) {
 
-        static Missing of(TeamIndicator indicator) {
+        static MissingIndicator of(TeamIndicator indicator) {
             String unit = indicator.kind() == TeamIndicator.Kind.WEEKEND_SHARE ? "weeks" : "days";
-            return new Missing(
+            return new MissingIndicator(
                     indicator.kind().text(),
                     indicator.missing(),
                     unit,

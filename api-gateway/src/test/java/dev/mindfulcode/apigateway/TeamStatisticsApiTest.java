@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
-class TeamFigureApiTest {
+class TeamStatisticsApiTest {
 
     private static final Instant TODAY = Instant.now().truncatedTo(ChronoUnit.DAYS);
 

@@ -6,7 +6,7 @@ import java.util.UUID;
 import org.springframework.context.ApplicationContext;
 
 /** Somebody who has registered, without the hashing that makes registering slow on purpose. */
-public record SignedUp(UUID userId, String accessToken, String refreshToken) {
+public record TestAccount(UUID userId, String accessToken, String refreshToken) {
 
     public static final String PASSWORD = "correct horse battery staple";
 
@@ -19,10 +19,10 @@ public record SignedUp(UUID userId, String accessToken, String refreshToken) {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    public static SignedUp with(ApplicationContext gateway, String email) {
+    public static TestAccount with(ApplicationContext gateway, String email) {
         Accounts.Tokens tokens = Objects.requireNonNull(gateway.getBean(Accounts.class)
                 .registerHashed(Objects.requireNonNull(EmailAddress.parse(email)), HASH, null, "Europe/Berlin")
                 .block(PATIENCE));
-        return new SignedUp(tokens.userId(), tokens.accessToken(), tokens.refreshToken());
+        return new TestAccount(tokens.userId(), tokens.accessToken(), tokens.refreshToken());
     }
 }

@@ -27,28 +27,28 @@ import org.slf4j.LoggerFactory;
 /**
  * What the gateway's schema {@code identity} says of credentials, asked by one thread over one connection: questions
  * that came while a query ran share the next one, so that a flood of made-up credentials costs index probes and nothing
- * else. The same thread looks for revocations each {@link #REVOCATIONS_EVERY}. Thread-safe.
+ * else. The same thread looks for revocations each {@link #REVOCATIONS_INTERVAL}. Thread-safe.
  */
-final class IdentityTables implements AutoCloseable {
+final class IdentityLookup implements AutoCloseable {
 
-    static final Duration REVOCATIONS_EVERY = Duration.ofMillis(500);
+    static final Duration REVOCATIONS_INTERVAL = Duration.ofMillis(500);
 
-    private static final Logger LOG = LoggerFactory.getLogger(IdentityTables.class);
+    private static final Logger log = LoggerFactory.getLogger(IdentityLookup.class);
 
-    private static final Duration SIGNING_KEYS_EVERY = Duration.ofSeconds(30);
+    private static final Duration SIGNING_KEYS_INTERVAL = Duration.ofSeconds(30);
 
     /** A revocation is found though its transaction took so long from its insert to its commit. */
-    private static final Duration COMMIT_TIME_MAX = Duration.ofSeconds(30);
+    private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(30);
 
-    private static final Duration LAST_USE_GRAIN = Duration.ofMinutes(5);
-    private static final Duration STOP_WAIT_MAX = Duration.ofSeconds(2);
-    private static final int WAITING_MAX = 5_000;
+    private static final Duration LAST_USE_PRECISION = Duration.ofMinutes(5);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
+    private static final int PENDING_MAX = 5_000;
     private static final int BATCH_MAX = 500;
     private static final int QUERY_TIMEOUT_SECONDS = 5;
     private static final int NETWORK_TIMEOUT_MS = 8_000;
 
     /** Postgres: undefined_table and invalid_schema_name. The gateway makes the tables and may start later. */
-    private static final List<String> NOT_THERE_YET = List.of("42P01", "3F000");
+    private static final List<String> MISSING_TABLE_STATES = List.of("42P01", "3F000");
 
     /** Skips rows that another service is just marking: whose mark it is does not matter, and nobody waits. */
     private static final String API_KEYS = """
@@ -58,7 +58,7 @@ final class IdentityTables implements AutoCloseable {
                 and (last_used_at is null or last_used_at < statement_timestamp() - interval '%d seconds')
                 for update skip locked))
         select key_id, user_id, key_hash from identity.api_keys where key_hash = any (?)\
-        """.formatted(LAST_USE_GRAIN.toSeconds());
+        """.formatted(LAST_USE_PRECISION.toSeconds());
 
     private static final String EXTERNAL = """
         select issuer, subject, user_id from identity.external_identities
@@ -69,7 +69,7 @@ final class IdentityTables implements AutoCloseable {
         select public_jwk from (
             select public_jwk, lead(created_at) over (order by created_at, kid) as next_at from identity.signing_keys) keys
         where next_at is null or next_at > statement_timestamp() - interval '%d seconds'\
-        """.formatted(AccessTokenFormat.OUTLIVED_AFTER.toSeconds());
+        """.formatted(AccessTokenFormat.VALIDITY_MAX.toSeconds());
 
     private static final String REVOCATIONS =
             "select grant_id, statement_timestamp() from identity.revocations where recorded_at > ?"
@@ -78,7 +78,7 @@ final class IdentityTables implements AutoCloseable {
     private final DataSource dataSource;
     private final Revocations revocations;
     private final @Nullable Consumer<PublishedKeys> signingKeys;
-    private final BlockingQueue<Question> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
+    private final BlockingQueue<Lookup> pending = new ArrayBlockingQueue<>(PENDING_MAX);
     private final Thread thread;
     private volatile boolean closed;
 
@@ -88,7 +88,7 @@ final class IdentityTables implements AutoCloseable {
     private boolean failing;
 
     /** @param signingKeys is told the keys now and again; null where tokens are not verified by published keys */
-    IdentityTables(DataSource dataSource, Revocations revocations, @Nullable Consumer<PublishedKeys> signingKeys) {
+    IdentityLookup(DataSource dataSource, Revocations revocations, @Nullable Consumer<PublishedKeys> signingKeys) {
         this.dataSource = dataSource;
         this.revocations = revocations;
         this.signingKeys = signingKeys;
@@ -104,22 +104,22 @@ final class IdentityTables implements AutoCloseable {
 
     /** Whose key it is; noted as used. */
     CompletableFuture<Optional<ApiKey>> apiKey(CredentialHash hash) {
-        return ask(new ApiKeyQuestion(hash, new CompletableFuture<>())).answer();
+        return enqueue(new ApiKeyLookup(hash, new CompletableFuture<>())).result();
     }
 
     CompletableFuture<Optional<UUID>> external(String issuer, String subject) {
-        return ask(new ExternalQuestion(new External(issuer, subject), new CompletableFuture<>()))
-                .answer();
+        return enqueue(new ExternalLookup(new External(issuer, subject), new CompletableFuture<>()))
+                .result();
     }
 
     /** The keys as they are at some time after the question. */
     CompletableFuture<PublishedKeys> signingKeys() {
-        return ask(new SigningKeysQuestion(new CompletableFuture<>())).answer();
+        return enqueue(new SigningKeysLookup(new CompletableFuture<>())).result();
     }
 
-    private <Q extends Question> Q ask(Q question) {
-        if (closed || !waiting.offer(question)) {
-            question.answer().completeExceptionally(CredentialException.unavailable());
+    private <Q extends Lookup> Q enqueue(Q question) {
+        if (closed || !pending.offer(question)) {
+            question.result().completeExceptionally(CredentialException.unavailable());
         }
         return question;
     }
@@ -128,92 +128,92 @@ final class IdentityTables implements AutoCloseable {
         long nextPollNs = System.nanoTime();
         while (!closed) {
             try {
-                List<Question> questions = next(nextPollNs - System.nanoTime());
+                List<Lookup> questions = next(nextPollNs - System.nanoTime());
                 if (!questions.isEmpty()) {
-                    answer(questions);
+                    process(questions);
                 }
                 if (System.nanoTime() - nextPollNs >= 0) {
                     poll();
-                    nextPollNs = System.nanoTime() + REVOCATIONS_EVERY.toNanos();
+                    nextPollNs = System.nanoTime() + REVOCATIONS_INTERVAL.toNanos();
                 }
             } catch (InterruptedException e) {
                 break;
             }
         }
         disconnect();
-        List<Question> left = new ArrayList<>();
-        waiting.drainTo(left);
-        left.forEach(question -> question.answer().completeExceptionally(CredentialException.unavailable()));
+        List<Lookup> left = new ArrayList<>();
+        pending.drainTo(left);
+        left.forEach(question -> question.result().completeExceptionally(CredentialException.unavailable()));
     }
 
-    private List<Question> next(long waitNs) throws InterruptedException {
-        List<Question> questions = new ArrayList<>();
-        Question first = waiting.poll(Math.max(waitNs, 0), TimeUnit.NANOSECONDS);
+    private List<Lookup> next(long waitNs) throws InterruptedException {
+        List<Lookup> questions = new ArrayList<>();
+        Lookup first = pending.poll(Math.max(waitNs, 0), TimeUnit.NANOSECONDS);
         if (first != null) {
             questions.add(first);
-            waiting.drainTo(questions, BATCH_MAX - 1);
+            pending.drainTo(questions, BATCH_MAX - 1);
         }
         return questions;
     }
 
-    private void answer(List<Question> questions) {
-        List<ApiKeyQuestion> keys = new ArrayList<>();
-        List<ExternalQuestion> externals = new ArrayList<>();
-        List<SigningKeysQuestion> signing = new ArrayList<>();
-        for (Question question : questions) {
+    private void process(List<Lookup> questions) {
+        List<ApiKeyLookup> keys = new ArrayList<>();
+        List<ExternalLookup> externals = new ArrayList<>();
+        List<SigningKeysLookup> signing = new ArrayList<>();
+        for (Lookup question : questions) {
             switch (question) {
-                case ApiKeyQuestion key -> keys.add(key);
-                case ExternalQuestion external -> externals.add(external);
-                case SigningKeysQuestion those -> signing.add(those);
+                case ApiKeyLookup key -> keys.add(key);
+                case ExternalLookup external -> externals.add(external);
+                case SigningKeysLookup those -> signing.add(those);
             }
         }
         if (!keys.isEmpty()) {
-            answer(keys, connected -> {
+            process(keys, connected -> {
                 Map<CredentialHash, ApiKey> found = apiKeys(connected, keys);
                 return () ->
-                        keys.forEach(asked -> asked.answer().complete(Optional.ofNullable(found.get(asked.hash()))));
+                        keys.forEach(asked -> asked.result().complete(Optional.ofNullable(found.get(asked.hash()))));
             });
         }
         if (!externals.isEmpty()) {
-            answer(externals, connected -> {
+            process(externals, connected -> {
                 Map<External, UUID> found = externals(connected, externals);
                 return () -> externals.forEach(
-                        asked -> asked.answer().complete(Optional.ofNullable(found.get(asked.external()))));
+                        asked -> asked.result().complete(Optional.ofNullable(found.get(asked.external()))));
             });
         }
         if (!signing.isEmpty()) {
-            answer(signing, connected -> {
+            process(signing, connected -> {
                 PublishedKeys found = signingKeys(connected);
-                return () -> signing.forEach(asked -> asked.answer().complete(found));
+                return () -> signing.forEach(asked -> asked.result().complete(found));
             });
         }
     }
 
-    private void answer(List<? extends Question> questions, Query query) {
+    private void process(List<? extends Lookup> questions, Query query) {
         try {
-            queried(query).run();
+            runQuery(query).run();
         } catch (SQLException | RuntimeException e) {
-            LOG.warn("{} credentials could not be looked up: {}", questions.size(), e.toString());
-            questions.forEach(question -> question.answer().completeExceptionally(CredentialException.unavailable()));
+            log.warn("{} credentials could not be looked up: {}", questions.size(), e.toString());
+            questions.forEach(question -> question.result().completeExceptionally(CredentialException.unavailable()));
         }
     }
 
     private void poll() {
         try {
-            queried(connected -> {
+            runQuery(connected -> {
                         pollRevocations(connected);
                         if (signingKeys != null && System.nanoTime() - nextSigningKeysNs >= 0) {
                             signingKeys.accept(signingKeys(connected));
-                            nextSigningKeysNs = System.nanoTime() + SIGNING_KEYS_EVERY.toNanos();
+                            nextSigningKeysNs = System.nanoTime() + SIGNING_KEYS_INTERVAL.toNanos();
                         }
                         return () -> failing = false;
                     })
                     .run();
         } catch (SQLException | RuntimeException e) {
-            boolean early = e instanceof SQLException sql && NOT_THERE_YET.contains(sql.getSQLState());
+            boolean early = e instanceof SQLException sql && MISSING_TABLE_STATES.contains(sql.getSQLState());
             if (!failing && !early) {
                 failing = true;
-                LOG.warn(
+                log.warn(
                         "Revocations cannot be read; what was revoked meanwhile is believed until it can be: {}",
                         e.toString());
             }
@@ -221,21 +221,21 @@ final class IdentityTables implements AutoCloseable {
     }
 
     /** Asks, and once more over a new connection: one that lay unused may have been closed at the other end. */
-    private Runnable queried(Query query) throws SQLException {
+    private Runnable runQuery(Query query) throws SQLException {
         boolean isOld = connection != null;
         try {
-            return query.run(connected());
+            return query.run(connect());
         } catch (SQLException e) {
             disconnect();
             if (!isOld) {
                 throw e;
             }
-            return query.run(connected());
+            return query.run(connect());
         }
     }
 
     private void pollRevocations(Connection connected) throws SQLException {
-        try (PreparedStatement statement = prepared(connected, REVOCATIONS)) {
+        try (PreparedStatement statement = prepare(connected, REVOCATIONS)) {
             statement.setObject(1, revocationsSince);
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
@@ -243,15 +243,15 @@ final class IdentityTables implements AutoCloseable {
                     if (grantId != null) {
                         revocations.add(grantId);
                     }
-                    revocationsSince = row.getObject(2, OffsetDateTime.class).minus(COMMIT_TIME_MAX);
+                    revocationsSince = row.getObject(2, OffsetDateTime.class).minus(COMMIT_TIMEOUT);
                 }
             }
         }
-        revocations.forgetOld();
+        revocations.removeExpired();
     }
 
     private static PublishedKeys signingKeys(Connection connected) throws SQLException {
-        try (PreparedStatement statement = prepared(connected, SIGNING_KEYS);
+        try (PreparedStatement statement = prepare(connected, SIGNING_KEYS);
                 ResultSet row = statement.executeQuery()) {
             List<String> keys = new ArrayList<>();
             while (row.next()) {
@@ -261,11 +261,11 @@ final class IdentityTables implements AutoCloseable {
         }
     }
 
-    private static Map<CredentialHash, ApiKey> apiKeys(Connection connected, List<ApiKeyQuestion> questions)
+    private static Map<CredentialHash, ApiKey> apiKeys(Connection connected, List<ApiKeyLookup> questions)
             throws SQLException {
         Array hashes = connected.createArrayOf(
                 "bytea", questions.stream().map(asked -> asked.hash().bytes()).toArray(byte[][]::new));
-        try (PreparedStatement statement = prepared(connected, API_KEYS)) {
+        try (PreparedStatement statement = prepare(connected, API_KEYS)) {
             statement.setArray(1, hashes);
             statement.setArray(2, hashes);
             try (ResultSet row = statement.executeQuery()) {
@@ -280,9 +280,9 @@ final class IdentityTables implements AutoCloseable {
         }
     }
 
-    private static Map<External, UUID> externals(Connection connected, List<ExternalQuestion> questions)
+    private static Map<External, UUID> externals(Connection connected, List<ExternalLookup> questions)
             throws SQLException {
-        try (PreparedStatement statement = prepared(connected, EXTERNAL)) {
+        try (PreparedStatement statement = prepare(connected, EXTERNAL)) {
             statement.setArray(
                     1,
                     connected.createArrayOf(
@@ -307,13 +307,13 @@ final class IdentityTables implements AutoCloseable {
         }
     }
 
-    private static PreparedStatement prepared(Connection connected, String sql) throws SQLException {
+    private static PreparedStatement prepare(Connection connected, String sql) throws SQLException {
         PreparedStatement statement = connected.prepareStatement(sql);
         statement.setQueryTimeout(QUERY_TIMEOUT_SECONDS);
         return statement;
     }
 
-    private Connection connected() throws SQLException {
+    private Connection connect() throws SQLException {
         Connection open = connection;
         if (open == null) {
             open = dataSource.getConnection();
@@ -330,7 +330,7 @@ final class IdentityTables implements AutoCloseable {
             try {
                 open.close();
             } catch (SQLException e) {
-                LOG.debug("closing a connection failed: {}", e.getSQLState());
+                log.debug("closing a connection failed: {}", e.getSQLState());
             }
         }
     }
@@ -340,7 +340,7 @@ final class IdentityTables implements AutoCloseable {
         closed = true;
         thread.interrupt();
         try {
-            thread.join(STOP_WAIT_MAX);
+            thread.join(STOP_TIMEOUT);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -350,16 +350,15 @@ final class IdentityTables implements AutoCloseable {
 
     private record External(String issuer, String subject) {}
 
-    private sealed interface Question {
-        CompletableFuture<?> answer();
+    private sealed interface Lookup {
+        CompletableFuture<?> result();
     }
 
-    private record ApiKeyQuestion(CredentialHash hash, CompletableFuture<Optional<ApiKey>> answer)
-            implements Question {}
+    private record ApiKeyLookup(CredentialHash hash, CompletableFuture<Optional<ApiKey>> result) implements Lookup {}
 
-    private record ExternalQuestion(External external, CompletableFuture<Optional<UUID>> answer) implements Question {}
+    private record ExternalLookup(External external, CompletableFuture<Optional<UUID>> result) implements Lookup {}
 
-    private record SigningKeysQuestion(CompletableFuture<PublishedKeys> answer) implements Question {}
+    private record SigningKeysLookup(CompletableFuture<PublishedKeys> result) implements Lookup {}
 
     /** Returns what to do when it has succeeded. */
     private interface Query {

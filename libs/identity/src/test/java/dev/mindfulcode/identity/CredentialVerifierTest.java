@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Against the tables of a real Postgres. */
-class CredentialsTest {
+class CredentialVerifierTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -34,16 +34,16 @@ class CredentialsTest {
     private final SettableClock clock = new SettableClock(Instant.now());
     private final UUID user = UUID.randomUUID();
     private final UUID family = UUID.randomUUID();
-    private final List<Credentials> opened = new ArrayList<>();
+    private final List<CredentialVerifier> opened = new ArrayList<>();
 
     @AfterEach
     void close() {
-        opened.forEach(Credentials::close);
+        opened.forEach(CredentialVerifier::close);
     }
 
     @Test
     void aTokenUnderTheSecretSpeaksForItsUser() {
-        Identity identity = withSecret().check(TestTokens.hs256(claims())).join();
+        Identity identity = withSecret().verify(TestTokens.hs256(claims())).join();
 
         assertThat(identity.userId()).isEqualTo(user);
         assertThat(identity.grantId()).isEqualTo(family);
@@ -53,14 +53,14 @@ class CredentialsTest {
 
     @Test
     void aTokenUnderAPublishedKeySpeaksForItsUserAlsoWhereTheKeyIsNewToUs() {
-        Credentials credentials = withPublishedKeys();
+        CredentialVerifier credentials = withPublishedKeys();
         ECKey key = TestTokens.newKey();
         String token = TestTokens.es256(key, claims());
         assertRefused(credentials, token);
 
         database.publish(key);
 
-        assertThat(credentials.check(token).join().userId()).isEqualTo(user);
+        assertThat(credentials.verify(token).join().userId()).isEqualTo(user);
     }
 
     @Test
@@ -77,12 +77,15 @@ class CredentialsTest {
         database.execute(
                 "update identity.signing_keys set created_at = now() - interval '2 hours' where kid = ?",
                 previous.getKeyID());
-        Credentials credentials = withPublishedKeys();
+        CredentialVerifier credentials = withPublishedKeys();
 
-        assertThat(credentials.check(TestTokens.es256(current, claims())).join().userId())
+        assertThat(credentials
+                        .verify(TestTokens.es256(current, claims()))
+                        .join()
+                        .userId())
                 .isEqualTo(user);
         assertThat(credentials
-                        .check(TestTokens.es256(previous, claims()))
+                        .verify(TestTokens.es256(previous, claims()))
                         .join()
                         .userId())
                 .isEqualTo(user);
@@ -91,7 +94,7 @@ class CredentialsTest {
 
     @Test
     void forgedTokensUnderTheSecretAreRefused() {
-        Credentials credentials = withSecret();
+        CredentialVerifier credentials = withSecret();
         byte[] secret = TestTokens.SECRET.getBytes(StandardCharsets.UTF_8);
         String good = TestTokens.hs256(claims());
         String[] parts = good.split("\\.");
@@ -122,7 +125,7 @@ class CredentialsTest {
                 claims().expirationTime(Date.from(clock.instant().minusSeconds(11)))));
         forged.add(TestTokens.es256(TestTokens.newKey(), claims()));
 
-        assertThat(credentials.check(good).join().userId()).isEqualTo(user);
+        assertThat(credentials.verify(good).join().userId()).isEqualTo(user);
         forged.forEach(token -> assertRefused(credentials, token));
     }
 
@@ -131,9 +134,9 @@ class CredentialsTest {
         ECKey key = TestTokens.newKey();
         ECKey own = TestTokens.newKey();
         database.publish(key);
-        Credentials credentials = withPublishedKeys();
+        CredentialVerifier credentials = withPublishedKeys();
         String good = TestTokens.es256(key, claims());
-        assertThat(credentials.check(good).join().userId()).isEqualTo(user);
+        assertThat(credentials.verify(good).join().userId()).isEqualTo(user);
 
         List<String> forged = new ArrayList<>(common(good.split("\\.")));
         // HS256 with what everybody may read of the key, in the forms that a careless verifier would take for the
@@ -184,13 +187,13 @@ class CredentialsTest {
 
     @Test
     void stopsBelievingATokenWhenItExpiresAlsoWhenItIsRemembered() {
-        Credentials credentials = withSecret();
+        CredentialVerifier credentials = withSecret();
         String token = TestTokens.hs256(claims().expirationTime(
                         Date.from(Instant.ofEpochSecond(clock.instant().getEpochSecond() + 60))));
-        credentials.check(token).join();
+        credentials.verify(token).join();
 
         clock.advance(Duration.ofSeconds(60));
-        assertThat(credentials.check(token).join().userId()).isEqualTo(user);
+        assertThat(credentials.verify(token).join().userId()).isEqualTo(user);
         clock.advance(AccessTokenFormat.CLOCK_SKEW);
 
         assertRefused(credentials, token).hasMessageContaining("/api/auth/refresh");
@@ -198,28 +201,28 @@ class CredentialsTest {
 
     @Test
     void aRevokedFamilyTakesItsTokensAlongAlsoWhereTheyAreRemembered() {
-        Credentials credentials = withSecret();
+        CredentialVerifier credentials = withSecret();
         String token = TestTokens.hs256(claims());
         String other = TestTokens.hs256(TestTokens.claims(user, UUID.randomUUID(), clock.instant()));
-        credentials.check(token).join();
+        credentials.verify(token).join();
 
         database.revoke(family);
 
         awaitRefused(credentials, token);
-        assertThat(credentials.check(other).join().userId()).isEqualTo(user);
+        assertThat(credentials.verify(other).join().userId()).isEqualTo(user);
     }
 
     @Test
     void whatWasRevokedBeforeTheStartIsRefusedToo() {
         database.revoke(family);
-        Credentials credentials = withSecret();
+        CredentialVerifier credentials = withSecret();
 
         awaitRefused(credentials, TestTokens.hs256(claims()));
     }
 
     @Test
     void aRevocationThatCommitsLateIsHeardOf() throws Exception {
-        Credentials credentials = withSecret();
+        CredentialVerifier credentials = withSecret();
         String token = TestTokens.hs256(claims());
         UUID later = UUID.randomUUID();
         try (var connection = database.dataSource.getConnection()) {
@@ -230,7 +233,7 @@ class CredentialsTest {
             }
             database.revoke(later);
             awaitRefused(credentials, TestTokens.hs256(TestTokens.claims(user, later, clock.instant())));
-            assertThat(credentials.check(token).join().userId()).isEqualTo(user);
+            assertThat(credentials.verify(token).join().userId()).isEqualTo(user);
 
             connection.commit();
         }
@@ -239,7 +242,7 @@ class CredentialsTest {
 
     @Test
     void whoWatchesAGrantIsToldOnceWhenItIsRevoked() throws InterruptedException {
-        Credentials credentials = withSecret();
+        CredentialVerifier credentials = withSecret();
         CountDownLatch told = new CountDownLatch(1);
         AtomicInteger times = new AtomicInteger();
         try (var _ = credentials.revocations().watch(family, () -> {
@@ -263,21 +266,21 @@ class CredentialsTest {
         UUID first = UUID.randomUUID();
         revocations.add(first);
         revocations.add(UUID.randomUUID());
-        assertThat(revocations.cover(first)).isTrue();
-        assertThat(revocations.distrust(clock.instant().minusMillis(1))).isFalse();
+        assertThat(revocations.contains(first)).isTrue();
+        assertThat(revocations.isDistrusted(clock.instant().minusMillis(1))).isFalse();
 
         revocations.add(UUID.randomUUID());
 
-        assertThat(revocations.distrust(clock.instant().minusMillis(1))).isTrue();
-        assertThat(revocations.distrust(clock.instant())).isFalse();
+        assertThat(revocations.isDistrusted(clock.instant().minusMillis(1))).isTrue();
+        assertThat(revocations.isDistrusted(clock.instant())).isFalse();
     }
 
     @Test
     void anApiKeySpeaksForItsUserForIngestAloneUntilItIsRevoked() {
-        Credentials credentials = withSecret();
+        CredentialVerifier credentials = withSecret();
         IdentityDatabase.ApiKey key = database.newApiKey(user);
 
-        Identity identity = credentials.check(key.text()).join();
+        Identity identity = credentials.verify(key.text()).join();
 
         assertThat(identity).isEqualTo(new Identity(user, key.id(), Instant.MAX, Scope.INGEST));
         assertThat(database.text("select last_used_at from identity.api_keys where key_id = ?", key.id()))
@@ -291,38 +294,38 @@ class CredentialsTest {
     void theLastUseOfAKeyIsKeptCoarsely() {
         IdentityDatabase.ApiKey key = database.newApiKey(user);
         String lastUse = "select last_used_at from identity.api_keys where key_id = ?";
-        withSecret().check(key.text()).join();
+        withSecret().verify(key.text()).join();
         String first = database.text(lastUse, key.id());
 
-        withSecret().check(key.text()).join();
+        withSecret().verify(key.text()).join();
         assertThat(database.text(lastUse, key.id())).as("within minutes").isEqualTo(first);
         database.execute(
                 "update identity.api_keys set last_used_at = now() - interval '6 minutes' where key_id = ?", key.id());
-        withSecret().check(key.text()).join();
+        withSecret().verify(key.text()).join();
 
         assertThat(database.text(lastUse, key.id())).isGreaterThan(first);
     }
 
     @Test
     void madeUpApiKeysAreRefused() {
-        Credentials credentials = withSecret();
+        CredentialVerifier credentials = withSecret();
         IdentityDatabase.ApiKey key = database.newApiKey(user);
 
         assertRefused(credentials, "mck_");
         assertRefused(credentials, key.text() + "x");
         assertRefused(credentials, key.text().substring(0, key.text().length() - 1) + "_");
-        assertRefused(credentials, ApiKeys.next(new java.security.SecureRandom()));
+        assertRefused(credentials, ApiKeys.generate(new java.security.SecureRandom()));
     }
 
     @Test
     void withoutItsTablesTheGatewaysTokensAreBelievedAndApiKeysAreUnavailable() {
         IdentityDatabase bare = new IdentityDatabase();
-        Credentials credentials = open(bare, JwtSecret.parse(TestTokens.SECRET), clock);
+        CredentialVerifier credentials = open(bare, JwtSecret.parse(TestTokens.SECRET), clock);
 
-        assertThat(credentials.check(TestTokens.hs256(claims())).join().userId())
+        assertThat(credentials.verify(TestTokens.hs256(claims())).join().userId())
                 .isEqualTo(user);
         assertThatThrownBy(() -> credentials
-                        .check(ApiKeys.next(new java.security.SecureRandom()))
+                        .verify(ApiKeys.generate(new java.security.SecureRandom()))
                         .join())
                 .cause()
                 .isInstanceOfSatisfying(
@@ -332,9 +335,9 @@ class CredentialsTest {
 
     @Test
     void oneConnectionServesHoweverManyAsk() {
-        Credentials credentials = withSecret();
+        CredentialVerifier credentials = withSecret();
         var answers = java.util.stream.IntStream.range(0, 2_000)
-                .mapToObj(i -> credentials.check(ApiKeys.next(new java.security.SecureRandom())))
+                .mapToObj(i -> credentials.verify(ApiKeys.generate(new java.security.SecureRandom())))
                 .toList();
 
         answers.forEach(answer -> assertThatThrownBy(answer::join).hasCauseInstanceOf(CredentialException.class));
@@ -357,23 +360,24 @@ class CredentialsTest {
         return TestTokens.claims(user, family, clock.instant());
     }
 
-    private Credentials withSecret() {
+    private CredentialVerifier withSecret() {
         return open(database, JwtSecret.parse(TestTokens.SECRET), clock);
     }
 
-    private Credentials withPublishedKeys() {
+    private CredentialVerifier withPublishedKeys() {
         return open(database, null, clock);
     }
 
-    private Credentials open(IdentityDatabase in, @org.jspecify.annotations.Nullable JwtSecret secret, Clock with) {
-        Credentials credentials = Credentials.open(in.dataSource, secret, null, null, with);
+    private CredentialVerifier open(
+            IdentityDatabase in, @org.jspecify.annotations.Nullable JwtSecret secret, Clock with) {
+        CredentialVerifier credentials = CredentialVerifier.open(in.dataSource, secret, null, null, with);
         opened.add(credentials);
         return credentials;
     }
 
     private static org.assertj.core.api.AbstractThrowableAssert<?, ?> assertRefused(
-            Credentials credentials, String credential) {
-        return assertThatThrownBy(() -> credentials.check(credential).join())
+            CredentialVerifier credentials, String credential) {
+        return assertThatThrownBy(() -> credentials.verify(credential).join())
                 .isInstanceOf(CompletionException.class)
                 .cause()
                 .isInstanceOfSatisfying(
@@ -381,11 +385,11 @@ class CredentialsTest {
                         e -> assertThat(e.reason()).isEqualTo(CredentialException.Reason.REFUSED));
     }
 
-    private static void awaitRefused(Credentials credentials, String credential) {
+    private static void awaitRefused(CredentialVerifier credentials, String credential) {
         long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             try {
-                credentials.check(credential).join();
+                credentials.verify(credential).join();
             } catch (CompletionException e) {
                 if (e.getCause() instanceof CredentialException) {
                     return;

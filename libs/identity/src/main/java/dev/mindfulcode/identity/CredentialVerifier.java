@@ -20,44 +20,45 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Who has been checked is remembered, by the credential's hash, until it expires, so that a client pays for one
  * signature and not one a request. A revocation reaches what is remembered within
- * {@link IdentityTables#REVOCATIONS_EVERY} and the time of a query. While the database cannot be reached no revocations
+ * {@link IdentityLookup#REVOCATIONS_INTERVAL} and the time of a query. While the database cannot be reached no revocations
  * are heard of; access tokens then last until they expire.
  */
-public final class Credentials implements AutoCloseable {
+public final class CredentialVerifier implements AutoCloseable {
 
     /** A credential that is longer was not made by anybody we trust. */
-    static final int CHARS_MAX = 4_096;
+    static final int LENGTH_MAX = 4_096;
 
     /** Some 15 MB. */
-    static final int REMEMBERED_MAX = 50_000;
+    static final int CACHE_SIZE_MAX = 50_000;
 
     /** Then a key is looked up again, and so noted as used. */
-    static final Duration API_KEY_REMEMBERED_FOR = Duration.ofMinutes(5);
+    static final Duration API_KEY_CACHE_DURATION = Duration.ofMinutes(5);
 
     private final Clock clock;
     private final Revocations revocations;
-    private final IdentityTables tables;
-    private final OwnTokens own;
+    private final IdentityLookup tables;
+    private final LocalTokenVerifier own;
     private final @Nullable OidcIssuer issuer;
-    private final @Nullable ExternalTokens external;
-    private final Cache<CredentialHash, Checked> remembered;
+    private final @Nullable OidcTokenVerifier external;
+    private final Cache<CredentialHash, VerifiedCredential> cache;
 
-    private Credentials(
+    private CredentialVerifier(
             DataSource database,
             @Nullable JwtSecret secret,
             @Nullable OidcIssuer issuer,
-            @Nullable Newcomers newcomers,
+            @Nullable AccountProvisioner newcomers,
             Clock clock,
             int rememberedMax) {
         this.clock = clock;
-        this.revocations = new Revocations(clock, Revocations.REMEMBERED_MAX);
-        this.tables = new IdentityTables(database, revocations, secret == null ? this::published : null);
-        this.own = new OwnTokens(secret, tables::signingKeys, clock);
+        this.revocations = new Revocations(clock, Revocations.SIZE_MAX);
+        this.tables = new IdentityLookup(database, revocations, secret == null ? this::setPublishedKeys : null);
+        this.own = new LocalTokenVerifier(secret, tables::signingKeys, clock);
         this.issuer = issuer;
-        this.external = issuer == null ? null : new ExternalTokens(issuer, tables, newcomers, clock);
-        this.remembered = Caffeine.newBuilder()
+        this.external = issuer == null ? null : new OidcTokenVerifier(issuer, tables, newcomers, clock);
+        this.cache = Caffeine.newBuilder()
                 .maximumSize(rememberedMax)
-                .expireAfter(Expiry.creating((CredentialHash hash, Checked checked) -> rememberedFor(checked)))
+                .expireAfter(
+                        Expiry.creating((CredentialHash hash, VerifiedCredential checked) -> cacheDuration(checked)))
                 .build();
     }
 
@@ -68,23 +69,24 @@ public final class Credentials implements AutoCloseable {
      * @param issuer null where no other issuer is trusted
      * @param newcomers null where accounts are not made
      */
-    public static Credentials open(
+    public static CredentialVerifier open(
             DataSource database,
             @Nullable JwtSecret secret,
             @Nullable OidcIssuer issuer,
-            @Nullable Newcomers newcomers,
+            @Nullable AccountProvisioner newcomers,
             Clock clock) {
-        return open(database, secret, issuer, newcomers, clock, REMEMBERED_MAX);
+        return open(database, secret, issuer, newcomers, clock, CACHE_SIZE_MAX);
     }
 
-    static Credentials open(
+    static CredentialVerifier open(
             DataSource database,
             @Nullable JwtSecret secret,
             @Nullable OidcIssuer issuer,
-            @Nullable Newcomers newcomers,
+            @Nullable AccountProvisioner newcomers,
             Clock clock,
             int rememberedMax) {
-        Credentials credentials = new Credentials(database, secret, issuer, newcomers, clock, rememberedMax);
+        CredentialVerifier credentials =
+                new CredentialVerifier(database, secret, issuer, newcomers, clock, rememberedMax);
         credentials.tables.start();
         return credentials;
     }
@@ -99,28 +101,28 @@ public final class Credentials implements AutoCloseable {
      *
      * @return fails with a {@link CredentialException}
      */
-    public CompletableFuture<Identity> check(String credential) {
-        if (credential.length() > CHARS_MAX) {
+    public CompletableFuture<Identity> verify(String credential) {
+        if (credential.length() > LENGTH_MAX) {
             return CompletableFuture.failedFuture(CredentialException.invalid());
         }
         CredentialHash hash = CredentialHash.of(credential);
-        Checked known = remembered.getIfPresent(hash);
-        if (known != null && !(isKey(known) && revocations.distrust(known.madeAt()))) {
-            return valid(known);
+        VerifiedCredential known = cache.getIfPresent(hash);
+        if (known != null && !(isApiKey(known) && revocations.isDistrusted(known.verifiedAt()))) {
+            return requireValid(known);
         }
-        return checkAnew(credential, hash).thenCompose(checked -> {
-            CompletableFuture<Identity> valid = valid(checked);
+        return verifyUncached(credential, hash).thenCompose(checked -> {
+            CompletableFuture<Identity> valid = requireValid(checked);
             if (!valid.isCompletedExceptionally()) {
-                remembered.put(hash, checked);
+                cache.put(hash, checked);
             }
             return valid;
         });
     }
 
-    private CompletableFuture<Checked> checkAnew(String credential, CredentialHash hash) {
-        if (ApiKeys.isOne(credential)) {
+    private CompletableFuture<VerifiedCredential> verifyUncached(String credential, CredentialHash hash) {
+        if (ApiKeys.isApiKey(credential)) {
             return ApiKeys.isWellFormed(credential)
-                    ? tables.apiKey(hash).thenApply(this::checked)
+                    ? tables.apiKey(hash).thenApply(this::fromApiKey)
                     : CompletableFuture.failedFuture(CredentialException.unknownKey());
         }
         try {
@@ -128,10 +130,10 @@ public final class Credentials implements AutoCloseable {
             JWTClaimsSet claims = token.getJWTClaimsSet();
             String from = claims == null ? null : claims.getIssuer();
             if (claims != null && AccessTokenFormat.ISSUER.equals(from)) {
-                return own.check(token, claims);
+                return own.verify(token, claims);
             }
             if (external != null && issuer != null && issuer.uri().equals(from)) {
-                return external.check(token);
+                return external.verify(token);
             }
         } catch (ParseException | RuntimeException e) {
             // Malformed in one of the many ways that a parser finds.
@@ -139,38 +141,40 @@ public final class Credentials implements AutoCloseable {
         return CompletableFuture.failedFuture(CredentialException.invalid());
     }
 
-    private Checked checked(Optional<IdentityTables.ApiKey> found) {
-        IdentityTables.ApiKey key = found.orElseThrow(CredentialException::unknownKey);
-        return new Checked(new Identity(key.userId(), key.keyId(), Instant.MAX, Scope.INGEST), clock.instant());
+    private VerifiedCredential fromApiKey(Optional<IdentityLookup.ApiKey> found) {
+        IdentityLookup.ApiKey key = found.orElseThrow(CredentialException::unknownKey);
+        return new VerifiedCredential(
+                new Identity(key.userId(), key.keyId(), Instant.MAX, Scope.INGEST), clock.instant());
     }
 
-    private CompletableFuture<Identity> valid(Checked checked) {
+    private CompletableFuture<Identity> requireValid(VerifiedCredential checked) {
         Identity identity = checked.identity();
-        boolean isKey = isKey(checked);
+        boolean isKey = isApiKey(checked);
         if (!isKey && !clock.instant().isBefore(identity.expiresAt().plus(AccessTokenFormat.CLOCK_SKEW))) {
             return CompletableFuture.failedFuture(CredentialException.expired());
         }
         boolean isOwnToken = !isKey && identity.grantId() != null;
-        if (revocations.cover(identity.grantId()) || (isOwnToken && revocations.distrust(checked.madeAt()))) {
+        if (revocations.contains(identity.grantId())
+                || (isOwnToken && revocations.isDistrusted(checked.verifiedAt()))) {
             return CompletableFuture.failedFuture(
                     isKey ? CredentialException.unknownKey() : CredentialException.revoked());
         }
         return CompletableFuture.completedFuture(identity);
     }
 
-    private Duration rememberedFor(Checked checked) {
-        return isKey(checked)
-                ? API_KEY_REMEMBERED_FOR
+    private Duration cacheDuration(VerifiedCredential checked) {
+        return isApiKey(checked)
+                ? API_KEY_CACHE_DURATION
                 : Duration.between(clock.instant(), checked.identity().expiresAt())
                         .plus(AccessTokenFormat.CLOCK_SKEW);
     }
 
-    private static boolean isKey(Checked checked) {
+    private static boolean isApiKey(VerifiedCredential checked) {
         return checked.identity().scope() == Scope.INGEST;
     }
 
-    private void published(PublishedKeys keys) {
-        own.published(keys);
+    private void setPublishedKeys(PublishedKeys keys) {
+        own.setPublishedKeys(keys);
     }
 
     @Override

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * is a JWT_SECRET, else ES256 with a published key. A key that a token brings or points to (jwk, jku, x5u) is never
  * used. A token without an expiry, or for a subject that is no user id, is refused.
  */
-final class OwnTokens {
+final class LocalTokenVerifier {
 
     private final @Nullable JWSVerifier secret;
     private final Supplier<CompletableFuture<PublishedKeys>> reload;
@@ -30,7 +30,7 @@ final class OwnTokens {
     private volatile PublishedKeys published = PublishedKeys.NONE;
 
     /** @param reload asks for the published keys as they are now */
-    OwnTokens(@Nullable JwtSecret secret, Supplier<CompletableFuture<PublishedKeys>> reload, Clock clock) {
+    LocalTokenVerifier(@Nullable JwtSecret secret, Supplier<CompletableFuture<PublishedKeys>> reload, Clock clock) {
         this.secret = secret == null ? null : verifier(secret);
         this.reload = reload;
         this.clock = clock;
@@ -44,15 +44,15 @@ final class OwnTokens {
         }
     }
 
-    void published(PublishedKeys keys) {
+    void setPublishedKeys(PublishedKeys keys) {
         published = keys;
     }
 
     /** Done at once but for a token under a key that is new to us. */
-    CompletableFuture<Checked> check(SignedJWT token, JWTClaimsSet claims) {
+    CompletableFuture<VerifiedCredential> verify(SignedJWT token, JWTClaimsSet claims) {
         JWSAlgorithm algorithm = token.getHeader().getAlgorithm();
         if (secret != null) {
-            return JWSAlgorithm.HS256.equals(algorithm) ? completed(token, claims, secret) : invalid();
+            return JWSAlgorithm.HS256.equals(algorithm) ? verifySignature(token, claims, secret) : invalid();
         }
         String keyId = token.getHeader().getKeyID();
         if (!JWSAlgorithm.ES256.equals(algorithm) || keyId == null) {
@@ -60,16 +60,17 @@ final class OwnTokens {
         }
         JWSVerifier known = published.verifier(keyId);
         if (known != null) {
-            return completed(token, claims, known);
+            return verifySignature(token, claims, known);
         }
         return reload.get().thenCompose(keys -> {
             published = keys;
             JWSVerifier found = keys.verifier(keyId);
-            return found == null ? invalid() : completed(token, claims, found);
+            return found == null ? invalid() : verifySignature(token, claims, found);
         });
     }
 
-    private CompletableFuture<Checked> completed(SignedJWT token, JWTClaimsSet claims, JWSVerifier verifier) {
+    private CompletableFuture<VerifiedCredential> verifySignature(
+            SignedJWT token, JWTClaimsSet claims, JWSVerifier verifier) {
         try {
             return token.verify(verifier) ? CompletableFuture.completedFuture(fromClaims(claims)) : invalid();
         } catch (CredentialException e) {
@@ -79,7 +80,7 @@ final class OwnTokens {
         }
     }
 
-    private Checked fromClaims(JWTClaimsSet claims) throws ParseException {
+    private VerifiedCredential fromClaims(JWTClaimsSet claims) throws ParseException {
         Date expiresAt = claims.getExpirationTime();
         Date notBefore = claims.getNotBeforeTime();
         UUID userId = CanonicalUuid.parse(claims.getSubject());
@@ -93,12 +94,13 @@ final class OwnTokens {
             throw CredentialException.invalid();
         }
         Date issuedAt = claims.getIssueTime();
-        return new Checked(
-                new Identity(userId, familyId, Checked.believedUntil(expiresAt, clock.instant()), Scope.EVERYTHING),
+        return new VerifiedCredential(
+                new Identity(
+                        userId, familyId, VerifiedCredential.limitExpiry(expiresAt, clock.instant()), Scope.EVERYTHING),
                 issuedAt == null ? Instant.MIN : issuedAt.toInstant());
     }
 
-    private static CompletableFuture<Checked> invalid() {
+    private static CompletableFuture<VerifiedCredential> invalid() {
         return CompletableFuture.failedFuture(CredentialException.invalid());
     }
 }

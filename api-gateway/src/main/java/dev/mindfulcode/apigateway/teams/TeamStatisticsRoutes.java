@@ -1,7 +1,7 @@
 package dev.mindfulcode.apigateway.teams;
 
 import dev.mindfulcode.apigateway.http.Caller;
-import dev.mindfulcode.apigateway.teams.TeamFigures.Size;
+import dev.mindfulcode.apigateway.teams.TeamStatistics.Size;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.endpoints.JsonResponses;
 import dev.mindfulcode.webkit.endpoints.RequestParameters;
@@ -17,20 +17,20 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
 /** {@code /api/teams/{id}/analytics} and {@code /api/teams/{id}/insights}. */
-final class FigureRoutes {
+final class TeamStatisticsRoutes {
 
-    private static final int WINDOWS_ABSENT = 200;
+    private static final int WINDOWS_DEFAULT = 200;
     private static final int WINDOWS_MAX = 500;
     private static final int WORD_LENGTH_MAX = 64;
-    private static final int RECENT_DAYS_ABSENT = 14;
+    private static final int RECENT_DAYS_DEFAULT = 14;
     private static final String SIZES =
             Arrays.stream(Size.values()).map(Size::text).collect(Collectors.joining(", "));
 
-    private final TeamFigures figures;
+    private final TeamStatistics statistics;
     private final Clock clock;
 
-    FigureRoutes(TeamFigures figures, Clock clock) {
-        this.figures = figures;
+    TeamStatisticsRoutes(TeamStatistics figures, Clock clock) {
+        this.statistics = figures;
         this.clock = clock;
     }
 
@@ -45,21 +45,21 @@ final class FigureRoutes {
                     Instant to = to(request, size);
                     Instant from = from(request, size, to);
                     WindowCursor cursor = cursor(request);
-                    return figures.windows(
+                    return statistics.windows(
                             caller.userId(),
                             RequestParameters.pathId(request, "id"),
                             size,
                             cursor == null || cursor.start().isBefore(from) ? from : cursor.start(),
                             to,
-                            RequestParameters.integer(request, "limit", WINDOWS_ABSENT, 1, WINDOWS_MAX));
+                            RequestParameters.integer(request, "limit", WINDOWS_DEFAULT, 1, WINDOWS_MAX));
                 })
                 .flatMap(JsonResponses::ok);
     }
 
     private Mono<ServerResponse> insights(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller ->
-                        figures.insights(caller.userId(), RequestParameters.pathId(request, "id"), recentDays(request)))
+                .flatMap(caller -> statistics.insights(
+                        caller.userId(), RequestParameters.pathId(request, "id"), recentDays(request)))
                 .flatMap(JsonResponses::ok);
     }
 
@@ -109,7 +109,7 @@ final class FigureRoutes {
     private static int recentDays(ServerRequest request) {
         String text = RequestParameters.text(request, "window", WORD_LENGTH_MAX);
         if (text == null) {
-            return RECENT_DAYS_ABSENT;
+            return RECENT_DAYS_DEFAULT;
         }
         return switch (text) {
             case "week" -> 7;

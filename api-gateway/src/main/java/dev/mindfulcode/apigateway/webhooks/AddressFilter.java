@@ -14,11 +14,11 @@ import java.net.SocketAddress;
  * no second look-up to lie to.
  */
 @ChannelHandler.Sharable
-final class AddressGate extends ChannelOutboundHandlerAdapter {
+final class AddressFilter extends ChannelOutboundHandlerAdapter {
 
     private final PublicAddresses addresses;
 
-    AddressGate(PublicAddresses addresses) {
+    AddressFilter(PublicAddresses addresses) {
         this.addresses = addresses;
     }
 

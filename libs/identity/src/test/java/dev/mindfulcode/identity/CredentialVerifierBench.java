@@ -14,10 +14,10 @@ import org.junit.jupiter.api.Test;
 /**
  * What it costs to tell for whom a token speaks, the first time and when it is remembered. No test: its name keeps it
  * out of the suite. Run it with
- * {@code ./mvnw -pl access -am test -Dtest=CredentialsBench -Dsurefire.failIfNoSpecifiedTests=false}; it prints rows
+ * {@code ./mvnw -pl access -am test -Dtest=CredentialVerifierBench -Dsurefire.failIfNoSpecifiedTests=false}; it prints rows
  * for tools/benchmarks/results/gateway.md.
  */
-class CredentialsBench {
+class CredentialVerifierBench {
 
     private static final int TOKENS = 4_000;
     private static final int ROUNDS = 6;
@@ -42,17 +42,17 @@ class CredentialsBench {
         for (int round = 0; round < ROUNDS; round++) {
             List<String> tokens =
                     IntStream.range(0, TOKENS).mapToObj(token::apply).toList();
-            try (Credentials credentials =
-                    Credentials.open(database.dataSource, secret, null, null, Clock.systemUTC())) {
-                credentials.check(token.apply(0)).join();
+            try (CredentialVerifier credentials =
+                    CredentialVerifier.open(database.dataSource, secret, null, null, Clock.systemUTC())) {
+                credentials.verify(token.apply(0)).join();
                 long startNs = System.nanoTime();
                 for (String one : tokens) {
-                    credentials.check(one).join();
+                    credentials.verify(one).join();
                 }
                 firstUs[round] = (System.nanoTime() - startNs) / 1e3 / TOKENS;
                 startNs = System.nanoTime();
                 for (int i = 0; i < REMEMBERED_PER_ROUND; i++) {
-                    credentials.check(tokens.get(i % TOKENS)).join();
+                    credentials.verify(tokens.get(i % TOKENS)).join();
                 }
                 againUs[round] = (System.nanoTime() - startNs) / 1e3 / REMEMBERED_PER_ROUND;
             }
