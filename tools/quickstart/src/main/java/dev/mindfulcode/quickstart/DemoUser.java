@@ -1,6 +1,7 @@
 package dev.mindfulcode.quickstart;
 
-import dev.mindfulcode.quickstart.load.DemoTypist;
+import dev.mindfulcode.benchmarks.load.DemoTypist;
+import dev.mindfulcode.cli.DataFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

@@ -1,5 +1,6 @@
 package dev.mindfulcode.quickstart;
 
+import dev.mindfulcode.cli.UserErrorException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -35,7 +36,7 @@ record ListenPort(int number) {
     private static final int STATE_FIELD = 3;
     private static final int INODE_FIELD = 9;
 
-    /** @throws RefusedException where the port cannot be had, with the program that has it and what to do */
+    /** @throws UserErrorException where the port cannot be had, with the program that has it and what to do */
     void refuseTaken() {
         if (answers()) {
             throw taken();
@@ -46,7 +47,7 @@ record ListenPort(int number) {
             boolean isForbidden = e instanceof BindException
                     && String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains("permission denied");
             if (isForbidden) {
-                throw new RefusedException(
+                throw new UserErrorException(
                         "Port " + number + " is reserved for the system, and this user may not"
                                 + " listen on it. Choose a port above 1023 with --port.",
                         e);
@@ -55,12 +56,12 @@ record ListenPort(int number) {
         }
     }
 
-    private RefusedException taken() {
+    private UserErrorException taken() {
         Optional<ProcessHandle> owner = owner();
         String by = owner.map(process -> program(process) + " (process " + process.pid() + ")")
                 .orElse("another program; lsof -i :" + number + " shows which");
         String stop = owner.map(process -> "Stop it with kill " + process.pid()).orElse("Stop it");
-        return new RefusedException("Port " + number + " is taken by " + by + ". " + stop
+        return new UserErrorException("Port " + number + " is taken by " + by + ". " + stop
                 + ", or choose another port: --port " + alternative());
     }
 

@@ -1,5 +1,7 @@
 package dev.mindfulcode.quickstart;
 
+import dev.mindfulcode.cli.DataFolder;
+import dev.mindfulcode.cli.UserErrorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -62,15 +64,16 @@ final class LocalSettings {
     /**
      * Reads the file; a file that does not exist is empty.
      *
-     * @throws RefusedException where the file holds a name that is no setting
+     * @throws UserErrorException where the file holds a name that is no setting
      */
     static Map<String, String> read(Path file) {
         Properties properties = Files.exists(file) ? DataFolder.read(file) : new Properties();
         Map<String, String> settings = new TreeMap<>();
         for (String name : properties.stringPropertyNames()) {
             if (!NAMES.contains(name)) {
-                throw new RefusedException(file + " sets " + name + ", which run does not take from it. Remove it; the"
-                        + " names that it takes are: " + String.join(", ", new TreeSet<>(NAMES)) + ".");
+                throw new UserErrorException(
+                        file + " sets " + name + ", which run does not take from it. Remove it; the"
+                                + " names that it takes are: " + String.join(", ", new TreeSet<>(NAMES)) + ".");
             }
             settings.put(name, properties.getProperty(name));
         }

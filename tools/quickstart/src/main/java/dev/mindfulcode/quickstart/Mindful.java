@@ -1,12 +1,19 @@
 package dev.mindfulcode.quickstart;
 
+import dev.mindfulcode.benchmarks.load.BenchCommand;
+import dev.mindfulcode.benchmarks.load.ImportCommand;
+import dev.mindfulcode.benchmarks.load.SimulateCommand;
+import dev.mindfulcode.benchmarks.plugins.PluginTestCommand;
+import dev.mindfulcode.cli.CliExceptionHandler;
+import dev.mindfulcode.cli.models.ModelCommand;
+import dev.mindfulcode.cli.plugins.PluginCommand;
+import dev.mindfulcode.cli.projections.ProjectionsCommand;
+import dev.mindfulcode.cli.projections.RebuildCommand;
+import dev.mindfulcode.cli.teams.TeamCommand;
 import dev.mindfulcode.modelevidence.EvaluateCommand;
 import dev.mindfulcode.modelevidence.PriorsCommand;
 import dev.mindfulcode.modelevidence.TrainCommand;
-import dev.mindfulcode.quickstart.load.BenchCommand;
-import dev.mindfulcode.quickstart.load.ImportCommand;
-import dev.mindfulcode.quickstart.load.SimulateCommand;
-import dev.mindfulcode.quickstart.plugin.PluginCommand;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -51,8 +58,10 @@ public final class Mindful implements Runnable {
 
     static CommandLine commandLine() {
         CommandLine mindful = new CommandLine(new Mindful())
-                .setExecutionExceptionHandler(new SpokenFailures())
+                .setExecutionExceptionHandler(new CliExceptionHandler())
                 .setCaseInsensitiveEnumValuesAllowed(true);
+        CommandLine plugin = mindful.getSubcommands().get("plugin");
+        Objects.requireNonNull(plugin).addSubcommand(new PluginTestCommand());
         giveVersion(mindful);
         return mindful;
     }

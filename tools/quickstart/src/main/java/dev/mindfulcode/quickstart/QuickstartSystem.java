@@ -1,6 +1,9 @@
 package dev.mindfulcode.quickstart;
 
 import dev.mindfulcode.apigateway.GatewayConfiguration;
+import dev.mindfulcode.cli.DataFolder;
+import dev.mindfulcode.cli.Secrets;
+import dev.mindfulcode.cli.UserErrorException;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
 import dev.mindfulcode.embeddedplatform.PlatformOptions;
@@ -205,7 +208,7 @@ final class QuickstartSystem implements AutoCloseable {
                 throw new IllegalStateException("Stopped while starting");
             }
             if (System.nanoTime() - deadlineNs > 0) {
-                throw new RefusedException(what + " did not become ready within " + READY_WAIT_MAX.toSeconds()
+                throw new UserErrorException(what + " did not become ready within " + READY_WAIT_MAX.toSeconds()
                         + " s; see " + folder.logs());
             }
             LockSupport.parkNanos(POLL_INTERVAL.toNanos());

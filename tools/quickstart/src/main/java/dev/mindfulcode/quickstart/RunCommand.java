@@ -1,5 +1,6 @@
 package dev.mindfulcode.quickstart;
 
+import dev.mindfulcode.cli.DataFolder;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package dev.mindfulcode.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mindfulcode.cli.DataFolder;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package dev.mindfulcode.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mindfulcode.cli.UserErrorException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,7 +71,7 @@ class LocalSettingsTest {
         Path file = folder.resolve("settings.properties");
         Files.writeString(file, "JWT_SECRET=a-secret\n");
         assertThatThrownBy(() -> LocalSettings.read(file))
-                .isInstanceOf(RefusedException.class)
+                .isInstanceOf(UserErrorException.class)
                 .hasMessageContainingAll(file.toString(), "JWT_SECRET", "CORS_ORIGINS")
                 .hasMessageNotContaining("a-secret");
     }

@@ -2,7 +2,6 @@ package dev.mindfulcode.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mindfulcode.quickstart.load.RepositoryFiles;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class MindfulScriptTest {
 
+    private static final Path SCRIPT = ModuleTable.PROJECT.resolve("mindful").toAbsolutePath();
     private static final int CANNOT_CREATE = 73;
 
     /** Root may write everywhere while it has this capability. */
@@ -35,14 +35,14 @@ class MindfulScriptTest {
     void printsTheVersionThatItsCommandsPrint() throws Exception {
         String expected = version();
         assertThat(expected).matches("Mindful Code [0-9].*\\R");
-        assertThat(run(RepositoryFiles.inProject("mindful"), "--version")).isEqualTo(new Result(0, expected));
+        assertThat(run(SCRIPT, "--version")).isEqualTo(new Result(0, expected));
         assertThat(version("run")).isEqualTo(expected);
         assertThat(version("model", "use")).isEqualTo(expected);
     }
 
     @Test
     void findsItsFolderThroughLinks() throws Exception {
-        Path direct = Files.createSymbolicLink(folder.resolve("direct"), RepositoryFiles.inProject("mindful"));
+        Path direct = Files.createSymbolicLink(folder.resolve("direct"), SCRIPT);
         Files.createDirectory(folder.resolve("bin"));
         Path relative = Files.createSymbolicLink(folder.resolve("bin/mindful"), Path.of("../direct"));
 
@@ -53,7 +53,7 @@ class MindfulScriptTest {
     @Test
     void saysWhatToDoWhereItCannotWriteWhatItBuilds() throws Exception {
         Path project = Files.createDirectory(folder.resolve("a project"));
-        Path script = Files.copy(RepositoryFiles.inProject("mindful"), project.resolve("mindful"));
+        Path script = Files.copy(SCRIPT, project.resolve("mindful"));
         Path target = Files.createDirectory(project.resolve("target"));
         Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("r-xr-xr-x"));
 

@@ -2,6 +2,7 @@ package dev.mindfulcode.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mindfulcode.cli.DataFolder;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.embeddedplatform.EmbeddedPlatform;
 import dev.mindfulcode.schemas.KeystrokeBatch;

@@ -73,12 +73,12 @@ class RandomClientsTest {
     }
 
     /** A batch as its client has it, and by how much ingest moved it when it was first accepted. */
-    private static final class Typed {
+    private static final class TypedBatch {
         final ObjectNode json;
         boolean isAccepted;
         long shiftMs;
 
-        Typed(ObjectNode json) {
+        TypedBatch(ObjectNode json) {
             this.json = json;
         }
 
@@ -102,7 +102,7 @@ class RandomClientsTest {
         final TestUser user;
         final Random random;
         final List<Editor> editors = new ArrayList<>();
-        final List<Typed> sent = new ArrayList<>();
+        final List<TypedBatch> sent = new ArrayList<>();
         final boolean saysWhenItSends;
         long clockOffMs;
 
@@ -143,15 +143,15 @@ class RandomClientsTest {
             }
         }
 
-        private List<Typed> queue() {
-            List<Typed> queue = new ArrayList<>();
+        private List<TypedBatch> queue() {
+            List<TypedBatch> queue = new ArrayList<>();
             for (int i = random.nextInt(5); i >= 0; i--) {
                 queue.add(type(editors.get(random.nextInt(2))));
             }
             for (int i = random.nextInt(3); i > 0 && !sent.isEmpty(); i--) {
-                Typed again = sent.get(random.nextInt(sent.size()));
+                TypedBatch again = sent.get(random.nextInt(sent.size()));
                 if (again.isAccepted) {
-                    Typed resent = new Typed(again.json.deepCopy());
+                    TypedBatch resent = new TypedBatch(again.json.deepCopy());
                     if (random.nextBoolean()) {
                         resent.json.put("sequence", random.nextInt(40));
                     }
@@ -163,7 +163,7 @@ class RandomClientsTest {
             return queue;
         }
 
-        private Typed type(Editor editor) {
+        private TypedBatch type(Editor editor) {
             if (random.nextInt(5) == 0) {
                 editor.typedUntilMs += random.nextLong(10 * MINUTE_MS) - MINUTE_MS;
             }
@@ -181,10 +181,10 @@ class RandomClientsTest {
                     .put("sequence", editor.sequence++)
                     .put("started_at", startedAtMs + clockOffMs)
                     .put("key_classes", "L".repeat(keystrokes));
-            return new Typed(batch);
+            return new TypedBatch(batch);
         }
 
-        private void upload(List<Typed> queue) throws Exception {
+        private void upload(List<TypedBatch> queue) throws Exception {
             ObjectNode body = TestUser.JSON.createObjectNode();
             if (saysWhenItSends) {
                 body.put("sent_at", System.currentTimeMillis() + clockOffMs);
@@ -208,7 +208,7 @@ class RandomClientsTest {
                             moved.get("shift_ms").asLong()));
             long receivedMs = System.currentTimeMillis();
             for (int i = 0; i < queue.size(); i++) {
-                Typed typed = queue.get(i);
+                TypedBatch typed = queue.get(i);
                 if (!rejected.contains(i) && !typed.isAccepted) {
                     typed.isAccepted = true;
                     typed.shiftMs = shiftsMs.getOrDefault(typed.sessionId(), 0L);
@@ -218,7 +218,7 @@ class RandomClientsTest {
             }
         }
 
-        private static void assertPlausible(Typed typed, long receivedMs) {
+        private static void assertPlausible(TypedBatch typed, long receivedMs) {
             long startedMs = typed.json.get("started_at").asLong() + typed.shiftMs;
             long endedMs = startedMs;
             for (JsonNode interval : typed.json.get("intervals_ms")) {
@@ -234,7 +234,7 @@ class RandomClientsTest {
             for (Editor editor : editors) {
                 Map<Long, Integer> sessionCoveredMs = new HashMap<>();
                 long expected = 0;
-                for (Typed typed : sent) {
+                for (TypedBatch typed : sent) {
                     if (typed.sessionId().equals(editor.session)) {
                         expected += typed.json.get("intervals_ms").size();
                         add(typed, keystrokes, sessionCoveredMs);
@@ -315,7 +315,7 @@ class RandomClientsTest {
             return TestUser.JSON.readTree(response.body());
         }
 
-        private static void add(Typed typed, Map<Instant, Long> keystrokes, Map<Long, Integer> coveredMs) {
+        private static void add(TypedBatch typed, Map<Instant, Long> keystrokes, Map<Long, Integer> coveredMs) {
             long atMs = typed.json.get("started_at").asLong() + typed.shiftMs;
             for (JsonNode interval : typed.json.get("intervals_ms")) {
                 long fromMs = interval.asInt() > ACTIVE_INTERVAL_MS_MAX ? atMs + interval.asLong() : atMs;

@@ -1,5 +1,6 @@
 package dev.mindfulcode.quickstart;
 
+import dev.mindfulcode.cli.DataFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

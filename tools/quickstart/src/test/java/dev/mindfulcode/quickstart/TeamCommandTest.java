@@ -2,6 +2,7 @@ package dev.mindfulcode.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mindfulcode.cli.DataFolder;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,0 +1,228 @@
+package dev.mindfulcode.benchmarks.client;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import tools.jackson.databind.JsonNode;
+
+/** One signed-in person. Thread-safe; renews its tokens when they have run out. */
+public final class Account {
+
+    /** The contract's limits of one request. */
+    public static final int BATCHES_MAX = 100;
+
+    private static final int BODY_CHARS_MAX = 900_000;
+    private static final Duration SPAN_MAX = Duration.ofDays(7);
+    private static final int CONFLICT = 409;
+    private static final int UNAUTHORIZED = 401;
+
+    private final MindfulApi api;
+    private final Credentials credentials;
+    private final ReentrantLock renewal = new ReentrantLock();
+    private volatile Tokens tokens;
+
+    private record Tokens(String access, String refresh) {}
+
+    private Account(MindfulApi api, Credentials credentials, Tokens tokens) {
+        this.api = api;
+        this.credentials = credentials;
+        this.tokens = tokens;
+    }
+
+    static Account signIn(MindfulApi api, Credentials credentials, boolean isNew)
+            throws ApiException, InterruptedException {
+        if (isNew) {
+            MindfulApi.Answer registered = api.post("/api/auth/register", null, body(credentials));
+            // Also the second try of a registration whose first answer was lost.
+            if (registered.isSuccess()) {
+                return new Account(api, credentials, tokens(registered.body()));
+            }
+            if (registered.status() != CONFLICT) {
+                throw new ApiException("registering " + credentials.email() + " was refused: " + registered.problem());
+            }
+        }
+        MindfulApi.Answer login = api.post("/api/auth/login", null, body(credentials));
+        if (login.isSuccess()) {
+            return new Account(api, credentials, tokens(login.body()));
+        }
+        if (login.status() == UNAUTHORIZED && !isNew) {
+            return signIn(api, credentials, true);
+        }
+        throw new ApiException("signing in " + credentials.email() + " was refused: " + login.problem()
+                + (login.status() == UNAUTHORIZED
+                        ? ". The account was made from another data folder: use that one, or another server"
+                        : ""));
+    }
+
+    /** Starts a session, or does nothing where it is this person's already. */
+    public void startSession(UUID id, long startedAtMs, String project, String language, String editor)
+            throws ApiException, InterruptedException {
+        String body = MindfulApi.json()
+                .createObjectNode()
+                .put("session_id", id.toString())
+                .put("started_at", Instant.ofEpochMilli(startedAtMs).toString())
+                .put("project", project)
+                .put("language", language)
+                .put("editor", editor)
+                .toString();
+        expectSuccess("starting a session", post("/api/sessions/start", body));
+    }
+
+    public void endSession(UUID id) throws ApiException, InterruptedException {
+        expectSuccess("ending a session", post("/api/sessions/" + id + "/end", "{}"));
+    }
+
+    /**
+     * Sends batches in as few requests as the contract allows, in order; a rejected one does not hold up the others.
+     */
+    public SendOutcome send(List<Batch> batches) throws ApiException, InterruptedException {
+        SendOutcome outcome = new SendOutcome();
+        StringBuilder json = new StringBuilder();
+        int from = 0;
+        while (from < batches.size()) {
+            int to = from;
+            json.setLength(0);
+            while (to < batches.size() && to - from < BATCHES_MAX && json.length() < BODY_CHARS_MAX) {
+                json.append(to == from ? '[' : ',');
+                batches.get(to++).appendJson(json);
+            }
+            json.append(']');
+            sendRequest(batches.subList(from, to), json.toString(), outcome);
+            from = to;
+        }
+        return outcome;
+    }
+
+    private void sendRequest(List<Batch> batches, String array, SendOutcome outcome)
+            throws ApiException, InterruptedException {
+        // By the clock at the time of each attempt: the server takes the difference from its own for a wrong clock.
+        MindfulApi.Answer answer = post(
+                "/api/keystrokes", () -> "{\"sent_at\":" + System.currentTimeMillis() + ",\"batches\":" + array + '}');
+        if (answer.isSuccess()) {
+            note(batches, answer.body().path("rejected"), outcome);
+        } else if (batches.size() == 1) {
+            outcome.refused(batches.getFirst(), answer.problem());
+        } else {
+            // The request as a whole is at fault: each batch has its own chance.
+            for (Batch batch : batches) {
+                outcome.add(send(List.of(batch)));
+            }
+        }
+    }
+
+    /** A rejected batch is never sent again: it would be rejected again. */
+    private static void note(List<Batch> batches, JsonNode rejected, SendOutcome outcome) {
+        Map<Integer, String> typeOfIndex = new HashMap<>();
+        for (JsonNode rejection : rejected) {
+            typeOfIndex.put(
+                    rejection.path("index").asInt(-1),
+                    Problem.nameOf(rejection.path("type").asString("")));
+        }
+        for (int i = 0; i < batches.size(); i++) {
+            String type = typeOfIndex.get(i);
+            if (type == null) {
+                outcome.accepted(batches.get(i));
+            } else {
+                outcome.rejected(batches.get(i), type);
+            }
+        }
+    }
+
+    /**
+     * Returns the keystrokes that the read model has for this person in [from, to), asked for in spans that the
+     * contract allows.
+     */
+    public long keystrokesFound(Instant from, Instant to) throws ApiException, InterruptedException {
+        long keystrokes = 0;
+        for (Instant start = from; start.isBefore(to); start = start.plus(SPAN_MAX)) {
+            Instant end = start.plus(SPAN_MAX).isBefore(to) ? start.plus(SPAN_MAX) : to;
+            String path = "/api/flow/minutes?from=" + start + "&to=" + end;
+            for (JsonNode minute :
+                    expectSuccess("reading minutes", get(path)).body().path("minutes")) {
+                keystrokes += minute.path("keystrokes").asLong();
+            }
+        }
+        return keystrokes;
+    }
+
+    /** Returns the keystrokes that the read model has for a session of this person. */
+    public long keystrokesOf(UUID session) throws ApiException, InterruptedException {
+        return expectSuccess("reading a session", get("/api/sessions/" + session))
+                .body()
+                .path("keystrokes")
+                .asLong();
+    }
+
+    /** Returns whose account this is. */
+    public UUID userId() throws ApiException, InterruptedException {
+        MindfulApi.Answer answer = expectSuccess("asking for the account", get("/api/account"));
+        return UUID.fromString(answer.body().path("user_id").asString(""));
+    }
+
+    /** Returns the current access token; it is a secret. */
+    public String accessToken() {
+        return tokens.access;
+    }
+
+    private MindfulApi.Answer get(String path) throws ApiException, InterruptedException {
+        Tokens used = tokens;
+        MindfulApi.Answer answer = api.get(path, used.access);
+        return answer.status() == UNAUTHORIZED ? api.get(path, renew(used).access) : answer;
+    }
+
+    private MindfulApi.Answer post(String path, String json) throws ApiException, InterruptedException {
+        return post(path, () -> json);
+    }
+
+    private MindfulApi.Answer post(String path, Supplier<String> json) throws ApiException, InterruptedException {
+        Tokens used = tokens;
+        MindfulApi.Answer answer = api.post(path, used.access, json);
+        return answer.status() == UNAUTHORIZED ? api.post(path, renew(used).access, json) : answer;
+    }
+
+    /** Renews once for all who found the same tokens run out. */
+    private Tokens renew(Tokens expired) throws ApiException, InterruptedException {
+        renewal.lockInterruptibly();
+        try {
+            if (tokens.access.equals(expired.access)) {
+                String body = MindfulApi.json()
+                        .createObjectNode()
+                        .put("refresh_token", expired.refresh)
+                        .toString();
+                MindfulApi.Answer refreshed = api.post("/api/auth/refresh", null, body);
+                tokens = refreshed.isSuccess() ? tokens(refreshed.body()) : api.signIn(credentials, false).tokens;
+            }
+            return tokens;
+        } finally {
+            renewal.unlock();
+        }
+    }
+
+    private static MindfulApi.Answer expectSuccess(String what, MindfulApi.Answer answer) throws ApiException {
+        if (!answer.isSuccess()) {
+            throw new ApiException(what + " was refused: " + answer.problem());
+        }
+        return answer;
+    }
+
+    private static String body(Credentials credentials) {
+        return MindfulApi.json()
+                .createObjectNode()
+                .put("email", credentials.email())
+                .put("password", credentials.password())
+                .toString();
+    }
+
+    private static Tokens tokens(JsonNode body) throws ApiException {
+        String access = body.path("access_token").asString("");
+        if (access.isEmpty()) {
+            throw new ApiException("the server signed in without an access_token: is it Mindful Code?");
+        }
+        return new Tokens(access, body.path("refresh_token").asString(""));
+    }
+}

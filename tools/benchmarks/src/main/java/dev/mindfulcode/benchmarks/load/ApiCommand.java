@@ -1,0 +1,143 @@
+package dev.mindfulcode.benchmarks.load;
+
+import dev.mindfulcode.benchmarks.client.Account;
+import dev.mindfulcode.benchmarks.client.MindfulApi;
+import dev.mindfulcode.benchmarks.typing.Numbers;
+import dev.mindfulcode.cli.UserErrorException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
+import java.net.URI;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Measures reads of the API beside their floor. */
+@Command(
+        name = "api",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Latency of GET /api/sessions/history and POST /api/flow/detect at a steady rate, beside a 404 as the floor,",
+            "and of what the past says for one heavy user. Run bench load-sessions first.",
+            "Exit code 0 only when every answer was the one expected."
+        })
+final class ApiCommand implements Callable<Integer> {
+
+    private static final int RATE_MAX = 10_000;
+
+    private static final List<String> PAST = List.of(
+            "/api/flow/patterns",
+            "/api/flow/patterns?days=365",
+            "/api/flow/insights",
+            "/api/flow/analytics",
+            "/api/flow/analytics?days=365");
+
+    @Option(
+            names = "--rate",
+            paramLabel = "R",
+            defaultValue = "100",
+            description = "Requests a second of each kind. Default: ${DEFAULT-VALUE}")
+    private double rate = 100;
+
+    @Mixin
+    private MeasuredTime time = new MeasuredTime();
+
+    @Mixin
+    private LoadOptions options = new LoadOptions();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        if (!(rate > 0) || rate > RATE_MAX || !time.isWithinBounds()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--rate must be above 0 and at most " + RATE_MAX + ", " + MeasuredTime.BOUNDS);
+        }
+        URI url = options.url();
+        long sessions = sessions();
+        LoadState state = LoadState.open(options.data(), Clock.systemUTC());
+        try (MindfulApi api = new MindfulApi(url)) {
+            List<Account> accounts = BenchPeople.signIn(api, state);
+            ApiRun run = new ApiRun(url, accounts);
+            Map<String, Numbers> rows = new LinkedHashMap<>();
+            run.measure(rate, time.warmup(), time.seconds())
+                    .forEach((kind, latencies) -> rows.put(kind.title, latencies));
+            for (String path : PAST) {
+                rows.put("GET " + path + ", one heavy user, one at a time", run.past(url, accounts.getFirst(), path));
+            }
+            print(sessions, rows);
+            if (run.wrong() > 0) {
+                spec.commandLine().getErr().println(run.wrong() + " answers were not the ones expected");
+            }
+            return run.wrong() == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
+        } catch (IOException | ExecutionException e) {
+            throw new UserErrorException("The measurement stopped: " + e.getMessage(), e);
+        }
+    }
+
+    private long sessions() {
+        try (Connection connection = options.database().dataSource().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select count(*) from readmodel.coding_sessions")) {
+            row.next();
+            return row.getLong(1);
+        } catch (SQLException e) {
+            throw new UserErrorException("The read model cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private void print(long sessions, Map<String, Numbers> rows) {
+        PrintWriter out = spec.commandLine().getOut();
+        double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+        if (options.json()) {
+            Map<String, Object> json = new LinkedHashMap<>();
+            json.put("sessions", sessions);
+            json.put("rate_per_kind", rate);
+            json.put("seconds", time.seconds());
+            json.put("load_average", load);
+            rows.forEach((title, latencies) -> json.put(
+                    title,
+                    Map.of(
+                            "n", latencies.size(),
+                            "p50_ms", latencies.quantile(0.5),
+                            "p99_ms", latencies.quantile(0.99),
+                            "max_ms", latencies.quantile(1))));
+            out.println(new JsonMapper().writeValueAsString(json));
+            return;
+        }
+        out.println(String.format(
+                Locale.ROOT,
+                "%,d sessions in the table; each kind at %.0f/s, open loop, %d s after %d s; load average %.1f at the end",
+                sessions,
+                rate,
+                time.seconds(),
+                time.warmup(),
+                load));
+        rows.forEach((title, latencies) -> out.println(String.format(
+                Locale.ROOT,
+                "  %-66s n %6d   p50 %7.2f ms   p99 %7.2f ms   max %7.2f ms",
+                title,
+                latencies.size(),
+                latencies.quantile(0.5),
+                latencies.quantile(0.99),
+                latencies.quantile(1))));
+    }
+}

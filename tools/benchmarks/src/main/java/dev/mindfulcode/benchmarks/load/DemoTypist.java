@@ -1,0 +1,122 @@
+package dev.mindfulcode.benchmarks.load;
+
+import dev.mindfulcode.benchmarks.client.Account;
+import dev.mindfulcode.benchmarks.client.ApiException;
+import dev.mindfulcode.benchmarks.client.Batch;
+import dev.mindfulcode.benchmarks.client.Credentials;
+import dev.mindfulcode.benchmarks.client.MindfulApi;
+import dev.mindfulcode.benchmarks.typing.TypingModel;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One made-up developer who works in real time until closed: stretches of steady typing, scattered ones with file
+ * switches, failed tests and corrections, and interruptions with the window out of focus. Starts at once and sends each
+ * second. After a failure, which it logs, it begins another session. Thread-safe.
+ */
+public final class DemoTypist implements AutoCloseable {
+
+    private static final String NAME = "demo";
+    private static final Duration SENT_EACH = Duration.ofSeconds(1);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration RETRY_DELAY = Duration.ofSeconds(5);
+    private static final Duration LOG_INTERVAL = Duration.ofMinutes(1);
+    private static final Logger LOG = LoggerFactory.getLogger(DemoTypist.class);
+
+    private final MindfulApi api;
+    private final Credentials credentials;
+    private final boolean isNew;
+    private final DemoScript script;
+    private final Thread thread;
+    private final FailureLog failures =
+            new FailureLog(LOG_INTERVAL, System::nanoTime, failure -> LOG.warn("Demo typist: {}", failure));
+
+    private DemoTypist(URI origin, LoadState state, long seed) {
+        this.api = new MindfulApi(origin, failures::report);
+        this.credentials = state.credentials(NAME);
+        this.isNew = state.isNew();
+        this.script = new DemoScript(TypingModel.committed(), seed);
+        this.thread = Thread.ofVirtual().name("demo-typist").unstarted(this::work);
+    }
+
+    /**
+     * Begins to type.
+     *
+     * @param origin the running system, for example {@code http://localhost:3001}
+     * @param dataFolder where the demo user's password is remembered
+     * @param seed the same seed makes the same day of work
+     */
+    public static DemoTypist start(URI origin, Path dataFolder, long seed) throws IOException {
+        DemoTypist typist = new DemoTypist(origin, LoadState.open(dataFolder, Clock.systemUTC()), seed);
+        typist.thread.start();
+        return typist;
+    }
+
+    /** Returns what to sign in with on the dashboard to watch. */
+    public String email() {
+        return credentials.email();
+    }
+
+    /** Returns the demo user's password: it opens nothing but made-up data. */
+    public String password() {
+        return credentials.password();
+    }
+
+    private void work() {
+        try {
+            while (true) {
+                try {
+                    Account account = api.signIn(credentials, isNew);
+                    while (true) {
+                        typeSession(account);
+                    }
+                } catch (ApiException e) {
+                    failures.report(e.getMessage() + "; trying again");
+                } catch (RuntimeException e) {
+                    failures.report("unexpected " + e + "; trying again");
+                }
+                TimeUnit.NANOSECONDS.sleep(RETRY_DELAY.toNanos());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // closed
+        }
+    }
+
+    private void typeSession(Account account) throws ApiException, InterruptedException {
+        UUID session = script.startSession(System.currentTimeMillis());
+        account.startSession(session, script.clockMs(), "mindful-demo", "java", "demo");
+        while (!script.isSessionOver()) {
+            TimeUnit.NANOSECONDS.sleep(SENT_EACH.toNanos());
+            Batch batch = script.until(System.currentTimeMillis());
+            if (batch != null) {
+                account.send(List.of(batch))
+                        .batchesRefused()
+                        .keySet()
+                        .forEach(problem -> failures.report("keystrokes were refused: " + problem));
+            }
+        }
+        account.endSession(session);
+    }
+
+    /** Stops typing; what was typed is sent, the session is left to end by itself. */
+    @Override
+    public void close() {
+        thread.interrupt();
+        try {
+            if (!thread.join(CLOSE_TIMEOUT)) {
+                LOG.warn("Demo typist: did not stop within {} s", CLOSE_TIMEOUT.toSeconds());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        api.close();
+    }
+}

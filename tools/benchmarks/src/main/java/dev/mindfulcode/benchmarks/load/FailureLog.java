@@ -1,0 +1,34 @@
+package dev.mindfulcode.benchmarks.load;
+
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/** Logs failures that repeat: at most one line an interval, with how many were left out since the last. Thread-safe. */
+final class FailureLog {
+
+    private final long intervalNs;
+    private final LongSupplier nanoTime;
+    private final Consumer<String> log;
+    private long loggedAtNs;
+    private boolean hasLogged;
+    private long leftOut;
+
+    FailureLog(Duration interval, LongSupplier nanoTime, Consumer<String> log) {
+        this.intervalNs = interval.toNanos();
+        this.nanoTime = nanoTime;
+        this.log = log;
+    }
+
+    synchronized void report(String failure) {
+        long nowNs = nanoTime.getAsLong();
+        if (hasLogged && nowNs - loggedAtNs < intervalNs) {
+            leftOut++;
+            return;
+        }
+        log.accept(leftOut == 0 ? failure : failure + " (" + leftOut + " more since the last such line)");
+        hasLogged = true;
+        loggedAtNs = nowNs;
+        leftOut = 0;
+    }
+}

@@ -1,0 +1,60 @@
+package dev.mindfulcode.benchmarks.load;
+
+import dev.mindfulcode.cli.DataFolder;
+import dev.mindfulcode.cli.RunningSystem;
+import dev.mindfulcode.dataprotection.PostgresUrl;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * Options that all load commands share. Accounts and event times of the people they make are kept in the data folder.
+ */
+final class LoadOptions {
+
+    @Mixin
+    private RunningSystem system = new RunningSystem();
+
+    @Option(names = "--json", description = "Print the summary as JSON; progress goes to standard error.")
+    private boolean json;
+
+    @Option(
+            names = "--wait",
+            paramLabel = "SECONDS",
+            defaultValue = "120",
+            description = "How long to wait for the read model to show what was accepted. Default: ${DEFAULT-VALUE}")
+    private int waitSeconds = 120;
+
+    RunningSystem system() {
+        return system;
+    }
+
+    String bootstrapServers() {
+        DataFolder folder = system.dataFolder();
+        return folder.runningLog().orElseThrow(folder::nothingRuns).bootstrapServers();
+    }
+
+    URI url() {
+        return URI.create(system.url());
+    }
+
+    /** Returns the database of the system that runs on the data folder. */
+    PostgresUrl database() {
+        DataFolder folder = system.dataFolder();
+        return folder.runningDatabase().orElseThrow(folder::nothingRuns);
+    }
+
+    Path data() {
+        return system.dataFolder().path();
+    }
+
+    boolean json() {
+        return json;
+    }
+
+    Duration patience() {
+        return Duration.ofSeconds(waitSeconds);
+    }
+}

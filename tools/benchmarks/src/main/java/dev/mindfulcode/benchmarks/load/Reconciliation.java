@@ -1,0 +1,57 @@
+package dev.mindfulcode.benchmarks.load;
+
+import dev.mindfulcode.benchmarks.client.ApiException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Asks the read model for each person's keystrokes until it shows what was accepted, or time is up. The read model is
+ * some seconds behind by design: flow-stream commits seldom.
+ *
+ * @param expected keystrokes accepted
+ * @param found keystrokes in the read model at the end
+ * @param unequal people whose figures differ, at most {@value #UNEQUAL_MAX} named
+ */
+public record Reconciliation(long expected, long found, List<String> unequal) {
+
+    private static final int UNEQUAL_MAX = 10;
+    private static final Duration PAUSE = Duration.ofMillis(500);
+
+    boolean isEqual() {
+        return unequal.isEmpty() && expected == found;
+    }
+
+    public static Reconciliation of(List<Tally.Person> people, Duration patience)
+            throws ApiException, InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        long expected = people.stream().mapToLong(Tally.Person::expected).sum();
+        long settled = 0;
+        List<Tally.Person> open = people;
+        while (true) {
+            List<Tally.Person> unequal = new ArrayList<>();
+            long found = 0;
+            for (Tally.Person person : open) {
+                long of = person.account().keystrokesFound(person.from(), person.to());
+                if (of == person.expected()) {
+                    settled += of;
+                } else {
+                    found += of;
+                    unequal.add(person);
+                }
+            }
+            if (unequal.isEmpty() || System.nanoTime() > deadline) {
+                return new Reconciliation(
+                        expected,
+                        settled + found,
+                        unequal.stream()
+                                .map(Tally.Person::name)
+                                .limit(UNEQUAL_MAX)
+                                .toList());
+            }
+            open = unequal;
+            TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package dev.mindfulcode.benchmarks.load;
+
+import dev.mindfulcode.benchmarks.client.Account;
+import dev.mindfulcode.benchmarks.client.Batch;
+import dev.mindfulcode.benchmarks.client.MindfulApi;
+import dev.mindfulcode.benchmarks.client.SendOutcome;
+import dev.mindfulcode.benchmarks.typing.TypingModel;
+import dev.mindfulcode.benchmarks.typing.Typist;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.DoubleConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** People who sign in, and then type all at once at a rate in total. One run an object. */
+final class SimulatedLoad {
+
+    /**
+     * Someone signed in.
+     *
+     * @param before keystrokes that the read model had since {@code from}: the same people may have typed in an earlier
+     *     run
+     */
+    private record Member(Account account, Instant from, long before) {}
+
+    /** Threads at a time: a person each. */
+    static final int PEOPLE_MAX = 100_000;
+
+    private static final int SIGN_INS_AT_ONCE = 16;
+
+    /** From signing in to the first keystroke, so that all begin together. */
+    private static final long START_MS = 200;
+
+    private static final Duration MARGIN = Duration.ofMinutes(2);
+
+    private final TypingModel model;
+    private final long seed;
+    private final int people;
+    private final double keystrokesPerSecondEach;
+    private final long keystrokesEach;
+    private final @Nullable Member[] members;
+    private final AtomicLong behindMs = new AtomicLong();
+
+    SimulatedLoad(TypingModel model, long seed, int people, double keystrokesPerSecond, double seconds) {
+        if (people > PEOPLE_MAX) {
+            throw new IllegalArgumentException("at most " + PEOPLE_MAX + " people");
+        }
+        this.model = model;
+        this.seed = seed;
+        this.people = people;
+        this.keystrokesPerSecondEach = keystrokesPerSecond / people;
+        this.keystrokesEach = Math.max(1, Math.round(keystrokesPerSecondEach * seconds));
+        this.members = new Member[people];
+    }
+
+    long keystrokes() {
+        return keystrokesEach * people;
+    }
+
+    /** How far the sending is behind its time at this moment, in milliseconds; 0 when on time. */
+    long behindMs() {
+        return behindMs.get();
+    }
+
+    /** Returns about how long the slowest person has to type in event time. */
+    Duration longestTyping() {
+        long longestMs = 0;
+        int sample = 1_000;
+        for (int person = 0; person < Math.min(people, sample); person++) {
+            long keystrokes = Math.min(keystrokesEach, sample);
+            Typist typist = new Typist(model, Seeds.ofPerson(seed, person));
+            long ms = 0;
+            for (long i = 0; i < keystrokes; i++) {
+                typist.next();
+                ms += typist.intervalMs();
+            }
+            longestMs = Math.max(longestMs, (long) ((double) ms / keystrokes * keystrokesEach));
+        }
+        return Duration.ofMillis(longestMs);
+    }
+
+    void signIn(MindfulApi api, LoadState state, Tally tally, Runnable each) throws Exception {
+        // An estimate from a sample, hence doubled.
+        Duration longestTyping = longestTyping();
+        People.each(people, SIGN_INS_AT_ONCE, person -> {
+            Account account = api.signIn(state.credentials(name(person)), state.isNew());
+            Instant now = Instant.now();
+            Instant from = now.minus(longestTyping.multipliedBy(2)).minus(Duration.ofHours(1));
+            members[person] = new Member(account, from, account.keystrokesFound(from, now.plus(MARGIN)));
+            tally.signedIn();
+            each.run();
+        });
+    }
+
+    /** Types, and returns the seconds it took. */
+    double type(Tally tally, DoubleConsumer progress) throws Exception {
+        long startMs = System.currentTimeMillis() + START_MS;
+        People.each(people, people, person -> type(person, startMs, tally, progress));
+        return (System.currentTimeMillis() - startMs) / 1e3;
+    }
+
+    private void type(int person, long startMs, Tally tally, DoubleConsumer progress) throws Exception {
+        Member member = members[person];
+        if (member == null) {
+            throw new IllegalStateException("sign in first");
+        }
+        Account account = member.account;
+        SimulatedPerson typing = new SimulatedPerson(
+                model, name(person), Seeds.ofPerson(seed, person), keystrokesPerSecondEach, keystrokesEach, startMs);
+        long accepted = 0;
+        while (!typing.isDone()) {
+            TimeUnit.MILLISECONDS.sleep(typing.dueMs() - System.currentTimeMillis());
+            behindMs.set(Math.max(0, System.currentTimeMillis() - typing.dueMs()));
+            List<Batch> batches = new ArrayList<>();
+            do {
+                Batch batch = typing.next();
+                if (typing.startedSession()) {
+                    account.startSession(batch.sessionId(), batch.startedAtMs(), "simulation", "text", "simulator");
+                    tally.session();
+                }
+                batches.add(batch);
+            } while (!typing.isDone()
+                    && batches.size() < Account.BATCHES_MAX
+                    && typing.dueMs() <= System.currentTimeMillis());
+            SendOutcome outcome = account.send(batches);
+            tally.sent(outcome);
+            accepted += outcome.keystrokesAccepted();
+            progress.accept((double) outcome.keystrokesSent());
+        }
+        Instant to = Instant.now().plus(MARGIN);
+        tally.finished(new Tally.Person(name(person), account, member.before + accepted, member.from, to));
+    }
+
+    private String name(int person) {
+        return "simulated-" + seed + "-" + person;
+    }
+}

@@ -1,0 +1,206 @@
+package dev.mindfulcode.benchmarks.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mindfulcode.benchmarks.client.ApiException;
+import dev.mindfulcode.benchmarks.client.MindfulApi;
+import dev.mindfulcode.benchmarks.typing.Corpus;
+import dev.mindfulcode.benchmarks.typing.TypingModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.DoubleAdder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class ImporterTest {
+
+    private static final Corpus CORPUS = new SimulatedCorpus(TypingModel.committed(), 5, 12, 7_000);
+    private static final long KEYSTROKES = 12 * 7_000;
+
+    @TempDir
+    private Path data;
+
+    private SmallServer server;
+    private final DoubleAdder progress = new DoubleAdder();
+
+    @BeforeEach
+    void start() throws IOException {
+        server = new SmallServer();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private record Run(Tally tally, Reconciliation reconciliation) {}
+
+    private Run run(Clock clock) throws Exception {
+        Tally tally = new Tally();
+        try (MindfulApi api = new MindfulApi(server.uri())) {
+            new Importer(api::signIn, LoadState.open(data, clock), Importer.AS_FAST_AS_ACCEPTED, progress::add)
+                    .run(CORPUS, tally);
+            return new Run(tally, Reconciliation.of(tally.people(), Duration.ofSeconds(5)));
+        }
+    }
+
+    private void assertAllArrived(Run run) {
+        assertThat(run.tally.outcome().keystrokesAccepted()).isEqualTo(KEYSTROKES);
+        assertThat(run.reconciliation).satisfies(found -> {
+            assertThat(found.expected()).isEqualTo(KEYSTROKES);
+            assertThat(found.found()).isEqualTo(KEYSTROKES);
+            assertThat(found.isEqual()).isTrue();
+        });
+        assertThat(server.keystrokes()).isEqualTo(KEYSTROKES);
+    }
+
+    @Test
+    void everyKeystrokeArrivesInFewRequests() throws Exception {
+        assertAllArrived(run(Clock.systemUTC()));
+        assertThat(progress.sum()).isBetween(11.999, 12.001);
+        // 117 batches of 60 and a few more at long pauses: two requests of up to 100 a person.
+        assertThat(server.keystrokeRequests.get()).isEqualTo(24);
+        assertThat(server.registrations.get()).isEqualTo(12);
+    }
+
+    @Test
+    void secondImportDaysLaterSendsTheSameBytes() throws Exception {
+        Instant now = Instant.now();
+        run(Clock.fixed(now, ZoneOffset.UTC));
+        Map<String, String> first = server.batches();
+        server.close();
+        server = new SmallServer();
+        run(Clock.fixed(now.plus(Duration.ofDays(9)), ZoneOffset.UTC));
+        assertThat(server.batches().keySet()).isEqualTo(first.keySet());
+        assertThat(server.batches()).isEqualTo(first);
+    }
+
+    @Test
+    void sendsTheTimeOfEachAttempt() throws Exception {
+        server.overloaded.set(20);
+        long beforeMs = System.currentTimeMillis();
+        run(Clock.systemUTC());
+        assertThat(server.sentAtMs)
+                .hasSize(server.keystrokeRequests.get())
+                .allMatch(ms -> ms >= beforeMs && ms <= System.currentTimeMillis());
+    }
+
+    @Test
+    void secondImportIntoTheSameServerChangesNothing() throws Exception {
+        run(Clock.systemUTC());
+        assertAllArrived(run(Clock.systemUTC()));
+        assertThat(server.registrations.get()).as("known people only sign in").isEqualTo(12);
+        assertThat(server.sessions()).isEqualTo(12);
+    }
+
+    @Test
+    void overloadIsWaitedForAndLostAnswersAreRepeated() throws Exception {
+        server.overloaded.set(20);
+        server.answersLost.set(9);
+        assertAllArrived(run(Clock.systemUTC()));
+    }
+
+    @Test
+    void serverThatGoesAwayAndComesBackIsWaitedFor() throws Exception {
+        int port = server.uri().getPort();
+        server.close();
+        Thread back = Thread.ofVirtual().start(() -> {
+            try {
+                server = new SmallServer(port);
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        try (MindfulApi api = new MindfulApi(server.uri())) {
+            Tally tally = new Tally();
+            new Importer(
+                            api::signIn,
+                            LoadState.open(data, Clock.systemUTC()),
+                            Importer.AS_FAST_AS_ACCEPTED,
+                            progress::add)
+                    .run(CORPUS, tally);
+            back.join();
+            assertThat(Reconciliation.of(tally.people(), Duration.ZERO).isEqual())
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void expiredTokensAreRenewed() throws Exception {
+        server.tokensRunOutAfter.set(5);
+        assertAllArrived(run(Clock.systemUTC()));
+    }
+
+    @Test
+    void refusedBatchIsCountedByReasonAndHoldsUpNoOther() throws Exception {
+        server.refused = batch -> batch.path("sequence").asLong() == 3;
+        Run run = run(Clock.systemUTC());
+        assertThat(run.tally.outcome().batchesRefused()).isEqualTo(Map.of("invalid-batch", 12L));
+        assertThat(run.tally.outcome().keystrokesSent()).isEqualTo(KEYSTROKES);
+        assertThat(run.tally.outcome().keystrokesAccepted())
+                .isLessThan(KEYSTROKES)
+                .isEqualTo(server.keystrokes());
+        assertThat(run.reconciliation.isEqual()).isTrue();
+    }
+
+    @Test
+    void missingKeystrokeIsNoticedAndItsPersonNamed() throws Exception {
+        try (MindfulApi api = new MindfulApi(server.uri())) {
+            Tally tally = new Tally();
+            new Importer(
+                            api::signIn,
+                            LoadState.open(data, Clock.systemUTC()),
+                            Importer.AS_FAST_AS_ACCEPTED,
+                            progress::add)
+                    .run(CORPUS, tally);
+            List<Tally.Person> people = new ArrayList<>(tally.people());
+            Tally.Person one = people.removeFirst();
+            people.add(new Tally.Person(one.name(), one.account(), one.expected() + 1, one.from(), one.to()));
+            Reconciliation found = Reconciliation.of(people, Duration.ofMillis(1));
+            assertThat(found.isEqual()).isFalse();
+            assertThat(found.expected()).isEqualTo(KEYSTROKES + 1);
+            assertThat(found.found()).isEqualTo(KEYSTROKES);
+            assertThat(found.unequal()).containsExactly(one.name());
+        }
+    }
+
+    @Test
+    void accountsOfAnotherDataFolderAreRefusedWithTheWayOut() throws Exception {
+        run(Clock.systemUTC());
+        Files.delete(data.resolve("load.properties"));
+        assertThatThrownBy(() -> run(Clock.systemUTC()))
+                .isInstanceOf(ApiException.class)
+                .hasMessageContaining("another data folder");
+    }
+
+    @Test
+    void secretIsReadableByTheOwnerOnlyAndNeverInAMessage() throws Exception {
+        LoadState state = LoadState.open(data, Clock.systemUTC());
+        assertThat(Files.getPosixFilePermissions(data.resolve("load.properties")))
+                .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        assertThat(state.credentials("a").toString())
+                .doesNotContain(state.credentials("a").password());
+        assertThat(state.credentials("a"))
+                .isEqualTo(LoadState.open(data, Clock.systemUTC()).credentials("a"));
+        assertThat(state.credentials("a").password())
+                .isNotEqualTo(state.credentials("b").password());
+        Files.writeString(data.resolve("load.properties"), "secret=x\nanchor_ms=1\n");
+        assertThatThrownBy(() -> LoadState.open(data, Clock.systemUTC()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("is damaged");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.benchmarks.plugins;
+
+import org.jspecify.annotations.NullMarked;

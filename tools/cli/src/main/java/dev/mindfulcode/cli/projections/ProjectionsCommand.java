@@ -1,0 +1,66 @@
+package dev.mindfulcode.cli.projections;
+
+import dev.mindfulcode.cli.AdminApi;
+import dev.mindfulcode.cli.RunningSystem;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+
+/** {@code mindful projections}: what is built, what is read, and how far behind it is. */
+@Command(
+        name = "projections",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Lists the builds of all projections, the one that is read with a star: version of the fold, rows (about), size, and lag.",
+            "The lag of the one in use is in records of the log; that of the others in records that it has applied and they have not."
+        })
+public final class ProjectionsCommand implements Callable<Integer> {
+
+    @Mixin
+    private RunningSystem system = new RunningSystem();
+
+    @Option(names = "--json", description = "As JSON.")
+    private boolean json;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        try (AdminApi api = new AdminApi(system)) {
+            List<JsonNode> builds = api.builds();
+            if (json) {
+                spec.commandLine().getOut().println(builds);
+            } else {
+                builds.forEach(build -> spec.commandLine().getOut().println(line(build)));
+            }
+            spec.commandLine().getOut().flush();
+            return ExitCode.OK;
+        }
+    }
+
+    private static String line(JsonNode build) {
+        String state = build.path("state").asString();
+        return String.format(
+                Locale.ROOT,
+                "%s %-18s build %-3d version %-2s %-8s %,12d rows %,10.1f MB  lag %s",
+                state.equals("in_use") ? "*" : " ",
+                build.path("projection").asString(),
+                build.path("build").asInt(),
+                build.has("version") ? build.path("version").asInt() : "-",
+                state.replace('_', ' '),
+                build.path("rows").asLong(),
+                build.path("bytes").asLong() / 1e6,
+                build.has("lag")
+                        ? String.format(Locale.ROOT, "%,d", build.path("lag").asLong())
+                        : "unknown");
+    }
+}

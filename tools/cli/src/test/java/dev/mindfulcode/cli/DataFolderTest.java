@@ -1,0 +1,134 @@
+package dev.mindfulcode.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mindfulcode.dataprotection.PostgresUrl;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Base64;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DataFolderTest {
+
+    @TempDir
+    Path temporary;
+
+    private DataFolder folder;
+
+    @BeforeEach
+    void create() {
+        folder = DataFolder.at(temporary.resolve("data"));
+        folder.create();
+    }
+
+    @Test
+    void onlyTheOwnerReadsTheFolderAndItsSecrets() throws Exception {
+        Secrets.readOrCreate(folder.secretsFile());
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.path())))
+                .isEqualTo("rwx------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.secretsFile())))
+                .isEqualTo("rw-------");
+    }
+
+    @Test
+    void refusesDataOfAnUnreleasedBuild() throws Exception {
+        Secrets.readOrCreate(folder.secretsFile());
+        folder.create();
+        Files.delete(folder.path().resolve("format"));
+
+        assertThatThrownBy(folder::create)
+                .isInstanceOf(UserErrorException.class)
+                .hasMessageContaining(folder.path() + ": its format is none, this version reads format 1.")
+                .hasMessageContaining("Remove the folder, move it away")
+                .hasMessageContaining("--data DIR");
+    }
+
+    @Test
+    void secretsAreMadeOnceAndAreStrong() {
+        Secrets first = Secrets.readOrCreate(folder.secretsFile());
+        Secrets second = Secrets.readOrCreate(folder.secretsFile());
+
+        assertThat(second.encryptionKey()).isEqualTo(first.encryptionKey());
+        assertThat(second.postgresPassword()).isEqualTo(first.postgresPassword());
+        assertThat(Base64.getDecoder().decode(first.encryptionKey())).hasSize(32);
+        assertThat(first.postgresPassword()).hasSizeGreaterThanOrEqualTo(32);
+        assertThat(first.toString()).doesNotContain(first.postgresPassword());
+    }
+
+    @Test
+    void aMissingSecretIsMadeAndTheOthersStay() throws Exception {
+        Secrets first = Secrets.readOrCreate(folder.secretsFile());
+        Files.writeString(folder.secretsFile(), "ENCRYPTION_KEY=" + first.encryptionKey() + "\n");
+
+        Secrets mended = Secrets.readOrCreate(folder.secretsFile());
+
+        assertThat(mended.encryptionKey()).isEqualTo(first.encryptionKey());
+        assertThat(mended.postgresPassword()).isNotBlank().isNotEqualTo(first.postgresPassword());
+    }
+
+    @Test
+    void oneInstanceHasTheFolderAndOthersLearnWhereItAnswers() throws IOException {
+        assertThat(folder.runningUrl()).isEmpty();
+        try (DataFolder.Lock lock = folder.lock()) {
+            DataFolder.Log log = new DataFolder.Log("127.0.0.1:9", "http://127.0.0.1:8/apis/registry/v3");
+            assertThat(folder.runningLog()).isEmpty();
+            Secrets.readOrCreate(folder.secretsFile());
+            lock.announce("http://localhost:3999", log, "postgresql://mindful:the-password@127.0.0.1:5432/mindful");
+
+            assertThat(folder.runningUrl()).contains("http://localhost:3999");
+            assertThat(folder.runningLog()).contains(log);
+            PostgresUrl database = folder.runningDatabase().orElseThrow();
+            assertThat(database.jdbcUrl()).isEqualTo("jdbc:postgresql://127.0.0.1:5432/mindful");
+            assertThat(database.user()).isEqualTo("mindful");
+            assertThat(Files.readString(folder.path().resolve("running.properties")))
+                    .doesNotContain("the-password");
+            assertThatThrownBy(folder::lock)
+                    .isInstanceOf(UserErrorException.class)
+                    .hasMessageContaining("http://localhost:3999")
+                    .hasMessageContaining("--data");
+        }
+        assertThat(folder.runningUrl()).isEmpty();
+    }
+
+    @Test
+    void whatAKilledInstanceAnnouncedCountsNoMore() throws Exception {
+        Files.writeString(folder.path().resolve("running.properties"), "url=http://localhost:3999\npid=1\n");
+
+        assertThat(folder.runningUrl()).isEmpty();
+    }
+
+    @Test
+    void refusesAFolderOfAnotherUserAndSaysWhatToDo() throws Exception {
+        boolean isRoot = System.getProperty("user.name").equals("root");
+        Path foreign = isRoot ? Files.createDirectory(temporary.resolve("foreign")) : Path.of("/usr");
+        if (isRoot) {
+            Files.setAttribute(foreign, "unix:uid", 65_534);
+        }
+
+        assertThatThrownBy(() -> DataFolder.at(foreign).create())
+                .isInstanceOf(UserErrorException.class)
+                .hasMessageContaining("belongs to " + Files.getOwner(foreign).getName() + ", and you are")
+                .hasMessageContaining("--data DIR")
+                .hasMessageContaining("sudo chown -R");
+        assertThat(foreign.resolve("logs")).doesNotExist();
+    }
+
+    @Test
+    void refusesWhatItCannotCreateOrWriteAndSaysWhatToDo() throws Exception {
+        Path file = Files.createFile(temporary.resolve("file"));
+
+        assertThatThrownBy(() -> DataFolder.at(file).create())
+                .isInstanceOf(UserErrorException.class)
+                .hasMessageContaining("is a file. Choose another with --data DIR");
+        assertThatThrownBy(() -> DataFolder.at(file.resolve("below")).create())
+                .isInstanceOf(UserErrorException.class)
+                .hasMessageStartingWith("Cannot write to the data folder " + file.resolve("below"))
+                .hasMessageContaining("--data DIR");
+    }
+}

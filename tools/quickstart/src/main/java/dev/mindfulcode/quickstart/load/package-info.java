@@ -1,5 +1,0 @@
-/** Commands that type as many people would: real data sets, generated load, and the check that all of it arrived. */
-@NullMarked
-package dev.mindfulcode.quickstart.load;
-
-import org.jspecify.annotations.NullMarked;

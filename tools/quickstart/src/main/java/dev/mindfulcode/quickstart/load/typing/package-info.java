@@ -1,5 +1,0 @@
-/** A statistical typist, the fit of its parameters to measured people, and the statistics that both are judged by. */
-@NullMarked
-package dev.mindfulcode.quickstart.load.typing;
-
-import org.jspecify.annotations.NullMarked;

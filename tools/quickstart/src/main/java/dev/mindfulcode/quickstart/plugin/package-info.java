@@ -1,5 +1,0 @@
-/** {@code mindful plugin}: templates, trials and installation of plugins. */
-@NullMarked
-package dev.mindfulcode.quickstart.plugin;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mindfulcode.quickstart.plugin;
-
-import org.jspecify.annotations.NullMarked;
