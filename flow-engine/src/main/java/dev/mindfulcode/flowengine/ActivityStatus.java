@@ -1,8 +1,8 @@
 package dev.mindfulcode.flowengine;
 
-/** Where a session stands. Codes (ordinals) are written into state: append, never reorder. */
+/** The status of a session. Ordinals are stored in session states: append, never reorder. */
 public enum ActivityStatus {
-    /** Events arrive, or none has been missing for long. */
+    /** The last activity is less than {@link SessionState#PAUSE_TIMEOUT_MS} ago. */
     ACTIVE,
     /** No activity for {@link SessionState#PAUSE_TIMEOUT_MS}; the next activity resumes it. */
     PAUSED,

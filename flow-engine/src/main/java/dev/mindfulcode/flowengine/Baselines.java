@@ -9,13 +9,13 @@ import static dev.mindfulcode.flowengine.StateBytes.putLong;
 import static dev.mindfulcode.flowengine.StateBytes.putShort;
 
 /**
- * What has been normal: for this session, and for the person over all their sessions. The person's part starts as the
- * {@link PopulationPrior}, worth {@link #PRIOR_KEYSTROKES} keystrokes, so that the first minutes are judged mildly, and
- * forgets by halving all its counts at {@link #PERSON_KEYSTROKES_MAX}: integers, so two replays forget alike.
+ * The baselines of a session and of a person over all sessions. The person's baseline starts as the
+ * {@link PopulationPrior}, with the weight of {@link #PRIOR_KEYSTROKES} keystrokes, and halves all its counts at
+ * {@link #PERSON_KEYSTROKES_MAX}. Counts are integers, so every replay gives the same.
  */
 final class Baselines {
     static final int PRIOR_KEYSTROKES = 50;
-    /** A file switch stays within the task more often than not: it weighs a quarter of a loss of window focus. */
+    /** A file switch mostly stays within the task: it counts a quarter of a loss of window focus. */
     static final int QUARTERS_PER_FOCUS_LOSS = 4;
 
     /** Some 13 task switches an hour (Meyer), as an hour's worth of evidence. */
@@ -23,7 +23,7 @@ final class Baselines {
 
     static final int PRIOR_ACTIVE_MS = 3_600_000;
 
-    /** What a break counts, so that it can be halved a few times. */
+    /** Units per break, so that the count can be halved a few times. */
     static final int BREAK_UNITS = 16;
 
     /** Three breaks in 54 active minutes: about what the ABB developers do. */
@@ -99,7 +99,7 @@ final class Baselines {
         }
     }
 
-    /** Counts a pause that broke off work. */
+    /** Counts a pause that interrupted work. */
     static void learnBreak(byte[] state) {
         putInt(state, Layout.AT_PERSON_BREAKS, getInt(state, Layout.AT_PERSON_BREAKS) + BREAK_UNITS);
     }

@@ -1,18 +1,18 @@
 package dev.mindfulcode.flowengine;
 
 /**
- * Makes a model's raw output a probability. Both kinds rise with what goes in, so that whatever never raises a model's
- * output never raises its intensity either. Immutable; allocates nothing.
+ * Maps a model's raw output to a probability. Both kinds are monotone, so an input that never raises a model's output
+ * never raises its intensity. Immutable; allocates nothing.
  */
 public sealed interface Calibration {
     /** Returns the chance in [0, 1] for a model's last sum, before any sigmoid. */
     float chance(float sum);
 
-    /** One number: sigmoid(sum / temperature) (Guo et al., ICML 2017). The model's order of instants stays as it is. */
+    /** One number: sigmoid(sum / temperature) (Guo et al., ICML 2017). The ranking of instants does not change. */
     record Temperature(float temperature) implements Calibration {
         public Temperature {
             if (!(temperature >= 0.01f && temperature <= 100)) {
-                throw new IllegalArgumentException("temperature must lie in 0.01 to 100");
+                throw new IllegalArgumentException("temperature is " + temperature + "; must be between 0.01 and 100");
             }
         }
 
@@ -23,8 +23,8 @@ public sealed interface Calibration {
     }
 
     /**
-     * A function through at most {@link #KNOTS_MAX} knots that never falls, straight between them and level outside,
-     * from sigmoid(sum) to the share of positives seen there (isotonic regression; Zadrozny and Elkan, KDD 2002).
+     * A monotone function from sigmoid(sum) to the share of positives, linear between at most {@link #KNOTS_MAX} knots
+     * and constant outside (isotonic regression; Zadrozny and Elkan, KDD 2002).
      */
     final class Isotonic implements Calibration {
         public static final int KNOTS_MAX = 32;
@@ -34,16 +34,18 @@ public sealed interface Calibration {
 
         /**
          * @param raw strictly rising, in [0, 1]
-         * @param chances never falling, in [0, 1]; as many
+         * @param chances never falling, in [0, 1]; same length
          */
         public Isotonic(float[] raw, float[] chances) {
             if (raw.length != chances.length || raw.length < 1 || raw.length > KNOTS_MAX) {
-                throw new IllegalArgumentException("takes 1 to " + KNOTS_MAX + " knots");
+                throw new IllegalArgumentException(raw.length + " raw outputs and " + chances.length
+                        + " chances; must be equally many, 1 to " + KNOTS_MAX);
             }
             for (int i = 0; i < raw.length; i++) {
                 boolean inRange = raw[i] >= 0 && raw[i] <= 1 && chances[i] >= 0 && chances[i] <= 1;
                 if (!inRange || i > 0 && !(raw[i] > raw[i - 1] && chances[i] >= chances[i - 1])) {
-                    throw new IllegalArgumentException("knots must rise within 0 and 1");
+                    throw new IllegalArgumentException(
+                            "knot " + i + " is (" + raw[i] + ", " + chances[i] + "); knots must rise within 0 and 1");
                 }
             }
             this.raw = raw.clone();
@@ -71,7 +73,7 @@ public sealed interface Calibration {
                 }
             }
             float share = (at - raw[below]) / (raw[above] - raw[below]);
-            // Rounding must not carry a value past the next knot: then the function would fall there.
+            // Rounding must not exceed the next knot: the function would fall there.
             return Math.min(chances[below] + (chances[above] - chances[below]) * share, chances[above]);
         }
 

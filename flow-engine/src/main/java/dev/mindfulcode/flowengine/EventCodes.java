@@ -1,9 +1,8 @@
 package dev.mindfulcode.flowengine;
 
 /**
- * The codes of key classes and editor signals that the engine tells apart. They are those of {@code KeyClass} and
- * {@code SignalKind} in the schemas module, which this module may not depend on; a test in flow-stream holds the two
- * together.
+ * The codes of the key classes and editor signals that the engine distinguishes: those of {@code KeyClass} and
+ * {@code SignalKind} in the schemas module, which this module must not depend on. A test in flow-stream compares them.
  */
 final class EventCodes {
     static final int KEY_DELETE = 6;

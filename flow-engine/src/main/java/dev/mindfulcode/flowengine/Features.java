@@ -4,13 +4,11 @@ import static dev.mindfulcode.flowengine.StateBytes.getInt;
 import static dev.mindfulcode.flowengine.StateBytes.getLong;
 
 /**
- * The five features of a session's present, each in [0, 1], read off whole counts with additions, multiplications and
- * divisions only.
+ * The five features of a session, each 0 to 1, computed from whole counts.
  *
- * <p>W is the window (last 100 keystrokes, those inside bursts where it is about intervals), S what the session typed
- * before it, P the person's past before it (which starts as a population prior). Lengths are in octaves: log2 of
- * intervals. With n keystrokes in W each rhythm feature is drawn to one half by n / (n + {@link #SHRINK_KEYSTROKES}):
- * little data, no opinion.
+ * <p>W is the window (the last 100 keystrokes; for intervals those inside bursts), S the session before it, P the
+ * person's past before it, which starts as a population prior. Lengths are in octaves: log2 of intervals. With n
+ * keystrokes in W, rhythm features are shrunk to 0.5 by n / (n + {@link #SHRINK_KEYSTROKES}).
  */
 final class Features {
     private static final float NEUTRAL = 0.5f;
@@ -22,7 +20,7 @@ final class Features {
     /** Keystrokes at which the session's own past counts as much as the person's. */
     private static final float SESSION_TRUSTED_KEYSTROKES = 200;
 
-    /** What one failed build or test leaves of accuracy while it is fresh. */
+    /** Factor on accuracy for each failed build or test in the current minute. */
     private static final float LEFT_AFTER_FAILURE = 0.85f;
 
     /** Weight of a count by its age in minutes: halves every five. */
@@ -34,8 +32,7 @@ final class Features {
     private static final float[] PRESENCE_WEIGHT_OF_AGE = weights(45, 6);
 
     /**
-     * Own switches an hour are never taken to be fewer: else the first switch of the always focused would be a
-     * catastrophe.
+     * Lower bound of the person's own switch rate, so that a single switch of a very focused person does not dominate.
      */
     private static final float OWN_QUARTERS_PER_HOUR_MIN = 8;
 
@@ -77,7 +74,7 @@ final class Features {
             float ownMedian = LogHistogram.median(s, Layout.AT_PERSON_HISTOGRAM, 2, personInBursts);
             into.rhythm = shrunk(rhythm(s, inBursts, median, personInBursts, ownMedian), inBursts) / silence(s, atMs);
             into.velocity = shrunk(velocity(median, ownMedian), inBursts);
-            into.consistency = consistency(shrunk(alike(s, inBursts, personInBursts), inBursts), staying(s));
+            into.consistency = consistency(shrunk(similarity(s, inBursts, personInBursts), inBursts), staying(s));
         }
         readMinutes(s, atMs, keystrokes, into);
         into.confidence = confidence(s, keystrokes, inBursts);
@@ -88,9 +85,8 @@ final class Features {
     }
 
     /**
-     * Regularity of log-intervals inside bursts, relative to the person's own: 1 / (1 + (MAD(W) / MAD(P))²). Median
-     * absolute deviations of logarithms, because intervals are log-logistic (doi 10.1016/j.heliyon.2021.e08413); one
-     * half when as regular as usual.
+     * Returns the regularity of log-intervals inside bursts, 1 / (1 + (MAD(W) / MAD(P))²), with the median absolute
+     * deviations of logarithms, as intervals are log-logistic (doi 10.1016/j.heliyon.2021.e08413). 0.5 is as usual.
      */
     private static float rhythm(byte[] s, int inBursts, float median, int personInBursts, float ownMedian) {
         float deviation = LogHistogram.deviation(s, Layout.AT_WINDOW_HISTOGRAM, 1, inBursts, median);
@@ -100,8 +96,8 @@ final class Features {
     }
 
     /**
-     * Speed relative to the person's own: 1 / (1 + r²) with r = median(W) / median(P) of intervals in ms; one half at
-     * their usual.
+     * Returns the speed relative to the person's own, 1 / (1 + r²) with r = median(W) / median(P) of intervals in ms.
+     * 0.5 is as usual.
      */
     private static float velocity(float median, float ownMedian) {
         double ratio = StrictMath.pow(2, median - ownMedian);
@@ -109,16 +105,15 @@ final class Features {
     }
 
     /**
-     * Agreement with the past: a third how alike the window is to what was typed before, two thirds how steadily this
-     * person works on.
+     * Returns the agreement with the past: one third similarity of the window, two thirds steadiness of work.
      */
-    private static float consistency(float alike, float staying) {
-        return (alike + 2 * staying) / 3;
+    private static float consistency(float similarity, float staying) {
+        return (similarity + 2 * staying) / 3;
     }
 
     /**
-     * Chance by this person's own past of working on for 15 active minutes without breaking off: exp(−15 b), b the
-     * pauses of five minutes and more that followed plain work, per active minute. Starts from three in 54 minutes.
+     * Returns the probability, by the person's past, of 15 more active minutes without a break: exp(−15 b), where b is
+     * the rate of pauses of five minutes and more after work, per active minute. The prior is three in 54 minutes.
      */
     private static float staying(byte[] s) {
         float activeMs =
@@ -128,35 +123,35 @@ final class Features {
     }
 
     /**
-     * Likeness of the window to the past: 1 / (1 + (d / 0.5)²), d the earth mover's distance of log-interval
-     * distributions in octaves; to the session's past with weight n / (n + 200), n its keystrokes, and to the person's
-     * with what is left.
+     * Returns the similarity of the window to the past: 1 / (1 + (d / 0.5)²), where d is the earth mover's distance of
+     * log-interval distributions in octaves; to the session's past with weight n / (n + 200) for its n keystrokes, to
+     * the person's with the rest.
      */
-    private static float alike(byte[] s, int inBursts, int personInBursts) {
-        float withPerson = alike(LogHistogram.distance(
+    private static float similarity(byte[] s, int inBursts, int personInBursts) {
+        float withPerson = similarity(LogHistogram.distance(
                 s, Layout.AT_WINDOW_HISTOGRAM, 1, inBursts, Layout.AT_PERSON_HISTOGRAM, 2, personInBursts));
         int sessionTotal = getInt(s, Layout.AT_SESSION_TOTAL);
         if (sessionTotal == 0) {
             return withPerson;
         }
-        float withSession = alike(LogHistogram.distance(
+        float withSession = similarity(LogHistogram.distance(
                 s, Layout.AT_WINDOW_HISTOGRAM, 1, inBursts, Layout.AT_SESSION_HISTOGRAM, 2, sessionTotal));
         float trust = sessionTotal / (sessionTotal + SESSION_TRUSTED_KEYSTROKES);
         return withPerson + (withSession - withPerson) * trust;
     }
 
-    private static float alike(float distance) {
+    private static float similarity(float distance) {
         float ratio = distance / HALF_ALIKE_OCTAVES;
         return 1 / (1 + ratio * ratio);
     }
 
-    /** Silence breaks a rhythm: 1 up to the bound of a micro pause, then one more for each minute. */
+    /** Returns the divisor of rhythm for silence: 1 up to the bound of a micro pause, then one more per minute. */
     private static float silence(byte[] s, long atMs) {
         float beyondMs = atMs - getLong(s, Layout.AT_LAST_ACTIVITY_MS) - SessionState.ACTIVE_INTERVAL_MS_MAX;
         return 1 + Math.max(beyondMs, 0) / MINUTE_MS;
     }
 
-    /** Focus and error penalty, which look at the same minutes. */
+    /** Reads focus and error penalty, which share the minutes. */
     private static void readMinutes(byte[] s, long atMs, int keystrokes, FlowReading into) {
         float quarters = 0;
         float away = 0;
@@ -177,8 +172,8 @@ final class Features {
     }
 
     /**
-     * The share of the last 16 minutes' thirds in which anything was done, halved every two minutes of age; only thirds
-     * since the session's first activity count, or the quick, who are done sooner, would look absent.
+     * Returns the share of thirds of the last 16 minutes with activity, weights halved every two minutes of age. Only
+     * thirds since the session's first activity count.
      */
     private static float presence(byte[] s, long atMs) {
         int ageOfNewest = Minutes.ageOfNewest(s, atMs);
@@ -201,15 +196,14 @@ final class Features {
     }
 
     /**
-     * Freedom from context switches: 1 / (1 + rate / (4 own rate)), 0.8 at one's usual. Rate: losses of window focus
-     * and, at a quarter, file switches an hour over the last 16 minutes, halved every five minutes of age; own rate:
-     * the person's, from a prior of 13 an hour (Meyer). Fragmentation goes with lower observed productivity (Sanchez,
-     * SANER 2015).
+     * Returns the freedom from context switches: 1 / (1 + rate / (4 own rate)), 0.8 at the usual rate. The rate counts
+     * losses of window focus and, as a quarter, file switches per hour over the last 16 minutes, halved every five
+     * minutes of age; the own rate starts from 13 an hour (Meyer). Fragmentation correlates with lower observed
+     * productivity (Sanchez, SANER 2015).
      *
-     * <p>Focus is this × presence × window. Presence: the share of the last 16 minutes in which anything was done,
-     * halved every two minutes of age, so that focus must be built up and fades with silence; the half-life is the one
-     * that best foretold continued work on the ABB training developers. Window: the share of the time in which the
-     * editor's window was not known to have lost focus.
+     * <p>Focus is this × presence × window. Presence is the share of the last 16 minutes with activity, halved every
+     * two minutes of age, the half-life that best predicted continued work of the ABB training developers. Window is
+     * the share of time in which the editor's window had not lost focus.
      */
     private static float unfragmented(byte[] s, float quartersPerHour) {
         float own = getInt(s, Layout.AT_PERSON_QUARTER_SWITCHES)
@@ -218,9 +212,9 @@ final class Features {
     }
 
     /**
-     * Weight of errors: 1 − (1 − c / (c + 2 o)) × 0.85^f. c: corrections (deletions, undos) a keystroke in W, drawn to
-     * 0 while W is short; o: the person's own rate; f: failed builds and tests of the last 16 minutes, halved every
-     * five minutes of age. A third at one's usual rate of corrections.
+     * Returns the error penalty, 1 − (1 − c / (c + 2 o)) × 0.85^f, a third at the usual rate of corrections. c is the
+     * corrections per keystroke in W, shrunk to 0 while W is short; o the person's own rate; f the failed builds and
+     * tests of the last 16 minutes, halved every five minutes of age.
      */
     private static float errorPenalty(byte[] s, int keystrokes, float failures) {
         float rate = s[Layout.AT_WINDOW_CORRECTIONS] / (keystrokes + SHRINK_KEYSTROKES);
@@ -232,8 +226,8 @@ final class Features {
     }
 
     /**
-     * How much data there is: n / (n + 25) over the window's keystrokes × (0.6 + 0.4 m / (m + 500)) over the person's
-     * own past.
+     * Returns n / (n + 25) for the n keystrokes in the window × (0.6 + 0.4 m / (m + 500)) for the m in the person's
+     * past.
      */
     private static float confidence(byte[] s, int keystrokes, int inBursts) {
         float present = keystrokes / (keystrokes + 25f);

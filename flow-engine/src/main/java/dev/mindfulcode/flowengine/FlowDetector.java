@@ -1,11 +1,10 @@
 package dev.mindfulcode.flowengine;
 
 /**
- * The engine without a session: one reading from what a single request says, judged against the population prior only.
- * Stateless and thread-safe.
+ * Computes one reading from a single request, against the population prior only. Stateless and thread-safe.
  *
- * <p>As no history is given, "in flow" says that the conditions hold in what was sent, and confidence stays accordingly
- * low: 0 with no interval, at most 0.6.
+ * <p>Without history, "in flow" means that the conditions hold within the request, and confidence is low: 0 without
+ * intervals, at most 0.6.
  */
 public final class FlowDetector {
     private static final long START_MS = 60_000L * 1_000_000;
@@ -22,16 +21,13 @@ public final class FlowDetector {
     }
 
     /**
-     * What a request says. Only intervals are needed.
+     * Data of one stretch of typing. Only the intervals are required.
      *
-     * @param intervalsMs one a keystroke, oldest first; at most the last 100 are judged
-     * @param contextSwitches how many during these keystrokes
-     * @param errorEvents how many of these keystrokes were errors; what exceeds them counts as failed builds
-     * @param windowFocusMs how long the window had focus, or -1 when not said; the typed span where it is longer
-     * @param fileModifications how many
-     * @param typingVelocityPerMinute keystrokes a minute as the client measured, or NaN; stands in for the intervals
-     *     where there are none
-     * @param pausesMs pauses beside the intervals
+     * @param intervalsMs one per keystroke, oldest first; at most the last 100 are scored
+     * @param errorEvents number of keystrokes that were errors; any excess counts as failed builds
+     * @param windowFocusMs time with window focus, at most the typed time; -1 if unknown
+     * @param typingVelocityPerMinute keystrokes per minute measured by the client, or NaN; used only without intervals
+     * @param pausesMs pauses that are not part of the intervals
      * @param sensitivity 0 to 1, NaN for the default
      */
     @SuppressWarnings("ArrayRecordComponent") // primitive arrays: no boxing
@@ -45,13 +41,13 @@ public final class FlowDetector {
             int[] pausesMs,
             float sensitivity) {
 
-        /** Returns a request that knows nothing but intervals. */
+        /** Returns a request with intervals only. */
         public static Request ofIntervals(int... intervalsMs) {
             return new Request(intervalsMs, 0, 0, -1, 0, Double.NaN, new int[0], Float.NaN);
         }
     }
 
-    /** Returns the id of the model that judges. */
+    /** Returns the id of the model in use. */
     public String modelId() {
         return model.id();
     }
@@ -85,7 +81,7 @@ public final class FlowDetector {
         into.heldMs = into.flowDurationMs;
     }
 
-    /** Spreads errors evenly over the keystrokes. */
+    /** Returns the number of errors among the first keystrokes, spread evenly. */
     private static long errorsUpTo(int keystrokes, int errors, int of) {
         return (long) keystrokes * errors / of;
     }

@@ -1,11 +1,11 @@
 package dev.mindfulcode.flowengine;
 
 /**
- * What the engine says of a session at an instant. A holder to be filled again and again by {@link SessionState#read};
- * not thread-safe. All features, intensity and confidence lie in [0, 1].
+ * A session's flow state at an instant: a reusable holder that {@link SessionState#read} fills. Features, intensity and
+ * confidence are 0 to 1. Not thread-safe.
  */
 public final class FlowReading {
-    /** Below this confidence flow is never entered. */
+    /** Minimum confidence for flow to begin. */
     static final float CONFIDENCE_FOR_FLOW = 0.3f;
 
     boolean inFlow;
@@ -25,7 +25,7 @@ public final class FlowReading {
     /** Room for a model's intermediate values, so that inference allocates nothing. */
     final float[] scratch = new float[NetworkModel.SCRATCH_LENGTH];
 
-    /** Sets the five features, for a model to be asked about them outside a session. */
+    /** Sets the five features, to score them with a model outside a session. */
     public void setFeatures(float rhythm, float focus, float consistency, float errorPenalty, float velocity) {
         this.rhythm = rhythm;
         this.focus = focus;
@@ -38,24 +38,23 @@ public final class FlowReading {
         return inFlow;
     }
 
-    /** Returns how much like flow the present is, 0 to 1. */
+    /** Returns the estimated flow intensity, 0 to 1. */
     public float intensity() {
         return intensity;
     }
 
-    /** Returns the intensity as the model has it, before the person's own meaning of flow is laid over it. */
+    /** Returns the model's intensity, before personalization. */
     public float modelIntensity() {
         return modelIntensity;
     }
 
-    /** Whether the intensity is the person's own and not the model's. */
+    /** Whether the intensity is personalized. */
     public boolean isPersonal() {
         return personal;
     }
 
     /**
-     * Returns how much data stands behind the reading, 0 (none) to 1. It says nothing about whether flow can be read
-     * off a keyboard.
+     * Returns how much data the reading is based on, 0 (none) to 1. It is no measure of whether typing reveals flow.
      */
     public float confidence() {
         return confidence;
@@ -91,7 +90,7 @@ public final class FlowReading {
         return errorPenalty;
     }
 
-    /** Returns speed relative to the person's own; one half is their usual, whatever that is. */
+    /** Returns the speed relative to the person's own; 0.5 is as usual. */
     public float velocity() {
         return velocity;
     }

@@ -5,13 +5,12 @@ import static dev.mindfulcode.flowengine.StateBytes.getLong;
 import static dev.mindfulcode.flowengine.StateBytes.getShort;
 
 /**
- * What is true of every state that the engine leaves behind. A stored value that was damaged on its way is told by it
- * in most cases, and in all those in which it could make a reading leave its range, an index its array, or a sum
- * overflow. It is no checksum: a state changes in place with every keystroke, and a checksum would cost as much as the
- * change.
+ * The invariants of a session state. They detect most damaged values, and all that could push a reading out of range,
+ * an index out of its array, or a sum over its limit. A checksum would cost as much as the change that each keystroke
+ * makes.
  */
 final class Integrity {
-    /** Four thousand million keystrokes in one session: 130 years of ceaseless typing at one a second. */
+    /** 130 years of typing at one keystroke per second. */
     private static final long KEYSTROKES_MAX = 1L << 32;
 
     private static final long COUNT_MAX = 1L << 40;
@@ -52,7 +51,7 @@ final class Integrity {
     private static boolean timesHold(byte[] s) {
         long last = getLong(s, Layout.AT_LAST_ACTIVITY_MS);
         if ((s[Layout.AT_FLAGS] & Layout.FLAG_STARTED) == 0 && (last != 0 || getLong(s, Layout.AT_KEYSTROKES) != 0)) {
-            return false; // a past without a beginning: its first event would move the clock back
+            return false; // no start but a past: the first event would move the clock back
         }
         return isIn(last, 0, SessionState.TIME_MAX_MS)
                 && isIn(getLong(s, Layout.AT_FIRST_ACTIVITY_MS), 0, last)
@@ -64,7 +63,7 @@ final class Integrity {
                 && isIn(getLong(s, Layout.AT_NEWEST_MINUTE), 0, last / 60_000);
     }
 
-    /** The counts beside the ring are those of the ring. */
+    /** Whether the stored counts are those of the ring. */
     private static boolean windowHolds(byte[] s) {
         int next = s[Layout.AT_RING_NEXT];
         int count = s[Layout.AT_RING_COUNT];
@@ -75,7 +74,7 @@ final class Integrity {
         }
         int corrections = 0;
         int inBursts = 0;
-        // A bin of 64 cannot be recounted without room for 64 numbers; the sum of differences per ring slot needs none.
+        // Comparing the sum of bin numbers needs no array, unlike recounting 64 bins.
         int binsOfRing = 0;
         int binsOfHistogram = 0;
         for (int slot = 0; slot < count; slot++) {

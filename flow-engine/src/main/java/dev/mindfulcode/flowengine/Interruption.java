@@ -1,9 +1,9 @@
 package dev.mindfulcode.flowengine;
 
-/** What ended a flow period. Codes (ordinals) are written into state: append, never reorder. */
+/** The cause of the end of a flow period. Ordinals are stored in session states: append, never reorder. */
 public enum Interruption {
     UNKNOWN,
-    /** Nothing was typed for {@link SessionState#PAUSE_TIMEOUT_MS}. */
+    /** No typing for {@link SessionState#PAUSE_TIMEOUT_MS}. */
     IDLE,
     /** Focus was the feature that had fallen the lowest. */
     CONTEXT_SWITCH,

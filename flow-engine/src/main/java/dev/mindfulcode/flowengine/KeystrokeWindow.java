@@ -4,9 +4,9 @@ import static dev.mindfulcode.flowengine.StateBytes.getShort;
 import static dev.mindfulcode.flowengine.StateBytes.putShort;
 
 /**
- * The last {@link Layout#RING_LENGTH} keystrokes: intervals and which were corrections, with the histogram of those
- * inside bursts kept beside them. What leaves the window enters the session's and the person's past, so the present is
- * never compared with itself.
+ * The last {@link Layout#RING_LENGTH} keystrokes: their intervals, which of them were corrections, and a histogram of
+ * the intervals inside bursts. A keystroke that leaves the window enters the baselines of the session and the person,
+ * so the window is never compared with itself.
  */
 final class KeystrokeWindow {
     private static final int INTERVAL_MS_MAX = 0xFFFF;
@@ -34,7 +34,7 @@ final class KeystrokeWindow {
         state[Layout.AT_RING_NEXT] = (byte) (next + 1 == Layout.RING_LENGTH ? 0 : next + 1);
     }
 
-    /** Lets all keystrokes leave, oldest first. */
+    /** Moves all keystrokes to the baselines, oldest first. */
     static void clearIntoBaselines(byte[] state) {
         int count = state[Layout.AT_RING_COUNT];
         int oldest = Math.floorMod(state[Layout.AT_RING_NEXT] - count, Layout.RING_LENGTH);

@@ -1,16 +1,15 @@
 package dev.mindfulcode.flowengine;
 
 /**
- * Where everything lies in a session's state: one byte array of {@link #SIZE_BYTES}, little-endian, which is the state
- * store's value as it is. ADR 0007 tells why. Offsets are written into stores: another order needs another
- * {@link #VERSION}.
+ * The byte layout of a session's state: {@link #SIZE_BYTES} bytes, little-endian, stored as they are (ADR 0007). A
+ * change of an offset needs a new {@link #VERSION}.
  */
 final class Layout {
     static final byte VERSION = 1;
     static final int SIZE_BYTES = 960;
 
     static final int RING_LENGTH = 100;
-    /** Minutes whose switches and failures are still known one by one. */
+    /** Number of minutes with individual counts of switches and failures. */
     static final int MINUTES = 16;
 
     static final int MINUTE_BYTES = 8;
@@ -50,17 +49,17 @@ final class Layout {
     static final int AT_NEWEST_MINUTE = 136;
 
     static final int AT_FOCUS_LOST_MS = 144;
-    /** The first activity as it was seen: what comes late moves the total back, and not this. */
+    /** The first activity in arrival order: late events move {@link #AT_FIRST_ACTIVITY_MS} back, not this. */
     static final int AT_BEGAN_MS = 152;
 
-    // The person: what freshAfter carries from session to session. Learns only from what has left the window.
+    // The person: what freshAfter copies from session to session. Learns only from keystrokes that left the window.
     static final int AT_PERSON = 160;
     static final int AT_PERSON_KEYSTROKES = 160;
     static final int AT_PERSON_CORRECTIONS = 164;
     static final int AT_PERSON_IN_BURSTS = 168;
     static final int AT_PERSON_QUARTER_SWITCHES = 172;
     static final int AT_PERSON_ACTIVE_MS = 176;
-    /** Pauses that broke off work, in {@link Baselines#BREAK_UNITS}. */
+    /** Pauses that interrupted work, in {@link Baselines#BREAK_UNITS}. */
     static final int AT_PERSON_BREAKS = 184;
 
     static final int AT_PERSON_HISTOGRAM = 192;
@@ -71,7 +70,7 @@ final class Layout {
     static final int AT_MINUTES = AT_WINDOW_HISTOGRAM + LogBins.COUNT;
     static final int AT_RING_INTERVALS = AT_MINUTES + MINUTES * MINUTE_BYTES;
     static final int AT_RING_CLASSES = AT_RING_INTERVALS + 2 * RING_LENGTH;
-    /** Fingerprint of the model that judges the session; 0 when none has begun to. */
+    /** Fingerprint of the model that scores the session; 0 before the first. */
     static final int AT_MODEL_FINGERPRINT = AT_RING_CLASSES + RING_LENGTH;
 
     static final int USED_BYTES = AT_MODEL_FINGERPRINT + Integer.BYTES;

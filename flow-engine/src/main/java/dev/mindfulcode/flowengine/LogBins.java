@@ -3,14 +3,14 @@ package dev.mindfulcode.flowengine;
 /**
  * Intervals quantised on a logarithmic scale: {@link #COUNT} bins of an eighth of an octave (9 %) from 8 ms to 2048 ms.
  *
- * <p>Inter-key intervals are skewed, close to log-logistic (doi 10.1016/j.heliyon.2021.e08413), so their logarithm is
- * what is regular or not. Counting in bins makes medians and deviations exact sums of integers: adding and removing a
- * keystroke is O(1) and nothing drifts. The bounds come from {@link StrictMath}, so they are the same bits everywhere.
+ * <p>Inter-key intervals are close to log-logistic (doi 10.1016/j.heliyon.2021.e08413), so regularity is measured on
+ * their logarithm. With bins, medians and deviations are sums of integers: adding or removing a keystroke is O(1), and
+ * nothing drifts. Bounds come from {@link StrictMath}, so they have the same bits everywhere.
  */
 final class LogBins {
     static final int COUNT = 64;
     static final int BINS_PER_OCTAVE = 8;
-    /** Shortest interval told apart; anything shorter (rollover, repeat) counts in the first bin. */
+    /** Shortest interval that is distinguished; any shorter one (rollover, repeat) counts in the first bin. */
     static final int LOWEST_MS = 8;
 
     /** A pause of this length ends a burst (Shrestha, ICSE-SEET 2022: micro pauses are 2 to 15 s). */

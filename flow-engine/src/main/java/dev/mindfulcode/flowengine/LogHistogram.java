@@ -1,8 +1,8 @@
 package dev.mindfulcode.flowengine;
 
 /**
- * Order statistics of {@link LogBins} counts that lie in a byte array, one byte or two bytes a bin. All lengths are in
- * octaves (a doubling of the interval). Within a bin the counts are taken to be spread evenly, so medians move
+ * Order statistics of {@link LogBins} counts in a byte array, one or two bytes per bin. All lengths are in
+ * octaves (a doubling of the interval). Counts are assumed to be uniform within a bin, so medians move
  * smoothly.
  */
 final class LogHistogram {
@@ -14,7 +14,7 @@ final class LogHistogram {
         return bytesPerBin == 1 ? bytes[at + bin] & 0xFF : StateBytes.getShort(bytes, at + 2 * bin);
     }
 
-    /** Returns the median in octaves above {@link LogBins#LOWEST_MS}; total is the sum of all counts, and positive. */
+    /** Returns the median in octaves above {@link LogBins#LOWEST_MS}; total is the sum of all counts, at least 1. */
     static float median(byte[] bytes, int at, int bytesPerBin, int total) {
         float half = total * 0.5f;
         int below = 0;
@@ -29,8 +29,8 @@ final class LogHistogram {
     }
 
     /**
-     * Returns the median absolute deviation in octaves: the half-width around the median that holds half of the counts.
-     * Grows from the median outwards, bin bound by bin bound.
+     * Returns the median absolute deviation in octaves: the half-width around the median that contains half of the
+     * counts. Grows from the median outwards, bin bound by bin bound.
      */
     static float deviation(byte[] bytes, int at, int bytesPerBin, int total, float median) {
         float centre = median * LogBins.BINS_PER_OCTAVE;

@@ -1,6 +1,6 @@
 package dev.mindfulcode.flowengine;
 
-/** Logistic regression on the five standardised features; its output is calibrated. */
+/** Logistic regression on the five standardized features, with a calibrated output. */
 final class LogisticModel implements FlowModel {
     static final int WEIGHTS = FEATURES + 1;
 
@@ -10,11 +10,12 @@ final class LogisticModel implements FlowModel {
     private final Calibration calibration;
     private final Thresholds thresholds;
 
-    /** Weights: one a feature, then the bias. */
+    /** @param weights one per feature, then the bias */
     LogisticModel(String id, FeatureScale scale, float[] weights, Calibration calibration, Thresholds thresholds) {
         ModelArtefact.requireFinite(weights, WEIGHTS);
         if (weights[ERROR_PENALTY] > 0) {
-            throw new IllegalArgumentException("intensity would rise with errors");
+            throw new IllegalArgumentException(
+                    "the weight of the error penalty is " + weights[ERROR_PENALTY] + "; must not be positive");
         }
         this.id = id;
         this.scale = scale;
@@ -31,7 +32,7 @@ final class LogisticModel implements FlowModel {
     @Override
     public float intensity(FlowReading features) {
         float[] x = features.scratch;
-        scale.standardise(features, x);
+        scale.standardize(features, x);
         float sum = weights[FEATURES];
         for (int i = 0; i < FEATURES; i++) {
             sum += weights[i] * x[i];

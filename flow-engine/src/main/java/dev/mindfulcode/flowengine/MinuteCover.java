@@ -4,12 +4,11 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * How much of each second of a minute is covered by activity: at most 1,000 ms a second, hence at most 60 s. Stretches
- * that do not overlap add up exactly, to the millisecond; of stretches that meet within a second, that second counts
- * their sum up to its length. So it is a union at a resolution of one second, and one that does not depend on the order
- * in which stretches are added.
+ * The activity within a minute as milliseconds per second. Stretches that do not overlap add up exactly; where
+ * stretches share a second, that second counts their sum, at most 1,000 ms. It is a union with a resolution of one
+ * second that does not depend on the order of additions.
  *
- * <p>Encoded in 1 to 137 bytes; a minute that is covered throughout takes 17. Reusable, not thread-safe.
+ * <p>Encoded in 1 to 137 bytes; a minute that is covered throughout is 17 bytes long. Reusable, not thread-safe.
  */
 public final class MinuteCover {
 
@@ -21,7 +20,7 @@ public final class MinuteCover {
     private final short[] coveredMs = new short[SECONDS];
     private int totalMs;
 
-    /** What the last addition added, from this second on. */
+    /** The milliseconds that the last addition added to each second. */
     private final short[] addedMs = new short[SECONDS];
 
     private int addedFrom;
@@ -40,20 +39,20 @@ public final class MinuteCover {
     }
 
     /**
-     * Becomes a cover of that much time from the beginning of the minute on: of what was stored without saying when.
+     * Sets the cover to this much time from the start of the minute, for stored totals without positions.
      */
     public void setToFirst(long ms) {
         clear();
         add(0, (int) Math.clamp(ms, 0, MINUTE_MS));
     }
 
-    /** Returns how much of the minute is covered, in milliseconds. */
+    /** Returns the covered milliseconds of the minute. */
     public int totalMs() {
         return totalMs;
     }
 
     /**
-     * Covers a stretch and returns how many milliseconds of it were not covered before.
+     * Adds a stretch and returns how many milliseconds of it were not covered before.
      *
      * @param fromMs 0 to 60,000, from the beginning of the minute
      * @param toMs exclusive
@@ -70,7 +69,7 @@ public final class MinuteCover {
         return totalMs - before;
     }
 
-    /** Covers what another covers and returns how many milliseconds of it were not covered before. */
+    /** Adds another cover and returns how many milliseconds of it were not covered before. */
     public int add(MinuteCover other) {
         int before = totalMs;
         for (int second = 0; second < SECONDS; second++) {
@@ -79,14 +78,14 @@ public final class MinuteCover {
         return totalMs - before;
     }
 
-    /** Covers what the last {@link #add(int, int)} to another was the first to cover there. */
-    public void addWhatWasNewIn(MinuteCover other) {
+    /** Adds what the last {@link #add(int, int)} newly covered in another cover. */
+    public void addLastAdditionOf(MinuteCover other) {
         for (int second = other.addedFrom; second < other.addedTo; second++) {
             grow(second, other.addedMs[second]);
         }
     }
 
-    /** Covers what one covers more of each second than an earlier state of it. */
+    /** Adds the difference between a cover and an earlier state of it. */
     public void addGrowth(MinuteCover earlier, MinuteCover now) {
         for (int second = 0; second < SECONDS; second++) {
             grow(second, now.coveredMs[second] - earlier.coveredMs[second]);
@@ -115,8 +114,8 @@ public final class MinuteCover {
     }
 
     /**
-     * Writes a flag; where anything is covered also a bit for each second wholly covered, one for each partly, and how
-     * much of those.
+     * Writes a flag and, unless the cover is empty, two bit sets, of the fully and of the partly covered seconds, and
+     * the milliseconds of the latter.
      */
     public void encode(ByteBuffer into) {
         if (totalMs == 0) {
@@ -138,7 +137,7 @@ public final class MinuteCover {
         }
     }
 
-    /** Becomes what was encoded. */
+    /** Sets the cover to an encoded one. */
     public void decode(ByteBuffer from) {
         clear();
         if (from.get() == 0) {

@@ -5,8 +5,8 @@ import static dev.mindfulcode.flowengine.StateBytes.getLong;
 import static dev.mindfulcode.flowengine.StateBytes.putLong;
 
 /**
- * The counts of the last {@link Layout#MINUTES} minutes of a session, one bucket each. Decay in time is applied when
- * they are read, as weights on whole counts, so that late events find their minute and nothing drifts.
+ * The counts of the last {@link Layout#MINUTES} minutes of a session, one bucket each. Decay is applied on read, as
+ * weights on whole counts, so late events are added to their own minute and nothing drifts.
  */
 final class Minutes {
     private static final long MINUTE_MS = 60_000;
@@ -17,8 +17,8 @@ final class Minutes {
     private Minutes() {}
 
     /**
-     * Returns where the bucket of a time lies, advancing to it when that is allowed; -1 when it is no longer, or not
-     * yet, known.
+     * Returns the offset of the bucket of a time, or -1 if the minute is too old, or newer than all and
+     * {@code mayAdvance} is false.
      */
     static int find(byte[] state, long atMs, boolean mayAdvance) {
         long minute = atMs / MINUTE_MS;
@@ -39,13 +39,13 @@ final class Minutes {
     }
 
     /**
-     * Returns how many minutes older than the minute of this time the newest bucket is; at most {@link Layout#MINUTES}.
+     * Returns the age of the newest bucket in minutes at a time, at most {@link Layout#MINUTES}.
      */
     static int ageOfNewest(byte[] state, long atMs) {
         return (int) Math.clamp(atMs / MINUTE_MS - getLong(state, Layout.AT_NEWEST_MINUTE), 0, Layout.MINUTES);
     }
 
-    /** Returns where the bucket lies that is this many minutes older than the newest. */
+    /** Returns the offset of the bucket that is this many minutes older than the newest. */
     static int bucketOfAge(byte[] state, int ageMinutes) {
         return bucket(getLong(state, Layout.AT_NEWEST_MINUTE) - ageMinutes);
     }
@@ -54,7 +54,7 @@ final class Minutes {
         return Layout.AT_MINUTES + (int) Math.floorMod(minute, (long) Layout.MINUTES) * Layout.MINUTE_BYTES;
     }
 
-    /** Returns which third of its minute a time lies in. */
+    /** Returns the third of the minute, 0 to 2, that contains a time. */
     static int thirdOf(long atMs) {
         return (int) (atMs % MINUTE_MS / THIRD_MS);
     }
@@ -65,7 +65,7 @@ final class Minutes {
         state[minute + Layout.MINUTE_THIRDS] |= (byte) (1 << thirdOf(atMs));
     }
 
-    /** Returns how many events the minute of a time and those before it hold, each counted up to 255. */
+    /** Returns the events of a number of minutes up to and including that of a time, at most 255 each. */
     static int eventsUpTo(byte[] state, long atMs, int minutes) {
         int sum = 0;
         for (int age = ageOfNewest(state, atMs); age < minutes; age++) {

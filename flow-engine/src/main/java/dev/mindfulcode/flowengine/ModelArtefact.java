@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 
 /**
- * The one form in which a model is kept and sent: little-endian bytes with a version in front and a checksum at the end.
+ * The binary form in which a model is published: little-endian, with a format version and a checksum.
  *
  * <pre>"MFLM", format u16, kind u8, id length u8, id UTF-8,
  * [means 5 × f32, deviations 5 × f32, calibration, weight count u16, weights f32…]  not for the formula,
@@ -15,7 +15,7 @@ import java.util.zip.CRC32;
  * calibration in format 1: temperature f32
  * calibration in format 2: knot count u8, 1 to 32, then for each knot raw output f32 and chance f32</pre>
  *
- * A model is written in the oldest format that can hold it, so that engines which know no isotonic calibration read all others.
+ * A model is written in the oldest format that can hold it, for engines without isotonic calibration.
  */
 public final class ModelArtefact {
     /** Longest id in bytes. */
@@ -30,7 +30,7 @@ public final class ModelArtefact {
 
     private ModelArtefact() {}
 
-    /** The bytes are no model, or not the ones that were written. */
+    /** The bytes are not a model, or were damaged. */
     public static final class MalformedModelException extends RuntimeException {
         MalformedModelException(String message) {
             super(message);
@@ -72,7 +72,8 @@ public final class ModelArtefact {
         byte[] id = model.id().getBytes(StandardCharsets.UTF_8);
         to.putInt(MAGIC).putShort(formatOf(model));
         switch (model) {
-            case FormulaModel formula -> to.put(FORMULA).put((byte) id.length).put(id);
+            case FormulaBaseline formula ->
+                to.put(FORMULA).put((byte) id.length).put(id);
             case LogisticModel logistic -> {
                 to.put(LOGISTIC).put((byte) id.length).put(id);
                 put(to, logistic.scale(), logistic.calibration(), logistic.weights());
@@ -92,7 +93,7 @@ public final class ModelArtefact {
 
     private static short formatOf(FlowModel model) {
         Calibration calibration = switch (model) {
-            case FormulaModel formula -> null;
+            case FormulaBaseline formula -> null;
             case LogisticModel logistic -> logistic.calibration();
             case NetworkModel network -> network.calibration();
         };
@@ -121,26 +122,30 @@ public final class ModelArtefact {
         }
     }
 
-    /** Returns what tells a model's artefact from any other, for as many models as there will be; never 0. */
+    /** Returns a checksum that identifies the model; never 0. */
     public static int fingerprint(FlowModel model) {
         byte[] bytes = encode(model);
         int checksum = checksum(bytes, bytes.length - Integer.BYTES);
         return checksum == 0 ? 1 : checksum;
     }
 
-    /** Returns the model that these bytes are, or refuses them whole. */
+    /** Returns the model in these bytes.
+     *
+     * @throws MalformedModelException if they are not a complete and valid model
+     */
     public static FlowModel decode(byte[] bytes) {
         if (bytes.length < 12) {
-            throw new MalformedModelException("too short for a model");
+            throw new MalformedModelException(bytes.length + " bytes are too few for a model");
         }
         ByteBuffer from = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         if (from.getInt(bytes.length - 4) != checksum(bytes, bytes.length - 4)) {
-            throw new MalformedModelException("the checksum does not fit: not a model, or damaged");
+            throw new MalformedModelException("checksum mismatch: not a model, or damaged");
         }
         int magic = from.getInt();
         short format = from.getShort();
         if (magic != MAGIC || format != WITH_TEMPERATURE && format != WITH_ISOTONIC) {
-            throw new MalformedModelException("not a model of format " + WITH_TEMPERATURE + " or " + WITH_ISOTONIC);
+            throw new MalformedModelException(
+                    "format " + format + " is not supported; must be " + WITH_TEMPERATURE + " or " + WITH_ISOTONIC);
         }
         try {
             byte kind = from.get();
@@ -150,24 +155,25 @@ public final class ModelArtefact {
             FlowModel model = switch (kind) {
                 case FORMULA -> formula(from);
                 case LOGISTIC, NETWORK -> fitted(kind, id, format, from);
-                default -> throw new MalformedModelException("no kind of model has the code " + kind);
+                default -> throw new MalformedModelException("unknown kind of model " + kind);
             };
             if (from.remaining() != Integer.BYTES) {
-                throw new MalformedModelException("more bytes than the model has");
+                throw new MalformedModelException(
+                        (from.remaining() - Integer.BYTES) + " surplus bytes after the model");
             }
             if (!model.id().equals(id)) {
-                throw new MalformedModelException("this engine has another formula than " + id);
+                throw new MalformedModelException("formula " + id + " is not this engine's formula");
             }
             return model;
         } catch (java.nio.BufferUnderflowException | IllegalArgumentException e) {
-            throw new MalformedModelException("a model with parts missing or out of range: " + e.getMessage());
+            throw new MalformedModelException("a value of the model is missing or out of range: " + e.getMessage());
         }
     }
 
-    /** The formula has its thresholds in code; the artefact's say only what they were. */
+    /** The formula's thresholds are in code; those of the artefact are ignored. */
     private static FlowModel formula(ByteBuffer from) {
         from.position(from.position() + 3 * Float.BYTES);
-        return FormulaModel.INSTANCE;
+        return FormulaBaseline.INSTANCE;
     }
 
     private static FlowModel fitted(byte kind, String id, short format, ByteBuffer from) {
@@ -209,18 +215,18 @@ public final class ModelArtefact {
     private static String requireId(String id) {
         int length = id.getBytes(StandardCharsets.UTF_8).length;
         if (length == 0 || length > ID_BYTES_MAX) {
-            throw new IllegalArgumentException("a model's id has 1 to " + ID_BYTES_MAX + " bytes");
+            throw new IllegalArgumentException("the model id has " + length + " bytes; must have 1 to " + ID_BYTES_MAX);
         }
         return id;
     }
 
     static void requireFinite(float[] weights, int count) {
         if (weights.length != count) {
-            throw new IllegalArgumentException("takes " + count + " weights");
+            throw new IllegalArgumentException(weights.length + " weights; must be " + count);
         }
         for (float weight : weights) {
             if (!(Math.abs(weight) <= 1_000)) {
-                throw new IllegalArgumentException("a weight is not a number or beyond 1000");
+                throw new IllegalArgumentException("a weight is " + weight + "; must be between -1000 and 1000");
             }
         }
     }

@@ -1,19 +1,18 @@
 package dev.mindfulcode.flowengine;
 
 /**
- * A network 5 → 16 → 8 → 4 → 1, rectified linear units and a sigmoid, float32, weights in one flat array; its output is
- * calibrated.
+ * A network 5 → 16 → 8 → 4 → 1 with rectified linear units and a calibrated sigmoid; float32, weights in one flat
+ * array.
  *
- * <p>It cannot rise with the error penalty, by construction: the first half of each hidden layer is the only way in for
- * the error penalty, with weights ≤ 0, and from there on all weights along that way are ≥ 0. The other half never sees
- * it and is free in sign. {@link #project} puts weights back onto that after a training step, the constructor refuses
- * weights that are off it.
+ * <p>Its output never rises with the error penalty, by construction: the error penalty enters only the first half of
+ * each hidden layer, with weights ≤ 0, and all further weights on that path are ≥ 0. The other half is free in sign.
+ * Training restores this after each step with {@link #project}; the constructor requires it.
  */
 public final class NetworkModel implements FlowModel {
     /** Units by layer, from the input to the output. */
     static final int[] LAYERS = {FEATURES, 16, 8, 4, 1};
 
-    /** Length of the flat array: for each layer a row of inputs and then a bias for each unit. */
+    /** Length of the flat array: per unit of each layer its input weights, then its bias. */
     public static final int WEIGHTS = 16 * 6 + 8 * 17 + 4 * 9 + 5;
 
     static final int SCRATCH_LENGTH = FEATURES + 16 + 8 + 4 + 1;
@@ -29,7 +28,7 @@ public final class NetworkModel implements FlowModel {
         float[] projected = weights.clone();
         project(projected);
         if (!java.util.Arrays.equals(projected, weights)) {
-            throw new IllegalArgumentException("intensity might rise with errors");
+            throw new IllegalArgumentException("weights let intensity rise with errors; project them first");
         }
         this.id = id;
         this.scale = scale;
@@ -38,7 +37,7 @@ public final class NetworkModel implements FlowModel {
         this.thresholds = thresholds;
     }
 
-    /** Puts weights onto the nearest ones whose output cannot rise with the error penalty. */
+    /** Replaces weights by the nearest ones whose output cannot rise with the error penalty. */
     public static void project(float[] weights) {
         int at = 0;
         for (int layer = 1; layer < LAYERS.length; layer++) {
@@ -67,13 +66,13 @@ public final class NetworkModel implements FlowModel {
     @Override
     public float intensity(FlowReading features) {
         float[] values = features.scratch;
-        scale.standardise(features, values);
+        scale.standardize(features, values);
         return calibration.chance(logit(weights, values));
     }
 
     /**
-     * Runs the layers over values whose first {@link #FEATURES} are the standardised inputs; what each unit gives is
-     * written after them, so that training can go back the same way. Returns the last unit's sum, before the sigmoid.
+     * Returns the output before the sigmoid. The first {@link #FEATURES} values are the standardized inputs; each
+     * unit's output is written after them, for back-propagation.
      */
     public static float logit(float[] weights, float[] values) {
         int at = 0;

@@ -1,15 +1,14 @@
 package dev.mindfulcode.flowengine;
 
 /**
- * How people type of whom nothing is known yet, as {@code ./mindful priors} works it out. From the Aalto sample (Dhakal
- * et al., CHI 2018): 195 participants, each weighing the same, 140,912 intervals inside bursts.
+ * The typing of an average person, the baseline until a user has typed enough. Computed by {@code ./mindful priors}
+ * from the Aalto sample (Dhakal et al., CHI 2018): 195 participants with equal weight, 140,912 intervals inside bursts.
  *
- * <p>Aalto is transcription, and programming is not: it has longer pauses and three times the deletions. Intervals of
- * {@link LogBins#BURST_BOUND_MS} and more are in neither the fit nor the histogram it fills, so the longer tail does
- * not matter there; inside bursts the level is Aalto's, a third faster than composition, and that is left to the
- * person's own keystrokes to correct, which outweigh the prior after {@link Baselines#PRIOR_KEYSTROKES}. Deletions
- * cannot be left so, as each would look like an error to a programmer: their rate is the geometric mean of Aalto's own
- * and the published one of free composition.
+ * <p>Aalto is transcription; programming has longer pauses and three times the deletions. Intervals of
+ * {@link LogBins#BURST_BOUND_MS} and more are excluded, so the longer tail does not matter. Inside bursts Aalto is a
+ * third faster than composition; the person's own keystrokes outweigh that after {@link Baselines#PRIOR_KEYSTROKES}.
+ * The deletion rate is the geometric mean of Aalto's and the published one of free composition, since every deletion
+ * counts as an error.
  */
 public final class PopulationPrior {
     /**

@@ -6,25 +6,23 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One text for a person, with the numbers that made a rule choose it.
+ * A text for a user, with the numbers that a rule chose it by.
  *
- * @param id stable; what a history of the shown is kept by
- * @param text what was seen and what might help; never how somebody feels
- * @param evidence the numbers behind it, for who asks why
- * @param coolDownMs for how long after it was shown it is not shown again
+ * @param id stable; the key of the history of shown recommendations
+ * @param text an observation and what might help; never how the user feels
+ * @param evidence the numbers that it is based on
+ * @param coolDownMs minimum time until it is shown again
  */
 public record Recommendation(String id, String text, String evidence, long coolDownMs) {
 
     public static final long DAY_MS = 24 * 3_600_000L;
 
     /**
-     * Chooses what to show: nothing that is cooling down, what was never or least recently shown first, then in the
-     * order given.
+     * Returns the recommendations to show: without those that are cooling down, least recently shown first, then in the
+     * given order.
      *
-     * @param candidates what the rules found, most telling first
-     * @param shownAtMs when each id was last shown, epoch ms; what was never shown is absent
-     * @param nowMs epoch ms
-     * @param max how many at most
+     * @param candidates most significant first
+     * @param shownAtMs when each id was last shown, epoch ms
      */
     public static List<Recommendation> choose(
             List<Recommendation> candidates, Map<String, Long> shownAtMs, long nowMs, int max) {

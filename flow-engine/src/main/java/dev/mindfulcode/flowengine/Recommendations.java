@@ -5,9 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Short texts chosen by rules from one reading. Each says what was seen and what might help; none claims to know how
- * somebody feels. At most {@link #TEXTS_MAX}, the most telling first. A reading knows no history: callers that do pass
- * the rules' finds through {@link Recommendation#choose}.
+ * Rules from one reading to at most {@link #TEXTS_MAX} short texts, most significant first. Each is an observation with
+ * a suggestion, and none claims to know how the user feels.
  */
 public final class Recommendations {
     public static final int TEXTS_MAX = 3;
@@ -19,11 +18,11 @@ public final class Recommendations {
     private static final long COOL_DOWN_MS = 15 * 60_000;
 
     /**
-     * What a person wants to be told.
+     * The user's preferences for texts.
      *
-     * @param holdFrom the intensity, 0 to 1, from which messages had better wait; NaN for "while in flow"
-     * @param breakReminders whether breaks are suggested
-     * @param focusMode whether nothing but that messages can wait is said where they had better wait
+     * @param holdFrom intensity, 0 to 1, from which messages should wait; NaN for "while in flow"
+     * @param breakReminders whether to suggest breaks
+     * @param focusMode whether to suppress all other texts while messages should wait
      */
     public record Preferences(double holdFrom, boolean breakReminders, boolean focusMode) {
         public static final Preferences DEFAULT = new Preferences(Double.NaN, true, false);
@@ -50,9 +49,9 @@ public final class Recommendations {
     }
 
     /**
-     * The same for a reading that was kept elsewhere.
+     * Returns the texts for a stored reading, with the default preferences.
      *
-     * @param steadiness the lesser of rhythm and consistency
+     * @param steadiness the smaller of rhythm and consistency
      */
     public static List<String> of(
             boolean inFlow, long flowDurationMs, float confidence, float focus, float errorPenalty, float steadiness) {
@@ -76,7 +75,7 @@ public final class Recommendations {
         if (breakDue) {
             found.add(rule(
                     "break",
-                    "You have kept this up for over an hour and a half: a short break at the next natural stop would do no harm.",
+                    "You have been in flow for over an hour and a half: consider a short break at the next stop.",
                     "minutes: " + flowDurationMs / 60_000));
         } else if (hold) {
             found.add(rule("hold", "The reading is high and steady: messages can wait.", "in flow: " + inFlow));
@@ -85,7 +84,7 @@ public final class Recommendations {
             addAdvice(found, focus, errorPenalty, steadiness, preferences.breakReminders());
         }
         if (found.isEmpty()) {
-            return List.of("Nothing stands out: carry on as you are.");
+            return List.of("Nothing unusual: carry on as you are.");
         }
         return Recommendation.choose(found, Map.of(), 0, TEXTS_MAX).stream()
                 .map(Recommendation::text)
@@ -95,7 +94,7 @@ public final class Recommendations {
     private static void addAdvice(
             List<Recommendation> found, float focus, float errorPenalty, float steadiness, boolean breakReminders) {
         if (focus < LOW) {
-            // Low focus is many switches, an absent window or long silence: which of them, the number does not tell.
+            // Low focus results from switches, a window without focus or silence; the number does not show which.
             found.add(rule(
                     "focus",
                     "Many switches or pauses in the last minutes: closing what this task does not need may help.",
@@ -111,9 +110,9 @@ public final class Recommendations {
             found.add(rule(
                     "rhythm",
                     breakReminders
-                            ? "Your rhythm differs from your usual one: that can be thinking, or a sign that it is time to pause."
-                            : "Your rhythm differs from your usual one: that can be thinking, too.",
-                    "lesser of rhythm and consistency: " + steadiness));
+                            ? "Your rhythm differs from your usual one: you may be thinking, or it is time to pause."
+                            : "Your rhythm differs from your usual one: you may be thinking.",
+                    "smaller of rhythm and consistency: " + steadiness));
         }
     }
 

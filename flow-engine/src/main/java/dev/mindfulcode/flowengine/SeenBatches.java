@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.UUID;
 
 /**
- * The set of batch ids that a session has accepted, as 64-bit hashes: 8 to 16 bytes a batch. Of a hundred thousand
- * batches any two have the same hash with a probability of 3e-10. Not thread-safe.
+ * The batch ids that a session has accepted, as 64-bit hashes: 8 to 16 bytes per batch. Among a hundred thousand
+ * batches the probability of a collision is 3e-10. Not thread-safe.
  */
 public final class SeenBatches {
 
@@ -15,12 +15,12 @@ public final class SeenBatches {
     private long[] slots = new long[INITIAL_SLOTS];
     private int size;
 
-    /** Returns the hash by which a batch id is known. */
+    /** Returns the hash that represents a batch id. */
     public static long hash(UUID batchId) {
         return mixed(mixed(batchId.getMostSignificantBits()) ^ batchId.getLeastSignificantBits());
     }
 
-    /** Adds a batch; false where it was there already. */
+    /** Adds a batch; returns false if it was present. */
     public boolean add(UUID batchId) {
         if (2 * size >= slots.length) {
             grow();
@@ -29,15 +29,15 @@ public final class SeenBatches {
     }
 
     private boolean add(long hash) {
-        long wanted = hash == FREE ? 1 : hash;
-        int slot = (int) wanted & (slots.length - 1);
+        long stored = hash == FREE ? 1 : hash;
+        int slot = (int) stored & (slots.length - 1);
         while (slots[slot] != FREE) {
-            if (slots[slot] == wanted) {
+            if (slots[slot] == stored) {
                 return false;
             }
             slot = (slot + 1) & (slots.length - 1);
         }
-        slots[slot] = wanted;
+        slots[slot] = stored;
         size++;
         return true;
     }

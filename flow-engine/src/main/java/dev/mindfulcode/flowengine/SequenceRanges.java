@@ -3,11 +3,10 @@ package dev.mindfulcode.flowengine;
 import java.util.Arrays;
 
 /**
- * The exact set of batch sequences that a session has seen, as disjoint ranges: 16 bytes a range, first and last
- * (inclusive) as little-endian longs, ascending, never adjacent. A session whose batches all came is one range,
- * whatever the order they came in.
+ * The exact set of batch sequences of a session as disjoint ranges: 16 bytes per range, first and last (inclusive) as
+ * little-endian longs, ascending, never adjacent. Without gaps it is one range.
  *
- * <p>Arrays are values: {@link #add} returns a new array and leaves its argument alone.
+ * <p>Arrays are values: {@link #add} returns a new array and does not change its argument.
  */
 public final class SequenceRanges {
     private static final int RANGE_BYTES = 16;
@@ -19,7 +18,7 @@ public final class SequenceRanges {
         return EMPTY;
     }
 
-    /** Returns how many disjoint ranges the set takes: 1 + the number of gaps. */
+    /** Returns the number of ranges: 1 + the number of gaps. */
     public static int ranges(byte[] set) {
         return set.length / RANGE_BYTES;
     }
@@ -29,12 +28,12 @@ public final class SequenceRanges {
         return i >= 0 && sequence <= last(set, i);
     }
 
-    /** Returns the sequence after the highest in the set, 0 where there is none. */
+    /** Returns the sequence after the highest in the set, 0 for the empty set. */
     public static long end(byte[] set) {
         return set.length == 0 ? 0 : last(set, ranges(set) - 1) + 1;
     }
 
-    /** Returns the set with the sequence in it; the same array when it was there already. */
+    /** Returns the set with the sequence added; the same array if it was present. */
     public static byte[] add(byte[] set, long sequence) {
         int before = lastStartingAtOrBefore(set, sequence);
         if (before >= 0 && sequence <= last(set, before)) {
@@ -73,7 +72,7 @@ public final class SequenceRanges {
         return inserted;
     }
 
-    /** Returns the set with what lies between its first two ranges in it as well. */
+    /** Returns the set with its first two ranges joined. */
     public static byte[] withoutFirstGap(byte[] set) {
         byte[] joined = Arrays.copyOfRange(set, RANGE_BYTES, set.length);
         StateBytes.putLong(joined, 0, first(set, 0));

@@ -10,28 +10,26 @@ import dev.mindfulcode.flowengine.personal.PersonalLayer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One session's state and what changes it: a flyweight over {@link #SIZE_BYTES} bytes. {@link #wrap} puts it over a
- * state; every operation writes straight through to those bytes, allocates nothing, and takes time from its arguments
- * only.
+ * A session's state and its transitions: a flyweight over {@link #SIZE_BYTES} bytes. {@link #wrap} sets the bytes;
+ * operations write through to them, allocate nothing, and read no clock.
  *
- * <p>All decisions are taken per event and never per batch, so the same events give the same bytes however they were
- * batched. Flow is looked at with the first keystroke {@link #EVALUATION_INTERVAL_MS} or more after the last look. A
- * {@link #tick} in the order of time changes nothing that the next event would not have changed.
+ * <p>Every decision is per event, so the same events give the same bytes in any batching. Flow is evaluated with the
+ * first keystroke {@link #EVALUATION_INTERVAL_MS} or more after the last evaluation. A {@link #tick} in order of time
+ * changes nothing that the next event would not change.
  *
  * <p><b>Late events</b> (older than {@link #lastActivityAtMs()}) and events after {@link #end} count in the totals and,
- * where it is still known, in their minute, so that a gap filled late is no longer a gap. They never move the clock
- * back, never enter the window, and never open or close flow themselves.
+ * if it is still stored, in their minute. They never move the clock back, enter the window, or begin or end flow.
  *
- * <p>Feeding an event twice counts it twice: leaving out duplicates is the caller's job ({@link SeenBatches}). Times
- * are epoch milliseconds, and are held within 0 and {@link #TIME_MAX_MS}.
+ * <p>The caller removes duplicates ({@link SeenBatches}). Times are epoch milliseconds, clamped to 0 to
+ * {@link #TIME_MAX_MS}.
  *
- * <p>Not thread-safe. Reusable: one flyweight serves any number of states, one after the other.
+ * <p>Not thread-safe. One flyweight can serve many states in turn.
  */
 public final class SessionState {
-    /** Length of a state in bytes; always less than 1024. */
+    /** Length of a state in bytes. */
     public static final int SIZE_BYTES = Layout.SIZE_BYTES;
 
-    /** An interval up to this long is active time: the upper bound of a micro pause (Shrestha, ICSE-SEET 2022). */
+    /** Longest interval that counts as active time: the upper bound of a micro pause (Shrestha, ICSE-SEET 2022). */
     public static final int ACTIVE_INTERVAL_MS_MAX = 15_000;
 
     /** Silence after which a session is paused. A convention without a peer-reviewed source. */
@@ -40,18 +38,13 @@ public final class SessionState {
     /** Silence after which a session is ended. A convention without a peer-reviewed source. */
     public static final long END_TIMEOUT_MS = 30 * 60_000;
 
-    /** How often flow is looked at, in event time. */
+    /** Minimum event time between evaluations of flow. */
     public static final long EVALUATION_INTERVAL_MS = 5_000;
 
-    /** Active time for which the conditions must have held without a break before flow begins. A convention. */
-    public static final long FLOW_ENTRY_DELAY_MS = 2 * 60_000;
-
-    /** Latest time accepted as it is: the year 37,000 or so. */
+    /** Latest time that is not clamped, about the year 37,000. */
     public static final long TIME_MAX_MS = 1L << 50;
 
-    /**
-     * Whoever did this much in the last {@link #WORK_MINUTES} minutes was at work: a pause then breaks something off.
-     */
+    /** Minimum events in the last {@link #WORK_MINUTES} minutes for a pause to count as an interruption of work. */
     static final int WORK_EVENTS_MIN = 30;
 
     static final int WORK_MINUTES = 5;
@@ -67,21 +60,21 @@ public final class SessionState {
     private byte[] state = NO_STATE;
     private @Nullable PersonalLayer personal;
 
-    /** A flyweight that judges with the built-in model. */
+    /** Creates a flyweight that scores with the built-in model. */
     public SessionState() {
         this(FlowModel.builtIn());
     }
 
     /**
-     * A flyweight that judges with this model. To swap models put another flyweight over the same bytes and
-     * {@link #switchModel}.
+     * Creates a flyweight that scores with a model. To change the model of a state, wrap its bytes with another
+     * flyweight and {@link #switchModel}.
      */
     public SessionState(FlowModel model) {
         this.model = model;
         this.modelFingerprint = ModelArtefact.fingerprint(model);
     }
 
-    /** Returns the state of a new session of a person of whom nothing is known. */
+    /** Returns the state of a new session without a history. */
     public static byte[] fresh() {
         byte[] state = new byte[SIZE_BYTES];
         state[Layout.AT_VERSION] = Layout.VERSION;
@@ -92,8 +85,8 @@ public final class SessionState {
     }
 
     /**
-     * Returns the state of a new session of the person whose earlier session this is: what is normal for them comes
-     * along, also what was still in the earlier session's window. The earlier state is left as it was.
+     * Returns the state of a new session of the same person: their baseline and sensitivity are copied, with the
+     * keystrokes in the earlier session's window added. Does not change the earlier state.
      */
     public static byte[] freshAfter(byte[] earlierSession) {
         requireReadable(earlierSession);
@@ -106,10 +99,9 @@ public final class SessionState {
     }
 
     /**
-     * Puts this flyweight over a state made by {@link #fresh()}; writes go through to the array.
+     * Sets the state that this flyweight reads and writes.
      *
-     * @throws IllegalArgumentException where these bytes are no state that this engine could have left, for a damaged
-     *     one could hang or mislead; such a session is recomputed from the log
+     * @throws IllegalArgumentException if the bytes violate the invariants of a state; recompute such a session
      */
     public SessionState wrap(byte[] bytes) {
         requireReadable(bytes);
@@ -117,7 +109,9 @@ public final class SessionState {
         return this;
     }
 
-    /** Returns the {@link ModelArtefact#fingerprint} of the model that took this state over last; 0 when none did. */
+    /**
+     * Returns the {@link ModelArtefact#fingerprint} of the model that a state was last switched to; 0 before the first.
+     */
     public static int modelFingerprintOf(byte[] bytes) {
         requireReadable(bytes);
         return getInt(bytes, Layout.AT_MODEL_FINGERPRINT);
@@ -129,16 +123,15 @@ public final class SessionState {
     }
 
     /**
-     * Makes this flyweight's model the one that judges the session from here on. Nothing that another model made of the
-     * present stays: the window's keystrokes go to the baselines and it begins empty, how long conditions have held is
-     * 0, intensity is neutral, and a flow period that is open ends as {@link Interruption#UNKNOWN} (choose a moment
-     * when none is). Totals stay. Does nothing where the model is the judge already.
+     * Scores the session with this flyweight's model from now on. Discards what another model derived: the window moves
+     * to the baselines, intensity becomes neutral, and an open flow period ends as {@link Interruption#UNKNOWN}. Totals
+     * remain. No-op if the model is in use already.
      */
     public void switchModel() {
         if (getInt(state, Layout.AT_MODEL_FINGERPRINT) == modelFingerprint) {
             return;
         }
-        leaveFlow(lastActivityAtMs(), Interruption.UNKNOWN);
+        FlowPhase.leave(state, lastActivityAtMs(), Interruption.UNKNOWN);
         resetWindow();
         putInt(state, Layout.AT_MODEL_FINGERPRINT, modelFingerprint);
     }
@@ -151,8 +144,8 @@ public final class SessionState {
     }
 
     /**
-     * Has this flyweight read intensities as a person means them, from now on and over whichever state; null for the
-     * model's own. The layer is asked at each reading and is not part of the state.
+     * Personalizes all further readings of this flyweight with a layer, which is not part of the state; null removes
+     * it.
      */
     public void withPersonalization(@Nullable PersonalLayer layer) {
         personal = layer;
@@ -161,35 +154,34 @@ public final class SessionState {
     private static void requireReadable(byte[] bytes) {
         if (bytes.length != SIZE_BYTES || bytes[Layout.AT_VERSION] != Layout.VERSION) {
             throw new IllegalArgumentException(
-                    "not a session state of version " + Layout.VERSION + ": recompute it from the log");
+                    "not a session state of version " + Layout.VERSION + "; recompute it from the log");
         }
         if (!Integrity.holds(bytes)) {
-            throw new IllegalArgumentException("a damaged session state: recompute it from the log");
+            throw new IllegalArgumentException("damaged session state; recompute it from the log");
         }
     }
 
     /**
      * Applies one keystroke.
      *
-     * @param atMs when the key went down
-     * @param intervalMs since the key before; negative counts as 0
-     * @param keyClassCode a key class's code; an unknown one counts as an ordinary key
-     * @param dwellMs how long the key was down, or -1; not used by this version of the features
+     * @param atMs time of the key press
+     * @param intervalMs time since the previous key press; negative counts as 0
+     * @param keyClassCode code of the key class; an unknown one counts as an ordinary key
+     * @param dwellMs time from press to release, or -1; unused by this version of the features
      */
     public void keystroke(long atMs, int intervalMs, int keyClassCode, int dwellMs) {
         keystroke(atMs, intervalMs, keyClassCode, dwellMs, activeMs(intervalMs));
     }
 
-    /** Returns how much of an interval is active time. */
+    /** Returns the active time of an interval. */
     public static int activeMs(int intervalMs) {
         return intervalMs > ACTIVE_INTERVAL_MS_MAX ? 0 : Math.max(intervalMs, 0);
     }
 
     /**
-     * Applies one keystroke of whose interval a part may have been counted before, by keystrokes that came earlier and
-     * overlap with it.
+     * Applies one keystroke whose interval may overlap with earlier ones.
      *
-     * @param activeMs how much of {@link #activeMs} is to be counted
+     * @param activeMs the part of the interval's active time that is not counted yet
      */
     public void keystroke(long atMs, int intervalMs, int keyClassCode, int dwellMs, int activeMs) {
         byte[] s = state;
@@ -223,7 +215,7 @@ public final class SessionState {
     }
 
     /**
-     * Applies one editor signal. All but diagnostics are activity, as a key is.
+     * Applies one editor signal. All but diagnostics count as activity.
      *
      * @param value build and test: 0 when it failed; otherwise not used
      */
@@ -268,7 +260,7 @@ public final class SessionState {
                 }
             }
             default -> {
-                // A kind newer than this engine: activity, and nothing more is known of it.
+                // Unknown to this version: counts as activity only.
             }
         }
     }
@@ -285,8 +277,7 @@ public final class SessionState {
     }
 
     /**
-     * Lets the session pause or end when nothing happened until this instant. An earlier instant than the last event's
-     * changes nothing.
+     * Pauses or ends the session if it has been idle until this instant. No-op for an instant before the last event.
      */
     public void tick(long atMs) {
         if (flag(Layout.FLAG_STARTED) && !flag(Layout.FLAG_ENDED_BY_USER)) {
@@ -294,19 +285,20 @@ public final class SessionState {
         }
     }
 
-    /** Ends the session as its user wished. What still arrives counts in the totals; nothing opens flow again. */
+    /** Ends the session on behalf of its user. Later events count in the totals only. */
     public void end(long atMs) {
         if (flag(Layout.FLAG_ENDED_BY_USER)) {
             return;
         }
         tick(atMs);
-        leaveFlow(Math.max(timeInRange(atMs), lastActivityAtMs()), Interruption.SESSION_ENDED);
+        FlowPhase.leave(state, Math.max(timeInRange(atMs), lastActivityAtMs()), Interruption.SESSION_ENDED);
         setFlag(Layout.FLAG_ENDED_BY_USER, true);
         setStatus(ActivityStatus.ENDED);
     }
 
     /**
-     * Moves the clock to an activity; false when it is late or the session is over, so that it only counts in totals.
+     * Advances the clock to an activity. Returns false if it counts in totals only, as it is late or the session has
+     * ended.
      */
     private boolean beginActivity(long at) {
         byte[] s = state;
@@ -342,7 +334,7 @@ public final class SessionState {
             return;
         }
         if (status() == ActivityStatus.ACTIVE) {
-            leaveFlow(lastActivityAtMs(), Interruption.IDLE);
+            FlowPhase.leave(state, lastActivityAtMs(), Interruption.IDLE);
             if (Minutes.eventsUpTo(state, lastActivityAtMs(), WORK_MINUTES) >= WORK_EVENTS_MIN) {
                 Baselines.learnBreak(state);
             }
@@ -356,60 +348,22 @@ public final class SessionState {
     }
 
     private void evaluate(long at) {
-        byte[] s = state;
-        putLong(s, Layout.AT_EVALUATED_MS, at);
-        long sinceMs = getInt(s, Layout.AT_ACTIVE_SINCE_EVALUATION_MS);
-        putInt(s, Layout.AT_ACTIVE_SINCE_EVALUATION_MS, 0);
+        putLong(state, Layout.AT_EVALUATED_MS, at);
+        long sinceMs = getInt(state, Layout.AT_ACTIVE_SINCE_EVALUATION_MS);
+        putInt(state, Layout.AT_ACTIVE_SINCE_EVALUATION_MS, 0);
         read(scratch);
-        putInt(s, Layout.AT_INTENSITY, (int) (scratch.intensity * INTENSITY_UNITS));
-        if (isInFlow()) {
-            if (scratch.intensity < model.leaveThreshold(sensitivity())) {
-                leaveFlow(at, weakest(scratch));
-                putLong(s, Layout.AT_HELD_ACTIVE_MS, 0);
-            } else {
-                addLong(s, Layout.AT_HELD_ACTIVE_MS, sinceMs);
-            }
-            return;
-        }
-        boolean holds = scratch.intensity >= model.enterThreshold(sensitivity())
-                && scratch.confidence >= FlowReading.CONFIDENCE_FOR_FLOW;
-        long heldMs = holds ? getLong(s, Layout.AT_HELD_ACTIVE_MS) + sinceMs : 0;
-        putLong(s, Layout.AT_HELD_ACTIVE_MS, heldMs);
-        if (heldMs >= FLOW_ENTRY_DELAY_MS) {
-            setFlag(Layout.FLAG_IN_FLOW, true);
-            putLong(s, Layout.AT_FLOW_STARTED_MS, at);
-        }
+        putInt(state, Layout.AT_INTENSITY, (int) (scratch.intensity * INTENSITY_UNITS));
+        FlowPhase.update(
+                state, at, sinceMs, scratch, model.enterThreshold(sensitivity()), model.leaveThreshold(sensitivity()));
     }
 
-    private void leaveFlow(long at, Interruption why) {
-        if (!isInFlow()) {
-            return;
-        }
-        setFlag(Layout.FLAG_IN_FLOW, false);
-        putLong(state, Layout.AT_FLOW_ENDED_MS, at);
-        state[Layout.AT_INTERRUPTION] = (byte) why.ordinal();
-        if (why != Interruption.SESSION_ENDED) {
-            addLong(state, Layout.AT_INTERRUPTIONS, 1);
-        }
-    }
-
-    private static Interruption weakest(FlowReading reading) {
-        float rhythm = Math.min(reading.rhythm, Math.min(reading.consistency, reading.velocity));
-        float accuracy = 1 - reading.errorPenalty;
-        if (accuracy <= rhythm && accuracy <= reading.focus) {
-            return Interruption.ERRORS;
-        }
-        return reading.focus <= rhythm ? Interruption.CONTEXT_SWITCH : Interruption.RHYTHM_LOST;
-    }
-
-    /** Reads the flow state as of the last event into a holder that the caller may use again. Changes nothing. */
+    /** Reads the flow state as of the last event. */
     public void read(FlowReading into) {
         read(lastActivityAtMs(), into);
     }
 
     /**
-     * Reads the flow state as of an instant: the silence since the last event weighs in. An instant before it counts as
-     * that event's.
+     * Reads the flow state as of an instant, at the earliest the last event. The silence since then lowers the reading.
      */
     public void read(long atMs, FlowReading into) {
         Features.read(state, Math.max(timeInRange(atMs), lastActivityAtMs()), into);
@@ -422,7 +376,7 @@ public final class SessionState {
         into.flowDurationMs = into.inFlow ? lastActivityAtMs() - flowStartedAtMs() : 0;
     }
 
-    /** Sets how readily flow is recognised: 0 only when it is plain, 1 early; NaN is taken as the default of 0.5. */
+    /** Sets the sensitivity of flow detection, 0 (late) to 1 (early); NaN is the default of 0.5. */
     public void setSensitivity(float sensitivity) {
         float inRange = Float.isNaN(sensitivity) ? SENSITIVITY_DEFAULT : Math.clamp(sensitivity, 0f, 1f);
         putInt(state, Layout.AT_SENSITIVITY, Float.floatToRawIntBits(inRange));
@@ -437,20 +391,20 @@ public final class SessionState {
     }
 
     public boolean isInFlow() {
-        return flag(Layout.FLAG_IN_FLOW);
+        return FlowPhase.isInFlow(state);
     }
 
-    /** Returns when the present flow period began, or the last one when not in flow; 0 when there was none. */
+    /** Returns the start of the current or last flow period, 0 before the first. */
     public long flowStartedAtMs() {
         return getLong(state, Layout.AT_FLOW_STARTED_MS);
     }
 
-    /** Returns when the last closed flow period ended; 0 when there was none. By idleness: at the last activity. */
+    /** Returns the end of the last closed flow period, 0 before the first. An idle period ends at the last activity. */
     public long flowEndedAtMs() {
         return getLong(state, Layout.AT_FLOW_ENDED_MS);
     }
 
-    /** Returns what ended the last closed flow period; {@code UNKNOWN} when there was none. */
+    /** Returns the cause of the end of the last closed flow period, {@code UNKNOWN} before the first. */
     public Interruption flowEndedBy() {
         return Interruption.ofCode(state[Layout.AT_INTERRUPTION]);
     }
@@ -459,26 +413,26 @@ public final class SessionState {
         return getLong(state, Layout.AT_KEYSTROKES);
     }
 
-    /** Returns deletions, undos, and builds and tests that failed. */
+    /** Returns the number of deletions, undos, failed builds and failed tests. */
     public long errors() {
         return getLong(state, Layout.AT_ERRORS);
     }
 
-    /** Returns file switches and losses of window focus. */
+    /** Returns the number of file switches and losses of window focus. */
     public long contextSwitches() {
         return getLong(state, Layout.AT_CONTEXT_SWITCHES);
     }
 
     /**
-     * Returns how often a file was saved for the first time since the last switch. Files have no names here, so it is
-     * an upper bound.
+     * Returns the number of first saves after a file switch: an upper bound of files modified, as files have no names
+     * here.
      */
     public long filesModified() {
         return getLong(state, Layout.AT_FILES_MODIFIED);
     }
 
     /**
-     * Returns the sum of all intervals of at most {@link #ACTIVE_INTERVAL_MS_MAX}, without what its caller left out.
+     * Returns the sum of the active time of all keystrokes.
      */
     public long activeMs() {
         return getLong(state, Layout.AT_ACTIVE_MS);
@@ -494,17 +448,17 @@ public final class SessionState {
         return (double) getLong(state, Layout.AT_INTENSITY_UNITS) / INTENSITY_UNITS;
     }
 
-    /** Returns how many flow periods ended otherwise than with the session. */
+    /** Returns the number of flow periods that ended before the session did. */
     public long interruptions() {
         return getLong(state, Layout.AT_INTERRUPTIONS);
     }
 
-    /** Returns the earliest activity, 0 when there was none. */
+    /** Returns the earliest activity, 0 before the first. */
     public long firstActivityAtMs() {
         return getLong(state, Layout.AT_FIRST_ACTIVITY_MS);
     }
 
-    /** Returns the latest activity, 0 when there was none. */
+    /** Returns the latest activity, 0 before the first. */
     public long lastActivityAtMs() {
         return getLong(state, Layout.AT_LAST_ACTIVITY_MS);
     }

@@ -4,7 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** Little-endian numbers in a byte array: the only place that knows how a state is read from memory. */
+/** Little-endian numbers in a byte array. */
 final class StateBytes {
     private static final VarHandle SHORTS = view(short[].class);
     private static final VarHandle INTS = view(int[].class);
@@ -45,12 +45,12 @@ final class StateBytes {
         SHORTS.set(bytes, at, (short) value);
     }
 
-    /** Adds to an unsigned byte, which stays at 255 when it would overflow. */
+    /** Adds to an unsigned byte, saturating at 255. */
     static void addSaturatedByte(byte[] bytes, int at, int more) {
         bytes[at] = (byte) Math.min((bytes[at] & 0xFF) + more, 0xFF);
     }
 
-    /** Adds to an unsigned 16-bit number, which stays at 65535 when it would overflow. */
+    /** Adds to an unsigned 16-bit number, saturating at 65535. */
     static void addSaturatedShort(byte[] bytes, int at, int more) {
         putShort(bytes, at, Math.min(getShort(bytes, at) + more, 0xFFFF));
     }

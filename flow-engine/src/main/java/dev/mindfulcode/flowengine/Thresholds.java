@@ -1,18 +1,17 @@
 package dev.mindfulcode.flowengine;
 
 /**
- * The intensities between which flow begins and ends. Each model has its own, as intensities of different models are
- * not one scale.
+ * The intensities at which flow begins and ends. Each model has its own, as models differ in scale.
  *
- * @param enterAtZero from which the conditions hold for a sensitivity of 0
+ * @param enterAtZero intensity at which flow begins for a sensitivity of 0
  * @param enterAtOne the same for a sensitivity of 1; not higher
- * @param hysteresis by how much intensity must fall below that to leave; positive
+ * @param hysteresis how far intensity must fall below that for flow to end; positive
  */
 public record Thresholds(float enterAtZero, float enterAtOne, float hysteresis) {
     public Thresholds {
         if (!(enterAtZero >= enterAtOne && enterAtZero <= 1 && enterAtOne >= 0 && hysteresis > 0 && hysteresis <= 1)) {
-            throw new IllegalArgumentException(
-                    "thresholds must fall with sensitivity, within 0 and 1, and have a hysteresis");
+            throw new IllegalArgumentException("thresholds are " + enterAtZero + ", " + enterAtOne + ", hysteresis "
+                    + hysteresis + "; must be 1 >= first >= second >= 0 and 0 < hysteresis <= 1");
         }
     }
 

@@ -2,8 +2,8 @@
  * The pure functional core of Mindful Code: session rules, features and models that turn the rhythm of a keyboard into
  * flow state.
  *
- * <p>Nothing here reads a clock, does I/O, logs, starts a thread or depends on anything but {@code java.base}. Time
- * comes in as arguments; the same events give the same bits wherever they are run.
+ * <p>Nothing here reads a clock, logs, starts a thread, does I/O (except to load the built-in model's resource) or
+ * depends on anything but {@code java.base}. Time is an argument; the same events give the same bits on every machine.
  */
 @NullMarked
 package dev.mindfulcode.flowengine;

@@ -3,13 +3,13 @@ package dev.mindfulcode.flowengine;
 import java.util.Random;
 
 /**
- * An endless row of hostile batches from a seed: empty, of one key, of 1,000; equal, zero, huge, alternating, natural
- * and senseless intervals; clocks that jump forward and back; signals between the keys.
+ * An endless seeded sequence of hostile batches: empty, of one key, of 1,000; equal, zero, huge, alternating, natural
+ * and random intervals; clocks that jump forward and back; signals between the keys.
  */
 final class Batches {
     static final int BATCH_KEYS_MAX = 1_000;
 
-    /** Keystrokes that all rows of this run have given. */
+    /** Keystrokes generated in this run. */
     static long keystrokes;
 
     private final Random random;
@@ -62,7 +62,7 @@ final class Batches {
             batch.code()[i] = random.nextInt(batch.isKey()[i] ? 14 : 9) - 1;
             keystrokes += batch.isKey()[i] ? 1 : 0;
         }
-        // Whoever claims weeks in one batch does not use up all time there is.
+        // Time must not run out with batches that span weeks.
         at = Math.min(at, Input.START_MS + (1L << 40));
         return batch;
     }

@@ -6,8 +6,7 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 
 /**
- * One thing that can happen to a session, for tests: times are given as steps from what came before, so that sequences
- * shrink well.
+ * One input of a session in tests. Times are relative to the input before, so that sequences shrink well.
  */
 sealed interface Input {
     long START_MS = 1_700_000_000_000L;
@@ -16,7 +15,7 @@ sealed interface Input {
 
     record Signal(int stepMs, int kind, int value) implements Input {}
 
-    /** A keystroke that claims to be older than what was last seen. */
+    /** A keystroke with a time before the last one. */
     record LateKey(int backMs, int intervalMs, int keyClass) implements Input {}
 
     int LETTER = 0;

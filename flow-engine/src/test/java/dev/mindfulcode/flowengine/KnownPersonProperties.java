@@ -11,12 +11,12 @@ import net.jqwik.api.constraints.DoubleRange;
 class KnownPersonProperties {
     private static final int KEYS_TO_KNOW_THE_PERSON = 6_000;
 
-    /** Pauses stay as they are: they are no speed. */
+    /** Pauses are not scaled. */
     @Property(tries = 100)
-    void scalingAKnownPersonsSpeedDoesNotChangeTheIntensity(
+    void speedOfAKnownPersonDoesNotChangeTheIntensity(
             @ForAll long seed, @ForAll @DoubleRange(min = 0.5, max = 2.5) double scale) {
         for (int round = 0; round < Tries.FACTOR; round++) {
-            for (FlowModel model : new FlowModel[] {FlowModel.builtIn(), FlowModel.formula()}) {
+            for (FlowModel model : new FlowModel[] {FlowModel.builtIn(), FlowModel.formulaBaseline()}) {
                 assertThat(intensityOfKnown(model, seed + round, scale))
                         .as("%s, seed %d, speed times %s", model.id(), seed + round, scale)
                         .isCloseTo(intensityOfKnown(model, seed + round, 1), within(0.05f));
@@ -38,9 +38,9 @@ class KnownPersonProperties {
         return reading.intensity();
     }
 
-    /** Counts never drift: after millions of keystrokes the window is the one that its last hundred keys alone give. */
+    /** Counts never drift: the window depends on its last hundred keystrokes only. */
     @Property(tries = 3)
-    void afterMillionsOfKeystrokesTheWindowIsThatOfItsLastHundred(@ForAll long seed) {
+    void windowHoldsTheLastHundredOfMillionsOfKeystrokes(@ForAll long seed) {
         Random random = new Random(seed);
         byte[] state = SessionState.fresh();
         SessionState session = new SessionState().wrap(state);

@@ -8,25 +8,25 @@ import net.jqwik.api.Property;
 import net.jqwik.api.lifecycle.AfterContainer;
 
 /**
- * What holds over any number of keystrokes, on {@link Batches}. Cheap by default; over millions with
+ * Properties over many keystrokes of {@link Batches}; over millions with
  *
  * <pre>{@code
- * ./mvnw -pl flow-engine test -Dtest='ManyKeystrokesProperties,KnownPersonProperties' -Dmindful.tries=50
+ * ./mvnw -pl flow-engine test -Dtest='ManyKeystrokesProperties,KnownPersonProperties' -Dmindful.full=true
  * }</pre>
  */
 class ManyKeystrokesProperties {
     private static final int BATCHES = 40;
 
     @AfterContainer
-    static void sayHowMany() {
+    static void reportKeystrokes() {
         if (Tries.FACTOR > 1) {
-            System.out.println("ManyKeystrokesProperties: " + Batches.keystrokes + " keystrokes given");
+            System.out.println("ManyKeystrokesProperties: " + Batches.keystrokes + " keystrokes generated");
         }
     }
 
-    /** Sound means that the counts beside the ring are those counted afresh: nothing drifts. */
+    /** Valid means that stored counts equal recounts: nothing drifts. */
     @Property(tries = 15)
-    void readingsStayInRangeAndTheStateSound(@ForAll long seed) {
+    void readingsStayInRangeAndTheStateValid(@ForAll long seed) {
         for (int round = 0; round < Tries.FACTOR; round++) {
             Batches batches = new Batches(seed + round);
             byte[] state = SessionState.fresh();
@@ -42,7 +42,7 @@ class ManyKeystrokesProperties {
                 session.read(session.lastActivityAtMs() + 40_000L * b, reading);
                 Readings.assertInRange(reading);
                 if (!Integrity.holds(state)) {
-                    throw new AssertionError("not sound after batch " + b + " of seed " + (seed + round));
+                    throw new AssertionError("invalid state after batch " + b + " of seed " + (seed + round));
                 }
                 if (b % 16 == 15) {
                     state = SessionState.freshAfter(state);
@@ -53,7 +53,7 @@ class ManyKeystrokesProperties {
     }
 
     @Property(tries = 15)
-    void splittingBatchesAnywhereGivesTheSameBits(@ForAll long seed) {
+    void anySplitOfBatchesGivesTheSameBits(@ForAll long seed) {
         for (int round = 0; round < Tries.FACTOR; round++) {
             Batches batches = new Batches(seed + round);
             Random cuts = new Random(~seed);
@@ -74,12 +74,11 @@ class ManyKeystrokesProperties {
     }
 
     /**
-     * Any of the keystrokes that are being judged turned into corrections, and a build that failed instead of one that
-     * did not.
+     * Turns any keystrokes of the window into corrections, and a successful build into a failed one.
      */
     @Property(tries = 60)
-    void moreErrorsAmongWhatIsJudgedNeverRaiseTheScore(@ForAll long seed) {
-        FlowModel[] models = {FlowModel.builtIn(), FlowModel.formula()};
+    void moreErrorsNeverRaiseTheScore(@ForAll long seed) {
+        FlowModel[] models = {FlowModel.builtIn(), FlowModel.formulaBaseline()};
         for (int round = 0; round < Tries.FACTOR; round++) {
             Batches batches = new Batches(seed + round);
             byte[] past = SessionState.fresh();

@@ -28,8 +28,7 @@ class MinuteCoverProperties {
     }
 
     @Property(tries = 300)
-    void coversTheSameInAnyOrderAndNoMoreThanTheMinute(
-            @ForAll("stretches") List<Stretch> stretches, @ForAll long seed) {
+    void isIndependentOfOrderAndBoundedByTheMinute(@ForAll("stretches") List<Stretch> stretches, @ForAll long seed) {
         MinuteCover cover = new MinuteCover();
         int sum = 0;
         for (Stretch stretch : stretches) {
@@ -60,14 +59,14 @@ class MinuteCoverProperties {
     }
 
     @Property(tries = 200)
-    void overestimatesAUnionByNoMoreThanTheSecondsAtTheEndsOfStretches(@ForAll("stretches") List<Stretch> stretches) {
+    void overestimatesAUnionByAtMostTheEndSeconds(@ForAll("stretches") List<Stretch> stretches) {
         MinuteCover cover = new MinuteCover();
         stretches.forEach(stretch -> cover.add(stretch.fromMs, stretch.toMs));
         assertThat(cover.totalMs() - union(stretches)).isBetween(0, 2_000 * stretches.size());
     }
 
     @Property(tries = 200)
-    void isReadAsItWasWritten(@ForAll("stretches") List<Stretch> stretches) {
+    void decodesItsEncoding(@ForAll("stretches") List<Stretch> stretches) {
         MinuteCover cover = new MinuteCover();
         stretches.forEach(stretch -> cover.add(stretch.fromMs, stretch.toMs));
         byte[] encoded = encoded(cover);
@@ -80,7 +79,8 @@ class MinuteCoverProperties {
     }
 
     @Property(tries = 200)
-    void addsWhatIsNewElsewhere(@ForAll("stretches") List<Stretch> before, @ForAll("stretches") List<Stretch> after) {
+    void addsTheLastAdditionOfAnotherCover(
+            @ForAll("stretches") List<Stretch> before, @ForAll("stretches") List<Stretch> after) {
         MinuteCover cover = new MinuteCover();
         before.forEach(stretch -> cover.add(stretch.fromMs, stretch.toMs));
         MinuteCover earlier = new MinuteCover();
@@ -88,7 +88,7 @@ class MinuteCoverProperties {
         MinuteCover news = new MinuteCover();
         for (Stretch stretch : after) {
             cover.add(stretch.fromMs, stretch.toMs);
-            news.addWhatWasNewIn(cover);
+            news.addLastAdditionOf(cover);
         }
         assertThat(news.totalMs()).isEqualTo(cover.totalMs() - earlier.totalMs());
         MinuteCover growth = new MinuteCover();

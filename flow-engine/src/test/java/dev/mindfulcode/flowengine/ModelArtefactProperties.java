@@ -40,7 +40,7 @@ class ModelArtefactProperties {
                 THRESHOLDS);
     }
 
-    /** The same network, calibrated by as many knots as the seed says. */
+    /** The network of the seed with an isotonic calibration. */
     static FlowModel isotonic(long seed) {
         Random random = new Random(seed);
         int knots = 1 + random.nextInt(Calibration.Isotonic.KNOTS_MAX);
@@ -67,7 +67,7 @@ class ModelArtefactProperties {
     }
 
     @Property(tries = 2_000)
-    void anIsotonicCalibrationNeverFallsAndKeepsToItsKnots(
+    void isotonicCalibrationIsMonotoneWithinItsKnots(
             @ForAll long seed,
             @ForAll @FloatRange(min = -20, max = 20) float sum,
             @ForAll @IntRange(max = 40) int ulps) {
@@ -82,9 +82,9 @@ class ModelArtefactProperties {
         assertThat(calibration.chance(sum + random.nextFloat() * 5)).isGreaterThanOrEqualTo(chance);
     }
 
-    /** Close knots are where rounding could let it fall. */
+    /** Rounding could make it fall between close knots. */
     @Property(tries = 500)
-    void anIsotonicCalibrationNeverFallsBetweenKnotsThatLieSideBySide(@ForAll long seed) {
+    void isotonicCalibrationIsMonotoneBetweenCloseKnots(@ForAll long seed) {
         Random random = new Random(seed);
         float[] raw = {0.5f - random.nextFloat() * 1e-5f, 0.5f, 0.5f + random.nextFloat() * 1e-5f + 1e-7f};
         raw[0] = Math.min(raw[0], Math.nextDown(0.5f));
@@ -98,7 +98,7 @@ class ModelArtefactProperties {
     }
 
     @Test
-    void knotsThatFallOrLeaveTheRangeOrAreTooManyAreRefused() {
+    void rejectsInvalidKnots() {
         float[][][] bad = {
             {{0.5f, 0.4f}, {0.1f, 0.2f}},
             {{0.5f, 0.5f}, {0.1f, 0.2f}},
@@ -117,24 +117,25 @@ class ModelArtefactProperties {
         }
     }
 
-    /** Format 1, as engines wrote it before there was another. */
+    /** Older engines read format 1 only. */
     @Test
-    void aModelWithATemperatureIsStillWrittenInFormat1AndOneWithKnotsInFormat2() {
+    void writesTemperatureInFormat1AndKnotsInFormat2() {
         assertThat(ModelArtefact.encode(FlowModel.builtIn())[4]).isEqualTo((byte) 1);
         assertThat(ModelArtefact.encode(isotonic(3))[4]).isEqualTo((byte) 2);
         assertThat(ModelArtefact.encode(isotonic(3)).length).isLessThan(2_048);
     }
 
     @Property(tries = 300)
-    void aModelReadBackGivesTheSameBits(
+    void decodedModelGivesTheSameBits(
             @ForAll long seed,
             @ForAll @FloatRange(max = 1) float rhythm,
             @ForAll @FloatRange(max = 1) float focus,
             @ForAll @FloatRange(max = 1) float penalty) {
         FlowReading features = new FlowReading();
         features.setFeatures(rhythm, focus, 0.4f, penalty, 0.5f);
-        for (FlowModel model :
-                new FlowModel[] {network(seed), logistic(), isotonic(seed), FlowModel.builtIn(), FlowModel.formula()}) {
+        for (FlowModel model : new FlowModel[] {
+            network(seed), logistic(), isotonic(seed), FlowModel.builtIn(), FlowModel.formulaBaseline()
+        }) {
             FlowModel back = ModelArtefact.decode(ModelArtefact.encode(model));
             assertThat(back.id()).isEqualTo(model.id());
             assertThat(back.thresholds()).isEqualTo(model.thresholds());
@@ -144,9 +145,9 @@ class ModelArtefactProperties {
         }
     }
 
-    /** By construction, so for any weights and not only trained ones. */
+    /** Holds for any weights, not only trained ones. */
     @Property(tries = 2_000)
-    void noNetworkRisesWithTheErrorPenalty(
+    void intensityNeverRisesWithTheErrorPenalty(
             @ForAll long seed,
             @ForAll @FloatRange(max = 1) float rhythm,
             @ForAll @FloatRange(max = 1) float focus,
@@ -162,7 +163,7 @@ class ModelArtefactProperties {
     }
 
     @Property(tries = 500)
-    void aFlippedBitIsRefused(@ForAll @IntRange(min = 0, max = 1_000_000) int at, @ForAll @IntRange(max = 7) int bit) {
+    void rejectsAFlippedBit(@ForAll @IntRange(min = 0, max = 1_000_000) int at, @ForAll @IntRange(max = 7) int bit) {
         for (FlowModel model : new FlowModel[] {network(1), isotonic(1)}) {
             byte[] bytes = ModelArtefact.encode(model);
             bytes[at % bytes.length] ^= (byte) (1 << bit);
@@ -170,9 +171,9 @@ class ModelArtefactProperties {
         }
     }
 
-    /** Whoever makes bytes with a right checksum gets a model that is one, or a refusal: nothing else is thrown. */
+    /** Bytes with a valid checksum are a valid model or rejected; nothing else is thrown. */
     @Property(tries = 5_000)
-    void mangledBytesWithARightChecksumAreAModelOrAreRefused(@ForAll long seed) {
+    void rejectsOrAcceptsMangledBytesWithAValidChecksum(@ForAll long seed) {
         Random random = new Random(seed);
         byte[] bytes = ModelArtefact.encode(random.nextBoolean() ? network(seed) : isotonic(seed));
         int length = random.nextInt(4) == 0 ? 12 + random.nextInt(bytes.length) : bytes.length;
@@ -199,12 +200,12 @@ class ModelArtefactProperties {
     }
 
     @Property
-    void anyOtherBytesAreRefused(@ForAll byte[] bytes) {
+    void rejectsArbitraryBytes(@ForAll byte[] bytes) {
         assertThatThrownBy(() -> ModelArtefact.decode(bytes)).isInstanceOf(MalformedModelException.class);
     }
 
     @Test
-    void weightsThatLetIntensityRiseWithErrorsAreRefused() {
+    void rejectsWeightsThatLetIntensityRiseWithErrors() {
         assertThatThrownBy(() -> ModelArtefact.logistic(
                         "bad",
                         new float[5],
@@ -212,7 +213,7 @@ class ModelArtefactProperties {
                         new float[] {0, 0, 0, 1, 0, 0},
                         1,
                         THRESHOLDS))
-                .hasMessageContaining("rise with errors");
+                .hasMessageContaining("must not be positive");
         float[] weights = new float[NetworkModel.WEIGHTS];
         weights[FlowModel.ERROR_PENALTY] = 1;
         assertThatThrownBy(() ->
@@ -221,7 +222,7 @@ class ModelArtefactProperties {
     }
 
     @Test
-    void aNetworkLikesFocusWhenItsOnlyPathDoes() {
+    void networkFollowsAPositiveFocusPath() {
         float[] weights = new float[NetworkModel.WEIGHTS];
         weights[1] = 1; // first unit from focus
         weights[16 * 6] = 1; // second layer from the first unit

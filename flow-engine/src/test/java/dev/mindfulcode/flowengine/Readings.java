@@ -1,6 +1,6 @@
 package dev.mindfulcode.flowengine;
 
-/** What every reading keeps. Plain comparisons: this runs after millions of keystrokes. */
+/** Invariants of readings. Plain comparisons, as they run after millions of keystrokes. */
 final class Readings {
     private Readings() {}
 

@@ -25,7 +25,7 @@ class RecommendationsTest {
     }
 
     @Test
-    void messagesWaitFromTheThresholdOn() {
+    void messagesWaitFromTheThreshold() {
         Preferences from70 = new Preferences(0.7, true, false);
         assertThat(Recommendations.of(reading(false, 0.69f, 0), from70)).noneMatch(text -> text.contains("messages"));
         assertThat(Recommendations.of(reading(false, 0.71f, 0), from70)).anyMatch(text -> text.contains("messages"));
@@ -41,15 +41,15 @@ class RecommendationsTest {
     }
 
     @Test
-    void focusModeSaysNothingElseWhileMessagesHadBetterWait() {
+    void focusModeSuppressesOtherTextsWhileMessagesWait() {
         Preferences focus = new Preferences(Double.NaN, true, true);
         assertThat(Recommendations.of(reading(true, 0.9f, 60_000), focus)).hasSize(1);
         assertThat(Recommendations.of(reading(false, 0.2f, 0), focus)).hasSize(3);
     }
 
-    /** Shown day by day for a year: never sooner than its cool-down, never more than asked, all in their turn. */
+    /** Daily for a year: respects cool-downs and the maximum, and shows all in turn. */
     @Property(tries = 200)
-    void nothingNagsAndAllHaveTheirTurn(
+    void rotatesRecommendationsWithCoolDown(
             @ForAll @IntRange(min = 1, max = 8) int rules, @ForAll @IntRange(max = 3) int max) {
         List<Recommendation> found = java.util.stream.IntStream.range(0, rules)
                 .mapToObj(i -> new Recommendation("r" + i, "t", "e", 7 * DAY_MS))

@@ -4,8 +4,7 @@ import java.util.Random;
 import java.util.zip.CRC32;
 
 /**
- * A long run of mixed events folded into one number, for comparing how it was executed. Prints it when started as a
- * program.
+ * A digest of a long run of mixed events, to compare interpreter and compilers. The main method prints it.
  */
 final class SameBits {
     private static final int EVENTS = 60_000;

@@ -15,7 +15,7 @@ class SameBitsTest {
         assertThat(interpreted).matches("[0-9]+");
         assertThat(run("-XX:TieredStopAtLevel=1")).isEqualTo(interpreted);
         assertThat(run("-XX:-TieredCompilation", "-Xcomp")).isEqualTo(interpreted);
-        // Here it was compiled while it ran.
+        // In this JVM the code is compiled while it runs.
         SameBits.digest(200_000, 1);
         assertThat(Long.toString(SameBits.digest(60_000, 7))).isEqualTo(interpreted);
     }

@@ -4,27 +4,24 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.nio.ByteBuffer;
 
 /**
- * Whatever the bytes: as events they leave a sound state and readings in range; as a stored state they are refused, or harmless.
- *
- * <p>As a part of the tests this runs over the inputs kept under {@code src/test/resources}. To look for new ones, for a minute:
+ * Feeds arbitrary bytes: as events they leave a valid state and readings in range; as a stored state they are rejected
+ * or harmless. The tests run over the inputs in {@code src/test/resources}. To find new inputs, which are added there:
  *
  * <pre>{@code
- * JAZZER_FUZZ=1 ./mvnw -pl flow-engine test -Dtest='SessionStateFuzzTest#events' -Dsurefire.failIfNoSpecifiedTests=false
+ * JAZZER_FUZZ=1 ./mvnw -pl flow-engine test -Dtest='SessionStateFuzzTest#events'
  * }</pre>
- *
- * and the same with {@code #storedState}. What it finds it leaves under {@code src/test/resources}, to be kept.
  */
 class SessionStateFuzzTest {
 
     @FuzzTest(maxDuration = "1m")
     void events(byte[] bytes) {
         byte[] state = SessionState.fresh();
-        Readings.assertInRange(play(new SessionState().wrap(state), bytes));
+        Readings.assertInRange(apply(new SessionState().wrap(state), bytes));
         new SessionState().wrap(state);
         new SessionState().wrap(SessionState.freshAfter(state));
     }
 
-    /** The bytes are laid over a state that has lived, so that most inputs get past the length and the version. */
+    /** Overlays the bytes on a used state, so that most inputs pass the checks of length and version. */
     @FuzzTest(maxDuration = "1m")
     void storedState(byte[] bytes) {
         byte[] state = SessionState.fresh();
@@ -43,12 +40,12 @@ class SessionStateFuzzTest {
         } catch (IllegalArgumentException _) {
             return;
         }
-        Readings.assertInRange(play(session, bytes));
+        Readings.assertInRange(apply(session, bytes));
         new SessionState().wrap(state);
     }
 
-    /** Ten bytes an event: what it is, its code, its time (absolute or from the last), its interval. */
-    private static FlowReading play(SessionState session, byte[] bytes) {
+    /** Ten bytes per event: kind, code, time (absolute or relative), interval. */
+    private static FlowReading apply(SessionState session, byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         FlowReading reading = new FlowReading();
         long at = Input.START_MS;

@@ -24,7 +24,7 @@ class SessionStateProperties {
     }
 
     @Property(tries = 1_000)
-    void everythingReadIsFiniteAndInRangeAfterEachEvent(@ForAll("events") List<Input> events) {
+    void readingsStayFiniteAndInRangeAfterEachEvent(@ForAll("events") List<Input> events) {
         SessionState session = new SessionState().wrap(SessionState.fresh());
         FlowReading reading = new FlowReading();
         long at = Input.START_MS;
@@ -53,7 +53,7 @@ class SessionStateProperties {
     }
 
     @Property
-    void absurdTimesAreSurvived(@ForAll long[] times, @ForAll int interval) {
+    void acceptsAbsurdTimes(@ForAll long[] times, @ForAll int interval) {
         SessionState session = new SessionState().wrap(SessionState.fresh());
         FlowReading reading = new FlowReading();
         for (long at : times) {
@@ -69,10 +69,10 @@ class SessionStateProperties {
     }
 
     /**
-     * The state between any two events may be stored, loaded by another flyweight, read and ticked: nothing changes.
+     * Storing, loading with another flyweight, reading and ticking between events has no effect.
      */
     @Property(tries = 500)
-    void splittingTheEventsAnywhereGivesTheSameBytes(
+    void anySplitOfEventsGivesTheSameBytes(
             @ForAll("events") List<Input> events, @ForAll List<@IntRange(max = 400) Integer> cuts) {
         byte[] whole = SessionState.fresh();
         Input.apply(new SessionState().wrap(whole), Input.START_MS, events);
@@ -93,7 +93,7 @@ class SessionStateProperties {
     }
 
     @Property(tries = 500)
-    void ticksInTheOrderOfTimeChangeNothingThatTheNextEventWouldNotChange(
+    void ticksInOrderOfTimeDoNotChangeTheOutcome(
             @ForAll List<@IntRange(min = 1, max = 4_000_000) Integer> steps,
             @ForAll @IntRange(min = 1, max = 50) int ticks) {
         byte[] unticked = SessionState.fresh();
@@ -112,7 +112,7 @@ class SessionStateProperties {
     }
 
     @Property(tries = 500)
-    void totalsAreThoseOfPlainCounting(@ForAll("events") List<Input> events) {
+    void totalsEqualPlainCounts(@ForAll("events") List<Input> events) {
         SessionState session = new SessionState().wrap(SessionState.fresh());
         Input.apply(session, Input.START_MS, events);
 
@@ -149,11 +149,10 @@ class SessionStateProperties {
     }
 
     /**
-     * The sliding window equals one that is counted afresh: the same features as a state that has seen the same past
-     * and these keys.
+     * The sliding window equals a recount: the same features as a state with the same past and these keys.
      */
     @Property(tries = 300)
-    void slidingCountsEqualThoseCountedAfresh(@ForAll("events") List<Input> events) {
+    void slidingCountsEqualRecounts(@ForAll("events") List<Input> events) {
         byte[] state = SessionState.fresh();
         Input.apply(new SessionState().wrap(state), Input.START_MS, events);
 
@@ -178,8 +177,7 @@ class SessionStateProperties {
     }
 
     /**
-     * Errors among the keystrokes that are being judged never raise the score; what is older than the window is the
-     * person's normal.
+     * Errors in the window never raise the score; older keystrokes are the person's baseline.
      */
     @Property(tries = 1_000)
     void moreErrorsInTheWindowNeverRaiseTheScore(
@@ -213,7 +211,7 @@ class SessionStateProperties {
     }
 
     @Property(tries = 500)
-    void sequenceRangesAreTheExactSetWhateverTheOrder(@ForAll List<@LongRange(min = -40, max = 60) Long> sequences) {
+    void sequenceRangesAreAnExactSetInAnyOrder(@ForAll List<@LongRange(min = -40, max = 60) Long> sequences) {
         byte[] set = SequenceRanges.empty();
         java.util.TreeSet<Long> seen = new java.util.TreeSet<>();
         for (long sequence : sequences) {
@@ -229,7 +227,7 @@ class SessionStateProperties {
     }
 
     @Property(tries = 200)
-    void closingTheFirstGapAddsWhatLiesInItAndNothingElse(
+    void closingTheFirstGapAddsExactlyItsSequences(
             @ForAll @Size(min = 2, max = 40) Set<@LongRange(min = 0, max = 100) Long> sequences) {
         byte[] set = SequenceRanges.empty();
         for (long sequence : sequences) {
@@ -249,7 +247,7 @@ class SessionStateProperties {
     }
 
     @Property(tries = 50)
-    void seenBatchesAreTheExactSet(@ForAll List<@IntRange(min = 0, max = 300) Integer> ids) {
+    void seenBatchesAreAnExactSet(@ForAll List<@IntRange(min = 0, max = 300) Integer> ids) {
         SeenBatches seen = new SeenBatches();
         Set<UUID> expected = new HashSet<>();
         for (int id : ids) {
@@ -259,7 +257,7 @@ class SessionStateProperties {
     }
 
     @Property
-    void detectIsFiniteWhateverIsAsked(
+    void detectionIsFiniteForAnyRequest(
             @ForAll int[] intervals,
             @ForAll int switches,
             @ForAll int errors,

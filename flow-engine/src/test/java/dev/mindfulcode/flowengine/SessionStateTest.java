@@ -14,7 +14,7 @@ class SessionStateTest {
     private long at = START_MS;
 
     @Test
-    void aStateFitsInLessThanAKibibyteAndItsPartsDoNotOverlap() {
+    void layoutIsBelowOneKibibyteWithoutOverlaps() {
         assertThat(SessionState.SIZE_BYTES).isLessThan(1_024);
         assertThat(Layout.USED_BYTES).isLessThanOrEqualTo(Layout.SIZE_BYTES);
         assertThat(Layout.AT_PERSON_HISTOGRAM + 2 * LogBins.COUNT).isEqualTo(Layout.AT_SESSION_HISTOGRAM);
@@ -22,14 +22,14 @@ class SessionStateTest {
     }
 
     @Test
-    void foreignBytesAreRefused() {
+    void rejectsForeignBytes() {
         assertThatThrownBy(() -> session.wrap(new byte[12])).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> session.wrap(new byte[SessionState.SIZE_BYTES]))
                 .hasMessageContaining("recompute");
     }
 
     @Test
-    void damagedBytesOfTheRightLengthAreRefused() {
+    void rejectsDamagedBytesOfTheRightLength() {
         typeFor(MINUTE_MS);
         for (int at : new int[] {
             Layout.AT_STATUS,
@@ -52,7 +52,7 @@ class SessionStateTest {
     }
 
     @Test
-    void steadyTypingEntersFlowOnlyAfterTheConditionsHaveHeldForTwoMinutes() {
+    void entersFlowAfterTwoMinutesOfSteadyTyping() {
         typeFor(MINUTE_MS);
         assertThat(session.isInFlow()).isFalse();
         typeFor(2 * MINUTE_MS);
@@ -63,7 +63,7 @@ class SessionStateTest {
     }
 
     @Test
-    void aStreamOfCorrectionsAndSwitchesLeavesFlowAndSaysWhy() {
+    void leavesFlowWithTheCauseOnCorrectionsAndSwitches() {
         typeFor(4 * MINUTE_MS);
         for (int i = 0; i < 40; i++) {
             session.signal(at += 200, EventCodes.SIGNAL_FOCUS_LOST, 0);
@@ -78,7 +78,7 @@ class SessionStateTest {
     }
 
     @Test
-    void fiveIdleMinutesPauseAndThirtyEndAndFlowClosesAtTheLastKeystroke() {
+    void pausesAfterFiveIdleMinutesAndEndsAfterThirty() {
         typeFor(4 * MINUTE_MS);
         session.tick(at + 5 * MINUTE_MS - 1);
         assertThat(session.status()).isEqualTo(ActivityStatus.ACTIVE);
@@ -92,7 +92,7 @@ class SessionStateTest {
     }
 
     @Test
-    void aKeystrokeAfterAPauseOrAnIdleEndMakesTheSessionActiveAgain() {
+    void resumesOnAKeystrokeAfterAPauseOrAnIdleEnd() {
         typeFor(MINUTE_MS);
         session.tick(at + 6 * MINUTE_MS);
         at += 7 * MINUTE_MS;
@@ -106,7 +106,7 @@ class SessionStateTest {
     }
 
     @Test
-    void keystrokesAfterTheUsersEndAreCountedAndOpenNothing() {
+    void countsKeystrokesAfterTheEndWithoutReopening() {
         typeFor(4 * MINUTE_MS);
         session.end(at + 1_000);
         assertThat(session.status()).isEqualTo(ActivityStatus.ENDED);
@@ -122,7 +122,7 @@ class SessionStateTest {
     }
 
     @Test
-    void lateKeystrokesCountInTheTotalsAndLeaveClockAndReadingAlone() {
+    void lateKeystrokesCountInTotalsOnly() {
         typeFor(MINUTE_MS);
         float intensity = reading().intensity();
         long last = session.lastActivityAtMs();
@@ -134,7 +134,7 @@ class SessionStateTest {
     }
 
     @Test
-    void aLateKeystrokeOfAMinuteStillKnownFillsThatMinute() {
+    void lateKeystrokesFillARecentMinute() {
         typeFor(MINUTE_MS);
         at += 2 * MINUTE_MS;
         typeFor(MINUTE_MS);
@@ -145,7 +145,7 @@ class SessionStateTest {
     }
 
     @Test
-    void silenceLowersTheReadingOfAnInstantAndChangesNothing() {
+    void silenceLowersTheReadingWithoutChangingTheState() {
         typeFor(4 * MINUTE_MS);
         byte[] before = state.clone();
         FlowReading later = new FlowReading();
@@ -156,7 +156,7 @@ class SessionStateTest {
     }
 
     @Test
-    void aFileCountsAsModifiedOnceUntilTheNextSwitch() {
+    void countsOneModifiedFilePerFileSwitch() {
         session.signal(at, EventCodes.SIGNAL_SAVE, 0);
         session.signal(at, EventCodes.SIGNAL_SAVE, 0);
         session.signal(at, EventCodes.SIGNAL_FILE_SWITCH, 0);
@@ -165,7 +165,7 @@ class SessionStateTest {
     }
 
     @Test
-    void theNextSessionStartsFromWhatIsNormalForThePerson() {
+    void nextSessionStartsFromThePersonsBaseline() {
         for (int i = 0; i < 5_000; i++) {
             key(400 + (i * 37) % 100, Input.LETTER);
         }
@@ -187,7 +187,7 @@ class SessionStateTest {
     }
 
     @Test
-    void confidenceFallsWithTooLittleData() {
+    void confidenceIsLowWithLittleData() {
         FlowReading reading = new FlowReading();
         FlowDetector detector = new FlowDetector();
         detector.detect(FlowDetector.Request.ofIntervals(), reading);

@@ -1,8 +1,8 @@
 package dev.mindfulcode.flowengine;
 
-/** How many times over the costly properties run: {@code -Dmindful.tries=20} for twenty times the usual. */
+/** Factor for the rounds of costly properties: 1, or 20 with {@code -Dmindful.full=true}. */
 final class Tries {
-    static final int FACTOR = Integer.getInteger("mindful.tries", 1);
+    static final int FACTOR = Boolean.getBoolean("mindful.full") ? 20 : 1;
 
     private Tries() {}
 }

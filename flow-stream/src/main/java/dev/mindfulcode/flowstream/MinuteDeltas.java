@@ -88,13 +88,13 @@ final class MinuteDeltas {
     void addCovered(SessionState state) {
         boolean inFlow = state.flowMs() > flowBeforeMs;
         if (inFlow) {
-            grown[current].flow.addWhatWasNewIn(grown[current].active);
+            grown[current].flow.addLastAdditionOf(grown[current].active);
         }
         if (earlier == NONE) {
             return;
         }
         if (inFlow) {
-            grown[earlier].flow.addWhatWasNewIn(grown[earlier].active);
+            grown[earlier].flow.addLastAdditionOf(grown[earlier].active);
         }
         if (newInEarlierMs > 0) {
             // Intensity is a multiple of 2^-16 and so is its integral: nothing is rounded.

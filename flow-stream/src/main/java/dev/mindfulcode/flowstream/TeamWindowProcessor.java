@@ -1,10 +1,10 @@
 package dev.mindfulcode.flowstream;
 
 import dev.mindfulcode.flowengine.team.Contribution;
-import dev.mindfulcode.flowengine.team.TeamAggregate.Figures;
+import dev.mindfulcode.flowengine.team.TeamAggregate.Statistics;
 import dev.mindfulcode.flowengine.team.WindowRelease;
 import dev.mindfulcode.flowengine.team.WindowRelease.Decision;
-import dev.mindfulcode.flowengine.team.WindowRelease.Refusal;
+import dev.mindfulcode.flowengine.team.WindowRelease.WithheldReason;
 import dev.mindfulcode.flowengine.team.WindowSize;
 import dev.mindfulcode.flowstream.TeamWindowState.Stage;
 import dev.mindfulcode.schemas.TeamContribution;
@@ -288,8 +288,8 @@ final class TeamWindowProcessor implements Processor<@Nullable UUID, @Nullable T
         WindowRelease release = decision.release();
         if (release != null) {
             storeAsReleased(window, members.keySet(), release.contributions());
-            finish(window, state, Stage.RELEASED, release.figures());
-        } else if (decision.refusal() == Refusal.WITHHELD) {
+            finish(window, state, Stage.RELEASED, release.statistics());
+        } else if (decision.withheldReason() == WithheldReason.WITHHELD) {
             finish(window, state, Stage.WITHHELD, null);
         } else {
             meters.teamWindowsTooFew.increment();
@@ -297,7 +297,7 @@ final class TeamWindowProcessor implements Processor<@Nullable UUID, @Nullable T
         }
     }
 
-    private void finish(Bytes window, TeamWindowState state, Stage stage, @Nullable Figures figures) {
+    private void finish(Bytes window, TeamWindowState state, Stage stage, @Nullable Statistics figures) {
         context.forward(
                 new Record<>(TeamStoreKeys.teamIdOf(window), record(window, figures), context.currentSystemTimeMs()),
                 FlowTopology.TEAM_FLOW_OUT);
@@ -375,7 +375,7 @@ final class TeamWindowProcessor implements Processor<@Nullable UUID, @Nullable T
         return longer;
     }
 
-    private TeamWindow record(Bytes window, @Nullable Figures figures) {
+    private TeamWindow record(Bytes window, @Nullable Statistics figures) {
         WindowSize size = TeamStoreKeys.sizeOf(window);
         TeamWindow record = new TeamWindow();
         record.setTeamId(TeamStoreKeys.teamIdOf(window));
@@ -384,9 +384,9 @@ final class TeamWindowProcessor implements Processor<@Nullable UUID, @Nullable T
         record.setVersion(1);
         record.setClosed(true);
         record.setMembersMin(membersMin);
-        record.setKeystrokesAMemberMax(size.keystrokesAMemberMax());
-        record.setSecondsAMemberMax(size.secondsAMemberMax());
-        record.setInterruptionsAMemberMax(size.interruptionsAMemberMax());
+        record.setKeystrokesAMemberMax(size.keystrokesPerMemberMax());
+        record.setSecondsAMemberMax(size.secondsPerMemberMax());
+        record.setInterruptionsAMemberMax(size.interruptionsPerMemberMax());
         if (figures != null) {
             record.setMembers(figures.members());
             record.setKeystrokes(figures.keystrokes());

@@ -139,7 +139,7 @@ class FlowStreamBrokerTest {
             value.getTotals().duplicate().get(totals);
             aggregate.add(Contribution.decode(WindowSize.HOUR, totals));
         }
-        TeamAggregate.Figures figures = aggregate.figures(TeamAggregate.MEMBERS_MIN_DEFAULT);
+        TeamAggregate.Statistics figures = aggregate.statistics(TeamAggregate.MEMBERS_MIN_DEFAULT);
         return figures == null ? -1 : figures.keystrokes();
     }
 

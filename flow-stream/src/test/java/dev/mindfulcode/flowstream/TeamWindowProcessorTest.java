@@ -58,7 +58,7 @@ class TeamWindowProcessorTest {
         }
         assertThat(window(team, TeamWindowSize.DAY).getWindowStart()).isEqualTo(Instant.parse("2026-03-02T00:00:00Z"));
         assertThat(window(team, TeamWindowSize.HOUR).getKeystrokesAMemberMax())
-                .isEqualTo(WindowSize.HOUR.keystrokesAMemberMax());
+                .isEqualTo(WindowSize.HOUR.keystrokesPerMemberMax());
         assertThat(stream.deadLetters()).isEmpty();
     }
 

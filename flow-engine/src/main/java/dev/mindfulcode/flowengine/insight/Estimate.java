@@ -3,9 +3,9 @@ package dev.mindfulcode.flowengine.insight;
 /**
  * A value with its 95 % interval and how many observations it rests on.
  *
- * @param value in the unit of whoever made it
- * @param low lower end; {@link Double#NEGATIVE_INFINITY} where the data set no lower end
- * @param high upper end; {@link Double#POSITIVE_INFINITY} where the data set no upper end
+ * @param value in the unit of the statistic
+ * @param low lower end; {@link Double#NEGATIVE_INFINITY} if the data do not bound it
+ * @param high upper end; {@link Double#POSITIVE_INFINITY} if the data do not bound it
  * @param samples independent observations, not keystrokes
  */
 public record Estimate(double value, double low, double high, int samples) {
@@ -15,7 +15,7 @@ public record Estimate(double value, double low, double high, int samples) {
 
     public Estimate {
         if (!(low <= value && value <= high)) {
-            throw new IllegalArgumentException("not an estimate inside its interval");
+            throw new IllegalArgumentException("value " + value + " is outside its interval " + low + " to " + high);
         }
     }
 }

@@ -7,18 +7,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What ended a person's flow periods, by how often. A cause in the engine's sense: which feature had fallen, not what
- * happened in the room.
+ * The causes that ended a person's flow periods, by frequency. A cause is the feature that had fallen.
  *
- * @param endings those that occurred, most frequent first; empty while {@code periodsMissing} is above 0
- * @param periodsMissing how many more closed periods are needed
+ * @param endings causes that occurred, most frequent first; empty while {@code periodsMissing} is above 0
+ * @param periodsMissing number of further closed periods needed
  */
 public record FlowEndings(List<Ending> endings, int periodsMissing) {
 
-    /** With fewer the intervals are half the scale. */
+    /** With fewer, intervals span half the scale. */
     public static final int PERIODS_MIN = 10;
 
-    /** @param share of all closed periods, with Wilson's interval */
+    /** @param share share of all closed periods, with Wilson's interval */
     public record Ending(Interruption by, int count, Estimate share) {}
 
     public static FlowEndings of(Map<Interruption, Integer> counts) {

@@ -3,15 +3,13 @@ package dev.mindfulcode.flowengine.insight;
 import java.util.Arrays;
 
 /**
- * Means of groups, each shrunk toward the mean of all by what the data say of the spread between groups: normal–normal
- * empirical Bayes with the moment estimator of DerSimonian and Laird (Controlled Clinical Trials 7, 1986) for the
- * spread. Groups of few observations say little, and the best of many noisy means is mostly noise. Intervals hold the
- * mean's own uncertainty too (Morris, JASA 78, 1983), so that groups that do not differ, or a single one, are not
- * called certain.
+ * Means of groups, shrunk toward the overall mean by normal–normal empirical Bayes, with the moment estimator of
+ * DerSimonian and Laird (Controlled Clinical Trials 7, 1986) for the variance between groups. Intervals include the
+ * overall mean's uncertainty (Morris, JASA 78, 1983), so groups without differences are not reported as certain.
  */
 final class GroupMeans {
 
-    /** Never less, so that somebody of identical days does not become certain. */
+    /** Lower bound of the variance, so that identical observations do not give certainty. */
     private static final double WITHIN_VARIANCE_MIN = 1e-4;
 
     private final int[] count;
@@ -23,8 +21,7 @@ final class GroupMeans {
     private final double quantile;
 
     /**
-     * How many observations tell how much those of one group differ: all but the first of each. Groups seen once say
-     * nothing of it, and whatever lies between them would pass for a difference.
+     * Returns the degrees of freedom within groups: all observations but the first of each group.
      */
     static int repeats(int[] count) {
         int repeats = 0;
@@ -35,16 +32,16 @@ final class GroupMeans {
     }
 
     /**
-     * @param count observations of each group, 0 where there are none
-     * @param sum of each group's observations, which lie in 0 to 1
-     * @param squaresWithin sum of squared deviations of all observations from their group's mean
+     * @param count number of observations of each group
+     * @param sum sum of each group's observations, each 0 to 1
+     * @param squaresWithin sum of squared deviations of all observations from the mean of their group
      */
     GroupMeans(int[] count, double[] sum, double squaresWithin) {
         this.count = count;
         this.sum = sum;
         int seen = (int) Arrays.stream(count).filter(n -> n > 0).count();
         int degrees = Math.max(1, repeats(count));
-        this.quantile = Means.t975(degrees);
+        this.quantile = StudentT.quantile95(degrees);
         this.withinVariance = Math.max(WITHIN_VARIANCE_MIN, squaresWithin / degrees);
         this.betweenVariance = betweenVariance(seen);
         double weights = 0;
@@ -64,7 +61,7 @@ final class GroupMeans {
         return mean;
     }
 
-    /** The shrunk mean of a group with observations. */
+    /** Returns the shrunk mean of a group with observations. */
     Estimate estimate(int group) {
         double ownVariance = withinVariance / count[group];
         double trust = betweenVariance / (betweenVariance + ownVariance);
@@ -73,7 +70,7 @@ final class GroupMeans {
         return new Estimate(value, clamp(value - reach), clamp(value + reach), count[group]);
     }
 
-    /** Whether a group's whole interval lies above the mean of all; never where groups do not differ. */
+    /** Whether a group's whole interval is above the overall mean. */
     boolean isAbove(int group) {
         return betweenVariance > 0 && estimate(group).low() > mean;
     }

@@ -4,18 +4,17 @@ import dev.mindfulcode.flowengine.Recommendation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sentence about a person's past with the numbers that it stands on.
+ * A sentence about a person's history with the numbers that it is based on.
  *
  * @param id stable, for example {@code peak-hour}
- * @param text what was seen; never how somebody feels, never why
- * @param measure what {@code value} measures, with its unit last, for example {@code interruption_cost_ms}
- * @param value with its interval
- * @param reference what the value is set against; null where the sentence only says how much
- * @param confidence 0.5 to {@link #CONFIDENCE_MAX}: how probable it is, by the normal approximation and for this
- *     sentence alone, that the value lies on the side of the reference that the sentence says; 0.95, that of the
- *     interval, where there is no reference or no spread
- * @param basis which part of the history it comes from
- * @param suggestion what might help, with how long it is not repeated; null where there is nothing sensible to suggest
+ * @param text an observation; neither a feeling nor a cause
+ * @param measure name of the measure with its unit last, for example {@code interruption_cost_ms}
+ * @param reference value that the estimate is compared with; null for a plain amount
+ * @param confidence probability, 0.5 to {@link #CONFIDENCE_MAX}, by the normal approximation and for this sentence
+ *     alone, that the value is on the stated side of the reference; 0.95, that of the interval, without a reference or
+ *     without spread
+ * @param basis the part of the history that it is computed from
+ * @param suggestion something that may help, or null
  */
 public record Insight(
         String id,
@@ -27,12 +26,12 @@ public record Insight(
         Basis basis,
         @Nullable Recommendation suggestion) {
 
-    /** Nothing worked out from someone's keyboard is surer than this. */
+    /** Upper bound of the confidence of any statement derived from typing. */
     public static final double CONFIDENCE_MAX = 0.99;
 
     private static final double CONFIDENCE_OF_INTERVAL = 0.95;
 
-    /** Where the numbers come from; which days that were is known to who asked. */
+    /** The part of a history that an insight is computed from. */
     public enum Basis {
         HOURS,
         STRETCHES,
@@ -41,13 +40,13 @@ public record Insight(
         DAYS
     }
 
-    /** A sentence that says how much. */
+    /** Creates an insight that states an amount. */
     static Insight amount(
             String id, String text, String measure, Estimate value, Basis basis, @Nullable Recommendation suggestion) {
         return new Insight(id, text, measure, value, null, CONFIDENCE_OF_INTERVAL, basis, suggestion);
     }
 
-    /** A sentence that says on which side of the reference the value lies. */
+    /** Creates an insight that compares the value with a reference. */
     static Insight side(
             String id,
             String text,
@@ -63,12 +62,15 @@ public record Insight(
         double distance = Math.abs(value.value() - reference);
         double reach = value.value() > reference ? value.value() - value.low() : value.high() - value.value();
         if (!(reach > 0)) {
-            return CONFIDENCE_OF_INTERVAL; // no spread is no certainty: little was seen, and all of it alike
+            return CONFIDENCE_OF_INTERVAL; // identical observations give no certainty
         }
         return Math.clamp(normal(distance / reach * Estimate.Z95), 0.5, CONFIDENCE_MAX);
     }
 
-    /** Distribution function of the standard normal at 0 or more (Abramowitz and Stegun 26.2.17, error below 1e-7). */
+    /**
+     * Returns the standard normal distribution function for 0 or more (Abramowitz and Stegun 26.2.17, error below
+     * 1e-7).
+     */
     private static double normal(double z) {
         double t = 1 / (1 + 0.2316419 * z);
         double tail = StrictMath.exp(-z * z / 2)

@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The rules from a person's history to sentences. None fires without the minimum data of what it rests on. */
+/** The rules from a person's history to sentences. None applies without its minimum of data. */
 public final class Insights {
 
     private static final long WEEK_MS = 7 * Recommendation.DAY_MS;
 
     private Insights() {}
 
-    /** What is known of somebody, each part with its own minimum of data. */
+    /** The statistics of a person, each with its own minimum of data. */
     public record History(
             PeakHours hours,
             Survival flowPeriods,
@@ -27,8 +27,7 @@ public final class Insights {
             List<StrainIndicator> indicators) {}
 
     /**
-     * Returns everything that the rules find, most telling first. Of the suggestions {@link Recommendation#choose}
-     * picks what is shown.
+     * Returns all insights, most significant first. {@link Recommendation#choose} selects among their suggestions.
      */
     public static List<Insight> from(History history) {
         List<Insight> found = new ArrayList<>();
@@ -102,7 +101,8 @@ public final class Insights {
         if (cost != null && cost.low() > 0) {
             found.add(Insight.side(
                     "interruption-cost",
-                    "In the half hour after an interruption there was less flow, as read here, than in comparable stretches without one.",
+                    "In the half hour after an interruption there was less flow, as read here, than in comparable"
+                            + " stretches without one.",
                     "interruption_cost_ms",
                     cost,
                     0,

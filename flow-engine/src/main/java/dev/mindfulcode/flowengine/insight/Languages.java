@@ -6,18 +6,16 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * How much of a person's active time was flow, by the language of the session. One observation is one session, each
- * weighing the same; languages are shrunk toward the person's mean ({@link GroupMeans}), since the best of many seldom
- * used ones is mostly luck. What one does in a language differs with it: a difference is not the language's doing.
+ * The share of active time in flow by language. One observation is one session; languages are shrunk toward the
+ * person's mean ({@link GroupMeans}). A difference may be due to the work done in a language.
  *
- * @param mean of the languages' flow shares, each weighed by how well it is known, 0 to 1: not that of all sessions,
- *     most of which may be in one language; 0 without sessions
- * @param languages by the number of their sessions, most first; empty while {@code sessionsMissing} is above 0
- * @param sessionsMissing how many more sessions are needed, with a language met before
+ * @param mean precision-weighted mean of the languages' flow shares, 0 to 1; 0 without sessions
+ * @param languages by number of sessions, descending; empty while {@code sessionsMissing} is above 0
+ * @param sessionsMissing number of further sessions needed in a language that has one already
  */
 public record Languages(double mean, List<Language> languages, int sessionsMissing) {
 
-    /** Sessions beside the first of each language ({@link GroupMeans#repeats}). A convention. */
+    /** Minimum sessions, without the first of each language ({@link GroupMeans#repeats}). A convention. */
     public static final int SESSIONS_MIN = 10;
 
     /**
@@ -28,16 +26,16 @@ public record Languages(double mean, List<Language> languages, int sessionsMissi
     public record Observation(String language, double flowShare) {
         public Observation {
             if (!(flowShare >= 0 && flowShare <= 1)) {
-                throw new IllegalArgumentException("a share from 0 to 1");
+                throw new IllegalArgumentException("flowShare is " + flowShare + "; must be between 0 and 1");
             }
         }
     }
 
     /**
-     * What is known of a language.
+     * The flow share of one language.
      *
-     * @param flowShare shrunk mean with its interval, inside 0 to 1
-     * @param above whether the whole interval lies above the person's mean
+     * @param flowShare shrunk mean with its interval, 0 to 1
+     * @param above whether the whole interval is above the person's mean
      */
     public record Language(String name, Estimate flowShare, boolean above) {}
 

@@ -4,27 +4,17 @@ package dev.mindfulcode.flowengine.insight;
 public final class Means {
     private Means() {}
 
-    /** Mean with Student's interval, held within bounds; of two values at least. */
+    /** Returns the mean of at least two values with Student's interval, clamped to the bounds. */
     public static Estimate of(double[] values, double min, double max) {
         double mean = Math.clamp(mean(values), min, max);
-        double reach = t975(values.length - 1) * Math.sqrt(errorSquared(values));
+        double reach = StudentT.quantile95(values.length - 1) * Math.sqrt(errorSquared(values));
         return new Estimate(
                 mean, Math.clamp(mean - reach, min, mean), Math.clamp(mean + reach, mean, max), values.length);
     }
 
     /**
-     * Two-sided 95 % quantile of Student's t from the normal one (Abramowitz and Stegun 26.7.5); within 1 % from 4
-     * degrees on.
-     */
-    static double t975(int degrees) {
-        double z = Estimate.Z95;
-        double cubed = z * z * z;
-        return z + (cubed + z) / (4 * degrees) + (5 * cubed * z * z + 16 * cubed + 3 * z) / (96.0 * degrees * degrees);
-    }
-
-    /**
-     * How much greater the mean of the later values is than that of the earlier ones, with Welch's interval (Biometrika
-     * 34, 1947); of two values each at least.
+     * Returns the mean of the later values minus that of the earlier ones, with Welch's interval (Biometrika 34, 1947).
+     * Each needs at least two values.
      */
     public static Estimate change(double[] earlier, double[] later) {
         double earlierError = errorSquared(earlier);
@@ -37,11 +27,11 @@ public final class Means {
                         * squared
                         / (earlierError * earlierError / (earlier.length - 1)
                                 + laterError * laterError / (later.length - 1));
-        double reach = t975((int) Math.max(1, degrees)) * Math.sqrt(squared);
+        double reach = StudentT.quantile95((int) Math.max(1, degrees)) * Math.sqrt(squared);
         return new Estimate(value, value - reach, value + reach, earlier.length + later.length);
     }
 
-    /** Events in a unit of exposure with Byar's interval for Poisson counts (Breslow and Day, IARC 82, 1987). */
+    /** Returns events per unit of exposure with Byar's interval for Poisson counts (Breslow and Day, IARC 82, 1987). */
     public static Estimate rate(long events, double exposure) {
         double low = events == 0 ? 0 : events * cubed(1 - 1 / (9.0 * events) - Estimate.Z95 / (3 * Math.sqrt(events)));
         double next = events + 1.0;
@@ -63,7 +53,7 @@ public final class Means {
         return sum / values.length;
     }
 
-    /** Square of the mean's standard error. */
+    /** Returns the square of the mean's standard error. */
     private static double errorSquared(double[] values) {
         double mean = mean(values);
         double squares = 0;
@@ -73,7 +63,7 @@ public final class Means {
         return squares / (values.length - 1) / values.length;
     }
 
-    /** Share of trials with Wilson's score interval (JASA 22, 1927), which is never empty. */
+    /** Returns the share of successes with Wilson's score interval (JASA 22, 1927). */
     public static Estimate share(int successes, int trials) {
         double share = (double) successes / trials;
         double squared = Estimate.Z95 * Estimate.Z95;

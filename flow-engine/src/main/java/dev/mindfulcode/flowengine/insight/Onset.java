@@ -8,16 +8,14 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came before a person's flow periods began. What precedes is not for that reason a cause.
+ * The circumstances in which a person's flow periods began. They precede flow and need not cause it.
  *
- * @param ways how they began, by {@link Way}, the share of each with Wilson's interval; empty while
- *     {@code startsMissing} is above 0
- * @param leadIns what the {@link #BEFORE_MS} before a start were like, beside what is usual; empty while there are too
- *     few
- * @param startsMissing how many more periods are needed
- * @param firstFlowAfterMs median time from a session's first keystroke to its first flow, with sessions that had none
- *     as censored; null while {@code firstsMissing} is above 0
- * @param firstsMissing how many more sessions with flow are needed
+ * @param ways the share of each {@link Way}, with Wilson's interval; empty while {@code startsMissing} is above 0
+ * @param leadIns measures of the {@link #BEFORE_MS} before a start, compared with all active time; empty with too few
+ * @param startsMissing number of further periods needed
+ * @param firstFlowAfterMs median time from a session's first keystroke to its first flow, sessions without flow being
+ *     censored; null while {@code firstsMissing} is above 0
+ * @param firstsMissing number of further sessions with flow needed
  */
 public record Onset(
         List<Began> ways,
@@ -26,17 +24,17 @@ public record Onset(
         @Nullable Estimate firstFlowAfterMs,
         int firstsMissing) {
 
-    /** How far back before a start is looked. A convention. */
+    /** Length of the lead-in before a start. A convention. */
     public static final long BEFORE_MS = 10 * 60_000;
 
     public static final int STARTS_MIN = 10;
 
-    /** Less activity before a start says nothing of how it was. */
+    /** Minimum activity in a lead-in. */
     private static final long ACTIVE_MS_MIN = 60_000;
 
     private static final long KEYSTROKES_MIN = 20;
 
-    /** How a flow period began. */
+    /** The position of a flow period in its session. */
     public enum Way {
         /** The session's first, within ten minutes of its first keystroke. */
         WITH_THE_SESSION,
@@ -48,7 +46,7 @@ public record Onset(
 
     public record Began(Way way, int count, Estimate share) {}
 
-    /** What is measured before a start. */
+    /** A measure of the lead-in. */
     public enum Measure {
         /** Context switches in ten minutes of activity. */
         CONTEXT_SWITCHES,
@@ -57,11 +55,11 @@ public record Onset(
     }
 
     /**
-     * One measure before starts.
+     * The lead-ins by one measure.
      *
      * @param before mean over starts, with the wider of Student's interval and that of the count
-     * @param usually the same of all the person's active time
-     * @param differs whether the whole interval lies on one side of that
+     * @param usually the same over all active time
+     * @param differs whether the whole interval is on one side of {@code usually}
      */
     public record LeadIn(Measure measure, Estimate before, double usually, boolean differs) {}
 
@@ -77,18 +75,18 @@ public record Onset(
     }
 
     /**
-     * One flow period's start.
+     * The start of one flow period.
      *
-     * @param sinceSessionMs since the session's first keystroke
-     * @param firstOfSession whether no period of the same session came before
-     * @param before the {@link #BEFORE_MS} before it
+     * @param sinceSessionMs time since the session's first keystroke
+     * @param firstOfSession whether it is the first period of its session
+     * @param before sums of the {@link #BEFORE_MS} before it
      */
     public record Start(long sinceSessionMs, boolean firstOfSession, Span before) {}
 
     /**
-     * @param starts of the person's periods
-     * @param firsts one a session: the time to its first flow, or its length, not ended, where it had none
-     * @param all the person's minutes, in and out of flow
+     * @param starts starts of all flow periods
+     * @param firsts one per session: the time to its first flow, or its length, censored, without flow
+     * @param all sums over all minutes, in and out of flow
      */
     public static Onset of(List<Start> starts, List<Survival.Observation> firsts, Span all) {
         Survival first = Survival.of(firsts);

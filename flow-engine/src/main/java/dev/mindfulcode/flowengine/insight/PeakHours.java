@@ -4,46 +4,45 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The hours of the day at which somebody's flow intensity is higher than their own average.
+ * The hours of the day at which a person's flow intensity is above their own average.
  *
- * <p>One observation is one hour of one day: minutes of an hour are too alike to count on their own. Each hour is
- * shrunk toward the person's mean ({@link GroupMeans}). An hour is a peak only where its whole interval lies above the
- * mean.
+ * <p>One observation is one hour of one day, as the minutes of an hour are correlated. Each hour is shrunk toward the
+ * person's mean ({@link GroupMeans}). A peak is an hour whose whole interval is above the mean.
  *
- * @param mean intensity over all hours, 0 to 1; 0 without observations
- * @param hours those with observations, by hour
- * @param observationsMissing how many more are needed, of hours seen before, until anything is said; 0 where there are
- *     enough
+ * @param mean mean intensity, 0 to 1; 0 without observations
+ * @param hours hours with observations, ascending
+ * @param observationsMissing number of further observations needed in hours that have one already
  */
 public record PeakHours(double mean, List<Hour> hours, int observationsMissing) {
 
-    /** Observations beside the first of each hour ({@link GroupMeans#repeats}): fewer and every hour is a guess. */
+    /** Minimum observations, without the first of each hour ({@link GroupMeans#repeats}). */
     public static final int OBSERVATIONS_MIN = 10;
 
     /**
      * One hour of one day.
      *
-     * @param hour 0 to 23, in the person's own time zone
-     * @param intensity mean over its active time, 0 to 1
+     * @param hour 0 to 23, in the person's time zone
+     * @param intensity mean over the active time, 0 to 1
      */
     public record Observation(int hour, double intensity) {
         public Observation {
             if (hour < 0 || hour > 23 || !(intensity >= 0 && intensity <= 1)) {
-                throw new IllegalArgumentException("hour 0 to 23 and intensity 0 to 1");
+                throw new IllegalArgumentException(
+                        "hour is " + hour + ", intensity " + intensity + "; must be 0 to 23, 0 to 1");
             }
         }
     }
 
     /**
-     * What is known of an hour.
+     * The intensity of one hour of the day.
      *
      * @param hour 0 to 23
-     * @param intensity shrunk mean with its interval, inside 0 to 1
-     * @param peak whether the whole interval lies above the person's mean
+     * @param intensity shrunk mean with its interval, 0 to 1
+     * @param peak whether the whole interval is above the person's mean
      */
     public record Hour(int hour, Estimate intensity, boolean peak) {}
 
-    /** Finds the peaks; with fewer repeats than {@link #OBSERVATIONS_MIN} no hour is given. */
+    /** Returns the peaks; without hours below {@link #OBSERVATIONS_MIN}. */
     public static PeakHours of(List<Observation> observations) {
         int[] count = new int[24];
         double[] sum = new double[24];

@@ -7,33 +7,32 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What interruptions of flow did to one person: how long until flow came back, and how much flow they cost.
+ * The effect of interruptions on one person: the time until flow returned, and the flow time that they cost.
  *
- * <p><b>Lag</b>: from the end of an interrupted period to the start of the next one in the same session, censored where
- * the session ended before flow came back ({@link Survival}).
+ * <p><b>Lag</b>: from the end of an interrupted period to the start of the next one in the same session, censored if
+ * the session ended before ({@link Survival}).
  *
- * <p><b>Cost</b>: an interruption after L of flow is set against every other period of the same person that was still
- * going after L (risk-set matching: Li, Propert and Rosenbaum, JASA 96, 2001). Cost is the flow time of the
- * {@link #HORIZON_MS} after that point in the matched ones, on average, less that after the interruption. What happened
- * to the matched afterwards, interruptions too, stays in. The interval is Student's over interruptions. An observation,
- * not an experiment: what interrupts may come when flow was fading anyway.
+ * <p><b>Cost</b>: an interruption after L of flow is matched with every other period of the same person that lasted
+ * longer than L (risk-set matching: Li, Propert and Rosenbaum, JASA 96, 2001). The cost is the mean flow time of the
+ * matches in the {@link #HORIZON_MS} after that point, minus that after the interruption, with Student's interval over
+ * interruptions. It is observational: interruptions may come when flow is fading anyway.
  *
  * @param lagMs median with its interval; null while {@code lagsMissing} is above 0
- * @param lagsMissing how many more resumptions are needed
- * @param costMs mean flow time lost an interruption, at most {@link #HORIZON_MS} either way; null while
+ * @param lagsMissing number of further resumptions needed
+ * @param costMs mean flow time lost per interruption, at most {@link #HORIZON_MS} either way; null while
  *     {@code pairsMissing} is above 0
- * @param pairsMissing how many more interruptions with a match are needed
+ * @param pairsMissing number of further interruptions with a match needed
  */
 public record Resumption(
         @Nullable Estimate lagMs, int lagsMissing, @Nullable Estimate costMs, int pairsMissing) {
 
-    /** How far after an interruption flow time is compared. A convention. */
+    /** Time after an interruption over which flow is compared. A convention. */
     public static final long HORIZON_MS = 30 * 60_000;
 
-    /** With fewer matched interruptions the interval says nothing. */
+    /** Minimum matched interruptions for a useful interval. */
     public static final int PAIRS_MIN = 8;
 
-    /** The latest this many are looked at: matching compares all with all. */
+    /** Maximum number of periods, the latest ones: matching is quadratic. */
     public static final int PERIODS_MAX = 1_000;
 
     /**
@@ -43,7 +42,7 @@ public record Resumption(
      * @param endedAtMs epoch ms, not before the start
      * @param sessionEndedAtMs last activity of its session, epoch ms, not before the end
      * @param session the same number for the periods of one session
-     * @param endedBy what ended it
+     * @param endedBy cause of the end
      */
     public record Period(long startedAtMs, long endedAtMs, long sessionEndedAtMs, int session, Interruption endedBy) {
         public Period {
@@ -62,11 +61,11 @@ public record Resumption(
     }
 
     /**
-     * Reads a person's periods.
+     * Computes lag and cost.
      *
      * @param periods in any order
-     * @param observedUntilMs until when periods would be known, epoch ms; interruptions with less than the horizon
-     *     after them have no cost yet
+     * @param observedUntilMs end of observation, epoch ms; interruptions later than the horizon before it have no
+     *     cost yet
      */
     public static Resumption of(List<Period> periods, long observedUntilMs) {
         List<Period> inOrder = new ArrayList<>(periods);
@@ -126,7 +125,7 @@ public record Resumption(
         return java.util.Arrays.copyOf(costs, pairs);
     }
 
-    /** Flow time within the horizon after an instant: of the period that holds it and those that follow. */
+    /** Returns the flow time within the horizon after an instant, in the period that contains it and later ones. */
     private static double flowAfterMs(List<Period> periods, Period first, long fromMs) {
         long toMs = fromMs + HORIZON_MS;
         long flowMs = 0;

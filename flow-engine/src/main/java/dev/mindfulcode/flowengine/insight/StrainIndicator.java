@@ -8,70 +8,67 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A figure that may go with strain, as an indicator and never as a diagnosis: nothing here was validated against
- * burnout, and each compares a person with their own past only. Every one has a minimum of data, below which it says
- * how much is missing and nothing else.
+ * A statistic that may accompany strain: an indicator, not a diagnosis. None is validated against burnout, and each
+ * compares a person with their own past only.
  *
- * @param kind what is looked at
- * @param value with its interval, in the kind's unit; null while {@code missing} is above 0
- * @param reference what the value is set against: the person's own past, a half, or no change; 0 while {@code missing}
- *     is above 0
- * @param isElevated whether the whole interval lies on the side that is worth a look
- * @param missing how many more days or weeks with activity are needed, in the kind's unit of observation
+ * @param value in the kind's unit; null while {@code missing} is above 0
+ * @param reference the person's own past, 0.5, or no change; 0 while {@code missing} is above 0
+ * @param isElevated whether the whole interval is on the unfavourable side of the reference
+ * @param missing number of further days or weeks with activity needed
  */
 public record StrainIndicator(Kind kind, @Nullable Estimate value, double reference, boolean isElevated, int missing) {
 
-    /** How many last days count as the present. */
+    /** Number of days that count as recent. */
     public static final int RECENT_DAYS = 14;
 
     static final int RECENT_DAYS_MIN = 5;
     static final int PAST_DAYS_MIN = 10;
     static final int RECENT_WEEKS = 4;
 
-    /** Usual hours are the fewest that hold this share of a person's earlier active time. A convention. */
+    /** Usual hours are the fewest that contain this share of the earlier active time. A convention. */
     static final double USUAL_SHARE = 0.9;
 
-    /** A stretch without five idle minutes is called long from here on. A convention without a peer-reviewed source. */
+    /** Minimum length of a long stretch, without five idle minutes. A convention without a peer-reviewed source. */
     public static final long LONG_STRETCH_MS = 2 * 3_600_000;
 
-    /** What is looked at, with the unit of its value and where the idea comes from. */
+    /** The kinds of indicators, with unit and source. */
     public enum Kind {
         /**
-         * Share, 0 to 1, of the last 14 days' active time at hours outside the person's usual ones; stands out above
-         * the share that the past itself had outside. Hours of work in repositories: Claes and others, ICSE 2018; that
+         * Share, 0 to 1, of the last 14 days' active time at hours outside the person's usual ones; elevated above
+         * the same share of the past. Hours of work in repositories: Claes and others, ICSE 2018; that
          * detachment from work protects: Sonnentag and Fritz, Journal of Organizational Behavior 36, 2015.
          */
         OUTSIDE_USUAL_HOURS,
         /**
-         * Share, 0 to 1, of the last 4 active weeks' active time on Saturday and Sunday; stands out above the weeks
+         * Share, 0 to 1, of the last 4 active weeks' active time on Saturday and Sunday; elevated above the weeks
          * before. Claes and others, 2018.
          */
         WEEKEND_SHARE,
         /**
          * Share, 0 to 1, of the last 14 days' active days with a stretch of two hours or more without a break of five
-         * minutes; stands out above a half. That short breaks go with vigour and less fatigue: Albulescu and others,
+         * minutes; elevated above a half. That short breaks go with vigour and less fatigue: Albulescu and others,
          * PLOS ONE 17, 2022.
          */
         LONG_STRETCHES,
-        /** Change a week of the share of active time in flow; stands out below 0. A rule of ours, without a source. */
+        /** Change a week of the share of active time in flow; elevated below 0. Without a source. */
         FALLING_FLOW,
-        /** Change a week of errors a keystroke; stands out above 0. A rule of ours, without a source. */
+        /** Change a week of errors a keystroke; elevated above 0. Without a source. */
         RISING_ERRORS,
         /**
-         * Change a week of context switches an active hour; stands out above 0. Fragmentation and productivity:
+         * Change a week of context switches an active hour; elevated above 0. Fragmentation and productivity:
          * Sanchez, SANER 2015.
          */
         RISING_FRAGMENTATION
     }
 
     /**
-     * One day with activity, in the person's own time zone.
+     * One day with activity, in the person's time zone.
      *
      * @param epochDay days since 1970-01-01
      * @param activeMsByHour 24 values, 0 or more
      * @param longestStretchMs longest stretch without five idle minutes
      */
-    @SuppressWarnings("ArrayRecordComponent") // 24 numbers that nobody compares
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     public record Day(
             long epochDay,
             long[] activeMsByHour,
@@ -82,7 +79,7 @@ public record StrainIndicator(Kind kind, @Nullable Estimate value, double refere
             long longestStretchMs) {
         public Day {
             if (activeMsByHour.length != 24) {
-                throw new IllegalArgumentException("24 hours");
+                throw new IllegalArgumentException(activeMsByHour.length + " hours; must be 24");
             }
         }
 
@@ -100,7 +97,7 @@ public record StrainIndicator(Kind kind, @Nullable Estimate value, double refere
         }
     }
 
-    /** All indicators on the days up to this one; days without active time are left out. */
+    /** Returns all indicators for the days up to this one; ignores days without active time. */
     public static List<StrainIndicator> of(List<Day> days, long today) {
         List<Day> active = days.stream()
                 .filter(day -> day.activeMs() > 0 && day.epochDay() <= today)
@@ -201,9 +198,9 @@ public record StrainIndicator(Kind kind, @Nullable Estimate value, double refere
         return new StrainIndicator(Kind.LONG_STRETCHES, value, 0.5, value.low() > 0.5, 0);
     }
 
-    /** Over whole weeks only: the present one is not over, and would look odd. */
+    /** Uses whole weeks only. */
     private static StrainIndicator trend(
-            Kind kind, List<Day> days, long today, int worrying, ToDoubleFunction<List<Day>> valueOfWeek) {
+            Kind kind, List<Day> days, long today, int unfavourableSign, ToDoubleFunction<List<Day>> valueOfWeek) {
         double[] values = weeks(days, Math.floorDiv(today + 3, 7)).stream()
                 .mapToDouble(valueOfWeek)
                 .toArray();
@@ -212,10 +209,10 @@ public record StrainIndicator(Kind kind, @Nullable Estimate value, double refere
         }
         Estimate slope =
                 Trend.slope(Arrays.copyOfRange(values, Math.max(0, values.length - Trend.VALUES_MAX), values.length));
-        return new StrainIndicator(kind, slope, 0, worrying > 0 ? slope.low() > 0 : slope.high() < 0, 0);
+        return new StrainIndicator(kind, slope, 0, unfavourableSign > 0 ? slope.low() > 0 : slope.high() < 0, 0);
     }
 
-    /** Weeks with activity before a week, in order. */
+    /** Returns the weeks with activity before a week, in order. */
     private static List<List<Day>> weeks(List<Day> days, long beforeWeek) {
         TreeMap<Long, List<Day>> weeks = new TreeMap<>();
         for (Day day : days) {

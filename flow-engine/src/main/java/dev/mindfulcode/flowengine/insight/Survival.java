@@ -4,29 +4,27 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How long something lasts when some of it was still lasting when we stopped looking: the product-limit estimate of
- * Kaplan and Meier (JASA 53, 1958), with Greenwood's variance and log-log intervals (Kalbfleisch and Prentice, The
- * Statistical Analysis of Failure Time Data).
+ * The survival function of censored durations: the product-limit estimate of Kaplan and Meier (JASA 53, 1958), with
+ * Greenwood's variance and log-log intervals (Kalbfleisch and Prentice, The Statistical Analysis of Failure Time Data).
  *
- * <p>Two uses. Flow periods: one that the person ended by closing the session is censored, for flow did not break.
- * Resumption lag: an interruption after which flow did not come back before the session ended is censored, for leaving
- * it out would make interruptions look cheap.
+ * <p>A flow period is censored if its session ended it; a resumption lag is censored if the session ended before flow
+ * returned.
  */
 public final class Survival {
 
-    /** Fewer observed ends than this give no quantile: its interval would be the whole line. */
+    /** Minimum observed ends for a quantile. */
     public static final int ENDS_MIN = 8;
 
     /**
-     * One observed length.
+     * One observed duration.
      *
      * @param lengthMs 0 or more
-     * @param ended false where it was still lasting when observation stopped
+     * @param ended false if censored
      */
     public record Observation(long lengthMs, boolean ended) {
         public Observation {
             if (lengthMs < 0) {
-                throw new IllegalArgumentException("a length below 0");
+                throw new IllegalArgumentException("lengthMs is " + lengthMs + "; must not be negative");
             }
         }
     }
@@ -80,23 +78,22 @@ public final class Survival {
                 ends);
     }
 
-    /** Returns how many more observed ends {@link #quantileMs} needs; 0 where there are enough. */
+    /** Returns the number of further observed ends that {@link #quantileMs} needs. */
     public int endsMissing() {
         return Math.max(0, ENDS_MIN - ends);
     }
 
-    /** Returns the share, 0 to 1, that lasts longer than this. */
+    /** Returns the share, 0 to 1, that lasts longer than a duration. */
     public double shareLongerThan(long lengthMs) {
         int step = lastStepAt(lengthMs);
         return step < 0 ? 1 : surviving[step];
     }
 
     /**
-     * Returns the length, in ms, within which this share has ended: 0.5 for the median. The ends of the interval are
-     * where the band around the curve crosses the same level.
+     * Returns a quantile in ms, with the interval where the band around the curve crosses the level.
      *
-     * @param ended inside 0 to 1
-     * @throws IllegalStateException where {@link #endsMissing()} is above 0
+     * @param ended share that has ended, for example 0.5 for the median
+     * @throws IllegalStateException if {@link #endsMissing()} is above 0
      */
     public Estimate quantileMs(double ended) {
         if (!(ended > 0 && ended < 1)) {
@@ -114,11 +111,11 @@ public final class Survival {
             low = band(step, +1) <= level ? endsAtMs[step] : low;
             high = band(step, -1) <= level ? endsAtMs[step] : high;
         }
-        // The lower end of a length comes from the lower end of the curve, and so they change places.
+        // The lower end of a duration results from the lower end of the curve.
         return new Estimate(value, Math.min(high, value), Math.max(low, value), observations);
     }
 
-    /** Returns the mean length, in ms, of what lasts at most this long: the area under the curve up to there. */
+    /** Returns the restricted mean in ms: the area under the curve up to a duration. */
     public double restrictedMeanMs(long horizonMs) {
         double area = 0;
         double share = 1;
@@ -136,7 +133,7 @@ public final class Survival {
         return at >= 0 ? at : -at - 2;
     }
 
-    /** Upper (+1) or lower (−1) end of the curve at a step, on the log(−log) scale, which keeps it inside 0 to 1. */
+    /** Returns the upper (+1) or lower (−1) end of the curve at a step, on the log(−log) scale. */
     private double band(int step, int side) {
         double share = surviving[step];
         if (share <= 0 || share >= 1) {

@@ -16,21 +16,18 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A figure of a team that may go with strain: an indicator, never a diagnosis, and of nobody in particular. It sees
- * windows of the team that were released and nothing else, so whatever follows from it reveals no more than they do;
- * hours in which fewer than the smallest group worked are not there. The last days are set against the eight weeks
- * before them, of the same team.
+ * A statistic of a team that may accompany strain: an indicator, not a diagnosis, and never about one person. It is
+ * computed from released windows only and so reveals no more than they do. Recent days are compared with the team's
+ * eight weeks before.
  *
- * <p>Days of one team are taken as independent observations, which they are not quite: the intervals are narrower than
- * they should be.
+ * <p>Days of a team are treated as independent observations; as they are correlated, intervals are somewhat too narrow.
  *
- * @param value with its interval, in the kind's unit; the greater, the more it is worth a look. Null while
- *     {@code missing} is above 0
- * @param reference what it was before; 0 while {@code missing} is above 0, and for changes
- * @param isElevated whether the whole interval lies above the reference
- * @param missing how many more days (of weekends: weeks) are needed
- * @param from first of the days that count as the present
- * @param to last of them
+ * @param value in the kind's unit, higher is less favourable; null while {@code missing} is above 0
+ * @param reference the value before; 0 while {@code missing} is above 0, and for changes
+ * @param isElevated whether the whole interval is above the reference
+ * @param missing number of further days (for weekends: weeks) needed
+ * @param from first recent day
+ * @param to last recent day
  */
 public record TeamIndicator(
         Kind kind,
@@ -41,28 +38,27 @@ public record TeamIndicator(
         LocalDate from,
         LocalDate to) {
 
-    /** How long before the present the team is compared with itself. */
+    /** Number of days before the recent ones that they are compared with. */
     public static final int PAST_DAYS = 56;
 
     static final int PAST_DAYS_MIN = 10;
     static final int PAST_WEEKS_MIN = 4;
 
-    /** An hour in which the active members were active for this much of it on average. A convention. */
+    /** Minimum mean activity of the active members in a full hour. A convention. */
     static final double FULL_HOUR = 0.75;
 
     /**
-     * Two full hours on end are called a long stretch. A convention without a peer-reviewed source, as in
-     * {@link StrainIndicator}.
+     * Minimum consecutive full hours of a long stretch. A convention, as in {@link StrainIndicator}.
      */
     static final int FULL_HOURS_MIN = 2;
 
     private static final long HOUR_MS = 3_600_000;
     private static final long DAY_MS = 24 * HOUR_MS;
 
-    /** What is looked at. The names are part of the public contract. */
+    /** The kinds of indicators. Their names are part of the public API. */
     public enum Kind {
         /**
-         * Share, 0 to 1, of the team's active time at hours outside those that held nine tenths of it before; mean of
+         * Share, 0 to 1, of the team's active time outside the hours that contained nine tenths of it before; mean of
          * the days. Claes and others, ICSE 2018; that detachment from work protects: Sonnentag and Fritz, Journal of
          * Organizational Behavior 36, 2015.
          */
@@ -72,15 +68,15 @@ public record TeamIndicator(
          */
         WEEKEND_SHARE("share", 0.05, 1, 0.05),
         /**
-         * Share, 0 to 1, of the days with two hours on end in which those at work were active for three quarters of the
-         * time on average. That short breaks go with vigour and less fatigue: Albulescu and others, PLOS ONE 17, 2022.
+         * Share, 0 to 1, of the days with two consecutive hours in which active members worked for three quarters of
+         * the time on average. That short breaks go with vigour and less fatigue: Albulescu and others, PLOS ONE 17,
+         * 2022.
          */
         LONG_STRETCHES("share", 0.1, 1, 0.1),
-        /** By how much the share of active time in flow is smaller than before. A rule of ours, without a source. */
+        /** Decrease of the share of active time in flow. Without a source. */
         FALLING_FLOW("share", 0.05, 1, 0.05),
         /**
-         * By how many interruptions of flow an active hour has more than before. Fragmentation and productivity:
-         * Sanchez, SANER 2015.
+         * Increase of interruptions of flow per active hour. Fragmentation and productivity: Sanchez, SANER 2015.
          */
         RISING_FRAGMENTATION("interruptions_per_active_hour", 0.5, 60, 0.5);
 
@@ -96,12 +92,12 @@ public record TeamIndicator(
             this.thresholdStep = thresholdStep;
         }
 
-        /** As the API, the log and the tables spell it. */
+        /** Returns the name in the API, the events and the tables. */
         public String text() {
             return name().toLowerCase(Locale.ROOT);
         }
 
-        /** Returns null where the text is no indicator. */
+        /** Returns the kind with this text, or null. */
         public static @Nullable Kind parse(String text) {
             return Arrays.stream(values())
                     .filter(kind -> kind.text().equals(text))
@@ -121,12 +117,12 @@ public record TeamIndicator(
             return thresholdMax;
         }
 
-        /** Thresholds are multiples of this: many rules side by side say no more than the figure itself, rounded. */
+        /** Returns the step of thresholds, so that many rules reveal no more than the rounded value. */
         public double thresholdStep() {
             return thresholdStep;
         }
 
-        /** Whether a threshold is one of those that may be asked for. */
+        /** Whether a threshold is valid for a rule. */
         public boolean allows(double threshold) {
             double steps = threshold / thresholdStep;
             return threshold >= thresholdMin && threshold <= thresholdMax && Math.abs(steps - Math.rint(steps)) < 1e-6;
@@ -136,19 +132,19 @@ public record TeamIndicator(
     /**
      * A released window of a team.
      *
-     * @param members how many were active in it
-     * @param interruptions of flow
+     * @param members number of active members
+     * @param interruptions interruptions of flow
      */
     public record Window(long startMs, long members, double activeSeconds, double flowSeconds, long interruptions) {}
 
     /**
-     * Works out one indicator.
+     * Computes one indicator.
      *
      * @param hours released windows of one hour, in any order
      * @param days released windows of one day (UTC), in any order
-     * @param endMs until when all windows are known, the start of a day (UTC); what is later is not looked at
-     * @param recentDays how many last days count as the present, a multiple of seven
-     * @param zone whose hours and weekends are meant; of its days the last is the last that is over by {@code endMs}
+     * @param endMs end of the complete windows, the start of a day (UTC); later windows are ignored
+     * @param recentDays number of recent days, a multiple of seven
+     * @param zone zone of hours and weekends; its last day is the last that ends by {@code endMs}
      */
     public static TeamIndicator of(
             Kind kind, List<Window> hours, List<Window> days, long endMs, int recentDays, ZoneId zone) {
@@ -172,7 +168,7 @@ public record TeamIndicator(
         };
     }
 
-    /** Whether its days are those of the zone; if not, of UTC, as the windows of days are. */
+    /** Whether its days are those of the zone, else of UTC. */
     public boolean isInZone() {
         return switch (kind) {
             case OUTSIDE_USUAL_HOURS, WEEKEND_SHARE, LONG_STRETCHES -> true;
@@ -180,23 +176,23 @@ public record TeamIndicator(
         };
     }
 
-    /** From when on windows are needed for an indicator at {@code endMs}. */
+    /** Returns the start of the windows needed for an indicator at {@code endMs}. */
     public static long neededFromMs(long endMs, int recentDays) {
         return endMs - (recentDays + PAST_DAYS + 2) * DAY_MS;
     }
 
     /**
-     * 0.5 to 0.99: how probable it is, by the normal approximation, that the value lies on the side of the reference
-     * where it is.
+     * Returns the probability, 0.5 to 0.99, by the normal approximation, that the value is on its side of the
+     * reference.
      */
     public double confidence() {
         return value == null ? 0.5 : Insight.confidence(value, reference);
     }
 
-    /** What was seen, as a sentence; never how anybody feels, and never why. */
+    /** Returns the observation as a sentence, neither a feeling nor a cause. */
     public String text() {
         if (value == null) {
-            return "There is not enough to say yet.";
+            return "Not enough data yet.";
         }
         String amount = amount(value.value());
         return switch (kind) {
@@ -218,7 +214,8 @@ public record TeamIndicator(
                         ? "An active hour of the team had as many interruptions of flow as in the weeks before."
                         : String.format(
                                 Locale.ROOT,
-                                "An active hour of the team had %.1f interruptions of flow %s than in the weeks before.",
+                                "An active hour of the team had %.1f interruptions of flow %s than in the weeks"
+                                        + " before.",
                                 Math.abs(value.value()),
                                 value.value() < 0 ? "fewer" : "more");
         };
@@ -271,7 +268,7 @@ public record TeamIndicator(
         return usual;
     }
 
-    /** Weeks end with the span, on whatever day that is: each holds one weekend. */
+    /** Weeks end with the span, on any weekday, so each has one weekend. */
     private static TeamIndicator weekendShare(Span span, Map<LocalDate, LocalDay> days) {
         double[] recent = span.weekendShares(days, span.recentFrom(), span.last());
         double[] past =
@@ -310,7 +307,7 @@ public record TeamIndicator(
         return missing > 0 ? span.missing(kind, missing) : span.compared(kind, Means.change(past, recent), 0);
     }
 
-    /** In order of time: sums of floating numbers depend on it, and the answer must not. */
+    /** Returns values in order of time, as sums of floating-point numbers depend on the order. */
     private static double[] values(List<Window> days, long fromMs, long toMs, ToDoubleFunction<Window> valueOfDay) {
         return days.stream()
                 .filter(day -> day.startMs() >= fromMs && day.startMs() < toMs && day.activeSeconds() > 0)
@@ -319,7 +316,7 @@ public record TeamIndicator(
                 .toArray();
     }
 
-    /** A day of the zone with the hours of it that were released. */
+    /** A day of the zone with its released hours. */
     private static final class LocalDay {
 
         private final double[] activeSecondsByHour = new double[24];
@@ -354,7 +351,7 @@ public record TeamIndicator(
         }
     }
 
-    /** The present and the past, in days. */
+    /** The recent days and the past before them. */
     private record Span(LocalDate last, int recentDays) {
 
         static Span inZone(long endMs, int recentDays, ZoneId zone) {
@@ -400,7 +397,7 @@ public record TeamIndicator(
                     .toList();
         }
 
-        /** The share of each week with activity, the latest last. */
+        /** Returns the weekend share of each week with activity, in order. */
         double[] weekendShares(Map<LocalDate, LocalDay> days, LocalDate from, LocalDate to) {
             List<Double> shares = new ArrayList<>();
             for (LocalDate week = from; !week.isAfter(to); week = week.plusDays(7)) {
@@ -420,7 +417,7 @@ public record TeamIndicator(
             return shares.stream().mapToDouble(Double::doubleValue).toArray();
         }
 
-        /** Of a week, the present needs three days; of more, five in each two weeks. */
+        /** Returns the missing days: three recent ones of one week, else five per two weeks. */
         int missingDays(int recent, int past) {
             int recentMin = Math.max(3, recentDays * StrainIndicator.RECENT_DAYS_MIN / StrainIndicator.RECENT_DAYS);
             return Math.max(recentMin - recent, PAST_DAYS_MIN - past);
@@ -437,7 +434,7 @@ public record TeamIndicator(
             return new TeamIndicator(kind, value, reference, value.low() > reference, 0, recentFrom(), last);
         }
 
-        /** What is left of a difference of equal numbers after their last bits is no difference. */
+        /** Rounds away differences in the last bits of equal numbers. */
         private static double rounded(double value) {
             return Math.rint(value * 1e9) / 1e9 + 0.0;
         }

@@ -3,28 +3,28 @@ package dev.mindfulcode.flowengine.insight;
 import java.util.Arrays;
 
 /**
- * Whether a row of equally spaced values goes up or down: the median of all pairwise slopes (Theil 1950; Sen, JASA 63,
- * 1968), whose interval comes from the variance of Kendall's S. One odd week moves it little.
+ * The trend of equally spaced values: the median of all pairwise slopes (Theil 1950; Sen, JASA 63, 1968), with an
+ * interval from the variance of Kendall's S. It is robust against outliers.
  */
 public final class Trend {
 
-    /** With fewer the interval holds both signs whatever the values are. */
+    /** With fewer values the interval always includes both signs. */
     public static final int VALUES_MIN = 5;
 
-    /** The row is bounded: two years of weeks. Its slopes are all pairs. */
+    /** Two years of weeks. The number of slopes is quadratic. */
     public static final int VALUES_MAX = 104;
 
     private Trend() {}
 
     /**
-     * Returns the change per step.
+     * Returns the slope per step.
      *
      * @param values finite, in order of time, {@link #VALUES_MIN} to {@link #VALUES_MAX} of them
      */
     public static Estimate slope(double... values) {
         int n = values.length;
         if (n < VALUES_MIN || n > VALUES_MAX) {
-            throw new IllegalArgumentException(VALUES_MIN + " to " + VALUES_MAX + " values");
+            throw new IllegalArgumentException(n + " values; must be " + VALUES_MIN + " to " + VALUES_MAX);
         }
         double[] slopes = new double[n * (n - 1) / 2];
         int pair = 0;

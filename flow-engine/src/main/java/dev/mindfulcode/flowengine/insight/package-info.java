@@ -1,3 +1,3 @@
-/** What a person's history says, with how sure that is: arithmetic on totals, never on keystrokes. */
+/** Statistics with intervals, and insights, from totals of a person's history. */
 @org.jspecify.annotations.NullMarked
 package dev.mindfulcode.flowengine.insight;

@@ -5,40 +5,35 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * One person's own meaning of flow: a Bayesian logistic layer over the model's intensity x,
+ * A user's personalization of the model: a Bayesian logistic layer over the model's intensity x,
  *
  * <pre>p = σ(a + b · logit(x))</pre>
  *
- * whose two parameters have a posterior over a fixed grid of {@link #OFFSETS} × {@link #SLOPES} points, so that learning from a label
- * is exact: one addition a point. The prior is normal (a: mean 0, deviation {@link #OFFSET_DEVIATION}; b: mean 1, deviation
- * {@link #SLOPE_DEVIATION}) and symmetric on the grid, so its means are the identity.
+ * with a posterior over a fixed grid of {@link #OFFSETS} × {@link #SLOPES} points for a and b, so that learning is
+ * exact: one addition per point. The prior is normal (a: mean 0, deviation {@link #OFFSET_DEVIATION}; b: mean 1,
+ * deviation {@link #SLOPE_DEVIATION}); its means are the identity. The personal intensity uses the posterior means of a
+ * and b: the posterior predictive would pull everybody towards 0.5 before the first label.
  *
- * <p>The personal intensity takes the posterior means of a and b. The posterior predictive would be the textbook's choice, but before
- * the first label it already pulls everybody towards one half, for no reason that the person gave.
+ * <p>Labels decay with a half-life of {@link #HALF_LIFE_MS} of event time: the log-likelihood of a label has the weight
+ * 2^(−age / half-life). A late label weighs as if it had arrived in time, so the order changes only the last digits of
+ * floats.
  *
- * <p>What was learned is forgotten by halves, each {@link #HALF_LIFE_MS} of event time: a label's log-likelihood counts 2^(−age /
- * half-life), and with all forgotten the prior is left. A label that comes late weighs as if it had come in time, so the order of
- * labels changes nothing but the last digits of floats.
- *
- * <p>Every slope on the grid is positive: the personal intensity never falls where the model's rises, and what holds of a model in
- * this respect (more errors never raise the score) holds of the person's reading. Not thread-safe; reading allocates nothing.
+ * <p>Every slope on the grid is positive, so the personal intensity rises with the model's. Not thread-safe; reading
+ * allocates nothing.
  */
 public final class PersonalLayer {
     /** Length of a stored layer in bytes. */
     public static final int SIZE_BYTES = 32 + Float.BYTES * PersonalLayer.OFFSETS * PersonalLayer.SLOPES;
 
-    /** Time in which half of what was learned is forgotten: 90 days. A convention. */
+    /** Half-life of labels: 90 days. A convention. */
     public static final long HALF_LIFE_MS = 90L * 24 * 60 * 60_000;
 
-    /** The lowest and the highest answer: not at all in flow, and completely. */
+    /** The range of answers, from not at all in flow to completely. */
     public static final int FLOW_MIN = 1;
 
     public static final int FLOW_MAX = 7;
 
-    /**
-     * What an answer about an interrupted moment weighs: it speaks of the flow before and of the break in one. A
-     * convention.
-     */
+    /** Weight of a label about an interrupted moment. A convention. */
     static final float INTERRUPTED_WEIGHT = 0.5f;
 
     static final int OFFSETS = 25;
@@ -48,13 +43,10 @@ public final class PersonalLayer {
     static final double OFFSET_DEVIATION = 0.5;
     static final double SLOPE_DEVIATION = 0.25;
 
-    /**
-     * The share of answers taken to say nothing (a slip, another question in mind), so that one surprise cannot carry a
-     * person away.
-     */
+    /** Assumed share of random answers, so that a single surprise has a bounded effect. */
     private static final double LAPSE = 0.1;
 
-    /** Model intensities are held this far from 0 and 1, where a logit has no value. */
+    /** Model intensities are clamped to this distance from 0 and 1, where the logit diverges. */
     private static final double EDGE = 0.01;
 
     private static final byte VERSION = 1;
@@ -73,17 +65,17 @@ public final class PersonalLayer {
     private double offset;
     private double slope = 1;
 
-    /** Makes a layer that has learned nothing: the identity. */
+    /** Creates a layer without labels: the identity. */
     public PersonalLayer() {}
 
     /**
-     * Becomes the layer that was stored.
+     * Loads a stored layer.
      *
-     * @throws IllegalArgumentException where the bytes are of another layout
+     * @throws IllegalArgumentException if the bytes have another layout
      */
     public PersonalLayer load(byte[] stored) {
         if (stored.length != SIZE_BYTES || stored[AT_VERSION] != VERSION) {
-            throw new IllegalArgumentException("not a personal layer of version " + VERSION + ": replay the labels");
+            throw new IllegalArgumentException("not a personal layer of version " + VERSION + "; replay the labels");
         }
         ByteBuffer from = ByteBuffer.wrap(stored).order(ByteOrder.LITTLE_ENDIAN);
         given = from.getInt(AT_GIVEN);
@@ -97,7 +89,7 @@ public final class PersonalLayer {
         return this;
     }
 
-    /** Returns the layer as it is stored, little-endian. */
+    /** Returns the stored form, little-endian. */
     public byte[] toBytes() {
         byte[] bytes = new byte[SIZE_BYTES];
         ByteBuffer into = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
@@ -109,7 +101,7 @@ public final class PersonalLayer {
         return bytes;
     }
 
-    /** Forgets everything: the identity again. */
+    /** Removes all labels. */
     public void reset() {
         given = 0;
         learned = 0;
@@ -119,27 +111,26 @@ public final class PersonalLayer {
         updatePosterior(0);
     }
 
-    /** Counts a label about a moment of which there is no reading: it was given, and nothing can be learned from it. */
+    /** Counts a label without a reading, from which nothing can be learned. */
     public void countWithoutReading() {
         given++;
     }
 
     /**
-     * Learns from one label. An answer of 1 to 7 is taken as the fraction (flow − 1) / 6 of a yes: 4 says one half, and
-     * pulls towards it.
+     * Learns from one label. The answer counts as the fraction (flow − 1) / 6 of a yes.
      *
-     * @param atMs the moment the label is about, epoch milliseconds
-     * @param modelIntensity what the model said of that moment, 0 to 1
-     * @param flow {@link #FLOW_MIN} to {@link #FLOW_MAX}; what lies outside counts as the nearer end
-     * @param interrupted whether the person says that they were interrupted then: counts {@value #INTERRUPTED_WEIGHT}
+     * @param atMs the moment that the label is about, epoch milliseconds
+     * @param modelIntensity the model's intensity at that moment, 0 to 1
+     * @param flow clamped to {@link #FLOW_MIN} to {@link #FLOW_MAX}
+     * @param interrupted whether the user was interrupted then: weight {@value #INTERRUPTED_WEIGHT}
      */
     public void learn(long atMs, float modelIntensity, int flow, boolean interrupted) {
         long at = Math.max(atMs, 0);
         given++;
-        double older = 1;
+        double olderWeight = 1;
         double weight = interrupted ? INTERRUPTED_WEIGHT : 1;
         if (learned > 0 && at > latestAtMs) {
-            older = decay(at - latestAtMs);
+            olderWeight = decay(at - latestAtMs);
         } else if (learned > 0) {
             weight *= decay(latestAtMs - at);
         }
@@ -154,13 +145,13 @@ public final class PersonalLayer {
             double logYes = -StrictMath.log1p(StrictMath.exp(-sum));
             double likelihood = StrictMath.exp(logYes - (1 - yes) * sum);
             double fit = StrictMath.log((1 - LAPSE) * likelihood + LAPSE / 2);
-            logLikelihood[i] = (float) (older * logLikelihood[i] + weight * fit);
+            logLikelihood[i] = (float) (olderWeight * logLikelihood[i] + weight * fit);
         }
         updatePosterior(latestAtMs);
     }
 
     /**
-     * Lets the layer be as it is at an instant, with what is forgotten by then forgotten. Stored state does not change.
+     * Applies the decay of labels up to an instant to later readings. Does not change the stored form.
      */
     public PersonalLayer asOf(long atMs) {
         updatePosterior(atMs);
@@ -168,10 +159,7 @@ public final class PersonalLayer {
     }
 
     /**
-     * Returns the personal intensity, 0 to 1, where the model says this one. Without labels it is the model's, to the
-     * bit.
-     *
-     * @param modelIntensity 0 to 1
+     * Returns the personal intensity for the model's, both 0 to 1. Without labels they are equal to the bit.
      */
     public float intensity(float modelIntensity) {
         if (learned == 0) {
@@ -181,41 +169,30 @@ public final class PersonalLayer {
         return (float) (1 / (1 + StrictMath.exp(-sum)));
     }
 
-    /** Whether anything was learned, so that the personal intensity may differ from the model's. */
+    /** Whether any label was learned. */
     public boolean isPersonal() {
         return learned > 0;
     }
 
-    /** Returns how many labels were given since the last reset. */
-    public int labelsGiven() {
-        return given;
-    }
-
-    /** Returns how many of them there was a reading for. */
-    public int labelsLearned() {
-        return learned;
-    }
-
-    /** Returns the earliest moment that a learned label is about, epoch milliseconds; 0 when there is none. */
+    /** Returns the earliest moment of a learned label, epoch milliseconds; 0 without labels. */
     public long firstAtMs() {
         return firstAtMs;
     }
 
     /**
-     * Takes the posterior means with the likelihood tempered to an instant. One before the latest label counts as that
-     * label's.
+     * Computes the posterior means with labels decayed to an instant, at the earliest that of the latest label.
      */
     private void updatePosterior(long atMs) {
-        double kept = decay(Math.max(atMs - latestAtMs, 0));
+        double remaining = decay(Math.max(atMs - latestAtMs, 0));
         double highest = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < logLikelihood.length; i++) {
-            highest = Math.max(highest, logPrior(i) + kept * logLikelihood[i]);
+            highest = Math.max(highest, logPrior(i) + remaining * logLikelihood[i]);
         }
         double total = 0;
         double offsets = 0;
         double slopes = 0;
         for (int i = 0; i < logLikelihood.length; i++) {
-            double weight = StrictMath.exp(logPrior(i) + kept * logLikelihood[i] - highest);
+            double weight = StrictMath.exp(logPrior(i) + remaining * logLikelihood[i] - highest);
             total += weight;
             offsets += weight * offsetAt(i);
             slopes += weight * slopeAt(i);

@@ -1,4 +1,4 @@
-/** What one person means by flow, learned from their own answers and laid over the model's reading. */
+/** Personalization of readings by a user's own ratings. */
 @NullMarked
 package dev.mindfulcode.flowengine.personal;
 

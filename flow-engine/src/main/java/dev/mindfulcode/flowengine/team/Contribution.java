@@ -4,19 +4,19 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * What one member adds to one window of a team: sums over their sessions and minutes, each held within
- * {@link WindowSize}'s bounds, and in which minutes they were active or in flow. Everything is a whole number, so that
- * the order of adding cannot show.
+ * A member's contribution to one window of a team: sums over sessions and minutes, within the bounds of
+ * {@link WindowSize}, and the minutes with activity or flow. All values are integers, so the order of additions does
+ * not matter.
  *
  * <p>Not thread-safe.
  */
 public final class Contribution {
 
-    /** Steps of intensity: 1 is this much. */
+    /** Integer units per intensity of 1. */
     public static final int INTENSITY_UNITS = 1 << 16;
 
-    /** A minute with this much active time in flow is one in flow. */
-    public static final long FLOW_MS_A_MINUTE_MIN = 30_000;
+    /** Minimum active time in flow of a minute in flow. */
+    public static final long FLOW_MS_PER_MINUTE_MIN = 30_000;
 
     private static final int HEADER_BYTES = 5 * Long.BYTES;
 
@@ -36,35 +36,35 @@ public final class Contribution {
     }
 
     /**
-     * Adds what the member did in one minute over all their sessions; each minute once.
+     * Adds one minute over all sessions of the member; call it once per minute.
      *
-     * @param minuteMs when the minute begins, in the window
+     * @param minuteMs start of the minute, inside the window
      * @param intensityUnits the integral of intensity over active time, in {@link #INTENSITY_UNITS} and milliseconds
      */
     public void addMinute(
             long minuteMs, long keystrokes, long activeMs, long intensityUnits, long flowMs, long interruptions) {
         long activeInMinuteMs = Math.clamp(activeMs, 0, WindowSize.MINUTE_MS);
-        // Two sessions at once have more active time than there is; their intensity shrinks with it and stays a mean.
+        // Simultaneous sessions can exceed a minute: intensity is scaled with active time, so it stays a mean.
         long intensityInMinute =
                 activeMs > activeInMinuteMs ? intensityUnits / activeMs * activeInMinuteMs : intensityUnits;
-        this.keystrokes += Math.clamp(keystrokes, 0, WindowSize.KEYSTROKES_A_MINUTE_MAX);
+        this.keystrokes += Math.clamp(keystrokes, 0, WindowSize.KEYSTROKES_PER_MINUTE_MAX);
         this.activeMs += activeInMinuteMs;
         this.intensityUnits += Math.clamp(intensityInMinute, 0, activeInMinuteMs * INTENSITY_UNITS);
         this.flowMs += Math.clamp(flowMs, 0, activeInMinuteMs);
-        this.interruptions += Math.clamp(interruptions, 0, WindowSize.INTERRUPTIONS_A_MINUTE_MAX);
+        this.interruptions += Math.clamp(interruptions, 0, WindowSize.INTERRUPTIONS_PER_MINUTE_MAX);
         int minute = Math.toIntExact((minuteMs - size.startOf(minuteMs)) / WindowSize.MINUTE_MS);
         if (keystrokes > 0 || activeMs > 0) {
             activeMinutes[minute / 8] |= (byte) (1 << minute % 8);
         }
-        if (flowMs >= FLOW_MS_A_MINUTE_MIN) {
+        if (flowMs >= FLOW_MS_PER_MINUTE_MIN) {
             flowMinutes[minute / 8] |= (byte) (1 << minute % 8);
         }
     }
 
     /**
-     * Adds what the member did in a shorter window inside this one; each minute once.
+     * Adds a shorter window inside this one; call it once per minute covered.
      *
-     * @param startMs when the shorter window begins
+     * @param startMs start of the shorter window
      */
     public void addWindow(long startMs, Contribution shorter) {
         keystrokes += shorter.keystrokes;
@@ -80,7 +80,7 @@ public final class Contribution {
         }
     }
 
-    /** Whether the member did nothing in the window. */
+    /** Whether the member was inactive. */
     public boolean isEmpty() {
         return keystrokes == 0 && activeMs == 0 && interruptions == 0;
     }
@@ -93,7 +93,7 @@ public final class Contribution {
         return keystrokes > 0 || activeMs > 0;
     }
 
-    /** Whether the window's bounds count less than the member did. */
+    /** Whether the window's bounds reduce the contribution. */
     boolean isCut() {
         return keystrokes != keystrokes()
                 || activeMs != activeMs()
@@ -102,19 +102,19 @@ public final class Contribution {
     }
 
     long keystrokes() {
-        return Math.min(keystrokes, size.keystrokesAMemberMax());
+        return Math.min(keystrokes, size.keystrokesPerMemberMax());
     }
 
     long activeMs() {
-        return Math.min(activeMs, size.secondsAMemberMax() * 1_000);
+        return Math.min(activeMs, size.secondsPerMemberMax() * 1_000);
     }
 
     long flowMs() {
-        return Math.min(flowMs, size.secondsAMemberMax() * 1_000);
+        return Math.min(flowMs, size.secondsPerMemberMax() * 1_000);
     }
 
     long interruptions() {
-        return Math.min(interruptions, size.interruptionsAMemberMax());
+        return Math.min(interruptions, size.interruptionsPerMemberMax());
     }
 
     boolean hasIntensity() {
@@ -147,31 +147,32 @@ public final class Contribution {
                 .array();
     }
 
-    /** @throws IllegalArgumentException where these bytes are no contribution to a window of this size */
+    /** @throws IllegalArgumentException if the bytes are not a contribution to a window of this size */
     public static Contribution decode(WindowSize size, byte[] bytes) {
         Contribution read = new Contribution(size);
         if (bytes.length != HEADER_BYTES + read.activeMinutes.length + read.flowMinutes.length) {
-            throw new IllegalArgumentException("not a contribution to this size of window");
+            throw new IllegalArgumentException("not a contribution to a window of this size");
         }
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         int minutes = size.minutes();
-        read.keystrokes = within(buffer.getLong(), (long) minutes * WindowSize.KEYSTROKES_A_MINUTE_MAX);
+        read.keystrokes = within(buffer.getLong(), (long) minutes * WindowSize.KEYSTROKES_PER_MINUTE_MAX);
         read.activeMs = within(buffer.getLong(), size.lengthMs());
         read.intensityUnits = within(buffer.getLong(), read.activeMs * INTENSITY_UNITS);
         read.flowMs = within(buffer.getLong(), read.activeMs);
-        read.interruptions = within(buffer.getLong(), (long) minutes * WindowSize.INTERRUPTIONS_A_MINUTE_MAX);
+        read.interruptions = within(buffer.getLong(), (long) minutes * WindowSize.INTERRUPTIONS_PER_MINUTE_MAX);
         buffer.get(read.activeMinutes).get(read.flowMinutes);
         return read;
     }
 
     private static long within(long value, long max) {
         if (value < 0 || value > max) {
-            throw new IllegalArgumentException("not a contribution: out of range");
+            throw new IllegalArgumentException(
+                    "a value of the contribution is " + value + "; must be between 0 and " + max);
         }
         return value;
     }
 
-    /** Says how long, never what. */
+    /** Without values, which are personal. */
     @Override
     public String toString() {
         return "Contribution[" + size + "]";

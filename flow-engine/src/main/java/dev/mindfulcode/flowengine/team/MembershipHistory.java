@@ -6,16 +6,16 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * When one person's typing counts in one team: while they belong to it, consent, and are more than a viewer. What
- * changed is kept with its time and read in the order of time, so that it does not matter in which order, or how often,
- * it became known.
+ * A person's membership in one team over time. Their typing counts while they are a member with consent and not a
+ * viewer. Changes are stored with their time and applied in order of time, so arrival order and repetition do not
+ * matter.
  *
- * <p>Consent holds from when it is given to when it is withdrawn: what was typed while it held stays counted. Of two
- * changes at the same instant the one that counts less wins. Immutable.
+ * <p>Typing under consent stays counted after consent is withdrawn. Of two changes at the same instant the more
+ * restrictive one wins. Immutable.
  */
 public final class MembershipHistory {
 
-    /** What happened. The order is that in which changes of one instant apply. */
+    /** The kinds of changes, in the order in which changes of one instant apply. */
     public enum Change {
         JOINED,
         JOINED_AS_VIEWER,
@@ -26,7 +26,7 @@ public final class MembershipHistory {
         LEFT
     }
 
-    /** Beyond it the oldest change is only known by what it led to, and nothing before it counts. */
+    /** Maximum number of changes; beyond it the oldest are merged, and nothing before them counts. */
     public static final int CHANGES_MAX = 1_000;
 
     private static final int HEADER_BYTES = Long.BYTES + 1;
@@ -50,7 +50,7 @@ public final class MembershipHistory {
         return NONE;
     }
 
-    /** Returns this with one more change known; itself where it was known, or is older than what can be told apart. */
+    /** Returns the history with a change added; the same object if it is present or older than the merged changes. */
     public MembershipHistory with(long atMs, Change change) {
         Dated added = new Dated(atMs, change);
         if (atMs < knownFromMs || changes.contains(added)) {
@@ -66,7 +66,7 @@ public final class MembershipHistory {
         return new MembershipHistory(oldest.atMs, standingBefore.after(oldest.change), List.copyOf(more));
     }
 
-    /** Whether there is any instant from which on it counted. */
+    /** Whether the person counted at any time. */
     public boolean hasEverCounted() {
         Standing standing = standingBefore;
         boolean counted = standing.counts();
@@ -77,7 +77,7 @@ public final class MembershipHistory {
         return counted;
     }
 
-    /** Whether the typing of the whole minute that begins then counts. */
+    /** Whether typing counts during the whole minute that begins at an instant. */
     public boolean countsIn(long minuteMs) {
         if (minuteMs < knownFromMs) {
             return false;
@@ -89,7 +89,7 @@ public final class MembershipHistory {
                 break;
             }
             standing = standing.after(dated.change);
-            // Within the minute only what it began with can still hold.
+            // Typing counts only if it counted at the start of the minute.
             counts = standing.counts() && (counts || dated.atMs <= minuteMs);
         }
         return counts;
@@ -105,7 +105,7 @@ public final class MembershipHistory {
         return bytes.array();
     }
 
-    /** Reads what {@link #encode} wrote. */
+    /** Decodes the result of {@link #encode}. */
     public static MembershipHistory decode(byte[] bytes) {
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         long knownFromMs = buffer.getLong();
@@ -127,7 +127,7 @@ public final class MembershipHistory {
             return member && consents && !viewer;
         }
 
-        /** Whoever joins has consented to nothing yet. */
+        /** Joining resets consent. */
         Standing after(Change change) {
             return switch (change) {
                 case JOINED -> new Standing(true, false, false);

@@ -5,32 +5,30 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A team's figures for one window, from one {@link Contribution} a member. Sums are of whole numbers and what is
- * divided is divided last, so the same contributions give the same bits in any order.
+ * A team's statistics for one window, from one {@link Contribution} per member. Sums are integers and divisions come
+ * last, so the same contributions give the same bits in any order.
  *
- * <p>Below the minimum group size there are no figures: {@link #figures} gives null, and how many there were is not
- * said either.
+ * <p>Below the minimum group size {@link #statistics} returns null, and the number of members is not revealed.
  */
 public final class TeamAggregate {
 
     /**
-     * The smallest group that may be configured. As long as figures carry no noise, their number alone hides a member.
+     * Lower bound of the configurable minimum group size. Without noise only the group size protects a member.
      */
     public static final int MEMBERS_MIN_LEAST = 5;
 
     public static final int MEMBERS_MIN_DEFAULT = 5;
 
     /**
-     * Silence together for this long is like a meeting; shorter is a coffee. A convention without a peer-reviewed
-     * source.
+     * Minimum joint silence that counts as a meeting-like gap. A convention without a peer-reviewed source.
      */
     public static final int GAP_MINUTES_MIN = 10;
 
-    /** Silence of one member for longer than this is absence, and says nothing of a meeting. A convention. */
+    /** Longest silence of a member within a gap; longer is absence. A convention. */
     public static final int PAUSE_MINUTES_MAX = 180;
 
     /**
-     * The number of active members is shown in steps of this many, so that one who comes or goes mostly does not show.
+     * The number of active members is rounded down to this step, so that one joining or leaving mostly does not show.
      */
     public static final int MEMBERS_STEP = 5;
 
@@ -50,12 +48,12 @@ public final class TeamAggregate {
         this.size = size;
     }
 
-    /** Returns the number of active members as it is shown: rounded down to a multiple of {@link #MEMBERS_STEP}. */
+    /** Returns the number of active members, rounded down to a multiple of {@link #MEMBERS_STEP}. */
     public static long shownMembers(long members) {
         return members / MEMBERS_STEP * MEMBERS_STEP;
     }
 
-    /** Adds a member; one who did nothing is none. */
+    /** Adds a member; ignores inactive ones. */
     public void add(Contribution member) {
         if (!member.isActive()) {
             return;
@@ -74,13 +72,13 @@ public final class TeamAggregate {
     }
 
     /** Returns the figures, or null where fewer members than this were active. */
-    public @Nullable Figures figures(int membersMin) {
+    public @Nullable Statistics statistics(int membersMin) {
         return active.size() < Math.max(membersMin, MEMBERS_MIN_LEAST) ? null : figuresOfAnyNumber();
     }
 
     /** Returns the figures however few were active: to test the arithmetic, and for nothing that is shown. */
-    Figures figuresOfAnyNumber() {
-        return new Figures(
+    Statistics figuresOfAnyNumber() {
+        return new Statistics(
                 active.size(),
                 keystrokes,
                 activeMs / 1_000,
@@ -110,19 +108,18 @@ public final class TeamAggregate {
     }
 
     /**
-     * Counts the minutes of all stretches, long enough, in which most of those who are there in each minute are in a
-     * pause of theirs.
+     * Returns the minutes of all gaps: stretches of sufficient length in which most of the present members pause.
      */
     private long gapMinutes() {
-        int[] there = new int[size.minutes()];
+        int[] present = new int[size.minutes()];
         int[] pausing = new int[size.minutes()];
         for (Contribution member : active) {
-            markPauses(member, there, pausing);
+            markPauses(member, present, pausing);
         }
         long minutes = 0;
         int stretch = 0;
-        for (int minute = 0; minute <= there.length; minute++) {
-            if (minute < there.length && pausing[minute] >= 2 && 2 * pausing[minute] > there[minute]) {
+        for (int minute = 0; minute <= present.length; minute++) {
+            if (minute < present.length && pausing[minute] >= 2 && 2 * pausing[minute] > present[minute]) {
                 stretch++;
             } else {
                 minutes += stretch >= GAP_MINUTES_MIN ? stretch : 0;
@@ -132,18 +129,18 @@ public final class TeamAggregate {
         return minutes;
     }
 
-    /** A member is there from one active minute to the next, unless that is too far away. */
-    private static void markPauses(Contribution member, int[] there, int[] pausing) {
+    /** A member is present from one active minute to the next, up to {@link #PAUSE_MINUTES_MAX} apart. */
+    private static void markPauses(Contribution member, int[] present, int[] pausing) {
         int last = Integer.MIN_VALUE / 2;
-        for (int minute = 0; minute < there.length; minute++) {
+        for (int minute = 0; minute < present.length; minute++) {
             if (!member.isActiveIn(minute)) {
                 continue;
             }
-            there[minute]++;
+            present[minute]++;
             int silent = minute - last - 1;
             if (silent <= PAUSE_MINUTES_MAX) {
                 for (int pause = last + 1; pause < minute; pause++) {
-                    there[pause]++;
+                    present[pause]++;
                     pausing[pause]++;
                 }
             }
@@ -152,14 +149,14 @@ public final class TeamAggregate {
     }
 
     /**
-     * What is said of a window.
+     * The statistics of a window.
      *
-     * @param meanIntensity mean of the members' own means: each weighs the same, however long they typed
-     * @param intensitySpread standard deviation of the members' own means
-     * @param focusOverlapSeconds at least half of the members, and two, in flow in the same minute
-     * @param gapSeconds meeting-like silence; null in a window that is shorter than one
+     * @param meanIntensity unweighted mean of the members' means
+     * @param intensitySpread standard deviation of the members' means
+     * @param focusOverlapSeconds time with at least half of the members, and two, in flow in the same minute
+     * @param gapSeconds time of joint silence; null in a window too short for a gap
      */
-    public record Figures(
+    public record Statistics(
             int members,
             long keystrokes,
             long activeSeconds,

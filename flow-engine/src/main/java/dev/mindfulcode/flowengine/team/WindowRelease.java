@@ -8,45 +8,44 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is released of a team's window when it closes: each member's contribution as it counts, and the figures over
- * them. A window is released once.
+ * The release of a team's window when it closes: the counted contribution of each member, and their statistics. A
+ * window is released once.
  *
- * <p>Windows contain shorter ones, so a reader of an hour and of its five minutes knows the difference. The difference
- * between a window and what was released inside it is therefore held to the same minimum as a window: it must come from
- * nobody, or from at least {@code membersMin} members. Where it comes from fewer, the longer window repeats what its
- * shorter ones said and leaves the rest out.
+ * <p>Windows contain shorter ones, so a reader of both can compute the difference. The difference between a window and
+ * the releases inside it must therefore come from nobody, or from at least {@code membersMin} members. If it comes from
+ * fewer, the longer window repeats the shorter ones and omits the rest.
  *
- * @param contributions by user id; of at least the minimum number of members, all of them active
+ * @param contributions by user id, of at least the minimum number of members, all active
  */
-public record WindowRelease(Map<UUID, Contribution> contributions, TeamAggregate.Figures figures) {
+public record WindowRelease(Map<UUID, Contribution> contributions, TeamAggregate.Statistics statistics) {
 
     public WindowRelease {
         contributions = Map.copyOf(contributions);
     }
 
-    /** Why a window is not released. */
-    public enum Refusal {
-        /** Fewer than the minimum were active; it could be released if more were. */
+    /** The reason why a window is withheld. */
+    public enum WithheldReason {
+        /** Fewer active members than the minimum; more may arrive. */
         TOO_FEW,
-        /** The difference to what was released inside it would be that of a few; this does not change. */
+        /** The difference to the releases inside it would be that of a few; final. */
         WITHHELD
     }
 
     /**
      * The outcome of a decision.
      *
-     * @param release null where the window is refused
-     * @param refusal null where it is released
+     * @param release null if the window is withheld
+     * @param withheldReason null if it is released
      */
     public record Decision(
-            @Nullable WindowRelease release, @Nullable Refusal refusal) {}
+            @Nullable WindowRelease release, @Nullable WithheldReason withheldReason) {}
 
     /**
-     * Decides what is released of a window.
+     * Decides on the release of a window.
      *
-     * @param members what each member added to the window, by user id
-     * @param inside what was released of each member in shorter windows inside this one, in windows of this size
-     * @param membersMin at least {@link TeamAggregate#MEMBERS_MIN_LEAST}, whatever is given
+     * @param members contribution of each member, by user id
+     * @param inside released contributions of each member to the shorter windows inside, as windows of this size
+     * @param membersMin minimum group size, raised to {@link TeamAggregate#MEMBERS_MIN_LEAST}
      */
     public static Decision decide(
             WindowSize size, Map<UUID, Contribution> members, Map<UUID, Contribution> inside, int membersMin) {
@@ -59,18 +58,18 @@ public record WindowRelease(Map<UUID, Contribution> contributions, TeamAggregate
         if (different == 0 || different >= min && active.size() >= min) {
             return release(size, active, min);
         }
-        // Bounds of the longer window would cut what the shorter ones said, and show by how much.
+        // The bounds of the longer window would cut the shorter ones, and reveal by how much.
         return inside.values().stream().anyMatch(Contribution::isCut)
-                ? new Decision(null, Refusal.WITHHELD)
+                ? new Decision(null, WithheldReason.WITHHELD)
                 : release(size, active(inside), min);
     }
 
     private static Decision release(WindowSize size, Map<UUID, Contribution> counted, int min) {
         TeamAggregate aggregate = new TeamAggregate(size);
         counted.values().forEach(aggregate::add);
-        TeamAggregate.Figures figures = aggregate.figures(min);
+        TeamAggregate.Statistics figures = aggregate.statistics(min);
         return figures == null
-                ? new Decision(null, Refusal.TOO_FEW)
+                ? new Decision(null, WithheldReason.TOO_FEW)
                 : new Decision(new WindowRelease(counted, figures), null);
     }
 

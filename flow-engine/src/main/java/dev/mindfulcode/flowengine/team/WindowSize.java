@@ -4,34 +4,33 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a team's windows are. They tumble along UTC: a day is a day of UTC, for a team has no zone of its own.
+ * The sizes of a team's tumbling windows. Days are days of UTC, as a team has no time zone.
  *
- * <p>One member's contribution is bounded, so that no member can be read off a team's figure by its size alone, and so
- * that noise of a known scale hides any one of them. The bounds are conventions above what people do for long: 600 keys
- * a minute are 120 words (what is faster, and a key held down, is cut), and nobody is active for more than 16 hours of
- * a day.
+ * <p>Each member's contribution is bounded, so that no member is visible in a team's statistics and noise of a known
+ * scale would hide any one of them. The bounds are conventions above sustained typing: 600 keys per minute, 16 active
+ * hours per day.
  */
 public enum WindowSize {
     FIVE_MINUTES(1, Duration.ofMinutes(5), 3_000, 300, 5),
     HOUR(2, Duration.ofHours(1), 30_000, 3_600, 30),
     DAY(3, Duration.ofDays(1), 150_000, 57_600, 150);
 
-    /** Keystrokes of a member that count in one minute, over all their sessions. */
-    public static final int KEYSTROKES_A_MINUTE_MAX = 600;
+    /** Maximum keystrokes of a member per minute, over all sessions. */
+    public static final int KEYSTROKES_PER_MINUTE_MAX = 600;
 
-    /** Interruptions of a member that count in one minute: flow takes two to begin, so one for each of two sessions. */
-    public static final int INTERRUPTIONS_A_MINUTE_MAX = 2;
+    /** Maximum interruptions of a member per minute: one for each of two sessions. */
+    public static final int INTERRUPTIONS_PER_MINUTE_MAX = 2;
 
-    /** What was received by this long after a window's end counts in it, whenever it comes through. */
+    /** Time after a window's end until which received keystrokes count in it. */
     public static final Duration LATENESS_MAX = Duration.ofHours(24);
 
     static final long MINUTE_MS = 60_000;
 
     private final int code;
     private final long lengthMs;
-    private final long keystrokesAMemberMax;
-    private final long secondsAMemberMax;
-    private final long interruptionsAMemberMax;
+    private final long keystrokesPerMemberMax;
+    private final long secondsPerMemberMax;
+    private final long interruptionsPerMemberMax;
 
     WindowSize(
             int code,
@@ -41,19 +40,19 @@ public enum WindowSize {
             long interruptionsAMemberMax) {
         this.code = code;
         this.lengthMs = length.toMillis();
-        this.keystrokesAMemberMax = keystrokesAMemberMax;
-        this.secondsAMemberMax = secondsAMemberMax;
-        this.interruptionsAMemberMax = interruptionsAMemberMax;
+        this.keystrokesPerMemberMax = keystrokesAMemberMax;
+        this.secondsPerMemberMax = secondsAMemberMax;
+        this.interruptionsPerMemberMax = interruptionsAMemberMax;
     }
 
-    /** Returns the size of this code; refuses one that no size has. */
+    /** Returns the size with a code. */
     public static WindowSize ofCode(int code) {
         for (WindowSize size : values()) {
             if (size.code == code) {
                 return size;
             }
         }
-        throw new IllegalArgumentException("no window size");
+        throw new IllegalArgumentException("unknown window size " + code);
     }
 
     /** Returns the next longer size, whose windows contain whole windows of this one; null for the longest. */
@@ -66,7 +65,7 @@ public enum WindowSize {
         return this == FIVE_MINUTES ? null : values()[ordinal() - 1];
     }
 
-    /** Returns what a size is called where it is stored. */
+    /** Returns the stored code of the size. */
     public int code() {
         return code;
     }
@@ -79,26 +78,26 @@ public enum WindowSize {
         return Math.toIntExact(lengthMs / MINUTE_MS);
     }
 
-    /** Returns when the window begins that an instant lies in. */
+    /** Returns the start of the window that contains an instant. */
     public long startOf(long atMs) {
         return Math.floorDiv(atMs, lengthMs) * lengthMs;
     }
 
-    /** Returns the last instant of receipt that counts in the window that an instant lies in. */
+    /** Returns the latest time of receipt that counts in the window of an instant. */
     public long receivedUntilMs(long atMs) {
         return startOf(atMs) + lengthMs + LATENESS_MAX.toMillis();
     }
 
-    public long keystrokesAMemberMax() {
-        return keystrokesAMemberMax;
+    public long keystrokesPerMemberMax() {
+        return keystrokesPerMemberMax;
     }
 
-    /** Returns what a member can add at most to active time, and to time in flow. */
-    public long secondsAMemberMax() {
-        return secondsAMemberMax;
+    /** Returns the maximum of a member's active time, and of time in flow. */
+    public long secondsPerMemberMax() {
+        return secondsPerMemberMax;
     }
 
-    public long interruptionsAMemberMax() {
-        return interruptionsAMemberMax;
+    public long interruptionsPerMemberMax() {
+        return interruptionsPerMemberMax;
     }
 }

@@ -1,7 +1,4 @@
-/**
- * What a team's windows are made of: contributions of its members, bounded, and figures that do not depend on their
- * order.
- */
+/** Team windows: bounded contributions of members, and order-independent statistics over them. */
 @NullMarked
 package dev.mindfulcode.flowengine.team;
 

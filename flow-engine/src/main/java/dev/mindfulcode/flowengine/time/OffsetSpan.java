@@ -8,17 +8,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A span of time in which a zone's offset from UTC stays the same. With these, a query can group by local hours and
- * days without knowing any zone.
+ * A span of time with a constant offset from UTC. With these a query can group by local hours and days without
+ * time-zone rules of its own.
  *
  * @param fromSeconds since the epoch, inclusive
  * @param toSeconds since the epoch, exclusive
- * @param offsetSeconds to be added to UTC, -64800 to 64800
+ * @param offsetSeconds added to UTC, -64800 to 64800
  */
 public record OffsetSpan(long fromSeconds, long toSeconds, int offsetSeconds) {
 
     /**
-     * Splits a span of time where the zone's offset changes; returns the parts in order, none where the span is empty.
+     * Returns the parts of a span between changes of the zone's offset, in order.
      */
     public static List<OffsetSpan> of(ZoneId zone, Instant from, Instant to) {
         ZoneRules rules = zone.getRules();

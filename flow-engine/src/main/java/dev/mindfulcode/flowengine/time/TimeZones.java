@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names of time zones. Stored are names of the IANA data, and offsets such as {@code +05:30} where no such name has
- * them; {@link #find} also understands what browsers and operating systems send instead. Thread-safe.
+ * Names of time zones. Stored names are IANA names, or offsets such as {@code +05:30} that no IANA zone has;
+ * {@link #find} also accepts other names that browsers and operating systems send. Thread-safe.
  */
 public final class TimeZones {
 
@@ -26,7 +26,7 @@ public final class TimeZones {
     private static final Pattern SENT_OFFSET =
             Pattern.compile("(?:UTC|GMT|UT|Z)? ?([+-\\u2212])([0-9]{1,2}):?([0-9]{2})?", Pattern.CASE_INSENSITIVE);
 
-    /** A copy of the IANA data below a folder of its own, and the colon of the variable TZ. */
+    /** Folders of tzdata variants, and the leading colon of the variable TZ. */
     private static final Pattern PREFIX = Pattern.compile("^:|^(?:posix|right)/");
 
     private static final int MINUTES_PER_HOUR = 60;
@@ -47,12 +47,12 @@ public final class TimeZones {
         return IANA.contains(name) || (OFFSET.matcher(name).matches() && offset(name) != null);
     }
 
-    /** Returns the zone of a stored name; UTC where this release does not know it. */
+    /** Returns the zone of a stored name; UTC if it is unknown. */
     public static ZoneId of(@Nullable String name) {
         return name != null && isKnown(name) ? ZoneId.of(name) : UTC;
     }
 
-    /** Returns the zone that a client means, under the name that is stored; null where nobody can tell. */
+    /** Returns the zone for a name sent by a client, or null if it is unknown. */
     public static @Nullable ZoneId find(String sent) {
         String name = PREFIX.matcher(sent.strip()).replaceFirst("");
         String known = BY_ANY_CASE.get(name.toLowerCase(Locale.ROOT));
@@ -74,7 +74,7 @@ public final class TimeZones {
             return UTC;
         }
         if (minutes == 0 && hours <= (isEast ? ETC_HOURS_EAST_MAX : ETC_HOURS_WEST_MAX)) {
-            // POSIX counts towards the west.
+            // POSIX offsets are positive west of Greenwich.
             return ZoneId.of("Etc/GMT" + (isEast ? "-" : "+") + hours);
         }
         return offset(String.format(Locale.ROOT, "%s%02d:%02d", isEast ? "+" : "-", hours, minutes));

@@ -4,9 +4,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Names of time zones that are not in the IANA data as the JDK has it, and the zones that they mean: Windows' names
- * with the zone that CLDR gives each for the whole world, links that the JDK leaves out, and abbreviations that mean
- * one zone only ({@code CST}, {@code IST} and {@code BST} mean several).
+ * Names of time zones that the JDK's IANA data lack, with their zones: Windows names (mapped by CLDR), links that the
+ * JDK omits, and unambiguous abbreviations ({@code CST}, {@code IST} and {@code BST} are ambiguous).
  */
 final class ZoneAliases {
 

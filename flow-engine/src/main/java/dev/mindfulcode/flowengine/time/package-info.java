@@ -1,7 +1,6 @@
 /**
- * Time zones: which names are known, and when it is what o'clock where. The JDK's rules are the only ones that the
- * system uses; the database computes with the offsets that it is given, since its own rules are of another release and
- * disagree.
+ * Time zones: known names, and offsets over time. Only the JDK's rules are used; the database receives offsets, as its
+ * own rules may be of another release.
  */
 @NullMarked
 package dev.mindfulcode.flowengine.time;

@@ -18,14 +18,14 @@ class InsightsTest {
     private static final Onset NO_ONSET = Onset.of(List.of(), List.of(), new Onset.Span(0, 0, 0, 0));
 
     @Test
-    void withoutDataNothingIsSaid() {
+    void hasNoInsightsWithoutData() {
         assertThat(Insights.from(history(
                         PeakHours.of(List.of()), Resumption.of(List.of(), 0), StrainIndicator.of(List.of(), 20_000))))
                 .isEmpty();
     }
 
     @Test
-    void eachIndicatorThatStandsOutIsSaidWithItsNumbersAndASuggestionOfItsOwn() {
+    void reportsElevatedIndicatorsWithNumbersAndSuggestion() {
         List<StrainIndicator> all = new ArrayList<>();
         for (Kind kind : Kind.values()) {
             double side = kind == Kind.FALLING_FLOW ? -1 : 1;
@@ -46,7 +46,7 @@ class InsightsTest {
     }
 
     @Test
-    void anIntervalThatHoldsZeroIsNoFinding() {
+    void ignoresIntervalsThatIncludeZero() {
         Resumption unsure = new Resumption(null, 1, new Estimate(5e5, -1, 9e5, 9), 0);
         assertThat(Insights.from(history(PeakHours.of(List.of()), unsure, List.of())))
                 .isEmpty();
@@ -57,7 +57,7 @@ class InsightsTest {
     }
 
     @Test
-    void confidenceGrowsWithTheDistanceFromTheReferenceAndIsThatOfTheIntervalForAmounts() {
+    void confidenceGrowsWithTheDistanceFromTheReference() {
         assertThat(confidenceOfPeak(0.60)).isLessThan(confidenceOfPeak(0.65)).isGreaterThan(0.975);
         Insight amount =
                 Insight.amount("id", "text", "measure_ms", new Estimate(1, 0, 2, 3), Insight.Basis.PERIODS, null);
@@ -68,7 +68,7 @@ class InsightsTest {
     }
 
     @Test
-    void theUsualEndingIsSaidOnlyWhereItIsSurelyTheMostOfThem() {
+    void reportsTheUsualEndingOnlyIfItIsMostOfThem() {
         FlowEndings half = FlowEndings.of(Map.of(Interruption.IDLE, 11, Interruption.ERRORS, 9));
         assertThat(Insights.from(history(half))).isEmpty();
         FlowEndings most = FlowEndings.of(Map.of(Interruption.IDLE, 40, Interruption.ERRORS, 9));

@@ -16,7 +16,7 @@ class LanguagesTest {
     private final List<Observation> sessions = new ArrayList<>();
 
     @Test
-    void withTooFewSessionsItSaysHowManyAreMissingAndNoLanguage() {
+    void reportsMissingSessionsOnly() {
         add("java", 9, 0.4);
         Languages languages = Languages.of(sessions);
         assertThat(languages.languages()).isEmpty();
@@ -25,7 +25,7 @@ class LanguagesTest {
     }
 
     @Test
-    void languagesMetOnceEachAreNotCompared() {
+    void doesNotCompareLanguagesOfOneSession() {
         for (int i = 0; i < 12; i++) {
             add("language " + i, 1, 0.4);
         }
@@ -34,7 +34,7 @@ class LanguagesTest {
     }
 
     @Test
-    void aLanguageOfTwoBrilliantSessionsIsDrawnToTheMean() {
+    void shrinksALanguageOfTwoSessionsToTheMean() {
         add("java", 60, 0.4);
         add("python", 40, 0.4);
         sessions.add(new Observation("zig", 0.75));
@@ -48,7 +48,7 @@ class LanguagesTest {
     }
 
     @Test
-    void aLanguageThatIsReallyBetterIsFoundAndTheOneWithMostSessionsComesFirst() {
+    void findsABetterLanguageAndSortsBySessions() {
         add("java", 50, 0.3);
         add("sql", 20, 0.35);
         add("rust", 40, 0.6);
@@ -58,7 +58,7 @@ class LanguagesTest {
     }
 
     @Test
-    void aSingleLanguageIsNoCertaintyAndNotAboveItself() {
+    void singleLanguageIsNotAboveTheMean() {
         add("java", 12, 0.4);
         Language java = language("java");
         assertThat(java.above()).isFalse();

@@ -12,7 +12,7 @@ class MeansTest {
 
     /** Exact Poisson intervals of 10 events: 4.80 to 18.39. */
     @Test
-    void aRateHasThePoissonIntervalOfItsCount() {
+    void rateHasThePoissonInterval() {
         Estimate rate = Means.rate(10, 2);
         assertThat(rate.value()).isEqualTo(5);
         assertThat(rate.low()).isCloseTo(4.80 / 2, within(0.02));
@@ -24,7 +24,7 @@ class MeansTest {
     }
 
     @Test
-    void theIntervalOfAChangeHoldsTheTruthAboutAsOftenAsItSays() {
+    void intervalOfAChangeHasItsNominalCoverage() {
         Random random = new Random(3);
         int held = 0;
         int tries = 4_000;
@@ -38,13 +38,13 @@ class MeansTest {
     }
 
     @Test
-    void aChangeBetweenDaysThatAreAllAlikeHasNoWidthAndNoNumberThatIsNone() {
+    void changeOfIdenticalValuesIsExactlyZero() {
         Estimate change = Means.change(new double[] {0.5, 0.5}, new double[] {0.5, 0.5, 0.5});
         assertThat(change).isEqualTo(new Estimate(0, 0, 0, 5));
     }
 
     @Test
-    void endingsAreCountedMostFrequentFirstOrMissing() {
+    void sortsEndingsByFrequency() {
         var few = FlowEndings.of(Map.of(Interruption.IDLE, 4));
         assertThat(few.endings()).isEmpty();
         assertThat(few.periodsMissing()).isEqualTo(6);

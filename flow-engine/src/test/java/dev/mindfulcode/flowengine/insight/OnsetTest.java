@@ -19,7 +19,7 @@ class OnsetTest {
     private static final Span USUAL = new Span(6_000 * MINUTE_MS, 100_000, 6_000, 1_800);
 
     @Test
-    void withTooFewStartsAndFirstsItSaysHowManyAreMissing() {
+    void reportsMissingStartsAndSessions() {
         Onset onset = Onset.of(starts(4, 1), List.of(), USUAL);
         assertThat(onset.ways()).isEmpty();
         assertThat(onset.leadIns()).isEmpty();
@@ -29,7 +29,7 @@ class OnsetTest {
     }
 
     @Test
-    void waysAreCountedByWhenInTheSessionAPeriodBegan() {
+    void countsWaysByPositionInTheSession() {
         List<Start> starts = new ArrayList<>(starts(8, 1));
         starts.add(new Start(11 * MINUTE_MS, true, quiet(1)));
         starts.add(new Start(30 * MINUTE_MS, false, quiet(1)));
@@ -43,7 +43,7 @@ class OnsetTest {
     }
 
     @Test
-    void fewerSwitchesThanUsualBeforeFlowAreSeenAndTheSameIsNot() {
+    void findsFewerSwitchesBeforeFlow() {
         LeadIn fewer = switches(Onset.of(starts(20, 1), List.of(), USUAL));
         assertThat(fewer.usually()).isEqualTo(3);
         assertThat(fewer.before().high()).isLessThan(3);
@@ -52,9 +52,9 @@ class OnsetTest {
                 .isFalse();
     }
 
-    /** Usually one in a hundred minutes: ten times ten minutes without any is chance in a third of all cases. */
+    /** At one per hundred minutes, ten times ten minutes without any occur by chance in a third of all cases. */
     @Test
-    void startsThatWereAllAlikeAreNoCertainty() {
+    void identicalStartsAreNotCertain() {
         List<Start> starts = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             starts.add(new Start(2 * MINUTE_MS, true, quiet(0)));
@@ -66,7 +66,7 @@ class OnsetTest {
     }
 
     @Test
-    void startsWithoutActivityBeforeThemSayNothingOfHowItWas() {
+    void ignoresStartsWithoutActivityBefore() {
         List<Start> starts = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             starts.add(new Start(0, true, new Span(0, 0, 0, 0)));
@@ -75,7 +75,7 @@ class OnsetTest {
     }
 
     @Test
-    void sessionsWithoutFlowMakeTheTimeToFirstFlowLonger() {
+    void sessionsWithoutFlowLengthenTheTimeToFirstFlow() {
         List<Survival.Observation> firsts = new ArrayList<>();
         for (int i = 1; i <= 10; i++) {
             firsts.add(new Survival.Observation(i * MINUTE_MS, true));

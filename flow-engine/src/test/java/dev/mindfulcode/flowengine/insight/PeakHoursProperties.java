@@ -14,8 +14,7 @@ import org.junit.jupiter.api.Test;
 class PeakHoursProperties {
 
     @Property(tries = 300)
-    void estimatesAreInRangeAndBetweenTheHoursOwnMeanAndThePersons(
-            @ForAll long seed, @ForAll @IntRange(max = 200) int n) {
+    void estimatesAreBetweenTheMeansOfHourAndPerson(@ForAll long seed, @ForAll @IntRange(max = 200) int n) {
         Random random = new Random(seed);
         List<PeakHours.Observation> observations = new ArrayList<>();
         double[] sum = new double[24];
@@ -43,7 +42,7 @@ class PeakHoursProperties {
     }
 
     @Property(tries = 100)
-    void whereHoursDoNotDifferPeaksAreRare(@ForAll long seed) {
+    void peaksAreRareWithoutDifferences(@ForAll long seed) {
         Random random = new Random(seed);
         List<PeakHours.Observation> observations = new ArrayList<>();
         for (int day = 0; day < 20; day++) {
@@ -59,9 +58,9 @@ class PeakHoursProperties {
         assertThat(peaks).isLessThanOrEqualTo(2);
     }
 
-    /** Hours seen once each differ by chance, and nothing tells by how much chance makes them differ. */
+    /** With one observation per hour the variance within hours is unknown. */
     @Property(tries = 100)
-    void hoursOfASingleDayAreNotCompared(@ForAll long seed, @ForAll @IntRange(max = 9) int more) {
+    void doesNotCompareHoursOfASingleDay(@ForAll long seed, @ForAll @IntRange(max = 9) int more) {
         Random random = new Random(seed);
         List<PeakHours.Observation> observations = new ArrayList<>();
         for (int i = 0; i < 12 + more; i++) {
@@ -74,24 +73,24 @@ class PeakHoursProperties {
         assertThat(peaks.observationsMissing()).isEqualTo(10 - more);
     }
 
-    /** With little data, too: of many people without any difference few are told of a peak. */
+    /** Holds with little data, too. */
     @Test
-    void ofPeopleWhoseHoursDoNotDifferFewAreToldOfAPeak() {
+    void fewPeopleWithoutDifferencesHaveAPeak() {
         Random random = new Random(17);
-        int told = 0;
+        int withPeak = 0;
         int people = 1_000;
         for (int person = 0; person < people; person++) {
             List<PeakHours.Observation> observations = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
                 observations.add(new PeakHours.Observation(9 + i % 10, clamp(0.5 + 0.15 * random.nextGaussian())));
             }
-            told += PeakHours.of(observations).hours().stream().anyMatch(PeakHours.Hour::peak) ? 1 : 0;
+            withPeak += PeakHours.of(observations).hours().stream().anyMatch(PeakHours.Hour::peak) ? 1 : 0;
         }
-        assertThat((double) told / people).isLessThan(0.1);
+        assertThat((double) withPeak / people).isLessThan(0.1);
     }
 
     @Test
-    void anHourThatIsReallyBetterIsFound() {
+    void findsAnHourThatIsBetter() {
         Random random = new Random(7);
         List<PeakHours.Observation> observations = new ArrayList<>();
         for (int day = 0; day < 20; day++) {
@@ -110,7 +109,7 @@ class PeakHoursProperties {
     }
 
     @Test
-    void oneBrilliantHourOfOneDayIsNoPeak() {
+    void oneHighHourOfOneDayIsNoPeak() {
         List<PeakHours.Observation> observations = new ArrayList<>();
         Random random = new Random(11);
         for (int day = 0; day < 20; day++) {

@@ -17,9 +17,11 @@ class ResumptionProperties {
     private static final long MINUTE_MS = 60_000;
     private static final long DAY_MS = 24 * 60 * MINUTE_MS;
 
-    /** Interrupted after 10 minutes and back 5 later; the undisturbed go on for 40: of the next 30, 5 are lost. */
+    /**
+     * Interrupted after 10 minutes and back 5 later; undisturbed periods last 40: 5 of the next 30 minutes are lost.
+     */
     @Test
-    void lagAndCostOfAKnownLifeAreThoseThatWereBuiltIn() {
+    void recoversBuiltInLagAndCost() {
         Resumption resumption = Resumption.of(life(10), 400 * DAY_MS);
         Estimate lag = java.util.Objects.requireNonNull(resumption.lagMs());
         assertThat(lag.value()).isEqualTo(5 * MINUTE_MS);
@@ -31,7 +33,7 @@ class ResumptionProperties {
     }
 
     @Test
-    void withTooFewInterruptionsNothingIsSaidButHowManyAreMissing() {
+    void reportsMissingInterruptionsOnly() {
         Resumption resumption = Resumption.of(life(6), 400 * DAY_MS);
         assertThat(resumption.lagMs()).isNull();
         assertThat(resumption.lagsMissing()).isEqualTo(Survival.ENDS_MIN - 6);
@@ -41,20 +43,19 @@ class ResumptionProperties {
     }
 
     @Test
-    void anInterruptionWithNothingToCompareItWithCostsNothingThatIsKnown() {
+    void costIsUnknownWithoutMatches() {
         List<Period> alike = new ArrayList<>();
         for (int day = 0; day < 40; day++) {
             alike.add(period(day, 0, 10, 60, Interruption.IDLE));
         }
         Resumption resumption = Resumption.of(alike, 400 * DAY_MS);
         assertThat(resumption.pairsMissing()).isEqualTo(Resumption.PAIRS_MIN);
-        // Nobody ever came back: censored, and no lag made of it.
+        // Flow never returned: all lags are censored.
         assertThat(resumption.lagsMissing()).isEqualTo(Survival.ENDS_MIN);
     }
 
     @Property(tries = 300)
-    void whateverTheLifeEverythingIsFiniteInRangeAndIndependentOfOrder(
-            @ForAll long seed, @ForAll @IntRange(max = 60) int size) {
+    void resultsAreFiniteInRangeAndIndependentOfOrder(@ForAll long seed, @ForAll @IntRange(max = 60) int size) {
         Random random = new Random(seed);
         List<Period> periods = new ArrayList<>();
         long at = 0;

@@ -20,7 +20,7 @@ class StrainIndicatorProperties {
     private static final long TODAY = FIRST_DAY + 7 * WEEKS;
 
     @Test
-    void anEvenLifeShowsNothing() {
+    void constantValuesAreNotElevated() {
         assertThat(StrainIndicator.of(life(false), TODAY))
                 .hasSize(Kind.values().length)
                 .allSatisfy(indicator -> {
@@ -29,9 +29,9 @@ class StrainIndicatorProperties {
                 });
     }
 
-    /** Up and down by turns: the median slope lies beside zero, and its interval holds it. */
+    /** Alternating values: the interval of the median slope includes zero. */
     @Test
-    void weeksThatOnlySwingAreNoTrend() {
+    void alternatingWeeksAreNoTrend() {
         List<Day> days = new ArrayList<>();
         for (int week = 0; week < WEEKS; week++) {
             int swing = week % 2;
@@ -53,7 +53,7 @@ class StrainIndicatorProperties {
     }
 
     @Test
-    void aLifeThatTurnsShowsEachWithItsNumbers() {
+    void reportsEachChangeWithItsNumbers() {
         assertThat(StrainIndicator.of(life(true), TODAY))
                 .allSatisfy(indicator -> assertThat(indicator.isElevated())
                         .as(indicator.toString())
@@ -61,7 +61,7 @@ class StrainIndicatorProperties {
     }
 
     @Test
-    void withTooFewDaysEachSaysHowManyAreMissingAndNothingElse() {
+    void reportsMissingDaysOnly() {
         List<Day> days = life(true).subList(0, 4);
         assertThat(StrainIndicator.of(days, TODAY)).allSatisfy(indicator -> {
             assertThat(indicator.value()).isNull();
@@ -73,7 +73,7 @@ class StrainIndicatorProperties {
     }
 
     @Property(tries = 200)
-    void anyDaysGiveFiniteValues(@ForAll long seed) {
+    void valuesAreFiniteForAnyDays(@ForAll long seed) {
         Random random = new Random(seed);
         List<Day> days = new ArrayList<>();
         for (long day = TODAY - 100; day < TODAY + 3; day++) {

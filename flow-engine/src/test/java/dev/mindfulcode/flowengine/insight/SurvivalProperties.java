@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class SurvivalProperties {
 
-    /** The remission times of Freireich 1963, as every textbook of survival analysis has them; weeks written as ms. */
+    /** The remission times of Freireich 1963, from textbooks of survival analysis; weeks as ms. */
     private static final List<Observation> REMISSIONS = remissions(
             new int[] {6, 6, 6, 7, 10, 13, 16, 22, 23}, new int[] {6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35});
 
@@ -36,7 +36,7 @@ class SurvivalProperties {
     }
 
     @Property(tries = 300)
-    void withoutCensoringItIsTheEmpiricalDistribution(
+    void equalsTheEmpiricalDistributionWithoutCensoring(
             @ForAll @Size(min = 8, max = 60) List<@LongRange(max = 1_000) Long> lengths) {
         Survival survival = Survival.of(
                 lengths.stream().map(length -> new Observation(length, true)).toList());
@@ -50,7 +50,7 @@ class SurvivalProperties {
     }
 
     @Property(tries = 50)
-    void theIntervalOfTheMedianHoldsTheTruthMostly(@ForAll long seed) {
+    void intervalOfTheMedianCoversTheTruth(@ForAll long seed) {
         Random random = new Random(seed);
         int covered = 0;
         for (int trial = 0; trial < 100; trial++) {
@@ -68,7 +68,7 @@ class SurvivalProperties {
     }
 
     @Test
-    void saysHowMuchIsMissingAndGivesNothingBefore() {
+    void reportsMissingEndsOnly() {
         Survival survival = Survival.of(List.of(new Observation(5, true), new Observation(9, false)));
 
         assertThat(survival.endsMissing()).isEqualTo(Survival.ENDS_MIN - 1);

@@ -31,7 +31,7 @@ class TeamIndicatorProperties {
     private static final long END_MS = START_MS + WEEKS * 7 * DAY_MS;
 
     @Test
-    void anEvenLifeShowsNothing() {
+    void constantValuesAreNotElevated() {
         Life life = new Life();
         weekdays(life, WEEKS, 9, 17);
         assertThat(all(life, ZoneOffset.UTC)).hasSize(Kind.values().length).allSatisfy(indicator -> {
@@ -41,7 +41,7 @@ class TeamIndicatorProperties {
     }
 
     @Test
-    void aTeamWhoseWorkTurnsShowsEachWithItsNumbers() {
+    void reportsEachChangeWithItsNumbers() {
         Life life = new Life();
         weekdays(life, WEEKS - 2, 9, 17);
         for (int day = 7 * (WEEKS - 2); day < 7 * WEEKS; day++) {
@@ -71,9 +71,9 @@ class TeamIndicatorProperties {
                 .allSatisfy(indicator -> assertThat(indicator.confidence()).isBetween(0.5, 0.99));
     }
 
-    /** Sums of equal numbers differ in their last bits, which must not be told of. */
+    /** Sums of equal numbers differ in their last bits, which must not be reported. */
     @Test
-    void whatDoesNotChangeIsZeroAndStandsOutInNothing() {
+    void equalPeriodsAreZeroAndNotElevated() {
         Life life = new Life();
         for (int day = 0; day < 7 * WEEKS; day++) {
             life.day(day, 0.3, 7);
@@ -89,7 +89,7 @@ class TeamIndicatorProperties {
 
     /** Friday evening in Los Angeles is Saturday in Greenwich. */
     @Test
-    void hoursAndWeekendsAreThoseOfTheZone() {
+    void usesHoursAndWeekendsOfTheZone() {
         Life life = new Life();
         for (int day = 0; day < 7 * WEEKS; day++) {
             if (day % 7 < 5) {
@@ -112,14 +112,14 @@ class TeamIndicatorProperties {
     }
 
     @Test
-    void withTooLittleEachSaysHowMuchIsMissingAndNothingElse() {
+    void reportsMissingDataOnly() {
         Life life = new Life();
         weekdays(life, 1, 9, 17);
         assertThat(all(life, ZoneOffset.UTC)).allSatisfy(indicator -> {
             assertThat(indicator.value()).isNull();
             assertThat(indicator.isElevated()).isFalse();
             assertThat(indicator.missing()).isPositive();
-            assertThat(indicator.text()).contains("not enough");
+            assertThat(indicator.text()).contains("Not enough");
         });
         assertThat(all(new Life(), ZoneOffset.UTC))
                 .extracting(TeamIndicator::missing)
@@ -127,7 +127,7 @@ class TeamIndicatorProperties {
     }
 
     @Property(tries = 100)
-    void neitherTheOrderOfWindowsNorWhatIsLaterChangesAnything(@ForAll long seed) {
+    void ignoresOrderAndLaterWindows(@ForAll long seed) {
         Random random = new Random(seed);
         Life life = new Life();
         for (int day = 0; day < 7 * WEEKS; day++) {
@@ -155,7 +155,7 @@ class TeamIndicatorProperties {
     }
 
     @Test
-    void thresholdsAreFewAndSpelledOut() {
+    void thresholdsHaveFixedSteps() {
         assertThat(Kind.WEEKEND_SHARE.allows(0.15)).isTrue();
         assertThat(Kind.WEEKEND_SHARE.allows(0.151)).isFalse();
         assertThat(Kind.WEEKEND_SHARE.allows(0)).isFalse();

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class TrendProperties {
 
     @Property(tries = 200)
-    void aStraightLineGivesItsSlope(
+    void recoversTheSlopeOfALine(
             @ForAll @DoubleRange(min = -5, max = 5) double slope, @ForAll @IntRange(min = 5, max = 104) int n) {
         double[] values = new double[n];
         for (int i = 0; i < n; i++) {
@@ -27,14 +27,14 @@ class TrendProperties {
     }
 
     @Test
-    void oneOddWeekMovesItLittle() {
+    void isRobustAgainstOneOutlier() {
         Estimate trend = Trend.slope(1, 2, 3, 4, 500, 6, 7, 8, 9, 10);
 
         assertThat(trend.value()).isCloseTo(1, within(0.01));
     }
 
     @Property(tries = 20)
-    void noiseAloneSeldomLooksLikeATrend(@ForAll long seed) {
+    void noiseSeldomHasATrend(@ForAll long seed) {
         Random random = new Random(seed);
         int falseAlarms = 0;
         for (int trial = 0; trial < 200; trial++) {

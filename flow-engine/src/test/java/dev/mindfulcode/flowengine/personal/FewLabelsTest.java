@@ -12,9 +12,8 @@ import java.util.Random;
 import net.jqwik.api.Example;
 
 /**
- * The figures of docs/personal-layer.md, computed anew: simulated people with a meaning of flow of their own, who
- * answer as people do, not quite consistently. Whoever changes the layer is told here which table to replace, and by
- * what.
+ * Recomputes the tables of docs/personal-layer.md: simulated people with a meaning of flow of their own and noisy
+ * answers. After a change of the layer the failure message contains the new tables.
  */
 class FewLabelsTest {
     private static final int[] LABELS = {0, 1, 3, 5, 10, 30, 100};
@@ -23,7 +22,7 @@ class FewLabelsTest {
     private static final Path PAGE = Path.of("..", "docs", "personal-layer.md");
 
     @Example
-    void theTablesOfThePageAreWhatTheLayerDoes() throws IOException {
+    void documentedTablesAreCurrent() throws IOException {
         List<String> rows = new ArrayList<>();
         rows.addAll(worstCases());
         rows.addAll(simulated("own", 1.0, 0.3));
@@ -31,7 +30,7 @@ class FewLabelsTest {
         assertThat(Files.readAllLines(PAGE)).as(String.join("\n", rows)).containsAll(rows);
     }
 
-    /** Whatever the labels of one opinion about one intensity are: the largest change at any intensity. */
+    /** The largest change at any intensity, over all labels that repeat one answer about one intensity. */
     private static List<String> worstCases() {
         List<String> rows = new ArrayList<>();
         for (int labels : LABELS) {

@@ -22,16 +22,16 @@ class PersonalLayerProperties {
     private record Label(long atMs, float intensity, int flow, boolean interrupted) {}
 
     @Property
-    void withoutLabelsEveryIntensityIsTheModels(@ForAll @FloatRange(min = 0, max = 1) float intensity) {
+    void isTheIdentityWithoutLabels(@ForAll @FloatRange(min = 0, max = 1) float intensity) {
         PersonalLayer layer = new PersonalLayer();
         layer.countWithoutReading();
         assertThat(layer.intensity(intensity)).isEqualTo(intensity);
         assertThat(layer.isPersonal()).isFalse();
     }
 
-    /** The bounds that docs/personal-layer.md states: what any 1, 3 or 5 labels can do at most, at any intensity. */
+    /** The bounds in docs/personal-layer.md for 1, 3 and 5 labels at any intensity. */
     @Property(tries = 300)
-    void fewLabelsChangeLittleWhateverTheySay(@ForAll long seed, @ForAll @IntRange(min = 1, max = 5) int count) {
+    void fewLabelsChangeLittle(@ForAll long seed, @ForAll @IntRange(min = 1, max = 5) int count) {
         PersonalLayer layer = new PersonalLayer();
         Random random = new Random(seed);
         for (int i = 0; i < count; i++) {
@@ -44,7 +44,7 @@ class PersonalLayerProperties {
     }
 
     @Property(tries = 100)
-    void manyLabelsOfOnePersonAreBelieved(
+    void followsManyConsistentLabels(
             @ForAll long seed,
             @ForAll @FloatRange(min = -1.5f, max = 1.5f) float offset,
             @ForAll @FloatRange(min = 0.5f, max = 1.5f) float slope) {
@@ -64,7 +64,7 @@ class PersonalLayerProperties {
     }
 
     @Property(tries = 200)
-    void whatContradictsItselfTeachesNoDirection(@ForAll @IntRange(min = 1, max = 200) int pairs) {
+    void contradictoryLabelsCancelOut(@ForAll @IntRange(min = 1, max = 200) int pairs) {
         PersonalLayer layer = new PersonalLayer();
         for (int i = 0; i < pairs; i++) {
             layer.learn(START_MS, 0.5f, 1, false);
@@ -74,7 +74,7 @@ class PersonalLayerProperties {
     }
 
     @Property(tries = 300)
-    void isFiniteInRangeAndNeverFallsWhereTheModelsRises(
+    void isMonotoneFiniteAndInRange(
             @ForAll List<Float> intensities, @ForAll List<Integer> flows, @ForAll List<Long> times) {
         PersonalLayer layer = new PersonalLayer();
         for (int i = 0; i < Math.min(intensities.size(), Math.min(flows.size(), times.size())); i++) {
@@ -89,7 +89,7 @@ class PersonalLayerProperties {
     }
 
     @Property(tries = 200)
-    void theOrderInWhichLabelsComeIsNoMatter(@ForAll long seed, @ForAll @IntRange(min = 2, max = 40) int count) {
+    void orderOfLabelsDoesNotMatter(@ForAll long seed, @ForAll @IntRange(min = 2, max = 40) int count) {
         Random random = new Random(seed);
         List<Label> labels = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -109,22 +109,22 @@ class PersonalLayerProperties {
     }
 
     @Property(tries = 200)
-    void theSameLabelsGiveTheSameBytesAlsoThroughAStore(@ForAll long seed) {
+    void sameLabelsGiveTheSameBytesThroughAStore(@ForAll long seed) {
         Random random = new Random(seed);
-        PersonalLayer kept = new PersonalLayer();
+        PersonalLayer original = new PersonalLayer();
         PersonalLayer stored = new PersonalLayer();
         for (int i = 0; i < 30; i++) {
             Label label = new Label(START_MS + i * DAY_MS, random.nextFloat(), 1 + random.nextInt(7), false);
-            learn(kept, label);
+            learn(original, label);
             stored = new PersonalLayer().load(stored.toBytes());
             learn(stored, label);
         }
-        assertThat(stored.toBytes()).isEqualTo(kept.toBytes()).hasSizeLessThan(1024);
-        assertThat(stored.intensity(0.3f)).isEqualTo(kept.intensity(0.3f));
+        assertThat(stored.toBytes()).isEqualTo(original.toBytes()).hasSizeLessThan(1024);
+        assertThat(stored.intensity(0.3f)).isEqualTo(original.intensity(0.3f));
     }
 
     @Property(tries = 100)
-    void forgettingGoesOneWayAndEndsAtTheModel(
+    void decayApproachesTheModelMonotonically(
             @ForAll @IntRange(min = 1, max = 100) int count, @ForAll @LongRange(min = 1, max = 7) long flow) {
         PersonalLayer layer = new PersonalLayer();
         for (int i = 0; i < count; i++) {
@@ -142,7 +142,7 @@ class PersonalLayerProperties {
     }
 
     @Example
-    void aResetIsTheBeginning() {
+    void resetRestoresTheInitialState() {
         PersonalLayer layer = new PersonalLayer();
         layer.learn(START_MS, 0.5f, 7, false);
         layer.reset();
@@ -151,7 +151,7 @@ class PersonalLayerProperties {
     }
 
     @Example
-    void anInterruptedMomentWeighsLess() {
+    void interruptedMomentsWeighLess() {
         PersonalLayer whole = new PersonalLayer();
         PersonalLayer broken = new PersonalLayer();
         whole.learn(START_MS, 0.5f, 1, false);
@@ -160,7 +160,7 @@ class PersonalLayerProperties {
     }
 
     @Example
-    void bytesOfAnotherLayoutAreRefused() {
+    void rejectsBytesOfAnotherLayout() {
         assertThatThrownBy(() -> new PersonalLayer().load(new byte[3])).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new PersonalLayer().load(new byte[PersonalLayer.SIZE_BYTES]))
                 .isInstanceOf(IllegalArgumentException.class);

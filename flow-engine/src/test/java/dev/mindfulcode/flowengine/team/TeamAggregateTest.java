@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.mindfulcode.flowengine.team.TeamAggregate.Figures;
+import dev.mindfulcode.flowengine.team.TeamAggregate.Statistics;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -18,8 +18,8 @@ class TeamAggregateTest {
     private static final long MINUTE_MS = 60_000;
 
     @Test
-    void addsMembersUpAndWeighsEachOfThemTheSame() {
-        Figures figures = figures(
+    void sumsMembersAndWeighsThemEqually() {
+        Statistics figures = figures(
                 typing(WindowSize.HOUR, 0.25, 0, 1),
                 typing(WindowSize.HOUR, 0.5, 0, 20),
                 typing(WindowSize.HOUR, 0.75, 0, 1));
@@ -32,41 +32,41 @@ class TeamAggregateTest {
     }
 
     @Test
-    void hasNoFiguresOfFewerThanTheMinimumAndNeverOfFour() {
+    void hidesGroupsBelowTheMinimumAndAlwaysFour() {
         TeamAggregate aggregate = new TeamAggregate(WindowSize.HOUR);
         for (int member = 0; member < 4; member++) {
             aggregate.add(typing(WindowSize.HOUR, 0.5, 0, 10));
         }
         aggregate.add(new Contribution(WindowSize.HOUR));
-        assertThat(aggregate.figures(1)).isNull();
+        assertThat(aggregate.statistics(1)).isNull();
 
         aggregate.add(typing(WindowSize.HOUR, 0.5, 0, 10));
-        assertThat(aggregate.figures(6)).isNull();
-        assertThat(requireNonNull(aggregate.figures(5)).members()).isEqualTo(5);
+        assertThat(aggregate.statistics(6)).isNull();
+        assertThat(requireNonNull(aggregate.statistics(5)).members()).isEqualTo(5);
     }
 
     @Test
-    void showsTheNumberOfMembersInStepsOfFive() {
+    void roundsMembersDownToStepsOfFive() {
         assertThat(List.of(5L, 9L, 10L, 14L).stream().map(TeamAggregate::shownMembers))
                 .containsExactly(5L, 5L, 10L, 10L);
     }
 
     @Test
-    void oneMemberAddsNoMoreThanTheBounds() {
+    void boundsEachMembersContribution() {
         Contribution machine = new Contribution(WindowSize.DAY);
         for (int minute = 0; minute < WindowSize.DAY.minutes(); minute++) {
             machine.addMinute(minute * MINUTE_MS, 1_000_000, 500_000, 500_000L << 16, 500_000, 1_000);
         }
-        assertThat(machine.keystrokes()).isEqualTo(WindowSize.DAY.keystrokesAMemberMax());
-        assertThat(machine.activeMs()).isEqualTo(WindowSize.DAY.secondsAMemberMax() * 1_000);
-        assertThat(machine.flowMs()).isEqualTo(WindowSize.DAY.secondsAMemberMax() * 1_000);
-        assertThat(machine.interruptions()).isEqualTo(WindowSize.DAY.interruptionsAMemberMax());
+        assertThat(machine.keystrokes()).isEqualTo(WindowSize.DAY.keystrokesPerMemberMax());
+        assertThat(machine.activeMs()).isEqualTo(WindowSize.DAY.secondsPerMemberMax() * 1_000);
+        assertThat(machine.flowMs()).isEqualTo(WindowSize.DAY.secondsPerMemberMax() * 1_000);
+        assertThat(machine.interruptions()).isEqualTo(WindowSize.DAY.interruptionsPerMemberMax());
         assertThat(machine.meanIntensityUnits()).isEqualTo(Contribution.INTENSITY_UNITS);
         assertThat(Contribution.decode(WindowSize.DAY, machine.encode())).isEqualTo(machine);
     }
 
     @Test
-    void overlapIsWhereHalfOfThemAndTwoAreInFlowAtOnce() {
+    void overlapNeedsHalfOfTheMembersAndTwo() {
         Contribution anna = flowing(0, 10);
         Contribution ben = flowing(4, 20);
         Contribution cleo = flowing(30, 31);
@@ -80,23 +80,23 @@ class TeamAggregateTest {
     }
 
     @Test
-    void aMeetingIsASilenceOfMostOfThoseWhoAreThereBeforeAndAfter() {
+    void gapIsSilenceOfMostPresentMembers() {
         Contribution anna = around(20, 35);
         Contribution ben = around(22, 36);
-        Contribution goesOn = typing(WindowSize.HOUR, 0.5, 0, 60);
-        assertThat(figures(anna, ben, goesOn).gapSeconds())
+        Contribution steady = typing(WindowSize.HOUR, 0.5, 0, 60);
+        assertThat(figures(anna, ben, steady).gapSeconds())
                 .as("minutes 22 to 34")
                 .isEqualTo(13 * 60L);
-        assertThat(figures(anna, goesOn, around(30, 50)).gapSeconds())
+        assertThat(figures(anna, steady, around(30, 50)).gapSeconds())
                 .as("together for five minutes only")
                 .isZero();
-        assertThat(figures(anna, goesOn, goesOn).gapSeconds())
+        assertThat(figures(anna, steady, steady).gapSeconds())
                 .as("one alone is in no meeting")
                 .isZero();
     }
 
     @Test
-    void whoeverWentHomeIsInNoMeeting() {
+    void absentMembersAreInNoGap() {
         Contribution gone = typing(WindowSize.DAY, 0.5, 540, 600);
         assertThat(figures(gone, gone, gone).gapSeconds()).isZero();
         Contribution backAfterHours = new Contribution(WindowSize.DAY);
@@ -107,13 +107,13 @@ class TeamAggregateTest {
     }
 
     @Test
-    void fiveMinutesHoldNoMeeting() {
+    void fiveMinuteWindowsHaveNoGaps() {
         Contribution member = typing(WindowSize.FIVE_MINUTES, 0.5, 0, 5);
         assertThat(figures(member, member, member).gapSeconds()).isNull();
     }
 
     @Test
-    void bytesThatAreNoContributionAreRefused() {
+    void rejectsBytesThatAreNoContribution() {
         byte[] bytes = typing(WindowSize.HOUR, 0.5, 0, 10).encode();
         assertThatThrownBy(() -> Contribution.decode(WindowSize.DAY, bytes))
                 .isInstanceOf(IllegalArgumentException.class);
@@ -123,7 +123,7 @@ class TeamAggregateTest {
     }
 
     @Property(tries = 100)
-    void theOrderOfMembersAndMinutesGivesTheSameBits(@ForAll long seed) {
+    void anyOrderOfMembersAndMinutesGivesTheSameBits(@ForAll long seed) {
         Random random = new Random(seed);
         List<List<long[]>> members = new ArrayList<>();
         for (int i = 0; i < 7; i++) {
@@ -143,7 +143,7 @@ class TeamAggregateTest {
             }
             members.add(minutes);
         }
-        Figures inOrder = figures(members);
+        Statistics inOrder = figures(members);
         for (List<long[]> minutes : members) {
             Collections.shuffle(minutes, random);
         }
@@ -154,7 +154,7 @@ class TeamAggregateTest {
         assertThat(inOrder.intensitySpread()).isBetween(0.0, 0.5);
     }
 
-    private static Figures figures(List<List<long[]>> members) {
+    private static Statistics figures(List<List<long[]>> members) {
         TeamAggregate aggregate = new TeamAggregate(WindowSize.HOUR);
         for (List<long[]> minutes : members) {
             Contribution member = new Contribution(WindowSize.HOUR);
@@ -166,7 +166,7 @@ class TeamAggregateTest {
         return aggregate.figuresOfAnyNumber();
     }
 
-    private static Figures figures(Contribution... members) {
+    private static Statistics figures(Contribution... members) {
         TeamAggregate aggregate = new TeamAggregate(members[0].size());
         for (Contribution member : members) {
             aggregate.add(member);
@@ -194,7 +194,7 @@ class TeamAggregateTest {
         return member;
     }
 
-    /** Types until a minute and from another on. */
+    /** Types until one minute and again from another. */
     private static Contribution around(int until, int from) {
         Contribution member = typing(WindowSize.HOUR, 0.5, 0, until);
         addTyping(member, 0.5, from, 60);

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.flowengine.team.WindowRelease.Decision;
-import dev.mindfulcode.flowengine.team.WindowRelease.Refusal;
+import dev.mindfulcode.flowengine.team.WindowRelease.WithheldReason;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,26 +25,26 @@ class WindowReleaseTest {
     private static final List<UUID> TEAM = List.of(id(1), id(2), id(3), id(4), id(5), id(6), id(7));
 
     @Test
-    void releasesAWindowOfFiveAndRefusesOneOfFour() {
+    void releasesFiveMembersAndWithholdsFour() {
         assertThat(keystrokes(decide(day(5, 9), Map.of()))).isEqualTo(500);
-        assertThat(decide(day(4, 9), Map.of())).isEqualTo(new Decision(null, Refusal.TOO_FEW));
+        assertThat(decide(day(4, 9), Map.of())).isEqualTo(new Decision(null, WithheldReason.TOO_FEW));
         assertThat(WindowRelease.decide(WindowSize.DAY, day(4, 9), Map.of(), 1).release())
-                .as("whatever is configured")
+                .as("minimum of 1 is raised to 5")
                 .isNull();
     }
 
     @Test
-    void onePersonsEveningIsNotTheDifferenceBetweenADayAndItsHours() {
+    void withholdsADifferenceOfOnePerson() {
         Map<UUID, Contribution> hour = day(6, 9);
         Map<UUID, Contribution> day = day(6, 9);
         type(day, 6, 22, 37);
 
-        assertThat(keystrokes(decide(day, hour))).as("as the hour said").isEqualTo(600);
+        assertThat(keystrokes(decide(day, hour))).as("same as the hour").isEqualTo(600);
         assertThat(requireNonNull(decide(day, hour).release()).contributions()).isEqualTo(hour);
     }
 
     @Test
-    void theDifferenceOfFiveIsReleased() {
+    void releasesADifferenceOfFive() {
         Map<UUID, Contribution> hour = day(6, 9);
         Map<UUID, Contribution> day = day(6, 9);
         for (int member = 1; member <= 5; member++) {
@@ -54,7 +54,7 @@ class WindowReleaseTest {
     }
 
     @Test
-    void whatWasTakenAwayInBetweenIsADifferenceToo() {
+    void treatsRemovedContributionsAsADifference() {
         Map<UUID, Contribution> hour = day(6, 9);
         Map<UUID, Contribution> day = day(5, 9);
         assertThat(keystrokes(decide(day, hour)))
@@ -63,12 +63,12 @@ class WindowReleaseTest {
     }
 
     @Test
-    void aWindowThatSaysWhatItsShorterOnesSaidIsReleasedAsItIs() {
+    void releasesAWindowEqualToItsShorterOnes() {
         assertThat(keystrokes(decide(day(5, 9), day(5, 9)))).isEqualTo(500);
     }
 
     @Test
-    void aBoundThatCutsOneMemberIsNotTheDifference() {
+    void boundOfOneMemberIsNotADifference() {
         Map<UUID, Contribution> inside = new HashMap<>();
         for (int member = 1; member <= 5; member++) {
             type(inside, member, 9, 100);
@@ -78,11 +78,11 @@ class WindowReleaseTest {
             machine.addMinute(minute * MINUTE_MS, 600, 60_000, 0, 0, 0);
         }
         inside.put(TEAM.getFirst(), machine);
-        assertThat(decide(new HashMap<>(inside), inside)).isEqualTo(new Decision(null, Refusal.WITHHELD));
+        assertThat(decide(new HashMap<>(inside), inside)).isEqualTo(new Decision(null, WithheldReason.WITHHELD));
     }
 
     @Test
-    void partsOfAWindowAddUpToIt() {
+    void partsOfAWindowAddUp() {
         Random random = new Random(3);
         Contribution whole = new Contribution(WindowSize.DAY);
         Contribution parts = new Contribution(WindowSize.DAY);
@@ -98,9 +98,9 @@ class WindowReleaseTest {
         assertThat(parts).isEqualTo(whole);
     }
 
-    /** A reader of all hours and the day knows no sum of one to four members. */
+    /** A reader of all hours and the day learns no sum of one to four members. */
     @Property(tries = 300)
-    void everyDifferenceBetweenADayAndItsHoursIsOfNobodyOrOfFive(@ForAll long seed) {
+    void differencesOfADayAndItsHoursComeFromNobodyOrFive(@ForAll long seed) {
         Random random = new Random(seed);
         Map<UUID, Contribution> day = new HashMap<>();
         Map<UUID, Contribution> released = new HashMap<>();
@@ -142,14 +142,14 @@ class WindowReleaseTest {
     }
 
     private static long keystrokes(Decision decision) {
-        return requireNonNull(decision.release()).figures().keystrokes();
+        return requireNonNull(decision.release()).statistics().keystrokes();
     }
 
     private static void add(Map<UUID, Contribution> day, UUID userId, int hour, Contribution part) {
         day.computeIfAbsent(userId, _ -> new Contribution(WindowSize.DAY)).addWindow(hour * HOUR_MS, part);
     }
 
-    /** The first so many members, who type a hundred keys each. */
+    /** A number of members with a hundred keystrokes each. */
     private static Map<UUID, Contribution> day(int members, int hour) {
         Map<UUID, Contribution> day = new HashMap<>();
         for (int member = 1; member <= members; member++) {

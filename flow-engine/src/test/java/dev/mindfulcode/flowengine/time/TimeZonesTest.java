@@ -36,7 +36,7 @@ class TimeZonesTest {
         "pacific standard time,America/Los_Angeles",
         "UTC-11,Etc/GMT+11"
     })
-    void understandsWhatBrowsersAndOperatingSystemsSend(String sent, String zone) {
+    void acceptsNamesOfBrowsersAndOperatingSystems(String sent, String zone) {
         assertThat(TimeZones.find(sent)).isEqualTo(ZoneId.of(zone));
     }
 
@@ -44,14 +44,14 @@ class TimeZonesTest {
     @ValueSource(
             strings = {"", "Etc/Unknown", "Mars/Olympus", "UTC+25", "UTC+2:75", "+", "CST", "undefined", "CET-1CEST,M3"
             })
-    void doesNotGuess(String sent) {
+    void rejectsAmbiguousNames(String sent) {
         assertThat(TimeZones.find(sent)).isNull();
         assertThat(TimeZones.isKnown(sent)).isFalse();
         assertThat(TimeZones.of(sent)).isEqualTo(TimeZones.UTC);
     }
 
     @Test
-    void everyAliasLeadsToAZoneThatMayBeStored() {
+    void everyAliasMapsToAStorableZone() {
         assertThat(ZoneAliases.ALL).hasSizeGreaterThan(150);
         ZoneAliases.ALL
                 .values()
@@ -61,7 +61,7 @@ class TimeZonesTest {
     }
 
     @Test
-    void spansGiveTheLocalTimeOfEveryInstant() {
+    void spansHaveTheLocalTimeOfEveryInstant() {
         Random random = new Random(20261130);
         List<String> names = ZoneId.getAvailableZoneIds().stream().sorted().toList();
         for (int round = 0; round < 2_000; round++) {

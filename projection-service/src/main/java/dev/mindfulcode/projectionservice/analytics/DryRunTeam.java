@@ -2,7 +2,7 @@ package dev.mindfulcode.projectionservice.analytics;
 
 import dev.mindfulcode.flowengine.team.Contribution;
 import dev.mindfulcode.flowengine.team.TeamAggregate;
-import dev.mindfulcode.flowengine.team.TeamAggregate.Figures;
+import dev.mindfulcode.flowengine.team.TeamAggregate.Statistics;
 import dev.mindfulcode.flowengine.team.WindowRelease;
 import dev.mindfulcode.flowengine.team.WindowSize;
 import dev.mindfulcode.pluginhost.PluginRecord.FlowAnalysis;
@@ -100,7 +100,7 @@ final class DryRunTeam {
         Map<Long, WindowRelease> shorter = Map.of();
         for (WindowSize size : WindowSize.values()) {
             Map<Long, WindowRelease> released = released(size, shorter);
-            released.forEach((startMs, release) -> windows.add(window(startMs, size, release.figures())));
+            released.forEach((startMs, release) -> windows.add(window(startMs, size, release.statistics())));
             shorter = released;
         }
         windows.sort(Comparator.comparingLong(TeamWindow::startMs).thenComparingLong(TeamWindow::endMs));
@@ -128,7 +128,7 @@ final class DryRunTeam {
         return released;
     }
 
-    private static TeamWindow window(long startMs, WindowSize size, Figures figures) {
+    private static TeamWindow window(long startMs, WindowSize size, Statistics figures) {
         Long gapSeconds = figures.gapSeconds();
         return new TeamWindow(
                 startMs,

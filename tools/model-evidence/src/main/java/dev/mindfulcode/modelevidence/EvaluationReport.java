@@ -42,12 +42,12 @@ final class EvaluationReport {
             sections.add(tasks.freihaut(data));
         }
         if (!data.aalto().isEmpty()) {
-            say("Aalto: what a reading must not depend on …");
+            say("Aalto: invariance …");
             sections.add(new Tasks.Section(aalto(data), Map.of()));
         }
         StringBuilder text = new StringBuilder(resource("evaluation-head.md"));
         if (!data.missing().isEmpty()) {
-            text.append("\n**Not judged here, as no data was given: ")
+            text.append("\n**Not evaluated, as the data are missing: ")
                     .append(String.join("; ", data.missing()))
                     .append(".**\n");
         }
@@ -79,7 +79,8 @@ final class EvaluationReport {
         StringBuilder text = new StringBuilder("## Invariance: Aalto\n\n");
         text.append(String.format(
                 Locale.ROOT,
-                "%d participants, %,d keystrokes, %d unreadable rows. Readings count from the hundredth keystroke on.%n%n",
+                "%d participants, %,d keystrokes, %d unreadable rows. Readings count from the hundredth keystroke."
+                        + "%n%n",
                 everybody.size(),
                 everybody.stream()
                         .flatMap(typing -> typing.sections().stream())
@@ -88,13 +89,15 @@ final class EvaluationReport {
                 everybody.stream().mapToInt(AaltoTyping::unreadable).sum()));
         text.append(
                 "| model | r with words per minute (rank) | test-retest r | p5 / median / p95 | lowest, highest | saturated |"
-                        + " mean \\|Δ\\| dropped / twice / late | mean \\|Δ\\| speed × 0.8, × 1.25 (worst) |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n");
+                        + " mean \\|Δ\\| dropped / twice / late | mean \\|Δ\\| speed × 0.8, × 1.25 (worst) |\n"
+                        + "| --- | --- | --- | --- | --- | --- | --- | --- |\n");
         StringBuilder verdicts = new StringBuilder();
         for (FlowModel model : ShippedModels.all()) {
             AaltoInvariance.Result result = new AaltoInvariance(model, protocol).judge(everybody);
             text.append(String.format(
                     Locale.ROOT,
-                    "| %s | %+.3f (%+.3f) | %.3f | %.3f / %.3f / %.3f | %.3f, %.3f | %.1f %% | %.4f / %.4f / %.4f | %.4f (%.3f) |%n",
+                    "| %s | %+.3f (%+.3f) | %.3f | %.3f / %.3f / %.3f | %.3f, %.3f | %.1f %%"
+                            + " | %.4f / %.4f / %.4f | %.4f (%.3f) |%n",
                     model.id(),
                     result.speedCorrelation(),
                     result.speedRankCorrelation(),
@@ -130,12 +133,12 @@ final class EvaluationReport {
         }
         double delta = Math.max(result.droppedDelta(), Math.max(result.duplicatedDelta(), result.lateDelta()));
         if (delta >= protocol.number("aalto.batch.delta.max")) {
-            beyond.add("hangs on single batches");
+            beyond.add("depends on single batches");
         }
         if (result.scalingDelta() >= protocol.number("aalto.scaling.delta.max")) {
             beyond.add("changes with the speed of a known person");
         }
-        return beyond.isEmpty() ? "keeps all bounds." : "**" + String.join(", ", beyond) + "**.";
+        return beyond.isEmpty() ? "meets all bounds." : "**" + String.join(", ", beyond) + "**.";
     }
 
     private static String resource(String name) {

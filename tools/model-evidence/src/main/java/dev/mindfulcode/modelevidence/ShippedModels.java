@@ -11,25 +11,23 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The fitted models that come with the project, and whom they were trained on. */
+/** The models that come with the project, and the developers they were trained on. */
 final class ShippedModels {
-    static final String FORMULA = "formula-1";
     static final String LOGISTIC = "logistic-1";
-    static final String NETWORK = "network-1";
     static final String SUFFIX = ".mflm";
     static final String PEOPLE = "training-people.txt";
 
     private ShippedModels() {}
 
     static List<FlowModel> all() {
-        return List.of(FlowModel.formula(), model(LOGISTIC), model(NETWORK));
+        return List.of(FlowModel.formulaBaseline(), logistic(), FlowModel.builtIn());
     }
 
-    static FlowModel model(String id) {
-        return ModelArtefact.decode(resource(id + SUFFIX));
+    static FlowModel logistic() {
+        return ModelArtefact.decode(resource(LOGISTIC + SUFFIX));
     }
 
-    /** Ids of the ABB developers the shipped models have seen: whoever is not among them is new to these models. */
+    /** Returns the ids of the ABB developers whose data the shipped models were trained on. */
     static Set<String> trainingPeople() {
         return new String(resource(PEOPLE), StandardCharsets.UTF_8).lines().collect(Collectors.toUnmodifiableSet());
     }

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** The four tasks of the protocol: each fills a table and says in sentences what its figures do and do not show. */
+/** The four tasks of the protocol: each fills a table and summarizes its figures in sentences. */
 final class Tasks {
     static final String FORMULA = "five-feature formula";
     static final String LOGISTIC = "logistic on the five features";
@@ -22,9 +22,9 @@ final class Tasks {
     private static final List<String> FEATURES = List.of("rhythm", "focus", "consistency", "error penalty", "velocity");
 
     /**
-     * What a task wrote.
+     * The output of a task.
      *
-     * @param charts file name to SVG
+     * @param charts SVG by file name
      */
     record Section(String markdown, Map<String, String> charts) {}
 
@@ -39,7 +39,7 @@ final class Tasks {
         StringBuilder text = new StringBuilder("## Forecast: ABB, developers held out\n\n");
         if (people(examples) < 3) {
             return new Section(
-                    text.append("Too few developers with judged instants to hold any out: ")
+                    text.append("Too few developers with labelled instants to hold any out: ")
                             .append(people(examples))
                             .append(".\n")
                             .toString(),
@@ -58,7 +58,7 @@ final class Tasks {
                 "logistic on all 16 raw columns",
                 held.rawScores(IntStream.range(0, AbbForecast.RAW.size()).toArray()));
         addFeatures(table, examples);
-        table.chances(FORMULA, Trainer.scores(FlowModel.formula(), examples));
+        table.chances(FORMULA, Trainer.scores(FlowModel.formulaBaseline(), examples));
         table.chances(LOGISTIC, held.modelScores(Trainer.Kind.LOGISTIC, protocol.seeds()[0]));
         List<Double> bySeed = new ArrayList<>();
         for (long seed : protocol.seeds()) {
@@ -77,7 +77,8 @@ final class Tasks {
         table.chances(SHUFFLED, held.shuffledLabelScores(Trainer.Kind.NETWORK, protocol.seeds()[0]));
         text.append(String.format(
                 Locale.ROOT,
-                "%,d instants of %d developers, %d folds of developers; \"no gap of five minutes in the next fifteen\" holds in %.1f %%.%n%n",
+                "%,d instants of %d developers, %d folds of developers; \"no gap of five minutes in the next fifteen\" holds"
+                        + " in %.1f %%.%n%n",
                 examples.size(),
                 people(examples),
                 held.folds(),
@@ -109,7 +110,7 @@ final class Tasks {
         return new Section(text.toString(), charts);
     }
 
-    /** What a model is called in the table where its calibration was not left to the rule. */
+    /** Returns the row name of a model with a given calibration. */
     private static String calibrated(Trainer.Kind kind, CalibrationRule.Choice choice) {
         return (kind == Trainer.Kind.LOGISTIC ? "logistic" : "network")
                 + (choice == CalibrationRule.Choice.ISOTONIC ? ", always isotonic" : ", always temperature");
@@ -123,8 +124,8 @@ final class Tasks {
             double error = table.row(name).calibrationError();
             text.append(String.format(
                     Locale.ROOT,
-                    "- %s: ECE %.3f, %s the bound of %.2f; pooled AUROC %.3f against the published %.3f (other windows, other developers: not"
-                            + " the same figure)%n",
+                    "- %s: ECE %.3f, %s the bound of %.2f; pooled AUROC %.3f against the published %.3f%n"
+                            + "  (other windows and developers)%n",
                     name,
                     error,
                     error <= ece ? "within" : "**beyond**",
@@ -144,9 +145,8 @@ final class Tasks {
         if (people(unseen) < 2) {
             return text.append("All developers here are among the ")
                     .append(seen.size())
-                    .append(
-                            " that the shipped models were trained on, so there is nothing to say: the table above is of models retrained"
-                                    + " without each fold. Give a folder of other developers to fill this part.\n")
+                    .append(" that the shipped models were trained on.\nThe table above is of models retrained without"
+                            + " each fold.\nPass a folder of other developers to fill it.\n")
                     .toString();
         }
         ScoreTable table = new ScoreTable(unseen, protocol);
@@ -159,7 +159,7 @@ final class Tasks {
                         String.format(Locale.ROOT, "%,d instants of %d developers.%n%n", unseen.size(), people(unseen)))
                 .append(table.markdown())
                 .append("\n- ")
-                .append(table.differenceSentence(ShippedModels.NETWORK, AbbForecast.RAW.get(2)))
+                .append(table.differenceSentence(FlowModel.builtIn().id(), AbbForecast.RAW.get(2)))
                 .append('\n')
                 .toString();
     }
@@ -191,18 +191,18 @@ final class Tasks {
         for (int f : new int[] {1, 3, 4}) {
             table.ranks(alone(FEATURES.get(f)), feature(examples, f));
         }
-        table.chances(FORMULA, Trainer.scores(FlowModel.formula(), examples));
+        table.chances(FORMULA, Trainer.scores(FlowModel.formulaBaseline(), examples));
         table.chances(
-                ShippedModels.NETWORK + " as shipped, never trained on SWELL",
-                Trainer.scores(ShippedModels.model(ShippedModels.NETWORK), examples));
+                FlowModel.builtIn().id() + " as shipped, never trained on SWELL",
+                Trainer.scores(FlowModel.builtIn(), examples));
         table.chances(LOGISTIC, held.modelScores(Trainer.Kind.LOGISTIC, protocol.seeds()[0]));
         table.chances(NETWORK, held.modelScores(Trainer.Kind.NETWORK, protocol.seeds()[0]));
         table.chances(SHUFFLED, held.shuffledLabelScores(Trainer.Kind.NETWORK, protocol.seeds()[0]));
         String name = minutes == 1 ? "per minute" : minutes + "-minute windows";
         String text = String.format(
                         Locale.ROOT,
-                        "## State: SWELL, time pressure against interruptions, %s, one person out%n%n%,d rows of %d people, %.1f %% under time"
-                                + " pressure. Best single count, chosen on the very rows it is scored on: %s.%n%n",
+                        "## State: SWELL, time pressure against interruptions, %s, one person out%n%n"
+                                + "%,d rows of %d people, %.1f %% under time pressure. Best single count, chosen on the rows that it is scored on: %s.%n%n",
                         name,
                         examples.size(),
                         people(examples),
@@ -222,7 +222,7 @@ final class Tasks {
                 charts);
     }
 
-    /** Starts the table anew with this count as the best so far: the loop's last call stands. */
+    /** Starts a new table with this count as the best so far. */
     private ScoreTable withBest(ScoreTable before, List<Example> examples, int column, double sign, HeldOut held) {
         ScoreTable table = new ScoreTable(examples, protocol);
         table.chances("prevalence", before.row("prevalence").scores());
@@ -245,18 +245,18 @@ final class Tasks {
         table.chances("median interval", held.rawScores(0));
         table.chances(COUNTS, held.rawScores(FreihautTyping.allRaw()));
         addFeatures(table, examples);
-        table.chances(FORMULA, Trainer.scores(FlowModel.formula(), examples));
+        table.chances(FORMULA, Trainer.scores(FlowModel.formulaBaseline(), examples));
         table.chances(
-                ShippedModels.NETWORK + " as shipped, never trained on arousal",
-                Trainer.scores(ShippedModels.model(ShippedModels.NETWORK), examples));
+                FlowModel.builtIn().id() + " as shipped, never trained on arousal",
+                Trainer.scores(FlowModel.builtIn(), examples));
         table.chances(LOGISTIC, held.modelScores(Trainer.Kind.LOGISTIC, protocol.seeds()[0]));
         table.chances(NETWORK, held.modelScores(Trainer.Kind.NETWORK, protocol.seeds()[0]));
         table.chances(SHUFFLED, held.shuffledLabelScores(Trainer.Kind.NETWORK, protocol.seeds()[0]));
         return new Section(
                 String.format(
                                 Locale.ROOT,
-                                "## Raw path: Freihaut, own arousal, people held out%n%n%,d typing tasks of %d people, %.1f %% above the person's"
-                                        + " own median arousal.%n%n",
+                                "## Raw path: Freihaut, own arousal, people held out%n%n"
+                                        + "%,d typing tasks of %d people, %.1f %% above the person's own median arousal.%n%n",
                                 examples.size(),
                                 people(examples),
                                 100 * table.row(FORMULA).prevalence())

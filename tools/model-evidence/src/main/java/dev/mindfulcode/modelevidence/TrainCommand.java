@@ -2,6 +2,7 @@ package dev.mindfulcode.modelevidence;
 
 import dev.mindfulcode.flowengine.FlowModel;
 import dev.mindfulcode.flowengine.ModelArtefact;
+import dev.mindfulcode.flowengine.ModelProperties;
 import dev.mindfulcode.flowengine.Thresholds;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -17,15 +18,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/**
- * {@code mindful train FOLDER… --out DIR}: fits the logistic model and the network on all developers of the ABB folders
- * given.
- */
+/** {@code mindful train FOLDER… --out DIR}: trains the logistic model and the network on all ABB developers. */
 @Command(
         name = "train",
         mixinStandardHelpOptions = true,
-        description =
-                "Fits the logistic model and the network on ABB logs. The same data, seed and version give the same bytes.")
+        description = "Train the logistic model and the network on ABB logs. Same data, seed and version: same bytes.")
 public final class TrainCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before call()
@@ -37,13 +34,13 @@ public final class TrainCommand implements Callable<Integer> {
             description = "Folders with BlazeData_Dev_*.csv.gz; default: ../shared/data")
     private List<Path> folders = List.of();
 
-    @Option(names = "--out", defaultValue = ".", description = "Where the artefacts go (default: here)")
+    @Option(names = "--out", defaultValue = ".", description = "Output folder (default: .)")
     private Path out = Path.of(".");
 
-    @Option(names = "--seed", defaultValue = "1", description = "Seed of initial weights and batches (default: 1)")
+    @Option(names = "--seed", defaultValue = "1", description = "Seed for initial weights and batches (default: 1)")
     private long seed = 1;
 
-    @Option(names = "--version-number", defaultValue = "1", description = "The number in the models' ids (default: 1)")
+    @Option(names = "--version-number", defaultValue = "1", description = "Number in the models' ids (default: 1)")
     private int version = 1;
 
     @Override
@@ -53,13 +50,13 @@ public final class TrainCommand implements Callable<Integer> {
         try {
             Datasets data = Datasets.find(folders.isEmpty() ? List.of(EvaluateCommand.DEFAULT_FOLDER) : folders);
             if (data.abb().isEmpty()) {
-                err.println("Nothing to train on: no folder given holds BlazeData_Dev_*.csv.gz.");
+                err.println("No training data: none of the folders contains BlazeData_Dev_*.csv.gz.");
                 return 1;
             }
             List<Example> examples = data.abbExamples();
             if (Tasks.people(examples) < 3) {
                 err.println(
-                        "Training holds people out to know when to stop: it needs judged instants of at least three developers.");
+                        "Too few developers: training needs labelled instants of at least three, to hold some out.");
                 return 1;
             }
             Files.createDirectories(out);
@@ -71,6 +68,7 @@ public final class TrainCommand implements Callable<Integer> {
                 FlowModel model = new Trainer(kind, seed).train(id, examples);
                 byte[] artefact = ModelArtefact.encode(model);
                 Path file = Files.write(out.resolve(id + ShippedModels.SUFFIX), artefact);
+                Files.writeString(out.resolve(id + ".properties"), ModelProperties.format(model));
                 Thresholds thresholds = model.thresholds();
                 console.printf(
                         Locale.ROOT,

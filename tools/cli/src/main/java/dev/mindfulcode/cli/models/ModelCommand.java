@@ -160,7 +160,7 @@ public final class ModelCommand implements Runnable {
     }
 
     private static ModelKind kind(FlowModel model) {
-        if (model.id().equals(FlowModel.formula().id())) {
+        if (model.id().equals(FlowModel.formulaBaseline().id())) {
             return ModelKind.FORMULA;
         }
         return model instanceof dev.mindfulcode.flowengine.NetworkModel ? ModelKind.NETWORK : ModelKind.LOGISTIC;

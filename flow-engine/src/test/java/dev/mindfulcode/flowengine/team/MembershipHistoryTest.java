@@ -11,7 +11,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
-class MembershipTest {
+class MembershipHistoryTest {
     private static final long MINUTE_MS = 60_000;
 
     @Test
@@ -26,7 +26,7 @@ class MembershipTest {
     }
 
     @Test
-    void aChangeAtTheBeginningOfAMinuteHoldsInIt() {
+    void changeAtTheStartOfAMinuteAppliesToIt() {
         MembershipHistory membership = MembershipHistory.none()
                 .with(MINUTE_MS, Change.JOINED)
                 .with(MINUTE_MS, Change.CONSENTED)
@@ -36,7 +36,7 @@ class MembershipTest {
     }
 
     @Test
-    void consentThatWasAwayWithinAMinuteDoesNotCountInIt() {
+    void consentInterruptedWithinAMinuteDoesNotCount() {
         MembershipHistory membership =
                 consenting().with(2 * MINUTE_MS + 10, Change.WITHDREW).with(2 * MINUTE_MS + 20, Change.CONSENTED);
 
@@ -44,7 +44,7 @@ class MembershipTest {
     }
 
     @Test
-    void viewersDoNotCountThoughTheyConsent() {
+    void viewersDoNotCountDespiteConsent() {
         assertThat(counted(
                         MembershipHistory.none()
                                 .with(0, Change.JOINED_AS_VIEWER)
@@ -56,7 +56,7 @@ class MembershipTest {
     }
 
     @Test
-    void whoeverComesBackHasToConsentAnew() {
+    void rejoiningRequiresNewConsent() {
         MembershipHistory membership = consenting()
                 .with(MINUTE_MS, Change.LEFT)
                 .with(2 * MINUTE_MS, Change.JOINED)
@@ -66,13 +66,13 @@ class MembershipTest {
     }
 
     @Test
-    void ofTwoChangesAtOneInstantTheOneThatCountsLessWins() {
+    void moreRestrictiveOfSimultaneousChangesWins() {
         assertThat(counted(consenting().with(MINUTE_MS, Change.WITHDREW).with(MINUTE_MS, Change.CONSENTED), 3))
                 .containsExactly(0);
     }
 
     @Test
-    void whatIsTooOldToBeToldApartDoesNotCount() {
+    void mergedOldChangesDoNotCount() {
         MembershipHistory membership = consenting();
         for (int i = 1; i <= MembershipHistory.CHANGES_MAX + 1; i++) {
             membership = membership.with(i * MINUTE_MS, i % 2 == 0 ? Change.CONSENTED : Change.WITHDREW);
@@ -85,7 +85,7 @@ class MembershipTest {
     }
 
     @Property(tries = 200)
-    void theOrderInWhichChangesBecomeKnownAndHowOftenChangesNothing(@ForAll long seed) {
+    void arrivalOrderAndRepetitionDoNotMatter(@ForAll long seed) {
         Random random = new Random(seed);
         List<Object[]> changes = new ArrayList<>();
         for (int i = 0; i < 12; i++) {

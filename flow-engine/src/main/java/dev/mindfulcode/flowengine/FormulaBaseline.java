@@ -1,15 +1,16 @@
 package dev.mindfulcode.flowengine;
 
 /**
- * The documented five-feature formula:
+ * The five-feature formula, a baseline that fitted models are compared with:
  *
  * <pre>intensity = 0.20 rhythm + 0.30 focus + 0.20 consistency + 0.20 (1 − error penalty) + 0.10 velocity</pre>
  *
- * The weights are a judgement and not fitted: focus weighs most because fragmentation is what the literature ties to productivity most
- * firmly (Sanchez, SANER 2015), velocity least because speed is the person more than their state.
+ * It is not the model in use: that one, with its thresholds, is {@code built-in-model.properties}. The weights are
+ * chosen, not fitted: focus weighs most, as the literature ties fragmentation to productivity most firmly (Sanchez,
+ * SANER 2015); velocity weighs least, as speed depends on the person more than on their state.
  */
-final class FormulaModel implements FlowModel {
-    static final FormulaModel INSTANCE = new FormulaModel();
+final class FormulaBaseline implements FlowModel {
+    static final FormulaBaseline INSTANCE = new FormulaBaseline();
 
     private static final float RHYTHM = 0.20f;
     private static final float FOCUS = 0.30f;
@@ -17,9 +18,9 @@ final class FormulaModel implements FlowModel {
     private static final float ACCURACY = 0.20f;
     private static final float VELOCITY = 0.10f;
 
-    private static final Thresholds THRESHOLDS = new Thresholds(0.70f, 0.50f, 0.08f);
+    private static final Thresholds BASELINE_THRESHOLDS = new Thresholds(0.70f, 0.50f, 0.08f);
 
-    private FormulaModel() {}
+    private FormulaBaseline() {}
 
     @Override
     public String id() {
@@ -38,6 +39,6 @@ final class FormulaModel implements FlowModel {
 
     @Override
     public Thresholds thresholds() {
-        return THRESHOLDS;
+        return BASELINE_THRESHOLDS;
     }
 }
