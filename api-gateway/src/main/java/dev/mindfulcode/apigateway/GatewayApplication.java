@@ -4,7 +4,7 @@ import org.springframework.boot.Banner;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 
-/** The gateway as a process of its own. Configured by environment variables only, see {@link GatewaySettings}. */
+/** The gateway as a process of its own, configured by environment variables: see {@link GatewaySettings}. */
 public final class GatewayApplication {
 
     private GatewayApplication() {}

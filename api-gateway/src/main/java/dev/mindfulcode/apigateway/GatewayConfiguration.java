@@ -30,21 +30,18 @@ import dev.mindfulcode.apigateway.webhooks.WebhookConfiguration;
 import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
-import io.micrometer.context.ContextRegistry;
-import io.micrometer.context.ThreadLocalAccessor;
-import java.util.List;
 import javax.sql.DataSource;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
-import org.springframework.core.env.Environment;
 
 /**
- * The gateway as a Spring configuration: with a web server, and without anything found by scanning, so that it can
- * share a context. Settings come from the environment, see {@link GatewaySettings}. All its beans are named
- * {@code gateway…}.
+ * The gateway as a Spring configuration with a web server. Nothing is found by scanning and all beans are named
+ * {@code gateway…}, so that it can share a context with other services.
  */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(GatewaySettings.class)
 @Import({
     WebServerConfiguration.class,
     SecurityConfiguration.class,
@@ -67,22 +64,6 @@ import org.springframework.core.env.Environment;
 })
 public class GatewayConfiguration {
 
-    /**
-     * What a request carries is in Reactor's context: to put it into thread locals as well, for each row of an answer,
-     * costs much and serves nobody.
-     */
-    GatewayConfiguration() {
-        ContextRegistry registry = ContextRegistry.getInstance();
-        for (ThreadLocalAccessor<?> accessor : List.copyOf(registry.getThreadLocalAccessors())) {
-            registry.removeThreadLocalAccessor(accessor.key());
-        }
-    }
-
-    @Bean
-    GatewaySettings gatewaySettings(Environment environment) {
-        return GatewaySettings.read(environment);
-    }
-
     @Bean
     TokenTrust gatewayTokenTrust(GatewaySettings settings) {
         return settings.tokenTrust();
@@ -90,57 +71,57 @@ public class GatewayConfiguration {
 
     @Bean
     KeyEncryptionKey gatewayKeyEncryptionKey(GatewaySettings settings) {
-        return settings.encryptionKey();
+        return settings.encryption().parsed();
     }
 
     @Bean
     OperatorToken gatewayOperatorToken(GatewaySettings settings) {
-        return settings.operatorToken();
+        return settings.operator().parsed();
     }
 
     @Bean
     PostgresUrl gatewayDatabaseUrl(GatewaySettings settings) {
-        return settings.database();
+        return settings.database().parsed();
     }
 
-    /** Brings our schemas up to date before anything asks for the database. */
+    /** Migrates the schemas before anything uses the database. */
     @Bean
     Database gatewayDatabase(GatewaySettings settings) {
-        DataSource direct = settings.database().dataSource();
+        DataSource direct = settings.database().parsed().dataSource();
         GatewaySchema.migrate(direct);
         PostgresUserKeys.migrate(direct);
-        return new Database(settings.database(), settings.maxConnections());
+        return new Database(settings.database().parsed(), settings.maxConnections());
     }
 
     @Bean
     AsyncUserCiphers gatewayUserCiphers(GatewaySettings settings, Database database) {
-        return new AsyncUserCiphers(PostgresUserKeys.open(database.blocking(), settings.encryptionKey()));
-    }
-
-    /** Where the log is, for whoever follows it. */
-    @Bean
-    KafkaConnection gatewayLogAddress(GatewaySettings settings) {
-        return new KafkaConnection(settings.kafkaBootstrapServers(), settings.schemaRegistry());
+        return new AsyncUserCiphers(
+                PostgresUserKeys.open(database.blocking(), settings.encryption().parsed()));
     }
 
     @Bean
-    EventPublisher gatewayEventLog(GatewaySettings settings) {
-        return new EventPublisher(settings.kafkaBootstrapServers(), settings.schemaRegistry());
+    KafkaConnection gatewayKafkaConnection(GatewaySettings settings) {
+        return new KafkaConnection(settings.kafka().bootstrapServers(), settings.registry());
     }
 
     @Bean
-    KafkaHealth gatewayKafkaReachability(GatewaySettings settings) {
-        return new KafkaHealth(settings.kafkaBootstrapServers());
+    EventPublisher gatewayEventPublisher(KafkaConnection kafka) {
+        return new EventPublisher(kafka.bootstrapServers(), kafka.registry());
     }
 
     @Bean
-    RegistryHealth gatewayRegistryReachability(KafkaConnection log) {
-        return new RegistryHealth(log.registry().url());
+    KafkaHealth gatewayKafkaHealth(KafkaConnection kafka) {
+        return new KafkaHealth(kafka.bootstrapServers());
     }
 
     @Bean
-    OutboxRelay gatewayOutboxRelay(Database database, EventPublisher log) {
-        return new OutboxRelay(database.blocking(), log);
+    RegistryHealth gatewayRegistryHealth(KafkaConnection kafka) {
+        return new RegistryHealth(kafka.registry().url());
+    }
+
+    @Bean
+    OutboxRelay gatewayOutboxRelay(Database database, EventPublisher publisher) {
+        return new OutboxRelay(database.blocking(), publisher);
     }
 
     @Bean

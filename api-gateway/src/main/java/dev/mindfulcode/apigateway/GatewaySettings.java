@@ -7,79 +7,141 @@ import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.identity.JwtSecret;
 import dev.mindfulcode.identity.OidcIssuer;
 import dev.mindfulcode.schemas.SchemaRegistry;
-import org.jspecify.annotations.Nullable;
-import org.springframework.core.env.Environment;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What the gateway was told by its environment, checked: a gateway that starts has all it needs.
- *
- * @param maxConnections to the database, at most
+ * Settings of the gateway, bound from environment variables: {@code database.url} is {@code DATABASE_URL}. An invalid
+ * setting stops the start. docs/configuration.md describes each variable.
  */
+@ConfigurationProperties
 record GatewaySettings(
-        PostgresUrl database,
-        String kafkaBootstrapServers,
-        SchemaRegistry schemaRegistry,
-        TokenTrust tokenTrust,
-        KeyEncryptionKey encryptionKey,
-        OperatorToken operatorToken,
-        int maxConnections,
-        int port) {
+        @DefaultValue DatabaseSettings database,
+        @DefaultValue KafkaSettings kafka,
+        @DefaultValue RegistrySettings schemaRegistry,
+        @DefaultValue JwtSettings jwt,
+        @DefaultValue OidcSettings oidc,
+        @DefaultValue EncryptionSettings encryption,
+        @DefaultValue OperatorSettings operator,
+        @DefaultValue CorsSettings cors,
+        @DefaultValue MindfulSettings mindful,
+        @DefaultValue("20") int maxConnections,
+        @DefaultValue("3001") int port) {
 
-    private static final int MAX_CONNECTIONS_DEFAULT = 20;
     private static final int MAX_CONNECTIONS_LIMIT = 1_000;
-    private static final int PORT_DEFAULT = 3001;
+    private static final int PORT_MAX = 65_535;
 
-    /** @throws IllegalStateException naming the variable and how to set it */
-    static GatewaySettings read(Environment environment) {
-        return new GatewaySettings(
-                PostgresUrl.parse(required(
-                        environment, "DATABASE_URL", "such as postgresql://user:password@localhost:5432/mindful")),
-                required(environment, "KAFKA_BOOTSTRAP_SERVERS", "such as localhost:9092"),
-                new SchemaRegistry(
-                        required(environment, "SCHEMA_REGISTRY_URL", "such as http://localhost:8081/apis/registry/v3"),
-                        Boolean.parseBoolean(environment.getProperty("MINDFUL_REGISTER_SCHEMAS", "false"))),
-                new TokenTrust(
-                        JwtSecret.parse(environment.getProperty("JWT_SECRET")),
-                        OidcIssuer.parse(
-                                environment.getProperty("OIDC_ISSUER_URI"), environment.getProperty("OIDC_AUDIENCE"))),
-                KeyEncryptionKey.parse(environment.getProperty("ENCRYPTION_KEY")),
-                OperatorToken.parse(environment.getProperty("OPERATOR_TOKEN")),
-                integer(environment, "MAX_CONNECTIONS", MAX_CONNECTIONS_DEFAULT, 1, MAX_CONNECTIONS_LIMIT),
-                integer(environment, "PORT", PORT_DEFAULT, 0, 65_535));
+    GatewaySettings {
+        requireBetween("MAX_CONNECTIONS", maxConnections, 1, MAX_CONNECTIONS_LIMIT);
+        requireBetween("PORT", port, 0, PORT_MAX);
     }
 
-    private static String required(Environment environment, String name, String example) {
-        String value = environment.getProperty(name);
-        if (value == null || value.isBlank()) {
-            throw new IllegalStateException(name + " is not set. Set it, " + example + ".");
-        }
-        return value;
+    SchemaRegistry registry() {
+        return new SchemaRegistry(schemaRegistry.url(), mindful.registerSchemas());
     }
 
-    private static int integer(Environment environment, String name, int absent, int min, int max) {
-        String text = environment.getProperty(name);
-        if (text == null || text.isBlank()) {
-            return absent;
-        }
-        Integer value = parse(text.strip());
-        if (value == null || value < min || value > max) {
-            throw new IllegalStateException(name + " must be an integer from " + min + " to " + max + ".");
-        }
-        return value;
+    TokenTrust tokenTrust() {
+        return new TokenTrust(JwtSecret.parse(jwt.secret()), OidcIssuer.parse(oidc.issuerUri(), oidc.audience()));
     }
 
-    private static @Nullable Integer parse(String text) {
-        try {
-            return Integer.valueOf(text);
-        } catch (NumberFormatException e) {
-            return null;
+    record DatabaseSettings(@DefaultValue("") String url) {
+
+        DatabaseSettings {
+            requireSet("DATABASE_URL", url, "postgresql://user:password@localhost:5432/mindful");
+            PostgresUrl.parse(url);
+        }
+
+        PostgresUrl parsed() {
+            return PostgresUrl.parse(url);
+        }
+
+        @Override
+        public String toString() {
+            return "DatabaseSettings";
         }
     }
 
-    /** Without the secrets. */
-    @Override
-    public String toString() {
-        return "GatewaySettings[database=" + database + ", kafka=" + kafkaBootstrapServers + ", registry="
-                + schemaRegistry.url() + ", maxConnections=" + maxConnections + ", port=" + port + "]";
+    record KafkaSettings(@DefaultValue("") String bootstrapServers) {
+
+        KafkaSettings {
+            requireSet("KAFKA_BOOTSTRAP_SERVERS", bootstrapServers, "localhost:9092");
+        }
+    }
+
+    record RegistrySettings(@DefaultValue("") String url) {
+
+        RegistrySettings {
+            requireSet("SCHEMA_REGISTRY_URL", url, "http://localhost:8081/apis/registry/v3");
+        }
+    }
+
+    record JwtSettings(@DefaultValue("") String secret) {
+
+        JwtSettings {
+            JwtSecret.parse(secret);
+        }
+
+        @Override
+        public String toString() {
+            return "JwtSettings";
+        }
+    }
+
+    record OidcSettings(
+            @DefaultValue("") String issuerUri,
+            @DefaultValue("") String audience) {
+
+        OidcSettings {
+            OidcIssuer.parse(issuerUri, audience);
+        }
+    }
+
+    record EncryptionSettings(@DefaultValue("") String key) {
+
+        EncryptionSettings {
+            KeyEncryptionKey.parse(key);
+        }
+
+        KeyEncryptionKey parsed() {
+            return KeyEncryptionKey.parse(key);
+        }
+
+        @Override
+        public String toString() {
+            return "EncryptionSettings";
+        }
+    }
+
+    record OperatorSettings(@DefaultValue("") String token) {
+
+        OperatorSettings {
+            OperatorToken.parse(token);
+        }
+
+        OperatorToken parsed() {
+            return OperatorToken.parse(token);
+        }
+
+        @Override
+        public String toString() {
+            return "OperatorSettings";
+        }
+    }
+
+    record CorsSettings(@DefaultValue("") String origins) {}
+
+    record MindfulSettings(@DefaultValue("false") boolean registerSchemas) {}
+
+    private static void requireSet(String variable, String value, String example) {
+        if (value.isBlank()) {
+            throw new IllegalArgumentException(variable + " is not set. Set it, for example " + example + ".");
+        }
+    }
+
+    private static void requireBetween(String variable, int value, int min, int max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(
+                    variable + " is " + value + "; must be from " + min + " to " + max + ".");
+        }
     }
 }

@@ -82,8 +82,8 @@ class WebServerConfiguration {
     /** First, so that a page can read refusals, too. */
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE + 10)
-    WebFilter gatewayCrossOrigins(Environment environment) {
-        return CrossOrigins.filter(environment.getProperty("CORS_ORIGINS"));
+    WebFilter gatewayCrossOrigins(GatewaySettings settings) {
+        return CrossOrigins.filter(settings.cors().origins());
     }
 
     @Bean

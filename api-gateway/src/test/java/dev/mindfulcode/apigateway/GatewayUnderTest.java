@@ -31,6 +31,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /** A gateway with a projection behind it, on real Kafka, Postgres and registry. One serves all tests of a JVM. */
 final class GatewayUnderTest {
@@ -50,7 +51,7 @@ final class GatewayUnderTest {
     final ConfigurableApplicationContext context;
     final Api api;
     final String databaseUrl;
-    private @Nullable Connection kept;
+    private @Nullable Connection connection;
     private @Nullable ConfigurableApplicationContext projections;
 
     private GatewayUnderTest(Platform platform, Map<String, Object> environment) {
@@ -146,14 +147,18 @@ final class GatewayUnderTest {
         return new SpringApplicationBuilder(configuration)
                 .web(type)
                 .bannerMode(Banner.Mode.OFF)
-                .properties(environment)
                 .properties("spring.lifecycle.timeout-per-shutdown-phase=5s")
-                .initializers(starting -> ((GenericApplicationContext) starting)
-                        .registerBean(
-                                "impatientRules",
-                                ConnectionLimits.class,
-                                () -> IMPATIENT,
-                                definition -> definition.setPrimary(true)))
+                .initializers(starting -> {
+                    starting.getEnvironment()
+                            .getPropertySources()
+                            .addFirst(new SystemEnvironmentPropertySource("test-systemEnvironment", environment));
+                    ((GenericApplicationContext) starting)
+                            .registerBean(
+                                    "impatientRules",
+                                    ConnectionLimits.class,
+                                    () -> IMPATIENT,
+                                    definition -> definition.setPrimary(true));
+                })
                 .run();
     }
 
@@ -174,21 +179,21 @@ final class GatewayUnderTest {
     }
 
     /**
-     * One for all looks of this gateway's tests: each connection is a process of the server's, and tests ask every few
-     * milliseconds.
+     * Returns one connection for all queries of the tests: each connection is a process of the server, and tests query
+     * every few milliseconds.
      */
-    private Connection kept() throws SQLException {
-        Connection connection = kept;
-        if (connection == null || !connection.isValid(1)) {
-            connection = connection();
-            kept = connection;
+    private Connection sharedConnection() throws SQLException {
+        Connection open = connection;
+        if (open == null || !open.isValid(1)) {
+            open = connection();
+            connection = open;
         }
-        return connection;
+        return open;
     }
 
     /** Returns the first column of the first row of a query. */
     synchronized long count(String sql, Object... parameters) {
-        try (PreparedStatement statement = kept().prepareStatement(sql)) {
+        try (PreparedStatement statement = sharedConnection().prepareStatement(sql)) {
             for (int i = 0; i < parameters.length; i++) {
                 statement.setObject(i + 1, parameters[i]);
             }
@@ -202,7 +207,7 @@ final class GatewayUnderTest {
     }
 
     synchronized void execute(String sql, Object... parameters) throws SQLException {
-        try (PreparedStatement statement = kept().prepareStatement(sql)) {
+        try (PreparedStatement statement = sharedConnection().prepareStatement(sql)) {
             for (int i = 0; i < parameters.length; i++) {
                 statement.setObject(i + 1, parameters[i]);
             }

@@ -73,7 +73,10 @@ public final class Database implements AutoCloseable {
                 .maxIdleTime(IDLE_TIMEOUT)
                 .build());
         ConnectionFactory bounded = new AcquireLimit(pool);
-        client = DatabaseClient.create(bounded);
+        client = DatabaseClient.builder()
+                .connectionFactory(bounded)
+                .executeFunction(new ContextFreeStatements())
+                .build();
         transactions = TransactionalOperator.create(new R2dbcTransactionManager(bounded));
         blocking = new HikariDataSource(url.pool("gateway", BLOCKING_CONNECTIONS_MAX, BLOCKING_READ_TIMEOUT));
     }

@@ -9,12 +9,15 @@ import graphql.ExecutionResultImpl;
 import graphql.analysis.MaxQueryComplexityInstrumentation;
 import graphql.analysis.MaxQueryDepthInstrumentation;
 import graphql.parser.ParserOptions;
+import io.micrometer.context.ContextRegistry;
+import io.micrometer.context.ContextSnapshotFactory;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.ClassPathResource;
+import org.springframework.graphql.execution.ContextPropagationHelper;
 import org.springframework.graphql.execution.DefaultBatchLoaderRegistry;
 import org.springframework.graphql.execution.DefaultExecutionGraphQlService;
 import org.springframework.graphql.execution.GraphQlSource;
@@ -29,6 +32,11 @@ final class GraphQlExecutor {
      * need no more.
      */
     static final int DEPTH_MAX = 16;
+
+    /** Sets no thread locals: resolvers read the caller from the GraphQL context. */
+    private static final ContextSnapshotFactory NO_THREAD_LOCALS = ContextSnapshotFactory.builder()
+            .contextRegistry(new ContextRegistry())
+            .build();
 
     private static final String SCHEMA = "dev/mindfulcode/apigateway/graphql/schema.graphqls";
 
@@ -82,7 +90,8 @@ final class GraphQlExecutor {
                 .map(response -> response.getExecutionResult())
                 .onErrorResume(failure -> Mono.fromSupplier(() -> ExecutionResultImpl.newExecutionResult()
                         .addError(ErrorResults.of(failure, null, null))
-                        .build()));
+                        .build()))
+                .contextWrite(context -> ContextPropagationHelper.saveInstance(NO_THREAD_LOCALS, context));
     }
 
     static ProblemException notStreaming() {

@@ -1,0 +1,108 @@
+package dev.mindfulcode.apigateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+
+class GatewaySettingsTest {
+
+    private static final String ENCRYPTION_KEY = "q83vEjRWeJq83vEjRWeJASNFZ4mrze8BI0VniavN7zI=";
+
+    private final Map<String, Object> variables = new HashMap<>(Map.of(
+            "DATABASE_URL", "postgresql://ada:secret@localhost/mindful",
+            "KAFKA_BOOTSTRAP_SERVERS", "localhost:9092",
+            "SCHEMA_REGISTRY_URL", "http://localhost:8081/apis/registry/v3",
+            "ENCRYPTION_KEY", ENCRYPTION_KEY));
+
+    @Test
+    void bindsEnvironmentVariables() {
+        variables.putAll(Map.of(
+                "MINDFUL_REGISTER_SCHEMAS", "true",
+                "MAX_CONNECTIONS", "7",
+                "OIDC_ISSUER_URI", "https://issuer.example.org",
+                "OIDC_AUDIENCE", "mindful",
+                "CORS_ORIGINS", "http://localhost:5173",
+                "PORT", 4000));
+
+        GatewaySettings settings = bind();
+
+        assertThat(settings.database().parsed().user()).isEqualTo("ada");
+        assertThat(settings.kafka().bootstrapServers()).isEqualTo("localhost:9092");
+        assertThat(settings.registry().url()).isEqualTo("http://localhost:8081/apis/registry/v3");
+        assertThat(settings.mindful().registerSchemas()).isTrue();
+        assertThat(settings.maxConnections()).isEqualTo(7);
+        assertThat(settings.port()).isEqualTo(4000);
+        assertThat(settings.cors().origins()).isEqualTo("http://localhost:5173");
+        assertThat(String.valueOf(settings.tokenTrust().issuer())).contains("issuer.example.org", "mindful");
+        assertThat(settings.toString()).doesNotContain("secret@", ENCRYPTION_KEY);
+    }
+
+    @Test
+    void usesDefaultsForUnsetAndBlankVariables() {
+        variables.put("MAX_CONNECTIONS", "");
+
+        GatewaySettings settings = bind();
+
+        assertThat(settings.maxConnections()).isEqualTo(20);
+        assertThat(settings.port()).isEqualTo(3001);
+        assertThat(settings.mindful().registerSchemas()).isFalse();
+        assertThat(settings.tokenTrust().secret()).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "null",
+            value = {
+                "JWT_SECRET | too short | 32 bytes",
+                "JWT_SECRET | aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa | not random",
+                "OIDC_ISSUER_URI | http://issuer.example.org | https",
+                "ENCRYPTION_KEY | null | openssl",
+                "ENCRYPTION_KEY | AAAA | 32",
+                "DATABASE_URL | null | postgresql://",
+                "DATABASE_URL | mysql://root:secret@localhost/db | postgresql://",
+                "KAFKA_BOOTSTRAP_SERVERS | null | localhost:9092",
+                "SCHEMA_REGISTRY_URL | null | http",
+                "OPERATOR_TOKEN | guessable | openssl",
+                "MAX_CONNECTIONS | 0 | 1 to 1000",
+                "PORT | 99999 | 65535",
+            })
+    void rejectsInvalidSettingsWithTheFix(String name, @Nullable String value, String fix) {
+        if (value == null) {
+            variables.remove(name);
+        } else {
+            variables.put(name, value);
+        }
+
+        assertThatThrownBy(this::bind).rootCause().message().contains(name, fix).doesNotContain("secret@", "aaaaaaaa");
+    }
+
+    @Test
+    void namesTheVariableThatIsNoNumber() {
+        variables.put("MAX_CONNECTIONS", "many");
+
+        assertThatThrownBy(this::bind)
+                .isInstanceOfSatisfying(
+                        BindException.class,
+                        failure -> assertThat(failure.getOrigin())
+                                .hasToString("System Environment Property \"MAX_CONNECTIONS\""));
+    }
+
+    private GatewaySettings bind() {
+        StandardEnvironment environment = new StandardEnvironment();
+        environment
+                .getPropertySources()
+                .replace("systemEnvironment", new SystemEnvironmentPropertySource("systemEnvironment", variables));
+        return Binder.get(environment).bind("", GatewaySettings.class).get();
+    }
+}
