@@ -25,8 +25,8 @@ record GatewaySettings(
         @DefaultValue OperatorSettings operator,
         @DefaultValue CorsSettings cors,
         @DefaultValue MindfulSettings mindful,
-        @DefaultValue("20") int maxConnections,
-        @DefaultValue("3001") int port) {
+        @DefaultValue("20") Integer maxConnections,
+        @DefaultValue("3001") Integer port) {
 
     private static final int MAX_CONNECTIONS_LIMIT = 1_000;
     private static final int PORT_MAX = 65_535;
