@@ -10,7 +10,6 @@ import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,8 +37,8 @@ class ConfigurationPageTest {
     private static final Pattern ROW =
             Pattern.compile("(?m)^\\| `([A-Z_]+)` \\| ([a-z, ]+) \\| (none|required|`[^`]*`) \\| [^|]*\\| [^|]+ \\|$");
 
-    private static final Pattern READS_VARIABLES = Pattern.compile("System\\.getenv\\(\\)?\\.?|\\bEnvironment\\b");
     private static final Pattern NAME = Pattern.compile("\"((?:[A-Z]+_)+[A-Z]+|PORT)\"");
+    private static final Pattern GETENV = Pattern.compile("getenv\\(\\s*\"([A-Z_]+)\"");
 
     /** A variable as one service reads it. */
     private record Variable(String name, String service) implements Comparable<Variable> {
@@ -70,6 +69,16 @@ class ConfigurationPageTest {
         assertThat(documented()).containsOnlyKeys(read);
     }
 
+    @Test
+    void listsOnlyServiceVariablesThatRunKnows() throws IOException {
+        assertThat(documented().keySet().stream()
+                        .filter(variable -> !variable.service().equals(COMMANDS))
+                        .map(Variable::name))
+                .isNotEmpty()
+                .allSatisfy(name -> assertThat(LocalSettings.ignored(List.of(name), List.of()))
+                        .containsExactly(name));
+    }
+
     /** Returns each variable of the table with its default, empty where there is none. */
     private static Map<Variable, String> documented() throws IOException {
         String page = Files.readString(ModuleTable.PROJECT.resolve("docs/configuration.md"));
@@ -97,26 +106,20 @@ class ConfigurationPageTest {
     }
 
     private static void addAll(Class<?> settings, String prefix, String service, Map<Variable, String> variables) {
-        for (RecordComponent component : settings.getRecordComponents()) {
-            String name = prefix
-                    + component
-                            .getName()
-                            .replaceAll("([A-Z])", "_$1")
-                            .toUpperCase(Locale.ROOT);
+        RecordComponent[] components = settings.getRecordComponents();
+        for (int i = 0; i < components.length; i++) {
+            RecordComponent component = components[i];
+            String name =
+                    prefix + component.getName().replaceAll("([A-Z])", "_$1").toUpperCase(Locale.ROOT);
             if (component.getType().isRecord()) {
                 addAll(component.getType(), name + "_", service, variables);
             } else {
-                DefaultValue standard = standard(settings, component);
-                variables.put(
-                        new Variable(name, service), standard == null ? "" : String.join(",", standard.value()));
+                // An annotation of a record's component is one of the constructor's parameter.
+                DefaultValue standard =
+                        settings.getDeclaredConstructors()[0].getParameters()[i].getAnnotation(DefaultValue.class);
+                variables.put(new Variable(name, service), standard == null ? "" : String.join(",", standard.value()));
             }
         }
-    }
-
-    /** The annotation of a component is one of the constructor's parameter. */
-    private static DefaultValue standard(Class<?> settings, RecordComponent component) {
-        int index = Arrays.asList(settings.getRecordComponents()).indexOf(component);
-        return settings.getDeclaredConstructors()[0].getParameters()[index].getAnnotation(DefaultValue.class);
     }
 
     private static String service(JavaClass type) throws IOException {
@@ -135,14 +138,14 @@ class ConfigurationPageTest {
     private static Set<Variable> ofSources() throws IOException {
         Set<Variable> variables = new TreeSet<>();
         for (ModuleTable.Module module : ModuleTable.read()) {
-            for (Path source : sources(ModuleTable.PROJECT.resolve(module.folder()).resolve("src/main/java"))) {
+            for (Path source :
+                    sources(ModuleTable.PROJECT.resolve(module.folder()).resolve("src/main/java"))) {
                 String text = Files.readString(source);
-                if (READS_VARIABLES.matcher(text).find()) {
-                    NAME.matcher(text)
-                            .results()
-                            .map(match -> new Variable(match.group(1), service(module.folder())))
-                            .forEach(variables::add);
-                }
+                Pattern name = text.contains(" Environment environment") ? NAME : GETENV;
+                name.matcher(text)
+                        .results()
+                        .map(match -> new Variable(match.group(1), service(module.folder())))
+                        .forEach(variables::add);
             }
         }
         return variables;
@@ -154,7 +157,6 @@ class ConfigurationPageTest {
         }
         try (Stream<Path> files = Files.walk(folder)) {
             return files.filter(file -> file.toString().endsWith(".java"))
-                    .filter(file -> !file.endsWith("ServiceEnvironment.java"))
                     .collect(Collectors.toList());
         }
     }

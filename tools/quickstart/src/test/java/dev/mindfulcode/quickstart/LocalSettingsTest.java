@@ -9,19 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 class LocalSettingsTest {
-
-    private static final Pattern READ =
-            Pattern.compile("(?:getProperty|required|integer|quota|parseAll)\\([^;]*?\"([A-Z]+(?:_[A-Z]+)*)\"");
 
     @TempDir
     Path folder;
@@ -34,27 +26,6 @@ class LocalSettingsTest {
                 .containsExactly("JWT_SECRET", "PORT", "SPRING_PROFILES_ACTIVE", "encryption.key", "server.port");
         assertThat(LocalSettings.ignored(List.of("PATH"), System.getProperties().stringPropertyNames()))
                 .isEmpty();
-    }
-
-    @Test
-    void knowsEveryVariableThatServicesRead() throws IOException {
-        Set<String> read = new TreeSet<>();
-        for (String module :
-                List.of("libs/identity", "api-gateway", "flow-stream", "ingest-service", "projection-service")) {
-            try (Stream<Path> files = Files.walk(Path.of("..", "..", module, "src/main/java"))) {
-                for (Path file :
-                        files.filter(path -> path.toString().endsWith(".java")).toList()) {
-                    READ.matcher(Files.readString(file))
-                            .results()
-                            .map((MatchResult result) -> result.group(1))
-                            .forEach(read::add);
-                }
-            }
-        }
-        assertThat(read).contains("JWT_SECRET", "RATE_LIMIT_USER", "MINDFUL_PLUGIN_RUNS", "CORS_ORIGINS");
-        assertThat(read)
-                .allSatisfy(name -> assertThat(LocalSettings.ignored(List.of(name), List.of()))
-                        .containsExactly(name));
     }
 
     @Test
