@@ -141,7 +141,7 @@ class ConfigurationPageTest {
             for (Path source :
                     sources(ModuleTable.PROJECT.resolve(module.folder()).resolve("src/main/java"))) {
                 String text = Files.readString(source);
-                Pattern name = text.contains(" Environment environment") ? NAME : GETENV;
+                Pattern name = text.contains("Environment environment") ? NAME : GETENV;
                 name.matcher(text)
                         .results()
                         .map(match -> new Variable(match.group(1), service(module.folder())))
@@ -156,8 +156,7 @@ class ConfigurationPageTest {
             return new ArrayList<>();
         }
         try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(file -> file.toString().endsWith(".java"))
-                    .collect(Collectors.toList());
+            return files.filter(file -> file.toString().endsWith(".java")).collect(Collectors.toList());
         }
     }
 }
