@@ -8,8 +8,11 @@ import dev.mindfulcode.apigateway.limits.RateLimits;
 import dev.mindfulcode.apigateway.live.LiveTickets;
 import dev.mindfulcode.identity.CredentialException;
 import dev.mindfulcode.identity.CredentialVerifier;
+import dev.mindfulcode.webkit.endpoints.Access;
+import dev.mindfulcode.webkit.endpoints.Endpoint;
+import dev.mindfulcode.webkit.endpoints.Endpoint.Feature;
+import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.problems.ProblemType;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -19,6 +22,8 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.security.authentication.ReactiveAuthenticationManager;
+import org.springframework.security.authorization.AuthorizationDecision;
+import org.springframework.security.authorization.AuthorizationResult;
 import org.springframework.security.config.annotation.web.reactive.EnableWebFluxSecurity;
 import org.springframework.security.config.web.server.SecurityWebFiltersOrder;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
@@ -29,6 +34,7 @@ import org.springframework.security.oauth2.server.resource.web.server.authentica
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.ServerAuthenticationEntryPoint;
 import org.springframework.security.web.server.authentication.ServerAuthenticationConverter;
+import org.springframework.security.web.server.authorization.AuthorizationContext;
 import org.springframework.security.web.server.authorization.ServerAccessDeniedHandler;
 import org.springframework.security.web.server.context.NoOpServerSecurityContextRepository;
 import org.springframework.security.web.server.firewall.ServerExchangeRejectedHandler;
@@ -41,34 +47,21 @@ import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
 /**
- * Who may call what. All under {@code /api}, {@code /ws} and {@code /graphql} needs an access token, except signing in,
- * and opening {@code /graphql} as a WebSocket, which may bring the token in its first message; an API key opens what an
- * editor needs and nothing else; all under {@code /api/admin} needs the operator's token, and {@code /metrics} does
- * from other machines; no cookies, hence no CSRF; no other origins. Ingest's two routes authenticate themselves and are
- * left alone.
+ * Security: each request needs what its endpoint's {@link Access} declares. There are no cookies, hence no CSRF. The
+ * endpoints of ingest, which may share the server, authenticate themselves and are left alone.
  */
 @Configuration(value = "gatewaySecurityConfiguration", proxyBeanMethods = false)
 @EnableWebFluxSecurity
 class SecurityConfiguration {
 
     private static final String[] INGEST = {"/api/keystrokes", "/ws/ingest"};
-    private static final String LIVE = "/ws";
-    private static final String GRAPH = "/graphql";
-    private static final String ADMIN = "/api/admin/";
-    private static final String METRICS = "/metrics";
     private static final String TOKEN_PARAMETER = "token";
     private static final String TICKET_PARAMETER = "ticket";
 
-    /** What a page opens by itself, without fields of its own. */
-    private static final Pattern ALSO_WITH_TICKET =
-            Pattern.compile("/ws|/graphql|/api/flow/stream|/api/analytics/[^/]+/progress");
+    /** What undeclared paths below a prefix need, so that a guess at one is refused like a guess at an endpoint. */
+    private static final String ADMIN_PATHS = "/api/admin/";
 
-    /** For an editor that cannot log in: it starts the session that its keystrokes belong to. */
-    private static final String[] ALSO_WITH_API_KEY_POST = {
-        "/api/sessions/start", "/api/sessions/*/pause", "/api/sessions/*/resume", "/api/sessions/*/end"
-    };
-
-    private static final String ALSO_WITH_API_KEY_PUT = "/api/sessions/*/update";
+    private static final String API_PATHS = "/api/";
     private static final int RETRY_AFTER_SECONDS = 2;
 
     private static final String CONTENT_SECURITY_POLICY =
@@ -109,33 +102,12 @@ class SecurityConfiguration {
                         .permissionsPolicy(permissions -> permissions.policy(PERMISSIONS_POLICY)))
                 .addFilterBefore(limits.byAddress(), SecurityWebFiltersOrder.AUTHENTICATION)
                 .addFilterAfter(limits.byUser(), SecurityWebFiltersOrder.AUTHORIZATION)
-                .authorizeExchange(exchanges -> exchanges
-                        // Which methods a path has is no secret: OPTIONS says it, and 405 to any other.
-                        .pathMatchers(HttpMethod.OPTIONS)
-                        .permitAll()
-                        .pathMatchers("/api/auth/*")
-                        .permitAll()
-                        .pathMatchers(HttpMethod.POST, ALSO_WITH_API_KEY_POST)
-                        .authenticated()
-                        .pathMatchers(HttpMethod.PUT, ALSO_WITH_API_KEY_PUT)
-                        .authenticated()
-                        .pathMatchers(HttpMethod.GET, GRAPH)
-                        .permitAll()
-                        .pathMatchers(HttpMethod.HEAD, GRAPH)
-                        .permitAll()
-                        .pathMatchers(ADMIN + "**")
-                        .hasAuthority(OperatorToken.OPERATOR)
-                        .pathMatchers(METRICS)
-                        .access(MetricsAccess::authorize)
-                        .pathMatchers("/api/**", LIVE, GRAPH)
-                        .hasAuthority(CallerAuthentication.SIGNED_IN)
-                        .anyExchange()
-                        .permitAll())
-                .oauth2ResourceServer(server -> server.bearerTokenConverter(new TokenOfRequest())
+                .authorizeExchange(exchanges -> exchanges.anyExchange().access(SecurityConfiguration::authorize))
+                .oauth2ResourceServer(server -> server.bearerTokenConverter(new RequestCredential())
                         .authenticationEntryPoint(unauthenticated)
                         .accessDeniedHandler(denied)
                         .authenticationManagerResolver(
-                                exchange -> Mono.just(isOperators(path(exchange)) ? operators : manager)))
+                                exchange -> Mono.just(isForOperators(access(exchange)) ? operators : manager)))
                 .exceptionHandling(failures ->
                         failures.authenticationEntryPoint(unauthenticated).accessDeniedHandler(denied))
                 .build();
@@ -148,12 +120,45 @@ class SecurityConfiguration {
                 .onErrorMap(CredentialException.class, SecurityConfiguration::refusal);
     }
 
-    private static boolean isOperators(String path) {
-        return path.startsWith(ADMIN) || path.equals(METRICS);
+    private static Mono<AuthorizationResult> authorize(
+            Mono<Authentication> authentication, AuthorizationContext context) {
+        return switch (access(context.getExchange())) {
+            case PUBLIC, USER_CHECKED_BY_HANDLER -> Mono.just(new AuthorizationDecision(true));
+            case USER -> hasAuthority(authentication, CallerAuthentication.SIGNED_IN);
+            case USER_OR_API_KEY ->
+                authentication
+                        .map(caller -> new AuthorizationDecision(caller instanceof CallerAuthentication))
+                        .defaultIfEmpty(new AuthorizationDecision(false))
+                        .cast(AuthorizationResult.class);
+            case OPERATOR -> hasAuthority(authentication, OperatorToken.OPERATOR);
+            case OPERATOR_OR_LOCAL ->
+                MetricsAccess.isLocal(context.getExchange().getRequest())
+                        ? Mono.just(new AuthorizationDecision(true))
+                        : hasAuthority(authentication, OperatorToken.OPERATOR);
+        };
     }
 
-    private static String path(ServerWebExchange exchange) {
-        return exchange.getRequest().getPath().pathWithinApplication().value();
+    private static Mono<AuthorizationResult> hasAuthority(Mono<Authentication> authentication, String authority) {
+        return authentication
+                .map(caller ->
+                        caller.getAuthorities().stream().anyMatch(granted -> authority.equals(granted.getAuthority())))
+                .defaultIfEmpty(false)
+                .map(AuthorizationDecision::new);
+    }
+
+    private static Access access(ServerWebExchange exchange) {
+        Access declared = Endpoints.access(exchange);
+        if (declared != null) {
+            return declared;
+        }
+        String path = exchange.getRequest().getPath().pathWithinApplication().value();
+        return path.startsWith(ADMIN_PATHS)
+                ? Access.OPERATOR
+                : path.startsWith(API_PATHS) ? Access.USER : Access.PUBLIC;
+    }
+
+    private static boolean isForOperators(Access access) {
+        return access == Access.OPERATOR || access == Access.OPERATOR_OR_LOCAL;
     }
 
     private static RuntimeException refusal(CredentialException e) {
@@ -163,56 +168,41 @@ class SecurityConfiguration {
         };
     }
 
-    /** What the firewall refuses (a path that is not normal, say) is a problem document as well. */
+    /** Requests that the firewall rejects, such as those whose path is not normalised, get a problem document too. */
     @Bean
     ServerExchangeRejectedHandler gatewayRejectedExchanges() {
         return (exchange, e) -> ProblemExceptionHandler.write(
-                exchange, ProblemType.INVALID_REQUEST.withDetail("The request is not a normal one."));
+                exchange, ProblemType.INVALID_REQUEST.withDetail("Malformed request path or header."));
     }
 
     /**
-     * The token in the Authorization header; on {@code /ws} and GET {@code /graphql} also as a parameter, since
-     * browsers let no page set headers there, and a ticket on every live connection. Where no token is needed none is
-     * read, so that a client with an expired one can still refresh it.
+     * Reads the credential of a request from the Authorization header or, where the endpoint declares them, from the
+     * parameters that pages use, which cannot set headers on a live connection.
      */
-    private static final class TokenOfRequest implements ServerAuthenticationConverter {
+    private static final class RequestCredential implements ServerAuthenticationConverter {
 
         private final ServerAuthenticationConverter header = new ServerBearerTokenAuthenticationConverter();
 
         @Override
         public Mono<Authentication> convert(ServerWebExchange exchange) {
-            String path = path(exchange);
-            String ticket = ticket(exchange, path);
-            if (ticket != null) {
-                return Mono.just(new LiveTicketAuthentication(ticket));
-            }
-            if (path.equals(LIVE)
-                    || (path.equals(GRAPH) && exchange.getRequest().getMethod() == HttpMethod.GET)) {
-                String token = exchange.getRequest().getQueryParams().getFirst(TOKEN_PARAMETER);
-                if (token != null && !token.isBlank()) {
+            ServerHttpRequest request = exchange.getRequest();
+            if (request.getMethod().equals(HttpMethod.GET)) {
+                String ticket = parameter(exchange, Feature.TICKET_PARAMETER, TICKET_PARAMETER);
+                if (ticket != null && !request.getHeaders().containsHeader(HttpHeaders.AUTHORIZATION)) {
+                    return Mono.just(new LiveTicketAuthentication(ticket));
+                }
+                String token = parameter(exchange, Feature.TOKEN_PARAMETER, TOKEN_PARAMETER);
+                if (token != null) {
                     return Mono.just(new BearerTokenAuthenticationToken(token));
                 }
             }
-            return needsToken(path) ? header.convert(exchange) : Mono.empty();
+            return access(exchange) == Access.PUBLIC ? Mono.empty() : header.convert(exchange);
         }
 
-        private static @Nullable String ticket(ServerWebExchange exchange, String path) {
-            ServerHttpRequest request = exchange.getRequest();
-            String ticket = request.getQueryParams().getFirst(TICKET_PARAMETER);
-            return ticket != null
-                            && !ticket.isBlank()
-                            && request.getMethod().equals(HttpMethod.GET)
-                            && !request.getHeaders().containsHeader(HttpHeaders.AUTHORIZATION)
-                            && ALSO_WITH_TICKET.matcher(path).matches()
-                    ? ticket
-                    : null;
-        }
-
-        private static boolean needsToken(String path) {
-            return (path.startsWith("/api/") && !path.startsWith("/api/auth/"))
-                    || path.equals(LIVE)
-                    || path.equals(METRICS)
-                    || path.equals("/graphql");
+        private static @Nullable String parameter(ServerWebExchange exchange, Feature feature, String name) {
+            Endpoint endpoint = Endpoints.find(exchange);
+            String value = exchange.getRequest().getQueryParams().getFirst(name);
+            return endpoint == null || !endpoint.has(feature) || value == null || value.isBlank() ? null : value;
         }
     }
 }

@@ -2,6 +2,10 @@ package dev.mindfulcode.apigateway;
 
 import dev.mindfulcode.apigateway.http.CrossOrigins;
 import dev.mindfulcode.apigateway.http.ProblemExceptionHandler;
+import dev.mindfulcode.apigateway.sessions.ReadAfter;
+import dev.mindfulcode.webkit.endpoints.Access;
+import dev.mindfulcode.webkit.endpoints.Endpoint;
+import dev.mindfulcode.webkit.endpoints.Endpoint.Feature;
 import dev.mindfulcode.webkit.endpoints.EndpointGroup;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.transport.ConnectionLimits;
@@ -79,23 +83,34 @@ class WebServerConfiguration {
         return new ProblemExceptionHandler();
     }
 
-    /** First, so that a page can read refusals, too. */
+    /** Before other filters, so that a page can read problem documents too. */
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE + 10)
-    WebFilter gatewayCrossOrigins(GatewaySettings settings) {
-        return CrossOrigins.filter(settings.cors().origins());
+    WebFilter gatewayCrossOrigins(GatewaySettings settings, Endpoints endpoints) {
+        return CrossOrigins.filter(settings.cors().origins(), endpoints.all());
     }
 
     @Bean
-    RouterFunction<ServerResponse> gatewayRoutes(List<EndpointGroup> groups) {
-        Endpoints routes = new Endpoints();
-        groups.forEach(group -> group.addTo(routes));
-        routes.get(
-                "/",
+    Endpoints gatewayEndpoints(List<EndpointGroup> groups) {
+        Endpoints endpoints = new Endpoints();
+        groups.forEach(group -> group.addTo(endpoints));
+        return endpoints.add(
+                Endpoint.get("/").access(Access.PUBLIC).with(Feature.UNDOCUMENTED),
                 _ -> ServerResponse.ok()
                         .cacheControl(CacheControl.noCache())
                         .bodyValue(new ClassPathResource("static/index.html")));
-        return routes.build().and(dashboard());
+    }
+
+    /** Before all filters that depend on an endpoint's declaration. */
+    @Bean
+    @Order(Ordered.HIGHEST_PRECEDENCE + 5)
+    WebFilter gatewayEndpointFilter(Endpoints endpoints) {
+        return endpoints.filter();
+    }
+
+    @Bean
+    RouterFunction<ServerResponse> gatewayRoutes(Endpoints endpoints, ReadAfter readAfter) {
+        return endpoints.router(readAfter::await).and(dashboard());
     }
 
     /** The dashboard's files, from the jar. */

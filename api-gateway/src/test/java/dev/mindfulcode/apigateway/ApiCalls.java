@@ -82,7 +82,8 @@ final class ApiCalls {
                 .path("paths")
                 .properties()
                 .forEach(path -> path.getValue().properties().forEach(operation -> {
-                    if (!operation.getValue().has("x-service")) {
+                    if (operation.getValue().has("operationId")
+                            && !operation.getValue().has("x-service")) {
                         operations.add(new Operation(
                                 operation.getKey().toUpperCase(Locale.ROOT), path.getKey(), operation.getValue()));
                     }

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -102,7 +103,7 @@ class CrossOriginTest {
                 "https://"
             })
     void anOriginThatIsNoneIsRefusedWithTheFix(String origins) {
-        assertThatThrownBy(() -> CrossOrigins.filter(origins))
+        assertThatThrownBy(() -> CrossOrigins.filter(origins, List.of()))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("CORS_ORIGINS")
                 .hasMessageContaining("https://app.example.org");
@@ -113,8 +114,8 @@ class CrossOriginTest {
         String hundred = IntStream.range(0, 100)
                 .mapToObj(i -> "https://" + i + ".example")
                 .collect(joining(","));
-        assertThat(CrossOrigins.filter(hundred)).isNotNull();
-        assertThatThrownBy(() -> CrossOrigins.filter(hundred + ",https://more.example"))
+        assertThat(CrossOrigins.filter(hundred, List.of())).isNotNull();
+        assertThatThrownBy(() -> CrossOrigins.filter(hundred + ",https://more.example", List.of()))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("at most 100");
     }

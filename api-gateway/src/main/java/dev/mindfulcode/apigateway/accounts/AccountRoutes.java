@@ -4,10 +4,13 @@ import dev.mindfulcode.apigateway.accounts.Accounts.Rectification;
 import dev.mindfulcode.apigateway.http.Caller;
 import dev.mindfulcode.apigateway.limits.RateLimits;
 import dev.mindfulcode.flowengine.time.TimeZones;
+import dev.mindfulcode.webkit.endpoints.Access;
+import dev.mindfulcode.webkit.endpoints.Endpoint;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.endpoints.JsonResponses;
 import dev.mindfulcode.webkit.endpoints.RequestBodies;
 import dev.mindfulcode.webkit.json.JsonFields;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
@@ -40,15 +43,34 @@ final class AccountRoutes {
         this.limits = limits;
     }
 
-    void addTo(Endpoints routes) {
-        routes.post("/api/auth/register", this::register)
-                .post("/api/auth/login", this::login)
-                .post("/api/auth/refresh", this::refresh)
-                .post("/api/auth/logout", this::logout)
-                .get("/api/account", this::account)
-                .patch("/api/account", this::rectify)
-                .post("/api/account/password", this::changePassword)
-                .get("/.well-known/jwks.json", this::jwks);
+    void addTo(Endpoints endpoints) {
+        endpoints
+                .add(
+                        Endpoint.post("/api/auth/register")
+                                .access(Access.PUBLIC)
+                                .problems(ProblemType.EMAIL_TAKEN),
+                        this::register)
+                .add(
+                        Endpoint.post("/api/auth/login")
+                                .access(Access.PUBLIC)
+                                .problems(ProblemType.INVALID_CREDENTIALS),
+                        this::login)
+                .add(
+                        Endpoint.post("/api/auth/refresh")
+                                .access(Access.PUBLIC)
+                                .problems(ProblemType.INVALID_REFRESH_TOKEN),
+                        this::refresh)
+                .add(Endpoint.post("/api/auth/logout").access(Access.PUBLIC), this::logout)
+                .add(Endpoint.get("/api/account").problems(ProblemType.NOT_FOUND), this::account)
+                .add(
+                        Endpoint.patch("/api/account")
+                                .problems(ProblemType.NOT_FOUND, ProblemType.EMAIL_TAKEN, ProblemType.WRONG_PASSWORD),
+                        this::rectify)
+                .add(
+                        Endpoint.post("/api/account/password")
+                                .problems(ProblemType.NOT_FOUND, ProblemType.WRONG_PASSWORD),
+                        this::changePassword)
+                .add(Endpoint.get("/.well-known/jwks.json").access(Access.PUBLIC), this::jwks);
     }
 
     private Mono<ServerResponse> register(ServerRequest request) {

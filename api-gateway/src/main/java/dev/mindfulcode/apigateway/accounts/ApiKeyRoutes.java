@@ -4,6 +4,7 @@ import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.http.Caller;
 import dev.mindfulcode.identity.ApiKeys;
 import dev.mindfulcode.identity.CredentialHash;
+import dev.mindfulcode.webkit.endpoints.Endpoint;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.endpoints.JsonResponses;
 import dev.mindfulcode.webkit.endpoints.RequestBodies;
@@ -44,8 +45,15 @@ final class ApiKeyRoutes {
         this.clock = clock;
     }
 
-    void addTo(Endpoints routes) {
-        routes.post("/api/keys", this::create).get("/api/keys", this::list).delete("/api/keys/{id}", this::revoke);
+    void addTo(Endpoints endpoints) {
+        endpoints
+                .add(
+                        Endpoint.post("/api/keys")
+                                .idempotent()
+                                .problems(ProblemType.NOT_FOUND, ProblemType.LIMIT_REACHED),
+                        this::create)
+                .add(Endpoint.get("/api/keys"), this::list)
+                .add(Endpoint.delete("/api/keys/{id}"), this::revoke);
     }
 
     private Mono<ServerResponse> create(ServerRequest request) {

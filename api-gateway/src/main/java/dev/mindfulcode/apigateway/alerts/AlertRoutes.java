@@ -7,12 +7,14 @@ import dev.mindfulcode.apigateway.webhooks.WebhookTarget;
 import dev.mindfulcode.apigateway.webhooks.WebhookTargets;
 import dev.mindfulcode.flowengine.insight.TeamIndicator;
 import dev.mindfulcode.flowengine.time.TimeZones;
+import dev.mindfulcode.webkit.endpoints.Endpoint;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.endpoints.JsonResponses;
 import dev.mindfulcode.webkit.endpoints.RequestBodies;
 import dev.mindfulcode.webkit.endpoints.RequestParameters;
 import dev.mindfulcode.webkit.json.Json;
 import dev.mindfulcode.webkit.json.JsonFields;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -48,11 +50,22 @@ final class AlertRoutes {
         this.limits = limits;
     }
 
-    void addTo(Endpoints routes) {
-        routes.post("/api/teams/{id}/alerts", this::create)
-                .get("/api/teams/{id}/alerts", this::list)
-                .delete("/api/teams/{id}/alerts/{rule_id}", this::delete)
-                .post("/api/teams/{id}/alerts/{rule_id}/test", this::test);
+    void addTo(Endpoints endpoints) {
+        endpoints
+                .add(
+                        Endpoint.post("/api/teams/{id}/alerts")
+                                .idempotent()
+                                .problems(ProblemType.PLAN_NEEDED, ProblemType.LIMIT_REACHED),
+                        this::create)
+                .add(Endpoint.get("/api/teams/{id}/alerts").problems(ProblemType.PLAN_NEEDED), this::list)
+                .add(
+                        Endpoint.delete("/api/teams/{id}/alerts/{rule_id}").problems(ProblemType.PLAN_NEEDED),
+                        this::delete)
+                .add(
+                        Endpoint.post("/api/teams/{id}/alerts/{rule_id}/test")
+                                .idempotent()
+                                .problems(ProblemType.PLAN_NEEDED, ProblemType.INVALID_REQUEST),
+                        this::test);
     }
 
     /** Sends a signed message of the type {@code test} to a rule's webhook, at once and once. */

@@ -1,5 +1,8 @@
 package dev.mindfulcode.apigateway.documents;
 
+import dev.mindfulcode.webkit.endpoints.Access;
+import dev.mindfulcode.webkit.endpoints.Endpoint;
+import dev.mindfulcode.webkit.endpoints.Endpoint.Feature;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.problems.ProblemType;
 import java.io.IOException;
@@ -7,6 +10,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 import java.util.Set;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.Resource;
 import org.springframework.http.CacheControl;
@@ -16,34 +20,39 @@ import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
-/**
- * {@code /v3/api-docs}, and {@code /docs}: Swagger UI out of its webjar, under the same strict policy as the dashboard.
- */
+/** Serves {@code /v3/api-docs}, and Swagger UI from its webjar at {@code /docs}. */
 final class DocumentRoutes {
 
     private static final String VERSION_OF = "META-INF/maven/org.webjars/swagger-ui/pom.properties";
     private static final String FILES = "META-INF/resources/webjars/swagger-ui/";
 
-    /** Of some forty files in the jar. */
+    /** The files that the page needs, of about forty in the jar. */
     private static final Set<String> SERVED = Set.of("swagger-ui-bundle.js", "swagger-ui.css");
 
-    /** As strict as the dashboard's, but for the icons within the style sheet. */
+    /** The dashboard's policy, and {@code data:} for the icons in the style sheet. */
     private static final String PAGE_POLICY =
             "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none';"
                     + " form-action 'none'; frame-ancestors 'none'";
 
-    private final byte[] document = ApiNotes.JSON.writeValueAsBytes(ApiDocument.assemble());
+    private final ObjectProvider<ApiDescription> description;
     private final String webjar = FILES + version() + "/";
 
-    void addTo(Endpoints routes) {
-        routes.get("/v3/api-docs", _ -> document()).get("/docs", _ -> page()).get("/docs/{file}", this::asset);
+    DocumentRoutes(ObjectProvider<ApiDescription> description) {
+        this.description = description;
+    }
+
+    void addTo(Endpoints endpoints) {
+        endpoints
+                .add(Endpoint.get("/v3/api-docs").access(Access.PUBLIC), _ -> document())
+                .add(Endpoint.get("/docs").access(Access.PUBLIC), _ -> page())
+                .add(Endpoint.get("/docs/{file}").access(Access.PUBLIC).with(Feature.UNDOCUMENTED), this::asset);
     }
 
     private Mono<ServerResponse> document() {
         return ServerResponse.ok()
                 .contentType(MediaType.APPLICATION_JSON)
                 .cacheControl(CacheControl.noCache())
-                .bodyValue(document);
+                .bodyValue(description.getObject().json());
     }
 
     private static Mono<ServerResponse> page() {
@@ -62,7 +71,7 @@ final class DocumentRoutes {
         } else if (name.equals("docs.js") || name.equals("docs.css")) {
             resource = own(name);
         } else {
-            return Mono.error(ProblemType.NOT_FOUND.withDetail("There is no such file."));
+            return Mono.error(ProblemType.NOT_FOUND.withDetail("No such file."));
         }
         return file(MediaTypeFactory.getMediaType(name).orElseThrow(), resource);
     }

@@ -1,4 +1,4 @@
-/** What the gateway says about itself: the OpenAPI document, and a page to try it in. */
+/** The API description (OpenAPI), and a page to read and try it. */
 @NullMarked
 package dev.mindfulcode.apigateway.documents;
 

@@ -1,9 +1,11 @@
 package dev.mindfulcode.apigateway.feedback;
 
 import dev.mindfulcode.apigateway.http.Caller;
+import dev.mindfulcode.webkit.endpoints.Endpoint;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.endpoints.JsonResponses;
 import dev.mindfulcode.webkit.endpoints.RequestBodies;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.util.UUID;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
@@ -23,11 +25,12 @@ final class FeedbackRoutes {
         this.prompts = prompts;
     }
 
-    void addTo(Endpoints routes) {
-        routes.post("/api/flow/feedback", this::label)
-                .delete("/api/flow/feedback", this::reset)
-                .get("/api/flow/feedback/settings", this::settings)
-                .put("/api/flow/feedback/settings", this::choose);
+    void addTo(Endpoints endpoints) {
+        endpoints
+                .add(Endpoint.post("/api/flow/feedback").idempotent().problems(ProblemType.NOT_FOUND), this::label)
+                .add(Endpoint.delete("/api/flow/feedback"), this::reset)
+                .add(Endpoint.get("/api/flow/feedback/settings"), this::settings)
+                .add(Endpoint.put("/api/flow/feedback/settings"), this::choose);
     }
 
     private Mono<ServerResponse> label(ServerRequest request) {

@@ -4,6 +4,7 @@ import dev.mindfulcode.apigateway.http.Caller;
 import dev.mindfulcode.flowengine.FlowDetector;
 import dev.mindfulcode.flowengine.FlowReading;
 import dev.mindfulcode.flowengine.Recommendations;
+import dev.mindfulcode.webkit.endpoints.Endpoint;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.endpoints.JsonResponses;
 import dev.mindfulcode.webkit.endpoints.RequestBodies;
@@ -32,8 +33,8 @@ final class DetectRoutes {
         this.detections = detections;
     }
 
-    void addTo(Endpoints routes) {
-        routes.post("/api/flow/detect", this::detect);
+    void addTo(Endpoints endpoints) {
+        endpoints.add(Endpoint.post("/api/flow/detect"), this::detect);
     }
 
     private Mono<ServerResponse> detect(ServerRequest request) {

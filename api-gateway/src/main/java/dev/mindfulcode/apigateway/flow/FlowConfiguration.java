@@ -5,7 +5,6 @@ import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.KafkaConnection;
 import dev.mindfulcode.apigateway.operations.GatewayMetrics;
 import dev.mindfulcode.apigateway.privacy.PrivacySettings;
-import dev.mindfulcode.apigateway.sessions.ReadAfter;
 import dev.mindfulcode.webkit.endpoints.EndpointGroup;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -35,8 +34,8 @@ public class FlowConfiguration {
     }
 
     @Bean
-    EndpointGroup gatewayHistoryRoutes(TimeRangeQueries spans, ReadAfter readAfter) {
-        return new HistoryRoutes(spans, readAfter, Clock.systemUTC())::addTo;
+    EndpointGroup gatewayHistoryRoutes(TimeRangeQueries spans) {
+        return new HistoryRoutes(spans, Clock.systemUTC())::addTo;
     }
 
     @Bean
@@ -45,7 +44,7 @@ public class FlowConfiguration {
     }
 
     @Bean
-    EndpointGroup gatewayInsightRoutes(FlowHistory history, ReadAfter readAfter) {
-        return new InsightRoutes(history, readAfter)::addTo;
+    EndpointGroup gatewayInsightRoutes(FlowHistory history) {
+        return new InsightRoutes(history)::addTo;
     }
 }

@@ -4,7 +4,7 @@ import dev.mindfulcode.apigateway.flow.TimeRangeQueries.Minute;
 import dev.mindfulcode.apigateway.flow.TimeRangeQueries.Period;
 import dev.mindfulcode.apigateway.flow.TimeRangeQueries.TimeRange;
 import dev.mindfulcode.apigateway.http.Caller;
-import dev.mindfulcode.apigateway.sessions.ReadAfter;
+import dev.mindfulcode.webkit.endpoints.Endpoint;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.endpoints.JsonResponses;
 import dev.mindfulcode.webkit.endpoints.RequestParameters;
@@ -19,36 +19,30 @@ import reactor.core.publisher.Mono;
 final class HistoryRoutes {
 
     private final TimeRangeQueries spans;
-    private final ReadAfter readAfter;
     private final Clock clock;
 
-    HistoryRoutes(TimeRangeQueries spans, ReadAfter readAfter, Clock clock) {
+    HistoryRoutes(TimeRangeQueries spans, Clock clock) {
         this.spans = spans;
-        this.readAfter = readAfter;
         this.clock = clock;
     }
 
-    void addTo(Endpoints routes) {
-        routes.get("/api/flow/periods", this::periods).get("/api/flow/minutes", this::minutes);
+    void addTo(Endpoints endpoints) {
+        endpoints
+                .add(Endpoint.get("/api/flow/periods").readAfter(), this::periods)
+                .add(Endpoint.get("/api/flow/minutes").readAfter(), this::minutes);
     }
 
     private Mono<ServerResponse> periods(ServerRequest request) {
         return Caller.of(request).flatMap(caller -> {
             TimeRange span = span(request, TimeRangeQueries.PERIODS_SPAN_MAX);
-            return readAfter
-                    .await(request)
-                    .then(Mono.defer(() -> spans.periods(caller.userId(), span)))
-                    .flatMap(periods -> JsonResponses.ok(new Periods(periods)));
+            return spans.periods(caller.userId(), span).flatMap(periods -> JsonResponses.ok(new Periods(periods)));
         });
     }
 
     private Mono<ServerResponse> minutes(ServerRequest request) {
         return Caller.of(request).flatMap(caller -> {
             TimeRange span = span(request, TimeRangeQueries.MINUTES_SPAN_MAX);
-            return readAfter
-                    .await(request)
-                    .then(Mono.defer(() -> spans.minutes(caller.userId(), span)))
-                    .flatMap(minutes -> JsonResponses.ok(new Minutes(minutes)));
+            return spans.minutes(caller.userId(), span).flatMap(minutes -> JsonResponses.ok(new Minutes(minutes)));
         });
     }
 

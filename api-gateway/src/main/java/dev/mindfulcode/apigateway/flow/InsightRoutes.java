@@ -1,7 +1,7 @@
 package dev.mindfulcode.apigateway.flow;
 
 import dev.mindfulcode.apigateway.http.Caller;
-import dev.mindfulcode.apigateway.sessions.ReadAfter;
+import dev.mindfulcode.webkit.endpoints.Endpoint;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.endpoints.JsonResponses;
 import dev.mindfulcode.webkit.endpoints.RequestParameters;
@@ -15,23 +15,22 @@ import reactor.core.publisher.Mono;
 final class InsightRoutes {
 
     private final FlowHistory history;
-    private final ReadAfter readAfter;
 
-    InsightRoutes(FlowHistory history, ReadAfter readAfter) {
+    InsightRoutes(FlowHistory history) {
         this.history = history;
-        this.readAfter = readAfter;
     }
 
-    void addTo(Endpoints routes) {
-        routes.get("/api/flow/patterns", request -> {
+    void addTo(Endpoints endpoints) {
+        endpoints
+                .add(Endpoint.get("/api/flow/patterns").readAfter(), request -> {
                     int days = days(request, FlowHistory.PATTERN_DAYS_ABSENT);
                     return answer(request, userId -> history.patterns(userId, days));
                 })
-                .get("/api/flow/analytics", request -> {
+                .add(Endpoint.get("/api/flow/analytics").readAfter(), request -> {
                     int days = days(request, FlowHistory.ANALYTICS_DAYS_ABSENT);
                     return answer(request, userId -> history.analytics(userId, days));
                 })
-                .get("/api/flow/insights", request -> answer(request, history::insights));
+                .add(Endpoint.get("/api/flow/insights").readAfter(), request -> answer(request, history::insights));
     }
 
     private static int days(ServerRequest request, int absent) {
@@ -39,8 +38,6 @@ final class InsightRoutes {
     }
 
     private Mono<ServerResponse> answer(ServerRequest request, Function<UUID, Mono<?>> read) {
-        return Caller.of(request)
-                .flatMap(caller -> readAfter.await(request).then(Mono.defer(() -> read.apply(caller.userId()))))
-                .flatMap(JsonResponses::ok);
+        return Caller.of(request).flatMap(caller -> read.apply(caller.userId())).flatMap(JsonResponses::ok);
     }
 }

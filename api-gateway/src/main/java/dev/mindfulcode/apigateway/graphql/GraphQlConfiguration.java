@@ -5,7 +5,6 @@ import dev.mindfulcode.apigateway.flow.FlowHistory;
 import dev.mindfulcode.apigateway.flow.TimeRangeQueries;
 import dev.mindfulcode.apigateway.http.Caller;
 import dev.mindfulcode.apigateway.live.LiveUpdates;
-import dev.mindfulcode.apigateway.sessions.ReadAfter;
 import dev.mindfulcode.apigateway.sessions.SessionQueries;
 import dev.mindfulcode.apigateway.teams.Invitations;
 import dev.mindfulcode.apigateway.teams.Teams;
@@ -29,7 +28,6 @@ public class GraphQlConfiguration {
             Accounts accounts,
             Teams teams,
             Invitations invitations,
-            ReadAfter readAfter,
             LiveUpdates live,
             CredentialVerifier credentials) {
         Clock clock = Clock.systemUTC();
@@ -44,6 +42,6 @@ public class GraphQlConfiguration {
                 graph,
                 live,
                 token -> Mono.fromFuture(() -> credentials.verify(token)).map(Caller::signedIn));
-        return new GraphQlRoutes(graph, new GraphQlSseHandler(graph, live), socket, readAfter)::addTo;
+        return new GraphQlRoutes(graph, new GraphQlSseHandler(graph, live), socket)::addTo;
     }
 }

@@ -2,7 +2,9 @@ package dev.mindfulcode.apigateway.graphql;
 
 import dev.mindfulcode.apigateway.http.Caller;
 import dev.mindfulcode.apigateway.http.GraphQlErrors;
-import dev.mindfulcode.apigateway.sessions.ReadAfter;
+import dev.mindfulcode.webkit.endpoints.Access;
+import dev.mindfulcode.webkit.endpoints.Endpoint;
+import dev.mindfulcode.webkit.endpoints.Endpoint.Feature;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.endpoints.RequestBodies;
 import dev.mindfulcode.webkit.endpoints.RequestParameters;
@@ -39,18 +41,31 @@ final class GraphQlRoutes {
     private final GraphQlExecutor graph;
     private final GraphQlSseHandler events;
     private final GraphQlWebSocketHandler socket;
-    private final ReadAfter readAfter;
 
-    GraphQlRoutes(
-            GraphQlExecutor graph, GraphQlSseHandler events, GraphQlWebSocketHandler socket, ReadAfter readAfter) {
+    GraphQlRoutes(GraphQlExecutor graph, GraphQlSseHandler events, GraphQlWebSocketHandler socket) {
         this.graph = graph;
         this.events = events;
         this.socket = socket;
-        this.readAfter = readAfter;
     }
 
-    void addTo(Endpoints routes) {
-        routes.post("/graphql", this::post).get("/graphql", this::get);
+    void addTo(Endpoints endpoints) {
+        endpoints
+                .add(
+                        Endpoint.post("/graphql")
+                                .readAfter()
+                                .problems(ProblemType.NOT_ACCEPTABLE, ProblemType.TOO_MANY_CONNECTIONS),
+                        this::post)
+                .add(
+                        Endpoint.get("/graphql")
+                                .access(Access.USER_CHECKED_BY_HANDLER)
+                                .readAfter()
+                                .with(Feature.TICKET_PARAMETER)
+                                .with(Feature.TOKEN_PARAMETER)
+                                .problems(
+                                        ProblemType.NOT_ACCEPTABLE,
+                                        ProblemType.TOO_MANY_CONNECTIONS,
+                                        ProblemType.MALFORMED_BODY),
+                        this::get);
     }
 
     private Mono<ServerResponse> post(ServerRequest request) {
@@ -76,11 +91,9 @@ final class GraphQlRoutes {
     }
 
     private Mono<ServerResponse> answer(ServerRequest request, Operation operation, Caller caller) {
-        return readAfter
-                .await(request)
-                .then(Mono.defer(() -> isStream(request, operation)
-                        ? events.open(request, operation, caller)
-                        : graph.execute(operation, caller, null).flatMap(result -> answer(request, result))));
+        return isStream(request, operation)
+                ? events.open(request, operation, caller)
+                : graph.execute(operation, caller, null).flatMap(result -> answer(request, result));
     }
 
     /** Some clients accept a stream with every request; they get one for subscriptions only. */

@@ -4,11 +4,12 @@ import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.apigateway.http.CallerAuthentication;
 import dev.mindfulcode.apigateway.idempotency.IdempotentRequests.Execute;
 import dev.mindfulcode.apigateway.idempotency.IdempotentRequests.Replay;
+import dev.mindfulcode.webkit.endpoints.Endpoint;
+import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.endpoints.RequestBodies;
 import dev.mindfulcode.webkit.json.Uuids;
 import dev.mindfulcode.webkit.problems.ProblemType;
 import java.security.Principal;
-import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,7 +19,6 @@ import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferFactory;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpMethod;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import org.springframework.web.server.ServerWebExchange;
@@ -39,14 +39,6 @@ final class IdempotencyFilter implements WebFilter {
 
     private static final Logger LOG = LoggerFactory.getLogger(IdempotencyFilter.class);
 
-    private static final String API = "/api/";
-
-    /** Batches have ids of their own, a detection changes nothing, and tokens are not to be had twice. */
-    private static final Set<String> NOT_HERE =
-            Set.of("/api/keystrokes", "/api/flow/detect", "/api/account/password", "/api/live/tickets");
-
-    private static final String SIGNING_IN = "/api/auth/";
-
     private final IdempotentRequests requests;
     private final AsyncUserCiphers ciphers;
 
@@ -58,7 +50,8 @@ final class IdempotencyFilter implements WebFilter {
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
         ServerHttpRequest request = exchange.getRequest();
-        if (!isTaken(request)) {
+        Endpoint endpoint = Endpoints.find(exchange);
+        if (endpoint == null || !endpoint.has(Endpoint.Feature.IDEMPOTENT)) {
             return chain.filter(exchange);
         }
         String key = IdempotencyKey.of(request);
@@ -74,14 +67,6 @@ final class IdempotencyFilter implements WebFilter {
                 .switchIfEmpty(Mono.error(
                         () -> ProblemType.UNAUTHENTICATED.withDetail("Sign in, or refresh the access token.")))
                 .then();
-    }
-
-    private static boolean isTaken(ServerHttpRequest request) {
-        String path = request.getPath().value();
-        return request.getMethod().equals(HttpMethod.POST)
-                && path.startsWith(API)
-                && !path.startsWith(SIGNING_IN)
-                && !NOT_HERE.contains(path);
     }
 
     private static @Nullable UUID user(Principal principal) {

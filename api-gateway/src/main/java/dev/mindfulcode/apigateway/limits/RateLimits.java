@@ -2,10 +2,11 @@ package dev.mindfulcode.apigateway.limits;
 
 import dev.mindfulcode.apigateway.http.CallerAuthentication;
 import dev.mindfulcode.apigateway.limits.ClientAddresses.ClientAddress;
+import dev.mindfulcode.webkit.endpoints.Endpoint;
+import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.problems.ProblemType;
 import java.security.Principal;
 import java.time.Duration;
-import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,9 +32,6 @@ public final class RateLimits {
     private static final String STATE = "RateLimit";
     private static final String CLIENT = RateLimits.class.getName() + ".client";
 
-    /** Asked by machines that must not be turned away, and cheap: health is cached. */
-    private static final Set<String> UNCOUNTED = Set.of("/health", "/metrics");
-
     /** Nobody is exempt: each one is a request of ours to somebody else's server. */
     private static final Quota WEBHOOK_TEST = new Quota("webhook-test", 10, Duration.ofMinutes(1));
 
@@ -58,11 +56,15 @@ public final class RateLimits {
 
     /** Counts the address of each request. */
     public WebFilter byAddress() {
-        return (exchange, chain) ->
-                UNCOUNTED.contains(exchange.getRequest().getPath().value())
-                        ? chain.filter(exchange)
-                        : take(exchange, settings.address(), client(exchange).subject())
-                                .then(Mono.defer(() -> chain.filter(exchange)));
+        return (exchange, chain) -> isUnlimited(exchange)
+                ? chain.filter(exchange)
+                : take(exchange, settings.address(), client(exchange).subject())
+                        .then(Mono.defer(() -> chain.filter(exchange)));
+    }
+
+    private static boolean isUnlimited(ServerWebExchange exchange) {
+        Endpoint endpoint = Endpoints.find(exchange);
+        return endpoint != null && endpoint.has(Endpoint.Feature.UNLIMITED);
     }
 
     /** Counts the user of each request, wherever it comes from and whichever of their credentials it brings. */

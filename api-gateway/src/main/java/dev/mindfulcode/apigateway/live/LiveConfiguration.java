@@ -9,7 +9,10 @@ import dev.mindfulcode.apigateway.operations.GatewayMetrics;
 import dev.mindfulcode.apigateway.operations.LiveConnections;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.Topics;
+import dev.mindfulcode.webkit.endpoints.Endpoint;
+import dev.mindfulcode.webkit.endpoints.Endpoint.Feature;
 import dev.mindfulcode.webkit.endpoints.EndpointGroup;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import dev.mindfulcode.webkit.transport.ConnectionLimits;
 import io.micrometer.core.instrument.Gauge;
 import java.security.SecureRandom;
@@ -59,9 +62,19 @@ public class LiveConfiguration {
                 .register(metrics.registry());
         LiveWebSocket webSocket = new LiveWebSocket(hub, ends, Clock.systemUTC());
         LiveEventStream events = new LiveEventStream(hub, ends);
-        return routes -> routes.get("/ws", webSocket::open)
-                .get("/api/flow/stream", events::open)
-                .post("/api/live/tickets", tickets::create);
+        return endpoints -> endpoints
+                .add(
+                        Endpoint.get("/ws")
+                                .with(Feature.TICKET_PARAMETER)
+                                .with(Feature.TOKEN_PARAMETER)
+                                .problems(ProblemType.TOO_MANY_CONNECTIONS, ProblemType.INVALID_REQUEST),
+                        webSocket::open)
+                .add(
+                        Endpoint.get("/api/flow/stream")
+                                .with(Feature.TICKET_PARAMETER)
+                                .problems(ProblemType.TOO_MANY_CONNECTIONS),
+                        events::open)
+                .add(Endpoint.post("/api/live/tickets"), tickets::create);
     }
 
     /** Reads flow states; what is none is nothing to show, and its own consumers keep it as a dead letter. */

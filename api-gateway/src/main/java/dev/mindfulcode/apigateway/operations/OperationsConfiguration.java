@@ -3,6 +3,9 @@ package dev.mindfulcode.apigateway.operations;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.log.KafkaHealth;
 import dev.mindfulcode.apigateway.log.RegistryHealth;
+import dev.mindfulcode.webkit.endpoints.Access;
+import dev.mindfulcode.webkit.endpoints.Endpoint;
+import dev.mindfulcode.webkit.endpoints.Endpoint.Feature;
 import dev.mindfulcode.webkit.endpoints.EndpointGroup;
 import dev.mindfulcode.webkit.endpoints.JsonResponses;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -68,15 +71,18 @@ public class OperationsConfiguration {
             GatewayMetrics metrics,
             LiveConnections live) {
         HealthCheck health = new HealthCheck(database, kafka, registry, live::count, Clock.systemUTC());
-        return routes -> routes.get(
-                        "/health",
+        return endpoints -> endpoints
+                .add(
+                        Endpoint.get("/health").access(Access.PUBLIC).with(Feature.UNLIMITED),
                         request -> health.report()
                                 .flatMap(report -> JsonResponses.json(
                                         ServerResponse.status(report.canServe() ? 200 : 503)
                                                 .header("Cache-Control", "no-store"),
                                         report)))
-                .get(
-                        "/metrics",
+                .add(
+                        Endpoint.get("/metrics")
+                                .access(Access.OPERATOR_OR_LOCAL)
+                                .with(Feature.UNLIMITED),
                         request -> ServerResponse.ok()
                                 .contentType(PROMETHEUS)
                                 .bodyValue(metrics.registry().scrape()));

@@ -2,12 +2,14 @@ package dev.mindfulcode.apigateway.plugins;
 
 import dev.mindfulcode.apigateway.http.Caller;
 import dev.mindfulcode.pluginhost.Capability;
+import dev.mindfulcode.webkit.endpoints.Endpoint;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.endpoints.JsonResponses;
 import dev.mindfulcode.webkit.endpoints.RequestBodies;
 import dev.mindfulcode.webkit.endpoints.RequestParameters;
 import dev.mindfulcode.webkit.json.Json;
 import dev.mindfulcode.webkit.json.JsonFields;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
@@ -31,12 +33,20 @@ final class PluginRoutes {
         this.moduleBytesMax = moduleBytesMax;
     }
 
-    void addTo(Endpoints routes) {
-        routes.post("/api/plugins", this::upload)
-                .get("/api/plugins", this::list)
-                .get("/api/plugins/{id}", this::get)
-                .delete("/api/plugins/{id}", this::remove)
-                .put("/api/plugins/{id}/install", this::install);
+    void addTo(Endpoints endpoints) {
+        endpoints
+                .add(
+                        Endpoint.post("/api/plugins")
+                                .idempotent()
+                                .problems(
+                                        ProblemType.PLUGIN_REFUSED,
+                                        ProblemType.PLUGIN_EXISTS,
+                                        ProblemType.LIMIT_REACHED),
+                        this::upload)
+                .add(Endpoint.get("/api/plugins"), this::list)
+                .add(Endpoint.get("/api/plugins/{id}"), this::get)
+                .add(Endpoint.delete("/api/plugins/{id}"), this::remove)
+                .add(Endpoint.put("/api/plugins/{id}/install"), this::install);
     }
 
     private Mono<ServerResponse> upload(ServerRequest request) {

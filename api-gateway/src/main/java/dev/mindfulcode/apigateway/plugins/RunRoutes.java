@@ -2,6 +2,8 @@ package dev.mindfulcode.apigateway.plugins;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.mindfulcode.apigateway.http.Caller;
+import dev.mindfulcode.webkit.endpoints.Endpoint;
+import dev.mindfulcode.webkit.endpoints.Endpoint.Feature;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.endpoints.JsonResponses;
 import dev.mindfulcode.webkit.endpoints.RequestBodies;
@@ -39,14 +41,32 @@ final class RunRoutes {
         this.export = export;
     }
 
-    void addTo(Endpoints routes) {
-        routes.post("/api/analytics", this::start)
-                .get("/api/analytics", this::list)
-                .get("/api/analytics/{id}", this::get)
-                .get("/api/analytics/{id}/progress", progress::open)
-                .get("/api/analytics/{id}/export", export::open)
-                .post("/api/analytics/{id}/rerun", this::rerun)
-                .delete("/api/analytics/{id}", this::remove);
+    void addTo(Endpoints endpoints) {
+        endpoints
+                .add(
+                        Endpoint.post("/api/analytics")
+                                .idempotent()
+                                .problems(
+                                        ProblemType.PLUGIN_NOT_INSTALLED,
+                                        ProblemType.PLUGIN_DISABLED,
+                                        ProblemType.LIMIT_REACHED,
+                                        ProblemType.PLAN_NEEDED,
+                                        ProblemType.NOT_FOUND),
+                        this::start)
+                .add(Endpoint.get("/api/analytics"), this::list)
+                .add(Endpoint.get("/api/analytics/{id}"), this::get)
+                .add(
+                        Endpoint.get("/api/analytics/{id}/progress")
+                                .with(Feature.TICKET_PARAMETER)
+                                .problems(ProblemType.TOO_MANY_CONNECTIONS),
+                        progress::open)
+                .add(Endpoint.get("/api/analytics/{id}/export"), export::open)
+                .add(
+                        Endpoint.post("/api/analytics/{id}/rerun")
+                                .idempotent()
+                                .problems(ProblemType.PLUGIN_NOT_INSTALLED, ProblemType.PLUGIN_DISABLED),
+                        this::rerun)
+                .add(Endpoint.delete("/api/analytics/{id}"), this::remove);
     }
 
     private Mono<ServerResponse> start(ServerRequest request) {

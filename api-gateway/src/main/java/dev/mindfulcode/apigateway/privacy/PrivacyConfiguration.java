@@ -3,6 +3,7 @@ package dev.mindfulcode.apigateway.privacy;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.http.Caller;
 import dev.mindfulcode.apigateway.privacy.PrivacySettings.Settings;
+import dev.mindfulcode.webkit.endpoints.Endpoint;
 import dev.mindfulcode.webkit.endpoints.EndpointGroup;
 import dev.mindfulcode.webkit.endpoints.JsonResponses;
 import dev.mindfulcode.webkit.endpoints.RequestBodies;
@@ -20,13 +21,14 @@ public class PrivacyConfiguration {
 
     @Bean
     EndpointGroup gatewayPrivacyRoutes(PrivacySettings settings) {
-        return routes -> routes.get(
-                        "/api/privacy/settings",
+        return endpoints -> endpoints
+                .add(
+                        Endpoint.get("/api/privacy/settings"),
                         request -> Caller.of(request)
                                 .flatMap(caller -> settings.read(caller.userId()))
                                 .flatMap(JsonResponses::ok))
-                .put(
-                        "/api/privacy/settings",
+                .add(
+                        Endpoint.put("/api/privacy/settings"),
                         request -> Caller.of(request)
                                 .flatMap(caller -> RequestBodies.object(request, "keep_detections")
                                         .map(body -> new Settings(

@@ -1,6 +1,8 @@
 package dev.mindfulcode.apigateway.projections;
 
 import dev.mindfulcode.apigateway.http.EventStreams;
+import dev.mindfulcode.webkit.endpoints.Access;
+import dev.mindfulcode.webkit.endpoints.Endpoint;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.endpoints.JsonResponses;
 import dev.mindfulcode.webkit.endpoints.RequestBodies;
@@ -37,19 +39,30 @@ final class ProjectionRoutes {
         this.rules = rules;
     }
 
-    void addTo(Endpoints routes) {
-        routes.get(
-                        "/api/admin/projections",
+    void addTo(Endpoints endpoints) {
+        endpoints
+                .add(
+                        Endpoint.get("/api/admin/projections").access(Access.OPERATOR),
                         request -> builds.all().flatMap(all -> JsonResponses.ok(new BuildView.All(all))))
-                .get("/api/admin/projections/stream", this::watch)
-                .post(
-                        "/api/admin/projections/{projection}/builds",
+                .add(
+                        Endpoint.get("/api/admin/projections/stream")
+                                .access(Access.OPERATOR)
+                                .problems(ProblemType.TOO_MANY_CONNECTIONS),
+                        this::watch)
+                .add(
+                        Endpoint.post("/api/admin/projections/{projection}/builds")
+                                .access(Access.OPERATOR)
+                                .problems(ProblemType.BUILD_CONFLICT),
                         request -> share(request, share -> builds.order(projection(request), share)))
-                .post(
-                        "/api/admin/projections/{projection}/builds/{build}/use",
+                .add(
+                        Endpoint.post("/api/admin/projections/{projection}/builds/{build}/use")
+                                .access(Access.OPERATOR)
+                                .problems(ProblemType.BUILD_CONFLICT),
                         request -> share(request, share -> builds.use(projection(request), build(request), share)))
-                .delete(
-                        "/api/admin/projections/{projection}/builds/{build}",
+                .add(
+                        Endpoint.delete("/api/admin/projections/{projection}/builds/{build}")
+                                .access(Access.OPERATOR)
+                                .problems(ProblemType.BUILD_CONFLICT),
                         request -> ordered(request, builds.drop(projection(request), build(request))));
     }
 

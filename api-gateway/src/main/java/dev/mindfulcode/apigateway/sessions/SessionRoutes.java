@@ -3,6 +3,8 @@ package dev.mindfulcode.apigateway.sessions;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.mindfulcode.apigateway.http.Caller;
 import dev.mindfulcode.apigateway.log.LogPosition;
+import dev.mindfulcode.webkit.endpoints.Access;
+import dev.mindfulcode.webkit.endpoints.Endpoint;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.endpoints.JsonResponses;
 import dev.mindfulcode.webkit.endpoints.RequestBodies;
@@ -52,7 +54,6 @@ final class SessionRoutes {
     private final Sessions sessions;
     private final SessionQueries reads;
     private final ProjectionProgress progress;
-    private final ReadAfter readAfter;
     private final SecureRandom random;
     private final Clock clock;
 
@@ -61,22 +62,43 @@ final class SessionRoutes {
         this.sessions = sessions;
         this.reads = reads;
         this.progress = progress;
-        this.readAfter = new ReadAfter(progress);
         this.random = random;
         this.clock = clock;
     }
 
-    void addTo(Endpoints routes) {
-        routes.post("/api/sessions/start", this::start)
-                .get("/api/sessions/history", this::history)
-                .get("/api/sessions/current", this::current)
-                .get("/api/sessions/{id}", this::get)
-                .patch("/api/sessions/{id}", this::correct)
-                .delete("/api/sessions/{id}", this::delete)
-                .put("/api/sessions/{id}/update", request -> command(request, SessionCommand.UPDATE))
-                .post("/api/sessions/{id}/pause", request -> command(request, SessionCommand.PAUSE))
-                .post("/api/sessions/{id}/resume", request -> command(request, SessionCommand.RESUME))
-                .post("/api/sessions/{id}/end", request -> command(request, SessionCommand.END));
+    void addTo(Endpoints endpoints) {
+        endpoints
+                .add(
+                        Endpoint.post("/api/sessions/start")
+                                .access(Access.USER_OR_API_KEY)
+                                .idempotent()
+                                .problems(ProblemType.SESSION_ID_TAKEN),
+                        this::start)
+                .add(Endpoint.get("/api/sessions/history").readAfter(), this::history)
+                .add(Endpoint.get("/api/sessions/current").readAfter(), this::current)
+                .add(Endpoint.get("/api/sessions/{id}").readAfter(), this::get)
+                .add(Endpoint.patch("/api/sessions/{id}"), this::correct)
+                .add(Endpoint.delete("/api/sessions/{id}"), this::delete)
+                .add(
+                        Endpoint.put("/api/sessions/{id}/update").access(Access.USER_OR_API_KEY),
+                        request -> command(request, SessionCommand.UPDATE))
+                .add(
+                        Endpoint.post("/api/sessions/{id}/pause")
+                                .access(Access.USER_OR_API_KEY)
+                                .idempotent()
+                                .problems(ProblemType.SESSION_ENDED),
+                        request -> command(request, SessionCommand.PAUSE))
+                .add(
+                        Endpoint.post("/api/sessions/{id}/resume")
+                                .access(Access.USER_OR_API_KEY)
+                                .idempotent()
+                                .problems(ProblemType.SESSION_ENDED),
+                        request -> command(request, SessionCommand.RESUME))
+                .add(
+                        Endpoint.post("/api/sessions/{id}/end")
+                                .access(Access.USER_OR_API_KEY)
+                                .idempotent(),
+                        request -> command(request, SessionCommand.END));
     }
 
     private Mono<ServerResponse> start(ServerRequest request) {
@@ -179,9 +201,7 @@ final class SessionRoutes {
     private Mono<ServerResponse> get(ServerRequest request) {
         return Caller.of(request).flatMap(caller -> {
             UUID sessionId = RequestParameters.pathId(request, "id");
-            return readAfter
-                    .await(request)
-                    .then(Mono.defer(() -> reads.find(caller.userId(), sessionId, clock.instant())))
+            return reads.find(caller.userId(), sessionId, clock.instant())
                     .switchIfEmpty(Mono.defer(() -> sessions.find(caller.userId(), sessionId)
                             .map(claim -> Session.notYetProjected(claim, clock.instant()))))
                     .flatMap(JsonResponses::ok);
@@ -198,18 +218,14 @@ final class SessionRoutes {
                     RequestParameters.text(request, "language", HistoryFilter.NAME_LENGTH_MAX),
                     status(request));
             HistoryCursor after = cursor(request);
-            return readAfter
-                    .await(request)
-                    .then(Mono.defer(() -> reads.page(caller.userId(), filter, after, limit + 1, clock.instant())))
+            return reads.page(caller.userId(), filter, after, limit + 1, clock.instant())
                     .flatMap(page -> JsonResponses.ok(History.of(page, limit)));
         });
     }
 
     private Mono<ServerResponse> current(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> readAfter
-                        .await(request)
-                        .then(Mono.defer(() -> reads.current(caller.userId(), clock.instant())))
+                .flatMap(caller -> reads.current(caller.userId(), clock.instant())
                         .flatMap(sessions -> JsonResponses.ok(new Current(sessions))));
     }
 

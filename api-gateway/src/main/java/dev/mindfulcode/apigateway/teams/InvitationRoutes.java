@@ -2,10 +2,12 @@ package dev.mindfulcode.apigateway.teams;
 
 import dev.mindfulcode.apigateway.accounts.EmailAddress;
 import dev.mindfulcode.apigateway.http.Caller;
+import dev.mindfulcode.webkit.endpoints.Endpoint;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.endpoints.JsonResponses;
 import dev.mindfulcode.webkit.endpoints.RequestBodies;
 import dev.mindfulcode.webkit.endpoints.RequestParameters;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.web.reactive.function.server.ServerRequest;
@@ -23,13 +25,25 @@ final class InvitationRoutes {
         this.invitations = invitations;
     }
 
-    void addTo(Endpoints routes) {
-        routes.post("/api/teams/{id}/members", this::invite)
-                .get("/api/teams/{id}/invitations", this::ofTeam)
-                .delete("/api/teams/{id}/invitations/{invitation_id}", this::withdraw)
-                .get("/api/invitations", this::received)
-                .post("/api/invitations/accept", this::accept)
-                .post("/api/invitations/{invitation_id}/decline", this::decline);
+    void addTo(Endpoints endpoints) {
+        endpoints
+                .add(
+                        Endpoint.post("/api/teams/{id}/members")
+                                .idempotent()
+                                .problems(
+                                        ProblemType.MEMBER_EXISTS,
+                                        ProblemType.INVITATION_EXISTS,
+                                        ProblemType.LIMIT_REACHED),
+                        this::invite)
+                .add(Endpoint.get("/api/teams/{id}/invitations"), this::ofTeam)
+                .add(Endpoint.delete("/api/teams/{id}/invitations/{invitation_id}"), this::withdraw)
+                .add(Endpoint.get("/api/invitations"), this::received)
+                .add(
+                        Endpoint.post("/api/invitations/accept")
+                                .idempotent()
+                                .problems(ProblemType.MEMBER_EXISTS, ProblemType.LIMIT_REACHED, ProblemType.NOT_FOUND),
+                        this::accept)
+                .add(Endpoint.post("/api/invitations/{invitation_id}/decline").idempotent(), this::decline);
     }
 
     private Mono<ServerResponse> invite(ServerRequest request) {

@@ -1,11 +1,13 @@
 package dev.mindfulcode.apigateway.teams;
 
 import dev.mindfulcode.apigateway.http.Caller;
+import dev.mindfulcode.webkit.endpoints.Endpoint;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.endpoints.JsonResponses;
 import dev.mindfulcode.webkit.endpoints.RequestBodies;
 import dev.mindfulcode.webkit.endpoints.RequestParameters;
 import dev.mindfulcode.webkit.json.JsonFields;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.web.reactive.function.server.ServerRequest;
@@ -24,14 +26,17 @@ final class TeamRoutes {
         this.teams = teams;
     }
 
-    void addTo(Endpoints routes) {
-        routes.post("/api/teams", this::create)
-                .get("/api/teams", this::mine)
-                .get("/api/teams/{id}", this::get)
-                .put("/api/teams/{id}/consent", this::consent)
-                .get("/api/teams/{id}/members", this::members)
-                .put("/api/teams/{id}/members/{user_id}", this::change)
-                .delete("/api/teams/{id}/members/{user_id}", this::remove);
+    void addTo(Endpoints endpoints) {
+        endpoints
+                .add(Endpoint.post("/api/teams").idempotent().problems(ProblemType.LIMIT_REACHED), this::create)
+                .add(Endpoint.get("/api/teams"), this::mine)
+                .add(Endpoint.get("/api/teams/{id}"), this::get)
+                .add(Endpoint.put("/api/teams/{id}/consent"), this::consent)
+                .add(Endpoint.get("/api/teams/{id}/members"), this::members)
+                .add(Endpoint.put("/api/teams/{id}/members/{user_id}").problems(ProblemType.LAST_OWNER), this::change)
+                .add(
+                        Endpoint.delete("/api/teams/{id}/members/{user_id}").problems(ProblemType.LAST_OWNER),
+                        this::remove);
     }
 
     private Mono<ServerResponse> create(ServerRequest request) {

@@ -2,6 +2,7 @@ package dev.mindfulcode.apigateway.teams;
 
 import dev.mindfulcode.apigateway.http.Caller;
 import dev.mindfulcode.apigateway.teams.TeamStatistics.Size;
+import dev.mindfulcode.webkit.endpoints.Endpoint;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.endpoints.JsonResponses;
 import dev.mindfulcode.webkit.endpoints.RequestParameters;
@@ -34,8 +35,10 @@ final class TeamStatisticsRoutes {
         this.clock = clock;
     }
 
-    void addTo(Endpoints routes) {
-        routes.get("/api/teams/{id}/analytics", this::windows).get("/api/teams/{id}/insights", this::insights);
+    void addTo(Endpoints endpoints) {
+        endpoints
+                .add(Endpoint.get("/api/teams/{id}/analytics").problems(ProblemType.PLAN_NEEDED), this::windows)
+                .add(Endpoint.get("/api/teams/{id}/insights").problems(ProblemType.PLAN_NEEDED), this::insights);
     }
 
     private Mono<ServerResponse> windows(ServerRequest request) {

@@ -1,8 +1,8 @@
 package dev.mindfulcode.webkit.endpoints;
 
-/** Routes that belong together. */
+/** Endpoints that belong together. */
 @FunctionalInterface
 public interface EndpointGroup {
 
-    void addTo(Endpoints routes);
+    void addTo(Endpoints endpoints);
 }

@@ -2,124 +2,218 @@ package dev.mindfulcode.webkit.endpoints;
 
 import dev.mindfulcode.webkit.problems.ProblemType;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.server.PathContainer;
 import org.springframework.web.reactive.function.server.HandlerFunction;
-import org.springframework.web.reactive.function.server.RequestPredicates;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.util.pattern.PathPattern;
+import org.springframework.web.util.pattern.PathPatternParser;
 import reactor.core.publisher.Mono;
 
 /**
- * Collects routes. Each GET route answers HEAD too. OPTIONS is answered with the methods of the path, any other method
- * of a known path with 405 and those methods.
+ * The endpoints of a web service. A GET endpoint serves HEAD too. OPTIONS returns the methods of the path; any other
+ * method of a declared path is refused with 405 and those methods.
  */
 public final class Endpoints {
 
-    /** Until the answer is known, not until it is sent: streams may go on for ever. */
+    /** For the head of the response; streams may last longer. */
     private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(15);
 
     private static final int RETRY_AFTER_SECONDS = 2;
+    private static final String MATCH = Endpoints.class.getName() + ".match";
 
-    /**
-     * By their first two segments, or one where the second is a variable: a match is looked for among a few routes, and
-     * not among all in turn.
-     */
-    private final Map<String, RouterFunctions.Builder> routers = new HashMap<>();
+    private final Map<String, Resource> resources = new LinkedHashMap<>();
 
-    private final Map<String, TreeSet<String>> methods = new LinkedHashMap<>();
+    /** Patterns by their first two segments, or one if the second is a variable: few are tried per request. */
+    private final Map<String, List<Resource>> patterns = new HashMap<>();
 
-    public Endpoints get(String path, HandlerFunction<ServerResponse> handler) {
-        return add(HttpMethod.GET, path, handler);
-    }
-
-    public Endpoints post(String path, HandlerFunction<ServerResponse> handler) {
-        return add(HttpMethod.POST, path, handler);
-    }
-
-    public Endpoints put(String path, HandlerFunction<ServerResponse> handler) {
-        return add(HttpMethod.PUT, path, handler);
-    }
-
-    public Endpoints patch(String path, HandlerFunction<ServerResponse> handler) {
-        return add(HttpMethod.PATCH, path, handler);
-    }
-
-    public Endpoints delete(String path, HandlerFunction<ServerResponse> handler) {
-        return add(HttpMethod.DELETE, path, handler);
-    }
-
-    private Endpoints add(HttpMethod method, String path, HandlerFunction<ServerResponse> handler) {
-        router(path)
-                .route(
-                        RequestPredicates.methods(answeredBy(method)).and(RequestPredicates.path(path)),
-                        request -> handler.handle(request)
-                                .timeout(
-                                        RESPONSE_TIMEOUT,
-                                        Mono.error(() -> ProblemType.UNAVAILABLE.retryAfter(
-                                                RETRY_AFTER_SECONDS, "The answer took too long."))));
-        methods.computeIfAbsent(path, _ -> new TreeSet<>()).add(method.name());
+    /** @throws IllegalArgumentException if the endpoint is already declared */
+    public Endpoints add(Endpoint endpoint, HandlerFunction<ServerResponse> handler) {
+        Resource resource = resources.computeIfAbsent(endpoint.path(), this::newResource);
+        if (resource.routes.putIfAbsent(endpoint.method(), new Route(endpoint, handler)) != null) {
+            throw new IllegalArgumentException(endpoint.name() + " is declared twice");
+        }
         return this;
     }
 
-    private static HttpMethod[] answeredBy(HttpMethod method) {
-        return method.equals(HttpMethod.GET)
-                ? new HttpMethod[] {HttpMethod.GET, HttpMethod.HEAD}
-                : new HttpMethod[] {method};
+    private Resource newResource(String path) {
+        Resource resource = new Resource(PathPatternParser.defaultInstance.parse(path), new LinkedHashMap<>());
+        if (isPattern(path)) {
+            String two = prefix(path, 2);
+            String prefix = isPattern(two) ? prefix(path, 1) : two;
+            List<Resource> candidates = patterns.computeIfAbsent(prefix, _ -> new ArrayList<>());
+            candidates.add(resource);
+            candidates.sort((a, b) -> PathPattern.SPECIFICITY_COMPARATOR.compare(a.pattern, b.pattern));
+        }
+        return resource;
     }
 
-    /** Returns method and path of each route, such as {@code GET /api/teams/{id}}. */
-    public List<String> endpoints() {
-        return methods.entrySet().stream()
-                .flatMap(route -> route.getValue().stream().map(method -> method + " " + route.getKey()))
+    /** Returns all endpoints in the order of their declaration. */
+    public List<Endpoint> all() {
+        return resources.values().stream()
+                .flatMap(resource -> resource.routes.values().stream())
+                .map(Route::endpoint)
                 .toList();
     }
 
-    public RouterFunction<ServerResponse> build() {
-        methods.forEach((path, allowed) -> {
-            TreeSet<String> all = new TreeSet<>(allowed);
-            all.add(HttpMethod.OPTIONS.name());
-            if (all.contains(HttpMethod.GET.name())) {
-                all.add(HttpMethod.HEAD.name());
-            }
-            String allow = String.join(", ", all);
-            router(path)
-                    .route(
-                            RequestPredicates.method(HttpMethod.OPTIONS).and(RequestPredicates.path(path)),
-                            _ -> ServerResponse.noContent()
-                                    .header(HttpHeaders.ALLOW, allow)
-                                    .build());
-            router(path).route(RequestPredicates.path(path), request -> {
-                request.exchange().getResponse().getHeaders().set(HttpHeaders.ALLOW, allow);
-                return Mono.error(ProblemType.METHOD_NOT_ALLOWED.withDetail("Allowed here: " + allow + "."));
-            });
-        });
-        Map<String, RouterFunction<ServerResponse>> built = new HashMap<>();
-        routers.forEach((beginning, router) -> built.put(beginning, router.build()));
-        return request -> {
-            String path = request.requestPath().pathWithinApplication().value();
-            RouterFunction<ServerResponse> found =
-                    built.getOrDefault(beginning(path, 2), built.get(beginning(path, 1)));
-            return found == null ? Mono.empty() : found.route(request);
+    /** Returns a filter that finds the endpoint of each request, for {@link #find} and {@link #access}. */
+    public WebFilter filter() {
+        return (exchange, chain) -> {
+            match(exchange);
+            return chain.filter(exchange);
         };
     }
 
-    private RouterFunctions.Builder router(String path) {
-        String two = beginning(path, 2);
-        return routers.computeIfAbsent(two.indexOf('{') < 0 ? two : beginning(path, 1), _ -> RouterFunctions.route());
+    /** Returns the endpoint that a request is for, or null if its path or method is not declared. */
+    public static @Nullable Endpoint find(ServerWebExchange exchange) {
+        Match match = exchange.getAttribute(MATCH);
+        Route route = match == null
+                ? null
+                : match.resource.route(exchange.getRequest().getMethod());
+        return route == null ? null : route.endpoint;
     }
 
-    private static String beginning(String path, int segments) {
+    /**
+     * Returns who may send a request, or null if its path is not declared. A method that the path does not have is
+     * treated as the one declared first; which methods there are is public.
+     */
+    public static @Nullable Access access(ServerWebExchange exchange) {
+        Match match = exchange.getAttribute(MATCH);
+        HttpMethod method = exchange.getRequest().getMethod();
+        if (match == null || method.equals(HttpMethod.OPTIONS)) {
+            return match == null ? null : Access.PUBLIC;
+        }
+        Route route = match.resource.route(method);
+        return (route == null ? match.resource.routes.values().iterator().next() : route).endpoint.access();
+    }
+
+    /**
+     * Returns the endpoints as a router.
+     *
+     * @param readAfter completes when the read model has what a request's {@code X-Read-After} asks for; called for
+     *     authenticated requests to endpoints with {@link Endpoint.Feature#READ_AFTER}
+     */
+    public RouterFunction<ServerResponse> router(Function<ServerRequest, Mono<Void>> readAfter) {
+        return request -> {
+            Match match = match(request.exchange());
+            if (match == null) {
+                return Mono.empty();
+            }
+            Map<String, Object> attributes = request.exchange().getAttributes();
+            attributes.put(RouterFunctions.MATCHING_PATTERN_ATTRIBUTE, match.resource.pattern);
+            attributes.put(RouterFunctions.URI_TEMPLATE_VARIABLES_ATTRIBUTE, match.variables);
+            Route route = match.resource.route(request.method());
+            if (route == null) {
+                return Mono.just(match.resource::handleOtherMethod);
+            }
+            return Mono.just(_ -> handle(route, request, readAfter));
+        };
+    }
+
+    private static Mono<ServerResponse> handle(
+            Route route, ServerRequest request, Function<ServerRequest, Mono<Void>> readAfter) {
+        Mono<ServerResponse> response = route.endpoint.has(Endpoint.Feature.READ_AFTER)
+                ? request.principal()
+                        .flatMap(_ -> readAfter.apply(request))
+                        .then(Mono.defer(() -> route.handler.handle(request)))
+                : route.handler.handle(request);
+        return response.timeout(
+                RESPONSE_TIMEOUT,
+                Mono.error(() -> ProblemType.UNAVAILABLE.retryAfter(
+                        RETRY_AFTER_SECONDS, "No response within " + RESPONSE_TIMEOUT.toSeconds() + " s.")));
+    }
+
+    private @Nullable Match match(ServerWebExchange exchange) {
+        Match known = exchange.getAttribute(MATCH);
+        if (known != null && known.owner == this) {
+            return known;
+        }
+        Match match = match(exchange.getRequest().getPath().pathWithinApplication());
+        if (match != null) {
+            exchange.getAttributes().put(MATCH, match);
+        }
+        return match;
+    }
+
+    private @Nullable Match match(PathContainer path) {
+        String text = path.value();
+        Resource literal = isPattern(text) ? null : resources.get(text);
+        if (literal != null) {
+            return new Match(this, literal, Map.of());
+        }
+        Match match = match(path, patterns.get(prefix(text, 2)));
+        return match == null ? match(path, patterns.get(prefix(text, 1))) : match;
+    }
+
+    private @Nullable Match match(PathContainer path, @Nullable List<Resource> candidates) {
+        if (candidates != null) {
+            for (Resource candidate : candidates) {
+                PathPattern.PathMatchInfo found = candidate.pattern.matchAndExtract(path);
+                if (found != null) {
+                    return new Match(this, candidate, found.getUriVariables());
+                }
+            }
+        }
+        return null;
+    }
+
+    private static boolean isPattern(String path) {
+        return path.indexOf('{') >= 0;
+    }
+
+    private static String prefix(String path, int segments) {
         int end = 0;
         for (int segment = 0; segment < segments && end >= 0; segment++) {
             end = path.indexOf('/', end + 1);
         }
         return end < 0 ? path : path.substring(0, end);
+    }
+
+    private record Route(Endpoint endpoint, HandlerFunction<ServerResponse> handler) {}
+
+    private record Match(Endpoints owner, Resource resource, Map<String, String> variables) {}
+
+    private record Resource(PathPattern pattern, Map<HttpMethod, Route> routes) {
+
+        @Nullable
+        Route route(HttpMethod method) {
+            return routes.get(method.equals(HttpMethod.HEAD) ? HttpMethod.GET : method);
+        }
+
+        Mono<ServerResponse> handleOtherMethod(ServerRequest request) {
+            String allow = String.join(", ", methods());
+            if (request.method().equals(HttpMethod.OPTIONS)) {
+                return ServerResponse.noContent()
+                        .header(HttpHeaders.ALLOW, allow)
+                        .build();
+            }
+            request.exchange().getResponse().getHeaders().set(HttpHeaders.ALLOW, allow);
+            return Mono.error(ProblemType.METHOD_NOT_ALLOWED.withDetail("Allowed methods: " + allow + "."));
+        }
+
+        private TreeSet<String> methods() {
+            TreeSet<String> methods = new TreeSet<>(List.of(HttpMethod.OPTIONS.name()));
+            for (HttpMethod method : routes.keySet()) {
+                methods.add(method.name());
+                if (method.equals(HttpMethod.GET)) {
+                    methods.add(HttpMethod.HEAD.name());
+                }
+            }
+            return methods;
+        }
     }
 }

@@ -1,0 +1,37 @@
+package dev.mindfulcode.apigateway.documents;
+
+import dev.mindfulcode.webkit.endpoints.Endpoint;
+import dev.mindfulcode.webkit.openapi.OpenApi;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The API's OpenAPI document: the gateway's endpoints and ingest's, which have one origin. */
+final class ApiDescription {
+
+    private static final List<String> FRAGMENTS = List.of(
+            "api.yaml",
+            "accounts.yaml",
+            "sessions.yaml",
+            "keystrokes.yaml",
+            "flow.yaml",
+            "teams.yaml",
+            "plugins.yaml",
+            "privacy.yaml",
+            "live.yaml",
+            "graphql.yaml",
+            "operations.yaml",
+            "projections.yaml");
+
+    private final byte[] json;
+
+    /** @throws IllegalStateException if an endpoint is not described, or an operation is not declared */
+    ApiDescription(List<Endpoint> endpoints) {
+        List<Endpoint> all = new ArrayList<>(endpoints);
+        all.addAll(IngestEndpoints.DECLARED);
+        json = OpenApi.json(OpenApi.assemble(OpenApi.read(ApiDescription.class, FRAGMENTS), all));
+    }
+
+    byte[] json() {
+        return json;
+    }
+}

@@ -1,0 +1,60 @@
+package dev.mindfulcode.apigateway.documents;
+
+import static dev.mindfulcode.webkit.problems.ProblemType.ACCOUNT_ERASED;
+import static dev.mindfulcode.webkit.problems.ProblemType.INTERNAL_ERROR;
+import static dev.mindfulcode.webkit.problems.ProblemType.INVALID_BATCH;
+import static dev.mindfulcode.webkit.problems.ProblemType.INVALID_UPLOAD;
+import static dev.mindfulcode.webkit.problems.ProblemType.MALFORMED_BODY;
+import static dev.mindfulcode.webkit.problems.ProblemType.OVERLOADED;
+import static dev.mindfulcode.webkit.problems.ProblemType.REQUEST_TIMEOUT;
+import static dev.mindfulcode.webkit.problems.ProblemType.REQUEST_TOO_LARGE;
+import static dev.mindfulcode.webkit.problems.ProblemType.TOO_OLD;
+import static dev.mindfulcode.webkit.problems.ProblemType.UNAUTHENTICATED;
+import static dev.mindfulcode.webkit.problems.ProblemType.UNAVAILABLE;
+import static dev.mindfulcode.webkit.problems.ProblemType.UNKNOWN_SESSION;
+import static dev.mindfulcode.webkit.problems.ProblemType.UNSUPPORTED_MEDIA_TYPE;
+import static dev.mindfulcode.webkit.problems.ProblemType.UPGRADE_REQUIRED;
+
+import dev.mindfulcode.webkit.endpoints.Access;
+import dev.mindfulcode.webkit.endpoints.Endpoint;
+import dev.mindfulcode.webkit.endpoints.Endpoint.Feature;
+import dev.mindfulcode.webkit.problems.ProblemType;
+import java.util.List;
+
+/** The endpoints that ingest serves at the same origin, for the API description. */
+final class IngestEndpoints {
+
+    private static final ProblemType[] UPLOAD_PROBLEMS = {
+        MALFORMED_BODY,
+        INVALID_BATCH,
+        INVALID_UPLOAD,
+        TOO_OLD,
+        UNAUTHENTICATED,
+        UNKNOWN_SESSION,
+        REQUEST_TIMEOUT,
+        ACCOUNT_ERASED,
+        REQUEST_TOO_LARGE,
+        UNSUPPORTED_MEDIA_TYPE,
+        INTERNAL_ERROR,
+        OVERLOADED,
+        UNAVAILABLE
+    };
+
+    static final List<Endpoint> DECLARED = List.of(
+            Endpoint.post("/api/keystrokes")
+                    .access(Access.USER_OR_API_KEY)
+                    .with(Feature.UNLIMITED)
+                    .problems(UPLOAD_PROBLEMS),
+            Endpoint.get("/ws/ingest")
+                    .access(Access.USER_OR_API_KEY)
+                    .with(Feature.UNLIMITED)
+                    .with(Feature.TOKEN_PARAMETER)
+                    .problems(UPLOAD_PROBLEMS)
+                    .problems(UPGRADE_REQUIRED),
+            Endpoint.get("/schemas/keystroke-upload.avsc")
+                    .access(Access.PUBLIC)
+                    .with(Feature.UNLIMITED)
+                    .problems(INTERNAL_ERROR, UNAVAILABLE));
+
+    private IngestEndpoints() {}
+}

@@ -1,0 +1,17 @@
+package dev.mindfulcode.webkit.endpoints;
+
+/** Who may call an endpoint. */
+public enum Access {
+    /** Everybody. A credential is not read, so that a client with an expired one can still sign in. */
+    PUBLIC,
+    /** A signed-in user. */
+    USER,
+    /** A signed-in user. The handler checks: a WebSocket may bring its credential in its first message. */
+    USER_CHECKED_BY_HANDLER,
+    /** A signed-in user, or an editor with the user's API key. */
+    USER_OR_API_KEY,
+    /** The operator. */
+    OPERATOR,
+    /** The operator, or a client on this machine. */
+    OPERATOR_OR_LOCAL
+}
