@@ -38,18 +38,18 @@ final class Ingest implements AutoCloseable {
 
     Ingest(IngestSettings settings, MeterRegistry meters, Clock clock, ConnectionLimits rules) {
         DataSource database = database(settings);
-        credentials = CredentialVerifier.open(database, settings.jwtSecret(), settings.issuer(), null, clock);
+        credentials = CredentialVerifier.open(database, settings.jwtKey(), settings.oidcIssuer(), null, clock);
         RequestAuthenticator callers = new RequestAuthenticator(credentials);
-        InFlightBytes inFlight = new InFlightBytes(settings.inFlightBytesMax());
+        InFlightBytes inFlight = new InFlightBytes(settings.mindfulIngestInFlightBytes());
         AtomicInteger connections = new AtomicInteger();
         IngestMetrics metrics = new IngestMetrics(meters, inFlight, connections);
         UploadReaders readers = UploadReaders.standard();
         keys = new HikariDataSource(
                 settings.database().pool("ingest", UserCipherCache.LOOKUP_THREADS, KEY_QUERY_TIMEOUT));
-        ciphers = new UserCipherCache(PostgresUserKeys.open(keys, settings.encryptionKey()));
+        ciphers = new UserCipherCache(PostgresUserKeys.open(keys, settings.keyEncryptionKey()));
         owners = new SessionOwnerLookup(database);
         publisher = new KeystrokePublisher(
-                settings.kafkaBootstrapServers(), settings.inFlightBytesMax(), settings.registry());
+                settings.kafkaBootstrapServers(), settings.mindfulIngestInFlightBytes(), settings.schemaRegistry());
         shutdown = new IngestLifecycle(inFlight, publisher, connections);
         UploadPipeline intake = new UploadPipeline(
                 ciphers, owners, new SessionShiftCache(Ticker.systemTicker()), publisher, metrics, clock);

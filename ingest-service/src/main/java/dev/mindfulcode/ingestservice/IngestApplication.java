@@ -46,7 +46,7 @@ public class IngestApplication {
     static ConfigurableApplicationContext start(String... args) {
         SpringApplication application = new SpringApplication(IngestApplication.class);
         application.setWebApplicationType(WebApplicationType.REACTIVE);
-        application.setDefaultProperties(Map.of("server.port", "${PORT:3001}", "server.shutdown", "graceful"));
+        application.setDefaultProperties(Map.of("server.shutdown", "graceful"));
         return application.run(args);
     }
 
@@ -67,9 +67,13 @@ public class IngestApplication {
     }
 
     @Bean
-    WebServerFactoryCustomizer<NettyReactiveWebServerFactory> ingestWebServer(ObjectProvider<ConnectionLimits> rules) {
-        return factory -> factory.addServerCustomizers(
-                server -> HttpTransport.configure(server, rules.getIfAvailable(() -> ConnectionLimits.STANDARD)));
+    WebServerFactoryCustomizer<NettyReactiveWebServerFactory> ingestWebServer(
+            IngestSettings settings, ObjectProvider<ConnectionLimits> rules) {
+        return factory -> {
+            factory.setPort(settings.port());
+            factory.addServerCustomizers(
+                    server -> HttpTransport.configure(server, rules.getIfAvailable(() -> ConnectionLimits.STANDARD)));
+        };
     }
 
     @Bean

@@ -40,6 +40,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.http.client.ReactorResourceFactory;
 
 /** A running ingest on a real platform, with users and sessions as the gateway would have made them. */
@@ -51,7 +52,7 @@ final class IngestServer implements AutoCloseable {
     static final ConnectionLimits SHORT_TIMEOUTS = new ConnectionLimits(
             Duration.ofSeconds(1), Duration.ofSeconds(8), Duration.ofSeconds(6), Duration.ofHours(1));
 
-    private static final String ENCRYPTION_KEY = Base64.getEncoder().encodeToString(distinctBytes());
+    static final String ENCRYPTION_KEY = Base64.getEncoder().encodeToString(distinctBytes());
 
     final String bootstrapServers;
     final SchemaRegistry registry;
@@ -82,30 +83,22 @@ final class IngestServer implements AutoCloseable {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
             Topics.createMissing(admin, 6, (short) 1);
         }
-        Map<String, Object> properties = new HashMap<>(Map.of(
-                "PORT",
-                0,
-                "server.address",
-                "127.0.0.1",
-                "JWT_SECRET",
-                JWT_SECRET,
-                "ENCRYPTION_KEY",
-                ENCRYPTION_KEY,
-                "DATABASE_URL",
-                databaseUrl,
-                "KAFKA_BOOTSTRAP_SERVERS",
-                bootstrapServers,
-                "SCHEMA_REGISTRY_URL",
-                platform.registryUrl(),
-                "MINDFUL_REGISTER_SCHEMAS",
-                true,
-                "server.port",
-                "${PORT:3001}"));
-        properties.putAll(settings);
+        Map<String, Object> variables = new HashMap<>(Map.of(
+                "JWT_SECRET", JWT_SECRET,
+                "ENCRYPTION_KEY", ENCRYPTION_KEY,
+                "DATABASE_URL", databaseUrl,
+                "KAFKA_BOOTSTRAP_SERVERS", bootstrapServers,
+                "SCHEMA_REGISTRY_URL", platform.registryUrl(),
+                "MINDFUL_REGISTER_SCHEMAS", "true",
+                "PORT", "0"));
+        variables.putAll(settings);
         SpringApplication application = new SpringApplication(IngestApplication.class);
         application.setWebApplicationType(WebApplicationType.REACTIVE);
-        application.setDefaultProperties(properties);
+        application.setDefaultProperties(Map.of("server.address", "127.0.0.1"));
         application.addInitializers(starting -> {
+            starting.getEnvironment()
+                    .getPropertySources()
+                    .addFirst(new SystemEnvironmentPropertySource("test-systemEnvironment", variables));
             GenericApplicationContext context = (GenericApplicationContext) starting;
             context.registerBean("clock", Clock.class, () -> clock);
             // Of its own: a server that stops would take the event loops of the others with it.

@@ -1,10 +1,24 @@
 package dev.mindfulcode.schemas;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * Where schemas are looked up.
+ * Address of the schema registry.
  *
  * @param url the registry's API, such as {@code http://localhost:8081/apis/registry/v3}
  * @param registersOnWrite whether a serializer may register a schema that the registry does not know; releases register
  *     theirs ahead (see {@link Topics}), so production leaves this off
  */
-public record SchemaRegistry(String url, boolean registersOnWrite) {}
+public record SchemaRegistry(String url, boolean registersOnWrite) {
+
+    /**
+     * Reads the values of SCHEMA_REGISTRY_URL and MINDFUL_REGISTER_SCHEMAS.
+     *
+     * @throws IllegalArgumentException if the URL is missing
+     */
+    public static SchemaRegistry parse(@Nullable String url, boolean registersOnWrite) {
+        return new SchemaRegistry(
+                RequiredSetting.of("SCHEMA_REGISTRY_URL", url, "http://localhost:8081/apis/registry/v3"),
+                registersOnWrite);
+    }
+}

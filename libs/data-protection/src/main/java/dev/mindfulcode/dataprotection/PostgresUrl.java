@@ -1,6 +1,7 @@
 package dev.mindfulcode.dataprotection;
 
 import com.zaxxer.hikari.HikariConfig;
+import dev.mindfulcode.schemas.RequiredSetting;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -10,13 +11,15 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * The database as DATABASE_URL names it ({@code postgresql://user:password@host:port/database}), in the forms that the
- * drivers want. Never printed with its password.
+ * The address of a Postgres database, as DATABASE_URL has it ({@code postgresql://user:password@host:port/database}) and
+ * as drivers need it. Its text leaves the password out.
  */
 public final class PostgresUrl {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(1);
+
+    private static final String FORM = "postgresql://user:password@host:5432/database";
 
     private final URI uri;
 
@@ -25,15 +28,16 @@ public final class PostgresUrl {
     }
 
     /**
-     * Reads a URL.
+     * Reads the value of DATABASE_URL.
      *
-     * @throws IllegalArgumentException where the text is no such URL; its message says what is expected, not what was
-     *     given
+     * @throws IllegalArgumentException if it is missing or not such a URL; the message does not repeat the value, which
+     *     holds a password
      */
-    public static PostgresUrl parse(String text) {
+    public static PostgresUrl parse(@Nullable String text) {
+        String url = RequiredSetting.of("DATABASE_URL", text, FORM);
         URI uri;
         try {
-            uri = URI.create(text);
+            uri = URI.create(url);
         } catch (IllegalArgumentException e) {
             throw invalid();
         }
@@ -67,13 +71,13 @@ public final class PostgresUrl {
     }
 
     /**
-     * Returns what a pool is made of that opens connections when they are wanted, and whose exceptions quote no rows. A
-     * new connection costs the server a process, and both sides thousands of hashes.
+     * Returns the configuration of a connection pool that opens connections on demand and whose exceptions quote no
+     * rows.
      *
-     * @param name of the pool, and after {@code mindful-} of its connections
-     * @param answerMax an answer that takes longer ends its connection; at least a second
+     * @param name of the pool; its connections are named {@code mindful-<name>}
+     * @param queryTimeout an answer that takes longer ends its connection; at least a second
      */
-    public HikariConfig pool(String name, int connectionsMax, Duration answerMax) {
+    public HikariConfig pool(String name, int connectionsMax, Duration queryTimeout) {
         HikariConfig config = new HikariConfig();
         config.setPoolName(name);
         config.setJdbcUrl(jdbcUrl());
@@ -84,14 +88,14 @@ public final class PostgresUrl {
         config.setIdleTimeout(IDLE_TIMEOUT.toMillis());
         config.setConnectionTimeout(CONNECT_TIMEOUT.toMillis());
         config.setInitializationFailTimeout(-1);
-        config.addDataSourceProperty("socketTimeout", answerMax.toSeconds());
+        config.addDataSourceProperty("socketTimeout", queryTimeout.toSeconds());
         config.addDataSourceProperty("connectTimeout", CONNECT_TIMEOUT.toSeconds());
         config.addDataSourceProperty("logServerErrorDetail", false);
         config.addDataSourceProperty("ApplicationName", "mindful-" + name);
         return config;
     }
 
-    /** Returns a source that opens a connection for each call. */
+    /** Returns a data source that opens a connection for each call. */
     public DataSource dataSource() {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setUrl(jdbcUrl());
@@ -111,6 +115,6 @@ public final class PostgresUrl {
 
     private static IllegalArgumentException invalid() {
         return new IllegalArgumentException(
-                "DATABASE_URL must look like postgresql://user:password@host:5432/database; what is set does not.");
+                "DATABASE_URL has another form than " + FORM + "; its value is not shown, for it holds a password");
     }
 }
