@@ -11,8 +11,8 @@ import com.google.crypto.tink.util.SecretBytes;
 import java.security.GeneralSecurityException;
 
 /**
- * AES-256-GCM from Tink: 12 bytes of random nonce, ciphertext, 16 bytes of tag. Keys are made and kept as raw bytes,
- * without Tink's keysets: a keyset per user would be larger than the payload it protects.
+ * AES-256-GCM by Tink: 12 bytes of random nonce, ciphertext, 16 bytes of tag. Keys are raw bytes without Tink's keysets,
+ * because a keyset per user would be larger than the payload it protects.
  */
 final class AesGcm {
 
@@ -35,7 +35,7 @@ final class AesGcm {
                     .setKeyBytes(SecretBytes.copyFrom(key, InsecureSecretKeyAccess.get()))
                     .build());
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("not a key of " + KEY_SIZE_BYTES + " bytes, or no AES-GCM in this JDK", e);
+            throw new IllegalStateException("AES-GCM unavailable, or the key has not " + KEY_SIZE_BYTES + " bytes", e);
         }
     }
 

@@ -10,18 +10,18 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The key that wraps all users' keys, and what few other secrets a database keeps. It exists in memory and in
- * ENCRYPTION_KEY only, never in a database. Thread-safe.
+ * The key that wraps users' keys and other secrets in the database. It exists only in memory and in ENCRYPTION_KEY, never
+ * in a database. Thread-safe.
  *
- * <p>Security guarantees: what is wrapped says nothing of the key, cannot be altered, and unwraps only for the user or
- * the purpose for which it was wrapped.
+ * <p>Security guarantees: a wrapped key reveals nothing of the key, cannot be altered, and unwraps only for the user or
+ * purpose for which it was wrapped.
  */
 public final class KeyEncryptionKey {
 
-    /** 256 bits that come from a generator do not have fewer different bytes than this; words and repetitions do. */
+    /** 32 random bytes have at least this many distinct values; words and repetitions have fewer. */
     private static final int DISTINCT_BYTES_MIN = 16;
 
-    private static final String MAKE_ONE = " Make one with: openssl rand -base64 32";
+    private static final String HOW_TO_FIX = " Generate a key with: openssl rand -base64 32";
 
     private final Aead aead;
 
@@ -32,21 +32,21 @@ public final class KeyEncryptionKey {
     /**
      * Reads the value of ENCRYPTION_KEY: base64 (standard or URL alphabet, padded or not) of 32 random bytes.
      *
-     * @throws IllegalArgumentException where it is missing, no base64, of another length or plainly not random; the
-     *     message says how to make a good one and repeats nothing of the text
+     * @throws IllegalArgumentException if it is missing, not base64, of another length or not random; the message says
+     *     how to generate one and repeats nothing of the value
      */
     public static KeyEncryptionKey parse(@Nullable String text) {
         if (text == null || text.isBlank()) {
-            throw new IllegalArgumentException("ENCRYPTION_KEY is not set." + MAKE_ONE);
+            throw new IllegalArgumentException("ENCRYPTION_KEY is not set." + HOW_TO_FIX);
         }
         byte[] key = decoded(text.strip());
         try {
             if (key.length != AesGcm.KEY_SIZE_BYTES) {
-                throw new IllegalArgumentException("ENCRYPTION_KEY must be base64 of " + AesGcm.KEY_SIZE_BYTES
-                        + " bytes; what is set has " + key.length + "." + MAKE_ONE);
+                throw new IllegalArgumentException("ENCRYPTION_KEY has " + key.length + " bytes; must be base64 of "
+                        + AesGcm.KEY_SIZE_BYTES + " bytes." + HOW_TO_FIX);
             }
             if (distinctBytes(key) < DISTINCT_BYTES_MIN) {
-                throw new IllegalArgumentException("ENCRYPTION_KEY is not random enough." + MAKE_ONE);
+                throw new IllegalArgumentException("ENCRYPTION_KEY is not random enough." + HOW_TO_FIX);
             }
             return new KeyEncryptionKey(AesGcm.of(key));
         } finally {
@@ -54,7 +54,7 @@ public final class KeyEncryptionKey {
         }
     }
 
-    /** Wraps a user's key, so that it opens again for this user only. */
+    /** Wraps a user's key; it unwraps for this user only. */
     byte[] wrap(byte[] userKey, UUID userId) {
         try {
             return aead.encrypt(userKey, associatedData(userId));
@@ -63,15 +63,15 @@ public final class KeyEncryptionKey {
         }
     }
 
-    /** @throws GeneralSecurityException where this key, for this user, did not make these bytes */
+    /** @throws GeneralSecurityException if the bytes were not wrapped by this key for this user */
     byte[] unwrap(byte[] wrappedKey, UUID userId) throws GeneralSecurityException {
         return aead.decrypt(wrappedKey, associatedData(userId));
     }
 
     /**
-     * Seals a secret that is no user's key, so that it opens again for this purpose only.
+     * Seals a secret other than a user's key; it opens for this purpose only.
      *
-     * @param purpose what the secret is and its name, such as {@code signing-key/2026-01}
+     * @param purpose kind and name of the secret, such as {@code signing-key/2026-01}
      */
     public byte[] seal(byte[] secret, String purpose) {
         try {
@@ -81,7 +81,7 @@ public final class KeyEncryptionKey {
         }
     }
 
-    /** @throws GeneralSecurityException where this key, for this purpose, did not seal these bytes */
+    /** @throws GeneralSecurityException if the bytes were not sealed by this key for this purpose */
     public byte[] open(byte[] sealed, String purpose) throws GeneralSecurityException {
         return aead.decrypt(sealed, associatedData(purpose));
     }
@@ -98,7 +98,7 @@ public final class KeyEncryptionKey {
                 .array();
     }
 
-    /** Longer than a user id, so that the one never passes for the other. */
+    /** Longer than a user id, so that the two never collide. */
     private static byte[] associatedData(String purpose) {
         return ("mindful-code/purpose/" + purpose).getBytes(StandardCharsets.UTF_8);
     }
@@ -108,7 +108,7 @@ public final class KeyEncryptionKey {
             return Base64.getDecoder().decode(text.replace('-', '+').replace('_', '/'));
         } catch (IllegalArgumentException e) {
             // Without the cause: it quotes a character of the key.
-            throw new IllegalArgumentException("ENCRYPTION_KEY is not base64." + MAKE_ONE);
+            throw new IllegalArgumentException("ENCRYPTION_KEY is not base64." + HOW_TO_FIX);
         }
     }
 

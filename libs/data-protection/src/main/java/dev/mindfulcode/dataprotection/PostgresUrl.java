@@ -75,7 +75,7 @@ public final class PostgresUrl {
      * rows.
      *
      * @param name of the pool; its connections are named {@code mindful-<name>}
-     * @param queryTimeout an answer that takes longer ends its connection; at least a second
+     * @param queryTimeout a slower answer ends its connection; at least a second
      */
     public HikariConfig pool(String name, int connectionsMax, Duration queryTimeout) {
         HikariConfig config = new HikariConfig();

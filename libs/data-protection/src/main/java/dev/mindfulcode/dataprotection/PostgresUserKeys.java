@@ -19,17 +19,16 @@ import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The users' keys in the Postgres table {@code protection.user_keys}, wrapped. Not in Kafka: a log forgets late, if at
- * all, a row is gone when its deletion commits.
+ * The users' wrapped keys in the Postgres table {@code protection.user_keys}: a deleted row is gone, which a Kafka topic
+ * cannot guarantee.
  *
- * <p>Ciphers are kept in memory for {@link #CACHE_RETENTION}, which is also how long another process can go on reading after
- * a key's row was deleted. That a user has no key is remembered for {@link #ABSENCE_RETENTION}, so that replaying the many
- * records of an erased user does not query for each. Keys are made before anybody knows the user's id, so nobody can
- * have asked too early.
+ * <p>Ciphers are cached for {@link #CACHE_RETENTION}, which is how long another process can still decrypt after a key was
+ * deleted. Missing keys are cached for {@link #ABSENCE_RETENTION}, so that replaying an erased user's records does not
+ * query for each. Keys are created before the user's id is published, so no lookup comes too early.
  */
 public final class PostgresUserKeys implements UserKeys {
 
-    /** A cipher holds under 2 KB, so a full cache some 100 MB. */
+    /** A cipher has less than 2 KB, so a full cache has about 100 MB. */
     static final int CACHE_SIZE = 50_000;
 
     static final Duration CACHE_RETENTION = Duration.ofMinutes(10);
@@ -39,9 +38,9 @@ public final class PostgresUserKeys implements UserKeys {
     private static final int QUERY_TIMEOUT_SECONDS = 10;
 
     private static final String SCHEMA = "protection";
-    private static final String SELECT = "select wrapped_key from protection.user_keys where user_id = ?";
+    private static final String SELECT = "SELECT wrapped_key FROM protection.user_keys WHERE user_id = ?";
     private static final String INSERT =
-            "insert into protection.user_keys (user_id, wrapped_key) values (?, ?) on conflict do nothing";
+            "INSERT INTO protection.user_keys (user_id, wrapped_key) VALUES (?, ?) ON CONFLICT DO NOTHING";
 
     private final DataSource dataSource;
     private final KeyEncryptionKey keyEncryptionKey;
@@ -58,7 +57,7 @@ public final class PostgresUserKeys implements UserKeys {
                 .build();
     }
 
-    /** Brings the schema {@code protection} up to date; several processes may do so at once. */
+    /** Migrates the schema {@code protection}; several processes may do so at once. */
     public static void migrate(DataSource dataSource) {
         Flyway.configure(PostgresUserKeys.class.getClassLoader())
                 .dataSource(dataSource)
@@ -69,13 +68,13 @@ public final class PostgresUserKeys implements UserKeys {
                 .migrate();
     }
 
-    /** Opens the keys of a migrated database. Lookups block: call them where that is allowed. */
+    /** Opens the keys of a migrated database. Lookups block. */
     public static PostgresUserKeys open(DataSource dataSource, KeyEncryptionKey keyEncryptionKey) {
         return new PostgresUserKeys(dataSource, keyEncryptionKey, Ticker.systemTicker());
     }
 
     /**
-     * @throws UserKeyException where the database fails, or the user's key was wrapped by another key-encryption key
+     * @throws UserKeyException if the database fails, or the user's key was wrapped by another key-encryption key
      */
     @Override
     public UserCipher create(UUID userId) {
@@ -83,15 +82,15 @@ public final class PostgresUserKeys implements UserKeys {
         if (cached != null && cached.isPresent()) {
             return cached.get();
         }
-        // Of two that race one inserts, and both read what is then there.
+        // Of two concurrent calls one inserts, and both read its key.
         insert(userId);
         ciphers.invalidate(userId);
         return find(userId)
-                .orElseThrow(() -> new IllegalStateException("the key was deleted while it was being created"));
+                .orElseThrow(() -> new IllegalStateException("The key was deleted during its creation"));
     }
 
     /**
-     * @throws UserKeyException where the database fails, or the user's key was wrapped by another key-encryption key
+     * @throws UserKeyException if the database fails, or the user's key was wrapped by another key-encryption key
      */
     @Override
     public Optional<UserCipher> find(UUID userId) {
@@ -116,7 +115,7 @@ public final class PostgresUserKeys implements UserKeys {
             userKey = keyEncryptionKey.unwrap(wrappedKey, userId);
         } catch (GeneralSecurityException e) {
             throw new UserKeyException(
-                    "A user's key does not open with this ENCRYPTION_KEY: set the one with which this database was filled",
+                    "ENCRYPTION_KEY does not unwrap a user's key; set the one with which the key was created",
                     e);
         }
         try {
@@ -135,7 +134,7 @@ public final class PostgresUserKeys implements UserKeys {
             statement.setBytes(2, keyEncryptionKey.wrap(userKey, userId));
             statement.executeUpdate();
         } catch (SQLException e) {
-            throw new UserKeyException("The database did not take a user's key", e);
+            throw new UserKeyException("Database unavailable: storing a user's key failed", e);
         } finally {
             Arrays.fill(userKey, (byte) 0);
         }
@@ -150,7 +149,7 @@ public final class PostgresUserKeys implements UserKeys {
                 return row.next() ? row.getBytes(1) : null;
             }
         } catch (SQLException e) {
-            throw new UserKeyException("The database did not answer for a user's key", e);
+            throw new UserKeyException("Database unavailable: reading a user's key failed", e);
         }
     }
 }

@@ -8,8 +8,8 @@ import java.util.UUID;
 
 /**
  * A user's cipher on one Tink primitive. The associated data is 16 bytes of user id, four of payload version, then the
- * topic's name in UTF-8: fixed lengths first, so that no two triples give the same bytes. It must never change: what is
- * in Kafka for ever was bound to it.
+ * topic's name in UTF-8: fixed lengths first, so that no two triples have the same bytes. It must never change, because
+ * all ciphertext in Kafka is bound to it.
  */
 final class TinkUserCipher implements UserCipher {
 

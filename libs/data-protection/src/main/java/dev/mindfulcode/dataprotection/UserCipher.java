@@ -4,10 +4,10 @@ import java.security.GeneralSecurityException;
 import java.util.UUID;
 
 /**
- * Encrypts and decrypts what belongs to one user, with that user's key. Thread-safe.
+ * A cipher with the key of one user. Thread-safe.
  *
- * <p>Security guarantees: AES-256-GCM with a fresh random nonce a message; the ciphertext is bound to the user, the
- * topic and the payload's version, so that it can be neither read nor passed off anywhere else.
+ * <p>Security guarantees: AES-256-GCM with a fresh random nonce for each message; the ciphertext is bound to the user, the
+ * topic and the payload version, and decrypts for no other.
  */
 public interface UserCipher {
 
@@ -16,9 +16,9 @@ public interface UserCipher {
     byte[] encrypt(byte[] plaintext, String topic, int payloadVersion);
 
     /**
-     * Reads what {@link #encrypt} wrote.
+     * Decrypts the output of {@link #encrypt}.
      *
-     * @throws GeneralSecurityException where the bytes were not encrypted by this user's key for this topic and version
+     * @throws GeneralSecurityException if the bytes were not encrypted by this user's key for this topic and version
      */
     byte[] decrypt(byte[] ciphertext, String topic, int payloadVersion) throws GeneralSecurityException;
 }

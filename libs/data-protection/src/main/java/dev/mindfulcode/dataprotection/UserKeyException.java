@@ -1,8 +1,8 @@
 package dev.mindfulcode.dataprotection;
 
 /**
- * A user's key could not be had although it should: the database does not answer, or the key-encryption key is not the
- * one that wrapped it. Says nothing of any key. Not thrown for a user without a key.
+ * Failure to load or store a user's key: the database is unavailable, or another key-encryption key wrapped it. Reveals
+ * nothing of any key. Not thrown for a user without a key.
  */
 public final class UserKeyException extends RuntimeException {
 

@@ -4,18 +4,18 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The users' data-encryption keys: kept wrapped by the key-encryption key, cached unwrapped for a bounded time.
+ * The users' data-encryption keys, stored wrapped by the key-encryption key and cached unwrapped for a bounded time.
  * Thread-safe.
  */
 public interface UserKeys {
 
-    /** Makes a key for this user unless there is one already. */
+    /** Creates a key for a user unless the user has one, and returns its cipher. */
     UserCipher create(UUID userId);
 
     /**
-     * Returns this user's cipher, from memory mostly; a miss costs one query.
+     * Returns a user's cipher; a cache miss costs one query.
      *
-     * @return empty where the user never had a key or has been erased
+     * @return empty if the user never had a key or has been erased
      */
     Optional<UserCipher> find(UUID userId);
 }

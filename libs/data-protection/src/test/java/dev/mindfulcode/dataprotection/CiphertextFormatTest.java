@@ -12,8 +12,8 @@ import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 
 /**
- * The format of what lies in Kafka for ever, written here by hand with the JDK's own AES: nonce, ciphertext, tag, bound
- * to user id, version and topic. A change that this test sees would make all history unreadable.
+ * Pins the format of all ciphertext in Kafka with the JDK's AES: nonce, ciphertext, tag, bound to user id, version and
+ * topic. A change would make all history unreadable.
  */
 final class CiphertextFormatTest {
 
@@ -26,7 +26,7 @@ final class CiphertextFormatTest {
     private static final String GOLDEN = "a0a1a2a3a4a5a6a7a8a9aaab967905412aaa669f59b9fb0da303b893cc6db460d28550";
 
     @Test
-    void theseBytesMustBeReadForEver() throws GeneralSecurityException {
+    void decryptsGoldenBytes() throws GeneralSecurityException {
         UserCipher cipher = new TinkUserCipher(USER, AesGcm.of(KEY));
 
         assertThat(cipher.decrypt(HexFormat.of().parseHex(GOLDEN), "keystrokes", 1))
@@ -34,7 +34,7 @@ final class CiphertextFormatTest {
     }
 
     @Test
-    void anyAesGcmThatKnowsTheKeyAndTheBindingReadsIt() throws GeneralSecurityException {
+    void isReadableByAnotherAesGcm() throws GeneralSecurityException {
         byte[] bytes = new TinkUserCipher(USER, AesGcm.of(KEY)).encrypt(PLAINTEXT, "keystrokes", 1);
 
         Cipher aes = Cipher.getInstance("AES/GCM/NoPadding");

@@ -15,14 +15,14 @@ final class KeyEncryptionKeyTest {
     private static final UUID OTHER_USER = UUID.fromString("0190a1b2-c3d4-7000-8000-000000000002");
 
     @Test
-    void unwrapsWhatItWrappedForTheSameUser() throws GeneralSecurityException {
+    void unwrapsForTheSameUser() throws GeneralSecurityException {
         KeyEncryptionKey key = KeyEncryptionKey.parse(random());
 
         assertThat(key.unwrap(key.wrap(USER_KEY, USER), USER)).isEqualTo(USER_KEY);
     }
 
     @Test
-    void theSameTextIsTheSameKeyInEitherAlphabetPaddedOrNot() throws GeneralSecurityException {
+    void acceptsBothBase64AlphabetsWithAndWithoutPadding() throws GeneralSecurityException {
         byte[] bytes = AesGcm.randomKey();
         bytes[0] = (byte) 0xfb; // gives + and / or - and _
         bytes[1] = (byte) 0xff;
@@ -39,7 +39,7 @@ final class KeyEncryptionKeyTest {
     }
 
     @Test
-    void aKeyWrappedForOneUserDoesNotOpenForAnother() {
+    void doesNotUnwrapForAnotherUser() {
         KeyEncryptionKey key = KeyEncryptionKey.parse(random());
         byte[] wrapped = key.wrap(USER_KEY, USER);
 
@@ -47,7 +47,7 @@ final class KeyEncryptionKeyTest {
     }
 
     @Test
-    void anotherKeyEncryptionKeyOpensNothing() {
+    void doesNotUnwrapWithAnotherKey() {
         byte[] wrapped = KeyEncryptionKey.parse(random()).wrap(USER_KEY, USER);
 
         assertThatThrownBy(() -> KeyEncryptionKey.parse(random()).unwrap(wrapped, USER))
@@ -55,7 +55,7 @@ final class KeyEncryptionKeyTest {
     }
 
     @Test
-    void aMissingKeyIsRefusedWithHowToMakeOne() {
+    void rejectsMissingKeyWithHowToGenerateOne() {
         for (String missing : new String[] {null, "", "   "}) {
             assertThatThrownBy(() -> KeyEncryptionKey.parse(missing))
                     .isInstanceOf(IllegalArgumentException.class)
@@ -65,16 +65,16 @@ final class KeyEncryptionKeyTest {
     }
 
     @Test
-    void aWeakKeyIsRefusedWithTheFaultAndHowToMakeAGoodOneAndNothingOfTheKey() {
+    void rejectsWeakKeysWithoutRepeatingThem() {
         byte[] sixteen = new byte[16];
         for (int i = 0; i < sixteen.length; i++) {
             sixteen[i] = (byte) (37 * i);
         }
-        refused("correct horse battery staple!", "not base64");
-        refused(Base64.getEncoder().encodeToString(sixteen), "what is set has 16");
-        refused(Base64.getEncoder().encodeToString(new byte[48]), "what is set has 48");
-        refused(Base64.getEncoder().encodeToString(new byte[32]), "not random enough");
-        refused(
+        assertRejected("correct horse battery staple!", "not base64");
+        assertRejected(Base64.getEncoder().encodeToString(sixteen), "has 16 bytes");
+        assertRejected(Base64.getEncoder().encodeToString(new byte[48]), "has 48 bytes");
+        assertRejected(Base64.getEncoder().encodeToString(new byte[32]), "not random enough");
+        assertRejected(
                 Base64.getEncoder()
                         .encodeToString("abababababababababababababababab"
                                 .getBytes(java.nio.charset.StandardCharsets.US_ASCII)),
@@ -82,11 +82,11 @@ final class KeyEncryptionKeyTest {
     }
 
     @Test
-    void itsTextSaysNothingOfIt() {
+    void textDoesNotContainTheKey() {
         assertThat(KeyEncryptionKey.parse(random())).hasToString("KeyEncryptionKey");
     }
 
-    private static void refused(String text, String fault) {
+    private static void assertRejected(String text, String fault) {
         assertThatThrownBy(() -> KeyEncryptionKey.parse(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasNoCause()

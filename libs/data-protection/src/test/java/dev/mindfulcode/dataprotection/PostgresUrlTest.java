@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 final class PostgresUrlTest {
 
     @Test
-    void givesEachDriverItsForm() {
+    void returnsTheFormOfEachDriver() {
         PostgresUrl url = PostgresUrl.parse("postgresql://mindful:s%40cret+1@db.example:5433/mindful?sslmode=require");
 
         assertThat(url.jdbcUrl()).isEqualTo("jdbc:postgresql://db.example:5433/mindful?sslmode=require");
@@ -19,7 +19,7 @@ final class PostgresUrlTest {
     }
 
     @Test
-    void theOtherSchemeAndAMissingPortAndPasswordAreFine() {
+    void acceptsShortSchemeWithoutPortAndPassword() {
         PostgresUrl url = PostgresUrl.parse("postgres://mindful@localhost/mindful");
 
         assertThat(url.jdbcUrl()).isEqualTo("jdbc:postgresql://localhost/mindful");
@@ -27,14 +27,14 @@ final class PostgresUrlTest {
     }
 
     @Test
-    void itsTextLeavesThePasswordOut() {
+    void textDoesNotContainThePassword() {
         assertThat(PostgresUrl.parse("postgresql://mindful:geheim@localhost/mindful")
                         .toString())
                 .doesNotContain("geheim");
     }
 
     @Test
-    void whatIsNoSuchUrlIsRefusedWithWhatIsExpectedAndWithoutQuotingIt() {
+    void rejectsOtherFormsWithoutRepeatingThem() {
         for (String text : new String[] {
             "",
             "mindful",

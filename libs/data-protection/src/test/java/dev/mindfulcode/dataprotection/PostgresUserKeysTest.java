@@ -48,12 +48,12 @@ final class PostgresUserKeysTest {
     }
 
     @Test
-    void aUserWithoutKeyHasNone() {
+    void findsNoKeyOfUnknownUsers() {
         assertThat(keys().find(user)).isEmpty();
     }
 
     @Test
-    void whatOneProcessEncryptsAnotherDecrypts() throws Exception {
+    void decryptsCiphertextOfAnotherProcess() throws Exception {
         byte[] ciphertext = keys().create(user).encrypt(PLAINTEXT, "keystrokes", 1);
 
         UserCipher elsewhere = keys().find(user).orElseThrow();
@@ -62,14 +62,14 @@ final class PostgresUserKeysTest {
     }
 
     @Test
-    void creatingAgainKeepsTheKey() throws Exception {
+    void keepsTheKeyWhenCreatedAgain() throws Exception {
         byte[] ciphertext = keys().create(user).encrypt(PLAINTEXT, "keystrokes", 1);
 
         assertThat(keys().create(user).decrypt(ciphertext, "keystrokes", 1)).isEqualTo(PLAINTEXT);
     }
 
     @Test
-    void aKeyIsThereAtOnceForWhoeverFoundNoneBefore() {
+    void findsKeyRightAfterCreation() {
         UserKeys keys = keys();
         assertThat(keys.find(user)).isEmpty();
 
@@ -79,7 +79,7 @@ final class PostgresUserKeysTest {
     }
 
     @Test
-    void manyWhoCreateAtOnceGetOneKey() throws Exception {
+    void createsOneKeyUnderConcurrency() throws Exception {
         int racers = 8;
         CyclicBarrier start = new CyclicBarrier(racers);
         List<UserCipher> ciphers = new ArrayList<>();
@@ -104,10 +104,10 @@ final class PostgresUserKeysTest {
     }
 
     @Test
-    void aDeletedKeyIsGoneWhenTheCacheForgetsIt() throws SQLException {
+    void losesDeletedKeyWhenTheCacheExpires() throws SQLException {
         PostgresUserKeys keys = keys();
         keys.create(user);
-        execute("delete from protection.user_keys where user_id = '" + user + "'");
+        execute("DELETE FROM protection.user_keys WHERE user_id = '" + user + "'");
 
         assertThat(keys.find(user)).as("from memory").isPresent();
         nowNs.addAndGet(PostgresUserKeys.CACHE_RETENTION.toNanos());
@@ -116,7 +116,7 @@ final class PostgresUserKeysTest {
     }
 
     @Test
-    void anAbsentKeyIsAskedForAgainAfterSecondsOnly() {
+    void queriesMissingKeysAgainAfterSeconds() {
         PostgresUserKeys keys = keys();
         assertThat(keys.find(user)).isEmpty();
         keys().create(user);
@@ -127,7 +127,7 @@ final class PostgresUserKeysTest {
     }
 
     @Test
-    void memoryServesUntilItsTimeIsOver() throws Exception {
+    void servesCachedKeysDuringAnOutage() throws Exception {
         DataSource own =
                 PostgresUrl.parse(TestPlatform.shared().freshDatabase()).dataSource();
         PostgresUserKeys.migrate(own);
@@ -135,7 +135,7 @@ final class PostgresUserKeysTest {
         keys.create(user);
         try (Connection connection = own.getConnection();
                 Statement statement = connection.createStatement()) {
-            statement.execute("drop table protection.user_keys");
+            statement.execute("DROP TABLE protection.user_keys");
         }
 
         assertThat(keys.find(user)).isPresent();
@@ -144,7 +144,7 @@ final class PostgresUserKeysTest {
     }
 
     @Test
-    void theWrongKeyEncryptionKeyIsNamedAsTheFaultAndNothingSecretIsSaid() {
+    void reportsWrongKeyEncryptionKeyWithoutSecrets() {
         keys().create(user);
         String other = Base64.getEncoder().encodeToString(AesGcm.randomKey());
         PostgresUserKeys keys = new PostgresUserKeys(database, KeyEncryptionKey.parse(other), ticker);
@@ -156,19 +156,20 @@ final class PostgresUserKeysTest {
     }
 
     @Test
-    void aWrappedKeyMovedToAnotherUserDoesNotOpen() throws SQLException {
+    void doesNotUnwrapKeyMovedToAnotherUser() throws SQLException {
         UUID thief = UUID.randomUUID();
         keys().create(user);
         keys().create(thief);
         execute(
-                "update protection.user_keys set wrapped_key = (select wrapped_key from protection.user_keys where user_id = '"
-                        + user + "') where user_id = '" + thief + "'");
+                "UPDATE protection.user_keys SET wrapped_key ="
+                        + " (SELECT wrapped_key FROM protection.user_keys WHERE user_id = '"
+                        + user + "') WHERE user_id = '" + thief + "'");
 
         assertThatThrownBy(() -> keys().find(thief)).isInstanceOf(UserKeyException.class);
     }
 
     @Test
-    void theKeyIsNotInTheDatabaseInClear() throws Exception {
+    void storesNoKeyInClear() throws Exception {
         UserCipher cipher = keys().create(user);
         byte[] stored = stored();
 
@@ -186,7 +187,7 @@ final class PostgresUserKeysTest {
     }
 
     @Test
-    void severalMayMigrateAtOnceAndAgain() throws Exception {
+    void migratesConcurrentlyAndRepeatedly() throws Exception {
         DataSource fresh =
                 PostgresUrl.parse(TestPlatform.shared().freshDatabase()).dataSource();
         try (ExecutorService services = Executors.newFixedThreadPool(4)) {
@@ -209,7 +210,7 @@ final class PostgresUserKeysTest {
     private byte[] stored() throws SQLException {
         try (Connection connection = database.getConnection();
                 PreparedStatement statement =
-                        connection.prepareStatement("select wrapped_key from protection.user_keys where user_id = ?")) {
+                        connection.prepareStatement("SELECT wrapped_key FROM protection.user_keys WHERE user_id = ?")) {
             statement.setObject(1, user);
             try (ResultSet row = statement.executeQuery()) {
                 assertThat(row.next()).isTrue();

@@ -12,7 +12,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
 
-/** What a user's cipher lets through and what not. */
+/** Tests which ciphertext a user's cipher decrypts. */
 final class UserCipherProperties {
 
     private static final UUID USER = UUID.fromString("0190a1b2-c3d4-7000-8000-000000000001");
@@ -30,50 +30,50 @@ final class UserCipherProperties {
     }
 
     @Example
-    void eachBitOfTheCiphertextCounts() {
+    void rejectsEachFlippedBit() {
         byte[] ciphertext = cipher.encrypt(new byte[300], "keystrokes", 1);
         for (int bit = 0; bit < ciphertext.length * 8; bit++) {
             byte[] flipped = ciphertext.clone();
             flipped[bit / 8] ^= (byte) (1 << bit % 8);
-            refused(cipher, flipped, "keystrokes", 1);
+            assertRejected(cipher, flipped, "keystrokes", 1);
         }
     }
 
     @Example
-    void nothingMayBeMissingOrAdded() {
+    void rejectsTruncatedAndExtendedCiphertext() {
         byte[] ciphertext = cipher.encrypt(new byte[40], "keystrokes", 1);
         for (int length = 0; length < ciphertext.length; length++) {
-            refused(cipher, Arrays.copyOf(ciphertext, length), "keystrokes", 1);
+            assertRejected(cipher, Arrays.copyOf(ciphertext, length), "keystrokes", 1);
         }
-        refused(cipher, Arrays.copyOf(ciphertext, ciphertext.length + 1), "keystrokes", 1);
+        assertRejected(cipher, Arrays.copyOf(ciphertext, ciphertext.length + 1), "keystrokes", 1);
     }
 
     @Example
-    void whatIsBoundToOneTopicVersionAndUserIsReadForNoOther() {
+    void rejectsOtherTopicVersionUserAndKey() {
         byte[] ciphertext = cipher.encrypt(new byte[300], "keystrokes", 1);
 
-        refused(cipher, ciphertext, "sessions", 1);
-        refused(cipher, ciphertext, "keystroker", 1); // of the same length
-        refused(cipher, ciphertext, "keystroke", 1);
-        refused(cipher, ciphertext, "", 1);
-        refused(cipher, ciphertext, "keystrokes", 2);
+        assertRejected(cipher, ciphertext, "sessions", 1);
+        assertRejected(cipher, ciphertext, "keystroker", 1); // of the same length
+        assertRejected(cipher, ciphertext, "keystroke", 1);
+        assertRejected(cipher, ciphertext, "", 1);
+        assertRejected(cipher, ciphertext, "keystrokes", 2);
         // The same key under another user's name, and another key under this user's.
-        refused(new TinkUserCipher(UUID.randomUUID(), AEAD), ciphertext, "keystrokes", 1);
-        refused(new TinkUserCipher(USER, AesGcm.of(AesGcm.randomKey())), ciphertext, "keystrokes", 1);
+        assertRejected(new TinkUserCipher(UUID.randomUUID(), AEAD), ciphertext, "keystrokes", 1);
+        assertRejected(new TinkUserCipher(USER, AesGcm.of(AesGcm.randomKey())), ciphertext, "keystrokes", 1);
     }
 
     @Example
-    void theSameTextIsNeverEncryptedToTheSameBytes() {
+    void encryptsToDifferentBytesEachTime() {
         assertThat(cipher.encrypt(new byte[100], "keystrokes", 1))
                 .isNotEqualTo(cipher.encrypt(new byte[100], "keystrokes", 1));
     }
 
     @Example
-    void itsTextSaysWhoseItIsAndNothingOfTheKey() {
+    void textContainsTheUserButNotTheKey() {
         assertThat(cipher).hasToString("UserCipher[" + USER + "]");
     }
 
-    private static void refused(UserCipher cipher, byte[] ciphertext, String topic, int version) {
+    private static void assertRejected(UserCipher cipher, byte[] ciphertext, String topic, int version) {
         assertThatThrownBy(() -> cipher.decrypt(ciphertext, topic, version))
                 .isInstanceOf(GeneralSecurityException.class);
     }

@@ -20,18 +20,18 @@ import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
 /**
- * One Kafka broker that is its own controller, in this JVM, from the broker's own main classes.
+ * A Kafka broker and controller in this JVM, started from Kafka's main classes.
  *
- * <p>The log survives a kill of the process: what was acknowledged is in the page cache, and the broker checks its
- * segments at the next start. When the machine loses power, at most the last second is lost. It registers no shutdown
- * hook, so that its owner can stop it after its clients.
+ * <p>The log survives a kill of the process: acknowledged records are in the page cache, and the broker checks its
+ * segments at the next start. A power failure loses at most the last second. The broker registers no shutdown hook, so
+ * that its owner can stop it after its clients.
  */
 final class EmbeddedKafka implements AutoCloseable {
 
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(6);
     private static final int NODE_ID = 1;
 
-    /** How old a record may become before it is flushed, and how often the broker looks: a second at most together. */
+    /** Maximum age of an unflushed record, and interval of checks: a second at most together. */
     private static final Duration FLUSH_INTERVAL = Duration.ofMillis(500);
 
     private final KafkaRaftServer server;
@@ -42,7 +42,7 @@ final class EmbeddedKafka implements AutoCloseable {
         this.port = port;
     }
 
-    /** Returns when the broker takes requests. */
+    /** Starts the broker and returns when it accepts requests. */
     static EmbeddedKafka start(Path folder, int wantedPort) {
         int port = LoopbackPort.orFree(wantedPort);
         Properties config = config(folder, port, freePortOtherThan(port));
@@ -57,11 +57,11 @@ final class EmbeddedKafka implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (Exception e) {
-            throw new PlatformException("Kafka did not start on " + folder + ": " + e.getMessage(), e);
+            throw new PlatformException("Kafka did not start: folder=" + folder + ", error=" + e.getMessage(), e);
         }
     }
 
-    /** The first port is not bound yet, so the system may offer it again. */
+    /** The first port is not bound yet, so the system may return it again. */
     private static int freePortOtherThan(int port) {
         int other = port;
         while (other == port) {
@@ -74,7 +74,7 @@ final class EmbeddedKafka implements AutoCloseable {
         return LoopbackPort.HOST + ":" + port;
     }
 
-    /** Closes the log cleanly; gives up waiting after six seconds, since the log survives that too. */
+    /** Closes the log, for at most {@link #STOP_TIMEOUT}: the log survives a kill. */
     @Override
     public void close() {
         FutureTask<Void> stop = new FutureTask<>(
@@ -103,7 +103,7 @@ final class EmbeddedKafka implements AutoCloseable {
                 .setReleaseVersion(MetadataVersion.LATEST_PRODUCTION)
                 .setControllerListenerName("CONTROLLER")
                 .setMetadataLogDirectory(folder.toString())
-                // A quorum named by configuration and not by the log: its port may differ at the next start.
+                // A quorum by configuration, not by the log: its port may differ at the next start.
                 .setHasDynamicQuorum(false);
         formatter.addDirectory(folder.toString());
         formatter.run();
@@ -135,14 +135,14 @@ final class EmbeddedKafka implements AutoCloseable {
         config.put("share.coordinator.state.topic.min.isr", "1");
         config.put("share.coordinator.state.topic.num.partitions", "1");
         config.put("group.initial.rebalance.delay.ms", "0");
-        // Broker and writers have one clock: what is ahead of it was stamped before the clock was set back.
+        // Broker and writers share a clock: a timestamp ahead of it is older than a step back of the clock.
         config.put("log.message.timestamp.after.max.ms", String.valueOf(Long.MAX_VALUE));
-        // Each second at most, all that was written is on the disk: a power loss costs no more than that.
+        // A power failure loses at most a second.
         config.put("log.flush.interval.ms", String.valueOf(FLUSH_INTERVAL.toMillis()));
         config.put("log.flush.scheduler.interval.ms", String.valueOf(FLUSH_INTERVAL.toMillis()));
-        // A transaction that a killed process left open holds back read-committed readers until then.
+        // A transaction left open by a killed process blocks read-committed readers until its cleanup.
         config.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
-        // One machine's load: the defaults are for a server of many cores with a heap of gigabytes.
+        // Sized for one machine: the defaults assume many cores and gigabytes of heap.
         config.put("num.network.threads", "2");
         config.put("num.io.threads", "4");
         config.put("num.recovery.threads.per.data.dir", "2");

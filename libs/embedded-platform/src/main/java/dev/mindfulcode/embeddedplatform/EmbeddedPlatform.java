@@ -19,13 +19,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A Kafka broker, a Postgres server and a schema registry on loopback, started together and stopped in order.
+ * Thread-safe.
  *
- * <p>Kafka runs in this JVM; Postgres and the registry are processes that end with it. Everything that lasts is under
- * one data folder, with logs in {@code logs}. The registry's program is unpacked by Maven into
- * {@code embedded-platform/target/registry}, beside the classes that ask for it; where the jars are packed elsewhere it
- * lies beside this module's jar, or where {@code -Dmindful.registry.home} says.
- *
- * <p>Thread-safe.
+ * <p>Kafka runs in this JVM; Postgres and the registry are processes that end with it. Durable data is in one data folder,
+ * with logs in {@code logs}. Maven unpacks the registry's program into {@code embedded-platform/target/registry}, next to
+ * the classes; a packaged system has it next to this module's jar or at {@code -Dmindful.registry.home}.
  */
 public final class EmbeddedPlatform implements Platform {
 
@@ -43,9 +41,9 @@ public final class EmbeddedPlatform implements Platform {
     }
 
     /**
-     * Starts all three on the data folder, Kafka beside the other two, and returns when each answers.
+     * Starts all three on the data folder, Kafka in parallel to the others, and returns when all respond.
      *
-     * @throws PlatformException where one of them does not start; those that did are stopped again
+     * @throws PlatformException if one of them does not start; the others are stopped
      */
     public static EmbeddedPlatform start(PlatformOptions options) {
         Path folder = options.dataFolder().toAbsolutePath();
@@ -112,7 +110,7 @@ public final class EmbeddedPlatform implements Platform {
         return postgres.url(name);
     }
 
-    /** Stops the registry, then Kafka, then Postgres, each within its own bound and whatever the others do. */
+    /** Stops the registry, then Kafka, then Postgres, each within its own timeout and even if another one fails. */
     @Override
     public void close() {
         closeQuietly(registry);
@@ -127,10 +125,7 @@ public final class EmbeddedPlatform implements Platform {
         try {
             server.close();
         } catch (Exception e) {
-            log.warn(
-                    "{} did not stop cleanly; its next start mends that",
-                    server.getClass().getSimpleName(),
-                    e);
+            log.warn("{} did not stop cleanly; its next start recovers", server.getClass().getSimpleName(), e);
         }
     }
 

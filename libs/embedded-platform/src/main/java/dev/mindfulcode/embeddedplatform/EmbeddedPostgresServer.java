@@ -19,14 +19,13 @@ import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A Postgres server on its own data folder, as a process that ends with ours.
+ * A Postgres server on its own data folder, as a process that ends with this JVM.
  *
- * <p>A small shell guards it: {@code pg_ctl} puts the server in a session of its own, so a terminal's Ctrl-C does not
- * reach it before the services have written what they hold, and the guard, whose input is a pipe from this JVM, stops
- * it when that pipe closes, however this JVM ended. Where guard and JVM were killed together, the next start stops what
- * they left behind.
+ * <p>A shell guards it: {@code pg_ctl} starts the server in its own session, so a terminal's Ctrl-C does not reach it
+ * before the services have flushed. The guard's input is a pipe from this JVM; when the pipe closes, even because the JVM
+ * was killed, the guard stops the server. If guard and JVM are killed together, the next start stops the server.
  *
- * <p>As root, which Postgres refuses, it runs in a user namespace of its own ({@code unshare -U}).
+ * <p>Postgres refuses to run as root; then it runs in its own user namespace ({@code unshare -U}).
  */
 final class EmbeddedPostgresServer implements AutoCloseable {
 
@@ -59,10 +58,10 @@ final class EmbeddedPostgresServer implements AutoCloseable {
     }
 
     /**
-     * Returns when the server takes connections.
+     * Starts the server and returns when it accepts connections.
      *
-     * @param folder gets the data and the log
-     * @param programs where Postgres is unpacked unless it is there already
+     * @param folder of the data and the log
+     * @param programs where Postgres is unpacked if missing
      */
     static EmbeddedPostgresServer start(
             Path folder, Path log, Path programs, int wantedPort, String password, boolean durable) {
@@ -108,7 +107,7 @@ final class EmbeddedPostgresServer implements AutoCloseable {
         return password;
     }
 
-    /** Creates a database unless there is one of that name. */
+    /** Creates a database unless it exists. */
     void createDatabase(String name) {
         try (Connection connection = connect("postgres");
                 Statement statement = connection.createStatement()) {
@@ -121,9 +120,9 @@ final class EmbeddedPostgresServer implements AutoCloseable {
         } catch (SQLException e) {
             if ("28P01".equals(e.getSQLState())) {
                 throw new PlatformException("The Postgres data in " + data
-                        + " was made with another password: put the POSTGRES_PASSWORD of its first start back");
+                        + " has another password; restore the POSTGRES_PASSWORD of its first start");
             }
-            throw new PlatformException("Postgres refused to create database " + name, e);
+            throw new PlatformException("Postgres did not create the database " + name, e);
         }
     }
 
@@ -134,7 +133,7 @@ final class EmbeddedPostgresServer implements AutoCloseable {
         return DriverManager.getConnection(jdbcUrl(database), properties);
     }
 
-    /** Stops the server, closing the connections that are left: within five seconds as a rule, at once after that. */
+    /** Stops the server and closes open connections; after {@link #STOP_TIMEOUT} it stops the server immediately. */
     @Override
     public void close() {
         try {
@@ -153,7 +152,7 @@ final class EmbeddedPostgresServer implements AutoCloseable {
     }
 
     private static void initialise(Path bin, Path folder, Path data, String password) throws IOException {
-        // Made beside and renamed: an initdb that was interrupted leaves nothing that looks like a database.
+        // Created under another name and renamed: an interrupted initdb leaves no broken database.
         Path unfinished = folder.resolve("data-unfinished");
         FolderTree.delete(unfinished);
         Path passwordFile = Files.createTempFile(
@@ -169,14 +168,14 @@ final class EmbeddedPostgresServer implements AutoCloseable {
                     "--username=" + SUPERUSER,
                     "--pwfile=" + passwordFile,
                     "--auth=scram-sha-256",
-                    // The password is random and lies beside the data: stretching it would only cost each new
-                    // connection 8,000 hashes.
+                    // The password is random and stored with the data: stretching it would only cost 8,000 hashes for
+                    // each new connection.
                     "--set=scram_iterations=1",
                     "--encoding=UTF8",
                     "--locale=C",
                     "--no-sync"));
             if (exit != 0) {
-                throw new PlatformException("initdb ended with " + exit + " in " + folder);
+                throw new PlatformException("initdb failed: exit=" + exit + ", folder=" + folder);
             }
             Files.move(unfinished, data, StandardCopyOption.ATOMIC_MOVE);
         } finally {
@@ -187,14 +186,12 @@ final class EmbeddedPostgresServer implements AutoCloseable {
     private static void refuseOtherVersion(Path data) throws IOException {
         String version = Files.readString(data.resolve("PG_VERSION")).strip();
         if (!version.equals(PostgresBinaries.MAJOR_VERSION)) {
-            throw new PlatformException("The data in " + data + " are of Postgres " + version + ", this is Postgres "
-                    + PostgresBinaries.MAJOR_VERSION + ": move them with pg_upgrade, or choose another data folder");
+            throw new PlatformException("The data in " + data + " has the format of Postgres " + version + ", this is Postgres "
+                    + PostgresBinaries.MAJOR_VERSION + "; convert it with pg_upgrade or choose another data folder");
         }
     }
 
-    /**
-     * Ends the server of a run that was killed; its pid file may also name a stranger that has got its number since.
-     */
+    /** Stops the server of a killed run. Its pid file may name another process that has the same number now. */
     private static void stopLeftover(Path pgCtl, Path data) throws IOException {
         Path pidFile = data.resolve("postmaster.pid");
         if (!Files.exists(pidFile)) {
@@ -205,7 +202,7 @@ final class EmbeddedPostgresServer implements AutoCloseable {
         boolean alive =
                 pid > 0 && ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
         if (!alive) {
-            return; // Postgres itself recognises the file of a dead process
+            return; // Postgres recognizes the file of a dead process
         }
         String command =
                 ProcessHandle.of(pid).flatMap(handle -> handle.info().command()).orElse("");
@@ -214,7 +211,7 @@ final class EmbeddedPostgresServer implements AutoCloseable {
                     run(List.of(pgCtl.toString(), "stop", "-s", "-w", "-t", "30", "-m", "fast", "-D", data.toString()));
             if (exit != 0 && Files.exists(pidFile)) {
                 throw new PlatformException(
-                        "A Postgres of an earlier run still uses " + data + " (process " + pid + ") and does not stop");
+                        "Postgres of an earlier run does not stop: process=" + pid + ", data=" + data);
             }
         } else {
             Files.deleteIfExists(pidFile);
@@ -237,7 +234,7 @@ final class EmbeddedPostgresServer implements AutoCloseable {
                 .start();
         byte[] answer = guard.getInputStream().readNBytes("ready\n".length());
         if (answer.length == 0) {
-            throw new PlatformException("Postgres did not start; " + log + " says why");
+            throw new PlatformException("Postgres did not start; see " + log);
         }
         return guard;
     }
@@ -267,7 +264,7 @@ final class EmbeddedPostgresServer implements AutoCloseable {
         try {
             if (!process.waitFor(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new PlatformException(command.getFirst() + " did not end within " + START_TIMEOUT);
+                throw new PlatformException(command.getFirst() + " did not finish within " + START_TIMEOUT);
             }
         } catch (InterruptedException e) {
             process.destroyForcibly();
@@ -276,9 +273,7 @@ final class EmbeddedPostgresServer implements AutoCloseable {
         return process.exitValue();
     }
 
-    /**
-     * Prepares a process without variables such as PGTZ, which would configure the server and belong to another one.
-     */
+    /** Returns a process builder without variables such as PGTZ, which would configure the server. */
     private static ProcessBuilder process(List<String> command) {
         ProcessBuilder builder = new ProcessBuilder(asOrdinaryUser(command));
         builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
@@ -291,7 +286,7 @@ final class EmbeddedPostgresServer implements AutoCloseable {
         }
         if (!LinuxUtils.isUnshareAvailable()) {
             throw new PlatformException(
-                    "Postgres does not run as root, and this system allows no user namespace: start as another user");
+                    "Postgres does not run as root, and this system allows no user namespaces; start as another user");
         }
         List<String> wrapped = new ArrayList<>(List.of("unshare", "-U"));
         wrapped.addAll(command);

@@ -18,12 +18,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The Apicurio registry in a process of its own, since its 400 jars would clash with ours. It keeps its schemas in a
- * Postgres database, so that the ids that stand in every record stay what they are.
+ * The Apicurio registry in its own process, because its 400 jars clash with ours. Its schemas are in a Postgres database,
+ * so that schema ids in records stay valid. Thread-safe.
  *
- * <p>The process ignores the terminal's Ctrl-C (its starter decides when it ends) and ends with its starter, see
- * {@link RegistryProcess}. Where it ends by itself it is started again at the same address, with a delay that doubles
- * as long as it does not stay up. Thread-safe.
+ * <p>The process ignores the terminal's Ctrl-C and ends with its starter, see {@link RegistryProcess}. If it ends by
+ * itself, it is restarted at the same address, with a delay that doubles until it stays up.
  */
 final class EmbeddedRegistry implements AutoCloseable {
 
@@ -35,7 +34,7 @@ final class EmbeddedRegistry implements AutoCloseable {
     private static final Duration RESTART_DELAY_MIN = Duration.ofMillis(500);
     private static final Duration RESTART_DELAY_MAX = Duration.ofSeconds(30);
 
-    /** A registry that was up for so long is no longer one that ends as often as it is started. */
+    /** After this uptime the next restart has the shortest delay again. */
     private static final Duration STABLE_UPTIME_MIN = Duration.ofMinutes(1);
 
     private static final String DATABASE = "registry";
@@ -56,9 +55,7 @@ final class EmbeddedRegistry implements AutoCloseable {
         this.process = launch();
     }
 
-    /**
-     * Returns when the registry answers; what it says goes to the log file, whose predecessor is kept as {@code .1}.
-     */
+    /** Starts the registry and returns when it responds. The previous log file is renamed to {@code .1}. */
     static EmbeddedRegistry start(EmbeddedPostgresServer postgres, Path log, int wantedPort) {
         postgres.createDatabase(DATABASE);
         int port = LoopbackPort.orFree(wantedPort);
@@ -131,7 +128,7 @@ final class EmbeddedRegistry implements AutoCloseable {
         }
     }
 
-    /** A process that does not come up is ended, so that the watch sees its end and tries again. */
+    /** Kills a process that does not start, so that the watch restarts it. */
     private void restart() {
         try {
             process = launch();
@@ -166,8 +163,7 @@ final class EmbeddedRegistry implements AutoCloseable {
         environment.keySet().retainAll(INHERITED_VARIABLES);
         environment.put("QUARKUS_HTTP_HOST", LoopbackPort.HOST);
         environment.put("QUARKUS_HTTP_PORT", String.valueOf(port));
-        // Its second port, for management, would otherwise be 9000 on every interface, and two registries would meet
-        // there.
+        // The management port would otherwise be 9000 on all interfaces, the same for each registry.
         environment.put("QUARKUS_MANAGEMENT_HOST", LoopbackPort.HOST);
         environment.put("QUARKUS_MANAGEMENT_PORT", "0");
         environment.put("QUARKUS_HTTP_ACCESS_LOG_ENABLED", "false");
@@ -175,7 +171,7 @@ final class EmbeddedRegistry implements AutoCloseable {
         environment.put("APICURIO_STORAGE_SQL_KIND", "postgresql");
         environment.put("APICURIO_DATASOURCE_URL", postgres.jdbcUrl(DATABASE));
         environment.put("APICURIO_DATASOURCE_USERNAME", postgres.user());
-        // In the environment and not on the command line, which every user of the machine can list.
+        // Not on the command line, which all users of the machine can list.
         environment.put("APICURIO_DATASOURCE_PASSWORD", postgres.password());
         environment.put("APICURIO_DATASOURCE_JDBC_INITIAL_SIZE", "1");
         environment.put("APICURIO_DATASOURCE_JDBC_MIN_SIZE", "1");
@@ -193,12 +189,10 @@ final class EmbeddedRegistry implements AutoCloseable {
         try (HttpClient client = HttpClient.newHttpClient()) {
             while (!answers(client, request)) {
                 if (process.waitFor(POLL_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
-                    throw new PlatformException("The schema registry ended at once with " + process.exitValue() + "; "
-                            + logFile + " says why");
+                    throw new PlatformException("Schema registry ended: exit=" + process.exitValue() + "; see " + logFile);
                 }
                 if (System.nanoTime() - deadline > 0) {
-                    throw new PlatformException("The schema registry did not answer within " + START_TIMEOUT + "; "
-                            + logFile + " says why");
+                    throw new PlatformException("Schema registry did not respond within " + START_TIMEOUT + "; see " + logFile);
                 }
             }
         } catch (InterruptedException e) {
@@ -211,7 +205,7 @@ final class EmbeddedRegistry implements AutoCloseable {
         try {
             return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
         } catch (IOException e) {
-            return false; // nobody listens yet
+            return false; // not listening yet
         }
     }
 }

@@ -8,12 +8,12 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
-/** A folder with all that is in it. */
+/** Deletion of folders. */
 final class FolderTree {
 
     private FolderTree() {}
 
-    /** Deletes a folder and its contents, following no link; files that vanish meanwhile are fine. */
+    /** Deletes a folder and its contents without following links; ignores files that disappear meanwhile. */
     static void delete(Path folder) throws IOException {
         if (!Files.exists(folder)) {
             return;

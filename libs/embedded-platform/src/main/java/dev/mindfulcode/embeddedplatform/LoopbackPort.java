@@ -14,7 +14,7 @@ final class LoopbackPort {
 
     private LoopbackPort() {}
 
-    /** Returns the wanted port, or where that is 0 one that was free a moment ago. */
+    /** Returns the wanted port, or a free port if that is 0. */
     static int orFree(int wanted) {
         if (wanted != 0) {
             return wanted;

@@ -4,16 +4,15 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /**
- * What a platform is started with.
+ * Options of an embedded platform.
  *
- * @param dataFolder holds everything that must last; starting again on the same folder finds the same topics, rows and
- *     schemas
- * @param postgresPassword the superuser's, fixed by the first start on a data folder; only letters, digits, - and _
- * @param kafkaPort on the loopback interface; 0 for any free one
+ * @param dataFolder of all durable data; another start on the same folder finds the same topics, rows and schemas
+ * @param postgresPassword of the superuser, fixed by the first start on a data folder; letters, digits, - and _
+ * @param kafkaPort on the loopback interface; 0 for a free one
  * @param postgresPort as kafkaPort
  * @param registryPort as kafkaPort
- * @param durable whether Postgres waits for the disk; off only where losing the data with the machine does not matter
- * @param progress told in one line, from any thread, what has just come up and how long that took
+ * @param durable whether Postgres waits for the disk; off only for data that may be lost with the machine
+ * @param progress receives a line for each started server, from any thread
  */
 public record PlatformOptions(
         Path dataFolder,
@@ -27,7 +26,7 @@ public record PlatformOptions(
     public PlatformOptions {
         if (!postgresPassword.matches("[A-Za-z0-9_-]{16,128}")) {
             throw new IllegalArgumentException(
-                    "postgresPassword must be 16 to 128 letters, digits, dashes and underscores, since it stands in a URL");
+                    "postgresPassword must be 16 to 128 letters, digits, dashes and underscores");
         }
     }
 

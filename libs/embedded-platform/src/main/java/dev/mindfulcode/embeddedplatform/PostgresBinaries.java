@@ -16,17 +16,16 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.tukaani.xz.XZInputStream;
 
-/** The programs of Postgres for this machine, unpacked from zonky's archives once per folder. */
+/** The Postgres programs for this machine, unpacked from zonky's archives once per folder. */
 final class PostgresBinaries {
 
-    /** The major version, which the data's layout depends on. */
+    /** The major version, which determines the format of the data. */
     static final String MAJOR_VERSION = "18";
 
     private PostgresBinaries() {}
 
     /**
-     * Returns the folder with bin, lib and share. Of several processes that call it at once, one unpacks and the others
-     * wait.
+     * Returns the folder with bin, lib and share. Of several concurrent processes one unpacks and the others wait.
      */
     static synchronized Path unpackedIn(Path folder) throws IOException {
         Path home = folder.resolve("postgres-" + MAJOR_VERSION);
@@ -42,7 +41,7 @@ final class PostgresBinaries {
             if (!Files.isDirectory(home)) {
                 Path unfinished = folder.resolve("postgres-" + MAJOR_VERSION + "-unfinished");
                 if (Files.exists(unfinished)) {
-                    FolderTree.delete(unfinished); // of a process that was killed
+                    FolderTree.delete(unfinished); // of a killed process
                 }
                 unpack(Files.createDirectory(unfinished));
                 Files.move(unfinished, home, StandardCopyOption.ATOMIC_MOVE);
@@ -61,7 +60,7 @@ final class PostgresBinaries {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 Path file = target.resolve(entry.getName()).normalize();
                 if (!file.startsWith(target)) {
-                    throw new IOException("The Postgres archive wants to write outside its folder");
+                    throw new IOException("The Postgres archive has an entry outside its folder: " + entry.getName());
                 }
                 if (entry.isDirectory()) {
                     Files.createDirectories(file);

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.security.CodeSource;
 
 /**
- * The folder that holds this module's code: {@code embedded-platform/target} in a source tree, the folder of the jars
- * in a packaged system. Programs too large or too foreign for the class path lie in it.
+ * The folder of this module's code: {@code embedded-platform/target} in a source tree, the folder of the jars in a
+ * packaged system. It holds programs that cannot be on the class path.
  */
 final class ProgramFolder {
 
@@ -17,38 +17,37 @@ final class ProgramFolder {
     static Path code() {
         CodeSource source = ProgramFolder.class.getProtectionDomain().getCodeSource();
         if (source == null) {
-            throw new PlatformException("Cannot tell where embedded-platform was loaded from");
+            throw new PlatformException("Cannot find where embedded-platform was loaded from");
         }
         try {
             return Path.of(source.getLocation().toURI()).toAbsolutePath();
         } catch (URISyntaxException e) {
-            throw new PlatformException("Cannot tell where embedded-platform was loaded from", e);
+            throw new PlatformException("Cannot find where embedded-platform was loaded from", e);
         }
     }
 
     private static Path parent() {
         Path parent = code().getParent();
         if (parent == null) {
-            throw new PlatformException("Cannot tell where embedded-platform was loaded from");
+            throw new PlatformException("Cannot find where embedded-platform was loaded from");
         }
         return parent;
     }
 
-    /** Returns the unpacked registry, which Maven puts beside the classes (or the jar). */
+    /** Returns the unpacked registry next to the classes or the jar. */
     static Path registry() {
         String named = System.getProperty("mindful.registry.home");
         Path home = named == null ? parent().resolve("registry") : Path.of(named);
         if (!Files.isRegularFile(home.resolve("quarkus-run.jar"))) {
-            throw new PlatformException("The schema registry is not in " + home
-                    + ": build embedded-platform (./mvnw -pl embedded-platform generate-resources), or name its folder with"
-                    + " -Dmindful.registry.home");
+            throw new PlatformException("Schema registry not found in " + home
+                    + "; build it (./mvnw -pl libs/embedded-platform generate-resources) or set -Dmindful.registry.home");
         }
         return home;
     }
 
-    /** Returns where programs may be unpacked: beside the code where that can be written, else the given folder. */
+    /** Returns a folder to unpack programs in: next to the code if writable, else the given folder. */
     static Path runtimeOr(Path otherwise) {
-        Path beside = parent();
-        return Files.isDirectory(code()) && Files.isWritable(beside) ? beside.resolve("runtime") : otherwise;
+        Path parent = parent();
+        return Files.isDirectory(code()) && Files.isWritable(parent) ? parent.resolve("runtime") : otherwise;
     }
 }

@@ -12,10 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A TCP connection to a server on this machine, for tests that send what no HTTP client would. Answers are read as RFC
- * 9112 frames them.
- */
+/** A TCP connection to a local server, for tests that send malformed HTTP. Reads responses as of RFC 9112. */
 public final class RawHttp implements AutoCloseable {
 
     private static final int READ_TIMEOUT_MS = 20_000;
@@ -27,7 +24,7 @@ public final class RawHttp implements AutoCloseable {
         this(port, 0);
     }
 
-    /** @param receiveBufferBytes of the client's kernel, 0 for its default */
+    /** @param receiveBufferBytes size of the client's socket buffer; 0 for the default */
     public RawHttp(int port, int receiveBufferBytes) throws IOException {
         socket = new Socket();
         if (receiveBufferBytes > 0) {
@@ -48,12 +45,12 @@ public final class RawHttp implements AutoCloseable {
         return this;
     }
 
-    /** Reads one answer to a request other than HEAD. */
+    /** Reads the response to a request other than HEAD. */
     public Answer answer() throws IOException {
         return answer(false);
     }
 
-    /** @param toHead whether the request was HEAD, whose answer has no body */
+    /** @param toHead whether the request was HEAD, whose response has no body */
     public Answer answer(boolean toHead) throws IOException {
         String statusLine = line();
         List<String> fields = new ArrayList<>();
@@ -82,7 +79,7 @@ public final class RawHttp implements AutoCloseable {
         return new Answer(statusLine, fields, new String(body, StandardCharsets.UTF_8));
     }
 
-    /** Whether the server has closed the connection and sent nothing before; waits for either. */
+    /** Waits for a byte or the end of the connection, and returns whether it is the end. */
     public boolean isClosed() throws IOException {
         try {
             return in.read() < 0;
@@ -104,7 +101,7 @@ public final class RawHttp implements AutoCloseable {
         while (true) {
             int c = in.read();
             if (c < 0) {
-                throw new EOFException("the connection ended after: " + line);
+                throw new EOFException("The connection ended after: " + line);
             }
             if (c == '\n') {
                 return line.toString().strip();
@@ -124,7 +121,7 @@ public final class RawHttp implements AutoCloseable {
             return Integer.parseInt(statusLine.split(" ", -1)[1]);
         }
 
-        /** Returns a field's value, or null where the answer does not have it. */
+        /** Returns the value of a header field; null without it. */
         public @Nullable String field(String name) {
             for (String field : fields) {
                 if (field.toLowerCase(Locale.ROOT).startsWith(name.toLowerCase(Locale.ROOT) + ":")) {

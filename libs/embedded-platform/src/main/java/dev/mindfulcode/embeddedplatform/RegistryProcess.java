@@ -4,11 +4,8 @@ import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 
 /**
- * Main class of the registry's own process: runs the registry for as long as its standard input, a pipe from the JVM
- * that started it, stays open.
- *
- * <p>When the pipe closes the process halts. That loses nothing, since the registry keeps everything in Postgres, and
- * it works also where the starter was killed.
+ * Main class of the registry's process. It halts when its standard input, a pipe from its starter, closes, even because
+ * the starter was killed. Nothing is lost, because the registry stores everything in Postgres.
  */
 final class RegistryProcess {
 

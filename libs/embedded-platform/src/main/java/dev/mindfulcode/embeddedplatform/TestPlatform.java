@@ -22,7 +22,7 @@ public final class TestPlatform {
     private TestPlatform() {}
 
     /** Returns the shared platform; the first call starts it. */
-    // Not a static initialiser: the servers start in threads of their own, which would wait for it for ever.
+    // Not in a static initializer: the servers start in other threads, which would wait for it forever.
     public static synchronized Platform shared() {
         Platform platform = instance;
         if (platform == null) {
@@ -51,7 +51,7 @@ public final class TestPlatform {
         try {
             FolderTree.delete(folder);
         } catch (IOException e) {
-            log.warn("{} is left behind", folder, e);
+            log.warn("Folder of the test platform not deleted: {}", folder, e);
         }
     }
 }

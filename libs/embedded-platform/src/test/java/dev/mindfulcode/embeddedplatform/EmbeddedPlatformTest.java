@@ -40,15 +40,16 @@ import org.junit.jupiter.api.io.TempDir;
 class EmbeddedPlatformTest {
 
     private static final String SCHEMA = """
-            {"artifactId":"greeting-value","artifactType":"AVRO","firstVersion":{"content":{"contentType":"application/json",
-             "content":"{\\"type\\":\\"record\\",\\"name\\":\\"Greeting\\",\\"fields\\":[{\\"name\\":\\"text\\",\\"type\\":\\"string\\"}]}"}}}
+            {"artifactId":"greeting-value","artifactType":"AVRO","firstVersion":{"content":{
+             "contentType":"application/json",
+             "content":"{\\"type\\":\\"record\\",\\"name\\":\\"Greeting\\",\\"fields\\":[]}"}}}
             """;
 
     @TempDir
     Path folder;
 
     @Test
-    void aSecondStartOnTheSameFolderFindsTopicRowAndSchemaWhateverWasTriedInBetween() throws Exception {
+    void keepsTopicsRowsAndSchemasAcrossRestarts() throws Exception {
         String schemaId;
         try (EmbeddedPlatform platform = EmbeddedPlatform.start(PlatformOptions.in(folder, ForkedPlatform.PASSWORD))) {
             try (Admin admin = Admin.create(Map.of("bootstrap.servers", platform.bootstrapServers()))) {
@@ -61,8 +62,8 @@ class EmbeddedPlatformTest {
             schemaId = register(platform);
         }
 
-        refusesAnotherPassword();
-        leavesThePidOfAStranger();
+        rejectsAnotherPassword();
+        writePidOfAnotherProcess();
 
         try (EmbeddedPlatform platform = EmbeddedPlatform.start(PlatformOptions.in(folder, ForkedPlatform.PASSWORD))) {
             produce(platform, "again");
@@ -73,25 +74,25 @@ class EmbeddedPlatformTest {
         }
     }
 
-    private void refusesAnotherPassword() {
+    private void rejectsAnotherPassword() {
         assertThatThrownBy(() -> EmbeddedPlatform.start(PlatformOptions.in(folder, "another-password-altogether")))
                 .isInstanceOf(PlatformException.class)
                 .hasMessageContaining("POSTGRES_PASSWORD")
                 .hasMessageNotContaining("another-password-altogether");
     }
 
-    /** As after a restart of the machine: the number that Postgres had is somebody else's now. */
-    private void leavesThePidOfAStranger() throws IOException {
+    /** Simulates a restart of the machine: another process has the number that Postgres had. */
+    private void writePidOfAnotherProcess() throws IOException {
         Path pidFile = folder.resolve("postgres/data/postmaster.pid");
         assertThat(pidFile).doesNotExist();
         Files.writeString(pidFile, ProcessHandle.current().pid() + "\n" + folder + "\n");
     }
 
     @Test
-    void listensOnNothingButLoopback() {
+    void listensOnLoopbackOnly() {
         Platform platform = TestPlatform.shared();
 
-        // 127.0.0.2 reaches whoever listens on all addresses, and nobody who listens on 127.0.0.1 alone.
+        // 127.0.0.2 reaches servers on all addresses, but not servers on 127.0.0.1 alone.
         for (int port : List.of(
                 port(platform.bootstrapServers()), port(platform.registryUrl()), port(platform.databaseUrl()))) {
             assertThatThrownBy(() -> connect("127.0.0.2", port)).isInstanceOf(IOException.class);
@@ -99,7 +100,7 @@ class EmbeddedPlatformTest {
     }
 
     @Test
-    void freshDatabasesAreEmptyAndApart() throws Exception {
+    void createsSeparateEmptyDatabases() throws Exception {
         String first = TestPlatform.shared().freshDatabase();
         String second = TestPlatform.shared().freshDatabase();
 

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A platform in a JVM of its own, for tests that kill it. */
+/** A platform in a forked JVM, for tests that kill it. */
 final class ForkedPlatform {
 
     static final String PASSWORD = "a-password-for-tests-only";
@@ -20,7 +20,7 @@ final class ForkedPlatform {
         System.in.read(); // until killed
     }
 
-    /** Returns the forked JVM once its platform is up. */
+    /** Starts the JVM and returns when its platform is up. */
     static Process fork(Path dataFolder) throws IOException {
         Process process = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -22,7 +22,7 @@ class KilledPlatformTest {
     Path folder;
 
     @Test
-    void childrenEndWithAKilledParent() throws Exception {
+    void endsChildrenOfAKilledJvm() throws Exception {
         Process forked = ForkedPlatform.fork(folder);
         ProcessHandle postgres = postmaster();
         List<ProcessHandle> children = forked.toHandle().descendants().toList();
@@ -37,10 +37,10 @@ class KilledPlatformTest {
     }
 
     @Test
-    void startStopsThePostgresThatAKilledRunLeftBehind() throws Exception {
+    void stopsLeftoverPostgresAtStart() throws Exception {
         Process forked = ForkedPlatform.fork(folder);
         ProcessHandle orphan = postmaster();
-        // Killed together with the guard, nobody is left who would stop it.
+        // Without the guard nothing stops Postgres.
         forked.toHandle().descendants().forEach(ProcessHandle::destroyForcibly);
         forked.destroyForcibly().waitFor();
         assertThat(orphan.isAlive()).isTrue();

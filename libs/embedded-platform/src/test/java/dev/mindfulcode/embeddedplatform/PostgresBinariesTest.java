@@ -19,7 +19,7 @@ class PostgresBinariesTest {
     private Path folder;
 
     @Test
-    void processesThatUnpackAtOnceAllFindItWholeAlsoAfterOneWasKilledInTheMiddle() throws Exception {
+    void unpacksOnceAmongConcurrentProcessesAndAfterAKill() throws Exception {
         Files.createDirectories(folder.resolve("postgres-18-unfinished/bin"));
         List<Process> processes = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
@@ -53,7 +53,7 @@ class PostgresBinariesTest {
         public static void main(String[] arguments) throws IOException {
             Path home = PostgresBinaries.unpackedIn(Path.of(arguments[0]));
             if (!Files.isExecutable(home.resolve("bin").resolve("initdb"))) {
-                throw new IllegalStateException(home + " is not whole");
+                throw new IllegalStateException(home + " is incomplete");
             }
         }
     }

@@ -1,6 +1,6 @@
--- One data-encryption key a user, wrapped by the key-encryption key. Deleting a row is shredding: what was encrypted with it is noise.
-create table user_keys (
-    user_id uuid primary key,
-    wrapped_key bytea not null,
-    created_at timestamptz not null default now()
+-- One data-encryption key a user, wrapped by the key-encryption key. Deleting a row makes all its ciphertext unreadable.
+CREATE TABLE user_keys (
+    user_id uuid PRIMARY KEY,
+    wrapped_key bytea NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now()
 );
