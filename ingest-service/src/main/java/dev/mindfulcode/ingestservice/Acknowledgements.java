@@ -28,9 +28,8 @@ final class Acknowledgements implements Callback {
     }
 
     /**
-     * Completes when each record has been acknowledged, with the position of the last one, or empty where the broker
-     * did not report it (it does not for a record that the producer's own retry repeated). Fails when each has been
-     * answered for and one of them was lost.
+     * Completes when all records have been acknowledged, with the position of the last one; empty if the broker did not
+     * report it, as for a record that the producer's own retry repeated. Fails once all are answered and one was lost.
      */
     CompletableFuture<Optional<ReadAfterToken>> all() {
         return all;
@@ -39,7 +38,7 @@ final class Acknowledgements implements Callback {
     @Override
     public void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception failure) {
         if (failure != null) {
-            log.debug("Kafka did not take a batch", failure);
+            log.debug("Kafka rejected a batch", failure);
             failed = true;
         } else if (metadata != null && metadata.hasOffset()) {
             lastOffset.accumulateAndGet(metadata.offset(), Math::max);

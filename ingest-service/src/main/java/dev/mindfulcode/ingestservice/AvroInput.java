@@ -1,8 +1,8 @@
 package dev.mindfulcode.ingestservice;
 
 /**
- * Avro binary being read, trusting nothing: each read moves forward, and no count makes anybody loop further than there
- * are bytes. Refuses with the position given. Not thread-safe.
+ * A decoder of untrusted Avro binary: each read advances, and no declared count causes more iterations than there are
+ * bytes. Rejects with the current {@link UploadPosition}. Not thread-safe.
  */
 final class AvroInput {
 
@@ -26,26 +26,26 @@ final class AvroInput {
         end = length;
     }
 
-    /** Returns where reading goes on, for {@link #moveTo(int)}. */
+    /** Returns the offset of the next byte, for {@link #moveTo(int)}. */
     int position() {
         return next;
     }
 
-    /** Goes back to where reading was before. */
+    /** Moves back to an earlier offset. */
     void moveTo(int earlier) {
         next = earlier;
     }
 
-    /** Lets go of the body. */
+    /** Releases the body. */
     void close() {
         open(NOTHING, 0);
     }
 
     /**
-     * Reads the head of a block of an array.
+     * Reads the header of an array block.
      *
-     * @param elementBytesMin what an element takes at least
-     * @return how many elements follow; 0 at the array's end
+     * @param elementBytesMin smallest size of an element
+     * @return the number of elements that follow; 0 at the end of the array
      */
     int blockStart(int elementBytesMin) {
         long count = varint();
@@ -54,45 +54,45 @@ final class AvroInput {
             count = -count;
             sizeBytes = varint();
             if (sizeBytes < 0 || sizeBytes > end - next) {
-                throw position.malformed("A block longer than there are bytes");
+                throw position.malformed("An array block is longer than the body");
             }
         }
         // Long.MIN_VALUE is its own negative.
         if (count < 0 || count > (end - next) / elementBytesMin) {
-            throw position.malformed("More elements than there are bytes for");
+            throw position.malformed("An array block declares more elements than the body holds");
         }
         blockEnd = sizeBytes == NO_END_GIVEN ? NO_END_GIVEN : next + (int) sizeBytes;
         return (int) count;
     }
 
-    /** Where the block ends by its own account, for {@link #blockEnd(int)}: blocks within it have ends of their own. */
+    /** Returns the declared end of the current block, for {@link #blockEnd(int)} after nested blocks were read. */
     int expectedBlockEnd() {
         return blockEnd;
     }
 
-    /** Checks that a block was as long as it said, where it said so. */
+    /** Checks that a block that declared its size had that size. */
     void blockEnd(int expected) {
         if (expected != NO_END_GIVEN && expected != next) {
-            throw position.malformed("A block is not as long as it says");
+            throw position.malformed("An array block does not have its declared size");
         }
     }
 
-    /** Reads the length of bytes or text and passes over what follows; see {@link #passed}. */
+    /** Reads the length of bytes or text and skips them; {@link #passed} returns them. */
     int skipBytes() {
         long length = varint();
         if (length < 0 || length > end - next) {
-            throw position.malformed("Longer than there are bytes");
+            throw position.malformed("A value is longer than the body");
         }
         next += (int) length;
         return (int) length;
     }
 
-    /** Returns a byte that was passed over, counted back from where reading goes on. */
+    /** Returns a skipped byte, counted back from the next byte to read. */
     byte passed(int bytesBack) {
         return bytes[next - bytesBack];
     }
 
-    /** Copies the last bytes passed over, as characters. */
+    /** Copies the last skipped bytes as characters. */
     void copyPassed(char[] into, int length) {
         for (int i = 0; i < length; i++) {
             into[i] = (char) (bytes[next - length + i] & 0xFF);
@@ -111,7 +111,7 @@ final class AvroInput {
                 return zigzag >>> 1 ^ -(zigzag & 1);
             }
         }
-        throw position.malformed("A number of more than " + VARINT_BYTES_MAX + " bytes");
+        throw position.malformed("A number has more than " + VARINT_BYTES_MAX + " bytes");
     }
 
     void end() {

@@ -1,6 +1,8 @@
 package dev.mindfulcode.ingestservice;
 
 import dev.mindfulcode.schemas.SignalKind;
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -8,12 +10,12 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the Avro binary of a KeystrokeUpload (KeystrokeUpload.avsc) straight into primitive arrays. A batch that breaks
- * a rule is skipped and rejected; what is no such record refuses the upload.
+ * Reads the Avro binary of a KeystrokeUpload (KeystrokeUpload.avsc) into primitive arrays. An invalid batch is skipped
+ * and rejected; a body that is not such a record is rejected as a whole.
  */
 final class AvroUploadReader implements UploadReader {
 
-    /** Reading never leaves its thread, and few threads read: those of the event loop. */
+    /** Reading never leaves its thread, and only the few threads of the event loop read. */
     private static final ThreadLocal<Parser> READINGS = ThreadLocal.withInitial(Parser::new);
 
     @Override
@@ -21,10 +23,10 @@ final class AvroUploadReader implements UploadReader {
         return READINGS.get().upload(body, length);
     }
 
-    /** What is used again for each upload of a thread. */
+    /** The buffers of one thread, reused for each upload. */
     private static final class Parser {
 
-        /** A batch has ten fields, and the shortest form of each, valid or not, is a byte. */
+        /** A batch has ten fields of at least one byte each. */
         private static final int BATCH_BYTES_MIN = 10;
 
         private static final int NUMBER_BYTES_MIN = 1;
@@ -40,10 +42,10 @@ final class AvroUploadReader implements UploadReader {
         private final SignalKind[] signalKinds = new SignalKind[UploadLimits.SIGNALS_PER_BATCH_MAX];
         private int signals;
 
-        private final LongConsumer takeInterval = buffer::interval;
-        private final LongConsumer takeDwell = buffer::dwell;
-        private final LongConsumer takeSignalAt = this::signalAt;
-        private final LongConsumer takeSignalValue = this::signalValue;
+        private final LongConsumer addInterval = buffer::interval;
+        private final LongConsumer addDwell = buffer::dwell;
+        private final LongConsumer addSignalAt = this::signalAt;
+        private final LongConsumer addSignalValue = this::signalValue;
 
         Upload upload(byte[] body, int length) {
             position.reset();
@@ -55,7 +57,7 @@ final class AvroUploadReader implements UploadReader {
                 position.reset();
                 in.end();
                 if (batches.isEmpty() && rejected.isEmpty()) {
-                    throw position.invalid("There is no batch in the request");
+                    throw position.invalid("The request has no batch");
                 }
                 return new Upload(false, sentAtMs, batches, rejected);
             } finally {
@@ -67,7 +69,7 @@ final class AvroUploadReader implements UploadReader {
             position.field("sent_at");
             long branch = in.varint();
             if (branch != NULL_BRANCH && branch != LONG_BRANCH) {
-                throw position.malformed("Neither null nor a long");
+                throw position.malformed("Must be null or a long");
             }
             return branch == NULL_BRANCH ? null : buffer.sentAt(in.varint());
         }
@@ -88,14 +90,14 @@ final class AvroUploadReader implements UploadReader {
                     int start = in.position();
                     try {
                         batches.add(batch(index));
-                    } catch (UploadException refusal) {
-                        if (refusal.type() != ProblemType.INVALID_BATCH) {
-                            throw refusal;
+                    } catch (ProblemException problem) {
+                        if (problem.type() != ProblemType.INVALID_BATCH) {
+                            throw problem;
                         }
                         if (rejected.isEmpty()) {
                             rejected = new ArrayList<>();
                         }
-                        rejected.add(Rejection.of(index, refusal));
+                        rejected.add(Rejection.of(index, problem));
                         position.leaveField();
                         in.moveTo(start);
                         skipBatch();
@@ -107,7 +109,7 @@ final class AvroUploadReader implements UploadReader {
             return rejected;
         }
 
-        /** Skips a batch whatever its values are; what has no such structure is still refused as malformed. */
+        /** Skips a batch with any values; a batch of another structure is still rejected as malformed. */
         private void skipBatch() {
             in.skipBytes();
             in.skipBytes();
@@ -132,11 +134,11 @@ final class AvroUploadReader implements UploadReader {
             position.field("started_at");
             buffer.startedAt(in.varint());
             position.field("intervals_ms");
-            numbers(takeInterval);
+            numbers(addInterval);
             position.field("key_classes");
             keyClasses();
             position.field("dwells_ms");
-            numbers(takeDwell);
+            numbers(addDwell);
             signals();
             return buffer.build(index);
         }
@@ -152,7 +154,7 @@ final class AvroUploadReader implements UploadReader {
         private void signals() {
             position.field("signal_at_ms");
             signals = 0;
-            numbers(takeSignalAt);
+            numbers(addSignalAt);
             position.field("signal_kinds");
             int kinds = in.skipBytes();
             requireOneASignal(kinds);
@@ -160,12 +162,12 @@ final class AvroUploadReader implements UploadReader {
                 position.element(i);
                 SignalKind kind = SignalKind.ofCode(in.passed(kinds - i));
                 if (kind == null) {
-                    throw position.invalid("No such kind of signal");
+                    throw position.invalid("Unknown signal kind");
                 }
                 signalKinds[i] = kind;
             }
             position.field("signal_values");
-            numbers(takeSignalValue);
+            numbers(addSignalValue);
             requireOneASignal(buffer.signals());
         }
 
@@ -192,13 +194,13 @@ final class AvroUploadReader implements UploadReader {
             }
         }
 
-        private void numbers(LongConsumer take) {
+        private void numbers(LongConsumer consumer) {
             int index = 0;
             for (int count = in.blockStart(NUMBER_BYTES_MIN); count > 0; count = in.blockStart(NUMBER_BYTES_MIN)) {
                 int blockEnd = in.expectedBlockEnd();
                 for (int i = 0; i < count; i++) {
                     position.element(index++);
-                    take.accept(in.varint());
+                    consumer.accept(in.varint());
                 }
                 in.blockEnd(blockEnd);
             }

@@ -13,14 +13,14 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One batch in the making: primitive arrays that are filled again for each batch, and the rules for values, which are
- * the same in every format. Not thread-safe.
+ * A builder of batches with the rules for values, which all formats share. Its arrays are reused for each batch. Not
+ * thread-safe.
  */
 final class BatchBuilder {
 
     private static final UUID UNSET = new UUID(0, 0);
 
-    /** Where the reader is; readers move it before they hand over a value, and the rules here refuse with it. */
+    /** Position of the reader, set before each value; the rules here reject with it. */
     final UploadPosition position = new UploadPosition();
 
     private final int[] intervalsMs = new int[KEYSTROKES_PER_BATCH_MAX];
@@ -70,7 +70,7 @@ final class BatchBuilder {
         startedAtMs = epochMs;
     }
 
-    /** Checks when an upload was sent. */
+    /** Validates the time at which an upload was sent. */
     long sentAt(long epochMs) {
         String fault = epochFault(epochMs);
         if (fault != null) {
@@ -100,11 +100,11 @@ final class BatchBuilder {
         intervalsMs[intervals++] = interval;
     }
 
-    /** @param code of a {@link KeyClass}, or anything else where there is none */
+    /** @param code of a {@link KeyClass}; any other number is rejected */
     void keyClass(int code) {
         requireRoom(classes, KEYSTROKES_PER_BATCH_MAX, "keystrokes");
         if (KeyClass.ofCode(code) == null) {
-            throw position.invalid("No such key class");
+            throw position.invalid("Unknown key class");
         }
         keyClasses[classes++] = (byte) code;
     }
@@ -122,7 +122,7 @@ final class BatchBuilder {
         requireRoom(signals, SIGNALS_PER_BATCH_MAX, "signals");
     }
 
-    /** Takes a signal that the reader has checked with {@link #signalAtMs} and {@link #signalValue}. */
+    /** Adds a signal that the reader has validated with {@link #signalAtMs} and {@link #signalValue}. */
     void signal(int atMs, SignalKind kind, int value) {
         lastSignalMs = Math.max(lastSignalMs, atMs);
         signalAtMs[signals] = atMs;
@@ -143,7 +143,7 @@ final class BatchBuilder {
     }
 
     /**
-     * Ends the batch; the arrays are free for the next.
+     * Returns the batch; the arrays can be filled with the next one.
      *
      * @param index of the batch in the upload
      */
@@ -158,7 +158,7 @@ final class BatchBuilder {
         }
         position.field("intervals_ms");
         if (intervals == 0 && signals == 0) {
-            throw position.invalid("A batch holds at least one keystroke or one signal");
+            throw position.invalid("The batch is empty; it needs a keystroke or a signal");
         }
         position.leaveField();
         KeystrokePayload payload = new KeystrokePayload(
@@ -179,9 +179,9 @@ final class BatchBuilder {
                 payload.encode());
     }
 
-    private void requireRoom(int taken, int max, String what) {
-        if (taken == max) {
-            throw position.invalid("More than " + max + " " + what + " in a batch");
+    private void requireRoom(int size, int max, String elements) {
+        if (size == max) {
+            throw position.invalid("More than " + max + " " + elements + " in a batch");
         }
     }
 

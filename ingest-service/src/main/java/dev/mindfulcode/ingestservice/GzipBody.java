@@ -1,5 +1,7 @@
 package dev.mindfulcode.ingestservice;
 
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -7,15 +9,14 @@ import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 
 /**
- * A decompressed gzip body (RFC 1952). No larger than {@link UploadLimits#REQUEST_BYTES_MAX}, like a body that is not
- * compressed: so a bomb costs no more than an honest upload, whatever its ratio.
+ * A decompressed gzip body (RFC 1952) of at most {@link UploadLimits#REQUEST_BYTES_MAX} bytes.
  *
  * @param bytes only the first {@code length} belong to the body
  */
 @SuppressWarnings("ArrayRecordComponent")
 record GzipBody(byte[] bytes, int length) {
 
-    /** Typing compresses about so far; where it does not, the buffer grows. */
+    /** Typical ratio of keystrokes; if a body exceeds it, the buffer grows. */
     private static final int EXPECTED_RATIO = 4;
 
     private static final int BUFFER_BYTES_MIN = 1_024;
@@ -23,8 +24,8 @@ record GzipBody(byte[] bytes, int length) {
     /**
      * Decompresses a body.
      *
-     * @param share grown before memory is taken, as the body unfolds
-     * @throws UploadException where it is corrupt, cut short, too large, or too much is in flight
+     * @param share grown before memory is allocated
+     * @throws ProblemException if the body is corrupt, cut short or too large, or too many bytes are in flight
      */
     static GzipBody decompress(byte[] compressed, int compressedLength, InFlightBytes.Reservation share) {
         byte[] bytes = {};
@@ -41,8 +42,7 @@ record GzipBody(byte[] bytes, int length) {
                     return new GzipBody(bytes, length);
                 }
                 if (length > UploadLimits.REQUEST_BYTES_MAX) {
-                    throw new UploadException(
-                            ProblemType.REQUEST_TOO_LARGE,
+                    throw ProblemType.REQUEST_TOO_LARGE.withDetail(
                             "More than " + UploadLimits.REQUEST_BYTES_MAX + " bytes in a request, decompressed");
                 }
                 capacity = Math.min(2 * capacity, UploadLimits.REQUEST_BYTES_MAX + 1);
@@ -54,8 +54,8 @@ record GzipBody(byte[] bytes, int length) {
         }
     }
 
-    private static UploadException malformed(String detail) {
-        return new UploadException(ProblemType.MALFORMED_BODY, detail, "Content-Encoding");
+    private static ProblemException malformed(String detail) {
+        return ProblemType.MALFORMED_BODY.forField("Content-Encoding", detail);
     }
 
     private static final class Stream extends GZIPInputStream {
@@ -63,14 +63,14 @@ record GzipBody(byte[] bytes, int length) {
         private static final int TRAILER_BYTES = 8;
 
         Stream(byte[] compressed, int length) throws IOException {
-            // One buffer for all of it: what the inflater has left at the end is then what follows the stream.
+            // One buffer for the whole body: what the inflater leaves unread then follows the stream.
             super(new ByteArrayInputStream(compressed, 0, length), Math.max(1, length));
         }
 
-        /** The JDK ignores what follows a stream and is not another one. */
+        /** The JDK ignores trailing bytes that are not another stream. */
         void requireEnd() {
             if (inf.getRemaining() > TRAILER_BYTES) {
-                throw malformed("Something follows the end of the gzip stream");
+                throw malformed("Bytes follow the end of the gzip stream");
             }
         }
     }

@@ -1,10 +1,12 @@
 package dev.mindfulcode.ingestservice;
 
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The bytes of all uploads that have come in, in part or in whole, and are not yet on Kafka. Bounded: this is what
- * keeps a slow broker or a flood from filling the memory. Thread-safe.
+ * The bytes of all uploads that have arrived, in part or whole, and are not yet on Kafka. The bound keeps a slow broker
+ * or a flood of uploads from filling the memory. Thread-safe.
  */
 final class InFlightBytes {
 
@@ -23,7 +25,7 @@ final class InFlightBytes {
         return new Reservation();
     }
 
-    /** What one upload takes of it. Grown by one thread; given back by any, more than once does no harm. */
+    /** The bytes of one upload. One thread grows it; any thread releases it, more than once without harm. */
     final class Reservation {
 
         private static final long RELEASED = -1;
@@ -31,13 +33,13 @@ final class InFlightBytes {
         private final AtomicLong held = new AtomicLong();
 
         /**
-         * @throws UploadException as {@link ProblemType#OVERLOADED} where there is no room; what was taken before stays taken
+         * @throws ProblemException as {@link ProblemType#OVERLOADED} if the bound is reached; bytes reserved before
+         *     stay reserved
          */
         void grow(long more) {
             if (bytes.addAndGet(more) > maxBytes) {
                 bytes.addAndGet(-more);
-                throw new UploadException(
-                        ProblemType.OVERLOADED, "Too many bytes are in flight; send this again later");
+                throw UploadProblems.overloaded("Too many bytes in flight; send this again later");
             }
             long before;
             do {

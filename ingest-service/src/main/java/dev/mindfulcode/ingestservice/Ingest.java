@@ -15,11 +15,11 @@ import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
-/** All of ingest, put together: routes for a web server, and what must be started and stopped with it. */
+/** Wires the parts of ingest: routes for a web server, and what starts and stops with it. */
 final class Ingest implements AutoCloseable {
 
     static final String KEYSTROKES_PATH = "/api/keystrokes";
-    /** Outside /api, where a gateway on the same server asks for a token. */
+    /** Outside /api, where a gateway on the same server requires a token. */
     static final String SCHEMA_PATH = "/schemas/keystroke-upload.avsc";
 
     static final String SOCKET_PATH = "/ws/ingest";
@@ -32,7 +32,7 @@ final class Ingest implements AutoCloseable {
     private final UserCipherCache ciphers;
     private final SessionOwnerLookup owners;
     private final KeystrokePublisher publisher;
-    private final IngestLifecycle shutdown;
+    private final IngestLifecycle lifecycle;
     private final KeystrokesEndpoint keystrokes;
     private final WebSocketEndpoint socket;
 
@@ -49,17 +49,20 @@ final class Ingest implements AutoCloseable {
         ciphers = new UserCipherCache(PostgresUserKeys.open(keys, settings.keyEncryptionKey()));
         owners = new SessionOwnerLookup(database);
         publisher = new KeystrokePublisher(
-                settings.kafkaBootstrapServers(), settings.mindfulIngestInFlightBytes(), settings.schemaRegistry());
-        shutdown = new IngestLifecycle(inFlight, publisher, connections);
+                settings.kafkaBootstrapServers(),
+                settings.mindfulIngestInFlightBytes(),
+                settings.schemaRegistry(),
+                meters);
+        lifecycle = new IngestLifecycle(inFlight, connections);
         UploadPipeline intake = new UploadPipeline(
                 ciphers, owners, new SessionShiftCache(Ticker.systemTicker()), publisher, metrics, clock);
-        keystrokes = new KeystrokesEndpoint(callers, readers, intake, inFlight, metrics, shutdown, clock);
+        keystrokes = new KeystrokesEndpoint(callers, readers, intake, inFlight, metrics, lifecycle, clock);
         socket = new WebSocketEndpoint(
                 callers,
                 credentials.revocations(),
                 new UploadWebSocketHandler(readers, intake, inFlight, metrics, clock),
                 keystrokes,
-                shutdown,
+                lifecycle,
                 clock,
                 rules.lifetimeMax(),
                 connections);
@@ -70,7 +73,7 @@ final class Ingest implements AutoCloseable {
         try {
             database.setLoginTimeout(DATABASE_LOGIN_TIMEOUT_SECONDS);
         } catch (SQLException e) {
-            throw new IllegalStateException("the Postgres driver takes no login timeout", e);
+            throw new IllegalStateException("The Postgres driver rejected the login timeout", e);
         }
         return database;
     }
@@ -88,18 +91,21 @@ final class Ingest implements AutoCloseable {
         return new MethodRoutes(routes, keystrokes::problem);
     }
 
-    IngestLifecycle shutdown() {
-        return shutdown;
+    IngestLifecycle lifecycle() {
+        return lifecycle;
     }
 
-    /** Whether batches can be stored, as far as is known. */
+    KeystrokePublisher publisher() {
+        return publisher;
+    }
+
+    /** Returns whether batches can be stored, as far as is known. */
     boolean isReady() {
         return publisher.isReady();
     }
 
     @Override
     public void close() {
-        publisher.close();
         owners.close();
         ciphers.close();
         keys.close();

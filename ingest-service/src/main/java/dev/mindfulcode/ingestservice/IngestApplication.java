@@ -28,7 +28,7 @@ import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
-/** Ingest by itself, on a web server of its own at PORT (3001), with {@code /health} and {@code /metrics}. */
+/** Standalone ingest: a web server on PORT with {@code /health} and {@code /metrics}. */
 @Configuration(proxyBeanMethods = false)
 @Import(IngestConfiguration.class)
 @ImportAutoConfiguration({

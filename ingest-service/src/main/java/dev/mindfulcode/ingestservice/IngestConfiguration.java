@@ -13,8 +13,8 @@ import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
 /**
- * Ingest as part of a reactive web server that somebody else provides: {@code POST /api/keystrokes} and
- * {@code GET /ws/ingest}, which authenticate by themselves.
+ * Ingest for a reactive web server of the context: {@code POST /api/keystrokes} and {@code GET /ws/ingest}, which
+ * authenticate their requests.
  *
  * <p>{@link IngestSettings} lists the environment variables. A {@link MeterRegistry}, a {@link Clock} and
  * {@link ConnectionLimits} are used if the context has them.
@@ -40,8 +40,13 @@ public class IngestConfiguration {
     }
 
     @Bean
-    IngestLifecycle ingestShutdown(Ingest ingest) {
-        return ingest.shutdown();
+    KeystrokePublisher keystrokePublisher(Ingest ingest) {
+        return ingest.publisher();
+    }
+
+    @Bean
+    IngestLifecycle ingestLifecycle(Ingest ingest) {
+        return ingest.lifecycle();
     }
 
     @Bean
@@ -49,10 +54,11 @@ public class IngestConfiguration {
         return ingest.routes();
     }
 
-    /** Netty takes it where it is there, and it is several times slower here (measured) than epoll or NIO. */
+    /** Netty prefers io_uring when present, which measured several times slower here than epoll and NIO. */
     private static void requireNoIoUring() {
         if (ClassUtils.isPresent(IO_URING, null)) {
-            throw new IllegalStateException("io_uring is on the class path: leave netty-transport-native-io_uring out");
+            throw new IllegalStateException(
+                    "netty-transport-native-io_uring is on the class path; remove it, io_uring is slower than epoll");
         }
     }
 }

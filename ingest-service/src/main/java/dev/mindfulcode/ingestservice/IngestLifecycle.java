@@ -11,40 +11,33 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * The orderly end of ingest. It stops first of all, before the web server does: no upload is taken from then on,
- * connections are told to go, and what is in flight gets a bounded time to reach Kafka. Thread-safe.
+ * Graceful shutdown of ingest. It stops before the web server does: from then on uploads are rejected, WebSockets are
+ * closed, and uploads in flight get {@link #DRAIN_TIMEOUT} to reach Kafka. Thread-safe.
  */
 final class IngestLifecycle implements SmartLifecycle {
 
-    /**
-     * For uploads to reach Kafka. All the waits of a stop together stay below the 15 s that the whole system may take.
-     */
+    /** All timeouts of a stop together stay below the 15 s that the whole system may take. */
     static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(5);
 
-    /** For connections to be closed, once nothing is owed on them any more. */
     static final Duration CONNECTION_CLOSE_TIMEOUT = UploadWebSocketHandler.CLOSE_TIMEOUT.plusMillis(500);
-
-    static final Duration READY_TIMEOUT = Duration.ofSeconds(10);
 
     private static final Duration POLL_INTERVAL = Duration.ofMillis(10);
     private static final Logger log = LoggerFactory.getLogger(IngestLifecycle.class);
 
     private final InFlightBytes inFlight;
-    private final KeystrokePublisher publisher;
     private final AtomicInteger connections;
     private final Sinks.Empty<Void> stopping = Sinks.empty();
     private volatile boolean running;
     private volatile boolean stopped;
 
-    IngestLifecycle(InFlightBytes inFlight, KeystrokePublisher log, AtomicInteger connections) {
+    IngestLifecycle(InFlightBytes inFlight, AtomicInteger connections) {
         this.inFlight = inFlight;
-        this.publisher = log;
         this.connections = connections;
     }
 
     void rejectIfStopping() {
         if (stopped) {
-            throw new UploadException(ProblemType.UNAVAILABLE, "This server is stopping; send this again later");
+            throw UploadProblems.unavailable("This server is stopping; send this again later");
         }
     }
 
@@ -53,17 +46,9 @@ final class IngestLifecycle implements SmartLifecycle {
         return stopping.asMono();
     }
 
-    /** Lets the web server start when the first batch can be stored, or after a while all the same. */
     @Override
     public void start() {
         running = true;
-        try {
-            if (!publisher.awaitReady(READY_TIMEOUT)) {
-                log.warn("Kafka or the schema registry is not there yet; keystrokes are answered with 503 until it is");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     @Override
@@ -73,9 +58,7 @@ final class IngestLifecycle implements SmartLifecycle {
         await(() -> inFlight.bytes() == 0, DRAIN_TIMEOUT);
         await(() -> connections.get() == 0, CONNECTION_CLOSE_TIMEOUT);
         if (inFlight.bytes() > 0) {
-            log.warn(
-                    "{} bytes of uploads were not acknowledged before the stop; their clients have no 202",
-                    inFlight.bytes());
+            log.warn("Stopping with {} bytes of uploads that Kafka has not acknowledged", inFlight.bytes());
         }
         running = false;
     }

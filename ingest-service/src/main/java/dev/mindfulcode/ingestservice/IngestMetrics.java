@@ -1,16 +1,35 @@
 package dev.mindfulcode.ingestservice;
 
+import static dev.mindfulcode.webkit.problems.ProblemType.ACCOUNT_ERASED;
+import static dev.mindfulcode.webkit.problems.ProblemType.INTERNAL_ERROR;
+import static dev.mindfulcode.webkit.problems.ProblemType.INVALID_BATCH;
+import static dev.mindfulcode.webkit.problems.ProblemType.INVALID_UPLOAD;
+import static dev.mindfulcode.webkit.problems.ProblemType.MALFORMED_BODY;
+import static dev.mindfulcode.webkit.problems.ProblemType.METHOD_NOT_ALLOWED;
+import static dev.mindfulcode.webkit.problems.ProblemType.OVERLOADED;
+import static dev.mindfulcode.webkit.problems.ProblemType.REQUEST_TIMEOUT;
+import static dev.mindfulcode.webkit.problems.ProblemType.REQUEST_TOO_LARGE;
+import static dev.mindfulcode.webkit.problems.ProblemType.TOO_OLD;
+import static dev.mindfulcode.webkit.problems.ProblemType.UNAUTHENTICATED;
+import static dev.mindfulcode.webkit.problems.ProblemType.UNAVAILABLE;
+import static dev.mindfulcode.webkit.problems.ProblemType.UNKNOWN_SESSION;
+import static dev.mindfulcode.webkit.problems.ProblemType.UNSUPPORTED_MEDIA_TYPE;
+import static dev.mindfulcode.webkit.problems.ProblemType.UPGRADE_REQUIRED;
+
+import dev.mindfulcode.webkit.problems.ProblemType;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** What operators see of ingest. Labels name kinds of problem and nothing of anybody. Thread-safe. */
+/** Metrics of ingest. Labels name types of problems, never users. Thread-safe. */
 final class IngestMetrics {
 
     private static final Duration[] LATENCY_BUCKETS = {
@@ -25,6 +44,25 @@ final class IngestMetrics {
         Duration.ofSeconds(2),
         Duration.ofSeconds(10)
     };
+
+    private static final Set<ProblemType> OF_BATCHES = EnumSet.of(INVALID_BATCH, TOO_OLD, UNKNOWN_SESSION);
+
+    private static final Set<ProblemType> OF_UPLOADS = EnumSet.of(
+            INVALID_BATCH,
+            INVALID_UPLOAD,
+            TOO_OLD,
+            MALFORMED_BODY,
+            UNAUTHENTICATED,
+            UNKNOWN_SESSION,
+            METHOD_NOT_ALLOWED,
+            REQUEST_TIMEOUT,
+            ACCOUNT_ERASED,
+            REQUEST_TOO_LARGE,
+            UNSUPPORTED_MEDIA_TYPE,
+            UPGRADE_REQUIRED,
+            INTERNAL_ERROR,
+            UNAVAILABLE,
+            OVERLOADED);
 
     private final Counter batches;
     private final Counter keystrokes;
@@ -48,24 +86,24 @@ final class IngestMetrics {
                             .tag("reason", reason.wireName())
                             .register(meters));
         }
-        for (ProblemType type : ProblemType.OF_A_BATCH) {
+        for (ProblemType type : OF_BATCHES) {
             rejected.put(
                     type,
                     Counter.builder("mindful.ingest.rejected")
                             .description("Batches of uploads whose other batches may be accepted")
-                            .tag("problem", type.slug())
+                            .tag("problem", type.code())
                             .register(meters));
         }
         acknowledgement = Timer.builder("mindful.ingest.acknowledgement")
                 .description("From the last byte of an upload to Kafka's acknowledgement of all its batches")
                 .serviceLevelObjectives(LATENCY_BUCKETS)
                 .register(meters);
-        for (ProblemType type : ProblemType.values()) {
+        for (ProblemType type : OF_UPLOADS) {
             refused.put(
                     type,
                     Counter.builder("mindful.ingest.refused")
                             .description("Uploads answered with a problem")
-                            .tag("problem", type.slug())
+                            .tag("problem", type.code())
                             .register(meters));
         }
         Gauge.builder("mindful.ingest.in.flight.bytes", inFlight, InFlightBytes::bytes)

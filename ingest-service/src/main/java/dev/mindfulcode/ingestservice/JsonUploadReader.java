@@ -2,6 +2,7 @@ package dev.mindfulcode.ingestservice;
 
 import dev.mindfulcode.schemas.KeyClass;
 import dev.mindfulcode.schemas.SignalKind;
+import dev.mindfulcode.webkit.problems.ProblemException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -16,22 +17,19 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.JsonRecyclerPools;
 
 /**
- * Reads JSON uploads, token by token into primitive arrays: no tree, no object per keystroke. An upload is one batch,
- * which may have {@code sent_at} among its fields; an array of batches; or an envelope
- * {@code {"sent_at": …, "batches": […]}}.
+ * Reads JSON uploads token by token into primitive arrays: no tree, no object per keystroke. An upload is one batch,
+ * optionally with {@code sent_at}; an array of batches; or an envelope {@code {"sent_at": …, "batches": […]}}.
  *
- * <p>Strict where leniency would lose something unseen: a field that is not in the contract is refused (a mistyped
- * {@code dwell_ms} would be dropped, and a client that sends text should hear that nobody wants it), so is a field
- * given twice, a number in quotes or with a fraction other than zero. An optional field may be null. {@code 2.0} and
- * {@code 1.7e12} are whole numbers: some languages, such as Lua, have no other form.
+ * <p>Unknown and repeated fields are rejected (a mistyped {@code dwell_ms} would otherwise be dropped silently), and so
+ * are numbers in quotes or with a fraction other than zero. Optional fields may be null. {@code 2.0} and {@code 1.7e12}
+ * are whole numbers, because languages such as Lua have no other form.
  *
- * <p>A batch in a list that breaks a rule is skipped and rejected. What is no JSON, or exceeds a bound of the parser,
- * refuses the upload: what follows it cannot be read.
+ * <p>An invalid batch in a list is skipped and rejected. A syntax error, or an exceeded bound of the parser, rejects the
+ * upload, because what follows cannot be read.
  */
 final class JsonUploadReader implements UploadReader {
 
-    // The parser's bounds are far beyond those of a valid batch, since what exceeds them cannot be skipped and refuses
-    // the upload.
+    // Far above the bounds of a valid batch: exceeding them rejects the upload and not only the batch.
     private static final int NESTING_DEPTH_MAX = 100;
     private static final int NAME_CHARS_MAX = 1_000;
     private static final int NUMBER_CHARS_MAX = 1_000;
@@ -47,7 +45,7 @@ final class JsonUploadReader implements UploadReader {
             .recyclerPool(JsonRecyclerPools.threadLocalPool())
             .build();
 
-    /** Reading never leaves its thread, and few threads read: those of the event loop. */
+    /** Reading never leaves its thread, and only the few threads of the event loop read. */
     private static final ThreadLocal<BatchBuilder> BUFFERS = ThreadLocal.withInitial(BatchBuilder::new);
 
     @Override
@@ -103,16 +101,16 @@ final class JsonUploadReader implements UploadReader {
                 throw position.malformed(
                         first == null
                                 ? "The body is empty"
-                                : "Neither a batch, nor an array of batches, nor an object with batches");
+                                : "Must be a batch, an array of batches, or an object with batches");
             }
             position.reset();
             if (in.nextToken() != null) {
-                throw position.malformed("Something follows the end of the JSON");
+                throw position.malformed("Content follows the end of the JSON");
             }
             return upload;
         }
 
-        /** Reads an object whose fields tell which of both it is. */
+        /** Reads an object that is a batch or, if it has the field {@code batches}, an envelope. */
         private Upload batchOrEnvelope() {
             buffer.reset();
             int seen = 0;
@@ -159,8 +157,8 @@ final class JsonUploadReader implements UploadReader {
             long value;
             try {
                 value = wholeNumber();
-            } catch (UploadException refusal) {
-                throw position.invalidUpload(refusal.detail());
+            } catch (ProblemException problem) {
+                throw position.invalidUpload(problem.detail());
             }
             return buffer.sentAt(value);
         }
@@ -181,11 +179,11 @@ final class JsonUploadReader implements UploadReader {
                         throw position.invalid("Must be a batch, as an object");
                     }
                     batches.add(batch(index));
-                } catch (UploadException refusal) {
+                } catch (ProblemException problem) {
                     if (rejected.isEmpty()) {
                         rejected = new ArrayList<>();
                     }
-                    rejected.add(Rejection.of(index, refusal));
+                    rejected.add(Rejection.of(index, problem));
                     position.leaveField();
                     skipTo(depth);
                 }
@@ -193,7 +191,7 @@ final class JsonUploadReader implements UploadReader {
             }
             position.leaveList();
             if (index == 0) {
-                throw position.invalid("There is no batch in the request");
+                throw position.invalid("The request has no batch");
             }
             return new Upload(false, null, batches, rejected);
         }
@@ -367,7 +365,7 @@ final class JsonUploadReader implements UploadReader {
             SignalKind kind =
                     WireNames.signalKind(in.getStringCharacters(), in.getStringOffset(), in.getStringLength());
             if (kind == null) {
-                throw position.invalid("No such kind of signal");
+                throw position.invalid("Unknown signal kind");
             }
             return kind;
         }
@@ -387,9 +385,7 @@ final class JsonUploadReader implements UploadReader {
             return new SignalValue.Count(wholeNumber());
         }
 
-        /**
-         * Moves to the next element of an array before reading it, so that what cannot even be read is named as well.
-         */
+        /** Sets the position before reading the next element, so that a syntax error in it is located. */
         private boolean nextElement(int index) {
             position.element(index);
             return in.nextToken() != JsonToken.END_ARRAY;
@@ -413,7 +409,7 @@ final class JsonUploadReader implements UploadReader {
                     return in.getDecimalValue().longValueExact();
                 }
             } catch (JacksonException | NumberFormatException | ArithmeticException e) {
-                // Past the range of a long or of an exponent, or with a fraction.
+                // Out of the range of a long or of an exponent, or with a fraction.
                 throw position.invalid("Must be a whole number within the field's range");
             }
             throw position.invalid("Must be a whole number");

@@ -7,6 +7,9 @@ import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topics;
 import dev.mindfulcode.schemas.clock.ClockStepWatch;
 import dev.mindfulcode.schemas.clock.ReopenableClient;
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,8 +18,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -25,63 +29,76 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.kafka.core.DefaultKafkaProducerFactory;
+import org.springframework.kafka.core.MicrometerProducerListener;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.util.retry.Retry;
 
 /**
- * The way onto the topic {@code keystrokes}: batches are encrypted, framed and sent with acks=all by an idempotent
- * producer. Thread-safe; nothing here blocks a caller: before the producer knows the topic and the registry has told
- * the schema's id, batches are refused as {@link ProblemType#UNAVAILABLE}.
+ * Publishes batches to the topic {@code keystrokes}: encrypts and frames them and sends them with acks=all through an
+ * idempotent producer. Starts before the web server, stops after it. Thread-safe; {@link #publish} never blocks: until
+ * the producer knows the topic and the registry has returned the schema's id, batches are rejected as
+ * {@link ProblemType#UNAVAILABLE}.
  */
-final class KeystrokePublisher implements AutoCloseable {
+final class KeystrokePublisher implements SmartLifecycle {
 
+    /** Spring appends {@code -1} to it, and a higher number for each later producer of a factory. */
     static final String CLIENT_ID = "mindful-ingest";
 
-    /** A record that Kafka has not acknowledged by then has failed, and its client is told to send it again. */
+    /** A record that Kafka has not acknowledged by then has failed; its client sends it again. */
     static final Duration DELIVERY_TIMEOUT = Duration.ofSeconds(10);
 
     static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(4);
     static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(3);
+    static final Duration READY_TIMEOUT = Duration.ofSeconds(10);
 
-    /** Between two tries at start, while Kafka or the registry is not there yet. */
     private static final Duration RETRY_DELAY = Duration.ofMillis(100);
 
-    /** The producer forgets a topic that nobody wrote to for this long, and then the next batch would be refused. */
+    /** A producer drops the metadata of a topic without writes after this time, and the next batch would be rejected. */
     private static final Duration METADATA_IDLE_RETENTION = Duration.ofDays(365);
 
     private static final Logger log = LoggerFactory.getLogger(KeystrokePublisher.class);
 
-    private final ReopenableClient<KafkaProducer<byte[], byte[]>> producer;
+    private final Map<String, Object> config;
     private final SchemaRegistry registry;
+    private final MeterRegistry meters;
     private final String topic = Topics.KEYSTROKES.name();
     private final CountDownLatch ready = new CountDownLatch(1);
+    private final ReopenableClient<DefaultKafkaProducerFactory<byte[], byte[]>> producers;
+    private final AtomicReference<String> lastFailure = new AtomicReference<>("");
     private volatile @Nullable KeystrokeRecordEncoder encoder;
-    private volatile boolean closed;
+    private volatile @Nullable Disposable connecting;
+    private volatile boolean running;
 
-    KeystrokePublisher(String bootstrapServers, long inFlightBytesMax, SchemaRegistry registry) {
+    KeystrokePublisher(String bootstrapServers, long inFlightBytesMax, SchemaRegistry registry, MeterRegistry meters) {
+        this.config = config(bootstrapServers, inFlightBytesMax);
         this.registry = registry;
-        this.producer = new ReopenableClient<>(
-                "ingest-producer",
-                ClockStepWatch.ofSystem(),
-                () -> open(bootstrapServers, inFlightBytesMax),
-                opened -> opened.close(CLOSE_TIMEOUT));
-        Thread.ofVirtual().name("ingest-warm-up").start(this::becomeReady);
+        this.meters = meters;
+        this.producers = new ReopenableClient<>(
+                "ingest-producer", ClockStepWatch.ofSystem(), this::open, DefaultKafkaProducerFactory::destroy);
     }
 
-    /**
-     * A producer that replaces another is given no batch before it knows the topic, else that batch would be refused.
-     */
-    private KafkaProducer<byte[], byte[]> open(String bootstrapServers, long inFlightBytesMax) {
-        KafkaProducer<byte[], byte[]> opened = new KafkaProducer<>(
-                config(bootstrapServers, inFlightBytesMax), new ByteArraySerializer(), new ByteArraySerializer());
+    /** A factory that replaces another returns when its producer knows the topic, else the next batch would fail. */
+    private DefaultKafkaProducerFactory<byte[], byte[]> open() {
+        DefaultKafkaProducerFactory<byte[], byte[]> factory =
+                new DefaultKafkaProducerFactory<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+        factory.setBeanName("ingest-producer");
+        factory.setPhysicalCloseTimeout((int) CLOSE_TIMEOUT.toSeconds());
+        factory.addListener(new MicrometerProducerListener<>(meters));
         long deadlineNs = System.nanoTime() + DELIVERY_TIMEOUT.toNanos();
-        while (isReady() && !closed && System.nanoTime() - deadlineNs < 0) {
+        while (running && isReady() && System.nanoTime() - deadlineNs < 0) {
             try {
-                opened.partitionsFor(topic);
+                factory.createProducer().partitionsFor(topic);
                 break;
             } catch (TimeoutException e) {
                 LockSupport.parkNanos(RETRY_DELAY.toNanos());
             }
         }
-        return opened;
+        return factory;
     }
 
     private static Map<String, Object> config(String bootstrapServers, long inFlightBytesMax) {
@@ -96,47 +113,69 @@ final class KeystrokePublisher implements AutoCloseable {
                 Map.entry(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) REQUEST_TIMEOUT.toMillis()),
                 Map.entry(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1_000),
                 // Callers are event loops: send() must never wait, neither for metadata nor for memory. Uploads in
-                // flight
-                // are bounded before they get here, at half of what the producer may use.
+                // flight are limited to half of the producer's memory before they get here.
                 Map.entry(ProducerConfig.MAX_BLOCK_MS_CONFIG, 0),
                 Map.entry(ProducerConfig.BUFFER_MEMORY_CONFIG, 2 * inFlightBytesMax),
                 Map.entry(ProducerConfig.METADATA_MAX_IDLE_CONFIG, METADATA_IDLE_RETENTION.toMillis()),
                 Map.entry(ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, false));
     }
 
-    private void becomeReady() {
-        String last = "";
-        while (!closed) {
-            try {
-                if (encoder == null) {
-                    encoder = new KeystrokeRecordEncoder(registry);
-                }
-                producer.get().partitionsFor(topic);
-                ready.countDown();
-                return;
-            } catch (RuntimeException e) {
-                String reason = String.valueOf(e.getMessage());
-                if (!(e instanceof TimeoutException) && !reason.equals(last)) {
-                    log.warn("Keystrokes cannot be stored yet: {}", reason);
-                    last = reason;
-                }
+    @Override
+    public int getPhase() {
+        return WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE - 1;
+    }
+
+    /** Connects in the background and returns once batches can be stored, or after {@link #READY_TIMEOUT}. */
+    @Override
+    public void start() {
+        running = true;
+        connecting = Mono.fromRunnable(this::connect)
+                .subscribeOn(Schedulers.boundedElastic())
+                .retryWhen(Retry.fixedDelay(Long.MAX_VALUE, RETRY_DELAY).doBeforeRetry(this::logFailure))
+                .subscribe();
+        try {
+            if (!ready.await(READY_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+                log.warn("Kafka or schema registry unavailable; uploads are answered with 503 until both respond");
             }
-            try {
-                TimeUnit.MILLISECONDS.sleep(RETRY_DELAY.toMillis());
-            } catch (InterruptedException e) {
-                return;
-            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
-    /** Whether batches can be stored, as far as is known. */
-    boolean isReady() {
-        return ready.getCount() == 0;
+    private void connect() {
+        if (encoder == null) {
+            encoder = new KeystrokeRecordEncoder(registry);
+        }
+        producers.get().createProducer().partitionsFor(topic);
+        ready.countDown();
     }
 
-    /** Waits until batches can be stored, but not for ever. */
-    boolean awaitReady(Duration patience) throws InterruptedException {
-        return ready.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+    private void logFailure(Retry.RetrySignal retry) {
+        String reason = String.valueOf(retry.failure().getMessage());
+        if (!(retry.failure() instanceof TimeoutException) && !reason.equals(lastFailure.getAndSet(reason))) {
+            log.warn("Connecting to Kafka and the schema registry failed; retrying: {}", reason);
+        }
+    }
+
+    /** Sends what is buffered, for a bounded time, and closes the producer. */
+    @Override
+    public void stop() {
+        running = false;
+        Disposable attempts = connecting;
+        if (attempts != null) {
+            attempts.dispose();
+        }
+        producers.close();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    /** Returns whether batches can be stored, as far as is known. */
+    boolean isReady() {
+        return ready.getCount() == 0;
     }
 
     /**
@@ -145,13 +184,13 @@ final class KeystrokePublisher implements AutoCloseable {
      * @param batches at least one
      * @param startedAtMs of each batch, by the server's clock
      * @return done when Kafka has acknowledged all of them, with what a read that is to see them waits for; fails with
-     *     a {@link UploadException}, and then some may be stored and some not, which is why a client sends the upload again as
+     *     a {@link ProblemException}, and then some may be stored and some not, which is why a client sends the upload again as
      *     it is
      */
     CompletableFuture<Optional<ReadAfterToken>> publish(
             UserCipher cipher, List<ParsedBatch> batches, long[] startedAtMs, long receivedAtMs) {
-        KeystrokeRecordEncoder ready = encoder;
-        if (ready == null || !isReady()) {
+        KeystrokeRecordEncoder records = encoder;
+        if (records == null || !running || !isReady()) {
             return CompletableFuture.failedFuture(unavailable());
         }
         byte[] key = KeystrokeRecordEncoder.key(cipher.userId());
@@ -159,34 +198,30 @@ final class KeystrokePublisher implements AutoCloseable {
         for (int i = 0; i < batches.size(); i++) {
             ParsedBatch batch = batches.get(i);
             byte[] payload = cipher.encrypt(batch.payload(), topic, KeystrokePayload.VERSION);
-            byte[] value = ready.encode(batch, startedAtMs[i], receivedAtMs, payload);
+            byte[] value = records.encode(batch, startedAtMs[i], receivedAtMs, payload);
             // Stamped with our own clock: one user's clock must not move stream time for a whole partition.
             sealed.add(new ProducerRecord<>(topic, null, receivedAtMs, key, value));
         }
         Acknowledgements acknowledgements = new Acknowledgements(sealed.size());
+        Producer<byte[], byte[]> producer = producers.get().createProducer();
         for (int i = 0; i < sealed.size(); i++) {
-            send(sealed.get(i), acknowledgements);
+            send(producer, sealed.get(i), acknowledgements);
         }
         return acknowledgements.all();
     }
 
-    private void send(ProducerRecord<byte[], byte[]> record, Acknowledgements acknowledgements) {
+    private static void send(
+            Producer<byte[], byte[]> producer,
+            ProducerRecord<byte[], byte[]> record,
+            Acknowledgements acknowledgements) {
         try {
-            producer.get().send(record, acknowledgements);
+            producer.send(record, acknowledgements);
         } catch (KafkaException | IllegalStateException e) {
             acknowledgements.onCompletion(null, e);
         }
     }
 
-    static UploadException unavailable() {
-        return new UploadException(
-                ProblemType.UNAVAILABLE, "Kafka does not take batches at the moment; send this again later");
-    }
-
-    /** Sends what is buffered, for a bounded time, and closes. */
-    @Override
-    public void close() {
-        closed = true;
-        producer.close();
+    static ProblemException unavailable() {
+        return UploadProblems.unavailable("Kafka unavailable; send this again later");
     }
 }

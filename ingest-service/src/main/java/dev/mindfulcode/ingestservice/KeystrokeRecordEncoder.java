@@ -18,9 +18,8 @@ import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.kafka.common.serialization.Serde;
 
 /**
- * Frames the records of the topic {@code keystrokes} in the Confluent wire format. The registry is asked once, when
- * this is made, and never on an event loop: the registry's own serializer asks again every so often, and waits.
- * Thread-safe.
+ * Encodes the records of the topic {@code keystrokes} in the Confluent wire format. The constructor queries the schema
+ * registry once; the registry's own serializer would query again later and block an event loop. Thread-safe.
  */
 final class KeystrokeRecordEncoder {
 
@@ -37,7 +36,7 @@ final class KeystrokeRecordEncoder {
     private final ThreadLocal<BinaryEncoder> encoders =
             ThreadLocal.withInitial(() -> EncoderFactory.get().directBinaryEncoder(new ByteArrayOutputStream(), null));
 
-    /** @throws RuntimeException where the registry does not answer or does not know the schema */
+    /** @throws RuntimeException if the registry is unavailable or does not have the schema */
     KeystrokeRecordEncoder(SchemaRegistry registry) {
         KeystrokeBatch empty = record(NIL, NIL, 0, 0, false, 0, 0, new byte[0]);
         try (Serde<KeystrokeBatch> serde = Topics.KEYSTROKES.valueSerde(registry)) {
@@ -45,7 +44,7 @@ final class KeystrokeRecordEncoder {
         }
     }
 
-    /** The record's key, as the catalogue's key serde writes it. */
+    /** Returns the record's key as the topic's key serde writes it. */
     static byte[] key(UUID userId) {
         return userId.toString().getBytes(StandardCharsets.ISO_8859_1);
     }

@@ -3,6 +3,9 @@ package dev.mindfulcode.ingestservice;
 import dev.mindfulcode.identity.Identity;
 import dev.mindfulcode.schemas.ReadAfterToken;
 import dev.mindfulcode.schemas.upload.KeystrokeUpload;
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemResponses;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -19,17 +22,14 @@ import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
-/** {@code POST /api/keystrokes}: one upload a request, 202 when all of it is on Kafka. Thread-safe. */
+/** Handles {@code POST /api/keystrokes}: one upload a request, 202 once Kafka has it. Thread-safe. */
 final class KeystrokesEndpoint {
 
-    /**
-     * A body that is not there as a whole by then is given up. Not Netty's request timeout: that one ends WebSockets,
-     * too.
-     */
+    /** For a whole body to arrive. Not Netty's request timeout, which would end WebSockets too. */
     static final Duration BODY_TIMEOUT = Duration.ofSeconds(30);
 
-    private static final Supplier<UploadException> BODY_TOO_SLOW = () -> new UploadException(
-            ProblemType.REQUEST_TIMEOUT, "The body did not arrive within " + BODY_TIMEOUT.toSeconds() + " s");
+    private static final Supplier<ProblemException> BODY_TOO_SLOW = () ->
+            ProblemType.REQUEST_TIMEOUT.withDetail("The body did not arrive within " + BODY_TIMEOUT.toSeconds() + " s");
 
     static final MediaType AVRO = new MediaType("application", "avro");
 
@@ -80,9 +80,9 @@ final class KeystrokesEndpoint {
                                 caller,
                                 body -> new ReceivedUpload(reader, isGzip, body.bytes(), body.length(), arrivedMs));
                     })
-                    .onErrorResume(failure -> problem(UploadException.from(failure)));
-        } catch (UploadException refusal) {
-            return problem(refusal);
+                    .onErrorResume(failure -> problem(UploadProblems.from(failure)));
+        } catch (ProblemException problem) {
+            return problem(problem);
         }
     }
 
@@ -104,7 +104,7 @@ final class KeystrokesEndpoint {
                 .flatMap(KeystrokesEndpoint::accepted);
     }
 
-    /** Both names of gzip, which RFC 9110 makes one. */
+    /** Recognizes both names of gzip (RFC 9110). */
     private static boolean isGzip(HttpHeaders headers) {
         List<String> encodings = headers.getOrEmpty(HttpHeaders.CONTENT_ENCODING);
         if (encodings.isEmpty()) {
@@ -117,10 +117,8 @@ final class KeystrokesEndpoint {
         if (encoding.equalsIgnoreCase("identity")) {
             return false;
         }
-        throw new UploadException(
-                ProblemType.UNSUPPORTED_MEDIA_TYPE,
-                "Content-Encoding must be gzip, once, or left out",
-                HttpHeaders.CONTENT_ENCODING);
+        throw ProblemType.UNSUPPORTED_MEDIA_TYPE.forField(
+                HttpHeaders.CONTENT_ENCODING, "Content-Encoding must be gzip, once, or left out");
     }
 
     private UploadReader readerFor(HttpHeaders headers) {
@@ -136,8 +134,8 @@ final class KeystrokesEndpoint {
         if (AVRO.equalsTypeAndSubtype(type)) {
             return avro;
         }
-        throw new UploadException(
-                ProblemType.UNSUPPORTED_MEDIA_TYPE, "Content-Type must be application/json or application/avro");
+        throw ProblemType.UNSUPPORTED_MEDIA_TYPE.withDetail(
+                "Content-Type must be application/json or application/avro");
     }
 
     private static Mono<ServerResponse> accepted(UploadResult result) {
@@ -152,27 +150,10 @@ final class KeystrokesEndpoint {
         return response(200, UPLOAD_SCHEMA, headers -> {});
     }
 
-    Mono<ServerResponse> problem(UploadException refusal) {
-        metrics.refused(refusal.type());
-        return ServerResponse.status(refusal.type().status())
-                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .headers(headers -> {
-                    if (refusal.retryAfterSeconds() > 0) {
-                        headers.set(HttpHeaders.RETRY_AFTER, Integer.toString(refusal.retryAfterSeconds()));
-                    }
-                    if (refusal.type() == ProblemType.UNSUPPORTED_MEDIA_TYPE) {
-                        headers.set(HttpHeaders.ACCEPT_ENCODING, "gzip");
-                    }
-                    if (refusal.type() == ProblemType.UNAUTHENTICATED) {
-                        headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"mindful-code\"");
-                    }
-                })
-                .build((exchange, context) -> {
-                    byte[] problem = refusal.problemJson();
-                    exchange.getResponse().getHeaders().setContentLength(problem.length);
-                    DataBuffer body = exchange.getResponse().bufferFactory().wrap(problem);
-                    return exchange.getResponse().writeWith(Mono.just(body));
-                });
+    Mono<ServerResponse> problem(ProblemException problem) {
+        metrics.refused(problem.type());
+        return ServerResponse.status(problem.type().status())
+                .build((exchange, context) -> ProblemResponses.write(exchange.getResponse(), problem));
     }
 
     private static Mono<ServerResponse> response(int status, byte[] body, Consumer<HttpHeaders> headers) {

@@ -1,5 +1,7 @@
 package dev.mindfulcode.ingestservice;
 
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.util.Arrays;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -19,9 +21,9 @@ import reactor.core.publisher.Mono;
 final class MethodRoutes {
 
     private final RouterFunctions.Builder routes;
-    private final Function<UploadException, Mono<ServerResponse>> refused;
+    private final Function<ProblemException, Mono<ServerResponse>> refused;
 
-    MethodRoutes(RouterFunctions.Builder routes, Function<UploadException, Mono<ServerResponse>> refused) {
+    MethodRoutes(RouterFunctions.Builder routes, Function<ProblemException, Mono<ServerResponse>> refused) {
         this.routes = routes;
         this.refused = refused;
     }
@@ -47,7 +49,7 @@ final class MethodRoutes {
                                 .build())
                 .route(RequestPredicates.path(path), request -> {
                     request.exchange().getResponse().getHeaders().set(HttpHeaders.ALLOW, allow);
-                    return refused.apply(new UploadException(ProblemType.METHOD_NOT_ALLOWED, "Allowed here: " + allow));
+                    return refused.apply(ProblemType.METHOD_NOT_ALLOWED.withDetail("Allowed here: " + allow));
                 });
         return this;
     }

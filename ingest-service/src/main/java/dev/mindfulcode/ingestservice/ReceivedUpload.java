@@ -1,7 +1,9 @@
 package dev.mindfulcode.ingestservice;
 
+import dev.mindfulcode.webkit.problems.ProblemException;
+
 /**
- * An upload as it came in, not yet read.
+ * An upload as received, not yet parsed.
  *
  * @param isGzip whether the bytes are a gzip stream
  * @param bytes only the first {@code length} belong to the upload
@@ -13,8 +15,8 @@ record ReceivedUpload(UploadReader reader, boolean isGzip, byte[] bytes, int len
     /**
      * Reads the upload.
      *
-     * @param share grown by what a compressed body takes in addition once it is decompressed
-     * @throws UploadException and nothing else, whatever the bytes
+     * @param share grown by the decompressed size of a compressed body
+     * @throws ProblemException if the upload is invalid; no bytes cause another exception
      */
     Upload read(InFlightBytes.Reservation share) {
         if (!isGzip) {

@@ -3,10 +3,12 @@ package dev.mindfulcode.ingestservice;
 import dev.mindfulcode.identity.CredentialException;
 import dev.mindfulcode.identity.CredentialVerifier;
 import dev.mindfulcode.identity.Identity;
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
-/** Who sends: an access token or an API key, in words of this service's answers. Thread-safe; never blocks. */
+/** Authenticates senders by access token or API key. Thread-safe; never blocks. */
 final class RequestAuthenticator {
 
     private static final String BEARER = "Bearer ";
@@ -17,13 +19,14 @@ final class RequestAuthenticator {
         this.credentials = credentials;
     }
 
-    /** Fails with a {@link UploadException} where an Authorization header holds no credential that is believed. */
+    /** Fails with a {@link ProblemException} unless the Authorization header holds a valid credential. */
     Mono<Identity> authenticateHeader(@Nullable String header) {
         if (header == null) {
-            return unauthenticated("There is no access token: send Authorization: Bearer <token>");
+            return unauthenticated("No access token; send Authorization: Bearer <token>");
         }
         if (!header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
-            return unauthenticated("The Authorization header does not hold a bearer token");
+            return unauthenticated(
+                    "The Authorization header holds no bearer token; send Authorization: Bearer <token>");
         }
         return authenticate(header.substring(BEARER.length()).strip());
     }
@@ -33,14 +36,14 @@ final class RequestAuthenticator {
                 .onErrorMap(CredentialException.class, RequestAuthenticator::uploadException);
     }
 
-    private static UploadException uploadException(CredentialException e) {
+    private static ProblemException uploadException(CredentialException e) {
         return switch (e.reason()) {
-            case REFUSED -> new UploadException(ProblemType.UNAUTHENTICATED, e.detail());
-            case UNAVAILABLE -> new UploadException(ProblemType.UNAVAILABLE, e.detail());
+            case REFUSED -> ProblemType.UNAUTHENTICATED.withDetail(e.detail());
+            case UNAVAILABLE -> UploadProblems.unavailable(e.detail());
         };
     }
 
     private static Mono<Identity> unauthenticated(String detail) {
-        return Mono.error(new UploadException(ProblemType.UNAUTHENTICATED, detail));
+        return Mono.error(ProblemType.UNAUTHENTICATED.withDetail(detail));
     }
 }

@@ -2,6 +2,8 @@ package dev.mindfulcode.ingestservice;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -20,21 +22,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who owns a session: from memory, else from the table in which sessions are claimed before anybody learns of them.
- * Thread-safe.
+ * Looks up owners of sessions in a cache, then in the table {@code gateway.session_owners}. Thread-safe.
  *
- * <p>Unknown sessions are not remembered. Whoever asks waits for a query that starts after the question, shared with
- * all who asked while the query before it ran; so a session that was claimed a moment ago is found, and a flood of
- * made-up ids costs one connection and an index probe each.
+ * <p>Unknown sessions are not cached. A lookup waits for a query that starts after it and serves all lookups that came
+ * while the query before ran: a session claimed just before is found, and a flood of invented ids costs one connection
+ * and an index probe each.
  */
 final class SessionOwnerLookup implements AutoCloseable {
 
-    /** An entry takes some 150 bytes. An owner never changes, so entries leave for room or disuse only. */
+    /** An entry has about 150 bytes. An owner never changes, so entries never become stale. */
     static final int CACHE_SIZE = 100_000;
 
     static final Duration CACHE_IDLE_RETENTION = Duration.ofHours(12);
 
-    /** Questions beyond these are refused with {@link ProblemType#OVERLOADED}. */
+    /** Further lookups are rejected with {@link ProblemType#OVERLOADED}. */
     static final int PENDING_MAX = 10_000;
 
     private static final int QUERY_SESSIONS_MAX = 1_000;
@@ -42,7 +43,7 @@ final class SessionOwnerLookup implements AutoCloseable {
     private static final int NETWORK_TIMEOUT_MS = 8_000;
 
     private static final String SELECT =
-            "select session_id, user_id from gateway.session_owners where session_id = any (?)";
+            "SELECT session_id, user_id FROM gateway.session_owners WHERE session_id = ANY (?)";
 
     private static final Logger log = LoggerFactory.getLogger(SessionOwnerLookup.class);
 
@@ -57,22 +58,22 @@ final class SessionOwnerLookup implements AutoCloseable {
 
     private boolean querying;
 
-    /** Touched by the one thread that is asking, and by close. */
+    /** Used by the one querying thread and by close. */
     private volatile @Nullable Connection connection;
 
     SessionOwnerLookup(DataSource dataSource) {
         this.dataSource = dataSource;
     }
 
-    /** Returns the owner if it is in memory, without waiting. */
+    /** Returns the owner if cached. */
     @Nullable
     UUID cached(UUID sessionId) {
         return owners.getIfPresent(sessionId);
     }
 
     /**
-     * Asks for a session's owner; empty where nobody has claimed it. Fails with a {@link UploadException} where the database
-     * does not answer or too many are waiting.
+     * Looks up a session's owner; empty if nobody has claimed the session. Fails with a {@link ProblemException} if the
+     * database is unavailable or too many lookups are pending.
      */
     CompletableFuture<Optional<UUID>> find(UUID sessionId) {
         UUID owner = owners.getIfPresent(sessionId);
@@ -85,7 +86,7 @@ final class SessionOwnerLookup implements AutoCloseable {
             if (answer == null) {
                 if (pending.size() == PENDING_MAX) {
                     return CompletableFuture.failedFuture(
-                            new UploadException(ProblemType.OVERLOADED, "Too many sessions are being looked up"));
+                            UploadProblems.overloaded("Too many pending session lookups; send this again later"));
                 }
                 answer = new CompletableFuture<>();
                 pending.put(sessionId, answer);
@@ -99,48 +100,47 @@ final class SessionOwnerLookup implements AutoCloseable {
     }
 
     private void drainPending() {
-        for (Map<UUID, CompletableFuture<Optional<UUID>>> questions = nextPending();
-                !questions.isEmpty();
-                questions = nextPending()) {
-            complete(questions);
+        for (Map<UUID, CompletableFuture<Optional<UUID>>> lookups = nextPending();
+                !lookups.isEmpty();
+                lookups = nextPending()) {
+            complete(lookups);
         }
     }
 
     private Map<UUID, CompletableFuture<Optional<UUID>>> nextPending() {
-        Map<UUID, CompletableFuture<Optional<UUID>>> questions = new HashMap<>();
+        Map<UUID, CompletableFuture<Optional<UUID>>> lookups = new HashMap<>();
         synchronized (pending) {
             Iterator<Map.Entry<UUID, CompletableFuture<Optional<UUID>>>> oldest =
                     pending.entrySet().iterator();
-            while (oldest.hasNext() && questions.size() < QUERY_SESSIONS_MAX) {
-                Map.Entry<UUID, CompletableFuture<Optional<UUID>>> question = oldest.next();
-                questions.put(question.getKey(), question.getValue());
+            while (oldest.hasNext() && lookups.size() < QUERY_SESSIONS_MAX) {
+                Map.Entry<UUID, CompletableFuture<Optional<UUID>>> lookup = oldest.next();
+                lookups.put(lookup.getKey(), lookup.getValue());
                 oldest.remove();
             }
-            querying = !questions.isEmpty();
+            querying = !lookups.isEmpty();
         }
-        return questions;
+        return lookups;
     }
 
-    private void complete(Map<UUID, CompletableFuture<Optional<UUID>>> questions) {
+    private void complete(Map<UUID, CompletableFuture<Optional<UUID>>> lookups) {
         Map<UUID, UUID> found;
         try {
-            found = select(questions.keySet().toArray());
+            found = select(lookups.keySet().toArray());
         } catch (SQLException | RuntimeException e) {
-            log.warn("The owners of {} sessions could not be looked up", questions.size(), e);
-            UploadException refusal =
-                    new UploadException(ProblemType.UNAVAILABLE, "Sessions cannot be looked up at the moment");
-            questions.values().forEach(answer -> answer.completeExceptionally(refusal));
+            log.warn("Database unavailable: lookup of the owners of {} sessions failed", lookups.size(), e);
+            ProblemException problem = UploadProblems.unavailable("Database unavailable; send this again later");
+            lookups.values().forEach(answer -> answer.completeExceptionally(problem));
             return;
         }
         owners.putAll(found);
-        questions.forEach((sessionId, answer) -> answer.complete(Optional.ofNullable(found.get(sessionId))));
+        lookups.forEach((sessionId, answer) -> answer.complete(Optional.ofNullable(found.get(sessionId))));
     }
 
     private Map<UUID, UUID> select(Object[] sessionIds) throws SQLException {
         try {
             return select(connection(), sessionIds);
         } catch (SQLException e) {
-            // A connection that lay unused may have been closed at the other end: once more, on a new one.
+            // The server may have closed an idle connection: retry on a new one.
             close();
             return select(connection(), sessionIds);
         }
@@ -179,7 +179,7 @@ final class SessionOwnerLookup implements AutoCloseable {
             try {
                 open.close();
             } catch (SQLException e) {
-                log.debug("closing a connection failed: {}", e.getSQLState());
+                log.debug("Closing a connection failed: {}", e.getSQLState());
             }
         }
     }

@@ -7,8 +7,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shifts of sessions that were moved lately, so that a long queue, which comes in several uploads, is moved as one.
- * Bounded in number and time; each ingest process has its own. Thread-safe.
+ * A cache of the shifts of recently moved sessions, so that a queue that arrives in several uploads moves as one. Each
+ * ingest process has its own. Thread-safe.
  */
 final class SessionShiftCache {
 
@@ -27,12 +27,12 @@ final class SessionShiftCache {
     }
 
     /**
-     * Chooses a session's shift, see {@link TimeShift#choose}, and stores it for the session's next upload. Atomic: of
-     * uploads at the same time one comes first, and the others are moved like it.
+     * Chooses a session's shift ({@link TimeShift#choose}) and stores it for the session's next upload. Atomic:
+     * concurrent uploads get the same shift.
      */
     @Nullable
     TimeShift choose(UUID sessionId, long firstMs, long lastMs, long receivedMs, @Nullable Long clockErrorMs) {
-        // Not compute: that would count as a write each time, and an entry in use would never expire.
+        // Not compute, which would count as a write each time: an entry in use would never expire.
         TimeShift earlier = shifts.getIfPresent(sessionId);
         TimeShift chosen = TimeShift.choose(firstMs, lastMs, receivedMs, clockErrorMs, earlier);
         if (chosen != null && chosen.equals(earlier)) {

@@ -1,5 +1,6 @@
 package dev.mindfulcode.ingestservice;
 
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,20 +9,20 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An upload whose batches all have a time inside of the accepted window.
+ * An upload with all times inside the accepted window.
  *
  * @param startedAtMs of each batch of the upload, in its order, epoch milliseconds of the server's clock
- * @param movedSessions one a session that was moved, in the order of their first batches
+ * @param movedSessions the sessions that were moved, in the order of their first batches
  */
 @SuppressWarnings("ArrayRecordComponent") // handed over once, to the log
 record TimeAdjustedUpload(Upload upload, long[] startedAtMs, List<MovedSession> movedSessions) {
 
     /**
-     * Moves each session of an upload as a whole, and rejects what cannot be placed even so as
+     * Moves each session of an upload as a whole, and rejects batches that still do not fit as
      * {@link ProblemType#TOO_OLD}.
      *
-     * @param receivedMs the time at which the upload was there as a whole
-     * @param arrivedMs the time at which it began to arrive: what follows is no fault of the client's clock
+     * @param receivedMs the time at which the whole upload had arrived
+     * @param arrivedMs the time at which it began to arrive; {@code sent_at} is compared with this
      */
     static TimeAdjustedUpload of(Upload upload, long receivedMs, long arrivedMs, SessionShiftCache shifts) {
         Long sentAtMs = upload.sentAtMs();
@@ -31,7 +32,7 @@ record TimeAdjustedUpload(Upload upload, long[] startedAtMs, List<MovedSession> 
                 : shifted(upload, receivedMs, clockErrorMs, shifts);
     }
 
-    /** Whether all clocks are right, as they mostly are; this is the way that has to be cheap. */
+    /** Returns whether all times fit as they are: the common case, which allocates nothing. */
     private static boolean needsNoShift(
             Upload upload, long receivedMs, @Nullable Long clockErrorMs, SessionShiftCache shifts) {
         List<ParsedBatch> batches = upload.batches();
@@ -101,7 +102,7 @@ record TimeAdjustedUpload(Upload upload, long[] startedAtMs, List<MovedSession> 
         return shift == null ? 0 : shift.ms();
     }
 
-    /** How a session moved, or null where it did not. */
+    /** Returns the shift of a session, or null if it was not moved. */
     @Nullable
     TimeShift shiftOf(UUID sessionId) {
         for (MovedSession move : movedSessions) {

@@ -3,8 +3,8 @@ package dev.mindfulcode.ingestservice;
 import org.jspecify.annotations.Nullable;
 
 /**
- * By how much all batches of one session in one upload are moved, so that a client's wrong clock or a very old queue
- * comes into the accepted time window with its rhythm and spacing unchanged.
+ * The shift by which all batches of one session in an upload are moved into the accepted time window, with their spacing
+ * unchanged.
  *
  * @param ms added to each time of the client; never 0
  */
@@ -16,19 +16,25 @@ record TimeShift(long ms, ShiftReason reason) {
     private static final long PAST_MARGIN_MS = UploadLimits.PAST_MARGIN.toMillis();
 
     /**
-     * Chooses the shift of a session. The first of these that brings all of the session into the window is taken: the
-     * shift that earlier uploads of the session had, as long as {@code sent_at} does not contradict it; what
-     * {@code sent_at} says, which is nothing where it is absent or within {@link UploadLimits#CLOCK_TOLERANCE} of the time of
-     * receipt; the earlier shift again; and a new one, to end at the time of receipt what would end in the future, or
-     * to start {@link UploadLimits#PAST_MARGIN} inside of the window what would start before it. A session that is longer
-     * than the window is placed by its end.
+     * Returns the shift of a session: the first of these candidates that moves all of the session into the window.
+     *
+     * <ol>
+     *   <li>the shift of the session's earlier uploads, unless {@code sent_at} contradicts it
+     *   <li>the clock error that {@code sent_at} shows; none if it is absent or within
+     *       {@link UploadLimits#CLOCK_TOLERANCE}
+     *   <li>the shift of the earlier uploads
+     *   <li>a new one: a session that would end in the future ends at the time of receipt, one that would start before
+     *       the window starts {@link UploadLimits#PAST_MARGIN} inside
+     * </ol>
+     *
+     * A session longer than the window is placed by its end.
      *
      * @param firstMs earliest start of a batch of the session by the client's clock, epoch milliseconds
      * @param lastMs latest end of one, not before {@code firstMs}
      * @param receivedMs by the server's clock
-     * @param clockErrorMs the time at which the upload arrived minus its {@code sent_at}; null where it has none
-     * @param earlier of the session's upload before this one; null where there is none
-     * @return null where nothing moves
+     * @param clockErrorMs the time at which the upload arrived minus its {@code sent_at}; null without one
+     * @param earlier shift of the session's previous upload; null without one
+     * @return null if nothing moves
      */
     static @Nullable TimeShift choose(
             long firstMs, long lastMs, long receivedMs, @Nullable Long clockErrorMs, @Nullable TimeShift earlier) {
@@ -43,10 +49,7 @@ record TimeShift(long ms, ShiftReason reason) {
         return usable != null ? usable : fitted(firstMs, lastMs, receivedMs, clockMs);
     }
 
-    /**
-     * A session that was too old stays where it was moved to, whatever its clock: else the rest of its queue would
-     * overlap it.
-     */
+    /** A session that was too old keeps its shift: otherwise the rest of its queue would overlap it. */
     private boolean agreesWith(long clockErrorMs) {
         return reason == ShiftReason.PAST || Math.abs(ms - clockErrorMs) <= CLOCK_TOLERANCE_MS;
     }
@@ -61,7 +64,7 @@ record TimeShift(long ms, ShiftReason reason) {
         if (fits(firstMs, lastMs, shiftMs, receivedMs)) {
             return of(shiftMs, ShiftReason.PAST);
         }
-        // Longer than the window. What cannot be placed is rejected, by its start.
+        // Longer than the window: batches whose start does not fit are rejected.
         return lastMs + clockMs < receivedMs - LATENESS_MS_MAX
                 ? of(endsNow, ShiftReason.PAST)
                 : of(clockMs, ShiftReason.CLIENT_CLOCK);
@@ -71,7 +74,7 @@ record TimeShift(long ms, ShiftReason reason) {
         return !isTooOld(firstMs + shiftMs, receivedMs) && lastMs + shiftMs <= receivedMs + EARLINESS_MS_MAX;
     }
 
-    /** Returns whether a batch that starts then is before the window. */
+    /** Returns whether a batch that starts at this time is before the window. */
     static boolean isTooOld(long startedMs, long receivedMs) {
         return startedMs < receivedMs - LATENESS_MS_MAX;
     }

@@ -1,16 +1,17 @@
 package dev.mindfulcode.ingestservice;
 
+import dev.mindfulcode.webkit.problems.ProblemException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One upload as it was read: batches that keep every rule, and a rejection for each of the others.
+ * A parsed upload: its valid batches, and a rejection for each of the others.
  *
- * @param isSingleBatch whether it is one batch by itself. It has no rejections: a batch alone that is not accepted is a
- *     {@link UploadException}
- * @param sentAtMs when the client sent it by the client's clock, epoch milliseconds; null where it does not say so
+ * @param isSingleBatch whether it is one batch without a list: then an invalid batch is a {@link ProblemException}, not
+ *     a rejection
+ * @param sentAtMs when the client sent it by the client's clock, epoch milliseconds; null without {@code sent_at}
  * @param batches at most {@link UploadLimits#BATCHES_PER_REQUEST_MAX} together with the rejected, in the order sent
  * @param rejected in the order sent
  */
@@ -29,9 +30,9 @@ record Upload(boolean isSingleBatch, @Nullable Long sentAtMs, List<ParsedBatch> 
     }
 
     /**
-     * Returns this upload without some of its batches.
+     * Returns this upload with more batches rejected.
      *
-     * @throws UploadException where it is one batch by itself, and that one is rejected
+     * @throws ProblemException if the upload is that single batch
      */
     Upload without(List<Rejection> more) {
         if (more.isEmpty()) {
@@ -39,7 +40,7 @@ record Upload(boolean isSingleBatch, @Nullable Long sentAtMs, List<ParsedBatch> 
         }
         if (isSingleBatch) {
             Rejection only = more.getFirst();
-            throw new UploadException(only.type(), only.detail(), only.field());
+            throw only.type().forField(only.field(), only.detail());
         }
         List<Rejection> all = new ArrayList<>(rejected);
         all.addAll(more);

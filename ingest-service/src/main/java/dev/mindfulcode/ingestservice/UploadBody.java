@@ -1,12 +1,14 @@
 package dev.mindfulcode.ingestservice;
 
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.util.Arrays;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 
 /**
- * An upload's body as it comes in, copied out of the server's buffers at once. It takes memory, and its share of what
- * may be in flight, for what has come and not for what was announced. Not thread-safe.
+ * An upload's body while it arrives, copied out of the server's buffers. It reserves memory for the bytes that have
+ * arrived, not for the announced length. Not thread-safe.
  */
 final class UploadBody {
 
@@ -19,8 +21,7 @@ final class UploadBody {
     private boolean handedOver;
 
     /**
-     * @param announcedBytes of the Content-Length header, negative where there is none; no reason to take more than
-     *     that
+     * @param announcedBytes the Content-Length; negative without one
      */
     UploadBody(InFlightBytes.Reservation share, long announcedBytes) {
         this.share = share;
@@ -29,15 +30,15 @@ final class UploadBody {
                 : (int) Math.min(announcedBytes, UploadLimits.REQUEST_BYTES_MAX);
     }
 
-    static UploadException tooLarge() {
-        return new UploadException(
-                ProblemType.REQUEST_TOO_LARGE, "More than " + UploadLimits.REQUEST_BYTES_MAX + " bytes in a request");
+    static ProblemException tooLarge() {
+        return ProblemType.REQUEST_TOO_LARGE.withDetail(
+                "More than " + UploadLimits.REQUEST_BYTES_MAX + " bytes in a request");
     }
 
     /**
-     * Takes over a chunk and releases it.
+     * Appends a chunk and releases it.
      *
-     * @throws UploadException where the whole becomes too large, or too much is in flight
+     * @throws ProblemException if the body is too large or too many bytes are in flight
      */
     void append(DataBuffer chunk) {
         try {
@@ -55,27 +56,27 @@ final class UploadBody {
 
     private void makeRoom(int needed) {
         if (needed > bytes.length) {
-            // The first chunk is mostly the only one.
+            // Most bodies have one chunk.
             int capacity = length == 0 ? needed : Math.max(needed, Math.min(2 * bytes.length, bytesMax));
             share.grow(capacity - bytes.length);
             bytes = Arrays.copyOf(bytes, capacity);
         }
     }
 
-    /** Gives the share to whoever takes care of the upload from here, whether its client stays or not. */
+    /** Returns the reservation, which the caller now releases even if the client disconnects. */
     InFlightBytes.Reservation handOver() {
         handedOver = true;
         return share;
     }
 
-    /** The rest will not come. */
+    /** Releases the reservation of a body that will not complete. */
     void release() {
         if (!handedOver) {
             share.release();
         }
     }
 
-    /** The bytes received; only the first {@link #length} count. */
+    /** Returns the received bytes; only the first {@link #length} are valid. */
     byte[] bytes() {
         return bytes;
     }

@@ -3,7 +3,7 @@ package dev.mindfulcode.ingestservice;
 import dev.mindfulcode.schemas.KeystrokePayload;
 import java.time.Duration;
 
-/** What a client may send. Everything beyond is refused with the field at fault. */
+/** Limits of uploads. A client that exceeds one gets the field at fault. */
 final class UploadLimits {
 
     static final int KEYSTROKES_PER_BATCH_MAX = KeystrokePayload.KEYSTROKES_MAX;
@@ -12,20 +12,20 @@ final class UploadLimits {
     static final int REQUEST_BYTES_MAX = 1024 * 1024;
 
     /**
-     * Longest interval, and longest time from a batch's start to its last keystroke or signal: a day. A batch is
-     * seconds of typing, and a session ends after half an hour of silence, so what is longer has its unit wrong.
+     * Longest interval, and longest time from a batch's start to its last keystroke or signal: a day. Batches hold
+     * seconds of typing, so a longer one has the wrong unit.
      */
     static final int BATCH_SPAN_MS_MAX = 86_400_000;
 
-    /** Longest time a key is held: ten minutes; a book on the keyboard stays below. */
+    /** Longest time that a key is held: ten minutes. */
     static final int DWELL_MS_MAX = 600_000;
 
     static final int DIAGNOSTICS_MAX = 1_000_000;
 
-    /** The largest whole number that JSON clients in JavaScript hold exactly. */
+    /** The largest integer that JavaScript represents exactly. */
     static final long SEQUENCE_MAX = (1L << 53) - 1;
 
-    /** 2020-01-01T00:00Z. Earlier times are in another unit, or of a clock that was never set. */
+    /** 2020-01-01T00:00Z. Earlier times have another unit or come from a clock that was never set. */
     static final long EPOCH_MS_MIN = 1_577_836_800_000L;
 
     /** The end of the year 9999. */
@@ -42,16 +42,16 @@ final class UploadLimits {
      */
     static final Duration EARLINESS_MAX = Duration.ofSeconds(60);
 
-    /** A {@code sent_at} so close to the time of arrival shows a clock that is right: the rest is the network. */
+    /** Difference between {@code sent_at} and the time of arrival that counts as network latency. */
     static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(2);
 
     /**
-     * A session that is older than {@link #LATENESS_MAX} is moved to start so long inside of the window. So its next
-     * uploads, later ones and repeated or reordered ones, still fit with the same shift.
+     * A session older than {@link #LATENESS_MAX} is moved to start this long after the window's start, so that its next,
+     * repeated and reordered uploads fit with the same shift.
      */
     static final Duration PAST_MARGIN = Duration.ofDays(1);
 
-    /** How many sessions' shifts are stored; the least used leave first. An entry takes some 150 bytes. */
+    /** Size of the cache of sessions' shifts. An entry has about 150 bytes. */
     static final int SHIFTED_SESSIONS_MAX = 100_000;
 
     /** Uploads of a session within this time of the first that was moved are moved by the same. */

@@ -1,6 +1,8 @@
 package dev.mindfulcode.ingestservice;
 
 import dev.mindfulcode.dataprotection.UserCipher;
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -12,16 +14,13 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * An upload's way from bytes to Kafka, the same for HTTP and WebSocket. Where the user's key and the sessions' owners
- * are in memory, which they are but for the first batch of a session, all happens on the caller's thread until Kafka
- * has it. Thread-safe; never blocks.
+ * The pipeline of an upload from bytes to Kafka, the same for HTTP and WebSocket. If the user's key and the sessions'
+ * owners are cached, as they are after the first batch of a session, it runs on the caller's thread. Thread-safe; never
+ * blocks.
  */
 final class UploadPipeline {
 
-    /**
-     * What a batch in flight takes beside its own bytes: objects, Kafka's framing and the callback, rounded up. So a
-     * hundred tiny batches do not pass for their hundred bytes each.
-     */
+    /** Memory of a batch in flight in addition to its bytes: objects, Kafka's framing and the callback, rounded up. */
     static final int BATCH_OVERHEAD_BYTES = 512;
 
     private final UserCipherCache ciphers;
@@ -47,11 +46,11 @@ final class UploadPipeline {
     }
 
     /**
-     * Takes in an upload.
+     * Processes an upload.
      *
-     * @param share released when nothing of the upload is held any more, however it ends
-     * @return first done when the upload is with the producer, in the order in which uploads were so; then, inside,
-     *     when Kafka has acknowledged all of it that is accepted. Either fails with a {@link UploadException}
+     * @param share released when the upload ends in any way
+     * @return the outer future completes when the producer has the upload, in the order of submission; the inner one
+     *     when Kafka has acknowledged all accepted batches. Either fails with a {@link ProblemException}
      */
     CompletableFuture<CompletableFuture<UploadResult>> submit(
             UUID userId, ReceivedUpload received, InFlightBytes.Reservation share) {
@@ -114,7 +113,7 @@ final class UploadPipeline {
         return owner.isPresent() && owner.get().equals(userId);
     }
 
-    /** Somebody else's session and none at all look the same: else one could find out which ids exist. */
+    /** Rejects foreign sessions like unknown ones, so that nobody can probe which ids exist. */
     private static List<Rejection> unknownSessionRejections(Set<UUID> foreign, Upload upload) {
         List<Rejection> rejected = new ArrayList<>();
         for (ParsedBatch batch : upload.batches()) {
@@ -123,7 +122,7 @@ final class UploadPipeline {
                         batch.index(),
                         ProblemType.UNKNOWN_SESSION,
                         "session_id",
-                        "No session of yours has this id: start it with POST /api/sessions/start"));
+                        "You have no session with this id; start it with POST /api/sessions/start"));
             }
         }
         return rejected;

@@ -1,18 +1,18 @@
 package dev.mindfulcode.ingestservice;
 
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Where in an upload a reader is, so that a refusal can name the field at fault. Not thread-safe; reused, never copied.
- */
+/** The position of a reader in an upload, so that a problem names the field at fault. Not thread-safe. */
 final class UploadPosition {
 
     static final int NONE = -1;
 
-    /** A client's own field name is repeated to it no further than this. */
+    /** Longest part of a client's field name that a problem repeats. */
     private static final int NAME_CHARS_MAX = 64;
 
-    /** Before the index of a batch; empty where the list of batches is the whole upload. */
+    /** Name before the index of a batch; empty if the list of batches is the whole upload. */
     private String list = "";
 
     private int batch = NONE;
@@ -64,25 +64,25 @@ final class UploadPosition {
         member = name;
     }
 
-    /** Refuses the batch for what is at this position, which is named within the batch. */
-    UploadException invalid(String detail) {
-        return new UploadException(ProblemType.INVALID_BATCH, detail, pathInBatch());
+    /** Returns the rejection of a batch, with the path within the batch. */
+    ProblemException invalid(String detail) {
+        return ProblemType.INVALID_BATCH.forField(pathInBatch(), detail);
     }
 
-    /** Refuses the upload for what is at this position. */
-    UploadException invalidUpload(String detail) {
-        return new UploadException(ProblemType.INVALID_UPLOAD, detail, path());
+    /** Returns the rejection of the upload, with the path within the upload. */
+    ProblemException invalidUpload(String detail) {
+        return ProblemType.INVALID_UPLOAD.forField(path(), detail);
     }
 
-    UploadException malformed(String detail) {
-        return new UploadException(ProblemType.MALFORMED_BODY, detail, path());
+    ProblemException malformed(String detail) {
+        return ProblemType.MALFORMED_BODY.forField(path(), detail);
     }
 
-    UploadException tooLarge(String detail) {
-        return new UploadException(ProblemType.REQUEST_TOO_LARGE, detail, path());
+    ProblemException tooLarge(String detail) {
+        return ProblemType.REQUEST_TOO_LARGE.forField(path(), detail);
     }
 
-    /** Returns such as {@code batches[2].signals[3].at_ms}; null where the fault is with the whole. */
+    /** Returns a path such as {@code batches[2].signals[3].at_ms}; null for the whole upload. */
     @Nullable
     String path() {
         String inBatch = pathInBatch();
@@ -93,7 +93,7 @@ final class UploadPosition {
         return inBatch == null ? path : path + '.' + inBatch;
     }
 
-    /** Returns such as {@code signals[3].at_ms}; null where the fault is with the batch as a whole. */
+    /** Returns a path such as {@code signals[3].at_ms}; null for the whole batch. */
     private @Nullable String pathInBatch() {
         if (field == null) {
             return null;

@@ -1,6 +1,6 @@
 package dev.mindfulcode.ingestservice;
 
-/** The formats in which uploads come. */
+/** The parsers of all formats of uploads. */
 record UploadReaders(UploadReader json, UploadReader avro) {
 
     static UploadReaders standard() {

@@ -12,10 +12,10 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * The verdict on each batch of an upload whose accepted batches Kafka has acknowledged.
+ * The result of each batch of an upload whose accepted batches Kafka has acknowledged.
  *
- * @param readAfter what a read that is to see the upload waits for; empty where no batch was accepted or the broker did
- *     not report the position
+ * @param readAfter the token for reads that are to see the upload; empty if no batch was accepted or the broker did not
+ *     report the position
  */
 record UploadResult(TimeAdjustedUpload adjusted, Optional<ReadAfterToken> readAfter) {
 
@@ -67,7 +67,7 @@ record UploadResult(TimeAdjustedUpload adjusted, Optional<ReadAfterToken> readAf
         return out.toByteArray();
     }
 
-    /** Returns one WebSocket message a batch, in the order in which the batches were sent. */
+    /** Returns one WebSocket message for each batch, in the order sent. */
     List<String> messages() {
         List<ParsedBatch> batches = upload().batches();
         List<Rejection> rejected = upload().rejected();
@@ -82,7 +82,7 @@ record UploadResult(TimeAdjustedUpload adjusted, Optional<ReadAfterToken> readAf
                                     < batches.get(nextBatch).index();
             messages.add(
                     isRejection
-                            ? UploadException.message(rejected.get(nextRejection++))
+                            ? UploadProblems.message(rejected.get(nextRejection++))
                             : ack(batches.get(nextBatch++), token));
         }
         return messages;

@@ -1,6 +1,7 @@
 package dev.mindfulcode.ingestservice;
 
 import dev.mindfulcode.identity.Identity;
+import dev.mindfulcode.webkit.problems.ProblemException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -16,23 +17,20 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * What is said on one WebSocket: uploads as messages, text for JSON and binary for Avro. Each batch is answered
- * {@code {"type": "ack", "sequence": …, "session_id": …, "batch_id": …, "read_after": …}} when Kafka has it, or
- * {@code {"type": "error", "index": …, "problem": …, …}}, and each refused message with one error. Messages go to
- * Kafka, and answers to the client, in the order in which the messages came. Thread-safe.
+ * Handles WebSockets whose messages are uploads, text for JSON and binary for Avro. The answer to each batch is
+ * {@code {"type": "ack", "sequence": …, "session_id": …, "batch_id": …, "read_after": …}} once Kafka has it, or
+ * {@code {"type": "error", "index": …, "problem": …, …}}; a rejected message gets one error. Messages go to Kafka, and
+ * answers to the client, in the order of arrival. Thread-safe.
  */
 final class UploadWebSocketHandler {
 
-    /** A connection with this many messages unanswered is not read from: TCP makes its client wait. */
+    /** A connection with this many unanswered messages is not read until some are answered. */
     static final int MESSAGES_IN_FLIGHT_MAX = 16;
 
-    /**
-     * A connection is closed once it has been quiet for this long: what lies unread then would reset it, answers and
-     * all.
-     */
+    /** A connection is closed once it was idle for this long: unread data would reset it and drop its answers. */
     private static final Duration IDLE_INTERVAL = Duration.ofMillis(100);
 
-    /** ... or after this long, since a client may go on sending. */
+    /** Closes a connection whose client keeps sending. */
     static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
     private final UploadReaders readers;
@@ -50,7 +48,7 @@ final class UploadWebSocketHandler {
         this.clock = clock;
     }
 
-    /** @param ending tells when and why the server ends it; what was received by then is still answered */
+    /** @param ending emits when and why the server closes it; messages received by then are still answered */
     Mono<Void> run(WebSocketSession session, Identity caller, Mono<CloseStatus> ending) {
         Activity activity = new Activity();
         Flux<WebSocketMessage> answers = session.receive()
@@ -66,13 +64,12 @@ final class UploadWebSocketHandler {
                     return texts;
                 })
                 .map(session::textMessage);
-        // The receiving side is never cancelled: Netty would close at once and drop the answers that are owed.
+        // The receiving side is never cancelled: Netty would close at once and drop pending answers.
         Mono<Void> closing = ending.flatMap(why -> Flux.interval(IDLE_INTERVAL)
-                .filter(tick -> activity.isOver())
+                .filter(tick -> activity.isIdle())
                 .next()
                 .timeout(CLOSE_TIMEOUT, Mono.empty())
-                // Once begun it is not cancelled, though it ends the other side: Netty would drop the frame that says
-                // why.
+                // Closing is not cancelled when the other side completes: Netty would drop the close frame.
                 .then(Mono.defer(() -> Mono.fromFuture(session.close(why).toFuture(), true))));
         return Mono.firstWithSignal(session.send(answers), closing);
     }
@@ -81,7 +78,7 @@ final class UploadWebSocketHandler {
         return message.getType() == WebSocketMessage.Type.TEXT || message.getType() == WebSocketMessage.Type.BINARY;
     }
 
-    /** Copies a message while it is there: Netty takes its buffer back. */
+    /** Copies a message, because Netty reuses its buffer. */
     private Received received(WebSocketMessage message) {
         InFlightBytes.Reservation share = inFlight.newReservation();
         DataBuffer payload = message.getPayload();
@@ -89,18 +86,18 @@ final class UploadWebSocketHandler {
         UploadReader reader = message.getType() == WebSocketMessage.Type.TEXT ? readers.json() : readers.avro();
         try {
             share.grow(length);
-        } catch (UploadException refusal) {
-            return new Received(new ReceivedUpload(reader, false, new byte[0], 0, 0), share, refusal);
+        } catch (ProblemException problem) {
+            return new Received(new ReceivedUpload(reader, false, new byte[0], 0, 0), share, problem);
         }
         byte[] bytes = new byte[length];
         payload.read(bytes);
         return new Received(new ReceivedUpload(reader, false, bytes, length, clock.millis()), share, null);
     }
 
-    /** Done when the message is with the producer, so that the next one comes after it on Kafka as well. */
+    /** Completes when the producer has the message, so that Kafka gets the next one after it. */
     private Mono<CompletableFuture<List<String>>> submit(Identity caller, Received received) {
-        CompletableFuture<CompletableFuture<List<String>>> submitted = received.refusal() != null
-                ? CompletableFuture.failedFuture(received.refusal())
+        CompletableFuture<CompletableFuture<List<String>>> submitted = received.problem() != null
+                ? CompletableFuture.failedFuture(received.problem())
                 : intake.submit(caller.userId(), received.upload(), received.share())
                         .thenApply(acknowledged ->
                                 acknowledged.thenApply(UploadResult::messages).exceptionally(this::error));
@@ -113,17 +110,17 @@ final class UploadWebSocketHandler {
     }
 
     private List<String> error(Throwable failure) {
-        UploadException refusal = UploadException.from(failure);
-        metrics.refused(refusal.type());
-        return List.of(refusal.message());
+        ProblemException problem = UploadProblems.from(failure);
+        metrics.refused(problem.type());
+        return List.of(UploadProblems.message(problem));
     }
 
-    /** What happens on a connection. Told by its event loop and Kafka's thread, asked by a third. */
+    /** Counts messages and answers of a connection. Updated by its event loop and Kafka's thread, read by a third. */
     private static final class Activity {
 
         private final AtomicInteger unanswered = new AtomicInteger();
         private final AtomicLong messages = new AtomicLong();
-        private long messagesWhenAsked = -1;
+        private long messagesAtLastCheck = -1;
 
         void received() {
             messages.incrementAndGet();
@@ -134,17 +131,17 @@ final class UploadWebSocketHandler {
             unanswered.decrementAndGet();
         }
 
-        /** Whether all is answered and nothing has come since this was asked before. */
-        boolean isOver() {
-            long before = messagesWhenAsked;
-            messagesWhenAsked = messages.get();
-            return before == messagesWhenAsked && unanswered.get() == 0;
+        /** Returns whether all messages are answered and none has arrived since the previous call. */
+        boolean isIdle() {
+            long before = messagesAtLastCheck;
+            messagesAtLastCheck = messages.get();
+            return before == messagesAtLastCheck && unanswered.get() == 0;
         }
     }
 
-    /** @param refusal why the message was not even taken in, or null */
+    /** @param problem why the message was not read; null if it was */
     private record Received(
             ReceivedUpload upload,
             InFlightBytes.Reservation share,
-            @Nullable UploadException refusal) {}
+            @Nullable ProblemException problem) {}
 }

@@ -5,6 +5,8 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.dataprotection.UserKeys;
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -17,25 +19,22 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Users' ciphers for threads that must not wait: {@link UserKeys} may query, so that is done on a few threads of its
- * own, once for all who ask about the same user. Thread-safe.
+ * A cache of users' ciphers for event loops: the blocking lookups in {@link UserKeys} run on a few threads of their own,
+ * one for all concurrent requests of a user. Thread-safe.
  */
 final class UserCipherCache implements AutoCloseable {
 
     static final int CACHE_SIZE = 50_000;
 
-    /**
-     * How much longer than UserKeys itself ingest may go on with a key that has been destroyed. What it encrypts by
-     * then is noise to everybody, so all this delays is the answer 410.
-     */
+    /** Delays the answer 410 after a key was destroyed; what is encrypted with it by then can never be decrypted. */
     static final Duration CACHE_RETENTION = Duration.ofSeconds(60);
 
-    /** A user who types is asked about again before that, beside the request and not in it. */
+    /** Active users are refreshed in the background, so that no request waits. */
     private static final Duration REFRESH_INTERVAL = Duration.ofSeconds(30);
 
     static final int LOOKUP_THREADS = 4;
 
-    /** Lookups beyond these are refused with {@link ProblemType#OVERLOADED}. */
+    /** Further lookups are rejected with {@link ProblemType#OVERLOADED}. */
     static final int PENDING_LOOKUPS_MAX = 5_000;
 
     private final ExecutorService lookups;
@@ -59,7 +58,7 @@ final class UserCipherCache implements AutoCloseable {
                 .buildAsync((userId, _) -> CompletableFuture.supplyAsync(() -> keys.find(userId), lookups));
     }
 
-    /** Returns the user's cipher if it is in memory, without waiting. */
+    /** Returns the user's cipher if cached. */
     @Nullable
     UserCipher cached(UUID userId) {
         CompletableFuture<Optional<UserCipher>> known = ciphers.getIfPresent(userId);
@@ -68,21 +67,21 @@ final class UserCipherCache implements AutoCloseable {
                 : null;
     }
 
-    /** Asks for a user's cipher. Fails with a {@link UploadException} where there is none, or none can be had now. */
+    /** Looks up a user's cipher. Fails with a {@link ProblemException} if the user has no key or the lookup fails. */
     CompletableFuture<UserCipher> find(UUID userId) {
         CompletableFuture<Optional<UserCipher>> answer;
         try {
             answer = ciphers.get(userId);
         } catch (RejectedExecutionException e) {
             return CompletableFuture.failedFuture(
-                    new UploadException(ProblemType.OVERLOADED, "Too many users' keys are being looked up"));
+                    UploadProblems.overloaded("Too many pending key lookups; send this again later"));
         }
         return answer.handle((cipher, failure) -> {
             if (failure != null) {
-                throw new UploadException(ProblemType.UNAVAILABLE, "Keys cannot be looked up at the moment");
+                throw UploadProblems.unavailable("Database unavailable; send this again later");
             }
-            return cipher.orElseThrow(() ->
-                    new UploadException(ProblemType.ACCOUNT_ERASED, "This account has no key any more; stop sending"));
+            return cipher.orElseThrow(
+                    () -> ProblemType.ACCOUNT_ERASED.withDetail("The account was erased; stop sending"));
         });
     }
 

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** UUIDs in their 36-character form and no other: {@link UUID#fromString} takes {@code 1-2-3-4-5} as well. */
+/** Parses UUIDs in their 36-character form only; {@link UUID#fromString} also accepts {@code 1-2-3-4-5}. */
 final class UuidText {
 
     static final int LENGTH = 36;
@@ -14,7 +14,7 @@ final class UuidText {
 
     private UuidText() {}
 
-    /** Returns the UUID, or null where these characters are none. */
+    /** Returns the UUID, or null if the characters are not a UUID. */
     static @Nullable UUID parse(char[] text, int offset, int length) {
         if (length != LENGTH
                 || text[offset + 8] != '-'

@@ -2,6 +2,8 @@ package dev.mindfulcode.ingestservice;
 
 import dev.mindfulcode.identity.Identity;
 import dev.mindfulcode.identity.Revocations;
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,18 +20,16 @@ import org.springframework.web.reactive.socket.server.upgrade.ReactorNettyReques
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.WebsocketServerSpec;
 
-/**
- * {@code GET /ws/ingest?token=…}: lets in who has a valid token or API key, up to a number of connections. Thread-safe.
- */
+/** Handles {@code GET /ws/ingest?token=…}: authenticates and upgrades up to a number of connections. Thread-safe. */
 final class WebSocketEndpoint {
 
-    /** Connections beyond these are refused with {@link ProblemType#OVERLOADED}. */
+    /** Further connections are rejected with {@link ProblemType#OVERLOADED}. */
     static final int CONNECTIONS_MAX = 10_000;
 
-    /** The token has run out: come back with a new one. The same code as the gateway's live updates have. */
+    /** The token has expired; connect again with a new one. Same code as in the gateway's live updates. */
     static final CloseStatus TOKEN_EXPIRED = new CloseStatus(4401, "token expired");
 
-    /** The token or API key has been revoked: sign in again. */
+    /** The token or API key has been revoked; sign in again. */
     static final CloseStatus REVOKED = new CloseStatus(4401, "revoked");
 
     private final RequestAuthenticator callers;
@@ -41,13 +41,13 @@ final class WebSocketEndpoint {
     private final Duration lifetimeMax;
     private final AtomicInteger open;
 
-    /** An upgrade of its own: other WebSockets on the same server have other limits. */
+    /** Own upgrade service, because other WebSockets on the same server have other limits. */
     private final WebSocketService upgrade = new HandshakeWebSocketService(new ReactorNettyRequestUpgradeStrategy(
             () -> WebsocketServerSpec.builder().maxFramePayloadLength(UploadLimits.REQUEST_BYTES_MAX)));
 
     /**
-     * @param lifetimeMax of a connection whose credential does not end sooner
-     * @param open how many connections there are; counted here, shown elsewhere
+     * @param lifetimeMax of a connection whose credential does not expire sooner
+     * @param open number of open connections, counted here
      */
     WebSocketEndpoint(
             RequestAuthenticator callers,
@@ -73,18 +73,18 @@ final class WebSocketEndpoint {
             shutdown.rejectIfStopping();
             return caller(request)
                     .flatMap(caller -> upgraded(request, caller))
-                    .onErrorResume(UploadException.class, http::problem);
-        } catch (UploadException refusal) {
-            return http.problem(refusal);
+                    .onErrorResume(ProblemException.class, http::problem);
+        } catch (ProblemException problem) {
+            return http.problem(problem);
         }
     }
 
     private Mono<ServerResponse> upgraded(ServerRequest request, Identity caller) {
         if (!"websocket".equalsIgnoreCase(request.headers().firstHeader(HttpHeaders.UPGRADE))) {
-            throw new UploadException(ProblemType.UPGRADE_REQUIRED, "Connect with a WebSocket client");
+            throw ProblemType.UPGRADE_REQUIRED.withDetail("Connect with a WebSocket client");
         }
         if (open.get() >= CONNECTIONS_MAX) {
-            throw new UploadException(ProblemType.OVERLOADED, "Too many connections are open");
+            throw UploadProblems.overloaded("Too many connections are open");
         }
         return upgrade.handleRequest(
                         request.exchange(),
@@ -104,7 +104,7 @@ final class WebSocketEndpoint {
                 : callers.authenticateHeader(request.headers().firstHeader(HttpHeaders.AUTHORIZATION));
     }
 
-    /** Why the server ends the connection, when it does. */
+    /** Emits the status when the server is to close the connection. */
     private Mono<CloseStatus> ending(Identity caller) {
         return Mono.firstWithSignal(
                 expiry(caller), revoked(caller), shutdown.stopping().thenReturn(CloseStatus.GOING_AWAY));

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The words of the JSON format, looked up in a parser's own buffer: no string is made for a keystroke. */
+/** Names of the JSON format, looked up in the parser's buffer without creating strings. */
 final class WireNames {
 
     private static final char[][] KEY_CLASSES =
@@ -27,7 +27,7 @@ final class WireNames {
         return SignalKind.ofCode(indexOf(SIGNAL_KINDS, text, offset, length));
     }
 
-    /** Returns {@link SignalValue#OK} or {@link SignalValue#FAILED}, or null where the text is neither. */
+    /** Returns {@link SignalValue#OK} or {@link SignalValue#FAILED}, or null for any other text. */
     static @Nullable SignalValue outcome(char[] text, int offset, int length) {
         return switch (indexOf(OUTCOMES, text, offset, length)) {
             case 0 -> SignalValue.FAILED;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mindfulcode.schemas.upload.KeystrokeUpload;
 import dev.mindfulcode.schemas.upload.UploadedBatch;
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -24,9 +26,9 @@ class AvroUploadReaderTest {
 
     private final AvroUploadReader reader = new AvroUploadReader();
 
-    record Spoiled(
+    record InvalidField(
             String name,
-            Consumer<UploadedBatch> spoil,
+            Consumer<UploadedBatch> change,
             @Nullable String field) {
         @Override
         public String toString() {
@@ -34,40 +36,40 @@ class AvroUploadReaderTest {
         }
     }
 
-    static List<Spoiled> spoiled() {
+    static List<InvalidField> invalidFields() {
         return List.of(
-                new Spoiled("id", batch -> batch.setBatchId("1-2-3-4-5"), "batch_id"),
-                new Spoiled("session", batch -> batch.setSessionId(""), "session_id"),
-                new Spoiled("sequence", batch -> batch.setSequence(-1), "sequence"),
-                new Spoiled("sequence huge", batch -> batch.setSequence(Long.MAX_VALUE), "sequence"),
-                new Spoiled("start", batch -> batch.setStartedAt(Long.MIN_VALUE), "started_at"),
-                new Spoiled("start in seconds", batch -> batch.setStartedAt(1_700_000_000L), "started_at"),
-                new Spoiled("interval", batch -> batch.setIntervalsMs(List.of(0, -1)), "intervals_ms[1]"),
-                new Spoiled("span", batch -> batch.setIntervalsMs(List.of(86_400_000, 1)), "intervals_ms[1]"),
-                new Spoiled(
+                new InvalidField("id", batch -> batch.setBatchId("1-2-3-4-5"), "batch_id"),
+                new InvalidField("session", batch -> batch.setSessionId(""), "session_id"),
+                new InvalidField("sequence", batch -> batch.setSequence(-1), "sequence"),
+                new InvalidField("sequence huge", batch -> batch.setSequence(Long.MAX_VALUE), "sequence"),
+                new InvalidField("start", batch -> batch.setStartedAt(Long.MIN_VALUE), "started_at"),
+                new InvalidField("start in seconds", batch -> batch.setStartedAt(1_700_000_000L), "started_at"),
+                new InvalidField("interval", batch -> batch.setIntervalsMs(List.of(0, -1)), "intervals_ms[1]"),
+                new InvalidField("span", batch -> batch.setIntervalsMs(List.of(86_400_000, 1)), "intervals_ms[1]"),
+                new InvalidField(
                         "too many", batch -> batch.setIntervalsMs(Collections.nCopies(1_001, 1)), "intervals_ms[1000]"),
-                new Spoiled("class", batch -> batch.setKeyClasses(bytes(0, 13)), "key_classes[1]"),
-                new Spoiled("class negative", batch -> batch.setKeyClasses(bytes(-1, 0)), "key_classes[0]"),
-                new Spoiled("classes short", batch -> batch.setKeyClasses(bytes(0)), "key_classes"),
-                new Spoiled("dwells short", batch -> batch.setDwellsMs(List.of(1)), "dwells_ms"),
-                new Spoiled("dwell", batch -> batch.setDwellsMs(List.of(1, 600_001)), "dwells_ms[1]"),
-                new Spoiled("signal at", batch -> batch.setSignalAtMs(List.of(-1)), "signal_at_ms[0]"),
-                new Spoiled(
+                new InvalidField("class", batch -> batch.setKeyClasses(bytes(0, 13)), "key_classes[1]"),
+                new InvalidField("class negative", batch -> batch.setKeyClasses(bytes(-1, 0)), "key_classes[0]"),
+                new InvalidField("classes short", batch -> batch.setKeyClasses(bytes(0)), "key_classes"),
+                new InvalidField("dwells short", batch -> batch.setDwellsMs(List.of(1)), "dwells_ms"),
+                new InvalidField("dwell", batch -> batch.setDwellsMs(List.of(1, 600_001)), "dwells_ms[1]"),
+                new InvalidField("signal at", batch -> batch.setSignalAtMs(List.of(-1)), "signal_at_ms[0]"),
+                new InvalidField(
                         "signals many",
                         batch -> batch.setSignalAtMs(Collections.nCopies(1_001, 1)),
                         "signal_at_ms[1000]"),
-                new Spoiled("kinds over", batch -> batch.setSignalKinds(bytes(1, 1)), "signal_kinds"),
-                new Spoiled("kind", batch -> batch.setSignalKinds(bytes(7)), "signal_kinds[0]"),
-                new Spoiled("values over", batch -> batch.setSignalValues(List.of(0, 0)), "signal_values[1]"),
-                new Spoiled("values short", batch -> batch.setSignalValues(List.of()), "signal_values"),
-                new Spoiled("value of a save", batch -> batch.setSignalValues(List.of(1)), "signal_values[0]"));
+                new InvalidField("kinds over", batch -> batch.setSignalKinds(bytes(1, 1)), "signal_kinds"),
+                new InvalidField("kind", batch -> batch.setSignalKinds(bytes(7)), "signal_kinds[0]"),
+                new InvalidField("values over", batch -> batch.setSignalValues(List.of(0, 0)), "signal_values[1]"),
+                new InvalidField("values short", batch -> batch.setSignalValues(List.of()), "signal_values"),
+                new InvalidField("value of a save", batch -> batch.setSignalValues(List.of(1)), "signal_values[0]"));
     }
 
     @ParameterizedTest
-    @MethodSource("spoiled")
-    void rejectsABatchNamesTheFieldAtFaultAndReadsItsNeighbours(Spoiled spoiled) {
+    @MethodSource("invalidFields")
+    void rejectsInvalidBatchWithFieldAndReadsOthers(InvalidField invalid) {
         UploadedBatch second = batch();
-        spoiled.spoil.accept(second);
+        invalid.change.accept(second);
         KeystrokeUpload sent = new KeystrokeUpload(1_700_000_000_000L, List.of(batch(), second, batch()));
 
         for (boolean inBlocks : new boolean[] {false, true}) {
@@ -79,45 +81,45 @@ class AvroUploadReaderTest {
             assertThat(upload.rejected()).singleElement().satisfies(rejection -> {
                 assertThat(rejection.index()).isEqualTo(1);
                 assertThat(rejection.type()).as(rejection.detail()).isEqualTo(ProblemType.INVALID_BATCH);
-                assertThat(rejection.field()).as(rejection.detail()).isEqualTo(spoiled.field);
+                assertThat(rejection.field()).as(rejection.detail()).isEqualTo(invalid.field);
             });
             UploadAssertions.assertValid(upload);
         }
     }
 
     @Test
-    void refusesASentAtInSeconds() {
-        assertRefused(encoded(new KeystrokeUpload(1_700_000_000L, List.of(batch()))), ProblemType.INVALID_UPLOAD);
+    void rejectsSentAtInSeconds() {
+        assertRejected(encoded(new KeystrokeUpload(1_700_000_000L, List.of(batch()))), ProblemType.INVALID_UPLOAD);
     }
 
     @Test
-    void refusesAHundredAndOneBatches() {
+    void rejectsMoreThan100Batches() {
         byte[] body = encoded(new KeystrokeUpload(null, Collections.nCopies(101, batch())));
 
-        assertRefused(body, ProblemType.REQUEST_TOO_LARGE);
+        assertRejected(body, ProblemType.REQUEST_TOO_LARGE);
     }
 
     @Test
-    void refusesNoBatch() {
-        assertRefused(encoded(new KeystrokeUpload(null, List.of())), ProblemType.INVALID_BATCH);
+    void rejectsUploadWithoutBatches() {
+        assertRejected(encoded(new KeystrokeUpload(null, List.of())), ProblemType.INVALID_BATCH);
     }
 
     @Test
-    void refusesEveryBodyThatWasCutShortOrWentOn() {
+    void rejectsTruncatedAndOverlongBodies() {
         byte[] body = encoded(new KeystrokeUpload(null, List.of(batch())));
         for (int length = 0; length < body.length; length++) {
-            assertRefused(Arrays.copyOf(body, length), ProblemType.MALFORMED_BODY);
+            assertRejected(Arrays.copyOf(body, length), ProblemType.MALFORMED_BODY);
         }
-        assertRefused(Arrays.copyOf(body, body.length + 1), ProblemType.MALFORMED_BODY);
+        assertRejected(Arrays.copyOf(body, body.length + 1), ProblemType.MALFORMED_BODY);
     }
 
     @ParameterizedTest
-    @MethodSource("lies")
-    void refusesCountsAndSizesThatAreNotTrue(byte[] body) {
-        assertRefused(body, ProblemType.MALFORMED_BODY);
+    @MethodSource("falseSizes")
+    void rejectsFalseCountsAndSizes(byte[] body) {
+        assertRejected(body, ProblemType.MALFORMED_BODY);
     }
 
-    static Stream<byte[]> lies() {
+    static Stream<byte[]> falseSizes() {
         return Stream.of(
                 varints(2),
                 varints(-1),
@@ -128,23 +130,23 @@ class AvroUploadReaderTest {
                 varints(0, -1, -5),
                 varints(0, 1_000_000_000),
                 new byte[] {0, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 1},
-                // A block of one batch that says it is a byte longer than it is.
-                lyingBlock(1),
-                lyingBlock(-1));
+                // A block of one batch that declares a byte too many or too few.
+                blockOfFalseSize(1),
+                blockOfFalseSize(-1));
     }
 
-    private static byte[] lyingBlock(int lie) {
+    private static byte[] blockOfFalseSize(int difference) {
         byte[] honest = encoded(new KeystrokeUpload(null, List.of(batch())));
         byte[] batch = Arrays.copyOfRange(honest, 2, honest.length - 1);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.writeBytes(varints(0, -1, batch.length + lie));
+        out.writeBytes(varints(0, -1, batch.length + difference));
         out.writeBytes(batch);
         out.writeBytes(new byte[] {0, 0});
         return out.toByteArray();
     }
 
     @Test
-    void doesNotMixUpWhatItReadBefore() {
+    void doesNotReuseValuesOfEarlierUploads() {
         byte[] long1 = encoded(new KeystrokeUpload(null, List.of(batch())));
         UploadedBatch other = batch();
         other.setIntervalsMs(List.of(9));
@@ -162,12 +164,12 @@ class AvroUploadReaderTest {
         UploadAssertions.assertValid(upload);
     }
 
-    private void assertRefused(byte[] body, ProblemType type) {
+    private void assertRejected(byte[] body, ProblemType type) {
         assertThatThrownBy(() -> reader.read(body, body.length))
                 .isInstanceOfSatisfying(
-                        UploadException.class,
-                        refusal ->
-                                assertThat(refusal.type()).as(refusal.detail()).isEqualTo(type));
+                        ProblemException.class,
+                        problem ->
+                                assertThat(problem.type()).as(problem.detail()).isEqualTo(type));
     }
 
     static UploadedBatch batch() {

@@ -3,6 +3,7 @@ package dev.mindfulcode.ingestservice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.embeddedplatform.TestPlatform;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -23,25 +24,22 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A Kafka that is there and slow: a quota makes the broker hold back what ingest's producer sends. */
+/** Tests with a slow Kafka: a quota makes the broker throttle ingest's producer. */
 class BackpressureTest {
 
     private static final int REQUESTS = 40;
     private static final int REQUEST_BYTES = 100_000;
 
-    /**
-     * After each upload: the first may have been on its way before the broker began to hold back, and a second upload
-     * would hold back too much.
-     */
+    /** Number of small batches after each upload, because the first may pass before the broker throttles. */
     private static final int PROBES = 5;
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
-    /** Holds back for some 6 s after one {@link #heavyUpload}, by Kafka's arithmetic over its 10 s window. */
-    private static final double SLOW_BYTES_A_SECOND = 3_750;
+    /** Throttles for about 6 s after one {@link #heavyUpload}, by Kafka's arithmetic over its 10 s window. */
+    private static final double SLOW_BYTES_PER_SECOND = 3_750;
 
-    /** Holds back for longer than any batch may wait. */
-    private static final double STUCK_BYTES_A_SECOND = 1;
+    /** Throttles for longer than the delivery timeout. */
+    private static final double STUCK_BYTES_PER_SECOND = 1;
 
     private final IngestServer server = start();
     private final UUID user = server.newUser();
@@ -61,10 +59,10 @@ class BackpressureTest {
     }
 
     @Test
-    void refusesWhatIsBeyondTheBoundAtOnceAndStoresWhatItTookWhenKafkaGoesOn() {
+    void rejectsUploadsBeyondTheBoundAndStoresAcceptedOnesWhenKafkaRecovers() {
         assertThat(server.post(user, BatchJson.of(session, 0)).statusCode()).isEqualTo(202);
-        limitProducer(SLOW_BYTES_A_SECOND);
-        List<CompletableFuture<HttpResponse<String>>> sent = new ArrayList<>(awaitHeldBack(heavyUpload()));
+        limitProducer(SLOW_BYTES_PER_SECOND);
+        List<CompletableFuture<HttpResponse<String>>> sent = new ArrayList<>(awaitThrottling(heavyUpload()));
 
         for (int i = 0; i < REQUESTS; i++) {
             sent.add(post(padded(BatchJson.of(session, 100 + i))));
@@ -82,7 +80,7 @@ class BackpressureTest {
         long accepted = sent.stream()
                 .filter(answer -> answer.join().statusCode() == 202)
                 .count();
-        // Those that were cut off half-way made no room for others in time; the probe came first.
+        // Rejected requests released their bytes too late for others; the probe came first.
         assertThat(accepted).isBetween(roomFor / 2L, roomFor + 1L);
         List<Long> stored = server.stored(user).sequences();
         assertThat(stored.stream().filter(sequence -> sequence >= 99)).hasSize((int) accepted);
@@ -90,11 +88,11 @@ class BackpressureTest {
     }
 
     @Test
-    void answers503WhenKafkaDoesNotAcknowledgeInTimeAndHoldsNothingAfterwards() {
+    void answers503AndReleasesBytesWhenKafkaDoesNotAcknowledgeInTime() {
         assertThat(server.post(user, BatchJson.of(session, 0)).statusCode()).isEqualTo(202);
-        limitProducer(STUCK_BYTES_A_SECOND);
+        limitProducer(STUCK_BYTES_PER_SECOND);
         List<CompletableFuture<HttpResponse<String>>> probes =
-                awaitHeldBack(BatchJson.of(session, 1).toString());
+                awaitThrottling(BatchJson.of(session, 1).toString());
 
         HttpResponse<String> response =
                 server.post(user, BatchJson.array(BatchJson.of(session, 100), BatchJson.of(session, 101)));
@@ -106,8 +104,8 @@ class BackpressureTest {
         assertThat(server.stored(user).sequences()).doesNotContain(99L, 100L, 101L);
     }
 
-    /** Sends what exceeds the quota until a small batch after it is held back; returns that batch. */
-    private List<CompletableFuture<HttpResponse<String>>> awaitHeldBack(String upload) {
+    /** Exceeds the quota until a small batch is throttled, and returns that batch. */
+    private List<CompletableFuture<HttpResponse<String>>> awaitThrottling(String upload) {
         long deadlineNs = System.nanoTime() + TIMEOUT.toNanos();
         while (System.nanoTime() < deadlineNs) {
             assertThat(server.post(user, upload).statusCode()).isEqualTo(202);
@@ -119,7 +117,7 @@ class BackpressureTest {
                 }
             }
         }
-        throw new AssertionError("the quota did not come into effect");
+        throw new AssertionError("The quota did not take effect");
     }
 
     private static boolean isAnsweredSoon(CompletableFuture<?> probe) {
@@ -133,7 +131,7 @@ class BackpressureTest {
         }
     }
 
-    /** Some 60 KB on Kafka. */
+    /** Returns an upload of about 60 KB on Kafka. */
     private String heavyUpload() {
         BatchJson[] batches = new BatchJson[20];
         for (int i = 0; i < batches.length; i++) {
@@ -167,11 +165,11 @@ class BackpressureTest {
         }
     }
 
-    /** @param bytesASecond null for no limit */
-    private void limitProducer(@Nullable Double bytesASecond) {
+    /** @param bytesPerSecond null for no limit */
+    private void limitProducer(@Nullable Double bytesPerSecond) {
         ClientQuotaEntity producer =
-                new ClientQuotaEntity(Map.of(ClientQuotaEntity.CLIENT_ID, KeystrokePublisher.CLIENT_ID));
-        ClientQuotaAlteration.Op change = new ClientQuotaAlteration.Op("producer_byte_rate", bytesASecond);
+                new ClientQuotaEntity(Map.of(ClientQuotaEntity.CLIENT_ID, KeystrokePublisher.CLIENT_ID + "-1"));
+        ClientQuotaAlteration.Op change = new ClientQuotaAlteration.Op("producer_byte_rate", bytesPerSecond);
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", server.bootstrapServers))) {
             admin.alterClientQuotas(List.of(new ClientQuotaAlteration(producer, List.of(change))))
                     .all()

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** A batch in JSON whose fields a test sets, spoils or leaves out; valid as it comes. Values are raw JSON. */
+/** A builder of batches in JSON, valid by default. Values are raw JSON. */
 final class BatchJson {
 
     private final Map<String, String> fields = new LinkedHashMap<>();
@@ -40,7 +40,7 @@ final class BatchJson {
         return this;
     }
 
-    /** As many keystrokes, all letters, 100 ms apart. */
+    /** Sets a number of letters, 100 ms apart. */
     BatchJson keystrokes(int count) {
         return with("intervals_ms", "[" + "100,".repeat(Math.max(0, count - 1)) + (count > 0 ? "100" : "") + "]")
                 .with("key_classes", quoted("L".repeat(count)));

@@ -19,7 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Kafka, Postgres and the registry go away under a running ingest, and come back. */
+/** Tests an outage of Kafka, Postgres and the registry while ingest runs. */
 class BrokerOutageTest {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
@@ -29,7 +29,7 @@ class BrokerOutageTest {
     private Path folder;
 
     @Test
-    void answers503WhileTheyAreGoneAndGoesOnWhenTheyAreBack() {
+    void answers503DuringAnOutageAndRecovers() {
         EmbeddedPlatform platform = EmbeddedPlatform.start(
                 PlatformOptions.in(folder, UUID.randomUUID().toString()).forThrowawayData());
         PlatformOptions sameAgain = samePorts(platform);
@@ -51,13 +51,11 @@ class BrokerOutageTest {
 
             platform = EmbeddedPlatform.start(sameAgain);
             awaitAccepted(server, user, session);
-            // The database's connection was cut as well.
+            // The database connection was cut as well.
             assertThat(server.post(user, BatchJson.of(untouched, 0)).statusCode())
                     .isEqualTo(202);
 
-            // The first, one of the awaited tries, and the last; each whole, for all of them decrypt. What was refused
-            // may have
-            // reached the log all the same, as a repeat of what its client will send again.
+            // Rejected batches may be stored too: their clients would send them again.
             assertThat(server.stored(user).sequences()).contains(0L, (long) FLOOD);
         } finally {
             platform.close();
@@ -84,7 +82,7 @@ class BrokerOutageTest {
         assertThat(response.statusCode()).isEqualTo(202);
     }
 
-    /** The producer knows the broker by its port. */
+    /** Returns options with the same ports, by which the producer knows the broker. */
     private PlatformOptions samePorts(EmbeddedPlatform platform) {
         URI database = URI.create(platform.databaseUrl());
         return new PlatformOptions(

@@ -3,6 +3,8 @@ package dev.mindfulcode.ingestservice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
@@ -13,12 +15,12 @@ class GzipBodyTest {
     private final InFlightBytes inFlight = new InFlightBytes(4L * UploadLimits.REQUEST_BYTES_MAX);
 
     @Test
-    void decompressesTheLargestBodyAndNoByteMore() throws IOException {
+    void decompressesUpToTheLargestBody() throws IOException {
         byte[] largest = KeystrokesEndpointTest.gzip(" ".repeat(UploadLimits.REQUEST_BYTES_MAX));
         byte[] larger = KeystrokesEndpointTest.gzip(" ".repeat(UploadLimits.REQUEST_BYTES_MAX + 1));
 
         assertThat(decompressed(largest)).hasSize(UploadLimits.REQUEST_BYTES_MAX);
-        assertRefused(larger, ProblemType.REQUEST_TOO_LARGE);
+        assertRejected(larger, ProblemType.REQUEST_TOO_LARGE);
     }
 
     @Test
@@ -29,23 +31,23 @@ class GzipBodyTest {
     }
 
     @Test
-    void refusesEveryStreamThatWasCutShortChangedOrWentOn() throws IOException {
+    void rejectsTruncatedCorruptAndOverlongStreams() throws IOException {
         byte[] gzip = KeystrokesEndpointTest.gzip("[{\"batch_id\":1},{\"batch_id\":2}]");
         for (int length = 0; length < gzip.length; length++) {
-            assertRefused(Arrays.copyOf(gzip, length), ProblemType.MALFORMED_BODY);
+            assertRejected(Arrays.copyOf(gzip, length), ProblemType.MALFORMED_BODY);
         }
         for (int extra : new int[] {1, 18, 40, 1_000}) {
-            assertRefused(concat(gzip, new byte[extra]), ProblemType.MALFORMED_BODY);
+            assertRejected(concat(gzip, new byte[extra]), ProblemType.MALFORMED_BODY);
         }
         for (int at = gzip.length - 8; at < gzip.length; at++) {
             byte[] changed = gzip.clone();
             changed[at] ^= 1;
-            assertRefused(changed, ProblemType.MALFORMED_BODY);
+            assertRejected(changed, ProblemType.MALFORMED_BODY);
         }
     }
 
     @Test
-    void countsWhatItUnfolds() throws IOException {
+    void reservesDecompressedBytes() throws IOException {
         byte[] body = KeystrokesEndpointTest.gzip(" ".repeat(100_000));
         InFlightBytes.Reservation share = inFlight.newReservation();
 
@@ -57,15 +59,15 @@ class GzipBodyTest {
     }
 
     @Test
-    void takesNoMoreThanMayBeInFlight() throws IOException {
+    void rejectsBodiesBeyondTheInFlightBound() throws IOException {
         byte[] body = KeystrokesEndpointTest.gzip(" ".repeat(100_000));
         InFlightBytes small = new InFlightBytes(50_000);
         InFlightBytes.Reservation share = small.newReservation();
 
         assertThatThrownBy(() -> GzipBody.decompress(body, body.length, share))
                 .isInstanceOfSatisfying(
-                        UploadException.class,
-                        refusal -> assertThat(refusal.type()).isEqualTo(ProblemType.OVERLOADED));
+                        ProblemException.class,
+                        problem -> assertThat(problem.type()).isEqualTo(ProblemType.OVERLOADED));
         share.release();
         assertThat(small.bytes()).isZero();
     }
@@ -75,13 +77,13 @@ class GzipBodyTest {
         return Arrays.copyOf(body.bytes(), body.length());
     }
 
-    private void assertRefused(byte[] gzip, ProblemType type) {
+    private void assertRejected(byte[] gzip, ProblemType type) {
         InFlightBytes.Reservation share = inFlight.newReservation();
         assertThatThrownBy(() -> GzipBody.decompress(gzip, gzip.length, share))
                 .isInstanceOfSatisfying(
-                        UploadException.class,
-                        refusal ->
-                                assertThat(refusal.type()).as(refusal.detail()).isEqualTo(type));
+                        ProblemException.class,
+                        problem ->
+                                assertThat(problem.type()).as(problem.detail()).isEqualTo(type));
         share.release();
     }
 

@@ -3,6 +3,8 @@ package dev.mindfulcode.ingestservice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
@@ -11,15 +13,15 @@ class InFlightBytesTest {
     private final InFlightBytes inFlight = new InFlightBytes(100);
 
     @Test
-    void refusesWhatDoesNotFitAndTakesItOnceThereIsRoom() {
+    void rejectsGrowthBeyondTheBoundUntilBytesAreReleased() {
         InFlightBytes.Reservation first = inFlight.newReservation();
         InFlightBytes.Reservation second = inFlight.newReservation();
         first.grow(60);
         second.grow(40);
 
-        assertThatThrownBy(() -> second.grow(1)).isInstanceOfSatisfying(UploadException.class, refusal -> {
-            assertThat(refusal.type()).isEqualTo(ProblemType.OVERLOADED);
-            assertThat(refusal.retryAfterSeconds()).isPositive();
+        assertThatThrownBy(() -> second.grow(1)).isInstanceOfSatisfying(ProblemException.class, problem -> {
+            assertThat(problem.type()).isEqualTo(ProblemType.OVERLOADED);
+            assertThat(problem.retryAfterSeconds()).isPositive();
         });
         first.release();
         second.grow(60);
@@ -28,7 +30,7 @@ class InFlightBytesTest {
     }
 
     @Test
-    void releasesAShareOnceHoweverOftenItIsGivenBack() {
+    void releasesOnce() {
         InFlightBytes.Reservation share = inFlight.newReservation();
         share.grow(10);
         inFlight.newReservation().grow(5);
@@ -40,7 +42,7 @@ class InFlightBytesTest {
     }
 
     @Test
-    void holdsNothingForAShareThatGrowsAfterItWasReleased() {
+    void ignoresGrowthAfterRelease() {
         InFlightBytes.Reservation share = inFlight.newReservation();
         share.release();
 
@@ -50,7 +52,7 @@ class InFlightBytesTest {
     }
 
     @Test
-    void isExactWhenManyGrowAndReleaseAtOnce() throws InterruptedException {
+    void staysExactUnderConcurrency() throws InterruptedException {
         InFlightBytes busy = new InFlightBytes(1_000);
         CountDownLatch done = new CountDownLatch(8);
         for (int i = 0; i < 8; i++) {
@@ -60,7 +62,7 @@ class InFlightBytesTest {
                     try {
                         share.grow(70);
                         share.grow(90);
-                    } catch (UploadException full) {
+                    } catch (ProblemException full) {
                         assertThat(full.type()).isEqualTo(ProblemType.OVERLOADED);
                     }
                     share.release();

@@ -17,9 +17,9 @@ import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 
 /**
- * The whole path of a request beside two floors, in one run, round about: a bare reactor-netty sink, and a bare
- * reactor-netty that hands the body as it is to a KafkaProducer with acks=all. Generator, broker and server share the
- * machine, so ratios are what counts. Arguments: rounds, seconds a round, connections.
+ * Benchmark of ingest against two floors in one run, in turn: a bare reactor-netty sink, and a bare reactor-netty that
+ * sends the body to a KafkaProducer with acks=all. Generator, broker and server share the machine, so only ratios count.
+ * Arguments: rounds, seconds per round, connections.
  */
 final class IngestBench {
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class IngestLifecycleTest {
 
     @Test
-    void stoppingAnswersWhatItHasTakenAndTellsConnectionsToGo() {
+    void answersReceivedUploadsAndClosesConnectionsOnStop() {
         IngestServer server = IngestServer.start(TestPlatform.shared(), Clock.systemUTC(), Map.of());
         UUID user = server.newUser();
         UUID session = server.newSession(user);

@@ -43,12 +43,12 @@ import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.http.client.ReactorResourceFactory;
 
-/** A running ingest on a real platform, with users and sessions as the gateway would have made them. */
+/** A running ingest on a real platform, with users and sessions as the gateway creates them. */
 final class IngestServer implements AutoCloseable {
 
     static final String JWT_SECRET = "only-for-tests-only-for-tests-only-for-tests";
 
-    /** Short enough to be waited for, long enough for clients on a busy machine. */
+    /** Short for tests, long enough for clients on a busy machine. */
     static final ConnectionLimits SHORT_TIMEOUTS = new ConnectionLimits(
             Duration.ofSeconds(1), Duration.ofSeconds(8), Duration.ofSeconds(6), Duration.ofHours(1));
 
@@ -70,14 +70,15 @@ final class IngestServer implements AutoCloseable {
         database = PostgresUrl.parse(databaseUrl).dataSource();
         PostgresUserKeys.migrate(database);
         execute("""
-            create schema identity;
-            create schema gateway;
-            create table gateway.session_owners
-                (session_id uuid primary key, user_id uuid not null, started_at timestamptz not null);
-            create table identity.revocations
-                (grant_id uuid primary key, recorded_at timestamptz not null default clock_timestamp());
-            create table identity.api_keys
-                (key_id uuid primary key, user_id uuid not null, key_hash bytea not null unique, last_used_at timestamptz)\
+            CREATE SCHEMA identity;
+            CREATE SCHEMA gateway;
+            CREATE TABLE gateway.session_owners
+                (session_id uuid PRIMARY KEY, user_id uuid NOT NULL, started_at timestamptz NOT NULL);
+            CREATE TABLE identity.revocations
+                (grant_id uuid PRIMARY KEY, recorded_at timestamptz NOT NULL DEFAULT clock_timestamp());
+            CREATE TABLE identity.api_keys
+                (key_id uuid PRIMARY KEY, user_id uuid NOT NULL, key_hash bytea NOT NULL UNIQUE,
+                last_used_at timestamptz)\
             """);
         keys = PostgresUserKeys.open(database, KeyEncryptionKey.parse(ENCRYPTION_KEY));
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
@@ -101,7 +102,7 @@ final class IngestServer implements AutoCloseable {
                     .addFirst(new SystemEnvironmentPropertySource("test-systemEnvironment", variables));
             GenericApplicationContext context = (GenericApplicationContext) starting;
             context.registerBean("clock", Clock.class, () -> clock);
-            // Of its own: a server that stops would take the event loops of the others with it.
+            // Own event loops, because a stopping server would close shared ones.
             context.registerBean("ownReactorResources", ReactorResourceFactory.class, IngestServer::ownResources);
             context.registerBean("impatientRules", ConnectionLimits.class, () -> SHORT_TIMEOUTS);
         });
@@ -114,7 +115,7 @@ final class IngestServer implements AutoCloseable {
         return resources;
     }
 
-    /** The one server with the usual settings of this JVM, which ends with it. */
+    /** Returns the server with default settings that all tests of this JVM share. */
     static IngestServer shared() {
         return Shared.SERVER;
     }
@@ -127,14 +128,14 @@ final class IngestServer implements AutoCloseable {
         return new IngestServer(platform, clock, settings);
     }
 
-    /** A user with a key, as registration leaves one. */
+    /** Creates a user with a key, as registration does. */
     UUID newUser() {
         UUID userId = UUID.randomUUID();
         keys.create(userId);
         return userId;
     }
 
-    /** Claims a session as the gateway does, before anybody learns of it. */
+    /** Claims a new session, as the gateway does. */
     UUID newSession(UUID userId) {
         UUID sessionId = UUID.randomUUID();
         claim(sessionId, userId);
@@ -144,7 +145,7 @@ final class IngestServer implements AutoCloseable {
     void claim(UUID sessionId, UUID userId) {
         try (Connection connection = database.getConnection();
                 PreparedStatement insert =
-                        connection.prepareStatement("insert into gateway.session_owners values (?, ?, now())")) {
+                        connection.prepareStatement("INSERT INTO gateway.session_owners VALUES (?, ?, now())")) {
             insert.setObject(1, sessionId);
             insert.setObject(2, userId);
             insert.executeUpdate();
@@ -153,12 +154,12 @@ final class IngestServer implements AutoCloseable {
         }
     }
 
-    /** An API key as the gateway makes one. */
+    /** Creates an API key, as the gateway does. */
     ApiKey newApiKey(UUID userId) {
         ApiKey key = new ApiKey(UUID.randomUUID(), ApiKeys.generate(new SecureRandom()));
         try (Connection connection = database.getConnection();
                 PreparedStatement insert = connection.prepareStatement(
-                        "insert into identity.api_keys (key_id, user_id, key_hash) values (?, ?, ?)")) {
+                        "INSERT INTO identity.api_keys (key_id, user_id, key_hash) VALUES (?, ?, ?)")) {
             insert.setObject(1, key.id());
             insert.setObject(2, userId);
             insert.setBytes(3, CredentialHash.of(key.text()).bytes());
@@ -171,9 +172,9 @@ final class IngestServer implements AutoCloseable {
 
     record ApiKey(UUID id, String text) {}
 
-    /** Revokes a grant as the gateway does. */
+    /** Revokes a grant, as the gateway does. */
     void revoke(UUID grantId) {
-        execute("insert into identity.revocations (grant_id) values ('" + grantId + "')");
+        execute("INSERT INTO identity.revocations (grant_id) VALUES ('" + grantId + "')");
     }
 
     void execute(String sql) {

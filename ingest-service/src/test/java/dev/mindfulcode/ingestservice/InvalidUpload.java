@@ -1,19 +1,20 @@
 package dev.mindfulcode.ingestservice;
 
-import static dev.mindfulcode.ingestservice.ProblemType.INVALID_BATCH;
-import static dev.mindfulcode.ingestservice.ProblemType.INVALID_UPLOAD;
-import static dev.mindfulcode.ingestservice.ProblemType.MALFORMED_BODY;
-import static dev.mindfulcode.ingestservice.ProblemType.REQUEST_TOO_LARGE;
+import static dev.mindfulcode.webkit.problems.ProblemType.INVALID_BATCH;
+import static dev.mindfulcode.webkit.problems.ProblemType.INVALID_UPLOAD;
+import static dev.mindfulcode.webkit.problems.ProblemType.MALFORMED_BODY;
+import static dev.mindfulcode.webkit.problems.ProblemType.REQUEST_TOO_LARGE;
 
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A body that must be refused as a whole, and how.
+ * A body that is rejected as a whole, with the expected problem.
  *
- * @param field the path that the refusal names, or null where it is the whole
+ * @param field the path that the problem names; null for the whole body
  */
 record InvalidUpload(
         String name,
@@ -21,7 +22,7 @@ record InvalidUpload(
         ProblemType problem,
         @Nullable String field) {
 
-    /** The whole corpus, of a session that is known, so that nothing but the body is at fault. */
+    /** Returns all invalid uploads of an existing session. */
     static List<InvalidUpload> corpus(UUID session) {
         List<InvalidUpload> all = new ArrayList<>();
         all.addAll(structures(session));

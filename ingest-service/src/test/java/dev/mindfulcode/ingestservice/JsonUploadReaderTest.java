@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mindfulcode.schemas.KeystrokePayload;
 import dev.mindfulcode.schemas.MalformedPayloadException;
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -26,17 +28,17 @@ class JsonUploadReaderTest {
 
     @ParameterizedTest
     @MethodSource("corpus")
-    void refusesAndNamesTheFieldAtFault(InvalidUpload hostile) {
-        assertThatThrownBy(() -> read(hostile.body())).isInstanceOfSatisfying(UploadException.class, refusal -> {
-            assertThat(refusal.type()).as(refusal.detail()).isEqualTo(hostile.problem());
-            assertThat(refusal.field()).as(refusal.detail()).isEqualTo(hostile.field());
+    void rejectsInvalidUploadsWithField(InvalidUpload hostile) {
+        assertThatThrownBy(() -> read(hostile.body())).isInstanceOfSatisfying(ProblemException.class, problem -> {
+            assertThat(problem.type()).as(problem.detail()).isEqualTo(hostile.problem());
+            assertThat(problem.field()).as(problem.detail()).isEqualTo(hostile.field());
         });
     }
 
-    /** Whatever is wrong with a batch, wherever the reader notices it: those before and after it are read. */
+    /** The batches before and after an invalid one are read, for each fault at each position. */
     @ParameterizedTest
     @MethodSource("invalidBatches")
-    void rejectsABatchAndReadsItsNeighbours(InvalidUpload hostile) {
+    void rejectsInvalidBatchAndReadsOthers(InvalidUpload hostile) {
         String list = "[" + BatchJson.of(SESSION, 7) + "," + hostile.body() + "," + BatchJson.of(SESSION, 9) + "]";
 
         for (String body : List.of(list, "{\"batches\":" + list + ",\"sent_at\":1.7e12}")) {
@@ -65,7 +67,7 @@ class JsonUploadReaderTest {
     }
 
     @Test
-    void rejectsSentAtOfABatchInAList() {
+    void rejectsSentAtInsideAList() {
         Upload upload = read(
                 BatchJson.array(BatchJson.of(SESSION, 0).with("sent_at", "1700000000000"), BatchJson.of(SESSION, 1)));
 
@@ -74,7 +76,7 @@ class JsonUploadReaderTest {
     }
 
     @Test
-    void readsSentAtOfABatchByItselfAndOfAnEnvelopeInAnyOrder() {
+    void readsSentAtOfSingleBatchAndEnvelopeInAnyOrder() {
         String batch = BatchJson.of(SESSION, 0).toString();
 
         assertThat(read(BatchJson.of(SESSION, 0).with("sent_at", "1700000000000"))
@@ -90,9 +92,9 @@ class JsonUploadReaderTest {
         assertThat(read(batch).sentAtMs()).isNull();
     }
 
-    /** As Lua writes numbers. */
+    /** Lua writes whole numbers this way. */
     @Test
-    void readsNumbersWhoseFractionIsZero() throws MalformedPayloadException {
+    void readsNumbersWithZeroFraction() throws MalformedPayloadException {
         Upload upload = read(BatchJson.of(SESSION, 0)
                 .with("sequence", "2.0")
                 .with("started_at", "1.7e12")
@@ -111,16 +113,16 @@ class JsonUploadReaderTest {
     }
 
     @Test
-    void explainsASecondsTimestampAsSuch() {
+    void recognizesTimestampsInSeconds() {
         assertThatThrownBy(() -> read(BatchJson.of(SESSION, 0).with("started_at", "1700000000")))
                 .isInstanceOfSatisfying(
-                        UploadException.class,
-                        refusal -> assertThat(refusal.detail())
+                        ProblemException.class,
+                        problem -> assertThat(problem.detail())
                                 .contains("is 1700000000", "milliseconds are expected; this looks like seconds"));
         assertThatThrownBy(() -> read(BatchJson.of(SESSION, 0).with("started_at", "1577836799999")))
                 .isInstanceOfSatisfying(
-                        UploadException.class,
-                        refusal -> assertThat(refusal.detail())
+                        ProblemException.class,
+                        problem -> assertThat(problem.detail())
                                 .contains("1577836800000", "2020")
                                 .doesNotContain("seconds;", "looks like"));
     }
@@ -135,7 +137,7 @@ class JsonUploadReaderTest {
     }
 
     @Test
-    void readsAHundredBatchesWithoutMixingThemUp() throws MalformedPayloadException {
+    void reads100BatchesSeparately() throws MalformedPayloadException {
         BatchJson[] batches = new BatchJson[100];
         for (int i = 0; i < batches.length; i++) {
             batches[i] = BatchJson.of(SESSION, i).keystrokes(1 + i % 7);
@@ -152,23 +154,24 @@ class JsonUploadReaderTest {
     }
 
     @Test
-    void takesFieldsInAnyOrderAndNullForWhatIsOptional() {
-        String batch =
-                "{\"signals\":null,\"key_classes\":\"L\",\"dwells_ms\":null,\"intervals_ms\":[3],\"started_at\":1600000000000,"
-                        + "\"sequence\":0,\"session_id\":\""
-                        + SESSION.toString().toUpperCase(Locale.ROOT) + "\",\"batch_id\":\""
-                        + SESSION + "\"}";
+    void acceptsFieldsInAnyOrderAndNullForOptionalFields() {
+        String batch = "{\"signals\":null,\"key_classes\":\"L\",\"dwells_ms\":null,\"intervals_ms\":[3],"
+                + "\"started_at\":1600000000000,"
+                + "\"sequence\":0,\"session_id\":\""
+                + SESSION.toString().toUpperCase(Locale.ROOT) + "\",\"batch_id\":\""
+                + SESSION + "\"}";
 
         assertThat(read(batch).batches().getFirst().sessionId()).isEqualTo(SESSION);
     }
 
     @Test
-    void readsTheValuesOfSignals() throws MalformedPayloadException {
+    void readsSignalValues() throws MalformedPayloadException {
         Upload upload = read(BatchJson.of(SESSION, 0)
                 .keystrokes(0)
                 .with(
                         "signals",
-                        "[{\"kind\":\"build\",\"at_ms\":1,\"value\":\"failed\"},{\"value\":\"ok\",\"kind\":\"test\",\"at_ms\":2},"
+                        "[{\"kind\":\"build\",\"at_ms\":1,\"value\":\"failed\"},"
+                                + "{\"value\":\"ok\",\"kind\":\"test\",\"at_ms\":2},"
                                 + "{\"kind\":\"diagnostics\",\"at_ms\":3,\"value\":17},"
                                 + "{\"kind\":\"focus_lost\",\"at_ms\":4,\"value\":null}]"));
 
@@ -181,11 +184,11 @@ class JsonUploadReaderTest {
     }
 
     @Test
-    void aRefusalRepeatsNothingThatWasSentButTheNameOfTheField() {
+    void repeatsOnlyTheFieldNameInProblems() {
         assertThatThrownBy(() -> read(BatchJson.of(SESSION, 0).with("key_classes", "\"hunter2\"")))
                 .isInstanceOfSatisfying(
-                        UploadException.class,
-                        refusal -> assertThat(new String(refusal.problemJson(), StandardCharsets.UTF_8))
+                        ProblemException.class,
+                        problem -> assertThat(new String(problem.document(), StandardCharsets.UTF_8))
                                 .contains("\"field\":\"key_classes[0]\"")
                                 .doesNotContain("hunter2"));
     }

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 
-/** Sends one request over and over on some connections, each waiting for its answer, and says how that went. */
+/** Sends one request repeatedly on some connections, each waiting for its response, and measures latency. */
 final class LoadGenerator {
 
     record Result(double requestsPerSecond, double p50Ms, double p99Ms) {}

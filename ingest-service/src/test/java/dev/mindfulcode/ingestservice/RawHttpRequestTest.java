@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Old and plain clients of HTTP, and live clients that stop reading or fall silent, over raw connections. */
+/** Tests old HTTP clients, and WebSocket clients that stop reading or responding, over raw connections. */
 class RawHttpRequestTest {
 
     private final IngestServer server = IngestServer.shared();
@@ -21,7 +21,7 @@ class RawHttpRequestTest {
     private final String field = "Authorization: Bearer " + IngestServer.token(user) + "\r\n";
 
     @Test
-    void takesAnUploadOfHttp10() throws IOException {
+    void acceptsHttp10() throws IOException {
         String body = BatchJson.of(session, 0).toString();
         try (RawHttp client = send("POST /api/keystrokes HTTP/1.0\r\nContent-Type: application/json\r\n" + field
                 + "Expect: 100-continue\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)) {
@@ -34,7 +34,7 @@ class RawHttpRequestTest {
     }
 
     @Test
-    void takesPipelinedUploadsInOrderAndThenCloses() throws IOException {
+    void acceptsPipelinedUploadsInOrder() throws IOException {
         StringBuilder pipeline = new StringBuilder();
         for (int sequence = 0; sequence < 3; sequence++) {
             String body = BatchJson.of(session, sequence).toString();
@@ -62,7 +62,7 @@ class RawHttpRequestTest {
                 "GET /health HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
                 "GET /health HTTP/1.1\r\nHost: a b\r\n\r\n"
             })
-    void refusesHttp11WithoutOneHost(String request) throws IOException {
+    void rejectsHttp11WithoutExactlyOneHost(String request) throws IOException {
         try (RawHttp client = send(request)) {
             assertThat(client.answer().status()).isEqualTo(400);
             assertThat(client.isClosed()).isTrue();
@@ -70,7 +70,7 @@ class RawHttpRequestTest {
     }
 
     @Test
-    void invitesABodyAndTakesATargetInAbsoluteForm() throws IOException {
+    void answers100ContinueAndAcceptsAbsoluteTargets() throws IOException {
         String body = BatchJson.of(session, 0).toString();
         try (RawHttp client = send("POST http://localhost/api/keystrokes HTTP/1.1\r\nHost: x\r\n" + field
                 + "Content-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: " + body.length()
@@ -95,7 +95,7 @@ class RawHttpRequestTest {
                 "OPTIONS /metrics | 204 | GET, HEAD, OPTIONS",
                 "POST /missing | 404 | "
             })
-    void namesTheMethodsOfAKnownPath(String line, int status, @Nullable String allow) throws IOException {
+    void answersOtherMethodsWithAllow(String line, int status, @Nullable String allow) throws IOException {
         try (RawHttp client = send(line + " HTTP/1.1\r\nHost: x\r\n" + field + "Content-Length: 0\r\n\r\n")) {
             RawHttp.Answer answer = client.answer(line.startsWith("HEAD"));
             assertThat(answer.status()).isEqualTo(status);
@@ -108,7 +108,7 @@ class RawHttpRequestTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/health", "/schemas/keystroke-upload.avsc", "/ws/ingest", "/missing"})
-    void answersHeadWithTheFieldsOfGet(String path) throws IOException {
+    void answersHeadWithHeadersOfGet(String path) throws IOException {
         try (RawHttp client = send("GET " + path + " HTTP/1.1\r\nHost: x\r\n" + field + "\r\nHEAD " + path
                 + " HTTP/1.1\r\nHost: x\r\n" + field + "\r\nGET /health HTTP/1.1\r\nHost: x\r\n\r\n")) {
             RawHttp.Answer get = client.answer();
@@ -123,7 +123,7 @@ class RawHttpRequestTest {
     }
 
     @Test
-    void cutsASocketThatDoesNotReadItsAnswers() throws IOException {
+    void closesWebSocketsThatDoNotRead() throws IOException {
         try (RawHttp client = socket(4_096)) {
             byte[] nonsense = frame("{");
             assertThat(isCutWhile(() -> {
@@ -136,16 +136,14 @@ class RawHttpRequestTest {
     }
 
     @Test
-    void cutsASocketThatAnswersNoPing() throws IOException {
+    void closesWebSocketsThatDoNotAnswerPings() throws IOException {
         try (RawHttp client = socket(0)) {
-            // A ping, and after a while the end.
+            // A ping, then the end of the stream.
             assertThat(client.in().readAllBytes()).contains((byte) 0x89);
         }
     }
 
-    /**
-     * Repeats what a client does until its connection is gone; a write that the server does not take waits for that.
-     */
+    /** Repeats an action until the connection is closed. */
     private static boolean isCutWhile(Action action) {
         try {
             while (true) {

@@ -3,6 +3,7 @@ package dev.mindfulcode.ingestservice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jose.JWSAlgorithm;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -14,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who may send; what makes a credential good is tested where it is checked. */
+/** Tests authentication of senders; module identity tests the verification of credentials. */
 class RequestAuthenticatorTest {
 
     private final IngestServer server = IngestServer.shared();
@@ -24,12 +25,12 @@ class RequestAuthenticatorTest {
     @ParameterizedTest
     @NullSource
     @ValueSource(strings = {"Basic dTpw", "Bearer", "Bearer ", "Bearer x", "Bearer mck_", "Bearer a.b.c", "x"})
-    void refusesHeadersThatHoldNoCredential(@Nullable String header) {
+    void rejectsHeadersWithoutCredential(@Nullable String header) {
         KeystrokesEndpointTest.assertProblem(send(header, 0), ProblemType.UNAUTHENTICATED, null);
     }
 
     @Test
-    void refusesAnExpiredTokenAndSaysWhereToGetANewOne() {
+    void rejectsExpiredTokenWithWhereToRefresh() {
         String token = IngestServer.token(
                 user.toString(),
                 "mindful-code",
@@ -44,7 +45,7 @@ class RequestAuthenticatorTest {
     }
 
     @Test
-    void anApiKeySendsForItsUserUntilItIsRevoked() {
+    void acceptsApiKeyUntilRevoked() {
         IngestServer.ApiKey key = server.newApiKey(user);
         String header = "Bearer " + key.text();
         assertThat(send(header, 0).statusCode()).isEqualTo(202);

@@ -3,6 +3,8 @@ package dev.mindfulcode.ingestservice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -30,7 +32,7 @@ class SessionOwnerLookupTest {
     }
 
     @Test
-    void findsAnOwnerAndRemembersIt() {
+    void cachesOwners() {
         UUID session = server.newSession(user);
 
         assertThat(owners.cached(session)).isNull();
@@ -39,7 +41,7 @@ class SessionOwnerLookupTest {
     }
 
     @Test
-    void doesNotRememberThatASessionIsUnknown() {
+    void doesNotCacheUnknownSessions() {
         UUID session = UUID.randomUUID();
         assertThat(owners.find(session).join()).isEmpty();
 
@@ -48,9 +50,9 @@ class SessionOwnerLookupTest {
         assertThat(owners.find(session).join()).hasValue(user);
     }
 
-    /** Whoever asks after the claim gets a query that starts after the claim, whatever queries are on their way. */
+    /** A lookup after the claim is answered by a query that starts after the claim. */
     @Test
-    void findsASessionClaimedWhileOthersAreAskingForIt() {
+    void findsSessionClaimedDuringAnotherLookup() {
         for (int round = 0; round < 200; round++) {
             UUID session = UUID.randomUUID();
             owners.find(session);
@@ -61,7 +63,7 @@ class SessionOwnerLookupTest {
     }
 
     @Test
-    void answersAFloodOfUnknownSessions() {
+    void answersFloodOfUnknownSessions() {
         UUID known = server.newSession(user);
         List<CompletableFuture<Optional<UUID>>> flood = new ArrayList<>();
         for (int i = 0; i < 5_000; i++) {
@@ -73,10 +75,10 @@ class SessionOwnerLookupTest {
     }
 
     @Test
-    void refusesQuestionsBeyondItsBoundWhileTheDatabaseIsStuckAndAnswersTheOthersAfterwards() throws SQLException {
+    void rejectsLookupsBeyondItsBoundWhileTheDatabaseIsStuck() throws SQLException {
         List<CompletableFuture<Optional<UUID>>> waiting = new ArrayList<>();
         try (Connection blocker = lockedTable()) {
-            // One query is stuck with the first question; the rest wait.
+            // One query is stuck with the first lookup; the others are pending.
             waiting.add(owners.find(UUID.randomUUID()));
             CompletableFuture<Optional<UUID>> refused;
             do {
@@ -90,8 +92,8 @@ class SessionOwnerLookupTest {
                     .isInstanceOf(CompletionException.class)
                     .cause()
                     .isInstanceOfSatisfying(
-                            UploadException.class,
-                            refusal -> assertThat(refusal.type()).isEqualTo(ProblemType.OVERLOADED));
+                            ProblemException.class,
+                            problem -> assertThat(problem.type()).isEqualTo(ProblemType.OVERLOADED));
             blocker.rollback();
         }
         waiting.removeLast();
@@ -99,7 +101,7 @@ class SessionOwnerLookupTest {
     }
 
     @Test
-    void aStuckDatabaseHoldsUpOnlyThoseWhoNeedIt() throws SQLException {
+    void answersCachedSessionsWhileTheDatabaseIsStuck() throws SQLException {
         UUID remembered = server.newSession(user);
         UUID fresh = server.newSession(user);
         assertThat(server.post(user, BatchJson.of(remembered, 0)).statusCode()).isEqualTo(202);
@@ -124,7 +126,7 @@ class SessionOwnerLookupTest {
         Connection connection = server.database.getConnection();
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
-            statement.execute("lock table gateway.session_owners in access exclusive mode");
+            statement.execute("LOCK TABLE gateway.session_owners IN ACCESS EXCLUSIVE MODE");
         }
         return connection;
     }

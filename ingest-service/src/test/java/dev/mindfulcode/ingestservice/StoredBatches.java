@@ -14,7 +14,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 
-/** What the topic holds of one user, read with the catalogue's own serdes and decrypted with the user's key. */
+/** The records of one user in the topic, read with its serdes and decrypted with the user's key. */
 record StoredBatches(List<ConsumerRecord<UUID, KeystrokeBatch>> records, List<KeystrokePayload> payloads) {
 
     static StoredBatches of(UUID userId, IngestServer server) {

@@ -3,6 +3,7 @@ package dev.mindfulcode.ingestservice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,7 +22,7 @@ import net.jqwik.api.constraints.LongRange;
 import net.jqwik.api.constraints.Size;
 import org.jspecify.annotations.Nullable;
 
-/** The times of uploads of clients with any clock, any age and any order, with sent_at and without. */
+/** Tests the times of uploads of clients with any clock, age and order, with sent_at and without. */
 class TimeAdjustedUploadProperties {
 
     private static final long LATENCY_MS_MAX = 1_000;
@@ -30,8 +31,7 @@ class TimeAdjustedUploadProperties {
     private static final List<UUID> SESSIONS = List.of(new UUID(1, 1), new UUID(2, 2), new UUID(3, 3));
 
     /**
-     * @param agoMs how long before the upload the batch was typed by the client's clock; negative after a step of the
-     *     clock
+     * @param agoMs age of the batch at the upload by the client's clock; negative after a step of the clock
      */
     record Typed(int session, long agoMs, long spanMs) {}
 
@@ -83,7 +83,7 @@ class TimeAdjustedUploadProperties {
         assertRejectedAreTooFarFromTheirSession(placed.upload(), upload);
     }
 
-    /** A batch is rejected only where no shift fits its session, and never the latest of a session. */
+    /** Asserts that a batch is rejected only if no shift fits its session, and never the latest of a session. */
     private static void assertRejectedAreTooFarFromTheirSession(Upload placed, Upload upload) {
         for (Rejection rejection : placed.rejected()) {
             assertThat(rejection.type()).isEqualTo(ProblemType.TOO_OLD);
@@ -99,7 +99,7 @@ class TimeAdjustedUploadProperties {
         }
     }
 
-    /** The whole of a queue keeps its spacing, whatever the network did to each upload, where the clock ran evenly. */
+    /** A queue keeps its spacing if the clock ran evenly, with any latency of each upload. */
     @Property(tries = 500)
     void movesAllUploadsOfAQueueByOneShift(
             @ForAll("clockErrors") long clockErrorMs,
@@ -132,10 +132,7 @@ class TimeAdjustedUploadProperties {
         }
     }
 
-    /**
-     * Whether the network decides if the clock passes for right: then the first upload for which it does not is the
-     * last change.
-     */
+    /** Returns whether latency decides if the clock error is within the tolerance; the shift then changes once. */
     private static boolean isAtTheTolerance(long clockErrorMs) {
         long toleranceMs = UploadLimits.CLOCK_TOLERANCE.toMillis();
         return clockErrorMs <= toleranceMs && clockErrorMs + LATENCY_MS_MAX > toleranceMs

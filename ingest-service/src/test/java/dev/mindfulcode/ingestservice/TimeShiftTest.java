@@ -19,7 +19,7 @@ class TimeShiftTest {
     }
 
     @Test
-    void treatsTheLatencyOfANetworkAsNoFaultOfTheClock() {
+    void toleratesNetworkLatency() {
         assertThat(choose(NOW_MS - 5_000, NOW_MS, 2_000L, null)).isNull();
         assertThat(choose(NOW_MS - 5_000, NOW_MS, -2_000L, null)).isNull();
         assertThat(choose(NOW_MS - 5_000, NOW_MS, 2_001L, null))
@@ -35,7 +35,7 @@ class TimeShiftTest {
     }
 
     @Test
-    void keepsTheEarlierShiftWhereSentAtDiffersByLatencyOnly() {
+    void keepsTheEarlierShiftIfSentAtDiffersByLatencyOnly() {
         TimeShift earlier = new TimeShift(-2 * HOUR_MS, ShiftReason.CLIENT_CLOCK);
 
         assertThat(choose(NOW_MS + 2 * HOUR_MS - 5_000, NOW_MS + 2 * HOUR_MS, -2 * HOUR_MS + 900, earlier))
@@ -43,33 +43,33 @@ class TimeShiftTest {
     }
 
     @Test
-    void dropsTheEarlierShiftWhereSentAtShowsThatTheClockWasCorrected() {
+    void dropsTheEarlierShiftAfterTheClockWasCorrected() {
         TimeShift earlier = new TimeShift(-2 * HOUR_MS, ShiftReason.CLIENT_CLOCK);
 
         assertThat(choose(NOW_MS - 5_000, NOW_MS, 30L, earlier)).isNull();
     }
 
     @Test
-    void endsAtTheTimeOfReceiptWhatWouldEndInTheFuture() {
+    void movesFutureSessionsToEndAtReceipt() {
         assertThat(choose(NOW_MS + 2 * HOUR_MS - 5_000, NOW_MS + 2 * HOUR_MS, null, null))
                 .isEqualTo(new TimeShift(-2 * HOUR_MS, ShiftReason.FUTURE));
     }
 
     @Test
-    void startsInsideOfTheWindowWhatWouldStartBeforeIt() {
+    void movesOldSessionsIntoTheWindow() {
         assertThat(choose(NOW_MS - 40 * DAY_MS, NOW_MS - 39 * DAY_MS, null, null))
                 .isEqualTo(new TimeShift(10 * DAY_MS, ShiftReason.PAST));
     }
 
     @Test
-    void movesAnOldQueueAlsoWhereSentAtShowsThatItIsAsOldAsItSays() {
+    void movesOldQueuesEvenIfSentAtConfirmsTheirAge() {
         assertThat(choose(NOW_MS - 40 * DAY_MS, NOW_MS - 39 * DAY_MS, 40L, null))
                 .isEqualTo(new TimeShift(10 * DAY_MS, ShiftReason.PAST));
     }
 
-    /** Ten uploads of a queue from 40 days ago, oldest first or newest first, and the typing of now after it. */
+    /** Uploads of a queue from 40 days ago, oldest or newest first, and typing of now after it. */
     @Test
-    void movesTheNextUploadsOfAQueueLikeTheFirst() {
+    void movesLaterUploadsOfAQueueLikeTheFirst() {
         TimeShift first = choose(NOW_MS - 40 * DAY_MS, NOW_MS - 40 * DAY_MS + HOUR_MS, 40L, null);
 
         assertThat(choose(NOW_MS - 39 * DAY_MS, NOW_MS - 39 * DAY_MS + HOUR_MS, 55L, first))

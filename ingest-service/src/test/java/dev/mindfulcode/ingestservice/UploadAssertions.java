@@ -6,12 +6,13 @@ import dev.mindfulcode.schemas.KeyClass;
 import dev.mindfulcode.schemas.KeystrokePayload;
 import dev.mindfulcode.schemas.MalformedPayloadException;
 import dev.mindfulcode.schemas.SignalKind;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** What holds for every upload that a reader lets through, whatever the bytes were. */
+/** Asserts the rules that every parsed upload obeys. */
 final class UploadAssertions {
 
     private UploadAssertions() {}
@@ -34,7 +35,7 @@ final class UploadAssertions {
         try {
             payload = KeystrokePayload.decode(batch.payload());
         } catch (MalformedPayloadException e) {
-            throw new AssertionError("an accepted batch is not a payload", e);
+            throw new AssertionError("An accepted batch is not a payload", e);
         }
         assertThat(batch.sequence()).isBetween(0L, UploadLimits.SEQUENCE_MAX);
         assertThat(batch.startedAtMs()).isBetween(UploadLimits.EPOCH_MS_MIN, UploadLimits.EPOCH_MS_MAX);

@@ -1,18 +1,18 @@
 package dev.mindfulcode.ingestservice;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.mindfulcode.webkit.problems.ProblemException;
 
 /**
- * Whatever the bytes: batches that keep every rule, or a refusal, and never another exception.
- *
- * <p>As a part of the tests this runs over the inputs kept under {@code src/test/resources}. To look for new ones, for five
- * minutes:
+ * Fuzz test: any bytes give valid batches or a problem, never another exception. The test run replays the inputs under
+ * {@code src/test/resources}. Search for new ones, for five minutes, with
  *
  * <pre>{@code
- * JAZZER_FUZZ=1 ./mvnw -pl ingest-service -am test -Dtest='UploadReaderFuzzTest#json' -Dsurefire.failIfNoSpecifiedTests=false
+ * JAZZER_FUZZ=1 ./mvnw -pl ingest-service -am test \
+ *     -Dtest='UploadReaderFuzzTest#json' -Dsurefire.failIfNoSpecifiedTests=false
  * }</pre>
  *
- * and the same with {@code #avro}. What it finds it leaves under {@code src/test/resources}, to be kept.
+ * and the same with {@code #avro}; findings are written to {@code src/test/resources}.
  */
 class UploadReaderFuzzTest {
 
@@ -21,20 +21,20 @@ class UploadReaderFuzzTest {
 
     @FuzzTest(maxDuration = "5m")
     void json(byte[] body) {
-        readOrRefuse(jsonReader, body);
+        readOrReject(jsonReader, body);
     }
 
     @FuzzTest(maxDuration = "5m")
     void avro(byte[] body) {
-        readOrRefuse(avroReader, body);
+        readOrReject(avroReader, body);
     }
 
-    private static void readOrRefuse(UploadReader reader, byte[] body) {
+    private static void readOrReject(UploadReader reader, byte[] body) {
         Upload upload;
         try {
             upload = reader.read(body, body.length);
-        } catch (UploadException refusal) {
-            refusal.problemJson();
+        } catch (ProblemException problem) {
+            problem.document();
             return;
         }
         UploadAssertions.assertValid(upload);

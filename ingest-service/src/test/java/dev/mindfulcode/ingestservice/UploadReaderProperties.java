@@ -8,6 +8,7 @@ import dev.mindfulcode.schemas.MalformedPayloadException;
 import dev.mindfulcode.schemas.SignalKind;
 import dev.mindfulcode.schemas.upload.KeystrokeUpload;
 import dev.mindfulcode.schemas.upload.UploadedBatch;
+import dev.mindfulcode.webkit.problems.ProblemException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -28,58 +29,57 @@ import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificDatumWriter;
 
-/** Both formats, against writers that are not ours: text built by hand, and Avro's own encoder. */
+/** Tests both formats against independent writers: text built by hand, and Avro's encoder. */
 class UploadReaderProperties {
 
     record Sent(UUID batchId, UUID sessionId, long sequence, long startedAtMs, KeystrokePayload payload) {}
 
     @Property(tries = 300)
-    void jsonGivesBackWhatWasSent(@ForAll("uploads") List<Sent> sent, @ForAll boolean names)
-            throws MalformedPayloadException {
+    void readsJsonAsSent(@ForAll("uploads") List<Sent> sent, @ForAll boolean names) throws MalformedPayloadException {
         byte[] body = json(sent, names);
         assertSame(new JsonUploadReader().read(body, body.length), sent);
     }
 
     @Property(tries = 300)
-    void avroGivesBackWhatWasSent(@ForAll("uploads") List<Sent> sent, @ForAll boolean inBlocks)
+    void readsAvroAsSent(@ForAll("uploads") List<Sent> sent, @ForAll boolean inBlocks)
             throws MalformedPayloadException {
         byte[] body = avro(sent, inBlocks);
         assertSame(new AvroUploadReader().read(body, body.length), sent);
     }
 
     @Property(tries = 2_000)
-    void mutatedJsonIsReadOrRefusedAndNothingElse(
+    void readsOrRejectsMutatedJson(
             @ForAll("uploads") List<Sent> sent,
             @ForAll @IntRange(max = 1_000_000) int at,
             @ForAll byte replacement,
             @ForAll("mutations") Mutation mutation) {
-        readOrRefuse(new JsonUploadReader(), mutation.apply(json(sent, false), at, replacement));
+        readOrReject(new JsonUploadReader(), mutation.apply(json(sent, false), at, replacement));
     }
 
     @Property(tries = 2_000)
-    void mutatedAvroIsReadOrRefusedAndNothingElse(
+    void readsOrRejectsMutatedAvro(
             @ForAll("uploads") List<Sent> sent,
             @ForAll boolean inBlocks,
             @ForAll @IntRange(max = 1_000_000) int at,
             @ForAll byte replacement,
             @ForAll("mutations") Mutation mutation) {
-        readOrRefuse(new AvroUploadReader(), mutation.apply(avro(sent, inBlocks), at, replacement));
+        readOrReject(new AvroUploadReader(), mutation.apply(avro(sent, inBlocks), at, replacement));
     }
 
     @Property(tries = 1_000)
-    void anyBytesAreReadOrRefusedAndNothingElse(@ForAll byte[] body) {
-        readOrRefuse(new JsonUploadReader(), body);
-        readOrRefuse(new AvroUploadReader(), body);
+    void readsOrRejectsAnyBytes(@ForAll byte[] body) {
+        readOrReject(new JsonUploadReader(), body);
+        readOrReject(new AvroUploadReader(), body);
     }
 
-    /** What is read in spite of a mutation still obeys every rule: the payload's own reader takes it. */
-    private static void readOrRefuse(UploadReader reader, byte[] body) {
+    /** Asserts that an upload is rejected with a 4xx problem or obeys all rules. */
+    private static void readOrReject(UploadReader reader, byte[] body) {
         Upload upload;
         try {
             upload = reader.read(body, body.length);
-        } catch (UploadException refusal) {
-            assertThat(refusal.type().status()).isBetween(400, 499);
-            assertThat(refusal.problemJson()).isNotEmpty();
+        } catch (ProblemException problem) {
+            assertThat(problem.type().status()).isBetween(400, 499);
+            assertThat(problem.document()).isNotEmpty();
             return;
         }
         UploadAssertions.assertValid(upload);
@@ -257,7 +257,7 @@ class UploadReaderProperties {
         return signals.toString();
     }
 
-    /** @param inBlocks with block sizes in front, as some writers do */
+    /** @param inBlocks with sizes of blocks, as some writers do */
     private static byte[] avro(List<Sent> sent, boolean inBlocks) {
         return encoded(
                 new KeystrokeUpload(

@@ -17,7 +17,7 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
-/** A WebSocket to ingest that collects what it is told. */
+/** A WebSocket client of ingest that collects its answers. */
 final class UploadWebSocketClient implements AutoCloseable {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -74,14 +74,14 @@ final class UploadWebSocketClient implements AutoCloseable {
         return received;
     }
 
-    /** Returns what came after what was awaited. */
+    /** Returns the answers received since the last await. */
     List<String> received() {
         List<String> received = new ArrayList<>();
         answers.drainTo(received);
         return received;
     }
 
-    /** Returns the close code; 1006 where the connection was cut. */
+    /** Returns the close code; 1006 if the connection was cut. */
     int awaitClose() {
         return closed.orTimeout(TIMEOUT.toSeconds(), TimeUnit.SECONDS).join();
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.nimbusds.jose.JWSAlgorithm;
 import dev.mindfulcode.schemas.upload.KeystrokeUpload;
 import dev.mindfulcode.schemas.upload.UploadedBatch;
+import dev.mindfulcode.webkit.problems.ProblemType;
 import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakeException;
 import java.net.http.HttpRequest;
 import java.time.Instant;
@@ -15,7 +16,7 @@ import java.util.stream.LongStream;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 
-/** GET /ws/ingest over a real WebSocket, into a real Kafka. */
+/** Tests GET /ws/ingest over a WebSocket with Kafka. */
 class WebSocketEndpointTest {
 
     private final IngestServer server = IngestServer.shared();
@@ -23,7 +24,7 @@ class WebSocketEndpointTest {
     private final UUID session = server.newSession(user);
 
     @Test
-    void acknowledgesEachBatchInTheOrderSentAndKafkaHasThemInThatOrder() {
+    void acknowledgesAndStoresBatchesInOrder() {
         try (UploadWebSocketClient client = UploadWebSocketClient.connect(server, IngestServer.token(user))) {
             for (int sequence = 0; sequence < 200; sequence++) {
                 client.send(BatchJson.of(session, sequence).toString());
@@ -42,7 +43,7 @@ class WebSocketEndpointTest {
     }
 
     @Test
-    void answersEachBatchOfAnArrayAndAnErrorInItsPlace() {
+    void answersEachBatchOfAnArrayInOrder() {
         try (UploadWebSocketClient client = UploadWebSocketClient.connect(server, IngestServer.token(user))) {
             client.send(BatchJson.array(
                     BatchJson.of(session, 0), BatchJson.of(session, 0).without("sequence"), BatchJson.of(session, 1)));
@@ -78,7 +79,7 @@ class WebSocketEndpointTest {
     }
 
     @Test
-    void closesAConnectionThatSendsMoreThanAMessageMayHold() {
+    void closesConnectionOnOversizedMessage() {
         try (UploadWebSocketClient client = UploadWebSocketClient.connect(server, IngestServer.token(user))) {
             client.send("x".repeat(UploadLimits.REQUEST_BYTES_MAX + 1));
 
@@ -104,7 +105,7 @@ class WebSocketEndpointTest {
     }
 
     @Test
-    void takesAnApiKeyUntilItIsRevoked() {
+    void acceptsApiKeyUntilRevoked() {
         IngestServer.ApiKey key = server.newApiKey(user);
         try (UploadWebSocketClient client = UploadWebSocketClient.connect(server, key.text())) {
             client.send(BatchJson.of(session, 0).toString());
@@ -117,14 +118,14 @@ class WebSocketEndpointTest {
     }
 
     @Test
-    void letsNobodyInWithoutAValidToken() {
+    void rejectsInvalidTokens() {
         Assertions.assertThatThrownBy(() -> UploadWebSocketClient.connect(server, "x"))
                 .hasRootCauseInstanceOf(WebSocketClientHandshakeException.class)
                 .hasStackTraceContaining("401");
     }
 
     @Test
-    void answersOrdinaryRequestsWithAProblem() {
+    void answersPlainRequestsWithUpgradeRequired() {
         KeystrokesEndpointTest.assertProblem(
                 server.send(HttpRequest.newBuilder(server.uri("/ws/ingest?token=" + IngestServer.token(user)))),
                 ProblemType.UPGRADE_REQUIRED,

@@ -85,8 +85,7 @@ public final class PostgresUserKeys implements UserKeys {
         // Of two concurrent calls one inserts, and both read its key.
         insert(userId);
         ciphers.invalidate(userId);
-        return find(userId)
-                .orElseThrow(() -> new IllegalStateException("The key was deleted during its creation"));
+        return find(userId).orElseThrow(() -> new IllegalStateException("The key was deleted during its creation"));
     }
 
     /**
@@ -115,8 +114,7 @@ public final class PostgresUserKeys implements UserKeys {
             userKey = keyEncryptionKey.unwrap(wrappedKey, userId);
         } catch (GeneralSecurityException e) {
             throw new UserKeyException(
-                    "ENCRYPTION_KEY does not unwrap a user's key; set the one with which the key was created",
-                    e);
+                    "ENCRYPTION_KEY does not unwrap a user's key; set the one with which the key was created", e);
         }
         try {
             return AesGcm.of(userKey);

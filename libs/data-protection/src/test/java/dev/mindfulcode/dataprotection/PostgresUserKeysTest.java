@@ -160,10 +160,9 @@ final class PostgresUserKeysTest {
         UUID thief = UUID.randomUUID();
         keys().create(user);
         keys().create(thief);
-        execute(
-                "UPDATE protection.user_keys SET wrapped_key ="
-                        + " (SELECT wrapped_key FROM protection.user_keys WHERE user_id = '"
-                        + user + "') WHERE user_id = '" + thief + "'");
+        execute("UPDATE protection.user_keys SET wrapped_key ="
+                + " (SELECT wrapped_key FROM protection.user_keys WHERE user_id = '"
+                + user + "') WHERE user_id = '" + thief + "'");
 
         assertThatThrownBy(() -> keys().find(thief)).isInstanceOf(UserKeyException.class);
     }

@@ -1,5 +1,7 @@
 package dev.mindfulcode.webkit.problems;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The kinds of problem that a client of either web service can meet. Codes and statuses are public contract: they never
  * change.
@@ -83,9 +85,10 @@ public enum ProblemType {
     /**
      * Returns a problem with the field at fault.
      *
-     * @param field a JSON path from the body's root, such as {@code intervals_ms[3]}, or a parameter's or header's name
+     * @param field a JSON path from the body's root, such as {@code intervals_ms[3]}, or a parameter's or header's name;
+     *     null if the body as a whole is at fault
      */
-    public ProblemException forField(String field, String detail) {
+    public ProblemException forField(@Nullable String field, String detail) {
         return new ProblemException(this, detail, field, null);
     }
 
