@@ -3,11 +3,11 @@ package dev.mindfulcode.apigateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.apigateway.accounts.TestAccount;
-import dev.mindfulcode.apigateway.teams.Plan;
-import dev.mindfulcode.apigateway.teams.TeamPlans;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.embeddedplatform.Platform;
 import dev.mindfulcode.embeddedplatform.TestPlatform;
+import dev.mindfulcode.identity.teams.Plan;
+import dev.mindfulcode.identity.teams.TeamPlans;
 import dev.mindfulcode.projectionservice.ProjectionConfiguration;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topics;
@@ -216,8 +216,9 @@ final class GatewayUnderTest {
     }
 
     void putOnPremium(UUID teamId) throws SQLException {
-        assertThat(new TeamPlans(PostgresUrl.parse(databaseUrl).dataSource()).set(teamId, Plan.PREMIUM))
-                .isTrue();
+        try (Connection connection = PostgresUrl.parse(databaseUrl).dataSource().getConnection()) {
+            assertThat(TeamPlans.set(connection, teamId, Plan.PREMIUM)).isTrue();
+        }
     }
 
     /** Has a team's lead invite somebody, who accepts. */

@@ -6,8 +6,6 @@ import dev.mindfulcode.apigateway.Api.Answer;
 import dev.mindfulcode.apigateway.Api.User;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.AccountEventKind;
-import dev.mindfulcode.schemas.TeamMember;
-import dev.mindfulcode.schemas.TeamRole;
 import dev.mindfulcode.schemas.Topics;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -215,16 +213,6 @@ class TeamApiTest {
                     .containsExactly(null, false, null, false, null);
             assertThat(events.subList(1, 5)).extracting(AccountEvent::getTeamId).containsOnly(teamId);
             assertThat(events.get(2).getTeamConsent()).isTrue();
-
-            List<TeamMember> memberships = log.readNullable(Topics.TEAM_MEMBERS, teamId + ":" + bob.id(), 4);
-            assertThat(memberships).hasSize(4);
-            assertThat(memberships.subList(0, 3))
-                    .extracting(TeamMember::getRole, TeamMember::getConsent)
-                    .containsExactly(
-                            org.assertj.core.api.Assertions.tuple(TeamRole.MEMBER, false),
-                            org.assertj.core.api.Assertions.tuple(TeamRole.MEMBER, true),
-                            org.assertj.core.api.Assertions.tuple(TeamRole.ADMIN, true));
-            assertThat(memberships.getLast()).as("a tombstone").isNull();
         }
     }
 

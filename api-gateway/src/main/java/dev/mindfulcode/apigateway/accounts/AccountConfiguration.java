@@ -12,6 +12,12 @@ import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.identity.CredentialVerifier;
 import dev.mindfulcode.identity.JwtSecret;
 import dev.mindfulcode.identity.OidcIssuer;
+import dev.mindfulcode.identity.accounts.AccountTable;
+import dev.mindfulcode.identity.tokens.AccessTokenIssuer;
+import dev.mindfulcode.identity.tokens.RefreshTokens;
+import dev.mindfulcode.identity.tokens.RevocationTable;
+import dev.mindfulcode.identity.tokens.SigningKeys;
+import dev.mindfulcode.identity.tokens.TokenSigning;
 import dev.mindfulcode.webkit.endpoints.EndpointGroup;
 import dev.mindfulcode.webkit.transport.ConnectionLimits;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -24,7 +30,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import reactor.core.publisher.Mono;
 
-/** Wires {@link Accounts} and what tells for whom a credential speaks. */
+/** Wires accounts, sign-in and the verification of credentials. */
 @Configuration(value = "gatewayAccountConfiguration", proxyBeanMethods = false)
 public class AccountConfiguration {
 
@@ -42,19 +48,19 @@ public class AccountConfiguration {
 
     @Bean
     TokenSigning gatewayTokenSigning(TokenTrust trust, Database database, KeyEncryptionKey keyEncryptionKey) {
-        return TokenSigning.of(trust.secret(), database, keyEncryptionKey);
+        return TokenSigning.open(trust.secret(), database, keyEncryptionKey);
     }
 
-    /** For whom a credential speaks, for all who have one to check. */
     @Bean
     CredentialVerifier gatewayCredentials(
-            TokenTrust trust, PostgresUrl database, Database migrated, ObjectProvider<Accounts> accounts) {
+            TokenTrust trust, PostgresUrl database, Database migrated, ObjectProvider<Registration> registration) {
         return CredentialVerifier.open(
                 database.dataSource(),
                 trust.secret(),
                 trust.issuer(),
-                (issuer, subject, email) -> accounts.getObject()
-                        .admit(issuer, subject, email == null ? null : EmailAddress.parse(email))
+                (issuer, subject, email) -> registration
+                        .getObject()
+                        .provision(issuer, subject, email == null ? null : EmailAddress.parse(email))
                         .toFuture(),
                 clock);
     }
@@ -70,45 +76,83 @@ public class AccountConfiguration {
     }
 
     @Bean
-    Accounts gatewayAccounts(
+    RefreshTokens gatewayRefreshTokens(
+            Database database, RevocationTable revocations, KeyEncryptionKey keyEncryptionKey) {
+        return new RefreshTokens(database, revocations, keyEncryptionKey, random, clock);
+    }
+
+    @Bean
+    SessionTokens gatewaySessionTokens(TokenSigning signing, RefreshTokens refreshTokens) {
+        return new SessionTokens(new AccessTokenIssuer(signing::signer, clock), refreshTokens);
+    }
+
+    @Bean
+    AccountTable gatewayAccountTable(Database database) {
+        return new AccountTable(database);
+    }
+
+    @Bean
+    Passwords gatewayPasswords(PasswordHashes hashes, AccountTable accounts) {
+        return new Passwords(hashes, accounts);
+    }
+
+    @Bean
+    AccountEvents gatewayAccountEvents(EventPublisher publisher, Outbox outbox) {
+        return new AccountEvents(publisher, outbox);
+    }
+
+    @Bean
+    Registration gatewayRegistration(
             Database database,
-            PasswordHashes passwords,
-            TokenSigning signing,
-            RevocationTable revocations,
-            KeyEncryptionKey keyEncryptionKey,
-            AsyncUserCiphers userCiphers,
-            EventPublisher log,
-            Outbox outbox) {
-        return new Accounts(
-                database,
-                passwords,
-                new PasswordPolicy(),
-                new AccessTokens(signing::next, clock),
-                new RefreshTokens(database, revocations, keyEncryptionKey, random, clock),
-                revocations,
-                userCiphers,
-                log,
-                outbox,
-                random,
-                clock);
+            AccountTable accounts,
+            Passwords passwords,
+            SessionTokens tokens,
+            AsyncUserCiphers ciphers,
+            AccountEvents events) {
+        return new Registration(database, accounts, passwords, tokens, ciphers, events, random, clock);
     }
 
     @Bean
-    EndpointGroup gatewayAccountRoutes(Accounts accounts, TokenTrust trust, Database database, RateLimits limits) {
-        Mono<List<String>> published = trust.secret() == null ? SigningKeys.published(database) : Mono.just(List.of());
-        return new AccountRoutes(accounts, published, limits)::addTo;
+    SignIn gatewaySignIn(
+            Database database,
+            AccountTable accounts,
+            PasswordHashes hashes,
+            Passwords passwords,
+            SessionTokens tokens,
+            RefreshTokens refreshTokens,
+            RevocationTable revocations) {
+        return new SignIn(database, accounts, hashes, passwords, tokens, refreshTokens, revocations);
     }
 
     @Bean
-    EndpointGroup gatewayApiKeyRoutes(Database database, RevocationTable revocations) {
-        return new ApiKeyRoutes(database, revocations, random, clock)::addTo;
+    Accounts gatewayAccounts(Database database, AccountTable accounts, Passwords passwords, AccountEvents events) {
+        return new Accounts(database, accounts, passwords, events, clock);
+    }
+
+    @Bean
+    EndpointGroup gatewayAccountRoutes(
+            Registration registration,
+            SignIn signIn,
+            SessionTokens tokens,
+            Accounts accounts,
+            TokenTrust trust,
+            Database database,
+            RateLimits limits) {
+        Mono<List<String>> publicKeys =
+                trust.secret() == null ? SigningKeys.publicKeys(database) : Mono.just(List.of());
+        return new AccountRoutes(registration, signIn, tokens, accounts, publicKeys, limits)::addTo;
+    }
+
+    @Bean
+    EndpointGroup gatewayApiKeyRoutes(Database database, AccountTable accounts, RevocationTable revocations) {
+        return new ApiKeyRoutes(database, accounts, revocations, random, clock)::addTo;
     }
 
     /**
-     * Whose access tokens are believed.
+     * The keys and issuers whose access tokens are accepted.
      *
-     * @param secret null where ours are signed with a key of their own
-     * @param issuer null where ours are the only ones
+     * @param secret null if access tokens are signed with keys in the database
+     * @param issuer null if no OIDC issuer is trusted
      */
     public record TokenTrust(
             @Nullable JwtSecret secret, @Nullable OidcIssuer issuer) {}

@@ -1,9 +1,11 @@
 package dev.mindfulcode.apigateway.accounts;
 
-import dev.mindfulcode.apigateway.accounts.Accounts.Rectification;
+import dev.mindfulcode.apigateway.accounts.Accounts.Correction;
 import dev.mindfulcode.apigateway.http.Caller;
 import dev.mindfulcode.apigateway.limits.RateLimits;
 import dev.mindfulcode.flowengine.time.TimeZones;
+import dev.mindfulcode.identity.accounts.Account;
+import dev.mindfulcode.identity.tokens.RefreshTokens;
 import dev.mindfulcode.webkit.endpoints.Access;
 import dev.mindfulcode.webkit.endpoints.Endpoint;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
@@ -25,21 +27,33 @@ import reactor.core.publisher.Mono;
 /** {@code /api/auth}, {@code /api/account} and the keys that verify access tokens. */
 final class AccountRoutes {
 
-    private static final String[] RECTIFIABLE = {"email", "name", "timezone", "current_password"};
+    private static final String[] CORRECTABLE_FIELDS = {"email", "name", "timezone", "current_password"};
     private static final int ZONE_LENGTH_MAX = 64;
 
     private static final int NAME_LENGTH_MAX = 100;
 
     private static final MediaType JWK_SET = new MediaType("application", "jwk-set+json");
-    private static final Duration JWKS_CACHED_FOR = Duration.ofMinutes(5);
+    private static final Duration JWKS_CACHE_DURATION = Duration.ofMinutes(5);
 
+    private final Registration registration;
+    private final SignIn signIn;
+    private final SessionTokens sessionTokens;
     private final Accounts accounts;
-    private final Mono<List<String>> publishedKeys;
+    private final Mono<List<String>> publicKeys;
     private final RateLimits limits;
 
-    AccountRoutes(Accounts accounts, Mono<List<String>> publishedKeys, RateLimits limits) {
+    AccountRoutes(
+            Registration registration,
+            SignIn signIn,
+            SessionTokens sessionTokens,
+            Accounts accounts,
+            Mono<List<String>> publicKeys,
+            RateLimits limits) {
+        this.registration = registration;
+        this.signIn = signIn;
+        this.sessionTokens = sessionTokens;
         this.accounts = accounts;
-        this.publishedKeys = publishedKeys;
+        this.publicKeys = publicKeys;
         this.limits = limits;
     }
 
@@ -65,7 +79,7 @@ final class AccountRoutes {
                 .add(
                         Endpoint.patch("/api/account")
                                 .problems(ProblemType.NOT_FOUND, ProblemType.EMAIL_TAKEN, ProblemType.WRONG_PASSWORD),
-                        this::rectify)
+                        this::correct)
                 .add(
                         Endpoint.post("/api/account/password")
                                 .problems(ProblemType.NOT_FOUND, ProblemType.WRONG_PASSWORD),
@@ -84,7 +98,7 @@ final class AccountRoutes {
                     String password = newPassword(body, "password");
                     String name = body.text("name", NAME_LENGTH_MAX);
                     return limits.register(request, email.normalised())
-                            .flatMap(attempt -> accounts.register(attempt, email, password, name, zone.name()))
+                            .flatMap(attempt -> registration.register(attempt, email, password, name, zone.name()))
                             .flatMap(tokens -> JsonResponses.json(
                                     ServerResponse.status(201).header("Cache-Control", "no-store"),
                                     Registered.of(tokens, zone)));
@@ -99,18 +113,18 @@ final class AccountRoutes {
                             PasswordPolicy.normalised(body.requiredText("password", PasswordPolicy.UNITS_MAX));
                     EmailAddress email = EmailAddress.parse(address);
                     return limits.signIn(request, email == null ? address : email.normalised())
-                            .flatMap(attempt -> accounts.login(attempt, address, password));
+                            .flatMap(attempt -> signIn.login(attempt, address, password));
                 })
                 .flatMap(AccountRoutes::tokens);
     }
 
     private Mono<ServerResponse> refresh(ServerRequest request) {
-        return refreshToken(request).flatMap(accounts::refresh).flatMap(AccountRoutes::tokens);
+        return refreshToken(request).flatMap(sessionTokens::refresh).flatMap(AccountRoutes::tokens);
     }
 
     private Mono<ServerResponse> logout(ServerRequest request) {
         return refreshToken(request)
-                .flatMap(accounts::logout)
+                .flatMap(sessionTokens::revoke)
                 .then(Mono.defer(() -> ServerResponse.noContent().build()));
     }
 
@@ -120,22 +134,21 @@ final class AccountRoutes {
                 .flatMap(AccountRoutes::personal);
     }
 
-    private Mono<ServerResponse> rectify(ServerRequest request) {
+    private Mono<ServerResponse> correct(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> RequestBodies.object(request, RECTIFIABLE)
-                        .flatMap(body ->
-                                accounts.rectify(caller.userId(), rectification(body), passwordChecks(request))))
+                .flatMap(caller -> RequestBodies.object(request, CORRECTABLE_FIELDS)
+                        .flatMap(body -> accounts.correct(caller.userId(), correction(body), passwordChecks(request))))
                 .flatMap(AccountRoutes::personal);
     }
 
-    private static Rectification rectification(JsonFields body) {
+    private static Correction correction(JsonFields body) {
         String address = body.text("email", EmailAddress.LENGTH_MAX);
         EmailAddress email = address == null ? null : EmailAddress.parse(address);
         if (address != null && email == null) {
             throw body.invalid("email", "An e-mail address is expected.");
         }
         String current = body.text("current_password", PasswordPolicy.UNITS_MAX);
-        return new Rectification(
+        return new Correction(
                 email,
                 body.text("name", NAME_LENGTH_MAX),
                 body.isNull("name"),
@@ -146,7 +159,7 @@ final class AccountRoutes {
     private Mono<ServerResponse> changePassword(ServerRequest request) {
         return Caller.of(request)
                 .flatMap(caller -> RequestBodies.object(request, "current_password", "new_password")
-                        .flatMap(body -> accounts.changePassword(
+                        .flatMap(body -> signIn.changePassword(
                                 caller.userId(),
                                 PasswordPolicy.normalised(
                                         body.requiredText("current_password", PasswordPolicy.UNITS_MAX)),
@@ -168,17 +181,17 @@ final class AccountRoutes {
         return password;
     }
 
-    /** The keys that verify our access tokens, as of RFC 7517; none where a shared secret does. */
+    /** Returns the JWKS (RFC 7517) of the keys that verify access tokens; empty if JWT_SECRET signs them. */
     private Mono<ServerResponse> jwks(ServerRequest request) {
-        return publishedKeys
+        return publicKeys
                 .map(keys -> "{\"keys\":[" + String.join(",", keys) + "]}")
                 .flatMap(keys -> ServerResponse.ok()
                         .contentType(JWK_SET)
-                        .cacheControl(CacheControl.maxAge(JWKS_CACHED_FOR).cachePublic())
+                        .cacheControl(CacheControl.maxAge(JWKS_CACHE_DURATION).cachePublic())
                         .bodyValue(keys));
     }
 
-    private static Mono<ServerResponse> personal(Accounts.Account account) {
+    private static Mono<ServerResponse> personal(Account account) {
         return JsonResponses.json(ServerResponse.ok().header("Cache-Control", "no-store"), account);
     }
 
@@ -187,7 +200,7 @@ final class AccountRoutes {
                 .map(body -> body.requiredText("refresh_token", RefreshTokens.TEXT_LENGTH_MAX));
     }
 
-    private static Mono<ServerResponse> tokens(Accounts.Tokens tokens) {
+    private static Mono<ServerResponse> tokens(Tokens tokens) {
         return JsonResponses.json(ServerResponse.ok().header("Cache-Control", "no-store"), tokens);
     }
 
@@ -204,9 +217,9 @@ final class AccountRoutes {
     }
 
     /**
-     * The answer to registering.
+     * The response to a registration.
      *
-     * @param notice where the account has another time zone than was sent
+     * @param notice null unless the account's time zone differs from the one in the request
      */
     private record Registered(
             UUID userId,
@@ -216,7 +229,7 @@ final class AccountRoutes {
             String timezone,
             @Nullable String notice) {
 
-        static Registered of(Accounts.Tokens tokens, ZoneChoice zone) {
+        static Registered of(Tokens tokens, ZoneChoice zone) {
             return new Registered(
                     tokens.userId(),
                     tokens.accessToken(),

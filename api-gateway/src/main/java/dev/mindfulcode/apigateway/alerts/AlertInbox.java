@@ -3,6 +3,7 @@ package dev.mindfulcode.apigateway.alerts;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.KafkaConnection;
 import dev.mindfulcode.apigateway.log.LogFollower;
+import dev.mindfulcode.identity.teams.TeamPlans;
 import dev.mindfulcode.schemas.DeadLetter;
 import dev.mindfulcode.schemas.SchemaRegistryUnavailableException;
 import dev.mindfulcode.schemas.TeamAlert;
@@ -17,9 +18,15 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -48,8 +55,7 @@ final class AlertInbox extends LogFollower<byte[]> {
                 recent_days, from_at, to_at, log_partition, log_offset, next_attempt_at)
             select ?, r.rule_id, r.team_id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
                 case when r.channel = 'webhook' then clock_timestamp() end
-            from gateway.team_alert_rules r join identity.teams t using (team_id)
-            where r.rule_id = ? and r.team_id = ? and t.plan = 'premium'
+            from gateway.team_alert_rules r where r.rule_id = ? and r.team_id = ?
             on conflict (alert_id) do nothing""";
     private static final String FORGET =
             "delete from gateway.team_alerts where received_at < clock_timestamp() - interval '90 days'";
@@ -93,8 +99,12 @@ final class AlertInbox extends LogFollower<byte[]> {
             try (PreparedStatement insert = prepare(connection, INSERT);
                     PreparedStatement outbox = prepare(connection, TO_OUTBOX);
                     PreparedStatement forget = prepare(connection, FORGET)) {
-                for (ConsumerRecord<byte[], byte[]> record : records) {
-                    TeamAlert alert = read(record);
+                Map<ConsumerRecord<byte[], byte[]>, Optional<TeamAlert>> read = new LinkedHashMap<>();
+                records.forEach(record -> read.put(record, Optional.ofNullable(read(record))));
+                Set<UUID> premium = TeamPlans.premium(connection, teams(read.values()));
+                for (var entry : read.entrySet()) {
+                    ConsumerRecord<byte[], byte[]> record = entry.getKey();
+                    TeamAlert alert = entry.getValue().orElse(null);
                     if (alert == null) {
                         outbox.setString(1, Topics.DEAD_LETTERS.name());
                         outbox.setString(2, text(record.key()));
@@ -103,7 +113,7 @@ final class AlertInbox extends LogFollower<byte[]> {
                                 Objects.requireNonNull(log.encode(Topics.DEAD_LETTERS, letter(record))
                                         .block()));
                         outbox.executeUpdate();
-                    } else {
+                    } else if (premium.contains(alert.getTeamId())) {
                         bind(insert, alert, record);
                         insert.executeUpdate();
                     }
@@ -112,6 +122,13 @@ final class AlertInbox extends LogFollower<byte[]> {
             }
             connection.commit();
         }
+    }
+
+    private static Set<UUID> teams(Collection<Optional<TeamAlert>> alerts) {
+        return alerts.stream()
+                .flatMap(Optional::stream)
+                .map(TeamAlert::getTeamId)
+                .collect(Collectors.toSet());
     }
 
     /**

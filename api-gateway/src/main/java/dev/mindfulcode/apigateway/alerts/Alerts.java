@@ -8,6 +8,7 @@ import dev.mindfulcode.apigateway.webhooks.WebhookTarget;
 import dev.mindfulcode.apigateway.webhooks.WebhookTargets;
 import dev.mindfulcode.flowengine.insight.TeamIndicator;
 import dev.mindfulcode.flowengine.time.TimeZones;
+import dev.mindfulcode.identity.accounts.AccountTable;
 import dev.mindfulcode.schemas.TeamAlert;
 import dev.mindfulcode.schemas.Topics;
 import dev.mindfulcode.webkit.json.Uuids;
@@ -44,14 +45,13 @@ public final class Alerts {
     private static final String SELECT_ALERTS = """
             select a.*, r.channel from gateway.team_alerts a join gateway.team_alert_rules r using (rule_id)
             where a.team_id = :team order by a.to_at desc, a.alert_id limit :max""";
-    private static final String SELECT_LEADS = """
-            select m.user_id from gateway.team_alert_rules r join identity.teams t using (team_id)
-                join identity.team_members m using (team_id)
-            where r.rule_id = :rule and r.team_id = :team and r.channel = 'live' and t.plan = 'premium'
-                and m.role in ('owner', 'admin')""";
+    private static final String SELECT_LIVE_RULE = """
+            select 1 as one from gateway.team_alert_rules
+            where rule_id = :rule and team_id = :team and channel = 'live'""";
 
     private final Database database;
     private final Teams teams;
+    private final AccountTable accounts;
     private final EventPublisher log;
     private final Outbox outbox;
     private final WebhookTargets targets;
@@ -68,6 +68,7 @@ public final class Alerts {
             Clock clock) {
         this.database = database;
         this.teams = teams;
+        this.accounts = new AccountTable(database);
         this.log = log;
         this.outbox = outbox;
         this.targets = targets;
@@ -164,11 +165,12 @@ public final class Alerts {
 
     /** Emits those who are to be told of an alert live. */
     public Flux<UUID> recipients(TeamAlert alert) {
-        return database.sql(SELECT_LEADS)
+        return database.sql(SELECT_LIVE_RULE)
                 .bind("rule", alert.getRuleId())
                 .bind("team", alert.getTeamId())
-                .map(row -> Objects.requireNonNull(row.get("user_id", UUID.class)))
-                .all();
+                .map(row -> true)
+                .one()
+                .flatMapMany(exists -> teams.leadsOnPremium(alert.getTeamId()));
     }
 
     private Mono<Void> requireRoom(UUID teamId) {
@@ -182,10 +184,7 @@ public final class Alerts {
     }
 
     private Mono<ZoneId> zoneOf(UUID userId) {
-        return database.sql("select time_zone from identity.users where user_id = :user")
-                .bind("user", userId)
-                .map(row -> TimeZones.of(row.get("time_zone", String.class)))
-                .one();
+        return accounts.timeZone(userId).map(TimeZones::of);
     }
 
     private Mono<Long> insert(AlertRule rule, @Nullable WebhookTarget target) {

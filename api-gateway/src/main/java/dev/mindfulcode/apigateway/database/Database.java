@@ -2,6 +2,7 @@ package dev.mindfulcode.apigateway.database;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.mindfulcode.dataprotection.PostgresUrl;
+import dev.mindfulcode.identity.ReactiveDatabase;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.pool.ConnectionPoolConfiguration;
 import io.r2dbc.pool.PoolMetrics;
@@ -27,7 +28,7 @@ import reactor.core.publisher.Mono;
  * Postgres without blocking, over a bounded pool. Thread-safe. A type of its own, and not the driver's as a bean, so
  * that other services in the same Spring context keep theirs.
  */
-public final class Database implements AutoCloseable {
+public final class Database implements ReactiveDatabase, AutoCloseable {
 
     private static final Duration ACQUIRE_TIMEOUT = Duration.ofSeconds(3);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
@@ -82,12 +83,14 @@ public final class Database implements AutoCloseable {
     }
 
     /** Starts a statement with named parameters such as {@code :user}. */
+    @Override
     public DatabaseClient.GenericExecuteSpec sql(String statement) {
         statements.increment();
         return client.sql(statement);
     }
 
     /** Runs all statements of {@code work} in one transaction, rolled back where it fails. */
+    @Override
     public <T> Mono<T> inTransaction(Mono<T> work) {
         return transactions.transactional(work);
     }

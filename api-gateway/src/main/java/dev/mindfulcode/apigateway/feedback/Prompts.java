@@ -2,6 +2,7 @@ package dev.mindfulcode.apigateway.feedback;
 
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.flowengine.time.TimeZones;
+import dev.mindfulcode.identity.accounts.AccountTable;
 import dev.mindfulcode.schemas.FlowState;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,10 +38,12 @@ public final class Prompts {
               and (p.asked_at is null or p.asked_at <= cast(:now as timestamptz) - interval '45 minutes')""";
 
     private final Database database;
+    private final AccountTable accounts;
     private final InstantSource clock;
 
     Prompts(Database database, InstantSource clock) {
         this.database = database;
+        this.accounts = new AccountTable(database);
         this.clock = clock;
     }
 
@@ -71,10 +74,7 @@ public final class Prompts {
     }
 
     private Mono<LocalDate> today(UUID userId, Instant now) {
-        return database.sql("select time_zone from identity.users where user_id = :user")
-                .bind("user", userId)
-                .map(row -> LocalDate.ofInstant(now, TimeZones.of(row.get("time_zone", String.class))))
-                .one();
+        return accounts.timeZone(userId).map(zone -> LocalDate.ofInstant(now, TimeZones.of(zone)));
     }
 
     /** Emits how many prompts a day the user wants at most; 0, the default, for none. */

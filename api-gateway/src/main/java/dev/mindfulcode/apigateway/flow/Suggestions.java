@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.springframework.dao.DataIntegrityViolationException;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -27,8 +28,7 @@ final class Suggestions {
             select suggestion, shown_on from gateway.shown_suggestions where user_id = :user and shown_on > :since order by shown_on, place""";
     private static final String SHOW = """
             insert into gateway.shown_suggestions (user_id, shown_on, place, suggestion)
-            select user_id, :day, :place, :suggestion from identity.users where user_id = :user
-            on conflict do nothing""";
+            values (:user, :day, :place, :suggestion) on conflict do nothing""";
     private static final String FORGET =
             "delete from gateway.shown_suggestions where user_id = :user and shown_on <= :since";
 
@@ -58,7 +58,9 @@ final class Suggestions {
                             .bind("place", taken + i)
                             .bind("suggestion", chosen.get(i).id())
                             .fetch()
-                            .rowsUpdated())
+                            .rowsUpdated()
+                            // The account was deleted meanwhile.
+                            .onErrorResume(DataIntegrityViolationException.class, e -> Mono.empty()))
                     .then(forget(userId, today))
                     .then(Mono.defer(() -> shown(userId, today)))
                     .map(after -> Set.copyOf(after.onDay()));

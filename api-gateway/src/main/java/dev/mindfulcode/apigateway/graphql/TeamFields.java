@@ -2,8 +2,8 @@ package dev.mindfulcode.apigateway.graphql;
 
 import dev.mindfulcode.apigateway.teams.Invitations;
 import dev.mindfulcode.apigateway.teams.Teams;
-import dev.mindfulcode.apigateway.teams.Teams.Member;
-import dev.mindfulcode.apigateway.teams.Teams.Team;
+import dev.mindfulcode.identity.teams.Member;
+import dev.mindfulcode.identity.teams.Team;
 import dev.mindfulcode.webkit.problems.ProblemException;
 import dev.mindfulcode.webkit.problems.ProblemType;
 import graphql.schema.DataFetchingEnvironment;

@@ -7,6 +7,7 @@ import dev.mindfulcode.apigateway.http.CredentialExpiry;
 import dev.mindfulcode.apigateway.log.KafkaConnection;
 import dev.mindfulcode.apigateway.operations.GatewayMetrics;
 import dev.mindfulcode.apigateway.operations.LiveConnections;
+import dev.mindfulcode.identity.tokens.RevocationTable;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.Topics;
 import dev.mindfulcode.webkit.endpoints.Endpoint;
@@ -52,8 +53,8 @@ public class LiveConfiguration {
     }
 
     @Bean
-    LiveTickets gatewayLiveTickets(Database database) {
-        return new LiveTickets(database, new SecureRandom(), Clock.systemUTC());
+    LiveTickets gatewayLiveTickets(Database database, RevocationTable revocations) {
+        return new LiveTickets(database, revocations, new SecureRandom(), Clock.systemUTC());
     }
 
     @Bean

@@ -5,6 +5,7 @@ import dev.mindfulcode.apigateway.http.Caller;
 import dev.mindfulcode.identity.CredentialHash;
 import dev.mindfulcode.identity.Identity;
 import dev.mindfulcode.identity.Scope;
+import dev.mindfulcode.identity.tokens.RevocationTable;
 import dev.mindfulcode.webkit.endpoints.JsonResponses;
 import dev.mindfulcode.webkit.problems.ProblemType;
 import io.r2dbc.spi.Readable;
@@ -38,11 +39,13 @@ public final class LiveTickets {
     private static final int EXPIRED_REMOVED_MAX = 100;
 
     private final Database database;
+    private final RevocationTable revocations;
     private final SecureRandom random;
     private final Clock clock;
 
-    LiveTickets(Database database, SecureRandom random, Clock clock) {
+    LiveTickets(Database database, RevocationTable revocations, SecureRandom random, Clock clock) {
         this.database = database;
+        this.revocations = revocations;
         this.random = random;
         this.clock = clock;
     }
@@ -108,17 +111,22 @@ public final class LiveTickets {
             return Mono.error(LiveTickets::refused);
         }
         return database.sql("""
-                        DELETE FROM gateway.live_tickets t WHERE ticket_hash = :hash
+                        DELETE FROM gateway.live_tickets WHERE ticket_hash = :hash
                         RETURNING user_id, grant_id, credential_expires_at,
-                            expires_at > :now AND credential_expires_at > :now AND NOT EXISTS
-                                (SELECT 1 FROM identity.revocations r WHERE r.grant_id = t.grant_id) AS valid""")
+                            expires_at > :now AND credential_expires_at > :now AS valid""")
                 .bind("hash", CredentialHash.of(ticket).bytes())
                 .bind("now", clock.instant())
                 .map(LiveTickets::redeemed)
                 .one()
                 .filter(Redeemed::valid)
                 .map(Redeemed::identity)
+                .filterWhen(this::isNotRevoked)
                 .switchIfEmpty(Mono.error(LiveTickets::refused));
+    }
+
+    private Mono<Boolean> isNotRevoked(Identity identity) {
+        UUID grantId = identity.grantId();
+        return grantId == null ? Mono.just(true) : revocations.contains(grantId).map(revoked -> !revoked);
     }
 
     private static RuntimeException refused() {

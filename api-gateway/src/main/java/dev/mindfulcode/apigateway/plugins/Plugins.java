@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonRawValue;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.Outbox;
+import dev.mindfulcode.identity.accounts.AccountTable;
 import dev.mindfulcode.pluginhost.Manifest;
 import dev.mindfulcode.schemas.PluginRelease;
 import dev.mindfulcode.schemas.Topics;
@@ -52,6 +53,7 @@ final class Plugins {
             where (p.owner_id = :user or p.owner_id is null)""";
 
     private final Database database;
+    private final AccountTable accounts;
     private final PluginLoader sandbox;
     private final EventPublisher log;
     private final Outbox outbox;
@@ -66,6 +68,7 @@ final class Plugins {
             SecureRandom random,
             Clock clock) {
         this.database = database;
+        this.accounts = new AccountTable(database);
         this.sandbox = sandbox;
         this.log = log;
         this.outbox = outbox;
@@ -244,10 +247,7 @@ final class Plugins {
     }
 
     private Mono<UUID> lock(UUID userId) {
-        return database.sql("select user_id from identity.users where user_id = :user for no key update")
-                .bind("user", userId)
-                .map(row -> row.get("user_id", UUID.class))
-                .one()
+        return accounts.lockForChange(userId)
                 .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.withDetail("The account is gone.")));
     }
 

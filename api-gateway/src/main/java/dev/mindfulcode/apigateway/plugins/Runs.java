@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.teams.Teams;
+import dev.mindfulcode.identity.accounts.AccountTable;
 import dev.mindfulcode.pluginhost.Manifest;
 import dev.mindfulcode.pluginhost.PluginRefusedException;
 import dev.mindfulcode.webkit.json.Uuids;
@@ -40,13 +41,12 @@ final class Runs {
                    coalesce(s.results, 0) as results, s.summary::text as summary, s.updated_at, coalesce(s.version, 0) as state
             from gateway.analytics_runs r
             left join readmodel.analytics_runs s on s.run_id = r.run_id and s.generation = r.generation
-            where (r.team_id is null and r.user_id = :user or exists (
-                select from identity.team_members m join identity.teams t using (team_id)
-                where m.team_id = r.team_id and m.user_id = :user and m.role in ('owner', 'admin') and t.plan = 'premium'))""";
+            where (r.team_id is null and r.user_id = :user or r.team_id = any (:led_teams))""";
 
     private final Database database;
     private final Plugins plugins;
     private final Teams teams;
+    private final AccountTable accounts;
     private final SecureRandom random;
     private final Clock clock;
 
@@ -54,6 +54,7 @@ final class Runs {
         this.database = database;
         this.plugins = plugins;
         this.teams = teams;
+        this.accounts = new AccountTable(database);
         this.random = random;
         this.clock = clock;
     }
@@ -95,19 +96,23 @@ final class Runs {
 
     /** Emits the latest first; there are never many. */
     Mono<List<Run>> list(UUID userId) {
-        return database.sql(SELECT + " order by r.created_at desc, r.run_id desc")
-                .bind("user", userId)
-                .map(Run::of)
-                .all()
-                .collectList();
+        return teams.ledOnPremium(userId)
+                .flatMap(led -> database.sql(SELECT + " order by r.created_at desc, r.run_id desc")
+                        .bind("user", userId)
+                        .bind("led_teams", led.toArray(UUID[]::new))
+                        .map(Run::of)
+                        .all()
+                        .collectList());
     }
 
     Mono<Run> find(UUID userId, UUID runId) {
-        return database.sql(SELECT + " and r.run_id = :run")
-                .bind("user", userId)
-                .bind("run", runId)
-                .map(Run::of)
-                .one()
+        return teams.ledOnPremium(userId)
+                .flatMap(led -> database.sql(SELECT + " and r.run_id = :run")
+                        .bind("user", userId)
+                        .bind("led_teams", led.toArray(UUID[]::new))
+                        .bind("run", runId)
+                        .map(Run::of)
+                        .one())
                 .switchIfEmpty(Mono.error(Runs::noSuchRun));
     }
 
@@ -202,11 +207,7 @@ final class Runs {
         insert = from == null ? insert.bindNull("from", Instant.class) : insert.bind("from", from);
         insert = to == null ? insert.bindNull("to", Instant.class) : insert.bind("to", to);
         // The user's row is locked, so that those who come at once are counted one after the other.
-        return database.inTransaction(database.sql(
-                                "select user_id from identity.users where user_id = :user for no key update")
-                        .bind("user", userId)
-                        .map(row -> userId)
-                        .one()
+        return database.inTransaction(accounts.lockForChange(userId)
                         .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.withDetail("The account is gone.")))
                         .then(insert.fetch().rowsUpdated()))
                 .filter(rows -> rows == 0)

@@ -5,7 +5,7 @@ import java.security.SecureRandom;
 import java.util.Base64;
 
 /**
- * The secret of an invitation: {@code mci_} and 128 random bits. A lead passes it on to the person they invited; the
+ * The secret of an invitation: {@code mci_} and 128 random bits. The inviter passes it on to the invited person; the
  * service stores its hash.
  */
 record InvitationCode(String text) {
@@ -15,17 +15,18 @@ record InvitationCode(String text) {
     private static final String PREFIX = "mci_";
     private static final int RANDOM_BYTES = 16;
 
-    static InvitationCode next(SecureRandom random) {
+    static InvitationCode generate(SecureRandom random) {
         byte[] bytes = new byte[RANDOM_BYTES];
         random.nextBytes(bytes);
         return new InvitationCode(
                 PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
     }
 
-    byte[] hash() {
-        return CredentialHash.of(text).bytes();
+    CredentialHash hash() {
+        return CredentialHash.of(text);
     }
 
+    /** Without the code. */
     @Override
     public String toString() {
         return "InvitationCode";

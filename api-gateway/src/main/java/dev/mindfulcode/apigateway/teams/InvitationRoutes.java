@@ -2,6 +2,8 @@ package dev.mindfulcode.apigateway.teams;
 
 import dev.mindfulcode.apigateway.accounts.EmailAddress;
 import dev.mindfulcode.apigateway.http.Caller;
+import dev.mindfulcode.identity.teams.Invitation;
+import dev.mindfulcode.identity.teams.ReceivedInvitation;
 import dev.mindfulcode.webkit.endpoints.Endpoint;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.endpoints.JsonResponses;
@@ -77,7 +79,7 @@ final class InvitationRoutes {
     private Mono<ServerResponse> received(ServerRequest request) {
         return Caller.of(request)
                 .flatMap(caller -> invitations.receivedBy(caller.userId()))
-                .flatMap(all -> JsonResponses.ok(new ReceivedInvitations(all)));
+                .flatMap(all -> JsonResponses.ok(new OfAddress(all)));
     }
 
     private Mono<ServerResponse> accept(ServerRequest request) {
@@ -99,7 +101,7 @@ final class InvitationRoutes {
         return RequestParameters.pathId(request, "id");
     }
 
-    private record OfTeam(List<Invitations.Invitation> invitations) {}
+    private record OfTeam(List<Invitation> invitations) {}
 
-    private record ReceivedInvitations(List<Invitations.Received> invitations) {}
+    private record OfAddress(List<ReceivedInvitation> invitations) {}
 }

@@ -2,66 +2,70 @@ package dev.mindfulcode.apigateway.teams;
 
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.Outbox;
+import dev.mindfulcode.identity.teams.Membership;
+import dev.mindfulcode.identity.teams.Role;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.AccountEventKind;
 import dev.mindfulcode.schemas.Topics;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * What the log is told of teams, by way of the outbox: each membership as it is now on {@code team-members}, and to
- * each person's {@code accounts} what happened to theirs. In the transaction that decides it, with the team's and the
- * person's row locked.
+ * Publishes changes of memberships to the topic {@code accounts}, by way of the outbox: in the transaction that makes
+ * the change, with the rows of team and user locked.
  */
 final class TeamEvents {
 
-    private final EventPublisher log;
+    private final EventPublisher publisher;
     private final Outbox outbox;
 
-    TeamEvents(EventPublisher log, Outbox outbox) {
-        this.log = log;
+    TeamEvents(EventPublisher publisher, Outbox outbox) {
+        this.publisher = publisher;
         this.outbox = outbox;
     }
 
     Mono<Void> joined(Membership membership) {
-        return is(membership).then(happened(membership, AccountEventKind.JOINED_TEAM, membership.joinedAt()));
+        return publish(membership, AccountEventKind.JOINED_TEAM, membership.joinedAt(), null, isViewer(membership));
     }
 
     Mono<Void> roleChanged(Membership membership) {
-        return is(membership).then(happened(membership, AccountEventKind.ROLE_CHANGED, membership.changedAt()));
+        return publish(membership, AccountEventKind.ROLE_CHANGED, membership.changedAt(), null, isViewer(membership));
     }
 
     Mono<Void> consentChanged(Membership membership) {
-        return is(membership).then(happened(membership, AccountEventKind.CONSENT_CHANGED, membership.changedAt()));
+        return publish(
+                membership, AccountEventKind.CONSENT_CHANGED, membership.changedAt(), membership.consent(), null);
     }
 
     Mono<Void> left(Membership membership, Instant now) {
-        return outbox.addTombstone(Topics.TEAM_MEMBERS.name(), membership.key())
-                .then(happened(membership, AccountEventKind.LEFT_TEAM, now));
+        return publish(membership, AccountEventKind.LEFT_TEAM, now, null, null);
     }
 
-    /** Says that a transaction with events has committed. */
+    /** Wakes the outbox relay after a transaction with events has committed. */
     void committed() {
         outbox.wakeRelay();
     }
 
-    private Mono<Void> is(Membership membership) {
-        return log.encode(Topics.TEAM_MEMBERS, membership.event())
-                .flatMap(value -> outbox.add(Topics.TEAM_MEMBERS.name(), membership.key(), value));
+    private static boolean isViewer(Membership membership) {
+        return membership.role() == Role.VIEWER;
     }
 
-    private Mono<Void> happened(Membership membership, AccountEventKind kind, Instant at) {
+    private Mono<Void> publish(
+            Membership membership,
+            AccountEventKind kind,
+            Instant at,
+            @Nullable Boolean consent,
+            @Nullable Boolean viewer) {
         AccountEvent event = AccountEvent.newBuilder()
                 .setKind(kind)
                 .setAt(at)
                 .setTeamId(membership.teamId())
-                .setTeamConsent(kind == AccountEventKind.CONSENT_CHANGED ? membership.consent() : null)
-                .setTeamViewer(
-                        kind == AccountEventKind.JOINED_TEAM || kind == AccountEventKind.ROLE_CHANGED
-                                ? membership.role() == Role.VIEWER
-                                : null)
+                .setTeamConsent(consent)
+                .setTeamViewer(viewer)
                 .build();
-        return log.encode(Topics.ACCOUNTS, event)
+        return publisher
+                .encode(Topics.ACCOUNTS, event)
                 .flatMap(value -> outbox.add(Topics.ACCOUNTS.name(), membership.userId(), value));
     }
 }

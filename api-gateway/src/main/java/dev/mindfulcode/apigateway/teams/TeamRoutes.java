@@ -1,6 +1,9 @@
 package dev.mindfulcode.apigateway.teams;
 
 import dev.mindfulcode.apigateway.http.Caller;
+import dev.mindfulcode.identity.teams.Member;
+import dev.mindfulcode.identity.teams.Role;
+import dev.mindfulcode.identity.teams.Team;
 import dev.mindfulcode.webkit.endpoints.Endpoint;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.endpoints.JsonResponses;
@@ -102,7 +105,7 @@ final class TeamRoutes {
         return role;
     }
 
-    private record Mine(List<Teams.Team> teams) {}
+    private record Mine(List<Team> teams) {}
 
-    private record Members(List<Teams.Member> members) {}
+    private record Members(List<Member> members) {}
 }

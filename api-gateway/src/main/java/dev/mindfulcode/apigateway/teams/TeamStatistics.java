@@ -7,6 +7,7 @@ import dev.mindfulcode.flowengine.insight.Estimate;
 import dev.mindfulcode.flowengine.insight.TeamIndicator;
 import dev.mindfulcode.flowengine.team.TeamAggregate;
 import dev.mindfulcode.flowengine.time.TimeZones;
+import dev.mindfulcode.identity.accounts.AccountTable;
 import io.r2dbc.spi.Readable;
 import java.time.Clock;
 import java.time.Duration;
@@ -49,11 +50,13 @@ public final class TeamStatistics {
 
     private final Database database;
     private final Teams teams;
+    private final AccountTable accounts;
     private final Clock clock;
 
     TeamStatistics(Database database, Teams teams, Clock clock) {
         this.database = database;
         this.teams = teams;
+        this.accounts = new AccountTable(database);
         this.clock = clock;
     }
 
@@ -153,10 +156,7 @@ public final class TeamStatistics {
     }
 
     private Mono<ZoneId> zoneOf(UUID userId) {
-        return database.sql("select time_zone from identity.users where user_id = :user")
-                .bind("user", userId)
-                .map(row -> TimeZones.of(row.get("time_zone", String.class)))
-                .one();
+        return accounts.timeZone(userId).map(TimeZones::of);
     }
 
     private record Released(String size, TeamIndicator.Window window) {

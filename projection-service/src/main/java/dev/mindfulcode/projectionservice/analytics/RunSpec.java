@@ -27,6 +27,10 @@ record RunSpec(
         boolean isCancelled,
         ZoneId zone) {
 
+    RunSpec withZone(ZoneId next) {
+        return new RunSpec(runId, generation, userId, teamId, plugin, from, to, isCancelled, next);
+    }
+
     /**
      * A plugin and what it was granted.
      *

@@ -1,6 +1,7 @@
 package dev.mindfulcode.projectionservice.analytics;
 
 import dev.mindfulcode.flowengine.time.TimeZones;
+import dev.mindfulcode.identity.accounts.TimeZoneLookup;
 import dev.mindfulcode.pluginhost.Capability;
 import java.sql.Array;
 import java.sql.Connection;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -34,12 +36,11 @@ final class RunTables {
     private static final String IS_FREE = "s.held_until NOT BETWEEN now() AND now() + 2 * " + HELD_FOR;
 
     private static final String WANTED = """
-            SELECT r.run_id, r.generation, r.user_id, r.team_id, r.from_at, r.to_at, r.cancelled_at IS NOT NULL, u.time_zone,
+            SELECT r.run_id, r.generation, r.user_id, r.team_id, r.from_at, r.to_at, r.cancelled_at IS NOT NULL,
                    p.plugin_id, p.manifest, p.sha256, coalesce(mine.capabilities, everybodys.capabilities, '{}'),
                    coalesce(mine.granted_at, everybodys.granted_at, '-infinity'),
                    CASE WHEN f.failed_at > coalesce(mine.granted_at, everybodys.granted_at) THEN f.in_row ELSE 0 END
             FROM gateway.analytics_runs r
-            JOIN identity.users u USING (user_id)
             LEFT JOIN gateway.plugins p ON p.plugin_id = r.plugin_id
             LEFT JOIN gateway.plugin_installs mine ON mine.plugin_id = r.plugin_id AND mine.user_id = r.user_id
             LEFT JOIN gateway.plugin_installs everybodys ON everybodys.plugin_id = r.plugin_id AND everybodys.user_id IS NULL
@@ -130,12 +131,12 @@ final class RunTables {
                     wanted.add(run(row));
                 }
             }
-            return wanted;
+            return withTimeZones(connection, wanted);
         }
     }
 
     private static RunSpec run(ResultSet row) throws SQLException {
-        UUID pluginId = row.getObject(9, UUID.class);
+        UUID pluginId = row.getObject(8, UUID.class);
         return new RunSpec(
                 row.getObject(1, UUID.class),
                 row.getInt(2),
@@ -145,15 +146,27 @@ final class RunTables {
                         ? null
                         : new RunSpec.Granted(
                                 pluginId,
+                                row.getString(9),
                                 row.getString(10),
-                                row.getString(11),
-                                capabilities(row.getArray(12)),
-                                instant(row.getTimestamp(13)),
-                                row.getInt(14)),
+                                capabilities(row.getArray(11)),
+                                instant(row.getTimestamp(12)),
+                                row.getInt(13)),
                 instantOrNull(row.getTimestamp(5)),
                 instantOrNull(row.getTimestamp(6)),
                 row.getBoolean(7),
-                TimeZones.of(row.getString(8)));
+                TimeZones.UTC);
+    }
+
+    private static List<RunSpec> withTimeZones(Connection connection, List<RunSpec> runs) throws SQLException {
+        if (runs.isEmpty()) {
+            return runs;
+        }
+        Map<UUID, String> zones = TimeZoneLookup.find(
+                connection, runs.stream().map(RunSpec::userId).collect(Collectors.toSet()));
+        return runs.stream()
+                .filter(run -> zones.containsKey(run.userId()))
+                .map(run -> run.withZone(TimeZones.of(zones.get(run.userId()))))
+                .toList();
     }
 
     private static Set<Capability> capabilities(Array names) throws SQLException {

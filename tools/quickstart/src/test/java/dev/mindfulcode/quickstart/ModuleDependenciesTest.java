@@ -14,11 +14,13 @@ import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import dev.mindfulcode.quickstart.ModuleTable.Module;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,6 +112,36 @@ class ModuleDependenciesTest {
                         .filter(type -> !resideInAnyPackage(packages).test(type))
                         .map(JavaClass::getName))
                 .isEmpty();
+    }
+
+    /** Foreign keys to its tables are allowed, statements on them are not. */
+    @Test
+    void onlyTheIdentityLibraryContainsSqlOnItsTables() throws IOException {
+        Pattern statement = Pattern.compile("(?<!REFERENCES |mindfulcode\\.)\\bidentity\\.(" + identityTables() + ")\\b");
+        Set<String> modulesWithStatements = new TreeSet<>();
+        for (Module module : modules()) {
+            try (Stream<Path> files = Files.walk(module.pom().resolveSibling("src/main"))) {
+                for (Path file : files.filter(Files::isRegularFile).toList()) {
+                    String name = file.toString();
+                    if ((name.endsWith(".java") || name.endsWith(".sql"))
+                            && statement.matcher(Files.readString(file)).find()) {
+                        modulesWithStatements.add(module.name());
+                    }
+                }
+            }
+        }
+
+        assertThat(modulesWithStatements).containsExactly("identity");
+    }
+
+    private static String identityTables() throws IOException {
+        Path migration = ModuleTable.PROJECT.resolve(
+                "libs/identity/src/main/resources/dev/mindfulcode/identity/migration/V1__identity.sql");
+        return Pattern.compile("CREATE TABLE (\\w+)")
+                .matcher(Files.readString(migration))
+                .results()
+                .map(match -> match.group(1))
+                .collect(Collectors.joining("|"));
     }
 
     @Test

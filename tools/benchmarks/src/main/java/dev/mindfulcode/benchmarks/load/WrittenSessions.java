@@ -1,6 +1,10 @@
 package dev.mindfulcode.benchmarks.load;
 
 import dev.mindfulcode.benchmarks.client.NamedIds;
+import dev.mindfulcode.identity.accounts.TimeZoneLookup;
+import java.util.Set;
+import java.util.HashSet;
+import java.sql.ResultSet;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -46,11 +50,13 @@ final class WrittenSessions {
      * @param accounts the first of whom is the heavy user
      */
     long remove(List<UUID> accounts) throws SQLException {
-        try (PreparedStatement sessions = connection.prepareStatement("""
-                delete from readmodel.coding_sessions s where editor = ?
-                and (user_id = any (?) or not exists (select from identity.users u where u.user_id = s.user_id))""")) {
+        Set<UUID> users = usersOfSessions();
+        users.removeAll(TimeZoneLookup.find(connection, users).keySet());
+        users.addAll(accounts);
+        try (PreparedStatement sessions = connection.prepareStatement(
+                "DELETE FROM readmodel.coding_sessions WHERE editor = ? AND user_id = ANY (?)")) {
             sessions.setString(1, EDITOR);
-            sessions.setArray(2, connection.createArrayOf("uuid", accounts.toArray()));
+            sessions.setArray(2, connection.createArrayOf("uuid", users.toArray()));
             long removed = sessions.executeLargeUpdate();
             for (String table : List.of("flow_minutes", "flow_periods", "daily_summaries")) {
                 try (PreparedStatement rows =
@@ -60,6 +66,20 @@ final class WrittenSessions {
                 }
             }
             return removed;
+        }
+    }
+
+    private Set<UUID> usersOfSessions() throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT DISTINCT user_id FROM readmodel.coding_sessions WHERE editor = ?")) {
+            select.setString(1, EDITOR);
+            Set<UUID> users = new HashSet<>();
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    users.add(row.getObject(1, UUID.class));
+                }
+            }
+            return users;
         }
     }
 

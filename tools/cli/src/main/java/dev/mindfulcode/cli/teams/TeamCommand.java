@@ -1,11 +1,12 @@
 package dev.mindfulcode.cli.teams;
 
-import dev.mindfulcode.apigateway.teams.Plan;
-import dev.mindfulcode.apigateway.teams.TeamPlans;
 import dev.mindfulcode.cli.DataFolder;
 import dev.mindfulcode.cli.UserErrorException;
 import dev.mindfulcode.dataprotection.PostgresUrl;
+import dev.mindfulcode.identity.teams.Plan;
+import dev.mindfulcode.identity.teams.TeamPlans;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Locale;
 import java.util.UUID;
@@ -49,8 +50,8 @@ public final class TeamCommand implements Runnable {
                     Path data) {
         DataFolder folder = DataFolder.at(data);
         PostgresUrl database = folder.runningDatabase().orElseThrow(folder::nothingRuns);
-        try {
-            if (!new TeamPlans(database.dataSource()).set(team, plan)) {
+        try (Connection connection = database.dataSource().getConnection()) {
+            if (!TeamPlans.set(connection, team, plan)) {
                 throw new UserErrorException("There is no team " + team);
             }
         } catch (SQLException e) {

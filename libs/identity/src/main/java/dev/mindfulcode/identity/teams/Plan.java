@@ -1,14 +1,14 @@
-package dev.mindfulcode.apigateway.teams;
+package dev.mindfulcode.identity.teams;
 
 import java.util.Locale;
 
-/** What a team has paid for, or was given. */
+/** The plan of a team, set by an operator. */
 public enum Plan {
     FREE,
     PREMIUM;
 
-    /** As the API, the tables and the operator's command spell it. */
-    String text() {
+    /** Returns the plan as the API, the tables and the operator's command spell it. */
+    public String text() {
         return name().toLowerCase(Locale.ROOT);
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.identity.teams;
+
+import org.jspecify.annotations.NullMarked;
