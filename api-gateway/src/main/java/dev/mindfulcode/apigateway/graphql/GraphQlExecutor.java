@@ -35,7 +35,7 @@ final class GraphQlExecutor {
 
     /** Sets no thread locals: resolvers read the caller from the GraphQL context. */
     private static final ContextSnapshotFactory NO_THREAD_LOCALS = ContextSnapshotFactory.builder()
-            .contextRegistry(new ContextRegistry())
+            .contextRegistry(new ContextRegistry().loadContextAccessors())
             .build();
 
     private static final String SCHEMA = "dev/mindfulcode/apigateway/graphql/schema.graphqls";
