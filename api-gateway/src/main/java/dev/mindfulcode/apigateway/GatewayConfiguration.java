@@ -22,7 +22,6 @@ import dev.mindfulcode.apigateway.log.OutboxRelay;
 import dev.mindfulcode.apigateway.log.RegistryHealth;
 import dev.mindfulcode.apigateway.operations.OperationsConfiguration;
 import dev.mindfulcode.apigateway.plugins.PluginConfiguration;
-import dev.mindfulcode.apigateway.privacy.PrivacyConfiguration;
 import dev.mindfulcode.apigateway.projections.ProjectionsConfiguration;
 import dev.mindfulcode.apigateway.sessions.SessionConfiguration;
 import dev.mindfulcode.apigateway.teams.TeamConfiguration;
@@ -55,7 +54,6 @@ import org.springframework.context.annotation.Import;
     LimitConfiguration.class,
     LiveConfiguration.class,
     PluginConfiguration.class,
-    PrivacyConfiguration.class,
     ProjectionsConfiguration.class,
     SessionConfiguration.class,
     TeamConfiguration.class,

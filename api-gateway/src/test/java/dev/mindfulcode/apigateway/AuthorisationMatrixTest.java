@@ -80,8 +80,8 @@ class AuthorisationMatrixTest {
             DELETE /api/flow/feedback              401  202  202  202  202  202  202
             GET /api/flow/feedback/settings        401  200  200  200  200  200  200
             PUT /api/flow/feedback/settings        401  200  200  200  200  200  200  {"prompts_per_day": 1}
-            GET /api/privacy/settings              401  200  200  200  200  200  200
-            PUT /api/privacy/settings              401  200  200  200  200  200  200  {"keep_detections": true}
+            GET /api/account/preferences           401  200  200  200  200  200  200
+            PATCH /api/account/preferences         401  200  200  200  200  200  200  {"sensitivity": 0.5}
             GET /api/flow/patterns                 401  200  200  200  200  200  200
             GET /api/flow/insights                 401  200  200  200  200  200  200
             GET /api/flow/analytics                401  200  200  200  200  200  200

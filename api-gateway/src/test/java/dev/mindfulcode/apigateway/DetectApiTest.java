@@ -1,6 +1,7 @@
 package dev.mindfulcode.apigateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.mindfulcode.apigateway.Api.Answer;
 import dev.mindfulcode.apigateway.Api.User;
@@ -8,7 +9,8 @@ import dev.mindfulcode.flowengine.Calibration;
 import dev.mindfulcode.flowengine.FlowModel;
 import dev.mindfulcode.flowengine.ModelArtefact;
 import dev.mindfulcode.flowengine.Thresholds;
-import dev.mindfulcode.schemas.FlowDetection;
+import dev.mindfulcode.schemas.AccountEvent;
+import dev.mindfulcode.schemas.AccountEventKind;
 import dev.mindfulcode.schemas.ModelKind;
 import dev.mindfulcode.schemas.PublishedModel;
 import dev.mindfulcode.schemas.Topics;
@@ -16,7 +18,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -48,52 +49,51 @@ class DetectApiTest {
     }
 
     @Test
-    void theReadingIsKeptAsTheUserAllows() {
-        UUID session = UUID.randomUUID();
-        assertThat(api.get("/api/privacy/settings", ada.token())
-                        .json()
-                        .path("keep_detections")
-                        .asBoolean())
-                .isTrue();
-        detect("\"session_id\": \"" + session + "\", ", 30);
-        allow(false);
-        detect("", 40);
-        allow(true);
-        detect("\"session_id\": \"no uuid\", ", 50);
+    void usesThePreferredSensitivityUnlessTheRequestHasItsOwn() {
+        String data = "{\"flow_data\": {\"keystroke_intervals\": [%s], \"context_switches\": 6}%s}";
+        String plain = data.formatted(intervals(300), "");
+        prefer("{\"sensitivity\": 1}");
+        assertThat(isInFlow(plain)).isTrue();
+        assertThat(isInFlow(data.formatted(intervals(300), ", \"user_preferences\": {\"sensitivity_level\": 0}")))
+                .isFalse();
+        prefer("{\"sensitivity\": 0}");
+        assertThat(isInFlow(plain)).isFalse();
+    }
 
+    @Test
+    void publishesChangedPreferencesAsAccountEvents() {
+        assertThat(sensitivity(api.get("/api/account/preferences", ada.token()))).isEqualTo(0.5);
+        assertThat(sensitivity(prefer("{\"sensitivity\": 0.9}"))).isEqualTo(0.9);
+        assertThat(sensitivity(prefer("{}"))).isEqualTo(0.9);
+        assertThat(sensitivity(api.get("/api/account/preferences", ada.token()))).isEqualTo(0.9);
+        assertThat(sensitivity(prefer("{\"sensitivity\": null}"))).isEqualTo(0.5);
+        for (String wrong : List.of("{\"sensitivity\": 1.01}", "{\"sensitivity\": \"high\"}")) {
+            prefer(wrong).isProblem(400, "invalid-request").withField("sensitivity");
+        }
         try (TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry())) {
-            // An answer does not wait for the log, so two readings may reach it in either order.
-            List<FlowDetection> kept = log.read(Topics.FLOW_DETECTIONS, ada.id(), 2).stream()
-                    .sorted(Comparator.comparing(FlowDetection::getIntervals))
-                    .toList();
-            assertThat(kept).extracting(FlowDetection::getIntervals).containsExactly(30, 50);
-            assertThat(kept).extracting(FlowDetection::getSessionId).containsExactly(session, null);
-            assertThat(kept.getFirst().getIntensity()).isBetween(0f, 1f);
-            assertThat(kept.getFirst().getModel()).isNotEmpty();
-        }
-        for (String wrong : List.of("{}", "{\"keep_detections\": \"no\"}")) {
-            api.sendJson("PUT", "/api/privacy/settings", ada.token(), wrong)
-                    .isProblem(400, "invalid-request")
-                    .withField("keep_detections");
+            assertThat(log.read(Topics.ACCOUNTS, ada.id(), 3))
+                    .extracting(AccountEvent::getKind, AccountEvent::getSensitivity)
+                    .containsExactly(
+                            tuple(AccountEventKind.REGISTERED, null),
+                            tuple(AccountEventKind.SETTINGS_CHANGED, 0.9f),
+                            tuple(AccountEventKind.SETTINGS_CHANGED, 0.5f));
         }
     }
 
-    private void detect(String session, int intervals) {
-        Answer answer = api.post(
-                "/api/flow/detect",
-                ada.token(),
-                "{\"flow_data\": {%s\"keystroke_intervals\": [%s]}}".formatted(session, intervals(intervals)));
+    private Answer prefer(String change) {
+        return api.sendJson("PATCH", "/api/account/preferences", ada.token(), change);
+    }
+
+    private static double sensitivity(Answer answer) {
         assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+        return answer.json().path("sensitivity").doubleValue();
     }
 
-    private void allow(boolean keep) {
-        assertThat(api.sendJson(
-                                "PUT",
-                                "/api/privacy/settings",
-                                ada.token(),
-                                "{\"keep_detections\": %s}".formatted(keep))
-                        .status())
-                .isEqualTo(200);
+    private boolean isInFlow(String body) {
+        return api.post("/api/flow/detect", ada.token(), body)
+                .json()
+                .path("is_in_flow")
+                .asBoolean();
     }
 
     @Test

@@ -141,7 +141,7 @@ class HostileInputTest {
                 .hasSizeGreaterThan(20)
                 .contains(
                         "patch /api/account",
-                        "put /api/privacy/settings",
+                        "patch /api/account/preferences",
                         "put /api/sessions/{id}/update",
                         "put /api/flow/feedback/settings");
     }

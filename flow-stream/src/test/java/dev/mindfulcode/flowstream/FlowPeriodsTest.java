@@ -8,8 +8,10 @@ import dev.mindfulcode.schemas.FlowMinute;
 import dev.mindfulcode.schemas.FlowPeriod;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.Interruption;
+import dev.mindfulcode.schemas.KeystrokePayload;
 import dev.mindfulcode.schemas.SessionEventKind;
 import dev.mindfulcode.schemas.SessionStatus;
+import dev.mindfulcode.schemas.SignalKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -110,6 +112,29 @@ class FlowPeriodsTest {
         assertThat(stream.stored(anna).engine().sensitivity()).isEqualTo(0.9f);
         assertThat(stream.stored(later).engine().sensitivity()).isEqualTo(0.9f);
         assertThat(stream.stored(ben).engine().sensitivity()).isEqualTo(0.5f);
+    }
+
+    @Test
+    void sensitiveUsersEnterFlowEarlier() {
+        int early = batchesUntilFlow(anna, 1f, 100);
+        assertThat(early).isLessThan(50);
+        assertThat(batchesUntilFlow(Typing.someone(), 0f, 100)).isEqualTo(100);
+    }
+
+    /** Returns the number of batches, at most {@code max}, until steady typing with file switches is in flow. */
+    private int batchesUntilFlow(Typing who, float sensitivity, int max) {
+        choose(who, sensitivity);
+        Instant at = stream.now();
+        int batches = 0;
+        boolean inFlow = false;
+        while (batches < max && !inFlow) {
+            KeystrokePayload keys = Typing.withSignal(Typing.letters(25, 200), 5_000, SignalKind.FILE_SWITCH, 0);
+            stream.typeLive(who, who.batch(batches, at, at.plus(BATCH), keys));
+            at = at.plus(BATCH);
+            batches++;
+            inFlow = stream.lastFlowState(who).getIsInFlow();
+        }
+        return inFlow ? batches : max;
     }
 
     private long sum(FlowState last) {

@@ -20,9 +20,6 @@ public final class Topics {
 
     public static final Topic<FlowFeedback> FLOW_FEEDBACK = new Topic<>("flow-feedback", FlowFeedback.class, null);
 
-    public static final Topic<FlowDetection> FLOW_DETECTIONS =
-            new Topic<>("flow-detections", FlowDetection.class, Duration.ofDays(90));
-
     /**
      * Keyed by model id in UTF-8: every model that was published. Under {@link #ACTIVE_MODEL} lies the one to be used,
      * once more and whole, so that a switch is one record: there is no moment in which a name leads nowhere.
@@ -74,7 +71,6 @@ public final class Topics {
             FLOW_FEEDBACK,
             TEAM_MEMBERS,
             PLUGINS,
-            FLOW_DETECTIONS,
             TEAM_CONTRIBUTIONS,
             TEAM_FLOW,
             TEAM_ALERT_RULES,

@@ -67,9 +67,8 @@ final class TopicsTest {
         assertThat(setting(Topics.KEYSTROKES, "retention.bytes")).isEqualTo("-1");
         assertThat(setting(Topics.KEYSTROKES, "cleanup.policy")).isEqualTo("delete");
         assertThat(setting(Topics.KEYSTROKES, "message.timestamp.type")).isEqualTo("CreateTime");
-        assertThat(setting(Topics.FLOW_DETECTIONS, "retention.ms"))
-                .isEqualTo(Long.toString(TimeUnit.DAYS.toMillis(90)));
-        assertThat(setting(Topics.FLOW_DETECTIONS, "message.timestamp.type")).isEqualTo("LogAppendTime");
+        assertThat(setting(Topics.TEAM_ALERTS, "retention.ms")).isEqualTo(Long.toString(TimeUnit.DAYS.toMillis(90)));
+        assertThat(setting(Topics.TEAM_ALERTS, "message.timestamp.type")).isEqualTo("LogAppendTime");
         assertThat(setting(Topics.DEAD_LETTERS, "max.message.bytes")).isEqualTo("2097152");
     }
 

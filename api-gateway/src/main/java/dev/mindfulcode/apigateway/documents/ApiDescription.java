@@ -16,7 +16,6 @@ final class ApiDescription {
             "flow.yaml",
             "teams.yaml",
             "plugins.yaml",
-            "privacy.yaml",
             "live.yaml",
             "graphql.yaml",
             "operations.yaml",

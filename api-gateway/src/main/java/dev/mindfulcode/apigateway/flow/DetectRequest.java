@@ -3,16 +3,14 @@ package dev.mindfulcode.apigateway.flow;
 import dev.mindfulcode.flowengine.FlowDetector;
 import dev.mindfulcode.flowengine.Recommendations;
 import dev.mindfulcode.webkit.json.JsonFields;
-import dev.mindfulcode.webkit.json.Uuids;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the body of a detection: {@code {flow_data, user_preferences?}}, also inside {@code {request}}. */
+/** The body of a detection: {@code {flow_data, user_preferences?}}, optionally wrapped in {@code {request}}. */
 final class DetectRequest {
 
     private static final int INTERVALS_MAX = 1_000;
 
-    /** Two keystrokes with more than a day between them are no rhythm. */
+    /** A day. */
     private static final int INTERVAL_MS_MAX = 86_400_000;
 
     private static final int COUNT_MAX = 1_000_000;
@@ -39,7 +37,8 @@ final class DetectRequest {
 
     private DetectRequest() {}
 
-    static FlowDetector.Request read(JsonFields body) {
+    /** @param defaultSensitivity applies without a {@code sensitivity_level} */
+    static FlowDetector.Request read(JsonFields body, float defaultSensitivity) {
         JsonFields wrapped = body.object("request");
         JsonFields request = wrapped == null ? body : wrapped.only(REQUEST_FIELDS);
         JsonFields data =
@@ -49,7 +48,8 @@ final class DetectRequest {
         int[] pauses = data.milliseconds("pause_patterns", 0, INTERVALS_MAX, INTERVAL_MS_MAX);
         Double focusMs = data.number("window_focus_duration", 0, INTERVALS_MAX * (double) INTERVAL_MS_MAX);
         Double velocity = data.number("typing_velocity", 0, VELOCITY_MAX);
-        requireKnownTimestamp(data);
+        var _ = data.text("session_id", SESSION_ID_LENGTH_MAX);
+        requireValidTimestamp(data);
         return new FlowDetector.Request(
                 intervals,
                 count(data, "context_switches"),
@@ -58,13 +58,13 @@ final class DetectRequest {
                 count(data, "file_modifications"),
                 velocity == null ? Double.NaN : velocity,
                 pauses == null ? new int[0] : pauses,
-                sensitivity(preferenceFields(request)));
+                sensitivity(preferenceFields(request), defaultSensitivity));
     }
 
     /**
-     * What the sender wants to be told: {@code notification_threshold} is the intensity from which messages had better
-     * wait, {@code break_reminders_enabled} false leaves out what suggests a break, {@code focus_mode_enabled} true
-     * leaves out all other advice where messages had better wait.
+     * Reads the preferences for recommendations: {@code notification_threshold} is the intensity from which messages
+     * should wait, {@code break_reminders_enabled} false omits breaks, {@code focus_mode_enabled} true omits all other
+     * advice while messages should wait.
      */
     static Recommendations.Preferences preferences(JsonFields body) {
         JsonFields wrapped = body.object("request");
@@ -81,19 +81,8 @@ final class DetectRequest {
                 focusMode != null && focusMode);
     }
 
-    /**
-     * The session that the client says the data are of; null where it says none, or names it by something else than a
-     * UUID.
-     */
-    static @Nullable UUID session(JsonFields body) {
-        JsonFields wrapped = body.object("request");
-        JsonFields data = (wrapped == null ? body : wrapped).object("flow_data");
-        String session = data == null ? null : data.text("session_id", SESSION_ID_LENGTH_MAX);
-        return session == null ? null : Uuids.parse(session);
-    }
-
-    /** Not used, as a detection is stateless; it must make sense all the same. */
-    private static void requireKnownTimestamp(JsonFields data) {
+    /** Validates the time, which a stateless detection does not use. */
+    private static void requireValidTimestamp(JsonFields data) {
         if (data.isText("timestamp")) {
             var _ = data.text("timestamp", TIMESTAMP_LENGTH_MAX);
             var _ = data.time("timestamp");
@@ -112,11 +101,8 @@ final class DetectRequest {
         return count == null ? 0 : Math.toIntExact(count);
     }
 
-    private static float sensitivity(@Nullable JsonFields preferences) {
-        if (preferences == null) {
-            return Float.NaN;
-        }
-        Double sensitivity = preferences.number("sensitivity_level", 0, 1);
-        return sensitivity == null ? Float.NaN : sensitivity.floatValue();
+    private static float sensitivity(@Nullable JsonFields preferences, float defaultSensitivity) {
+        Double sensitivity = preferences == null ? null : preferences.number("sensitivity_level", 0, 1);
+        return sensitivity == null ? defaultSensitivity : sensitivity.floatValue();
     }
 }

@@ -10,27 +10,23 @@ import dev.mindfulcode.webkit.endpoints.JsonResponses;
 import dev.mindfulcode.webkit.endpoints.RequestBodies;
 import dev.mindfulcode.webkit.json.JsonFields;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.Supplier;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
-/**
- * {@code /api/flow/detect}: the engine on what one request says. Of that nothing is kept; the reading is, where the
- * user allows it.
- */
+/** {@code /api/flow/detect}: scores the data of one request. Nothing is stored. */
 final class DetectRoutes {
 
     private static final double NS_PER_MS = 1e6;
 
     private final Supplier<FlowDetector> detector;
-    private final Detections detections;
+    private final FlowPreferences preferences;
 
-    /** @param detector gives one of the model that is to be used now */
-    DetectRoutes(Supplier<FlowDetector> detector, Detections detections) {
+    /** @param detector returns a detector with the model in use */
+    DetectRoutes(Supplier<FlowDetector> detector, FlowPreferences preferences) {
         this.detector = detector;
-        this.detections = detections;
+        this.preferences = preferences;
     }
 
     void addTo(Endpoints endpoints) {
@@ -40,20 +36,19 @@ final class DetectRoutes {
     private Mono<ServerResponse> detect(ServerRequest request) {
         return Caller.of(request)
                 .flatMap(caller -> RequestBodies.object(request, DetectRequest.FIELDS)
-                        .flatMap(body -> JsonResponses.ok(analyse(caller, body))));
+                        .flatMap(body -> preferences
+                                .cached(caller.userId())
+                                .flatMap(known -> JsonResponses.ok(analyse(body, (float) known.sensitivity())))));
     }
 
-    private Detection analyse(Caller caller, JsonFields body) {
-        FlowDetector.Request request = DetectRequest.read(body);
-        Recommendations.Preferences preferences = DetectRequest.preferences(body);
-        UUID session = DetectRequest.session(body);
+    private Detection analyse(JsonFields body, float sensitivity) {
+        FlowDetector.Request request = DetectRequest.read(body, sensitivity);
+        Recommendations.Preferences texts = DetectRequest.preferences(body);
         long startedNs = System.nanoTime();
         FlowReading reading = new FlowReading();
-        FlowDetector judge = detector.get();
-        judge.detect(request, reading);
-        List<String> recommendations = Recommendations.of(reading, preferences);
+        detector.get().detect(request, reading);
+        List<String> recommendations = Recommendations.of(reading, texts);
         double analysisTimeMs = Math.round((System.nanoTime() - startedNs) / NS_PER_MS * 1_000) / 1_000.0;
-        detections.keep(caller.userId(), session, judge.modelId(), request.intervalsMs().length, reading);
         return new Detection(
                 reading.inFlow(),
                 reading.intensity(),

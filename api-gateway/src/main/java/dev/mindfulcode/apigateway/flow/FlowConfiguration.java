@@ -3,15 +3,13 @@ package dev.mindfulcode.apigateway.flow;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.KafkaConnection;
-import dev.mindfulcode.apigateway.operations.GatewayMetrics;
-import dev.mindfulcode.apigateway.privacy.PrivacySettings;
+import dev.mindfulcode.apigateway.log.Outbox;
 import dev.mindfulcode.webkit.endpoints.EndpointGroup;
-import java.security.SecureRandom;
 import java.time.Clock;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Wires flow on demand and in the past. */
+/** Beans of flow detection, statistics and insights. */
 @Configuration(value = "gatewayFlowConfiguration", proxyBeanMethods = false)
 public class FlowConfiguration {
 
@@ -21,15 +19,22 @@ public class FlowConfiguration {
     }
 
     @Bean
-    EndpointGroup gatewayDetectRoutes(
-            ModelFeed models, EventPublisher log, PrivacySettings settings, GatewayMetrics metrics) {
-        Detections detections =
-                new Detections(log, settings, new SecureRandom(), Clock.systemUTC(), metrics.registry());
-        return new DetectRoutes(models::detector, detections)::addTo;
+    FlowPreferences gatewayFlowPreferences(Database database, EventPublisher events, Outbox outbox) {
+        return new FlowPreferences(database, events, outbox, Clock.systemUTC());
     }
 
     @Bean
-    TimeRangeQueries gatewaySpanReads(Database database) {
+    EndpointGroup gatewayPreferenceRoutes(FlowPreferences preferences) {
+        return new PreferenceRoutes(preferences)::addTo;
+    }
+
+    @Bean
+    EndpointGroup gatewayDetectRoutes(ModelFeed models, FlowPreferences preferences) {
+        return new DetectRoutes(models::detector, preferences)::addTo;
+    }
+
+    @Bean
+    TimeRangeQueries gatewayTimeRangeQueries(Database database) {
         return new TimeRangeQueries(database);
     }
 

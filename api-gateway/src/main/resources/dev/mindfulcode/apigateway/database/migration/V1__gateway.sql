@@ -68,10 +68,10 @@ CREATE TABLE live_tickets (
 CREATE INDEX live_tickets_user ON live_tickets (user_id, created_at);
 CREATE INDEX live_tickets_expiry ON live_tickets (expires_at);
 
--- What each user allows to be stored. No row: the defaults.
-CREATE TABLE privacy_settings (
+-- Preferences for flow detection. No row: the defaults.
+CREATE TABLE preferences (
     user_id uuid PRIMARY KEY REFERENCES identity.users ON DELETE CASCADE,
-    keep_detections boolean NOT NULL
+    sensitivity double precision NOT NULL CHECK (sensitivity BETWEEN 0 AND 1)
 );
 
 -- Users who opted in to prompts for their own rating of flow, and their latest prompt. No row: no prompts.

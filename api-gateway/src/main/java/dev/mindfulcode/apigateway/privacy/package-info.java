@@ -1,5 +1,0 @@
-/** What may be kept of a user. */
-@NullMarked
-package dev.mindfulcode.apigateway.privacy;
-
-import org.jspecify.annotations.NullMarked;
