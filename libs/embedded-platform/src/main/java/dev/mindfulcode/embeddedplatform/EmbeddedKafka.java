@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -33,6 +34,25 @@ final class EmbeddedKafka implements AutoCloseable {
 
     /** Maximum age of an unflushed record, and interval of checks: a second at most together. */
     private static final Duration FLUSH_INTERVAL = Duration.ofMillis(500);
+
+    /** Settings of a single small broker, embedded or in a container. */
+    static final Map<String, String> BROKER_SETTINGS = Map.ofEntries(
+            Map.entry("auto.create.topics.enable", "false"),
+            Map.entry("default.replication.factor", "1"),
+            Map.entry("min.insync.replicas", "1"),
+            Map.entry("offsets.topic.replication.factor", "1"),
+            Map.entry("offsets.topic.num.partitions", "2"),
+            Map.entry("transaction.state.log.replication.factor", "1"),
+            Map.entry("transaction.state.log.min.isr", "1"),
+            Map.entry("transaction.state.log.num.partitions", "2"),
+            Map.entry("share.coordinator.state.topic.replication.factor", "1"),
+            Map.entry("share.coordinator.state.topic.min.isr", "1"),
+            Map.entry("share.coordinator.state.topic.num.partitions", "1"),
+            Map.entry("group.initial.rebalance.delay.ms", "0"),
+            // Broker and writers share a clock: a timestamp ahead of it is older than a step back of the clock.
+            Map.entry("log.message.timestamp.after.max.ms", String.valueOf(Long.MAX_VALUE)),
+            // A transaction left open by a killed process blocks read-committed readers until its cleanup.
+            Map.entry("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000"));
 
     private final KafkaRaftServer server;
     private final int port;
@@ -123,25 +143,10 @@ final class EmbeddedKafka implements AutoCloseable {
         config.put("controller.listener.names", "CONTROLLER");
         config.put("inter.broker.listener.name", "PLAINTEXT");
         config.put("log.dirs", folder.toString());
-        config.put("auto.create.topics.enable", "false");
-        config.put("default.replication.factor", "1");
-        config.put("min.insync.replicas", "1");
-        config.put("offsets.topic.replication.factor", "1");
-        config.put("offsets.topic.num.partitions", "2");
-        config.put("transaction.state.log.replication.factor", "1");
-        config.put("transaction.state.log.min.isr", "1");
-        config.put("transaction.state.log.num.partitions", "2");
-        config.put("share.coordinator.state.topic.replication.factor", "1");
-        config.put("share.coordinator.state.topic.min.isr", "1");
-        config.put("share.coordinator.state.topic.num.partitions", "1");
-        config.put("group.initial.rebalance.delay.ms", "0");
-        // Broker and writers share a clock: a timestamp ahead of it is older than a step back of the clock.
-        config.put("log.message.timestamp.after.max.ms", String.valueOf(Long.MAX_VALUE));
+        config.putAll(BROKER_SETTINGS);
         // A power failure loses at most a second.
         config.put("log.flush.interval.ms", String.valueOf(FLUSH_INTERVAL.toMillis()));
         config.put("log.flush.scheduler.interval.ms", String.valueOf(FLUSH_INTERVAL.toMillis()));
-        // A transaction left open by a killed process blocks read-committed readers until its cleanup.
-        config.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
         // Sized for one machine: the defaults assume many cores and gigabytes of heap.
         config.put("num.network.threads", "2");
         config.put("num.io.threads", "4");

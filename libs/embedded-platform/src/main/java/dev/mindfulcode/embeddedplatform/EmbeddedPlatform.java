@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -69,12 +68,12 @@ public final class EmbeddedPlatform implements Platform {
                             options.postgresPort(),
                             options.postgresPassword(),
                             options.durable()));
-            EmbeddedPostgresServer startedPostgres = postgres;
+            PostgresAddress address = postgres.address();
             registry = timed(
                     options.progress(),
                     "Schema registry",
                     () -> EmbeddedRegistry.start(
-                            startedPostgres, logs.resolve("registry.log"), options.registryPort()));
+                            address, logs.resolve("registry.log"), options.registryPort()));
             return new EmbeddedPlatform(started(kafka), postgres, registry);
         } catch (RuntimeException e) {
             closeQuietly(registry);
@@ -100,14 +99,12 @@ public final class EmbeddedPlatform implements Platform {
 
     @Override
     public String databaseUrl() {
-        return postgres.url(EmbeddedPostgresServer.DATABASE);
+        return postgres.address().url(EmbeddedPostgresServer.DATABASE);
     }
 
     @Override
     public String freshDatabase() {
-        String name = "fresh_" + UUID.randomUUID().toString().replace("-", "");
-        postgres.createDatabase(name);
-        return postgres.url(name);
+        return postgres.address().freshDatabase();
     }
 
     /** Stops the registry, then Kafka, then Postgres, each within its own timeout and even if another one fails. */

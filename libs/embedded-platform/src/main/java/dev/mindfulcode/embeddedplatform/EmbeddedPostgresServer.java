@@ -7,15 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -30,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 final class EmbeddedPostgresServer implements AutoCloseable {
 
     static final String DATABASE = "mindful";
-    private static final String SUPERUSER = "mindful";
+    static final String SUPERUSER = "mindful";
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
     private static final int CONNECTIONS_MAX = 100;
@@ -46,15 +40,13 @@ final class EmbeddedPostgresServer implements AutoCloseable {
     private final Process guard;
     private final Path pgCtl;
     private final Path data;
-    private final int port;
-    private final String password;
+    private final PostgresAddress address;
 
-    private EmbeddedPostgresServer(Process guard, Path pgCtl, Path data, int port, String password) {
+    private EmbeddedPostgresServer(Process guard, Path pgCtl, Path data, PostgresAddress address) {
         this.guard = guard;
         this.pgCtl = pgCtl;
         this.data = data;
-        this.port = port;
-        this.password = password;
+        this.address = address;
     }
 
     /**
@@ -76,10 +68,11 @@ final class EmbeddedPostgresServer implements AutoCloseable {
             stopLeftover(bin.resolve("pg_ctl"), data);
             int port = LoopbackPort.orFree(wantedPort);
             Process guard = startGuarded(bin.resolve("pg_ctl"), data, log, settings(port, durable));
+            PostgresAddress address = new PostgresAddress(LoopbackPort.HOST, port, SUPERUSER, password);
             EmbeddedPostgresServer server =
-                    new EmbeddedPostgresServer(guard, bin.resolve("pg_ctl"), data, port, password);
+                    new EmbeddedPostgresServer(guard, bin.resolve("pg_ctl"), data, address);
             try {
-                server.createDatabase(DATABASE);
+                address.createDatabase(DATABASE);
             } catch (PlatformException e) {
                 server.close();
                 throw e;
@@ -90,47 +83,8 @@ final class EmbeddedPostgresServer implements AutoCloseable {
         }
     }
 
-    /** Returns {@code postgresql://user:password@host:port/database}. */
-    String url(String database) {
-        return "postgresql://" + SUPERUSER + ":" + password + "@" + LoopbackPort.HOST + ":" + port + "/" + database;
-    }
-
-    String jdbcUrl(String database) {
-        return "jdbc:postgresql://" + LoopbackPort.HOST + ":" + port + "/" + database;
-    }
-
-    String user() {
-        return SUPERUSER;
-    }
-
-    String password() {
-        return password;
-    }
-
-    /** Creates a database unless it exists. */
-    void createDatabase(String name) {
-        try (Connection connection = connect("postgres");
-                Statement statement = connection.createStatement()) {
-            try (ResultSet found = statement.executeQuery("SELECT 1 FROM pg_database WHERE datname = '" + name + "'")) {
-                if (found.next()) {
-                    return;
-                }
-            }
-            statement.execute("CREATE DATABASE \"" + name + "\"");
-        } catch (SQLException e) {
-            if ("28P01".equals(e.getSQLState())) {
-                throw new PlatformException("The Postgres data in " + data
-                        + " has another password; restore the POSTGRES_PASSWORD of its first start");
-            }
-            throw new PlatformException("Postgres did not create the database " + name, e);
-        }
-    }
-
-    private Connection connect(String database) throws SQLException {
-        Properties properties = new Properties();
-        properties.put("user", SUPERUSER);
-        properties.put("password", password);
-        return DriverManager.getConnection(jdbcUrl(database), properties);
+    PostgresAddress address() {
+        return address;
     }
 
     /** Stops the server and closes open connections; after {@link #STOP_TIMEOUT} it stops the server immediately. */

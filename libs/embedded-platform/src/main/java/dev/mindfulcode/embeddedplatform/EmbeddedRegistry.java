@@ -40,7 +40,7 @@ final class EmbeddedRegistry implements AutoCloseable {
     private static final String DATABASE = "registry";
     private static final Set<String> INHERITED_VARIABLES = Set.of("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "TZ");
 
-    private final EmbeddedPostgresServer postgres;
+    private final PostgresAddress postgres;
     private final Path logFile;
     private final int port;
     private final Thread watch =
@@ -48,7 +48,7 @@ final class EmbeddedRegistry implements AutoCloseable {
     private volatile Process process;
     private volatile boolean closing;
 
-    private EmbeddedRegistry(EmbeddedPostgresServer postgres, Path log, int port) throws IOException {
+    private EmbeddedRegistry(PostgresAddress postgres, Path log, int port) throws IOException {
         this.postgres = postgres;
         this.logFile = log;
         this.port = port;
@@ -56,7 +56,7 @@ final class EmbeddedRegistry implements AutoCloseable {
     }
 
     /** Starts the registry and returns when it responds. The previous log file is renamed to {@code .1}. */
-    static EmbeddedRegistry start(EmbeddedPostgresServer postgres, Path log, int wantedPort) {
+    static EmbeddedRegistry start(PostgresAddress postgres, Path log, int wantedPort) {
         postgres.createDatabase(DATABASE);
         int port = LoopbackPort.orFree(wantedPort);
         try {

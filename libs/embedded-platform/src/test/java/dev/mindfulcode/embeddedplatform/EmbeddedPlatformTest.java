@@ -49,7 +49,7 @@ class EmbeddedPlatformTest {
     Path folder;
 
     @Test
-    void keepsTopicsRowsAndSchemasAcrossRestarts() throws Exception {
+    void listensOnLoopbackOnlyAndKeepsTopicsRowsAndSchemasAcrossRestarts() throws Exception {
         String schemaId;
         try (EmbeddedPlatform platform = EmbeddedPlatform.start(PlatformOptions.in(folder, ForkedPlatform.PASSWORD))) {
             try (Admin admin = Admin.create(Map.of("bootstrap.servers", platform.bootstrapServers()))) {
@@ -60,6 +60,7 @@ class EmbeddedPlatformTest {
             produce(platform, "hello");
             execute(platform.databaseUrl(), "CREATE TABLE greetings AS SELECT 'hello' AS text");
             schemaId = register(platform);
+            listensOnLoopbackOnly(platform);
         }
 
         rejectsAnotherPassword();
@@ -88,10 +89,7 @@ class EmbeddedPlatformTest {
         Files.writeString(pidFile, ProcessHandle.current().pid() + "\n" + folder + "\n");
     }
 
-    @Test
-    void listensOnLoopbackOnly() {
-        Platform platform = TestPlatform.shared();
-
+    private static void listensOnLoopbackOnly(EmbeddedPlatform platform) {
         // 127.0.0.2 reaches servers on all addresses, but not servers on 127.0.0.1 alone.
         for (int port : List.of(
                 port(platform.bootstrapServers()), port(platform.registryUrl()), port(platform.databaseUrl()))) {
