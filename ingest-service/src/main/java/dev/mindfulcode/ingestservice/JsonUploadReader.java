@@ -24,8 +24,8 @@ import tools.jackson.core.util.JsonRecyclerPools;
  * are numbers in quotes or with a fraction other than zero. Optional fields may be null. {@code 2.0} and {@code 1.7e12}
  * are whole numbers, because languages such as Lua have no other form.
  *
- * <p>An invalid batch in a list is skipped and rejected. A syntax error, or an exceeded bound of the parser, rejects the
- * upload, because what follows cannot be read.
+ * <p>An invalid batch in a list is skipped and rejected. A syntax error, or an exceeded bound of the parser, rejects
+ * the upload, because what follows cannot be read.
  */
 final class JsonUploadReader implements UploadReader {
 

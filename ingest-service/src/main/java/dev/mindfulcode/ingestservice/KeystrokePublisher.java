@@ -58,7 +58,9 @@ final class KeystrokePublisher implements SmartLifecycle {
 
     private static final Duration RETRY_DELAY = Duration.ofMillis(100);
 
-    /** A producer drops the metadata of a topic without writes after this time, and the next batch would be rejected. */
+    /**
+     * A producer drops the metadata of a topic without writes after this time, and the next batch would be rejected.
+     */
     private static final Duration METADATA_IDLE_RETENTION = Duration.ofDays(365);
 
     private static final Logger log = LoggerFactory.getLogger(KeystrokePublisher.class);
@@ -183,9 +185,8 @@ final class KeystrokePublisher implements SmartLifecycle {
      *
      * @param batches at least one
      * @param startedAtMs of each batch, by the server's clock
-     * @return done when Kafka has acknowledged all of them, with what a read that is to see them waits for; fails with
-     *     a {@link ProblemException}, and then some may be stored and some not, which is why a client sends the upload again as
-     *     it is
+     * @return completes when Kafka has acknowledged all of them, with the token for reads that are to see them; fails
+     *     with a {@link ProblemException}, and then some may be stored and some not: the client sends the upload again
      */
     CompletableFuture<Optional<ReadAfterToken>> publish(
             UserCipher cipher, List<ParsedBatch> batches, long[] startedAtMs, long receivedAtMs) {

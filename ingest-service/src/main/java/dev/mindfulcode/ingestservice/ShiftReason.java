@@ -5,7 +5,9 @@ enum ShiftReason {
     /** {@code sent_at} differs from the time of receipt: the client's clock is wrong by that much. */
     CLIENT_CLOCK("client_clock"),
 
-    /** Without a usable {@code sent_at}: the session ends more than {@link UploadLimits#EARLINESS_MAX} in the future. */
+    /**
+     * Without a usable {@code sent_at}: the session ends more than {@link UploadLimits#EARLINESS_MAX} in the future.
+     */
     FUTURE("future"),
 
     /** The session starts more than {@link UploadLimits#LATENESS_MAX} before the time of receipt. */

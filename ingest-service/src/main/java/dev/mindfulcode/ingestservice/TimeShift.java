@@ -3,8 +3,8 @@ package dev.mindfulcode.ingestservice;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shift by which all batches of one session in an upload are moved into the accepted time window, with their spacing
- * unchanged.
+ * The shift by which all batches of one session in an upload are moved into the accepted time window, with their
+ * spacing unchanged.
  *
  * @param ms added to each time of the client; never 0
  */

@@ -46,8 +46,8 @@ final class UploadLimits {
     static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(2);
 
     /**
-     * A session older than {@link #LATENESS_MAX} is moved to start this long after the window's start, so that its next,
-     * repeated and reordered uploads fit with the same shift.
+     * A session older than {@link #LATENESS_MAX} is moved to start this long after the window's start, so that its
+     * next, repeated and reordered uploads fit with the same shift.
      */
     static final Duration PAST_MARGIN = Duration.ofDays(1);
 

@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cache of users' ciphers for event loops: the blocking lookups in {@link UserKeys} run on a few threads of their own,
- * one for all concurrent requests of a user. Thread-safe.
+ * A cache of users' ciphers for event loops: the blocking lookups in {@link UserKeys} run on a few threads of their
+ * own, one for all concurrent requests of a user. Thread-safe.
  */
 final class UserCipherCache implements AutoCloseable {
 

@@ -18,8 +18,8 @@ import reactor.netty.http.server.HttpServer;
 
 /**
  * Benchmark of ingest against two floors in one run, in turn: a bare reactor-netty sink, and a bare reactor-netty that
- * sends the body to a KafkaProducer with acks=all. Generator, broker and server share the machine, so only ratios count.
- * Arguments: rounds, seconds per round, connections.
+ * sends the body to a KafkaProducer with acks=all. Generator, broker and server share the machine, so only ratios
+ * count. Arguments: rounds, seconds per round, connections.
  */
 final class IngestBench {
 

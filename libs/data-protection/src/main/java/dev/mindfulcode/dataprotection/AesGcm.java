@@ -11,8 +11,8 @@ import com.google.crypto.tink.util.SecretBytes;
 import java.security.GeneralSecurityException;
 
 /**
- * AES-256-GCM by Tink: 12 bytes of random nonce, ciphertext, 16 bytes of tag. Keys are raw bytes without Tink's keysets,
- * because a keyset per user would be larger than the payload it protects.
+ * AES-256-GCM by Tink: 12 bytes of random nonce, ciphertext, 16 bytes of tag. Keys are raw bytes without Tink's
+ * keysets, because a keyset per user would be larger than the payload it protects.
  */
 final class AesGcm {
 

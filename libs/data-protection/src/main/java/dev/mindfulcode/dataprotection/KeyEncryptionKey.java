@@ -10,8 +10,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The key that wraps users' keys and other secrets in the database. It exists only in memory and in ENCRYPTION_KEY, never
- * in a database. Thread-safe.
+ * The key that wraps users' keys and other secrets in the database. It exists only in memory and in ENCRYPTION_KEY,
+ * never in a database. Thread-safe.
  *
  * <p>Security guarantees: a wrapped key reveals nothing of the key, cannot be altered, and unwraps only for the user or
  * purpose for which it was wrapped.

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * The address of a Postgres database, as DATABASE_URL has it ({@code postgresql://user:password@host:port/database}) and
- * as drivers need it. Its text leaves the password out.
+ * The address of a Postgres database, as DATABASE_URL has it ({@code postgresql://user:password@host:port/database})
+ * and as drivers need it. Its text leaves the password out.
  */
 public final class PostgresUrl {
 

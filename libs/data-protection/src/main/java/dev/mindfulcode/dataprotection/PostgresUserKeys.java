@@ -19,12 +19,12 @@ import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The users' wrapped keys in the Postgres table {@code protection.user_keys}: a deleted row is gone, which a Kafka topic
- * cannot guarantee.
+ * The users' wrapped keys in the Postgres table {@code protection.user_keys}: a deleted row is gone, which a Kafka
+ * topic cannot guarantee.
  *
- * <p>Ciphers are cached for {@link #CACHE_RETENTION}, which is how long another process can still decrypt after a key was
- * deleted. Missing keys are cached for {@link #ABSENCE_RETENTION}, so that replaying an erased user's records does not
- * query for each. Keys are created before the user's id is published, so no lookup comes too early.
+ * <p>Ciphers are cached for {@link #CACHE_RETENTION}, which is how long another process can still decrypt after a key
+ * was deleted. Missing keys are cached for {@link #ABSENCE_RETENTION}, so that replaying an erased user's records does
+ * not query for each. Keys are created before the user's id is published, so no lookup comes too early.
  */
 public final class PostgresUserKeys implements UserKeys {
 

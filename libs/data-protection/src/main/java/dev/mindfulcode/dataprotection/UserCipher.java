@@ -6,8 +6,8 @@ import java.util.UUID;
 /**
  * A cipher with the key of one user. Thread-safe.
  *
- * <p>Security guarantees: AES-256-GCM with a fresh random nonce for each message; the ciphertext is bound to the user, the
- * topic and the payload version, and decrypts for no other.
+ * <p>Security guarantees: AES-256-GCM with a fresh random nonce for each message; the ciphertext is bound to the user,
+ * the topic and the payload version, and decrypts for no other.
  */
 public interface UserCipher {
 

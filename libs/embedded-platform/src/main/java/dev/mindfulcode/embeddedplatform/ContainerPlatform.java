@@ -45,8 +45,8 @@ final class ContainerPlatform implements Platform {
      */
     static ContainerPlatform start(Path folder) {
         KafkaContainer kafka = new KafkaContainer(kafkaImage());
-        EmbeddedKafka.BROKER_SETTINGS.forEach(
-                (name, value) -> kafka.withEnv("KAFKA_" + name.toUpperCase(Locale.ROOT).replace('.', '_'), value));
+        EmbeddedKafka.BROKER_SETTINGS.forEach((name, value) ->
+                kafka.withEnv("KAFKA_" + name.toUpperCase(Locale.ROOT).replace('.', '_'), value));
         PostgreSQLContainer postgres = new PostgreSQLContainer(POSTGRES_IMAGE)
                 .withDatabaseName(EmbeddedPostgresServer.DATABASE)
                 .withUsername(EmbeddedPostgresServer.SUPERUSER)

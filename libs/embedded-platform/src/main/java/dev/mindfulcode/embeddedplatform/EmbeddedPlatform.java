@@ -20,9 +20,10 @@ import org.slf4j.LoggerFactory;
  * A Kafka broker, a Postgres server and a schema registry on loopback, started together and stopped in order.
  * Thread-safe.
  *
- * <p>Kafka runs in this JVM; Postgres and the registry are processes that end with it. Durable data is in one data folder,
- * with logs in {@code logs}. Maven unpacks the registry's program into {@code embedded-platform/target/registry}, next to
- * the classes; a packaged system has it next to this module's jar or at {@code -Dmindful.registry.home}.
+ * <p>Kafka runs in this JVM; Postgres and the registry are processes that end with it. Durable data is in one data
+ * folder, with logs in {@code logs}. Maven unpacks the registry's program into
+ * {@code embedded-platform/target/registry}, next to the classes; a packaged system has it next to this module's jar or
+ * at {@code -Dmindful.registry.home}.
  */
 public final class EmbeddedPlatform implements Platform {
 
@@ -72,8 +73,7 @@ public final class EmbeddedPlatform implements Platform {
             registry = timed(
                     options.progress(),
                     "Schema registry",
-                    () -> EmbeddedRegistry.start(
-                            address, logs.resolve("registry.log"), options.registryPort()));
+                    () -> EmbeddedRegistry.start(address, logs.resolve("registry.log"), options.registryPort()));
             return new EmbeddedPlatform(started(kafka), postgres, registry);
         } catch (RuntimeException e) {
             closeQuietly(registry);
@@ -122,7 +122,10 @@ public final class EmbeddedPlatform implements Platform {
         try {
             server.close();
         } catch (Exception e) {
-            log.warn("{} did not stop cleanly; its next start recovers", server.getClass().getSimpleName(), e);
+            log.warn(
+                    "{} did not stop cleanly; its next start recovers",
+                    server.getClass().getSimpleName(),
+                    e);
         }
     }
 

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
  * A Postgres server on its own data folder, as a process that ends with this JVM.
  *
  * <p>A shell guards it: {@code pg_ctl} starts the server in its own session, so a terminal's Ctrl-C does not reach it
- * before the services have flushed. The guard's input is a pipe from this JVM; when the pipe closes, even because the JVM
- * was killed, the guard stops the server. If guard and JVM are killed together, the next start stops the server.
+ * before the services have flushed. The guard's input is a pipe from this JVM; when the pipe closes, even because the
+ * JVM was killed, the guard stops the server. If guard and JVM are killed together, the next start stops the server.
  *
  * <p>Postgres refuses to run as root; then it runs in its own user namespace ({@code unshare -U}).
  */
@@ -69,8 +69,7 @@ final class EmbeddedPostgresServer implements AutoCloseable {
             int port = LoopbackPort.orFree(wantedPort);
             Process guard = startGuarded(bin.resolve("pg_ctl"), data, log, settings(port, durable));
             PostgresAddress address = new PostgresAddress(LoopbackPort.HOST, port, SUPERUSER, password);
-            EmbeddedPostgresServer server =
-                    new EmbeddedPostgresServer(guard, bin.resolve("pg_ctl"), data, address);
+            EmbeddedPostgresServer server = new EmbeddedPostgresServer(guard, bin.resolve("pg_ctl"), data, address);
             try {
                 address.createDatabase(DATABASE);
             } catch (PlatformException e) {
@@ -140,8 +139,9 @@ final class EmbeddedPostgresServer implements AutoCloseable {
     private static void refuseOtherVersion(Path data) throws IOException {
         String version = Files.readString(data.resolve("PG_VERSION")).strip();
         if (!version.equals(PostgresBinaries.MAJOR_VERSION)) {
-            throw new PlatformException("The data in " + data + " has the format of Postgres " + version + ", this is Postgres "
-                    + PostgresBinaries.MAJOR_VERSION + "; convert it with pg_upgrade or choose another data folder");
+            throw new PlatformException("The data in " + data + " has the format of Postgres " + version
+                    + ", this is Postgres " + PostgresBinaries.MAJOR_VERSION
+                    + "; convert it with pg_upgrade or choose another data folder");
         }
     }
 

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The Apicurio registry in its own process, because its 400 jars clash with ours. Its schemas are in a Postgres database,
- * so that schema ids in records stay valid. Thread-safe.
+ * The Apicurio registry in its own process, because its 400 jars clash with ours. Its schemas are in a Postgres
+ * database, so that schema ids in records stay valid. Thread-safe.
  *
  * <p>The process ignores the terminal's Ctrl-C and ends with its starter, see {@link RegistryProcess}. If it ends by
  * itself, it is restarted at the same address, with a delay that doubles until it stays up.
@@ -189,10 +189,12 @@ final class EmbeddedRegistry implements AutoCloseable {
         try (HttpClient client = HttpClient.newHttpClient()) {
             while (!answers(client, request)) {
                 if (process.waitFor(POLL_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
-                    throw new PlatformException("Schema registry ended: exit=" + process.exitValue() + "; see " + logFile);
+                    throw new PlatformException(
+                            "Schema registry ended: exit=" + process.exitValue() + "; see " + logFile);
                 }
                 if (System.nanoTime() - deadline > 0) {
-                    throw new PlatformException("Schema registry did not respond within " + START_TIMEOUT + "; see " + logFile);
+                    throw new PlatformException(
+                            "Schema registry did not respond within " + START_TIMEOUT + "; see " + logFile);
                 }
             }
         } catch (InterruptedException e) {

@@ -55,8 +55,7 @@ public final class TestPlatform {
             case "containers" -> true;
             case "auto" -> ContainerPlatform.isEngineAvailable();
             default ->
-                throw new PlatformException(
-                        PROPERTY + " is " + selected + "; must be embedded, containers or auto");
+                throw new PlatformException(PROPERTY + " is " + selected + "; must be embedded, containers or auto");
         };
     }
 
@@ -70,9 +69,10 @@ public final class TestPlatform {
 
     private static Platform embedded(Path folder) {
         log.info("Test platform: embedded servers");
-        return EmbeddedPlatform.start(PlatformOptions.in(folder, UUID.randomUUID().toString())
-                .forThrowawayData()
-                .withProgress(line -> log.info("{}", line)));
+        return EmbeddedPlatform.start(
+                PlatformOptions.in(folder, UUID.randomUUID().toString())
+                        .forThrowawayData()
+                        .withProgress(line -> log.info("{}", line)));
     }
 
     private static void stopAndDelete(Platform platform, Path folder) {
