@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -62,10 +61,12 @@ class DetectApiTest {
 
     @Test
     void publishesChangedPreferencesAsAccountEvents() {
-        assertThat(sensitivity(api.get("/api/account/preferences", ada.token()))).isEqualTo(0.5);
+        assertThat(sensitivity(api.get("/api/account/preferences", ada.token())))
+                .isEqualTo(0.5);
         assertThat(sensitivity(prefer("{\"sensitivity\": 0.9}"))).isEqualTo(0.9);
         assertThat(sensitivity(prefer("{}"))).isEqualTo(0.9);
-        assertThat(sensitivity(api.get("/api/account/preferences", ada.token()))).isEqualTo(0.9);
+        assertThat(sensitivity(api.get("/api/account/preferences", ada.token())))
+                .isEqualTo(0.9);
         assertThat(sensitivity(prefer("{\"sensitivity\": null}"))).isEqualTo(0.5);
         for (String wrong : List.of("{\"sensitivity\": 1.01}", "{\"sensitivity\": \"high\"}")) {
             prefer(wrong).isProblem(400, "invalid-request").withField("sensitivity");

@@ -16,7 +16,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
-/** Labels and resets, brought to the log: done when it has them. Nothing is kept here. */
+/** Publishes labels and resets as events. */
 final class Feedback {
 
     private final Database database;
@@ -37,7 +37,7 @@ final class Feedback {
         return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
-    /** Emits the label's id; fails with 404 where its session is not this user's. */
+    /** Publishes a label and emits its id; fails with 404 if the session is not the user's. */
     Mono<UUID> label(UUID userId, Label label) {
         return ownSession(userId, label.sessionId())
                 .then(append(
@@ -49,7 +49,7 @@ final class Feedback {
                                 .build()));
     }
 
-    /** Has all that was learned of this user's labels forgotten; emits the reset's id. */
+    /** Publishes a reset of the user's labels and emits its id. */
     Mono<UUID> reset(UUID userId) {
         return append(userId, event(FlowFeedbackKind.RESET, now()).build());
     }
@@ -62,10 +62,10 @@ final class Feedback {
                 .setCreatedAt(now());
     }
 
-    /** A user without a key has been erased and says nothing more. */
+    /** Fails for a user without a key, who has been erased. */
     private Mono<UUID> append(UUID userId, FlowFeedback event) {
         return ciphers.find(userId)
-                .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.withDetail("The account is gone.")))
+                .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.withDetail("The account was deleted.")))
                 .flatMap(_ -> log.publish(Topics.FLOW_FEEDBACK, userId, event))
                 .thenReturn(event.getFeedbackId());
     }
@@ -74,14 +74,13 @@ final class Feedback {
         if (sessionId == null) {
             return Mono.empty();
         }
-        return database.sql("select session_id from gateway.session_owners"
-                        + " where session_id = :session and user_id = :user and status <> 'deleted'")
+        return database.sql("SELECT session_id FROM gateway.session_owners"
+                        + " WHERE session_id = :session AND user_id = :user AND status <> 'deleted'")
                 .bind("session", sessionId)
                 .bind("user", userId)
                 .map(row -> row.get("session_id", UUID.class))
                 .one()
-                .switchIfEmpty(
-                        Mono.error(() -> ProblemType.NOT_FOUND.forField("session_id", "There is no such session.")))
+                .switchIfEmpty(Mono.error(() -> ProblemType.NOT_FOUND.forField("session_id", "Unknown session.")))
                 .then();
     }
 }

@@ -10,7 +10,7 @@ import java.time.InstantSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Wires labels, and when to ask for one. */
+/** Beans of flow ratings and their prompts. */
 @Configuration(value = "gatewayFeedbackConfiguration", proxyBeanMethods = false)
 public class FeedbackConfiguration {
 

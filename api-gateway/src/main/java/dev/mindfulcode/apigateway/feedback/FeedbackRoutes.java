@@ -12,8 +12,8 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
 /**
- * {@code /api/flow/feedback}. A label is answered 202: the log has it, and the readings to come take it in. No read
- * model shows labels, so there is no {@code X-Read-After}.
+ * {@code /api/flow/feedback}. A label is answered with 202 once it is published; later readings use it. No read model
+ * shows labels, so there is no {@code X-Read-After}.
  */
 final class FeedbackRoutes {
 

@@ -8,10 +8,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a user says of one moment.
+ * A user's rating of one moment.
  *
- * @param flow 1, not at all in flow, to 7, completely
- * @param interrupted null where not said
+ * @param flow 1 (not at all) to 7 (completely)
+ * @param interrupted null if not given
  */
 record Label(
         Instant at,
@@ -23,21 +23,19 @@ record Label(
     static final int FLOW_MAX = 7;
 
     /**
-     * A client may have been offline for so long. Older moments nobody remembers, and the stream has no reading of them
-     * anyway.
+     * Maximum age of a label, for clients that were offline. The stream has no older readings.
      */
     static final Duration PAST_MAX = Duration.ofDays(7);
 
     static final Duration FUTURE_MAX = Duration.ofSeconds(60);
 
     /**
-     * Reads and checks a body; unlike times of sessions, a label's is refused and not clamped, as it says what the
-     * label is about.
+     * Reads a request body. A time outside the range is rejected, not clamped, as it identifies the rated moment.
      */
     static Label read(JsonFields body, Instant now) {
         Instant at = body.required("at", body.time("at"));
         if (at.isBefore(now.minus(PAST_MAX)) || at.isAfter(now.plus(FUTURE_MAX))) {
-            throw body.invalid("at", "A time within the last 7 days is expected.");
+            throw body.invalid("at", "Must be within the last 7 days.");
         }
         long flow = body.required("flow", body.integer("flow", FLOW_MIN, FLOW_MAX));
         return new Label(

@@ -12,30 +12,30 @@ import java.util.UUID;
 import reactor.core.publisher.Mono;
 
 /**
- * When a user may be asked how much in flow they were: if they want to be, at a break that they have taken by
- * themselves, so many times a day, and never while they are in flow. Asking at the breaks that people make anyway costs
- * them least (Iqbal and Bailey, "Effects of intelligent notification management on users and their tasks", CHI 2008).
+ * Prompts for a rating of flow: for users who opted in, at a break that they took, a limited number of times per day,
+ * and never in flow. Prompts at natural breaks disturb least (Iqbal and Bailey, "Effects of intelligent notification
+ * management on users and their tasks", CHI 2008).
  */
 public final class Prompts {
 
     static final int PER_DAY_MAX = 6;
 
-    /** Of a shorter stretch of work there is little to say. */
+    /** Minimum active time of a session. */
     static final Duration WORK_MIN = Duration.ofMinutes(10);
 
-    /** What an editor sends that was offline is no break of now; and longer ago nobody is sure how it was. */
+    /** Maximum age of the last activity, since editors may send late. */
     static final Duration WORK_AGO_MAX = Duration.ofMinutes(45);
 
-    private static final String TAKE = """
-            update gateway.feedback_prompts p
-            set asked_times = case when p.asked_on = :today then p.asked_times else 0 end + 1,
-                asked_on = :today,
-                asked_at = :now,
-                asked_about = :about
-            where p.user_id = :user
-              and p.per_day > case when p.asked_on = :today then p.asked_times else 0 end
-              and p.asked_about is distinct from cast(:about as timestamptz)
-              and (p.asked_at is null or p.asked_at <= cast(:now as timestamptz) - interval '45 minutes')""";
+    private static final String COUNT_PROMPT = """
+            UPDATE gateway.feedback_prompts p
+            SET prompt_count = CASE WHEN p.prompted_on = :today THEN p.prompt_count ELSE 0 END + 1,
+                prompted_on = :today,
+                prompted_at = :now,
+                prompted_about = :about
+            WHERE p.user_id = :user
+              AND p.per_day > CASE WHEN p.prompted_on = :today THEN p.prompt_count ELSE 0 END
+              AND p.prompted_about IS DISTINCT FROM CAST(:about AS timestamptz)
+              AND (p.prompted_at IS NULL OR p.prompted_at <= CAST(:now AS timestamptz) - INTERVAL '45 minutes')""";
 
     private final Database database;
     private final AccountTable accounts;
@@ -48,13 +48,12 @@ public final class Prompts {
     }
 
     /**
-     * Emits whether a user who has just taken a break from a session may be asked about it, and counts the prompt if
-     * so. It does so in one statement, so that several gateways together ask no more than one would. The day is that of
-     * the user's time zone.
+     * Emits whether to prompt a user who has just taken a break, and counts the prompt, in one statement, so that the
+     * limit holds across gateways. Days are those of the user's time zone.
      *
      * @param latest the session's state at the break
      */
-    public Mono<Boolean> mayAsk(UUID userId, FlowState latest) {
+    public Mono<Boolean> tryPrompt(UUID userId, FlowState latest) {
         Instant now = clock.instant();
         if (latest.getIsInFlow()
                 || latest.getActiveMs() < WORK_MIN.toMillis()
@@ -62,14 +61,14 @@ public final class Prompts {
             return Mono.just(false);
         }
         return today(userId, now)
-                .flatMap(today -> database.sql(TAKE)
+                .flatMap(today -> database.sql(COUNT_PROMPT)
                         .bind("user", userId)
                         .bind("today", today)
                         .bind("now", now)
                         .bind("about", latest.getLastActivityAt())
                         .fetch()
                         .rowsUpdated())
-                .map(taken -> taken == 1)
+                .map(updated -> updated == 1)
                 .defaultIfEmpty(false);
     }
 
@@ -77,9 +76,9 @@ public final class Prompts {
         return accounts.timeZone(userId).map(zone -> LocalDate.ofInstant(now, TimeZones.of(zone)));
     }
 
-    /** Emits how many prompts a day the user wants at most; 0, the default, for none. */
+    /** Emits the maximum number of prompts per day; 0 by default. */
     Mono<Integer> perDay(UUID userId) {
-        return database.sql("select per_day from gateway.feedback_prompts where user_id = :user")
+        return database.sql("SELECT per_day FROM gateway.feedback_prompts WHERE user_id = :user")
                 .bind("user", userId)
                 .map(row -> row.get("per_day", Integer.class))
                 .one()
@@ -87,8 +86,8 @@ public final class Prompts {
     }
 
     Mono<Integer> choose(UUID userId, int perDay) {
-        return database.sql("insert into gateway.feedback_prompts (user_id, per_day) values (:user, :perDay)"
-                        + " on conflict (user_id) do update set per_day = excluded.per_day")
+        return database.sql("INSERT INTO gateway.feedback_prompts (user_id, per_day) VALUES (:user, :perDay)"
+                        + " ON CONFLICT (user_id) DO UPDATE SET per_day = excluded.per_day")
                 .bind("user", userId)
                 .bind("perDay", perDay)
                 .fetch()

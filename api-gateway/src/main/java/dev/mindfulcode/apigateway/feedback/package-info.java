@@ -1,4 +1,4 @@
-/** What users say about their own flow. */
+/** Users' ratings of their own flow, and prompts for them. */
 @NullMarked
 package dev.mindfulcode.apigateway.feedback;
 

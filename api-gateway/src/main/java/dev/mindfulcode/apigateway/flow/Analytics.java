@@ -3,7 +3,7 @@ package dev.mindfulcode.apigateway.flow;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.mindfulcode.apigateway.flow.HistoryQueries.Day;
 import dev.mindfulcode.apigateway.flow.HistoryQueries.Hour;
-import dev.mindfulcode.apigateway.flow.HistoryQueries.PeriodsInAll;
+import dev.mindfulcode.apigateway.flow.HistoryQueries.PeriodTotals;
 import dev.mindfulcode.apigateway.flow.HistoryQueries.Sums;
 import dev.mindfulcode.flowengine.insight.Means;
 import dev.mindfulcode.flowengine.insight.PeakHours;
@@ -22,11 +22,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Some days in figures.
+ * Statistics of a range of days.
  *
  * @param from the first day, in the user's time zone
  * @param to the last day, inclusive
- * @param longestPeriod null where none closed
+ * @param longestPeriod null without a closed period
  * @param daily days with activity, in order
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
@@ -42,34 +42,35 @@ public record Analytics(
         Distribution distribution,
         List<OfDay> daily) {
 
-    /** The two weeks that are compared. */
+    /** Length of the two compared weeks. */
     static final int COMPARED_DAYS = 14;
 
-    /** With fewer active days in a week its interval holds anything. */
+    /** Minimum active days in each compared week. */
     private static final int ACTIVE_DAYS_MIN = 3;
 
     private static final int WEEK_DAYS = 7;
 
-    /** @param days of at least the two compared weeks, which may be more than asked for */
-    static Analytics of(DateRange asked, List<Day> days, List<Hour> hours, @Nullable PeriodsInAll periods) {
-        List<Day> shown =
-                days.stream().filter(day -> !day.day().isBefore(asked.first())).toList();
+    /** @param days at least the days of the two compared weeks, which may exceed the requested range */
+    static Analytics of(DateRange requested, List<Day> days, List<Hour> hours, @Nullable PeriodTotals periods) {
+        List<Day> shown = days.stream()
+                .filter(day -> !day.day().isBefore(requested.first()))
+                .toList();
         Sums sums = shown.stream().map(Day::sums).reduce(Sums.NONE, Sums::plus);
         int closed = periods == null ? 0 : periods.periods();
         return new Analytics(
-                asked.zone().getId(),
-                asked.first(),
-                asked.last(),
+                requested.zone().getId(),
+                requested.first(),
+                requested.last(),
                 Totals.of(sums, shown.size(), closed),
                 periods == null ? null : LongestPeriod.of(periods),
                 Interruptions.of(periods == null ? 0 : periods.interrupted(), sums.flowMs()),
-                WeekOverWeek.of(days, asked.last()),
-                WeeklyTrend.of(shown, asked.first(), asked.last()),
+                WeekOverWeek.of(days, requested.last()),
+                WeeklyTrend.of(shown, requested.first(), requested.last()),
                 Distribution.of(hours),
                 shown.stream().map(OfDay::of).toList());
     }
 
-    /** @param meanIntensity over the active time; null without any */
+    /** @param meanIntensity mean over the active time; null without any */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record Totals(
             int activeDays,
@@ -100,7 +101,7 @@ public record Analytics(
     public record LongestPeriod(
             UUID sessionId, Instant startedAt, Instant endedAt, long durationMs, double meanIntensity) {
 
-        static LongestPeriod of(PeriodsInAll periods) {
+        static LongestPeriod of(PeriodTotals periods) {
             return new LongestPeriod(
                     periods.longestSessionId(),
                     periods.longestStartedAt(),
@@ -112,8 +113,8 @@ public record Analytics(
     }
 
     /**
-     * @param count flow periods that something broke off
-     * @param perFlowHour the rate; null with less than an hour of flow
+     * @param count number of interrupted flow periods
+     * @param perFlowHour null with less than an hour of flow
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record Interruptions(int count, @Nullable EstimateView perFlowHour, List<InsufficientData> missing) {
@@ -138,10 +139,10 @@ public record Analytics(
     }
 
     /**
-     * The last seven days against the seven before, each active day weighing the same.
+     * The last seven days compared with the seven before, with equal weight per active day.
      *
      * @param flowShare mean of the days' shares; null without an active day
-     * @param change of that share, with Welch's interval; null while anything is missing
+     * @param change change of that share, with Welch's interval; null while data are missing
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record WeekOverWeek(
@@ -197,8 +198,8 @@ public record Analytics(
     /**
      * The robust slope of the weekly flow share.
      *
-     * @param weeks whole ones with activity, Monday to Sunday, in order
-     * @param flowSharePerWeek change a week; null while weeks are missing
+     * @param weeks whole weeks with activity, Monday to Sunday, in order
+     * @param flowSharePerWeek change per week; null while weeks are missing
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record WeeklyTrend(
@@ -208,7 +209,7 @@ public record Analytics(
             TreeMap<LocalDate, Sums> sums = new TreeMap<>();
             for (Day day : days) {
                 LocalDate monday = day.day().with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
-                // A week of which only a part was asked for, or that is not over, would look odd.
+                // Partial weeks are not comparable.
                 if (!monday.isBefore(first) && monday.plusDays(WEEK_DAYS - 1).isBefore(last)) {
                     sums.merge(monday, day.sums(), Sums::plus);
                 }
@@ -230,11 +231,10 @@ public record Analytics(
     public record Week(LocalDate monday, long activeMs, long flowMs, double flowShare) {}
 
     /**
-     * How the time is spread over the hours of the day.
+     * The distribution of time over the hours of the day.
      *
-     * @param hours those with activity
-     * @param peakHour the hour that stands out the most above the person's own mean; null where none does, or too
-     *     little is known
+     * @param hours hours with activity
+     * @param peakHour the hour furthest above the user's mean; null if none is, or with too little data
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record Distribution(

@@ -5,7 +5,7 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 
 /**
- * A run of days in a user's time zone.
+ * A range of days in a user's time zone.
  *
  * @param last inclusive
  */

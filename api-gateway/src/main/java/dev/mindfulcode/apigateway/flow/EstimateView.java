@@ -7,11 +7,11 @@ import java.math.MathContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An estimate as the API shows it: a value, its 95 % interval and how many observations it rests on.
+ * An estimate in the API: a value, its 95 % interval and the number of observations.
  *
- * @param value null where the data set it no bound: fewer than half of what was looked at ended
- * @param low null where the data set no lower end
- * @param high null where the data set no upper end
+ * @param value null if the data do not determine it
+ * @param low null if the data do not bound it
+ * @param high null if the data do not bound it
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record EstimateView(
@@ -20,10 +20,10 @@ public record EstimateView(
         @Nullable Double high,
         int samples) {
 
-    /** Of what is small; a slope of errors a keystroke and week may be a few hundred thousandths. */
+    /** Significant digits of values below 1; slopes can be a few hundred thousandths. */
     private static final MathContext DIGITS = new MathContext(4);
 
-    /** Four digits after the point, and so of anything from one on. */
+    /** Four decimals for values of 1 and more. */
     private static final double STEPS = 1e4;
 
     public static EstimateView of(Estimate estimate) {

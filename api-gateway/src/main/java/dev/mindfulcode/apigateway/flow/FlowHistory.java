@@ -4,8 +4,8 @@ import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.flow.FlowInsights.OneInsight;
 import dev.mindfulcode.apigateway.flow.HistoryQueries.Hour;
 import dev.mindfulcode.apigateway.flow.HistoryQueries.LanguageTyping;
-import dev.mindfulcode.apigateway.flow.HistoryQueries.PastSession;
 import dev.mindfulcode.apigateway.flow.HistoryQueries.Period;
+import dev.mindfulcode.apigateway.flow.HistoryQueries.SessionSummary;
 import dev.mindfulcode.flowengine.Recommendation;
 import dev.mindfulcode.flowengine.insight.FlowEndings;
 import dev.mindfulcode.flowengine.insight.Insight;
@@ -33,27 +33,27 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * What somebody's past says. The statements of one answer follow each other, so that it takes one connection at a time;
- * the arithmetic, some ten milliseconds for a heavy user, runs beside the event loop. Thread-safe.
+ * Statistics and insights of a user's history. The statements of one request run one after the other, on one connection
+ * at a time; computations, some ten milliseconds for a heavy user, run off the event loop. Thread-safe.
  */
 public final class FlowHistory implements AutoCloseable {
 
     public static final int DAYS_MAX = 365;
-    public static final int ANALYTICS_DAYS_ABSENT = 30;
+    public static final int ANALYTICS_DAYS_DEFAULT = 30;
 
-    /** A quarter: long enough for intervals, short enough to be about present habits. A convention. */
-    public static final int PATTERN_DAYS_ABSENT = 90;
+    /** A quarter: long enough for intervals, short enough for current habits. A convention. */
+    public static final int PATTERN_DAYS_DEFAULT = 90;
 
     private static final int INSIGHT_PATTERN_DAYS = 90;
 
     private static final int THREADS_MAX = 1;
-    private static final int WAITING_MAX = 200;
+    private static final int QUEUE_SIZE_MAX = 200;
     private static final int RETRY_AFTER_SECONDS = 2;
 
     private final HistoryQueries reads;
     private final Suggestions suggestions;
     private final Clock clock;
-    private final Scheduler arithmetic = Schedulers.newBoundedElastic(THREADS_MAX, WAITING_MAX, "gateway-insight");
+    private final Scheduler computations = Schedulers.newBoundedElastic(THREADS_MAX, QUEUE_SIZE_MAX, "gateway-insight");
 
     FlowHistory(Database database, Clock clock) {
         this.reads = new HistoryQueries(database);
@@ -61,13 +61,13 @@ public final class FlowHistory implements AutoCloseable {
         this.clock = clock;
     }
 
-    /** @param days up to and with today, 1 to {@link #DAYS_MAX} */
+    /** @param days number of days including today, 1 to {@link #DAYS_MAX} */
     public Mono<Patterns> patterns(UUID userId, int days) {
         Instant now = clock.instant();
         return reads.zone(userId).flatMap(zone -> {
             DateRange span = DateRange.upTo(LocalDate.ofInstant(now, zone), days, zone);
             return rows(userId, span)
-                    .flatMap(rows -> beside(() -> {
+                    .flatMap(rows -> offload(() -> {
                         Learned learned = Learned.of(rows, now);
                         return new Patterns(
                                 zone.getId(),
@@ -82,7 +82,7 @@ public final class FlowHistory implements AutoCloseable {
         });
     }
 
-    /** @param days up to and with today, 1 to {@link #DAYS_MAX} */
+    /** @param days number of days including today, 1 to {@link #DAYS_MAX} */
     public Mono<Analytics> analytics(UUID userId, int days) {
         return reads.zone(userId).flatMap(zone -> {
             LocalDate today = LocalDate.ofInstant(clock.instant(), zone);
@@ -90,15 +90,15 @@ public final class FlowHistory implements AutoCloseable {
             DateRange compared = DateRange.upTo(today, Math.max(days, Analytics.COMPARED_DAYS), zone);
             return reads.days(userId, compared)
                     .flatMap(daily -> reads.hours(userId, span)
-                            .flatMap(hours -> reads.periodsInAll(userId, span)
+                            .flatMap(hours -> reads.periodTotals(userId, span)
                                     .map(Optional::of)
                                     .defaultIfEmpty(Optional.empty())
                                     .flatMap(periods ->
-                                            beside(() -> Analytics.of(span, daily, hours, periods.orElse(null))))));
+                                            offload(() -> Analytics.of(span, daily, hours, periods.orElse(null))))));
         });
     }
 
-    /** On whole days up to yesterday. Notes which suggestions were given today, so that they rest afterwards. */
+    /** Emits the insights of whole days up to yesterday, and stores which suggestions were given today. */
     public Mono<FlowInsights> insights(UUID userId) {
         return reads.zone(userId).flatMap(zone -> {
             LocalDate today = LocalDate.ofInstant(clock.instant(), zone);
@@ -129,7 +129,7 @@ public final class FlowHistory implements AutoCloseable {
         return rows(userId, quarter)
                 .flatMap(rows -> reads.longestStretches(userId, recent)
                         .flatMap(stretches -> reads.days(userId, year)
-                                .flatMap(days -> beside(() -> {
+                                .flatMap(days -> offload(() -> {
                                     Learned learned = Learned.of(rows, quarter.to());
                                     List<StrainIndicator> strain =
                                             InsightInputs.strain(rows.hours(), stretches, days, yesterday);
@@ -174,24 +174,24 @@ public final class FlowHistory implements AutoCloseable {
                                         .map(languages -> new Rows(hours, periods, sessions, languages)))));
     }
 
-    private <T> Mono<T> beside(Supplier<T> work) {
+    private <T> Mono<T> offload(Supplier<T> work) {
         return Mono.fromSupplier(work)
-                .subscribeOn(arithmetic)
+                .subscribeOn(computations)
                 .onErrorMap(
                         RejectedExecutionException.class,
                         e -> ProblemType.UNAVAILABLE.retryAfter(
-                                RETRY_AFTER_SECONDS, "Too many ask for their past at once."));
+                                RETRY_AFTER_SECONDS, "Too many statistics are being computed; retry later."));
     }
 
     @Override
     public void close() {
-        arithmetic.dispose();
+        computations.dispose();
     }
 
     private record Rows(
-            List<Hour> hours, List<Period> periods, List<PastSession> sessions, List<LanguageTyping> languages) {}
+            List<Hour> hours, List<Period> periods, List<SessionSummary> sessions, List<LanguageTyping> languages) {}
 
-    /** @param missing what no rule could be tried on */
+    /** @param missing data that rules lacked */
     private record Found(
             List<Insight> insights,
             List<InsufficientData> missing,
@@ -208,7 +208,7 @@ public final class FlowHistory implements AutoCloseable {
         }
     }
 
-    /** The parts of a history, each once. */
+    /** The statistics of a history. */
     private record Learned(
             PeakHours hours,
             Survival lengths,

@@ -9,11 +9,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sentences about somebody's past, each with what it stands on, over whole days up to yesterday, so that they do not
- * change within a day.
+ * Sentences about a user's history with their numbers, over whole days up to yesterday, so they do not change within a
+ * day.
  *
- * @param on the day in the user's time zone that they are for
- * @param missing what cannot be said yet
+ * @param on the current day in the user's time zone
+ * @param missing data that further insights need
  */
 public record FlowInsights(String timeZone, LocalDate on, List<OneInsight> insights, List<InsufficientData> missing) {
 
@@ -21,7 +21,7 @@ public record FlowInsights(String timeZone, LocalDate on, List<OneInsight> insig
      * @param id stable, for example {@code peak-hour}
      * @param confidence 0.5 to 0.99, see docs/insights.md
      * @param dataPoints independent observations: hours, periods, sessions, days or weeks
-     * @param suggestion what might help; null where there is nothing, or it was said not long ago
+     * @param suggestion something that may help; null without one, or if it was given recently
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record OneInsight(
@@ -53,8 +53,8 @@ public record FlowInsights(String timeZone, LocalDate on, List<OneInsight> insig
     }
 
     /**
-     * @param measure what is measured, with its unit last
-     * @param reference what it is set against; null where the sentence only says how much
+     * @param measure name of the measure, with its unit last
+     * @param reference value that the estimate is compared with; null for a plain amount
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record Numbers(

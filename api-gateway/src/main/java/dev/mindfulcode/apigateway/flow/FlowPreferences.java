@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.Outbox;
+import dev.mindfulcode.identity.accounts.AccountTable;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.AccountEventKind;
 import dev.mindfulcode.schemas.Topics;
@@ -27,14 +28,18 @@ final class FlowPreferences {
     private static final Preferences DEFAULT = new Preferences(0.5);
 
     private final Database database;
+    private final AccountTable accounts;
     private final EventPublisher events;
     private final Outbox outbox;
     private final Clock clock;
-    private final Cache<UUID, Preferences> cache =
-            Caffeine.newBuilder().maximumSize(CACHE_SIZE).expireAfterWrite(CACHE_TTL).build();
+    private final Cache<UUID, Preferences> cache = Caffeine.newBuilder()
+            .maximumSize(CACHE_SIZE)
+            .expireAfterWrite(CACHE_TTL)
+            .build();
 
     FlowPreferences(Database database, EventPublisher events, Outbox outbox, Clock clock) {
         this.database = database;
+        this.accounts = new AccountTable(database);
         this.events = events;
         this.outbox = outbox;
         this.clock = clock;
@@ -65,7 +70,7 @@ final class FlowPreferences {
     Mono<Preferences> changeSensitivity(UUID userId, @Nullable Double sensitivity) {
         Preferences changed = sensitivity == null ? DEFAULT : new Preferences(sensitivity);
         return events.encode(Topics.ACCOUNTS, event(changed))
-                .flatMap(event -> database.inTransaction(lockUser(userId)
+                .flatMap(event -> database.inTransaction(accounts.lockForChange(userId)
                         .then(upsert(userId, changed))
                         .then(outbox.add(Topics.ACCOUNTS.name(), userId, event))
                         .thenReturn(changed)))
@@ -81,14 +86,6 @@ final class FlowPreferences {
                 .setAt(clock.instant().truncatedTo(ChronoUnit.MILLIS))
                 .setSensitivity((float) changed.sensitivity())
                 .build();
-    }
-
-    /** Keeps the events of a user in the order of their commits. */
-    private Mono<UUID> lockUser(UUID userId) {
-        return database.sql("SELECT user_id FROM identity.users WHERE user_id = :user FOR UPDATE")
-                .bind("user", userId)
-                .map(row -> userId)
-                .one();
     }
 
     private Mono<Long> upsert(UUID userId, Preferences changed) {

@@ -24,82 +24,94 @@ import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
 import reactor.core.publisher.Mono;
 
 /**
- * What the read model knows of somebody's past, summed up where it lies: no answer has more rows than hours in a year,
- * stretches of work in a month or {@link #PERIODS_MAX} periods, whatever was typed.
+ * Queries of a user's history, aggregated in the database: a result has at most as many rows as a year has hours, a
+ * month has stretches of work, or {@link #PERIODS_MAX} periods.
  */
 final class HistoryQueries {
 
-    /** As many as the arithmetic of interruptions looks at; the latest ones. */
+    /** Maximum number of periods, the latest ones. */
     static final int PERIODS_MAX = 1_000;
 
-    /** Five a day for a year, the latest ones. */
+    /** Maximum number of sessions, the latest ones: five a day for a year. */
     static final int SESSIONS_MAX = 2_000;
 
-    private static final String ZONE = "select time_zone from readmodel.user_zones where user_id = :user";
+    private static final String ZONE = "SELECT time_zone FROM readmodel.user_zones WHERE user_id = :user";
 
     /**
-     * By local hours, without the database's knowing any zone: an hour begins so many seconds before the epoch's as the
-     * zone is ahead of UTC. {@code date_bin} counts in whole microseconds; measured, the cheapest way to group the
-     * minutes of a year.
+     * Groups by local hours with offsets from the JDK's time-zone rules. Measured: {@code date_bin}, in whole
+     * microseconds, is the cheapest way to group the minutes of a year.
      */
     private static final String HOURS = """
-            select z.offset_s, date_bin('1 hour', m.minute, timestamptz 'epoch' - z.offset_s * interval '1 second') as hour_at,
-                   sum(m.active_ms)::bigint as active_ms, sum(m.flow_ms)::bigint as flow_ms, sum(m.intensity_ms) as intensity_ms,
-                   sum(m.keystrokes)::bigint as keystrokes, sum(m.errors)::bigint as errors,
-                   sum(m.context_switches)::bigint as context_switches
-            from unnest(cast(:froms as bigint[]), cast(:tos as bigint[]), cast(:offsets as int[])) as z(from_s, to_s, offset_s)
-                 join readmodel.flow_minutes m
-                     on m.user_id = :user and m.minute >= to_timestamp(z.from_s) and m.minute < to_timestamp(z.to_s)
-            group by 1, 2""";
+            SELECT z.offset_s,
+                   date_bin('1 hour', m.minute, timestamptz 'epoch' - z.offset_s * INTERVAL '1 second') AS hour_at,
+                   sum(m.active_ms)::bigint AS active_ms,
+                   sum(m.flow_ms)::bigint AS flow_ms,
+                   sum(m.intensity_ms) AS intensity_ms,
+                   sum(m.keystrokes)::bigint AS keystrokes,
+                   sum(m.errors)::bigint AS errors,
+                   sum(m.context_switches)::bigint AS context_switches
+            FROM unnest(CAST(:froms AS bigint[]), CAST(:tos AS bigint[]), CAST(:offsets AS int[]))
+                     AS z(from_s, to_s, offset_s)
+                 JOIN readmodel.flow_minutes m
+                     ON m.user_id = :user AND m.minute >= to_timestamp(z.from_s) AND m.minute < to_timestamp(z.to_s)
+            GROUP BY 1, 2""";
 
     private static final String DAYS = """
-            select day, keystrokes, errors, context_switches, active_ms, flow_ms, intensity_ms
-            from readmodel.daily_summaries where user_id = :user and day >= :first and day <= :last and active_ms > 0 order by day""";
+            SELECT day, keystrokes, errors, context_switches, active_ms, flow_ms, intensity_ms
+            FROM readmodel.daily_summaries
+            WHERE user_id = :user AND day >= :first AND day <= :last AND active_ms > 0
+            ORDER BY day""";
 
-    /** A stretch is minutes with less than five idle ones between. */
+    /** A stretch consists of minutes with fewer than five idle ones between them. */
     private static final String STRETCHES = """
-            select min(minute) as started_at, (extract(epoch from max(minute) - min(minute)) * 1000)::bigint + 60000 as length_ms
-            from (select minute, count(*) filter (where after_a_break) over (order by minute) as stretch
-                  from (select minute, minute - lag(minute) over (order by minute) > interval '5 minutes' as after_a_break
-                        from readmodel.flow_minutes
-                        where user_id = :user and minute >= :from and minute < :to and active_ms > 0) m) s
-            group by stretch""";
+            SELECT min(minute) AS started_at,
+                   (extract(epoch FROM max(minute) - min(minute)) * 1000)::bigint + 60000 AS length_ms
+            FROM (SELECT minute, count(*) FILTER (WHERE after_break) OVER (ORDER BY minute) AS stretch
+                  FROM (SELECT minute,
+                               minute - lag(minute) OVER (ORDER BY minute) > INTERVAL '5 minutes' AS after_break
+                        FROM readmodel.flow_minutes
+                        WHERE user_id = :user AND minute >= :from AND minute < :to AND active_ms > 0) m) s
+            GROUP BY stretch""";
 
     private static final String PERIODS = """
-            select p.session_id, p.started_at, p.ended_at, p.ended_by, s.first_activity_at, s.last_activity_at,
+            SELECT p.session_id, p.started_at, p.ended_at, p.ended_by, s.first_activity_at, s.last_activity_at,
                    b.active_ms, b.keystrokes, b.errors, b.context_switches
-            from (select user_id, session_id, started_at, ended_at, ended_by from readmodel.flow_periods
-                  where user_id = :user and started_at < :to and started_at >= cast(:from as timestamptz) - interval '24 hours'
-                        and ended_at >= started_at and ended_at >= :from
-                  order by started_at desc limit :max) p
-                 left join readmodel.coding_sessions s on s.session_id = p.session_id and s.user_id = p.user_id
-                 cross join lateral (
-                     select coalesce(sum(active_ms), 0)::bigint as active_ms, coalesce(sum(keystrokes), 0)::bigint as keystrokes,
-                            coalesce(sum(errors), 0)::bigint as errors, coalesce(sum(context_switches), 0)::bigint as context_switches
-                     from readmodel.flow_minutes m
-                     where m.user_id = p.user_id and m.minute < date_trunc('minute', p.started_at)
-                           and m.minute >= date_trunc('minute', p.started_at) - interval '10 minutes') b
-            order by p.started_at""";
+            FROM (SELECT user_id, session_id, started_at, ended_at, ended_by FROM readmodel.flow_periods
+                  WHERE user_id = :user AND started_at < :to
+                        AND started_at >= CAST(:from AS timestamptz) - INTERVAL '24 hours'
+                        AND ended_at >= started_at AND ended_at >= :from
+                  ORDER BY started_at DESC LIMIT :max) p
+                 LEFT JOIN readmodel.coding_sessions s ON s.session_id = p.session_id AND s.user_id = p.user_id
+                 CROSS JOIN LATERAL (
+                     SELECT coalesce(sum(active_ms), 0)::bigint AS active_ms,
+                            coalesce(sum(keystrokes), 0)::bigint AS keystrokes,
+                            coalesce(sum(errors), 0)::bigint AS errors,
+                            coalesce(sum(context_switches), 0)::bigint AS context_switches
+                     FROM readmodel.flow_minutes m
+                     WHERE m.user_id = p.user_id AND m.minute < date_trunc('minute', p.started_at)
+                           AND m.minute >= date_trunc('minute', p.started_at) - INTERVAL '10 minutes') b
+            ORDER BY p.started_at""";
 
     private static final String SESSIONS = """
-            select s.session_id, s.active_ms, s.first_activity_at, s.last_activity_at, f.first_flow_at
-            from (select user_id, session_id, active_ms, first_activity_at, last_activity_at
-                  from readmodel.coding_sessions
-                  where user_id = :user and started_at < :to and (ended_at is null or ended_at >= :from)
-                  order by started_at desc limit :max) s
-                 cross join lateral (select min(started_at) as first_flow_at from readmodel.flow_periods p
-                                     where p.session_id = s.session_id and p.user_id = s.user_id) f""";
+            SELECT s.session_id, s.active_ms, s.first_activity_at, s.last_activity_at, f.first_flow_at
+            FROM (SELECT user_id, session_id, active_ms, first_activity_at, last_activity_at
+                  FROM readmodel.coding_sessions
+                  WHERE user_id = :user AND started_at < :to AND (ended_at IS NULL OR ended_at >= :from)
+                  ORDER BY started_at DESC LIMIT :max) s
+                 CROSS JOIN LATERAL (SELECT min(started_at) AS first_flow_at FROM readmodel.flow_periods p
+                                     WHERE p.session_id = s.session_id AND p.user_id = s.user_id) f""";
 
     /**
-     * Typing by the language it was typed in. Most sessions have one language, and their sums are the session's. Where
-     * a session's language was changed, its minutes count for the language that was set when they began; the first
-     * language also for what was typed before it was named.
+     * Typing by language. Most sessions have one language and use the session's sums. If the language changed, a minute
+     * counts for the language at its start; the first language includes earlier minutes.
      */
     private static final String LANGUAGES = """
             SELECT s.session_id, l.language, l.active_ms, l.flow_ms
-            FROM (SELECT user_id, session_id, started_at, language, active_ms, flow_ms, first_activity_at, last_activity_at,
+            FROM (SELECT user_id, session_id, started_at, language, active_ms, flow_ms,
+                         first_activity_at, last_activity_at,
                          (SELECT count(DISTINCT language) FROM readmodel.session_languages c
-                          WHERE c.session_id = coding_sessions.session_id AND c.user_id = coding_sessions.user_id) > 1 AS is_changed
+                          WHERE c.session_id = coding_sessions.session_id
+                                AND c.user_id = coding_sessions.user_id) > 1 AS is_changed
                   FROM readmodel.coding_sessions
                   WHERE user_id = :user AND started_at < :to AND (ended_at IS NULL OR ended_at >= :from)
                   ORDER BY started_at DESC LIMIT :max) s
@@ -110,27 +122,30 @@ final class HistoryQueries {
                      FROM (SELECT language, set_at, row_number() OVER w AS place, lead(set_at) OVER w AS until
                            FROM (SELECT event_offset, kind, set_at, language,
                                         min(event_offset) FILTER (WHERE kind = 'started') OVER () AS start_offset,
-                                        max(event_offset) FILTER (WHERE kind = 'corrected') OVER () AS correction_offset
+                                        max(event_offset) FILTER (WHERE kind = 'corrected') OVER ()
+                                            AS correction_offset
                                  FROM readmodel.session_languages c
                                  WHERE s.is_changed AND c.session_id = s.session_id AND c.user_id = s.user_id) c
                            WHERE language IS NOT NULL AND (kind <> 'started' OR event_offset = start_offset)
                                  AND event_offset >= coalesce(correction_offset, 0)
                            WINDOW w AS (ORDER BY event_offset)) span
                           JOIN readmodel.flow_minutes m ON m.user_id = s.user_id AND m.session_id = s.session_id
-                               AND m.minute >= date_trunc('minute', s.first_activity_at) AND m.minute <= s.last_activity_at
+                               AND m.minute >= date_trunc('minute', s.first_activity_at)
+                               AND m.minute <= s.last_activity_at
                                AND (span.place = 1 OR m.minute >= span.set_at)
                                AND (span.until IS NULL OR m.minute < span.until)
                      GROUP BY span.language) l
             WHERE l.language IS NOT NULL
             ORDER BY s.started_at DESC, s.session_id, l.language""";
 
-    private static final String PERIODS_IN_ALL = """
-            select session_id, started_at, ended_at, mean_intensity, count(*) over () as periods,
-                   count(*) filter (where ended_by not in ('session_ended', 'unknown')) over () as interrupted
-            from readmodel.flow_periods
-            where user_id = :user and started_at < :to and started_at >= cast(:from as timestamptz) - interval '24 hours'
-                  and ended_at >= started_at and ended_at >= :from
-            order by ended_at - started_at desc, started_at limit 1""";
+    private static final String PERIOD_TOTALS = """
+            SELECT session_id, started_at, ended_at, mean_intensity, count(*) OVER () AS periods,
+                   count(*) FILTER (WHERE ended_by NOT IN ('session_ended', 'unknown')) OVER () AS interrupted
+            FROM readmodel.flow_periods
+            WHERE user_id = :user AND started_at < :to
+                  AND started_at >= CAST(:from AS timestamptz) - INTERVAL '24 hours'
+                  AND ended_at >= started_at AND ended_at >= :from
+            ORDER BY ended_at - started_at DESC, started_at LIMIT 1""";
 
     private static final Map<String, Interruption> INTERRUPTIONS = Map.of(
             "idle", Interruption.IDLE,
@@ -145,7 +160,7 @@ final class HistoryQueries {
         this.database = database;
     }
 
-    /** The zone whose days the read model counts; UTC for who has none yet. */
+    /** Emits the time zone of the read model's days; UTC by default. */
     Mono<ZoneId> zone(UUID userId) {
         return database.sql(ZONE)
                 .bind("user", userId)
@@ -154,7 +169,7 @@ final class HistoryQueries {
                 .defaultIfEmpty(TimeZones.UTC);
     }
 
-    /** In order; an hour that comes twice, as clocks are put back, is one. */
+    /** Emits hours in order; an hour that repeats when clocks are set back is one. */
     Mono<List<Hour>> hours(UUID userId, DateRange days) {
         List<OffsetSpan> spans = OffsetSpan.of(days.zone(), days.from(), days.to());
         return database.sql(HOURS)
@@ -188,8 +203,8 @@ final class HistoryQueries {
     }
 
     /**
-     * The longest stretch of each day, in ms, without five idle minutes; a stretch belongs to the day on which it
-     * began.
+     * Emits the longest stretch without five idle minutes of each day, in ms; a stretch belongs to the day of its
+     * start.
      */
     Mono<Map<LocalDate, Long>> longestStretches(UUID userId, DateRange days) {
         return within(STRETCHES, userId, days)
@@ -203,7 +218,7 @@ final class HistoryQueries {
                 .map(longest -> longest);
     }
 
-    /** The latest {@link #PERIODS_MAX} closed ones that reach into the days, in order. */
+    /** Emits the latest {@link #PERIODS_MAX} closed periods that overlap the days, in order. */
     Mono<List<Period>> periods(UUID userId, DateRange days) {
         return within(PERIODS, userId, days)
                 .bind("max", PERIODS_MAX)
@@ -223,11 +238,11 @@ final class HistoryQueries {
                 .collectList();
     }
 
-    /** The latest {@link #SESSIONS_MAX} that reach into the days. */
-    Mono<List<PastSession>> sessions(UUID userId, DateRange days) {
+    /** Emits the latest {@link #SESSIONS_MAX} sessions that overlap the days. */
+    Mono<List<SessionSummary>> sessions(UUID userId, DateRange days) {
         return within(SESSIONS, userId, days)
                 .bind("max", SESSIONS_MAX)
-                .map(row -> new PastSession(
+                .map(row -> new SessionSummary(
                         row.get("active_ms", Long.class),
                         row.get("first_activity_at", Instant.class),
                         row.get("last_activity_at", Instant.class),
@@ -237,7 +252,7 @@ final class HistoryQueries {
     }
 
     /**
-     * What was typed in each language of each of the latest {@link #SESSIONS_MAX} sessions, the latest session first.
+     * Emits the typing per language of the latest {@link #SESSIONS_MAX} sessions, the latest session first.
      */
     Mono<List<LanguageTyping>> languages(UUID userId, DateRange days) {
         return within(LANGUAGES, userId, days)
@@ -251,10 +266,10 @@ final class HistoryQueries {
                 .collectList();
     }
 
-    /** Emits nothing where no period closed. */
-    Mono<PeriodsInAll> periodsInAll(UUID userId, DateRange days) {
-        return within(PERIODS_IN_ALL, userId, days)
-                .map(row -> new PeriodsInAll(
+    /** Emits nothing without a closed period. */
+    Mono<PeriodTotals> periodTotals(UUID userId, DateRange days) {
+        return within(PERIOD_TOTALS, userId, days)
+                .map(row -> new PeriodTotals(
                         row.get("periods", Long.class).intValue(),
                         row.get("interrupted", Long.class).intValue(),
                         row.get("session_id", UUID.class),
@@ -314,7 +329,7 @@ final class HistoryQueries {
 
     record Day(LocalDate day, Sums sums) {}
 
-    /** @param before the ten minutes before it began */
+    /** @param before sums of the ten minutes before its start */
     record Period(
             UUID sessionId,
             Instant startedAt,
@@ -329,7 +344,7 @@ final class HistoryQueries {
         }
     }
 
-    /** What was typed in one language of one session. */
+    /** The typing in one language of one session. */
     record LanguageTyping(UUID sessionId, String language, long activeMs, long flowMs) {
 
         LanguageTyping plus(LanguageTyping other) {
@@ -342,7 +357,7 @@ final class HistoryQueries {
         }
     }
 
-    record PastSession(
+    record SessionSummary(
             long activeMs,
             @Nullable Instant from,
             @Nullable Instant to,
@@ -350,12 +365,12 @@ final class HistoryQueries {
 
         @Override
         public String toString() {
-            return "PastSession";
+            return "SessionSummary";
         }
     }
 
-    /** How many closed, how many of them were interrupted, and the longest. */
-    record PeriodsInAll(
+    /** Number of closed and of interrupted periods, and the longest one. */
+    record PeriodTotals(
             int periods,
             int interrupted,
             UUID longestSessionId,

@@ -34,14 +34,14 @@ final class HistoryRoutes {
 
     private Mono<ServerResponse> periods(ServerRequest request) {
         return Caller.of(request).flatMap(caller -> {
-            TimeRange span = span(request, TimeRangeQueries.PERIODS_SPAN_MAX);
+            TimeRange span = span(request, TimeRangeQueries.PERIODS_RANGE_MAX);
             return spans.periods(caller.userId(), span).flatMap(periods -> JsonResponses.ok(new Periods(periods)));
         });
     }
 
     private Mono<ServerResponse> minutes(ServerRequest request) {
         return Caller.of(request).flatMap(caller -> {
-            TimeRange span = span(request, TimeRangeQueries.MINUTES_SPAN_MAX);
+            TimeRange span = span(request, TimeRangeQueries.MINUTES_RANGE_MAX);
             return spans.minutes(caller.userId(), span).flatMap(minutes -> JsonResponses.ok(new Minutes(minutes)));
         });
     }

@@ -3,8 +3,8 @@ package dev.mindfulcode.apigateway.flow;
 import dev.mindfulcode.apigateway.flow.HistoryQueries.Day;
 import dev.mindfulcode.apigateway.flow.HistoryQueries.Hour;
 import dev.mindfulcode.apigateway.flow.HistoryQueries.LanguageTyping;
-import dev.mindfulcode.apigateway.flow.HistoryQueries.PastSession;
 import dev.mindfulcode.apigateway.flow.HistoryQueries.Period;
+import dev.mindfulcode.apigateway.flow.HistoryQueries.SessionSummary;
 import dev.mindfulcode.apigateway.flow.HistoryQueries.Sums;
 import dev.mindfulcode.apigateway.http.NormalForm;
 import dev.mindfulcode.flowengine.Interruption;
@@ -29,10 +29,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 
-/** From rows of the read model to the engine's arithmetic. */
+/** Conversions from rows of the read model to the inputs of the engine's statistics. */
 final class InsightInputs {
 
-    /** An hour or a session of less is an accident, not an observation. A convention. */
+    /** Minimum active time of an hour or a session that counts as an observation. A convention. */
     static final long ACTIVE_MS_MIN = 5 * 60_000;
 
     private InsightInputs() {}
@@ -44,7 +44,7 @@ final class InsightInputs {
                 .toList());
     }
 
-    /** How long flow lasts; a period that its session ended is censored, as the flow did not break. */
+    /** Returns the lengths of flow; a period that its session ended is censored. */
     static Survival lengths(List<Period> periods) {
         return Survival.of(periods.stream()
                 .map(period -> new Survival.Observation(
@@ -59,8 +59,8 @@ final class InsightInputs {
         return FlowEndings.of(counts);
     }
 
-    /** @param all sums over the same days as the periods */
-    static Onset onset(List<Period> periods, List<PastSession> sessions, Sums all) {
+    /** @param all sums over the days of the periods */
+    static Onset onset(List<Period> periods, List<SessionSummary> sessions, Sums all) {
         Set<UUID> seen = new HashSet<>();
         List<Onset.Start> starts = new ArrayList<>();
         for (Period period : periods) {
@@ -69,7 +69,7 @@ final class InsightInputs {
             starts.add(new Onset.Start(sinceMs, seen.add(period.sessionId()), period.before()));
         }
         List<Survival.Observation> firsts = new ArrayList<>();
-        for (PastSession session : sessions) {
+        for (SessionSummary session : sessions) {
             Instant from = session.from();
             Instant to = session.to();
             if (from != null && to != null && session.activeMs() > 0) {
@@ -104,10 +104,9 @@ final class InsightInputs {
     }
 
     /**
-     * Groups typing by language. Editors spell languages in upper and lower case; they are one, shown as the latest
-     * session has it.
+     * Groups typing by language, ignoring case; a name has the spelling of its latest session.
      *
-     * @param typing the latest session first
+     * @param typing latest session first
      */
     static Languages languages(List<LanguageTyping> typing) {
         Map<String, String> spellings = new HashMap<>();
@@ -131,9 +130,7 @@ final class InsightInputs {
     private record SessionLanguage(UUID sessionId, String folded) {}
 
     /**
-     * The indicators on hours look at the weeks of which hours are known, the others at all days.
-     *
-     * @param days longer ago, too
+     * Returns the indicators: those on hours from the weeks with known hours, the others from all days.
      */
     static List<StrainIndicator> strain(
             List<Hour> hours, Map<LocalDate, Long> longestStretchesMs, List<Day> days, LocalDate today) {

@@ -11,7 +11,7 @@ import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
-/** {@code /api/flow/patterns}, {@code /api/flow/insights} and {@code /api/flow/analytics}: what the past says. */
+/** {@code /api/flow/patterns}, {@code /api/flow/insights} and {@code /api/flow/analytics}. */
 final class InsightRoutes {
 
     private final FlowHistory history;
@@ -23,11 +23,11 @@ final class InsightRoutes {
     void addTo(Endpoints endpoints) {
         endpoints
                 .add(Endpoint.get("/api/flow/patterns").readAfter(), request -> {
-                    int days = days(request, FlowHistory.PATTERN_DAYS_ABSENT);
+                    int days = days(request, FlowHistory.PATTERN_DAYS_DEFAULT);
                     return answer(request, userId -> history.patterns(userId, days));
                 })
                 .add(Endpoint.get("/api/flow/analytics").readAfter(), request -> {
-                    int days = days(request, FlowHistory.ANALYTICS_DAYS_ABSENT);
+                    int days = days(request, FlowHistory.ANALYTICS_DAYS_DEFAULT);
                     return answer(request, userId -> history.analytics(userId, days));
                 })
                 .add(Endpoint.get("/api/flow/insights").readAfter(), request -> answer(request, history::insights));

@@ -3,16 +3,16 @@ package dev.mindfulcode.apigateway.flow;
 import java.util.List;
 
 /**
- * What is not said yet because there is too little to say it from.
+ * A statistic that is omitted for lack of data.
  *
- * @param of what is not said
- * @param amount how many more are needed, above 0
- * @param unit of what, in the plural
+ * @param of name of the statistic
+ * @param amount number of further observations needed, above 0
+ * @param unit unit of the observations, plural
  * @param text the same as a sentence
  */
 public record InsufficientData(String of, int amount, String unit, String text) {
 
-    /** Empty where nothing is missing. */
+    /** Returns an empty list if nothing is missing. */
     static List<InsufficientData> of(String what, String of, int amount, String unit, String one, String condition) {
         if (amount <= 0) {
             return List.of();

@@ -24,9 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows flow-models from its beginning and keeps a detector of the model that is to be used. Until the topic has been
- * read, and while nothing is published, that is the built-in one. What is no model for this engine is refused and the
- * one before stays.
+ * Reads the topic flow-models from its start and provides a detector with the active model: the built-in one until
+ * another is published. A record that is not a valid model for this engine is rejected, and the model in use remains.
  */
 final class ModelFeed extends LogFollower<String> {
 
@@ -45,7 +44,7 @@ final class ModelFeed extends LogFollower<String> {
         this.models = Topics.FLOW_MODELS.valueSerde(log.registry()).deserializer();
     }
 
-    /** Returns a detector that judges with the model to be used now. */
+    /** Returns a detector with the model in use. */
     FlowDetector detector() {
         return detector;
     }
@@ -78,20 +77,21 @@ final class ModelFeed extends LogFollower<String> {
         try {
             PublishedModel published = models.deserialize(MODELS.topic(), value);
             if (published.getFeatureVersion() != FlowModel.FEATURE_VERSION) {
-                log.error("A model is refused: it was trained on other features than this engine's");
+                log.error("Published model rejected: feature version differs from this engine's; model in use remains");
                 return;
             }
             byte[] artefact = new byte[published.getArtefact().remaining()];
             published.getArtefact().duplicate().get(artefact);
             FlowModel model = ModelArtefact.decode(artefact);
             if (!model.id().equals(published.getModelId())) {
-                log.error("A model is refused: its id is not its artefact's");
+                log.error("Published model rejected: its id differs from its artefact's; model in use remains");
                 return;
             }
             detector = new FlowDetector(model);
         } catch (SerializationException | MalformedModelException e) {
             log.error(
-                    "A model is refused, the one before stays: {}", e.getClass().getName());
+                    "Published model rejected: not a valid model ({}); model in use remains",
+                    e.getClass().getName());
         }
     }
 
@@ -113,7 +113,7 @@ final class ModelFeed extends LogFollower<String> {
                 new ByteArrayDeserializer());
     }
 
-    /** Before the web server, so that its first answer is by the model to be used. */
+    /** Starts before the web server, so that the first response uses the active model. */
     @Override
     public int getPhase() {
         return 0;

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What repeats in somebody's flow. Each part has a minimum of data; below it the part is empty and {@code missing} says
- * how much it lacks.
+ * Recurring patterns of a user's flow. Each part has a minimum of data; below it the part is empty and {@code missing}
+ * lists what it needs.
  *
  * @param from the first day, in the user's time zone
  * @param to the last day, inclusive
@@ -32,10 +32,10 @@ public record Patterns(
         Triggers triggers,
         Tolerance interruptionTolerance) {
 
-    /** At which lengths the curve of lasting is told. */
+    /** Durations at which the survival curve is reported. */
     private static final int[] LASTING_MINUTES = {5, 10, 15, 30, 45, 60, 90, 120};
 
-    /** @param meanIntensity over all hours; null while no hour was seen twice */
+    /** @param meanIntensity mean over all hours; null until an hour has two observations */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record PeakHoursPart(@Nullable Double meanIntensity, List<PeakHour> hours, List<InsufficientData> missing) {
 
@@ -51,15 +51,15 @@ public record Patterns(
         }
     }
 
-    /** @param peak whether its whole interval lies above the mean */
+    /** @param peak whether its whole interval is above the mean */
     public record PeakHour(int hour, EstimateView intensity, boolean peak) {}
 
     /**
-     * How long flow lasts.
+     * The duration of flow.
      *
-     * @param flowPeriodMs within which half of the flow periods have ended
-     * @param threeQuartersMs within which three quarters have
-     * @param lasting which share lasts longer than some lengths
+     * @param flowPeriodMs median duration
+     * @param threeQuartersMs 75 % quantile
+     * @param lasting share that lasts longer than each of some durations
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record SessionLength(
@@ -96,14 +96,13 @@ public record Patterns(
     public record Lasting(long longerThanMs, double share) {}
 
     /**
-     * @param meanFlowShare average of the languages' shares, each weighed by how well it is known; null while none was
-     *     met twice
+     * @param meanFlowShare precision-weighted mean of the languages' shares; null until a language has two sessions
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record LanguagePart(
             @Nullable Double meanFlowShare, List<Language> languages, List<InsufficientData> missing) {
 
-        /** A page has no room for more, and the rest have next to no sessions. */
+        /** Maximum number of languages, those with the most sessions. */
         private static final int LANGUAGES_MAX = 20;
 
         static LanguagePart of(Languages languages) {
@@ -124,16 +123,16 @@ public record Patterns(
         }
     }
 
-    /** @param aboveMean whether its whole interval lies above the mean */
+    /** @param aboveMean whether its whole interval is above the mean */
     public record Language(String language, EstimateView flowShare, boolean aboveMean) {}
 
     /**
-     * What came before flow and what ended it. What comes before need not be why.
+     * The circumstances before flow, and the causes of its end. What precedes flow need not cause it.
      *
      * @param began how flow periods began
-     * @param before what the ten minutes before them were like
+     * @param before measures of the ten minutes before
      * @param firstFlowAfterMs median time from a session's first keystroke to its first flow
-     * @param ended by what
+     * @param ended causes of the end
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record Triggers(
@@ -181,7 +180,7 @@ public record Patterns(
 
     /**
      * @param usually the same over all active time
-     * @param differs whether the whole interval lies on one side of that
+     * @param differs whether the whole interval is on one side of {@code usually}
      */
     public record LeadIn(String measure, EstimateView before, double usually, boolean differs) {}
 
@@ -189,10 +188,10 @@ public record Patterns(
     public record Ended(String by, int count, EstimateView share) {}
 
     /**
-     * What interruptions did.
+     * The effect of interruptions.
      *
-     * @param resumptionLagMs median time until flow was back, in the same session
-     * @param costMs flow time less in the half hour after, against comparable stretches without one
+     * @param resumptionLagMs median time until flow returned in the same session
+     * @param costMs flow time lost in the half hour after, compared with matched stretches
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record Tolerance(

@@ -34,8 +34,8 @@ final class PreferenceRoutes {
 
     private Mono<ServerResponse> change(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> RequestBodies.object(request, "sensitivity")
-                        .flatMap(body -> change(caller.userId(), body)))
+                .flatMap(caller ->
+                        RequestBodies.object(request, "sensitivity").flatMap(body -> change(caller.userId(), body)))
                 .flatMap(JsonResponses::ok);
     }
 

@@ -14,23 +14,24 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Which suggestions somebody was given on which day, and so which of them rest. A day has {@link #A_DAY_MAX} places;
- * what has taken one keeps it until the day is over, so that whoever asks again, or a second gateway, gives the same.
+ * The suggestions given to each user per day, in {@link #PER_DAY_MAX} places, so that all requests of a day to any
+ * gateway return the same, and recent suggestions pause.
  */
 final class Suggestions {
 
-    static final int A_DAY_MAX = 2;
+    static final int PER_DAY_MAX = 2;
 
-    /** Longer than any suggestion rests. */
-    private static final int REMEMBERED_DAYS = 60;
+    /** Longer than the pause of any suggestion. */
+    private static final int RETENTION_DAYS = 60;
 
     private static final String SHOWN = """
-            select suggestion, shown_on from gateway.shown_suggestions where user_id = :user and shown_on > :since order by shown_on, place""";
+            SELECT suggestion, shown_on FROM gateway.shown_suggestions WHERE user_id = :user AND shown_on > :since
+            ORDER BY shown_on, place""";
     private static final String SHOW = """
-            insert into gateway.shown_suggestions (user_id, shown_on, place, suggestion)
-            values (:user, :day, :place, :suggestion) on conflict do nothing""";
+            INSERT INTO gateway.shown_suggestions (user_id, shown_on, place, suggestion)
+            VALUES (:user, :day, :place, :suggestion) ON CONFLICT DO NOTHING""";
     private static final String FORGET =
-            "delete from gateway.shown_suggestions where user_id = :user and shown_on <= :since";
+            "DELETE FROM gateway.shown_suggestions WHERE user_id = :user AND shown_on <= :since";
 
     private final Database database;
 
@@ -39,15 +40,15 @@ final class Suggestions {
     }
 
     /**
-     * The ids that are given today.
+     * Emits the ids of today's suggestions.
      *
-     * @param candidates most telling first
+     * @param candidates most significant first
      * @param today in the user's time zone
      */
     Mono<Set<String>> today(UUID userId, List<Recommendation> candidates, LocalDate today) {
         return shown(userId, today).flatMap(shown -> {
             List<Recommendation> chosen = choose(candidates, shown, today);
-            int taken = shown.onDay().size();
+            int used = shown.onDay().size();
             if (chosen.isEmpty()) {
                 return Mono.just(Set.copyOf(shown.onDay()));
             }
@@ -55,7 +56,7 @@ final class Suggestions {
                     .concatMap(i -> database.sql(SHOW)
                             .bind("user", userId)
                             .bind("day", today)
-                            .bind("place", taken + i)
+                            .bind("place", used + i)
                             .bind("suggestion", chosen.get(i).id())
                             .fetch()
                             .rowsUpdated()
@@ -72,13 +73,13 @@ final class Suggestions {
                 .filter(candidate -> !shown.onDay().contains(candidate.id()))
                 .toList();
         return Recommendation.choose(
-                open, shown.lastMs(), ms(today), A_DAY_MAX - shown.onDay().size());
+                open, shown.lastMs(), ms(today), PER_DAY_MAX - shown.onDay().size());
     }
 
     private Mono<Shown> shown(UUID userId, LocalDate today) {
         return database.sql(SHOWN)
                 .bind("user", userId)
-                .bind("since", today.minusDays(REMEMBERED_DAYS))
+                .bind("since", today.minusDays(RETENTION_DAYS))
                 .map(row -> Map.entry(row.get("suggestion", String.class), row.get("shown_on", LocalDate.class)))
                 .all()
                 .collectList()
@@ -87,9 +88,8 @@ final class Suggestions {
                     List<String> onDay = new ArrayList<>();
                     rows.forEach(row -> {
                         lastMs.merge(row.getKey(), ms(row.getValue()), Math::max);
-                        // Days come again where somebody moves west over the date line: what lies ahead counts as
-                        // given.
-                        if (!row.getValue().isBefore(today) && onDay.size() < A_DAY_MAX) {
+                        // A user who crosses the date line westward repeats a day: later days count as given.
+                        if (!row.getValue().isBefore(today) && onDay.size() < PER_DAY_MAX) {
                             onDay.add(row.getKey());
                         }
                     });
@@ -100,7 +100,7 @@ final class Suggestions {
     private Mono<Void> forget(UUID userId, LocalDate today) {
         return database.sql(FORGET)
                 .bind("user", userId)
-                .bind("since", today.minusDays(REMEMBERED_DAYS))
+                .bind("since", today.minusDays(RETENTION_DAYS))
                 .then();
     }
 

@@ -14,37 +14,36 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
 import reactor.core.publisher.Mono;
 
-/** What the read model knows of a span of a user's time, oldest first. */
+/** Queries of flow periods and minutes in a range of time, oldest first. */
 public final class TimeRangeQueries {
 
-    public static final Duration PERIODS_SPAN_MAX = Duration.ofDays(31);
+    public static final Duration PERIODS_RANGE_MAX = Duration.ofDays(31);
 
     /** 10,080 minutes, about a megabyte of JSON. */
-    public static final Duration MINUTES_SPAN_MAX = Duration.ofDays(7);
+    public static final Duration MINUTES_RANGE_MAX = Duration.ofDays(7);
 
-    private static final Duration SPAN_ABSENT = Duration.ofDays(1);
+    private static final Duration RANGE_DEFAULT = Duration.ofDays(1);
 
     /**
-     * Sessions end by themselves when idle, and no period outlives its session: one that began earlier than this is
-     * over.
+     * Maximum length of a flow period: sessions end when idle, and with them their periods.
      */
     private static final Duration PERIOD_LENGTH_MAX = Duration.ofDays(1);
 
     private static final String PERIOD_COLUMNS =
-            "select session_id, started_at, ended_at, mean_intensity, keystrokes, ended_by from readmodel.flow_periods";
+            "SELECT session_id, started_at, ended_at, mean_intensity, keystrokes, ended_by FROM readmodel.flow_periods";
     private static final String PERIODS = PERIOD_COLUMNS + """
-             where user_id = :user and started_at >= :earliest and started_at < :to
-                   and (ended_at is null or ended_at >= :from)
-            order by started_at""";
+             WHERE user_id = :user AND started_at >= :earliest AND started_at < :to
+                   AND (ended_at IS NULL OR ended_at >= :from)
+            ORDER BY started_at""";
     private static final String PERIODS_OF_SESSIONS =
-            PERIOD_COLUMNS + " where user_id = :user and session_id = any(:sessions) order by started_at";
+            PERIOD_COLUMNS + " WHERE user_id = :user AND session_id = ANY(:sessions) ORDER BY started_at";
     private static final String MINUTES = """
-            select minute, sum(keystrokes)::bigint as keystrokes, sum(errors)::bigint as errors,
-                   sum(context_switches)::bigint as context_switches,
-                   coalesce(least(1, sum(intensity_ms) / nullif(sum(active_ms), 0)), 0)::real as mean_intensity,
-                   sum(active_seconds) as active_seconds, sum(flow_seconds) as flow_seconds
-            from readmodel.flow_minutes where user_id = :user and minute >= :from and minute < :to
-            group by minute order by minute""";
+            SELECT minute, sum(keystrokes)::bigint AS keystrokes, sum(errors)::bigint AS errors,
+                   sum(context_switches)::bigint AS context_switches,
+                   coalesce(least(1, sum(intensity_ms) / nullif(sum(active_ms), 0)), 0)::real AS mean_intensity,
+                   sum(active_seconds) AS active_seconds, sum(flow_seconds) AS flow_seconds
+            FROM readmodel.flow_minutes WHERE user_id = :user AND minute >= :from AND minute < :to
+            GROUP BY minute ORDER BY minute""";
 
     private final Database database;
 
@@ -52,7 +51,7 @@ public final class TimeRangeQueries {
         this.database = database;
     }
 
-    /** The flow periods that reach into a span, the open ones too. */
+    /** Emits the flow periods that overlap a range, including open ones. */
     public Mono<List<Period>> periods(UUID userId, TimeRange span) {
         return spanOf(PERIODS, userId, span)
                 .bind("earliest", span.from().minus(PERIOD_LENGTH_MAX))
@@ -61,7 +60,7 @@ public final class TimeRangeQueries {
                 .collectList();
     }
 
-    /** The flow periods of a user's sessions. */
+    /** Emits the flow periods of a user's sessions. */
     public Mono<List<Period>> periodsOf(UUID userId, Collection<UUID> sessionIds) {
         return database.sql(PERIODS_OF_SESSIONS)
                 .bind("user", userId)
@@ -104,19 +103,19 @@ public final class TimeRangeQueries {
     }
 
     /**
-     * From one moment to another.
+     * A range of time.
      *
      * @param to exclusive
      */
     public record TimeRange(Instant from, Instant to) {
 
-        /** The span that was asked for: a day where only one end is given, the last day where none is. */
+        /** Returns the requested range: a day if one end is given, the last day by default. */
         public static TimeRange of(@Nullable Instant from, @Nullable Instant to, Duration max, Instant now) {
-            Instant end = to == null ? from == null ? now : from.plus(SPAN_ABSENT) : to;
-            Instant start = from == null ? end.minus(SPAN_ABSENT) : from;
+            Instant end = to == null ? from == null ? now : from.plus(RANGE_DEFAULT) : to;
+            Instant start = from == null ? end.minus(RANGE_DEFAULT) : from;
             if (start.isAfter(end) || Duration.between(start, end).compareTo(max) > 0) {
                 throw ProblemType.INVALID_REQUEST.forField(
-                        "from", "At most " + max.toDays() + " days before `to` are shown.");
+                        "from", "`from` must be before `to`, by at most " + max.toDays() + " days.");
             }
             return new TimeRange(start, end);
         }

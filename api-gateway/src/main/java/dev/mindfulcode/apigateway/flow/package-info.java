@@ -1,4 +1,4 @@
-/** Flow on demand and flow in the past. */
+/** Flow detection on request, and statistics and insights of past flow. */
 @NullMarked
 package dev.mindfulcode.apigateway.flow;
 

@@ -4,7 +4,7 @@ import dev.mindfulcode.apigateway.accounts.Accounts;
 import graphql.schema.idl.RuntimeWiring;
 import org.springframework.graphql.execution.BatchLoaderRegistry;
 
-/** Who asks. */
+/** The field {@code me}. */
 final class AccountFields implements FieldResolvers {
 
     private final Accounts accounts;
@@ -15,6 +15,8 @@ final class AccountFields implements FieldResolvers {
 
     @Override
     public void addTo(RuntimeWiring.Builder wiring, BatchLoaderRegistry loaders) {
-        wiring.type("Query", query -> query.dataFetcher("me", asked -> accounts.find(FetchArguments.userId(asked))));
+        wiring.type(
+                "Query",
+                query -> query.dataFetcher("me", environment -> accounts.find(FetchArguments.userId(environment))));
     }
 }

@@ -19,24 +19,23 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Bounds on a document, beside the length that {@link Operation} reads. */
+/** Limits of a document, in addition to its length ({@link Operation}). */
 final class DocumentLimits extends SimplePerformantInstrumentation {
 
-    /** Of the longest introspection query in use it is six times as many. */
+    /** Six times those of the longest introspection query in use. */
     static final int TOKENS_MAX = 2_000;
 
     static final int OPERATIONS_MAX = 10;
 
     /**
-     * With fragments written out: a short document can spread them so that it stands for more than could ever be looked
-     * through.
+     * Maximum selections with fragments expanded: nested fragments can grow exponentially.
      */
     static final int SELECTIONS_MAX = 5_000;
 
     private static final int WHITESPACE_TOKENS_MAX = 10_000;
     private static final int RULE_DEPTH_MAX = 200;
 
-    /** Takes effect for an execution that has it in its context. */
+    /** Parser limits, passed in the context of an execution. */
     static final ParserOptions PARSER = ParserOptions.newParserOptions()
             .captureIgnoredChars(false)
             .captureLineComments(false)
@@ -48,14 +47,15 @@ final class DocumentLimits extends SimplePerformantInstrumentation {
 
     @Override
     public DocumentAndVariables instrumentDocumentAndVariables(
-            DocumentAndVariables asked,
+            DocumentAndVariables environment,
             InstrumentationExecutionParameters parameters,
             @Nullable InstrumentationState state) {
-        List<OperationDefinition> operations = asked.getDocument().getDefinitionsOfType(OperationDefinition.class);
+        List<OperationDefinition> operations =
+                environment.getDocument().getDefinitionsOfType(OperationDefinition.class);
         if (operations.size() > OPERATIONS_MAX) {
             throw new AbortExecutionException("A document may have " + OPERATIONS_MAX + " operations.");
         }
-        List<FragmentDefinition> fragments = asked.getDocument().getDefinitionsOfType(FragmentDefinition.class);
+        List<FragmentDefinition> fragments = environment.getDocument().getDefinitionsOfType(FragmentDefinition.class);
         Selections selections = new Selections(fragments);
         long count = 0;
         for (OperationDefinition operation : operations) {
@@ -63,12 +63,12 @@ final class DocumentLimits extends SimplePerformantInstrumentation {
         }
         if (count > SELECTIONS_MAX) {
             throw new AbortExecutionException(
-                    "A document may have " + SELECTIONS_MAX + " selections, its fragments written out.");
+                    "A document may have " + SELECTIONS_MAX + " selections with fragments expanded.");
         }
         if (new IntrospectionCost(fragments).isSmall(operations)) {
             parameters.getGraphQLContext().put(GoodFaithIntrospection.GOOD_FAITH_INTROSPECTION_DISABLED, true);
         }
-        return asked;
+        return environment;
     }
 
     @SuppressWarnings({"rawtypes", "unchecked"}) // the library's own signature is raw
@@ -76,7 +76,7 @@ final class DocumentLimits extends SimplePerformantInstrumentation {
         return (List<Selection<?>>) (List) set.getSelections();
     }
 
-    /** Counts selections with all fragments written out, each fragment once. */
+    /** Counts selections with fragments expanded, visiting each fragment once. */
     private static final class Selections {
 
         private final Map<String, FragmentDefinition> fragments = new HashMap<>();
@@ -99,7 +99,7 @@ final class DocumentLimits extends SimplePerformantInstrumentation {
             return Math.min(count, SELECTIONS_MAX + 1L);
         }
 
-        /** A circle counts as nothing: it is not valid, which is found later. */
+        /** Returns 0 for a cycle, which validation rejects later. */
         private long ofFragment(String name) {
             Long known = counts.putIfAbsent(name, 0L);
             FragmentDefinition fragment = fragments.get(name);

@@ -20,24 +20,24 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.graphql.execution.SubscriptionPublisherException;
 
 /**
- * Errors as clients see them: a message, where, and {@code extensions.code}, which is the code of a
- * {@link ProblemType}. Of what went wrong inside nothing is told.
+ * GraphQL errors in responses: a message, locations, and {@code extensions.code}, the code of a {@link ProblemType}.
+ * Internal details are omitted.
  */
 final class ErrorResults {
 
     private static final int MESSAGE_LENGTH_MAX = 300;
 
-    /** How the parser begins when it has seen more than its limits. */
+    /** Prefix of the parser's message when a limit is exceeded. */
     private static final String LIMIT_OF_PARSER = "More than ";
 
-    /** Where the engine quotes the value that it was given, or names its own classes. */
+    /** Quoted values and class names in the library's messages. */
     private static final Pattern INSIDE = Pattern.compile(
             " with value '.*'(?= is not a valid '|$)|( - | : )?Expected an AST type of .*| but it was a '.*",
             Pattern.DOTALL);
 
     private ErrorResults() {}
 
-    /** A result as the specification has it. */
+    /** Returns a result in the form of the specification. */
     static Map<String, @Nullable Object> specification(ExecutionResult result) {
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
         if (!result.getErrors().isEmpty()) {
@@ -51,7 +51,7 @@ final class ErrorResults {
         return answer;
     }
 
-    /** A result that is one refusal and nothing else. */
+    /** Returns a result that consists of one error. */
     static Map<String, @Nullable Object> specification(ProblemException problem) {
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
         answer.put("errors", list(problem));
@@ -59,23 +59,23 @@ final class ErrorResults {
     }
 
     static List<Map<String, Object>> list(ProblemException problem) {
-        return List.of(toJson(new Refusal(problem, null, null)));
+        return List.of(toJson(new ProblemError(problem, null, null)));
     }
 
-    /** The errors with which a stream ended. */
+    /** Returns the errors that ended a stream. */
     static List<Map<String, Object>> failed(Throwable failure) {
         return failure instanceof SubscriptionPublisherException known
                 ? toJson(known.getErrors())
                 : list(ProblemExceptionHandler.toProblem(failure));
     }
 
-    /** The status of an answer that has errors and no data: of the first one. */
+    /** Returns the status of a response with errors and no data: that of the first error. */
     static int status(ExecutionResult result) {
         if (result.getErrors().isEmpty()) {
             return ProblemType.INVALID_REQUEST.status();
         }
         GraphQLError first = result.getErrors().getFirst();
-        return (first instanceof Refusal refusal ? refusal.problem() : problem(first))
+        return (first instanceof ProblemError known ? known.problem() : problem(first))
                 .type()
                 .status();
     }
@@ -84,22 +84,22 @@ final class ErrorResults {
         return errors.stream().map(ErrorResults::toJson).toList();
     }
 
-    /** What to tell of a failure, for the engine to put into the result. */
-    static Refusal of(Throwable failure, @Nullable SourceLocation location, @Nullable List<Object> path) {
+    /** Converts a failure to a GraphQL error. */
+    static ProblemError of(Throwable failure, @Nullable SourceLocation location, @Nullable List<Object> path) {
         Throwable cause = failure;
         while (cause instanceof CompletionException && cause.getCause() != null) {
             cause = cause.getCause();
         }
-        return new Refusal(ProblemExceptionHandler.toProblem(cause), location, path);
+        return new ProblemError(ProblemExceptionHandler.toProblem(cause), location, path);
     }
 
     private static Map<String, Object> toJson(GraphQLError error) {
-        ProblemException problem = error instanceof Refusal refusal ? refusal.problem() : problem(error);
-        Map<String, Object> told = new LinkedHashMap<>(problem.graphQlError());
-        Object extensions = told.remove("extensions");
+        ProblemException problem = error instanceof ProblemError known ? known.problem() : problem(error);
+        Map<String, Object> json = new LinkedHashMap<>(problem.graphQlError());
+        Object extensions = json.remove("extensions");
         List<SourceLocation> locations = error.getLocations();
         if (locations != null && !locations.isEmpty()) {
-            told.put(
+            json.put(
                     "locations",
                     locations.stream()
                             .map(at -> Map.of("line", at.getLine(), "column", at.getColumn()))
@@ -107,15 +107,15 @@ final class ErrorResults {
         }
         List<Object> path = error.getPath();
         if (path != null) {
-            told.put("path", path);
+            json.put("path", path);
         }
-        told.put("extensions", extensions);
-        return told;
+        json.put("extensions", extensions);
+        return json;
     }
 
     /**
-     * The engine's own errors: what is wrong with the document or its variables is said in the engine's words, all else
-     * is not.
+     * Returns the problem of a library error: with the library's message for the document and its variables, else
+     * without.
      */
     private static ProblemException problem(GraphQLError error) {
         ErrorClassification type = error.getErrorType();
@@ -141,14 +141,14 @@ final class ErrorResults {
 
     private static String bounded(@Nullable String message) {
         if (message == null || message.isBlank()) {
-            return "The document is not valid.";
+            return "Invalid document.";
         }
-        String told = INSIDE.matcher(message).replaceAll("");
-        return told.length() <= MESSAGE_LENGTH_MAX ? told : told.substring(0, MESSAGE_LENGTH_MAX) + "…";
+        String json = INSIDE.matcher(message).replaceAll("");
+        return json.length() <= MESSAGE_LENGTH_MAX ? json : json.substring(0, MESSAGE_LENGTH_MAX) + "…";
     }
 
-    /** A problem in the form in which the engine carries errors. */
-    record Refusal(
+    /** A problem as a GraphQL error. */
+    record ProblemError(
             ProblemException problem,
             @Nullable SourceLocation location,
             @Nullable List<Object> path) implements GraphQLError {

@@ -15,17 +15,17 @@ import java.util.UUID;
 import org.dataloader.BatchLoaderEnvironment;
 import org.jspecify.annotations.Nullable;
 
-/** Who asks for a field, over what, and with which arguments; a refusal names the argument. */
+/** The caller, source and validated arguments of a field. */
 final class FetchArguments {
 
     private FetchArguments() {}
 
-    static UUID userId(DataFetchingEnvironment asked) {
-        return userId(asked.getGraphQlContext());
+    static UUID userId(DataFetchingEnvironment environment) {
+        return userId(environment.getGraphQlContext());
     }
 
-    static UUID userId(BatchLoaderEnvironment asked) {
-        return asked.getContext() instanceof GraphQLContext context ? userId(context) : unknown();
+    static UUID userId(BatchLoaderEnvironment environment) {
+        return environment.getContext() instanceof GraphQLContext context ? userId(context) : unknown();
     }
 
     private static UUID userId(GraphQLContext context) {
@@ -36,48 +36,48 @@ final class FetchArguments {
         throw ProblemType.UNAUTHENTICATED.withDetail("Sign in first.");
     }
 
-    /** The connection that a subscription is served over. */
-    static LiveConnection connection(DataFetchingEnvironment asked) {
-        if (asked.getGraphQlContext().get(LiveConnection.class) instanceof LiveConnection connection) {
+    /** Returns the connection of a subscription. */
+    static LiveConnection connection(DataFetchingEnvironment environment) {
+        if (environment.getGraphQlContext().get(LiveConnection.class) instanceof LiveConnection connection) {
             return connection;
         }
         throw GraphQlExecutor.notStreaming();
     }
 
-    /** What the field is of, which the schema makes sure of. */
-    static <T> T of(DataFetchingEnvironment asked, Class<T> type) {
-        return type.cast(requireNonNull(asked.getSource()));
+    /** Returns the source object, whose type the schema guarantees. */
+    static <T> T of(DataFetchingEnvironment environment, Class<T> type) {
+        return type.cast(requireNonNull(environment.getSource()));
     }
 
-    static int integer(DataFetchingEnvironment asked, String name, int min, int max) {
-        int value = asked.getArgument(name) instanceof Integer given ? given : Integer.MIN_VALUE;
+    static int integer(DataFetchingEnvironment environment, String name, int min, int max) {
+        int value = environment.getArgument(name) instanceof Integer given ? given : Integer.MIN_VALUE;
         if (value < min || value > max) {
-            throw ProblemType.INVALID_REQUEST.forField(name, "An integer from " + min + " to " + max + " is expected.");
+            throw ProblemType.INVALID_REQUEST.forField(name, "Must be an integer from " + min + " to " + max + ".");
         }
         return value;
     }
 
-    static @Nullable Instant time(DataFetchingEnvironment asked, String name) {
-        return asked.getArgument(name) instanceof Instant time ? time : null;
+    static @Nullable Instant time(DataFetchingEnvironment environment, String name) {
+        return environment.getArgument(name) instanceof Instant time ? time : null;
     }
 
-    static @Nullable String text(DataFetchingEnvironment asked, String name) {
-        return asked.getArgument(name) instanceof String text ? text : null;
+    static @Nullable String text(DataFetchingEnvironment environment, String name) {
+        return environment.getArgument(name) instanceof String text ? text : null;
     }
 
-    /** Text of at most {@code lengthMax} UTF-16 units in NFC, such as the database can compare with. */
-    static @Nullable String text(DataFetchingEnvironment asked, String name, int lengthMax) {
-        String text = text(asked, name);
+    /** Returns text of at most {@code lengthMax} UTF-16 units, in NFC. */
+    static @Nullable String text(DataFetchingEnvironment environment, String name, int lengthMax) {
+        String text = text(environment, name);
         if (text != null && (text.length() > lengthMax || !JsonFields.isStorable(text))) {
             throw ProblemType.INVALID_REQUEST.forField(
-                    name, "Text of at most " + lengthMax + " characters without control characters is expected.");
+                    name, "Must be text of at most " + lengthMax + " characters without control characters.");
         }
         return text == null ? null : NormalForm.of(text);
     }
 
-    /** Null where the argument is no UUID, which names nothing. */
-    static @Nullable UUID id(DataFetchingEnvironment asked, String name) {
-        String text = text(asked, name);
+    /** Returns null for an argument that is not a UUID. */
+    static @Nullable UUID id(DataFetchingEnvironment environment, String name) {
+        String text = text(environment, name);
         return text == null ? null : Uuids.parse(text);
     }
 }

@@ -3,7 +3,7 @@ package dev.mindfulcode.apigateway.graphql;
 import graphql.schema.idl.RuntimeWiring;
 import org.springframework.graphql.execution.BatchLoaderRegistry;
 
-/** Fields that belong together, and what loads them in batches. */
+/** A group of fields with their batch loaders. */
 interface FieldResolvers {
 
     void addTo(RuntimeWiring.Builder wiring, BatchLoaderRegistry loaders);

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.graphql.execution.BatchLoaderRegistry;
 import reactor.core.publisher.Mono;
 
-/** What the past was like. */
+/** Flow periods and minutes. */
 final class FlowFields implements FieldResolvers {
 
     private static final String PERIODS_OF_SESSIONS = "periodsOfSessions";
@@ -36,8 +36,8 @@ final class FlowFields implements FieldResolvers {
     @Override
     public void addTo(RuntimeWiring.Builder wiring, BatchLoaderRegistry loaders) {
         loaders.<UUID, List<Period>>forName(PERIODS_OF_SESSIONS)
-                .registerMappedBatchLoader((ids, asked) ->
-                        spans.periodsOf(FetchArguments.userId(asked), ids).map(found -> bySession(ids, found)));
+                .registerMappedBatchLoader((ids, environment) ->
+                        spans.periodsOf(FetchArguments.userId(environment), ids).map(found -> bySession(ids, found)));
         wiring.type(
                         "Query",
                         query -> query.dataFetcher("flowPeriods", this::periods)
@@ -45,23 +45,24 @@ final class FlowFields implements FieldResolvers {
                 .type("Session", session -> session.dataFetcher("flowPeriods", FlowFields::periodsOfSession));
     }
 
-    private Mono<List<Period>> periods(DataFetchingEnvironment asked) {
-        return spans.periods(FetchArguments.userId(asked), span(asked, TimeRangeQueries.PERIODS_SPAN_MAX));
+    private Mono<List<Period>> periods(DataFetchingEnvironment environment) {
+        return spans.periods(FetchArguments.userId(environment), span(environment, TimeRangeQueries.PERIODS_RANGE_MAX));
     }
 
-    private Mono<List<Minute>> minutes(DataFetchingEnvironment asked) {
-        return spans.minutes(FetchArguments.userId(asked), span(asked, TimeRangeQueries.MINUTES_SPAN_MAX));
+    private Mono<List<Minute>> minutes(DataFetchingEnvironment environment) {
+        return spans.minutes(FetchArguments.userId(environment), span(environment, TimeRangeQueries.MINUTES_RANGE_MAX));
     }
 
-    private static @Nullable CompletableFuture<List<Period>> periodsOfSession(DataFetchingEnvironment asked) {
-        DataLoader<UUID, List<Period>> periods = asked.getDataLoader(PERIODS_OF_SESSIONS);
+    private static @Nullable CompletableFuture<List<Period>> periodsOfSession(DataFetchingEnvironment environment) {
+        DataLoader<UUID, List<Period>> periods = environment.getDataLoader(PERIODS_OF_SESSIONS);
         return periods == null
                 ? null
-                : periods.load(FetchArguments.of(asked, Session.class).sessionId());
+                : periods.load(FetchArguments.of(environment, Session.class).sessionId());
     }
 
-    private TimeRange span(DataFetchingEnvironment asked, Duration max) {
-        return TimeRange.of(FetchArguments.time(asked, "from"), FetchArguments.time(asked, "to"), max, clock.instant());
+    private TimeRange span(DataFetchingEnvironment environment, Duration max) {
+        return TimeRange.of(
+                FetchArguments.time(environment, "from"), FetchArguments.time(environment, "to"), max, clock.instant());
     }
 
     private static Map<UUID, List<Period>> bySession(Set<UUID> ids, List<Period> found) {

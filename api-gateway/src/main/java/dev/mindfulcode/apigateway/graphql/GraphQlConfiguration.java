@@ -16,7 +16,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import reactor.core.publisher.Mono;
 
-/** Wires {@code /graphql}. */
+/** Beans of {@code /graphql}. */
 @Configuration(value = "gatewayGraphQlConfiguration", proxyBeanMethods = false)
 public class GraphQlConfiguration {
 

@@ -24,12 +24,11 @@ import org.springframework.graphql.execution.GraphQlSource;
 import org.springframework.graphql.support.DefaultExecutionGraphQlRequest;
 import reactor.core.publisher.Mono;
 
-/** The schema with what answers it. Thread-safe. */
+/** Executes operations on the schema. Thread-safe. */
 final class GraphQlExecutor {
 
     /**
-     * What the longest introspection query in use needs. Our own types go round (session, flow period, session …) and
-     * need no more.
+     * Maximum depth, as needed by the longest introspection query in use. Our own types are recursive.
      */
     static final int DEPTH_MAX = 16;
 
@@ -50,10 +49,10 @@ final class GraphQlExecutor {
                     wiring.scalar(Scalars.DATE_TIME).scalar(Scalars.DATE).scalar(Scalars.LONG);
                     fields.forEach(group -> group.addTo(wiring, loaders));
                 })
-                .exceptionResolvers(List.of((failure, asked) -> Mono.fromSupplier(() -> List.of(ErrorResults.of(
+                .exceptionResolvers(List.of((failure, environment) -> Mono.fromSupplier(() -> List.of(ErrorResults.of(
                         failure,
-                        asked.getField().getSourceLocation(),
-                        asked.getExecutionStepInfo().getPath().toList())))))
+                        environment.getField().getSourceLocation(),
+                        environment.getExecutionStepInfo().getPath().toList())))))
                 .subscriptionExceptionResolvers(
                         List.of(failure -> Mono.fromSupplier(() -> List.of(ErrorResults.of(failure, null, null)))))
                 .instrumentation(List.of(
@@ -66,9 +65,9 @@ final class GraphQlExecutor {
     }
 
     /**
-     * Executes an operation. The result of a subscription has a publisher of results as its data.
+     * Executes an operation. The data of a subscription's result is a publisher of results.
      *
-     * @param connection what a subscription is served over; null where it cannot be
+     * @param connection connection of a subscription; null if the transport has none
      */
     Mono<ExecutionResult> execute(Operation operation, Caller caller, @Nullable LiveConnection connection) {
         DefaultExecutionGraphQlRequest request = new DefaultExecutionGraphQlRequest(

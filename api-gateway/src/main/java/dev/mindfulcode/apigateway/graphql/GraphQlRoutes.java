@@ -25,7 +25,7 @@ import reactor.core.publisher.Mono;
 
 /**
  * {@code /graphql}: GraphQL over HTTP and over server-sent events by POST or GET, over WebSocket by GET. Errors of
- * GraphQL requests have the form of {@link GraphQlErrors}; any other request is refused with a problem document.
+ * GraphQL requests have the form of {@link GraphQlErrors}; other errors are problem documents.
  */
 final class GraphQlRoutes {
 
@@ -84,7 +84,7 @@ final class GraphQlRoutes {
             if (!accepts(request, MediaType.TEXT_EVENT_STREAM)
                     && request.queryParam("query").isEmpty()) {
                 throw ProblemType.INVALID_REQUEST.forField(
-                        "query", "A GET has the document as this parameter, or opens a WebSocket.");
+                        "query", "A GET request requires this parameter, or a WebSocket upgrade.");
             }
             return answer(request, operation(request), caller);
         });
@@ -96,14 +96,14 @@ final class GraphQlRoutes {
                 : graph.execute(operation, caller, null).flatMap(result -> answer(request, result));
     }
 
-    /** Some clients accept a stream with every request; they get one for subscriptions only. */
+    /** Clients that also accept JSON receive a stream for subscriptions only. */
     private static boolean isStream(ServerRequest request, Operation operation) {
         return accepts(request, MediaType.TEXT_EVENT_STREAM)
                 && (operation.isSubscription()
                         || !(accepts(request, GraphQlErrors.RESPONSE) || accepts(request, MediaType.APPLICATION_JSON)));
     }
 
-    /** Whether the request has a hash instead of a document. Apollo Client then sends the document. */
+    /** Whether the request has a hash instead of a document; Apollo Client then retries with the document. */
     private static boolean isPersistedQuery(JsonFields body) {
         return !body.isText("query") && body.members("extensions").containsKey("persistedQuery");
     }
@@ -112,7 +112,7 @@ final class GraphQlRoutes {
         String document = RequestParameters.text(request, "query");
         if (document == null || document.length() > Operation.DOCUMENT_LENGTH_MAX) {
             throw ProblemType.INVALID_REQUEST.forField(
-                    "query", "A document of 1 to " + Operation.DOCUMENT_LENGTH_MAX + " characters is expected.");
+                    "query", "Must be a document of 1 to " + Operation.DOCUMENT_LENGTH_MAX + " characters.");
         }
         String variables = RequestParameters.text(request, "variables");
         if (variables != null && variables.length() > VARIABLES_LENGTH_MAX) {
@@ -128,7 +128,7 @@ final class GraphQlRoutes {
                                 .members());
     }
 
-    /** Clients of application/json expect 200 for every result; the newer media type has the status of the error. */
+    /** Responds with 200 for application/json; the newer media type has the status of the error. */
     private static Mono<ServerResponse> answer(ServerRequest request, ExecutionResult result) {
         boolean isNewer = accepts(request, GraphQlErrors.RESPONSE);
         if (result.getData() instanceof Publisher) {
@@ -150,7 +150,7 @@ final class GraphQlRoutes {
         try {
             request.headers().accept();
         } catch (InvalidMediaTypeException e) {
-            throw ProblemType.NOT_ACCEPTABLE.forField("Accept", "The header cannot be read.");
+            throw ProblemType.NOT_ACCEPTABLE.forField("Accept", "Malformed header.");
         }
         return GraphQlErrors.accepts(request.exchange().getRequest(), type);
     }

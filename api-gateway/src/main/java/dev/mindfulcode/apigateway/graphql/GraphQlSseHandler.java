@@ -17,8 +17,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * GraphQL over server-sent events, one operation a connection: the protocol graphql-sse in its mode of distinct
- * connections.
+ * GraphQL over server-sent events, one operation per connection: graphql-sse in distinct connections mode.
  */
 final class GraphQlSseHandler {
 
@@ -26,7 +25,7 @@ final class GraphQlSseHandler {
     private static final byte[] NEXT = "event: next\ndata: ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] END = "\n\n".getBytes(StandardCharsets.US_ASCII);
 
-    /** With an empty data field, since an EventSource tells of no event without one. */
+    /** Has an empty data field, as an EventSource ignores events without data. */
     private static final byte[] COMPLETE = "event: complete\ndata: \n\n".getBytes(StandardCharsets.US_ASCII);
 
     private final GraphQlExecutor graph;
@@ -47,8 +46,7 @@ final class GraphQlSseHandler {
     }
 
     /**
-     * Results until they end, and comments between them; where the connection must end, why. The first comment goes out
-     * at once.
+     * Emits results with comments as heartbeats, the first at once, and the reason if the connection must end.
      */
     private Flux<byte[]> events(Operation operation, Caller caller, LiveConnection connection) {
         Flux<byte[]> results = graph.execute(operation, caller, connection)

@@ -27,20 +27,20 @@ import reactor.netty.http.server.WebsocketServerSpec;
  */
 final class GraphQlWebSocketHandler {
 
-    /** Sockets that have not said whose they are. */
-    static final int STRANGERS_MAX = 1_000;
+    /** Maximum number of connections without credentials. */
+    static final int UNAUTHENTICATED_MAX = 1_000;
 
     private static final int MESSAGE_BYTES_MAX = 64 * 1_024;
-    private static final Duration INIT_WAIT_MAX = Duration.ofSeconds(5);
+    private static final Duration INIT_TIMEOUT = Duration.ofSeconds(5);
 
     private final GraphQlExecutor graph;
     private final LiveUpdates live;
     private final Function<String, Mono<Caller>> callerOfToken;
-    private final AtomicInteger strangers = new AtomicInteger();
+    private final AtomicInteger unauthenticated = new AtomicInteger();
     private final WebSocketService handshakes = new HandshakeWebSocketService(new ReactorNettyRequestUpgradeStrategy(
             () -> WebsocketServerSpec.builder().maxFramePayloadLength(MESSAGE_BYTES_MAX)));
 
-    /** @param callerOfToken whose an access token is; fails where it is none */
+    /** @param callerOfToken returns the caller of an access token, or fails */
     GraphQlWebSocketHandler(GraphQlExecutor graph, LiveUpdates live, Function<String, Mono<Caller>> callerOfToken) {
         this.graph = graph;
         this.live = live;
@@ -74,33 +74,30 @@ final class GraphQlWebSocketHandler {
         if (protocol == null) {
             return session.close(new CloseStatus(4406, "Subprotocol not acceptable"));
         }
-        if (strangers.incrementAndGet() > STRANGERS_MAX) {
-            strangers.decrementAndGet();
+        if (unauthenticated.incrementAndGet() > UNAUTHENTICATED_MAX) {
+            unauthenticated.decrementAndGet();
             return session.close(CloseStatus.SERVICE_OVERLOAD);
         }
-        GraphQlWebSocketSession conversation = new GraphQlWebSocketSession(
+        GraphQlWebSocketSession client = new GraphQlWebSocketSession(
                 graph,
                 session,
                 protocol,
                 caller,
                 callerOfToken,
-                known -> live.connect(known, request),
-                strangers::decrementAndGet);
+                authenticated -> live.connect(authenticated, request),
+                unauthenticated::decrementAndGet);
         Flux<WebSocketMessage> answers = session.receive()
-                .doOnError(_ -> conversation.frameTooLong())
+                .doOnError(_ -> client.frameTooLong())
                 .onErrorComplete()
-                .doOnComplete(conversation::clientLeft)
-                .flatMap(conversation::hear, GraphQlWebSocketSession.ANSWERS_MAX, 1);
-        Flux<WebSocketMessage> silence = Mono.delay(INIT_WAIT_MAX)
-                .doOnNext(_ -> conversation.waitedLongEnough())
-                .thenMany(Flux.empty());
-        // Sending never ends by itself: that would end the receiving too, or take back the close frame, and the client
-        // would see no
-        // status.
+                .doOnComplete(client::clientLeft)
+                .flatMap(client::handle, GraphQlWebSocketSession.CONCURRENT_MESSAGES_MAX, 1);
+        Flux<WebSocketMessage> initTimeout =
+                Mono.delay(INIT_TIMEOUT).doOnNext(_ -> client.initTimedOut()).thenMany(Flux.empty());
+        // The outbound stream must not complete: that would cancel receiving or the close frame with its status.
         return Mono.firstWithSignal(
-                        session.send(Flux.merge(1, answers, silence, Flux.never())),
-                        conversation.end().flatMap(session::close))
+                        session.send(Flux.merge(1, answers, initTimeout, Flux.never())),
+                        client.end().flatMap(session::close))
                 .onErrorComplete()
-                .doFinally(_ -> conversation.close());
+                .doFinally(_ -> client.close());
     }
 }

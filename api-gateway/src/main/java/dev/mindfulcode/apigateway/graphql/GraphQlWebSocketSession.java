@@ -25,20 +25,19 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * The conversation with one client in one of the protocols of {@link SocketProtocol}. Handles one message at a time.
+ * A GraphQL session over one WebSocket, in a protocol of {@link SocketProtocol}. Handles one message at a time.
  */
 final class GraphQlWebSocketSession {
 
-    /** At the same time, on one connection. */
+    /** Maximum concurrent operations of a connection. */
     static final int OPERATIONS_MAX = 16;
 
     /**
-     * What is being answered at the same time: all operations, the heartbeat, and some messages that are answered at
-     * once.
+     * Maximum messages that are answered concurrently: all operations, the heartbeat, and some short ones.
      */
-    static final int ANSWERS_MAX = 2 * OPERATIONS_MAX;
+    static final int CONCURRENT_MESSAGES_MAX = 2 * OPERATIONS_MAX;
 
-    /** In a minute; no client that means well comes near it, and each costs us more than it costs the client. */
+    /** Maximum messages per minute, far above regular clients. */
     static final int MESSAGES_PER_MINUTE_MAX = 600;
 
     private static final long MINUTE_NS = 60_000_000_000L;
@@ -58,48 +57,48 @@ final class GraphQlWebSocketSession {
     private final GraphQlExecutor graph;
     private final WebSocketSession session;
     private final SocketProtocol protocol;
-    private final @Nullable Caller ofHandshake;
+    private final @Nullable Caller handshakeCaller;
     private final Function<String, Mono<Caller>> callerOfToken;
     private final Function<Caller, LiveConnection> connect;
-    private final Runnable introduced;
+    private final Runnable onAuthenticated;
     private final Map<String, Sinks.Empty<Void>> operations = new ConcurrentHashMap<>();
     private final Sinks.One<CloseStatus> end = Sinks.one();
-    private final AtomicBoolean stranger = new AtomicBoolean(true);
+    private final AtomicBoolean unauthenticated = new AtomicBoolean(true);
     private boolean initiated;
-    private volatile @Nullable Known known;
+    private volatile @Nullable Client known;
     private volatile boolean ending;
     private volatile boolean closed;
     private long minuteBeganNs = System.nanoTime();
     private int messagesInMinute;
 
     /**
-     * @param ofHandshake who came with the handshake, if anybody
-     * @param connect makes the caller a live client, or refuses
-     * @param introduced is run once, when it is known who the client is or when there is none any more
+     * @param handshakeCaller the caller of the handshake's credential, if it had one
+     * @param connect registers the caller as a live client, or fails
+     * @param onAuthenticated runs once, when the client is authenticated or has left
      */
     GraphQlWebSocketSession(
             GraphQlExecutor graph,
             WebSocketSession session,
             SocketProtocol protocol,
-            @Nullable Caller ofHandshake,
+            @Nullable Caller handshakeCaller,
             Function<String, Mono<Caller>> callerOfToken,
             Function<Caller, LiveConnection> connect,
-            Runnable introduced) {
+            Runnable onAuthenticated) {
         this.graph = graph;
         this.session = session;
         this.protocol = protocol;
-        this.ofHandshake = ofHandshake;
+        this.handshakeCaller = handshakeCaller;
         this.callerOfToken = callerOfToken;
         this.connect = connect;
-        this.introduced = introduced;
+        this.onAuthenticated = onAuthenticated;
     }
 
-    /** Emits once the connection is to be closed, and how. */
+    /** Emits the status to close the connection with. */
     Mono<CloseStatus> end() {
         return end.asMono();
     }
 
-    /** What else can be wrong with a frame the transport has answered by itself. */
+    /** Ends the connection; the transport reports all other faults of frames. */
     void frameTooLong() {
         end(CloseStatus.TOO_BIG_TO_PROCESS);
     }
@@ -108,7 +107,7 @@ final class GraphQlWebSocketSession {
         end(CloseStatus.NORMAL);
     }
 
-    void waitedLongEnough() {
+    void initTimedOut() {
         if (known == null) {
             end(INIT_TIMEOUT);
         }
@@ -116,14 +115,14 @@ final class GraphQlWebSocketSession {
 
     void close() {
         closed = true;
-        noStranger();
-        Known client = known;
+        authenticated();
+        Client client = known;
         if (client != null) {
             client.connection().close();
         }
     }
 
-    Flux<WebSocketMessage> hear(WebSocketMessage message) {
+    Flux<WebSocketMessage> handle(WebSocketMessage message) {
         if (ending) {
             return Flux.empty();
         }
@@ -132,7 +131,7 @@ final class GraphQlWebSocketSession {
         }
         switch (message.getType()) {
             case PING, PONG -> {
-                return Flux.empty(); // answered by the transport, or answers to its own
+                return Flux.empty(); // handled by the transport
             }
             case BINARY -> {
                 return end(INVALID);
@@ -141,33 +140,34 @@ final class GraphQlWebSocketSession {
                 // below
             }
         }
-        JsonFields said = null;
+        JsonFields fields = null;
         try {
-            said = Json.object(message.getPayloadAsText(StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8));
-            return switch (protocol.command(said.requiredText("type", TYPE_LENGTH_MAX))) {
-                case INIT -> init(said.object("payload"));
+            fields =
+                    Json.object(message.getPayloadAsText(StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8));
+            return switch (protocol.command(fields.requiredText("type", TYPE_LENGTH_MAX))) {
+                case INIT -> init(fields.object("payload"));
                 case PING -> Flux.just(frame(Map.of("type", "pong")));
                 case PONG -> Flux.empty();
-                case SUBSCRIBE -> subscribe(said);
-                case STOP -> complete(said.requiredText("id", ID_LENGTH_MAX));
+                case SUBSCRIBE -> subscribe(fields);
+                case STOP -> complete(fields.requiredText("id", ID_LENGTH_MAX));
                 case TERMINATE -> end(CloseStatus.NORMAL);
-                case UNKNOWN -> throw ProblemType.INVALID_REQUEST.forField("type", "No such message.");
+                case UNKNOWN -> throw ProblemType.INVALID_REQUEST.forField("type", "Unknown message type.");
             };
         } catch (ProblemException e) {
-            return malformed(said, e);
+            return malformed(fields, e);
         }
     }
 
     /**
-     * A malformed message closes a connection of graphql-transport-ws; the legacy protocol answers it with an error.
+     * Handles a malformed message: graphql-transport-ws closes the connection, the legacy protocol returns an error.
      */
-    private Flux<WebSocketMessage> malformed(@Nullable JsonFields said, ProblemException problem) {
+    private Flux<WebSocketMessage> malformed(@Nullable JsonFields fields, ProblemException problem) {
         if (protocol == SocketProtocol.TRANSPORT_WS) {
             return end(INVALID);
         }
         String id;
         try {
-            id = said == null ? null : said.text("id", ID_LENGTH_MAX);
+            id = fields == null ? null : fields.text("id", ID_LENGTH_MAX);
         } catch (ProblemException e) {
             id = null;
         }
@@ -183,15 +183,15 @@ final class GraphQlWebSocketSession {
         return ++messagesInMinute > MESSAGES_PER_MINUTE_MAX;
     }
 
-    /** Acknowledges, and from then on beats as long as the connection may last. */
+    /** Acknowledges the connection and emits heartbeats. */
     private Flux<WebSocketMessage> init(@Nullable JsonFields payload) {
         if (initiated) {
             return end(TOO_MANY_INITS);
         }
         initiated = true;
         String token = payload == null ? null : token(payload);
-        Mono<Caller> caller = token == null ? Mono.justOrEmpty(ofHandshake) : callerOfToken.apply(token);
-        return caller.map(who -> new Known(who, connect.apply(who)))
+        Mono<Caller> caller = token == null ? Mono.justOrEmpty(handshakeCaller) : callerOfToken.apply(token);
+        return caller.map(who -> new Client(who, connect.apply(who)))
                 .flatMapMany(this::welcome)
                 .switchIfEmpty(Flux.defer(() -> refused(protocol.refused())))
                 .onErrorResume(failure -> refused(reason(failure)));
@@ -206,9 +206,9 @@ final class GraphQlWebSocketSession {
                 .concatWith(Flux.defer(() -> end(status)));
     }
 
-    private Flux<WebSocketMessage> welcome(Known client) {
+    private Flux<WebSocketMessage> welcome(Client client) {
         known = client;
-        noStranger();
+        authenticated();
         if (closed) {
             client.connection().close();
             return Flux.empty();
@@ -252,19 +252,19 @@ final class GraphQlWebSocketSession {
         };
     }
 
-    private Flux<WebSocketMessage> subscribe(JsonFields said) {
-        Known client = known;
+    private Flux<WebSocketMessage> subscribe(JsonFields fields) {
+        Client client = known;
         if (client == null) {
             return refused(UNAUTHORIZED);
         }
-        String id = said.requiredText("id", ID_LENGTH_MAX);
-        Operation operation = Operation.read(said.required("payload", said.object("payload")));
+        String id = fields.requiredText("id", ID_LENGTH_MAX);
+        Operation operation = Operation.read(fields.required("payload", fields.object("payload")));
         Sinks.Empty<Void> cancelled = Sinks.empty();
         if (operations.size() >= OPERATIONS_MAX && !operations.containsKey(id)) {
             return Flux.just(error(
                     id,
                     ErrorResults.list(ProblemType.TOO_MANY_CONNECTIONS.withDetail(
-                            "A connection can have " + OPERATIONS_MAX + " operations.")),
+                            "A connection is limited to " + OPERATIONS_MAX + " operations.")),
                     () -> {}));
         }
         if (protocol == SocketProtocol.LEGACY) {
@@ -279,7 +279,7 @@ final class GraphQlWebSocketSession {
                 .doFinally(_ -> operations.remove(id, cancelled));
     }
 
-    /** @param over is run before the last message, after which the client may use the id again */
+    /** @param over runs before the last message, after which the client may reuse the id */
     private Flux<WebSocketMessage> answers(String id, ExecutionResult result, Runnable over) {
         if (result.getData() instanceof Publisher<?> stream) {
             return Flux.from(stream)
@@ -327,11 +327,11 @@ final class GraphQlWebSocketSession {
         return Flux.empty();
     }
 
-    private void noStranger() {
-        if (stranger.getAndSet(false)) {
-            introduced.run();
+    private void authenticated() {
+        if (unauthenticated.getAndSet(false)) {
+            onAuthenticated.run();
         }
     }
 
-    private record Known(Caller caller, LiveConnection connection) {}
+    private record Client(Caller caller, LiveConnection connection) {}
 }

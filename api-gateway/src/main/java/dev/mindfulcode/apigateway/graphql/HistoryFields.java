@@ -8,7 +8,7 @@ import graphql.schema.idl.RuntimeWiring;
 import org.springframework.graphql.execution.BatchLoaderRegistry;
 import reactor.core.publisher.Mono;
 
-/** What the past says. */
+/** Statistics, patterns and insights. */
 final class HistoryFields implements FieldResolvers {
 
     private final FlowHistory history;
@@ -23,18 +23,18 @@ final class HistoryFields implements FieldResolvers {
                 "Query",
                 query -> query.dataFetcher("analytics", this::analytics)
                         .dataFetcher("patterns", this::patterns)
-                        .dataFetcher("insights", asked -> history.insights(FetchArguments.userId(asked))));
+                        .dataFetcher("insights", environment -> history.insights(FetchArguments.userId(environment))));
     }
 
-    private Mono<Analytics> analytics(DataFetchingEnvironment asked) {
-        return history.analytics(FetchArguments.userId(asked), days(asked));
+    private Mono<Analytics> analytics(DataFetchingEnvironment environment) {
+        return history.analytics(FetchArguments.userId(environment), days(environment));
     }
 
-    private Mono<Patterns> patterns(DataFetchingEnvironment asked) {
-        return history.patterns(FetchArguments.userId(asked), days(asked));
+    private Mono<Patterns> patterns(DataFetchingEnvironment environment) {
+        return history.patterns(FetchArguments.userId(environment), days(environment));
     }
 
-    private static int days(DataFetchingEnvironment asked) {
-        return FetchArguments.integer(asked, "days", 1, FlowHistory.DAYS_MAX);
+    private static int days(DataFetchingEnvironment environment) {
+        return FetchArguments.integer(environment, "days", 1, FlowHistory.DAYS_MAX);
     }
 }

@@ -13,16 +13,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The upper bound of the values that a document's introspection puts into an answer. A document up to {@link
- * #SMALL_MAX} is always executed; larger ones have to pass the library's check of good faith, which allows the queries
- * of tools.
+ * An upper bound of the values in a response to an introspection query. Documents up to {@link #SMALL_MAX} are always
+ * executed; larger ones must pass the library's good-faith check, which accepts the queries of tools.
  */
 final class IntrospectionCost {
 
-    /** A fifth of what the query of GraphiQL puts into its answer. */
+    /** A fifth of the cost of GraphiQL's query. */
     static final long SMALL_MAX = 5_000;
 
-    /** Of our schema, rounded up; a test holds them against it. */
+    /** Size of the schema, rounded up; checked by a test. */
     static final int TYPES_MAX = 100;
 
     static final int FIELDS_MAX = 30;
@@ -76,7 +75,7 @@ final class IntrospectionCost {
         };
     }
 
-    /** A circle counts as nothing: it is not valid, which is found later. */
+    /** Returns 0 for a cycle, which validation rejects later. */
     private long ofFragment(String name) {
         Long known = costs.putIfAbsent(name, 0L);
         FragmentDefinition fragment = fragments.get(name);

@@ -22,12 +22,13 @@ final class LiveFields implements FieldResolvers {
 
     @Override
     public void addTo(RuntimeWiring.Builder wiring, BatchLoaderRegistry loaders) {
-        DataFetcher<Instant> at = asked ->
-                Instant.ofEpochMilli(FetchArguments.of(asked, LiveUpdate.class).at());
-        DataFetcher<Instant> receivedAt = asked -> Instant.ofEpochMilli(
-                FetchArguments.of(asked, LiveUpdate.FlowState.class).receivedAt());
-        DataFetcher<String> status = asked ->
-                FetchArguments.of(asked, LiveUpdate.Session.class).session().status();
+        DataFetcher<Instant> at = environment -> Instant.ofEpochMilli(
+                FetchArguments.of(environment, LiveUpdate.class).at());
+        DataFetcher<Instant> receivedAt = environment -> Instant.ofEpochMilli(
+                FetchArguments.of(environment, LiveUpdate.FlowState.class).receivedAt());
+        DataFetcher<String> status = environment -> FetchArguments.of(environment, LiveUpdate.Session.class)
+                .session()
+                .status();
         wiring.type(
                         "Subscription",
                         subscription -> subscription
@@ -39,35 +40,35 @@ final class LiveFields implements FieldResolvers {
                 .type("TeamAlert", alert -> alert.dataFetcher("at", at));
     }
 
-    private static Flux<LiveUpdate.FlowState> flowStates(DataFetchingEnvironment asked) {
-        boolean any = FetchArguments.text(asked, "sessionId") == null;
-        UUID only = FetchArguments.id(asked, "sessionId");
-        return FetchArguments.connection(asked)
+    private static Flux<LiveUpdate.FlowState> flowStates(DataFetchingEnvironment environment) {
+        boolean any = FetchArguments.text(environment, "sessionId") == null;
+        UUID only = FetchArguments.id(environment, "sessionId");
+        return FetchArguments.connection(environment)
                 .updates()
                 .ofType(LiveUpdate.FlowState.class)
                 .filter(update -> any || update.sessionId().equals(only));
     }
 
-    private static Flux<LiveUpdate.Session> sessions(DataFetchingEnvironment asked) {
-        boolean any = FetchArguments.text(asked, "id") == null;
-        UUID only = FetchArguments.id(asked, "id");
-        return FetchArguments.connection(asked)
+    private static Flux<LiveUpdate.Session> sessions(DataFetchingEnvironment environment) {
+        boolean any = FetchArguments.text(environment, "id") == null;
+        UUID only = FetchArguments.id(environment, "id");
+        return FetchArguments.connection(environment)
                 .updates()
                 .ofType(LiveUpdate.Session.class)
                 .filter(update -> any || update.sessionId().equals(only));
     }
 
-    /** Who subscribes for a team that they do not lead is told so, and not left waiting. */
-    private Flux<LiveUpdate.TeamAlert> teamAlerts(DataFetchingEnvironment asked) {
+    /** Fails for a team that the caller does not lead. */
+    private Flux<LiveUpdate.TeamAlert> teamAlerts(DataFetchingEnvironment environment) {
         Flux<LiveUpdate.TeamAlert> alerts =
-                FetchArguments.connection(asked).updates().ofType(LiveUpdate.TeamAlert.class);
-        if (FetchArguments.text(asked, "teamId") == null) {
+                FetchArguments.connection(environment).updates().ofType(LiveUpdate.TeamAlert.class);
+        if (FetchArguments.text(environment, "teamId") == null) {
             return alerts;
         }
-        UUID only = FetchArguments.id(asked, "teamId");
+        UUID only = FetchArguments.id(environment, "teamId");
         return only == null
-                ? Flux.error(ProblemType.NOT_FOUND.withDetail("There is no such team."))
-                : teams.requireLeadOnPremium(FetchArguments.userId(asked), only)
+                ? Flux.error(ProblemType.NOT_FOUND.withDetail("Unknown team."))
+                : teams.requireLeadOnPremium(FetchArguments.userId(environment), only)
                         .thenMany(alerts.filter(alert -> alert.teamId().equals(only)));
     }
 }

@@ -10,21 +10,21 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client asks to be executed, as GraphQL over HTTP has it, and the other protocols after it.
+ * An operation request, in the form of GraphQL over HTTP.
  *
- * @param document one or more operations, and the fragments they use
- * @param name which of them; null where there is one
+ * @param document operations and fragments
+ * @param name name of the operation; null if there is one only
  */
 record Operation(String document, @Nullable String name, Map<String, @Nullable Object> variables) {
 
-    /** Five times what the longest introspection query in use has. */
+    /** Five times the longest introspection query in use. */
     static final int DOCUMENT_LENGTH_MAX = 10_000;
 
     static final String[] FIELDS = {"query", "operationName", "variables", "extensions"};
 
     private static final int NAME_LENGTH_MAX = 128;
 
-    /** Reads the members that the specification names; `extensions` may be there and says nothing to us. */
+    /** Reads the members of the specification; ignores `extensions`. */
     static Operation read(JsonFields body) {
         return new Operation(
                 body.requiredLines("query", DOCUMENT_LENGTH_MAX),
@@ -32,7 +32,7 @@ record Operation(String document, @Nullable String name, Map<String, @Nullable O
                 body.members("variables"));
     }
 
-    /** Whether this asks for a subscription; false for a document that cannot be read. */
+    /** Whether this is a subscription; false for an invalid document. */
     boolean isSubscription() {
         try {
             Document parsed = new Parser()
@@ -48,7 +48,7 @@ record Operation(String document, @Nullable String name, Map<String, @Nullable O
         }
     }
 
-    /** Without what the user asks about. */
+    /** Without the document, which is personal. */
     @Override
     public String toString() {
         return "Operation";

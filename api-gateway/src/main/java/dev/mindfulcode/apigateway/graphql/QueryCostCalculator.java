@@ -11,13 +11,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a field costs: one for each value that it puts into the answer, lists as long as was asked for or else as is
- * usual, and {@link #STATEMENT} more where it asks the database. So {@link #COST_MAX} bounds the answer's size as well
- * as how many statements one request runs.
+ * The cost of a field: one per value in the response, with the requested or typical length of lists, plus
+ * {@link #STATEMENT} per database statement. So {@link #COST_MAX} bounds both the response and the statements of a
+ * request.
  */
 final class QueryCostCalculator implements FieldComplexityCalculator {
 
-    /** A page of 200 sessions with all that there is to know of them and their flow periods. */
+    /** A page of 200 sessions with all their fields and flow periods. */
     static final int COST_MAX = 25_000;
 
     static final int STATEMENT = 1_000;
@@ -31,7 +31,7 @@ final class QueryCostCalculator implements FieldComplexityCalculator {
     private static final long HOURS_OF_DAY = 24;
     private static final long WEEKS = 52;
     private static final long FINDINGS = 20;
-    private static final long PAST_STATEMENTS = 4;
+    private static final long HISTORY_STATEMENTS = 4;
     private static final long INSIGHT_STATEMENTS = 11;
 
     @Override
@@ -47,18 +47,18 @@ final class QueryCostCalculator implements FieldComplexityCalculator {
                         + 1L
                         + (long) PERIODS_OF_DAY
                                 * (1
-                                        + span(arguments, TimeRangeQueries.PERIODS_SPAN_MAX)
+                                        + span(arguments, TimeRangeQueries.PERIODS_RANGE_MAX)
                                                 .toDays())
                                 * children;
             case "Query.flowMinutes" ->
                 STATEMENT
                         + 1L
-                        + span(arguments, TimeRangeQueries.MINUTES_SPAN_MAX).toMinutes() * children;
+                        + span(arguments, TimeRangeQueries.MINUTES_RANGE_MAX).toMinutes() * children;
             case "Query.me", "Query.team" -> STATEMENT + 1L + children;
             case "Query.teams" -> STATEMENT + 1L + TEAMS * (long) children;
             case "Query.invitations" -> STATEMENT + 1L + INVITATIONS * (long) children;
             case "Team.members" -> 1L + MEMBERS * (long) children;
-            case "Query.analytics", "Query.patterns" -> PAST_STATEMENTS * STATEMENT + 1L + children;
+            case "Query.analytics", "Query.patterns" -> HISTORY_STATEMENTS * STATEMENT + 1L + children;
             case "Query.insights" -> INSIGHT_STATEMENTS * STATEMENT + 1L + children;
             case "Analytics.daily" -> 1L + days(field.getParentEnvironment()) * children;
             case "DayDistribution.hours", "PeakHours.hours" -> 1L + HOURS_OF_DAY * children;

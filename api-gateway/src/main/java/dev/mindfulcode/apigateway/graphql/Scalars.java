@@ -18,10 +18,10 @@ import java.time.OffsetDateTime;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The schema's own scalars. Their messages say what is expected and never repeat what was given. */
+/** The schema's custom scalars. Messages state the rule and never repeat the value. */
 final class Scalars {
 
-    /** A moment of the years 1970 to 9998, as RFC 3339 writes it. */
+    /** An RFC 3339 time in the years 1970 to 9998. */
     static final GraphQLScalarType DATE_TIME = GraphQLScalarType.newScalar()
             .name("DateTime")
             .coercing(new DateTime())
@@ -39,7 +39,7 @@ final class Scalars {
 
     private static final class DateTime implements Coercing<Instant, String> {
 
-        private static final String EXPECTED = "A time as in RFC 3339 is expected, such as 2026-01-31T08:30:00Z.";
+        private static final String EXPECTED = "Must be an RFC 3339 time, such as 2026-01-31T08:30:00Z.";
         private static final Instant MIN = Instant.EPOCH;
         private static final Instant MAX = Instant.parse("9999-01-01T00:00:00Z");
 
@@ -82,7 +82,7 @@ final class Scalars {
         }
     }
 
-    /** Of answers alone. */
+    /** Used in responses only. */
     private static final class Date implements Coercing<LocalDate, String> {
 
         @Override
@@ -96,7 +96,7 @@ final class Scalars {
 
     private static final class LongInteger implements Coercing<Long, Long> {
 
-        private static final String EXPECTED = "An integer of 64 bits is expected.";
+        private static final String EXPECTED = "Must be a 64-bit integer.";
         private static final int BITS_MAX = 63;
 
         @Override

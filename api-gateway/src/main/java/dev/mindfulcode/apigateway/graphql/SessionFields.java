@@ -38,63 +38,66 @@ final class SessionFields implements FieldResolvers {
     @Override
     public void addTo(RuntimeWiring.Builder wiring, BatchLoaderRegistry loaders) {
         loaders.<UUID, Session>forName(SESSIONS)
-                .registerMappedBatchLoader((ids, asked) -> reads.findAll(
-                                FetchArguments.userId(asked), ids, clock.instant())
+                .registerMappedBatchLoader((ids, environment) -> reads.findAll(
+                                FetchArguments.userId(environment), ids, clock.instant())
                         .map(found ->
                                 found.stream().collect(Collectors.toMap(Session::sessionId, Function.identity()))));
         wiring.type(
                         "Query",
-                        query -> query.dataFetcher("session", asked -> load(asked, FetchArguments.id(asked, "id")))
+                        query -> query.dataFetcher(
+                                        "session",
+                                        environment -> load(environment, FetchArguments.id(environment, "id")))
                                 .dataFetcher("currentSessions", this::current)
                                 .dataFetcher("sessions", this::page))
                 .type(
                         "FlowPeriod",
                         period -> period.dataFetcher(
                                 "session",
-                                asked -> load(
-                                        asked,
-                                        FetchArguments.of(asked, Period.class).sessionId())));
+                                environment -> load(
+                                        environment,
+                                        FetchArguments.of(environment, Period.class)
+                                                .sessionId())));
     }
 
-    private static @Nullable CompletableFuture<Session> load(DataFetchingEnvironment asked, @Nullable UUID id) {
-        DataLoader<UUID, Session> sessions = asked.getDataLoader(SESSIONS);
+    private static @Nullable CompletableFuture<Session> load(DataFetchingEnvironment environment, @Nullable UUID id) {
+        DataLoader<UUID, Session> sessions = environment.getDataLoader(SESSIONS);
         return id == null || sessions == null ? null : sessions.load(id);
     }
 
-    private Mono<List<Session>> current(DataFetchingEnvironment asked) {
-        return reads.current(FetchArguments.userId(asked), clock.instant());
+    private Mono<List<Session>> current(DataFetchingEnvironment environment) {
+        return reads.current(FetchArguments.userId(environment), clock.instant());
     }
 
-    private Mono<Page> page(DataFetchingEnvironment asked) {
-        int first = FetchArguments.integer(asked, "first", 1, PAGE_SIZE_MAX);
+    private Mono<Page> page(DataFetchingEnvironment environment) {
+        int first = FetchArguments.integer(environment, "first", 1, PAGE_SIZE_MAX);
         return reads.page(
-                        FetchArguments.userId(asked),
+                        FetchArguments.userId(environment),
                         new HistoryFilter(
-                                FetchArguments.time(asked, "from"),
-                                FetchArguments.time(asked, "to"),
-                                FetchArguments.text(asked, "project", HistoryFilter.NAME_LENGTH_MAX),
-                                FetchArguments.text(asked, "language", HistoryFilter.NAME_LENGTH_MAX),
-                                FetchArguments.text(asked, "status") instanceof String status
+                                FetchArguments.time(environment, "from"),
+                                FetchArguments.time(environment, "to"),
+                                FetchArguments.text(environment, "project", HistoryFilter.NAME_LENGTH_MAX),
+                                FetchArguments.text(environment, "language", HistoryFilter.NAME_LENGTH_MAX),
+                                FetchArguments.text(environment, "status") instanceof String status
                                         ? SessionLifecycle.of(status)
                                         : null),
-                        cursor(asked),
+                        cursor(environment),
                         first + 1,
                         clock.instant())
                 .map(found -> Page.of(found, first));
     }
 
-    private static @Nullable HistoryCursor cursor(DataFetchingEnvironment asked) {
-        String text = FetchArguments.text(asked, "after");
+    private static @Nullable HistoryCursor cursor(DataFetchingEnvironment environment) {
+        String text = FetchArguments.text(environment, "after");
         HistoryCursor cursor = text == null ? null : HistoryCursor.parse(text);
         if (text != null && cursor == null) {
-            throw ProblemType.INVALID_REQUEST.forField("after", "Send endCursor as the page before gave it.");
+            throw ProblemType.INVALID_REQUEST.forField("after", "Must be the endCursor of a previous page.");
         }
         return cursor;
     }
 
     private record Page(List<Edge> edges, PageInfo pageInfo) {
 
-        /** @param found one more than asked for where there is a next page */
+        /** @param found one more than environment for where there is a next page */
         static Page of(List<Session> found, int first) {
             List<Edge> edges = found.stream()
                     .limit(first)

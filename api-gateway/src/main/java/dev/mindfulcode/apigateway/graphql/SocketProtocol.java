@@ -7,21 +7,21 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.reactive.socket.CloseStatus;
 
-/** The two WebSocket subprotocols of GraphQL: the same conversation in other words. */
+/** The two WebSocket subprotocols of GraphQL. */
 enum SocketProtocol {
-    /** Of the library graphql-ws, which urql and Apollo Client use. */
+    /** Used by the library graphql-ws, and so by urql and Apollo Client. */
     TRANSPORT_WS("graphql-transport-ws", "subscribe", "complete", "next", new CloseStatus(4403, "Forbidden")),
 
-    /** Of the library subscriptions-transport-ws, which is not maintained any more and still in use. */
+    /** Used by the unmaintained library subscriptions-transport-ws. */
     LEGACY(
             "graphql-ws",
             "start",
             "stop",
             "data",
-            // As that library closes after connection_error.
+            // That library closes after connection_error.
             CloseStatus.SERVER_ERROR.withReason("Forbidden"));
 
-    /** The names, the preferred one first. */
+    /** The names, in order of preference. */
     static final List<String> NAMES =
             Arrays.stream(values()).map(protocol -> protocol.text).toList();
 
@@ -46,7 +46,7 @@ enum SocketProtocol {
                 .orElse(null);
     }
 
-    /** What a client's message asks for; {@link Command#UNKNOWN} for a type that the protocol does not have. */
+    /** Returns the command of a message type. */
     Command command(String type) {
         if (type.equals(subscribe)) {
             return Command.SUBSCRIBE;
@@ -63,7 +63,7 @@ enum SocketProtocol {
         };
     }
 
-    /** How a connection ends whose credential is refused or has ended. */
+    /** Returns the status for a credential that is rejected or has expired. */
     CloseStatus refused() {
         return refused;
     }
@@ -77,7 +77,7 @@ enum SocketProtocol {
         if (this == TRANSPORT_WS) {
             return message("error", id, errors);
         }
-        // One error, as the protocol has it; its clients read all of them where they are there.
+        // The protocol has one error; clients read all if present.
         Map<String, Object> payload = new LinkedHashMap<>(errors.getFirst());
         payload.put("errors", errors);
         return message("error", id, payload);

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.graphql.execution.BatchLoaderRegistry;
 import reactor.core.publisher.Mono;
 
-/** Teams, who belongs to them, and invitations into them. */
+/** Teams, their members, and invitations. */
 final class TeamFields implements FieldResolvers {
 
     private static final String MEMBERS_OF_TEAMS = "membersOfTeams";
@@ -32,36 +32,39 @@ final class TeamFields implements FieldResolvers {
     @Override
     public void addTo(RuntimeWiring.Builder wiring, BatchLoaderRegistry loaders) {
         loaders.<UUID, List<Member>>forName(MEMBERS_OF_TEAMS)
-                .registerMappedBatchLoader((ids, asked) -> teams.membersOf(FetchArguments.userId(asked), ids));
+                .registerMappedBatchLoader(
+                        (ids, environment) -> teams.membersOf(FetchArguments.userId(environment), ids));
         wiring.type(
                         "Query",
-                        query -> query.dataFetcher("teams", asked -> teams.ofUser(FetchArguments.userId(asked)))
+                        query -> query.dataFetcher(
+                                        "teams", environment -> teams.ofUser(FetchArguments.userId(environment)))
                                 .dataFetcher("team", this::team)
                                 .dataFetcher(
-                                        "invitations", asked -> invitations.receivedBy(FetchArguments.userId(asked))))
+                                        "invitations",
+                                        environment -> invitations.receivedBy(FetchArguments.userId(environment))))
                 .type(
                         "Team",
                         team -> team.dataFetcher(
                                         "memberCount",
-                                        asked -> FetchArguments.of(asked, Team.class)
+                                        environment -> FetchArguments.of(environment, Team.class)
                                                 .members())
                                 .dataFetcher("members", TeamFields::members));
     }
 
-    private Mono<Team> team(DataFetchingEnvironment asked) {
-        UUID id = FetchArguments.id(asked, "id");
+    private Mono<Team> team(DataFetchingEnvironment environment) {
+        UUID id = FetchArguments.id(environment, "id");
         return id == null
                 ? Mono.empty()
-                : teams.find(FetchArguments.userId(asked), id)
+                : teams.find(FetchArguments.userId(environment), id)
                         .onErrorResume(
                                 ProblemException.class,
                                 e -> e.type() == ProblemType.NOT_FOUND ? Mono.empty() : Mono.error(e));
     }
 
-    private static @Nullable CompletableFuture<List<Member>> members(DataFetchingEnvironment asked) {
-        DataLoader<UUID, List<Member>> members = asked.getDataLoader(MEMBERS_OF_TEAMS);
+    private static @Nullable CompletableFuture<List<Member>> members(DataFetchingEnvironment environment) {
+        DataLoader<UUID, List<Member>> members = environment.getDataLoader(MEMBERS_OF_TEAMS);
         return members == null
                 ? null
-                : members.load(FetchArguments.of(asked, Team.class).teamId());
+                : members.load(FetchArguments.of(environment, Team.class).teamId());
     }
 }

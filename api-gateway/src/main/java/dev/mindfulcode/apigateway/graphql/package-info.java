@@ -1,4 +1,4 @@
-/** The model as a graph: queries and subscriptions at {@code /graphql}, over HTTP, server-sent events and WebSocket. */
+/** GraphQL queries and subscriptions at {@code /graphql}, over HTTP, server-sent events and WebSocket. */
 @NullMarked
 package dev.mindfulcode.apigateway.graphql;
 

@@ -34,7 +34,7 @@ public class LiveConfiguration {
 
     @Bean
     LiveHub gatewayLiveHub(KafkaConnection log, Prompts prompts, Alerts alerts, ConnectionLimits rules) {
-        return new LiveHub(flowStates(log), prompts::mayAsk, alerts::recipients, rules);
+        return new LiveHub(flowStates(log), prompts::tryPrompt, alerts::recipients, rules);
     }
 
     @Bean

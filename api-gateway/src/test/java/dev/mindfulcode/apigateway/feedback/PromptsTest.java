@@ -95,7 +95,7 @@ class PromptsTest {
     void severalGatewaysTogetherAskNoMoreThanOne() {
         choose(6);
         long asked = Flux.range(0, 40)
-                .flatMap(_ -> prompts.mayAsk(ada, afterWork()), 40)
+                .flatMap(_ -> prompts.tryPrompt(ada, afterWork()), 40)
                 .filter(asks -> asks)
                 .count()
                 .blockOptional()
@@ -104,7 +104,7 @@ class PromptsTest {
     }
 
     private boolean asked(FlowState state) {
-        return Objects.requireNonNull(prompts.mayAsk(ada, state).block());
+        return Objects.requireNonNull(prompts.tryPrompt(ada, state).block());
     }
 
     private void choose(int perDay) {

@@ -78,12 +78,12 @@ CREATE TABLE preferences (
 CREATE TABLE feedback_prompts (
     user_id uuid PRIMARY KEY REFERENCES identity.users ON DELETE CASCADE,
     per_day int NOT NULL CHECK (per_day BETWEEN 0 AND 6),
-    asked_at timestamptz,
+    prompted_at timestamptz,
     -- The time that the latest prompt was about: a break is prompted for once, however often it is ended.
-    asked_about timestamptz,
+    prompted_about timestamptz,
     -- The user's local day of the latest prompt, and the number of prompts on it.
-    asked_on date,
-    asked_times int NOT NULL DEFAULT 0
+    prompted_on date,
+    prompt_count int NOT NULL DEFAULT 0
 );
 
 -- Suggestions shown to a user per local day, for 60 days: recent ones are not repeated. Places limit a day.
