@@ -16,12 +16,12 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.http.server.reactive.HttpHandler;
 
 /**
- * The second listener of a server on 127.0.0.1: on ::1, at the same port, the first address of {@code localhost} for
- * many programs. A machine without IPv6 gets no second listener.
+ * A second listener on ::1 for a server on 127.0.0.1, at the same port: many programs try ::1 first for
+ * {@code localhost}. Machines without IPv6 have no second listener.
  */
 final class Ipv6Loopback implements SmartLifecycle {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Ipv6Loopback.class);
+    private static final Logger log = LoggerFactory.getLogger(Ipv6Loopback.class);
     private static final InetAddress ADDRESS = InetAddress.ofLiteral("::1");
 
     private final NettyReactiveWebServerFactory factory;
@@ -31,22 +31,22 @@ final class Ipv6Loopback implements SmartLifecycle {
     private @Nullable WebServer server;
 
     /**
-     * @param port of the first listener, once that has started
-     * @param first address of the first listener; null where it listens on all
+     * @param port of the first listener, which has started when this is called
+     * @param first address of the first listener; null if it listens on all addresses
      */
     Ipv6Loopback(
             NettyReactiveWebServerFactory factory, HttpHandler handler, IntSupplier port, @Nullable InetAddress first) {
         this.factory = factory;
         this.handler = handler;
         this.port = port;
-        this.isNeeded = isNeeded(first, Ipv6Loopback::isOfThisMachine);
+        this.isNeeded = isNeeded(first, Ipv6Loopback::isLocalAddress);
     }
 
-    static boolean isNeeded(@Nullable InetAddress first, Predicate<InetAddress> isOfThisMachine) {
-        return first instanceof Inet4Address && first.isLoopbackAddress() && isOfThisMachine.test(ADDRESS);
+    static boolean isNeeded(@Nullable InetAddress first, Predicate<InetAddress> isLocalAddress) {
+        return first instanceof Inet4Address && first.isLoopbackAddress() && isLocalAddress.test(ADDRESS);
     }
 
-    private static boolean isOfThisMachine(InetAddress address) {
+    private static boolean isLocalAddress(InetAddress address) {
         try {
             return NetworkInterface.getByInetAddress(address) != null;
         } catch (IOException e) {
@@ -64,12 +64,12 @@ final class Ipv6Loopback implements SmartLifecycle {
         WebServer listener = factory.getWebServer(handler);
         listener.start();
         server = listener;
-        LOG.info("Web server listens on ::1 as well: port={}", listener.getPort());
+        log.info("Web server also listens on ::1: port={}", listener.getPort());
     }
 
     @Override
     public void stop(Runnable stopped) {
-        WebServer stopping = take();
+        WebServer stopping = detach();
         if (stopping == null) {
             stopped.run();
             return;
@@ -82,16 +82,16 @@ final class Ipv6Loopback implements SmartLifecycle {
 
     @Override
     public void stop() {
-        WebServer stopping = take();
+        WebServer stopping = detach();
         if (stopping != null) {
             stopping.stop();
         }
     }
 
-    private synchronized @Nullable WebServer take() {
-        WebServer taken = server;
+    private synchronized @Nullable WebServer detach() {
+        WebServer detached = server;
         server = null;
-        return taken;
+        return detached;
     }
 
     @Override
@@ -99,7 +99,7 @@ final class Ipv6Loopback implements SmartLifecycle {
         return server != null;
     }
 
-    /** After the first listener when starting, together with its graceful stop when stopping. */
+    /** Starts after the first listener, and stops with its graceful shutdown. */
     @Override
     public int getPhase() {
         return WebServerGracefulShutdownLifecycle.SMART_LIFECYCLE_PHASE;

@@ -5,11 +5,11 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
 
 /**
  * Access to {@code /metrics} without a token, from this machine only: the counters are sums over all users, and while
- * one person is at work they tell what that person does.
+ * one person is at work they reveal what that person does.
  */
 final class MetricsAccess {
 
-    /** Set by proxies: a request with one of these comes from another machine, whatever its peer is. */
+    /** Set by proxies: a request with one of these comes from another machine, even if its peer is local. */
     private static final String[] FORWARDING_HEADERS = {"Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"};
 
     private MetricsAccess() {}

@@ -47,8 +47,8 @@ import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
 /**
- * Security: each request needs what its endpoint's {@link Access} declares. There are no cookies, hence no CSRF. The
- * endpoints of ingest, which may share the server, authenticate themselves and are left alone.
+ * Security: each request needs what its endpoint's {@link Access} declares. There are no cookies,
+ * hence no CSRF. The endpoints of ingest, which may share the server, authenticate themselves and are left alone.
  */
 @Configuration(value = "gatewaySecurityConfiguration", proxyBeanMethods = false)
 @EnableWebFluxSecurity
@@ -58,7 +58,7 @@ class SecurityConfiguration {
     private static final String TOKEN_PARAMETER = "token";
     private static final String TICKET_PARAMETER = "ticket";
 
-    /** What undeclared paths below a prefix need, so that a guess at one is refused like a guess at an endpoint. */
+    /** Undeclared paths below these need a credential, so that a guess is refused like a guess at an endpoint. */
     private static final String ADMIN_PATHS = "/api/admin/";
 
     private static final String API_PATHS = "/api/";
@@ -76,17 +76,17 @@ class SecurityConfiguration {
             LiveTickets tickets,
             OperatorToken operator,
             RateLimits limits) {
-        ReactiveAuthenticationManager manager = presented -> presented instanceof LiveTicketAuthentication shown
-                ? tickets.redeem(shown.ticket()).map(CallerAuthentication::new)
+        ReactiveAuthenticationManager manager = presented -> presented instanceof LiveTicketAuthentication live
+                ? tickets.redeem(live.ticket()).map(CallerAuthentication::new)
                 : callerOf(presented, credentials);
         ReactiveAuthenticationManager operators =
-                presented -> operator.is(((BearerTokenAuthenticationToken) presented).getToken())
+                presented -> operator.matches(((BearerTokenAuthenticationToken) presented).getToken())
                         ? Mono.just(OperatorToken.authentication())
                         : manager.authenticate(presented);
         ServerAuthenticationEntryPoint unauthenticated = (exchange, e) -> ProblemExceptionHandler.write(
                 exchange, ProblemType.UNAUTHENTICATED.withDetail("Sign in, or refresh the access token."));
         ServerAccessDeniedHandler denied = (exchange, e) ->
-                ProblemExceptionHandler.write(exchange, ProblemType.FORBIDDEN.withDetail("Not allowed."));
+                ProblemExceptionHandler.write(exchange, ProblemType.FORBIDDEN.withDetail("Access denied."));
         return http.securityMatcher(new NegatedServerWebExchangeMatcher(ServerWebExchangeMatchers.pathMatchers(INGEST)))
                 .securityContextRepository(NoOpServerSecurityContextRepository.getInstance())
                 .requestCache(cache -> cache.requestCache(NoOpServerRequestCache.getInstance()))

@@ -42,7 +42,7 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 import org.springframework.web.server.WebFilter;
 import reactor.netty.resources.LoopResources;
 
-/** The web server, and what is routed on it. */
+/** The web server and its routes. */
 @Configuration(value = "gatewayWebServerConfiguration", proxyBeanMethods = false)
 @EnableWebFlux
 @ImportAutoConfiguration({
@@ -53,23 +53,20 @@ import reactor.netty.resources.LoopResources;
 })
 class WebServerConfiguration {
 
-    private static final Duration LOOPS_STOP_WAIT_MAX = Duration.ofSeconds(2);
-    private static final List<String> GOOD_TRANSPORTS = List.of(
+    private static final Duration EVENT_LOOP_STOP_TIMEOUT = Duration.ofSeconds(2);
+    private static final List<String> TRANSPORTS = List.of(
             "io.netty.channel.epoll.EpollIoHandler",
             "io.netty.channel.kqueue.KQueueIoHandler",
             "io.netty.channel.nio.NioIoHandler");
 
-    /**
-     * Event loops of this context's own: the global ones would end, for everybody in the JVM, with the first context
-     * that closes.
-     */
+    /** Event loops of this context: the global ones would stop, for all of the JVM, with the first closed context. */
     @Bean
     ReactorResourceFactory gatewayReactorResources() {
         ReactorResourceFactory resources = new ReactorResourceFactory();
         resources.setUseGlobalResources(false);
         resources.setLoopResourcesSupplier(WebServerConfiguration::loops);
         resources.setShutdownQuietPeriod(Duration.ZERO);
-        resources.setShutdownTimeout(LOOPS_STOP_WAIT_MAX);
+        resources.setShutdownTimeout(EVENT_LOOP_STOP_TIMEOUT);
         return resources;
     }
 
@@ -113,14 +110,14 @@ class WebServerConfiguration {
         return endpoints.router(readAfter::await).and(dashboard());
     }
 
-    /** The dashboard's files, from the jar. */
+    /** Serves the dashboard's files from the jar. */
     private static RouterFunction<ServerResponse> dashboard() {
         ClassPathResource folder = new ClassPathResource("static/", WebServerConfiguration.class.getClassLoader());
         return RouterFunctions.resources(
                 "/**", folder, (resource, headers) -> headers.setCacheControl(CacheControl.noCache()));
     }
 
-    /** Port and limits. After the property-driven customizers, so that PORT decides. */
+    /** Sets port and limits. Runs after the property-driven customizers, so that PORT decides. */
     @Bean
     WebServerFactoryCustomizer<NettyReactiveWebServerFactory> gatewayWebServer(
             GatewaySettings settings, ConnectionLimits rules) {
@@ -157,7 +154,7 @@ class WebServerConfiguration {
         public void customize(NettyReactiveWebServerFactory factory) {
             factory.setPort(port);
             factory.setShutdown(Shutdown.GRACEFUL);
-            // On by default on some clouds, and would believe everybody's X-Forwarded-For; TRUSTED_PROXIES decides.
+            // On by default on some clouds, where it trusts any X-Forwarded-For; TRUSTED_PROXIES decides instead.
             factory.setUseForwardHeaders(false);
             factory.addServerCustomizers(server -> HttpTransport.configure(server, rules));
         }
@@ -174,15 +171,13 @@ class WebServerConfiguration {
         return loops;
     }
 
-    /**
-     * io_uring, where Netty finds it, is several times slower here (measured); it must not come in with a dependency.
-     */
+    /** Fails if Netty would use io_uring, which is several times slower here (measured). */
     private static void requireEpollOrNio(LoopResources loops) {
-        boolean good = loops.onServer(LoopResources.DEFAULT_NATIVE).next() instanceof IoEventLoop loop
-                && GOOD_TRANSPORTS.stream().anyMatch(name -> isOfType(loop, name));
-        if (!good) {
+        boolean isKnown = loops.onServer(LoopResources.DEFAULT_NATIVE).next() instanceof IoEventLoop loop
+                && TRANSPORTS.stream().anyMatch(name -> isOfType(loop, name));
+        if (!isKnown) {
             throw new IllegalStateException("Netty would use neither epoll nor kqueue nor NIO."
-                    + " Take netty-transport-native-io_uring off the classpath.");
+                    + " Remove netty-transport-native-io_uring from the class path.");
         }
     }
 

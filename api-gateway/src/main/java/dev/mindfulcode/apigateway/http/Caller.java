@@ -13,20 +13,21 @@ import reactor.core.publisher.Mono;
 /**
  * The user whose credential came with the request.
  *
- * @param expiresAt when the credential, and with it any live connection opened by it, ends
- * @param grantId what ends it sooner when it is revoked, or null
+ * @param expiresAt of the credential and of live connections opened with it
+ * @param grantId the grant whose revocation ends the credential sooner, or null
  */
 public record Caller(
         UUID userId, Instant expiresAt, @Nullable UUID grantId) {
 
     /**
-     * Fails with 401 where nobody is signed in, even if a route were left open by mistake, and with 403 for an API key.
+     * Emits the signed-in user. Fails with 401 without a credential, even if the endpoint was declared public by
+     * mistake, and with 403 for an API key.
      */
     public static Mono<Caller> of(ServerRequest request) {
         return identity(request).map(Caller::signedIn);
     }
 
-    /** Like {@link #of}, for what an editor may do that has an API key only. */
+    /** Like {@link #of}, also for the user of an API key. */
     public static Mono<Caller> orApiKey(ServerRequest request) {
         return identity(request).map(Caller::of);
     }
@@ -35,18 +36,19 @@ public record Caller(
         return request.principal()
                 .ofType(CallerAuthentication.class)
                 .map(CallerAuthentication::identity)
-                .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.withDetail("Sign in first.")));
+                .switchIfEmpty(Mono.error(
+                        () -> ProblemType.UNAUTHENTICATED.withDetail("Sign in, or refresh the access token.")));
     }
 
     /**
-     * The caller that a checked credential stands for, where it came by another way than a request's header.
+     * Returns the caller of a verified credential that did not come in a request's header.
      *
      * @throws ProblemException for an API key
      */
     public static Caller signedIn(Identity identity) {
         if (identity.scope() != Scope.EVERYTHING) {
             throw ProblemType.FORBIDDEN.withDetail(
-                    "An API key sends keystrokes and starts and ends sessions. Sign in for anything else.");
+                    "An API key only sends keystrokes and starts, updates and ends sessions; sign in for anything else.");
         }
         return of(identity);
     }

@@ -8,10 +8,10 @@ import org.springframework.security.authentication.AbstractAuthenticationToken;
 import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
 
-/** A checked credential as Spring Security wants it. Named by the user's id; the credential itself is not kept. */
+/** A verified credential for Spring Security. Its name is the user's id; it does not contain the credential. */
 public final class CallerAuthentication extends AbstractAuthenticationToken {
 
-    /** Held by who has signed in, and not by an API key. */
+    /** The authority of signed-in users; API keys do not have it. */
     public static final String SIGNED_IN = "SIGNED_IN";
 
     private static final List<GrantedAuthority> SIGNED_IN_ONLY = List.of(new SimpleGrantedAuthority(SIGNED_IN));

@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.UUID;
 import reactor.core.publisher.Mono;
 
-/** When a caller's credential ends, for connections that outlast a request. Thread-safe. */
+/** The expiry and revocation of callers' credentials, for connections that outlast a request. Thread-safe. */
 public final class CredentialExpiry {
 
     private final Revocations revocations;
@@ -22,8 +22,7 @@ public final class CredentialExpiry {
     }
 
     /**
-     * Emits when the caller's credential expires or is revoked, and at the latest after the longest lifetime of a
-     * connection.
+     * Emits when the caller's credential expires or is revoked, at the latest after the maximum lifetime of a connection.
      */
     public Mono<Instant> of(Caller caller) {
         return Mono.firstWithSignal(expired(caller), revoked(caller));

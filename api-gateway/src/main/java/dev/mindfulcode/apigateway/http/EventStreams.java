@@ -13,7 +13,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
-/** Answers that are server-sent events, each sent as soon as it is there. */
+/** Responses of server-sent events, each flushed at once. */
 public final class EventStreams {
 
     private static final byte[] COMMENT = ":\n\n".getBytes(StandardCharsets.US_ASCII);
@@ -21,10 +21,9 @@ public final class EventStreams {
     private EventStreams() {}
 
     /**
-     * Answers with events.
+     * Returns a response of events.
      *
-     * @param open makes the events, or refuses; not called for HEAD, which is answered with the same fields and opens
-     *     nothing
+     * @param open returns the events or throws a problem; not called for HEAD
      */
     public static Mono<ServerResponse> respond(ServerRequest request, Supplier<Flux<DataBuffer>> open) {
         return Mono.defer(() -> {
@@ -38,10 +37,10 @@ public final class EventStreams {
     }
 
     /**
-     * Returns the events with a comment at once and at each interval between them, up to the longest lifetime of a
+     * Returns the events with a comment at the start and at each ping interval, up to the maximum lifetime of a
      * connection.
      */
-    public static Flux<DataBuffer> keptAlive(Flux<DataBuffer> events, ConnectionLimits rules) {
+    public static Flux<DataBuffer> withKeepAlive(Flux<DataBuffer> events, ConnectionLimits rules) {
         return Flux.defer(() -> {
             Sinks.Empty<Void> over = Sinks.empty();
             Flux<DataBuffer> comments = Flux.interval(rules.pingInterval())
@@ -54,7 +53,7 @@ public final class EventStreams {
         });
     }
 
-    /** Returns a comment, which keeps an idle connection open and is no event. */
+    /** Returns a comment, which keeps an idle connection open. */
     public static DataBuffer comment() {
         return buffer(COMMENT);
     }

@@ -9,10 +9,7 @@ import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 
-/**
- * The form of refused GraphQL requests, at every layer: GraphQL clients read {@code errors} and do not know problem
- * documents.
- */
+/** Error responses of GraphQL requests at every layer: GraphQL clients read {@code errors}, not problem documents. */
 public final class GraphQlErrors {
 
     public static final MediaType RESPONSE = MediaType.parseMediaType("application/graphql-response+json");
@@ -21,7 +18,7 @@ public final class GraphQlErrors {
 
     private GraphQlErrors() {}
 
-    /** Whether a request is GraphQL over HTTP: JSON by POST, or a document by GET. */
+    /** Returns whether a request is GraphQL over HTTP: JSON by POST, or a document by GET. */
     static boolean isGraphQl(ServerHttpRequest request) {
         if (!request.getPath().pathWithinApplication().value().equals(PATH)) {
             return false;
@@ -44,12 +41,12 @@ public final class GraphQlErrors {
         }
     }
 
-    /** The newer media type for a client that names it. */
+    /** Returns the newer media type for a client that names it, else JSON. */
     public static MediaType typeFor(ServerHttpRequest request) {
         return accepts(request, RESPONSE) ? RESPONSE : MediaType.APPLICATION_JSON;
     }
 
-    /** Whether the client names a type; ranges do not count, since each client accepts something of everything. */
+    /** Returns whether the client accepts a type by name; ranges such as {@code *}{@code /*} do not count. */
     public static boolean accepts(ServerHttpRequest request, MediaType type) {
         try {
             return request.getHeaders().getAccept().stream().anyMatch(type::equalsTypeAndSubtype);

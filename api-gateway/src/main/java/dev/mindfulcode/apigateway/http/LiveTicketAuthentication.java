@@ -3,7 +3,7 @@ package dev.mindfulcode.apigateway.http;
 import java.util.List;
 import org.springframework.security.authentication.AbstractAuthenticationToken;
 
-/** A ticket for one live connection as a request brought it, not checked yet. Never printed. */
+/** A ticket for a live connection, not verified yet. Never printed. */
 public final class LiveTicketAuthentication extends AbstractAuthenticationToken {
 
     private final transient String ticket;

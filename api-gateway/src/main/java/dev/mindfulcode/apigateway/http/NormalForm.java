@@ -4,10 +4,8 @@ import com.ibm.icu.text.Normalizer2;
 import java.text.Normalizer;
 
 /**
- * The normal forms of text: what looks the same and means the same is stored and compared as the same.
- *
- * <p>Text that people write is stored in NFC, which keeps every distinction they can see. Where upper and lower case
- * are one, it is compared in NFKC_Casefold, which is never shown.
+ * Unicode normal forms of text. Text is stored in NFC, which retains every visible distinction. Where case does not
+ * matter it is compared in NFKC_Casefold, which is never shown.
  */
 public final class NormalForm {
 

@@ -9,13 +9,12 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
 
 /**
- * What whoever operates the system shows as a bearer token under {@code /api/admin}, and nowhere else. Never printed.
- *
- * <p>It speaks for no user: no route about somebody's own data takes it.
+ * The operator's bearer token, accepted by operator endpoints only. It identifies no user, so no endpoint for a user's
+ * own data accepts it. Never printed.
  */
 public final class OperatorToken {
 
-    /** Held by who has shown it. */
+    /** The authority of requests with the operator token. */
     public static final String OPERATOR = "OPERATOR";
 
     private static final int LENGTH_MIN = 32;
@@ -28,28 +27,28 @@ public final class OperatorToken {
     }
 
     /**
-     * Reads the value of OPERATOR_TOKEN. Where it is not set, nobody is an operator.
+     * Parses the value of OPERATOR_TOKEN. If it is not set, no request is the operator's.
      *
-     * @throws IllegalArgumentException where it is weak, with the way to a good one
+     * @throws IllegalArgumentException if it is weak
      */
     public static OperatorToken parse(@Nullable String text) {
         if (text == null || text.isBlank()) {
             return new OperatorToken(null);
         }
         if (text.length() < LENGTH_MIN || text.chars().distinct().count() < DIFFERENT_CHARS_MIN) {
-            throw new IllegalArgumentException("OPERATOR_TOKEN must be random and have at least " + LENGTH_MIN
-                    + " characters. Make one with: openssl rand -base64 48");
+            throw new IllegalArgumentException("OPERATOR_TOKEN is too weak; must be random and have at least "
+                    + LENGTH_MIN + " characters. Generate one with: openssl rand -base64 48");
         }
         return new OperatorToken(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** In the same time whatever was shown. */
-    public boolean is(String shown) {
-        return bytes != null && MessageDigest.isEqual(bytes, shown.getBytes(StandardCharsets.UTF_8));
+    /** Returns whether a presented token is this one, in constant time. */
+    public boolean matches(String presented) {
+        return bytes != null && MessageDigest.isEqual(bytes, presented.getBytes(StandardCharsets.UTF_8));
     }
 
     public static Authentication authentication() {
-        return new Shown();
+        return new OperatorAuthentication();
     }
 
     @Override
@@ -57,9 +56,9 @@ public final class OperatorToken {
         return "OperatorToken";
     }
 
-    private static final class Shown extends AbstractAuthenticationToken {
+    private static final class OperatorAuthentication extends AbstractAuthenticationToken {
 
-        Shown() {
+        OperatorAuthentication() {
             super(List.of(new SimpleGrantedAuthority(OPERATOR)));
             setAuthenticated(true);
         }

@@ -14,7 +14,7 @@ import org.springframework.web.reactive.socket.server.WebSocketService;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
-/** An answer that is the upgrade: a route like any other, behind the same security. */
+/** A response that upgrades to a WebSocket, so that WebSockets are endpoints like any other. */
 public record WebSocketUpgrade(WebSocketService handshakes, WebSocketHandler handler) implements ServerResponse {
 
     @Override
@@ -35,8 +35,9 @@ public record WebSocketUpgrade(WebSocketService handshakes, WebSocketHandler han
     @Override
     public Mono<Void> writeTo(ServerWebExchange exchange, Context context) {
         if (exchange.getRequest().getMethod().equals(HttpMethod.HEAD)) {
-            // As GET is answered without an upgrade.
-            return Mono.error(ProblemType.INVALID_REQUEST.withDetail("The request is not valid."));
+            // The response of a GET without an upgrade.
+            return Mono.error(ProblemType.INVALID_REQUEST.withDetail(
+                    "Send a WebSocket upgrade request (GET with Upgrade: websocket)."));
         }
         return handshakes.handleRequest(exchange, handler);
     }

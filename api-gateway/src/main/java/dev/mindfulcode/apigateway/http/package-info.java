@@ -1,4 +1,4 @@
-/** What every endpoint shares: strict JSON, problem documents, routing, who is calling. */
+/** HTTP in the gateway: callers and their credentials, problem handling, event streams, CORS. */
 @NullMarked
 package dev.mindfulcode.apigateway.http;
 

@@ -2,6 +2,7 @@ package dev.mindfulcode.apigateway.idempotency;
 
 import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.apigateway.database.Database;
+import dev.mindfulcode.webkit.idempotency.IdempotencyFilter;
 import java.time.Clock;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -16,27 +17,28 @@ import reactor.core.publisher.Mono;
 @Configuration(value = "gatewayIdempotencyConfiguration", proxyBeanMethods = false)
 public class IdempotencyConfiguration {
 
-    private static final Logger LOG = LoggerFactory.getLogger(IdempotencyConfiguration.class);
-    private static final Duration FORGETTING_INTERVAL = Duration.ofMinutes(5);
+    private static final Logger log = LoggerFactory.getLogger(IdempotencyConfiguration.class);
+    private static final Duration CLEANUP_INTERVAL = Duration.ofMinutes(5);
 
     @Bean
-    IdempotentRequests gatewayIdempotentRequests(Database database) {
-        return new IdempotentRequests(database, Clock.systemUTC());
+    PostgresIdempotencyStore gatewayIdempotencyStore(Database database, AsyncUserCiphers ciphers) {
+        return new PostgresIdempotencyStore(database, ciphers, Clock.systemUTC());
     }
 
     @Bean
-    IdempotencyFilter gatewayIdempotency(IdempotentRequests requests, AsyncUserCiphers ciphers) {
-        return new IdempotencyFilter(requests, ciphers);
+    IdempotencyFilter gatewayIdempotencyFilter(PostgresIdempotencyStore store) {
+        return new IdempotencyFilter(store);
     }
 
-    /** Deletes what is older than a day, for as long as the context lives. */
+    /** Deletes expired requests for as long as the context lives. */
     @Bean(destroyMethod = "dispose")
-    Disposable gatewayForgetting(IdempotentRequests requests) {
-        return Flux.interval(FORGETTING_INTERVAL)
+    Disposable gatewayIdempotencyCleanup(PostgresIdempotencyStore store) {
+        return Flux.interval(CLEANUP_INTERVAL)
                 .onBackpressureDrop()
-                .concatMap(_ -> requests.deleteExpired().onErrorResume(e -> {
-                    LOG.warn(
-                            "Old idempotent requests could not be deleted: {}",
+                .concatMap(_ -> store.deleteExpired().onErrorResume(e -> {
+                    log.warn(
+                            "Expired idempotent requests not deleted; retrying in {} s: error={}",
+                            CLEANUP_INTERVAL.toSeconds(),
                             e.getClass().getName());
                     return Mono.empty();
                 }))

@@ -1,10 +1,13 @@
 package dev.mindfulcode.apigateway.limits;
 
+import dev.mindfulcode.webkit.limits.MemoryBuckets;
+import dev.mindfulcode.webkit.limits.RedisBuckets;
+import dev.mindfulcode.webkit.limits.TokenBuckets;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
-/** Wires limits. */
+/** Wires rate limits. */
 @Configuration(value = "gatewayLimitConfiguration", proxyBeanMethods = false)
 public class LimitConfiguration {
 

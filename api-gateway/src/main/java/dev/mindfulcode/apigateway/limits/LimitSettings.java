@@ -1,14 +1,16 @@
 package dev.mindfulcode.apigateway.limits;
 
+import dev.mindfulcode.webkit.limits.CidrBlock;
+import dev.mindfulcode.webkit.limits.Quota;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.env.Environment;
 
 /**
- * What the environment says about limits. A quota that is null is switched off.
+ * Settings of rate limits. A quota that is null is off.
  *
- * @param exempt networks for which nothing is counted, such as loopback where it is one person's machine
- * @param redisUrl where several gateways count together
+ * @param exempt networks that are not limited, such as loopback on a developer's machine
+ * @param redisUrl set if several gateways share their counts
  */
 record LimitSettings(
         @Nullable Quota address,
@@ -26,7 +28,7 @@ record LimitSettings(
     private static final String REGISTER_DEFAULT = "60/3600";
     private static final String ACCOUNT_DEFAULT = "10/900";
 
-    /** @throws IllegalStateException naming the variable and how to set it */
+    /** @throws IllegalStateException naming the variable, the value and the rule */
     static LimitSettings read(Environment environment) {
         return new LimitSettings(
                 quota(environment, "address", "RATE_LIMIT_ADDRESS", ADDRESS_DEFAULT),
@@ -49,7 +51,8 @@ record LimitSettings(
             return null;
         }
         if (!text.startsWith("redis://") && !text.startsWith("rediss://")) {
-            throw new IllegalStateException("REDIS_URL must be such as redis://:password@localhost:6379.");
+            throw new IllegalStateException(
+                    "REDIS_URL is not a Redis URL; set one such as redis://:password@localhost:6379.");
         }
         return text.strip();
     }

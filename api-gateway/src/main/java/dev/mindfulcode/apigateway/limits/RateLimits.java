@@ -1,9 +1,13 @@
 package dev.mindfulcode.apigateway.limits;
 
 import dev.mindfulcode.apigateway.http.CallerAuthentication;
-import dev.mindfulcode.apigateway.limits.ClientAddresses.ClientAddress;
 import dev.mindfulcode.webkit.endpoints.Endpoint;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
+import dev.mindfulcode.webkit.limits.ClientAddresses;
+import dev.mindfulcode.webkit.limits.ClientAddresses.ClientAddress;
+import dev.mindfulcode.webkit.limits.Quota;
+import dev.mindfulcode.webkit.limits.RateLimitResult;
+import dev.mindfulcode.webkit.limits.TokenBuckets;
 import dev.mindfulcode.webkit.problems.ProblemType;
 import java.security.Principal;
 import java.time.Duration;
@@ -18,11 +22,11 @@ import org.springframework.web.server.WebFilter;
 import reactor.core.publisher.Mono;
 
 /**
- * Who asks too often is told to wait. Each answer says what is left, in the fields of
+ * The gateway's rate limits. Responses report the remaining quota in the fields of
  * draft-ietf-httpapi-ratelimit-headers: the policy {@code "user";q=1200;w=60} and the state {@code "user";r=1199;t=1}.
  *
- * <p>Not beans of type {@link WebFilter}, since they belong at two places within the security chain: the address is
- * counted before a token is verified, which costs more than counting, the user after.
+ * <p>Its filters are not beans of type {@link WebFilter}, since they have two places within the security chain: the
+ * address is counted before a token is verified, which costs more than counting, the user after.
  */
 public final class RateLimits {
 
@@ -32,7 +36,7 @@ public final class RateLimits {
     private static final String STATE = "RateLimit";
     private static final String CLIENT = RateLimits.class.getName() + ".client";
 
-    /** Nobody is exempt: each one is a request of ours to somebody else's server. */
+    /** No network is exempt: each test is a request of this server to another one. */
     private static final Quota WEBHOOK_TEST = new Quota("webhook-test", 10, Duration.ofMinutes(1));
 
     private final LimitSettings settings;
@@ -45,11 +49,11 @@ public final class RateLimits {
         this.buckets = buckets;
     }
 
-    /** Without the peer's address, which is personal where the header was made up by a client. */
+    /** Without the peer's address, which is personal. */
     private static void warnOfUntrusted(String header) {
         log.warn(
-                "Forwarding header ignored: {} came from a peer that TRUSTED_PROXIES does not name. If a proxy stands in front"
-                        + " of this gateway, name its network there: until then all its clients share one rate limit."
+                "Forwarding header ignored: header={}; its peer is not in TRUSTED_PROXIES. If this gateway is behind a"
+                        + " proxy, add the proxy's network: until then all its clients share one rate limit."
                         + " Logged once per start.",
                 header);
     }
@@ -58,7 +62,8 @@ public final class RateLimits {
     public WebFilter byAddress() {
         return (exchange, chain) -> isUnlimited(exchange)
                 ? chain.filter(exchange)
-                : take(exchange, settings.address(), client(exchange).subject())
+                : countUnlessExempt(
+                                exchange, settings.address(), client(exchange).subject())
                         .then(Mono.defer(() -> chain.filter(exchange)));
     }
 
@@ -67,50 +72,49 @@ public final class RateLimits {
         return endpoint != null && endpoint.has(Endpoint.Feature.UNLIMITED);
     }
 
-    /** Counts the user of each request, wherever it comes from and whichever of their credentials it brings. */
+    /** Counts the user of each request, regardless of its address and credential. */
     public WebFilter byUser() {
         return (exchange, chain) -> exchange.getPrincipal()
                 .ofType(CallerAuthentication.class)
                 .map(Principal::getName)
-                .flatMap(user -> take(exchange, settings.user(), user).thenReturn(user))
+                .flatMap(user ->
+                        countUnlessExempt(exchange, settings.user(), user).thenReturn(user))
                 .then(Mono.defer(() -> chain.filter(exchange)));
     }
 
     /**
-     * Counts an attempt to sign in, for where it comes from and for the account it goes to: guesses that are spread
-     * over many addresses are still guesses at one account. Successful ones count too, so that nothing can be told from
-     * what is left.
+     * Counts a sign-in attempt for its address and its account: guesses from many addresses are still guesses at one
+     * account. Successful attempts count too, so that the remaining quota reveals nothing.
      */
     public Mono<SignInAttempt> signIn(ServerRequest request, String account) {
         return attempt(request, settings.signIn(), account);
     }
 
-    /** Counts an attempt to make an account. */
+    /** Counts a registration attempt. */
     public Mono<SignInAttempt> register(ServerRequest request, String account) {
         return attempt(request, settings.register(), account);
     }
 
     /**
-     * Counts a check of the current password of somebody who is signed in, as an attempt to sign in to the account:
-     * with a stolen access token these checks would be a way to guess the password. Exempt networks do not exempt from
-     * it: no load run checks passwords.
+     * Counts a check of a signed-in user's current password as a sign-in attempt: a stolen access token must not allow
+     * guessing the password. Networks are not exempt from it: no load test checks passwords.
      */
     public Mono<SignInAttempt> passwordCheck(ServerRequest request, String account) {
         ServerWebExchange exchange = request.exchange();
         Quota quota = settings.account();
-        return take(exchange, settings.signIn(), client(exchange).subject())
+        return countUnlessExempt(exchange, settings.signIn(), client(exchange).subject())
                 .then(Mono.defer(() -> quota == null ? Mono.empty() : count(exchange, quota, account)))
-                .thenReturn(counted(exchange, account));
+                .thenReturn(newAttempt(exchange, account));
     }
 
     private Mono<SignInAttempt> attempt(ServerRequest request, @Nullable Quota byAddress, String account) {
         ServerWebExchange exchange = request.exchange();
-        return take(exchange, byAddress, client(exchange).subject())
-                .then(Mono.defer(() -> take(exchange, settings.account(), account)))
-                .thenReturn(counted(exchange, account));
+        return countUnlessExempt(exchange, byAddress, client(exchange).subject())
+                .then(Mono.defer(() -> countUnlessExempt(exchange, settings.account(), account)))
+                .thenReturn(newAttempt(exchange, account));
     }
 
-    private SignInAttempt counted(ServerWebExchange exchange, String account) {
+    private SignInAttempt newAttempt(ServerWebExchange exchange, String account) {
         ClientAddress client = client(exchange);
         return new SignInAttempt(account, client.isExempt() ? null : client.subject());
     }
@@ -125,7 +129,7 @@ public final class RateLimits {
                 exchange.getAttributes().computeIfAbsent(CLIENT, _ -> addresses.of(exchange.getRequest()));
     }
 
-    private Mono<Void> take(ServerWebExchange exchange, @Nullable Quota quota, String subject) {
+    private Mono<Void> countUnlessExempt(ServerWebExchange exchange, @Nullable Quota quota, String subject) {
         if (quota == null || client(exchange).isExempt()) {
             return Mono.empty();
         }
@@ -133,24 +137,24 @@ public final class RateLimits {
     }
 
     private Mono<Void> count(ServerWebExchange exchange, Quota quota, String subject) {
-        return buckets.tryConsume(quota, subject).flatMap(take -> {
-            describe(exchange.getResponse().getHeaders(), quota, take);
-            return take.isAllowed()
+        return buckets.tryConsume(quota, subject).flatMap(result -> {
+            describe(exchange.getResponse().getHeaders(), quota, result);
+            return result.isAllowed()
                     ? Mono.empty()
                     : Mono.error(ProblemType.RATE_LIMITED.retryAfter(
-                            seconds(take.untilNext()),
-                            "At most " + quota.requests() + " in "
+                            seconds(result.untilNext()),
+                            "At most " + quota.requests() + " requests in "
                                     + quota.window().toSeconds() + " s."));
         });
     }
 
-    private static void describe(HttpHeaders headers, Quota quota, RateLimitResult take) {
+    private static void describe(HttpHeaders headers, Quota quota, RateLimitResult result) {
         String name = '"' + quota.name() + '"';
         append(
                 headers,
                 POLICY,
                 name + ";q=" + quota.requests() + ";w=" + quota.window().toSeconds());
-        append(headers, STATE, name + ";r=" + take.remaining() + ";t=" + seconds(take.untilFull()));
+        append(headers, STATE, name + ";r=" + result.remaining() + ";t=" + seconds(result.untilFull()));
     }
 
     private static void append(HttpHeaders headers, String name, String item) {
@@ -158,7 +162,7 @@ public final class RateLimits {
         headers.set(name, before == null ? item : before + ", " + item);
     }
 
-    /** Rounded up, so that who waits as told has not come too early. */
+    /** Rounds up, so that a client that waits as long does not retry too early. */
     private static int seconds(Duration wait) {
         return Math.toIntExact(wait.plusNanos(999_999_999).toSeconds());
     }

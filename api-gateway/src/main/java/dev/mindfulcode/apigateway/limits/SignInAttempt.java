@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A counted attempt to sign in, to register or to confirm the current password.
  *
- * @param account the normalised e-mail address, or what was given instead of one
- * @param client the network it comes from; null for one that is exempt from limits
+ * @param account the normalised email address, or the text that was sent instead of one
+ * @param client the client's network; null if it is exempt from limits
  */
 public record SignInAttempt(String account, @Nullable String client) {
 

@@ -1,4 +1,4 @@
-/** How often somebody may ask: token buckets for addresses, users and sign-ins. */
+/** Rate limits of addresses, users and sign-ins. */
 @NullMarked
 package dev.mindfulcode.apigateway.limits;
 

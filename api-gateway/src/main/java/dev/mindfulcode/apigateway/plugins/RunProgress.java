@@ -55,7 +55,7 @@ final class RunProgress {
     }
 
     private Flux<DataBuffer> events(Caller caller, UUID runId) {
-        return EventStreams.keptAlive(changes(caller.userId(), runId).map(RunProgress::event), rules)
+        return EventStreams.withKeepAlive(changes(caller.userId(), runId).map(RunProgress::event), rules)
                 .takeUntilOther(ends.of(caller));
     }
 

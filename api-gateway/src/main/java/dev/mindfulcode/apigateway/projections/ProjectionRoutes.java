@@ -91,7 +91,7 @@ final class ProjectionRoutes {
                     .map(json -> new String(json, StandardCharsets.UTF_8))
                     .distinctUntilChanged()
                     .map(json -> EventStreams.buffer(("data: " + json + "\n\n").getBytes(StandardCharsets.UTF_8)));
-            return EventStreams.keptAlive(lists, rules).doFinally(_ -> watching.decrementAndGet());
+            return EventStreams.withKeepAlive(lists, rules).doFinally(_ -> watching.decrementAndGet());
         });
     }
 

@@ -1,6 +1,6 @@
 package dev.mindfulcode.apigateway.webhooks;
 
-import dev.mindfulcode.apigateway.limits.CidrBlock;
+import dev.mindfulcode.webkit.limits.CidrBlock;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

@@ -1,6 +1,6 @@
 package dev.mindfulcode.apigateway.webhooks;
 
-import dev.mindfulcode.apigateway.limits.CidrBlock;
+import dev.mindfulcode.webkit.limits.CidrBlock;
 import org.springframework.core.env.Environment;
 
 /**

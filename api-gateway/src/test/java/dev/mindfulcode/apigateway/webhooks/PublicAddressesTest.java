@@ -2,7 +2,7 @@ package dev.mindfulcode.apigateway.webhooks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mindfulcode.apigateway.limits.CidrBlock;
+import dev.mindfulcode.webkit.limits.CidrBlock;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

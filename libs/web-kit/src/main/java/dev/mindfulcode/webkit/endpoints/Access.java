@@ -1,8 +1,8 @@
 package dev.mindfulcode.webkit.endpoints;
 
-/** Who may call an endpoint. */
+/** The clients that may call an endpoint. */
 public enum Access {
-    /** Everybody. A credential is not read, so that a client with an expired one can still sign in. */
+    /** All clients. Credentials are not read, so that a client with an expired one can still sign in. */
     PUBLIC,
     /** A signed-in user. */
     USER,

@@ -104,7 +104,7 @@ public final class Endpoints {
     /**
      * Returns the endpoints as a router.
      *
-     * @param readAfter completes when the read model has what a request's {@code X-Read-After} asks for; called for
+     * @param readAfter completes when the read model has caught up with a request's {@code X-Read-After}; called for
      *     authenticated requests to endpoints with {@link Endpoint.Feature#READ_AFTER}
      */
     public RouterFunction<ServerResponse> router(Function<ServerRequest, Mono<Void>> readAfter) {

@@ -9,10 +9,7 @@ import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.springframework.http.HttpHeaders;
 
-/**
- * Request bodies with {@code Content-Encoding: gzip} (RFC 1952): bounded when decompressed as when they are not
- * compressed.
- */
+/** Request bodies with {@code Content-Encoding: gzip} (RFC 1952), within the size limit of uncompressed bodies. */
 final class GzipBody {
 
     private static final int TRAILER_BYTES = 8;
@@ -22,7 +19,7 @@ final class GzipBody {
     /**
      * Returns whether a request's body is compressed with gzip; {@code x-gzip} is the same by RFC 9110.
      *
-     * @throws ProblemException where it is encoded in another way
+     * @throws ProblemException if it is encoded in another way
      */
     static boolean isGzip(HttpHeaders headers) {
         List<String> encodings = headers.getOrEmpty(HttpHeaders.CONTENT_ENCODING);
@@ -34,15 +31,14 @@ final class GzipBody {
             return false;
         }
         throw ProblemType.UNSUPPORTED_MEDIA_TYPE.forField(
-                HttpHeaders.CONTENT_ENCODING, "Send gzip, once, or leave it out.");
+                HttpHeaders.CONTENT_ENCODING, "Must be gzip, once, or absent.");
     }
 
     /**
      * Decompresses a body.
      *
      * @param bytesMax of the decompressed body
-     * @throws ProblemException where it is no gzip stream, a part of one, more than one and something else, or too
-     *     large
+     * @throws ProblemException if it is not exactly one gzip stream, or too large
      */
     static byte[] decompress(byte[] compressed, int bytesMax) {
         if (compressed.length == 0) {
@@ -53,8 +49,8 @@ final class GzipBody {
             if (body.length > bytesMax) {
                 throw RequestBodies.tooLarge(bytesMax);
             }
-            if (in.isFollowedBySomething()) {
-                throw malformed("Something follows the end of the gzip stream.");
+            if (in.hasTrailingBytes()) {
+                throw malformed("Bytes follow the end of the gzip stream.");
             }
             return body;
         } catch (EOFException e) {
@@ -71,12 +67,12 @@ final class GzipBody {
     private static final class Stream extends GZIPInputStream {
 
         Stream(byte[] compressed) throws IOException {
-            // One buffer for all of it: what the inflater has left at the end is then what follows the stream.
+            // One buffer for the whole body: the rest of the inflater at the end is then what follows the stream.
             super(new ByteArrayInputStream(compressed), compressed.length);
         }
 
-        /** The JDK ignores what follows a stream and is not another one. */
-        boolean isFollowedBySomething() {
+        /** The JDK ignores trailing bytes that are not another stream. */
+        boolean hasTrailingBytes() {
             return inf.getRemaining() > TRAILER_BYTES;
         }
     }

@@ -5,7 +5,7 @@ import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
-/** Answers in JSON. */
+/** JSON responses. */
 public final class JsonResponses {
 
     private JsonResponses() {}
@@ -18,7 +18,7 @@ public final class JsonResponses {
         return json(ServerResponse.status(status), value);
     }
 
-    public static Mono<ServerResponse> json(ServerResponse.BodyBuilder answer, Object value) {
-        return answer.contentType(MediaType.APPLICATION_JSON).bodyValue(Json.bytes(value));
+    public static Mono<ServerResponse> json(ServerResponse.BodyBuilder response, Object value) {
+        return response.contentType(MediaType.APPLICATION_JSON).bodyValue(Json.bytes(value));
     }
 }

@@ -16,16 +16,13 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import reactor.core.publisher.Mono;
 
-/** Reads request bodies: JSON objects of a bounded size, compressed with gzip or not, and nothing else. */
+/** Reads request bodies: JSON objects of a bounded size, compressed with gzip or not. */
 public final class RequestBodies {
 
-    /** The longest legal body, a detection over 1,000 intervals, is below 16 KiB. */
+    /** The longest valid body, a detection over 1,000 intervals, is below 16 KiB. */
     static final int BODY_BYTES_MAX_DEFAULT = 64 * 1024;
 
-    /**
-     * A body that is not there as a whole by then is the client's fault; well before {@link Endpoints} gives up the whole
-     * answer as ours. Not Netty's request timeout: that one ends WebSockets, too.
-     */
+    /** Shorter than the response timeout of {@link Endpoints}. Netty's own request timeout would close WebSockets. */
     static final Duration BODY_TIMEOUT = Duration.ofSeconds(10);
 
     private RequestBodies() {}
@@ -33,7 +30,7 @@ public final class RequestBodies {
     /**
      * Reads an object.
      *
-     * @param fields all that it may have; another is refused by name
+     * @param fields the known fields; others are rejected by name
      */
     public static Mono<JsonFields> object(ServerRequest request, String[] fields) {
         return json(request, BODY_BYTES_MAX_DEFAULT)
@@ -44,20 +41,17 @@ public final class RequestBodies {
         return object(request, fields(field, others));
     }
 
-    /** Like {@link #object(ServerRequest, String[])}, for what is larger by its nature. */
+    /** Like {@link #object(ServerRequest, String[])}, for larger bodies. */
     public static Mono<JsonFields> large(ServerRequest request, int bytesMax, String field, String... others) {
         return json(request, bytesMax).map(body -> Json.objectOfLongTexts(body).only(fields(field, others)));
     }
 
-    /** Like {@link #object(ServerRequest, String[])}, where no body at all stands for an object without fields. */
+    /** Like {@link #object(ServerRequest, String[])}; a missing body counts as an object without fields. */
     public static Mono<JsonFields> objectOrNothing(ServerRequest request, String field, String... others) {
         return objectOrNothing(request, body -> body.only(fields(field, others)));
     }
 
-    /**
-     * Like {@link #objectOrNothing(ServerRequest, String, String...)}, with a check that knows more about what is
-     * refused.
-     */
+    /** Like {@link #objectOrNothing(ServerRequest, String, String...)}, with the caller's own check of fields. */
     public static Mono<JsonFields> objectOrNothing(ServerRequest request, UnaryOperator<JsonFields> check) {
         return json(request, BODY_BYTES_MAX_DEFAULT)
                 .map(body -> check.apply(Json.object(body.length == 0 ? new byte[] {'{', '}'} : body)));
@@ -70,15 +64,12 @@ public final class RequestBodies {
     private static Mono<byte[]> json(ServerRequest request, int bytesMax) {
         ServerHttpRequest http = request.exchange().getRequest();
         if (http.getHeaders().getContentLength() <= bytesMax && !isJson(request)) {
-            return Mono.error(ProblemType.UNSUPPORTED_MEDIA_TYPE.forField("Content-Type", "Send application/json."));
+            return Mono.error(ProblemType.UNSUPPORTED_MEDIA_TYPE.forField("Content-Type", "Must be application/json."));
         }
         return bytes(http, bytesMax);
     }
 
-    /**
-     * The body, decompressed where it is compressed, within the same bounds of size and time; nothing where there is
-     * none.
-     */
+    /** Reads a body, decompressed, within the same bounds of size and time; empty if there is none. */
     public static Mono<byte[]> bytes(ServerHttpRequest request) {
         return bytes(request, BODY_BYTES_MAX_DEFAULT);
     }
@@ -106,7 +97,7 @@ public final class RequestBodies {
                 .defaultIfEmpty(new byte[0]);
     }
 
-    /** A body without a content type counts as JSON: there is nothing else that it could be. */
+    /** A body without a content type counts as JSON. */
     private static boolean isJson(ServerRequest request) {
         try {
             MediaType type = request.headers().contentType().orElse(MediaType.APPLICATION_JSON);
@@ -122,6 +113,6 @@ public final class RequestBodies {
     }
 
     static ProblemException tooLarge(int bytesMax) {
-        return ProblemType.REQUEST_TOO_LARGE.withDetail("A body may have " + bytesMax + " bytes.");
+        return ProblemType.REQUEST_TOO_LARGE.withDetail("The body is too large; at most " + bytesMax + " bytes.");
     }
 }

@@ -10,7 +10,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.reactive.function.server.ServerRequest;
 
-/** Reads query parameters and path variables; a refusal names the parameter. */
+/** Reads query parameters and path variables; problems name the parameter. */
 public final class RequestParameters {
 
     private RequestParameters() {}
@@ -19,12 +19,12 @@ public final class RequestParameters {
         return request.queryParam(name).filter(text -> !text.isEmpty()).orElse(null);
     }
 
-    /** Text of at most {@code lengthMax} UTF-16 units in NFC, such as the database can compare with. */
+    /** Returns text of at most {@code lengthMax} UTF-16 units in NFC, without control characters. */
     public static @Nullable String text(ServerRequest request, String name, int lengthMax) {
         String text = text(request, name);
         if (text != null && (text.length() > lengthMax || !JsonFields.isStorable(text))) {
             throw ProblemType.INVALID_REQUEST.forField(
-                    name, "Text of at most " + lengthMax + " characters without control characters is expected.");
+                    name, "Must be text of at most " + lengthMax + " characters without control characters.");
         }
         return text == null ? null : Normalizer.normalize(text, Normalizer.Form.NFC);
     }
@@ -34,19 +34,18 @@ public final class RequestParameters {
         if (text == null) {
             return null;
         }
-        // A plus sign that was not escaped has become a space.
+        // An unescaped plus sign was decoded as a space.
         Instant time = JsonFields.parseTime(text.replace(' ', '+'));
         if (time == null) {
-            throw ProblemType.INVALID_REQUEST.forField(
-                    name, "A time as in RFC 3339 is expected, such as 2026-01-31T08:30:00Z.");
+            throw ProblemType.INVALID_REQUEST.forField(name, "Must be an RFC 3339 time such as 2026-01-31T08:30:00Z.");
         }
         return time;
     }
 
-    public static int integer(ServerRequest request, String name, int absent, int min, int max) {
+    public static int integer(ServerRequest request, String name, int defaultValue, int min, int max) {
         String text = text(request, name);
         if (text == null) {
-            return absent;
+            return defaultValue;
         }
         int value;
         try {
@@ -60,16 +59,16 @@ public final class RequestParameters {
         return value;
     }
 
-    /** What is no UUID names nothing: 404, as for one that nobody has. */
+    /** Returns the UUID of a path variable; other text is not found, like an unknown UUID. */
     public static UUID pathId(ServerRequest request, String name) {
         UUID id = Uuids.parse(request.pathVariable(name));
         if (id == null) {
-            throw ProblemType.NOT_FOUND.withDetail("There is nothing with this id.");
+            throw ProblemType.NOT_FOUND.withDetail("No resource has this id.");
         }
         return id;
     }
 
     private static ProblemException outside(String name, int min, int max) {
-        return ProblemType.INVALID_REQUEST.forField(name, "An integer from " + min + " to " + max + " is expected.");
+        return ProblemType.INVALID_REQUEST.forField(name, "Must be an integer from " + min + " to " + max + ".");
     }
 }

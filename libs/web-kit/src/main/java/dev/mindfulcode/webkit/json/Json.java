@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
-/** JSON as this service reads and writes it: snake_case, absent instead of null, nothing lenient. Thread-safe. */
+/** Strict JSON: snake_case, absent fields instead of null, no lenient syntax. Thread-safe. */
 public final class Json {
 
     private static final int NESTING_DEPTH_MAX = 16;
@@ -41,21 +41,21 @@ public final class Json {
                 .build();
     }
 
-    /** Writes a record as one JSON document in UTF-8. */
+    /** Returns a record as a JSON document in UTF-8. */
     public static byte[] bytes(Object value) {
         return MAPPER.writeValueAsBytes(value);
     }
 
     /**
-     * Reads a document whose root is an object.
+     * Parses a document whose root is an object.
      *
-     * @throws ProblemException where the bytes are not exactly one such document
+     * @throws ProblemException if the bytes are not exactly one such document
      */
     public static JsonFields object(byte[] document) {
         return object(MAPPER, document);
     }
 
-    /** Like {@link #object(byte[])}, with texts as long as the document may be. */
+    /** Like {@link #object(byte[])}, without a limit on the length of texts. */
     public static JsonFields objectOfLongTexts(byte[] document) {
         return object(LONG_TEXTS, document);
     }

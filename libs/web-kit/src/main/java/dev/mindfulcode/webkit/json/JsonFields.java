@@ -17,16 +17,16 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A JSON object and where it stands in the body, so that each refusal names the field at fault. Nothing is converted: a
- * number in quotes is text. A number whose fraction is zero is an integer, however it is written: some languages have
- * no other form. Null and absent are the same; fields that are not named by {@link #only} are refused.
+ * A JSON object with its path in the body, so that problems name the field at fault. Values are not converted: a number
+ * in quotes is text. A number whose fraction is zero is an integer in any notation, since some languages have no other.
+ * Null and absent are the same; {@link #only} rejects unknown fields.
  */
 public final class JsonFields {
 
     private static final Instant TIME_MIN = Instant.EPOCH;
     private static final Instant TIME_MAX = Instant.parse("9999-01-01T00:00:00Z");
 
-    /** The largest whole number up to which a double holds each of them. */
+    /** The largest integer up to which a double represents all integers. */
     private static final double EXACT_INTEGER_MAX = 1L << 53;
 
     private final JsonNode node;
@@ -44,7 +44,7 @@ public final class JsonFields {
         return new JsonFields(root, "");
     }
 
-    /** Refuses the first field that is not one of these, so that a misspelt or imagined one is no silent success. */
+    /** Rejects the first field that is not one of these, so that a misspelt field is not silently ignored. */
     public JsonFields only(String... names) {
         List<String> known = List.of(names);
         for (String name : node.propertyNames()) {
@@ -52,14 +52,14 @@ public final class JsonFields {
                 throw invalid(
                         name,
                         known.isEmpty()
-                                ? "Unknown field; this request has none."
+                                ? "Unknown field; the request has no fields."
                                 : "Unknown field. Known fields: " + String.join(", ", known) + ".");
             }
         }
         return this;
     }
 
-    /** Refuses the first of these fields that is there. */
+    /** Rejects the first of these fields that is present. */
     public JsonFields none(Collection<String> names, String detail) {
         for (String name : names) {
             if (node.has(name)) {
@@ -75,69 +75,65 @@ public final class JsonFields {
             return null;
         }
         if (!value.isObject()) {
-            throw invalid(name, "An object is expected.");
+            throw invalid(name, "Must be an object.");
         }
         return new JsonFields(value, pathOf(name) + ".");
     }
 
-    /** Text of 1 to {@code lengthMax} UTF-16 units in NFC, without control characters or halves of surrogate pairs. */
+    /** Returns text of 1 to {@code lengthMax} UTF-16 units in NFC, without control characters or lone surrogates. */
     public @Nullable String text(String name, int lengthMax) {
         JsonNode value = value(name);
         if (value == null) {
             return null;
         }
         if (!value.isString()) {
-            throw invalid(name, "Text is expected.");
+            throw invalid(name, "Must be text.");
         }
         String text = Normalizer.normalize(value.stringValue(), Normalizer.Form.NFC);
         if (text.isBlank() || text.length() > lengthMax) {
-            throw invalid(name, "Text of 1 to " + lengthMax + " characters is expected.");
+            throw invalid(name, "Must be text of 1 to " + lengthMax + " characters.");
         }
         if (!isStorable(text)) {
-            throw invalid(name, "Control characters and incomplete characters are not allowed.");
+            throw invalid(name, "Must not contain control characters or incomplete characters.");
         }
         return text;
     }
 
-    /** Text whatever it holds, which is not stored as it is. */
+    /** Returns text with any characters, which must not be stored as it is. */
     public @Nullable String anyText(String name) {
         JsonNode value = value(name);
         if (value != null && !value.isString()) {
-            throw invalid(name, "Text is expected.");
+            throw invalid(name, "Must be text.");
         }
         return value == null ? null : value.stringValue();
     }
 
-    /**
-     * Text of 1 to {@code lengthMax} UTF-16 units over several lines, which is read by a parser and stored by nobody.
-     */
+    /** Returns text of 1 to {@code lengthMax} UTF-16 units with line breaks, which must not be stored. */
     public String requiredLines(String name, int lengthMax) {
         JsonNode value = required(name, value(name));
         if (!value.isString()) {
-            throw invalid(name, "Text is expected.");
+            throw invalid(name, "Must be text.");
         }
         String text = value.stringValue();
         if (text.isBlank() || text.length() > lengthMax) {
-            throw invalid(name, "Text of 1 to " + lengthMax + " characters is expected.");
+            throw invalid(name, "Must be text of 1 to " + lengthMax + " characters.");
         }
         return text;
     }
 
-    /** This object's own members, as {@link #members(String)} gives them. */
+    /** Returns this object's members like {@link #members(String)}. */
     public Map<String, @Nullable Object> members() {
         return members(node);
     }
 
-    /**
-     * An object's members as plain values: text, numbers, booleans, nulls, lists and maps. Empty where it is absent.
-     */
+    /** Returns an object's members as text, numbers, booleans, nulls, lists and maps; empty if it is absent. */
     public Map<String, @Nullable Object> members(String name) {
         JsonNode value = value(name);
         if (value == null) {
             return Map.of();
         }
         if (!value.isObject()) {
-            throw invalid(name, "An object is expected.");
+            throw invalid(name, "Must be an object.");
         }
         return members(value);
     }
@@ -146,7 +142,7 @@ public final class JsonFields {
         return required(name, text(name, lengthMax));
     }
 
-    /** A UUID in its canonical form of 36 characters; the nil UUID is none. */
+    /** Returns a UUID in its canonical form of 36 characters, other than the nil UUID. */
     public @Nullable UUID uuid(String name) {
         JsonNode value = value(name);
         if (value == null) {
@@ -154,12 +150,12 @@ public final class JsonFields {
         }
         UUID uuid = value.isString() ? Uuids.parse(value.stringValue()) : null;
         if (uuid == null) {
-            throw invalid(name, "A UUID is expected.");
+            throw invalid(name, "Must be a UUID.");
         }
         return uuid;
     }
 
-    /** An RFC 3339 time of the years 1970 to 9998. */
+    /** Returns an RFC 3339 time of the years 1970 to 9998. */
     public @Nullable Instant time(String name) {
         JsonNode value = value(name);
         if (value == null) {
@@ -167,7 +163,7 @@ public final class JsonFields {
         }
         Instant time = value.isString() ? parseTime(value.stringValue()) : null;
         if (time == null) {
-            throw invalid(name, "A time as in RFC 3339 is expected, such as 2026-01-31T08:30:00Z.");
+            throw invalid(name, "Must be an RFC 3339 time such as 2026-01-31T08:30:00Z.");
         }
         return time;
     }
@@ -188,22 +184,19 @@ public final class JsonFields {
             return null;
         }
         if (!value.isBoolean()) {
-            throw invalid(name, "true or false is expected.");
+            throw invalid(name, "Must be true or false.");
         }
         return value.booleanValue();
     }
 
-    /**
-     * An array of times in milliseconds, rounded to whole ones; the first that is out of bounds is named with its
-     * index.
-     */
+    /** Returns an array of durations in ms, rounded to integers; a problem names the first invalid element. */
     public int @Nullable [] milliseconds(String name, int countMin, int countMax, int max) {
         JsonNode value = value(name);
         if (value == null) {
             return null;
         }
         if (!value.isArray() || value.size() < countMin || value.size() > countMax) {
-            throw invalid(name, "An array of " + countMin + " to " + countMax + " numbers is expected.");
+            throw invalid(name, "Must be an array of " + countMin + " to " + countMax + " numbers.");
         }
         int[] times = new int[value.size()];
         for (int i = 0; i < times.length; i++) {
@@ -212,14 +205,14 @@ public final class JsonFields {
         return times;
     }
 
-    /** An array of texts; the first that is none is named with its index. */
+    /** Returns an array of texts; a problem names the first invalid element. */
     public @Nullable List<String> texts(String name, int countMax, int lengthMax) {
         JsonNode value = value(name);
         if (value == null) {
             return null;
         }
         if (!value.isArray() || value.size() > countMax) {
-            throw invalid(name, "An array of at most " + countMax + " texts is expected.");
+            throw invalid(name, "Must be an array of at most " + countMax + " texts.");
         }
         List<String> texts = new ArrayList<>();
         for (JsonNode element : value) {
@@ -228,29 +221,29 @@ public final class JsonFields {
                     || !isStorable(element.stringValue())) {
                 throw ProblemType.INVALID_REQUEST.forField(
                         pathOf(name) + "[" + texts.size() + "]",
-                        "Text of at most " + lengthMax + " characters is expected.");
+                        "Must be text of at most " + lengthMax + " characters.");
             }
             texts.add(element.stringValue());
         }
         return texts;
     }
 
-    /** Whether the field is there and text. */
+    /** Returns whether the field is present and text. */
     public boolean isText(String name) {
         JsonNode value = value(name);
         return value != null && value.isString();
     }
 
-    /** Whether the field is there and null, which in a PATCH means: forget it. */
+    /** Returns whether the field is present and null, which deletes a value in a PATCH. */
     public boolean isNull(String name) {
         JsonNode value = node.get(name);
         return value != null && value.isNull();
     }
 
-    /** Returns what was read, or refuses the request because the field is missing. */
+    /** Returns the value, or fails because the field is missing. */
     public <T> T required(String name, @Nullable T value) {
         if (value == null) {
-            throw invalid(name, "The field is required.");
+            throw invalid(name, "The field is missing; it is required.");
         }
         return value;
     }
@@ -294,16 +287,16 @@ public final class JsonFields {
         if (!(number >= min && number <= max)) {
             throw ProblemType.INVALID_REQUEST.forField(
                     at,
-                    "A number from "
+                    "Must be a number from "
                             + BigDecimal.valueOf(min).stripTrailingZeros().toPlainString() + " to "
-                            + BigDecimal.valueOf(max).stripTrailingZeros().toPlainString() + " is expected.");
+                            + BigDecimal.valueOf(max).stripTrailingZeros().toPlainString() + ".");
         }
         return number;
     }
 
     private static long integerIn(JsonNode value, String at, long min, long max) {
         if (!isWhole(value) || value.longValue() < min || value.longValue() > max) {
-            throw ProblemType.INVALID_REQUEST.forField(at, "An integer from " + min + " to " + max + " is expected.");
+            throw ProblemType.INVALID_REQUEST.forField(at, "Must be an integer from " + min + " to " + max + ".");
         }
         return value.longValue();
     }
@@ -321,10 +314,7 @@ public final class JsonFields {
         return number == Math.rint(number) && Math.abs(number) <= EXACT_INTEGER_MAX;
     }
 
-    /**
-     * Whether text is such as the database can keep and compare with: without control characters or halves of surrogate
-     * pairs.
-     */
+    /** Returns whether the database can store text: without control characters and lone surrogates. */
     public static boolean isStorable(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -31,7 +31,7 @@ public final class OpenApi {
 
     private OpenApi() {}
 
-    /** Reads the fragments of these names, which are resources beside a class. */
+    /** Reads the fragments of these names, which are resources in the package of a class. */
     public static List<ObjectNode> read(Class<?> owner, List<String> names) {
         return names.stream().map(name -> read(owner, name)).toList();
     }
@@ -39,7 +39,7 @@ public final class OpenApi {
     private static ObjectNode read(Class<?> owner, String name) {
         try (InputStream in = owner.getResourceAsStream(name)) {
             if (in == null) {
-                throw new IllegalStateException(name + " is not on the class path beside " + owner.getName());
+                throw new IllegalStateException(name + " is missing in the package of " + owner.getName());
             }
             Map<String, Object> fragment = new Yaml(new SafeConstructor(new LoaderOptions())).load(in);
             JsonNode tree = JSON.valueToTree(fragment);

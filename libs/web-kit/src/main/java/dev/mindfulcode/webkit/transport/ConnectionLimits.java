@@ -3,12 +3,12 @@ package dev.mindfulcode.webkit.transport;
 import java.time.Duration;
 
 /**
- * How long connections last: the same for every kind of live connection of every service.
+ * Timeouts of connections, the same for every kind of live connection of every service.
  *
  * @param pingInterval between pings of a WebSocket and between comments of an event stream
- * @param idleTimeout a WebSocket whose client sends no frame for so long, not even a pong, is cut
- * @param writeTimeout a connection whose client takes no byte for so long, although some are waiting, is cut
- * @param lifetimeMax of a live connection, if its credential does not end sooner
+ * @param idleTimeout after which a WebSocket is closed whose client sends no frame, not even a pong
+ * @param writeTimeout after which a connection is closed whose client reads no byte although some are waiting
+ * @param lifetimeMax of a live connection, if its credential does not expire sooner
  */
 public record ConnectionLimits(
         Duration pingInterval, Duration idleTimeout, Duration writeTimeout, Duration lifetimeMax) {

@@ -25,10 +25,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves HTTP/1.x clients by the letter of RFC 9112, between the codec and the server: requests that no route may see
- * are answered here, and the server behind sees one form only (see {@link RequestHead}). Who closes the connection, and
- * when, is decided here: the server behind would close it with the first of several pipelined answers where the last
- * one asks for it, and send chunks to clients of HTTP/1.0.
+ * Enforces RFC 9112 for HTTP/1.x clients, between the codec and the server. Invalid requests are answered here, and the
+ * server sees one form only (see {@link RequestHead}). This handler also decides when to close the connection: the
+ * server would close it with the first of several pipelined responses if the last request says {@code close}, and would
+ * send chunks to HTTP/1.0 clients.
  */
 final class HttpConformance extends ChannelDuplexHandler {
 
@@ -37,16 +37,16 @@ final class HttpConformance extends ChannelDuplexHandler {
 
     private final ConnectionLimits rules;
 
-    /** Requests that are not answered yet, in their order. */
+    /** Requests without a complete response, in their order. */
     private final Deque<Exchange> exchanges = new ArrayDeque<>();
 
-    /** What is answered once those are. */
+    /** The response to send after those of the exchanges, then closing the connection. */
     private @Nullable FullHttpResponse last;
 
-    /** Whether no further request is served on this connection. */
-    private boolean isOver;
+    /** Whether the connection serves no further request. */
+    private boolean closing;
 
-    /** Whether the request that comes in is one of those. */
+    /** Whether the current request is discarded. */
     private boolean discarding;
 
     private boolean isUpgraded;
@@ -58,7 +58,7 @@ final class HttpConformance extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (message instanceof HttpRequest request && !isUpgraded) {
-            discarding = isOver;
+            discarding = closing;
             if (!discarding) {
                 begin(context, request);
             }
@@ -72,24 +72,24 @@ final class HttpConformance extends ChannelDuplexHandler {
 
     private void begin(ChannelHandlerContext context, HttpRequest request) {
         if (request.decoderResult().isFailure()) {
-            isOver = true;
+            closing = true;
             exchanges.add(new Exchange(new RequestHead(true, false)));
             return;
         }
-        RequestHead.Refusal refusal = RequestHead.refusal(request);
-        if (refusal != null) {
-            end(context, response(request, refusal));
-        } else if (RequestHead.isAboutServer(request)) {
-            end(context, aboutServer());
+        RequestHead.Rejection rejection = RequestHead.rejection(request);
+        if (rejection != null) {
+            end(context, response(request, rejection));
+        } else if (RequestHead.isServerOptions(request)) {
+            end(context, serverOptions());
         } else {
             RequestHead head = RequestHead.normalize(request);
-            isOver = !head.keepAlive();
+            closing = !head.keepAlive();
             exchanges.add(new Exchange(head));
         }
     }
 
     private void end(ChannelHandlerContext context, FullHttpResponse response) {
-        isOver = true;
+        closing = true;
         discarding = true;
         last = response;
         sendLast(context);
@@ -118,7 +118,7 @@ final class HttpConformance extends ChannelDuplexHandler {
                 context.write(message, promise);
                 return;
             }
-            exchange.answer(response);
+            exchange.respond(response);
         }
         if (!(message instanceof LastHttpContent)) {
             context.write(message, promise);
@@ -146,7 +146,7 @@ final class HttpConformance extends ChannelDuplexHandler {
         last = null;
     }
 
-    private static FullHttpResponse aboutServer() {
+    private static FullHttpResponse serverOptions() {
         FullHttpResponse response =
                 new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.NO_CONTENT, Unpooled.EMPTY_BUFFER);
         response.headers().set(HttpHeaderNames.ALLOW, ALLOW).set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
@@ -154,14 +154,16 @@ final class HttpConformance extends ChannelDuplexHandler {
     }
 
     /** A problem document without a type of its own (RFC 9457, section 4.2.1). */
-    private static FullHttpResponse response(HttpRequest request, RequestHead.Refusal refusal) {
+    private static FullHttpResponse response(HttpRequest request, RequestHead.Rejection rejection) {
         byte[] body = ("{\"type\":\"about:blank\",\"title\":\""
-                        + refusal.status().reasonPhrase() + "\",\"status\":"
-                        + refusal.status().code() + ",\"detail\":\"" + refusal.detail() + "\"}")
+                        + rejection.status().reasonPhrase() + "\",\"status\":"
+                        + rejection.status().code() + ",\"detail\":\"" + rejection.detail() + "\"}")
                 .getBytes(StandardCharsets.UTF_8);
         boolean isHead = request.method().equals(HttpMethod.HEAD);
         FullHttpResponse response = new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1, refusal.status(), isHead ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body));
+                HttpVersion.HTTP_1_1,
+                rejection.status(),
+                isHead ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body));
         response.headers()
                 .set(HttpHeaderNames.CONTENT_TYPE, "application/problem+json")
                 .set(HttpHeaderNames.CONTENT_LENGTH, body.length)
@@ -169,7 +171,7 @@ final class HttpConformance extends ChannelDuplexHandler {
         return response;
     }
 
-    /** A request and its answer. */
+    /** A request and its response. */
     private static final class Exchange {
 
         private final RequestHead request;
@@ -179,18 +181,17 @@ final class HttpConformance extends ChannelDuplexHandler {
             this.request = request;
         }
 
-        void answer(HttpResponse response) {
+        void respond(HttpResponse response) {
             closes = !request.keepAlive() || !HttpUtil.isKeepAlive(response);
-            if (request.isOld() && HttpUtil.isTransferEncodingChunked(response)) {
+            if (request.isHttp10() && HttpUtil.isTransferEncodingChunked(response)) {
                 HttpUtil.setTransferEncodingChunked(response, false);
-                // The end of the connection is the end of the body: HTTP/1.0 has no other where its length is not
-                // known.
+                // Without a length, the end of the connection ends a body of HTTP/1.0.
                 closes = true;
             }
             response.setProtocolVersion(HttpVersion.HTTP_1_1);
             if (closes) {
                 response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-            } else if (request.isOld()) {
+            } else if (request.isHttp10()) {
                 response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
             }
         }

@@ -7,7 +7,7 @@ import java.time.Duration;
 import reactor.netty.NettyPipeline;
 import reactor.netty.http.server.HttpServer;
 
-/** Settings of a web server that do not depend on its routes. */
+/** Configures the connections of a web server. */
 public final class HttpTransport {
 
     static final int REQUEST_LINE_BYTES_MAX = 8 * 1024;
@@ -26,7 +26,7 @@ public final class HttpTransport {
                     pipeline.addFirst("mindful.writeTimeout", new WriteTimeout(rules.writeTimeout()));
                     pipeline.addAfter(NettyPipeline.HttpCodec, "mindful.http", new HttpConformance(rules));
                 });
-        // Bytes in the kernel's buffer are not seen by Netty; Linux has a timeout of its own for them.
+        // Netty does not see bytes in the kernel's buffer; Linux has its own timeout for them.
         return Epoll.isAvailable()
                 ? configured.childOption(
                         EpollChannelOption.TCP_USER_TIMEOUT,

@@ -13,13 +13,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request's head, held against RFC 9112 and brought into the one form that the server behind it knows: HTTP/1.1,
- * origin-form, persistent.
+ * A request's head, validated by RFC 9112 and normalized to the form that the server expects: HTTP/1.1, origin-form,
+ * persistent.
  *
- * @param isOld whether the client speaks HTTP/1.0, which has neither chunks nor interim answers nor upgrades
- * @param keepAlive whether the client wants the connection to persist after the answer
+ * @param isHttp10 whether the client uses HTTP/1.0, which has neither chunks nor interim responses nor upgrades
+ * @param keepAlive whether the client wants to reuse the connection
  */
-record RequestHead(boolean isOld, boolean keepAlive) {
+record RequestHead(boolean isHttp10, boolean keepAlive) {
 
     static final Set<HttpMethod> METHODS = Set.of(
             HttpMethod.GET,
@@ -30,61 +30,60 @@ record RequestHead(boolean isOld, boolean keepAlive) {
             HttpMethod.DELETE,
             HttpMethod.OPTIONS);
 
-    /** RFC 3986, sections 3.2.2 and 3.2.3; a host may be empty where a target has none. */
+    /** RFC 3986, sections 3.2.2 and 3.2.3; the host may be empty. */
     private static final Pattern HOST =
             Pattern.compile("(?:\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9\\-._~!$&'()*+,;=%]*)(?::[0-9]{0,5})?");
 
     private static final Pattern ABSOLUTE = Pattern.compile("(?i)https?://([^/?#]+)(.*)");
     private static final String CHUNKED = "chunked";
 
-    /** A request that is answered before any route is looked for. */
-    record Refusal(HttpResponseStatus status, String detail) {}
+    /** The response to an invalid request. */
+    record Rejection(HttpResponseStatus status, String detail) {}
 
-    /** Returns why a request is not served, or null. */
-    static @Nullable Refusal refusal(HttpRequest request) {
+    /** Returns why a request is invalid, or null. */
+    static @Nullable Rejection rejection(HttpRequest request) {
         if (request.protocolVersion().majorVersion() != 1) {
-            return new Refusal(HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED, "HTTP/1.1 is served here.");
+            return new Rejection(HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED, "The HTTP version must be 1.0 or 1.1.");
         }
         if (!METHODS.contains(request.method())) {
-            return new Refusal(HttpResponseStatus.NOT_IMPLEMENTED, "The method is not implemented.");
+            return new Rejection(HttpResponseStatus.NOT_IMPLEMENTED, "The method is not supported.");
         }
         List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
-        if (hosts.size() > 1 || (hosts.isEmpty() && !isOld(request))) {
-            return new Refusal(HttpResponseStatus.BAD_REQUEST, "One Host field is expected.");
+        if (hosts.size() > 1 || (hosts.isEmpty() && !isHttp10(request))) {
+            return new Rejection(HttpResponseStatus.BAD_REQUEST, "There must be exactly one Host field.");
         }
         if (!hosts.isEmpty() && !HOST.matcher(hosts.getFirst()).matches()) {
-            return new Refusal(HttpResponseStatus.BAD_REQUEST, "The Host field is not a host and port.");
+            return new Rejection(HttpResponseStatus.BAD_REQUEST, "The Host field must be a host and an optional port.");
         }
         List<String> codings = request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
         if (!codings.isEmpty() && !(codings.size() == 1 && codings.getFirst().equalsIgnoreCase(CHUNKED))) {
-            return new Refusal(HttpResponseStatus.NOT_IMPLEMENTED, "The transfer coding chunked is expected.");
+            return new Rejection(HttpResponseStatus.NOT_IMPLEMENTED, "The only supported transfer coding is chunked.");
         }
         return target(request);
     }
 
-    private static @Nullable Refusal target(HttpRequest request) {
+    private static @Nullable Rejection target(HttpRequest request) {
         String target = request.uri();
-        if (target.startsWith("/") || isAboutServer(request)) {
+        if (target.startsWith("/") || isServerOptions(request)) {
             return null;
         }
         var absolute = ABSOLUTE.matcher(target);
         return absolute.matches() && HOST.matcher(absolute.group(1)).matches()
                 ? null
-                : new Refusal(
-                        HttpResponseStatus.BAD_REQUEST, "The request target is neither a path nor a URL of http.");
+                : new Rejection(HttpResponseStatus.BAD_REQUEST, "The request target must be a path or an http URL.");
     }
 
-    /** Whether a request asks about the server as a whole and not about a resource. */
-    static boolean isAboutServer(HttpRequest request) {
+    /** Returns whether a request is {@code OPTIONS *}, about the server as a whole. */
+    static boolean isServerOptions(HttpRequest request) {
         return request.uri().equals("*") && request.method().equals(HttpMethod.OPTIONS);
     }
 
-    /** Rewrites a request that is not refused. */
+    /** Normalizes a valid request. */
     static RequestHead normalize(HttpRequest request) {
         HttpHeaders headers = request.headers();
-        boolean isOld = isOld(request);
+        boolean isHttp10 = isHttp10(request);
         boolean keepAlive = HttpUtil.isKeepAlive(request);
-        if (isOld) {
+        if (isHttp10) {
             headers.remove(HttpHeaderNames.EXPECT);
             headers.remove(HttpHeaderNames.UPGRADE);
         }
@@ -96,14 +95,14 @@ record RequestHead(boolean isOld, boolean keepAlive) {
         }
         String host = headers.get(HttpHeaderNames.HOST, "");
         if (host.endsWith(":")) {
-            // A port may be empty, which the server behind takes for a mistake.
+            // RFC 3986 allows an empty port; the server does not.
             headers.set(HttpHeaderNames.HOST, host.substring(0, host.length() - 1));
         }
         request.setProtocolVersion(HttpVersion.HTTP_1_1);
-        return new RequestHead(isOld, keepAlive);
+        return new RequestHead(isHttp10, keepAlive);
     }
 
-    /** The target's host counts, and not the one of the Host field. */
+    /** The target's host overrides the Host field. */
     private static void toOriginForm(HttpRequest request) {
         var absolute = ABSOLUTE.matcher(request.uri());
         if (absolute.matches()) {
@@ -113,7 +112,7 @@ record RequestHead(boolean isOld, boolean keepAlive) {
         }
     }
 
-    private static boolean isOld(HttpRequest request) {
+    private static boolean isHttp10(HttpRequest request) {
         return request.protocolVersion().minorVersion() == 0;
     }
 }

@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends pings over a WebSocket, and cuts it when its client sends nothing for too long. A client that this side does
- * not read from, since it has too much to do, is not idle.
+ * Sends pings over a WebSocket, and closes it if its client sends nothing for too long. A client is not idle while this
+ * side is too busy to read from it.
  */
 final class WebSocketLiveness extends ChannelDuplexHandler {
 

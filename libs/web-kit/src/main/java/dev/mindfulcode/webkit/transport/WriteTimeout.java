@@ -7,19 +7,19 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Closes a channel whose peer takes no byte for a time although some are waiting to be written. */
+/** Closes a channel whose peer reads no byte for a time although some are waiting to be written. */
 final class WriteTimeout extends ChannelOutboundHandlerAdapter {
 
     private static final int CHECKS_PER_TIMEOUT = 4;
 
-    private final long timeoutNs;
+    private final long checkIntervalNs;
     private boolean watching;
+    private int checksWithoutProgress;
     private @Nullable Object currentMessage;
     private long currentProgress;
-    private long progressAtNs;
 
     WriteTimeout(Duration timeout) {
-        timeoutNs = timeout.toNanos();
+        checkIntervalNs = timeout.toNanos() / CHECKS_PER_TIMEOUT;
     }
 
     @Override
@@ -27,22 +27,24 @@ final class WriteTimeout extends ChannelOutboundHandlerAdapter {
         context.flush();
         if (!watching && isPending(context)) {
             watching = true;
-            progressAtNs = System.nanoTime();
             noteProgress(context);
-            checkLater(context);
+            scheduleCheck(context);
         }
     }
 
-    private void checkLater(ChannelHandlerContext context) {
-        context.executor().schedule(() -> check(context), timeoutNs / CHECKS_PER_TIMEOUT, TimeUnit.NANOSECONDS);
+    private void scheduleCheck(ChannelHandlerContext context) {
+        context.executor().schedule(() -> check(context), checkIntervalNs, TimeUnit.NANOSECONDS);
     }
 
     private void check(ChannelHandlerContext context) {
         if (!isPending(context)) {
             watching = false;
             currentMessage = null;
-        } else if (noteProgress(context) || System.nanoTime() - progressAtNs < timeoutNs) {
-            checkLater(context);
+            return;
+        }
+        noteProgress(context);
+        if (checksWithoutProgress < CHECKS_PER_TIMEOUT) {
+            scheduleCheck(context);
         } else {
             context.close();
         }
@@ -53,17 +55,16 @@ final class WriteTimeout extends ChannelOutboundHandlerAdapter {
         return buffer != null && !buffer.isEmpty();
     }
 
-    /** Returns whether the peer has taken any byte since the last call. */
-    private boolean noteProgress(ChannelHandlerContext context) {
+    private void noteProgress(ChannelHandlerContext context) {
         ChannelOutboundBuffer buffer = context.channel().unsafe().outboundBuffer();
         Object message = buffer == null ? null : buffer.current();
         long progress = buffer == null ? 0 : buffer.currentProgress();
         if (message == currentMessage && progress == currentProgress) {
-            return false;
+            checksWithoutProgress++;
+        } else {
+            checksWithoutProgress = 0;
+            currentMessage = message;
+            currentProgress = progress;
         }
-        currentMessage = message;
-        currentProgress = progress;
-        progressAtNs = System.nanoTime();
-        return true;
     }
 }

@@ -1,4 +1,4 @@
-package dev.mindfulcode.apigateway.idempotency;
+package dev.mindfulcode.webkit.idempotency;
 
 import org.reactivestreams.Publisher;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -8,19 +8,19 @@ import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** A response that is not sent until it has been kept. */
+/** A response that is buffered and not sent. */
 final class BufferedResponse extends ServerHttpResponseDecorator {
 
     private static final int BODY_BYTES_MAX = 256 * 1024;
-    private static final byte[] NOTHING = {};
+    private static final byte[] EMPTY = {};
 
-    private volatile byte[] body = NOTHING;
+    private volatile byte[] body = EMPTY;
 
     BufferedResponse(ServerHttpResponse response) {
         super(response);
     }
 
-    StoredResponse answer() {
+    StoredResponse stored() {
         return StoredResponse.of(getDelegate(), body);
     }
 

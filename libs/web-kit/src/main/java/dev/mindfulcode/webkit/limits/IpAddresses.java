@@ -1,24 +1,24 @@
-package dev.mindfulcode.apigateway.limits;
+package dev.mindfulcode.webkit.limits;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Addresses as text: never looked up, and the network that one customer is given counted as one. */
-final class Addresses {
+/** IP addresses as text, without name resolution. */
+final class IpAddresses {
 
     private static final int LITERAL_LENGTH_MAX = 45;
     private static final int CUSTOMER_BYTES = 8;
 
-    private Addresses() {}
+    private IpAddresses() {}
 
-    /** Reads a literal with four numbers, or of version 6; a name is none. */
+    /** Returns the address of an IPv4 literal with four numbers or an IPv6 literal, or null for anything else. */
     static @Nullable InetAddress parse(String text) {
-        boolean isVersion4 = text.indexOf(':') < 0;
+        boolean isIpv4 = text.indexOf(':') < 0;
         if (text.length() > LITERAL_LENGTH_MAX
                 || text.indexOf('%') >= 0
-                || (isVersion4 && text.chars().filter(c -> c == '.').count() != 3)) {
+                || (isIpv4 && text.chars().filter(c -> c == '.').count() != 3)) {
             return null;
         }
         try {
@@ -28,7 +28,7 @@ final class Addresses {
         }
     }
 
-    /** The subject of a quota: a whole /64 of version 6, since a single customer has at least as much. */
+    /** Returns the subject of a quota: an IPv4 address or an IPv6 /64, the least that a customer has. */
     static String subject(InetAddress address) {
         if (address instanceof Inet6Address) {
             byte[] network = Arrays.copyOf(address.getAddress(), CUSTOMER_BYTES);

@@ -1,4 +1,4 @@
-package dev.mindfulcode.apigateway.limits;
+package dev.mindfulcode.webkit.limits;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -20,17 +20,17 @@ public final class CidrBlock {
     }
 
     /**
-     * Reads a list separated by commas; nothing is an empty list.
+     * Parses a list separated by commas; empty if the text is blank.
      *
-     * @throws IllegalStateException naming the variable and how to set it
+     * @throws IllegalStateException naming the variable, the value and the rule
      */
     public static List<CidrBlock> parseAll(String variable, @Nullable String text) {
         List<CidrBlock> blocks = new ArrayList<>();
         for (String part : text == null || text.isBlank() ? new String[0] : text.split(",", -1)) {
             CidrBlock block = parse(part.strip());
             if (block == null || blocks.size() == BLOCKS_MAX) {
-                throw new IllegalStateException(variable + " must be at most " + BLOCKS_MAX
-                        + " networks separated by commas, such as 10.0.0.0/8,fd00::/8.");
+                throw new IllegalStateException(variable + " contains '" + part.strip() + "'; must be at most "
+                        + BLOCKS_MAX + " networks separated by commas, such as 10.0.0.0/8,fd00::/8.");
             }
             blocks.add(block);
         }
@@ -39,7 +39,7 @@ public final class CidrBlock {
 
     private static @Nullable CidrBlock parse(String text) {
         int slash = text.indexOf('/');
-        InetAddress address = Addresses.parse(slash < 0 ? text : text.substring(0, slash));
+        InetAddress address = IpAddresses.parse(slash < 0 ? text : text.substring(0, slash));
         if (address == null) {
             return null;
         }

@@ -1,4 +1,4 @@
-package dev.mindfulcode.apigateway.idempotency;
+package dev.mindfulcode.webkit.idempotency;
 
 import dev.mindfulcode.webkit.problems.ProblemType;
 import java.nio.charset.StandardCharsets;
@@ -9,10 +9,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 
-/** The header of draft-ietf-httpapi-idempotency-key-header: a quoted string; without quotes it is taken as well. */
-final class IdempotencyKey {
+/** The header of draft-ietf-httpapi-idempotency-key-header: a quoted string; the quotes may be missing. */
+public final class IdempotencyKey {
 
-    static final String HEADER = "Idempotency-Key";
+    public static final String HEADER = "Idempotency-Key";
 
     private static final Pattern KEY = Pattern.compile("\"?([!#-\\[\\]-~]{1,128})\"?");
 
@@ -26,17 +26,17 @@ final class IdempotencyKey {
         var key = KEY.matcher(lines.getFirst());
         if (lines.size() > 1 || !key.matches()) {
             throw ProblemType.INVALID_REQUEST.forField(
-                    HEADER, "One key of 1 to 128 visible characters is expected, such as a UUID in quotes.");
+                    HEADER, "Must be one key of 1 to 128 visible ASCII characters, such as a UUID in quotes.");
         }
         return key.group(1);
     }
 
-    /** What is kept of a key: whoever chose it may have put something of theirs into it. */
-    static byte[] hash(String key) {
+    /** Returns the form in which a key is stored: clients may put personal text into keys. */
+    public static byte[] hash(String key) {
         return sha256().digest(key.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** Two requests with the same fingerprint ask for the same. */
+    /** Returns a digest that is equal for equal requests. */
     static byte[] fingerprint(ServerHttpRequest request, byte[] body) {
         MessageDigest digest = sha256();
         String query = request.getURI().getRawQuery();

@@ -1,4 +1,4 @@
-package dev.mindfulcode.apigateway.limits;
+package dev.mindfulcode.webkit.limits;
 
 import java.io.File;
 import java.io.IOException;

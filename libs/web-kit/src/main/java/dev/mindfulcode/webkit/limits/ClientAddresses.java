@@ -1,4 +1,4 @@
-package dev.mindfulcode.apigateway.limits;
+package dev.mindfulcode.webkit.limits;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,17 +12,17 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 
 /**
- * Where a request comes from. The peer's address, unless the peer is a trusted proxy: then what the proxies in front
- * say in {@code X-Forwarded-For} or {@code Forwarded} (RFC 7239), read from the right up to the first that is not
- * trusted. Whatever stands to the left of it, the client may have made up. Where the two headers disagree neither is
- * believed: a proxy writes one of them and lets the other through.
+ * Finds the client address of a request: the peer's address, unless the peer is a trusted proxy. Then it is the address
+ * that {@code X-Forwarded-For} or {@code Forwarded} (RFC 7239) name, read from the right up to the first that is not a
+ * trusted proxy; the client may have invented what is left of it. If the two headers disagree neither is used: a proxy
+ * sets one of them and passes the other through.
  */
-final class ClientAddresses {
+public final class ClientAddresses {
 
     private static final String X_FORWARDED_FOR = "X-Forwarded-For";
     private static final String FORWARDED = "Forwarded";
 
-    /** More proxies than anybody has in a row; a longer list is cut on the left. */
+    /** A longer list is cut on the left. */
     private static final int HOPS_MAX = 16;
 
     private final List<CidrBlock> trustedProxies;
@@ -32,16 +32,15 @@ final class ClientAddresses {
     private final AtomicBoolean untrustedSeen = new AtomicBoolean();
 
     /**
-     * @param untrusted receives the name of the first header, and of no later one, that a peer sends which is not a
-     *     trusted proxy
+     * @param untrusted called once, with the name of the first forwarding header that comes from an untrusted peer
      */
-    ClientAddresses(List<CidrBlock> trustedProxies, List<CidrBlock> exempt, Consumer<String> untrusted) {
+    public ClientAddresses(List<CidrBlock> trustedProxies, List<CidrBlock> exempt, Consumer<String> untrusted) {
         this.trustedProxies = trustedProxies;
         this.exempt = exempt;
         this.untrusted = untrusted;
     }
 
-    ClientAddress of(ServerHttpRequest request) {
+    public ClientAddress of(ServerHttpRequest request) {
         InetSocketAddress socket = request.getRemoteAddress();
         InetAddress peer = socket == null ? null : socket.getAddress();
         return of(peer == null ? InetAddress.ofLiteral("0.0.0.0") : peer, request.getHeaders());
@@ -51,7 +50,7 @@ final class ClientAddresses {
         List<String> hops = forwardedFor(headers);
         List<String> standard = forwarded(headers);
         if (!isTrusted(peer)) {
-            // Who is spoken for by a proxy nobody told us of is not who the exemption was meant for.
+            // A client behind an unknown proxy is not exempt, even if the proxy's address is.
             boolean isDirect = hops.isEmpty() && standard.isEmpty();
             if (!isDirect && untrustedSeen.compareAndSet(false, true)) {
                 untrusted.accept(hops.isEmpty() ? FORWARDED : X_FORWARDED_FOR);
@@ -85,7 +84,7 @@ final class ClientAddresses {
         return elements(headers, X_FORWARDED_FOR);
     }
 
-    /** The {@code for} of each element; an element without one says that somebody is hidden, which no address is. */
+    /** Returns the {@code for} of each element; "unknown" for an element without one. */
     private static List<String> forwarded(HttpHeaders headers) {
         List<String> hops = new ArrayList<>();
         for (String element : elements(headers, FORWARDED)) {
@@ -101,7 +100,7 @@ final class ClientAddresses {
         return hops;
     }
 
-    /** The last ones of a header's elements, over all its lines. A quoted comma splits too, and makes no address. */
+    /** Returns the last elements of a header over all its lines. A quoted comma splits too, but yields no address. */
     private static List<String> elements(HttpHeaders headers, String name) {
         List<String> elements = new ArrayList<>();
         for (String line : headers.getOrEmpty(name)) {
@@ -114,7 +113,7 @@ final class ClientAddresses {
         return elements.size() <= HOPS_MAX ? elements : elements.subList(elements.size() - HOPS_MAX, elements.size());
     }
 
-    /** {@code 192.0.2.1}, {@code 192.0.2.1:80}, {@code 2001:db8::1}, {@code "[2001:db8::1]:80"}. */
+    /** Parses {@code 192.0.2.1}, {@code 192.0.2.1:80}, {@code 2001:db8::1}, {@code "[2001:db8::1]:80"}. */
     private static @Nullable InetAddress address(String hop) {
         String text = hop;
         if (text.length() > 1 && text.startsWith("\"") && text.endsWith("\"")) {
@@ -122,21 +121,22 @@ final class ClientAddresses {
         }
         if (text.startsWith("[")) {
             int end = text.indexOf(']');
-            return end < 0 ? null : Addresses.parse(text.substring(1, end));
+            return end < 0 ? null : IpAddresses.parse(text.substring(1, end));
         }
         int colon = text.indexOf(':');
         boolean hasPort = colon >= 0 && colon == text.lastIndexOf(':');
-        return Addresses.parse(hasPort ? text.substring(0, colon) : text);
+        return IpAddresses.parse(hasPort ? text.substring(0, colon) : text);
     }
 
-    /** @param isExempt whether nothing is counted for it */
-    record ClientAddress(InetAddress address, boolean isExempt) {
+    /** @param isExempt whether no quota applies to it */
+    public record ClientAddress(InetAddress address, boolean isExempt) {
 
-        String subject() {
-            return Addresses.subject(address);
+        /** Returns the subject of the address in quotas. */
+        public String subject() {
+            return IpAddresses.subject(address);
         }
 
-        /** Never the address, which is personal. */
+        /** Without the address, which is personal. */
         @Override
         public String toString() {
             return "ClientAddress";

@@ -1,4 +1,4 @@
 @NullMarked
-package dev.mindfulcode.apigateway.limits;
+package dev.mindfulcode.webkit.limits;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package dev.mindfulcode.apigateway.limits;
+package dev.mindfulcode.webkit.limits;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -11,17 +11,17 @@ import io.github.bucket4j.local.LocalBucketBuilder;
 import reactor.core.publisher.Mono;
 
 /**
- * Buckets of this process alone. A bucket that nobody touched for its window is full, and so as good as none. Past the
- * bound the least used ones go: who can send from a hundred thousand networks is not stopped by counting each.
+ * Token buckets of this process. A bucket that was not used for its window is full and is removed. Above the maximum
+ * the least used buckets are evicted: a client with a hundred thousand networks is not stopped by counting each.
  */
-final class MemoryBuckets implements TokenBuckets {
+public final class MemoryBuckets implements TokenBuckets {
 
     static final int BUCKETS_MAX = 100_000;
 
     private final Cache<Key, LocalBucket> buckets;
     private final TimeMeter time;
 
-    MemoryBuckets() {
+    public MemoryBuckets() {
         this(TimeMeter.SYSTEM_NANOTIME, Ticker.systemTicker());
     }
 
@@ -37,7 +37,7 @@ final class MemoryBuckets implements TokenBuckets {
     @Override
     public Mono<RateLimitResult> tryConsume(Quota quota, String subject) {
         return Mono.fromSupplier(() -> RateLimitResult.of(
-                buckets.get(new Key(quota, subject), this::fresh).tryConsumeAndReturnRemaining(1)));
+                buckets.get(new Key(quota, subject), this::newBucket).tryConsumeAndReturnRemaining(1)));
     }
 
     long size() {
@@ -45,7 +45,7 @@ final class MemoryBuckets implements TokenBuckets {
         return buckets.estimatedSize();
     }
 
-    private LocalBucket fresh(Key key) {
+    private LocalBucket newBucket(Key key) {
         BucketConfiguration configuration = key.quota.bucket();
         LocalBucketBuilder bucket = io.github.bucket4j.Bucket.builder().withCustomTimePrecision(time);
         for (var limit : configuration.getBandwidths()) {

@@ -1,15 +1,15 @@
-package dev.mindfulcode.apigateway.limits;
+package dev.mindfulcode.webkit.limits;
 
 import io.github.bucket4j.ConsumptionProbe;
 import java.time.Duration;
 
 /**
- * What came of asking a bucket for a token.
+ * The result of consuming a token.
  *
- * @param untilNext zero where there was a token
- * @param untilFull when all of the quota is there again
+ * @param untilNext until the next token; zero if the request is allowed
+ * @param untilFull until the bucket is full again
  */
-record RateLimitResult(boolean isAllowed, long remaining, Duration untilNext, Duration untilFull) {
+public record RateLimitResult(boolean isAllowed, long remaining, Duration untilNext, Duration untilFull) {
 
     static RateLimitResult of(ConsumptionProbe probe) {
         return new RateLimitResult(

@@ -1,4 +1,4 @@
-package dev.mindfulcode.apigateway.limits;
+package dev.mindfulcode.webkit.limits;
 
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.BucketConfiguration;
@@ -8,29 +8,28 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * So many requests in a window of time: a bucket of that many tokens that is full again after the window, filled
- * evenly.
+ * A maximum of requests per time window: a bucket of that many tokens, refilled evenly over the window.
  *
- * @param name as the headers call it, such as {@code user}
+ * @param name in response headers, such as {@code user}
  */
-record Quota(String name, long requests, Duration window) {
+public record Quota(String name, long requests, Duration window) {
 
     private static final String OFF = "off";
     private static final Pattern TEXT = Pattern.compile("([0-9]{1,9})/([0-9]{1,5})");
 
     /**
-     * Reads {@code requests/seconds}; null for {@code off}.
+     * Parses {@code requests/seconds}; returns null for {@code off}.
      *
-     * @throws IllegalStateException naming the variable and how to set it
+     * @throws IllegalStateException naming the variable, the value and the rule
      */
-    static @Nullable Quota parse(String name, String variable, String text) {
+    public static @Nullable Quota parse(String name, String variable, String text) {
         if (text.strip().equals(OFF)) {
             return null;
         }
         Matcher parts = TEXT.matcher(text.strip());
         if (!parts.matches() || Long.parseLong(parts.group(1)) == 0 || Long.parseLong(parts.group(2)) == 0) {
             throw new IllegalStateException(
-                    variable + " must be requests/seconds, such as 1200/60, or " + OFF + " for no limit.");
+                    variable + " is '" + text + "'; must be requests/seconds, such as 1200/60, or " + OFF + ".");
         }
         return new Quota(name, Long.parseLong(parts.group(1)), Duration.ofSeconds(Long.parseLong(parts.group(2))));
     }

@@ -1,9 +1,9 @@
-package dev.mindfulcode.apigateway.limits;
+package dev.mindfulcode.webkit.limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mindfulcode.apigateway.limits.ClientAddresses.ClientAddress;
+import dev.mindfulcode.webkit.limits.ClientAddresses.ClientAddress;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.mindfulcode.apigateway.limits;
+package dev.mindfulcode.webkit.limits;
 
 import io.github.bucket4j.distributed.ExpirationAfterWriteStrategy;
 import io.github.bucket4j.distributed.proxy.AsyncProxyManager;
@@ -27,14 +27,14 @@ import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 /**
- * Buckets on Redis, which several gateways share. While Redis is away each gateway counts for itself: too much let
- * through for a while is better than nothing let through. That is said once when it begins and once when it ends;
- * meanwhile Redis is asked once a second.
+ * Token buckets in Redis, shared by several gateways. While Redis is unavailable each gateway counts in its fallback:
+ * it is better to allow too many requests for a while than none. The change is logged once each way; meanwhile one request
+ * per second tries Redis again.
  *
- * <p>Keys hold a hash of the subject. That keeps addresses out of sight, not out of reach of who hashes all there are;
- * they are gone once the bucket is full again.
+ * <p>Keys contain a hash of the subject, which hides addresses from a casual reader but not from one who hashes all
+ * addresses. They expire when the bucket is full again.
  */
-final class RedisBuckets implements TokenBuckets {
+public final class RedisBuckets implements TokenBuckets {
 
     private static final Logger log = LoggerFactory.getLogger(RedisBuckets.class);
 
@@ -70,20 +70,21 @@ final class RedisBuckets implements TokenBuckets {
                 .socketOptions(
                         SocketOptions.builder().connectTimeout(CONNECT_TIMEOUT).build())
                 .build());
-        // Connected once; Lettuce mends the connection from then on.
+        // Connects once; Lettuce reconnects from then on.
         buckets = Mono.defer(() -> Mono.fromCompletionStage(client.connectAsync(ByteArrayCodec.INSTANCE, uri)))
                 .map(RedisBuckets::proxies)
                 .cache(_ -> FOR_EVER, _ -> RETRY_INTERVAL, () -> RETRY_INTERVAL);
     }
 
-    /** Returns at once: a Redis that is not there yet is one that is away. */
-    static RedisBuckets connect(String url, TokenBuckets fallback) {
+    /** Returns at once; Redis counts as unavailable until it is connected. */
+    public static RedisBuckets connect(String url, TokenBuckets fallback) {
         RedisURI uri;
         try {
             uri = RedisURI.create(url);
         } catch (IllegalArgumentException e) {
-            // Without the cause, which quotes the password.
-            throw new IllegalStateException("REDIS_URL must be such as redis://:password@localhost:6379.");
+            // Without the value and the cause, which contain the password.
+            throw new IllegalStateException(
+                    "REDIS_URL is not a Redis URL; set one such as redis://:password@localhost:6379.");
         }
         RedisBuckets made = new RedisBuckets(uri, fallback);
         made.buckets.subscribe(_ -> {}, made::markUnavailable);
@@ -131,18 +132,19 @@ final class RedisBuckets implements TokenBuckets {
         nextTryNs.set(System.nanoTime() + RETRY_INTERVAL.toNanos());
         if (unavailable.compareAndSet(false, true)) {
             log.warn(
-                    "Redis does not answer ({}): until it does, each gateway counts for itself",
+                    "Redis unavailable; rate limits are counted per gateway; retrying every {} s: error={}",
+                    RETRY_INTERVAL.toSeconds(),
                     e.getClass().getSimpleName());
         }
     }
 
     private void markAvailable() {
         if (unavailable.compareAndSet(true, false)) {
-            log.info("Redis answers again: limits are shared");
+            log.info("Redis available again; rate limits are shared");
         }
     }
 
-    /** With the numbers in it, so that another setting starts other buckets. */
+    /** Returns a key that contains the quota, so that a changed quota starts new buckets. */
     private static byte[] key(Quota quota, String subject) {
         return ("mindful:limit:" + quota.name() + ":" + quota.requests() + "/"
                         + quota.window().toSeconds() + ":" + hash(subject))

@@ -1,4 +1,4 @@
-package dev.mindfulcode.apigateway.idempotency;
+package dev.mindfulcode.webkit.idempotency;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -15,11 +15,11 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import reactor.core.publisher.Mono;
 
-/** An answer, to be given again: status, the headers that belong to it, and body. */
+/** A response to be sent again: status, some headers and body. */
 @SuppressWarnings("ArrayRecordComponent")
-record StoredResponse(int status, Map<String, String> headers, byte[] body) {
+public record StoredResponse(int status, Map<String, String> headers, byte[] body) {
 
-    /** Others, such as what is left of a quota, belong to the moment. */
+    /** Other headers, such as the remaining quota, change with each response. */
     private static final List<String> HEADERS =
             List.of(HttpHeaders.CONTENT_TYPE, HttpHeaders.CACHE_CONTROL, HttpHeaders.LOCATION, "X-Read-After");
 
@@ -35,7 +35,7 @@ record StoredResponse(int status, Map<String, String> headers, byte[] body) {
         return new StoredResponse(status == null ? 200 : status.value(), headers, body);
     }
 
-    static StoredResponse decode(byte[] bytes) {
+    public static StoredResponse decode(byte[] bytes) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             int status = in.readUnsignedShort();
             Map<String, String> headers = new LinkedHashMap<>();
@@ -48,7 +48,7 @@ record StoredResponse(int status, Map<String, String> headers, byte[] body) {
         }
     }
 
-    byte[] encode() {
+    public byte[] encode() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(body.length + 128);
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeShort(status);
@@ -78,7 +78,7 @@ record StoredResponse(int status, Map<String, String> headers, byte[] body) {
         return response.writeWith(Mono.just(buffer));
     }
 
-    /** Never the body, which may hold a secret. */
+    /** Without the body, which may hold a secret. */
     @Override
     public String toString() {
         return "StoredResponse[" + status + "]";
