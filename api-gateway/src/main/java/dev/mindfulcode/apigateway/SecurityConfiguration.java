@@ -47,8 +47,8 @@ import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
 /**
- * Security: each request needs what its endpoint's {@link Access} declares. There are no cookies,
- * hence no CSRF. The endpoints of ingest, which may share the server, authenticate themselves and are left alone.
+ * Security: each request needs what its endpoint's {@link Access} declares. There are no cookies, hence no CSRF.
+ * Ingest's endpoints, which may share the server, authenticate their requests themselves.
  */
 @Configuration(value = "gatewaySecurityConfiguration", proxyBeanMethods = false)
 @EnableWebFluxSecurity

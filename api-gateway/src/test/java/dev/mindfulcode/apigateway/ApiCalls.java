@@ -314,7 +314,7 @@ final class ApiCalls {
         };
     }
 
-    /** What fits into a request line whatever is escaped in it. */
+    /** Text that fits into a request line even if all of it is escaped. */
     private static String shortened(String text) {
         return text.length() > 300 ? text.substring(0, 300) : text;
     }

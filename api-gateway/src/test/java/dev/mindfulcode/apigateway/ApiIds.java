@@ -14,7 +14,7 @@ final class ApiIds {
 
     private static final List<String> FIELDS =
             List.of("session_id", "team_id", "key_id", "plugin_id", "run_id", "user_id", "rule_id", "invitation_id");
-    private static final int KEPT_MAX = 16;
+    private static final int IDS_PER_KIND_MAX = 16;
 
     private final Map<String, List<String>> own = new LinkedHashMap<>();
     private final Map<String, List<String>> foreign = new LinkedHashMap<>();
@@ -38,7 +38,7 @@ final class ApiIds {
                 List<String> known = into.computeIfAbsent(field, _ -> new ArrayList<>());
                 String id = value.asString("");
                 if (!id.isEmpty() && !known.contains(id)) {
-                    if (known.size() == KEPT_MAX) {
+                    if (known.size() == IDS_PER_KIND_MAX) {
                         known.removeFirst();
                     }
                     known.add(id);

@@ -26,19 +26,20 @@ import net.jqwik.api.lifecycle.AfterContainer;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Thousands of requests made from the document that the gateway serves, each answer held against the same document.
- * More of them: {@code ./mvnw -pl api-gateway -am test -Dtest=ApiProperties -DargLine=-Dmindful.tries=100000}.
+ * Generates requests from the API description and checks each response against it: hundreds, or thousands with
+ * {@code -Dmindful.full=true}, or as many as {@code -Dmindful.tries=100000} says.
  */
 class ApiProperties {
 
     private static final int LISTS = 100;
-    private static final int REQUESTS = Integer.getInteger("mindful.tries", 2_000);
+    private static final int REQUESTS =
+            Integer.getInteger("mindful.tries", Boolean.getBoolean("mindful.full") ? 2_000 : 400);
 
-    /** So many requests are enough for most operations to have been served. */
-    private static final int REQUESTS_TELLING = 1_500;
+    /** With as many requests most operations succeed at least once. */
+    private static final int REQUESTS_FOR_COVERAGE = 1_500;
 
-    /** What no body may show of the inside: classes, stack traces, SQL. */
-    private static final Pattern INSIDE = Pattern.compile(
+    /** Internals that no body may contain: classes, stack traces, SQL. */
+    private static final Pattern INTERNALS = Pattern.compile(
             "Exception|\\tat |dev\\.mindfulcode\\.|org\\.springframework|io\\.r2dbc|reactor\\.core|SQLSTATE"
                     + "|(?i:\\bselect .* from\\b|insert into|identity\\.users|readmodel\\.)");
 
@@ -56,7 +57,7 @@ class ApiProperties {
     private static String readAfter = "";
 
     static {
-        // Somebody else's, which must stay theirs.
+        // Resources of another user.
         String other = GATEWAY.user().token();
         IDS.foreign(API.post("/api/sessions/start", other, "{}").json());
         IDS.foreign(API.post("/api/teams", other, "{\"name\": \"others\"}").json());
@@ -68,7 +69,7 @@ class ApiProperties {
     }
 
     @Property(tries = LISTS)
-    void everyAnswerIsOneThatTheDocumentKnows(@ForAll("requests") List<Call> calls) {
+    void respondsAsDocumented(@ForAll("requests") List<Call> calls) {
         calls.forEach(call -> hold(call, send(call)));
     }
 
@@ -84,7 +85,7 @@ class ApiProperties {
     }
 
     @AfterContainer
-    static void tell() {
+    static void report() {
         cancelRuns(user);
         Map<Integer, Integer> statuses = new TreeMap<>();
         SEEN.values().forEach(seen -> seen.forEach((status, count) -> statuses.merge(status, count, Integer::sum)));
@@ -98,7 +99,7 @@ class ApiProperties {
         System.out.println(
                 "Fuzzed in " + Duration.ofNanos(System.nanoTime() - STARTED_NS).toSeconds() + " s, requests by status: "
                         + statuses + "; never served: " + neverServed);
-        if (REQUESTS >= REQUESTS_TELLING) {
+        if (REQUESTS >= REQUESTS_FOR_COVERAGE) {
             assertThat(neverServed)
                     .hasSizeLessThan(CALLS.operations().size() / 3)
                     .doesNotContain("GET /api/sessions/{id}");
@@ -138,7 +139,7 @@ class ApiProperties {
         Answer answer = API.send(request(call));
         SEEN.computeIfAbsent(call.operation().toString(), _ -> new TreeMap<>()).merge(answer.status(), 1, Integer::sum);
         if (answer.status() == 401 && call.token() == Token.VALID && needsToken(call)) {
-            // Something before has ended this user's tokens, as it may: go on as another.
+            // An earlier request revoked this user's tokens: continue as another user.
             cancelRuns(user);
             user = newcomer();
             return API.send(request(call));
@@ -205,8 +206,8 @@ class ApiProperties {
                     .as(what)
                     .isEmpty();
             if (!call.operation().path().equals("/v3/api-docs")) {
-                assertThat(INSIDE.matcher(text).find())
-                        .as("tells of the inside: " + what)
+                assertThat(INTERNALS.matcher(text).find())
+                        .as("reveals internals: " + what)
                         .isFalse();
             }
         }

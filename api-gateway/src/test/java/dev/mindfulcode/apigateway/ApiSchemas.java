@@ -44,7 +44,7 @@ final class ApiSchemas {
         return found;
     }
 
-    /** With the components beside it, so that its references lead somewhere. */
+    /** Returns the schema with the components, so that its references resolve. */
     private Schema schema(JsonNode schema) {
         ObjectNode whole = ((ObjectNode) schema).deepCopy();
         whole.set("components", document.path("components"));

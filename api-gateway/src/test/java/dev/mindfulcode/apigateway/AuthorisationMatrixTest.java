@@ -30,34 +30,32 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every endpoint × everybody, each cell through HTTP. A new route needs a new line here, or
- * {@link #theTableNamesEveryRoute} fails.
+ * Every endpoint for every kind of user, over HTTP. {@link #coversEveryEndpoint} fails if an endpoint has no line.
  *
- * <p>A line is method and pattern, the answer's status for each column, and a body where one is sent. {@code {id}}
- * stands for a session of the member, or the team; {@code {user_id}} for somebody who is a member of that team and
- * nobody of the columns; {@code {invitation_id}} for an invitation into that team of the member's address;
- * {@code <email>} for the address of somebody who belongs to no team. All of them are made anew for each cell that
- * needs them.
+ * <p>A line has method and pattern, the status for each column, and an optional body. {@code {id}} is a session of the
+ * member, or the team; {@code {user_id}} another member of that team; {@code {invitation_id}} an invitation of the
+ * member's address into that team; {@code <email>} the address of a user without a team. They are created for each cell
+ * that needs them.
  */
 class AuthorisationMatrixTest {
 
     private static final String PASSWORD = "\"password\": \"" + Api.PASSWORD + "\"";
 
-    /**
-     * Of a session everybody but its user is told 404, whoever they are in its user's team; so are strangers of a team.
-     */
+    /** Sessions are 404 for all other users, including those of the same team; teams are 404 for strangers. */
     private static final String TABLE = """
             #                                      anon stranger viewer member admin owner other's
             GET /                                  200  200  200  200  200  200  200
             GET /health                            200  200  200  200  200  200  200
             GET /metrics                           200  200  200  200  200  200  200
             POST /api/auth/register                201  201  201  201  201  201  201  {"email": "<new>", <password>}
-            POST /api/auth/login                   200  200  200  200  200  200  200  {"email": "<stranger>", <password>}
+            POST /api/auth/login                   200  200  200  200  200  200  200 \
+                {"email": "<stranger>", <password>}
             POST /api/auth/refresh                 200  200  200  200  200  200  200  {"refresh_token": "<refresh>"}
             POST /api/auth/logout                  204  204  204  204  204  204  204  {"refresh_token": "<refresh>"}
             GET /api/account                       401  200  200  200  200  200  200
             PATCH /api/account                     401  200  200  200  200  200  200  {"name": "n"}
-            POST /api/account/password             401  403  403  403  403  403  403  {"current_password": "not it", "new_password": "a sentence long enough"}
+            POST /api/account/password             401  403  403  403  403  403  403 \
+                {"current_password": "not it", "new_password": "a sentence long enough"}
             POST /api/keys                         401  201  201  201  201  201  201  {"name": "n", "scope": "ingest"}
             GET /api/keys                          401  200  200  200  200  200  200
             DELETE /api/keys/{id}                  401  404  404  204  404  404  404
@@ -91,14 +89,17 @@ class AuthorisationMatrixTest {
             POST /api/live/tickets                 401  201  201  201  201  201  201
             GET /ws                                401  400  400  400  400  400  400
             GET /graphql                           401  400  400  400  400  400  400
-            POST /graphql                          401  200  200  200  200  200  200  {"query": "{ currentSessions { sessionId } }"}
-            POST /api/plugins                      401  422  422  422  422  422  422  {"manifest": {}, "module": "AGFzbQ=="}
+            POST /graphql                          401  200  200  200  200  200  200 \
+                {"query": "{ currentSessions { sessionId } }"}
+            POST /api/plugins                      401  422  422  422  422  422  422 \
+                {"manifest": {}, "module": "AGFzbQ=="}
             GET /api/plugins                       401  200  200  200  200  200  200
             GET /api/plugins/{id}                  401  404  404  200  404  404  404
             DELETE /api/plugins/{id}               401  404  404  204  404  404  404
             PUT /api/plugins/{id}/install          401  404  404  200  404  404  404  {"capabilities": []}
             POST /api/analytics                    401  404  404  404  404  404  404  {"plugin": "nothing-is-called-so"}
-            POST /api/analytics                    401  404  403  403  404  404  404  {"plugin": "nothing-is-called-so", "scope": "team:<team>"}
+            POST /api/analytics                    401  404  403  403  404  404  404 \
+                {"plugin": "nothing-is-called-so", "scope": "team:<team>"}
             GET /api/analytics                     401  200  200  200  200  200  200
             GET /api/analytics/{id}                401  404  404  200  404  404  404
             GET /api/analytics/{id}/progress       401  404  404  200  404  404  404
@@ -110,9 +111,12 @@ class AuthorisationMatrixTest {
             GET /api/teams/{id}                    401  404  200  200  200  200  404
             PUT /api/teams/{id}/consent            401  404  200  200  200  200  404  {"consent": true}
             GET /api/teams/{id}/members            401  404  200  200  200  200  404
-            POST /api/teams/{id}/members           401  404  403  403  201  201  404  {"email": "<email>", "role": "member"}
-            POST /api/teams/{id}/members           401  404  403  403  403  201  404  {"email": "<email>", "role": "admin"}
-            POST /api/teams/{id}/members           401  404  403  403  403  201  404  {"email": "<email>", "role": "owner"}
+            POST /api/teams/{id}/members           401  404  403  403  201  201  404 \
+                {"email": "<email>", "role": "member"}
+            POST /api/teams/{id}/members           401  404  403  403  403  201  404 \
+                {"email": "<email>", "role": "admin"}
+            POST /api/teams/{id}/members           401  404  403  403  403  201  404 \
+                {"email": "<email>", "role": "owner"}
             GET /api/teams/{id}/invitations        401  404  403  403  200  200  404
             DELETE /api/teams/{id}/invitations/{invitation_id} 401  404  403  403  204  204  404
             GET /api/invitations                   401  200  200  200  200  200  200
@@ -120,7 +124,8 @@ class AuthorisationMatrixTest {
             POST /api/invitations/{invitation_id}/decline      401  404  404  204  404  404  404
             GET /api/teams/{id}/analytics            401  404  200  200  200  200  404
             GET /api/teams/{id}/insights             401  404  200  200  200  200  404
-            POST /api/teams/{id}/alerts              401  404  403  403  201  201  404  {"indicator": "weekend_share", "threshold": 0.2, "window": "four_weeks", "channel": "live"}
+            POST /api/teams/{id}/alerts              401  404  403  403  201  201  404 \
+                {"indicator": "weekend_share", "threshold": 0.2, "window": "four_weeks", "channel": "live"}
             GET /api/teams/{id}/alerts               401  404  403  403  200  200  404
             DELETE /api/teams/{id}/alerts/{rule_id}  401  404  403  403  204  204  404
             POST /api/teams/{id}/alerts/{rule_id}/test 401  404  403  403  400  400  404
@@ -136,7 +141,8 @@ class AuthorisationMatrixTest {
             """;
 
     private static final String DETECT = """
-            {"flow_data": {"session_id": "s", "keystroke_intervals": [100, 120, 110, 130], "context_switches": 0, "error_events": 0, \
+            {"flow_data": {"session_id": "s", "keystroke_intervals": [100, 120, 110, 130], \
+            "context_switches": 0, "error_events": 0, \
             "window_focus_duration": 60, "file_modifications": 1, "timestamp": 1767225600000}}""";
 
     private static final GatewayUnderTest GATEWAY = GatewayUnderTest.shared();
@@ -145,7 +151,7 @@ class AuthorisationMatrixTest {
             .collect(Collectors.toMap(Endpoint::name, Function.identity()));
 
     @SuppressWarnings("NullAway.Init")
-    private static Map<Who, User> people;
+    private static Map<Who, User> users;
 
     @SuppressWarnings("NullAway.Init")
     private static UUID team;
@@ -194,7 +200,7 @@ class AuthorisationMatrixTest {
 
     @BeforeAll
     static void formTeams() throws SQLException {
-        people = Map.of(
+        users = Map.of(
                 Who.STRANGER, GATEWAY.user(),
                 Who.VIEWER, GATEWAY.user(),
                 Who.MEMBER, GATEWAY.user(),
@@ -210,20 +216,20 @@ class AuthorisationMatrixTest {
         for (Who who : List.of(Who.VIEWER, Who.MEMBER, Who.ADMIN)) {
             GATEWAY.join(
                     team,
-                    Objects.requireNonNull(people.get(Who.OWNER)),
-                    Objects.requireNonNull(people.get(who)),
+                    Objects.requireNonNull(users.get(Who.OWNER)),
+                    Objects.requireNonNull(users.get(who)),
                     who.name().toLowerCase(java.util.Locale.ROOT));
         }
     }
 
     @Test
-    void theTableNamesEveryRoute() {
+    void coversEveryEndpoint() {
         assertThat(lines().map(Line::endpoint).distinct()).containsExactlyInAnyOrderElementsOf(DECLARED.keySet());
     }
 
     @ParameterizedTest(name = "{0} by {1}")
     @MethodSource("cells")
-    void isAnsweredAsTheTableSays(Line line, Who who) throws Exception {
+    void respondsWithTheStatusOfTheTable(Line line, Who who) throws Exception {
         Reply reply = send(line, token(who), line.pattern().startsWith("/api/teams") ? team : null);
         assertThat(reply.status()).as(reply.body()).isEqualTo(line.statuses().get(who.ordinal()));
         if (reply.status() >= 400) {
@@ -236,7 +242,7 @@ class AuthorisationMatrixTest {
 
     @ParameterizedTest(name = "{0} by {1}")
     @MethodSource("reads")
-    void headIsAnsweredAsGetIsAndWithoutABody(Line line, Who who) throws Exception {
+    void respondsToHeadLikeToGet(Line line, Who who) throws Exception {
         Line head = new Line("HEAD", line.pattern(), line.statuses(), null);
         Reply reply = send(head, token(who), line.pattern().startsWith("/api/teams") ? team : null);
         assertThat(reply.status()).isEqualTo(line.statuses().get(who.ordinal()));
@@ -253,7 +259,7 @@ class AuthorisationMatrixTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("lines")
-    void anApiKeyOpensWhatTheListSays(Line line) throws Exception {
+    void allowsApiKeysWhereDeclared(Line line) throws Exception {
         Reply reply = send(line, editorsKey, line.pattern().startsWith("/api/teams") ? team : null);
         int anonymous = line.statuses().get(Who.ANONYMOUS.ordinal());
         int user = line.statuses().get(Who.MEMBER.ordinal());
@@ -290,7 +296,7 @@ class AuthorisationMatrixTest {
     }
 
     @Test
-    void whatIsSomebodyElsesIsAnsweredAsWhatIsNobodys() throws Exception {
+    void hidesResourcesOfOthers() throws Exception {
         for (Line line : lines().filter(line -> line.pattern().contains("{id}")).toList()) {
             UUID theirs = line.pattern().startsWith("/api/teams") ? team : null;
             Reply foreign = send(line, token(Who.STRANGER), theirs);
@@ -299,7 +305,7 @@ class AuthorisationMatrixTest {
         }
     }
 
-    /** @param id what {@code {id}} stands for; null for a session, or a key, of the member's that is made for this */
+    /** @param id for {@code {id}}; null for a new session or key of the member */
     private static Reply send(Line line, @Nullable String token, @Nullable UUID id) throws Exception {
         String path = line.pattern()
                 .replace("{file}", "docs.js")
@@ -347,13 +353,13 @@ class AuthorisationMatrixTest {
                 .replace("<now>", java.time.Instant.now().toString())
                 .replace(
                         "<stranger>",
-                        Objects.requireNonNull(people.get(Who.STRANGER)).email());
+                        Objects.requireNonNull(users.get(Who.STRANGER)).email());
         if (filled.contains("<refresh>")) {
             Answer login = API.post(
                     "/api/auth/login",
                     null,
                     "{\"email\": \""
-                            + Objects.requireNonNull(people.get(Who.STRANGER)).email() + "\", " + PASSWORD + "}");
+                            + Objects.requireNonNull(users.get(Who.STRANGER)).email() + "\", " + PASSWORD + "}");
             filled = filled.replace("<refresh>", login.text("refresh_token"));
         }
         return filled.contains("<email>")
@@ -425,7 +431,7 @@ class AuthorisationMatrixTest {
     /** Makes an open invitation of the member's address into the team, in place of the one before. */
     private static UUID invitation() throws SQLException {
         UUID id = UUID.randomUUID();
-        String email = Objects.requireNonNull(people.get(Who.MEMBER)).email();
+        String email = Objects.requireNonNull(users.get(Who.MEMBER)).email();
         try (var connection = GATEWAY.connection();
                 var delete = connection.prepareStatement("delete from identity.team_invitations where email = ?");
                 var insert = connection.prepareStatement("""
@@ -438,7 +444,7 @@ class AuthorisationMatrixTest {
             insert.setObject(2, team);
             insert.setString(3, email);
             insert.setBytes(4, id.toString().getBytes(StandardCharsets.US_ASCII));
-            insert.setObject(5, Objects.requireNonNull(people.get(Who.OWNER)).id());
+            insert.setObject(5, Objects.requireNonNull(users.get(Who.OWNER)).id());
             insert.executeUpdate();
         }
         return id;
@@ -472,7 +478,7 @@ class AuthorisationMatrixTest {
     }
 
     private static @Nullable String token(Who who) {
-        User user = people.get(who);
+        User user = users.get(who);
         return user == null ? null : user.token();
     }
 

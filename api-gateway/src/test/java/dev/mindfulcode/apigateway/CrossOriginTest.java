@@ -47,7 +47,7 @@ class CrossOriginTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"GET", "POST", "PUT", "PATCH", "DELETE"})
-    void aNamedOriginIsInvited(String method) throws IOException {
+    void allowsConfiguredOrigins(String method) throws IOException {
         String sent = "authorization, content-type, x-read-after, idempotency-key, last-event-id";
         assertThat(preflight(port, FRIEND, method, sent))
                 .startsWith("http/1.1 200")
@@ -58,17 +58,17 @@ class CrossOriginTest {
     }
 
     @Test
-    void itMayReadRefusalsToo() throws IOException {
+    void exposesProblemsToConfiguredOrigins() throws IOException {
         assertThat(send(port, "GET /api/account", "Origin: " + FRIEND))
                 .startsWith("http/1.1 401")
                 .contains("access-control-allow-origin: " + FRIEND)
-                .contains(
-                        "access-control-expose-headers: x-read-after, ratelimit, ratelimit-policy, retry-after, location\r\n")
+                .contains("access-control-expose-headers: x-read-after, ratelimit, ratelimit-policy,"
+                        + " retry-after, location\r\n")
                 .doesNotContain("allow-credentials");
     }
 
     @Test
-    void othersAreServedAndNotInvited() throws IOException {
+    void servesOtherOriginsWithoutHeaders() throws IOException {
         for (String origin : new String[] {
             "https://evil.example", "https://app.example.org.evil.example", "http://app.example.org", "null"
         }) {
@@ -83,7 +83,7 @@ class CrossOriginTest {
     }
 
     @Test
-    void nobodyIsInvitedUnlessTold() throws IOException {
+    void allowsNoOriginByDefault() throws IOException {
         int other = shared.api.uri("http", "/").getPort();
         assertThat(preflight(other, FRIEND, "GET", "authorization")).doesNotContain("access-control-");
         assertThat(send(other, "GET /health", "Origin: " + FRIEND))
@@ -102,7 +102,7 @@ class CrossOriginTest {
                 "ftp://a.example",
                 "https://"
             })
-    void anOriginThatIsNoneIsRefusedWithTheFix(String origins) {
+    void rejectsInvalidOrigins(String origins) {
         assertThatThrownBy(() -> CrossOrigins.filter(origins, List.of()))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("CORS_ORIGINS")
@@ -110,7 +110,7 @@ class CrossOriginTest {
     }
 
     @Test
-    void moreThanAHundredOriginsAreRefused() {
+    void rejectsMoreThanAHundredOrigins() {
         String hundred = IntStream.range(0, 100)
                 .mapToObj(i -> "https://" + i + ".example")
                 .collect(joining(","));

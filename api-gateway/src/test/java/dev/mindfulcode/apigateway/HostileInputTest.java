@@ -52,7 +52,7 @@ class HostileInputTest {
     private final User ada = gateway.user();
 
     @Test
-    void whatIsNotJsonIsAProblemOfTheClients() {
+    void rejectsMalformedJson() {
         for (String body : MALFORMED) {
             api.post("/api/auth/login", null, body).isProblem(400, "malformed-body");
             api.post("/api/flow/detect", ada.token(), body).isProblem(400, "malformed-body");
@@ -64,7 +64,7 @@ class HostileInputTest {
     }
 
     @Test
-    void bytesThatAreNotUtf8AreRefused() {
+    void rejectsInvalidUtf8() {
         byte[] body = "{\"email\": \"a?@example.org\", \"password\": \"x\"}".getBytes(StandardCharsets.UTF_8);
         for (byte bad : new byte[] {(byte) 0xFF, (byte) 0xC3, (byte) 0x80}) {
             byte[] broken = body.clone();
@@ -88,7 +88,8 @@ class HostileInputTest {
                 "/api/auth/register | {\"email\": \"a@example.org\", \"password\": {}} | password",
                 "/api/auth/register | {\"email\": \"a@example.org\", \"password\": \"a\\u0000bcdefgh\"} | password",
                 "/api/auth/register | {\"email\": \"a@example.org\", \"password\": \"\\ud800aaaaaaaa\"} | password",
-                "/api/auth/register | {\"email\": \"a@example.org\", \"password\": \"long enough\", \"timezone\": 2} | timezone",
+                "/api/auth/register | {\"email\": \"a@example.org\", \"password\": \"long enough\", \"timezone\": 2}"
+                        + " | timezone",
                 "/api/auth/refresh | {\"refresh_token\": true} | refresh_token",
                 "/api/auth/refresh | {} | refresh_token",
                 "/api/sessions/start | {\"session_id\": \"1-1-1-1-1\"} | session_id",
@@ -102,14 +103,14 @@ class HostileInputTest {
                 "/api/sessions/start | {\"language\": \"\\ud83d\"} | language",
                 "/api/sessions/start | {\"editor\": false} | editor",
             })
-    void aFieldThatIsWrongIsNamed(String path, String body, String field) {
+    void namesTheInvalidField(String path, String body, String field) {
         api.post(path, path.contains("/auth/") ? null : ada.token(), body)
                 .isProblem(400, "invalid-request")
                 .withField(field);
     }
 
     @Test
-    void refusesUnknownFieldsOfEveryOperationByName() {
+    void rejectsUnknownFieldsOfEveryOperation() {
         List<String> checked = new ArrayList<>();
         for (Map.Entry<String, JsonNode> path :
                 api.get("/v3/api-docs", null).json().path("paths").properties()) {
@@ -148,7 +149,7 @@ class HostileInputTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"keystrokes", "errors", "files_modified", "active_ms", "mean_intensity"})
-    void refusesFiguresThatAClientCountedByItself(String figure) {
+    void rejectsFiguresCountedByAClient(String figure) {
         String id = api.post("/api/sessions/start", ada.token(), "{}").text("session_id");
         Answer answer = api.put("/api/sessions/" + id + "/update", ada.token(), "{\"" + figure + "\": 42}")
                 .isProblem(400, "invalid-request")
@@ -157,7 +158,7 @@ class HostileInputTest {
     }
 
     @Test
-    void refusesUnknownFieldsOfNestedObjects() {
+    void rejectsUnknownFieldsOfNestedObjects() {
         String data = "\"flow_data\": {\"keystroke_intervals\": [100], \"context_switches\": 0, \"words\": 3}";
         for (String body : List.of("{" + data + "}", "{\"request\": {" + data + "}}")) {
             api.post("/api/flow/detect", ada.token(), body).isProblem(400, "invalid-request");
@@ -165,7 +166,7 @@ class HostileInputTest {
     }
 
     @Test
-    void textThatIsTooLongIsNamed() {
+    void namesTheFieldThatIsTooLong() {
         api.post("/api/sessions/start", ada.token(), "{\"project\": \"" + "x".repeat(201) + "\"}")
                 .isProblem(400, "invalid-request")
                 .withField("project");
@@ -181,14 +182,14 @@ class HostileInputTest {
         "from=x,from",
         "to=2026-13-01T00:00:00Z,to"
     })
-    void aParameterThatIsWrongIsNamed(String query, String parameter) {
+    void namesTheInvalidParameter(String query, String parameter) {
         api.get("/api/sessions/history?" + query, ada.token())
                 .isProblem(400, "invalid-request")
                 .withField(parameter);
     }
 
     @Test
-    void aForgedCursorIsReadAsAPlaceAndNothingElse() {
+    void treatsAForgedCursorAsAPosition() {
         String cursor = java.util.Base64.getUrlEncoder().withoutPadding().encodeToString(new byte[24]);
         assertThat(api.get("/api/sessions/history?cursor=" + cursor, ada.token())
                         .status())
@@ -201,14 +202,14 @@ class HostileInputTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"1", "x", "00000000-0000-0000-0000-000000000000", "..%2f..", "%00", "'%20or%201=1"})
-    void anIdThatIsNoneNamesNothing(String id) {
+    void doesNotFindInvalidIds(String id) {
         assertThat(api.get("/api/sessions/" + id, ada.token()).status()).isIn(400, 404);
         assertThat(api.post("/api/sessions/" + id + "/end", ada.token(), "{}").status())
                 .isIn(400, 404);
     }
 
     @Test
-    void aBodyThatIsTooLargeIsRefusedBeforeItIsRead() {
+    void rejectsTooLargeBodiesUnread() {
         String large = "{\"email\": \"" + "x".repeat(10 * 1024 * 1024) + "\"}";
         Answer refused = api.post("/api/auth/login", null, large);
         refused.isProblem(413, "request-too-large");
@@ -220,7 +221,7 @@ class HostileInputTest {
     }
 
     @Test
-    void onlyJsonIsTaken() {
+    void acceptsJsonOnly() {
         for (String type : List.of("text/plain", "application/xml", "application/x-www-form-urlencoded", "nonsense")) {
             Answer answer = api.send(api.request("/api/auth/login", null)
                     .header("Content-Type", type)
@@ -232,7 +233,7 @@ class HostileInputTest {
     }
 
     @Test
-    void acceptsGzipBodiesAndRefusesBrokenOnes() {
+    void acceptsGzipAndRejectsCorruptGzip() {
         byte[] gzip = Api.gzip("{\"prompts_per_day\": 2.0}");
 
         assertThat(putSettings("gzip", gzip).status()).isEqualTo(200);
@@ -252,7 +253,7 @@ class HostileInputTest {
     }
 
     @Test
-    void unknownRoutesAndWrongMethodsAreProblemsToo() {
+    void returnsProblemsForUnknownPathsAndMethods() {
         api.get("/nothing/here", null).isProblem(404, "not-found");
         api.get("/api/nothing", ada.token()).isProblem(404, "not-found");
         api.get("/api/nothing", null).isProblem(401, "unauthenticated");
@@ -262,7 +263,7 @@ class HostileInputTest {
     }
 
     @Test
-    void pathsThatAreNotNormalAreRefused() throws IOException {
+    void rejectsPathsThatAreNotNormalized() throws IOException {
         for (String path : List.of(
                 "//api/account",
                 "/api/../api/account",
@@ -282,7 +283,7 @@ class HostileInputTest {
     }
 
     @Test
-    void noAnswerTellsOfTheInside() {
+    void revealsNoInternals() {
         Answer answer = api.get("/api/sessions/history?cursor=x", ada.token());
         assertThat(new String(answer.body(), StandardCharsets.UTF_8))
                 .doesNotContain("Exception", "dev.mindfulcode.", "\tat ");
@@ -294,7 +295,7 @@ class HostileInputTest {
     }
 
     @Test
-    void anotherOriginIsNotInvited() {
+    void allowsNoOtherOriginByDefault() {
         Answer preflight = api.send(api.request("/api/account", null)
                 .header("Access-Control-Request-Method", "GET")
                 .method("OPTIONS", BodyPublishers.noBody())
@@ -303,7 +304,7 @@ class HostileInputTest {
     }
 
     @Test
-    void afterAllThatAGoodRequestIsServed() {
+    void stillServesValidRequests() {
         MALFORMED.forEach(body -> api.post("/api/sessions/start", ada.token(), body));
         assertThat(api.post("/api/sessions/start", ada.token(), "{\"session_id\": \"" + UUID.randomUUID() + "\"}")
                         .status())

@@ -31,7 +31,7 @@ class IdempotencyTest {
     private final String key = "\"" + UUID.randomUUID() + "\"";
 
     @Test
-    void theSameAgainIsGivenTheSameAnswer() {
+    void replaysTheResponse() {
         Answer first = start(ada, key, "{\"project\": \"one\"}");
         Answer again = start(ada, key, "{\"project\": \"one\"}");
         assertThat(first.status()).as(first.toString()).isEqualTo(201);
@@ -45,13 +45,13 @@ class IdempotencyTest {
     }
 
     @Test
-    void withoutQuotesItIsTheSameKey() {
+    void ignoresQuotesOfKeys() {
         Answer first = start(ada, key, "{}");
         assertThat(start(ada, key.replace("\"", ""), "{}").body()).isEqualTo(first.body());
     }
 
     @Test
-    void everyPostThatCreatesTakesAKey() {
+    void acceptsKeysForEveryCreation() {
         String label = "{\"at\": \"%s\", \"flow\": 6}".formatted(Instant.now());
         Answer first = api.post("/api/flow/feedback", ada.token(), label, "Idempotency-Key", key);
         Answer again = api.post("/api/flow/feedback", ada.token(), label, "Idempotency-Key", key);
@@ -62,7 +62,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void aSecretThatIsShownOnceComesAgainAndIsNotKeptInClear() throws Exception {
+    void replaysSecretsAndStoresThemEncrypted() throws Exception {
         String body = "{\"name\": \"laptop\", \"scope\": \"ingest\"}";
         Answer first = api.post("/api/keys", ada.token(), body, "Idempotency-Key", key);
         Answer again = api.post("/api/keys", ada.token(), body, "Idempotency-Key", key);
@@ -70,11 +70,11 @@ class IdempotencyTest {
         assertThat(again.text("key")).isEqualTo(first.text("key")).startsWith("mck_");
         assertThat(gateway.count("select count(*) from identity.api_keys where user_id = ?", ada.id()))
                 .isEqualTo(1);
-        assertThat(kept(ada)).isNotEmpty().doesNotContain(first.text("key"));
+        assertThat(stored(ada)).isNotEmpty().doesNotContain(first.text("key"));
     }
 
     @Test
-    void anotherRequestWithTheKeyIsRefused() {
+    void rejectsTheKeyForAnotherRequest() {
         start(ada, key, "{\"project\": \"one\"}");
         start(ada, key, "{\"project\": \"two\"}")
                 .isProblem(422, "idempotency-key-reused")
@@ -87,7 +87,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void keysOfOthersAreOthers() {
+    void separatesKeysOfUsers() {
         User bob = gateway.user();
         Answer hers = start(ada, key, "{}");
         Answer his = start(bob, key, "{}");
@@ -96,7 +96,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void aHundredAtOnceAreDoneOnce() throws Exception {
+    void executesConcurrentRequestsOnce() throws Exception {
         List<Answer> answers = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Callable<Answer>> starts = new ArrayList<>();
@@ -121,7 +121,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void whoHangsUpFindsItDone() throws IOException {
+    void completesAfterAClientDisconnects() throws IOException {
         try (Socket socket = new Socket(
                 InetAddress.getLoopbackAddress(), api.uri("http", "/").getPort())) {
             socket.getOutputStream()
@@ -137,19 +137,19 @@ class IdempotencyTest {
     }
 
     @Test
-    void aRefusalLeavesTheKeyFree() {
+    void releasesTheKeyAfterAProblem() {
         start(ada, key, "{\"project\": 7}").isProblem(400, "invalid-request").withField("project");
         assertThat(start(ada, key, "{\"project\": \"7\"}").status()).isEqualTo(201);
     }
 
     @Test
-    void theBodyIsBoundedHereToo() {
+    void limitsTheBody() {
         start(ada, key, "{\"project\": \"" + "x".repeat(100_000) + "\"}").isProblem(413, "request-too-large");
     }
 
     /** Compressing puts the time into the stream: what was compressed again is the same request all the same. */
     @Test
-    void aCompressedBodyIsTheSameAsAPlainOne() {
+    void treatsCompressedBodiesAsEqual() {
         Answer first = api.send(api.request(START, ada.token())
                 .header("Content-Type", "application/json")
                 .header("Content-Encoding", "gzip")
@@ -162,16 +162,17 @@ class IdempotencyTest {
     }
 
     @Test
-    void answersAreNotKeptInClear() throws Exception {
+    void storesResponsesEncrypted() throws Exception {
         String session = start(ada, key, "{}").text("session_id");
-        assertThat(kept(ada)).isNotEmpty().doesNotContain(session).doesNotContain(key.replace("\"", ""));
+        assertThat(stored(ada)).isNotEmpty().doesNotContain(session).doesNotContain(key.replace("\"", ""));
     }
 
-    /** Returns all that lies in the database of a user's first request with a key. */
-    private String kept(User user) throws Exception {
+    /** Returns the stored row of a user's first request with a key. */
+    private String stored(User user) throws Exception {
         try (var connection = gateway.connection();
                 var select = connection.prepareStatement(
-                        "select key_hash || fingerprint || answer from gateway.idempotent_requests where user_id = ?")) {
+                        "SELECT key_hash || fingerprint || answer FROM gateway.idempotent_requests"
+                                + " WHERE user_id = ?")) {
             select.setObject(1, user.id());
             try (var row = select.executeQuery()) {
                 assertThat(row.next()).isTrue();
@@ -182,13 +183,13 @@ class IdempotencyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"\"", "a b", "\"a\"b\"", "\"a\", \"b\""})
-    void aKeyThatIsNoneIsNamed(String malformed) {
+    void rejectsInvalidKeys(String malformed) {
         start(ada, malformed, "{}").isProblem(400, "invalid-request").withField("Idempotency-Key");
         start(ada, "x".repeat(129), "{}").isProblem(400, "invalid-request").withField("Idempotency-Key");
     }
 
     @Test
-    void signingInIsNotRepeated() {
+    void doesNotReplaySignIns() {
         api.post(START, null, "{}", "Idempotency-Key", key).isProblem(401, "unauthenticated");
         String body = "{\"email\": \"%s\", \"password\": \"%s\"}".formatted(ada.email(), Api.PASSWORD);
         Answer first = api.post("/api/auth/login", null, body, "Idempotency-Key", key);

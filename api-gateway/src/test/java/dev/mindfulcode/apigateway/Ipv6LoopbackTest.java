@@ -10,7 +10,7 @@ class Ipv6LoopbackTest {
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
 
     @Test
-    void isNeededWhereAServerListensOnTheOtherLoopbackAlone() {
+    void isNeededForAServerOnTheIpv4Loopback() {
         assertThat(Ipv6Loopback.isNeeded(LOOPBACK, _ -> true)).isTrue();
         assertThat(Ipv6Loopback.isNeeded(null, _ -> true)).isFalse();
         assertThat(Ipv6Loopback.isNeeded(InetAddress.ofLiteral("::1"), _ -> true))
@@ -22,7 +22,7 @@ class Ipv6LoopbackTest {
     }
 
     @Test
-    void isNotNeededOnAMachineWithoutIpv6() {
+    void isNotNeededWithoutIpv6() {
         assertThat(Ipv6Loopback.isNeeded(LOOPBACK, _ -> false)).isFalse();
     }
 }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Walks the table in docs/limits.md: each bound holds, and one less is served. */
+/** Tries each row of the table in docs/limits.md: at the bound, and one above it. */
 class LimitsTest {
 
     private static final Path TABLE = Path.of("../docs/limits.md");
@@ -35,7 +35,7 @@ class LimitsTest {
     private static final Api API = GATEWAY.api;
     private static final User ADA = GATEWAY.user();
 
-    /** What is sent for each bound, given how much of it. */
+    /** The requests for each bound, by size. */
     private static final Map<String, LongFunction<Outcome>> TRIES = new TreeMap<>(Map.ofEntries(
             Map.entry("request-line", bytes -> {
                 int rest = Math.toIntExact(bytes) - "GET /health?x= HTTP/1.1".length();
@@ -129,7 +129,7 @@ class LimitsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("rows")
-    void theBoundHolds(Row row) {
+    void enforcesTheBound(Row row) {
         LongFunction<Outcome> attempt = TRIES.get(row.bound());
         if (attempt == null) {
             throw new AssertionError("nothing here tries " + row.bound());
@@ -138,19 +138,19 @@ class LimitsTest {
         Outcome refused = new Outcome(row.status(), row.problem());
         assertThat(within).as("at the bound").isNotEqualTo(refused);
         assertThat(within.status()).as("at the bound: " + within).isIn(200, 201, 202, 400, 401);
-        Outcome past = attempt.apply(row.value() + 1);
-        assertThat(past).as("one past it").isEqualTo(refused);
+        Outcome above = attempt.apply(row.value() + 1);
+        assertThat(above).as("one above the bound").isEqualTo(refused);
     }
 
     @Test
-    void everyBoundThatIsTriedIsInTheTable() throws IOException {
+    void listsEveryBound() throws IOException {
         assertThat(rows().map(Row::bound)).containsExactlyInAnyOrderElementsOf(TRIES.keySet());
     }
 
     @Test
-    void theTestsThatHoldTheOthersExist() throws IOException {
+    void namesExistingTests() throws IOException {
         List<String> names = Files.readAllLines(TABLE).stream()
-                .dropWhile(line -> !line.startsWith("## Held"))
+                .dropWhile(line -> !line.startsWith("## Bounds tried by other tests"))
                 .skip(1)
                 .takeWhile(line -> !line.startsWith("## "))
                 .filter(line -> line.startsWith("| ") && line.endsWith("Test |"))
@@ -159,8 +159,8 @@ class LimitsTest {
                 .toList();
         assertThat(names).hasSizeGreaterThan(5);
         List<String> files = new ArrayList<>();
-        for (String module : List.of("../api-gateway", "../ingest-service", "../flow-engine", "../flow-stream")) {
-            try (Stream<Path> tests = Files.walk(Path.of(module, "src/test/java"))) {
+        for (String folder : List.of("../api-gateway", "../ingest-service", "../flow-stream", "../libs")) {
+            try (Stream<Path> tests = Files.walk(Path.of(folder))) {
                 tests.forEach(file -> files.add(file.getFileName().toString()));
             }
         }
@@ -175,7 +175,7 @@ class LimitsTest {
         return outcome(API.get(path, ADA.token()));
     }
 
-    /** Returns how the last of so many posts of somebody new is answered. */
+    /** Returns the outcome of the last of several posts of a new user. */
     private static Outcome repeated(long count, String path, String body) {
         User user = GATEWAY.user();
         for (int i = 1; i < count; i++) {
@@ -244,7 +244,7 @@ class LimitsTest {
         }
     }
 
-    /** Sends a body that takes a good second less than the bound, or never ends. */
+    /** Sends a body that ends a good second before the timeout, or never. */
     private static Outcome slowBody(long seconds) {
         boolean isWithin = seconds <= 10;
         return rawRequest("POST " + LOGIN + " HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: "

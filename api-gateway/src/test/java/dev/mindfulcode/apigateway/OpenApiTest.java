@@ -25,11 +25,8 @@ import tools.jackson.databind.JsonNode;
 
 class OpenApiTest {
 
-    /**
-     * What any path may be answered, whether or not there is an operation; and what only errors within a GraphQL result
-     * say.
-     */
-    private static final Set<ProblemType> OF_NO_OPERATION =
+    /** Problems that belong to no operation, or only appear within GraphQL results. */
+    private static final Set<ProblemType> UNDOCUMENTED =
             Set.of(ProblemType.METHOD_NOT_ALLOWED, ProblemType.TOO_COMPLEX);
 
     private final GatewayUnderTest gateway = GatewayUnderTest.shared();
@@ -38,7 +35,7 @@ class OpenApiTest {
             new ApiSchemas(api.get("/v3/api-docs", null).json());
 
     @Test
-    void everyProblemIsDescribed() {
+    void describesEveryProblem() {
         Set<String> described = new TreeSet<>();
         operations((_, operation) -> operation
                 .path("responses")
@@ -47,12 +44,12 @@ class OpenApiTest {
                                 described.add(example.path("value").path("type").asString()))));
         assertThat(described)
                 .containsAll(Arrays.stream(ProblemType.values())
-                        .filter(type -> !OF_NO_OPERATION.contains(type))
+                        .filter(type -> !UNDOCUMENTED.contains(type))
                         .map(ProblemType::uri)
                         .toList());
     }
 
-    /** The gateway does not depend on ingest, hence this look at its source. */
+    /** Reads ingest's source, since the gateway does not depend on ingest. */
     @Test
     void describesEveryProblemOfIngest() throws IOException {
         Set<String> used = new TreeSet<>();
@@ -78,7 +75,7 @@ class OpenApiTest {
     }
 
     @Test
-    void everyExampleIsAnExample() {
+    void hasValidExamples() {
         List<String> faults = new ArrayList<>();
         schemas.document()
                 .at("/components/schemas")
@@ -105,7 +102,7 @@ class OpenApiTest {
     }
 
     @Test
-    void everyBodyHasAnExample() {
+    void hasAnExampleForEveryBody() {
         List<String> without = new ArrayList<>();
         operations((name, operation) -> contents(operation).forEach(content -> {
             JsonNode schema = schemas.resolved(content.path("schema"));
@@ -117,7 +114,7 @@ class OpenApiTest {
     }
 
     @Test
-    void namesAreUniqueAndReferencesLeadSomewhere() {
+    void hasUniqueNamesAndValidReferences() {
         List<String> ids = new ArrayList<>();
         operations((_, operation) -> ids.add(operation.path("operationId").asString()));
         assertThat(ids).doesNotHaveDuplicates().doesNotContain("");
@@ -132,7 +129,7 @@ class OpenApiTest {
     }
 
     @Test
-    void whatNeedsATokenSaysSo() {
+    void declaresSecurityAsEnforced() {
         operations((name, operation) -> {
             String path = name.substring(name.indexOf(' ') + 1);
             boolean isOpen = operation.path("security").isEmpty();
@@ -157,7 +154,7 @@ class OpenApiTest {
         "/docs/swagger-ui.css, text/css",
         "/docs/swagger-ui-bundle.js, javascript"
     })
-    void thePageComesFromHereAlone(String path, String type) {
+    void servesThePageFromThisOrigin(String path, String type) {
         Answer file = api.get(path, null);
         assertThat(file.status()).isEqualTo(200);
         assertThat(file.header("Content-Type")).contains(type);
@@ -172,7 +169,7 @@ class OpenApiTest {
     }
 
     @Test
-    void nothingElseOfTheWebjarIsServed() {
+    void servesNoOtherFileOfTheWebjar() {
         for (String file :
                 List.of("index.html", "oauth2-redirect.html", "swagger-initializer.js", "%2e%2e%2fdocs.html")) {
             assertThat(api.get("/docs/" + file, null).status()).as(file).isIn(400, 404);

@@ -32,7 +32,7 @@ class PlainHttpTest {
                 "/api/flow/stream",
                 "/missing"
             })
-    void serveHttp10WithoutHostAndWithoutChunks(String path) throws IOException {
+    void servesHttp10WithoutHostAndWithoutChunks(String path) throws IOException {
         try (RawHttp client = send("GET " + path + " HTTP/1.0\r\n" + field + "\r\n")) {
             if (path.endsWith("/stream")) {
                 assertThat(head(client)).startsWith("HTTP/1.1 200").doesNotContainIgnoringCase("transfer-encoding");
@@ -54,7 +54,7 @@ class PlainHttpTest {
                 "GET /health HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
                 "GET /health HTTP/1.1\r\nHost: a b\r\n\r\n"
             })
-    void refuseHttp11WithoutOneHost(String request) throws IOException {
+    void rejectsHttp11WithoutOneHost(String request) throws IOException {
         try (RawHttp client = send(request)) {
             assertThat(client.answer().status()).isEqualTo(400);
             assertThat(client.isClosed()).isTrue();
@@ -62,7 +62,7 @@ class PlainHttpTest {
     }
 
     @Test
-    void answerAllOfAPipeline() throws IOException {
+    void answersPipelinedRequests() throws IOException {
         try (RawHttp client = send("GET /api/sessions/history HTTP/1.1\r\nHost: x\r\n" + field + "\r\n"
                 + "GET /missing HTTP/1.1\r\nHost: x\r\n\r\n"
                 + "GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")) {
@@ -74,7 +74,7 @@ class PlainHttpTest {
     }
 
     @Test
-    void inviteABodyOnlyFromAClientThatMaySendIt() throws IOException {
+    void sendsContinueOnlyToAuthorisedClients() throws IOException {
         String body = "{\"name\": \"x\"}";
         String request =
                 "PATCH /api/account HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Type: application/json\r\n"
@@ -89,7 +89,7 @@ class PlainHttpTest {
     }
 
     @Test
-    void takeATargetInAbsoluteForm() throws IOException {
+    void acceptsAbsoluteTargets() throws IOException {
         try (RawHttp client = send("GET http://localhost/api/sessions/history?limit=1 HTTP/1.1\r\nHost: x\r\n" + field
                 + "\r\nGET http://localhost HTTP/1.1\r\nHost: x\r\n\r\n")) {
             assertThat(client.answer().body()).contains("sessions");
@@ -98,7 +98,7 @@ class PlainHttpTest {
     }
 
     @Test
-    void doNotUpgradeHttp10() throws IOException {
+    void doesNotUpgradeHttp10() throws IOException {
         try (RawHttp client = send("GET /ws HTTP/1.0\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" + field
                 + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")) {
             assertThat(client.answer().status()).isEqualTo(400);
@@ -125,7 +125,7 @@ class PlainHttpTest {
                 "OPTIONS /missing | 404 | ",
                 "BREW /health | 501 | "
             })
-    void nameTheMethodsOfAKnownPath(String line, int status, @Nullable String allow) throws IOException {
+    void listsTheMethodsOfAPath(String line, int status, @Nullable String allow) throws IOException {
         String credential = line.startsWith("OPTIONS") || line.contains("/auth/") ? "" : field;
         try (RawHttp client = send(line + " HTTP/1.1\r\nHost: x\r\n" + credential + "\r\n")) {
             RawHttp.Answer answer = client.answer(line.startsWith("HEAD"));
@@ -147,7 +147,7 @@ class PlainHttpTest {
                 "/api/nothing",
                 "/.well-known/jwks.json"
             })
-    void answerHeadWithTheFieldsOfGet(String path) throws IOException {
+    void answersHeadWithTheFieldsOfGet(String path) throws IOException {
         try (RawHttp client = send("GET " + path + " HTTP/1.1\r\nHost: x\r\n" + field + "\r\nHEAD " + path
                 + " HTTP/1.1\r\nHost: x\r\n" + field + "\r\nGET /health HTTP/1.1\r\nHost: x\r\n\r\n")) {
             RawHttp.Answer get = client.answer();

@@ -10,7 +10,7 @@ import java.net.Socket;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Stands between a client and a server and can go deaf: connections stay open, nothing passes any more. */
+/** A proxy that can stop forwarding while its connections stay open. */
 final class Proxy implements AutoCloseable {
 
     private final ServerSocket listener;

@@ -48,7 +48,7 @@ class RateLimitTest {
     }
 
     @Test
-    void anAddressThatAsksTooOftenIsToldToWait() {
+    void limitsAnAddress() {
         String address = address();
         for (int i = 1; i <= 20; i++) {
             Answer answer = get("/api/nothing", null, address);
@@ -66,7 +66,7 @@ class RateLimitTest {
     }
 
     @Test
-    void aUserIsCountedWhereverTheyAre() {
+    void countsAUserAcrossAddresses() {
         User ada = shared.user();
         for (int i = 1; i <= 12; i++) {
             Answer answer = get("/api/account", ada.token(), address());
@@ -80,7 +80,7 @@ class RateLimitTest {
     }
 
     @Test
-    void anApiKeyIsCountedWithItsUser() {
+    void countsApiKeysWithTheirUser() {
         User ada = shared.user();
         String key = shared.api
                 .post("/api/keys", ada.token(), "{\"name\": \"n\", \"scope\": \"ingest\"}")
@@ -93,7 +93,7 @@ class RateLimitTest {
     }
 
     @Test
-    void guessesAtOneAccountAreCountedTogether() {
+    void limitsSignInsOfAnAccount() {
         User ada = shared.user();
         for (int i = 0; i < 4; i++) {
             login(ada.email(), "wrong password", address()).isProblem(401, "invalid-credentials");
@@ -106,7 +106,7 @@ class RateLimitTest {
     }
 
     @Test
-    void checksOfTheCurrentPasswordCountAsSignIns() {
+    void countsPasswordChecksAsSignIns() {
         User ada = shared.user();
         for (int i = 0; i < 2; i++) {
             changePassword(ada, "wrong password " + i).isProblem(403, "wrong-password");
@@ -144,7 +144,7 @@ class RateLimitTest {
     }
 
     @Test
-    void guessesFromOneAddressAreCountedTogether() {
+    void limitsSignInsOfAnAddress() {
         String address = address();
         for (int i = 0; i < 6; i++) {
             login(UUID.randomUUID() + "@example.org", "wrong password", address).isProblem(401, "invalid-credentials");
@@ -156,7 +156,7 @@ class RateLimitTest {
     }
 
     @Test
-    void accountsAreMadeOneByOne() {
+    void limitsRegistrations() {
         String address = address();
         for (int i = 0; i < 2; i++) {
             assertThat(register(address).status()).isEqualTo(201);
@@ -166,7 +166,7 @@ class RateLimitTest {
     }
 
     @Test
-    void anExemptAddressIsNotCounted() {
+    void doesNotCountExemptAddresses() {
         User ada = shared.user();
         for (int i = 0; i < 30; i++) {
             Answer answer = get("/api/account", ada.token(), "198.51.100.9");

@@ -31,7 +31,7 @@ class SlowReaderTest {
     private final User ada = gateway.user();
 
     @Test
-    void aClientOfAnyKindThatStopsReadingIsCut() throws Exception {
+    void disconnectsClientsThatStopReading() throws Exception {
         Map<String, RawHttp> clients = new LinkedHashMap<>();
         try (TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry())) {
             clients.put("/ws", socket("/ws?token=" + ada.token(), null));
@@ -58,7 +58,7 @@ class SlowReaderTest {
     }
 
     @Test
-    void aSocketOfAnyKindThatAnswersNoPingIsCut() throws Exception {
+    void closesWebSocketsWithoutPongs() throws Exception {
         try (RawHttp live = socket("/ws?token=" + ada.token(), null);
                 RawHttp transport = subscribed("graphql-transport-ws", "subscribe");
                 RawHttp legacy = subscribed("graphql-ws", "start")) {

@@ -22,7 +22,8 @@ public final class CredentialExpiry {
     }
 
     /**
-     * Emits when the caller's credential expires or is revoked, at the latest after the maximum lifetime of a connection.
+     * Emits when the caller's credential expires or is revoked, at the latest after the maximum lifetime of a
+     * connection.
      */
     public Mono<Instant> of(Caller caller) {
         return Mono.firstWithSignal(expired(caller), revoked(caller));

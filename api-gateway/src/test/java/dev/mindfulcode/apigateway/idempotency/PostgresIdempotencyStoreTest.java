@@ -91,7 +91,7 @@ class PostgresIdempotencyStoreTest {
         assertThat(begin(KEY, PRINT)).as("a response is not cancelled").isInstanceOf(Replay.class);
     }
 
-    /** In clear, a list of likely requests would tell a reader of the database which of them a user sent. */
+    /** In clear, a reader of the database could compare fingerprints with those of likely requests. */
     @Test
     void encryptsFingerprints() {
         byte[] fingerprint = IdempotencyKey.hash("a request");

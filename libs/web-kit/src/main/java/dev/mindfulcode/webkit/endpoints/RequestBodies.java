@@ -69,7 +69,7 @@ public final class RequestBodies {
         return bytes(http, bytesMax);
     }
 
-    /** Reads a body, decompressed, within the same bounds of size and time; empty if there is none. */
+    /** Reads a body, decompressed, within the same bounds of size and time; empty without a body. */
     public static Mono<byte[]> bytes(ServerHttpRequest request) {
         return bytes(request, BODY_BYTES_MAX_DEFAULT);
     }

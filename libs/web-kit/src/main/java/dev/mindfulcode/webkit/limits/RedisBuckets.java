@@ -28,8 +28,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * Token buckets in Redis, shared by several gateways. While Redis is unavailable each gateway counts in its fallback:
- * it is better to allow too many requests for a while than none. The change is logged once each way; meanwhile one request
- * per second tries Redis again.
+ * it is better to allow too many requests for a while than none. The change is logged once each way; meanwhile one
+ * request per second tries Redis again.
  *
  * <p>Keys contain a hash of the subject, which hides addresses from a casual reader but not from one who hashes all
  * addresses. They expire when the bucket is full again.

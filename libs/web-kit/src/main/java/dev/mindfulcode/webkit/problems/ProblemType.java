@@ -85,8 +85,8 @@ public enum ProblemType {
     /**
      * Returns a problem with the field at fault.
      *
-     * @param field a JSON path from the body's root, such as {@code intervals_ms[3]}, or a parameter's or header's name;
-     *     null if the body as a whole is at fault
+     * @param field a JSON path from the body's root, such as {@code intervals_ms[3]}, or a parameter's or header's
+     *     name; null if the body as a whole is at fault
      */
     public ProblemException forField(@Nullable String field, String detail) {
         return new ProblemException(this, detail, field, null);

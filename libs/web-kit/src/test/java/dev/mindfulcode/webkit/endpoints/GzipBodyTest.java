@@ -18,14 +18,14 @@ class GzipBodyTest {
     private static final int BYTES_MAX = 1_000;
 
     @Test
-    void decompressesUpToTheBoundAndNoFurther() throws IOException {
+    void decompressesUpToTheLimit() throws IOException {
         assertThat(GzipBody.decompress(gzip("x".repeat(BYTES_MAX)), BYTES_MAX)).hasSize(BYTES_MAX);
         assertProblem(gzip("x".repeat(BYTES_MAX + 1)), ProblemType.REQUEST_TOO_LARGE);
         assertProblem(gzip("x".repeat(1_000 * BYTES_MAX)), ProblemType.REQUEST_TOO_LARGE);
     }
 
     @Test
-    void refusesStreamsThatWereCutShortChangedOrWentOn() throws IOException {
+    void rejectsCorruptStreams() throws IOException {
         byte[] gzip = gzip("{\"flow\":4}");
         for (int length = 1; length < gzip.length; length++) {
             assertProblem(Arrays.copyOf(gzip, length), ProblemType.MALFORMED_BODY);
@@ -37,7 +37,7 @@ class GzipBodyTest {
     }
 
     @Test
-    void knowsBothNamesOfGzipAndRefusesOtherEncodings() {
+    void acceptsBothNamesOfGzipOnly() {
         HttpHeaders headers = new HttpHeaders();
         assertThat(GzipBody.isGzip(headers)).isFalse();
         for (String name : new String[] {"gzip", "GZIP", "x-gzip"}) {

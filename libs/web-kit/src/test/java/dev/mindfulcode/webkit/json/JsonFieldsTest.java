@@ -22,13 +22,13 @@ class JsonFieldsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"4.5", "1e300", "1e999", "9223372036854775808", "\"4\"", "true", "[]"})
-    void refusesOtherNumbersAsIntegers(String json) {
+    void rejectsOtherNumbersAsIntegers(String json) {
         assertThatThrownBy(() -> fields(json).integer("n", Long.MIN_VALUE, Long.MAX_VALUE))
                 .isInstanceOf(ProblemException.class);
     }
 
     @Test
-    void keepsAFraction() {
+    void retainsFractions() {
         assertThat(fields("4.5").members()).containsEntry("n", 4.5);
     }
 

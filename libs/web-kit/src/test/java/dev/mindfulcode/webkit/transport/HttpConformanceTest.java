@@ -18,7 +18,7 @@ import reactor.netty.http.server.HttpServer;
 /** RFC 9112 over real connections. */
 class HttpConformanceTest {
 
-    private static final Duration RULE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     @SuppressWarnings("NullAway.Init")
     private static DisposableServer server;
@@ -43,12 +43,12 @@ class HttpConformanceTest {
                                 "/body",
                                 (request, response) -> response.sendString(
                                         request.receive().aggregate().asString())))
-                .bindNow(RULE);
+                .bindNow(TIMEOUT);
     }
 
     @AfterAll
     static void stop() {
-        server.disposeNow(RULE);
+        server.disposeNow(TIMEOUT);
     }
 
     @Test
@@ -63,7 +63,7 @@ class HttpConformanceTest {
     }
 
     @Test
-    void keepsAConnectionOfHttp10ThatAsksForIt() throws IOException {
+    void keepsHttp10ConnectionsAliveOnRequest() throws IOException {
         try (RawHttp client = send("GET /echo HTTP/1.0\r\nConnection: Keep-Alive\r\nX-Echo: a\r\n\r\n")) {
             RawHttp.Answer answer = client.answer();
             assertThat(answer.field("Connection")).isEqualTo("keep-alive");
@@ -114,7 +114,7 @@ class HttpConformanceTest {
                 "POST /body HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
                 "GET /echo\r\n\r\n"
             })
-    void refusesAMalformedRequestAndCloses(String request) throws IOException {
+    void rejectsMalformedRequestsAndCloses(String request) throws IOException {
         try (RawHttp client = send(request)) {
             RawHttp.Answer answer = client.answer();
             assertThat(answer.statusLine()).isEqualTo("HTTP/1.1 400 Bad Request");
@@ -125,7 +125,7 @@ class HttpConformanceTest {
 
     @ParameterizedTest
     @CsvSource({"x", "x:80", "''", "[::1]:3001", "[::1]", "127.0.0.1:1", "exa-mple.org:", "xn--strae-oqa.example"})
-    void acceptsEveryHostOfTheGrammar(String host) throws IOException {
+    void acceptsEveryValidHost(String host) throws IOException {
         try (RawHttp client = send("GET /echo HTTP/1.1\r\nHost: " + host + "\r\n\r\n")) {
             assertThat(client.answer().status()).isEqualTo(200);
         }
@@ -141,7 +141,7 @@ class HttpConformanceTest {
                 "GET http://other HTTP/1.1 | 200 | root?/",
                 "GET http://other?a=1 HTTP/1.1 | 200 | root?/?a=1"
             })
-    void takesHostAndPathFromATargetInAbsoluteForm(String line, int status, String body) throws IOException {
+    void usesHostAndPathOfAbsoluteTargets(String line, int status, String body) throws IOException {
         try (RawHttp client = send(line + "\r\nHost: x\r\n\r\n")) {
             RawHttp.Answer answer = client.answer();
             assertThat(answer.status()).isEqualTo(status);
@@ -159,7 +159,7 @@ class HttpConformanceTest {
         "GET /echo HTTP/1.9,200",
         "GET /echo HTTP/3.0,505"
     })
-    void knowsMethodsAndVersions(String line, int status) throws IOException {
+    void checksMethodsAndVersions(String line, int status) throws IOException {
         try (RawHttp client = send(line + "\r\nHost: x\r\n\r\n")) {
             RawHttp.Answer answer = client.answer(line.startsWith("HEAD"));
             assertThat(answer.status()).isEqualTo(status);
@@ -168,7 +168,7 @@ class HttpConformanceTest {
     }
 
     @Test
-    void doesNotReadABodyInACodingThatItDoesNotKnow() throws IOException {
+    void rejectsUnknownTransferCodings() throws IOException {
         try (RawHttp client = send("POST /body HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n")) {
             assertThat(client.answer().status()).isEqualTo(501);
             assertThat(client.isClosed()).isTrue();
@@ -180,7 +180,7 @@ class HttpConformanceTest {
     }
 
     @Test
-    void readsAFoldedFieldAsOneLine() throws IOException {
+    void unfoldsHeaderFields() throws IOException {
         try (RawHttp client = send("GET /echo HTTP/1.1\r\nHost: x\r\nX-Echo: a\r\n \t b\r\n\r\n")) {
             assertThat(client.answer().body()).isEqualTo("a b@x");
         }
@@ -194,7 +194,7 @@ class HttpConformanceTest {
     }
 
     @Test
-    void answersPipelinedRequestsInOrderUpToTheOneThatCloses() throws IOException {
+    void answersPipelinedRequestsUntilClose() throws IOException {
         try (RawHttp client = send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n"
                 + "POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc"
                 + "GET /echo HTTP/1.1\r\nHost: x\r\nX-Echo: last\r\nConnection: close\r\n\r\n"
@@ -209,7 +209,7 @@ class HttpConformanceTest {
     }
 
     @Test
-    void answersWhatCameBeforeAMalformedPipelinedRequest() throws IOException {
+    void answersRequestsBeforeAMalformedOne() throws IOException {
         try (RawHttp client = send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\nGET /echo HTTP/1.1\r\n\r\n")) {
             assertThat(client.answer().body()).isEqualTo("abc");
             assertThat(client.answer().status()).isEqualTo(400);
@@ -218,7 +218,7 @@ class HttpConformanceTest {
     }
 
     @Test
-    void invitesABodyOfHttp11AndNotOfHttp10() throws IOException {
+    void sendsContinueToHttp11Only() throws IOException {
         try (RawHttp client =
                 send("POST /body HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n")) {
             assertThat(client.answer().status()).isEqualTo(100);
@@ -230,7 +230,7 @@ class HttpConformanceTest {
     }
 
     @Test
-    void closesWhereHttp11AsksForIt() throws IOException {
+    void closesHttp11ConnectionsOnRequest() throws IOException {
         try (RawHttp client = send("GET /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")) {
             assertThat(client.answer().field("Connection")).isEqualTo("close");
             assertThat(client.isClosed()).isTrue();
@@ -245,7 +245,7 @@ class HttpConformanceTest {
     }
 
     @Test
-    void answersForTheServerAsAWhole() throws IOException {
+    void answersServerWideOptions() throws IOException {
         try (RawHttp client = send("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n")) {
             RawHttp.Answer answer = client.answer();
             assertThat(answer.status()).isEqualTo(204);

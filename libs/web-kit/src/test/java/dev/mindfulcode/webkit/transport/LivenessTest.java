@@ -19,7 +19,7 @@ import reactor.netty.http.server.HttpServer;
 /** Timeouts over real connections, whose clients stop reading or fall silent. */
 class LivenessTest {
 
-    private static final Duration STOP = Duration.ofSeconds(30);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
     private static final String UPGRADE = " HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n";
     private static final int PING = 0x89;
@@ -49,26 +49,26 @@ class LivenessTest {
                                         .then()
                                         .and(in.receive().then())
                                         .doFinally(_ -> ended.countDown())))
-                .bindNow(STOP);
+                .bindNow(STOP_TIMEOUT);
     }
 
     @AfterEach
     void stop() {
-        server.disposeNow(STOP);
+        server.disposeNow(STOP_TIMEOUT);
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"/stream HTTP/1.1\r\nHost: x\r\n\r\n", "/large HTTP/1.1\r\nHost: x\r\n\r\n", "/endless" + UPGRADE
             })
-    void cutsAClientThatStopsReading(String request) throws Exception {
+    void disconnectsAClientThatStopsReading(String request) throws Exception {
         try (RawHttp _ = new RawHttp(server.port(), 4_096).send("GET " + request)) {
             assertThat(ended.await(20, TimeUnit.SECONDS)).isTrue();
         }
     }
 
     @Test
-    void cutsAWebSocketThatAnswersNoPing() throws Exception {
+    void closesAWebSocketWithoutPongs() throws Exception {
         try (RawHttp client = new RawHttp(server.port()).send("GET /silent" + UPGRADE)) {
             assertThat(client.answer().status()).isEqualTo(101);
             assertThat(client.in().read()).isEqualTo(PING);
@@ -90,7 +90,7 @@ class LivenessTest {
     }
 
     @Test
-    void keepsASlowReaderThatGoesOnReading() throws IOException {
+    void keepsASlowReader() throws IOException {
         try (RawHttp client = new RawHttp(server.port(), 4_096).send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n")) {
             assertThat(client.answer().body()).hasSize(50_000_000);
         }

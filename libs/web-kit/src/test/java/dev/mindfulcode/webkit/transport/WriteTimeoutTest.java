@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 class WriteTimeoutTest {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration STEP = Duration.ofMillis(500);
 
     private final SlowChannel channel = new SlowChannel();
 
@@ -66,13 +67,13 @@ class WriteTimeoutTest {
     }
 
     private void advance(Duration time) {
-        for (long seconds = 0; seconds < time.toSeconds(); seconds++) {
-            channel.advanceTimeBy(1, TimeUnit.SECONDS);
+        for (Duration left = time; left.isPositive(); left = left.minus(STEP)) {
+            channel.advanceTimeBy(STEP.toMillis(), TimeUnit.MILLISECONDS);
             channel.runScheduledPendingTasks();
         }
     }
 
-    /** A channel whose peer reads only what it is told to. */
+    /** A channel whose peer reads only on request. */
     private static final class SlowChannel extends EmbeddedChannel {
 
         SlowChannel() {
