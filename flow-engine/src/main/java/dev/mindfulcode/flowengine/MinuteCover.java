@@ -38,14 +38,6 @@ public final class MinuteCover {
         totalMs = other.totalMs;
     }
 
-    /**
-     * Sets the cover to this much time from the start of the minute, for stored totals without positions.
-     */
-    public void setToFirst(long ms) {
-        clear();
-        add(0, (int) Math.clamp(ms, 0, MINUTE_MS));
-    }
-
     /** Returns the covered milliseconds of the minute. */
     public int totalMs() {
         return totalMs;

@@ -1,18 +1,14 @@
 package dev.mindfulcode.flowstream;
 
 import dev.mindfulcode.flowengine.SessionState;
-import dev.mindfulcode.schemas.KeyClass;
 import dev.mindfulcode.schemas.KeystrokePayload;
-import dev.mindfulcode.schemas.SignalKind;
 import java.util.UUID;
 
 /**
- * Plays a batch into its session, in the order of time, and collects what that did to minutes and flow periods. Touches
- * nothing but the working copy that it is given: when it throws, nothing has happened. Reusable, not thread-safe.
+ * Applies a batch to its session in the order of time, and collects the changes to minutes and flow periods. Changes
+ * only the working copy that it is given: when it throws, nothing has happened. Reusable, not thread-safe.
  */
 final class BatchApplier {
-
-    private static final int DWELL_UNKNOWN = -1;
 
     private final MinuteDeltas minutes = new MinuteDeltas();
     private final FlowPeriodDetector periods = new FlowPeriodDetector();
@@ -26,40 +22,23 @@ final class BatchApplier {
     }
 
     /**
-     * Counts a batch.
+     * Applies a batch.
      *
-     * @param active the model to be used now: it takes the session over with the first event that is at a boundary
-     * @param covers what the session covers of its minutes already
+     * @param active the model in use: the session switches to it with the first event that is at a boundary
+     * @param covers what the session already covers of its minutes
      */
     void apply(
             FlowInput.Keystrokes batch, TrackedSession session, SessionState active, MinuteDeltas.CoverLoader covers) {
-        KeystrokePayload payload = batch.payload();
-        long latestMs = batch.receivedAtMs() + BatchTimes.AHEAD_OF_RECEIPT_MAX_MS;
         minutes.begin(session.engine(), covers);
         periods.begin(session, batch.receivedAtMs());
         long activityBeforeMs = session.engine().lastActivityAtMs();
         session.markSeen(batch.sequence());
         session.markApplied(batch.sequence());
-        int[] intervalsMs = payload.intervalsMs();
-        int[] signalAtMs = payload.signalAtMs();
-        int signal = 0;
-        long sinceStartMs = 0;
-        for (int key = 0; key < intervalsMs.length; key++) {
-            sinceStartMs += intervalsMs[key];
-            for (; signal < signalAtMs.length && signalAtMs[signal] <= sinceStartMs; signal++) {
-                signal(batch, session, signal, latestMs, active);
-            }
-            long atMs = Math.min(batch.startedAtMs() + sinceStartMs, latestMs);
-            begin(atMs, batch.sessionId(), session, active);
-            SessionState engine = session.engine();
-            int activeMs = minutes.addInterval(atMs, SessionState.activeMs(intervalsMs[key]), engine);
-            engine.keystroke(atMs, intervalsMs[key], classCode(payload, key), dwellMs(payload, key), activeMs);
-            minutes.addCovered(engine);
-            periods.detect(batch.sessionId(), session);
-        }
-        for (; signal < signalAtMs.length; signal++) {
-            signal(batch, session, signal, latestMs, active);
-        }
+        batch.payload()
+                .forEachEvent(
+                        batch.startedAtMs(),
+                        batch.receivedAtMs() + BatchTimes.AHEAD_OF_RECEIPT_MAX_MS,
+                        new Events(batch.sessionId(), session, active));
         minutes.settle(session.engine());
         if (session.engine().lastActivityAtMs() > activityBeforeMs) {
             session.activityReceived(batch.receivedAtMs());
@@ -67,42 +46,50 @@ final class BatchApplier {
         }
     }
 
-    private void signal(
-            FlowInput.Keystrokes batch, TrackedSession session, int signal, long latestMs, SessionState active) {
-        KeystrokePayload payload = batch.payload();
-        int kindCode = payload.signalKinds()[signal];
-        if (SignalKind.ofCode(kindCode) == null) {
-            return;
-        }
-        long atMs = Math.min(batch.startedAtMs() + Math.max(payload.signalAtMs()[signal], 0), latestMs);
-        begin(atMs, batch.sessionId(), session, active);
-        session.engine().signal(atMs, kindCode, payload.signalValues()[signal]);
-        periods.detect(batch.sessionId(), session);
-    }
+    private final class Events implements KeystrokePayload.EventVisitor {
 
-    private void begin(long atMs, UUID sessionId, TrackedSession session, SessionState active) {
-        minutes.enter(atMs, session.engine());
-        if (atMs > session.endedAtMs() && session.isEnded()) {
-            session.engine().end(session.endedAtMs());
+        private final UUID sessionId;
+        private final TrackedSession session;
+        private final SessionState active;
+
+        Events(UUID sessionId, TrackedSession session, SessionState active) {
+            this.sessionId = sessionId;
+            this.session = session;
+            this.active = active;
+        }
+
+        @Override
+        public void keystroke(long atMs, int intervalMs, int keyClassCode, int dwellMs) {
+            begin(atMs);
+            SessionState engine = session.engine();
+            int activeMs = minutes.addInterval(atMs, SessionState.activeMs(intervalMs), engine);
+            engine.keystroke(atMs, intervalMs, keyClassCode, dwellMs, activeMs);
+            minutes.addCovered(engine);
             periods.detect(sessionId, session);
         }
-        if (session.modelFingerprint() == active.modelFingerprint()) {
-            return;
-        }
-        // A pause that nobody has noticed yet is a boundary too; the event itself would notice it.
-        session.engine().tick(atMs);
-        periods.detect(sessionId, session);
-        if (session.isBoundary(atMs)) {
-            session.useModel(active);
-        }
-    }
 
-    private static int classCode(KeystrokePayload payload, int key) {
-        int code = payload.keyClasses()[key];
-        return KeyClass.ofCode(code) == null ? KeyClass.OTHER.code() : code;
-    }
+        @Override
+        public void signal(long atMs, int kindCode, int value) {
+            begin(atMs);
+            session.engine().signal(atMs, kindCode, value);
+            periods.detect(sessionId, session);
+        }
 
-    private static int dwellMs(KeystrokePayload payload, int key) {
-        return payload.dwellsMs().length == 0 ? DWELL_UNKNOWN : payload.dwellsMs()[key];
+        private void begin(long atMs) {
+            minutes.enter(atMs, session.engine());
+            if (atMs > session.endedAtMs() && session.isEnded()) {
+                session.engine().end(session.endedAtMs());
+                periods.detect(sessionId, session);
+            }
+            if (session.modelFingerprint() == active.modelFingerprint()) {
+                return;
+            }
+            // An unnoticed pause is a boundary too; the event itself would notice it.
+            session.engine().tick(atMs);
+            periods.detect(sessionId, session);
+            if (session.isBoundary(atMs)) {
+                session.useModel(active);
+            }
+        }
     }
 }

@@ -11,12 +11,12 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The batch ids that each session has accepted, as hashes ({@link SeenBatches#hash}), for as long as the session is
- * stored: a batch that is sent again is recognised by its id, whenever that is and under whatever sequence.
+ * The ids of the batches that each session has accepted, as hashes ({@link SeenBatches#hash}), for as long as the
+ * session is stored: a batch that is sent again is recognised by its id at any time and under any sequence.
  *
- * <p>Linear hashing: a session has one row for each {@link #IDS_PER_ROW} ids, and gets one row more at a time, so that
- * a lookup reads one short row and an insertion writes one, two when a row is split. 8 bytes a batch and some 60 bytes
- * a row. Not thread-safe.
+ * <p>Linear hashing: a session has one row per {@link #IDS_PER_ROW} ids and grows by one row at a time, so that a
+ * lookup reads one short row and an insertion writes one, or two when a row is split. 8 bytes per batch and some 60
+ * bytes per row. Not thread-safe.
  */
 final class BatchIds {
 
@@ -24,8 +24,8 @@ final class BatchIds {
     static final int IDS_PER_ROW = 32;
 
     /**
-     * Bounds a row where ids were chosen to collide: ids beyond it are not stored, and their batches count each time
-     * they are sent.
+     * Bounds a row if ids were chosen to collide: further ids are not stored, and their batches count each time they
+     * are sent.
      */
     static final int IDS_PER_ROW_MAX = 512;
 
@@ -87,7 +87,7 @@ final class BatchIds {
         keys.forEach(store::delete);
     }
 
-    /** Moves the ids that belong to a row which there was not before out of the row that had them. */
+    /** Moves the ids that belong to an added row out of the row that held them. */
     private void split(Bytes sessionKey, int added) {
         Bytes fromKey = key(sessionKey, added - Integer.highestOneBit(added));
         ByteBuffer from = ByteBuffer.wrap(row(fromKey));

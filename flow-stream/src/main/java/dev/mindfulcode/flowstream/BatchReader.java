@@ -10,8 +10,7 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decrypts batches and lets through those whose times and lengths are such as ingest writes. Of what it refuses nothing
- * stays but its dead letter, and that it was processed.
+ * Validates and decrypts batches. Of a rejected batch nothing remains but its dead letter and the processed offset.
  */
 final class BatchReader implements Processor<@Nullable UUID, @Nullable KeystrokeBatch, UUID, FlowInput> {
 
@@ -38,7 +37,7 @@ final class BatchReader implements Processor<@Nullable UUID, @Nullable Keystroke
 
     @Override
     public void process(Record<@Nullable UUID, @Nullable KeystrokeBatch> record) {
-        // First, because a batch that is rejected or a duplicate has no other effect to wait for.
+        // First: a rejected or duplicate batch has no other effect that a reader could wait for.
         processed.record(context);
         rounds.input();
         UUID userId = record.key();

@@ -3,9 +3,8 @@ package dev.mindfulcode.flowstream;
 import java.time.Duration;
 
 /**
- * How far apart the clocks that stamp a batch may be. Ingest clamps to these limits; a record that breaks them was
- * written to the topic by somebody else. Limits are measured against the record's own received_at wherever possible, so
- * that a replay decides as the first run did.
+ * Limits of the times of a batch. Ingest clamps to them; a record beyond them was not written by ingest. They are
+ * relative to the record's own received_at where possible, so that a replay decides as the first run did.
  */
 final class BatchTimes {
 
@@ -13,15 +12,14 @@ final class BatchTimes {
     static final long BEHIND_RECEIPT_MAX_MS = Duration.ofDays(32).toMillis();
 
     /**
-     * How far the clock that stamped a batch may have been ahead of the one that reads it. What was accepted while a
-     * server's clock was ahead, by days even, is counted after it has been set back; a receipt a year ahead is no
-     * clock's.
+     * The lead that the clock of ingest may have over the reader's. Batches accepted while a server's clock was days
+     * ahead are counted after it was set back.
      */
     static final long RECEIPT_AHEAD_OF_NOW_MAX_MS = Duration.ofDays(366).toMillis();
 
     private BatchTimes() {}
 
-    /** @throws PoisonRecordException where these times cannot have come through ingest */
+    /** @throws PoisonRecordException if ingest cannot have written these times */
     static void check(long startedAtMs, long receivedAtMs, long nowMs) {
         if (receivedAtMs > nowMs + RECEIPT_AHEAD_OF_NOW_MAX_MS) {
             throw new PoisonRecordException(DeadLetterReason.RECEIVED_IN_FUTURE);

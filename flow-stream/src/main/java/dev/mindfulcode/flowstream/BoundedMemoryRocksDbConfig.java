@@ -12,8 +12,8 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.WriteBufferManager;
 
 /**
- * Bounds what all stores of this process take outside the heap: blocks, their indexes and the write buffers live in one
- * cache. Left alone, each store of each partition would take 50 MB and 3 × 16 MB of its own.
+ * Bounds the memory of all stores of this process outside the heap: blocks, their indexes and the write buffers share
+ * one cache. By default each store of each partition would use 50 MB and three write buffers of 16 MB.
  */
 public final class BoundedMemoryRocksDbConfig implements RocksDBConfigSetter {
 

@@ -5,8 +5,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.streams.processor.TimestampExtractor;
 
 /**
- * Takes a record's own timestamp, but none from the future: changelogs and outputs inherit it, and the broker refuses
- * to store what is ahead of its clock, which would make one such record the end of its partition.
+ * Extracts a record's timestamp, clamped to the present: outputs inherit it, and a broker may reject timestamps ahead
+ * of its clock.
  */
 record ClampedTimestampExtractor(InstantSource clock) implements TimestampExtractor {
 

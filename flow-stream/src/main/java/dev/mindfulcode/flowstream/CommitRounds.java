@@ -4,19 +4,19 @@ import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * When stream threads commit before the commit interval is over. While few keystroke records come, a commit's stall
- * harms nobody and readers want to see what they wrote; so time is divided into rounds, and at most once in each a
- * thread commits what came in the round before. Above {@link #INPUTS_PER_SECOND_MAX} only the commit interval counts.
- * Shared by all tasks of an instance. Thread-safe.
+ * Decides when stream threads commit before the commit interval is over. While few keystroke records arrive, the stall
+ * of a commit harms nobody and readers want to see what they wrote: time is divided into rounds, and a thread commits
+ * at most once per round what arrived in the round before. Above {@link #INPUTS_PER_SECOND_MAX} only the commit
+ * interval applies. Shared by all tasks of an instance. Thread-safe.
  */
 final class CommitRounds {
 
     static final Duration LENGTH = Duration.ofMillis(250);
 
-    /** How often a task checks where in its round it is. */
+    /** The interval at which a task checks its position in the round. */
     static final Duration TICK = Duration.ofMillis(50);
 
-    /** By then all tasks of a thread have had a tick in which to write what belongs into the commit. */
+    /** By then each task of a thread has had a tick in which to write what belongs to the commit. */
     static final Duration COMMIT_AFTER = Duration.ofMillis(100);
 
     static final int INPUTS_PER_SECOND_MAX = 50;
@@ -33,7 +33,7 @@ final class CommitRounds {
         inputs.increment();
     }
 
-    /** Returns whether few records have come lately. */
+    /** Returns whether few records arrived recently. */
     synchronized boolean isQuiet(long nowMs) {
         long inputsNow = inputs.sum();
         boolean isQuiet = inputsNow - inputsBeforeWindow <= INPUTS_PER_SECOND_MAX;
@@ -47,8 +47,8 @@ final class CommitRounds {
     }
 
     /**
-     * Returns whether the calling thread has to commit for what was written at a time: not where one of its tasks has
-     * asked since.
+     * Returns whether the calling thread must commit for what was written at a time: false if one of its tasks has
+     * requested a commit since.
      */
     boolean needsCommit(long writtenAtMs, long nowMs) {
         long requestedAtMs = commitRequestedAtMs.get();

@@ -15,13 +15,12 @@ import org.apache.kafka.streams.errors.ErrorHandlerContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes dead letters. The exception handlers hand them back to Kafka Streams, which sends them with the producer of the
- * task that gave the record up, within its transaction: none is lost. What a processor refused is there exactly once.
- * What could not be read is there at least once: Kafka reads one record ahead, so that the letter may be committed a
- * transaction before its record's offset is.
+ * Creates dead letters. The exception handlers return them to Kafka Streams, which sends them with the producer and in
+ * the transaction of the task, so none is lost. A record that a processor rejects has exactly one; an unreadable
+ * record has at least one, because Kafka deserializes one record ahead of the transaction.
  *
- * <p>Kafka makes the handlers itself, from their class names; they find the one instance of this in the configuration,
- * under {@link #CONFIG}. Thread-safe.
+ * <p>Kafka creates the handlers from their class names; they find this instance in the configuration under {@link
+ * #CONFIG}. Thread-safe.
  */
 final class DeadLetterFactory {
 
@@ -29,7 +28,7 @@ final class DeadLetterFactory {
 
     static final String COMPONENT = "flow-stream";
 
-    /** Brokers take 1 MiB with everything; a value beyond this stays where topic, partition and offset say. */
+    /** The broker accepts 1 MiB in all. A larger value is omitted; topic, partition and offset say where it is. */
     static final int VALUE_BYTES_MAX = 1_000_000;
 
     private final Serializer<DeadLetter> serializer;
@@ -46,7 +45,7 @@ final class DeadLetterFactory {
         return (DeadLetterFactory) Objects.requireNonNull(configs.get(CONFIG), CONFIG);
     }
 
-    /** Returns the dead letter of the record that the context is about. */
+    /** Returns the dead letter of the record of the context. */
     List<ProducerRecord<byte[], byte[]>> of(ErrorHandlerContext context, DeadLetterReason reason) {
         return of(context, reason, context.sourceRawKey(), context.sourceRawValue());
     }

@@ -24,7 +24,7 @@ enum DeadLetterReason {
     OUT_OF_RANGE,
     /** Something in the record made the computation fail; a fault of ours, which must not hold up everybody else. */
     NOT_COMPUTED,
-    /** What came of the record is larger than the broker takes. */
+    /** The output of the record is larger than the broker accepts. */
     RESULT_TOO_LARGE;
 
     private final String label = name().toLowerCase(Locale.ROOT);

@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends records to dead-letters whose bytes are no record of their topic, which their deserializers say with a
- * SerializationException. Anything else, as a registry that does not answer, says nothing about the record: then the
- * thread fails, and the record is read again.
+ * Sends records that are not of their topic's schema, which deserializers report as a SerializationException, to
+ * dead-letters. Any other exception, such as an unavailable registry, is not the fault of the record: the thread fails
+ * and the record is read again.
  */
 public final class DeserializationErrorHandler implements DeserializationExceptionHandler {
 
@@ -29,7 +29,8 @@ public final class DeserializationErrorHandler implements DeserializationExcepti
     public Response handleError(
             ErrorHandlerContext context, ConsumerRecord<byte[], byte[]> record, Exception exception) {
         if (!(exception instanceof SerializationException)) {
-            log.error("{} cannot be read for now; the thread restarts and reads it again", record.topic());
+            log.error(
+                    "Record not readable now; the stream thread restarts and reads it again: topic={}", record.topic());
             return Response.fail();
         }
         return Response.resume(deadLetters.of(context, DeadLetterReason.UNREADABLE, record.key(), record.value()));

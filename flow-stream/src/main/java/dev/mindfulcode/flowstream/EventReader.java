@@ -7,7 +7,7 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
-/** Lets events through that are complete, as inputs of the session tracker. */
+/** Rejects events without a key or a value, and wraps the others as {@link FlowInput}. */
 final class EventReader<V> implements Processor<@Nullable UUID, @Nullable V, UUID, FlowInput> {
 
     private final Function<V, FlowInput> reading;

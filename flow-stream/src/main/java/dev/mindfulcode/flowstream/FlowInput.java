@@ -7,18 +7,18 @@ import dev.mindfulcode.schemas.SessionEvent;
 import java.nio.ByteBuffer;
 import java.util.UUID;
 
-/** What the session tracker is told about one user, in the order in which it happened as far as Kafka knows. */
+/** An input about one user, in the order of its partition. */
 sealed interface FlowInput {
 
-    /** A batch as it comes from ingest, with the id that tells it from others of its session. */
+    /** A batch from ingest, with the id that identifies it within its session. */
     record BatchReceived(UUID batchId, Keystrokes batch) implements FlowInput {}
 
     /**
-     * What a batch holds, decrypted and checked: its times are such as ingest lets through.
+     * The decrypted and validated content of a batch.
      *
      * @param startedAtMs event time of the batch
-     * @param receivedAtMs ingest's clock
-     * @param sealed the payload as it came: nothing that was typed is kept in another form
+     * @param receivedAtMs by the clock of ingest
+     * @param sealed the payload as received; what was typed is stored in no other form
      */
     record Keystrokes(
             UUID sessionId,
@@ -31,12 +31,12 @@ sealed interface FlowInput {
     /** A payload, encrypted with its user's key. */
     record Sealed(ByteBuffer payload, int payloadVersion, int keystrokes) {}
 
-    /** What the user did to a session. */
+    /** A change of a session by its user. */
     record SessionChanged(SessionEvent event) implements FlowInput {}
 
-    /** What the user said about their own flow. */
+    /** A flow rating of the user, or its reset. */
     record FeedbackGiven(FlowFeedback event) implements FlowInput {}
 
-    /** What happened to the user's account. */
+    /** A change of the user's account. */
     record AccountChanged(AccountEvent event) implements FlowInput {}
 }

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Collects the flow periods that open and close while a session is being changed, and which of them count as
- * interruptions of which minute. Reusable, not thread-safe.
+ * Detects flow periods that open and close while a session changes, and the interruptions that their ends count as.
+ * Reusable, not thread-safe.
  */
 final class FlowPeriodDetector {
 
@@ -23,13 +23,14 @@ final class FlowPeriodDetector {
     private long receivedAtMs;
 
     /**
-     * One interruption more, or one less where silence turned out to be none.
+     * A change of the number of interruptions in a minute.
      *
-     * @param receivedAtMs when ingest received the last keystrokes before it
+     * @param receivedAtMs when ingest received the last keystrokes before the interruption
+     * @param delta 1, or -1 if typing continued after all
      */
     record Interrupted(long atMs, long receivedAtMs, int delta) {}
 
-    /** @param receivedAtMs when ingest received what is now to be played */
+    /** @param receivedAtMs when ingest received the batch about to be applied */
     void begin(TrackedSession session, long receivedAtMs) {
         changes.clear();
         interruptions.clear();
@@ -38,7 +39,7 @@ final class FlowPeriodDetector {
         this.receivedAtMs = receivedAtMs;
     }
 
-    /** As the other, where nothing is to be played. */
+    /** Begins without a batch. */
     void begin(TrackedSession session) {
         begin(session, session.activityReceivedAtMs());
     }
@@ -51,43 +52,42 @@ final class FlowPeriodDetector {
         return interruptions;
     }
 
-    /**
-     * Compares what the engine says with what is known; to be called after each event, as a period may be shorter than
-     * a batch.
-     */
+    /** Compares the engine with the session's period. Call after each event: a period may be shorter than a batch. */
     void detect(UUID sessionId, TrackedSession session) {
         SessionState engine = session.engine();
-        if (engine.isInFlow() == session.isPeriodOpen()) {
+        if (engine.isInFlow() == session.period().isOpen()) {
             return;
         }
         if (engine.isInFlow()) {
-            session.openPeriod();
+            session.period().open(engine);
             changes.add(period(sessionId, session));
         } else {
             close(sessionId, session);
-            session.closePeriod();
+            session.period().setOpen(false);
         }
     }
 
-    /** Tells of a period that silence seemed to have ended, and that went on after all. */
+    /** Publishes a period again that silence seemed to have ended and that continues. */
     void detectContinuation(UUID sessionId, TrackedSession session) {
-        if (session.isPeriodOpen() && session.isPeriodPublishedAsClosed() && session.isUpToDate()) {
-            session.reopenPeriod();
-            retractInterruption(session);
+        TrackedPeriod period = session.period();
+        if (period.isOpen() && period.isPublishedAsClosed() && session.isUpToDate()) {
+            period.reopen();
+            retractInterruption(period);
             changes.add(period(sessionId, session));
         }
     }
 
     private void close(UUID sessionId, TrackedSession session) {
         SessionState engine = session.engine();
+        TrackedPeriod period = session.period();
         long endedAtMs = engine.flowEndedAtMs();
-        if (!session.updatePeriodEnd(endedAtMs, engine.flowEndedBy())) {
+        if (!period.updateEnd(endedAtMs, engine.flowEndedBy(), period.keystrokes(engine))) {
             return;
         }
-        retractInterruption(session);
+        retractInterruption(period);
         if (engine.flowEndedBy() != dev.mindfulcode.flowengine.Interruption.SESSION_ENDED) {
             long lastReceivedAtMs = endedAtMs <= activityBeforeMs ? receivedBeforeMs : receivedAtMs;
-            session.setInterruption(endedAtMs, lastReceivedAtMs);
+            period.setInterruption(endedAtMs, lastReceivedAtMs);
             interruptions.add(new Interrupted(endedAtMs, lastReceivedAtMs, 1));
         }
         FlowPeriod closed = period(sessionId, session);
@@ -96,21 +96,22 @@ final class FlowPeriodDetector {
         changes.add(closed);
     }
 
-    private void retractInterruption(TrackedSession session) {
-        if (session.hasInterruption()) {
-            interruptions.add(new Interrupted(session.interruptionAtMs(), session.interruptionReceivedAtMs(), -1));
-            session.clearInterruption();
+    private void retractInterruption(TrackedPeriod period) {
+        if (period.hasInterruption()) {
+            interruptions.add(new Interrupted(period.interruptionAtMs(), period.interruptionReceivedAtMs(), -1));
+            period.clearInterruption();
         }
     }
 
     private FlowPeriod period(UUID sessionId, TrackedSession session) {
-        session.engine().read(reading);
+        SessionState engine = session.engine();
+        engine.read(reading);
         FlowPeriod period = new FlowPeriod();
         period.setSessionId(sessionId);
-        period.setStartedAt(Instant.ofEpochMilli(session.engine().flowStartedAtMs()));
-        period.setVersion(session.nextPeriodVersion());
-        period.setMeanIntensity((float) session.periodMeanIntensity(reading.intensity()));
-        period.setKeystrokes(session.periodKeystrokes());
+        period.setStartedAt(Instant.ofEpochMilli(engine.flowStartedAtMs()));
+        period.setVersion(session.period().nextVersion());
+        period.setMeanIntensity((float) session.period().meanIntensity(engine, reading.intensity()));
+        period.setKeystrokes(session.period().keystrokes(engine));
         return period;
     }
 

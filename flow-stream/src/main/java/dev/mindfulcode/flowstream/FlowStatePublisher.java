@@ -14,17 +14,17 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
- * Tells the world how a session stands: the edge at which the engine's words become those of the wire.
+ * Maps a session to the records of the wire and forwards them to the sinks: flow states, flow periods and minutes.
  *
- * <p>Flow states are told at most each {@link #PUBLISH_INTERVAL_MS} a session, by the wall clock, and at once when the status
- * or flow changes; the minutes that grew meanwhile are told along with them. All of them are absolute and versioned, so
- * that what is left out between two of them is in the second. Not thread-safe.
+ * <p>A flow state is published at once when the status or flow changes, otherwise at most once per
+ * {@link #PUBLISH_INTERVAL_MS} of the wall clock, and with it the minutes that changed. All records are absolute and
+ * versioned: the next one contains what was skipped. Not thread-safe.
  */
 final class FlowStatePublisher {
 
     static final long PUBLISH_INTERVAL_MS = 1_000;
 
-    /** Follows a model's name where the intensity is the person's own and not the model's. */
+    /** Follows the model's name if the intensity includes the user's personal layer. */
     static final String PERSONAL_MODEL_SUFFIX = "+personal";
 
     private final ProcessorContext<UUID, SpecificRecord> context;
@@ -37,20 +37,20 @@ final class FlowStatePublisher {
     }
 
     /**
-     * Tells now where the last time is long enough ago, or leaves it for later.
+     * Publishes now if the interval has passed, otherwise marks the session as dirty.
      *
      * @param atMs event time of the reading
      */
     void publishWhenDue(UUID userId, UUID sessionId, TrackedSession session, long atMs) {
-        long sinceToldMs = context.currentSystemTimeMs() - session.publishedAtMs();
-        if (sinceToldMs >= PUBLISH_INTERVAL_MS || sinceToldMs < 0) {
+        long sincePublishedMs = context.currentSystemTimeMs() - session.publishedAtMs();
+        if (sincePublishedMs >= PUBLISH_INTERVAL_MS || sincePublishedMs < 0) {
             publish(userId, sessionId, session, atMs);
         } else {
             session.markDirty();
         }
     }
 
-    /** Tells how the session stands, and of its untold minutes. */
+    /** Publishes the session's flow state and its pending minutes. */
     void publish(UUID userId, UUID sessionId, TrackedSession session, long atMs) {
         long nowMs = context.currentSystemTimeMs();
         FlowState state = flowState(sessionId, session, session.markPublished(nowMs), atMs);
@@ -58,7 +58,7 @@ final class FlowStatePublisher {
         publishPendingMinutes(userId, sessionId, session);
     }
 
-    /** Remembers that a minute grew; where too many wait already, those are told first. */
+    /** Marks a minute as pending; publishes the pending ones first if there are too many. */
     void addPendingMinute(UUID userId, UUID sessionId, TrackedSession session, long minuteMs) {
         if (!session.addPendingMinute(minuteMs)) {
             publishPendingMinutes(userId, sessionId, session);
@@ -79,14 +79,14 @@ final class FlowStatePublisher {
         session.clearPendingMinutes();
     }
 
-    /** Publishes what a session adds to its user's minute, and what that changes in others' shares of it. */
-    void publishMinute(UUID userId, UUID sessionId, long minuteMs) {
+    /** Publishes a session's share of its user's minute, and the shares of other sessions that change with it. */
+    private void publishMinute(UUID userId, UUID sessionId, long minuteMs) {
         for (FlowMinute share : minutes.shares(userId, sessionId, minuteMs)) {
             context.forward(new Record<>(userId, share, context.currentSystemTimeMs()), FlowTopology.FLOW_MINUTES_OUT);
         }
     }
 
-    /** Publishes what others add to their user's minute now that a session adds nothing to it. */
+    /** Publishes the shares of the other sessions in a minute of a deleted session. */
     void publishOtherShares(UUID userId, UUID deletedSessionId, long minuteMs) {
         for (FlowMinute share : minutes.shares(userId, deletedSessionId, minuteMs)) {
             if (!deletedSessionId.equals(share.getSessionId())) {
@@ -101,8 +101,6 @@ final class FlowStatePublisher {
         engine.read(reading);
         Instant firstActivity =
                 Instant.ofEpochMilli(session.hasActivity() ? engine.firstActivityAtMs() : session.startedAtMs());
-        Instant lastActivity =
-                Instant.ofEpochMilli(session.hasActivity() ? engine.lastActivityAtMs() : session.startedAtMs());
         FlowState state = new FlowState();
         state.setSessionId(sessionId);
         state.setVersion(version);
@@ -120,7 +118,7 @@ final class FlowStatePublisher {
         state.setErrorPenalty(reading.errorPenalty());
         state.setVelocity(reading.velocity());
         state.setFirstActivityAt(firstActivity);
-        state.setLastActivityAt(lastActivity);
+        state.setLastActivityAt(Instant.ofEpochMilli(session.lastActivityAtMs()));
         state.setKeystrokes(engine.keystrokes());
         state.setErrors(engine.errors());
         state.setContextSwitches(engine.contextSwitches());

@@ -21,15 +21,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
-/** The running stream: starts with its Spring context and stops with it. Thread-safe. */
+/**
+ * The lifecycle of the stream: Spring starts it with the context, as the last bean, and stops it first. It is opened
+ * again, with new Kafka clients, after the system clock was set back. Thread-safe.
+ *
+ * <p>Not spring-kafka's StreamsBuilderFactoryBean: that builds its topology from a StreamsBuilder and cannot pass a
+ * clock to KafkaStreams.
+ */
 public final class FlowStream implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(FlowStream.class);
 
-    /** For finishing the last transaction; what is not finished by then is undone, and done again at the next start. */
+    /** For the last transaction to finish; otherwise it is aborted and its input processed again at the start. */
     static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(8);
 
-    /** Long enough for a thread that is not stuck to end by itself. */
+    /** Long enough for a thread that is not blocked to end by itself. */
     private static final Duration WAKEUP_INTERVAL = Duration.ofSeconds(1);
 
     private static final Duration DATABASE_TIMEOUT = Duration.ofSeconds(10);
@@ -46,7 +52,7 @@ public final class FlowStream implements SmartLifecycle {
     private record Running(
             KafkaStreams streams, StreamClients clients, KafkaStreamsMetrics metrics, HikariDataSource database) {}
 
-    /** @param clockSteps of the clock */
+    /** @param clockSteps watches the same clock */
     FlowStream(FlowStreamSettings settings, MeterRegistry meters, InstantSource clock, ClockStepWatch clockSteps) {
         this.settings = settings;
         this.meters = meters;
@@ -54,7 +60,7 @@ public final class FlowStream implements SmartLifecycle {
         this.clockSteps = clockSteps;
     }
 
-    /** Starts the stream and returns at once; {@link #awaitReady} tells when it has begun to process. */
+    /** Starts the stream and returns at once; {@link #awaitReady} waits until it processes. */
     @Override
     public synchronized void start() {
         if (registration == null) {
@@ -67,7 +73,7 @@ public final class FlowStream implements SmartLifecycle {
 
     private synchronized void open() {
         HikariDataSource database = new HikariDataSource(
-                settings.database().pool("flow-stream", settings.stream().threads(), DATABASE_TIMEOUT));
+                settings.database().pool("flow-stream", settings.mindfulStreamThreads(), DATABASE_TIMEOUT));
         try {
             running = start(database);
         } catch (RuntimeException e) {
@@ -84,7 +90,7 @@ public final class FlowStream implements SmartLifecycle {
                 settings.registry(),
                 streamMeters,
                 new ClampedTimestampExtractor(clock),
-                settings.teamMembersMin());
+                settings.mindfulTeamMembersMin());
         DeadLetterFactory deadLetters = new DeadLetterFactory(settings.registry(), clock, streamMeters);
         logLostRecords();
         StreamClients clients = new StreamClients();
@@ -92,7 +98,7 @@ public final class FlowStream implements SmartLifecycle {
         KafkaStreams streams =
                 new KafkaStreams(built, settings.stream().properties(deadLetters), clients, new KafkaTime(clock));
         ThreadReplacement replacement = new ThreadReplacement(clock, streamMeters);
-        // Threads of a stream that is being closed fail when their polls are ended; another stream takes their place.
+        // Threads of a stream that is being closed fail when their polls are ended; they are not replaced.
         streams.setUncaughtExceptionHandler(failure ->
                 streams == current ? replacement.handle(failure) : StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
         streams.setStateListener((now, before) -> stateChanged(streams, now));
@@ -103,29 +109,23 @@ public final class FlowStream implements SmartLifecycle {
         return new Running(streams, clients, metrics, database);
     }
 
-    /**
-     * A log that ends before what was read from it has lost records; what was counted of them stays until the stream is
-     * reset.
-     */
+    /** Reports committed offsets past the end of a topic: the topic has lost records that the stream had read. */
     private void logLostRecords() {
-        try (Admin admin = Admin.create(Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, settings.stream().bootstrapServers()))) {
+        try (Admin admin =
+                Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, settings.kafkaBootstrapServers()))) {
             SortedMap<String, Long> lost = new FlowStreamReset(admin).lost();
             if (!lost.isEmpty()) {
                 log.error(
-                        "The log has lost records that the stream had read: {}. Their topics are read again from the"
-                                + " first record, and what is known is not counted twice; what was counted of the lost"
-                                + " records stays",
+                        "Kafka lost records that the stream had read: {}. Reading these topics again from the first"
+                                + " record; known batches are not counted twice, counts of lost records remain",
                         lost);
             }
         } catch (KafkaException e) {
-            log.warn("Offsets cannot be compared with the ends of the log: {}", e.toString());
+            log.warn("Committed offsets not checked against the ends of their topics: {}", e.toString());
         }
     }
 
-    /**
-     * Kafka Streams commits and punctuates by instants of the clock that was set back: a new one knows none of them.
-     */
+    /** Opens the stream again: the old one would commit and punctuate by instants of the clock that was set back. */
     private void restart() {
         Running before;
         synchronized (this) {
@@ -147,10 +147,7 @@ public final class FlowStream implements SmartLifecycle {
         }
     }
 
-    /**
-     * Finishes what is being processed and leaves the group, so that the next start need not wait for this one to time
-     * out.
-     */
+    /** Finishes the transaction and leaves the group, so that the next start need not wait for a session timeout. */
     @Override
     public void stop() {
         Running stopping;
@@ -167,7 +164,7 @@ public final class FlowStream implements SmartLifecycle {
         }
     }
 
-    /** Ends polls that began before the clock was set back, as long as they keep the stream from closing. */
+    /** Closes the stream, ending polls that began before the clock was set back and would block it. */
     private static void closeStuck(Running stopping) {
         Thread closing = Thread.ofPlatform().daemon().name("flow-stream-close").start(() -> close(stopping));
         try {
@@ -192,21 +189,24 @@ public final class FlowStream implements SmartLifecycle {
         }
     }
 
-    /** Whether the stream was started and not yet stopped; that says nothing about how it is doing. */
+    /** Starts after all other beans and stops before them: it needs what they serve. */
+    @Override
+    public int getPhase() {
+        return Integer.MAX_VALUE;
+    }
+
+    /** Returns whether the stream was started and not yet stopped; {@link #isReady} and {@link #hasFailed} say more. */
     @Override
     public synchronized boolean isRunning() {
         return registration != null;
     }
 
-    /** Whether the stream has its partitions and their state, and is processing. */
+    /** Returns whether the stream has its partitions and their state, and is processing. */
     public synchronized boolean isReady() {
         return state == KafkaStreams.State.RUNNING;
     }
 
-    /**
-     * Whether the stream has given up: too many threads failed, or it cannot run as things are. It does not come back
-     * by itself.
-     */
+    /** Returns whether the stream has given up after too many failures; it does not recover by itself. */
     public synchronized boolean hasFailed() {
         return state == KafkaStreams.State.ERROR || state == KafkaStreams.State.PENDING_ERROR;
     }
@@ -214,7 +214,7 @@ public final class FlowStream implements SmartLifecycle {
     /**
      * Waits until the stream is processing.
      *
-     * @return false where it has failed, or was not ready in time
+     * @return false if it failed or was not ready in time
      */
     public synchronized boolean awaitReady(Duration max) throws InterruptedException {
         long untilNs = System.nanoTime() + max.toNanos();
@@ -228,7 +228,7 @@ public final class FlowStream implements SmartLifecycle {
         return isReady();
     }
 
-    /** Waits until the stream has stopped, or given up. */
+    /** Waits until the stream has stopped or given up. */
     synchronized void awaitEnd() throws InterruptedException {
         while (state != KafkaStreams.State.NOT_RUNNING && !hasFailed()) {
             wait();

@@ -4,7 +4,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** Runs the stream on its own. Exits with 1 when the stream gives up, so that whoever supervises it starts it anew. */
+/** Runs the stream on its own. Exits with 1 when the stream gives up, so that a supervisor starts it again. */
 public final class FlowStreamApplication {
 
     private FlowStreamApplication() {}

@@ -5,21 +5,22 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.InstantSource;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.env.Environment;
 
 /**
- * The stream, without a web server. It starts with its context and stops with it; {@link FlowStream} tells how it is
- * doing. Metrics go to the context's MeterRegistry where there is one.
+ * The flow stream, without a web server. {@link FlowStreamSettings} lists the environment variables; a
+ * {@link MeterRegistry} is used if the context has one.
  */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(FlowStreamSettings.class)
 public class FlowStreamConfiguration {
 
     @Bean
-    FlowStream flowStream(Environment environment, ObjectProvider<MeterRegistry> meters) {
+    FlowStream flowStream(FlowStreamSettings settings, ObjectProvider<MeterRegistry> meters) {
         return new FlowStream(
-                FlowStreamSettings.of(environment),
+                settings,
                 meters.getIfAvailable(SimpleMeterRegistry::new),
                 InstantSource.system(),
                 ClockStepWatch.ofSystem());

@@ -37,11 +37,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 
 /**
- * Has the stream begin from the first keystroke: after the log has lost records, its state, its changelogs, its
- * committed offsets and its results no longer belong together, and nothing says which of them lost what. Keystrokes,
- * sessions and accounts are the truth; all else is derived from them and goes.
+ * Resets the stream to the first keystroke. After the log has lost records, the stream's state, changelogs, committed
+ * offsets and results no longer agree; all of them are deleted and derived again from keystrokes, sessions, accounts
+ * and feedback.
  *
- * <p>Only while no stream runs.
+ * <p>Use it only while no stream runs.
  */
 public final class FlowStreamReset {
 
@@ -54,7 +54,7 @@ public final class FlowStreamReset {
     private static final List<Topic<?>> INPUTS =
             List.of(Topics.KEYSTROKES, Topics.SESSIONS, Topics.ACCOUNTS, Topics.FLOW_FEEDBACK);
 
-    /** Results whose records go. Alerts stay: one that is derived again has the id that it had. */
+    /** Results that are deleted. Alerts are not: an alert that is derived again has the same id. */
     private static final List<Topic<?>> DERIVED = List.of(
             Topics.FLOW_STATES, Topics.FLOW_PERIODS, Topics.FLOW_MINUTES, Topics.TEAM_CONTRIBUTIONS, Topics.TEAM_FLOW);
 
@@ -64,7 +64,7 @@ public final class FlowStreamReset {
         this.admin = admin;
     }
 
-    /** Returns whether the stream depends on a topic such that it has to be reset when the topic has lost records. */
+    /** Returns whether the stream must be reset if this topic has lost records. */
     public static boolean dependsOn(String topic) {
         return topic.startsWith(INTERNAL_PREFIX)
                 || topic.equals(OFFSETS_TOPIC)
@@ -79,17 +79,17 @@ public final class FlowStreamReset {
         return DERIVED.stream().<String>map(Topic::name).toList();
     }
 
-    /** Returns how many records the log lacks, by topic, that the stream has committed as read. */
+    /** Returns the number of records that the stream has committed as read and the log lacks, by topic. */
     SortedMap<String, Long> lost() {
         try {
-            Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+            Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
             Map<TopicPartition, OffsetAndMetadata> committed =
                     get(admin.listConsumerGroupOffsets(StreamSettings.APPLICATION_ID)
                             .partitionsToOffsetAndMetadata());
             committed.values().removeIf(Objects::isNull);
-            committed.keySet().forEach(partition -> asked.put(partition, OffsetSpec.latest()));
+            committed.keySet().forEach(partition -> ends.put(partition, OffsetSpec.latest()));
             SortedMap<String, Long> lost = new TreeMap<>();
-            get(admin.listOffsets(asked).all()).forEach((partition, end) -> {
+            get(admin.listOffsets(ends).all()).forEach((partition, end) -> {
                 long missing = Objects.requireNonNull(committed.get(partition)).offset() - end.offset();
                 if (missing > 0) {
                     lost.merge(partition.topic(), missing, Long::sum);
@@ -97,24 +97,24 @@ public final class FlowStreamReset {
             });
             return lost;
         } catch (ExecutionException e) {
-            throw new KafkaException("The stream's offsets cannot be read", e.getCause());
+            throw new KafkaException("Reading the committed offsets of the stream failed", e.getCause());
         }
     }
 
     /**
-     * Aborts transactions that nobody ends any more, and deletes all that is derived.
+     * Aborts transactions that no producer will end, and deletes everything derived.
      *
      * @param stateFolder MINDFUL_STATE_DIR
-     * @param groups more consumer groups whose offsets are to go, as they may be past the ends of their topics
-     * @throws KafkaException where the cluster refuses or does not answer
+     * @param groups further consumer groups to delete, whose offsets may be past the ends of their topics
+     * @throws KafkaException if the cluster refuses or does not answer
      */
     public void reset(Path stateFolder, Collection<String> groups) {
         try {
             abortOpenTransactions();
-            List<String> forgotten = new ArrayList<>(groups);
-            forgotten.add(StreamSettings.APPLICATION_ID);
-            for (String group : forgotten) {
-                forget(group);
+            List<String> deleted = new ArrayList<>(groups);
+            deleted.add(StreamSettings.APPLICATION_ID);
+            for (String group : deleted) {
+                deleteGroup(group);
             }
             List<String> internal = get(admin.listTopics().names()).stream()
                     .filter(name -> name.startsWith(INTERNAL_PREFIX))
@@ -126,17 +126,17 @@ public final class FlowStreamReset {
             }
             get(admin.deleteRecords(all).all());
         } catch (ExecutionException e) {
-            throw new KafkaException("The stream could not be reset", e.getCause());
+            throw new KafkaException("Resetting the stream failed", e.getCause());
         }
         delete(stateFolder);
     }
 
-    private void forget(String group) throws ExecutionException {
+    private void deleteGroup(String group) throws ExecutionException {
         try {
             get(admin.removeMembersFromConsumerGroup(group, new RemoveMembersFromConsumerGroupOptions())
                     .all());
         } catch (ExecutionException | KafkaException e) {
-            // It has no members, as after a clean stop, or does not exist.
+            // It has no members, or does not exist.
         }
         try {
             get(admin.deleteConsumerGroups(List.of(group)).all());
@@ -147,7 +147,7 @@ public final class FlowStreamReset {
         }
     }
 
-    /** The end of a transaction may be among what was lost; readers of committed records would wait for it for ever. */
+    /** The end of a transaction may be lost; readers of committed records would wait for it for ever. */
     private void abortOpenTransactions() throws ExecutionException {
         Set<String> topics =
                 get(admin.listTopics(new ListTopicsOptions().listInternal(true)).names());
@@ -189,7 +189,7 @@ public final class FlowStreamReset {
             return future.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new KafkaException("interrupted while the stream was being reset", e);
+            throw new KafkaException("Interrupted while resetting the stream", e);
         } catch (TimeoutException e) {
             throw new KafkaException("Kafka did not answer within " + TIMEOUT.toSeconds() + " s", e);
         }

@@ -6,55 +6,93 @@ import dev.mindfulcode.flowengine.team.TeamAggregate;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.springframework.core.env.Environment;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 
-/** What the environment says; refused at start where it is missing or weak. */
+/**
+ * Settings of the flow stream, each bound from the environment variable of its name ({@code databaseUrl} from
+ * DATABASE_URL) and validated at start.
+ *
+ * @param mindfulStateDir the folder for RocksDB, of this process alone; the stream can refill it from Kafka
+ * @param mindfulCommitIntervalMs how often results become visible to read_committed readers at high load; the default
+ *     is rare enough that the stall of a commit leaves the 99th percentile alone, see
+ *     tools/benchmarks/results/flow-stream.md
+ * @param mindfulStreamThreads more threads than partitions have no effect
+ * @param mindfulInstanceId a stable name that no other instance has: with it, a restarted instance gets its
+ *     partitions back at once (static membership, KIP-345); without it, the partitions of a dead instance wait for the
+ *     session timeout
+ * @param mindfulTeamMembersMin the smallest group of which figures are released
+ */
+@ConfigurationProperties
 record FlowStreamSettings(
-        PostgresUrl database,
-        SchemaRegistry registry,
-        KeyEncryptionKey keyEncryptionKey,
-        StreamSettings stream,
-        int teamMembersMin) {
+        @DefaultValue("") String databaseUrl,
+        @DefaultValue("") String kafkaBootstrapServers,
+        @DefaultValue("") String schemaRegistryUrl,
+        @Nullable String encryptionKey,
+        @DefaultValue("false") boolean mindfulRegisterSchemas,
+        @DefaultValue("") String mindfulStateDir,
+        @DefaultValue("5000") long mindfulCommitIntervalMs,
+        @DefaultValue("2") int mindfulStreamThreads,
+        @Nullable String mindfulInstanceId,
+        @DefaultValue("5") int mindfulTeamMembersMin) {
 
-    /** Seldom enough that its stall leaves the 99th percentile alone; see tools/benchmarks/results/flow-stream.md. */
-    static final long COMMIT_INTERVAL_MS_DEFAULT = 5_000;
-
-    static final int THREADS_DEFAULT = 2;
+    private static final int COMMIT_INTERVAL_MS_MAX = 30_000;
+    private static final int THREADS_MAX = 64;
 
     FlowStreamSettings {
-        if (teamMembersMin < TeamAggregate.MEMBERS_MIN_LEAST) {
-            throw new IllegalArgumentException("MINDFUL_TEAM_MEMBERS_MIN is " + teamMembersMin + "; must be at least "
-                    + TeamAggregate.MEMBERS_MIN_LEAST + ", since figures of fewer give single members away");
+        requireSet("DATABASE_URL", databaseUrl, "postgresql://user:password@host:5432/database");
+        requireSet("KAFKA_BOOTSTRAP_SERVERS", kafkaBootstrapServers, "localhost:9092");
+        requireSet("SCHEMA_REGISTRY_URL", schemaRegistryUrl, "http://localhost:8081/apis/registry/v3");
+        requireSet(
+                "MINDFUL_STATE_DIR", mindfulStateDir, "/var/lib/mindful/flow-stream, a folder of this process alone");
+        PostgresUrl.parse(databaseUrl);
+        KeyEncryptionKey.parse(encryptionKey);
+        requireBetween("MINDFUL_COMMIT_INTERVAL_MS", mindfulCommitIntervalMs, 1, COMMIT_INTERVAL_MS_MAX);
+        requireBetween("MINDFUL_STREAM_THREADS", mindfulStreamThreads, 1, THREADS_MAX);
+        if (mindfulTeamMembersMin < TeamAggregate.MEMBERS_MIN_LEAST) {
+            throw new IllegalArgumentException(
+                    "MINDFUL_TEAM_MEMBERS_MIN is " + mindfulTeamMembersMin + "; must be at least "
+                            + TeamAggregate.MEMBERS_MIN_LEAST + ", since figures of fewer reveal single members");
         }
     }
 
-    static FlowStreamSettings of(Environment environment) {
-        StreamSettings stream = new StreamSettings(
-                required(environment, "KAFKA_BOOTSTRAP_SERVERS", "localhost:9092"),
-                Path.of(required(
-                        environment,
-                        "MINDFUL_STATE_DIR",
-                        "/var/lib/mindful/flow-stream, a folder of this process alone")),
-                Duration.ofMillis(
-                        environment.getProperty("MINDFUL_COMMIT_INTERVAL_MS", Long.class, COMMIT_INTERVAL_MS_DEFAULT)),
-                environment.getProperty("MINDFUL_STREAM_THREADS", Integer.class, THREADS_DEFAULT),
-                environment.getProperty("MINDFUL_INSTANCE_ID"));
-        return new FlowStreamSettings(
-                PostgresUrl.parse(
-                        required(environment, "DATABASE_URL", "postgresql://user:password@host:5432/database")),
-                new SchemaRegistry(
-                        required(environment, "SCHEMA_REGISTRY_URL", "http://localhost:8081/apis/registry/v3"),
-                        environment.getProperty("MINDFUL_REGISTER_SCHEMAS", Boolean.class, false)),
-                KeyEncryptionKey.parse(environment.getProperty("ENCRYPTION_KEY")),
-                stream,
-                environment.getProperty("MINDFUL_TEAM_MEMBERS_MIN", Integer.class, TeamAggregate.MEMBERS_MIN_DEFAULT));
+    PostgresUrl database() {
+        return PostgresUrl.parse(databaseUrl);
     }
 
-    private static String required(Environment environment, String name, String example) {
-        String value = environment.getProperty(name);
-        if (value == null || value.isBlank()) {
-            throw new IllegalArgumentException(name + " is not set. It looks like " + example);
+    SchemaRegistry registry() {
+        return new SchemaRegistry(schemaRegistryUrl, mindfulRegisterSchemas);
+    }
+
+    KeyEncryptionKey keyEncryptionKey() {
+        return KeyEncryptionKey.parse(encryptionKey);
+    }
+
+    StreamSettings stream() {
+        return new StreamSettings(
+                kafkaBootstrapServers,
+                Path.of(mindfulStateDir),
+                Duration.ofMillis(mindfulCommitIntervalMs),
+                mindfulStreamThreads,
+                mindfulInstanceId);
+    }
+
+    /** Returns no values: some are secret. */
+    @Override
+    public String toString() {
+        return "FlowStreamSettings";
+    }
+
+    private static void requireSet(String variable, String value, String example) {
+        if (value.isBlank()) {
+            throw new IllegalArgumentException(variable + " is not set; set it, for example to " + example);
         }
-        return value;
+    }
+
+    private static void requireBetween(String variable, long value, long min, long max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(variable + " is " + value + "; must be between " + min + " and " + max);
+        }
     }
 }

@@ -1,13 +1,9 @@
 package dev.mindfulcode.flowstream;
 
-import dev.mindfulcode.dataprotection.UserKeys;
-import dev.mindfulcode.flowengine.team.TeamAggregate;
 import dev.mindfulcode.schemas.ProgressMarker;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topic;
 import dev.mindfulcode.schemas.Topics;
-import io.micrometer.core.instrument.MeterRegistry;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -24,19 +20,20 @@ import org.apache.kafka.streams.state.Stores;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keystrokes, sessions and accounts in; flow states, flow periods, flow minutes and team windows out. Sub-topologies: one in which all is
- * keyed by user id, and one for teams, with a topic of the catalogue between them; {@link TeamAlertTopology} follows.
+ * The topology: keystrokes, sessions, accounts and feedback in; flow states, flow periods, flow minutes and team
+ * windows out. One sub-topology is keyed by user id and one by team id, with a topic of the catalogue between them;
+ * {@link TeamAlertTopology} adds the third.
  *
  * <pre>
  * keystrokes ─► read-batches ──┐                   ┌─► flow-states
  * sessions ───► read-sessions ─┼─► track-sessions ─┼─► flow-periods
  * accounts ───► read-accounts ─┤                   ├─► flow-minutes
- * flow-feedback ► read-feedback ┘                  └─► team-contributions ─► keep-team-windows ─► team-flow
+ * flow-feedback ► read-feedback ┘                  └─► team-contributions ─► release-team-windows ─► team-flow
  * </pre>
  *
- * Beside it, on each instance whole and read to its end before anything else is: flow-models ─► keep-models.
+ * The topic flow-models fills a global store, which each instance reads to its end before it processes any record.
  *
- * <p>What cannot be processed goes to dead-letters by way of the exception handlers, in the same transaction.
+ * <p>The exception handlers send what cannot be processed to dead-letters, in the same transaction.
  */
 final class FlowTopology implements Supplier<Topology> {
 
@@ -50,9 +47,10 @@ final class FlowTopology implements Supplier<Topology> {
     static final String BATCH_IDS_STORE = "batch-ids";
     static final String MEMBERSHIPS_STORE = "memberships";
     static final String PENDING_CONTRIBUTIONS_STORE = "pending-contributions";
+    static final String PROGRESS_STORE = "progress";
     static final String CONTRIBUTIONS_STORE = "contributions";
     static final String TEAM_WINDOWS_STORE = "team-windows";
-    static final String PROGRESS_STORE = "progress";
+    static final String TEAM_CLOCKS_STORE = "team-clocks";
 
     static final String FLOW_STATES_OUT = "flow-states-out";
     static final String FLOW_PERIODS_OUT = "flow-periods-out";
@@ -63,15 +61,13 @@ final class FlowTopology implements Supplier<Topology> {
     private static final String KEYSTROKES_IN = "keystrokes-in";
     private static final String SESSIONS_IN = "sessions-in";
     private static final String ACCOUNTS_IN = "accounts-in";
-    private static final String MODELS_IN = "models-in";
-    private static final String UPDATE_MODELS = "update-models";
     private static final String FEEDBACK_IN = "feedback-in";
+    private static final String TEAM_CONTRIBUTIONS_IN = "team-contributions-in";
     private static final String READ_BATCHES = "read-batches";
     private static final String READ_SESSIONS = "read-sessions";
     private static final String READ_ACCOUNTS = "read-accounts";
     private static final String READ_FEEDBACK = "read-feedback";
     private static final String TRACK_SESSIONS = "track-sessions";
-    private static final String TEAM_CONTRIBUTIONS_IN = "team-contributions-in";
     private static final String RELEASE_TEAM_WINDOWS = "release-team-windows";
 
     private final KeyLookup keys;
@@ -80,53 +76,46 @@ final class FlowTopology implements Supplier<Topology> {
     private final ClampedTimestampExtractor timestamps;
     private final int teamMembersMin;
 
-    FlowTopology(UserKeys keys, SchemaRegistry registry, MeterRegistry meters, InstantSource clock) {
-        this(
-                KeyLookup.of(keys),
-                registry,
-                new StreamMeters(meters),
-                new ClampedTimestampExtractor(clock),
-                TeamAggregate.MEMBERS_MIN_DEFAULT);
-    }
-
-    /** @param teamMembersMin the smallest group of which anything is said */
+    /** @param teamMembersMin the smallest group of which figures are released */
     FlowTopology(
             KeyLookup keys,
             SchemaRegistry registry,
             StreamMeters meters,
             ClampedTimestampExtractor timestamps,
             int teamMembersMin) {
-        this.teamMembersMin = teamMembersMin;
         this.keys = keys;
         this.registry = registry;
         this.meters = meters;
         this.timestamps = timestamps;
+        this.teamMembersMin = teamMembersMin;
     }
 
     @Override
     public Topology get() {
         Topology topology = new Topology();
-        topology.addGlobalStore(
-                Stores.keyValueStoreBuilder(
-                                Stores.inMemoryKeyValueStore(MODELS_STORE), Serdes.Bytes(), Serdes.ByteArray())
-                        .withLoggingDisabled(),
-                MODELS_IN,
-                Serdes.Bytes().deserializer(),
-                Serdes.ByteArray().deserializer(),
-                Topics.FLOW_MODELS.name(),
-                UPDATE_MODELS,
-                () -> new GlobalStoreUpdater(MODELS_STORE));
+        globalStore(topology, MODELS_STORE, Topics.FLOW_MODELS);
+        readInputs(topology);
+        trackSessions(topology);
+        publishSessions(topology);
+        releaseTeamWindows(topology);
+        new TeamAlertTopology(this, registry, meters).addTo(topology);
+        return topology;
+    }
+
+    private void readInputs(Topology topology) {
         source(topology, KEYSTROKES_IN, Topics.KEYSTROKES);
         source(topology, SESSIONS_IN, Topics.SESSIONS);
         source(topology, ACCOUNTS_IN, Topics.ACCOUNTS);
         source(topology, FEEDBACK_IN, Topics.FLOW_FEEDBACK);
-
-        PayloadReader payloads = new PayloadReader(keys);
-        CommitRounds rounds = new CommitRounds();
-        topology.addProcessor(READ_BATCHES, () -> new BatchReader(payloads, meters, rounds), KEYSTROKES_IN);
         topology.addProcessor(READ_SESSIONS, () -> new EventReader<>(FlowInput.SessionChanged::new), SESSIONS_IN);
         topology.addProcessor(READ_ACCOUNTS, () -> new EventReader<>(FlowInput.AccountChanged::new), ACCOUNTS_IN);
         topology.addProcessor(READ_FEEDBACK, () -> new EventReader<>(FlowInput.FeedbackGiven::new), FEEDBACK_IN);
+    }
+
+    private void trackSessions(Topology topology) {
+        PayloadReader payloads = new PayloadReader(keys);
+        CommitRounds rounds = new CommitRounds();
+        topology.addProcessor(READ_BATCHES, () -> new BatchReader(payloads, meters, rounds), KEYSTROKES_IN);
         topology.addProcessor(
                 TRACK_SESSIONS,
                 () -> new SessionTracker(payloads, registry, meters, rounds),
@@ -134,37 +123,51 @@ final class FlowTopology implements Supplier<Topology> {
                 READ_SESSIONS,
                 READ_ACCOUNTS,
                 READ_FEEDBACK);
-        for (String store : new String[] {
-            SESSIONS_STORE,
-            SESSION_TIMERS_STORE,
-            MINUTES_STORE,
-            USERS_STORE,
-            PERSONAL_LAYERS_STORE,
-            REORDER_BUFFER_STORE,
-            BATCH_IDS_STORE,
-            MEMBERSHIPS_STORE,
-            PENDING_CONTRIBUTIONS_STORE
-        }) {
-            topology.addStateStore(store(store), TRACK_SESSIONS);
-        }
-        topology.addStateStore(store(PROGRESS_STORE), READ_BATCHES, TRACK_SESSIONS);
+        topology.addStateStore(keyValueStore(SESSIONS_STORE), TRACK_SESSIONS);
+        topology.addStateStore(keyValueStore(SESSION_TIMERS_STORE), TRACK_SESSIONS);
+        topology.addStateStore(keyValueStore(USERS_STORE), TRACK_SESSIONS);
+        topology.addStateStore(keyValueStore(PERSONAL_LAYERS_STORE), TRACK_SESSIONS);
+        topology.addStateStore(keyValueStore(REORDER_BUFFER_STORE), TRACK_SESSIONS);
+        topology.addStateStore(keyValueStore(BATCH_IDS_STORE), TRACK_SESSIONS);
+        topology.addStateStore(keyValueStore(MEMBERSHIPS_STORE), TRACK_SESSIONS);
+        topology.addStateStore(keyValueStore(PENDING_CONTRIBUTIONS_STORE), TRACK_SESSIONS);
+        topology.addStateStore(keyValueStore(PROGRESS_STORE), READ_BATCHES, TRACK_SESSIONS);
+        topology.addStateStore(ExpiringStore.builder(MINUTES_STORE, MinuteStore.RETENTION), TRACK_SESSIONS);
+    }
 
-        markedSink(topology, FLOW_STATES_OUT, Topics.FLOW_STATES, TRACK_SESSIONS);
-        markedSink(topology, FLOW_PERIODS_OUT, Topics.FLOW_PERIODS, TRACK_SESSIONS);
-        markedSink(topology, FLOW_MINUTES_OUT, Topics.FLOW_MINUTES, TRACK_SESSIONS);
+    private void publishSessions(Topology topology) {
+        sinkWithMarkers(topology, FLOW_STATES_OUT, Topics.FLOW_STATES);
+        sinkWithMarkers(topology, FLOW_PERIODS_OUT, Topics.FLOW_PERIODS);
+        sinkWithMarkers(topology, FLOW_MINUTES_OUT, Topics.FLOW_MINUTES);
         sink(topology, TEAM_CONTRIBUTIONS_OUT, Topics.TEAM_CONTRIBUTIONS, TRACK_SESSIONS);
+    }
 
+    private void releaseTeamWindows(Topology topology) {
         source(topology, TEAM_CONTRIBUTIONS_IN, Topics.TEAM_CONTRIBUTIONS);
         topology.addProcessor(
                 RELEASE_TEAM_WINDOWS, () -> new TeamWindowProcessor(teamMembersMin, meters), TEAM_CONTRIBUTIONS_IN);
-        topology.addStateStore(store(CONTRIBUTIONS_STORE), RELEASE_TEAM_WINDOWS);
-        topology.addStateStore(store(TEAM_WINDOWS_STORE), RELEASE_TEAM_WINDOWS);
+        topology.addStateStore(
+                ExpiringStore.builder(CONTRIBUTIONS_STORE, TeamWindowStore.RETENTION), RELEASE_TEAM_WINDOWS);
+        topology.addStateStore(
+                ExpiringStore.builder(TEAM_WINDOWS_STORE, TeamWindowStore.RETENTION), RELEASE_TEAM_WINDOWS);
+        topology.addStateStore(keyValueStore(TEAM_CLOCKS_STORE), RELEASE_TEAM_WINDOWS);
         sink(topology, TEAM_FLOW_OUT, Topics.TEAM_FLOW, RELEASE_TEAM_WINDOWS);
-        TeamAlertTopology.addTo(topology, registry, meters, timestamps);
-        return topology;
     }
 
-    private <V extends SpecificRecord> void source(Topology topology, String name, Topic<V> topic) {
+    /** Adds a store that each instance fills with a whole compacted topic. */
+    static void globalStore(Topology topology, String store, Topic<?> topic) {
+        topology.addGlobalStore(
+                Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(store), Serdes.Bytes(), Serdes.ByteArray())
+                        .withLoggingDisabled(),
+                store + "-in",
+                Serdes.Bytes().deserializer(),
+                Serdes.ByteArray().deserializer(),
+                topic.name(),
+                "update-" + store,
+                () -> new GlobalStoreUpdater(store));
+    }
+
+    <V extends SpecificRecord> void source(Topology topology, String name, Topic<V> topic) {
         topology.addSource(
                 AutoOffsetReset.earliest(),
                 name,
@@ -174,7 +177,7 @@ final class FlowTopology implements Supplier<Topology> {
                 topic.name());
     }
 
-    private <V extends SpecificRecord> void sink(Topology topology, String name, Topic<V> topic, String parent) {
+    <V extends SpecificRecord> void sink(Topology topology, String name, Topic<V> topic, String parent) {
         topology.addSink(
                 name,
                 topic.name(),
@@ -183,9 +186,9 @@ final class FlowTopology implements Supplier<Topology> {
                 parent);
     }
 
-    /** A sink that takes progress markers as well, which go to the partition that they are about. */
-    private <V extends SpecificRecord> void markedSink(Topology topology, String name, Topic<V> topic, String parent) {
-        StreamPartitioner<UUID, @Nullable V> partitioner = (unused, key, value, partitions) ->
+    /** Adds a sink that sends each progress marker to the partition that the marker is about. */
+    private <V extends SpecificRecord> void sinkWithMarkers(Topology topology, String name, Topic<V> topic) {
+        StreamPartitioner<UUID, @Nullable V> partitioner = (_, key, value, _) ->
                 value == null ? Optional.of(Set.of(ProgressMarker.partition(key))) : Optional.empty();
         topology.addSink(
                 name,
@@ -193,11 +196,11 @@ final class FlowTopology implements Supplier<Topology> {
                 topic.keySerde().serializer(),
                 topic.valueSerde(registry).serializer(),
                 partitioner,
-                parent);
+                TRACK_SESSIONS);
     }
 
-    /** Cached: what a session's batches change between two commits reaches RocksDB and the changelog once. */
-    static StoreBuilder<KeyValueStore<Bytes, byte[]>> store(String name) {
+    /** Cached: the changes of a row between two commits reach RocksDB and the changelog once. */
+    static StoreBuilder<KeyValueStore<Bytes, byte[]>> keyValueStore(String name) {
         return Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
                 .withCachingEnabled();
     }

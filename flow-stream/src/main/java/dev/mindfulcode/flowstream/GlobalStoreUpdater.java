@@ -8,8 +8,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a compacted topic in its store as it is, on each instance whole. Judges nothing: what fails here would stop the
- * instance, and a restart may fill the store past this processor.
+ * Copies a compacted topic into its global store. It validates nothing: an exception would stop the instance, and a
+ * restart may fill the store without this processor.
  */
 final class GlobalStoreUpdater implements Processor<@Nullable Bytes, byte @Nullable [], Void, Void> {
 

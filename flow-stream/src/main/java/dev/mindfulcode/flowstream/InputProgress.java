@@ -1,9 +1,8 @@
 package dev.mindfulcode.flowstream;
 
 /**
- * Which keystroke records of a partition have all their effects in the outputs. Flow states wait up to
- * {@link FlowStatePublisher#PUBLISH_INTERVAL_MS} before they are written, so that is not simply the last record processed. Pure; not
- * thread-safe.
+ * Tracks which keystroke records of a partition have all their effects in the outputs. A flow state may be pending for
+ * {@link FlowStatePublisher#PUBLISH_INTERVAL_MS}, so that is not simply the last record processed. Not thread-safe.
  */
 final class InputProgress {
 
@@ -14,17 +13,17 @@ final class InputProgress {
     private long candidateOffset = NONE;
     private long candidateAtMs;
 
-    /** @param nextOffset of the record after the last one processed; {@link #NONE} where none was */
+    /** @param nextOffset of the record after the last one processed; {@link #NONE} if none was */
     void processedTo(long nextOffset) {
         this.nextOffset = nextOffset;
     }
 
-    /** Returns whether there is something to mark. */
+    /** Returns whether there is an offset to mark. */
     boolean isPending() {
         return nextOffset != markedOffset;
     }
 
-    /** Marks everything processed; for when nothing is left unwritten. Returns the offset to mark. */
+    /** Marks everything processed; call it if nothing is pending. Returns the offset to mark. */
     long markAll() {
         candidateOffset = NONE;
         markedOffset = nextOffset;
@@ -34,8 +33,8 @@ final class InputProgress {
     /**
      * Marks what was processed long enough ago to be written by now.
      *
-     * @param writtenUntilMs when whatever was due by then had been written
-     * @return the offset to mark, {@link #NONE} where there is none yet
+     * @param writtenUntilMs everything due by then is written
+     * @return the offset to mark, or {@link #NONE}
      */
     long markWritten(long nowMs, long writtenUntilMs) {
         long written = NONE;

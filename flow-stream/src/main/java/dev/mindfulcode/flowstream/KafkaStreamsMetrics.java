@@ -21,16 +21,21 @@ import org.apache.kafka.streams.TopologyDescription;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Kafka Streams' own metrics, summed up over threads, tasks and partitions to one series each, or one per topic or
- * store. Streams keeps thousands, labelled by client, thread and task: those labels hold a process id, so that each
- * restart would begin new series, and their number grows with partitions. Thread-safe.
+ * Kafka Streams' own metrics, aggregated over threads, tasks and partitions to one series each, or one per topic or
+ * store. Kafka Streams has thousands of series, whose labels contain a process id and so change with each restart.
+ * Thread-safe.
  */
 final class KafkaStreamsMetrics implements AutoCloseable {
 
-    /** Walking all metrics costs milliseconds; within this time a scrape reads the last walk's values. */
+    /** Iterating over all metrics costs milliseconds; within this time a scrape reads the previous values. */
     private static final Duration REFRESH_INTERVAL = Duration.ofSeconds(5);
 
     private static final double MS_PER_S = 1_000;
+
+    /** Tags of the metrics of key-value and of window stores. */
+    private static final String STORE = "rocksdb-state-id";
+
+    private static final String WINDOW_STORE = "rocksdb-window-state-id";
 
     private enum Figure {
         THREADS_ALIVE("stream-metrics", "alive-stream-threads", null, Double::sum),
@@ -40,9 +45,9 @@ final class KafkaStreamsMetrics implements AutoCloseable {
         COMMIT_LATENCY_MS("stream-thread-metrics", "commit-latency-max", null, Math::max),
         RECORDS_DROPPED("stream-task-metrics", "dropped-records-total", null, Double::sum),
         TOPIC_LAG("consumer-fetch-manager-metrics", "records-lag", "topic", Double::sum),
-        STORE_FILE_BYTES("stream-state-metrics", "total-sst-files-size", "rocksdb-state-id", Double::sum),
-        STORE_MEMTABLE_BYTES("stream-state-metrics", "size-all-mem-tables", "rocksdb-state-id", Double::sum),
-        STORE_KEYS("stream-state-metrics", "estimate-num-keys", "rocksdb-state-id", Double::sum);
+        STORE_FILE_BYTES("stream-state-metrics", "total-sst-files-size", STORE, Double::sum),
+        STORE_MEMTABLE_BYTES("stream-state-metrics", "size-all-mem-tables", STORE, Double::sum),
+        STORE_KEYS("stream-state-metrics", "estimate-num-keys", STORE, Double::sum);
 
         private final String group;
         private final String metric;
@@ -56,15 +61,16 @@ final class KafkaStreamsMetrics implements AutoCloseable {
             this.merge = merge;
         }
 
-        /**
-         * Returns the value of the figure's label, empty for a figure without one, or null where the metric is
-         * another's.
-         */
+        /** Returns the value of the figure's label, empty for a figure without one, null for another metric. */
         private @Nullable String labelOf(MetricName name) {
             if (!name.group().equals(group)) {
                 return null;
             }
-            return label == null ? "" : name.tags().get(label);
+            if (label == null) {
+                return "";
+            }
+            String value = name.tags().get(label);
+            return value == null && label.equals(STORE) ? name.tags().get(WINDOW_STORE) : value;
         }
     }
 
@@ -84,13 +90,13 @@ final class KafkaStreamsMetrics implements AutoCloseable {
             Supplier<Map<MetricName, ? extends Metric>> metrics, TopologyDescription topology, MeterRegistry registry) {
         this.metrics = metrics;
         this.registry = registry;
-        gauge("mindful.stream.threads", "Threads that are alive", "threads", Figure.THREADS_ALIVE, 1);
+        gauge("mindful.stream.threads", "Stream threads alive", "threads", Figure.THREADS_ALIVE, 1);
         counter("mindful.stream.records", "Records processed", Figure.RECORDS_PROCESSED);
         counter("mindful.stream.records.dropped", "Records that Kafka Streams dropped", Figure.RECORDS_DROPPED);
         counter("mindful.stream.commits", "Transactions committed", Figure.COMMITS);
         gauge(
                 "mindful.stream.process.latency.max",
-                "Longest processing of one record in the last 30 s",
+                "Longest processing time of a record in the last 30 s",
                 "seconds",
                 Figure.PROCESS_LATENCY_MS,
                 MS_PER_S);
@@ -101,14 +107,14 @@ final class KafkaStreamsMetrics implements AutoCloseable {
                 Figure.COMMIT_LATENCY_MS,
                 MS_PER_S);
         for (String topic : sourceTopics(topology)) {
-            gauge("mindful.stream.lag", "Records not yet read", "records", Figure.TOPIC_LAG, 1, "topic", topic);
+            gauge("mindful.stream.lag", "Records not read yet", "records", Figure.TOPIC_LAG, 1, "topic", topic);
         }
         for (String store : stores(topology)) {
             gauge("mindful.stream.store.keys", "Estimated keys", "keys", Figure.STORE_KEYS, 1, "store", store);
             gauge("mindful.stream.store.files", "On disk", "bytes", Figure.STORE_FILE_BYTES, 1, "store", store);
             gauge(
                     "mindful.stream.store.memtables",
-                    "In memory, not yet on disk",
+                    "In memory, not on disk yet",
                     "bytes",
                     Figure.STORE_MEMTABLE_BYTES,
                     1,
@@ -117,7 +123,7 @@ final class KafkaStreamsMetrics implements AutoCloseable {
         }
     }
 
-    /** Removes the series, so that a stopped stream does not go on reporting its last figures. */
+    /** Removes the series, so that a stopped stream does not continue to report its last figures. */
     @Override
     public void close() {
         registered.forEach(registry::remove);

@@ -8,17 +8,17 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Finds users' keys, patiently: a database that is away for a moment costs a wait on the stream thread, not a record.
+ * Looks up users' keys, with retries: a short outage of the database delays the stream thread and loses no record.
  *
- * @param attemptsMax after so many failures the lookup gives up
- * @param initialRetryDelay how long to wait after the first failure; doubled each time
+ * @param attemptsMax failures after which the lookup gives up
+ * @param initialRetryDelay delay after the first failure; doubled each time
  */
 record KeyLookup(UserKeys keys, int attemptsMax, Duration initialRetryDelay) {
 
     static final int ATTEMPTS_MAX_DEFAULT = 6;
     static final Duration INITIAL_RETRY_DELAY = Duration.ofMillis(250);
 
-    /** No attempt is begun later than this after the first: the transaction must outlive the lookup. */
+    /** No attempt begins later than this after the first: the transaction must outlive the lookup. */
     static final Duration TIMEOUT = Duration.ofSeconds(15);
 
     static KeyLookup of(UserKeys keys) {
@@ -26,9 +26,9 @@ record KeyLookup(UserKeys keys, int attemptsMax, Duration initialRetryDelay) {
     }
 
     /**
-     * Returns the user's cipher, or empty where the user has been erased.
+     * Returns the user's cipher, or empty if the user was erased.
      *
-     * @throws KeysUnavailableException where no attempt got an answer
+     * @throws KeysUnavailableException if no attempt succeeded
      */
     Optional<UserCipher> find(UUID userId) {
         long beganNs = System.nanoTime();

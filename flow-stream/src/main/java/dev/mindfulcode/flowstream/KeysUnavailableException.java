@@ -1,12 +1,9 @@
 package dev.mindfulcode.flowstream;
 
-/**
- * The users' keys could not be asked for within the bound. The stream thread fails and another takes over: nothing is
- * skipped.
- */
+/** The users' keys were not available in time. The stream thread fails and is replaced; no record is skipped. */
 final class KeysUnavailableException extends RuntimeException {
 
     KeysUnavailableException(int attempts, Throwable cause) {
-        super("The users' keys could not be read in " + attempts + " attempts; is the database up?", cause);
+        super("User keys unavailable after " + attempts + " attempts; check that the database is running", cause);
     }
 }

@@ -5,8 +5,8 @@ import dev.mindfulcode.flowengine.SessionState;
 import java.util.Arrays;
 
 /**
- * How much a session's totals grew in each minute that a batch touches, read off the totals before and after: what the
- * minutes add up to is therefore exactly what the session counts. Reusable, not thread-safe.
+ * The growth of a session's totals in each minute that a batch touches, as differences of the totals: the sum over
+ * minutes is exactly what the session counts. Reusable, not thread-safe.
  *
  * <p>Active time belongs to the minutes in which it passed, and each moment of a session counts once, however many
  * batches cover it.
@@ -29,20 +29,21 @@ final class MinuteDeltas {
     private double intensityBeforeMs;
 
     /**
-     * The minute before the current one where the last keystroke's interval began in it, and what of it is new there.
+     * The minute before the current one, if the interval of the last keystroke began in it, and its newly covered
+     * time.
      */
     private int earlier = NONE;
 
     private int newInEarlierMs;
     private int newMs;
 
-    /** Knows what a session covers of a minute already. */
+    /** Loads what a session already covers of a minute. */
     @FunctionalInterface
     interface CoverLoader {
         void load(long minuteMs, MinuteCover active, MinuteCover flow);
     }
 
-    /** Returns when the minute begins that an instant lies in. */
+    /** Returns the start of the minute of an instant. */
     static long minuteOf(long atMs) {
         return Math.floorDiv(atMs, MINUTE_MS) * MINUTE_MS;
     }
@@ -54,7 +55,7 @@ final class MinuteDeltas {
         before.setTo(state);
     }
 
-    /** Says that what the state counts from now on belongs to the minute of this instant. */
+    /** Assigns what the state counts from now on to the minute of this instant. */
     void enter(long atMs, SessionState state) {
         long minuteMs = minuteOf(atMs);
         if (current == NONE || minutesMs[current] != minuteMs) {
@@ -64,7 +65,7 @@ final class MinuteDeltas {
     }
 
     /**
-     * Covers the active time before a keystroke in the current minute; the state is about to count it.
+     * Covers the active time before a keystroke in the current minute, before the state counts it.
      *
      * @return how much of it the session has not counted yet, in milliseconds
      */
@@ -84,7 +85,7 @@ final class MinuteDeltas {
         return newMs;
     }
 
-    /** Books what the state has counted of the active time that was just covered in the minutes in which it passed. */
+    /** Assigns what the state counted of the time just covered to the minutes in which it passed. */
     void addCovered(SessionState state) {
         boolean inFlow = state.flowMs() > flowBeforeMs;
         if (inFlow) {
@@ -105,7 +106,7 @@ final class MinuteDeltas {
         }
     }
 
-    /** Books what the state has counted since the minute was entered. */
+    /** Adds what the state counted since the minute was entered. */
     void settle(SessionState state) {
         if (current != NONE) {
             grown[current].totals.addGrowth(before, state);
@@ -121,7 +122,7 @@ final class MinuteDeltas {
         return minutesMs[index];
     }
 
-    /** Returns by how much the session's totals grew in a minute, and all that it covers of it. */
+    /** Returns the growth of the session's totals in a minute, and all that it covers of it. */
     SessionMinute grown(int index) {
         return grown[index];
     }

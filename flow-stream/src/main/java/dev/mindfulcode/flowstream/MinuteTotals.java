@@ -3,7 +3,7 @@ package dev.mindfulcode.flowstream;
 import dev.mindfulcode.flowengine.SessionState;
 import java.nio.ByteBuffer;
 
-/** What is counted of a minute, and how that is written into its store. Reusable, not thread-safe. */
+/** The totals of a minute and their encoding. Reusable, not thread-safe. */
 final class MinuteTotals {
 
     static final int SIZE_BYTES = 7 * Long.BYTES;
@@ -14,13 +14,10 @@ final class MinuteTotals {
     long activeMs;
     long flowMs;
 
-    /** Integral of intensity over active time. A multiple of 2^-16 by the engine's making, so that sums are exact. */
+    /** Integral of intensity over active time. The engine makes it a multiple of 2^-16, so that sums are exact. */
     double intensityMs;
 
-    /**
-     * Flow periods that were broken off in the minute. The engine's own count does not say in which; see
-     * {@link FlowPeriodDetector}.
-     */
+    /** Flow periods that were interrupted in the minute, by {@link FlowPeriodDetector}. */
     long interruptions;
 
     void clear() {
@@ -67,16 +64,6 @@ final class MinuteTotals {
         intensityMs += moreIntensityMs;
     }
 
-    void subtract(MinuteTotals less) {
-        keystrokes -= less.keystrokes;
-        errors -= less.errors;
-        contextSwitches -= less.contextSwitches;
-        activeMs -= less.activeMs;
-        flowMs -= less.flowMs;
-        intensityMs -= less.intensityMs;
-        interruptions -= less.interruptions;
-    }
-
     boolean isEmpty() {
         return keystrokes == 0
                 && errors == 0
@@ -93,8 +80,7 @@ final class MinuteTotals {
         activeMs = from.getLong();
         flowMs = from.getLong();
         intensityMs = from.getDouble();
-        // Rows of an earlier release end here.
-        interruptions = from.hasRemaining() ? from.getLong() : 0;
+        interruptions = from.getLong();
     }
 
     void write(ByteBuffer into) {

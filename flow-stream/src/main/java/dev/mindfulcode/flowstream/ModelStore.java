@@ -20,12 +20,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The models as flow-models has them: the one that is to be used, and those that sessions began with. Kafka Streams has
- * read that topic to its end before it processes the first record of any other.
+ * The published models: the active one, and those that sessions began with. Kafka Streams reads their topic to its end
+ * before it processes any other record.
  *
- * <p>What is no model, or none for this engine, is refused, logged without its content and counted, and the model
- * before stays in use. A registry that does not answer says nothing about a record: that is thrown. Not thread-safe;
- * one a task.
+ * <p>A record that is not a model for this engine is rejected, logged without its content and counted; the previous
+ * model stays active. An unavailable registry is not the fault of a record: that exception is thrown. Not thread-safe;
+ * one per task.
  */
 final class ModelStore {
 
@@ -54,9 +54,8 @@ final class ModelStore {
         flyweights.put(builtIn.modelFingerprint(), builtIn);
     }
 
-    /** Returns a flyweight of the model to be used now: always the same one while that does not change. */
-    @SuppressWarnings(
-            "ReferenceEquality") // the store gives the same array until another model is there: one look a batch
+    /** Returns a flyweight of the active model: the same one until the model changes. */
+    @SuppressWarnings("ReferenceEquality") // the store returns the same array until the model changes
     SessionState active() {
         byte[] bytes = store.get(ACTIVE);
         if (bytes != activeBytes) {
@@ -71,7 +70,7 @@ final class ModelStore {
         return active;
     }
 
-    /** Returns a flyweight of the model with this fingerprint, or null where no model that is known has it. */
+    /** Returns a flyweight of the model with this fingerprint, or null if no known model has it. */
     @Nullable
     SessionState withFingerprint(int fingerprint) {
         SessionState known = flyweights.get(fingerprint);
@@ -94,8 +93,8 @@ final class ModelStore {
         return flyweights.computeIfAbsent(ModelArtefact.fingerprint(model), unknown -> new SessionState(model));
     }
 
-    private @Nullable FlowModel read(byte[] bytes, boolean told) {
-        String why;
+    private @Nullable FlowModel read(byte[] bytes, boolean isActive) {
+        String fault;
         try {
             PublishedModel published = deserializer.deserialize(Topics.FLOW_MODELS.name(), bytes);
             if (published.getFeatureVersion() == FlowModel.FEATURE_VERSION) {
@@ -103,21 +102,21 @@ final class ModelStore {
                 if (model.id().equals(published.getModelId())) {
                     return model;
                 }
-                why = "its id is not its artefact's";
+                fault = "its id differs from its artefact's";
             } else {
-                why = "it was trained on other features than this engine's";
+                fault = "it was trained on other features than this engine's";
             }
         } catch (SerializationException e) {
-            why = "it is no record of this topic";
+            fault = "it is not a record of this topic";
         } catch (MalformedModelException e) {
-            why = "its artefact is damaged";
+            fault = "its artefact is damaged";
         }
-        if (told) {
+        if (isActive) {
             meters.modelsRejected.increment();
             log.error(
-                    "The model under the active key of {} is refused, the one before stays: {}",
+                    "Active model rejected; the previous one stays active: topic={}, fault={}",
                     Topics.FLOW_MODELS.name(),
-                    why);
+                    fault);
         }
         return null;
     }

@@ -9,13 +9,13 @@ import java.security.GeneralSecurityException;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Decrypts what a batch holds. Keeps nothing but the keys that {@link KeyLookup} does. */
+/** Decrypts and decodes the payload of a batch. */
 record PayloadReader(KeyLookup keys) {
 
     /**
-     * Returns the payload, or nothing where its user has no key any more.
+     * Returns the payload, or empty if the key of its user is destroyed.
      *
-     * @throws PoisonRecordException where these bytes are no payload of that many keystrokes, encrypted for this user
+     * @throws PoisonRecordException if the bytes are not a payload of that many keystrokes, encrypted for this user
      */
     Optional<KeystrokePayload> read(UUID userId, FlowInput.Sealed sealed) {
         Optional<UserCipher> cipher = keys.find(userId);

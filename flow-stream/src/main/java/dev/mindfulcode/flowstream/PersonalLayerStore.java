@@ -11,18 +11,19 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What each user means by flow, and what the model said of their last hour, so that a label given a little later meets
- * the reading of the moment that it is about. One row a user: a ring of {@link #MINUTES} minutes, then the layer once
- * there are labels. Not thread-safe; the layer given out is good until the next is asked for.
+ * The personal layer of each user, learned from their flow ratings, and the model's intensities of their last hour, so
+ * that a rating given a little later is paired with the moment that it is about. One row per user: a ring of {@link
+ * #MINUTES} minutes, then the layer once there are ratings. Not thread-safe; a returned layer is valid until the next
+ * call.
  */
 final class PersonalLayerStore {
 
-    /** Minutes whose reading is remembered, and so how long after the fact a label can teach something. */
+    /** Minutes whose intensity is stored, and so the age up to which a rating can be learned from. */
     static final int MINUTES = 60;
 
     /**
-     * A label is paired with the latest reading of its own minute or of so many before it: as long as a session takes
-     * to pause.
+     * A rating is paired with the latest intensity of its own minute or of this many before it: the time after which a
+     * session pauses.
      */
     static final int PAIRED_MINUTES_BEFORE_MAX = 5;
 
@@ -40,14 +41,14 @@ final class PersonalLayerStore {
         this.store = store;
     }
 
-    /** Returns the user's layer as of an instant, or null for a user who gave no label. */
+    /** Returns the user's layer as of an instant, or null for a user without ratings. */
     @Nullable
     PersonalLayer layerOf(UUID userId, long atMs) {
         byte[] row = find(userId);
         return row == null || row.length == AT_LAYER ? null : loaded(row).asOf(atMs);
     }
 
-    /** Remembers what the model says as of the session's last activity; of each minute the first such reading. */
+    /** Stores the model's intensity at the session's last activity; the first of each minute. */
     void recordReading(UUID userId, SessionState session) {
         long minute = session.lastActivityAtMs() / MINUTE_MS;
         int at = slotAt(minute);
@@ -62,9 +63,7 @@ final class PersonalLayerStore {
         store.put(key(userId), changed);
     }
 
-    /**
-     * Learns from a label; false where there is no reading of that time, so that the label is counted and nothing more.
-     */
+    /** Learns from a rating; false if there is no intensity of that time, so that the rating is only counted. */
     boolean learn(UUID userId, long atMs, int flow, boolean interrupted) {
         byte[] row = find(userId);
         PersonalLayer changed = loaded(row);
@@ -82,7 +81,7 @@ final class PersonalLayerStore {
         return paired;
     }
 
-    /** Forgets what was learned, and not what the model said: the next label may be about the last hour. */
+    /** Deletes what was learned but not the intensities: the next rating may be about the last hour. */
     void reset(UUID userId) {
         byte[] row = find(userId);
         if (row != null) {
@@ -116,8 +115,8 @@ final class PersonalLayerStore {
     private byte @Nullable [] find(UUID userId) {
         byte[] row = store.get(key(userId));
         if (row != null && row[0] != LAYOUT_VERSION) {
-            throw new IllegalStateException(
-                    "the stored personal layer is of another release: reset the stream and let it replay");
+            throw new IllegalStateException("Stored personal layer has layout " + row[0] + ", expected "
+                    + LAYOUT_VERSION + "; reset the stream and replay the log");
         }
         return row;
     }

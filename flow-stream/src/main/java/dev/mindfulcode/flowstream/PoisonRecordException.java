@@ -1,9 +1,8 @@
 package dev.mindfulcode.flowstream;
 
 /**
- * A record that will never be processed, however often it is tried: it goes to dead-letters and the partition goes on.
- * Thrown only before anything has been stored or forwarded for the record, so that skipping it leaves no half of it
- * behind.
+ * A record that can never be processed: it goes to dead-letters and its partition continues. Thrown only before
+ * anything of the record was stored or forwarded, so that skipping it leaves nothing behind.
  */
 final class PoisonRecordException extends RuntimeException {
 

@@ -6,12 +6,11 @@ import org.apache.kafka.streams.processor.api.ProcessingContext;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * Up to where a partition of keystrokes has been processed. Stored, since after a restart nothing else tells what was
- * processed before it. Not thread-safe.
+ * The offset up to which a partition of keystrokes has been processed, stored to survive a restart. Not thread-safe.
  */
 final class ProcessedOffset {
 
-    /** Returned by {@link #next} where no record has been processed. */
+    /** Returned by {@link #next} if no record was processed. */
     static final long NONE = -1;
 
     private static final Bytes KEY = Bytes.wrap(new byte[] {0});
@@ -22,7 +21,7 @@ final class ProcessedOffset {
         store = context.getStateStore(FlowTopology.PROGRESS_STORE);
     }
 
-    /** Notes that the record at hand, one of keystrokes, is being processed. */
+    /** Records that the current record, one of keystrokes, is being processed. */
     void record(ProcessingContext context) {
         long offset = context.recordMetadata().orElseThrow().offset();
         store.put(KEY, ByteBuffer.allocate(Long.BYTES).putLong(offset + 1).array());

@@ -8,9 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends records to dead-letters that the processors refused before they had stored anything. Whatever else goes wrong
- * is no record's fault, or came too late to skip it: the thread fails, the transaction is undone, and the record is
- * processed again.
+ * Sends the records that processors reject with a {@link PoisonRecordException} to dead-letters. Any other exception
+ * is not the fault of the record, or came too late to skip it: the thread fails, the transaction is aborted, and the
+ * record is processed again.
  */
 public final class ProcessingErrorHandler implements ProcessingExceptionHandler {
 
@@ -30,9 +30,9 @@ public final class ProcessingErrorHandler implements ProcessingExceptionHandler 
             return Response.fail();
         }
         if (poison.reason() == DeadLetterReason.NOT_COMPUTED) {
-            // Ours to mend, hence with its trace; the engine's exceptions say nothing of what was typed.
+            // A bug, hence with its stack trace; exceptions of the engine contain nothing that was typed.
             log.error(
-                    "{}-{} offset {} goes to dead-letters",
+                    "Record not computed; sent to dead-letters: topic={}, partition={}, offset={}",
                     context.topic(),
                     context.partition(),
                     context.offset(),

@@ -10,9 +10,9 @@ import org.apache.kafka.streams.errors.ErrorHandlerContext;
 import org.apache.kafka.streams.errors.ProductionExceptionHandler;
 
 /**
- * Sends the cause of an output to dead-letters that is too large to be sent. Outputs are absolute, so the next one says
- * again what was left out. A changelog must not be left out, and any other failure is the broker's or the registry's:
- * then the thread fails and the record is processed again.
+ * Sends the input of an output that is too large for the broker to dead-letters. Outputs are absolute, so the next one
+ * contains what was left out. Changelog records cannot be left out, and other failures are those of the broker or the
+ * registry: then the thread fails and the record is processed again.
  */
 public final class ProductionErrorHandler implements ProductionExceptionHandler {
 

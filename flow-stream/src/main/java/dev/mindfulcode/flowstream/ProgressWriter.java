@@ -8,8 +8,8 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
- * Marks in the outputs of a partition which keystrokes they include, and requests early commits while few keystrokes
- * come. Not thread-safe.
+ * Writes markers into the outputs of a partition that say which keystrokes they include, and requests early commits
+ * while few keystrokes arrive. Not thread-safe.
  */
 final class ProgressWriter {
 
@@ -32,12 +32,12 @@ final class ProgressWriter {
         processed = new ProcessedOffset(context);
     }
 
-    /** Notes that everything which was due by then is written. */
+    /** Records that everything due by then is written. */
     void wroteDueBy(long wallMs) {
         writtenUntilMs = wallMs;
     }
 
-    /** @param writeAll writes everything that waits to be written; returns whether nothing is left */
+    /** @param writeAll writes everything pending; returns whether nothing remains */
     void tick(long wallMs, BooleanSupplier writeAll) {
         boolean isNewRound = CommitRounds.roundOf(wallMs) != round;
         if (isCommitDue && (isNewRound || CommitRounds.isTimeToCommit(wallMs))) {

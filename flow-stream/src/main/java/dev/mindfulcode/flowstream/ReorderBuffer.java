@@ -19,19 +19,18 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * Batches that came before an earlier one of their session: they wait for it, since flow is judged in the order of
- * typing. The tolerance of the stream for disorder is {@link #GAP_TIMEOUT}; what does not come by then is late, and those
- * that waited go on without it.
+ * Batches that overtook an earlier one of their session. They wait for it up to {@link #GAP_TIMEOUT}, since flow is
+ * scored in the order of typing; then they are applied without it.
  *
- * <p>Encrypted as they came: a key that is destroyed takes them along. Memory: some 100 bytes a batch that waits. Not
- * thread-safe.
+ * <p>Stored encrypted as received: destroying the user's key makes them unreadable. Memory: some 100 bytes per batch.
+ * Not thread-safe.
  */
 final class ReorderBuffer {
 
-    /** On ingest's clock, from when the first of those that wait was received. */
+    /** By the clock of receipt, from the receipt of the first waiting batch. */
     static final Duration GAP_TIMEOUT = Duration.ofSeconds(10);
 
-    /** Ten full uploads: the queue of an editor that was offline comes in several at once. */
+    /** Ten full uploads: the queue of an editor that was offline arrives in several at once. */
     static final int BATCHES_PER_SESSION_MAX = 1_024;
 
     private static final int SESSION_KEY_BYTES = 32;
@@ -40,7 +39,7 @@ final class ReorderBuffer {
     private final KeyValueStore<Bytes, byte[]> store;
     private final PayloadReader payloads;
 
-    /** For each session the sequences that wait, and since when each does. */
+    /** The waiting sequences of each session, and when each was received. */
     private final Map<Bytes, NavigableMap<Long, Long>> waiting = new HashMap<>();
 
     ReorderBuffer(KeyValueStore<Bytes, byte[]> store, PayloadReader payloads) {
@@ -49,7 +48,7 @@ final class ReorderBuffer {
         try (KeyValueIterator<Bytes, byte[]> rows = store.all()) {
             while (rows.hasNext()) {
                 KeyValue<Bytes, byte[]> row = rows.next();
-                note(
+                track(
                         sessionKeyOf(row.key),
                         sequenceOf(row.key),
                         ByteBuffer.wrap(row.value).getLong(Long.BYTES));
@@ -58,9 +57,9 @@ final class ReorderBuffer {
     }
 
     /**
-     * Keeps a batch until its turn; false where too many wait, so that the session must go on first.
+     * Stores a batch; false if the session has too many, so that it must skip the gap.
      *
-     * @param sinceMs when it was received, by the stream's clock
+     * @param sinceMs when it was received, by the clock of receipt
      */
     boolean add(Bytes sessionKey, FlowInput.Keystrokes batch, long sinceMs) {
         ByteBuffer payload = batch.sealed().payload().duplicate();
@@ -73,28 +72,28 @@ final class ReorderBuffer {
                         .putInt(batch.sealed().keystrokes())
                         .put(payload)
                         .array());
-        return note(sessionKey, batch.sequence(), sinceMs) <= BATCHES_PER_SESSION_MAX;
+        return track(sessionKey, batch.sequence(), sinceMs) <= BATCHES_PER_SESSION_MAX;
     }
 
     boolean hasBatches(Bytes sessionKey) {
         return waiting.containsKey(sessionKey);
     }
 
-    /** Returns the sequence of the first batch that waits, -1 where none does. */
+    /** Returns the lowest waiting sequence, or -1 if none waits. */
     long firstSequence(Bytes sessionKey) {
         NavigableMap<Long, Long> batches = waiting.get(sessionKey);
         return batches == null ? -1 : batches.firstKey();
     }
 
     /**
-     * Takes the first batch that waits; nothing where its user has no key any more.
+     * Removes and returns the batch with the lowest sequence; empty if the key of its user is destroyed.
      *
-     * @throws PoisonRecordException where it can no longer be read
+     * @throws PoisonRecordException if it is no longer readable
      */
     Optional<FlowInput.Keystrokes> poll(Bytes sessionKey) {
         NavigableMap<Long, Long> batches = waiting.get(sessionKey);
         if (batches == null) {
-            throw new IllegalStateException("no batch waits");
+            throw new IllegalStateException("Reorder buffer is empty for this session");
         }
         long sequence = batches.pollFirstEntry().getKey();
         if (batches.isEmpty()) {
@@ -124,7 +123,7 @@ final class ReorderBuffer {
             return false;
         }
         long waitedMs = streamNowMs - Collections.min(batches.values());
-        // Received later than now: the clock was set back, and how long they have waited is not known.
+        // Negative after the clock was set back: how long they have waited is unknown.
         return waitedMs >= GAP_TIMEOUT.toMillis() || waitedMs < 0;
     }
 
@@ -150,7 +149,7 @@ final class ReorderBuffer {
     }
 
     /** Returns how many batches of the session wait. */
-    private int note(Bytes sessionKey, long sequence, long sinceMs) {
+    private int track(Bytes sessionKey, long sequence, long sinceMs) {
         NavigableMap<Long, Long> batches = waiting.computeIfAbsent(sessionKey, _ -> new TreeMap<>());
         batches.put(sequence, sinceMs);
         return batches.size();

@@ -4,8 +4,8 @@ import dev.mindfulcode.flowengine.MinuteCover;
 import java.nio.ByteBuffer;
 
 /**
- * What a session counts in a minute, and which part of the minute its active time and its time in flow are. Reusable,
- * not thread-safe.
+ * The totals of a session in a minute, and the parts of the minute that its active time and its time in flow cover.
+ * Reusable, not thread-safe.
  */
 final class SessionMinute {
 
@@ -42,17 +42,5 @@ final class SessionMinute {
         totals.read(from);
         active.decode(from);
         flow.decode(from);
-    }
-
-    /** Reads what an earlier release wrote, which did not say when in the minute its time was. */
-    void decodeWithoutCovers(ByteBuffer from) {
-        totals.read(from);
-        coverFirst();
-    }
-
-    /** Has the time of the totals covered from the beginning of the minute on. */
-    void coverFirst() {
-        active.setToFirst(totals.activeMs);
-        flow.setToFirst(totals.flowMs);
     }
 }

@@ -14,12 +14,10 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * The sessions with which the clock still has something to do: those that are not over, and those that have something
- * untold.
+ * The sessions that have timers: those that are not ended, and those with unpublished changes.
  *
- * <p>Which they are is stored, so that a restart finds them without reading every session there ever was; when each is
- * due is kept in memory only, as it can be read off the session. Memory: some 250 bytes an open session. Not
- * thread-safe.
+ * <p>Their keys are stored, so that a restart need not read every session; their timers are in memory only, since they
+ * follow from the session. Memory: some 250 bytes per open session. Not thread-safe.
  */
 final class SessionTimers {
 
@@ -30,17 +28,17 @@ final class SessionTimers {
 
     private final KeyValueStore<Bytes, byte[]> store;
 
-    /** For each watched session when, by the stream's clock, silence will change how it stands. */
+    /** When, by the clock of receipt, silence will change the status of each open session. */
     private final Map<Bytes, Long> idleFromMs = new HashMap<>();
 
-    /** For each session with something untold when, by the wall clock, it may tell. */
+    /** When, by the wall clock, each session with unpublished changes is due. */
     private final Map<Bytes, Long> publishFromMs = new LinkedHashMap<>();
 
     SessionTimers(KeyValueStore<Bytes, byte[]> store) {
         this.store = store;
     }
 
-    /** Returns the sessions that are stored as watched, all of them or one user's. */
+    /** Returns the stored open sessions. */
     List<Bytes> openSessions() {
         return keys(store.all());
     }
@@ -49,10 +47,10 @@ final class SessionTimers {
         return keys(store.prefixScan(UserStoreKeys.prefix(userId), UserStoreKeys.PREFIX_SERIALIZER));
     }
 
-    /** Takes note of how a session stands, after each change; writes only when it begins or ceases to be watched. */
+    /** Updates the timers after a change of the session; writes only if it becomes open or is no longer. */
     void update(Bytes key, TrackedSession session) {
-        boolean watched = session.status() != ActivityStatus.ENDED || session.isDirty();
-        if (!watched) {
+        boolean isOpen = session.status() != ActivityStatus.ENDED || session.isDirty();
+        if (!isOpen) {
             remove(key);
             return;
         }
@@ -74,20 +72,20 @@ final class SessionTimers {
         publishFromMs.remove(key);
     }
 
-    /** Returns the sessions whose silence by now changes how they stand. */
+    /** Returns the sessions whose status changes by silence until now. */
     List<Bytes> idleBy(long streamNowMs) {
         return keys(idleFromMs, fromMs -> fromMs <= streamNowMs, Integer.MAX_VALUE);
     }
 
-    /** Returns the sessions whose silence began later than now, as after the clock was set back. */
+    /** Returns the sessions whose silence began later than now, after the clock was set back. */
     List<Bytes> idleAfter(long streamNowMs) {
         long untilChangeMs = streamNowMs + SessionState.END_TIMEOUT_MS;
         return keys(idleFromMs, fromMs -> fromMs > untilChangeMs && fromMs < NEVER_MS, Integer.MAX_VALUE);
     }
 
     /**
-     * Returns the sessions that may publish what is pending, the longest waiting first. One that would wait for longer
-     * than the interval published by a clock that was set back since.
+     * Returns the sessions that are due to publish, the longest waiting first. One that is due later than the interval
+     * allows was published before the clock was set back, and is due now.
      */
     List<Bytes> publishDueBy(long wallNowMs, int max) {
         return keys(

@@ -13,9 +13,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
 
 /**
- * The clients of one Kafka Streams instance, as it would make them itself, whose polls can be ended: a poll that began
- * before the clock was set back waits until the time from before comes again, and its thread does not hear of a
- * shutdown. Thread-safe.
+ * The Kafka clients of one Kafka Streams instance, with consumers whose polls can be ended: a poll that began before
+ * the clock was set back waits until the earlier time comes again, and its thread does not notice a shutdown.
+ * Thread-safe.
  */
 final class StreamClients implements KafkaClientSupplier {
 
@@ -53,7 +53,7 @@ final class StreamClients implements KafkaClientSupplier {
         return consumer;
     }
 
-    /** Ends the polls at hand; their threads fail. */
+    /** Ends the current polls; their threads fail. */
     void wakeUp() {
         consumers.forEach(Consumer::wakeup);
     }

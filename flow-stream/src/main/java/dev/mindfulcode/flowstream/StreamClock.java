@@ -1,23 +1,18 @@
 package dev.mindfulcode.flowstream;
 
 /**
- * What time it is where the records of a partition come from: the latest time at which ingest received one, plus what
- * has passed on the wall clock since that was seen. Live, this is the wall clock; in a replay, or while catching up
- * after an outage, it stays with the records, so that nobody's session ends because its batches are still waiting to be
- * read.
+ * The clock of receipt of a partition: the latest time at which ingest received a record, plus the time that has
+ * passed on the wall clock since. Live, it equals the wall clock; in a replay or after an outage it follows the
+ * records, so that no session ends because its batches are still to be read.
  *
- * <p>It is never ahead of the wall clock: when that is set back, this clock goes back with it, and nothing waits until
- * the time from before comes again. Not thread-safe.
+ * <p>It is never ahead of the wall clock and goes back with it. Not thread-safe.
  */
 final class StreamClock {
 
     private long receivedAtMs;
     private long seenAtMs;
 
-    /**
-     * Takes note of a received time; one ahead of the wall clock counts as the wall clock's. Returns the time as it
-     * counts.
-     */
+    /** Advances to a time of receipt, clamped to the wall clock. Returns the clamped time. */
     long observe(long receivedMs, long wallMs) {
         followBack(wallMs);
         long trustedMs = Math.min(receivedMs, wallMs);
@@ -37,7 +32,7 @@ final class StreamClock {
         return receivedAtMs + wallMs - seenAtMs;
     }
 
-    /** Returns the latest received time itself. */
+    /** Returns the latest time of receipt. */
     long receivedAtMs() {
         return receivedAtMs;
     }

@@ -7,8 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What the stream counts about itself. Counts are of attempts: after an aborted transaction the same record is counted
- * again. Thread-safe.
+ * Counters of the stream. They count attempts: after an aborted transaction a record is counted again. Thread-safe.
  */
 final class StreamMeters {
 

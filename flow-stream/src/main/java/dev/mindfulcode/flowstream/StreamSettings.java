@@ -10,16 +10,10 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the stream is run with.
+ * The Kafka Streams configuration; {@link FlowStreamSettings} explains the parameters.
  *
- * @param stateFolder where RocksDB keeps its files; the stream can always refill it from Kafka
- * @param commitInterval how often results become visible to read_committed readers while many records come
- *     ({@link CommitRounds} commits earlier while few come); each commit stalls the stream for some milliseconds, and
- *     live readers do not wait for it
- * @param threads at most the number of partitions does something
- * @param instanceId a lasting name that no other instance has: one that is started again with it takes its partitions
- *     back at once (static membership, KIP-345); null where a dead instance's partitions wait for
- *     {@link #SESSION_TIMEOUT}
+ * @param commitInterval at high load; {@link CommitRounds} commits earlier while few records arrive. A commit stalls
+ *     the stream for some milliseconds; live readers do not wait for it
  */
 record StreamSettings(
         String bootstrapServers,
@@ -30,29 +24,18 @@ record StreamSettings(
 
     static final String APPLICATION_ID = "mindful-flow";
 
-    /**
-     * Outlives the commit interval and the longest wait for a key, and bounds how long a crash holds back
-     * read_committed readers.
-     */
+    /** Longer than the commit interval and the lookup of a key; a crash holds back read_committed readers so long. */
     static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(60);
 
-    /** After a crash the partitions of the dead instance are taken over by another no earlier than this. */
+    /** The partitions of a crashed instance move to another one after this. */
     static final Duration SESSION_TIMEOUT = Duration.ofSeconds(15);
 
     static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(3);
 
-    static final long STORE_CACHE_BYTES_MAX = 16L << 20;
+    /** The longest downtime after which window stores can be restored if the state folder is lost too. */
+    static final Duration WINDOW_CHANGELOG_ADDITIONAL_RETENTION = Duration.ofDays(7);
 
-    StreamSettings {
-        if (commitInterval.isNegative()
-                || commitInterval.isZero()
-                || commitInterval.compareTo(Duration.ofSeconds(30)) > 0) {
-            throw new IllegalArgumentException("MINDFUL_COMMIT_INTERVAL_MS must lie between 1 and 30000");
-        }
-        if (threads < 1) {
-            throw new IllegalArgumentException("MINDFUL_STREAM_THREADS must be at least 1");
-        }
-    }
+    static final long STORE_CACHE_BYTES_MAX = 16L << 20;
 
     Properties properties(DeadLetterFactory deadLetters) {
         Properties properties = new Properties();
@@ -62,6 +45,9 @@ record StreamSettings(
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval.toMillis());
         properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, threads);
+        properties.put(
+                StreamsConfig.WINDOW_STORE_CHANGE_LOG_ADDITIONAL_RETENTION_MS_CONFIG,
+                WINDOW_CHANGELOG_ADDITIONAL_RETENTION.toMillis());
         properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, STORE_CACHE_BYTES_MAX);
         properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
         properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedMemoryRocksDbConfig.class);
@@ -70,7 +56,7 @@ record StreamSettings(
         properties.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_GLOBAL_ENABLED_CONFIG, true);
         properties.put(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, ProductionErrorHandler.class);
         properties.put(DeadLetterFactory.CONFIG, deadLetters);
-        // Changelogs take what was put while the clock was ahead, though it is flushed after the clock was set back.
+        // Changelogs accept rows that were put while the clock was ahead and are flushed after it was set back.
         properties.put(
                 StreamsConfig.topicPrefix(TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG),
                 Long.toString(Long.MAX_VALUE));

@@ -34,23 +34,22 @@ import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sets each day of a team, once it is closed, against the team's rules. What has not closed is not looked at: a day
- * closes when all that counts in it is there, so the answer does not depend on what came first, and by then everybody
- * in it has had what is said of themselves.
+ * Evaluates the alert rules of a team on each closed day. An open day is not evaluated: a day closes when all that
+ * counts in it is stored, so the result does not depend on the order of arrival, and by then every member could read
+ * their own figures.
  *
- * <p>A rule tells when its indicator reaches the threshold, and again only after the indicator has been below
- * {@link #CLEAR_RATIO} of it. A day of which nothing was released is none: it neither tells nor clears. Not
- * thread-safe; one a task.
+ * <p>A rule raises an alert when its indicator reaches the threshold, and again only after the indicator fell below
+ * {@link #CLEAR_RATIO} of it. A day without released figures neither raises nor clears. Not thread-safe; one per task.
  */
 final class TeamAlertEvaluator implements Processor<@Nullable UUID, @Nullable TeamWindow, UUID, TeamAlert> {
 
     /**
-     * Of the threshold; between the two a rule stays as it is, so that a figure that swings about its threshold does
-     * not tell each time.
+     * Part of the threshold below which a rule clears, so that a figure that swings about its threshold raises one
+     * alert.
      */
     static final double CLEAR_RATIO = 0.8;
 
-    /** The longest lookback that a rule may have. */
+    /** The longest lookback of a rule. */
     private static final int RECENT_DAYS_MAX = 28;
 
     private static final int ID_BYTES = 2 * Long.BYTES;
@@ -103,8 +102,7 @@ final class TeamAlertEvaluator implements Processor<@Nullable UUID, @Nullable Te
         }
         long startMs = window.getWindowStart().toEpochMilli();
         byte[] figures = figures(window);
-        // A window is released once: what a replay or an earlier release of this program wrote after that does not
-        // count.
+        // A window is released once: a replay may write it again.
         windows.putIfAbsent(windowKey(teamId, isDay, startMs), figures == null ? WITHHELD : figures);
         if (isDay && figures != null) {
             dayClosed(teamId, startMs);
@@ -156,13 +154,13 @@ final class TeamAlertEvaluator implements Processor<@Nullable UUID, @Nullable Te
                 .put(id(teamId))
                 .put(id(rule.getRuleId()))
                 .array());
-        boolean told = states.get(stateKey) != null;
-        if (value.value() >= rule.getThreshold() && !told) {
+        boolean raised = states.get(stateKey) != null;
+        if (value.value() >= rule.getThreshold() && !raised) {
             states.put(stateKey, RAISED);
             meters.alertsPublished.increment();
             context.forward(
                     new Record<>(teamId, alert(rule, indicator, value, zone, endMs), context.currentSystemTimeMs()));
-        } else if (value.value() < CLEAR_RATIO * rule.getThreshold() && told) {
+        } else if (value.value() < CLEAR_RATIO * rule.getThreshold() && raised) {
             states.delete(stateKey);
         }
     }
@@ -194,7 +192,7 @@ final class TeamAlertEvaluator implements Processor<@Nullable UUID, @Nullable Te
         return day.atStartOfDay(zone).toInstant();
     }
 
-    /** Returns the rules of a team that can be read. */
+    /** Returns the valid rules of a team. */
     private List<TeamAlertRule> rulesOf(UUID teamId) {
         List<TeamAlertRule> found = new ArrayList<>();
         String prefix = teamId + ":";
@@ -228,7 +226,7 @@ final class TeamAlertEvaluator implements Processor<@Nullable UUID, @Nullable Te
         return TimeZones.isKnown(name);
     }
 
-    /** A rule that is gone leaves nothing behind. */
+    /** Deletes the states of rules that no longer exist. */
     private void deleteStatesOfRemovedRules(UUID teamId, List<TeamAlertRule> ofTeam) {
         Set<UUID> known = new HashSet<>();
         ofTeam.forEach(rule -> known.add(rule.getRuleId()));
@@ -274,10 +272,7 @@ final class TeamAlertEvaluator implements Processor<@Nullable UUID, @Nullable Te
         return found;
     }
 
-    /**
-     * Returns null where nothing was released, or by an earlier release of this program and of fewer than is released
-     * now.
-     */
+    /** Returns null if nothing was released, or figures of fewer members than may be released. */
     private static byte @Nullable [] figures(TeamWindow window) {
         Integer members = window.getMembers();
         Long activeSeconds = window.getActiveSeconds();
@@ -300,7 +295,7 @@ final class TeamAlertEvaluator implements Processor<@Nullable UUID, @Nullable Te
                 .array();
     }
 
-    /** In order of time within a team and size; times are not negative. */
+    /** Ordered by time within a team and size; times are not negative. */
     private static Bytes windowKey(UUID teamId, boolean isDay, long startMs) {
         return Bytes.wrap(ByteBuffer.allocate(WINDOW_KEY_BYTES)
                 .put(id(teamId))

@@ -25,19 +25,18 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * In which teams a person's typing counts, and what it adds to their windows: told to the teams' part of the stream,
- * absolutely, by the wall clock, so that an import costs no more than its minutes.
+ * Publishes what users contribute to the windows of their teams: absolute totals, at intervals of the wall clock, so
+ * that an import costs no more than its minutes.
  *
- * <p>What a window is told follows from the person's minutes and memberships alone. Either may become known first: a
- * change of membership has all windows from then on told anew. Memory: some 100 bytes a person in a team. Not
- * thread-safe.
+ * <p>A contribution follows from the user's minutes and memberships alone, whichever is read first: after a change of
+ * membership all later windows are published again. Memory: some 100 bytes per user in a team. Not thread-safe.
  */
 final class TeamContributionPublisher {
 
     static final Duration PUBLISH_INTERVAL = Duration.ofSeconds(5);
     static final Duration POLL_INTERVAL = Duration.ofSeconds(1);
 
-    /** People told of in one go, some milliseconds each; the next go takes the rest. */
+    /** Users published per poll, some milliseconds each; the next poll publishes the rest. */
     static final int USERS_PER_POLL_MAX = 100;
 
     private static final WindowSize[] SIZES = WindowSize.values();
@@ -53,7 +52,7 @@ final class TeamContributionPublisher {
     private final MinuteStore minutes;
     private final Set<UUID> members = new HashSet<>();
 
-    /** Those who wait the longest first. */
+    /** The users with unpublished minutes, the longest waiting first. */
     private final Map<UUID, Pending> pending = new LinkedHashMap<>();
 
     private record Pending(Span span, long sinceMs) {}
@@ -61,16 +60,16 @@ final class TeamContributionPublisher {
     TeamContributionPublisher(
             ProcessorContext<UUID, SpecificRecord> context,
             KeyValueStore<Bytes, byte[]> memberships,
-            KeyValueStore<Bytes, byte[]> untold,
+            KeyValueStore<Bytes, byte[]> pendingStore,
             MinuteStore minutes) {
         this.context = context;
         this.memberships = memberships;
-        this.pendingStore = untold;
+        this.pendingStore = pendingStore;
         this.minutes = minutes;
         try (KeyValueIterator<Bytes, byte[]> rows = memberships.all()) {
             rows.forEachRemaining(row -> members.add(UserStoreKeys.userIdOf(row.key)));
         }
-        try (KeyValueIterator<Bytes, byte[]> rows = untold.all()) {
+        try (KeyValueIterator<Bytes, byte[]> rows = pendingStore.all()) {
             rows.forEachRemaining(
                     row -> pending.put(UserStoreKeys.userIdOf(row.key), new Pending(Span.decode(row.value), 0)));
         }
@@ -86,16 +85,16 @@ final class TeamContributionPublisher {
         }
         memberships.put(key, after.encode());
         members.add(userId);
-        // What it had been told may be too much by now, so that nothing is news as well.
+        // What was published may be too much now, so that empty contributions are published as well.
         markPending(userId, new Span(MinuteDeltas.minuteOf(atMs), Long.MAX_VALUE, true));
     }
 
-    /** Takes note that a minute of this person grew. */
+    /** Marks a minute whose totals grew. */
     void minuteGrew(UUID userId, long minuteMs) {
         markPending(userId, new Span(minuteMs, minuteMs, false));
     }
 
-    /** Takes note that from this minute on something of this person's was taken away. */
+    /** Marks all minutes from this one on, whose totals may have shrunk. */
     void minutesShrank(UUID userId, long fromMs) {
         markPending(userId, new Span(fromMs, Long.MAX_VALUE, true));
     }
@@ -113,15 +112,15 @@ final class TeamContributionPublisher {
     }
 
     /**
-     * Tells of those whose turn it is.
+     * Publishes the users that are due.
      *
-     * @param receivedAtMs how far ingest's clock has come
+     * @param receivedAtMs the clock of receipt
      */
-    void publish(long wallMs, long receivedAtMs) {
-        for (int told = 0; told < USERS_PER_POLL_MAX && !pending.isEmpty(); told++) {
+    void publishDue(long wallMs, long receivedAtMs) {
+        for (int published = 0; published < USERS_PER_POLL_MAX && !pending.isEmpty(); published++) {
             Map.Entry<UUID, Pending> first = pending.entrySet().iterator().next();
             long waitedMs = wallMs - first.getValue().sinceMs;
-            // Negative where the clock was set back since; then it has waited long enough.
+            // Negative after the clock was set back; then the user is due.
             if (waitedMs >= 0 && waitedMs < PUBLISH_INTERVAL.toMillis()) {
                 return;
             }
@@ -129,7 +128,7 @@ final class TeamContributionPublisher {
         }
     }
 
-    /** Tells of all who have something untold that began before this instant. */
+    /** Publishes all users with pending minutes before this instant. */
     void publishMinutesBefore(long beforeMs, long receivedAtMs) {
         List<Map.Entry<UUID, Pending>> old = pending.entrySet().stream()
                 .filter(entry -> entry.getValue().span.fromMs < beforeMs)
@@ -151,18 +150,18 @@ final class TeamContributionPublisher {
         if (teams.isEmpty()) {
             return;
         }
-        List<TeamTotals> told = new ArrayList<>();
-        teams.forEach((teamId, membership) -> told.add(new TeamTotals(teamId, membership, new LinkedHashMap<>())));
+        List<TeamTotals> totals = new ArrayList<>();
+        teams.forEach((teamId, membership) -> totals.add(new TeamTotals(teamId, membership, new LinkedHashMap<>())));
         long fromMs = WindowSize.DAY.startOf(span.fromMs);
         long toMs = span.toMs == Long.MAX_VALUE
                 ? Long.MAX_VALUE
                 : WindowSize.DAY.startOf(span.toMs) + WindowSize.DAY.lengthMs();
         minutes.inTime(userId, fromMs, toMs, (minuteMs, bySize) -> {
-            for (TeamTotals team : told) {
+            for (TeamTotals team : totals) {
                 addMinute(team.windows, span, minuteMs, bySize, team.membership.countsIn(minuteMs));
             }
         });
-        for (TeamTotals team : told) {
+        for (TeamTotals team : totals) {
             team.windows.forEach((window, contribution) -> {
                 if (!contribution.isEmpty() || span.shrank) {
                     publish(team.teamId, userId, window, contribution, receivedAtMs);
@@ -180,15 +179,15 @@ final class TeamContributionPublisher {
             }
             Contribution contribution =
                     windows.computeIfAbsent(new Window(size, startMs), window -> new Contribution(window.size));
-            MinuteTotals totals = bySize[size.ordinal()];
+            MinuteTotals inTime = bySize[size.ordinal()];
             if (counts) {
                 contribution.addMinute(
                         minuteMs,
-                        totals.keystrokes,
-                        totals.activeMs,
-                        (long) (totals.intensityMs * INTENSITY_UNITS),
-                        totals.flowMs,
-                        totals.interruptions);
+                        inTime.keystrokes,
+                        inTime.activeMs,
+                        (long) (inTime.intensityMs * INTENSITY_UNITS),
+                        inTime.flowMs,
+                        inTime.interruptions);
             }
         }
     }
@@ -203,7 +202,7 @@ final class TeamContributionPublisher {
         forward(teamId, value);
     }
 
-    /** Forgets a person, here and in their teams. */
+    /** Deletes an erased user, here and in their teams. */
     void delete(UUID userId, long receivedAtMs) {
         teamsOf(userId).forEach((teamId, membership) -> {
             TeamContribution value = new TeamContribution();
@@ -242,11 +241,11 @@ final class TeamContributionPublisher {
     private record Window(WindowSize size, long startMs) {}
 
     /**
-     * What of somebody's minutes has not been told yet.
+     * The minutes of a user that are not published yet.
      *
      * @param fromMs the first minute
      * @param toMs the last minute
-     * @param shrank whether there may be less than before, so that nothing has to be told as well
+     * @param shrank whether totals may have shrunk, so that empty contributions are published as well
      */
     private record Span(long fromMs, long toMs, boolean shrank) {
 

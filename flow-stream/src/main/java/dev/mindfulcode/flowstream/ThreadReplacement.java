@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Replaces a stream thread that failed, so that an outage of database, registry or broker is waited out; but not for
- * ever: past the bound the client shuts down, which its health shows, and whoever runs it decides. Thread-safe.
+ * Replaces stream threads that fail, so that the stream survives outages of the database, the registry or the broker.
+ * Beyond the maximum it shuts the client down, which its health reports. Thread-safe.
  */
 final class ThreadReplacement implements StreamsUncaughtExceptionHandler {
 
@@ -31,15 +31,19 @@ final class ThreadReplacement implements StreamsUncaughtExceptionHandler {
     @Override
     public synchronized StreamThreadExceptionResponse handle(Throwable exception) {
         long nowMs = clock.millis();
-        // Later than now: the clock was set back, and how long ago that was is not known.
+        // Later than now: the clock was set back, so their age is unknown.
         replacedAtMs.removeIf(atMs -> atMs < nowMs - REPLACEMENT_WINDOW.toMillis() || atMs > nowMs);
         if (replacedAtMs.size() >= REPLACEMENTS_MAX) {
-            log.error("{} stream threads failed within {}: giving up", REPLACEMENTS_MAX, REPLACEMENT_WINDOW, exception);
+            log.error(
+                    "Stream stopped: {} stream threads failed within {}",
+                    REPLACEMENTS_MAX,
+                    REPLACEMENT_WINDOW,
+                    exception);
             return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         }
         replacedAtMs.addLast(nowMs);
         meters.threadsReplaced.increment();
-        log.warn("A stream thread failed and is replaced; nothing is skipped", exception);
+        log.warn("Stream thread failed; replacing it, no record is skipped", exception);
         return StreamThreadExceptionResponse.REPLACE_THREAD;
     }
 }

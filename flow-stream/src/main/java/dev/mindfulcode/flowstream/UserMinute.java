@@ -3,8 +3,8 @@ package dev.mindfulcode.flowstream;
 import dev.mindfulcode.flowengine.MinuteCover;
 
 /**
- * A user's minute over their sessions: keystrokes and the like are sums, active time and time in flow are the union, so
- * that two editors never make a minute longer than it is. Reusable, not thread-safe.
+ * A user's minute over their sessions: keystrokes and other counts are sums; active time and time in flow are unions,
+ * so that two editors never make a minute longer than it is. Reusable, not thread-safe.
  */
 final class UserMinute {
 
@@ -32,8 +32,7 @@ final class UserMinute {
     /**
      * Adds a session.
      *
-     * @return what it adds to the minute: of time, what no session before it covers. To be read before the next
-     *     addition.
+     * @return its share: of time, what no session before it covers. Valid until the next call.
      */
     MinuteTotals add(SessionMinute session) {
         share.clear();

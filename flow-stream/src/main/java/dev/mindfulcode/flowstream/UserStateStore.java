@@ -9,8 +9,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a new session needs to know of its user: the sensitivity they chose, and which session came before, since what
- * is normal for a person is learned over sessions. Not thread-safe.
+ * The state of each user that a new session needs: the sensitivity that they chose, and their last session, since what
+ * is normal for a user is learned over sessions. Not thread-safe.
  */
 final class UserStateStore {
 
@@ -25,7 +25,7 @@ final class UserStateStore {
         this.sessions = sessions;
     }
 
-    /** Returns the engine's state for a session that this user begins then. */
+    /** Returns the engine's state for a session that begins then. */
     byte[] freshState(UUID userId, long startedAtMs) {
         Row row = find(userId);
         byte[] earlier = row.lastSession == null ? null : sessions.get(UserStoreKeys.session(userId, row.lastSession));
@@ -52,8 +52,8 @@ final class UserStateStore {
     }
 
     /**
-     * Forgets all but that the user is erased: their keys stay cached for a while, and records of theirs are still to
-     * be read.
+     * Replaces the state by a mark that the user is erased: their key stays cached for a while, and records of theirs
+     * are still to be read.
      */
     void erase(UUID userId) {
         store.put(key(userId), ERASED);
@@ -88,6 +88,6 @@ final class UserStateStore {
         return Bytes.wrap(UserStoreKeys.prefix(userId));
     }
 
-    /** @param sensitivity NaN where none was chosen */
+    /** @param sensitivity NaN if none was chosen */
     private record Row(float sensitivity, @Nullable UUID lastSession) {}
 }

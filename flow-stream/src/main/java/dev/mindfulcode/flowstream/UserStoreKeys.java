@@ -6,8 +6,8 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.utils.Bytes;
 
 /**
- * Keys of stores: the user's 16 bytes, then what of theirs is meant. All that belongs to one user thus lies together
- * and can be scanned, and forgotten, by its prefix.
+ * Keys of the users' stores: the user id (16 bytes), then the rest. The rows of a user are adjacent, so that a prefix
+ * scan finds and deletes them.
  */
 final class UserStoreKeys {
 

@@ -34,13 +34,13 @@ import org.apache.avro.specific.SpecificRecordBase;
 import org.junit.jupiter.api.Test;
 
 /**
- * The same events of five people and two teams, in a hundred orders, give the same read models: whatever is last under
- * each key.
+ * The same events of five people and two teams, in a hundred orders, give the same read models: the last value of each
+ * key.
  *
- * <p>Orders are such as the stream says that it puts up with. A batch comes within {@link ReorderBuffer#GAP_TIMEOUT} of its
- * time of receipt, or a second time whenever; what users do to their sessions comes within as much; what happens to
- * memberships comes up to two hours late. Each of a user's events of one topic come in order, as Kafka keeps them. Half
- * of the runs are live, half replay the two days in minutes.
+ * <p>The orders are within the accepted disorder. A batch arrives within {@link ReorderBuffer#GAP_TIMEOUT} of its time
+ * of receipt, or a second time at any time; session events within as much; membership events up to two hours late.
+ * Events of one user and topic are in order, as on Kafka. Half of the runs are live, half replay the two days in
+ * minutes.
  */
 class AnyOrderTest {
 
@@ -51,7 +51,7 @@ class AnyOrderTest {
     private static final Duration BATCH = Duration.ofMillis((long) KEYS * INTERVAL_MS);
     private static final long MEMBERSHIPS_LATE_MS_MAX = Duration.ofHours(2).toMillis();
 
-    /** An event as it lies in the log, and when ingest or the gateway wrote it there. */
+    /** An event of the log, and when ingest or the gateway wrote it. */
     private record Logged(Topic<?> topic, UUID userId, SpecificRecord value, Instant at) {}
 
     private record Arrival(Logged event, Instant at) {}
@@ -63,7 +63,7 @@ class AnyOrderTest {
     private UUID deletedSession = new UUID(0, 0);
 
     @Test
-    void aHundredOrdersOfTheSameEventsGiveTheSameReadModels() {
+    void givesTheSameReadModelsInAHundredOrders() {
         List<Typing> people =
                 List.of(Typing.someone(), Typing.someone(), Typing.someone(), Typing.someone(), Typing.someone());
         live(people);
@@ -250,8 +250,8 @@ class AnyOrderTest {
                     TeamWindow::getVersion,
                     window -> "team " + window.getTeamId() + window.getSize() + window.getWindowStart(),
                     models);
-            // The deletion takes its rows away, whatever was told of it. That a window is too small is only said of a
-            // window that was not at some time: no order is bound to make one that was.
+            // Readers remove the rows of the deleted session. A window without figures is published only in orders in
+            // which it once had enough members.
             models.keySet().removeIf(key -> key.contains(deletedSession.toString()));
             models.values().removeIf(value -> value.contains("\"members\": null"));
             return models;
@@ -263,10 +263,7 @@ class AnyOrderTest {
         stream.pipe((Topic<SpecificRecord>) event.topic(), event.userId(), event.value());
     }
 
-    /**
-     * Puts the highest version of each key, without the version: how often something was told on the way does depend on
-     * the order.
-     */
+    /** Puts the highest version of each key, without the version, which depends on the order. */
     private static <V extends SpecificRecordBase> void last(
             StreamDriver stream,
             Topic<V> topic,

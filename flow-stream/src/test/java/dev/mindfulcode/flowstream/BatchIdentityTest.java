@@ -29,7 +29,7 @@ class BatchIdentityTest {
     }
 
     @Test
-    void countsTheBatchesOfAnEditorThatRestartsAndCountsFromZeroAgain() {
+    void countsBatchesOfAnEditorThatRestartsItsSequences() {
         typeBatches(15);
         typeBatches(10);
 
@@ -39,7 +39,7 @@ class BatchIdentityTest {
     }
 
     @Test
-    void countsABatchOnceThoughItIsSentUnderTwoSequences() {
+    void countsABatchSentUnderTwoSequencesOnce() {
         List<KeystrokeBatch> sent = typeBatches(3);
         stream.typeLive(anna, Typing.renumbered(sent.get(1), 3));
         stream.typeLive(anna, Typing.renumbered(sent.get(2), 0));
@@ -52,7 +52,7 @@ class BatchIdentityTest {
     }
 
     @Test
-    void recognizesEveryBatchOfALongSessionThatRestartedWhenAllOfItIsSentAgain() {
+    void recognizesAllBatchesOfALongSessionSentAgain() {
         List<KeystrokeBatch> sent = new ArrayList<>(typeBatches(700));
         sent.addAll(typeBatches(300));
         long counted = keystrokes();
@@ -67,7 +67,7 @@ class BatchIdentityTest {
     }
 
     @Test
-    void countsBatchesWithMoreGapsBetweenTheirSequencesThanAreStored() {
+    void countsBatchesWithMoreGapsThanAreStored() {
         int batches = TrackedSession.RANGES_MAX + 20;
         List<KeystrokeBatch> sent = new ArrayList<>();
         for (int i = 0; i < batches; i++) {
@@ -83,7 +83,7 @@ class BatchIdentityTest {
     }
 
     @Test
-    void showsTheNextSequenceAndHowManyWereUsedTwice() {
+    void publishesNextAndReusedSequences() {
         typeBatches(15);
         assertThat(stream.lastFlowState(anna).getNextSequence()).isEqualTo(15);
         assertThat(stream.lastFlowState(anna).getReusedSequences()).isZero();
@@ -95,7 +95,7 @@ class BatchIdentityTest {
     }
 
     @Test
-    void forgetsTheIdsOfADeletedSessionAndOfAnErasedUser() {
+    void deletesIdsOfDeletedSessionsAndErasedUsers() {
         Typing elsewhere = anna.inAnotherSession();
         typeBatches(2);
         stream.typeLive(elsewhere, elsewhere.batch(0, typedUntil, KEYS, 100));

@@ -17,21 +17,21 @@ class ClampedTimestampExtractorTest {
     private final ClampedTimestampExtractor timestamps = new ClampedTimestampExtractor(() -> NOW);
 
     @Test
-    void takesARecordsOwnTimestamp() {
+    void usesTheRecordsTimestamp() {
         long yesterdayMs = NOW.minusSeconds(86_400).toEpochMilli();
 
         assertThat(timestamps.extract(record(yesterdayMs), PARTITION_TIME_MS)).isEqualTo(yesterdayMs);
     }
 
     @Test
-    void takesNoneFromTheFuture() {
+    void clampsFutureTimestamps() {
         long year2100Ms = Instant.parse("2100-01-01T00:00:00Z").toEpochMilli();
 
         assertThat(timestamps.extract(record(year2100Ms), PARTITION_TIME_MS)).isEqualTo(NOW.toEpochMilli());
     }
 
     @Test
-    void takesThePartitionsTimeWhereARecordHasNone() {
+    void usesThePartitionTimeWithoutATimestamp() {
         assertThat(timestamps.extract(record(-1), PARTITION_TIME_MS)).isEqualTo(PARTITION_TIME_MS);
         assertThat(timestamps.extract(record(-1), -1)).isZero();
     }

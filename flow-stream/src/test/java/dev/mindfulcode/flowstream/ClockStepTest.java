@@ -9,7 +9,7 @@ import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What the stream makes of a server whose clock is set forward and back. */
+/** Tests of a server whose clock is set forward and back. */
 class ClockStepTest {
 
     private static final Duration STEP = Duration.ofDays(3);
@@ -28,7 +28,7 @@ class ClockStepTest {
      * itself.
      */
     @Test
-    void countsEverythingThatWasTypedBeforeDuringAndAfterAStep() {
+    void countsBatchesBeforeDuringAndAfterAClockStep() {
         Typing held = Typing.someone();
         type(anna, 0, 10);
         stream.advance(STEP);
@@ -51,7 +51,7 @@ class ClockStepTest {
     }
 
     @Test
-    void countsWhatWasReceivedWhileTheClockWasAheadThoughItIsReadAfterwards() {
+    void countsBatchesReceivedWhileTheClockWasAhead() {
         Instant ahead = stream.now().plus(STEP);
         stream.type(anna, anna.batch(0, ahead.minusSeconds(5), ahead, Typing.letters(10, 100)));
         stream.type(ben, ben.batch(0, stream.now(), 5, 100));
@@ -65,7 +65,7 @@ class ClockStepTest {
     }
 
     @Test
-    void pausesSessionsOfAClockThatWasAheadAfterTheUsualSilence() {
+    void pausesSessionsStartedWhileTheClockWasAhead() {
         stream.advance(STEP);
         type(anna, 0, 10);
         stream = stream.restartedAt(stream.now().minus(STEP));
@@ -76,7 +76,7 @@ class ClockStepTest {
     }
 
     @Test
-    void keepsSessionsOpenThatAreTypedInAfterAStepBack() {
+    void leavesActiveSessionsOpenAfterAStepBack() {
         type(anna, 0, 10);
         stream.advance(STEP);
         type(ben, 0, 10);

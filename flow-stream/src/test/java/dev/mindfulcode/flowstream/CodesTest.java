@@ -18,7 +18,7 @@ class CodesTest {
     private final SessionState engine = new SessionState().wrap(bytes);
 
     @Test
-    void theEngineTakesDeletionsAndUndosForErrorsAndNoOtherKey() {
+    void engineCountsOnlyDeletionsAndUndosAsErrors() {
         for (KeyClass keyClass : KeyClass.values()) {
             long before = engine.errors();
             engine.keystroke(AT_MS, 100, keyClass.code(), -1);
@@ -28,7 +28,7 @@ class CodesTest {
     }
 
     @Test
-    void theEngineTakesFileSwitchesAndLossesOfFocusForContextSwitchesAndNoOtherSignal() {
+    void engineCountsOnlyFileSwitchesAndFocusLossesAsContextSwitches() {
         for (SignalKind kind : SignalKind.values()) {
             long before = engine.contextSwitches();
             engine.signal(AT_MS, kind.code(), 1);
@@ -38,7 +38,7 @@ class CodesTest {
     }
 
     @Test
-    void theEngineTakesFailedBuildsAndTestsForErrorsAndNoOtherSignal() {
+    void engineCountsOnlyFailedBuildsAndTestsAsErrors() {
         for (SignalKind kind : SignalKind.values()) {
             long before = engine.errors();
             engine.signal(AT_MS, kind.code(), 0);
@@ -48,7 +48,7 @@ class CodesTest {
     }
 
     @Test
-    void theEngineTakesSavesForModifiedFilesAndNoOtherSignal() {
+    void engineCountsOnlySavesAsModifiedFiles() {
         for (SignalKind kind : SignalKind.values()) {
             engine.wrap(SessionState.fresh());
             engine.signal(AT_MS, kind.code(), 1);
@@ -57,7 +57,7 @@ class CodesTest {
     }
 
     @Test
-    void theEngineDoesNotTakeDiagnosticsForActivity() {
+    void engineIgnoresDiagnosticsAsActivity() {
         for (SignalKind kind : SignalKind.values()) {
             engine.wrap(SessionState.fresh());
             engine.signal(AT_MS, kind.code(), 1);

@@ -19,7 +19,7 @@ class CommitRoundsTest {
     }
 
     @Test
-    void isNotQuietFromAFloodToASecondAfterIt() {
+    void isBusyUntilASecondAfterAFlood() {
         rounds.isQuiet(NOW_MS);
         inputs(CommitRounds.INPUTS_PER_SECOND_MAX + 1);
 
@@ -43,7 +43,7 @@ class CommitRoundsTest {
     }
 
     @Test
-    void oneCommitOfAThreadServesAllThatWasWrittenBeforeIt() {
+    void commitsOncePerThreadForEverythingWrittenBefore() {
         assertThat(rounds.needsCommit(NOW_MS, NOW_MS + 100)).isTrue();
         assertThat(rounds.needsCommit(NOW_MS + 10, NOW_MS + 110)).isFalse();
         assertThat(rounds.needsCommit(NOW_MS + 100, NOW_MS + 150)).isTrue();

@@ -36,7 +36,7 @@ class DeadLettersTest {
     }
 
     @Test
-    void keepsTheBytesOfAValueThatIsNoRecord() {
+    void deadLettersUnreadableValues() {
         stream.pipeRaw(Topics.KEYSTROKES, key(anna), GARBAGE, StreamDriver.START);
 
         DeadLetter letter = onlyDeadLetter("unreadable");
@@ -47,31 +47,31 @@ class DeadLettersTest {
         assertThat(letter.getKey()).isEqualTo(ByteBuffer.wrap(key(anna)));
         assertThat(letter.getValue()).isEqualTo(ByteBuffer.wrap(GARBAGE));
         assertThat(stream.records(Topics.DEAD_LETTERS).getFirst().key()).isEqualTo(anna.userId());
-        goesOn();
+        assertPartitionContinues();
     }
 
     @Test
-    void keepsARecordWithAKeyThatIsNoUser() {
+    void deadLettersKeysThatAreNotUserIds() {
         stream.pipeRaw(Topics.KEYSTROKES, GARBAGE, bytes(batch(0)), StreamDriver.START);
 
         assertThat(onlyDeadLetter("unreadable").getKey()).isEqualTo(ByteBuffer.wrap(GARBAGE));
-        goesOn();
+        assertPartitionContinues();
     }
 
     @Test
-    void keepsARecordOfAnotherTopicThatIsWellFormed() {
+    void deadLettersRecordsOfAnotherSchema() {
         FlowMinute minute = new FlowMinute(StreamDriver.START, 1L, 1L, 0L, 0L, 0L, 0L, 0.0, anna.sessionId());
         byte[] bytes =
                 StreamDriver.serde(Topics.FLOW_MINUTES).serializer().serialize(Topics.FLOW_MINUTES.name(), minute);
         stream.pipeRaw(Topics.SESSIONS, key(anna), bytes, StreamDriver.START);
 
         assertThat(onlyDeadLetter("unreadable").getTopic()).isEqualTo("sessions");
-        goesOn();
+        assertPartitionContinues();
     }
 
     @Test
     @SuppressWarnings("NullAway") // tombstones and records without a key are what this is about
-    void keepsRecordsWithoutKeyOrValue() {
+    void deadLettersRecordsWithoutKeyOrValue() {
         stream.pipeRaw(Topics.KEYSTROKES, key(anna), null, StreamDriver.START);
         stream.pipeRaw(Topics.KEYSTROKES, null, bytes(batch(0)), StreamDriver.START);
         stream.pipeRaw(Topics.ACCOUNTS, key(anna), null, StreamDriver.START);
@@ -81,11 +81,11 @@ class DeadLettersTest {
                 .containsOnly("incomplete")
                 .hasSize(3);
         assertThat(stream.deadLetters().get(1).getValue()).isNotNull();
-        goesOn();
+        assertPartitionContinues();
     }
 
     @Test
-    void keepsWhatAnotherKeyEncrypted() {
+    void deadLettersPayloadsEncryptedWithAnotherKey() {
         Typing ben = Typing.someone();
         KeystrokeBatch notAnnas = new Typing(ben.userId(), anna.sessionId()).batch(0, StreamDriver.START, 10, 100);
         byte[] bytes = bytes(notAnnas);
@@ -93,11 +93,11 @@ class DeadLettersTest {
         stream.pipeRaw(Topics.KEYSTROKES, key(anna), bytes, StreamDriver.START);
 
         assertThat(onlyDeadLetter("not_decrypted").getValue()).isEqualTo(ByteBuffer.wrap(bytes));
-        goesOn();
+        assertPartitionContinues();
     }
 
     @Test
-    void keepsWhatWasAlteredUnderWay() {
+    void deadLettersAlteredPayloads() {
         KeystrokeBatch batch = batch(0);
         ByteBuffer payload = batch.getPayload();
         payload.put(20, (byte) (payload.get(20) ^ 1));
@@ -105,11 +105,11 @@ class DeadLettersTest {
         stream.type(anna, batch);
 
         onlyDeadLetter("not_decrypted");
-        goesOn();
+        assertPartitionContinues();
     }
 
     @Test
-    void keepsAPayloadThatIsNoneOrSaysSomethingElseThanItsEnvelope() {
+    void deadLettersMalformedPayloadsAndWrongKeystrokeCounts() {
         stream.type(anna, anna.batch(0, StreamDriver.START, StreamDriver.START, 3, GARBAGE));
         stream.type(
                 anna,
@@ -123,11 +123,11 @@ class DeadLettersTest {
         assertThat(stream.deadLetters())
                 .extracting(DeadLetter::getReason)
                 .containsExactly("malformed_payload", "malformed_payload");
-        goesOn();
+        assertPartitionContinues();
     }
 
     @Test
-    void keepsIntervalsThatRunBackwardsAndSequencesBelowNought() {
+    void deadLettersNegativeIntervalsAndSequences() {
         KeystrokePayload backwards = Typing.letters(2, -5);
         stream.type(anna, anna.batch(0, StreamDriver.START, StreamDriver.START, backwards));
         stream.type(anna, anna.batch(-1, StreamDriver.START, 10, 100));
@@ -135,11 +135,11 @@ class DeadLettersTest {
         assertThat(stream.deadLetters())
                 .extracting(DeadLetter::getReason)
                 .containsExactly("out_of_range", "out_of_range");
-        goesOn();
+        assertPartitionContinues();
     }
 
     @Test
-    void keepsBatchesFromTheFutureAndLetsNobodyElseFeelThem() {
+    void deadLettersBatchesFromTheFutureWithoutEffectOnOthers() {
         Typing mallory = Typing.someone();
         stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
 
@@ -164,7 +164,7 @@ class DeadLettersTest {
     }
 
     @Test
-    void keepsSettingsThatAreNoSensitivity() {
+    void deadLettersSensitivitiesOutOfRange() {
         stream.account(
                 anna.userId(),
                 AccountEvent.newBuilder()
@@ -174,11 +174,11 @@ class DeadLettersTest {
                         .build());
 
         onlyDeadLetter("out_of_range");
-        goesOn();
+        assertPartitionContinues();
     }
 
     @Test
-    void failsAndSkipsNothingWhenTheKeysCannotBeRead() {
+    void failsWithoutSkippingRecordsWhenKeysAreUnavailable() {
         UserKeys down = new UserKeys() {
             @Override
             public UserCipher create(UUID userId) {
@@ -210,8 +210,8 @@ class DeadLettersTest {
         return letter;
     }
 
-    /** The partition goes on, and what was refused has left nothing behind: its sequence is still to be counted. */
-    private void goesOn() {
+    /** The rejected record has left nothing behind: its sequence is still counted. */
+    private void assertPartitionContinues() {
         stream.typeLive(anna, batch(0));
         assertThat(stream.lastFlowState(anna).getKeystrokes()).isEqualTo(10);
     }

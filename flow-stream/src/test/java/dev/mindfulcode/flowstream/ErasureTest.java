@@ -38,7 +38,7 @@ class ErasureTest {
     }
 
     @Test
-    void skipsAndCountsTheBatchesOfAUserWhoseKeyIsGone() {
+    void skipsAndCountsBatchesWithoutAKey() {
         shredded.add(anna.userId());
 
         stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
@@ -51,7 +51,7 @@ class ErasureTest {
     }
 
     @Test
-    void forgetsAllStateOfAnErasedUserAndNobodyElses() {
+    void deletesAllStateOfAnErasedUserOnly() {
         stream.say(anna, SessionEventKind.STARTED, StreamDriver.START);
         stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
         stream.typeLive(ben, ben.batch(0, StreamDriver.START, 10, 100));
@@ -64,13 +64,13 @@ class ErasureTest {
                 .as("that she is erased, and nothing else")
                 .containsExactly("users");
         assertThat(stream.storedKeysOf(ben.userId())).hasSize((int) bens);
-        int told = stream.flowStates(anna).size();
+        int published = stream.flowStates(anna).size();
         stream.advance(Duration.ofHours(1));
-        assertThat(stream.flowStates(anna)).hasSize(told);
+        assertThat(stream.flowStates(anna)).hasSize(published);
     }
 
     @Test
-    void countsNothingForAnErasedUserThoughTheirKeyIsStillCached() {
+    void countsNothingForErasedUsersWithCachedKeys() {
         stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
         erase(anna);
 

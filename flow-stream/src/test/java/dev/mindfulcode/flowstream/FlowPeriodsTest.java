@@ -53,7 +53,7 @@ class FlowPeriodsTest {
     }
 
     @Test
-    void opensAPeriodAgainThatASilenceHadClosedWhichWasABatchLongUnderWay() {
+    void reopensAPeriodWhenALateBatchFillsTheSilence() {
         Instant stoppedAt = typeUntilInFlow();
         int batches =
                 Math.toIntExact(Duration.between(StreamDriver.START, stoppedAt).dividedBy(BATCH));
@@ -78,7 +78,7 @@ class FlowPeriodsTest {
     }
 
     @Test
-    void tellsEachChangeOfFlowAtOnceAndCountsFlowInSessionAndMinutesAlike() {
+    void publishesFlowChangesAtOnceAndCountsFlowInSessionAndMinutes() {
         typeUntilInFlow();
         stream.say(anna, SessionEventKind.ENDED, stream.now());
 
@@ -100,7 +100,7 @@ class FlowPeriodsTest {
     }
 
     @Test
-    void givesTheSensitivityThatAUserChoseToTheirOpenSessionsAndToThoseToCome() {
+    void appliesSensitivityToOpenAndLaterSessions() {
         Typing ben = Typing.someone();
         stream.typeLive(anna, anna.batch(0, StreamDriver.START, 5, 100));
         stream.typeLive(ben, ben.batch(0, StreamDriver.START, 5, 100));

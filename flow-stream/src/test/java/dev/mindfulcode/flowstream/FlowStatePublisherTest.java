@@ -23,7 +23,7 @@ class FlowStatePublisherTest {
     }
 
     @Test
-    void tellsAFlowStateAtMostOnceASecondAndTheLastOneAlways() {
+    void publishesAtMostOneFlowStatePerSecondAndAlwaysTheLast() {
         for (int batch = 0; batch < 600; batch++) {
             Instant startedAt = StreamDriver.START.plusMillis(10L * batch);
             stream.typeLive(anna, anna.batch(batch, startedAt, 1, 10));
@@ -41,7 +41,7 @@ class FlowStatePublisherTest {
     }
 
     @Test
-    void tellsAnImportAtTheSameRateHoweverFastItComes() {
+    void publishesAnImportAtTheSameRate() {
         stream.advanceTo(StreamDriver.START.plus(Duration.ofHours(1)));
         for (int batch = 0; batch < 200; batch++) {
             stream.type(anna, anna.batch(batch, StreamDriver.START.plusSeconds(10L * batch), 5, 100));
@@ -54,7 +54,7 @@ class FlowStatePublisherTest {
     }
 
     @Test
-    void tellsMinutesWithFlowStatesAndNotWithEachBatch() {
+    void publishesMinutesWithFlowStates() {
         for (int batch = 0; batch < 50; batch++) {
             stream.type(anna, anna.batch(batch, StreamDriver.START, StreamDriver.START, Typing.letters(1, 10)));
         }
@@ -65,7 +65,7 @@ class FlowStatePublisherTest {
     }
 
     @Test
-    void keepsWhatIsUntoldOverARestart() {
+    void publishesPendingChangesAfterARestart() {
         stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
         stream.type(anna, anna.batch(1, StreamDriver.START.plusSeconds(1), stream.now(), Typing.letters(5, 10)));
         assertThat(stream.lastFlowState(anna).getKeystrokes()).isEqualTo(10);
@@ -81,7 +81,7 @@ class FlowStatePublisherTest {
     }
 
     @Test
-    void endsASilentSessionAlsoAfterARestart() {
+    void endsAnIdleSessionAfterARestart() {
         stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
 
         stream = stream.restarted();
@@ -92,7 +92,7 @@ class FlowStatePublisherTest {
     }
 
     @Test
-    void stillKnowsAfterARestartWhatItHasCounted() {
+    void countsBatchesOnceAcrossARestart() {
         KeystrokeBatch first = anna.batch(0, StreamDriver.START, 10, 100);
         stream.typeLive(anna, first);
 

@@ -43,12 +43,13 @@ import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
- * What the stream costs, beside a floor: a topology that passes the same bytes through the same broker under the same
- * configuration. Run by hand; its figures are in tools/benchmarks/results/flow-stream.md. No test: it asserts nothing.
+ * The cost of the stream next to a floor: a topology that passes the same bytes through the same broker under the same
+ * configuration. Run by hand; the figures are in tools/benchmarks/results/flow-stream.md. Not a test: it asserts
+ * nothing.
  *
- * <p>Arguments: how many batches to catch up with, for how many seconds to measure latency, sessions for the memory
- * figure, the least number of threads. {@code -Dbench.spacing.ms=30000} sets how far a session's batches to catch up
- * with are apart, {@code -Dbench.override=name=value,…} overrides the stream's configuration.
+ * <p>Arguments: batches to catch up with, seconds of latency to measure, sessions for the memory figure, least number
+ * of threads. {@code -Dbench.spacing.ms=30000} sets the interval between batches of a session, {@code
+ * -Dbench.override=name=value,…} overrides the configuration of the stream.
  */
 final class FlowStreamBenchmark {
 
@@ -132,7 +133,7 @@ final class FlowStreamBenchmark {
                 threads, batches, KEYSTROKES, SPACING_MS, floor, stream, teams);
     }
 
-    /** Everybody in a team of ten, and consenting. */
+    /** Puts everybody into a team of ten, with consent. */
     private void joinTeams(Instant at) {
         UUID team = UUID.randomUUID();
         for (int who = 0; who < USERS; who++) {
@@ -223,7 +224,7 @@ final class FlowStreamBenchmark {
         }
     }
 
-    /** What is in memory for each session that is open. */
+    /** Measures the memory of open sessions. */
     private void memory(int sessions) throws Exception {
         newSessions();
         try (Running running = stream(2).ready()) {

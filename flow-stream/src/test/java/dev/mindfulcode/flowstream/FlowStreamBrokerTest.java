@@ -45,13 +45,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.core.env.MapPropertySource;
-import org.springframework.core.env.StandardEnvironment;
 
 /** The stream against a real broker, registry and database, with transactions. */
 class FlowStreamBrokerTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration TIMEOUT = Duration.ofSeconds(90);
 
     private final Kafka kafka = new Kafka();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -65,7 +63,7 @@ class FlowStreamBrokerTest {
     }
 
     @Test
-    void countsEveryBatchOnceThoughItIsKilledTwice() {
+    void countsEveryBatchOnceAcrossTwoCrashes() {
         Random random = new Random(7);
         List<Typing> people = new ArrayList<>();
         Map<UUID, Long> typed = new HashMap<>();
@@ -75,12 +73,12 @@ class FlowStreamBrokerTest {
         Kafka.Reading<FlowState> live = kafka.read(Topics.FLOW_STATES, "read_uncommitted");
         Path state = folder.resolve("killed");
         for (int round = 0; round < 3; round++) {
-            int toldBefore = live.values().size();
+            int publishedBefore = live.values().size();
             try (StreamProcess stream = new StreamProcess(state)) {
                 send(people, round, random, typed);
-                Kafka.await("flow states of round " + round, PATIENCE, () -> {
+                Kafka.await("flow states of round " + round, TIMEOUT, () -> {
                     assertThat(stream.isAlive()).isTrue();
-                    return live.values().size() > toldBefore;
+                    return live.values().size() > publishedBefore;
                 });
                 if (round < 2) {
                     stream.kill();
@@ -93,7 +91,7 @@ class FlowStreamBrokerTest {
     }
 
     @Test
-    void aTeamsHourHasEachMembersTypingOnceThoughTheStreamIsKilled() {
+    void countsMembersOnceInTeamHoursAcrossACrash() {
         UUID team = UUID.randomUUID();
         Instant typedAt = now().truncatedTo(ChronoUnit.HOURS).minus(Duration.ofHours(3));
         List<Typing> people = new ArrayList<>();
@@ -112,7 +110,7 @@ class FlowStreamBrokerTest {
             }
             kafka.flush();
             try (StreamProcess stream = new StreamProcess(state)) {
-                Kafka.await("the team's hour of round " + round, PATIENCE, () -> {
+                Kafka.await("the team's hour of round " + round, TIMEOUT, () -> {
                     assertThat(stream.isAlive()).isTrue();
                     return keystrokesOfHour(hoursOf(people, contributions)) == expected;
                 });
@@ -144,7 +142,7 @@ class FlowStreamBrokerTest {
     }
 
     @Test
-    void knowsEverythingAgainWhenItsStateFolderIsLost() {
+    void restoresItsStateWithoutTheStateFolder() {
         Typing anna = Typing.someone();
         KeystrokeBatch first = anna.batch(0, now(), 10, 50);
         Map<UUID, Long> typed = new HashMap<>(Map.of(anna.userId(), 10L));
@@ -167,7 +165,7 @@ class FlowStreamBrokerTest {
     }
 
     @Test
-    void passesAPoisonRecordAndKeepsItThoughNothingComesAfterIt() {
+    void deadLettersAPoisonRecordThatIsTheLast() {
         byte[] key = UUID.randomUUID().toString().getBytes(StandardCharsets.UTF_8);
         byte[] garbage = ("garbage " + UUID.randomUUID()).getBytes(StandardCharsets.UTF_8);
         Kafka.Reading<DeadLetter> letters = kafka.readCommitted(Topics.DEAD_LETTERS);
@@ -176,7 +174,7 @@ class FlowStreamBrokerTest {
 
             Kafka.await(
                     "the dead letter",
-                    PATIENCE,
+                    TIMEOUT,
                     () -> letters.values().stream()
                             .anyMatch(letter -> ByteBuffer.wrap(garbage).equals(letter.getValue())));
         }
@@ -189,7 +187,7 @@ class FlowStreamBrokerTest {
     }
 
     @Test
-    void waitsForADatabaseThatIsDownAndSkipsNothing() throws Exception {
+    void survivesADatabaseOutageWithoutSkippingRecords() throws Exception {
         Typing anna = Typing.someone();
         KeystrokeBatch batch = anna.batch(0, now(), 10, 50);
         Kafka.Reading<DeadLetter> letters = kafka.readCommitted(Topics.DEAD_LETTERS);
@@ -200,7 +198,7 @@ class FlowStreamBrokerTest {
                 kafka.type(anna, batch);
                 Kafka.await(
                         "a thread that gave up",
-                        PATIENCE,
+                        TIMEOUT,
                         () -> meters.get("mindful.stream.threads.replaced")
                                         .counter()
                                         .count()
@@ -215,7 +213,7 @@ class FlowStreamBrokerTest {
 
     /** The model is taken away again, as the broker outlives this class. */
     @Test
-    void goesOverToAModelThatIsPublishedWhileItRunsAndBeginsWithItAfterARestart() {
+    void switchesToAPublishedModelAndStartsWithItAfterARestart() {
         FlowModel model = ModelArtefact.logistic(
                 "broker-test-1",
                 new float[5],
@@ -230,13 +228,13 @@ class FlowStreamBrokerTest {
         try {
             try (ConfigurableApplicationContext stream = start("models")) {
                 kafka.type(anna, anna.batch(0, at, 20, 100));
-                awaitJudge(states, anna, FlowModel.builtIn().id());
+                awaitModel(states, anna, FlowModel.builtIn().id());
                 kafka.publish(StreamDriver.published(model));
                 awaitSwap(states, anna, at, model.id());
             }
             try (ConfigurableApplicationContext stream = start("models-elsewhere")) {
                 kafka.type(ben, ben.batch(0, at, 20, 100));
-                awaitJudge(states, ben, model.id());
+                awaitModel(states, ben, model.id());
             }
             assertThat(states.values().stream()
                             .filter(state -> state.getSessionId().equals(ben.sessionId()))
@@ -251,18 +249,18 @@ class FlowStreamBrokerTest {
 
     private void awaitSwap(Kafka.Reading<FlowState> states, Typing who, Instant at, String model) {
         long[] sequence = {1};
-        Kafka.await("a flow state by " + model, PATIENCE, () -> {
+        Kafka.await("a flow state by " + model, TIMEOUT, () -> {
             kafka.type(who, who.batch(sequence[0], at.plusSeconds(60 * sequence[0]), 1, 100));
             sequence[0]++;
-            return model.equals(judge(states, who));
+            return model.equals(model(states, who));
         });
     }
 
-    private static void awaitJudge(Kafka.Reading<FlowState> states, Typing who, String model) {
-        Kafka.await("a flow state by " + model, PATIENCE, () -> model.equals(judge(states, who)));
+    private static void awaitModel(Kafka.Reading<FlowState> states, Typing who, String model) {
+        Kafka.await("a flow state by " + model, TIMEOUT, () -> model.equals(model(states, who)));
     }
 
-    private static String judge(Kafka.Reading<FlowState> states, Typing who) {
+    private static String model(Kafka.Reading<FlowState> states, Typing who) {
         return states.values().stream()
                 .filter(state -> state.getSessionId().equals(who.sessionId()))
                 .reduce((a, b) -> b)
@@ -271,7 +269,7 @@ class FlowStreamBrokerTest {
     }
 
     @Test
-    void stopsWithinItsBoundAndIsReadyAgainSoonAfterACleanStop() throws Exception {
+    void stopsWithinItsTimeoutAndRestarts() throws Exception {
         start("clean").close();
         long beganNs = System.nanoTime();
         try (ConfigurableApplicationContext stream = start("clean")) {
@@ -287,16 +285,11 @@ class FlowStreamBrokerTest {
      * half an hour.
      */
     @Test
-    void countsOnAfterItsClockWasSetBack() throws InterruptedException {
+    void continuesAfterTheClockWasSetBack() throws InterruptedException {
         AtomicLong aheadMs = new AtomicLong();
         InstantSource clock = () -> Instant.now().plusMillis(aheadMs.get());
         Typing anna = Typing.someone();
         Typing newcomer = Typing.someone();
-        StandardEnvironment environment = new StandardEnvironment();
-        environment
-                .getPropertySources()
-                .addFirst(new MapPropertySource(
-                        "test", new HashMap<>(StreamProcess.environment(folder.resolve("clock")))));
         AtomicLong looks = new AtomicLong();
         InstantSource watched = () -> {
             Instant seen = clock.instant();
@@ -304,17 +297,18 @@ class FlowStreamBrokerTest {
             return seen;
         };
         try (ClockStepWatch watch = new ClockStepWatch(watched)) {
-            FlowStream stream = new FlowStream(FlowStreamSettings.of(environment), meters, clock, watch);
+            FlowStream stream = new FlowStream(
+                    StreamProcess.settings(StreamProcess.environment(folder.resolve("clock"))), meters, clock, watch);
             stream.start();
             try {
-                assertThat(stream.awaitReady(PATIENCE)).isTrue();
+                assertThat(stream.awaitReady(TIMEOUT)).isTrue();
                 kafka.type(anna, anna.batch(0, now(), 10, 50));
                 awaitKeystrokes(Map.of(anna.userId(), 10L));
                 aheadMs.set(Duration.ofMinutes(30).toMillis());
                 kafka.type(anna, anna.batch(1, now(), 20, 50));
                 awaitKeystrokes(Map.of(anna.userId(), 30L));
                 long looksBefore = looks.get();
-                Kafka.await("the watch has seen the clock ahead", PATIENCE, () -> looks.get() > looksBefore + 1);
+                Kafka.await("the watch has seen the clock ahead", TIMEOUT, () -> looks.get() > looksBefore + 1);
 
                 aheadMs.set(0);
 
@@ -353,7 +347,7 @@ class FlowStreamBrokerTest {
         kafka.flush();
         Kafka.Reading<FlowMinute> minutes = kafka.readCommitted(Topics.FLOW_MINUTES);
         Map<UUID, Long> counted = new HashMap<>();
-        Kafka.await("minutes that add up to what was typed", PATIENCE, () -> {
+        Kafka.await("minutes that add up to what was typed", TIMEOUT, () -> {
             counted.clear();
             counted.putAll(Kafka.keystrokesByMinutes(minutes));
             counted.keySet().retainAll(typed.keySet());
@@ -364,7 +358,7 @@ class FlowStreamBrokerTest {
     private void assertStatesAgree(List<Typing> people, Map<UUID, Long> typed) {
         Kafka.Reading<FlowState> states = kafka.readCommitted(Topics.FLOW_STATES);
         Map<UUID, FlowState> latest = new HashMap<>();
-        Kafka.await("flow states that add up to what was typed", PATIENCE, () -> {
+        Kafka.await("flow states that add up to what was typed", TIMEOUT, () -> {
             latest.clear();
             states.values()
                     .forEach(state -> latest.merge(
@@ -394,7 +388,7 @@ class FlowStreamBrokerTest {
                 context -> context.getBeanFactory().registerSingleton(MeterRegistry.class.getName(), meters));
         ConfigurableApplicationContext context = application.run();
         try {
-            assertThat(context.getBean(FlowStream.class).awaitReady(PATIENCE)).isTrue();
+            assertThat(context.getBean(FlowStream.class).awaitReady(TIMEOUT)).isTrue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -407,10 +401,10 @@ class FlowStreamBrokerTest {
                         .dataSource()
                         .getConnection();
                 Statement statement = connection.createStatement()) {
-            statement.execute("alter database " + database + " with allow_connections " + allowed);
+            statement.execute("ALTER DATABASE " + database + " WITH ALLOW_CONNECTIONS " + allowed);
             if (!allowed) {
                 statement.execute(
-                        "select pg_terminate_backend(pid) from pg_stat_activity where datname = '" + database + "'");
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + database + "'");
             }
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -11,9 +12,8 @@ import java.util.Properties;
 import org.apache.kafka.streams.StreamsConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.core.env.MapPropertySource;
-import org.springframework.core.env.StandardEnvironment;
 
 class FlowStreamSettingsTest {
 
@@ -33,10 +33,11 @@ class FlowStreamSettingsTest {
                 "ENCRYPTION_KEY",
                 "MINDFUL_STATE_DIR"
             })
-    void refusesToStartWithoutWhatItNeedsAndNamesIt(String missing) {
+    void rejectsMissingVariablesByName(String missing) {
         variables.put(missing, "");
 
         assertThatThrownBy(this::settings)
+                .rootCause()
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(missing)
                 .hasMessageNotContaining("hunter22");
@@ -44,14 +45,16 @@ class FlowStreamSettingsTest {
 
     @ParameterizedTest
     @ValueSource(longs = {0, -1, 30_001})
-    void refusesACommitIntervalThatTheTransactionWouldNotOutlive(long intervalMs) {
+    void rejectsCommitIntervalsLongerThanTheTransaction(long intervalMs) {
         variables.put("MINDFUL_COMMIT_INTERVAL_MS", intervalMs);
 
-        assertThatThrownBy(this::settings).hasMessageContaining("MINDFUL_COMMIT_INTERVAL_MS");
+        assertThatThrownBy(this::settings)
+                .rootCause()
+                .hasMessage("MINDFUL_COMMIT_INTERVAL_MS is " + intervalMs + "; must be between 1 and 30000");
     }
 
     @Test
-    void runsExactlyOnceAndCommitsSeldomUnlessToldOtherwise() {
+    void runsExactlyOnceAndCommitsEveryFiveSecondsByDefault() {
         StreamSettings stream = settings().stream();
         StreamMeters meters = new StreamMeters(new SimpleMeterRegistry());
         Properties properties =
@@ -63,9 +66,34 @@ class FlowStreamSettingsTest {
                 .isEqualTo(true);
     }
 
+    @Test
+    void bindsEachVariableToItsSetting() {
+        variables.putAll(Map.of(
+                "MINDFUL_COMMIT_INTERVAL_MS", "250",
+                "MINDFUL_STREAM_THREADS", "3",
+                "MINDFUL_INSTANCE_ID", "stream-1",
+                "MINDFUL_TEAM_MEMBERS_MIN", "7",
+                "MINDFUL_REGISTER_SCHEMAS", "true"));
+
+        FlowStreamSettings settings = settings();
+
+        assertThat(settings.stream())
+                .isEqualTo(new StreamSettings(
+                        "localhost:9092", Path.of("/var/lib/mindful"), Duration.ofMillis(250), 3, "stream-1"));
+        assertThat(settings.mindfulTeamMembersMin()).isEqualTo(7);
+        assertThat(settings.mindfulRegisterSchemas()).isTrue();
+        assertThat(settings).asString().doesNotContain("hunter22");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"MINDFUL_STREAM_THREADS, 0", "MINDFUL_STREAM_THREADS, 65", "MINDFUL_TEAM_MEMBERS_MIN, 4"})
+    void rejectsValuesOutsideTheirRange(String variable, String value) {
+        variables.put(variable, value);
+
+        assertThatThrownBy(this::settings).rootCause().hasMessageStartingWith(variable + " is " + value + "; must be");
+    }
+
     private FlowStreamSettings settings() {
-        StandardEnvironment environment = new StandardEnvironment();
-        environment.getPropertySources().addFirst(new MapPropertySource("test", variables));
-        return FlowStreamSettings.of(environment);
+        return StreamProcess.settings(variables);
     }
 }

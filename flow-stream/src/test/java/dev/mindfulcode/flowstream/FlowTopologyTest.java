@@ -32,8 +32,12 @@ class FlowTopologyTest {
 
     @Test
     void hasOneSubTopologyForUsersAndTwoForTeamsAndNoGeneratedNames() {
-        FlowTopology topology =
-                new FlowTopology(Typing.KEYS, StreamDriver.REGISTRY, new SimpleMeterRegistry(), InstantSource.system());
+        FlowTopology topology = new FlowTopology(
+                KeyLookup.of(Typing.KEYS),
+                StreamDriver.REGISTRY,
+                new StreamMeters(new SimpleMeterRegistry()),
+                new ClampedTimestampExtractor(InstantSource.system()),
+                StreamDriver.TEAM_MEMBERS_MIN);
 
         assertThat(withSortedStores(topology.get().describe())).isEqualTo("""
             Topologies:
@@ -80,7 +84,7 @@ class FlowTopologyTest {
               Sub-topology: 2
                 Source: team-contributions-in (topics: [team-contributions])
                   --> release-team-windows
-                Processor: release-team-windows (stores: [contributions, team-windows])
+                Processor: release-team-windows (stores: [contributions, team-clocks, team-windows])
                   --> team-flow-out
                   <-- team-contributions-in
                 Sink: team-flow-out (topic: team-flow)
@@ -111,7 +115,7 @@ class FlowTopologyTest {
     }
 
     @Test
-    void countsABatchInItsSessionAndItsMinute() {
+    void countsABatchInItsSessionAndMinute() {
         KeystrokePayload keys = Typing.withSignal(Typing.keys("LLLXLU", 200), 700, SignalKind.FILE_SWITCH, 0);
         Instant receivedAt = StreamDriver.START.plusMillis(1_300);
 
@@ -136,7 +140,7 @@ class FlowTopologyTest {
     }
 
     @Test
-    void dividesABatchAmongTheMinutesInWhichItsKeysWerePressed() {
+    void splitsABatchByTheMinutesOfItsKeystrokes() {
         Instant startedAt = StreamDriver.START.plusSeconds(58);
 
         stream.typeLive(anna, anna.batch(0, startedAt, 10, 500));
@@ -150,7 +154,7 @@ class FlowTopologyTest {
     }
 
     @Test
-    void addsTheSessionsOfAUserUpInTheirMinutesAndKeepsUsersApart() {
+    void addsUpTheSessionsOfAUserAndSeparatesUsers() {
         Typing annaElsewhere = anna.inAnotherSession();
         Typing ben = Typing.someone();
 
@@ -169,7 +173,7 @@ class FlowTopologyTest {
     }
 
     @Test
-    void readsAKeyClassThatThisReleaseDoesNotKnowAsAnotherKeyAndPassesOverAnUnknownSignal() {
+    void readsUnknownKeyClassesAsOtherAndSkipsUnknownSignals() {
         KeystrokePayload keys = new KeystrokePayload(
                 new int[] {100, 100}, new byte[] {0, 99}, new int[0], new int[] {50}, new byte[] {77}, new int[] {1});
 

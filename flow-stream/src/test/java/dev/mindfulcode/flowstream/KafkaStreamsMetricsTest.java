@@ -21,7 +21,7 @@ class KafkaStreamsMetricsTest {
     private final Map<MetricName, Metric> metrics = new HashMap<>();
 
     @Test
-    void sumsTasksAndPartitionsUpWithoutTheirLabels() {
+    void sumsTasksAndPartitionsWithoutTheirLabels() {
         lag(0, 3);
         lag(1, 4);
         add("stream-state-metrics", "estimate-num-keys", 10, Map.of("rocksdb-state-id", "totals", "task-id", "0_0"));

@@ -18,7 +18,7 @@ class KeyLookupTest {
     private static final class Flaky implements UserKeys {
 
         private int failuresLeft;
-        private int asked;
+        private int lookups;
 
         Flaky(int failures) {
             failuresLeft = failures;
@@ -31,36 +31,36 @@ class KeyLookupTest {
 
         @Override
         public Optional<UserCipher> find(UUID userId) {
-            asked++;
+            lookups++;
             if (failuresLeft-- > 0) {
-                throw new IllegalStateException("the database is away");
+                throw new IllegalStateException("database unavailable");
             }
             return Optional.empty();
         }
     }
 
     @Test
-    void waitsForADatabaseThatComesBack() {
+    void retriesUntilTheDatabaseIsBack() {
         Flaky keys = new Flaky(2);
 
         assertThat(new KeyLookup(keys, 3, Duration.ofMillis(1)).find(USER)).isEmpty();
-        assertThat(keys.asked).isEqualTo(3);
+        assertThat(keys.lookups).isEqualTo(3);
     }
 
     @Test
-    void givesUpAfterItsLastAttemptAndSaysWhy() {
+    void givesUpAfterTheLastAttemptWithTheCause() {
         Flaky keys = new Flaky(10);
 
         assertThatThrownBy(() -> new KeyLookup(keys, 3, Duration.ofMillis(1)).find(USER))
                 .isInstanceOf(KeysUnavailableException.class)
                 .hasMessageContaining("3 attempts")
                 .hasMessageNotContaining(USER.toString())
-                .hasRootCauseMessage("the database is away");
-        assertThat(keys.asked).isEqualTo(3);
+                .hasRootCauseMessage("database unavailable");
+        assertThat(keys.lookups).isEqualTo(3);
     }
 
     @Test
-    void endsAtOnceWhenItsThreadIsToStop() {
+    void endsAtOnceWhenInterrupted() {
         Thread.currentThread().interrupt();
         try {
             assertThatThrownBy(() -> new KeyLookup(new Flaky(10), 3, Duration.ofHours(1)).find(USER))

@@ -42,14 +42,14 @@ class ModelStoreTest {
     }
 
     @Test
-    void theBuiltInModelJudgesWhileNothingIsPublished() {
+    void scoresByTheBuiltInModelByDefault() {
         type(1);
 
         assertThat(last().getModel()).isEqualTo(BUILT_IN);
     }
 
     @Test
-    void aModelThatWasThereBeforeJudgesFromTheFirstRecordOn() {
+    void scoresByAPublishedModelFromTheFirstRecord() {
         stream.publish(GENEROUS);
 
         type(12);
@@ -58,7 +58,7 @@ class ModelStoreTest {
     }
 
     @Test
-    void aNewModelTakesAnOpenSessionOverWithTheNextMinuteAndAnEmptyWindow() {
+    void switchesOpenSessionsAtTheNextMinuteWithAnEmptyWindow() {
         type(6);
         stream.publish(GENEROUS);
         type(5);
@@ -68,13 +68,13 @@ class ModelStoreTest {
         type(2);
 
         assertThat(last().getModel()).isEqualTo("generous-1");
-        assertThat(last().getConfidence()).as("the window began anew").isLessThan(confidenceBefore);
-        assertThat(last().getKeystrokes()).as("totals go on").isEqualTo(13 * 25);
+        assertThat(last().getConfidence()).as("the window is empty").isLessThan(confidenceBefore);
+        assertThat(last().getKeystrokes()).as("totals continue").isEqualTo(13 * 25);
         assertThat(stream.count("mindful.stream.models.switches")).isEqualTo(1);
     }
 
     @Test
-    void flowThatOneModelBeganIsEndedByThatModelAndByNoOther() {
+    void doesNotSwitchModelsDuringFlow() {
         stream.publish(GENEROUS);
         typeUntilInFlow();
 
@@ -96,7 +96,7 @@ class ModelStoreTest {
     }
 
     @Test
-    void howLongConditionsHaveHeldUnderOneModelCountsForNothingUnderAnother() {
+    void restartsFlowConditionsAfterASwitch() {
         stream.publish(GENEROUS);
         stream.account(
                 anna.userId(),
@@ -120,7 +120,7 @@ class ModelStoreTest {
     }
 
     @Test
-    void aRestartGoesOnWithTheModelThatASessionBeganUnderAndGivesNewOnesTheActiveOne() {
+    void restoresTheModelOfASessionAfterARestart() {
         stream.publish(GENEROUS);
         typeUntilInFlow();
         stream.publish(STRICT);
@@ -139,7 +139,7 @@ class ModelStoreTest {
     }
 
     @Test
-    void flowUnderAModelThatNobodyHasAnyMoreEndsAndSaysThatItIsNotKnownWhy() {
+    void endsFlowWithReasonUnknownWhenItsModelIsGone() {
         stream.publish(GENEROUS);
         typeUntilInFlow();
         stream = stream.restarted();
@@ -152,7 +152,7 @@ class ModelStoreTest {
     }
 
     @Test
-    void whatIsNoModelIsRefusedAndCountedAndTheOneBeforeStays() {
+    void rejectsInvalidModelsAndLeavesThePreviousActive() {
         stream.publish(GENEROUS);
         type(1);
         PublishedModel damaged = StreamDriver.published(STRICT);
@@ -183,7 +183,7 @@ class ModelStoreTest {
     }
 
     @Test
-    void theBuiltInModelComesBackWhenTheKeyIsEmptied() {
+    void returnsToTheBuiltInModelAfterATombstone() {
         stream.publish(GENEROUS);
         type(1);
         stream.publish(Topics.ACTIVE_MODEL, (byte[]) null);

@@ -32,7 +32,7 @@ class PersonalLayerStoreTest {
     }
 
     @Test
-    void labelsMoveTheUsersIntensityTowardsWhatTheySayAndNobodyElses() {
+    void ratingsMoveOnlyTheirUsersIntensity() {
         type(24);
         FlowState before = stream.lastFlowState(anna);
         assertThat(before.getModel()).doesNotContain("+personal");
@@ -55,7 +55,7 @@ class PersonalLayerStoreTest {
     }
 
     @Test
-    void flowItselfIsThePersonsOwn() {
+    void personalLayerChangesFlowItself() {
         type(12);
         for (int i = 0; i < 60; i++) {
             label(anna, at, 1);
@@ -70,7 +70,7 @@ class PersonalLayerStoreTest {
     }
 
     @Test
-    void aLabelIsPairedWithTheReadingOfItsOwnTime() {
+    void pairsARatingWithTheIntensityOfItsTime() {
         type(24);
         Instant typed = at;
         Duration later = Duration.ofMinutes(20);
@@ -89,7 +89,7 @@ class PersonalLayerStoreTest {
     }
 
     @Test
-    void whatWasLearnedIsThereAfterARestartAndGoneAfterAReset() {
+    void restoresTheLayerAfterARestartAndDeletesItOnReset() {
         type(24);
         for (int i = 0; i < 30; i++) {
             label(anna, at, 1);
@@ -106,7 +106,7 @@ class PersonalLayerStoreTest {
     }
 
     @Test
-    void anErasedUsersLabelsAreForgottenAndThoseStillToComeAreSkipped() {
+    void deletesRatingsOfErasedUsersAndSkipsLaterOnes() {
         type(2);
         label(anna, at, 7);
         stream.account(
@@ -123,7 +123,7 @@ class PersonalLayerStoreTest {
     }
 
     @Test
-    void aLabelThatNobodyCanHaveGivenIsADeadLetter() {
+    void deadLettersRatingsOutOfRange() {
         type(1);
         label(anna, at, 8);
         stream.pipe(Topics.FLOW_FEEDBACK, anna.userId(), feedback(FlowFeedbackKind.LABELLED, at, null));

@@ -37,7 +37,7 @@ class ProductionErrorHandlerTest {
     }
 
     @Test
-    void keepsTheCauseOfAnOutputThatIsTooLarge() {
+    void deadLettersTheInputOfATooLargeOutput() {
         Response response = fail("flow-states", new RecordTooLargeException());
 
         assertThat(response.result()).isEqualTo(Result.RESUME);
@@ -55,14 +55,14 @@ class ProductionErrorHandlerTest {
     }
 
     @Test
-    void failsRatherThanLeaveAnythingOutOfAChangelog() {
+    void failsOnTooLargeChangelogRecords() {
         assertThat(fail("mindful-flow-sessions-changelog", new RecordTooLargeException())
                         .result())
                 .isEqualTo(Result.FAIL);
     }
 
     @Test
-    void failsWhenTheBrokerOrTheRegistryIsToBlame() {
+    void failsOnErrorsOfBrokerOrRegistry() {
         assertThat(fail("flow-states", new TimeoutException()).result()).isEqualTo(Result.FAIL);
         assertThat(handler.handleSerializationError(
                                 new OfBatch(),
@@ -77,7 +77,7 @@ class ProductionErrorHandlerTest {
         return handler.handleError(new OfBatch(), new ProducerRecord<>(topic, KEY, VALUE), exception);
     }
 
-    /** What Kafka says of the record that was being processed. */
+    /** The context of a record of keystrokes. */
     private record OfBatch() implements ErrorHandlerContext {
 
         @Override

@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Which keystrokes the outputs include is marked in them, so that a reader can wait for its own. */
+/** Tests of the markers in the outputs that say which keystrokes they include. */
 class ProgressTest {
 
     private static final List<Topic<?>> MARKED = List.of(Topics.FLOW_STATES, Topics.FLOW_PERIODS, Topics.FLOW_MINUTES);
@@ -40,7 +40,7 @@ class ProgressTest {
     }
 
     @Test
-    void marksNothingTwiceAndNothingWhileNobodyTypes() {
+    void marksNothingTwiceOrWithoutInput() {
         stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
         passRounds(1);
         int markers = stream.markers(Topics.FLOW_STATES).size();
@@ -52,7 +52,7 @@ class ProgressTest {
     }
 
     @Test
-    void marksDuplicatesAndRejectedRecordsThoughTheyHaveNoOutput() {
+    void marksDuplicatesAndRejectedRecords() {
         KeystrokeBatch batch = anna.batch(0, StreamDriver.START, 10, 100);
         stream.typeLive(anna, batch);
         passRounds(2);
@@ -71,7 +71,7 @@ class ProgressTest {
     }
 
     @Test
-    void marksAfterARestartWhatWasProcessedBeforeIt() {
+    void marksRecordsProcessedBeforeARestart() {
         stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
         stream.type(anna, anna.batch(1, StreamDriver.START.plusSeconds(1), stream.now(), Typing.letters(5, 10)));
 

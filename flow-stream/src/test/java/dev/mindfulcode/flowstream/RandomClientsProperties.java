@@ -21,9 +21,9 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
 /**
- * Whatever clients do (clocks that are off and step, restarts that count from 0 again, renumbered queues, resends, two
- * editors at once), each batch counts once, in the minutes in which it was typed, and no minute has more than 60 s: for
- * a session, and for its user as the union of their sessions.
+ * With random clients (clocks that are off and step, restarts that count from 0 again, renumbered queues, resends, two
+ * editors at once), each batch counts once, in the minutes in which it was typed, and no minute has more than 60 s:
+ * for a session, and for its user as the union of their sessions.
  */
 class RandomClientsProperties {
 
@@ -91,7 +91,7 @@ class RandomClientsProperties {
     private record User(UUID userId, List<Editor> editors) {}
 
     @Property(tries = 12)
-    void countsEachBatchOnceAndNoMinuteForLongerThanItIs(@ForAll long seed) {
+    void countsEachBatchOnceAndAtMostSixtySecondsPerMinute(@ForAll long seed) {
         Random random = new Random(seed);
         List<Sent> log = new ArrayList<>();
         List<User> users = new ArrayList<>();
@@ -205,7 +205,7 @@ class RandomClientsProperties {
      * A queue of an editor that was offline arrives in several uploads at once: more batches wait than one upload has.
      */
     @Property(tries = 8)
-    void readsTheSameInAnyOrderWithinTheAcceptedLateness(@ForAll long seed) {
+    void scoresTheSameInAnyOrderWithinTheAcceptedLateness(@ForAll long seed) {
         Random random = new Random(seed);
         List<KeystrokePayload> typed = new ArrayList<>();
         for (int i = 0; i < 150 + random.nextInt(250); i++) {

@@ -25,7 +25,7 @@ class ReorderBufferTest {
     }
 
     @Test
-    void aBatchThatComesBeforeAnEarlierOneWaitsForIt() {
+    void buffersABatchThatOvertookAnEarlierOne() {
         type(anna, 0);
         type(anna, 2);
         assertThat(keystrokes()).isEqualTo(10);
@@ -40,7 +40,7 @@ class ReorderBufferTest {
     }
 
     @Test
-    void itGoesOnWithoutTheMissingAfterAWhileAndTheMissingOneCountsWhenItComes() {
+    void skipsAGapAfterItsTimeoutAndCountsTheMissingBatchLater() {
         type(anna, 0);
         type(anna, 2);
         stream.advance(ReorderBuffer.GAP_TIMEOUT.minusSeconds(3));
@@ -59,7 +59,7 @@ class ReorderBufferTest {
     }
 
     @Test
-    void itGoesOnByTheClockOfReceiptInAReplayThoughNoTimePasses() {
+    void skipsGapsByTheClockOfReceiptInAReplay() {
         stream.advance(Duration.ofHours(4));
         stream.type(anna, batch(anna, 1));
         stream.type(ben, ben.batch(0, START.plusSeconds(60), 5, 100));
@@ -69,7 +69,7 @@ class ReorderBufferTest {
     }
 
     @Test
-    void noMoreThanSoManyWait() {
+    void skipsTheGapWhenTheBufferIsFull() {
         for (int sequence = 1; sequence <= ReorderBuffer.BATCHES_PER_SESSION_MAX; sequence++) {
             stream.type(anna, batch(anna, sequence));
         }
@@ -81,7 +81,7 @@ class ReorderBufferTest {
     }
 
     @Test
-    void whatWaitsIsWaitingAfterARestartAndCountsOnce() {
+    void restoresBufferedBatchesAfterARestart() {
         KeystrokeBatch second = batch(anna, 1);
         stream.typeLive(anna, second);
         stream = stream.restarted();
@@ -102,7 +102,7 @@ class ReorderBufferTest {
     }
 
     @Test
-    void whatWaitsGoesWithItsSessionAndItsUser() {
+    void deletesBufferedBatchesWithTheirSessionAndUser() {
         Typing again = anna.inAnotherSession();
         type(anna, 1);
         type(again, 1);

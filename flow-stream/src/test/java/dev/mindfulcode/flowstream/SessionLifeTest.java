@@ -47,7 +47,7 @@ class SessionLifeTest {
     }
 
     @Test
-    void isPausedByWhatOthersSendMeanwhileThoughTheWallClockStandsStill() {
+    void isPausedByTheClockOfReceipt() {
         // A replay: a whole morning within one second.
         stream.advanceTo(StreamDriver.START.plus(Duration.ofHours(4)));
         stream.type(anna, anna.batch(0, StreamDriver.START, 10, 100));
@@ -62,7 +62,7 @@ class SessionLifeTest {
     }
 
     @Test
-    void isNotEndedInAReplayBecauseItsRecordsAreOld() {
+    void isNotEndedInAReplayOfOldRecords() {
         stream.advanceTo(StreamDriver.START.plus(Duration.ofDays(20)));
         for (int minute = 0; minute < 40; minute++) {
             stream.type(anna, anna.batch(minute, StreamDriver.START.plus(Duration.ofMinutes(minute)), 10, 100));
@@ -73,7 +73,7 @@ class SessionLifeTest {
     }
 
     @Test
-    void isNotEndedBecauseIngestsClockIsAheadWhenItReceivesSomebodyElse() {
+    void isNotEndedByAnotherUsersFutureReceipt() {
         stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
         stream.type(ben, ben.batch(0, stream.now(), stream.now().plus(Duration.ofMinutes(50)), Typing.letters(5, 100)));
         stream.advance(Duration.ofSeconds(30));
@@ -82,7 +82,7 @@ class SessionLifeTest {
     }
 
     @Test
-    void goesOnWhenTypingDoesAfterIdlenessEndedIt() {
+    void resumesWithTypingAfterIdlenessEndedIt() {
         stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
         stream.advance(Duration.ofMinutes(40));
 
@@ -93,7 +93,7 @@ class SessionLifeTest {
     }
 
     @Test
-    void staysEndedOnceItsUserEndedItAndStillCountsWhatWasTypedBefore() {
+    void remainsEndedByItsUserAndCountsEarlierTyping() {
         stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
         stream.say(anna, SessionEventKind.ENDED, StreamDriver.START.plusSeconds(30));
         stream.type(anna, anna.batch(1, StreamDriver.START.plusSeconds(2), 7, 100));
@@ -108,7 +108,7 @@ class SessionLifeTest {
     }
 
     @Test
-    void countsBatchesThatWereReadBeforeTheEventThatStartsTheirSession() {
+    void countsBatchesReadBeforeTheirSessionStarts() {
         stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
         stream.say(anna, SessionEventKind.STARTED, StreamDriver.START);
         stream.typeLive(anna, anna.batch(1, StreamDriver.START.plusSeconds(2), 10, 100));
@@ -118,7 +118,7 @@ class SessionLifeTest {
     }
 
     @Test
-    void isPausedAndResumedAsItsUserSays() {
+    void isPausedAndResumedByItsUser() {
         stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
         stream.say(anna, SessionEventKind.PAUSED, stream.now().plusMillis(1));
         assertThat(stream.lastFlowState(anna).getStatus()).isEqualTo(SessionStatus.PAUSED);
@@ -135,7 +135,7 @@ class SessionLifeTest {
     }
 
     @Test
-    void isPausedAgainWhenItsUserResumesItAndDoesNothing() {
+    void isPausedAgainAfterAnIdleResume() {
         stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
         stream.advance(Duration.ofMinutes(10));
         stream.say(anna, SessionEventKind.RESUMED, stream.now());
@@ -148,7 +148,7 @@ class SessionLifeTest {
     }
 
     @Test
-    void isPausedAndEndedThoughNothingWasEverTyped() {
+    void isPausedAndEndedWithoutAnyTyping() {
         stream.say(anna, SessionEventKind.STARTED, StreamDriver.START);
         stream.advance(Duration.ofMinutes(6));
         stream.advance(Duration.ofMinutes(30));
@@ -159,7 +159,7 @@ class SessionLifeTest {
     }
 
     @Test
-    void comesAliveWithTheFirstKeystrokesOfAClientThatWasOfflineSinceTheStart() {
+    void becomesActiveWithLateKeystrokesOfAnOfflineClient() {
         stream.say(anna, SessionEventKind.STARTED, StreamDriver.START);
         stream.advance(Duration.ofMinutes(50));
         Instant typedAt = StreamDriver.START.plusSeconds(60);
@@ -171,23 +171,23 @@ class SessionLifeTest {
     }
 
     @Test
-    void isSilentOnceItsUserDeletedItWhateverStillComes() {
+    void publishesNothingAfterItsDeletion() {
         stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
-        List<FlowState> told = stream.flowStates();
+        List<FlowState> published = stream.flowStates();
         stream.say(anna, SessionEventKind.DELETED, stream.now());
         stream.type(anna, anna.batch(1, StreamDriver.START.plusSeconds(2), 7, 100));
         stream.say(anna, SessionEventKind.RESUMED, stream.now());
         stream.say(anna, SessionEventKind.STARTED, stream.now());
         stream.advance(Duration.ofMinutes(40));
 
-        assertThat(stream.flowStates()).isEqualTo(told);
+        assertThat(stream.flowStates()).isEqualTo(published);
         assertThat(stream.minute(anna, StreamDriver.START).getKeystrokes()).isEqualTo(10);
         assertThat(stream.count("mindful.stream.batches", "outcome", "session_deleted"))
                 .isEqualTo(1);
     }
 
     @Test
-    void isSilentWhenItsDeletionIsReadBeforeAnyOfItsBatchesAndAfterARestart() {
+    void publishesNothingWhenItsDeletionIsReadFirst() {
         stream.say(anna, SessionEventKind.DELETED, stream.now());
         stream = stream.restarted();
         stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
@@ -197,7 +197,7 @@ class SessionLifeTest {
     }
 
     @Test
-    void leavesWhatIsNormalForItsUserToTheNextSessionWhenItIsDeleted() {
+    void passesTheUsersNormToTheNextSessionWhenDeleted() {
         for (int sequence = 0; sequence < 40; sequence++) {
             stream.typeLive(anna, anna.batch(sequence, StreamDriver.START.plusSeconds(6L * sequence), 40, 120));
         }
@@ -214,7 +214,7 @@ class SessionLifeTest {
     }
 
     @Test
-    void endsWhenItsUserCorrectsItsEnd() {
+    void endsAtACorrectedEnd() {
         stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
         stream.pipe(
                 Topics.SESSIONS,

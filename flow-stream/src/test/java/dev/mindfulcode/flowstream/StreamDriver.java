@@ -48,14 +48,13 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.kstream.Windowed;
 import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.WindowStore;
 import org.apache.kafka.streams.test.TestRecord;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The production topology under the production configuration, with a clock that stands still until it is told
- * otherwise.
- */
+/** The production topology under the production configuration, with a clock that the test advances. */
 final class StreamDriver implements AutoCloseable {
 
     static final SchemaRegistry REGISTRY =
@@ -65,12 +64,12 @@ final class StreamDriver implements AutoCloseable {
 
     static final int TEAM_MEMBERS_MIN = 5;
 
-    /** Some Monday. */
+    /** A Monday. */
     static final Instant START = Instant.parse("2026-03-02T09:00:00Z");
 
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final TopologyTestDriver driver;
-    private final Path keptFolder;
+    private final Path taskFolder;
     private final String guarantee;
     private Instant now;
     private final Map<Topic<?>, List<TestRecord<?, ?>>> read = new LinkedHashMap<>();
@@ -81,13 +80,13 @@ final class StreamDriver implements AutoCloseable {
     }
 
     StreamDriver(UserKeys keys) {
-        this(keys, folder("state-"), folder("kept-"), START, StreamsConfig.EXACTLY_ONCE_V2);
+        this(keys, folder("state-"), folder("task-"), START, StreamsConfig.EXACTLY_ONCE_V2);
     }
 
-    private StreamDriver(UserKeys keys, Path stateFolder, Path keptFolder, Instant now, String guarantee) {
+    private StreamDriver(UserKeys keys, Path stateFolder, Path taskFolder, Instant now, String guarantee) {
         this.guarantee = guarantee;
-        this.keptFolder = keptFolder;
-        keepState(stateFolder, keptFolder);
+        this.taskFolder = taskFolder;
+        linkState(stateFolder, taskFolder);
         this.now = now;
         InstantSource clock = () -> this.now;
         StreamMeters streamMeters = new StreamMeters(meters);
@@ -108,7 +107,7 @@ final class StreamDriver implements AutoCloseable {
      * transaction; a real broker does not, which FlowStreamBrokerTest shows.
      */
     static StreamDriver withoutTransactions() {
-        return new StreamDriver(Typing.KEYS, folder("state-"), folder("kept-"), START, StreamsConfig.AT_LEAST_ONCE);
+        return new StreamDriver(Typing.KEYS, folder("state-"), folder("task-"), START, StreamsConfig.AT_LEAST_ONCE);
     }
 
     /** Stops this driver and starts another on its state. */
@@ -119,7 +118,7 @@ final class StreamDriver implements AutoCloseable {
     /** As {@link #restarted}, by a clock that was set meanwhile. */
     StreamDriver restartedAt(Instant instant) {
         driver.close();
-        return new StreamDriver(Typing.KEYS, folder("state-"), keptFolder, instant, guarantee);
+        return new StreamDriver(Typing.KEYS, folder("state-"), taskFolder, instant, guarantee);
     }
 
     Instant now() {
@@ -265,7 +264,7 @@ final class StreamDriver implements AutoCloseable {
     }
 
     FlowMinute minute(Typing who, Instant minute) {
-        return Objects.requireNonNull(minutes(who.userId()).get(minute), () -> "nothing was told of " + minute);
+        return Objects.requireNonNull(minutes(who.userId()).get(minute), () -> "not published: " + minute);
     }
 
     <V extends SpecificRecord> List<V> all(Topic<V> topic) {
@@ -313,10 +312,8 @@ final class StreamDriver implements AutoCloseable {
     List<String> storedKeysOf(UUID userId) {
         List<String> stores = new ArrayList<>();
         for (String name : driver.getAllStateStores().keySet()) {
-            try (KeyValueIterator<Bytes, byte[]> rows = driver.<Bytes, byte[]>getKeyValueStore(name)
-                    .prefixScan(UserStoreKeys.prefix(userId), UserStoreKeys.PREFIX_SERIALIZER)) {
-                rows.forEachRemaining(row -> stores.add(name));
-            }
+            String prefix = HexFormat.of().formatHex(UserStoreKeys.prefix(userId));
+            keys(name).stream().filter(key -> key.startsWith(prefix)).forEach(key -> stores.add(name));
         }
         return stores;
     }
@@ -326,22 +323,32 @@ final class StreamDriver implements AutoCloseable {
         String name = HexFormat.of().formatHex(UserStoreKeys.prefix(userId));
         return driver.getAllStateStores().keySet().stream()
                 .filter(store -> !store.equals(FlowTopology.MODELS_STORE))
-                .filter(store -> {
-                    try (KeyValueIterator<Bytes, byte[]> rows =
-                            driver.<Bytes, byte[]>getKeyValueStore(store).all()) {
-                        while (rows.hasNext()) {
-                            if (HexFormat.of().formatHex(rows.next().key.get()).contains(name)) {
-                                return true;
-                            }
-                        }
-                        return false;
-                    }
-                })
+                .filter(store -> keys(store).stream().anyMatch(key -> key.contains(name)))
                 .sorted()
                 .toList();
     }
 
-    /** One a topic for all drivers: each new one would ask the registry anew. */
+    /** Returns the keys of a store as hexadecimal digits, ordered. */
+    List<String> keys(String store) {
+        List<Bytes> keys = new ArrayList<>();
+        if (driver.getAllStateStores().get(store) instanceof WindowStore<?, ?>) {
+            try (KeyValueIterator<Windowed<Bytes>, byte[]> rows =
+                    driver.<Bytes, byte[]>getWindowStore(store).all()) {
+                rows.forEachRemaining(row -> keys.add(row.key.key()));
+            }
+        } else {
+            try (KeyValueIterator<Bytes, byte[]> rows =
+                    driver.<Bytes, byte[]>getKeyValueStore(store).all()) {
+                rows.forEachRemaining(row -> keys.add(row.key));
+            }
+        }
+        return keys.stream()
+                .map(key -> HexFormat.of().formatHex(key.get()))
+                .sorted()
+                .toList();
+    }
+
+    /** One per topic for all drivers: each new one would ask the registry again. */
     @SuppressWarnings("unchecked") // each topic's serde is its own
     static <V extends SpecificRecord> Serde<V> serde(Topic<V> topic) {
         return (Serde<V>) SERDES.computeIfAbsent(topic, unknown -> topic.valueSerde(REGISTRY));
@@ -359,7 +366,7 @@ final class StreamDriver implements AutoCloseable {
     public void close() {
         driver.close();
         try {
-            Utils.delete(keptFolder.toFile());
+            Utils.delete(taskFolder.toFile());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -372,14 +379,11 @@ final class StreamDriver implements AutoCloseable {
                 : UUID.fromString(new String(key, java.nio.charset.StandardCharsets.UTF_8));
     }
 
-    /**
-     * Puts the only task's state behind a link: the test driver cleans up after itself, but deletes links and not what
-     * they lead to.
-     */
-    private static void keepState(Path stateFolder, Path keptFolder) {
+    /** Links to the only task's state: the test driver deletes its folder, but not what links lead to. */
+    private static void linkState(Path stateFolder, Path taskFolder) {
         try {
             Path application = Files.createDirectories(stateFolder.resolve(StreamSettings.APPLICATION_ID));
-            Files.createSymbolicLink(application.resolve("0_0"), keptFolder);
+            Files.createSymbolicLink(application.resolve("0_0"), taskFolder);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

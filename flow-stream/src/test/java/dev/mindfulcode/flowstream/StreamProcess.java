@@ -3,8 +3,12 @@ package dev.mindfulcode.flowstream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /** The stream as it is run in production, in a process of its own, which can be killed. */
 final class StreamProcess implements AutoCloseable {
@@ -48,6 +52,17 @@ final class StreamProcess implements AutoCloseable {
                 stateFolder.toString(),
                 "MINDFUL_COMMIT_INTERVAL_MS",
                 "500");
+    }
+
+    /** Binds settings as from the environment. */
+    static FlowStreamSettings settings(Map<String, ?> variables) {
+        StandardEnvironment environment = new StandardEnvironment();
+        environment
+                .getPropertySources()
+                .addFirst(new SystemEnvironmentPropertySource(
+                        "test-" + StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+                        new HashMap<>(variables)));
+        return Binder.get(environment).bindOrCreate("", FlowStreamSettings.class);
     }
 
     boolean isAlive() {

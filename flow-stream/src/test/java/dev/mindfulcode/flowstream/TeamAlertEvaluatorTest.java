@@ -34,7 +34,7 @@ class TeamAlertEvaluatorTest {
     }
 
     @Test
-    void aRuleTellsOnceWhenItsThresholdIsReachedAndAgainOnlyAfterItWasWellBelow() {
+    void raisesOnceAtTheThresholdAndAgainAfterClearing() {
         put(fallingFlow(rule, 0.2));
         days(0, PAST_DAYS, 0.5);
         days(PAST_DAYS, 4, 0.14);
@@ -48,14 +48,14 @@ class TeamAlertEvaluatorTest {
 
         days(PAST_DAYS + 4, 7, 0.14);
         assertThat(alerts()).as("still above").hasSize(1);
-        // Between 0.8 of the threshold and the threshold nothing changes; then it clears, and can tell again.
+        // Between 0.8 of the threshold and the threshold nothing changes; then it clears, and can raise again.
         days(PAST_DAYS + 11, 21, 0.5);
         days(PAST_DAYS + 32, 7, 0.1);
         assertThat(alerts()).hasSize(2).doesNotHaveDuplicates();
     }
 
     @Test
-    void aFigureThatSwingsAboutItsThresholdTellsOnce() {
+    void raisesOnceForAFigureAroundItsThreshold() {
         put(fallingFlow(rule, 0.2));
         days(0, PAST_DAYS, 0.5);
         for (int i = 0; i < 20; i++) {
@@ -66,7 +66,7 @@ class TeamAlertEvaluatorTest {
     }
 
     @Test
-    void theSameDaysTellTheSameHoweverOftenTheyAreTold() {
+    void raisesTheSameAlertsForRepeatedDays() {
         put(fallingFlow(rule, 0.2));
         for (int again = 0; again < 2; again++) {
             days(0, PAST_DAYS, 0.5);
@@ -85,7 +85,7 @@ class TeamAlertEvaluatorTest {
     }
 
     @Test
-    void whatIsNotClosedOrTooFewNeitherTellsNorClears() {
+    void ignoresOpenAndTooSmallWindows() {
         put(fallingFlow(rule, 0.2));
         days(0, PAST_DAYS, 0.5);
         for (int i = 0; i < 7; i++) {
@@ -103,7 +103,7 @@ class TeamAlertEvaluatorTest {
     }
 
     @Test
-    void aDayCountsAsItWasReleasedFirst() {
+    void usesTheFirstReleaseOfADay() {
         put(fallingFlow(rule, 0.2));
         days(0, PAST_DAYS, 0.5);
         days(PAST_DAYS, 2, 0.0);
@@ -114,7 +114,7 @@ class TeamAlertEvaluatorTest {
     }
 
     @Test
-    void aDayThatWasWithheldOrOfFewerThanFiveIsNoDay() {
+    void ignoresWithheldDaysAndDaysOfFewerThanFive() {
         put(fallingFlow(rule, 0.2));
         days(0, PAST_DAYS, 0.5);
         days(PAST_DAYS, 2, 0.0);
@@ -125,7 +125,7 @@ class TeamAlertEvaluatorTest {
     }
 
     @Test
-    void hoursTellOfWorkOutsideTheUsualOnesInTheRulesZone() {
+    void evaluatesHoursInTheZoneOfTheRule() {
         put(TeamAlertRule.newBuilder(fallingFlow(rule, 0.2))
                 .setIndicator("outside_usual_hours")
                 .setTimeZone("Europe/Berlin")
@@ -143,7 +143,7 @@ class TeamAlertEvaluatorTest {
     }
 
     @Test
-    void aRuleLooksAtDaysThatBeginAfterItWasMadeAndAtNoneOnceItIsGone() {
+    void evaluatesDaysBetweenCreationAndRemovalOfARule() {
         days(0, PAST_DAYS, 0.5);
         put(TeamAlertRule.newBuilder(fallingFlow(rule, 0.2))
                 .setCreatedAt(day(PAST_DAYS + 5).plusSeconds(1))
@@ -159,7 +159,7 @@ class TeamAlertEvaluatorTest {
     }
 
     @Test
-    void rulesOfOtherTeamsAndWhatIsNoRuleAreNoneOfItsBusiness() {
+    void ignoresRulesOfOtherTeamsAndInvalidRules() {
         TeamAlertRule others = TeamAlertRule.newBuilder(fallingFlow(UUID.randomUUID(), 0.2))
                 .setTeamId(UUID.randomUUID())
                 .build();
@@ -180,7 +180,7 @@ class TeamAlertEvaluatorTest {
     }
 
     @Test
-    void itGoesOnWhereItWas() {
+    void restoresItsStateAfterARestart() {
         put(fallingFlow(rule, 0.2));
         days(0, PAST_DAYS, 0.5);
         days(PAST_DAYS, 5, 0.1);
@@ -188,11 +188,11 @@ class TeamAlertEvaluatorTest {
         stream = stream.restarted();
         put(fallingFlow(rule, 0.2));
         days(PAST_DAYS + 5, 3, 0.1);
-        assertThat(stream.all(Topics.TEAM_ALERTS)).as("told before").isEmpty();
+        assertThat(stream.all(Topics.TEAM_ALERTS)).as("raised before").isEmpty();
     }
 
     @Test
-    void aWindowUnderAnotherTeamsKeyIsADeadLetter() {
+    void deadLettersWindowsUnderAnotherTeamsKey() {
         stream.pipe(Topics.TEAM_FLOW, UUID.randomUUID(), of(TeamWindowSize.DAY, START, true, 6, 0.5));
         assertThat(stream.deadLetters())
                 .singleElement()
@@ -200,7 +200,7 @@ class TeamAlertEvaluatorTest {
     }
 
     @Test
-    void windowsThatNoRuleCanNeedAreForgotten() {
+    void deletesWindowsThatNoRuleNeeds() {
         days(0, 200, 0.5);
         assertThat(stream.storedKeysOf(team)).hasSizeBetween(PAST_DAYS, PAST_DAYS + 28 + 5);
     }

@@ -5,7 +5,7 @@ import dev.mindfulcode.schemas.AccountEventKind;
 import java.time.Instant;
 import java.util.UUID;
 
-/** What the gateway writes of people and teams. */
+/** Account events about teams, as the gateway writes them. */
 final class TeamEvents {
 
     private TeamEvents() {}

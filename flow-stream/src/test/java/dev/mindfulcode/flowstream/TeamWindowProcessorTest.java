@@ -3,13 +3,16 @@ package dev.mindfulcode.flowstream;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mindfulcode.flowengine.team.Contribution;
 import dev.mindfulcode.flowengine.team.WindowSize;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.DeadLetter;
 import dev.mindfulcode.schemas.SessionEventKind;
+import dev.mindfulcode.schemas.TeamContribution;
 import dev.mindfulcode.schemas.TeamWindow;
 import dev.mindfulcode.schemas.TeamWindowSize;
 import dev.mindfulcode.schemas.Topics;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -63,7 +66,7 @@ class TeamWindowProcessorTest {
     }
 
     @Test
-    void nothingOfAnOpenWindowLeavesTheStream() {
+    void publishesNothingOfOpenWindows() {
         consenting(six);
         type(START, five);
         settle();
@@ -77,7 +80,7 @@ class TeamWindowProcessorTest {
     }
 
     @Test
-    void releasesNothingOfFourNorOfThoseWhoDidNotConsent() {
+    void releasesNothingOfFourOrWithoutConsent() {
         consenting(anna, ben, cleo, dan);
         join(eve, team, START.minusSeconds(60));
         type(START, five);
@@ -100,7 +103,7 @@ class TeamWindowProcessorTest {
     }
 
     @Test
-    void oneMembersEveningIsInNoWindow() {
+    void releasesNoWindowWithASingleMembersEvening() {
         consenting(six);
         type(START, five);
         Instant evening = START.plus(Duration.ofHours(11));
@@ -116,7 +119,7 @@ class TeamWindowProcessorTest {
     }
 
     @Test
-    void countsSomebodyInEachOfTheirTeams() {
+    void countsAMemberInEachTeam() {
         UUID other = UUID.randomUUID();
         consenting(five);
         for (Typing who : List.of(anna, ben, cleo, dan, finn)) {
@@ -131,7 +134,7 @@ class TeamWindowProcessorTest {
     }
 
     @Test
-    void keepsWhatWasTypedUnderConsentThatWasWithdrawnLaterAndTakesNothingMore() {
+    void countsOnlyWhatWasTypedUnderConsent() {
         consenting(five);
         type(START, five);
         stream.advanceTo(START.plusSeconds(120));
@@ -146,7 +149,7 @@ class TeamWindowProcessorTest {
     }
 
     @Test
-    void itDoesNotMatterWhetherTypingOrMembershipIsReadFirst() {
+    void isIndependentOfTheOrderOfTypingAndMembership() {
         type(START, five);
         settle();
         consenting(five);
@@ -156,7 +159,7 @@ class TeamWindowProcessorTest {
     }
 
     @Test
-    void aSessionThatIsDeletedBeforeTheCloseLeavesTheWindow() {
+    void removesASessionDeletedBeforeTheClose() {
         consenting(five);
         type(START, five);
         settle();
@@ -167,7 +170,7 @@ class TeamWindowProcessorTest {
     }
 
     @Test
-    void aSessionThatIsDeletedAfterItsFiveMinutesWereReleasedIsNotTheDifferenceToTheDay() {
+    void hidesASessionDeletedAfterAShorterWindowWasReleased() {
         consenting(six);
         type(START, six);
         settle();
@@ -182,7 +185,7 @@ class TeamWindowProcessorTest {
     }
 
     @Test
-    void erasedPeopleLeaveOpenWindowsAndNothingOfTheirsIsStored() {
+    void removesErasedUsersFromOpenWindowsAndStores() {
         consenting(six);
         type(START, six);
         settle();
@@ -196,7 +199,7 @@ class TeamWindowProcessorTest {
     }
 
     @Test
-    void aWindowAroundAReleasedOneOfSomebodyWhoIsErasedIsWithheld() {
+    void withholdsWindowsThatEncloseAReleasedOneOfAnErasedUser() {
         consenting(six);
         type(START, six);
         settle();
@@ -236,7 +239,7 @@ class TeamWindowProcessorTest {
     }
 
     @Test
-    void ofWindowsThatCloseAtOnceTheShorterAreReleasedFirst() {
+    void releasesShorterWindowsFirst() {
         Instant lastMinutes = Instant.parse("2026-03-02T23:57:00Z");
         List<UUID> teams = List.of(team, UUID.randomUUID(), UUID.randomUUID(), UUID.randomUUID());
         for (UUID one : teams) {
@@ -258,7 +261,7 @@ class TeamWindowProcessorTest {
     }
 
     @Test
-    void whatCameTooLateForAShortWindowCountsInALongerOneWhereItIsOfFive() {
+    void countsLateBatchesInLongerWindowsOfFive() {
         Typing gus = Typing.someone();
         consenting(anna, ben, cleo, dan, eve, finn, gus);
         type(START, six);
@@ -287,7 +290,7 @@ class TeamWindowProcessorTest {
     }
 
     @Test
-    void aReleasedWindowIsNotCorrectedByWhatComesThroughLater() {
+    void doesNotCorrectReleasedWindows() {
         consenting(six);
         type(START, five);
         closeAll();
@@ -303,7 +306,7 @@ class TeamWindowProcessorTest {
     }
 
     @Test
-    void aWindowOfTooFewIsReleasedOnceALaggingPartitionBringsMore() {
+    void releasesAWindowOfTooFewWhenALaggingPartitionBringsMore() {
         consenting(five);
         type(START, anna, ben, cleo, dan);
         closeAll();
@@ -321,7 +324,7 @@ class TeamWindowProcessorTest {
     }
 
     @Test
-    void aShortWindowThatComesAfterAReleasedLongerOneIsWithheld() {
+    void withholdsAShortWindowAfterTheEnclosingOneWasReleased() {
         consenting(six);
         type(START, five);
         closeAll();
@@ -340,7 +343,7 @@ class TeamWindowProcessorTest {
     }
 
     @Test
-    void aReplayClosesAWindowOnceTheSlowestPartitionHasBeenReadToo() {
+    void closesWindowsInAReplayAfterTheSlowestPartition() {
         stream.advance(Duration.ofDays(5));
         consenting(six);
         for (Typing who : five) {
@@ -360,7 +363,7 @@ class TeamWindowProcessorTest {
     }
 
     @Test
-    void nobodysClockClosesTheWindowsOfOthers() {
+    void aFutureReceiptClosesNoWindowsOfOthers() {
         consenting(five);
         type(START, five);
         stream.type(
@@ -372,7 +375,7 @@ class TeamWindowProcessorTest {
     }
 
     @Test
-    void remembersOpenAndReleasedWindowsOverARestart() {
+    void restoresOpenAndReleasedWindowsAfterARestart() {
         consenting(six);
         type(START, five);
         stream = stream.restarted();
@@ -389,36 +392,70 @@ class TeamWindowProcessorTest {
     }
 
     @Test
-    void readsStatesOfEarlierReleases() {
-        byte[] closedWithFigures = new byte[17 + 68];
-        closedWithFigures[8] = 1;
-        byte[] closedWithout = new byte[17];
-        closedWithout[8] = 1;
-        byte[] openAndUntold = new byte[17 + 68];
-        openAndUntold[8] = 2;
-        assertThat(TeamWindowState.decode(closedWithFigures).stage()).isEqualTo(TeamWindowState.Stage.RELEASED);
-        assertThat(TeamWindowState.decode(closedWithout).stage()).isEqualTo(TeamWindowState.Stage.TOO_FEW);
-        assertThat(TeamWindowState.decode(openAndUntold).stage()).isEqualTo(TeamWindowState.Stage.OPEN);
-        for (TeamWindowState.Stage stage : TeamWindowState.Stage.values()) {
-            TeamWindowState state = new TeamWindowState(stage, 7);
-            assertThat(TeamWindowState.decode(state.encode())).isEqualTo(state);
-        }
-    }
-
-    @Test
-    void letsGoOfOldWindowsAndOfWhatTheirMembersAdded() {
-        consenting(five);
+    void expiresWindowsAndContributionsAfterTheirRetention() {
+        consenting(six);
         type(START, five);
         closeAll();
         assertThat(stream.storesNaming(anna.userId())).contains("contributions");
 
-        stream.advance(TeamWindowProcessor.RETENTION.plusDays(1));
-        stream.advance(Duration.ofSeconds(20));
+        for (int week = 1; week <= 5; week++) {
+            stream.advance(Duration.ofDays(7));
+            type(stream.now(), finn);
+            settle();
+        }
+        stream = stream.restarted(); // with an empty cache
+
         assertThat(stream.storesNaming(anna.userId())).doesNotContain("contributions");
+        assertThat(stream.storesNaming(finn.userId())).contains("contributions");
     }
 
     @Test
-    void aMembershipThatSaysTooLittleIsADeadLetter() {
+    void windowsInTheFarFutureExpireNoOthers() {
+        consenting(five);
+        type(START, five);
+        contribute(START.plus(Duration.ofDays(3_650)), finn);
+        settle();
+        closeAll();
+
+        assertThat(window(team, TeamWindowSize.HOUR).getKeystrokes()).isEqualTo(250);
+        assertThat(stream.count("mindful.stream.team.contributions.dropped")).isZero();
+    }
+
+    @Test
+    void windowsFromTheFarPastAreReleased() {
+        consenting(six);
+        type(START, five);
+        settle();
+        Instant longAgo = Instant.parse("2016-03-02T09:00:00Z");
+        contribute(longAgo, six);
+        closeAll();
+
+        assertThat(windows())
+                .filteredOn(window -> window.getWindowStart().equals(longAgo))
+                .singleElement()
+                .satisfies(window -> assertThat(window.getKeystrokes()).isEqualTo(6 * 40));
+    }
+
+    /** Puts what each member contributes to an hour into the topic between the two sides of the stream. */
+    private void contribute(Instant hour, Typing... people) {
+        for (Typing who : people) {
+            Contribution contribution = new Contribution(WindowSize.HOUR);
+            contribution.addMinute(hour.toEpochMilli(), 40, 30_000, 0, 0, 0);
+            stream.pipe(
+                    Topics.TEAM_CONTRIBUTIONS,
+                    team,
+                    TeamContribution.newBuilder()
+                            .setUserId(who.userId())
+                            .setReceivedAt(stream.now())
+                            .setSizeCode(WindowSize.HOUR.code())
+                            .setWindowStart(hour)
+                            .setTotals(ByteBuffer.wrap(contribution.encode()))
+                            .build());
+        }
+    }
+
+    @Test
+    void deadLettersIncompleteMembershipEvents() {
         AccountEvent noTeam = TeamEvents.joined(team, START);
         noTeam.setTeamId(null);
         AccountEvent noConsent = TeamEvents.consent(team, START, true);

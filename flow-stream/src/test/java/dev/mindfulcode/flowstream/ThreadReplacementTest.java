@@ -1,11 +1,10 @@
 package dev.mindfulcode.flowstream;
 
-import static org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse.REPLACE_THREAD;
-import static org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.junit.jupiter.api.Test;
 
 class ThreadReplacementTest {
@@ -17,17 +16,17 @@ class ThreadReplacementTest {
             new ThreadReplacement(() -> now, new StreamMeters(new SimpleMeterRegistry()));
 
     @Test
-    void replacesThreadsUpToItsBoundAndThenGivesUp() {
+    void replacesThreadsUpToItsMaximum() {
         for (int i = 0; i < ThreadReplacement.REPLACEMENTS_MAX; i++) {
-            assertThat(replacement.handle(FAILURE)).isEqualTo(REPLACE_THREAD);
+            assertThat(replacement.handle(FAILURE)).isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
         }
-        assertThat(replacement.handle(FAILURE)).isEqualTo(SHUTDOWN_CLIENT);
+        assertThat(replacement.handle(FAILURE)).isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
     }
 
     @Test
-    void forgetsFailuresOfLongAgo() {
+    void ignoresOldFailures() {
         for (int i = 0; i < 10 * ThreadReplacement.REPLACEMENTS_MAX; i++) {
-            assertThat(replacement.handle(FAILURE)).isEqualTo(REPLACE_THREAD);
+            assertThat(replacement.handle(FAILURE)).isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
             now = now.plus(ThreadReplacement.REPLACEMENT_WINDOW.dividedBy(ThreadReplacement.REPLACEMENTS_MAX / 2));
         }
     }

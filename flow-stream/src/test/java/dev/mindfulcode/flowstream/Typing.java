@@ -19,7 +19,7 @@ import java.util.Base64;
 import java.util.UUID;
 import javax.sql.DataSource;
 
-/** Somebody who types: makes batches as ingest would write them, encrypted with keys from a real database. */
+/** A user who types: creates batches as ingest writes them, encrypted with keys of a real database. */
 record Typing(UUID userId, UUID sessionId) {
 
     static final String ENCRYPTION_KEY =

@@ -36,7 +36,7 @@ class UserMinuteTest {
     }
 
     @Test
-    void countsWhatTwoEditorsCoverTogetherOnce() {
+    void countsTimeOfTwoEditorsOnce() {
         type(one, 0, START, 30);
         type(other, 0, START.plusSeconds(20), 30);
 
@@ -47,7 +47,7 @@ class UserMinuteTest {
     }
 
     @Test
-    void countsWhatTheBatchesOfASessionCoverTogetherOnce() {
+    void countsTimeOfOverlappingBatchesOnce() {
         type(one, 0, START, 60);
         type(one, 1, START.plusSeconds(30), 60);
         type(one, 2, START, 90);
@@ -59,7 +59,7 @@ class UserMinuteTest {
     }
 
     @Test
-    void givesAnIntervalToTheMinutesInWhichItPassed() {
+    void assignsIntervalsToTheMinutesInWhichTheyPassed() {
         stream.typeLive(one, one.batch(0, START.plusSeconds(50), 2, 14 * SECOND_MS));
         stream.advance(Duration.ofSeconds(2));
 
@@ -72,7 +72,7 @@ class UserMinuteTest {
     }
 
     @Test
-    void givesTheShareOfADeletedSessionToTheOthers() {
+    void passesTheShareOfADeletedSessionToOthers() {
         Typing first = Stream.of(one, other)
                 .min(Comparator.comparing(UserMinuteTest::order))
                 .orElseThrow();
@@ -87,7 +87,7 @@ class UserMinuteTest {
     }
 
     @Test
-    void countsFlowThatTwoEditorsAreInTogetherOnce() {
+    void countsFlowOfTwoEditorsOnce() {
         stream.account(
                 one.userId(),
                 AccountEvent.newBuilder()

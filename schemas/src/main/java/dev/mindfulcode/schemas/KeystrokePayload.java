@@ -34,11 +34,58 @@ public record KeystrokePayload(
     public static final int KEYSTROKES_MAX = 1_000;
     public static final int SIGNALS_MAX = 1_000;
 
+    /** The dwell of a keystroke whose key-up is not known. */
+    public static final int DWELL_UNKNOWN = -1;
+
     /** @throws IllegalArgumentException where arrays that belong together differ in length, or one is too long */
     public KeystrokePayload {
         String fault = lengthFault(intervalsMs, keyClasses, dwellsMs, signalAtMs, signalKinds, signalValues);
         if (fault != null) {
             throw new IllegalArgumentException(fault);
+        }
+    }
+
+    /** Receives the events of a batch in the order of time. */
+    public interface EventVisitor {
+
+        /**
+         * @param keyClassCode that of {@link KeyClass#OTHER} for an unknown key class
+         * @param dwellMs {@link #DWELL_UNKNOWN} if the batch has no dwells
+         */
+        void keystroke(long atMs, int intervalMs, int keyClassCode, int dwellMs);
+
+        /** Receives a signal of a known kind. */
+        void signal(long atMs, int kindCode, int value);
+    }
+
+    /**
+     * Visits keystrokes and known signals in the order of time; at the same instant, signals first.
+     *
+     * @param latestMs events after this instant are moved to it
+     */
+    public void forEachEvent(long startedAtMs, long latestMs, EventVisitor visitor) {
+        int signal = 0;
+        long sinceStartMs = 0;
+        for (int key = 0; key < intervalsMs.length; key++) {
+            sinceStartMs += intervalsMs[key];
+            for (; signal < signalAtMs.length && signalAtMs[signal] <= sinceStartMs; signal++) {
+                visitSignal(signal, startedAtMs, latestMs, visitor);
+            }
+            visitor.keystroke(
+                    Math.min(startedAtMs + sinceStartMs, latestMs),
+                    intervalsMs[key],
+                    KeyClass.ofCode(keyClasses[key]) == null ? KeyClass.OTHER.code() : keyClasses[key],
+                    dwellsMs.length == 0 ? DWELL_UNKNOWN : dwellsMs[key]);
+        }
+        for (; signal < signalAtMs.length; signal++) {
+            visitSignal(signal, startedAtMs, latestMs, visitor);
+        }
+    }
+
+    private void visitSignal(int signal, long startedAtMs, long latestMs, EventVisitor visitor) {
+        if (SignalKind.ofCode(signalKinds[signal]) != null) {
+            long atMs = startedAtMs + Math.max(signalAtMs[signal], 0);
+            visitor.signal(Math.min(atMs, latestMs), signalKinds[signal], signalValues[signal]);
         }
     }
 

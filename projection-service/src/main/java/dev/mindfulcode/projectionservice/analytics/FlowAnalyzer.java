@@ -4,9 +4,7 @@ import dev.mindfulcode.flowengine.ActivityStatus;
 import dev.mindfulcode.flowengine.FlowReading;
 import dev.mindfulcode.flowengine.SessionState;
 import dev.mindfulcode.pluginhost.PluginRecord.FlowAnalysis;
-import dev.mindfulcode.schemas.KeyClass;
 import dev.mindfulcode.schemas.KeystrokePayload;
-import dev.mindfulcode.schemas.SignalKind;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
@@ -25,7 +23,6 @@ final class FlowAnalyzer {
     /** Sessions at once, and such as may still get late batches. */
     private static final int SESSIONS_MAX = 64;
 
-    private static final int DWELL_UNKNOWN = -1;
     private static final long NEVER_MS = Long.MAX_VALUE;
 
     private final ZoneId zone;
@@ -35,6 +32,17 @@ final class FlowAnalyzer {
         @Override
         protected boolean removeEldestEntry(Map.Entry<UUID, TrackedSession> eldest) {
             return size() > SESSIONS_MAX;
+        }
+    };
+    private final KeystrokePayload.EventVisitor events = new KeystrokePayload.EventVisitor() {
+        @Override
+        public void keystroke(long atMs, int intervalMs, int keyClassCode, int dwellMs) {
+            engine.keystroke(atMs, intervalMs, keyClassCode, dwellMs);
+        }
+
+        @Override
+        public void signal(long atMs, int kindCode, int value) {
+            engine.signal(atMs, kindCode, value);
         }
     };
     private byte @Nullable [] latest;
@@ -81,25 +89,7 @@ final class FlowAnalyzer {
     void batch(UUID sessionId, long startedAtMs, long latestMs, KeystrokePayload payload, Consumer<FlowAnalysis> told) {
         TrackedSession session = session(sessionId);
         engine.wrap(session.state);
-        int[] intervalsMs = payload.intervalsMs();
-        int[] signalAtMs = payload.signalAtMs();
-        int signal = 0;
-        long sinceStartMs = 0;
-        for (int key = 0; key < intervalsMs.length; key++) {
-            sinceStartMs += intervalsMs[key];
-            for (; signal < signalAtMs.length && signalAtMs[signal] <= sinceStartMs; signal++) {
-                signal(startedAtMs, latestMs, payload, signal);
-            }
-            int code = payload.keyClasses()[key];
-            engine.keystroke(
-                    Math.min(startedAtMs + sinceStartMs, latestMs),
-                    intervalsMs[key],
-                    KeyClass.ofCode(code) == null ? KeyClass.OTHER.code() : code,
-                    payload.dwellsMs().length == 0 ? DWELL_UNKNOWN : payload.dwellsMs()[key]);
-        }
-        for (; signal < signalAtMs.length; signal++) {
-            signal(startedAtMs, latestMs, payload, signal);
-        }
+        payload.forEachEvent(startedAtMs, latestMs, events);
         session.dueMs = dueMs();
         told.accept(tell(sessionId, engine.lastActivityAtMs()));
     }
@@ -125,14 +115,6 @@ final class FlowAnalyzer {
         latest = begun.state;
         sessions.put(sessionId, begun);
         return begun;
-    }
-
-    private void signal(long startedAtMs, long latestMs, KeystrokePayload payload, int signal) {
-        int kind = payload.signalKinds()[signal];
-        if (SignalKind.ofCode(kind) != null) {
-            long atMs = startedAtMs + Math.max(payload.signalAtMs()[signal], 0);
-            engine.signal(Math.min(atMs, latestMs), kind, payload.signalValues()[signal]);
-        }
     }
 
     private long dueMs() {

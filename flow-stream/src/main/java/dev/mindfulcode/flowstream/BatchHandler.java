@@ -1,0 +1,192 @@
+package dev.mindfulcode.flowstream;
+
+import dev.mindfulcode.flowengine.ActivityStatus;
+import dev.mindfulcode.flowengine.SeenBatches;
+import dev.mindfulcode.flowstream.SessionPublisher.Timing;
+import java.util.UUID;
+import org.apache.kafka.common.utils.Bytes;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Counts each batch once, in the order of typing: one that overtook an earlier one waits for it in the
+ * {@link ReorderBuffer}.
+ *
+ * <p>A batch is first applied to a working copy, where it may fail, and only then stored and published: it is counted
+ * whole or not at all. Not thread-safe.
+ */
+final class BatchHandler {
+
+    private static final Logger log = LoggerFactory.getLogger(BatchHandler.class);
+
+    private final SessionStore sessions;
+    private final TrackedSession session;
+    private final UserStateStore users;
+    private final PersonalLayerStore personal;
+    private final ModelStore models;
+    private final MinuteStore minutes;
+    private final ReorderBuffer reorderBuffer;
+    private final BatchIds batchIds;
+    private final SessionPublisher publisher;
+    private final StreamMeters meters;
+    private final BatchApplier applier = new BatchApplier();
+
+    BatchHandler(
+            SessionStore sessions,
+            UserStateStore users,
+            PersonalLayerStore personal,
+            ModelStore models,
+            MinuteStore minutes,
+            ReorderBuffer reorderBuffer,
+            BatchIds batchIds,
+            SessionPublisher publisher,
+            StreamMeters meters) {
+        this.sessions = sessions;
+        this.session = sessions.current();
+        this.users = users;
+        this.personal = personal;
+        this.models = models;
+        this.minutes = minutes;
+        this.reorderBuffer = reorderBuffer;
+        this.batchIds = batchIds;
+        this.publisher = publisher;
+        this.meters = meters;
+    }
+
+    /**
+     * Counts a batch, unless it was counted before.
+     *
+     * @param receivedAtMs its time of receipt, at most the wall clock's
+     * @param clockMs the clock of receipt
+     */
+    void count(UUID userId, FlowInput.BatchReceived received, long receivedAtMs, long clockMs, long wallMs) {
+        FlowInput.Keystrokes batch = received.batch();
+        Bytes key = UserStoreKeys.session(userId, batch.sessionId());
+        boolean known = sessions.load(key);
+        if (!known) {
+            if (users.isErased(userId)) {
+                meters.batchesOfErased.increment();
+                return;
+            }
+            sessions.begin(userId, batch.startedAtMs(), receivedAtMs);
+        }
+        if (session.isDeleted()) {
+            meters.batchesOfDeletedSessions.increment();
+            return;
+        }
+        long batchId = SeenBatches.hash(received.batchId());
+        if (batchIds.contains(key, session.batchIds(), batchId)) {
+            meters.batchesDuplicate.increment();
+            return;
+        }
+        if (batch.startedAtMs() < minutes.horizonMs(clockMs)) {
+            throw new PoisonRecordException(DeadLetterReason.TOO_LATE);
+        }
+        boolean reused = session.hasSeen(batch.sequence());
+        if (reused) {
+            session.countReusedSequence();
+        }
+        if (batch.sequence() > session.nextSequence() && !reused) {
+            buffer(userId, key, batch, receivedAtMs, wallMs);
+        } else {
+            apply(userId, batch, wallMs);
+            drainContiguous(userId, key, wallMs);
+        }
+        if (!known) {
+            users.setLastSession(userId, batch.sessionId());
+        }
+        batchIds.add(key, session.batchIds(), batchId);
+        session.countBatchId();
+        sessions.save(key);
+        if (reused) {
+            reportReuse(batch.sessionId());
+        }
+    }
+
+    private void reportReuse(UUID sessionId) {
+        meters.sequencesReused.increment();
+        if (session.sequencesReused() == 1) {
+            log.info("Sequence reused; batches are counted by their ids: session={}", sessionId);
+        }
+    }
+
+    private void buffer(UUID userId, Bytes key, FlowInput.Keystrokes batch, long receivedAtMs, long wallMs) {
+        session.markSeen(batch.sequence());
+        session.updateReceivedAt(receivedAtMs);
+        boolean hasRoom = reorderBuffer.add(key, batch, receivedAtMs);
+        meters.batchesBuffered.increment();
+        if (!hasRoom) {
+            skipGap(userId, key, wallMs);
+        }
+    }
+
+    /** Continues without the missing batches that others have waited for long enough. */
+    void skipTimedOutGaps(long streamNowMs, long wallMs) {
+        for (Bytes key : reorderBuffer.dueBy(streamNowMs)) {
+            if (sessions.load(key)) {
+                while (reorderBuffer.isDue(key, streamNowMs)) {
+                    skipGap(UserStoreKeys.userIdOf(key), key, wallMs);
+                }
+                sessions.save(key);
+            }
+        }
+    }
+
+    private void skipGap(UUID userId, Bytes key, long wallMs) {
+        session.markApplied(reorderBuffer.firstSequence(key) - 1);
+        drainContiguous(userId, key, wallMs);
+    }
+
+    /** Applies the buffered batches that no missing batch precedes. */
+    private void drainContiguous(UUID userId, Bytes key, long wallMs) {
+        while (reorderBuffer.hasBatches(key) && reorderBuffer.firstSequence(key) <= session.nextSequence()) {
+            session.markApplied(reorderBuffer.firstSequence(key));
+            byte[] before = session.toValue();
+            try {
+                reorderBuffer
+                        .poll(key)
+                        .ifPresentOrElse(batch -> apply(userId, batch, wallMs), meters.batchesOfErased::increment);
+            } catch (PoisonRecordException e) {
+                // It was readable when it arrived, so this is a bug; its record is still in the log.
+                log.error(
+                        "Buffered batch skipped; its record is still in the topic keystrokes: session={}, reason={}",
+                        UserStoreKeys.sessionIdOf(key),
+                        e.reason().label(),
+                        e);
+                meters.deadLetter(e.reason());
+                sessions.restore(userId, before);
+            }
+        }
+    }
+
+    /** Counts a batch in the working copy, which the caller saves. */
+    private void apply(UUID userId, FlowInput.Keystrokes batch, long wallMs) {
+        ActivityStatus before = session.status();
+        int model = session.modelFingerprint();
+        applyToSession(userId, batch);
+        if (session.modelFingerprint() != model) {
+            meters.modelSwitches.increment();
+        }
+        session.updateReceivedAt(Math.min(batch.receivedAtMs(), wallMs));
+        session.endOverrideBefore(session.engine().lastActivityAtMs());
+        personal.recordReading(userId, session.engine());
+        publisher.storeMinutes(userId, batch, applier.minutes());
+        publisher.publish(
+                userId, batch.sessionId(), applier.periods(), before, session.lastActivityAtMs(), Timing.WHEN_DUE);
+        meters.batchesCounted.increment();
+    }
+
+    private void applyToSession(UUID userId, FlowInput.Keystrokes batch) {
+        try {
+            applier.apply(
+                    batch,
+                    session,
+                    models.active(),
+                    (minuteMs, active, flow) -> minutes.loadCovers(userId, batch.sessionId(), minuteMs, active, flow));
+        } catch (PoisonRecordException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new PoisonRecordException(DeadLetterReason.NOT_COMPUTED, e);
+        }
+    }
+}
