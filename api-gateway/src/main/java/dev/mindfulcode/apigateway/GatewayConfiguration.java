@@ -2,6 +2,7 @@ package dev.mindfulcode.apigateway;
 
 import dev.mindfulcode.apigateway.accounts.AccountConfiguration;
 import dev.mindfulcode.apigateway.accounts.AccountConfiguration.TokenTrust;
+import dev.mindfulcode.apigateway.admin.AdminConfiguration;
 import dev.mindfulcode.apigateway.alerts.AlertConfiguration;
 import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.apigateway.database.Database;
@@ -53,6 +54,7 @@ import org.springframework.context.annotation.Import;
     IdempotencyConfiguration.class,
     LimitConfiguration.class,
     LiveConfiguration.class,
+    AdminConfiguration.class,
     PluginConfiguration.class,
     ProjectionsConfiguration.class,
     SessionConfiguration.class,

@@ -111,7 +111,7 @@ class ApiProperties {
         IDS.forget();
         IDS.learn(API.post("/api/sessions/start", made.token(), "{}").json());
         Answer team = API.post("/api/teams", made.token(), "{\"name\": \"own\"}");
-        putOnPremium(UUID.fromString(team.text("team_id")));
+        GATEWAY.putOnPremium(UUID.fromString(team.text("team_id")));
         IDS.learn(team.json());
         Answer plugin = API.post("/api/plugins", made.token(), MinimalPlugin.named("own"));
         API.put(
@@ -125,14 +125,6 @@ class ApiProperties {
                 .json());
         IDS.learn(API.get("/api/account", made.token()).json());
         return made;
-    }
-
-    private static void putOnPremium(UUID team) {
-        try {
-            GATEWAY.putOnPremium(team);
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private static Answer send(Call call) {

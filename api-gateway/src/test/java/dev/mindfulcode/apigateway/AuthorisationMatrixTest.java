@@ -138,6 +138,12 @@ class AuthorisationMatrixTest {
             POST /api/admin/projections/{projection}/builds             401  403  403  403  403  403  403  {}
             POST /api/admin/projections/{projection}/builds/{build}/use 401  403  403  403  403  403  403  {}
             DELETE /api/admin/projections/{projection}/builds/{build}   401  403  403  403  403  403  403
+            GET /api/admin/models                  401  403  403  403  403  403  403
+            POST /api/admin/models                 401  403  403  403  403  403  403  {}
+            PUT /api/admin/models/active           401  403  403  403  403  403  403  {}
+            PUT /api/admin/teams/{id}/plan         401  403  403  403  403  403  403  {}
+            GET /api/admin/plugins                 401  403  403  403  403  403  403
+            POST /api/admin/plugins                401  403  403  403  403  403  403  {}
             """;
 
     private static final String DETECT = """

@@ -6,8 +6,6 @@ import dev.mindfulcode.apigateway.accounts.TestAccount;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.embeddedplatform.Platform;
 import dev.mindfulcode.embeddedplatform.TestPlatform;
-import dev.mindfulcode.identity.teams.Plan;
-import dev.mindfulcode.identity.teams.TeamPlans;
 import dev.mindfulcode.projectionservice.ProjectionConfiguration;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topics;
@@ -215,10 +213,11 @@ final class GatewayUnderTest {
         }
     }
 
-    void putOnPremium(UUID teamId) throws SQLException {
-        try (Connection connection = PostgresUrl.parse(databaseUrl).dataSource().getConnection()) {
-            assertThat(TeamPlans.set(connection, teamId, Plan.PREMIUM)).isTrue();
-        }
+    void putOnPremium(UUID teamId) {
+        String path = "/api/admin/teams/" + teamId + "/plan";
+        assertThat(api.sendJson("PUT", path, OPERATOR_TOKEN, "{\"plan\": \"premium\"}")
+                        .status())
+                .isEqualTo(200);
     }
 
     /** Has a team's lead invite somebody, who accepts. */

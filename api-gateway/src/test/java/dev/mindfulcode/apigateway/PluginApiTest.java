@@ -4,12 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.apigateway.Api.Answer;
 import dev.mindfulcode.apigateway.Api.User;
-import dev.mindfulcode.apigateway.plugins.SharedPlugins;
-import dev.mindfulcode.dataprotection.PostgresUrl;
-import dev.mindfulcode.pluginhost.Manifest;
-import dev.mindfulcode.pluginhost.Plugin;
-import dev.mindfulcode.pluginhost.PluginHost;
-import dev.mindfulcode.pluginhost.PluginLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -160,18 +154,17 @@ class PluginApiTest {
 
     @Test
     void grantsSharedPluginToAllUsersOnce() throws Exception {
-        SharedPlugins everybodys =
-                new SharedPlugins(PostgresUrl.parse(gateway.databaseUrl).dataSource(), gateway.registry());
-        byte[] manifest = Files.readAllBytes(PLUGINS.resolve("time-to-resume").resolve("manifest.json"));
-        byte[] module = Files.readAllBytes(PLUGINS.resolve("time-to-resume").resolve("time-to-resume.wasm"));
-        try (PluginHost host = new PluginHost(PluginLimits.standard())) {
-            Manifest parsed = Manifest.parse(manifest);
-            Plugin plugin = host.load(parsed, module, parsed.capabilities());
-            everybodys.install(plugin, manifest, module);
-            everybodys.install(plugin, manifest, module);
-        }
+        String operator = GatewayUnderTest.OPERATOR_TOKEN;
+        String upload = upload("time-to-resume");
         try {
-            assertThat(everybodys.list().stream().filter(SharedPlugins.Listed::isOperators))
+            assertThat(api.post("/api/admin/plugins", operator, upload).status())
+                    .isEqualTo(201);
+            assertThat(api.post("/api/admin/plugins", operator, upload).status())
+                    .as("the same version again")
+                    .isEqualTo(200);
+            JsonNode shared = api.get("/api/admin/plugins", operator).json().path("plugins");
+            assertThat(shared)
+                    .filteredOn(plugin -> plugin.path("is_operators").asBoolean())
                     .hasSize(1);
             JsonNode plugins = api.get("/api/plugins", bob.token()).json().path("plugins");
             assertThat(plugins).hasSize(1);

@@ -19,7 +19,8 @@ final class ApiDescription {
             "live.yaml",
             "graphql.yaml",
             "operations.yaml",
-            "projections.yaml");
+            "projections.yaml",
+            "admin.yaml");
 
     private final byte[] json;
 

@@ -135,7 +135,20 @@ public final class EventPublisher implements AutoCloseable {
 
     /** Appends a record that {@link #encode} made; fails with 503 where the log does not acknowledge it in time. */
     public <V extends SpecificRecord> Mono<LogPosition> publish(Topic<V> topic, UUID userId, byte[] value) {
-        return Mono.fromCallable(() -> publishEncoded(topic.name(), userId.toString(), value))
+        return publish(topic, userId.toString(), value);
+    }
+
+    public <V extends SpecificRecord> Mono<LogPosition> publish(Topic<V> topic, String key, byte[] value) {
+        return append(topic.name(), key, value);
+    }
+
+    /** Publishes a record without a value, which removes the key from a compacted topic. */
+    public Mono<LogPosition> publishTombstone(Topic<?> topic, String key) {
+        return append(topic.name(), key, null);
+    }
+
+    private Mono<LogPosition> append(String topic, String key, byte @Nullable [] value) {
+        return Mono.fromCallable(() -> publishEncoded(topic, key, value))
                 .subscribeOn(blocking)
                 .flatMap(Mono::fromFuture)
                 .onErrorMap(EventPublisher::isKafkaFailure, EventPublisher::unavailable);

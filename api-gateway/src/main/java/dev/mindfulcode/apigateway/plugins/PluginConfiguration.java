@@ -27,8 +27,10 @@ public class PluginConfiguration {
     }
 
     @Bean
-    EndpointGroup gatewayPluginRoutes(Plugins plugins, PluginLoader sandbox) {
-        return new PluginRoutes(plugins, sandbox.moduleBytesMax())::addTo;
+    EndpointGroup gatewayPluginRoutes(
+            Plugins plugins, Database database, PluginLoader sandbox, EventPublisher log, Outbox outbox) {
+        SharedPlugins shared = new SharedPlugins(database, sandbox, log, outbox, new SecureRandom(), Clock.systemUTC());
+        return new PluginRoutes(plugins, shared, sandbox.moduleBytesMax())::addTo;
     }
 
     @Bean

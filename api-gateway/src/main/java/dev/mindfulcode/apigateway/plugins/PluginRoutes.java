@@ -2,6 +2,7 @@ package dev.mindfulcode.apigateway.plugins;
 
 import dev.mindfulcode.apigateway.http.Caller;
 import dev.mindfulcode.pluginhost.Capability;
+import dev.mindfulcode.webkit.endpoints.Access;
 import dev.mindfulcode.webkit.endpoints.Endpoint;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.endpoints.JsonResponses;
@@ -17,7 +18,7 @@ import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
-/** {@code /api/plugins}. */
+/** {@code /api/plugins}, and {@code /api/admin/plugins} for plugins of every user. */
 final class PluginRoutes {
 
     private static final int NAME_LENGTH_MAX = 32;
@@ -26,10 +27,12 @@ final class PluginRoutes {
     private static final int MANIFEST_BYTES_MAX = 64 * 1024;
 
     private final Plugins plugins;
+    private final SharedPlugins shared;
     private final int moduleBytesMax;
 
-    PluginRoutes(Plugins plugins, int moduleBytesMax) {
+    PluginRoutes(Plugins plugins, SharedPlugins shared, int moduleBytesMax) {
         this.plugins = plugins;
+        this.shared = shared;
         this.moduleBytesMax = moduleBytesMax;
     }
 
@@ -46,15 +49,32 @@ final class PluginRoutes {
                 .add(Endpoint.get("/api/plugins"), this::list)
                 .add(Endpoint.get("/api/plugins/{id}"), this::get)
                 .add(Endpoint.delete("/api/plugins/{id}"), this::remove)
-                .add(Endpoint.put("/api/plugins/{id}/install"), this::install);
+                .add(Endpoint.put("/api/plugins/{id}/install"), this::install)
+                .add(
+                        Endpoint.get("/api/admin/plugins").access(Access.OPERATOR),
+                        _ -> shared.list().flatMap(all -> JsonResponses.ok(new AllShared(all))))
+                .add(
+                        Endpoint.post("/api/admin/plugins")
+                                .access(Access.OPERATOR)
+                                .problems(ProblemType.PLUGIN_REFUSED, ProblemType.PLUGIN_EXISTS),
+                        this::installShared);
     }
 
     private Mono<ServerResponse> upload(ServerRequest request) {
         return Caller.of(request)
-                .flatMap(caller -> RequestBodies.large(
-                                request, moduleBytesMax * 4 / 3 + MANIFEST_BYTES_MAX, "manifest", "module")
-                        .flatMap(body -> plugins.upload(caller.userId(), manifest(body), module(body))))
+                .flatMap(caller ->
+                        body(request).flatMap(body -> plugins.upload(caller.userId(), manifest(body), module(body))))
                 .flatMap(uploaded -> JsonResponses.json(uploaded.isNew() ? 201 : 200, uploaded.plugin()));
+    }
+
+    private Mono<ServerResponse> installShared(ServerRequest request) {
+        return body(request)
+                .flatMap(body -> shared.install(manifest(body), module(body)))
+                .flatMap(installed -> JsonResponses.json(installed.isNew() ? 201 : 200, new Id(installed.pluginId())));
+    }
+
+    private Mono<JsonFields> body(ServerRequest request) {
+        return RequestBodies.large(request, moduleBytesMax * 4 / 3 + MANIFEST_BYTES_MAX, "manifest", "module");
     }
 
     private Mono<ServerResponse> list(ServerRequest request) {
@@ -112,4 +132,8 @@ final class PluginRoutes {
     }
 
     private record All(List<Plugins.Plugin> plugins) {}
+
+    private record AllShared(List<SharedPlugins.Listed> plugins) {}
+
+    private record Id(UUID pluginId) {}
 }

@@ -1,159 +1,173 @@
 package dev.mindfulcode.apigateway.plugins;
 
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import dev.mindfulcode.apigateway.database.Database;
+import dev.mindfulcode.apigateway.log.EventPublisher;
+import dev.mindfulcode.apigateway.log.Outbox;
+import dev.mindfulcode.apigateway.plugins.PluginLoader.Loadable;
 import dev.mindfulcode.pluginhost.Capability;
-import dev.mindfulcode.pluginhost.Plugin;
 import dev.mindfulcode.schemas.PluginRelease;
-import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topics;
 import dev.mindfulcode.webkit.json.Uuids;
+import dev.mindfulcode.webkit.problems.ProblemType;
+import io.r2dbc.spi.Readable;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
-import java.sql.Array;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
-import javax.sql.DataSource;
-import org.apache.kafka.common.serialization.Serde;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
-/** Plugins that everybody sees, for an operator to install: no endpoint does. */
-public final class SharedPlugins {
+/** Plugins that an operator installs for every user. */
+final class SharedPlugins {
 
-    private static final String PUT_MODULE = "insert into gateway.plugin_modules (sha256, module) values (?, ?)"
-            + " on conflict (sha256) do update set sha256 = excluded.sha256";
+    private static final String PUT_MODULE = """
+            INSERT INTO gateway.plugin_modules (sha256, module) VALUES (:sha256, :module)
+            ON CONFLICT (sha256) DO UPDATE SET sha256 = excluded.sha256""";
 
     private static final String PUT_PLUGIN = """
-            insert into gateway.plugins (plugin_id, owner_id, name, version, manifest, imports, sha256, created_at)
-            values (?, null, ?, ?, ?, ?, ?, now())
-            on conflict (owner_id, name, version) do update set name = excluded.name
-            returning plugin_id, sha256""";
+            INSERT INTO gateway.plugins (plugin_id, owner_id, name, version, manifest, imports, sha256, created_at)
+            VALUES (:plugin, NULL, :name, :version, :manifest, :imports, :sha256, :now)
+            ON CONFLICT (owner_id, name, version) DO UPDATE SET name = excluded.name
+            RETURNING plugin_id, sha256""";
 
     private static final String GRANT = """
-            insert into gateway.plugin_installs (plugin_id, user_id, capabilities, granted_at) values (?, null, ?, now())
-            on conflict (plugin_id, user_id) do update
-                set capabilities = excluded.capabilities, granted_at = excluded.granted_at""";
-
-    private static final String TELL = "insert into gateway.outbox (topic, record_key, record_value) values (?, ?, ?)";
+            INSERT INTO gateway.plugin_installs (plugin_id, user_id, capabilities, granted_at)
+            VALUES (:plugin, NULL, :capabilities, :now)
+            ON CONFLICT (plugin_id, user_id) DO UPDATE
+                SET capabilities = excluded.capabilities, granted_at = excluded.granted_at""";
 
     private static final String LIST = """
-            select p.plugin_id, p.manifest, p.owner_id is null, i.capabilities
-            from gateway.plugins p left join gateway.plugin_installs i on i.plugin_id = p.plugin_id and i.user_id is null
-            order by p.name, p.created_at desc, p.plugin_id limit 10000""";
+            SELECT p.plugin_id, p.manifest, p.owner_id IS NULL AS is_operators, i.capabilities
+            FROM gateway.plugins p LEFT JOIN gateway.plugin_installs i ON i.plugin_id = p.plugin_id AND i.user_id IS NULL
+            ORDER BY p.name, p.created_at DESC, p.plugin_id LIMIT 10000""";
 
-    private final DataSource database;
-    private final SchemaRegistry registry;
+    private final Database database;
+    private final PluginLoader loader;
+    private final EventPublisher publisher;
+    private final Outbox outbox;
+    private final SecureRandom random;
+    private final Clock clock;
 
-    public SharedPlugins(DataSource database, SchemaRegistry registry) {
+    SharedPlugins(
+            Database database,
+            PluginLoader loader,
+            EventPublisher publisher,
+            Outbox outbox,
+            SecureRandom random,
+            Clock clock) {
         this.database = database;
-        this.registry = registry;
+        this.loader = loader;
+        this.publisher = publisher;
+        this.outbox = outbox;
+        this.random = random;
+        this.clock = clock;
     }
 
-    /** A version is one module for ever. */
-    public static final class VersionTakenException extends Exception {
-        private static final long serialVersionUID = 1;
-    }
+    record Installed(UUID pluginId, boolean isNew) {}
 
-    /** @param granted for everybody; null: nothing */
-    public record Listed(
+    /**
+     * A plugin of the operator or of a user.
+     *
+     * @param manifest JSON
+     * @param granted capabilities granted for every user; null if none
+     */
+    record Listed(
             UUID pluginId,
-            String manifest,
+            @JsonRawValue String manifest,
             boolean isOperators,
-            @Nullable List<String> granted) {}
+            @Nullable List<String> granted) {
 
-    /** Installs a plugin that could be loaded, for everybody, and grants it all that its manifest names. */
-    public void install(Plugin plugin, byte[] manifest, byte[] module) throws SQLException, VersionTakenException {
+        private static Listed of(Readable row) {
+            String[] granted = row.get("capabilities", String[].class);
+            return new Listed(
+                    row.get("plugin_id", UUID.class),
+                    row.get("manifest", String.class),
+                    row.get("is_operators", Boolean.class),
+                    granted == null ? null : List.of(granted));
+        }
+    }
+
+    /**
+     * Installs a plugin for every user and grants it all capabilities of its manifest. Fails with 409 if the version
+     * exists with another module.
+     */
+    Mono<Installed> install(byte[] manifest, byte[] module) {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        UUID newId = Uuids.version7(now.toEpochMilli(), random);
         String text = new String(manifest, StandardCharsets.UTF_8);
-        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        UUID newId = Uuids.version7(now.toEpochMilli(), new SecureRandom());
-        try (Connection connection = database.getConnection()) {
-            connection.setAutoCommit(false);
-            try (PreparedStatement put = connection.prepareStatement(PUT_MODULE)) {
-                put.setString(1, plugin.moduleSha256());
-                put.setBytes(2, module);
-                put.executeUpdate();
-            }
-            UUID pluginId = put(connection, newId, plugin, text);
-            try (PreparedStatement grant = connection.prepareStatement(GRANT)) {
-                grant.setObject(1, pluginId);
-                grant.setArray(2, names(connection, plugin.manifest().capabilities()));
-                grant.executeUpdate();
-            }
-            if (pluginId.equals(newId)) {
-                tell(connection, pluginId, plugin, text, now);
-            }
-            connection.commit();
-        }
+        return loader.load(manifest, module)
+                .flatMap(plugin -> database.inTransaction(putModule(plugin, module)
+                                .then(Mono.defer(() -> putPlugin(newId, plugin, text, now)))
+                                .flatMap(id -> grant(id, plugin, now).thenReturn(id))
+                                .flatMap(id -> id.equals(newId)
+                                        ? announce(id, plugin, text, now).thenReturn(new Installed(id, true))
+                                        : Mono.just(new Installed(id, false))))
+                        .doOnSuccess(_ -> outbox.wakeRelay()));
     }
 
-    private static UUID put(Connection connection, UUID newId, Plugin plugin, String manifest)
-            throws SQLException, VersionTakenException {
-        try (PreparedStatement put = connection.prepareStatement(PUT_PLUGIN)) {
-            put.setObject(1, newId);
-            put.setString(2, plugin.manifest().name());
-            put.setString(3, plugin.manifest().version());
-            put.setString(4, manifest);
-            put.setArray(5, names(connection, plugin.imports()));
-            put.setString(6, plugin.moduleSha256());
-            try (ResultSet there = put.executeQuery()) {
-                there.next();
-                if (!there.getString(2).equals(plugin.moduleSha256())) {
-                    throw new VersionTakenException();
-                }
-                return there.getObject(1, UUID.class);
-            }
-        }
+    /** Emits all plugins, including those of users. */
+    Mono<List<Listed>> list() {
+        return database.sql(LIST).map(Listed::of).all().collectList();
     }
 
-    private void tell(Connection connection, UUID pluginId, Plugin plugin, String manifest, Instant now)
-            throws SQLException {
-        try (Serde<PluginRelease> serde = Topics.PLUGINS.valueSerde(registry);
-                PreparedStatement tell = connection.prepareStatement(TELL)) {
-            tell.setString(1, Topics.PLUGINS.name());
-            tell.setString(2, pluginId.toString());
-            tell.setBytes(
-                    3,
-                    serde.serializer()
-                            .serialize(
-                                    Topics.PLUGINS.name(),
-                                    PluginRelease.newBuilder()
-                                            .setPluginId(pluginId)
-                                            .setOwnerId(null)
-                                            .setManifest(manifest)
-                                            .setModuleSha256(plugin.moduleSha256())
-                                            .setCreatedAt(now)
-                                            .build()));
-            tell.executeUpdate();
-        }
+    private Mono<Long> putModule(Loadable plugin, byte[] module) {
+        return database.sql(PUT_MODULE)
+                .bind("sha256", plugin.moduleSha256())
+                .bind("module", module)
+                .fetch()
+                .rowsUpdated();
     }
 
-    /** Returns all that there are, of users too. */
-    public List<Listed> list() throws SQLException {
-        try (Connection connection = database.getConnection();
-                PreparedStatement select = connection.prepareStatement(LIST);
-                ResultSet row = select.executeQuery()) {
-            List<Listed> all = new ArrayList<>();
-            while (row.next()) {
-                Array granted = row.getArray(4);
-                all.add(new Listed(
-                        row.getObject(1, UUID.class),
-                        row.getString(2),
-                        row.getBoolean(3),
-                        granted == null ? null : List.of((String[]) granted.getArray())));
-            }
-            return all;
-        }
+    private Mono<UUID> putPlugin(UUID newId, Loadable plugin, String manifest, Instant now) {
+        return database.sql(PUT_PLUGIN)
+                .bind("plugin", newId)
+                .bind("name", plugin.manifest().name())
+                .bind("version", plugin.manifest().version())
+                .bind("manifest", manifest)
+                .bind("imports", plugin.imports().toArray(String[]::new))
+                .bind("sha256", plugin.moduleSha256())
+                .bind("now", now)
+                .map(row -> {
+                    if (!plugin.moduleSha256().equals(row.get("sha256", String.class))) {
+                        throw ProblemType.PLUGIN_EXISTS.forField(
+                                "manifest.version",
+                                "Version " + plugin.manifest().version()
+                                        + " exists with another module. Give the new one a higher version.");
+                    }
+                    return row.get("plugin_id", UUID.class);
+                })
+                .one();
     }
 
-    private static Array names(Connection connection, Collection<Capability> capabilities) throws SQLException {
-        return connection.createArrayOf(
-                "text",
-                capabilities.stream().map(Capability::externalName).sorted().toArray());
+    private Mono<Long> grant(UUID pluginId, Loadable plugin, Instant now) {
+        return database.sql(GRANT)
+                .bind("plugin", pluginId)
+                .bind(
+                        "capabilities",
+                        plugin.manifest().capabilities().stream()
+                                .map(Capability::externalName)
+                                .sorted()
+                                .toArray(String[]::new))
+                .bind("now", now)
+                .fetch()
+                .rowsUpdated();
+    }
+
+    private Mono<Void> announce(UUID pluginId, Loadable plugin, String manifest, Instant now) {
+        return publisher
+                .encode(
+                        Topics.PLUGINS,
+                        PluginRelease.newBuilder()
+                                .setPluginId(pluginId)
+                                .setOwnerId(null)
+                                .setManifest(manifest)
+                                .setModuleSha256(plugin.moduleSha256())
+                                .setCreatedAt(now)
+                                .build())
+                .flatMap(value -> outbox.add(Topics.PLUGINS.name(), pluginId.toString(), value));
     }
 }

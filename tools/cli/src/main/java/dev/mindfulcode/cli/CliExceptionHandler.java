@@ -1,13 +1,12 @@
 package dev.mindfulcode.cli;
 
-import dev.mindfulcode.embeddedplatform.PlatformException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
 
-/** Tells a failure in a sentence where it was foreseen; anything else is a defect and shows its trace. */
+/** Prints a {@link UserErrorException} as one line; any other exception is a defect and shows its stack trace. */
 public final class CliExceptionHandler implements IExecutionExceptionHandler {
 
     private static final Logger log = LoggerFactory.getLogger(CliExceptionHandler.class);
@@ -15,8 +14,8 @@ public final class CliExceptionHandler implements IExecutionExceptionHandler {
     @Override
     public int handleExecutionException(Exception failure, CommandLine commandLine, ParseResult result)
             throws Exception {
-        if (failure instanceof UserErrorException || failure instanceof PlatformException) {
-            log.error("Refused", failure);
+        if (failure instanceof UserErrorException) {
+            log.error("Command failed", failure);
             commandLine.getErr().println(commandLine.getColorScheme().errorText("mindful: " + failure.getMessage()));
             return CommandLine.ExitCode.SOFTWARE;
         }

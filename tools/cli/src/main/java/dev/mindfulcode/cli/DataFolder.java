@@ -1,8 +1,6 @@
 package dev.mindfulcode.cli;
 
 import com.sun.security.auth.module.UnixSystem;
-import dev.mindfulcode.dataprotection.PostgresUrl;
-import dev.mindfulcode.schemas.SchemaRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -47,51 +45,33 @@ public final class DataFolder {
         return new DataFolder(chosen.toAbsolutePath().normalize());
     }
 
-    /** Returns the address of the instance that runs on this folder, such as {@code http://localhost:3001}. */
+    /** Returns the URL of the instance that runs on this folder, such as {@code http://localhost:3001}. */
     public Optional<String> runningUrl() {
-        if (!Files.exists(runningFile()) || !isInUse()) {
-            return Optional.empty();
-        }
-        return Optional.ofNullable(read(runningFile()).getProperty("url"));
+        return running("url");
     }
 
-    /** Returns where the log of the instance that runs on this folder is. */
-    public Optional<Log> runningLog() {
-        if (!Files.exists(runningFile()) || !isInUse()) {
-            return Optional.empty();
-        }
-        Properties running = read(runningFile());
-        String kafka = running.getProperty("kafka");
-        String registry = running.getProperty("registry");
-        return kafka == null || registry == null ? Optional.empty() : Optional.of(new Log(kafka, registry));
+    /** Returns the Kafka bootstrap servers of the instance that runs on this folder. */
+    public Optional<String> runningKafka() {
+        return running("kafka");
     }
 
-    /** Returns the schema registry of the instance that runs on this folder. */
-    public Optional<SchemaRegistry> schemaRegistry() {
-        return runningLog().map(log -> new SchemaRegistry(log.registryUrl(), true));
+    /** Returns DATABASE_URL of the instance that runs on this folder. */
+    public Optional<String> runningDatabaseUrl() {
+        return running("database")
+                .flatMap(url -> secrets().map(secrets -> url.replaceFirst("@", ":" + secrets.postgresPassword() + "@")));
     }
 
-    /** Returns the database of the instance that runs on this folder. */
-    public Optional<PostgresUrl> runningDatabase() {
-        if (!Files.exists(runningFile()) || !isInUse()) {
-            return Optional.empty();
-        }
-        String address = read(runningFile()).getProperty("database");
-        if (address == null) {
-            return Optional.empty();
-        }
-        return secrets()
-                .map(secrets -> PostgresUrl.parse(address.replaceFirst("@", ":" + secrets.postgresPassword() + "@")));
+    private Optional<String> running(String property) {
+        return Files.exists(runningFile()) && isInUse()
+                ? Optional.ofNullable(read(runningFile()).getProperty(property))
+                : Optional.empty();
     }
 
-    /** The refusal of a command that needs the instance on this folder while there is none. */
-    public UserErrorException nothingRuns() {
-        return new UserErrorException(
-                "Nothing runs on " + path() + ". Start it with ./mindful run, or name its data folder with --data.");
+    /** Returns the error of a command that needs a running instance. */
+    public UserErrorException notRunning() {
+        return new UserErrorException("Nothing runs on " + path
+                + ". Start it with ./mindful run, name its data folder with --data, or a system with --url.");
     }
-
-    /** Where an instance's log is: both on loopback. */
-    public record Log(String bootstrapServers, String registryUrl) {}
 
     /** Returns the secrets of this folder, or nothing before its first run. */
     public Optional<Secrets> secrets() {
@@ -294,13 +274,12 @@ public final class DataFolder {
          *
          * @param databaseUrl as DATABASE_URL; its password is not written down a second time
          */
-        public void announce(String url, Log log, String databaseUrl) {
+        public void announce(String url, String bootstrapServers, String databaseUrl) {
             try {
                 Path unfinished = runningFile().resolveSibling("running.properties.new");
                 Files.writeString(
                         unfinished,
-                        "url=" + url + "\nkafka=" + log.bootstrapServers() + "\nregistry=" + log.registryUrl()
-                                + "\ndatabase=" + databaseUrl.replaceFirst(":[^:@/]*@", "@") + "\npid="
+                        "url=" + url + "\nkafka=" + bootstrapServers + "\ndatabase=" + databaseUrl.replaceFirst(":[^:@/]*@", "@") + "\npid="
                                 + ProcessHandle.current().pid() + "\n");
                 Files.move(
                         unfinished, runningFile(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

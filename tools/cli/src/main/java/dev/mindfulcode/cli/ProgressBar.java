@@ -13,8 +13,8 @@ import java.util.function.Supplier;
  */
 public final class ProgressBar implements AutoCloseable {
 
-    private static final Duration REDRAWN_EACH = Duration.ofMillis(200);
-    private static final Duration LINE_EACH = Duration.ofSeconds(5);
+    private static final Duration REDRAW_INTERVAL = Duration.ofMillis(200);
+    private static final Duration LINE_INTERVAL = Duration.ofSeconds(5);
     private static final int BAR_WIDTH = 24;
     private static final int LINE_WIDTH_MAX = 118;
 
@@ -57,7 +57,7 @@ public final class ProgressBar implements AutoCloseable {
     }
 
     private void tick() {
-        long each = (terminal ? REDRAWN_EACH : LINE_EACH).toNanos();
+        long each = (terminal ? REDRAW_INTERVAL : LINE_INTERVAL).toNanos();
         while (!closed) {
             LockSupport.parkNanos(each);
             if (!closed) {

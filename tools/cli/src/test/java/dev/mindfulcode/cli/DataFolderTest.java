@@ -3,7 +3,6 @@ package dev.mindfulcode.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mindfulcode.dataprotection.PostgresUrl;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,16 +75,17 @@ class DataFolderTest {
     void oneInstanceHasTheFolderAndOthersLearnWhereItAnswers() throws IOException {
         assertThat(folder.runningUrl()).isEmpty();
         try (DataFolder.Lock lock = folder.lock()) {
-            DataFolder.Log log = new DataFolder.Log("127.0.0.1:9", "http://127.0.0.1:8/apis/registry/v3");
-            assertThat(folder.runningLog()).isEmpty();
-            Secrets.readOrCreate(folder.secretsFile());
-            lock.announce("http://localhost:3999", log, "postgresql://mindful:the-password@127.0.0.1:5432/mindful");
+            assertThat(folder.runningKafka()).isEmpty();
+            Secrets secrets = Secrets.readOrCreate(folder.secretsFile());
+            lock.announce(
+                    "http://localhost:3999",
+                    "127.0.0.1:9",
+                    "postgresql://mindful:the-password@127.0.0.1:5432/mindful");
 
             assertThat(folder.runningUrl()).contains("http://localhost:3999");
-            assertThat(folder.runningLog()).contains(log);
-            PostgresUrl database = folder.runningDatabase().orElseThrow();
-            assertThat(database.jdbcUrl()).isEqualTo("jdbc:postgresql://127.0.0.1:5432/mindful");
-            assertThat(database.user()).isEqualTo("mindful");
+            assertThat(folder.runningKafka()).contains("127.0.0.1:9");
+            assertThat(folder.runningDatabaseUrl())
+                    .contains("postgresql://mindful:" + secrets.postgresPassword() + "@127.0.0.1:5432/mindful");
             assertThat(Files.readString(folder.path().resolve("running.properties")))
                     .doesNotContain("the-password");
             assertThatThrownBy(folder::lock)

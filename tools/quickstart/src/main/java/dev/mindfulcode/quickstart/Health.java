@@ -10,17 +10,17 @@ import java.time.Duration;
 /** Asks a running system whether it can serve. */
 final class Health {
 
-    private static final Duration ANSWER_WAIT_MAX = Duration.ofSeconds(5);
+    private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(5);
 
     private final HttpRequest request;
 
     Health(URI address) {
-        this.request = HttpRequest.newBuilder(address).timeout(ANSWER_WAIT_MAX).build();
+        this.request = HttpRequest.newBuilder(address).timeout(RESPONSE_TIMEOUT).build();
     }
 
     boolean isOk() {
         try (HttpClient client =
-                HttpClient.newBuilder().connectTimeout(ANSWER_WAIT_MAX).build()) {
+                HttpClient.newBuilder().connectTimeout(RESPONSE_TIMEOUT).build()) {
             return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
         } catch (IOException e) {
             return false;

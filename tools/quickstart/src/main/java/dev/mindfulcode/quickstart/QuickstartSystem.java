@@ -40,14 +40,14 @@ final class QuickstartSystem implements AutoCloseable {
 
     private static final int PARTITIONS = 6;
     private static final short REPLICATION = 1;
-    private static final Duration READY_WAIT_MAX = Duration.ofSeconds(120);
+    private static final Duration READY_TIMEOUT = Duration.ofSeconds(120);
     private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
 
-    private static final Duration CLIENT_STOP_MAX = Duration.ofSeconds(1);
-    private static final Duration WEB_STOP_MAX = Duration.ofMillis(2500);
-    private static final Duration STREAM_STOP_MAX = Duration.ofSeconds(4);
-    private static final Duration PROJECTION_STOP_MAX = Duration.ofSeconds(2);
-    private static final Duration PLATFORM_STOP_MAX = Duration.ofSeconds(5);
+    private static final Duration CLIENT_STOP_TIMEOUT = Duration.ofSeconds(1);
+    private static final Duration WEB_STOP_TIMEOUT = Duration.ofMillis(2500);
+    private static final Duration STREAM_STOP_TIMEOUT = Duration.ofSeconds(4);
+    private static final Duration PROJECTION_STOP_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration PLATFORM_STOP_TIMEOUT = Duration.ofSeconds(5);
 
     private final DataFolder folder;
     private final QuickstartOptions options;
@@ -92,14 +92,9 @@ final class QuickstartSystem implements AutoCloseable {
         return Objects.requireNonNull(platform, "not started");
     }
 
-    /** Returns where the log of a started system is. */
-    DataFolder.Log log() {
-        return new DataFolder.Log(platform().bootstrapServers(), platform().registryUrl());
-    }
-
     /** Adds something that speaks to the system and is to stop before it does, within a second. */
     void stopFirst(String name, AutoCloseable stop) {
-        started.add(name, CLIENT_STOP_MAX, stop);
+        started.add(name, CLIENT_STOP_TIMEOUT, stop);
     }
 
     /** Stops what runs, within 15 s. */
@@ -114,7 +109,7 @@ final class QuickstartSystem implements AutoCloseable {
         EmbeddedPlatform startedPlatform =
                 EmbeddedPlatform.start(PlatformOptions.in(folder.path(), secrets.postgresPassword())
                         .withProgress(line -> progress.say("  " + line)));
-        started.add("platform", PLATFORM_STOP_MAX, () -> stop(startedPlatform));
+        started.add("platform", PLATFORM_STOP_TIMEOUT, () -> stop(startedPlatform));
         platform = startedPlatform;
 
         progress.say("Starting the services …");
@@ -124,11 +119,11 @@ final class QuickstartSystem implements AutoCloseable {
         Map<String, Object> settings = settings(startedPlatform, secrets);
         ConfigurableApplicationContext projections =
                 ServiceContext.start(WebApplicationType.NONE, settings, meters, ProjectionConfiguration.class);
-        started.add("projections", PROJECTION_STOP_MAX, projections);
+        started.add("projections", PROJECTION_STOP_TIMEOUT, projections);
         ConfigurableApplicationContext stream =
                 ServiceContext.start(WebApplicationType.NONE, settings, meters, FlowStreamConfiguration.class);
-        started.add("flow-stream", STREAM_STOP_MAX, stream);
-        progress.step("The web server listens", () -> started.add("web", WEB_STOP_MAX, web(settings)));
+        started.add("flow-stream", STREAM_STOP_TIMEOUT, stream);
+        progress.step("The web server listens", () -> started.add("web", WEB_STOP_TIMEOUT, web(settings)));
 
         FlowStream flowStream = stream.getBean(FlowStream.class);
         progress.step("The flow stream is running", () -> await("The flow stream", flowStream::isReady));
@@ -202,13 +197,13 @@ final class QuickstartSystem implements AutoCloseable {
     }
 
     private void await(String what, BooleanSupplier isReady) {
-        long deadlineNs = System.nanoTime() + READY_WAIT_MAX.toNanos();
+        long deadlineNs = System.nanoTime() + READY_TIMEOUT.toNanos();
         while (!isReady.getAsBoolean()) {
             if (started.isStopping()) {
                 throw new IllegalStateException("Stopped while starting");
             }
             if (System.nanoTime() - deadlineNs > 0) {
-                throw new UserErrorException(what + " did not become ready within " + READY_WAIT_MAX.toSeconds()
+                throw new UserErrorException(what + " did not become ready within " + READY_TIMEOUT.toSeconds()
                         + " s; see " + folder.logs());
             }
             LockSupport.parkNanos(POLL_INTERVAL.toNanos());

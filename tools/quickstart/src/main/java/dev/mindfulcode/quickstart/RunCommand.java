@@ -1,6 +1,8 @@
 package dev.mindfulcode.quickstart;
 
 import dev.mindfulcode.cli.DataFolder;
+import dev.mindfulcode.cli.UserErrorException;
+import dev.mindfulcode.embeddedplatform.PlatformException;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
@@ -75,7 +77,10 @@ final class RunCommand implements Callable<Integer> {
                 .addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> stop(system, lock, terminal)));
         try {
             String url = system.start();
-            lock.announce(url, system.log(), system.platform().databaseUrl());
+            lock.announce(
+                    url,
+                    system.platform().bootstrapServers(),
+                    system.platform().databaseUrl());
             progress.say("Mindful Code is ready: " + url);
             if (demo) {
                 DemoUser user = DemoUser.start(URI.create(url), folder);
@@ -84,6 +89,8 @@ final class RunCommand implements Callable<Integer> {
             }
             progress.say("  Started in " + progress.secondsSoFar() + ". Logs are in " + folder.logs()
                     + ". Ctrl-C stops it.");
+        } catch (PlatformException e) {
+            throw new UserErrorException(String.valueOf(e.getMessage()), e);
         } catch (QuickstartSystem.StoppedException e) {
             // The stop that was asked for ends the JVM when it is through.
         }

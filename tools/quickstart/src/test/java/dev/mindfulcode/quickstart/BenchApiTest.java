@@ -18,10 +18,7 @@ class BenchApiTest {
     @Test
     void madeUpSessionsAreWrittenAskedForAndTakenAway() {
         try (DataFolder.Lock lock = system.folder().lock()) {
-            lock.announce(
-                    system.origin().toString(),
-                    new DataFolder.Log(system.bootstrapServers(), system.registryUrl()),
-                    system.databaseUrl());
+            lock.announce(system.origin().toString(), system.bootstrapServers(), system.databaseUrl());
 
             assertThat(run("load-sessions", "--sessions", "3000", "--users", "30"))
                     .as(err.toString())

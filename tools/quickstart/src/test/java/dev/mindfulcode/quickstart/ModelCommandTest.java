@@ -19,16 +19,12 @@ class ModelCommandTest {
     Path folder;
 
     @Test
-    void aModelIsPublishedListedUsedAndLetGo() throws Exception {
+    void publishesListsAndSwitchesModels() throws Exception {
         SharedSystem system = SharedSystem.get();
-        DataFolder data = DataFolder.at(folder.resolve("data"));
-        data.create();
+        DataFolder data = system.operatorFolder(folder.resolve("data"));
         Path file = write("command-test-1", 0);
         try (DataFolder.Lock lock = data.lock()) {
-            lock.announce(
-                    system.origin().toString(),
-                    new DataFolder.Log(system.bootstrapServers(), system.registryUrl()),
-                    "postgresql://nobody@127.0.0.1:9/none");
+            system.announceUrl(lock);
 
             assertThat(terminal.run(
                             data,
@@ -60,28 +56,42 @@ class ModelCommandTest {
                     .isEqualTo(1);
             assertThat(terminal.err()).contains("an id names one model for ever");
             assertThat(terminal.run(data, "model", "use", "nobody-1")).isEqualTo(1);
-            assertThat(terminal.err()).contains("model list");
+            assertThat(terminal.err()).contains("model_id: There is no model nobody-1");
         }
     }
 
     @Test
-    void whatIsNoModelAndWhereNothingRunsIsSaid() throws Exception {
+    void explainsUnusableFilesAndIds() throws Exception {
+        SharedSystem system = SharedSystem.get();
+        DataFolder data = system.operatorFolder(folder.resolve("data"));
+        try (DataFolder.Lock lock = data.lock()) {
+            system.announceUrl(lock);
+
+            assertThat(terminal.run(
+                            data, "model", "publish", folder.resolve("missing.mflm").toString()))
+                    .isEqualTo(1);
+            assertThat(terminal.err()).contains("./mindful train");
+            Path junk = Files.writeString(folder.resolve("junk.mflm"), "no model at all, but long enough");
+            assertThat(terminal.run(data, "model", "publish", junk.toString())).isEqualTo(1);
+            assertThat(terminal.err()).contains("artefact: Not a model of this engine");
+            assertThat(terminal.run(
+                            data, "model", "publish", write("active", 0).toString()))
+                    .isEqualTo(1);
+            assertThat(terminal.err()).contains("id is active, which is reserved");
+            assertThat(terminal.run(
+                            data, "model", "publish", write("some-1", 0).toString(), "--auroc", "0.6"))
+                    .isEqualTo(2);
+        }
+    }
+
+    @Test
+    void failsIfNothingRuns() throws Exception {
         DataFolder data = DataFolder.at(folder.resolve("idle"));
         data.create();
         assertThat(terminal.run(data, "model", "publish", write("some-1", 0).toString()))
                 .isEqualTo(1);
         assertThat(terminal.err()).contains("Nothing runs on");
         assertThat(terminal.run(data, "model", "list")).isEqualTo(1);
-        assertThat(terminal.run(
-                        data, "model", "publish", folder.resolve("nothing.mflm").toString()))
-                .isEqualTo(1);
-        assertThat(terminal.err()).contains("./mindful train");
-        Path junk = Files.writeString(folder.resolve("junk.mflm"), "no model at all, but long enough");
-        assertThat(terminal.run(data, "model", "publish", junk.toString())).isEqualTo(1);
-        assertThat(terminal.err()).contains("no model of this engine");
-        assertThat(terminal.run(data, "model", "publish", write("active", 0).toString()))
-                .isEqualTo(1);
-        assertThat(terminal.err()).contains("No model may be called active");
     }
 
     private Path write(String id, float bias) throws Exception {

@@ -3,9 +3,7 @@ package dev.mindfulcode.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.cli.DataFolder;
-import dev.mindfulcode.dataprotection.PostgresUrl;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,15 +24,11 @@ class PluginInstallTest {
     Path folder;
 
     @Test
-    void whatAnOperatorInstallsEverybodyHas() throws Exception {
-        DataFolder data = DataFolder.at(folder.resolve("data"));
-        data.create();
-        Files.writeString(
-                data.secretsFile(),
-                "POSTGRES_PASSWORD=" + PostgresUrl.parse(system.databaseUrl()).password());
+    void installsForAllUsersAsOperator() throws Exception {
+        DataFolder data = system.operatorFolder(folder.resolve("data"));
         String typingFatigue = Path.of("..", "..", "plugins", "typing-fatigue").toString();
         try (DataFolder.Lock lock = data.lock()) {
-            system.announce(lock);
+            system.announceUrl(lock);
 
             assertThat(terminal.run(data, "plugin", "install", typingFatigue))
                     .as(terminal.err())
@@ -56,7 +50,7 @@ class PluginInstallTest {
     }
 
     @Test
-    void whatAUserInstallsIsTheirsAlone() throws Exception {
+    void installsForOneUser() throws Exception {
         TestUser ada = TestUser.register(system.origin());
         TestUser bob = TestUser.register(system.origin());
 
@@ -66,12 +60,17 @@ class PluginInstallTest {
     }
 
     @Test
-    void aTokenThatIsNoneIsSaid() throws Exception {
-        String said = runWith("no-token", "list");
-        assertThat(said)
-                .contains("mindful: the request: Sign in")
-                .endsWith("exit 1")
-                .doesNotContain("no-token");
+    void listsForAllUsersWithUrlAndOperatorToken() throws Exception {
+        assertThat(runWith(system.operatorToken(), "list", "--all-users")).endsWith("exit 0");
+        assertThat(runWith(TestUser.register(system.origin()).token, "list", "--all-users"))
+                .contains("mindful: Not allowed")
+                .endsWith("exit 1");
+    }
+
+    @Test
+    void refusesInvalidTokens() throws Exception {
+        String output = runWith("no-token", "list");
+        assertThat(output).contains("mindful: Sign in").endsWith("exit 1").doesNotContain("no-token");
     }
 
     private String runAs(TestUser user, String... arguments) throws Exception {

@@ -3,7 +3,6 @@ package dev.mindfulcode.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.cli.DataFolder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,15 +16,11 @@ class RebuildCommandTest {
     Path folder;
 
     @Test
-    void anOperatorListsRebuildsGoesBackAndDrops() throws Exception {
+    void listsRebuildsGoesBackAndDrops() throws Exception {
         SharedSystem system = SharedSystem.get();
-        DataFolder data = DataFolder.at(folder.resolve("data"));
-        data.create();
-        Files.writeString(
-                data.secretsFile(),
-                "OPERATOR_TOKEN=" + system.folder().secrets().orElseThrow().operatorToken());
+        DataFolder data = system.operatorFolder(folder.resolve("data"));
         try (DataFolder.Lock lock = data.lock()) {
-            system.announce(lock);
+            system.announceUrl(lock);
             int before = inUse(data);
 
             assertThat(terminal.run(data, "rebuild", "flow_periods", "--share", "100"))

@@ -7,13 +7,13 @@ import dev.mindfulcode.benchmarks.aalto.AaltoFolder;
 import dev.mindfulcode.benchmarks.client.Account;
 import dev.mindfulcode.benchmarks.client.Batch;
 import dev.mindfulcode.benchmarks.client.Credentials;
-import dev.mindfulcode.benchmarks.client.MindfulApi;
-import dev.mindfulcode.benchmarks.client.NamedIds;
+import dev.mindfulcode.cli.http.ApiClient;
+import dev.mindfulcode.benchmarks.client.DeterministicIds;
 import dev.mindfulcode.benchmarks.load.Importer;
 import dev.mindfulcode.benchmarks.load.LoadState;
 import dev.mindfulcode.benchmarks.load.Reconciliation;
 import dev.mindfulcode.benchmarks.load.SimulatedCorpus;
-import dev.mindfulcode.benchmarks.load.Tally;
+import dev.mindfulcode.benchmarks.load.LoadTotals;
 import dev.mindfulcode.benchmarks.typing.Corpus;
 import dev.mindfulcode.benchmarks.typing.Recording;
 import dev.mindfulcode.benchmarks.typing.TypingModel;
@@ -90,11 +90,11 @@ class ReconciliationTest {
     @Test
     void killedInTheMiddleAndStartedAgainStillReconciles() throws Exception {
         Corpus corpus = new SimulatedCorpus(TypingModel.committed(), 22, 10, 24_000);
-        try (MindfulApi api = new MindfulApi(origin);
+        try (ApiClient api = new ApiClient(origin);
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            Tally tally = new Tally();
+            LoadTotals tally = new LoadTotals();
             CompletableFuture<Void> running =
-                    CompletableFuture.runAsync(() -> send(api::signIn, corpus, tally), threads);
+                    CompletableFuture.runAsync(() -> send((credentials, isNew) -> Account.signIn(api, credentials, isNew), corpus, tally), threads);
             while (tally.keystrokesAccepted() < 60_000 && !running.isDone()) {
                 LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
             }
@@ -103,41 +103,41 @@ class ReconciliationTest {
             system = ForkedRun.start(folder.resolve("data"), port).awaitReady(origin);
             running.join();
             assertThat(tally.outcome().keystrokesAccepted()).isEqualTo(240_000);
-            assertThat(api.repeats()).as("requests that had to be repeated").isPositive();
+            assertThat(api.retries()).as("requests that had to be repeated").isPositive();
             assertSettled(tally);
         }
     }
 
     private static void reconcileTwice(Corpus corpus, long keystrokes) throws Exception {
-        try (MindfulApi api = new MindfulApi(origin)) {
+        try (ApiClient api = new ApiClient(origin)) {
             Map<Credentials, Account> accounts = new ConcurrentHashMap<>();
             for (int run = 1; run <= 2; run++) {
-                Tally tally = new Tally();
+                LoadTotals tally = new LoadTotals();
                 send(onceEach(api, accounts), corpus, tally);
                 assertThat(tally.outcome().batchesRefused()).isEmpty();
                 assertThat(tally.outcome().keystrokesAccepted()).isEqualTo(keystrokes);
                 if (run == 2) {
                     assertSettled(tally);
                 } else {
-                    assertEqual(tally.people());
+                    assertEqual(tally.senders());
                 }
             }
         }
     }
 
     /** Passwords are slow to check on purpose, and the second import is about batches: who has signed in stays so. */
-    private static Importer.SignIn onceEach(MindfulApi api, Map<Credentials, Account> accounts) {
+    private static Importer.SignIn onceEach(ApiClient api, Map<Credentials, Account> accounts) {
         return (credentials, isNew) -> {
             Account known = accounts.get(credentials);
             if (known == null) {
-                known = api.signIn(credentials, isNew);
+                known = Account.signIn(api, credentials, isNew);
                 accounts.put(credentials, known);
             }
             return known;
         };
     }
 
-    private static void send(Importer.SignIn signIn, Corpus corpus, Tally tally) {
+    private static void send(Importer.SignIn signIn, Corpus corpus, LoadTotals tally) {
         try {
             LoadState state = LoadState.open(folder.resolve("state"), Clock.systemUTC());
             new Importer(signIn, state, Importer.AS_FAST_AS_ACCEPTED, share -> {}).run(corpus, tally);
@@ -150,14 +150,14 @@ class ReconciliationTest {
      * Equal, and not only because the read model has yet to see the duplicates: one more keystroke a person goes behind
      * them through the same partition, and once it shows, all before it has been dealt with.
      */
-    private static void assertSettled(Tally tally) throws Exception {
-        List<Tally.Person> people = new ArrayList<>();
-        for (Tally.Person person : tally.people()) {
+    private static void assertSettled(LoadTotals tally) throws Exception {
+        List<LoadTotals.Sender> people = new ArrayList<>();
+        for (LoadTotals.Sender person : tally.senders()) {
             long now = System.currentTimeMillis();
-            UUID session = NamedIds.of(now, person.name() + "/after/" + now);
+            UUID session = DeterministicIds.of(now, person.name() + "/after/" + now);
             person.account().startSession(session, now, "reconciliation", "text", "test");
             Batch one = new Batch(
-                    NamedIds.of(now, session.toString()),
+                    DeterministicIds.of(now, session.toString()),
                     session,
                     0,
                     now,
@@ -166,7 +166,7 @@ class ReconciliationTest {
                     new int[] {80},
                     List.of());
             assertThat(person.account().send(List.of(one)).batchesAccepted()).isEqualTo(1);
-            people.add(new Tally.Person(
+            people.add(new LoadTotals.Sender(
                     person.name(),
                     person.account(),
                     person.expected() + 1,
@@ -176,7 +176,7 @@ class ReconciliationTest {
         assertEqual(people);
     }
 
-    private static void assertEqual(List<Tally.Person> people) throws Exception {
+    private static void assertEqual(List<LoadTotals.Sender> people) throws Exception {
         Reconciliation found = Reconciliation.of(people, PATIENCE);
         assertThat(found.unequal()).as("people whose keystrokes differ").isEmpty();
         assertThat(found.found()).isEqualTo(found.expected());

@@ -72,9 +72,21 @@ final class SharedSystem {
         return system.platform().databaseUrl();
     }
 
-    /** Lets commands on a data folder find this system. */
-    void announce(DataFolder.Lock lock) throws IOException {
-        lock.announce(origin.toString(), new DataFolder.Log(bootstrapServers(), registryUrl()), databaseUrl());
+    String operatorToken() {
+        return folder.secrets().orElseThrow().operatorToken();
+    }
+
+    /** Creates a data folder whose secrets are this system's operator token only. */
+    DataFolder operatorFolder(Path path) throws IOException {
+        DataFolder created = DataFolder.at(path);
+        created.create();
+        Files.writeString(created.secretsFile(), "OPERATOR_TOKEN=" + operatorToken());
+        return created;
+    }
+
+    /** Announces this system's URL on a data folder; Kafka and Postgres cannot be reached through it. */
+    void announceUrl(DataFolder.Lock lock) {
+        lock.announce(origin.toString(), "127.0.0.1:9", "postgresql://nobody@127.0.0.1:9/none");
     }
 
     URI origin() {

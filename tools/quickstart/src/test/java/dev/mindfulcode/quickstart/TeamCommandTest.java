@@ -3,8 +3,6 @@ package dev.mindfulcode.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.cli.DataFolder;
-import dev.mindfulcode.dataprotection.PostgresUrl;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -18,20 +16,16 @@ class TeamCommandTest {
     Path folder;
 
     @Test
-    void anOperatorPutsATeamOnAPlanAndItsMembersSeeIt() throws Exception {
+    void setsThePlanThatMembersSee() throws Exception {
         SharedSystem system = SharedSystem.get();
         TestUser ada = TestUser.register(system.origin());
         String team = TestUser.JSON
                 .readTree(ada.post("/api/teams", "{\"name\": \"compilers\"}").body())
                 .get("team_id")
                 .asString();
-        DataFolder data = DataFolder.at(folder.resolve("data"));
-        data.create();
-        Files.writeString(
-                data.secretsFile(),
-                "POSTGRES_PASSWORD=" + PostgresUrl.parse(system.databaseUrl()).password());
+        DataFolder data = system.operatorFolder(folder.resolve("data"));
         try (DataFolder.Lock lock = data.lock()) {
-            system.announce(lock);
+            system.announceUrl(lock);
 
             assertThat(plan(ada, team)).isEqualTo("free");
             assertThat(terminal.run(data, "team", "plan", team, "premium"))

@@ -172,6 +172,16 @@ public final class TeamTable {
                 .then();
     }
 
+    /** Sets a team's plan; emits false if the team does not exist. */
+    public Mono<Boolean> setPlan(UUID teamId, Plan plan) {
+        return database.sql("UPDATE identity.teams SET plan = :plan WHERE team_id = :team")
+                .bind("plan", plan.text())
+                .bind("team", teamId)
+                .fetch()
+                .rowsUpdated()
+                .map(updated -> updated == 1);
+    }
+
     public Mono<Void> delete(Membership membership) {
         return database.sql("DELETE FROM identity.team_members WHERE team_id = :team AND user_id = :user")
                 .bind("team", membership.teamId())

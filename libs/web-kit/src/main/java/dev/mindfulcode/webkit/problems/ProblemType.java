@@ -30,6 +30,7 @@ public enum ProblemType {
     INVITATION_EXISTS("invitation-exists", 409, "Already invited"),
     LAST_OWNER("last-owner", 409, "A team needs an owner"),
     LIMIT_REACHED("limit-reached", 409, "Limit reached"),
+    MODEL_EXISTS("model-exists", 409, "Model id already in use"),
     PLUGIN_EXISTS("plugin-exists", 409, "Plugin version already exists"),
     PLUGIN_NOT_INSTALLED("plugin-not-installed", 409, "Plugin not installed"),
     PLUGIN_DISABLED("plugin-disabled", 409, "Plugin disabled after repeated failures"),

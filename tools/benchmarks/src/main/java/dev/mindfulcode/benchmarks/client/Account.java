@@ -1,11 +1,15 @@
 package dev.mindfulcode.benchmarks.client;
 
+import dev.mindfulcode.cli.http.ApiClient;
+import dev.mindfulcode.cli.http.ApiException;
+import dev.mindfulcode.cli.http.Problem;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
@@ -21,23 +25,42 @@ public final class Account {
     private static final int CONFLICT = 409;
     private static final int UNAUTHORIZED = 401;
 
-    private final MindfulApi api;
+    /** Password hashes are slow by design; more at a time than cores only need more memory. */
+    private static final Semaphore SIGN_INS = new Semaphore(4);
+
+    private final ApiClient api;
     private final Credentials credentials;
     private final ReentrantLock renewal = new ReentrantLock();
     private volatile Tokens tokens;
 
     private record Tokens(String access, String refresh) {}
 
-    private Account(MindfulApi api, Credentials credentials, Tokens tokens) {
+    private Account(ApiClient api, Credentials credentials, Tokens tokens) {
         this.api = api;
         this.credentials = credentials;
         this.tokens = tokens;
     }
 
-    static Account signIn(MindfulApi api, Credentials credentials, boolean isNew)
+    /**
+     * Signs in, or registers an unknown account.
+     *
+     * @param isNew whether to register first, which saves a password hash if the account most likely does not exist
+     * @throws ApiException if the account exists with another password
+     */
+    public static Account signIn(ApiClient api, Credentials credentials, boolean isNew)
+            throws ApiException, InterruptedException {
+        SIGN_INS.acquire();
+        try {
+            return registerOrSignIn(api, credentials, isNew);
+        } finally {
+            SIGN_INS.release();
+        }
+    }
+
+    private static Account registerOrSignIn(ApiClient api, Credentials credentials, boolean isNew)
             throws ApiException, InterruptedException {
         if (isNew) {
-            MindfulApi.Answer registered = api.post("/api/auth/register", null, body(credentials));
+            ApiClient.Response registered = api.post("/api/auth/register", null, body(credentials));
             // Also the second try of a registration whose first answer was lost.
             if (registered.isSuccess()) {
                 return new Account(api, credentials, tokens(registered.body()));
@@ -46,12 +69,12 @@ public final class Account {
                 throw new ApiException("registering " + credentials.email() + " was refused: " + registered.problem());
             }
         }
-        MindfulApi.Answer login = api.post("/api/auth/login", null, body(credentials));
+        ApiClient.Response login = api.post("/api/auth/login", null, body(credentials));
         if (login.isSuccess()) {
             return new Account(api, credentials, tokens(login.body()));
         }
         if (login.status() == UNAUTHORIZED && !isNew) {
-            return signIn(api, credentials, true);
+            return registerOrSignIn(api, credentials, true);
         }
         throw new ApiException("signing in " + credentials.email() + " was refused: " + login.problem()
                 + (login.status() == UNAUTHORIZED
@@ -62,7 +85,7 @@ public final class Account {
     /** Starts a session, or does nothing where it is this person's already. */
     public void startSession(UUID id, long startedAtMs, String project, String language, String editor)
             throws ApiException, InterruptedException {
-        String body = MindfulApi.json()
+        String body = ApiClient.json()
                 .createObjectNode()
                 .put("session_id", id.toString())
                 .put("started_at", Instant.ofEpochMilli(startedAtMs).toString())
@@ -101,7 +124,7 @@ public final class Account {
     private void sendRequest(List<Batch> batches, String array, SendOutcome outcome)
             throws ApiException, InterruptedException {
         // By the clock at the time of each attempt: the server takes the difference from its own for a wrong clock.
-        MindfulApi.Answer answer = post(
+        ApiClient.Response answer = post(
                 "/api/keystrokes", () -> "{\"sent_at\":" + System.currentTimeMillis() + ",\"batches\":" + array + '}');
         if (answer.isSuccess()) {
             note(batches, answer.body().path("rejected"), outcome);
@@ -121,7 +144,7 @@ public final class Account {
         for (JsonNode rejection : rejected) {
             typeOfIndex.put(
                     rejection.path("index").asInt(-1),
-                    Problem.nameOf(rejection.path("type").asString("")));
+                    Problem.codeOf(rejection.path("type").asString("")));
         }
         for (int i = 0; i < batches.size(); i++) {
             String type = typeOfIndex.get(i);
@@ -160,7 +183,7 @@ public final class Account {
 
     /** Returns whose account this is. */
     public UUID userId() throws ApiException, InterruptedException {
-        MindfulApi.Answer answer = expectSuccess("asking for the account", get("/api/account"));
+        ApiClient.Response answer = expectSuccess("asking for the account", get("/api/account"));
         return UUID.fromString(answer.body().path("user_id").asString(""));
     }
 
@@ -169,19 +192,19 @@ public final class Account {
         return tokens.access;
     }
 
-    private MindfulApi.Answer get(String path) throws ApiException, InterruptedException {
+    private ApiClient.Response get(String path) throws ApiException, InterruptedException {
         Tokens used = tokens;
-        MindfulApi.Answer answer = api.get(path, used.access);
+        ApiClient.Response answer = api.get(path, used.access);
         return answer.status() == UNAUTHORIZED ? api.get(path, renew(used).access) : answer;
     }
 
-    private MindfulApi.Answer post(String path, String json) throws ApiException, InterruptedException {
+    private ApiClient.Response post(String path, String json) throws ApiException, InterruptedException {
         return post(path, () -> json);
     }
 
-    private MindfulApi.Answer post(String path, Supplier<String> json) throws ApiException, InterruptedException {
+    private ApiClient.Response post(String path, Supplier<String> json) throws ApiException, InterruptedException {
         Tokens used = tokens;
-        MindfulApi.Answer answer = api.post(path, used.access, json);
+        ApiClient.Response answer = api.post(path, used.access, json);
         return answer.status() == UNAUTHORIZED ? api.post(path, renew(used).access, json) : answer;
     }
 
@@ -190,12 +213,12 @@ public final class Account {
         renewal.lockInterruptibly();
         try {
             if (tokens.access.equals(expired.access)) {
-                String body = MindfulApi.json()
+                String body = ApiClient.json()
                         .createObjectNode()
                         .put("refresh_token", expired.refresh)
                         .toString();
-                MindfulApi.Answer refreshed = api.post("/api/auth/refresh", null, body);
-                tokens = refreshed.isSuccess() ? tokens(refreshed.body()) : api.signIn(credentials, false).tokens;
+                ApiClient.Response refreshed = api.post("/api/auth/refresh", null, body);
+                tokens = refreshed.isSuccess() ? tokens(refreshed.body()) : Account.signIn(api, credentials, false).tokens;
             }
             return tokens;
         } finally {
@@ -203,7 +226,7 @@ public final class Account {
         }
     }
 
-    private static MindfulApi.Answer expectSuccess(String what, MindfulApi.Answer answer) throws ApiException {
+    private static ApiClient.Response expectSuccess(String what, ApiClient.Response answer) throws ApiException {
         if (!answer.isSuccess()) {
             throw new ApiException(what + " was refused: " + answer.problem());
         }
@@ -211,7 +234,7 @@ public final class Account {
     }
 
     private static String body(Credentials credentials) {
-        return MindfulApi.json()
+        return ApiClient.json()
                 .createObjectNode()
                 .put("email", credentials.email())
                 .put("password", credentials.password())

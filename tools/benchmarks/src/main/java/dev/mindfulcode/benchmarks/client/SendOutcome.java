@@ -1,5 +1,6 @@
 package dev.mindfulcode.benchmarks.client;
 
+import dev.mindfulcode.cli.http.Problem;
 import java.util.Map;
 import java.util.TreeMap;
 

@@ -47,7 +47,7 @@ public record SessionPlan(UUID id, long startedAtMs, List<Batch> batches) {
         long startedAt = press[from] + shiftMs;
         // The source's own time and not the shifted one names a session: a person has one at a time.
         String name = owner + '/' + press[from];
-        UUID id = NamedIds.of(startedAt, name);
+        UUID id = DeterministicIds.of(startedAt, name);
         List<Batch> batches = new ArrayList<>();
         int first = from;
         for (int i = from + 1; i <= to; i++) {
@@ -80,7 +80,7 @@ public record SessionPlan(UUID id, long startedAtMs, List<Batch> batches) {
         }
         long startedAt = start + shiftMs;
         return new Batch(
-                NamedIds.of(startedAt, name + '/' + sequence),
+                DeterministicIds.of(startedAt, name + '/' + sequence),
                 session,
                 sequence,
                 startedAt,

@@ -1,7 +1,7 @@
 package dev.mindfulcode.benchmarks.load;
 
 import dev.mindfulcode.benchmarks.client.Account;
-import dev.mindfulcode.benchmarks.client.MindfulApi;
+import dev.mindfulcode.cli.http.ApiClient;
 import dev.mindfulcode.benchmarks.typing.Numbers;
 import dev.mindfulcode.cli.UserErrorException;
 import java.io.IOException;
@@ -56,7 +56,7 @@ final class ApiCommand implements Callable<Integer> {
     private double rate = 100;
 
     @Mixin
-    private MeasuredTime time = new MeasuredTime();
+    private MeasurementOptions time = new MeasurementOptions();
 
     @Mixin
     private LoadOptions options = new LoadOptions();
@@ -69,13 +69,13 @@ final class ApiCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         if (!(rate > 0) || rate > RATE_MAX || !time.isWithinBounds()) {
             throw new ParameterException(
-                    spec.commandLine(), "--rate must be above 0 and at most " + RATE_MAX + ", " + MeasuredTime.BOUNDS);
+                    spec.commandLine(), "--rate must be above 0 and at most " + RATE_MAX + ", " + MeasurementOptions.BOUNDS);
         }
         URI url = options.url();
         long sessions = sessions();
         LoadState state = LoadState.open(options.data(), Clock.systemUTC());
-        try (MindfulApi api = new MindfulApi(url)) {
-            List<Account> accounts = BenchPeople.signIn(api, state);
+        try (ApiClient api = new ApiClient(url)) {
+            List<Account> accounts = BenchAccounts.signIn(api, state);
             ApiRun run = new ApiRun(url, accounts);
             Map<String, Numbers> rows = new LinkedHashMap<>();
             run.measure(rate, time.warmup(), time.seconds())

@@ -1,7 +1,7 @@
 package dev.mindfulcode.benchmarks.load;
 
 import dev.mindfulcode.benchmarks.client.Batch;
-import dev.mindfulcode.benchmarks.client.NamedIds;
+import dev.mindfulcode.benchmarks.client.DeterministicIds;
 import dev.mindfulcode.benchmarks.typing.TypingModel;
 import dev.mindfulcode.benchmarks.typing.Typist;
 import dev.mindfulcode.schemas.KeyClass;
@@ -60,7 +60,7 @@ final class DemoScript {
     }
 
     UUID startSession(long nowMs) {
-        session = NamedIds.of(nowMs, "demo/" + nowMs);
+        session = DeterministicIds.of(nowMs, "demo/" + nowMs);
         sessionStartedMs = nowMs;
         sentUntilMs = nowMs;
         sequence = 0;
@@ -115,7 +115,7 @@ final class DemoScript {
             classes[i] = (byte) keys.get(i)[1];
         }
         Batch batch = new Batch(
-                NamedIds.of(start, session + "/" + sequence),
+                DeterministicIds.of(start, session + "/" + sequence),
                 session,
                 sequence,
                 start,

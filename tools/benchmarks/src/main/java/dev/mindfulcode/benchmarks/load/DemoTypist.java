@@ -1,10 +1,10 @@
 package dev.mindfulcode.benchmarks.load;
 
 import dev.mindfulcode.benchmarks.client.Account;
-import dev.mindfulcode.benchmarks.client.ApiException;
+import dev.mindfulcode.cli.http.ApiException;
 import dev.mindfulcode.benchmarks.client.Batch;
 import dev.mindfulcode.benchmarks.client.Credentials;
-import dev.mindfulcode.benchmarks.client.MindfulApi;
+import dev.mindfulcode.cli.http.ApiClient;
 import dev.mindfulcode.benchmarks.typing.TypingModel;
 import java.io.IOException;
 import java.net.URI;
@@ -25,22 +25,22 @@ import org.slf4j.LoggerFactory;
 public final class DemoTypist implements AutoCloseable {
 
     private static final String NAME = "demo";
-    private static final Duration SENT_EACH = Duration.ofSeconds(1);
+    private static final Duration SEND_INTERVAL = Duration.ofSeconds(1);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration RETRY_DELAY = Duration.ofSeconds(5);
     private static final Duration LOG_INTERVAL = Duration.ofMinutes(1);
-    private static final Logger LOG = LoggerFactory.getLogger(DemoTypist.class);
+    private static final Logger log = LoggerFactory.getLogger(DemoTypist.class);
 
-    private final MindfulApi api;
+    private final ApiClient api;
     private final Credentials credentials;
     private final boolean isNew;
     private final DemoScript script;
     private final Thread thread;
     private final FailureLog failures =
-            new FailureLog(LOG_INTERVAL, System::nanoTime, failure -> LOG.warn("Demo typist: {}", failure));
+            new FailureLog(LOG_INTERVAL, System::nanoTime, failure -> log.warn("Demo typist: {}", failure));
 
     private DemoTypist(URI origin, LoadState state, long seed) {
-        this.api = new MindfulApi(origin, failures::report);
+        this.api = new ApiClient(origin, ApiClient.RETRY_TIMEOUT, failures::report);
         this.credentials = state.credentials(NAME);
         this.isNew = state.isNew();
         this.script = new DemoScript(TypingModel.committed(), seed);
@@ -74,7 +74,7 @@ public final class DemoTypist implements AutoCloseable {
         try {
             while (true) {
                 try {
-                    Account account = api.signIn(credentials, isNew);
+                    Account account = Account.signIn(api, credentials, isNew);
                     while (true) {
                         typeSession(account);
                     }
@@ -94,7 +94,7 @@ public final class DemoTypist implements AutoCloseable {
         UUID session = script.startSession(System.currentTimeMillis());
         account.startSession(session, script.clockMs(), "mindful-demo", "java", "demo");
         while (!script.isSessionOver()) {
-            TimeUnit.NANOSECONDS.sleep(SENT_EACH.toNanos());
+            TimeUnit.NANOSECONDS.sleep(SEND_INTERVAL.toNanos());
             Batch batch = script.until(System.currentTimeMillis());
             if (batch != null) {
                 account.send(List.of(batch))
@@ -112,7 +112,7 @@ public final class DemoTypist implements AutoCloseable {
         thread.interrupt();
         try {
             if (!thread.join(CLOSE_TIMEOUT)) {
-                LOG.warn("Demo typist: did not stop within {} s", CLOSE_TIMEOUT.toSeconds());
+                log.warn("Demo typist: did not stop within {} s", CLOSE_TIMEOUT.toSeconds());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

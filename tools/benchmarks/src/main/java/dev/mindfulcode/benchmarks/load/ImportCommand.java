@@ -1,7 +1,8 @@
 package dev.mindfulcode.benchmarks.load;
 
+import dev.mindfulcode.benchmarks.client.Account;
 import dev.mindfulcode.benchmarks.aalto.AaltoFolder;
-import dev.mindfulcode.benchmarks.client.MindfulApi;
+import dev.mindfulcode.cli.http.ApiClient;
 import dev.mindfulcode.cli.ProgressBar;
 import dev.mindfulcode.cli.UserErrorException;
 import java.io.IOException;
@@ -70,7 +71,7 @@ public final class ImportCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         try {
-            Summary summary = run(options.json() ? spec.commandLine().getErr() : out);
+            LoadSummary summary = run(options.json() ? spec.commandLine().getErr() : out);
             out.println(options.json() ? summary.json() : summary.text());
             return summary.isComplete() ? ExitCode.OK : ExitCode.SOFTWARE;
         } catch (NoSuchFileException e) {
@@ -81,22 +82,22 @@ public final class ImportCommand implements Callable<Integer> {
         }
     }
 
-    private Summary run(PrintWriter out) throws Exception {
+    private LoadSummary run(PrintWriter out) throws Exception {
         AaltoFolder corpus = switch (source) {
             case AALTO -> AaltoFolder.open(folder, users);
         };
         URI url = options.url();
         LoadState state = LoadState.open(options.data(), Clock.systemUTC());
-        Tally tally = new Tally();
-        try (MindfulApi api = new MindfulApi(url)) {
+        LoadTotals tally = new LoadTotals();
+        try (ApiClient api = new ApiClient(url)) {
             try (ProgressBar progress =
                     new ProgressBar(out, ProgressBar.isTerminal(), corpus.people(), () -> detail(corpus, tally, api))) {
-                new Importer(api::signIn, state, speed, progress::advance).run(corpus, tally);
+                new Importer((credentials, isNew) -> Account.signIn(api, credentials, isNew), state, speed, progress::advance).run(corpus, tally);
             }
             out.println("Waiting for the read model ...");
             out.flush();
-            Reconciliation reconciliation = Reconciliation.of(tally.people(), options.patience());
-            return new Summary(
+            Reconciliation reconciliation = Reconciliation.of(tally.senders(), options.reconciliationTimeout());
+            return new LoadSummary(
                     "import " + corpus.name(),
                     corpus.people(),
                     tally.sessions(),
@@ -104,20 +105,20 @@ public final class ImportCommand implements Callable<Integer> {
                     tally.outcome(),
                     tally.signInSeconds(),
                     tally.sendSeconds(),
-                    api.repeats(),
+                    api.retries(),
                     reconciliation);
         }
     }
 
-    private static String detail(AaltoFolder corpus, Tally tally, MindfulApi api) {
+    private static String detail(AaltoFolder corpus, LoadTotals tally, ApiClient api) {
         String detail = String.format(
                 Locale.ROOT,
                 "%,d of %,d people signed in, %,d done, %,d keystrokes",
-                tally.signedInPeople(),
+                tally.signedInUsers(),
                 corpus.people(),
-                tally.finishedPeople(),
+                tally.finishedSenders(),
                 tally.keystrokesAccepted());
-        int waiting = api.waiting();
+        int waiting = api.waitingCalls();
         return waiting == 0 ? detail : detail + ", " + waiting + " requests wait for the server";
     }
 }

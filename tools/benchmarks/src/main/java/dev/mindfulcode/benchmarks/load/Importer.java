@@ -1,7 +1,7 @@
 package dev.mindfulcode.benchmarks.load;
 
 import dev.mindfulcode.benchmarks.client.Account;
-import dev.mindfulcode.benchmarks.client.ApiException;
+import dev.mindfulcode.cli.http.ApiException;
 import dev.mindfulcode.benchmarks.client.Batch;
 import dev.mindfulcode.benchmarks.client.Credentials;
 import dev.mindfulcode.benchmarks.client.SendOutcome;
@@ -23,7 +23,7 @@ import java.util.function.DoubleConsumer;
  */
 public record Importer(SignIn signIn, LoadState state, double speed, DoubleConsumer progress) {
 
-    /** How people come by their accounts: {@link dev.mindfulcode.benchmarks.client.MindfulApi#signIn}. */
+    /** How people come by their accounts: {@link dev.mindfulcode.cli.http.ApiClient#signIn}. */
     public interface SignIn {
         Account signIn(Credentials credentials, boolean isNew) throws ApiException, InterruptedException;
     }
@@ -41,33 +41,33 @@ public record Importer(SignIn signIn, LoadState state, double speed, DoubleConsu
     /** On either side of the first and the last keystroke when looking for them: the read model has whole minutes. */
     private static final Duration MARGIN = Duration.ofMinutes(2);
 
-    public void run(Corpus corpus, Tally tally) throws Exception {
+    public void run(Corpus corpus, LoadTotals tally) throws Exception {
         for (int first = 0; first < corpus.people(); first += PEOPLE_SIGNED_IN_MAX) {
             run(corpus, first, Math.min(PEOPLE_SIGNED_IN_MAX, corpus.people() - first), tally);
         }
     }
 
-    private void run(Corpus corpus, int first, int people, Tally tally) throws Exception {
+    private void run(Corpus corpus, int first, int people, LoadTotals tally) throws Exception {
         Account[] accounts = new Account[people];
         long startedNs = System.nanoTime();
-        People.each(people, SIGN_INS_AT_ONCE, person -> {
+        Concurrent.each(people, SIGN_INS_AT_ONCE, person -> {
             accounts[person] = signIn.signIn(state.credentials(name(corpus, first + person)), state.isNew());
-            tally.signedIn();
+            tally.addSignIn();
         });
         long signedInNs = System.nanoTime();
         int atOnce = speed == AS_FAST_AS_ACCEPTED ? PEOPLE_AT_ONCE : PEOPLE_SIGNED_IN_MAX;
-        People.each(
+        Concurrent.each(
                 people,
                 atOnce,
                 person -> send(corpus.read(first + person), name(corpus, first + person), accounts[person], tally));
-        tally.took(signedInNs - startedNs, System.nanoTime() - signedInNs);
+        tally.addDurations(signedInNs - startedNs, System.nanoTime() - signedInNs);
     }
 
     private static String name(Corpus corpus, int person) {
         return corpus.name() + "-" + corpus.nameOf(person);
     }
 
-    private void send(Recording recording, String name, Account account, Tally tally) throws Exception {
+    private void send(Recording recording, String name, Account account, LoadTotals tally) throws Exception {
         if (recording.keystrokes() == 0) {
             progress.accept(1);
             return;
@@ -80,13 +80,13 @@ public record Importer(SignIn signIn, LoadState state, double speed, DoubleConsu
         for (SessionPlan session : SessionPlan.of(recording, name, shiftMs)) {
             pace(startedNs, session.startedAtMs() - shiftMs - first);
             account.startSession(session.id(), session.startedAtMs(), "transcription", "text", "browser");
-            tally.session();
+            tally.addSession();
             List<Batch> batches = session.batches();
             for (int from = 0; from < batches.size(); ) {
                 int to = speed == AS_FAST_AS_ACCEPTED ? Math.min(from + Account.BATCHES_MAX, batches.size()) : from + 1;
                 pace(startedNs, endMs(batches.get(to - 1)) - shiftMs - first);
                 SendOutcome outcome = account.send(batches.subList(from, to));
-                tally.sent(outcome);
+                tally.addOutcome(outcome);
                 accepted += outcome.keystrokesAccepted();
                 progress.accept((double) outcome.keystrokesSent() / recording.keystrokes());
                 from = to;
@@ -94,8 +94,8 @@ public record Importer(SignIn signIn, LoadState state, double speed, DoubleConsu
         }
         // Up to now and not to the last keystroke: ingest moves what is older than it accepts, and only forwards.
         Instant from = Instant.ofEpochMilli(first + shiftMs).minus(MARGIN);
-        tally.finished(
-                new Tally.Person(name, account, accepted, from, Instant.now().plus(MARGIN)));
+        tally.addSender(
+                new LoadTotals.Sender(name, account, accepted, from, Instant.now().plus(MARGIN)));
     }
 
     private static long endMs(Batch batch) {

@@ -1,6 +1,6 @@
 package dev.mindfulcode.benchmarks.load;
 
-import dev.mindfulcode.benchmarks.client.MindfulApi;
+import dev.mindfulcode.cli.http.ApiClient;
 import dev.mindfulcode.cli.ProgressBar;
 import dev.mindfulcode.cli.UserErrorException;
 import java.io.IOException;
@@ -51,7 +51,7 @@ final class LatencyCommand implements Callable<Integer> {
     private boolean reads;
 
     @Mixin
-    private MeasuredTime time = new MeasuredTime();
+    private MeasurementOptions time = new MeasurementOptions();
 
     @Mixin
     private LoadOptions options = new LoadOptions();
@@ -65,12 +65,12 @@ final class LatencyCommand implements Callable<Integer> {
         if (rate <= 0 || !time.isWithinBounds() || users < rate * LatencyRun.SECONDS_BETWEEN_BATCHES_MIN) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--rate must be above 0, --users at least 1.5 times the rate, " + MeasuredTime.BOUNDS);
+                    "--rate must be above 0, --users at least 1.5 times the rate, " + MeasurementOptions.BOUNDS);
         }
         PrintWriter out = spec.commandLine().getOut();
         URI url = options.url();
         LoadState state = LoadState.open(options.data(), Clock.systemUTC());
-        try (MindfulApi api = new MindfulApi(url)) {
+        try (ApiClient api = new ApiClient(url)) {
             LatencyRun run = new LatencyRun(api, users, rate, time.warmup(), time.seconds(), reads);
             try (ProgressBar progress = new ProgressBar(
                     options.json() ? spec.commandLine().getErr() : out,

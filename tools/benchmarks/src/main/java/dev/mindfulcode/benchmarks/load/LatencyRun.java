@@ -1,11 +1,11 @@
 package dev.mindfulcode.benchmarks.load;
 
 import dev.mindfulcode.benchmarks.client.Account;
-import dev.mindfulcode.benchmarks.client.ApiException;
+import dev.mindfulcode.cli.http.ApiException;
 import dev.mindfulcode.benchmarks.client.Batch;
-import dev.mindfulcode.benchmarks.client.LiveView;
-import dev.mindfulcode.benchmarks.client.MindfulApi;
-import dev.mindfulcode.benchmarks.client.NamedIds;
+import dev.mindfulcode.benchmarks.client.LiveUpdateListener;
+import dev.mindfulcode.cli.http.ApiClient;
+import dev.mindfulcode.benchmarks.client.DeterministicIds;
 import dev.mindfulcode.benchmarks.client.SendOutcome;
 import dev.mindfulcode.benchmarks.typing.Numbers;
 import dev.mindfulcode.benchmarks.typing.TypingModel;
@@ -36,14 +36,14 @@ final class LatencyRun {
     /** What has not come by then is missing. */
     private static final long UPDATE_TIMEOUT_MS = 10_000;
 
-    private final MindfulApi api;
+    private final ApiClient api;
     private final int users;
     private final double batchesPerSecond;
     private final int warmupSeconds;
     private final int seconds;
     private final boolean reads;
     private final @Nullable User[] ready;
-    private final @Nullable LiveView[] views;
+    private final @Nullable LiveUpdateListener[] views;
 
     /** In milliseconds. */
     private final Numbers accepted = new Numbers();
@@ -64,7 +64,7 @@ final class LatencyRun {
     private record User(Account account, UUID session, Typist typist) {}
 
     /** @param reads whether each batch is also awaited in the read model, by polling */
-    LatencyRun(MindfulApi api, int users, double batchesPerSecond, int warmupSeconds, int seconds, boolean reads) {
+    LatencyRun(ApiClient api, int users, double batchesPerSecond, int warmupSeconds, int seconds, boolean reads) {
         this.api = api;
         this.users = users;
         this.batchesPerSecond = batchesPerSecond;
@@ -72,16 +72,16 @@ final class LatencyRun {
         this.seconds = seconds;
         this.reads = reads;
         this.ready = new User[users];
-        this.views = new LiveView[users];
+        this.views = new LiveUpdateListener[users];
     }
 
     void prepare(LoadState state, Runnable each) throws Exception {
         TypingModel model = TypingModel.committed();
-        People.each(users, SIGN_INS_AT_ONCE, person -> {
+        Concurrent.each(users, SIGN_INS_AT_ONCE, person -> {
             String name = "latency-" + person;
-            Account account = api.signIn(state.credentials(name), state.isNew());
+            Account account = Account.signIn(api, state.credentials(name), state.isNew());
             long now = System.currentTimeMillis();
-            UUID session = NamedIds.of(now, name + '/' + now);
+            UUID session = DeterministicIds.of(now, name + '/' + now);
             account.startSession(session, now, "latency", "text", "bench");
             ready[person] = new User(account, session, new Typist(model, Seeds.ofPerson(7, person)));
             each.run();
@@ -91,11 +91,11 @@ final class LatencyRun {
     Figures measure() throws Exception {
         try {
             // Only now, all at once: signing in takes minutes, and a view is not to grow old meanwhile.
-            People.each(users, SIGN_INS_AT_ONCE, person -> views[person] = open(user(person)));
+            Concurrent.each(users, SIGN_INS_AT_ONCE, person -> views[person] = open(user(person)));
             long startNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500);
-            People.each(users, users, person -> type(person, startNs));
+            Concurrent.each(users, users, person -> type(person, startNs));
         } finally {
-            for (LiveView view : views) {
+            for (LiveUpdateListener view : views) {
                 if (view != null) {
                     view.close();
                 }
@@ -104,8 +104,8 @@ final class LatencyRun {
         return new Figures(accepted, live, read, missing, (double) (live.size() + missing) / seconds);
     }
 
-    private LiveView open(User user) throws ApiException {
-        return LiveView.open(api, user.account, user.session);
+    private LiveUpdateListener open(User user) throws ApiException {
+        return LiveUpdateListener.open(api, user.account, user.session);
     }
 
     private User user(int person) {
@@ -118,7 +118,7 @@ final class LatencyRun {
 
     private void type(int person, long startNs) throws IOException, InterruptedException {
         User user = user(person);
-        LiveView view = views[person];
+        LiveUpdateListener view = views[person];
         if (view == null) {
             throw new IllegalStateException("no live view");
         }
@@ -179,7 +179,7 @@ final class LatencyRun {
         }
         long startedAtMs = System.currentTimeMillis() - span;
         return new Batch(
-                NamedIds.of(startedAtMs, user.session + "/" + sequence),
+                DeterministicIds.of(startedAtMs, user.session + "/" + sequence),
                 user.session,
                 sequence,
                 startedAtMs,

@@ -1,7 +1,7 @@
 package dev.mindfulcode.benchmarks.load;
 
 import dev.mindfulcode.cli.DataFolder;
-import dev.mindfulcode.cli.RunningSystem;
+import dev.mindfulcode.cli.ConnectionOptions;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import java.net.URI;
 import java.nio.file.Path;
@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 final class LoadOptions {
 
     @Mixin
-    private RunningSystem system = new RunningSystem();
+    private ConnectionOptions system = new ConnectionOptions();
 
     @Option(names = "--json", description = "Print the summary as JSON; progress goes to standard error.")
     private boolean json;
@@ -27,13 +27,13 @@ final class LoadOptions {
             description = "How long to wait for the read model to show what was accepted. Default: ${DEFAULT-VALUE}")
     private int waitSeconds = 120;
 
-    RunningSystem system() {
+    ConnectionOptions system() {
         return system;
     }
 
     String bootstrapServers() {
         DataFolder folder = system.dataFolder();
-        return folder.runningLog().orElseThrow(folder::nothingRuns).bootstrapServers();
+        return folder.runningKafka().orElseThrow(folder::notRunning);
     }
 
     URI url() {
@@ -43,7 +43,7 @@ final class LoadOptions {
     /** Returns the database of the system that runs on the data folder. */
     PostgresUrl database() {
         DataFolder folder = system.dataFolder();
-        return folder.runningDatabase().orElseThrow(folder::nothingRuns);
+        return PostgresUrl.parse(folder.runningDatabaseUrl().orElseThrow(folder::notRunning));
     }
 
     Path data() {
@@ -54,7 +54,7 @@ final class LoadOptions {
         return json;
     }
 
-    Duration patience() {
+    Duration reconciliationTimeout() {
         return Duration.ofSeconds(waitSeconds);
     }
 }

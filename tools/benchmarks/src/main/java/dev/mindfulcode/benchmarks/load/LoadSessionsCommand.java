@@ -1,8 +1,8 @@
 package dev.mindfulcode.benchmarks.load;
 
 import dev.mindfulcode.benchmarks.client.Account;
-import dev.mindfulcode.benchmarks.client.MindfulApi;
-import dev.mindfulcode.benchmarks.client.NamedIds;
+import dev.mindfulcode.cli.http.ApiClient;
+import dev.mindfulcode.benchmarks.client.DeterministicIds;
 import dev.mindfulcode.cli.ProgressBar;
 import dev.mindfulcode.cli.UserErrorException;
 import java.io.IOException;
@@ -31,14 +31,14 @@ import picocli.CommandLine.Spec;
         description = {
             "Writes made-up sessions straight into the read model of the system that runs on a data folder,",
             "and a year of eight hours a day for one user. Use a data folder of its own.",
-            "They carry the editor " + WrittenSessions.EDITOR
+            "They carry the editor " + SessionTableLoader.EDITOR
                     + "; running it again replaces them, --remove takes them away."
         })
 final class LoadSessionsCommand implements Callable<Integer> {
 
     private static final long SESSIONS_MAX = 50_000_000;
     private static final int USERS_MAX = 1_000_000;
-    private static final int YEAR_DAYS = 365;
+    private static final int DAYS_PER_YEAR = 365;
 
     @Option(names = "--sessions", paramLabel = "N", defaultValue = "1000000", description = "Default: ${DEFAULT-VALUE}")
     private long sessions = 1_000_000;
@@ -47,7 +47,7 @@ final class LoadSessionsCommand implements Callable<Integer> {
             names = "--users",
             paramLabel = "N",
             defaultValue = "1000",
-            description = "Spread over so many; the first " + BenchPeople.SIGNED_IN
+            description = "Spread over so many; the first " + BenchAccounts.ACCOUNTS
                     + " have accounts and can be asked as, the others are ids only. Default: ${DEFAULT-VALUE}")
     private int users = 1_000;
 
@@ -63,10 +63,10 @@ final class LoadSessionsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (sessions < 1 || sessions > SESSIONS_MAX || users < BenchPeople.SIGNED_IN || users > USERS_MAX) {
+        if (sessions < 1 || sessions > SESSIONS_MAX || users < BenchAccounts.ACCOUNTS || users > USERS_MAX) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--sessions must be from 1 to " + SESSIONS_MAX + ", --users from " + BenchPeople.SIGNED_IN + " to "
+                    "--sessions must be from 1 to " + SESSIONS_MAX + ", --users from " + BenchAccounts.ACCOUNTS + " to "
                             + USERS_MAX);
         }
         PrintWriter out = spec.commandLine().getOut();
@@ -74,8 +74,8 @@ final class LoadSessionsCommand implements Callable<Integer> {
             connection.setAutoCommit(false);
             LoadState state = LoadState.open(options.data(), Clock.systemUTC());
             List<UUID> accounts = accounts(state);
-            WrittenSessions written =
-                    new WrittenSessions(connection, Clock.systemUTC().instant());
+            SessionTableLoader written =
+                    new SessionTableLoader(connection, Clock.systemUTC().instant());
             long removed = written.remove(accounts);
             if (!remove) {
                 load(written, accounts, state.anchorMs());
@@ -99,19 +99,19 @@ final class LoadSessionsCommand implements Callable<Integer> {
     }
 
     private List<UUID> accounts(LoadState state) throws Exception {
-        try (MindfulApi api = new MindfulApi(options.url())) {
+        try (ApiClient api = new ApiClient(options.url())) {
             List<UUID> ids = new ArrayList<>();
-            for (Account account : BenchPeople.signIn(api, state)) {
+            for (Account account : BenchAccounts.signIn(api, state)) {
                 ids.add(account.userId());
             }
             return ids;
         }
     }
 
-    private void load(WrittenSessions written, List<UUID> accounts, long anchorMs) throws Exception {
+    private void load(SessionTableLoader written, List<UUID> accounts, long anchorMs) throws Exception {
         List<UUID> ids = new ArrayList<>(accounts);
         for (int user = ids.size(); user < users; user++) {
-            ids.add(NamedIds.of(anchorMs, "bench-user/" + user));
+            ids.add(DeterministicIds.of(anchorMs, "bench-user/" + user));
         }
         AtomicLong done = new AtomicLong();
         PrintWriter out = options.json()
@@ -121,6 +121,6 @@ final class LoadSessionsCommand implements Callable<Integer> {
                 new ProgressBar(out, ProgressBar.isTerminal(), (double) sessions, () -> "of the sessions")) {
             written.write(sessions, ids, count -> progress.advance((double) (count - done.getAndSet(count))));
         }
-        written.writeYear(accounts.getFirst(), YEAR_DAYS);
+        written.writeYear(accounts.getFirst(), DAYS_PER_YEAR);
     }
 }

@@ -1,7 +1,7 @@
 package dev.mindfulcode.benchmarks.load;
 
 import dev.mindfulcode.benchmarks.client.Credentials;
-import dev.mindfulcode.benchmarks.client.NamedIds;
+import dev.mindfulcode.benchmarks.client.DeterministicIds;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
@@ -71,7 +71,7 @@ public record LoadState(boolean isNew, byte[] secret, long anchorMs) {
      * Returns what to add to a recording's times so that it ends before the anchor, each person at a time of their own.
      */
     long shiftMs(String name, long lastPressMs) {
-        return anchorMs - NamedIds.below(SPREAD.toMillis(), name) - lastPressMs;
+        return anchorMs - DeterministicIds.below(SPREAD.toMillis(), name) - lastPressMs;
     }
 
     /** Returns false when another process was first. */

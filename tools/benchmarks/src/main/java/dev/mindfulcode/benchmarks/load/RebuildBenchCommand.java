@@ -1,8 +1,9 @@
 package dev.mindfulcode.benchmarks.load;
 
 import dev.mindfulcode.benchmarks.client.Account;
-import dev.mindfulcode.benchmarks.client.MindfulApi;
-import dev.mindfulcode.cli.AdminApi;
+import dev.mindfulcode.cli.http.ApiClient;
+import dev.mindfulcode.cli.projections.ProjectionApi;
+import dev.mindfulcode.cli.AuthorizedApi;
 import dev.mindfulcode.cli.UserErrorException;
 import dev.mindfulcode.cli.projections.BuildProgress;
 import java.io.PrintWriter;
@@ -82,11 +83,12 @@ final class RebuildBenchCommand implements Callable<Integer> {
         Map<String, List<String>> topics = topics();
         boolean isRight = true;
         AtomicBoolean isOver = new AtomicBoolean();
-        try (AdminApi admin = new AdminApi(options.system());
-                MindfulApi api = new MindfulApi(options.url());
+        try (AuthorizedApi operator = options.system().open();
+                ApiClient api = new ApiClient(options.url());
                 ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor()) {
+            ProjectionApi admin = new ProjectionApi(operator);
             LoadState state = LoadState.open(options.data(), Clock.systemUTC());
-            Account reader = api.signIn(state.credentials("simulated-" + seed + "-0"), state.isNew());
+            Account reader = Account.signIn(api, state.credentials("simulated-" + seed + "-0"), state.isNew());
             Future<Long> reads = readers.submit(() -> readUntil(isOver, reader));
             try {
                 for (Map.Entry<String, List<String>> projection : topics.entrySet()) {
@@ -125,9 +127,9 @@ final class RebuildBenchCommand implements Callable<Integer> {
                     Locale.ROOT,
                     "%,d reads of one person's minutes meanwhile, all told the same, %d repeated after an error",
                     reads.get(),
-                    api.repeats()));
+                    api.retries()));
             out.flush();
-            return isRight && api.repeats() == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
+            return isRight && api.retries() == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.mindfulcode.benchmarks.load;
 
-import dev.mindfulcode.benchmarks.client.ApiException;
+import dev.mindfulcode.cli.http.ApiException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,22 +17,22 @@ import java.util.concurrent.TimeUnit;
 public record Reconciliation(long expected, long found, List<String> unequal) {
 
     private static final int UNEQUAL_MAX = 10;
-    private static final Duration PAUSE = Duration.ofMillis(500);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(500);
 
     boolean isEqual() {
         return unequal.isEmpty() && expected == found;
     }
 
-    public static Reconciliation of(List<Tally.Person> people, Duration patience)
+    public static Reconciliation of(List<LoadTotals.Sender> people, Duration patience)
             throws ApiException, InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
-        long expected = people.stream().mapToLong(Tally.Person::expected).sum();
+        long expected = people.stream().mapToLong(LoadTotals.Sender::expected).sum();
         long settled = 0;
-        List<Tally.Person> open = people;
+        List<LoadTotals.Sender> open = people;
         while (true) {
-            List<Tally.Person> unequal = new ArrayList<>();
+            List<LoadTotals.Sender> unequal = new ArrayList<>();
             long found = 0;
-            for (Tally.Person person : open) {
+            for (LoadTotals.Sender person : open) {
                 long of = person.account().keystrokesFound(person.from(), person.to());
                 if (of == person.expected()) {
                     settled += of;
@@ -46,12 +46,12 @@ public record Reconciliation(long expected, long found, List<String> unequal) {
                         expected,
                         settled + found,
                         unequal.stream()
-                                .map(Tally.Person::name)
+                                .map(LoadTotals.Sender::name)
                                 .limit(UNEQUAL_MAX)
                                 .toList());
             }
             open = unequal;
-            TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
+            TimeUnit.NANOSECONDS.sleep(POLL_INTERVAL.toNanos());
         }
     }
 }

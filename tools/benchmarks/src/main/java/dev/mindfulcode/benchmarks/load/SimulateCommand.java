@@ -1,6 +1,6 @@
 package dev.mindfulcode.benchmarks.load;
 
-import dev.mindfulcode.benchmarks.client.MindfulApi;
+import dev.mindfulcode.cli.http.ApiClient;
 import dev.mindfulcode.benchmarks.typing.TypingModel;
 import dev.mindfulcode.cli.ProgressBar;
 import dev.mindfulcode.cli.UserErrorException;
@@ -94,12 +94,12 @@ public final class SimulateCommand implements Callable<Integer> {
     private int run(SimulatedLoad load, PrintWriter out) throws Exception {
         URI url = options.url();
         LoadState state = LoadState.open(options.data(), Clock.systemUTC());
-        Tally tally = new Tally();
+        LoadTotals tally = new LoadTotals();
         long startedNs = System.nanoTime();
         boolean terminal = ProgressBar.isTerminal();
-        try (MindfulApi api = new MindfulApi(url)) {
+        try (ApiClient api = new ApiClient(url)) {
             try (ProgressBar progress = new ProgressBar(
-                    out, terminal, users, () -> tally.signedInPeople() + " of " + users + " users signed in")) {
+                    out, terminal, users, () -> tally.signedInUsers() + " of " + users + " users signed in")) {
                 load.signIn(api, state, tally, () -> progress.advance(1));
             }
             double seconds;
@@ -110,7 +110,7 @@ public final class SimulateCommand implements Callable<Integer> {
             }
             out.println("Waiting for the read model ...");
             out.flush();
-            Summary summary = new Summary(
+            LoadSummary summary = new LoadSummary(
                     "simulate",
                     users,
                     tally.sessions(),
@@ -118,8 +118,8 @@ public final class SimulateCommand implements Callable<Integer> {
                     tally.outcome(),
                     signInSeconds,
                     seconds,
-                    api.repeats(),
-                    Reconciliation.of(tally.people(), options.patience()));
+                    api.retries(),
+                    Reconciliation.of(tally.senders(), options.reconciliationTimeout()));
             spec.commandLine().getOut().println(options.json() ? summary.json() : summary.text());
             boolean kept = summary.keystrokesPerSecond() >= rate * (1 - RATE_TOLERANCE);
             if (!kept) {
@@ -133,13 +133,13 @@ public final class SimulateCommand implements Callable<Integer> {
         }
     }
 
-    private static String detail(SimulatedLoad load, Tally tally, MindfulApi api) {
+    private static String detail(SimulatedLoad load, LoadTotals tally, ApiClient api) {
         long behindMs = load.behindMs();
         return String.format(
                 Locale.ROOT,
                 "%,d keystrokes, %s%s",
                 tally.keystrokesAccepted(),
                 behindMs < 1_000 ? "on time" : String.format(Locale.ROOT, "%.1f s behind", behindMs / 1e3),
-                api.waiting() == 0 ? "" : ", " + api.waiting() + " requests wait for the server");
+                api.waitingCalls() == 0 ? "" : ", " + api.waitingCalls() + " requests wait for the server");
     }
 }

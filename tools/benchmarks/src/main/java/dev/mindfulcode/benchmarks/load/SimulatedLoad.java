@@ -2,7 +2,7 @@ package dev.mindfulcode.benchmarks.load;
 
 import dev.mindfulcode.benchmarks.client.Account;
 import dev.mindfulcode.benchmarks.client.Batch;
-import dev.mindfulcode.benchmarks.client.MindfulApi;
+import dev.mindfulcode.cli.http.ApiClient;
 import dev.mindfulcode.benchmarks.client.SendOutcome;
 import dev.mindfulcode.benchmarks.typing.TypingModel;
 import dev.mindfulcode.benchmarks.typing.Typist;
@@ -82,33 +82,33 @@ final class SimulatedLoad {
         return Duration.ofMillis(longestMs);
     }
 
-    void signIn(MindfulApi api, LoadState state, Tally tally, Runnable each) throws Exception {
+    void signIn(ApiClient api, LoadState state, LoadTotals tally, Runnable each) throws Exception {
         // An estimate from a sample, hence doubled.
         Duration longestTyping = longestTyping();
-        People.each(people, SIGN_INS_AT_ONCE, person -> {
-            Account account = api.signIn(state.credentials(name(person)), state.isNew());
+        Concurrent.each(people, SIGN_INS_AT_ONCE, person -> {
+            Account account = Account.signIn(api, state.credentials(name(person)), state.isNew());
             Instant now = Instant.now();
             Instant from = now.minus(longestTyping.multipliedBy(2)).minus(Duration.ofHours(1));
             members[person] = new Member(account, from, account.keystrokesFound(from, now.plus(MARGIN)));
-            tally.signedIn();
+            tally.addSignIn();
             each.run();
         });
     }
 
     /** Types, and returns the seconds it took. */
-    double type(Tally tally, DoubleConsumer progress) throws Exception {
+    double type(LoadTotals tally, DoubleConsumer progress) throws Exception {
         long startMs = System.currentTimeMillis() + START_MS;
-        People.each(people, people, person -> type(person, startMs, tally, progress));
+        Concurrent.each(people, people, person -> type(person, startMs, tally, progress));
         return (System.currentTimeMillis() - startMs) / 1e3;
     }
 
-    private void type(int person, long startMs, Tally tally, DoubleConsumer progress) throws Exception {
+    private void type(int person, long startMs, LoadTotals tally, DoubleConsumer progress) throws Exception {
         Member member = members[person];
         if (member == null) {
             throw new IllegalStateException("sign in first");
         }
         Account account = member.account;
-        SimulatedPerson typing = new SimulatedPerson(
+        SimulatedUser typing = new SimulatedUser(
                 model, name(person), Seeds.ofPerson(seed, person), keystrokesPerSecondEach, keystrokesEach, startMs);
         long accepted = 0;
         while (!typing.isDone()) {
@@ -119,19 +119,19 @@ final class SimulatedLoad {
                 Batch batch = typing.next();
                 if (typing.startedSession()) {
                     account.startSession(batch.sessionId(), batch.startedAtMs(), "simulation", "text", "simulator");
-                    tally.session();
+                    tally.addSession();
                 }
                 batches.add(batch);
             } while (!typing.isDone()
                     && batches.size() < Account.BATCHES_MAX
                     && typing.dueMs() <= System.currentTimeMillis());
             SendOutcome outcome = account.send(batches);
-            tally.sent(outcome);
+            tally.addOutcome(outcome);
             accepted += outcome.keystrokesAccepted();
             progress.accept((double) outcome.keystrokesSent());
         }
         Instant to = Instant.now().plus(MARGIN);
-        tally.finished(new Tally.Person(name(person), account, member.before + accepted, member.from, to));
+        tally.addSender(new LoadTotals.Sender(name(person), account, member.before + accepted, member.from, to));
     }
 
     private String name(int person) {

@@ -1,6 +1,6 @@
 package dev.mindfulcode.benchmarks.plugins;
 
-import dev.mindfulcode.benchmarks.client.NamedIds;
+import dev.mindfulcode.benchmarks.client.DeterministicIds;
 import dev.mindfulcode.benchmarks.typing.TypingModel;
 import dev.mindfulcode.benchmarks.typing.Typist;
 import dev.mindfulcode.projectionservice.analytics.PluginDryRun;
@@ -52,7 +52,7 @@ public final class SampleTyping {
             List<PluginDryRun.TypedBatch> typed) {
         long atMs = date.atTime(time).atZone(ZONE).toInstant().toEpochMilli() + random.nextInt(30 * 60_000);
         long endMs = atMs + SESSION_MS_MIN + random.nextLong(SESSION_MS_SPREAD);
-        UUID session = NamedIds.of(atMs, "sample/" + atMs);
+        UUID session = DeterministicIds.of(atMs, "sample/" + atMs);
         for (int sequence = 0; atMs < endMs; sequence++) {
             KeystrokePayload payload = batch(typist, random);
             typed.add(new PluginDryRun.TypedBatch(session, sequence, atMs, payload));

@@ -34,11 +34,11 @@ class DemoTypistTest {
         appender.start();
         Logger log = (Logger) LoggerFactory.getLogger(DemoTypist.class);
         log.addAppender(appender);
-        try (SmallServer server = new SmallServer()) {
+        try (StubServer server = new StubServer()) {
             server.overloaded.set(3);
             try (DemoTypist typist = DemoTypist.start(server.uri(), folder, SEED)) {
                 assertThat(lines.poll(30, TimeUnit.SECONDS))
-                        .isEqualTo("Demo typist: no answer to POST /api/auth/register (status 503); trying again");
+                        .isEqualTo("Demo typist: POST /api/auth/register failed (status 503); retrying");
                 assertThat(typist.email()).isNotBlank();
             }
             assertThat(server.overloaded.get()).as("it tried again, in silence").isLessThan(3);

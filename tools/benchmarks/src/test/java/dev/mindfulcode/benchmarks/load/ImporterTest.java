@@ -1,10 +1,11 @@
 package dev.mindfulcode.benchmarks.load;
 
+import dev.mindfulcode.benchmarks.client.Account;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mindfulcode.benchmarks.client.ApiException;
-import dev.mindfulcode.benchmarks.client.MindfulApi;
+import dev.mindfulcode.cli.http.ApiException;
+import dev.mindfulcode.cli.http.ApiClient;
 import dev.mindfulcode.benchmarks.typing.Corpus;
 import dev.mindfulcode.benchmarks.typing.TypingModel;
 import java.io.IOException;
@@ -34,12 +35,12 @@ class ImporterTest {
     @TempDir
     private Path data;
 
-    private SmallServer server;
+    private StubServer server;
     private final DoubleAdder progress = new DoubleAdder();
 
     @BeforeEach
     void start() throws IOException {
-        server = new SmallServer();
+        server = new StubServer();
     }
 
     @AfterEach
@@ -47,14 +48,14 @@ class ImporterTest {
         server.close();
     }
 
-    private record Run(Tally tally, Reconciliation reconciliation) {}
+    private record Run(LoadTotals tally, Reconciliation reconciliation) {}
 
     private Run run(Clock clock) throws Exception {
-        Tally tally = new Tally();
-        try (MindfulApi api = new MindfulApi(server.uri())) {
-            new Importer(api::signIn, LoadState.open(data, clock), Importer.AS_FAST_AS_ACCEPTED, progress::add)
+        LoadTotals tally = new LoadTotals();
+        try (ApiClient api = new ApiClient(server.uri())) {
+            new Importer((credentials, isNew) -> Account.signIn(api, credentials, isNew), LoadState.open(data, clock), Importer.AS_FAST_AS_ACCEPTED, progress::add)
                     .run(CORPUS, tally);
-            return new Run(tally, Reconciliation.of(tally.people(), Duration.ofSeconds(5)));
+            return new Run(tally, Reconciliation.of(tally.senders(), Duration.ofSeconds(5)));
         }
     }
 
@@ -83,7 +84,7 @@ class ImporterTest {
         run(Clock.fixed(now, ZoneOffset.UTC));
         Map<String, String> first = server.batches();
         server.close();
-        server = new SmallServer();
+        server = new StubServer();
         run(Clock.fixed(now.plus(Duration.ofDays(9)), ZoneOffset.UTC));
         assertThat(server.batches().keySet()).isEqualTo(first.keySet());
         assertThat(server.batches()).isEqualTo(first);
@@ -120,21 +121,21 @@ class ImporterTest {
         server.close();
         Thread back = Thread.ofVirtual().start(() -> {
             try {
-                server = new SmallServer(port);
+                server = new StubServer(port);
             } catch (IOException e) {
                 throw new IllegalStateException(e);
             }
         });
-        try (MindfulApi api = new MindfulApi(server.uri())) {
-            Tally tally = new Tally();
+        try (ApiClient api = new ApiClient(server.uri())) {
+            LoadTotals tally = new LoadTotals();
             new Importer(
-                            api::signIn,
+                            (credentials, isNew) -> Account.signIn(api, credentials, isNew),
                             LoadState.open(data, Clock.systemUTC()),
                             Importer.AS_FAST_AS_ACCEPTED,
                             progress::add)
                     .run(CORPUS, tally);
             back.join();
-            assertThat(Reconciliation.of(tally.people(), Duration.ZERO).isEqual())
+            assertThat(Reconciliation.of(tally.senders(), Duration.ZERO).isEqual())
                     .isTrue();
         }
     }
@@ -159,17 +160,17 @@ class ImporterTest {
 
     @Test
     void missingKeystrokeIsNoticedAndItsPersonNamed() throws Exception {
-        try (MindfulApi api = new MindfulApi(server.uri())) {
-            Tally tally = new Tally();
+        try (ApiClient api = new ApiClient(server.uri())) {
+            LoadTotals tally = new LoadTotals();
             new Importer(
-                            api::signIn,
+                            (credentials, isNew) -> Account.signIn(api, credentials, isNew),
                             LoadState.open(data, Clock.systemUTC()),
                             Importer.AS_FAST_AS_ACCEPTED,
                             progress::add)
                     .run(CORPUS, tally);
-            List<Tally.Person> people = new ArrayList<>(tally.people());
-            Tally.Person one = people.removeFirst();
-            people.add(new Tally.Person(one.name(), one.account(), one.expected() + 1, one.from(), one.to()));
+            List<LoadTotals.Sender> people = new ArrayList<>(tally.senders());
+            LoadTotals.Sender one = people.removeFirst();
+            people.add(new LoadTotals.Sender(one.name(), one.account(), one.expected() + 1, one.from(), one.to()));
             Reconciliation found = Reconciliation.of(people, Duration.ofMillis(1));
             assertThat(found.isEqual()).isFalse();
             assertThat(found.expected()).isEqualTo(KEYSTROKES + 1);

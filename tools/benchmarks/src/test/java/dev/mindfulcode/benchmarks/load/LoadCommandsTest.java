@@ -26,13 +26,13 @@ class LoadCommandsTest {
     @TempDir
     private Path folder;
 
-    private SmallServer server;
+    private StubServer server;
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
     @BeforeEach
     void start() throws IOException {
-        server = new SmallServer();
+        server = new StubServer();
         for (int person = 1; person <= 3; person++) {
             write(person);
         }

@@ -3,7 +3,7 @@ package dev.mindfulcode.benchmarks.load;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.benchmarks.client.Batch;
-import dev.mindfulcode.benchmarks.client.MindfulApi;
+import dev.mindfulcode.cli.http.ApiClient;
 import dev.mindfulcode.benchmarks.typing.TypingModel;
 import dev.mindfulcode.schemas.SignalKind;
 import java.nio.file.Path;
@@ -30,7 +30,7 @@ class SimulatedLoadTest {
     void eventTimeNeverRunsAheadOfTheClockAtAnyRate() {
         for (double rate : new double[] {0.3, 2, 4, 20, 500}) {
             long total = (long) (rate * 1_200);
-            SimulatedPerson person = new SimulatedPerson(MODEL, "p", 11, rate, total, NOW);
+            SimulatedUser person = new SimulatedUser(MODEL, "p", 11, rate, total, NOW);
             long keystrokes = 0;
             long clock = Long.MIN_VALUE;
             Set<String> numbers = new HashSet<>();
@@ -56,18 +56,18 @@ class SimulatedLoadTest {
 
     @Test
     void keepsTheRateAndReconcilesAlsoWhenThePeopleHaveTypedBefore() throws Exception {
-        try (SmallServer server = new SmallServer();
-                MindfulApi api = new MindfulApi(server.uri())) {
+        try (StubServer server = new StubServer();
+                ApiClient api = new ApiClient(server.uri())) {
             for (int run = 1; run <= 2; run++) {
                 SimulatedLoad load = new SimulatedLoad(MODEL, 1, 40, 3_000, 2);
-                Tally tally = new Tally();
+                LoadTotals tally = new LoadTotals();
                 load.signIn(api, LoadState.open(data, Clock.systemUTC()), tally, () -> {});
                 double seconds = load.type(tally, keystrokes -> {});
                 assertThat(tally.outcome().keystrokesAccepted())
                         .isEqualTo(load.keystrokes())
                         .isEqualTo(6_000);
                 assertThat(seconds).isBetween(1.9, 3.5);
-                assertThat(Reconciliation.of(tally.people(), Duration.ZERO).isEqual())
+                assertThat(Reconciliation.of(tally.senders(), Duration.ZERO).isEqual())
                         .isTrue();
                 assertThat(server.keystrokes()).isEqualTo(run * 6_000L);
             }

@@ -1,40 +1,36 @@
 package dev.mindfulcode.cli.models;
 
-import dev.mindfulcode.cli.DataFolder;
+import dev.mindfulcode.cli.AuthorizedApi;
+import dev.mindfulcode.cli.ConnectionOptions;
 import dev.mindfulcode.cli.UserErrorException;
-import dev.mindfulcode.flowengine.FlowModel;
-import dev.mindfulcode.schemas.ModelEvaluation;
-import dev.mindfulcode.schemas.ModelKind;
-import dev.mindfulcode.schemas.PublishedModel;
-import dev.mindfulcode.schemas.Topics;
+import dev.mindfulcode.cli.http.ApiClient;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.util.Base64;
 import java.util.Locale;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
-/** {@code mindful model publish|list|use}: which model judges, changed while the system runs. */
+/** {@code mindful model publish|list|use}: the models of a running system. */
 @Command(
         name = "model",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        description = "Publishes trained models to the system that runs on a data folder, and says which one is used.")
+        description = "Publishes trained models to a running system and chooses the one in use. Requires OPERATOR_TOKEN.")
 public final class ModelCommand implements Runnable {
 
-    /** Words that stand where an id may stand and mean something else. */
-    private static final Set<String> RESERVED = Set.of(Topics.ACTIVE_MODEL, ModelTopic.BUILT_IN);
+    private static final String MODELS = "/api/admin/models";
 
-    /** Far more than an artefact has. */
+    /** The gateway's limit. */
     private static final long FILE_BYTES_MAX = 64 << 10;
 
     @Spec
@@ -43,147 +39,108 @@ public final class ModelCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Say what to do: publish, list or use.");
+        throw new ParameterException(spec.commandLine(), "Missing command: publish, list or use.");
     }
 
     @Command(
             name = "publish",
             mixinStandardHelpOptions = true,
-            description = "Adds a model that ./mindful train wrote. It judges nothing before ./mindful model use.")
+            description = "Adds a model that ./mindful train wrote. It is not used before ./mindful model use.")
     void publish(
-            @Parameters(paramLabel = "FILE", description = "An artefact, such as network-2.mflm") Path file,
-            @Option(
-                            names = "--data",
-                            paramLabel = "DIR",
-                            description = "Data folder of the running system (default: ~/.mindful-code).")
-                    @Nullable
-                    Path data,
+            @Parameters(paramLabel = "FILE", description = "A model artefact, such as network-2.mflm.") Path file,
+            @Mixin ConnectionOptions connection,
             @Option(
                             names = "--auroc",
                             paramLabel = "X",
                             description =
-                                    "Its area under the ROC curve on people held out; with --ece and --evaluated-on.")
+                                    "Area under the ROC curve on held-out people; requires --ece and --evaluated-on.")
                     @Nullable
                     Double auroc,
-            @Option(names = "--ece", paramLabel = "X", description = "Its calibration error there.") @Nullable
+            @Option(names = "--ece", paramLabel = "X", description = "Calibration error on the same people.") @Nullable
                     Double ece,
-            @Option(names = "--evaluated-on", paramLabel = "TEXT", description = "What they were worked out on.")
+            @Option(names = "--evaluated-on", paramLabel = "TEXT", description = "Name of the evaluation data.")
                     @Nullable
                     String evaluatedOn) {
-        FlowModel model = ModelTopic.decode(bytes(file), file.toString());
-        if (RESERVED.contains(model.id())) {
-            throw new UserErrorException(
-                    "No model may be called " + model.id() + ": the word means something else here");
+        ObjectNode upload =
+                ApiClient.json().createObjectNode().put("artefact", Base64.getEncoder().encodeToString(bytes(file)));
+        if (auroc != null || ece != null || evaluatedOn != null) {
+            if (auroc == null || ece == null || evaluatedOn == null) {
+                throw new ParameterException(
+                        spec.commandLine(), "--auroc, --ece and --evaluated-on must be given together.");
+            }
+            upload.putObject("evaluation")
+                    .put("auroc", auroc)
+                    .put("calibration_error", ece)
+                    .put("data", evaluatedOn);
         }
-        topic(data)
-                .publish(PublishedModel.newBuilder()
-                        .setModelId(model.id())
-                        .setKind(kind(model))
-                        .setArtefact(ByteBuffer.wrap(bytes(file)))
-                        .setFeatureVersion(FlowModel.FEATURE_VERSION)
-                        .setCreatedAt(Instant.now().truncatedTo(ChronoUnit.MILLIS))
-                        .setEvaluation(evaluation(auroc, ece, evaluatedOn))
-                        .build());
-        say("Published " + model.id() + ". It judges after: ./mindful model use " + model.id());
+        try (AuthorizedApi api = connection.open()) {
+            String id = api.post(MODELS, upload).path("model_id").asString();
+            print("Published " + id + ". To use it: ./mindful model use " + id);
+        }
     }
 
     @Command(
             name = "list",
             mixinStandardHelpOptions = true,
-            description = "Lists the models that are there; the one in use has a star.")
+            description = "Lists the models; a star marks the one in use.")
     void list(
-            @Option(
-                            names = "--data",
-                            paramLabel = "DIR",
-                            description = "Data folder of the running system (default: ~/.mindful-code).")
-                    @Nullable
-                    Path data) {
-        ModelTopic.Content content = topic(data).read();
-        PublishedModel active = content.active();
-        String inUse = active == null ? ModelTopic.BUILT_IN : active.getModelId();
-        line(ModelTopic.BUILT_IN, inUse, FlowModel.builtIn().id());
-        content.byId().forEach((id, model) -> line(id, inUse, about(model)));
+            @Mixin ConnectionOptions connection, @Option(names = "--json", description = "Prints JSON.") boolean json) {
+        try (AuthorizedApi api = connection.open()) {
+            JsonNode models = api.get(MODELS);
+            if (json) {
+                print(models.toString());
+                return;
+            }
+            for (JsonNode model : models.path("models")) {
+                print((model.path("in_use").asBoolean() ? "* " : "  ")
+                        + model.path("model_id").asString() + "  "
+                        + (model.has("kind") ? about(model) : models.path("built_in").asString()));
+            }
+        }
     }
 
     @Command(
             name = "use",
             mixinStandardHelpOptions = true,
             description = {
-                "Makes a published model the one that judges, without a restart.",
-                "New sessions begin with it; open ones go over with a new minute outside flow, or after a pause."
+                "Puts a published model into use, without a restart.",
+                "New sessions use it at once. Open sessions switch at their next minute outside flow, or after a pause."
             })
     void use(
-            @Parameters(paramLabel = "ID", description = "As ./mindful model list shows it, or built-in.") String id,
-            @Option(
-                            names = "--data",
-                            paramLabel = "DIR",
-                            description = "Data folder of the running system (default: ~/.mindful-code).")
-                    @Nullable
-                    Path data) {
-        topic(data).use(id);
-        say("In use: " + id);
-    }
-
-    private static ModelTopic topic(@Nullable Path data) {
-        DataFolder folder = DataFolder.at(data);
-        return new ModelTopic(folder.runningLog().orElseThrow(folder::nothingRuns));
+            @Parameters(paramLabel = "ID", description = "An id of ./mindful model list, or built-in.") String id,
+            @Mixin ConnectionOptions connection) {
+        try (AuthorizedApi api = connection.open()) {
+            api.put(MODELS + "/active", ApiClient.json().createObjectNode().put("model_id", id));
+            print("In use: " + id);
+        }
     }
 
     private static byte[] bytes(Path file) {
         try {
             if (Files.size(file) > FILE_BYTES_MAX) {
-                throw new UserErrorException(file + " is too large for a model");
+                throw new UserErrorException(file + " has " + Files.size(file) + " bytes; a model has at most "
+                        + FILE_BYTES_MAX + ".");
             }
             return Files.readAllBytes(file);
         } catch (IOException e) {
-            throw new UserErrorException("Cannot read " + file + ": name a file that ./mindful train wrote", e);
+            throw new UserErrorException("Cannot read " + file + ". Name a file that ./mindful train wrote.", e);
         }
     }
 
-    private @Nullable ModelEvaluation evaluation(@Nullable Double auroc, @Nullable Double ece, @Nullable String on) {
-        if (auroc == null && ece == null && on == null) {
-            return null;
-        }
-        if (auroc == null || ece == null || on == null || !isShare(auroc) || !isShare(ece)) {
-            throw new ParameterException(
-                    spec.commandLine(), "--auroc, --ece and --evaluated-on go together; the first two lie in 0 to 1.");
-        }
-        return ModelEvaluation.newBuilder()
-                .setAuroc(auroc)
-                .setCalibrationError(ece)
-                .setData(on)
-                .build();
-    }
-
-    private static boolean isShare(double value) {
-        return value >= 0 && value <= 1;
-    }
-
-    private static ModelKind kind(FlowModel model) {
-        if (model.id().equals(FlowModel.formulaBaseline().id())) {
-            return ModelKind.FORMULA;
-        }
-        return model instanceof dev.mindfulcode.flowengine.NetworkModel ? ModelKind.NETWORK : ModelKind.LOGISTIC;
-    }
-
-    private static String about(PublishedModel model) {
-        ModelEvaluation evaluation = model.getEvaluation();
-        String figures = evaluation == null
-                ? "no evaluation given"
+    private static String about(JsonNode model) {
+        JsonNode evaluation = model.path("evaluation");
+        String figures = evaluation.isMissingNode()
+                ? "not evaluated"
                 : String.format(
                         Locale.ROOT,
                         "AUROC %.3f, ECE %.3f on %s",
-                        evaluation.getAuroc(),
-                        evaluation.getCalibrationError(),
-                        evaluation.getData());
-        return model.getKind().name().toLowerCase(Locale.ROOT) + ", " + model.getCreatedAt() + ", " + figures;
+                        evaluation.path("auroc").asDouble(),
+                        evaluation.path("calibration_error").asDouble(),
+                        evaluation.path("data").asString());
+        return model.path("kind").asString() + ", " + model.path("created_at").asString() + ", " + figures;
     }
 
-    private void line(String id, String inUse, String about) {
-        say((id.equals(inUse) ? "* " : "  ") + id + "  " + about);
-    }
-
-    private void say(String line) {
+    private void print(String line) {
         spec.commandLine().getOut().println(line);
         spec.commandLine().getOut().flush();
     }

@@ -1,8 +1,10 @@
 package dev.mindfulcode.cli.plugins;
 
-import dev.mindfulcode.cli.RunningSystem;
+import dev.mindfulcode.cli.AuthorizedApi;
+import dev.mindfulcode.cli.ConnectionOptions;
+import dev.mindfulcode.cli.http.ApiClient;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
+import java.util.Base64;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,14 +13,18 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
-/** {@code mindful plugin new|test|install|list}: one's own questions, asked of all history. */
+/** {@code mindful plugin new|test|install|list}: analyses of history as WebAssembly. */
 @Command(
         name = "plugin",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        description = "Writes, tries and installs plugins: WebAssembly that folds history (docs/plugin-abi.md).")
+        description = "Creates, tests and installs plugins: WebAssembly that folds history (docs/plugin-abi.md).")
 public final class PluginCommand implements Runnable {
+
+    private static final String PLUGINS = "/api/plugins";
+    private static final String ADMIN_PLUGINS = "/api/admin/plugins";
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
@@ -26,15 +32,15 @@ public final class PluginCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Say what to do: new, test, install or list.");
+        throw new ParameterException(spec.commandLine(), "Missing command: new, test, install or list.");
     }
 
     @Command(
             name = "new",
             mixinStandardHelpOptions = true,
-            description = "Writes a folder with a plugin that counts keystrokes by day: source, build, manifest.")
+            description = "Creates a folder with a plugin that counts keystrokes by day: source, build and manifest.")
     void create(
-            @Parameters(paramLabel = "NAME", description = "Lower-case words joined by hyphens; the folder, too.")
+            @Parameters(paramLabel = "NAME", description = "Name and folder: lower-case words joined by hyphens.")
                     Path folder,
             @Option(
                             names = "--language",
@@ -43,29 +49,38 @@ public final class PluginCommand implements Runnable {
                             description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
                     PluginTemplate.Language language) {
         PluginTemplate.write(folder, language);
-        say("Wrote " + folder + ". How to build and try it: " + folder.resolve("README.md"));
+        print("Created " + folder + ". How to build and test it: " + folder.resolve("README.md"));
     }
 
     @Command(
             name = "install",
             mixinStandardHelpOptions = true,
             description = {
-                "Uploads a plugin and grants it what its manifest names.",
-                "With MINDFUL_TOKEN, an access token, for that user's own data; without it, for everybody on a data folder."
+                "Uploads a plugin and grants it the capabilities of its manifest.",
+                "With an access token in MINDFUL_TOKEN for that user; with --all-users, which requires the operator token,",
+                "or on a data folder without MINDFUL_TOKEN, for all users."
             })
     void install(
             @Parameters(paramLabel = "DIR", description = "Folder with manifest.json and the compiled module.")
                     Path folder,
-            @Mixin RunningSystem system) {
+            @Mixin ConnectionOptions connection,
+            @Mixin Scope scope) {
         PluginFolder plugin = PluginFolder.read(folder);
-        String token = token();
-        if (token == null) {
-            OperatorsPlugins.install(system.dataFolder(), plugin);
-            say("Installed " + plugin.name() + " for everybody");
-        } else {
-            JsonNode installed = new PluginApi(system.url(), token).install(plugin);
-            say("Installed " + plugin.name() + " for you: "
-                    + installed.path("plugin_id").asString());
+        JsonNode manifest = ApiClient.json().readTree(plugin.manifest());
+        ObjectNode upload = ApiClient.json().createObjectNode();
+        upload.set("manifest", manifest);
+        upload.put("module", Base64.getEncoder().encodeToString(plugin.module()));
+        try (AuthorizedApi api = connection.open()) {
+            if (scope.isAllUsers()) {
+                api.post(ADMIN_PLUGINS, upload);
+                print("Installed " + plugin.name() + " for all users");
+                return;
+            }
+            String id = api.post(PLUGINS, upload).path("plugin_id").asString();
+            ObjectNode grant = ApiClient.json().createObjectNode();
+            grant.set("capabilities", manifest.path("capabilities"));
+            api.put(PLUGINS + "/" + id + "/install", grant);
+            print("Installed " + plugin.name() + " for you: " + id);
         }
     }
 
@@ -73,21 +88,25 @@ public final class PluginCommand implements Runnable {
             name = "list",
             mixinStandardHelpOptions = true,
             description = {
-                "Lists plugins with what was granted to them.",
-                "With MINDFUL_TOKEN one's own and the operator's; without it all that there are on a data folder."
+                "Lists plugins and the capabilities granted to them.",
+                "With an access token in MINDFUL_TOKEN those of that user and of the operator; with --all-users, or on a",
+                "data folder without MINDFUL_TOKEN, those of all users."
             })
     void list(
-            @Mixin RunningSystem system, @Option(names = "--json", description = "Writes them as JSON.") boolean json) {
-        String token = token();
-        JsonNode all =
-                token == null ? OperatorsPlugins.list(system.dataFolder()) : new PluginApi(system.url(), token).list();
+            @Mixin ConnectionOptions connection,
+            @Mixin Scope scope,
+            @Option(names = "--json", description = "Prints JSON.") boolean json) {
+        JsonNode all;
+        try (AuthorizedApi api = connection.open()) {
+            all = api.get(scope.isAllUsers() ? ADMIN_PLUGINS : PLUGINS);
+        }
         if (json) {
-            say(all.toString());
+            print(all.toString());
             return;
         }
         for (JsonNode plugin : all.path("plugins")) {
             JsonNode manifest = plugin.path("manifest");
-            say("%s  %s %s  %s%s"
+            print("%s  %s %s  %s%s"
                     .formatted(
                             plugin.path("plugin_id").asString(),
                             manifest.path("name").asString(),
@@ -97,12 +116,18 @@ public final class PluginCommand implements Runnable {
         }
     }
 
-    private static @Nullable String token() {
-        String token = System.getenv("MINDFUL_TOKEN");
-        return token == null || token.isBlank() ? null : token;
+    /** For whom a plugin is installed. */
+    static final class Scope {
+
+        @Option(names = "--all-users", description = "For all users; requires OPERATOR_TOKEN.")
+        private boolean allUsers;
+
+        boolean isAllUsers() {
+            return allUsers || !ConnectionOptions.hasToken();
+        }
     }
 
-    private void say(String line) {
+    private void print(String line) {
         spec.commandLine().getOut().println(line);
         spec.commandLine().getOut().flush();
     }

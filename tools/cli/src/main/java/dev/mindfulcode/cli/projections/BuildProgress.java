@@ -1,6 +1,5 @@
 package dev.mindfulcode.cli.projections;
 
-import dev.mindfulcode.cli.AdminApi;
 import dev.mindfulcode.cli.ProgressBar;
 import java.io.PrintWriter;
 import java.util.List;
@@ -17,7 +16,7 @@ public final class BuildProgress {
     /**
      * Shows how far a build is until it is in use, refused or gone; returns what it came to, or null where it is gone.
      */
-    public static @Nullable JsonNode watch(AdminApi api, String projection, int number, PrintWriter out) {
+    public static @Nullable JsonNode watch(ProjectionApi api, String projection, int number, PrintWriter out) {
         AtomicReference<@Nullable JsonNode> last = new AtomicReference<>();
         double[] shown = new double[1];
         try (ProgressBar progress =

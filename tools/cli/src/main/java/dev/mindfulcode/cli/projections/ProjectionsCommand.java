@@ -1,7 +1,7 @@
 package dev.mindfulcode.cli.projections;
 
-import dev.mindfulcode.cli.AdminApi;
-import dev.mindfulcode.cli.RunningSystem;
+import dev.mindfulcode.cli.AuthorizedApi;
+import dev.mindfulcode.cli.ConnectionOptions;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -24,7 +24,7 @@ import tools.jackson.databind.JsonNode;
 public final class ProjectionsCommand implements Callable<Integer> {
 
     @Mixin
-    private RunningSystem system = new RunningSystem();
+    private ConnectionOptions system = new ConnectionOptions();
 
     @Option(names = "--json", description = "As JSON.")
     private boolean json;
@@ -35,8 +35,8 @@ public final class ProjectionsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (AdminApi api = new AdminApi(system)) {
-            List<JsonNode> builds = api.builds();
+        try (AuthorizedApi api = system.open()) {
+            List<JsonNode> builds = new ProjectionApi(api).builds();
             if (json) {
                 spec.commandLine().getOut().println(builds);
             } else {

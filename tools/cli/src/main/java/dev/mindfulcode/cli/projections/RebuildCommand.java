@@ -1,7 +1,7 @@
 package dev.mindfulcode.cli.projections;
 
-import dev.mindfulcode.cli.AdminApi;
-import dev.mindfulcode.cli.RunningSystem;
+import dev.mindfulcode.cli.AuthorizedApi;
+import dev.mindfulcode.cli.ConnectionOptions;
 import dev.mindfulcode.cli.UserErrorException;
 import java.util.List;
 import java.util.Locale;
@@ -54,7 +54,7 @@ public final class RebuildCommand implements Callable<Integer> {
     private boolean json;
 
     @Mixin
-    private RunningSystem system = new RunningSystem();
+    private ConnectionOptions system = new ConnectionOptions();
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before call()
@@ -66,7 +66,8 @@ public final class RebuildCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--share is from 1 to 100; --force, --back and --drop exclude each other.");
         }
-        try (AdminApi api = new AdminApi(system)) {
+        try (AuthorizedApi opened = system.open()) {
+            ProjectionApi api = new ProjectionApi(opened);
             List<String> names = names(api);
             boolean isDone = true;
             for (String projection : names) {
@@ -85,7 +86,7 @@ public final class RebuildCommand implements Callable<Integer> {
         }
     }
 
-    private List<String> names(AdminApi api) {
+    private List<String> names(ProjectionApi api) {
         List<String> known = api.builds().stream()
                 .map(build -> build.path("projection").asString())
                 .distinct()
@@ -96,7 +97,7 @@ public final class RebuildCommand implements Callable<Integer> {
         return name.equals(ALL) ? known : List.of(name);
     }
 
-    private boolean dropped(AdminApi api, String projection) {
+    private boolean dropped(ProjectionApi api, String projection) {
         for (JsonNode build : api.builds()) {
             if (build.path("projection").asString().equals(projection)
                     && List.of("building", "refused", "kept")
@@ -108,7 +109,7 @@ public final class RebuildCommand implements Callable<Integer> {
         return true;
     }
 
-    private boolean isInUse(AdminApi api, String projection) {
+    private boolean isInUse(ProjectionApi api, String projection) {
         int build;
         if (force || back) {
             String wanted = force ? "refused" : "kept";

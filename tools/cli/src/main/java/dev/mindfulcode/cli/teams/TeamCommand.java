@@ -1,30 +1,30 @@
 package dev.mindfulcode.cli.teams;
 
-import dev.mindfulcode.cli.DataFolder;
-import dev.mindfulcode.cli.UserErrorException;
-import dev.mindfulcode.dataprotection.PostgresUrl;
-import dev.mindfulcode.identity.teams.Plan;
-import dev.mindfulcode.identity.teams.TeamPlans;
-import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
+import dev.mindfulcode.cli.AuthorizedApi;
+import dev.mindfulcode.cli.ConnectionOptions;
+import dev.mindfulcode.cli.http.ApiClient;
 import java.util.Locale;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code mindful team plan}: what a team may use, which nobody can set through the API. */
+/** {@code mindful team plan}: sets a team's plan. */
 @Command(
         name = "team",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        description = "Sets what a team of the system that runs on a data folder may use.")
+        description = "Sets the plan of a team of a running system. Requires OPERATOR_TOKEN.")
 public final class TeamCommand implements Runnable {
+
+    /** A team's plan. */
+    enum Plan {
+        FREE,
+        PREMIUM
+    }
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
@@ -32,35 +32,24 @@ public final class TeamCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Say what to do: plan.");
+        throw new ParameterException(spec.commandLine(), "Missing command: plan.");
     }
 
     @Command(
             name = "plan",
             mixinStandardHelpOptions = true,
-            description = "Puts a team on a plan, from its members' next request on.")
+            description = "Sets a team's plan, effective with its members' next request.")
     void plan(
             @Parameters(paramLabel = "TEAM", description = "The team's id.") UUID team,
             @Parameters(paramLabel = "PLAN", description = "${COMPLETION-CANDIDATES}") Plan plan,
-            @Option(
-                            names = "--data",
-                            paramLabel = "DIR",
-                            description = "Data folder of the running system (default: ~/.mindful-code).")
-                    @Nullable
-                    Path data) {
-        DataFolder folder = DataFolder.at(data);
-        PostgresUrl database = folder.runningDatabase().orElseThrow(folder::nothingRuns);
-        try (Connection connection = database.dataSource().getConnection()) {
-            if (!TeamPlans.set(connection, team, plan)) {
-                throw new UserErrorException("There is no team " + team);
-            }
-        } catch (SQLException e) {
-            throw new UserErrorException(
-                    "The database of " + folder.path() + " does not answer: " + e.getSQLState(), e);
+            @Mixin ConnectionOptions connection) {
+        String name = plan.name().toLowerCase(Locale.ROOT);
+        try (AuthorizedApi api = connection.open()) {
+            api.put(
+                    "/api/admin/teams/" + team + "/plan",
+                    ApiClient.json().createObjectNode().put("plan", name));
         }
-        spec.commandLine()
-                .getOut()
-                .println("Plan of " + team + ": " + plan.name().toLowerCase(Locale.ROOT));
+        spec.commandLine().getOut().println("Plan of " + team + ": " + name);
         spec.commandLine().getOut().flush();
     }
 }

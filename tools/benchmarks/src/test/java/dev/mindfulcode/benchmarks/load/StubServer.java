@@ -32,7 +32,7 @@ import tools.jackson.databind.node.ObjectNode;
  * A small real HTTP server with the part of the public contract that the client uses, in memory: what it stores is what
  * a correct pipeline would store. Its misbehaviour is set by the test.
  */
-final class SmallServer implements AutoCloseable {
+final class StubServer implements AutoCloseable {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final long MINUTE_MS = 60_000;
@@ -63,11 +63,11 @@ final class SmallServer implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpServer server;
 
-    SmallServer() throws IOException {
+    StubServer() throws IOException {
         this(0);
     }
 
-    SmallServer(int port) throws IOException {
+    StubServer(int port) throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         server.createContext("/", this::handle);
         server.setExecutor(threads);

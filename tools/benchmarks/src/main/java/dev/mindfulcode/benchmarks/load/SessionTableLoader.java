@@ -1,10 +1,10 @@
 package dev.mindfulcode.benchmarks.load;
 
-import dev.mindfulcode.benchmarks.client.NamedIds;
 import dev.mindfulcode.identity.accounts.TimeZoneLookup;
 import java.util.Set;
 import java.util.HashSet;
 import java.sql.ResultSet;
+import dev.mindfulcode.benchmarks.client.DeterministicIds;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -26,7 +26,7 @@ import org.postgresql.copy.PGCopyOutputStream;
  * take days to type. Sessions carry {@link #EDITOR} and belong to accounts made for it or to nobody, so that they can
  * be told and removed. A rebuild drops them.
  */
-final class WrittenSessions {
+final class SessionTableLoader {
 
     static final String EDITOR = "mindful-bench";
 
@@ -39,7 +39,7 @@ final class WrittenSessions {
     private final Connection connection;
     private final long nowMs;
 
-    WrittenSessions(Connection connection, Instant now) {
+    SessionTableLoader(Connection connection, Instant now) {
         this.connection = connection;
         this.nowMs = now.toEpochMilli();
     }
@@ -99,7 +99,7 @@ final class WrittenSessions {
                 long startMs = nowMs - (i / users.size() + 1) * spacingMs - random.nextLong(spacingMs / 4 + 1);
                 long lengthMs = HOUR_MS / 2 + random.nextLong(5 * HOUR_MS / 2);
                 row.setLength(0);
-                session(row, NamedIds.of(startMs, "bench-session/" + i), user, startMs, lengthMs, random);
+                session(row, DeterministicIds.of(startMs, "bench-session/" + i), user, startMs, lengthMs, random);
                 write(copy, row);
                 if (i % 10_000 == 0) {
                     progress.accept(i);
@@ -133,7 +133,7 @@ final class WrittenSessions {
             for (int day = days; day > 0; day--) {
                 for (int hour : new int[] {9, 14}) {
                     long fromMs = midnightMs - day * 24 * HOUR_MS + hour * HOUR_MS;
-                    UUID session = NamedIds.of(fromMs, "bench-heavy/" + fromMs);
+                    UUID session = DeterministicIds.of(fromMs, "bench-heavy/" + fromMs);
                     for (int i = 0; i < 6; i++) {
                         row.setLength(0);
                         period(

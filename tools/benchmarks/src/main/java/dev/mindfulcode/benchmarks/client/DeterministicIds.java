@@ -7,9 +7,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.UUID;
 
 /** Ids that are the same whenever they are asked for: what is sent twice then counts once. */
-public final class NamedIds {
+public final class DeterministicIds {
 
-    private NamedIds() {}
+    private DeterministicIds() {}
 
     /**
      * Returns an id in the form of a UUIDv7 (RFC 9562): the time in front, so that ids sort by it, and 74 bits of the

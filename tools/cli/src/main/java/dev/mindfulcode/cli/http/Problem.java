@@ -1,19 +1,19 @@
-package dev.mindfulcode.benchmarks.client;
+package dev.mindfulcode.cli.http;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an RFC 9457 problem document said.
+ * A problem document (RFC 9457).
  *
- * @param type the last part of its {@code type}, for example {@code unknown-session}; the status where there was no
+ * @param type the last part of its {@code type}, for example {@code unknown-session}; the status if the response has no
  *     document
- * @param field what was at fault, for example {@code session_id}
+ * @param field the field at fault, for example {@code session_id}
  */
 public record Problem(
         int status, String type, String detail, @Nullable String field) {
 
     /** Returns the last part of a problem's {@code type}. */
-    static String nameOf(String type) {
+    public static String codeOf(String type) {
         return type.substring(type.lastIndexOf('/') + 1);
     }
 

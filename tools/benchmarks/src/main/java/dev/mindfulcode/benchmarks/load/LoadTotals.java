@@ -7,31 +7,31 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What a run has sent so far and whose keystrokes have to be found afterwards. Thread-safe. */
-public final class Tally {
+public final class LoadTotals {
 
     /**
      * A person to be reconciled.
      *
      * @param expected keystrokes that the read model must show in [from, to)
      */
-    public record Person(String name, Account account, long expected, Instant from, Instant to) {}
+    public record Sender(String name, Account account, long expected, Instant from, Instant to) {}
 
     private final SendOutcome outcome = new SendOutcome();
-    private final List<Person> people = new ArrayList<>();
+    private final List<Sender> people = new ArrayList<>();
     private int signedIn;
     private int sessions;
     private long signInNs;
     private long sendNs;
 
-    synchronized void signedIn() {
+    synchronized void addSignIn() {
         signedIn++;
     }
 
-    synchronized void session() {
+    synchronized void addSession() {
         sessions++;
     }
 
-    synchronized void took(long signingInNs, long sendingNs) {
+    synchronized void addDurations(long signingInNs, long sendingNs) {
         signInNs += signingInNs;
         sendNs += sendingNs;
     }
@@ -44,15 +44,15 @@ public final class Tally {
         return sendNs / 1e9;
     }
 
-    synchronized void sent(SendOutcome of) {
+    synchronized void addOutcome(SendOutcome of) {
         outcome.add(of);
     }
 
-    synchronized void finished(Person person) {
+    synchronized void addSender(Sender person) {
         people.add(person);
     }
 
-    synchronized int signedInPeople() {
+    synchronized int signedInUsers() {
         return signedIn;
     }
 
@@ -60,7 +60,7 @@ public final class Tally {
         return sessions;
     }
 
-    synchronized int finishedPeople() {
+    synchronized int finishedSenders() {
         return people.size();
     }
 
@@ -74,7 +74,7 @@ public final class Tally {
         return copy;
     }
 
-    public synchronized List<Person> people() {
+    public synchronized List<Sender> senders() {
         return List.copyOf(people);
     }
 }

@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param repeats requests sent again because the server was away or overloaded
  * @param reconciliation null where it was not asked for
  */
-record Summary(
+record LoadSummary(
         String what,
         int people,
         int sessions,

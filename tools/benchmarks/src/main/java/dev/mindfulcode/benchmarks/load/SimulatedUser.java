@@ -1,7 +1,7 @@
 package dev.mindfulcode.benchmarks.load;
 
 import dev.mindfulcode.benchmarks.client.Batch;
-import dev.mindfulcode.benchmarks.client.NamedIds;
+import dev.mindfulcode.benchmarks.client.DeterministicIds;
 import dev.mindfulcode.benchmarks.typing.TypingModel;
 import dev.mindfulcode.benchmarks.typing.Typist;
 import java.util.List;
@@ -15,7 +15,7 @@ import java.util.UUID;
  * where less, they take breaks. Either way intervals stay as the model draws them and no event lies in the future. Not
  * thread-safe.
  */
-final class SimulatedPerson {
+final class SimulatedUser {
 
     private static final int BATCH_KEYSTROKES = 60;
 
@@ -52,7 +52,7 @@ final class SimulatedPerson {
      * @param total keystrokes until done
      * @param startMs epoch milliseconds at which the run begins
      */
-    SimulatedPerson(TypingModel model, String name, long seed, double keystrokesPerSecond, long total, long startMs) {
+    SimulatedUser(TypingModel model, String name, long seed, double keystrokesPerSecond, long total, long startMs) {
         this.name = name;
         this.typist = new Typist(model, seed);
         this.keystrokesPerSecond = keystrokesPerSecond;
@@ -132,11 +132,11 @@ final class SimulatedPerson {
         }
         if (newSession) {
             sessionStartedMs = clockMs;
-            session = NamedIds.of(clockMs, name + '/' + clockMs);
+            session = DeterministicIds.of(clockMs, name + '/' + clockMs);
             sequence = 0;
         }
         Batch batch = new Batch(
-                NamedIds.of(clockMs, session + "/" + sequence),
+                DeterministicIds.of(clockMs, session + "/" + sequence),
                 session,
                 sequence,
                 clockMs,

@@ -9,14 +9,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /** Runs one thread a person, and stops them all when one fails. */
-final class People {
+final class Concurrent {
 
     /** What one person does. */
     interface Work {
         void run(int person) throws Exception;
     }
 
-    private People() {}
+    private Concurrent() {}
 
     /**
      * @param atOnce how many people are at it at a time

@@ -3,7 +3,7 @@ package dev.mindfulcode.benchmarks.load;
 import picocli.CommandLine.Option;
 
 /** How long a measurement at a steady rate lasts. */
-final class MeasuredTime {
+final class MeasurementOptions {
 
     /** Of each: an access token, taken once, outlives the two. */
     private static final int SECONDS_MAX = 400;

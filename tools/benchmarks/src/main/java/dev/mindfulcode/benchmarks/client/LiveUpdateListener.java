@@ -1,5 +1,7 @@
 package dev.mindfulcode.benchmarks.client;
 
+import dev.mindfulcode.cli.http.ApiClient;
+import dev.mindfulcode.cli.http.ApiException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.WebSocket;
@@ -17,7 +19,7 @@ import tools.jackson.databind.JsonNode;
  * One person's live connection, as a dashboard has it: remembers when an update first showed so many keystrokes of a
  * session. Thread-safe.
  */
-public final class LiveView implements AutoCloseable {
+public final class LiveUpdateListener implements AutoCloseable {
 
     /** A live message is a kilobyte; what goes beyond this is none. */
     private static final int MESSAGE_CHARS_MAX = 1 << 20;
@@ -30,7 +32,7 @@ public final class LiveView implements AutoCloseable {
     private long seenNs;
     private @Nullable String lost;
 
-    private LiveView(MindfulApi api, Account account, UUID session) throws ApiException {
+    private LiveUpdateListener(ApiClient api, Account account, UUID session) throws ApiException {
         this.session = session;
         try {
             this.socket = api.http()
@@ -45,8 +47,8 @@ public final class LiveView implements AutoCloseable {
     }
 
     /** Connects, to see the updates of one session. */
-    public static LiveView open(MindfulApi api, Account account, UUID session) throws ApiException {
-        return new LiveView(api, account, session);
+    public static LiveUpdateListener open(ApiClient api, Account account, UUID session) throws ApiException {
+        return new LiveUpdateListener(api, account, session);
     }
 
     /**
@@ -81,7 +83,7 @@ public final class LiveView implements AutoCloseable {
     private void update(String message, long atNs) {
         JsonNode json;
         try {
-            json = MindfulApi.json().readTree(message);
+            json = ApiClient.json().readTree(message);
         } catch (JacksonException e) {
             return;
         }
