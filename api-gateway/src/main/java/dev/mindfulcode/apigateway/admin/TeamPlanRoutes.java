@@ -38,8 +38,7 @@ final class TeamPlanRoutes {
                     .filter(exists -> exists)
                     .switchIfEmpty(
                             Mono.error(() -> ProblemType.NOT_FOUND.withDetail("There is no team " + teamId + ".")))
-                    .flatMap(_ ->
-                            JsonResponses.ok(new TeamPlan(teamId, plan.text())));
+                    .flatMap(_ -> JsonResponses.ok(new TeamPlan(teamId, plan.text())));
         });
     }
 

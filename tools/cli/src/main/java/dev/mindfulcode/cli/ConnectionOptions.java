@@ -13,7 +13,8 @@ public final class ConnectionOptions {
     @Option(
             names = "--url",
             paramLabel = "URL",
-            description = "URL of the system, with a token in MINDFUL_TOKEN. Default: the one that runs on the data folder.")
+            description =
+                    "URL of the system, with a token in MINDFUL_TOKEN. Default: the one that runs on the data folder.")
     private @Nullable String url;
 
     @Option(

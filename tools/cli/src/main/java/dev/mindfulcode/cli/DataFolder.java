@@ -58,7 +58,8 @@ public final class DataFolder {
     /** Returns DATABASE_URL of the instance that runs on this folder. */
     public Optional<String> runningDatabaseUrl() {
         return running("database")
-                .flatMap(url -> secrets().map(secrets -> url.replaceFirst("@", ":" + secrets.postgresPassword() + "@")));
+                .flatMap(url ->
+                        secrets().map(secrets -> url.replaceFirst("@", ":" + secrets.postgresPassword() + "@")));
     }
 
     private Optional<String> running(String property) {
@@ -279,7 +280,8 @@ public final class DataFolder {
                 Path unfinished = runningFile().resolveSibling("running.properties.new");
                 Files.writeString(
                         unfinished,
-                        "url=" + url + "\nkafka=" + bootstrapServers + "\ndatabase=" + databaseUrl.replaceFirst(":[^:@/]*@", "@") + "\npid="
+                        "url=" + url + "\nkafka=" + bootstrapServers + "\ndatabase="
+                                + databaseUrl.replaceFirst(":[^:@/]*@", "@") + "\npid="
                                 + ProcessHandle.current().pid() + "\n");
                 Files.move(
                         unfinished, runningFile(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

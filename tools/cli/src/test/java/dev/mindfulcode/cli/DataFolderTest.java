@@ -78,9 +78,7 @@ class DataFolderTest {
             assertThat(folder.runningKafka()).isEmpty();
             Secrets secrets = Secrets.readOrCreate(folder.secretsFile());
             lock.announce(
-                    "http://localhost:3999",
-                    "127.0.0.1:9",
-                    "postgresql://mindful:the-password@127.0.0.1:5432/mindful");
+                    "http://localhost:3999", "127.0.0.1:9", "postgresql://mindful:the-password@127.0.0.1:5432/mindful");
 
             assertThat(folder.runningUrl()).contains("http://localhost:3999");
             assertThat(folder.runningKafka()).contains("127.0.0.1:9");

@@ -78,9 +78,7 @@ final class RunCommand implements Callable<Integer> {
         try {
             String url = system.start();
             lock.announce(
-                    url,
-                    system.platform().bootstrapServers(),
-                    system.platform().databaseUrl());
+                    url, system.platform().bootstrapServers(), system.platform().databaseUrl());
             progress.say("Mindful Code is ready: " + url);
             if (demo) {
                 DemoUser user = DemoUser.start(URI.create(url), folder);

@@ -68,18 +68,19 @@ class ModelCommandTest {
             system.announceUrl(lock);
 
             assertThat(terminal.run(
-                            data, "model", "publish", folder.resolve("missing.mflm").toString()))
+                            data,
+                            "model",
+                            "publish",
+                            folder.resolve("missing.mflm").toString()))
                     .isEqualTo(1);
             assertThat(terminal.err()).contains("./mindful train");
             Path junk = Files.writeString(folder.resolve("junk.mflm"), "no model at all, but long enough");
             assertThat(terminal.run(data, "model", "publish", junk.toString())).isEqualTo(1);
             assertThat(terminal.err()).contains("artefact: Not a model of this engine");
-            assertThat(terminal.run(
-                            data, "model", "publish", write("active", 0).toString()))
+            assertThat(terminal.run(data, "model", "publish", write("active", 0).toString()))
                     .isEqualTo(1);
             assertThat(terminal.err()).contains("id is active, which is reserved");
-            assertThat(terminal.run(
-                            data, "model", "publish", write("some-1", 0).toString(), "--auroc", "0.6"))
+            assertThat(terminal.run(data, "model", "publish", write("some-1", 0).toString(), "--auroc", "0.6"))
                     .isEqualTo(2);
         }
     }

@@ -117,7 +117,8 @@ class ModuleDependenciesTest {
     /** Foreign keys to its tables are allowed, statements on them are not. */
     @Test
     void onlyTheIdentityLibraryContainsSqlOnItsTables() throws IOException {
-        Pattern statement = Pattern.compile("(?<!REFERENCES |mindfulcode\\.)\\bidentity\\.(" + identityTables() + ")\\b");
+        Pattern statement =
+                Pattern.compile("(?<!REFERENCES |mindfulcode\\.)\\bidentity\\.(" + identityTables() + ")\\b");
         Set<String> modulesWithStatements = new TreeSet<>();
         for (Module module : modules()) {
             try (Stream<Path> files = Files.walk(module.pom().resolveSibling("src/main"))) {

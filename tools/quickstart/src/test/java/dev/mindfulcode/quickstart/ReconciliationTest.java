@@ -7,16 +7,16 @@ import dev.mindfulcode.benchmarks.aalto.AaltoFolder;
 import dev.mindfulcode.benchmarks.client.Account;
 import dev.mindfulcode.benchmarks.client.Batch;
 import dev.mindfulcode.benchmarks.client.Credentials;
-import dev.mindfulcode.cli.http.ApiClient;
 import dev.mindfulcode.benchmarks.client.DeterministicIds;
 import dev.mindfulcode.benchmarks.load.Importer;
 import dev.mindfulcode.benchmarks.load.LoadState;
+import dev.mindfulcode.benchmarks.load.LoadTotals;
 import dev.mindfulcode.benchmarks.load.Reconciliation;
 import dev.mindfulcode.benchmarks.load.SimulatedCorpus;
-import dev.mindfulcode.benchmarks.load.LoadTotals;
 import dev.mindfulcode.benchmarks.typing.Corpus;
 import dev.mindfulcode.benchmarks.typing.Recording;
 import dev.mindfulcode.benchmarks.typing.TypingModel;
+import dev.mindfulcode.cli.http.ApiClient;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -93,8 +93,9 @@ class ReconciliationTest {
         try (ApiClient api = new ApiClient(origin);
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             LoadTotals tally = new LoadTotals();
-            CompletableFuture<Void> running =
-                    CompletableFuture.runAsync(() -> send((credentials, isNew) -> Account.signIn(api, credentials, isNew), corpus, tally), threads);
+            CompletableFuture<Void> running = CompletableFuture.runAsync(
+                    () -> send((credentials, isNew) -> Account.signIn(api, credentials, isNew), corpus, tally),
+                    threads);
             while (tally.keystrokesAccepted() < 60_000 && !running.isDone()) {
                 LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
             }

@@ -218,7 +218,9 @@ public final class Account {
                         .put("refresh_token", expired.refresh)
                         .toString();
                 ApiClient.Response refreshed = api.post("/api/auth/refresh", null, body);
-                tokens = refreshed.isSuccess() ? tokens(refreshed.body()) : Account.signIn(api, credentials, false).tokens;
+                tokens = refreshed.isSuccess()
+                        ? tokens(refreshed.body())
+                        : Account.signIn(api, credentials, false).tokens;
             }
             return tokens;
         } finally {

@@ -1,9 +1,9 @@
 package dev.mindfulcode.benchmarks.load;
 
 import dev.mindfulcode.benchmarks.client.Account;
-import dev.mindfulcode.cli.http.ApiClient;
 import dev.mindfulcode.benchmarks.typing.Numbers;
 import dev.mindfulcode.cli.UserErrorException;
+import dev.mindfulcode.cli.http.ApiClient;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
@@ -69,7 +69,8 @@ final class ApiCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         if (!(rate > 0) || rate > RATE_MAX || !time.isWithinBounds()) {
             throw new ParameterException(
-                    spec.commandLine(), "--rate must be above 0 and at most " + RATE_MAX + ", " + MeasurementOptions.BOUNDS);
+                    spec.commandLine(),
+                    "--rate must be above 0 and at most " + RATE_MAX + ", " + MeasurementOptions.BOUNDS);
         }
         URI url = options.url();
         long sessions = sessions();

@@ -1,8 +1,8 @@
 package dev.mindfulcode.benchmarks.load;
 
 import dev.mindfulcode.benchmarks.client.Account;
-import dev.mindfulcode.cli.http.ApiException;
 import dev.mindfulcode.cli.http.ApiClient;
+import dev.mindfulcode.cli.http.ApiException;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,11 +1,11 @@
 package dev.mindfulcode.benchmarks.load;
 
 import dev.mindfulcode.benchmarks.client.Account;
-import dev.mindfulcode.cli.http.ApiException;
 import dev.mindfulcode.benchmarks.client.Batch;
 import dev.mindfulcode.benchmarks.client.Credentials;
-import dev.mindfulcode.cli.http.ApiClient;
 import dev.mindfulcode.benchmarks.typing.TypingModel;
+import dev.mindfulcode.cli.http.ApiClient;
+import dev.mindfulcode.cli.http.ApiException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 package dev.mindfulcode.benchmarks.load;
 
-import dev.mindfulcode.benchmarks.client.Account;
 import dev.mindfulcode.benchmarks.aalto.AaltoFolder;
-import dev.mindfulcode.cli.http.ApiClient;
+import dev.mindfulcode.benchmarks.client.Account;
 import dev.mindfulcode.cli.ProgressBar;
 import dev.mindfulcode.cli.UserErrorException;
+import dev.mindfulcode.cli.http.ApiClient;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -92,7 +92,12 @@ public final class ImportCommand implements Callable<Integer> {
         try (ApiClient api = new ApiClient(url)) {
             try (ProgressBar progress =
                     new ProgressBar(out, ProgressBar.isTerminal(), corpus.people(), () -> detail(corpus, tally, api))) {
-                new Importer((credentials, isNew) -> Account.signIn(api, credentials, isNew), state, speed, progress::advance).run(corpus, tally);
+                new Importer(
+                                (credentials, isNew) -> Account.signIn(api, credentials, isNew),
+                                state,
+                                speed,
+                                progress::advance)
+                        .run(corpus, tally);
             }
             out.println("Waiting for the read model ...");
             out.flush();

@@ -1,13 +1,13 @@
 package dev.mindfulcode.benchmarks.load;
 
 import dev.mindfulcode.benchmarks.client.Account;
-import dev.mindfulcode.cli.http.ApiException;
 import dev.mindfulcode.benchmarks.client.Batch;
 import dev.mindfulcode.benchmarks.client.Credentials;
 import dev.mindfulcode.benchmarks.client.SendOutcome;
 import dev.mindfulcode.benchmarks.client.SessionPlan;
 import dev.mindfulcode.benchmarks.typing.Corpus;
 import dev.mindfulcode.benchmarks.typing.Recording;
+import dev.mindfulcode.cli.http.ApiException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -94,8 +94,8 @@ public record Importer(SignIn signIn, LoadState state, double speed, DoubleConsu
         }
         // Up to now and not to the last keystroke: ingest moves what is older than it accepts, and only forwards.
         Instant from = Instant.ofEpochMilli(first + shiftMs).minus(MARGIN);
-        tally.addSender(
-                new LoadTotals.Sender(name, account, accepted, from, Instant.now().plus(MARGIN)));
+        tally.addSender(new LoadTotals.Sender(
+                name, account, accepted, from, Instant.now().plus(MARGIN)));
     }
 
     private static long endMs(Batch batch) {

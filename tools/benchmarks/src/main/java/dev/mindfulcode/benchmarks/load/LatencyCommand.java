@@ -1,8 +1,8 @@
 package dev.mindfulcode.benchmarks.load;
 
-import dev.mindfulcode.cli.http.ApiClient;
 import dev.mindfulcode.cli.ProgressBar;
 import dev.mindfulcode.cli.UserErrorException;
+import dev.mindfulcode.cli.http.ApiClient;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;

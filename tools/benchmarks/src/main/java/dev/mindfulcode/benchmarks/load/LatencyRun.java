@@ -1,15 +1,15 @@
 package dev.mindfulcode.benchmarks.load;
 
 import dev.mindfulcode.benchmarks.client.Account;
-import dev.mindfulcode.cli.http.ApiException;
 import dev.mindfulcode.benchmarks.client.Batch;
-import dev.mindfulcode.benchmarks.client.LiveUpdateListener;
-import dev.mindfulcode.cli.http.ApiClient;
 import dev.mindfulcode.benchmarks.client.DeterministicIds;
+import dev.mindfulcode.benchmarks.client.LiveUpdateListener;
 import dev.mindfulcode.benchmarks.client.SendOutcome;
 import dev.mindfulcode.benchmarks.typing.Numbers;
 import dev.mindfulcode.benchmarks.typing.TypingModel;
 import dev.mindfulcode.benchmarks.typing.Typist;
+import dev.mindfulcode.cli.http.ApiClient;
+import dev.mindfulcode.cli.http.ApiException;
 import java.io.IOException;
 import java.util.List;
 import java.util.UUID;

@@ -1,7 +1,7 @@
 package dev.mindfulcode.benchmarks.load;
 
-import dev.mindfulcode.cli.DataFolder;
 import dev.mindfulcode.cli.ConnectionOptions;
+import dev.mindfulcode.cli.DataFolder;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import java.net.URI;
 import java.nio.file.Path;

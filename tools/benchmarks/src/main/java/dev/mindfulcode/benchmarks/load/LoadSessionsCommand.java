@@ -1,10 +1,10 @@
 package dev.mindfulcode.benchmarks.load;
 
 import dev.mindfulcode.benchmarks.client.Account;
-import dev.mindfulcode.cli.http.ApiClient;
 import dev.mindfulcode.benchmarks.client.DeterministicIds;
 import dev.mindfulcode.cli.ProgressBar;
 import dev.mindfulcode.cli.UserErrorException;
+import dev.mindfulcode.cli.http.ApiClient;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.sql.Connection;

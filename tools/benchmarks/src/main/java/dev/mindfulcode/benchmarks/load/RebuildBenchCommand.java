@@ -1,11 +1,11 @@
 package dev.mindfulcode.benchmarks.load;
 
 import dev.mindfulcode.benchmarks.client.Account;
-import dev.mindfulcode.cli.http.ApiClient;
-import dev.mindfulcode.cli.projections.ProjectionApi;
 import dev.mindfulcode.cli.AuthorizedApi;
 import dev.mindfulcode.cli.UserErrorException;
+import dev.mindfulcode.cli.http.ApiClient;
 import dev.mindfulcode.cli.projections.BuildProgress;
+import dev.mindfulcode.cli.projections.ProjectionApi;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -1,20 +1,20 @@
 package dev.mindfulcode.benchmarks.load;
 
-import dev.mindfulcode.identity.accounts.TimeZoneLookup;
-import java.util.Set;
-import java.util.HashSet;
-import java.sql.ResultSet;
 import dev.mindfulcode.benchmarks.client.DeterministicIds;
+import dev.mindfulcode.identity.accounts.TimeZoneLookup;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.function.LongConsumer;

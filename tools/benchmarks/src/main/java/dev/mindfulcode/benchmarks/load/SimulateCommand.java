@@ -1,9 +1,9 @@
 package dev.mindfulcode.benchmarks.load;
 
-import dev.mindfulcode.cli.http.ApiClient;
 import dev.mindfulcode.benchmarks.typing.TypingModel;
 import dev.mindfulcode.cli.ProgressBar;
 import dev.mindfulcode.cli.UserErrorException;
+import dev.mindfulcode.cli.http.ApiClient;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;

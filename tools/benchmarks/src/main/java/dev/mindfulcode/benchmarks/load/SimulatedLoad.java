@@ -2,10 +2,10 @@ package dev.mindfulcode.benchmarks.load;
 
 import dev.mindfulcode.benchmarks.client.Account;
 import dev.mindfulcode.benchmarks.client.Batch;
-import dev.mindfulcode.cli.http.ApiClient;
 import dev.mindfulcode.benchmarks.client.SendOutcome;
 import dev.mindfulcode.benchmarks.typing.TypingModel;
 import dev.mindfulcode.benchmarks.typing.Typist;
+import dev.mindfulcode.cli.http.ApiClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

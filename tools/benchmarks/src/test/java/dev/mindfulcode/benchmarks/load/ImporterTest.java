@@ -1,13 +1,13 @@
 package dev.mindfulcode.benchmarks.load;
 
-import dev.mindfulcode.benchmarks.client.Account;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mindfulcode.cli.http.ApiException;
-import dev.mindfulcode.cli.http.ApiClient;
+import dev.mindfulcode.benchmarks.client.Account;
 import dev.mindfulcode.benchmarks.typing.Corpus;
 import dev.mindfulcode.benchmarks.typing.TypingModel;
+import dev.mindfulcode.cli.http.ApiClient;
+import dev.mindfulcode.cli.http.ApiException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +53,11 @@ class ImporterTest {
     private Run run(Clock clock) throws Exception {
         LoadTotals tally = new LoadTotals();
         try (ApiClient api = new ApiClient(server.uri())) {
-            new Importer((credentials, isNew) -> Account.signIn(api, credentials, isNew), LoadState.open(data, clock), Importer.AS_FAST_AS_ACCEPTED, progress::add)
+            new Importer(
+                            (credentials, isNew) -> Account.signIn(api, credentials, isNew),
+                            LoadState.open(data, clock),
+                            Importer.AS_FAST_AS_ACCEPTED,
+                            progress::add)
                     .run(CORPUS, tally);
             return new Run(tally, Reconciliation.of(tally.senders(), Duration.ofSeconds(5)));
         }

@@ -3,8 +3,8 @@ package dev.mindfulcode.benchmarks.load;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.benchmarks.client.Batch;
-import dev.mindfulcode.cli.http.ApiClient;
 import dev.mindfulcode.benchmarks.typing.TypingModel;
+import dev.mindfulcode.cli.http.ApiClient;
 import dev.mindfulcode.schemas.SignalKind;
 import java.nio.file.Path;
 import java.time.Clock;

@@ -136,8 +136,7 @@ public final class ApiClient implements AutoCloseable {
     /** @param json null: no body */
     public Response send(String method, String path, @Nullable String token, @Nullable String json)
             throws ApiException, InterruptedException {
-        return send(
-                method, path, token, () -> json == null ? BodyPublishers.noBody() : BodyPublishers.ofString(json));
+        return send(method, path, token, () -> json == null ? BodyPublishers.noBody() : BodyPublishers.ofString(json));
     }
 
     /**
@@ -149,11 +148,13 @@ public final class ApiClient implements AutoCloseable {
     public boolean readEvents(String path, @Nullable String token, Predicate<JsonNode> isLast)
             throws InterruptedException {
         try {
-            HttpResponse<Stream<String>> response = http.send(request(path, token).build(), BodyHandlers.ofLines());
+            HttpResponse<Stream<String>> response =
+                    http.send(request(path, token).build(), BodyHandlers.ofLines());
             try (Stream<String> lines = response.body()) {
                 for (Iterator<String> line = lines.iterator(); response.statusCode() == 200 && line.hasNext(); ) {
                     String text = line.next();
-                    if (text.startsWith(EVENT_DATA) && isLast.test(JSON.readTree(text.substring(EVENT_DATA.length())))) {
+                    if (text.startsWith(EVENT_DATA)
+                            && isLast.test(JSON.readTree(text.substring(EVENT_DATA.length())))) {
                         return true;
                     }
                 }

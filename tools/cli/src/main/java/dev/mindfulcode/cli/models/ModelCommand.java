@@ -25,7 +25,8 @@ import tools.jackson.databind.node.ObjectNode;
         name = "model",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        description = "Publishes trained models to a running system and chooses the one in use. Requires OPERATOR_TOKEN.")
+        description =
+                "Publishes trained models to a running system and chooses the one in use. Requires OPERATOR_TOKEN.")
 public final class ModelCommand implements Runnable {
 
     private static final String MODELS = "/api/admin/models";
@@ -61,8 +62,9 @@ public final class ModelCommand implements Runnable {
             @Option(names = "--evaluated-on", paramLabel = "TEXT", description = "Name of the evaluation data.")
                     @Nullable
                     String evaluatedOn) {
-        ObjectNode upload =
-                ApiClient.json().createObjectNode().put("artefact", Base64.getEncoder().encodeToString(bytes(file)));
+        ObjectNode upload = ApiClient.json()
+                .createObjectNode()
+                .put("artefact", Base64.getEncoder().encodeToString(bytes(file)));
         if (auroc != null || ece != null || evaluatedOn != null) {
             if (auroc == null || ece == null || evaluatedOn == null) {
                 throw new ParameterException(
@@ -94,7 +96,9 @@ public final class ModelCommand implements Runnable {
             for (JsonNode model : models.path("models")) {
                 print((model.path("in_use").asBoolean() ? "* " : "  ")
                         + model.path("model_id").asString() + "  "
-                        + (model.has("kind") ? about(model) : models.path("built_in").asString()));
+                        + (model.has("kind")
+                                ? about(model)
+                                : models.path("built_in").asString()));
             }
         }
     }
@@ -118,8 +122,8 @@ public final class ModelCommand implements Runnable {
     private static byte[] bytes(Path file) {
         try {
             if (Files.size(file) > FILE_BYTES_MAX) {
-                throw new UserErrorException(file + " has " + Files.size(file) + " bytes; a model has at most "
-                        + FILE_BYTES_MAX + ".");
+                throw new UserErrorException(
+                        file + " has " + Files.size(file) + " bytes; a model has at most " + FILE_BYTES_MAX + ".");
             }
             return Files.readAllBytes(file);
         } catch (IOException e) {

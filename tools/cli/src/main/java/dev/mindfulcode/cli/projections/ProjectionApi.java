@@ -39,7 +39,8 @@ public record ProjectionApi(AuthorizedApi api) {
     }
 
     private static List<JsonNode> list(JsonNode response) {
-        return StreamSupport.stream(response.path("builds").spliterator(), false).toList();
+        return StreamSupport.stream(response.path("builds").spliterator(), false)
+                .toList();
     }
 
     private static JsonNode share(int percent) {

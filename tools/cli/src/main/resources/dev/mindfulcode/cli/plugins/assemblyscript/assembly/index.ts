@@ -1,4 +1,5 @@
-// Keystrokes by day. A row a day, told again as it grows: {"key": "day-20479", "keystrokes": 1234}; days count from 1 January 1970.
+// Keystrokes per day, one row a day, emitted again as it grows: {"key": "day-20479", "keystrokes": 1234}.
+// Days count from 1 January 1970.
 
 @external("mindful", "keystroke_intervals")
 declare function keystroke_intervals(address: usize, capacity: i32): i32;
