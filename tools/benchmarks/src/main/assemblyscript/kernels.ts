@@ -46,7 +46,7 @@ function sieve(): i32 {
   return primes;
 }
 
-// Floats, each of which is looked at for a NaN.
+// Floats, each of which is checked for NaN.
 function deviation(): f64 {
   let mean = 0.0;
   let squares = 0.0;

@@ -17,7 +17,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The engine's three hot operations: applying a keystroke (flow is looked at every five seconds of event time, and that
+ * The engine's three hot operations: applying a keystroke (flow is estimated every five seconds of event time, and that
  * is in the figure), reading the flow state, and the network alone. Typing is log-normal around 168 ms with a twelfth
  * corrections and some pauses.
  */
@@ -84,7 +84,7 @@ public class FlowEngineBenchmark {
         return reading.intensity();
     }
 
-    /** A thousand at a time: the median is what one costs, whatever else the machine was doing meanwhile. */
+    /** A thousand at a time: the median is the cost of one, independent of other load. */
     @Benchmark
     @BenchmarkMode(Mode.SampleTime)
     public void applyThousandKeystrokesSampled() {

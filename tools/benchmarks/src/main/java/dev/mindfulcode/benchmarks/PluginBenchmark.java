@@ -31,9 +31,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What the meter costs: the same kernels with fuel, depth and NaN looked after, on the host's thread, beside the module
- * as it was made, compiled by the same runtime and called directly. Source of the kernels:
- * tools/benchmarks/src/main/assemblyscript.
+ * Cost of metering: the same kernels with limits on fuel, depth and NaN on the host's thread, and the unmodified module
+ * compiled by the same runtime and called directly. Source of the kernels: tools/benchmarks/src/main/assemblyscript.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -54,7 +53,7 @@ public class PluginBenchmark {
     private final PluginRun metered = metered(host);
     private final ExportFunction floor = floorOf(Parser.parse(kernels()));
 
-    /** What is run, and how often a call: some milliseconds, so that handing over between threads does not count. */
+    /** A kernel and its repetitions per call: some milliseconds, so that switching threads does not count. */
     public enum Kernel {
         SIEVE(20),
         DEVIATION(200),

@@ -91,7 +91,7 @@ public final class DataFolder {
         return path.resolve("flow-stream");
     }
 
-    /** Where the ends of the log are stored while the system runs. */
+    /** Returns the file of the log's end offsets while the system runs. */
     public Path logEnds() {
         return path.resolve("log-ends");
     }
@@ -201,7 +201,7 @@ public final class DataFolder {
     }
 
     /**
-     * Takes the folder for this process until the lock is closed or the process ends.
+     * Locks the folder for this process until the lock is closed or the process ends.
      *
      * @throws UserErrorException where another instance has it
      */
@@ -271,9 +271,9 @@ public final class DataFolder {
         }
 
         /**
-         * Tells other commands where this instance answers, and where its log and its database are.
+         * Publishes the addresses of this instance to other commands.
          *
-         * @param databaseUrl as DATABASE_URL; its password is not written down a second time
+         * @param databaseUrl as DATABASE_URL; its password is not written
          */
         public void announce(String url, String bootstrapServers, String databaseUrl) {
             try {

@@ -28,7 +28,7 @@ public final class ProgressBar implements AutoCloseable {
 
     /**
      * @param total what {@link #advance} adds up to when all is done
-     * @param detail the text beside the bar, asked for at each redraw
+     * @param detail the text after the bar, computed at each redraw
      */
     public ProgressBar(PrintWriter out, boolean terminal, double total, Supplier<String> detail) {
         this.out = out;

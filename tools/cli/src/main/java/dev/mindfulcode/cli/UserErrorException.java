@@ -1,6 +1,6 @@
 package dev.mindfulcode.cli;
 
-/** What was asked for cannot be done, and the message tells the person at the terminal why and what would help. */
+/** A failure that the user can resolve; the message says what happened and what to do. */
 public final class UserErrorException extends RuntimeException {
 
     private static final long serialVersionUID = 1;

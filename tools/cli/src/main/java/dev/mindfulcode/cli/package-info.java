@@ -1,4 +1,4 @@
-/** What the commands share: how they find a running system, speak HTTP to it and report errors. */
+/** Shared parts of the commands: the system they connect to, its API, and errors. */
 @NullMarked
 package dev.mindfulcode.cli;
 

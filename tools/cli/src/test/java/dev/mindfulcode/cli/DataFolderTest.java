@@ -26,7 +26,7 @@ class DataFolderTest {
     }
 
     @Test
-    void onlyTheOwnerReadsTheFolderAndItsSecrets() throws Exception {
+    void isReadableByItsOwnerOnly() throws Exception {
         Secrets.readOrCreate(folder.secretsFile());
 
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.path())))
@@ -49,7 +49,7 @@ class DataFolderTest {
     }
 
     @Test
-    void secretsAreMadeOnceAndAreStrong() {
+    void generatesStrongSecretsOnce() {
         Secrets first = Secrets.readOrCreate(folder.secretsFile());
         Secrets second = Secrets.readOrCreate(folder.secretsFile());
 
@@ -61,7 +61,7 @@ class DataFolderTest {
     }
 
     @Test
-    void aMissingSecretIsMadeAndTheOthersStay() throws Exception {
+    void generatesMissingSecretsOnly() throws Exception {
         Secrets first = Secrets.readOrCreate(folder.secretsFile());
         Files.writeString(folder.secretsFile(), "ENCRYPTION_KEY=" + first.encryptionKey() + "\n");
 
@@ -72,7 +72,7 @@ class DataFolderTest {
     }
 
     @Test
-    void oneInstanceHasTheFolderAndOthersLearnWhereItAnswers() throws IOException {
+    void locksTheFolderAndAnnouncesTheInstance() throws IOException {
         assertThat(folder.runningUrl()).isEmpty();
         try (DataFolder.Lock lock = folder.lock()) {
             assertThat(folder.runningKafka()).isEmpty();
@@ -95,14 +95,14 @@ class DataFolderTest {
     }
 
     @Test
-    void whatAKilledInstanceAnnouncedCountsNoMore() throws Exception {
+    void ignoresAnnouncementsOfKilledInstances() throws Exception {
         Files.writeString(folder.path().resolve("running.properties"), "url=http://localhost:3999\npid=1\n");
 
         assertThat(folder.runningUrl()).isEmpty();
     }
 
     @Test
-    void refusesAFolderOfAnotherUserAndSaysWhatToDo() throws Exception {
+    void refusesFoldersOfOtherUsers() throws Exception {
         boolean isRoot = System.getProperty("user.name").equals("root");
         Path foreign = isRoot ? Files.createDirectory(temporary.resolve("foreign")) : Path.of("/usr");
         if (isRoot) {
@@ -118,7 +118,7 @@ class DataFolderTest {
     }
 
     @Test
-    void refusesWhatItCannotCreateOrWriteAndSaysWhatToDo() throws Exception {
+    void refusesUnwritableFolders() throws Exception {
         Path file = Files.createFile(temporary.resolve("file"));
 
         assertThatThrownBy(() -> DataFolder.at(file).create())

@@ -7,7 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 
-/** Asks a running system whether it can serve. */
+/** Checks the health endpoint of a running system. */
 final class Health {
 
     private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(5);

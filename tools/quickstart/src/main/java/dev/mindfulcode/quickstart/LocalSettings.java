@@ -20,7 +20,7 @@ import java.util.TreeSet;
  */
 final class LocalSettings {
 
-    /** What the file may hold. */
+    /** Settings that the file may contain. */
     static final Set<String> NAMES = Set.of(
             "CORS_ORIGINS",
             "MINDFUL_INGEST_IN_FLIGHT_BYTES",
@@ -39,7 +39,7 @@ final class LocalSettings {
             "WEBHOOK_ALLOWED_NETWORKS",
             "WEBHOOK_ALLOW_HTTP");
 
-    /** What {@code run} decides itself, or keeps among its secrets. */
+    /** Settings that {@code run} sets itself or stores among its secrets. */
     static final Set<String> DECIDED_BY_RUN = Set.of(
             "DATABASE_URL",
             "ENCRYPTION_KEY",
@@ -73,7 +73,7 @@ final class LocalSettings {
             if (!NAMES.contains(name)) {
                 throw new UserErrorException(
                         file + " sets " + name + ", which run does not take from it. Remove it; the"
-                                + " names that it takes are: " + String.join(", ", new TreeSet<>(NAMES)) + ".");
+                                + " names that it may contain: " + String.join(", ", new TreeSet<>(NAMES)) + ".");
             }
             settings.put(name, properties.getProperty(name));
         }

@@ -18,9 +18,9 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Where each partition of the log ends: the offset after its last record.
+ * The end offset of each partition: the offset after its last record.
  *
- * <p>Stored in a file beside the log, a line a partition such as {@code keystrokes 3 1207}, so that the next start can
+ * <p>Stored in a file next to the log, one line per partition such as {@code keystrokes 3 1207}, so that the next start can
  * see whether the log still has what it had.
  */
 record LogEnds(Map<TopicPartition, Long> offsets) {

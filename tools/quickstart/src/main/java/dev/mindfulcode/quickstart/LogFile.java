@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the log goes in a run: a file, five of at most 10 MB in all, so that the terminal shows what the person needs
+ * The log file of a run: a file, five of at most 10 MB in all, so that the terminal shows what the person needs
  * to know.
  */
 final class LogFile {

@@ -152,15 +152,15 @@ final class LogRecovery {
     static LogEnds ends(Admin admin) {
         Set<String> topics =
                 get(admin.listTopics(new ListTopicsOptions().listInternal(true)).names());
-        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+        Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
         for (TopicDescription topic :
                 get(admin.describeTopics(topics).allTopicNames()).values()) {
             topic.partitions()
                     .forEach(partition ->
-                            asked.put(new TopicPartition(topic.name(), partition.partition()), OffsetSpec.latest()));
+                            latest.put(new TopicPartition(topic.name(), partition.partition()), OffsetSpec.latest()));
         }
         Map<TopicPartition, Long> ends = new HashMap<>();
-        get(admin.listOffsets(asked).all()).forEach((partition, end) -> ends.put(partition, end.offset()));
+        get(admin.listOffsets(latest).all()).forEach((partition, end) -> ends.put(partition, end.offset()));
         return new LogEnds(ends);
     }
 

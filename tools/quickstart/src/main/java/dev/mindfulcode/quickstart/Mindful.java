@@ -20,10 +20,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/**
- * The command {@code mindful}: the whole system on this machine, and what feeds it. Exit 0 only when what was asked is
- * done.
- */
+/** The command {@code mindful}. Exit code 0 only if the command has succeeded. */
 @Command(
         name = "mindful",
         description = "Turns the rhythm of a developer's keyboard into flow state.",
@@ -74,6 +71,6 @@ public final class Mindful implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Say what to do.");
+        throw new ParameterException(spec.commandLine(), "Missing command.");
     }
 }

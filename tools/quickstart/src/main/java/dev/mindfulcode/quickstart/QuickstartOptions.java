@@ -3,7 +3,7 @@ package dev.mindfulcode.quickstart;
 import java.time.Duration;
 
 /**
- * How the system is started.
+ * Options of a start.
  *
  * @param port of the web server on loopback; 0 for any free one
  * @param commitInterval of the flow stream, see FlowStreamConfiguration

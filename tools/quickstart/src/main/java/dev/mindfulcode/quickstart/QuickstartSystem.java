@@ -32,7 +32,7 @@ import org.springframework.context.ConfigurableApplicationContext;
  * The whole system in this JVM, on loopback: the platform, then the services in the order in which they need each
  * other.
  *
- * <p>Stopping goes the other way, so that nothing is lost: the web server takes no more and finishes what it has, the
+ * <p>Stopping goes the other way, so that nothing is lost: the web server accepts no new requests and finishes running ones, the
  * stream commits, the projections write, and only then the registry, Kafka and Postgres end. The bounds add up to less
  * than 15 s.
  */
@@ -67,16 +67,16 @@ final class QuickstartSystem implements AutoCloseable {
      * Starts everything and returns when a request would succeed.
      *
      * @return the address to visit
-     * @throws StoppedException where a stop was asked for meanwhile, so that the failure is no news
+     * @throws StoppedException if the start was stopped
      * @throws RuntimeException where a part does not start; what has started by then is stopped again
      */
     String start() {
         try {
             return startAll();
         } catch (RuntimeException e) {
-            boolean stopWasAskedFor = started.isStopping();
+            boolean isStopped = started.isStopping();
             close();
-            throw stopWasAskedFor ? new StoppedException(e) : e;
+            throw isStopped ? new StoppedException(e) : e;
         }
     }
 

@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Runs the whole system on this machine: Kafka, Postgres, the schema registry and the services.",
             "Listens on loopback only, keeps its data between runs, and stops cleanly on Ctrl-C.",
-            "Takes secrets and settings from its data folder only, never from the environment."
+            "Reads secrets and settings from its data folder only, never from the environment."
         },
         mixinStandardHelpOptions = true,
         showDefaultValues = true)
@@ -42,11 +42,11 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "DIR",
-            description = "Where data, secrets and logs are kept.",
+            description = "Folder of data, secrets and logs.",
             defaultValue = "${sys:user.home}/.mindful-code")
     private @Nullable Path data;
 
-    @Option(names = "--demo", description = "Lets a made-up developer type, to have something to look at.")
+    @Option(names = "--demo", description = "Simulates a developer who types, as data for the dashboard.")
     private boolean demo;
 
     @Override
@@ -90,7 +90,7 @@ final class RunCommand implements Callable<Integer> {
         } catch (PlatformException e) {
             throw new UserErrorException(String.valueOf(e.getMessage()), e);
         } catch (QuickstartSystem.StoppedException e) {
-            // The stop that was asked for ends the JVM when it is through.
+            // The shutdown hook ends the JVM.
         }
         new CountDownLatch(1).await(); // until a signal ends the JVM
         return CommandLine.ExitCode.OK;

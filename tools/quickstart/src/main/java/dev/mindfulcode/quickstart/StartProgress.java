@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
 
-/** Says on the terminal what a start or stop is doing, while it does it. Thread-safe: several parts start at once. */
+/** Prints the progress of a start or stop on the terminal. Thread-safe: several parts start at once. */
 final class StartProgress {
 
     private final PrintWriter terminal;

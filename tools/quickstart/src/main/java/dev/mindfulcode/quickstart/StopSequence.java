@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What has been started, to be stopped in the opposite order, each part within its own bound: one that hangs delays the
- * others but does not keep them from stopping. Thread-safe; a stop may come while the start is still going on.
+ * Started parts, stopped in reverse order, each within its own bound: one that hangs delays the
+ * others but does not keep them from stopping. Thread-safe; a stop may interrupt the start.
  */
 final class StopSequence {
 

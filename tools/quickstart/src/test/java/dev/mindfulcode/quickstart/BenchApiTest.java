@@ -16,7 +16,7 @@ class BenchApiTest {
     private final StringWriter err = new StringWriter();
 
     @Test
-    void madeUpSessionsAreWrittenAskedForAndTakenAway() {
+    void loadsReadsAndRemovesGeneratedSessions() {
         try (DataFolder.Lock lock = system.folder().lock()) {
             lock.announce(system.origin().toString(), system.bootstrapServers(), system.databaseUrl());
 

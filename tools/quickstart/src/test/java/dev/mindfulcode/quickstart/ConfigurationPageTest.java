@@ -79,7 +79,7 @@ class ConfigurationPageTest {
                         .containsExactly(name));
     }
 
-    /** Returns each variable of the table with its default, empty where there is none. */
+    /** Returns each variable of the table with its default, empty if it has none. */
     private static Map<Variable, String> documented() throws IOException {
         String page = Files.readString(ModuleTable.PROJECT.resolve("docs/configuration.md"));
         Map<Variable, String> documented = new TreeMap<>();

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
-/** What a person sees in a browser, with the system's own Chromium. */
+/** The dashboard in a browser, the system's own Chromium. */
 @Timeout(300)
 class DashboardTest {
 
@@ -44,7 +44,7 @@ class DashboardTest {
     }
 
     @Test
-    void aNewUserSignsInAndSeesTheCurveMoveWhileTheyType() throws Exception {
+    void showsTheLiveCurveToANewUser() throws Exception {
         SharedSystem system = SharedSystem.get();
         String email = UUID.randomUUID() + "@example.org";
         String password = "a long password " + UUID.randomUUID();
@@ -90,7 +90,7 @@ class DashboardTest {
     }
 
     @Test
-    void whoWishesToBeAskedIsAskedAfterWorkAndAnswersWithTheKeyboard() throws Exception {
+    void promptsForARatingAfterWorkAndAcceptsKeyboardInput() throws Exception {
         SharedSystem system = SharedSystem.get();
         TestUser user = TestUser.register(system.origin());
         try (BrowserWindow window = BrowserWindow.open()) {
@@ -129,7 +129,7 @@ class DashboardTest {
     }
 
     @Test
-    void aWrongPasswordIsToldAndShowsNothing() {
+    void rejectsAWrongPassword() {
         SharedSystem system = SharedSystem.get();
         try (BrowserWindow window = BrowserWindow.open()) {
             Page page = window.page();
@@ -144,7 +144,7 @@ class DashboardTest {
     }
 
     @Test
-    void whoHasWeeksBehindThemSeesTheirPatternsAndWhoHasNotIsToldWhatIsMissing() throws Exception {
+    void showsPatternsAfterWeeksAndMissingDataBefore() throws Exception {
         SharedSystem system = SharedSystem.get();
         TestUser user = TestUser.register(system.origin());
         try (BrowserWindow window = BrowserWindow.open()) {
@@ -176,7 +176,7 @@ class DashboardTest {
     }
 
     @Test
-    void whoLeadsATeamSeesItsWeekAndItsAlertsAndKeepsRulesWithTheKeyboard() throws Exception {
+    void showsTeamWeekAndAlertsAndEditsRulesByKeyboard() throws Exception {
         SharedSystem system = SharedSystem.get();
         TestUser user = TestUser.register(system.origin());
         String made = user.post("/api/teams", "{\"name\": \"Compilers\"}").body();
@@ -214,7 +214,7 @@ class DashboardTest {
     }
 
     @Test
-    void anInvitedPersonAcceptsWithTheCodeOrDeclines() throws Exception {
+    void acceptsOrDeclinesAnInvitation() throws Exception {
         SharedSystem system = SharedSystem.get();
         TestUser lead = TestUser.register(system.origin());
         TestUser user = TestUser.register(system.origin());
@@ -242,7 +242,7 @@ class DashboardTest {
     }
 
     @Test
-    void whatAPluginFoundInAllHistoryIsShownAndGoesIntoAFile() throws Exception {
+    void showsAndExportsPluginResults() throws Exception {
         SharedSystem system = SharedSystem.get();
         TestUser user = TestUser.register(system.origin());
         UUID session = user.startSession();
@@ -298,7 +298,7 @@ class DashboardTest {
     }
 
     @Test
-    void theApisPageIsReadAndTriedWithoutAnythingFromElsewhere() {
+    void servesTheApiPageWithoutThirdPartyRequests() {
         SharedSystem system = SharedSystem.get();
         try (BrowserWindow window = BrowserWindow.open()) {
             Page page = window.page();
@@ -310,8 +310,8 @@ class DashboardTest {
                 }
             });
             page.onPageError(complaints::add);
-            List<String> asked = new CopyOnWriteArrayList<>();
-            page.onRequest(request -> asked.add(request.url()));
+            List<String> requested = new CopyOnWriteArrayList<>();
+            page.onRequest(request -> requested.add(request.url()));
             page.navigate(system.origin() + "/docs");
             Locator health = page.locator("#operations-operations-getHealth");
             health.locator(".opblock-summary-control").click();
@@ -321,13 +321,14 @@ class DashboardTest {
                             .innerText())
                     .startsWith("200");
             page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target", "api-page.png")));
-            assertThat(asked).allMatch(url -> url.startsWith(system.origin().toString()) || url.startsWith("data:"));
+            String origin = system.origin().toString();
+            assertThat(requested).allMatch(url -> url.startsWith(origin) || url.startsWith("data:"));
             assertThat(complaints).isEmpty();
         }
     }
 
     @Test
-    void axeFindsNothingOnAFullDayATeamAndAPhone() throws Exception {
+    void passesAxeOnDayTeamAndPhoneViews() throws Exception {
         SharedSystem system = SharedSystem.get();
         TestUser user = TestUser.register(system.origin());
         String made = user.post("/api/teams", "{\"name\": \"Compilers\"}").body();
@@ -358,7 +359,7 @@ class DashboardTest {
         }
     }
 
-    /** An offset at which it is evening, so that a whole day of work lies behind. */
+    /** An offset at which it is evening, so that a whole day of work is over. */
     private static ZoneOffset zoneInTheEvening() {
         int hours = 19 - Instant.now().atOffset(ZoneOffset.UTC).getHour();
         return ZoneOffset.ofHours(hours > 14 ? hours - 24 : hours);

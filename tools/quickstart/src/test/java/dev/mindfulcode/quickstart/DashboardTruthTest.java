@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What the dashboard shows while a reading is old, a connection silent, a request slow or refused, or a second editor
+ * The dashboard while a reading is old, a connection silent, a request slow or refused, or a second editor
  * open.
  */
 @Timeout(300)
@@ -45,7 +45,7 @@ class DashboardTruthTest {
     private final SharedSystem system = SharedSystem.get();
 
     @Test
-    void showsAnOldReadingAsOldAndLeavesItOutOfTheCurve() throws Exception {
+    void marksStaleStatesAndOmitsThemFromTheCurve() throws Exception {
         TestUser user = TestUser.register(system.origin());
         UUID session = user.startSession();
         try (BrowserWindow window = BrowserWindow.open()) {
@@ -73,7 +73,7 @@ class DashboardTruthTest {
     }
 
     @Test
-    void currentMeansOfTheLastNinetySecondsAndStaysWithOneOfTwoEditors() {
+    void showsOneEditorsStateOfTheLastNinetySeconds() {
         try (BrowserWindow window = BrowserWindow.open()) {
             Page page = window.page();
             page.navigate(system.origin().toString());
@@ -81,7 +81,8 @@ class DashboardTruthTest {
                     async () => {
                       const { Readings } = await import('/js/readings.js');
                       const readings = new Readings();
-                      const update = (session, status = 'active') => ({ session_id: session, session: { status }, flow_state: { is_in_flow: session === 'a' } });
+                      const update = (session, status = 'active') => ({ session_id: session, session: { status },
+                          flow_state: { is_in_flow: session === 'a' } });
                       const seen = [];
                       const see = (now) => {
                         const { state, reading, others } = readings.at(now);
@@ -115,7 +116,7 @@ class DashboardTruthTest {
     }
 
     @Test
-    void aSilentConnectionIsNotLiveAndIsReopenedWithoutAClose() throws Exception {
+    void reopensASilentConnection() throws Exception {
         TestUser user = TestUser.register(system.origin());
         try (BrowserWindow window = BrowserWindow.open()) {
             Page page = window.page();
@@ -139,7 +140,8 @@ class DashboardTruthTest {
                     () => {
                       const link = document.getElementById('link');
                       window.states = [];
-                      new MutationObserver(() => window.states.push(link.dataset.state)).observe(link, { attributeFilter: ['data-state'] });
+                      new MutationObserver(() => window.states.push(link.dataset.state)).observe(link,
+                          { attributeFilter: ['data-state'] });
                     }""");
             silent.set(true);
 
@@ -157,7 +159,7 @@ class DashboardTruthTest {
     }
 
     @Test
-    void saysThatThereIsNoConnection() throws Exception {
+    void showsWhenDisconnected() throws Exception {
         TestUser user = TestUser.register(system.origin());
         try (BrowserWindow window = BrowserWindow.open()) {
             Page page = window.page();
@@ -172,7 +174,7 @@ class DashboardTruthTest {
     }
 
     @Test
-    void loadingFailedEmptyAndStaleDifferOnEachCard() throws Exception {
+    void distinguishesLoadingFailedEmptyAndStaleCards() throws Exception {
         TestUser user = TestUser.register(system.origin());
         try (BrowserWindow window = BrowserWindow.open()) {
             Page page = window.page();
@@ -243,7 +245,7 @@ class DashboardTruthTest {
     }
 
     @Test
-    void twoEditorsAreTwoCurves() throws Exception {
+    void drawsOneCurvePerEditor() throws Exception {
         TestUser user = TestUser.register(system.origin());
         List<UUID> sessions = List.of(startSession(user, "vim", "ingest"), startSession(user, "zed", "dashboard"));
         try (BrowserWindow window = BrowserWindow.open()) {
@@ -291,12 +293,14 @@ class DashboardTruthTest {
     private static String update(UUID session, long at, double intensity, boolean inFlow) {
         return """
                 {"type": "flow_state_update", "session_id": "%s", "at": %d, "session": {"status": "active"},
-                 "flow_state": {"is_in_flow": %b, "flow_intensity": %.1f, "flow_duration_ms": 60000, "confidence": 0.8, "recommendations": [],
-                   "metrics": {"rhythm_score": 0.5, "focus_score": 0.5, "consistency_score": 0.5, "error_penalty": 0.1, "velocity_score": 0.5}}}""".formatted(session, at, inFlow, intensity);
+                 "flow_state": {"is_in_flow": %b, "flow_intensity": %.1f, "flow_duration_ms": 60000,
+                     "confidence": 0.8, "recommendations": [],
+                   "metrics": {"rhythm_score": 0.5, "focus_score": 0.5, "consistency_score": 0.5,
+                       "error_penalty": 0.1, "velocity_score": 0.5}}}""".formatted(session, at, inFlow, intensity);
     }
 
     @Test
-    void theCurrentStateIsInViewAfterSignInOnAPhone() throws Exception {
+    void showsTheCurrentStateOnAPhoneAfterSignIn() throws Exception {
         TestUser user = TestUser.register(system.origin());
         try (BrowserWindow window = BrowserWindow.open(new Browser.NewContextOptions().setViewportSize(390, 844))) {
             Page page = window.page();
@@ -312,16 +316,18 @@ class DashboardTruthTest {
     }
 
     @Test
-    void eachRuleOfACardBeginsWithThatCard() {
+    void scopesEachStyleRuleToItsCard() {
         try (BrowserWindow window = BrowserWindow.open()) {
             Page page = window.page();
             page.navigate(system.origin().toString());
             Object strangers = page.evaluate("""
                     () => {
-                      const rules = (list) => [...list].flatMap((rule) => (rule.cssRules?.length ? rules(rule.cssRules) : [rule]));
+                      const rules = (list) => [...list].flatMap((rule) => (rule.cssRules?.length
+                          ? rules(rule.cssRules) : [rule]));
                       const sheet = [...document.styleSheets].find(({ href }) => href.endsWith('/cards.css'));
                       return rules(sheet.cssRules).flatMap(({ selectorText }) => selectorText.split(','))
-                        .filter((selector) => !document.querySelector(selector.trim().split(/[\\s>:[]/)[0])?.matches('.card'));
+                        .filter((selector) =>
+                            !document.querySelector(selector.trim().split(/[\\s>:[]/)[0])?.matches('.card'));
                     }""");
             assertThat((List<?>) strangers).isEmpty();
             // A class that several cards use, by chance or not, looks in one as that one says.
@@ -352,14 +358,15 @@ class DashboardTruthTest {
             assertThat(page.locator("#email").isVisible()).isTrue();
             assertThat(page.evaluate("localStorage.length")).isEqualTo(0);
             Object status = page.evaluate(
-                    "async (token) => (await fetch('/api/account', { headers: { Authorization: `Bearer ${token}` } })).status",
+                    "async (token) => (await fetch('/api/account',"
+                            + " { headers: { Authorization: `Bearer ${token}` } })).status",
                     access);
             assertThat(status).isEqualTo(401);
         }
     }
 
     @Test
-    void allRequestsInFlightShareOneRefresh() throws Exception {
+    void refreshesTheTokenOnceForConcurrentRequests() throws Exception {
         TestUser user = TestUser.register(system.origin());
         try (BrowserWindow window = BrowserWindow.open()) {
             Page page = window.page();

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 
-/** Waits for what takes a moment: looks again until it holds or the deadline is over. */
+/** Polls a condition until it holds or the deadline has passed. */
 final class Eventually {
 
     private static final Duration DEADLINE = Duration.ofSeconds(60);

@@ -22,7 +22,7 @@ import java.util.concurrent.locks.LockSupport;
 public final class ForkedRun implements AutoCloseable {
 
     /**
-     * Where this test itself runs in the background, Ctrl-C is ignored and children inherit that; a terminal's
+     * If this test itself runs in the background, Ctrl-C is ignored and children inherit that; a terminal's
      * foreground job has neither inherited it nor shares our group.
      */
     private static final String AS_FOREGROUND_JOB =
@@ -69,23 +69,23 @@ public final class ForkedRun implements AutoCloseable {
 
     public ForkedRun awaitReady(URI origin) throws Exception {
         long deadlineNs = System.nanoTime() + READY_WITHIN.toNanos();
-        while (!said().contains("Mindful Code is ready: " + origin)) {
+        while (!output().contains("Mindful Code is ready: " + origin)) {
             if (!process.isAlive() || System.nanoTime() - deadlineNs > 0) {
-                throw new AssertionError("mindful run did not become ready:\n" + said());
+                throw new AssertionError("mindful run did not become ready:\n" + output());
             }
             LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
         }
         return this;
     }
 
-    String said() throws IOException {
+    String output() throws IOException {
         return Files.readString(output);
     }
 
     /** Returns the exit code once the process has ended. */
     int awaitEnd(Duration max) throws IOException, InterruptedException {
         if (!process.waitFor(max.toMillis(), TimeUnit.MILLISECONDS)) {
-            throw new AssertionError("mindful run has not ended within " + max + ":\n" + said());
+            throw new AssertionError("mindful run has not ended within " + max + ":\n" + output());
         }
         return process.exitValue();
     }

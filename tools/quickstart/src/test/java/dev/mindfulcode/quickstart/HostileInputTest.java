@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What no client should send is refused with a problem document, stores nothing, and does not spoil what comes after
+ * Invalid input is refused with a problem document, stores nothing, and does not spoil what comes after
  * it.
  */
 @Timeout(300)
@@ -74,7 +74,7 @@ class HostileInputTest {
                 Hostile.json("a negative sequence", own(good).replace("\"sequence\":0", "\"sequence\":-1"), "sequence"),
                 Hostile.json("no session id", own(good).replace("session_id", "session"), "session"),
                 Hostile.json(
-                        "a session id that is none",
+                        "an invalid session id",
                         good.replaceAll("\"session_id\":\"[^\"]+\"", "\"session_id\":\"mine\""),
                         "session_id"),
                 Hostile.json("a session that is not there", good, "session_id"),
@@ -89,7 +89,7 @@ class HostileInputTest {
 
     @ParameterizedTest
     @MethodSource("bodies")
-    void isRefusedStoresNothingAndTheNextGoodBatchIsAccepted(Hostile hostile) throws Exception {
+    void rejectsInvalidBatchesAndAcceptsTheNextValidOne(Hostile hostile) throws Exception {
         long before = system.written(Topics.KEYSTROKES.name());
 
         HttpResponse<String> response = user.post("/api/keystrokes", hostile.contentType(), hostile.body());
@@ -103,7 +103,7 @@ class HostileInputTest {
     }
 
     @Test
-    void aBadBatchDoesNotTakeAGoodOneWithIt() throws Exception {
+    void acceptsValidBatchesNextToInvalidOnes() throws Exception {
         long before = system.written(Topics.KEYSTROKES.name());
         String good = TestUser.batch(session, sequence++, 3);
 
@@ -119,7 +119,7 @@ class HostileInputTest {
     }
 
     @Test
-    void aWrongTokenIsRefused() throws Exception {
+    void rejectsInvalidTokens() throws Exception {
         for (String token : new String[] {"", "nonsense", user.token.substring(0, user.token.length() - 3) + "AAA"}) {
             assertProblem(Requests.post(system.origin(), "/api/keystrokes", token, TestUser.batch(session, 0, 3)), 401);
             assertProblem(Requests.post(system.origin(), "/api/sessions/start", token, "{}"), 401);
@@ -127,7 +127,7 @@ class HostileInputTest {
     }
 
     @Test
-    void aSessionOfSomebodyElseIsRefused() throws Exception {
+    void rejectsSessionsOfOtherUsers() throws Exception {
         TestUser other = TestUser.register(system.origin());
         UUID foreign = other.startSession();
         long before = system.written(Topics.KEYSTROKES.name());
@@ -142,7 +142,7 @@ class HostileInputTest {
     }
 
     @Test
-    void badRequestsToTheGatewayAreProblemsToo() throws Exception {
+    void returnsProblemsForBadGatewayRequests() throws Exception {
         assertProblem(user.post("/api/sessions/start", "{\"session_id\":"), 400);
         assertProblem(user.post("/api/sessions/start", "{\"session_id\":17}"), 400);
         assertProblem(user.post("/api/flow/detect", "{\"flow_data\":{\"keystroke_intervals\":[\"fast\"]}}"), 400);

@@ -13,7 +13,7 @@ class LiveIsolationTest {
     private static final String FLOW_STATE = "flow_state_update";
 
     @Test
-    void aUserSeesTheirOwnFlowStatesAndNobodyElses() throws Exception {
+    void deliversFlowStatesToTheirUserOnly() throws Exception {
         SharedSystem system = SharedSystem.get();
         TestUser first = TestUser.register(system.origin());
         TestUser second = TestUser.register(system.origin());
@@ -32,7 +32,7 @@ class LiveIsolationTest {
                     "both see a flow state",
                     () -> !firstSocket.received(FLOW_STATE).isEmpty()
                             && !secondSocket.received(FLOW_STATE).isEmpty());
-            // What was sent before comes before: once a pong is back, whatever would leak has leaked.
+            // Messages arrive in order: once the pong is back, any leaked message has arrived.
             silentSocket.send("{\"type\":\"ping\"}");
             Eventually.holds("a pong", () -> !silentSocket.received("pong").isEmpty());
 

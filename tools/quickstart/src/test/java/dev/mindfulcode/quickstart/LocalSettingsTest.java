@@ -38,7 +38,7 @@ class LocalSettingsTest {
     }
 
     @Test
-    void refusesNamesThatAreNoSettings() throws IOException {
+    void rejectsUnknownNames() throws IOException {
         Path file = folder.resolve("settings.properties");
         Files.writeString(file, "JWT_SECRET=a-secret\n");
         assertThatThrownBy(() -> LocalSettings.read(file))
@@ -48,7 +48,7 @@ class LocalSettingsTest {
     }
 
     @Test
-    void servicesSeeTheirSettingsAndNothingElse() {
+    void passesOnlySettingsToServices() {
         String name = "mindful.test.of.services";
         System.setProperty(name, "seen");
         try {

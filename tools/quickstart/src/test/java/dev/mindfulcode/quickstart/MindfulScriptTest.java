@@ -51,7 +51,7 @@ class MindfulScriptTest {
     }
 
     @Test
-    void saysWhatToDoWhereItCannotWriteWhatItBuilds() throws Exception {
+    void explainsUnwritableFolders() throws Exception {
         Path project = Files.createDirectory(folder.resolve("a project"));
         Path script = Files.copy(SCRIPT, project.resolve("mindful"));
         Path target = Files.createDirectory(project.resolve("target"));

@@ -54,7 +54,7 @@ class ModelCommandTest {
             assertThat(terminal.run(
                             data, "model", "publish", write("command-test-1", 1).toString()))
                     .isEqualTo(1);
-            assertThat(terminal.err()).contains("an id names one model for ever");
+            assertThat(terminal.err()).contains("An id names one model for ever");
             assertThat(terminal.run(data, "model", "use", "nobody-1")).isEqualTo(1);
             assertThat(terminal.err()).contains("model_id: There is no model nobody-1");
         }

@@ -104,7 +104,7 @@ class ModuleDependenciesTest {
     }
 
     @Test
-    void everyClassIsInAPackageNamedLikeItsModule() throws IOException {
+    void namesPackagesLikeModules() throws IOException {
         String[] packages =
                 modules().stream().map(module -> module.rootPackage() + "..").toArray(String[]::new);
 

@@ -74,9 +74,9 @@ class PluginInstallTest {
     }
 
     private String runAs(TestUser user, String... arguments) throws Exception {
-        String said = runWith(user.token, arguments);
-        assertThat(said).contains("exit 0");
-        return said;
+        String output = runWith(user.token, arguments);
+        assertThat(output).contains("exit 0");
+        return output;
     }
 
     /** In a process of its own: a token comes by the environment alone. */
@@ -93,7 +93,7 @@ class PluginInstallTest {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("MINDFUL_TOKEN", token);
         Process process = builder.start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return said + "exit " + process.waitFor();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return output + "exit " + process.waitFor();
     }
 }

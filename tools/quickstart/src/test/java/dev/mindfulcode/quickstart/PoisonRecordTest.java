@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 class PoisonRecordTest {
 
     @Test
-    void endsInDeadLettersAndItsPartitionGoesOn() throws Exception {
+    void sendsPoisonRecordsToDeadLettersAndContinues() throws Exception {
         SharedSystem system = SharedSystem.get();
         TestUser user = TestUser.register(system.origin());
         UUID session = user.startSession();

@@ -67,7 +67,7 @@ class PowerLossTest {
     }
 
     @Test
-    void startsSaysWhatIsLostAndAgreesWithItsLog() throws Exception {
+    void reportsLostRecordsAndRebuildsFromTheLog() throws Exception {
         start();
         for (int i = 0; i < 3; i++) {
             users.add(TestUser.register(origin));

@@ -28,7 +28,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Whatever clients do (clocks that are off by minutes, hours or weeks and step, restarts that count from 0 again,
+ * Random clients (clocks that are off by minutes, hours or weeks and step, restarts that count from 0 again,
  * resends in any order, renumbered queues, uploads of which a part is rejected, two editors at once), what was answered
  * 202 is counted once, at a plausible time, and no minute is longer than it is: over HTTP, through Kafka and the
  * stream, into Postgres, and the same by each way of reading.
@@ -55,7 +55,7 @@ class RandomClientsTest {
     private final SharedSystem system = SharedSystem.get();
 
     @Test
-    void countsOnceWhatWasAcceptedAtAPlausibleTimeAndNoMinuteForLongerThanItIs() throws Exception {
+    void countsAcceptedKeystrokesOnceAndNoMinuteTwice() throws Exception {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Void>> clients = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {

@@ -31,29 +31,39 @@ final class ReadModelRows implements AutoCloseable {
                 Statement statement = connection.createStatement()) {
             deleteAtTheEnd(user);
             statement.execute("""
-                    insert into readmodel.flow_minutes (user_id, minute, keystrokes, errors, context_switches, active_seconds, flow_seconds,
+                    INSERT INTO readmodel.flow_minutes (user_id, minute, keystrokes, errors, context_switches,
+                        active_seconds, flow_seconds,
                         mean_intensity, intensity_ms, active_ms, flow_ms, version)
-                    select '%1$s', minute, 120, 6, (random() < 0.1)::int, 50, 15, mean, mean * 50000, 50000, 15000, 1
-                    from (select minute, least(1, greatest(0, case extract(hour from minute at time zone 'UTC') when 10 then 0.7 else 0.45 end
-                                 + 0.2 * (random() - 0.5))) as mean
-                          from generate_series(date_trunc('day', now()) - interval '70 days', date_trunc('day', now()) - interval '1 minute',
-                                               interval '1 minute') as minute
-                          where extract(hour from minute at time zone 'UTC') in (9, 10, 11, 12, 14, 15, 16, 17)) m""".formatted(user.id));
+                    SELECT '%1$s', minute, 120, 6, (random() < 0.1)::int, 50, 15, mean, mean * 50000, 50000, 15000, 1
+                    FROM (SELECT minute, least(1, greatest(0, CASE extract(hour FROM minute at time zone 'UTC')
+                        WHEN 10 THEN 0.7 ELSE 0.45 END
+                                 + 0.2 * (random() - 0.5))) AS mean
+                          FROM generate_series(date_trunc('day', now()) - interval '70 days', date_trunc('day',
+                              now()) - interval '1 minute',
+                                               interval '1 minute') AS minute
+                          WHERE extract(hour FROM minute at time zone 'UTC') IN (9, 10, 11, 12, 14, 15, 16,
+                              17)) m""".formatted(user.id));
             statement.execute("""
-                    insert into readmodel.coding_sessions (session_id, user_id, user_started_at, language, stream_status, stream_status_at,
+                    INSERT INTO readmodel.coding_sessions (session_id, user_id, user_started_at, language,
+                        stream_status, stream_status_at,
                         first_activity_at, last_activity_at, active_ms, flow_ms, version)
-                    select gen_random_uuid(), '%1$s', start, case when random() < 0.5 then 'java' else 'sql' end, 'ended', start + interval '4 hours',
+                    SELECT gen_random_uuid(), '%1$s', start, CASE WHEN random() < 0.5 THEN 'java' ELSE 'sql' END,
+                        'ended', start + interval '4 hours',
                            start, start + interval '4 hours', 12000000, 3600000 * (0.8 + 0.4 * random()), 1
-                    from generate_series(date_trunc('day', now()) - interval '70 days', date_trunc('day', now()) - interval '1 day',
-                                         interval '1 day') as day,
-                         lateral (values (day + interval '9 hours'), (day + interval '14 hours')) as s(start)""".formatted(user.id));
+                    FROM generate_series(date_trunc('day', now()) - interval '70 days', date_trunc('day',
+                        now()) - interval '1 day',
+                                         interval '1 day') AS day,
+                         LATERAL (VALUES (day + interval '9 hours'), (day + interval '14 hours'))
+                             AS s(start)""".formatted(user.id));
             statement.execute("""
-                    insert into readmodel.flow_periods (user_id, session_id, started_at, ended_at, mean_intensity, keystrokes, ended_by, version)
-                    select user_id, session_id, start, start + (14 + 14 * random()) * interval '1 minute', 0.7, 1500,
-                           case when nth = 5 then 'session_ended' when random() < 0.3 then 'idle' else 'context_switch' end, 1
-                    from readmodel.coding_sessions, generate_series(0, 5) as nth,
-                         lateral (select started_at + (6 + 40 * nth + 4 * random()) * interval '1 minute' as start) p
-                    where user_id = '%1$s'""".formatted(user.id));
+                    INSERT INTO readmodel.flow_periods (user_id, session_id, started_at, ended_at, mean_intensity,
+                        keystrokes, ended_by, version)
+                    SELECT user_id, session_id, start, start + (14 + 14 * random()) * interval '1 minute', 0.7, 1500,
+                           CASE WHEN nth = 5 THEN 'session_ended' WHEN random() < 0.3 THEN 'idle'
+                               ELSE 'context_switch' END, 1
+                    FROM readmodel.coding_sessions, generate_series(0, 5) AS nth,
+                         LATERAL (SELECT started_at + (6 + 40 * nth + 4 * random()) * interval '1 minute' AS start) p
+                    WHERE user_id = '%1$s'""".formatted(user.id));
         }
     }
 
@@ -65,28 +75,37 @@ final class ReadModelRows implements AutoCloseable {
                 Statement statement = connection.createStatement()) {
             deleteAtTheEnd(user);
             statement.execute("""
-                    INSERT INTO readmodel.flow_minutes (user_id, minute, keystrokes, errors, context_switches, active_seconds, flow_seconds,
+                    INSERT INTO readmodel.flow_minutes (user_id, minute, keystrokes, errors, context_switches,
+                        active_seconds, flow_seconds,
                         mean_intensity, intensity_ms, active_ms, flow_ms, version)
                     SELECT '%1$s', minute, 120, 6, 0, 50, 15, mean, mean * 50000, 50000, 15000, 1
                     FROM generate_series(timestamptz '%2$s' + interval '8 hours', now(), interval '1 minute') AS minute,
                          LATERAL (SELECT 0.5 + 0.3 * sin(extract(epoch FROM minute) / 1700) AS mean) m
-                    WHERE minute NOT BETWEEN timestamptz '%2$s' + interval '12 hours' AND timestamptz '%2$s' + interval '13 hours'
+                    WHERE minute NOT BETWEEN timestamptz '%2$s' + interval '12 hours'
+                        AND timestamptz '%2$s' + interval '13 hours'
                     ON CONFLICT DO NOTHING""".formatted(user.id, dayStart));
             statement.execute("""
-                    INSERT INTO readmodel.coding_sessions (session_id, user_id, user_started_at, user_ended_at, project, language, editor,
+                    INSERT INTO readmodel.coding_sessions (session_id, user_id, user_started_at, user_ended_at,
+                        project, language, editor,
                         first_activity_at, last_activity_at, keystrokes, active_ms, flow_ms, intensity_ms, version)
-                    SELECT gen_random_uuid(), '%1$s', start, CASE WHEN hour < 18 THEN start + interval '105 minutes' END,
-                           CASE WHEN hour = 13 THEN 'a-project-with-a-rather-long-name-of-its-own' ELSE 'ingest' END, 'java', 'vim',
+                    SELECT gen_random_uuid(), '%1$s', start, CASE WHEN hour < 18
+                        THEN start + interval '105 minutes' END,
+                           CASE WHEN hour = 13 THEN 'a-project-with-a-rather-long-name-of-its-own' ELSE 'ingest' END,
+                               'java', 'vim',
                            start, least(now(), start + interval '105 minutes'), 9000, 5400000, 2700000, 2700000, 1
                     FROM (VALUES (8), (10), (13), (15), (18)) AS h (hour),
-                         LATERAL (SELECT timestamptz '%2$s' + hour * interval '1 hour' AS start) s""".formatted(user.id, dayStart));
+                         LATERAL (SELECT timestamptz '%2$s' + hour * interval '1 hour'
+                             AS start) s""".formatted(user.id, dayStart));
             statement.execute("""
-                    INSERT INTO readmodel.flow_periods (user_id, session_id, started_at, ended_at, mean_intensity, keystrokes, ended_by, version)
-                    SELECT user_id, session_id, start, CASE WHEN user_ended_at IS NOT NULL OR nth = 0 THEN start + interval '24 minutes' END,
+                    INSERT INTO readmodel.flow_periods (user_id, session_id, started_at, ended_at, mean_intensity,
+                        keystrokes, ended_by, version)
+                    SELECT user_id, session_id, start, CASE WHEN user_ended_at IS NOT NULL OR nth = 0
+                        THEN start + interval '24 minutes' END,
                            0.72, 2400, CASE nth WHEN 0 THEN 'idle' ELSE 'context_switch' END, 1
                     FROM readmodel.coding_sessions, generate_series(0, 1) AS nth,
                          LATERAL (SELECT user_started_at + (10 + 45 * nth) * interval '1 minute' AS start) p
-                    WHERE user_id = '%1$s' AND user_started_at >= '%2$s' AND start < now()""".formatted(user.id, dayStart));
+                    WHERE user_id = '%1$s' AND user_started_at >= '%2$s'
+                        AND start < now()""".formatted(user.id, dayStart));
         }
     }
 
@@ -97,23 +116,30 @@ final class ReadModelRows implements AutoCloseable {
             written.add("readmodel.team_windows where team_id = '" + team + "'");
             statement.execute("update identity.teams set plan = 'premium' where team_id = '" + team + "'");
             statement.execute("""
-                    insert into readmodel.team_windows (team_id, size, window_start, version, closed, members_min, members, keystrokes,
-                        active_seconds, mean_intensity, intensity_spread, seconds_in_flow, interruptions, focus_overlap_seconds,
+                    INSERT INTO readmodel.team_windows (team_id, size, window_start, version, closed, members_min,
+                        members, keystrokes,
+                        active_seconds, mean_intensity, intensity_spread, seconds_in_flow, interruptions,
+                            focus_overlap_seconds,
                         keystrokes_a_member_max, seconds_a_member_max, interruptions_a_member_max)
-                    select '%1$s', 'day', day, 1, day < now() - interval '2 days', 5, 6, 40000, 60000, 0.5, 0.1,
-                           case when day > now() - interval '16 days' and day < now() - interval '2 days' then 12000 else 30000 end, 20, 600, 1, 1, 1
-                    from generate_series(date_trunc('day', now(), 'UTC') - interval '75 days', date_trunc('day', now(), 'UTC'),
-                                         interval '1 day') as day
-                    where day <> date_trunc('day', now(), 'UTC') - interval '3 days'""".formatted(team));
+                    SELECT '%1$s', 'day', day, 1, day < now() - interval '2 days', 5, 6, 40000, 60000, 0.5, 0.1,
+                           CASE WHEN day > now() - interval '16 days' AND day < now() - interval '2 days' THEN 12000
+                               ELSE 30000 END, 20, 600, 1, 1, 1
+                    FROM generate_series(date_trunc('day', now(), 'UTC') - interval '75 days', date_trunc('day',
+                        now(), 'UTC'),
+                                         interval '1 day') AS day
+                    WHERE day <> date_trunc('day', now(), 'UTC') - interval '3 days'""".formatted(team));
             statement.execute("""
-                    with rule as (
-                        insert into gateway.team_alert_rules (rule_id, team_id, indicator, threshold, recent_days, time_zone, channel, created_at)
-                        values (gen_random_uuid(), '%1$s', 'weekend_share', 0.2, 28, 'UTC', 'live', now()) returning rule_id)
-                    insert into gateway.team_alerts (alert_id, rule_id, team_id, indicator, value, low, high, threshold, reference, data_points,
+                    WITH rule AS (
+                        INSERT INTO gateway.team_alert_rules (rule_id, team_id, indicator, threshold, recent_days,
+                            time_zone, channel, created_at)
+                        VALUES (gen_random_uuid(), '%1$s', 'weekend_share', 0.2, 28, 'UTC', 'live',
+                            now()) RETURNING rule_id)
+                    INSERT INTO gateway.team_alerts (alert_id, rule_id, team_id, indicator, value, low, high,
+                        threshold, reference, data_points,
                         recent_days, from_at, to_at, log_partition, log_offset)
-                    select gen_random_uuid(), rule_id, '%1$s', 'weekend_share', 0.25, 0.1, 0.4, 0.2, 0.06, 4, 28,
+                    SELECT gen_random_uuid(), rule_id, '%1$s', 'weekend_share', 0.25, 0.1, 0.4, 0.2, 0.06, 4, 28,
                            now() - interval '30 days', now() - interval '2 days', 0, 0
-                    from rule""".formatted(team));
+                    FROM rule""".formatted(team));
         }
     }
 

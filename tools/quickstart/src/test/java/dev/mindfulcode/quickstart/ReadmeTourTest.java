@@ -20,7 +20,7 @@ class ReadmeTourTest {
     private static final String ORIGIN = "localhost:3001";
     private static final String INDENT = "    ";
 
-    /** A refusal fails the tour; each answer is told apart. */
+    /** A refused request fails the tour; responses are separated. */
     private static final String PRELUDE = """
             set -euo pipefail
             curl() { command curl --fail-with-body --max-time 30 "$@" && echo "ok: curl" >&2; }
@@ -28,7 +28,7 @@ class ReadmeTourTest {
 
     @Test
     @Timeout(300)
-    void everyExampleWorks() throws Exception {
+    void runsEveryExample() throws Exception {
         for (String program : List.of("bash", "curl", "jq")) {
             assumeTrue(isThere(program), "The README's tour was NOT run: there is no " + program + ".");
         }
@@ -38,14 +38,14 @@ class ReadmeTourTest {
         int calls = script.split("\\bcurl ", -1).length - 1;
         String origin = SharedSystem.get().origin().toString().replace("http://", "");
         Path folder = Files.createTempDirectory("mindful-tour-");
-        Path said = folder.resolve("said");
+        Path printed = folder.resolve("printed");
         Process shell = new ProcessBuilder("bash", "-c", PRELUDE + script.replace(ORIGIN, origin))
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(said.toFile())
+                .redirectOutput(printed.toFile())
                 .start();
         boolean ended = shell.waitFor(120, TimeUnit.SECONDS);
-        String output = Files.readString(said, StandardCharsets.UTF_8);
+        String output = Files.readString(printed, StandardCharsets.UTF_8);
         assertThat(ended).as(output).isTrue();
         assertThat(shell.exitValue()).as(output).isZero();
         assertThat(output.split("ok: curl", -1).length - 1).as(output).isEqualTo(calls);

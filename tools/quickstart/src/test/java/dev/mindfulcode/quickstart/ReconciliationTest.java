@@ -44,7 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(600)
 class ReconciliationTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration RECONCILIATION_TIMEOUT = Duration.ofSeconds(60);
 
     /**
      * Of 195: signing in costs a third of a second of a core each, and the pipeline has nothing more to show with all
@@ -72,12 +72,12 @@ class ReconciliationTest {
     }
 
     @Test
-    void simulatedPeopleReconcileAlsoWhenImportedTwice() throws Exception {
+    void countsSimulatedKeystrokesOnceWhenImportedTwice() throws Exception {
         reconcileTwice(new SimulatedCorpus(TypingModel.committed(), 21, 8, 6_000), 8 * 6_000);
     }
 
     @Test
-    void realPeopleReconcileAlsoWhenImportedTwice() throws Exception {
+    void countsRealKeystrokesOnceWhenImportedTwice() throws Exception {
         String data = System.getenv("MINDFUL_DATA");
         assumeTrue(data != null, "not run: MINDFUL_DATA is not set");
         AaltoFolder corpus = AaltoFolder.open(Path.of(data, "aalto136m"), PARTICIPANTS);
@@ -88,7 +88,7 @@ class ReconciliationTest {
     }
 
     @Test
-    void killedInTheMiddleAndStartedAgainStillReconciles() throws Exception {
+    void countsKeystrokesOnceAcrossKillAndRestart() throws Exception {
         Corpus corpus = new SimulatedCorpus(TypingModel.committed(), 22, 10, 24_000);
         try (ApiClient api = new ApiClient(origin);
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -178,7 +178,7 @@ class ReconciliationTest {
     }
 
     private static void assertEqual(List<LoadTotals.Sender> people) throws Exception {
-        Reconciliation found = Reconciliation.of(people, PATIENCE);
+        Reconciliation found = Reconciliation.of(people, RECONCILIATION_TIMEOUT);
         assertThat(found.unequal()).as("people whose keystrokes differ").isEmpty();
         assertThat(found.found()).isEqualTo(found.expected());
     }

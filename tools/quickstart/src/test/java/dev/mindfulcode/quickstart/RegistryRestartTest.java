@@ -14,7 +14,7 @@ class RegistryRestartTest {
     private final SharedSystem system = SharedSystem.get();
 
     @Test
-    void aRegistryThatDiesIsRestartedAndHealthKnowsIt() throws Exception {
+    void restartsADeadRegistryAndReportsItInHealth() throws Exception {
         TestUser user = TestUser.register(system.origin());
         assertThat(health(user).at("/registry/status").asString()).isEqualTo("healthy");
 

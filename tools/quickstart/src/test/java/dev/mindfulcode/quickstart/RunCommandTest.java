@@ -41,7 +41,7 @@ class RunCommandTest {
     private static final String FILE_SECRET = "a-secret-of-the-working-directory-0123456789";
     private static final String SHELL_SECRET = "a-secret-of-another-project-0123456789-abcdef";
 
-    /** What a developer's shell may define for other projects. */
+    /** Variables that a developer's shell may define for other projects. */
     private static final Map<String, String> SHELL = Map.of(
             "JWT_SECRET",
             SHELL_SECRET,
@@ -60,7 +60,7 @@ class RunCommandTest {
     Path folder;
 
     @Test
-    void keepsEverythingAcrossCtrlCAndLetsNobodyElseIn() throws Exception {
+    void retainsDataAcrossCtrlCAndProtectsIt() throws Exception {
         Path data = folder.resolve("data");
         int port = ForkedRun.freePort();
         URI origin = URI.create("http://localhost:" + port);
@@ -80,7 +80,7 @@ class RunCommandTest {
             run.pressCtrlC();
             run.awaitEnd(STOPPED_WITHIN);
             assertThat(Duration.ofNanos(System.nanoTime() - begunNs)).isLessThan(STOPPED_WITHIN);
-            assertThat(run.said()).contains("Stopped in");
+            assertThat(run.output()).contains("Stopped in");
             assertThat(Files.readString(data.resolve("logs/mindful.log")))
                     .doesNotContain("was not stopped within")
                     .doesNotContain("did not stop cleanly");
@@ -107,8 +107,8 @@ class RunCommandTest {
         assertThat(get(origin, "/api/account", signed(user.id, FILE_SECRET)))
                 .as("a token signed with the JWT_SECRET of application.properties")
                 .isEqualTo(401);
-        assertThat(run.said()).doesNotContain(SHELL_SECRET);
-        assertThat(run.said().lines().filter(line -> line.startsWith("Ignored from the environment: ")))
+        assertThat(run.output()).doesNotContain(SHELL_SECRET);
+        assertThat(run.output().lines().filter(line -> line.startsWith("Ignored from the environment: ")))
                 .singleElement()
                 .asString()
                 .contains(SHELL.keySet());
@@ -141,7 +141,7 @@ class RunCommandTest {
     private static void refusesASecondInstance(Path data, URI running) throws Exception {
         try (ForkedRun second = ForkedRun.start(data, ForkedRun.freePort())) {
             assertThat(second.awaitEnd(REFUSED_WITHIN)).isNotZero();
-            assertThat(second.said())
+            assertThat(second.output())
                     .contains("Another instance already runs on " + data)
                     .contains(running.toString());
         }
@@ -162,13 +162,13 @@ class RunCommandTest {
     }
 
     @Test
-    void refusesATakenPortBeforeItStartsAnything() throws Exception {
+    void refusesAPortInUseBeforeStarting() throws Exception {
         Path data = folder.resolve("other");
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
                 ForkedRun run = ForkedRun.start(data, taken.getLocalPort())) {
             assertThat(run.awaitEnd(REFUSED_WITHIN)).isNotZero();
 
-            assertThat(run.said())
+            assertThat(run.output())
                     .contains("Port " + taken.getLocalPort() + " is taken by ")
                     .contains("(process " + ProcessHandle.current().pid() + ")", "or choose another port: --port ");
             assertThat(data).doesNotExist();
@@ -176,14 +176,14 @@ class RunCommandTest {
     }
 
     @Test
-    void aPartThatDoesNotStartEndsItWithTheReason() throws Exception {
+    void exitsWithTheReasonWhenAPartFailsToStart() throws Exception {
         Path data = folder.resolve("broken");
         Files.createDirectories(data);
         Files.writeString(data.resolve("postgres"), "a file where a folder should be");
         try (ForkedRun run = ForkedRun.start(data, ForkedRun.freePort())) {
             assertThat(run.awaitEnd(FAILED_WITHIN)).isNotZero();
 
-            assertThat(run.said()).contains("postgres");
+            assertThat(run.output()).contains("postgres");
         }
     }
 }

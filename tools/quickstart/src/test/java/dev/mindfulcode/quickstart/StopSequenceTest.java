@@ -29,7 +29,7 @@ class StopSequenceTest {
     }
 
     @Test
-    void aPartThatHangsOrFailsKeepsNoOtherFromStopping() {
+    void stopsTheOthersWhenOnePartHangsOrFails() {
         CountDownLatch never = new CountDownLatch(1);
         sequence.add("first", AMPLE, () -> stopped.add("first"));
         sequence.add("failing", AMPLE, () -> {
@@ -43,7 +43,7 @@ class StopSequenceTest {
     }
 
     @Test
-    void whatStartsWhileStoppingIsStoppedAtOnceAndTheStartGoesNoFurther() {
+    void stopsPartsThatStartDuringTheStop() {
         sequence.stopAll();
 
         assertThatThrownBy(() -> sequence.add("late", AMPLE, () -> stopped.add("late")))
@@ -52,7 +52,7 @@ class StopSequenceTest {
     }
 
     @Test
-    void aSecondStopStopsNothingTwice() {
+    void stopsEachPartOnce() {
         sequence.add("only", AMPLE, () -> stopped.add("only"));
 
         sequence.stopAll();

@@ -36,7 +36,7 @@ class TeamAlertTest {
     private static final Instant TODAY = Instant.now().truncatedTo(ChronoUnit.DAYS);
 
     @Test
-    void aRuleMadeOverTheApiIsToldOfWhatTheTeamsWindowsSay() throws Exception {
+    void alertsWhenTeamWindowsMatchTheRule() throws Exception {
         SharedSystem system = SharedSystem.get();
         TestUser lead = TestUser.register(system.origin());
         UUID team = UUID.fromString(TestUser.JSON
@@ -49,18 +49,18 @@ class TeamAlertTest {
             statement.execute("update identity.teams set plan = 'premium' where team_id = '" + team + "'");
         }
         String alerts = "/api/teams/" + team + "/alerts";
-        assertThat(lead.post(alerts, """
-                        {"indicator": "falling_flow", "threshold": 0.2, "window": "week", "channel": "live"}""").statusCode()).isEqualTo(201);
+        String rule = "{\"indicator\": \"falling_flow\", \"threshold\": 0.2, \"window\": \"week\", \"channel\": \"live\"}";
+        assertThat(lead.post(alerts, rule).statusCode()).isEqualTo(201);
 
-        tell(system, team, -56, 1, 30_000);
-        // Days to come, since a rule looks at none that began before it was made; one a second, until the rule has
+        publish(system, team, -56, 1, 30_000);
+        // Future days, since a rule evaluates none that began before it; one a second, until the rule has
         // reached the stream.
         AtomicInteger next = new AtomicInteger(1);
-        AtomicLong toldAtNs = new AtomicLong(System.nanoTime() - SECOND_NS);
-        Eventually.holds("the alert is kept", () -> {
-            if (System.nanoTime() - toldAtNs.get() >= SECOND_NS && next.get() < DAYS_MAX) {
-                toldAtNs.set(System.nanoTime());
-                tell(system, team, next.get(), next.incrementAndGet(), 6_000);
+        AtomicLong publishedAtNs = new AtomicLong(System.nanoTime() - SECOND_NS);
+        Eventually.holds("the alert is stored", () -> {
+            if (System.nanoTime() - publishedAtNs.get() >= SECOND_NS && next.get() < DAYS_MAX) {
+                publishedAtNs.set(System.nanoTime());
+                publish(system, team, next.get(), next.incrementAndGet(), 6_000);
             }
             return !latest(lead, alerts).isMissingNode();
         });
@@ -80,7 +80,7 @@ class TeamAlertTest {
         return TestUser.JSON.readTree(lead.get(path).body()).at("/alerts/0");
     }
 
-    private static void tell(SharedSystem system, UUID team, int from, int to, long secondsInFlow) throws Exception {
+    private static void publish(SharedSystem system, UUID team, int from, int to, long secondsInFlow) throws Exception {
         try (KafkaProducer<UUID, byte[]> producer = new KafkaProducer<>(
                         Map.of("bootstrap.servers", system.bootstrapServers()),
                         new UUIDSerializer(),

@@ -85,7 +85,7 @@ class TeamFiguresAttackTest {
     private final Map<String, Set<String>> seen = new LinkedHashMap<>();
 
     @Test
-    void aLeadLearnsNothingFromAnyInterfaceWhileAColleagueTypes() throws Exception {
+    void revealsNoLiveActivityToLeads() throws Exception {
         TestUser lead = TestUser.register(system.origin());
         TestTeam team = TestTeam.madeBy(lead, system);
         List<TestUser> colleagues = new ArrayList<>();
@@ -110,21 +110,21 @@ class TeamFiguresAttackTest {
             for (TestUser colleague : colleagues.subList(0, 5)) {
                 type(colleague, colleague.startSession(), 0, 30, minute);
             }
-            Map<UUID, Integer> told = new HashMap<>();
+            Map<UUID, Integer> published = new HashMap<>();
             Eventually.holds("five colleagues' typing is in the stream", () -> {
-                count(contributions, team.id(), told);
-                return colleagues.subList(0, 5).stream().allMatch(one -> told.containsKey(one.id));
+                count(contributions, team.id(), published);
+                return colleagues.subList(0, 5).stream().allMatch(one -> published.containsKey(one.id));
             });
             poll(lead, team, run);
             UUID session = watched.startSession();
             // The second batch shows that what the first one changed has come through: contributions go out in turn.
             for (int sequence = 0; sequence < 2; sequence++) {
                 type(watched, session, sequence, sequence == 0 ? 37 : 5, minute.plusSeconds(10L * sequence));
-                int before = told.getOrDefault(watched.id, 0);
+                int before = published.getOrDefault(watched.id, 0);
                 Eventually.holds("the colleague's typing is in the stream", () -> {
                     poll(lead, team, run);
-                    count(contributions, team.id(), told);
-                    return told.getOrDefault(watched.id, 0) > before;
+                    count(contributions, team.id(), published);
+                    return published.getOrDefault(watched.id, 0) > before;
                 });
             }
             poll(lead, team, run);
@@ -146,7 +146,7 @@ class TeamFiguresAttackTest {
     }
 
     @Test
-    void aWindowIsReadOnceItIsReleasedAndStaysAsItWasReleased() throws Exception {
+    void releasesEachWindowOnce() throws Exception {
         TestUser lead = TestUser.register(system.origin());
         TestTeam team = TestTeam.madeBy(lead, system);
         String run = run(lead, team);
@@ -271,7 +271,7 @@ class TeamFiguresAttackTest {
     }
 
     /** Counts the contributions of each member to a team's day. */
-    private void count(Consumer<UUID, byte[]> contributions, UUID team, Map<UUID, Integer> told) {
+    private void count(Consumer<UUID, byte[]> contributions, UUID team, Map<UUID, Integer> published) {
         try (var values = Topics.TEAM_CONTRIBUTIONS
                 .valueSerde(new SchemaRegistry(system.registryUrl(), true))
                 .deserializer()) {
@@ -279,7 +279,7 @@ class TeamFiguresAttackTest {
                 if (team.equals(record.key())) {
                     TeamContribution value = values.deserialize(record.topic(), record.value());
                     if (value.getSizeCode() == 3) {
-                        told.merge(value.getUserId(), 1, Integer::sum);
+                        published.merge(value.getUserId(), 1, Integer::sum);
                     }
                 }
             }

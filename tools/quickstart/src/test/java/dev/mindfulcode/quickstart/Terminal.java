@@ -6,7 +6,7 @@ import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Where a test types {@code mindful} commands, and what the last one said. */
+/** Runs {@code mindful} commands and captures their output. */
 final class Terminal {
 
     private final StringWriter out = new StringWriter();

@@ -12,7 +12,7 @@ import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Somebody with an account of their own, who speaks to the public API and nothing else. */
+/** A user of the public API with an account. */
 final class TestUser {
 
     static final JsonMapper JSON = new JsonMapper();

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * What a request may take and a live connection need not heed. With the real bound of half a minute, since the two were
+ * Time limits of requests, which live connections do not have. With the real bound of half a minute, since the two were
  * once the same bound of the web server, and every live view ended with it.
  */
 @Timeout(180)
@@ -28,7 +28,7 @@ class TimeBoundsTest {
     private static final Duration BOUND_MAX = Duration.ofSeconds(60);
 
     @Test
-    void aBodyThatDoesNotComeIsGivenUpAndALiveConnectionOutlivesThat() throws Exception {
+    void timesOutSlowBodiesButNotLiveConnections() throws Exception {
         SharedSystem system = SharedSystem.get();
         TestUser user = TestUser.register(system.origin());
         try (LiveSocket live = new LiveSocket(user, system.origin());

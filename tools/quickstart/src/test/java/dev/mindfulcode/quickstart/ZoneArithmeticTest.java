@@ -21,7 +21,7 @@ class ZoneArithmeticTest {
             "at\\s+time\\s+zone|set\\s+time\\s*zone|\\btimezone\\s*\\(\\s*['a-z:]+\\s*,", Pattern.CASE_INSENSITIVE);
 
     @Test
-    void noStatementComputesWithTimeZones() throws IOException {
+    void computesNoTimeZonesInSql() throws IOException {
         List<Path> sources;
         try (Stream<Path> files = Files.walk(Path.of("..", ".."))) {
             sources = files.filter(file -> file.toString().contains("/src/main/"))

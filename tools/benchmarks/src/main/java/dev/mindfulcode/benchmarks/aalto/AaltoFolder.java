@@ -26,7 +26,7 @@ public final class AaltoFolder implements Corpus {
      * Opens the first participants, by file name, of the folder or of its {@code keystroke-samples}.
      *
      * @param participantsMax how many, at most
-     * @throws NoSuchFileException where there are none, with what was looked for
+     * @throws NoSuchFileException if the folder has no such files
      */
     public static AaltoFolder open(Path folder, int participantsMax) throws IOException {
         for (Path place : List.of(folder, folder.resolve(SAMPLES))) {

@@ -11,7 +11,7 @@ import java.util.Arrays;
 
 /**
  * Reads one participant's file of the Aalto data (Dhakal et al., CHI 2018, 10.1145/3173574.3174220): tab separated, a
- * header row, nine columns of which only the last four are looked at. No character of them is kept:
+ * header row, nine columns of which only the last four are read. No character of them is stored:
  * {@link KeyClassTable} has the last sight of it.
  *
  * <p>Not thread-safe; one reader a file.
@@ -24,7 +24,7 @@ final class AaltoReader {
     private static final int CTRL = 17;
     private static final int KEY_CODE_MAX = 65_535;
 
-    /** A file of a million key presses is none of a person who copied fifteen sentences: 40 MB a reader at most. */
+    /** A person who copies fifteen sentences does not press a million keys; bounds a reader to 40 MB. */
     private static final int KEYSTROKES_MAX = 1_000_000;
 
     private long[] press = new long[1024];
@@ -44,7 +44,7 @@ final class AaltoReader {
 
     static Result read(Path file) throws IOException {
         AaltoReader reader = new AaltoReader();
-        // The columns of interest are ASCII; the sentences before them are in whatever the browsers sent.
+        // The columns of interest are ASCII; the sentences before them have the encoding of the browser.
         try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {
             lines.readLine();
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -124,7 +124,7 @@ final class AaltoReader {
         return columns;
     }
 
-    /** Returns the digits between the two places as a number, or -1 where they are none or too many. */
+    /** Returns the digits between the two places as a number, or -1 if they are not a number or too many. */
     private static long number(String line, int from, int to) {
         int end = to > from && line.charAt(to - 1) == '\r' ? to - 1 : to;
         if (end == from || end - from > 15) {

@@ -123,7 +123,7 @@ public final class Account {
 
     private void sendRequest(List<Batch> batches, String array, SendOutcome outcome)
             throws ApiException, InterruptedException {
-        // By the clock at the time of each attempt: the server takes the difference from its own for a wrong clock.
+        // The clock at each attempt: the server corrects by the difference from its own.
         ApiClient.Response answer = post(
                 "/api/keystrokes", () -> "{\"sent_at\":" + System.currentTimeMillis() + ",\"batches\":" + array + '}');
         if (answer.isSuccess()) {
@@ -157,8 +157,8 @@ public final class Account {
     }
 
     /**
-     * Returns the keystrokes that the read model has for this person in [from, to), asked for in spans that the
-     * contract allows.
+     * Returns the keystrokes that the read model has for this person in [from, to), in requests of at most the
+     * permitted range.
      */
     public long keystrokesFound(Instant from, Instant to) throws ApiException, InterruptedException {
         long keystrokes = 0;

@@ -25,7 +25,7 @@ public record Batch(
         List<Signal> signals) {
 
     /**
-     * What the editor said.
+     * An editor signal.
      *
      * @param atMs from the batch's start
      * @param value build and test: 1 ok, 0 failed; diagnostics: how many; otherwise 0

@@ -1,6 +1,6 @@
 package dev.mindfulcode.benchmarks.client;
 
-/** Who signs in. Never logged: {@link #toString} leaves the password out. */
+/** Email address and password. Never logged: {@link #toString} omits the password. */
 public record Credentials(String email, String password) {
 
     @Override

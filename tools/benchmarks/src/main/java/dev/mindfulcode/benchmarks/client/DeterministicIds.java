@@ -6,7 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.UUID;
 
-/** Ids that are the same whenever they are asked for: what is sent twice then counts once. */
+/** Ids derived from a name and a time, so that data sent twice count once. */
 public final class DeterministicIds {
 
     private DeterministicIds() {}

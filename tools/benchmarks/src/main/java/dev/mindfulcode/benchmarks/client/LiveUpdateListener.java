@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
  */
 public final class LiveUpdateListener implements AutoCloseable {
 
-    /** A live message is a kilobyte; what goes beyond this is none. */
+    /** A live message is a kilobyte; a larger one is discarded. */
     private static final int MESSAGE_CHARS_MAX = 1 << 20;
 
     private final UUID session;

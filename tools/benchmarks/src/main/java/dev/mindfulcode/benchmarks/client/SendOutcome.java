@@ -4,7 +4,7 @@ import dev.mindfulcode.cli.http.Problem;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What became of batches that were sent. Not thread-safe. */
+/** Counts of accepted, rejected and refused batches. Not thread-safe. */
 public final class SendOutcome {
 
     private long batchesSent;

@@ -19,7 +19,7 @@ public record SessionPlan(UUID id, long startedAtMs, List<Batch> batches) {
     /** As an editor would send them: about fifteen seconds of typing. */
     static final int BATCH_KEYSTROKES_MAX = 60;
 
-    /** A longer gap is told by the next batch's start and not by an interval: it was no typing. */
+    /** A longer gap is not typing: it becomes the start time of the next batch instead of an interval. */
     static final long INTERVAL_MS_MAX = 60_000;
 
     /**

@@ -28,12 +28,12 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Measures reads of the API beside their floor. */
+/** Measures reads of the API and their floor. */
 @Command(
         name = "api",
         mixinStandardHelpOptions = true,
         description = {
-            "Latency of GET /api/sessions/history and POST /api/flow/detect at a steady rate, beside a 404 as the floor,",
+            "Latency of GET /api/sessions/history and POST /api/flow/detect at a steady rate, with a 404 as the floor,",
             "and of what the past says for one heavy user. Run bench load-sessions first.",
             "Exit code 0 only when every answer was the one expected."
         })
@@ -126,7 +126,7 @@ final class ApiCommand implements Callable<Integer> {
         }
         out.println(String.format(
                 Locale.ROOT,
-                "%,d sessions in the table; each kind at %.0f/s, open loop, %d s after %d s; load average %.1f at the end",
+                "%,d sessions in the table; each kind at %.0f/s, open loop, %d s after %d s; load average %.1f",
                 sessions,
                 rate,
                 time.seconds(),

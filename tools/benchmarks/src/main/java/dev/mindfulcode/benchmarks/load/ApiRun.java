@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ApiRun {
 
-    /** What is asked. The first is the floor: as much of the way as an answer of no content has. */
+    /** The kinds of requests. The first is the floor: the path of a response without content. */
     enum Kind {
         FLOOR("GET /nothing (404, no token: the floor)", 404),
         HISTORY("GET /api/sessions/history", 200),
@@ -82,7 +82,7 @@ final class ApiRun {
         }
     }
 
-    /** How many answers were not what was asked for. */
+    /** Returns the number of unexpected responses. */
     int wrong() {
         return wrong.get();
     }

@@ -6,7 +6,7 @@ import dev.mindfulcode.cli.http.ApiException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The people whom {@code bench load-sessions} gives a past and {@code bench api} asks as. */
+/** Accounts that {@code bench load-sessions} fills and {@code bench api} reads as. */
 final class BenchAccounts {
 
     /**

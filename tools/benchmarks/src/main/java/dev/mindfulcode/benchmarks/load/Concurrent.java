@@ -11,7 +11,7 @@ import java.util.concurrent.Future;
 /** Runs one thread a person, and stops them all when one fails. */
 final class Concurrent {
 
-    /** What one person does. */
+    /** The work for one index. */
     interface Work {
         void run(int person) throws Exception;
     }

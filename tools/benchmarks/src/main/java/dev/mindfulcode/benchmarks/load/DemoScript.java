@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class DemoScript {
 
-    /** What the developer is about. */
+    /** The developer's current activity. */
     private enum Stretch {
         STEADY(240_000),
         SCATTERED(90_000),

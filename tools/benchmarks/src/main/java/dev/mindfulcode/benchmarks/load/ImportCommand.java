@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
         })
 public final class ImportCommand implements Callable<Integer> {
 
-    /** What can be imported. */
+    /** Formats that can be imported. */
     enum Source {
         AALTO
     }

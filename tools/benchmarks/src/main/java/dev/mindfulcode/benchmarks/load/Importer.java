@@ -19,11 +19,11 @@ import java.util.function.DoubleConsumer;
  * the same data folder sends the same ids, sequences and times, so that all of it is duplicates.
  *
  * @param speed times real time; {@link #AS_FAST_AS_ACCEPTED} does not wait at all
- * @param progress is told each person's work as it is done, 1 for all of a person
+ * @param progress receives the completed share of each person's work; 1 is all of it
  */
 public record Importer(SignIn signIn, LoadState state, double speed, DoubleConsumer progress) {
 
-    /** How people come by their accounts: {@link dev.mindfulcode.cli.http.ApiClient#signIn}. */
+    /** Signs in a person, see {@link Account#signIn}. */
     public interface SignIn {
         Account signIn(Credentials credentials, boolean isNew) throws ApiException, InterruptedException;
     }

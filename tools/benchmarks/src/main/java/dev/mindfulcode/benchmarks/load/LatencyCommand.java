@@ -42,7 +42,7 @@ final class LatencyCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "400",
             description =
-                    "The pipeline tells a session's state once a second: no fewer than 1.5 a batch a second. Default: ${DEFAULT-VALUE}")
+                    "The pipeline publishes a session's state once a second: at least 1.5. Default: ${DEFAULT-VALUE}")
     private int users = 400;
 
     @Option(

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class LatencyRun {
 
     /**
-     * The pipeline tells the state of a session at most once a second; a batch sent sooner would wait for that, not for
+     * The pipeline publishes the state of a session at most once a second; a batch sent sooner would wait for that, not for
      * the way.
      */
     static final double SECONDS_BETWEEN_BATCHES_MIN = 1.5;
@@ -33,7 +33,7 @@ final class LatencyRun {
 
     private static final long READ_INTERVAL_MS = 10;
 
-    /** What has not come by then is missing. */
+    /** Updates that have not arrived by then are missing. */
     private static final long UPDATE_TIMEOUT_MS = 10_000;
 
     private final ApiClient api;
@@ -53,7 +53,7 @@ final class LatencyRun {
     private long missing;
 
     /**
-     * What was measured, in milliseconds.
+     * Latencies in milliseconds.
      *
      * @param accepted from when a batch was due to its 202
      * @param live from when a batch was due to the update that shows it
@@ -90,7 +90,7 @@ final class LatencyRun {
 
     Figures measure() throws Exception {
         try {
-            // Only now, all at once: signing in takes minutes, and a view is not to grow old meanwhile.
+            // Connects after all have signed in, which needs minutes: a connection must not time out meanwhile.
             Concurrent.each(users, SIGN_INS_AT_ONCE, person -> views[person] = open(user(person)));
             long startNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500);
             Concurrent.each(users, users, person -> type(person, startNs));

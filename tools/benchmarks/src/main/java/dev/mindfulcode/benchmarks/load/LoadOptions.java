@@ -10,7 +10,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * Options that all load commands share. Accounts and event times of the people they make are kept in the data folder.
+ * Options of all load commands. Accounts and event times of simulated users are stored in the data folder.
  */
 final class LoadOptions {
 

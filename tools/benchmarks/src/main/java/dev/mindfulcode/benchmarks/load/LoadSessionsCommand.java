@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
             "Writes made-up sessions straight into the read model of the system that runs on a data folder,",
             "and a year of eight hours a day for one user. Use a data folder of its own.",
             "They carry the editor " + SessionTableLoader.EDITOR
-                    + "; running it again replaces them, --remove takes them away."
+                    + "; running it again replaces them, --remove deletes them."
         })
 final class LoadSessionsCommand implements Callable<Integer> {
 
@@ -48,7 +48,7 @@ final class LoadSessionsCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "1000",
             description = "Spread over so many; the first " + BenchAccounts.ACCOUNTS
-                    + " have accounts and can be asked as, the others are ids only. Default: ${DEFAULT-VALUE}")
+                    + " have accounts and can sign in, the others are ids only. Default: ${DEFAULT-VALUE}")
     private int users = 1_000;
 
     @Option(names = "--remove", description = "Only remove what an earlier run wrote.")

@@ -19,7 +19,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * What the load commands remember in the data folder, so that the same people come back with the same passwords and the
+ * State of the load commands in the data folder, so that the same people come back with the same passwords and the
  * same event times: a secret of 32 random bytes and the instant that imported data end at. Made once, never changed
  * (see docs/adr/0011).
  *
@@ -53,7 +53,7 @@ public record LoadState(boolean isNew, byte[] secret, long anchorMs) {
         return read(file);
     }
 
-    /** Returns a person's credentials: known to whoever has the data folder, and guessable by nobody else. */
+    /** Returns a person's credentials, derived from the secret of the data folder. */
     Credentials credentials(String name) {
         String email = name + "@example.org";
         try {
@@ -83,7 +83,7 @@ public record LoadState(boolean isNew, byte[] secret, long anchorMs) {
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWNER_ONLY)));
         try {
             String text =
-                    "# Made by mindful import and simulate. The secret opens the accounts they made: keep it to yourself.\n"
+                    "# Created by mindful import and simulate. The secret opens their accounts: do not share it.\n"
                             + "secret=" + Base64.getEncoder().encodeToString(secret) + "\nanchor_ms=" + anchorMs + "\n";
             Files.writeString(made, text);
             Files.createLink(file, made);
@@ -105,7 +105,7 @@ public record LoadState(boolean isNew, byte[] secret, long anchorMs) {
                 return new LoadState(false, secret, anchorMs);
             }
         } catch (IllegalArgumentException e) {
-            // told below, without the content
+            // reported below, without the content
         }
         throw new IOException(
                 file + " is damaged. Without it the accounts of earlier imports cannot be signed in: restore it,"

@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a run came to, for people and for programs.
+ * Result of a run, as text and as JSON.
  *
  * @param rows what a reader met in files, or null where there were none
  * @param signInSeconds until all had signed in; passwords are hashed slowly on purpose
  * @param seconds from the first keystroke sent to the last answer
  * @param repeats requests sent again because the server was away or overloaded
- * @param reconciliation null where it was not asked for
+ * @param reconciliation null if not requested
  */
 record LoadSummary(
         String what,
@@ -46,7 +46,7 @@ record LoadSummary(
                 what, people, sessions, signInSeconds, seconds));
         if (rows != null) {
             lines.add(format(
-                    "  read      %,d rows: %,d malformed and left out, %,d out of order and put in place, %,d dwells mended",
+                    "  read      %,d rows: %,d malformed and skipped, %,d out of order, %,d dwells corrected",
                     rows.rows(), rows.malformed(), rows.outOfOrder(), rows.dwellsMended()));
         }
         lines.add(format("  sent      %,d batches, %,d keystrokes", outcome.batchesSent(), outcome.keystrokesSent()));

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a run has sent so far and whose keystrokes have to be found afterwards. Thread-safe. */
+/** Totals of a run, and the senders to reconcile afterwards. Thread-safe. */
 public final class LoadTotals {
 
     /**

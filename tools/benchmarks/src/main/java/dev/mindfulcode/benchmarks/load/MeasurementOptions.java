@@ -2,7 +2,7 @@ package dev.mindfulcode.benchmarks.load;
 
 import picocli.CommandLine.Option;
 
-/** How long a measurement at a steady rate lasts. */
+/** Duration of a measurement at a steady rate. */
 final class MeasurementOptions {
 
     /** Of each: an access token, taken once, outlives the two. */

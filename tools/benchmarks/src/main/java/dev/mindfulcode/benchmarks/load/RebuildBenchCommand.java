@@ -36,14 +36,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
-/** Rebuilds everything beside a consumer that only reads the same records, while somebody reads through the API. */
+/**
+ * Rebuilds all projections, compares the rate with a consumer that only reads the same records, and reads through the
+ * API meanwhile.
+ */
 @Command(
         name = "rebuild",
         mixinStandardHelpOptions = true,
         description = {
-            "Rebuilds each projection of the system that runs on a data folder, and reads its topics with a consumer that does nothing else.",
+            "Rebuilds each projection of the system of a data folder, and reads its topics with a plain consumer.",
             "Meanwhile the first person of ./mindful simulate reads their minutes all the time.",
-            "Exit code 0 only when all builds were identical to those before, and no read failed or told anything else."
+            "Exit code 0 only if all builds are identical to the previous ones and no read failed or differed."
         })
 final class RebuildBenchCommand implements Callable<Integer> {
 
@@ -106,7 +109,7 @@ final class RebuildBenchCommand implements Callable<Integer> {
                     isRight &= isIdentical;
                     out.println(String.format(
                             Locale.ROOT,
-                            "%s: %,d records in %.1f s (%,.0f/s; %,d/s while reading), only reading %.1f s (%,.0f/s)%s, %s",
+                            "%s: %,d records in %.1f s (%,.0f/s; %,d/s while reading), plain %.1f s (%,.0f/s)%s, %s",
                             projection.getKey(),
                             rebuilt.records(),
                             rebuilt.seconds(),
@@ -125,7 +128,7 @@ final class RebuildBenchCommand implements Callable<Integer> {
             }
             out.println(String.format(
                     Locale.ROOT,
-                    "%,d reads of one person's minutes meanwhile, all told the same, %d repeated after an error",
+                    "%,d reads of one person's minutes meanwhile, all with the same result, %d repeated after an error",
                     reads.get(),
                     api.retries()));
             out.flush();
@@ -141,7 +144,7 @@ final class RebuildBenchCommand implements Callable<Integer> {
         while (!isOver.get()) {
             long found = reader.keystrokesFound(from, to);
             if (found != expected) {
-                throw new UserErrorException("A read told " + found + " keystrokes, the first one " + expected);
+                throw new UserErrorException("A read returned " + found + " keystrokes, the first one " + expected);
             }
             reads++;
         }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Asks the read model for each person's keystrokes until it shows what was accepted, or time is up. The read model is
+ * Compares each person's keystrokes in the read model with the accepted ones, until they are equal or time is up. The read model is
  * some seconds behind by design: flow-stream commits seldom.
  *
  * @param expected keystrokes accepted
@@ -23,9 +23,9 @@ public record Reconciliation(long expected, long found, List<String> unequal) {
         return unequal.isEmpty() && expected == found;
     }
 
-    public static Reconciliation of(List<LoadTotals.Sender> people, Duration patience)
+    public static Reconciliation of(List<LoadTotals.Sender> people, Duration timeout)
             throws ApiException, InterruptedException {
-        long deadline = System.nanoTime() + patience.toNanos();
+        long deadline = System.nanoTime() + timeout.toNanos();
         long expected = people.stream().mapToLong(LoadTotals.Sender::expected).sum();
         long settled = 0;
         List<LoadTotals.Sender> open = people;

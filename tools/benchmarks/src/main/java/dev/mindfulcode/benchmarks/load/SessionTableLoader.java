@@ -24,7 +24,7 @@ import org.postgresql.copy.PGCopyOutputStream;
 /**
  * Made-up rows of the read model, written straight into its tables, past the log: to measure reads at a size that would
  * take days to type. Sessions carry {@link #EDITOR} and belong to accounts made for it or to nobody, so that they can
- * be told and removed. A rebuild drops them.
+ * be recognised and removed. A rebuild drops them.
  */
 final class SessionTableLoader {
 
@@ -89,8 +89,10 @@ final class SessionTableLoader {
         StringBuilder row = new StringBuilder();
         try (PGCopyOutputStream copy =
                 copy("coding_sessions (session_id, user_id, user_started_at, user_ended_at, project,"
-                        + " language, editor, event_offset, stream_status, stream_status_at, first_activity_at, last_activity_at,"
-                        + " keystrokes, errors, context_switches, files_modified, active_ms, flow_ms, intensity_ms, interruptions,"
+                        + " language, editor, event_offset, stream_status, stream_status_at, first_activity_at,"
+                        + " last_activity_at,"
+                        + " keystrokes, errors, context_switches, files_modified, active_ms, flow_ms, intensity_ms,"
+                        + " interruptions,"
                         + " version)")) {
             long spacingMs =
                     Math.min(SPACING_MAX.toMillis(), 10 * 365 * 24 * HOUR_MS * users.size() / Math.max(1, sessions));
@@ -149,10 +151,12 @@ final class SessionTableLoader {
             }
         }
         try (PreparedStatement sums = connection.prepareStatement("""
-                insert into readmodel.daily_summaries (user_id, day, keystrokes, errors, context_switches, active_ms, flow_ms, intensity_ms, version)
-                select user_id, date 'epoch' + floor(extract(epoch from minute) / 86400)::int, sum(keystrokes), sum(errors), sum(context_switches), sum(active_ms),
+                INSERT INTO readmodel.daily_summaries (user_id, day, keystrokes, errors, context_switches, active_ms,
+                    flow_ms, intensity_ms, version)
+                SELECT user_id, date 'epoch' + floor(extract(epoch FROM minute) / 86400)::int, sum(keystrokes),
+                    sum(errors), sum(context_switches), sum(active_ms),
                        sum(flow_ms), sum(intensity_ms), 1
-                from readmodel.flow_minutes where user_id = ? group by 1, 2""")) {
+                FROM readmodel.flow_minutes WHERE user_id = ? GROUP BY 1, 2""")) {
             sums.setObject(1, user);
             sums.executeUpdate();
         }

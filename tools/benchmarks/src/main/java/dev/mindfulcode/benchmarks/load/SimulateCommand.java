@@ -20,7 +20,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * Types as many made-up people would, at a rate in total, and checks that the read model holds every accepted
+ * Types as simulated users at a total rate, and checks that the read model holds every accepted
  * keystroke.
  */
 @Command(
@@ -28,12 +28,12 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         subcommands = FitCommand.class,
         description = {
-            "Generated load through the public API: people whose typing is fitted to measured people (docs/simulator.md).",
-            "Exit code 0 only when the rate was kept and the read model shows every keystroke."
+            "Sends generated load through the public API, typed as real people type (docs/simulator.md).",
+            "Exit code 0 only if the rate was reached and the read model shows every keystroke."
         })
 public final class SimulateCommand implements Callable<Integer> {
 
-    /** Kept is what misses the asked rate by no more. */
+    /** Share by which a run may miss its rate. */
     private static final double RATE_TOLERANCE = 0.05;
 
     /** Ingest moves events older than 31 days: nobody may have to start that early. */
@@ -121,15 +121,15 @@ public final class SimulateCommand implements Callable<Integer> {
                     api.retries(),
                     Reconciliation.of(tally.senders(), options.reconciliationTimeout()));
             spec.commandLine().getOut().println(options.json() ? summary.json() : summary.text());
-            boolean kept = summary.keystrokesPerSecond() >= rate * (1 - RATE_TOLERANCE);
-            if (!kept) {
+            boolean isRateReached = summary.keystrokesPerSecond() >= rate * (1 - RATE_TOLERANCE);
+            if (!isRateReached) {
                 out.println(String.format(
                         Locale.ROOT,
-                        "The rate was not kept: asked for %,.0f keystrokes/s, reached %,.0f",
+                        "Rate not reached: %,.0f keystrokes/s requested, %,.0f reached",
                         rate,
                         summary.keystrokesPerSecond()));
             }
-            return kept && summary.isComplete() ? ExitCode.OK : ExitCode.SOFTWARE;
+            return isRateReached && summary.isComplete() ? ExitCode.OK : ExitCode.SOFTWARE;
         }
     }
 

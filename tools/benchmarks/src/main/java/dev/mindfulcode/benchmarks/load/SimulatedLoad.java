@@ -60,7 +60,7 @@ final class SimulatedLoad {
         return keystrokesEach * people;
     }
 
-    /** How far the sending is behind its time at this moment, in milliseconds; 0 when on time. */
+    /** Returns how far the sending is behind its schedule, in milliseconds; 0 when on time. */
     long behindMs() {
         return behindMs.get();
     }

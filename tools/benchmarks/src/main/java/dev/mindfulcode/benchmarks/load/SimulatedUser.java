@@ -11,18 +11,18 @@ import java.util.UUID;
  * One person of generated load: types at their own pace in event time, and delivers so many keystrokes a second in
  * wall-clock time.
  *
- * <p>Where more is asked for than a person can type, they started earlier and catch up with the present at the end;
- * where less, they take breaks. Either way intervals stay as the model draws them and no event lies in the future. Not
+ * <p>If the rate is higher than a person can type, they started earlier and catch up with the present at the end;
+ * where less, they take breaks. Either way intervals stay as the model draws them and no event is in the future. Not
  * thread-safe.
  */
 final class SimulatedUser {
 
     private static final int BATCH_KEYSTROKES = 60;
 
-    /** A person this far behind the clock takes a break that makes up for it: a few batches of typing, then a pause. */
+    /** A user this far behind the clock pauses to compensate: a few batches of typing, then a pause. */
     private static final long LAG_MS_MAX = 120_000;
 
-    /** Nobody works longer without a new session. */
+    /** Maximum duration of a session. */
     private static final long SESSION_MS_MAX = 4 * 3_600_000L;
 
     /** The pipeline ends a session after half an hour of silence. */
@@ -70,7 +70,7 @@ final class SimulatedUser {
         this.clockMs = startMs - Math.max(0, worst);
     }
 
-    /** Types ahead: by batch, how much longer the typing takes until its end than there is time until it is sent. */
+    /** Types ahead: per batch, by how much the typing exceeds the time until it is sent. */
     private long[] excessMs(Typist ahead) {
         long[] excess = new long[1 + (int) Math.ceilDiv(total - firstSize, BATCH_KEYSTROKES)];
         long typedMs = 0;

@@ -5,7 +5,7 @@ package dev.mindfulcode.benchmarks.typing;
  * like (González et al., Heliyon 2021, 10.1016/j.heliyon.2021.e08413). Its quantile function is
  * {@code threshold + scale · (p / (1 − p))^spread}.
  *
- * @param thresholdMs the shift; no value lies below it
+ * @param thresholdMs the shift; no value is below it
  * @param scaleMs the median's distance from the threshold, above 0
  * @param spread above 0; one over the shape parameter of the literature
  */

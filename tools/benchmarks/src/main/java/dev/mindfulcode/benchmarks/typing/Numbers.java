@@ -22,7 +22,7 @@ public final class Numbers {
         return size;
     }
 
-    /** @param index from 0, in the order of adding as long as no quantile was asked for */
+    /** @param index from 0, in the order of adding until a quantile is computed */
     double get(int index) {
         return values[index];
     }

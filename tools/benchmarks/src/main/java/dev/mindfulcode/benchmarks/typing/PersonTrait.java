@@ -1,7 +1,7 @@
 package dev.mindfulcode.benchmarks.typing;
 
 /**
- * What makes one typist differ from another: the coordinates of the between-person distribution, in the order of its
+ * Differences between typists: the coordinates of the between-person distribution, in the order of its
  * matrix.
  */
 enum PersonTrait {

@@ -3,7 +3,7 @@ package dev.mindfulcode.benchmarks.typing;
 import dev.mindfulcode.schemas.KeyClass;
 
 /**
- * What one person typed, as times and key classes, in the order of the key presses.
+ * One person's typing as times and key classes, in the order of the key presses.
  *
  * @param name identifies the person within its source, for example {@code 1027}
  * @param pressMs key-down times in milliseconds, ascending; the origin is the source's own

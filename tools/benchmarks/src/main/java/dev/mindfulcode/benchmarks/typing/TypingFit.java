@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Fits a {@link TypingModel} to what people typed: quantiles and moments in closed form, so that a fit takes a second
+ * Fits a {@link TypingModel} to what people typed: quantiles and moments in closed form, so that a fit needs a second
  * and two fits of the same recordings agree to the last digit. Not thread-safe.
  */
 public final class TypingFit {
@@ -101,7 +101,7 @@ public final class TypingFit {
         bursts.each(value -> burstShare.add(value / bursts.mean()));
     }
 
-    /** What is too rare to tell people apart by: relative to the person, over all people. */
+    /** Events too rare for a value per person: relative to the person, over all people. */
     private void pool(Recording person, double medianMs, double dwellMs) {
         int typedBefore = KeyClass.SPACE.code();
         for (int i = 0; i < person.keystrokes(); i++) {

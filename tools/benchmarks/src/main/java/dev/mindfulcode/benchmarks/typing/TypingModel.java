@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  *     interval
  * @param nextDeleteFactor the same before each further deletion of a run
  * @param afterDeleteFactor the same before the first key after a run
- * @param deleteRunGoesOn probability that a deletion is followed by another
+ * @param deleteRunContinues probability that a deletion is followed by another
  * @param heldKeyFactor median dwell of shift and its like as a multiple of the person's own median dwell
  * @param heldKeySpread standard deviation of the log-dwell of those keys
  * @param classAfter probability of a key class after another, deletions left out, by {@link KeyClass#code()} both ways
@@ -38,7 +38,7 @@ public record TypingModel(
         double firstDeleteFactor,
         double nextDeleteFactor,
         double afterDeleteFactor,
-        double deleteRunGoesOn,
+        double deleteRunContinues,
         double heldKeyFactor,
         double heldKeySpread,
         double[][] classAfter) {
@@ -85,7 +85,7 @@ public record TypingModel(
                 number(from, "first_delete_factor"),
                 number(from, "next_delete_factor"),
                 number(from, "after_delete_factor"),
-                number(from, "delete_run_goes_on"),
+                number(from, "delete_run_continues"),
                 number(from, "held_key_factor"),
                 number(from, "held_key_spread"),
                 after);
@@ -117,7 +117,7 @@ public record TypingModel(
         line(out, "first_delete_factor", firstDeleteFactor);
         line(out, "next_delete_factor", nextDeleteFactor);
         line(out, "after_delete_factor", afterDeleteFactor);
-        line(out, "delete_run_goes_on", deleteRunGoesOn);
+        line(out, "delete_run_continues", deleteRunContinues);
         line(out, "held_key_factor", heldKeyFactor);
         line(out, "held_key_spread", heldKeySpread);
         for (KeyClass keyClass : KeyClass.values()) {

@@ -46,9 +46,9 @@ public final class Typist {
         this.leftInBurst = drawBurst();
     }
 
-    /** Presses the next key; the accessors then tell about it. */
+    /** Presses the next key, which the accessors describe. */
     public void next() {
-        boolean delete = random.nextDouble() < (deletedBefore ? model.deleteRunGoesOn() : errorRate);
+        boolean delete = random.nextDouble() < (deletedBefore ? model.deleteRunContinues() : errorRate);
         if (leftInBurst == 0) {
             intervalMs = (int) pause.quantileBetween(TypingModel.PAUSE_MS + 1, TypingModel.PAUSE_MS_MAX, open());
             leftInBurst = drawBurst();

@@ -1,4 +1,4 @@
-/** A statistical typist, the fit of its parameters to measured people, and the statistics that both are judged by. */
+/** A statistical typist, the fit of its parameters to measured people, and the statistics that compare them. */
 @NullMarked
 package dev.mindfulcode.benchmarks.typing;
 

@@ -27,7 +27,7 @@ class AaltoReaderTest {
     private Path folder;
 
     @Test
-    void keepsTimesAndClassesAndNoCharacter() throws IOException {
+    void readsTimesAndClassesButNoCharacters() throws IOException {
         Recording read = read(
                         row(1_000, 1_090, "SHIFT", 16),
                         row(1_100, 1_180, "H", 72),
@@ -43,7 +43,7 @@ class AaltoReaderTest {
     }
 
     @Test
-    void putsRowsOutOfOrderInPlaceAndCountsThem() throws IOException {
+    void sortsAndCountsRowsOutOfOrder() throws IOException {
         AaltoReader.Result result = read(
                 row(1_000, 1_050, "a", 65),
                 row(3_000, 3_050, "7", 55),
@@ -55,7 +55,7 @@ class AaltoReaderTest {
     }
 
     @Test
-    void leavesOutMalformedRowsAndCountsThem() throws IOException {
+    void skipsAndCountsMalformedRows() throws IOException {
         AaltoReader.Result result = read(
                 row(1_000, 1_050, "a", 65),
                 "",
@@ -72,14 +72,14 @@ class AaltoReaderTest {
     }
 
     @Test
-    void mendsDwellsThatCannotBe() throws IOException {
+    void correctsImpossibleDwells() throws IOException {
         AaltoReader.Result result = read(row(1_000, 900, "a", 65), row(2_000, 99_000, "b", 66));
         assertThat(result.recording().dwellsMs()).containsExactly(0, Recording.DWELL_MS_MAX);
         assertThat(result.counts()).isEqualTo(new ReadCounts(2, 0, 0, 2));
     }
 
     @Test
-    void letterKeysWhileControlIsDownAreShortcuts() throws IOException {
+    void classifiesLettersWithControlAsShortcuts() throws IOException {
         AaltoReader.Result result = read(
                 row(1_000, 1_900, "CTRL", 17),
                 row(1_100, 1_150, "", 67),
@@ -90,7 +90,7 @@ class AaltoReaderTest {
     }
 
     @Test
-    void keyCodesOfOldBrowsersAreToldFromCharactersWithTheSameNumber() {
+    void distinguishesKeyCodesOfOldBrowsersFromCharacters() {
         assertThat(KeyClassTable.classOf(37, "ARW_LEFT", false)).isEqualTo(KeyClass.NAVIGATION);
         assertThat(KeyClassTable.classOf(37, "%", false)).isEqualTo(KeyClass.SYMBOL);
         assertThat(KeyClassTable.classOf(46, "DELETE", false)).isEqualTo(KeyClass.DELETE);
@@ -104,16 +104,16 @@ class AaltoReaderTest {
     }
 
     @Test
-    void folderWithoutFilesIsRefusedWithWhatWasLookedFor() {
+    void refusesFoldersWithoutFiles() {
         assertThatThrownBy(() -> AaltoFolder.open(folder, 10))
                 .isInstanceOf(NoSuchFileException.class)
                 .hasMessageContaining("no *_keystrokes.txt");
     }
 
     @Test
-    void realSampleIsReadToTheLastRowWhereItIsPresent() throws IOException {
+    void readsTheRealSampleCompletely() throws IOException {
         Optional<Path> sample = RepositoryFiles.aaltoSample();
-        assumeTrue(sample.isPresent(), "not run: ../shared/data/aalto136m is not beside the project");
+        assumeTrue(sample.isPresent(), "not run: aalto136m is missing in MINDFUL_DATA");
         AaltoFolder corpus = AaltoFolder.open(sample.orElseThrow(), Integer.MAX_VALUE);
         List<Recording> people = corpus.readAll();
         assertThat(people).hasSize(195);

@@ -17,7 +17,7 @@ class SessionPlanTest {
     private static final long SHIFT = 1_000_000_000_000L;
 
     @Test
-    void pressTimesSurviveTheSplitToTheMillisecond() {
+    void preservesPressTimesToTheMillisecond() {
         Recording recording = new Typist(TypingModel.committed(), 3).record("p", 1_000);
         List<SessionPlan> sessions = SessionPlan.of(recording, "p", SHIFT);
         assertThat(sessions).hasSize(1);
@@ -38,7 +38,7 @@ class SessionPlanTest {
     }
 
     @Test
-    void halfAnHourOfSilenceBeginsAnotherSessionAndAMinuteAnotherBatch() {
+    void startsSessionsAfterHalfAnHourAndBatchesAfterAMinute() {
         long[] press = {0, 200, 70_000, 70_300, 2_000_000, 2_000_100};
         Recording recording = new Recording("p", press, new byte[6], new int[6]);
         List<SessionPlan> sessions = SessionPlan.of(recording, "p", SHIFT);
@@ -51,7 +51,7 @@ class SessionPlanTest {
     }
 
     @Test
-    void firstIntervalOfABatchReachesBackToTheBatchBefore() {
+    void firstIntervalStartsAtThePreviousBatch() {
         long[] press = new long[61];
         Arrays.setAll(press, i -> i * 150L);
         List<Batch> batches = SessionPlan.of(new Recording("p", press, new byte[61], new int[61]), "p", SHIFT)
@@ -76,7 +76,7 @@ class SessionPlanTest {
     }
 
     @Test
-    void batchIsWrittenAsTheContractHasIt() {
+    void writesBatchesInTheApiFormat() {
         StringBuilder json = new StringBuilder();
         new Batch(
                         new UUID(1, 2),
@@ -96,7 +96,9 @@ class SessionPlanTest {
                         "{\"batch_id\":\"00000000-0000-0001-0000-000000000002\","
                                 + "\"session_id\":\"00000000-0000-0003-0000-000000000004\",\"sequence\":7,"
                                 + "\"started_at\":1700000000000,\"intervals_ms\":[0,120],\"key_classes\":\"LX\","
-                                + "\"dwells_ms\":[80,95],\"signals\":[{\"at_ms\":50,\"kind\":\"test\",\"value\":\"failed\"},"
-                                + "{\"at_ms\":60,\"kind\":\"diagnostics\",\"value\":3},{\"at_ms\":70,\"kind\":\"file_switch\"}]}");
+                                + "\"dwells_ms\":[80,95],\"signals\":["
+                                + "{\"at_ms\":50,\"kind\":\"test\",\"value\":\"failed\"},"
+                                + "{\"at_ms\":60,\"kind\":\"diagnostics\",\"value\":3},"
+                                + "{\"at_ms\":70,\"kind\":\"file_switch\"}]}");
     }
 }

@@ -23,7 +23,7 @@ class DemoTypistTest {
     Path folder;
 
     @Test
-    void logsInPlainWordsWhatKeepsItFromTyping() throws Exception {
+    void logsFailuresOnce() throws Exception {
         BlockingQueue<String> lines = new LinkedBlockingQueue<>();
         AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
             @Override

@@ -15,7 +15,7 @@ class FailureLogTest {
     private final FailureLog failures = new FailureLog(Duration.ofMinutes(1), nowNs::get, lines::add);
 
     @Test
-    void logsOnceAMinuteAndSaysHowManyItLeftOut() {
+    void logsOnceAMinuteWithTheNumberOfOmittedFailures() {
         for (int second = 0; second <= 125; second++) {
             failures.report("no answer at " + second);
             nowNs.addAndGet(Duration.ofSeconds(1).toNanos());

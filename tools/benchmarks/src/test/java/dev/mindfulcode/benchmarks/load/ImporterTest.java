@@ -74,7 +74,7 @@ class ImporterTest {
     }
 
     @Test
-    void everyKeystrokeArrivesInFewRequests() throws Exception {
+    void sendsAllKeystrokesInFewRequests() throws Exception {
         assertAllArrived(run(Clock.systemUTC()));
         assertThat(progress.sum()).isBetween(11.999, 12.001);
         // 117 batches of 60 and a few more at long pauses: two requests of up to 100 a person.
@@ -83,7 +83,7 @@ class ImporterTest {
     }
 
     @Test
-    void secondImportDaysLaterSendsTheSameBytes() throws Exception {
+    void sendsTheSameBytesDaysLater() throws Exception {
         Instant now = Instant.now();
         run(Clock.fixed(now, ZoneOffset.UTC));
         Map<String, String> first = server.batches();
@@ -105,7 +105,7 @@ class ImporterTest {
     }
 
     @Test
-    void secondImportIntoTheSameServerChangesNothing() throws Exception {
+    void isIdempotent() throws Exception {
         run(Clock.systemUTC());
         assertAllArrived(run(Clock.systemUTC()));
         assertThat(server.registrations.get()).as("known people only sign in").isEqualTo(12);
@@ -113,14 +113,14 @@ class ImporterTest {
     }
 
     @Test
-    void overloadIsWaitedForAndLostAnswersAreRepeated() throws Exception {
+    void retriesAfterOverloadAndLostResponses() throws Exception {
         server.overloaded.set(20);
         server.answersLost.set(9);
         assertAllArrived(run(Clock.systemUTC()));
     }
 
     @Test
-    void serverThatGoesAwayAndComesBackIsWaitedFor() throws Exception {
+    void survivesServerRestarts() throws Exception {
         int port = server.uri().getPort();
         server.close();
         Thread back = Thread.ofVirtual().start(() -> {
@@ -145,13 +145,13 @@ class ImporterTest {
     }
 
     @Test
-    void expiredTokensAreRenewed() throws Exception {
+    void renewsExpiredTokens() throws Exception {
         server.tokensRunOutAfter.set(5);
         assertAllArrived(run(Clock.systemUTC()));
     }
 
     @Test
-    void refusedBatchIsCountedByReasonAndHoldsUpNoOther() throws Exception {
+    void countsRefusedBatchesByReasonAndContinues() throws Exception {
         server.refused = batch -> batch.path("sequence").asLong() == 3;
         Run run = run(Clock.systemUTC());
         assertThat(run.tally.outcome().batchesRefused()).isEqualTo(Map.of("invalid-batch", 12L));
@@ -163,7 +163,7 @@ class ImporterTest {
     }
 
     @Test
-    void missingKeystrokeIsNoticedAndItsPersonNamed() throws Exception {
+    void reportsMissingKeystrokesByPerson() throws Exception {
         try (ApiClient api = new ApiClient(server.uri())) {
             LoadTotals tally = new LoadTotals();
             new Importer(
@@ -184,7 +184,7 @@ class ImporterTest {
     }
 
     @Test
-    void accountsOfAnotherDataFolderAreRefusedWithTheWayOut() throws Exception {
+    void explainsAccountsOfAnotherDataFolder() throws Exception {
         run(Clock.systemUTC());
         Files.delete(data.resolve("load.properties"));
         assertThatThrownBy(() -> run(Clock.systemUTC()))
@@ -193,7 +193,7 @@ class ImporterTest {
     }
 
     @Test
-    void secretIsReadableByTheOwnerOnlyAndNeverInAMessage() throws Exception {
+    void protectsItsSecret() throws Exception {
         LoadState state = LoadState.open(data, Clock.systemUTC());
         assertThat(Files.getPosixFilePermissions(data.resolve("load.properties")))
                 .isEqualTo(PosixFilePermissions.fromString("rw-------"));

@@ -44,12 +44,12 @@ class LoadCommandsTest {
     }
 
     @Test
-    void importSaysWhatWasReadSentAndFound() {
+    void importReportsReadSentAndFoundKeystrokes() {
         assertThat(run(new ImportCommand(), "aalto", folder.toString())).isZero();
         assertThat(out.toString())
                 .contains("import aalto: 3 people, 3 sessions;")
                 .contains(
-                        "read      1,506 rows: 3 malformed and left out, 3 out of order and put in place, 0 dwells mended")
+                        "read      1,506 rows: 3 malformed and skipped, 3 out of order, 0 dwells corrected")
                 .contains("1,503 keystrokes")
                 .contains("refused   0 batches")
                 .contains("1,503 keystrokes expected, 1,503 found: equal")
@@ -58,7 +58,7 @@ class LoadCommandsTest {
     }
 
     @Test
-    void importOfFewerUsersAsJsonAtASpeed() {
+    void importsFewerUsersAsJsonAtASpeed() {
         assertThat(run(new ImportCommand(), "aalto", folder.toString(), "--users", "2", "--json", "--speed", "1000"))
                 .isZero();
         JsonNode json = new JsonMapper().readTree(out.toString());
@@ -70,21 +70,21 @@ class LoadCommandsTest {
     }
 
     @Test
-    void importThatIsPartlyRefusedFailsAndSaysWhy() {
+    void importFailsWithReasonsWhenBatchesAreRefused() {
         server.refused = batch -> batch.path("sequence").asLong() == 1;
         assertThat(run(new ImportCommand(), "aalto", folder.toString())).isEqualTo(CommandLine.ExitCode.SOFTWARE);
         assertThat(out.toString()).contains("refused   3 batches").contains("3: invalid-batch");
     }
 
     @Test
-    void folderWithoutDataIsRefused() throws IOException {
+    void refusesFoldersWithoutData() throws IOException {
         Path empty = Files.createDirectory(folder.resolve("empty"));
         assertThat(run(new ImportCommand(), "aalto", empty.toString())).isNotZero();
         assertThat(err.toString()).contains("no *_keystrokes.txt");
     }
 
     @Test
-    void simulateKeepsItsRateAndReconciles() {
+    void simulateReachesItsRateAndReconciles() {
         assertThat(run(new SimulateCommand(), "--users", "5", "--rate", "400", "--minutes", "0.05", "--json"))
                 .isZero();
         JsonNode json = new JsonMapper().readTree(out.toString());
@@ -93,7 +93,7 @@ class LoadCommandsTest {
     }
 
     @Test
-    void simulateRefusesMoreThanItsPeopleCanType() {
+    void simulateRejectsImpossibleRates() {
         assertThat(run(new SimulateCommand(), "--users", "1", "--rate", "100000", "--minutes", "60"))
                 .isNotZero();
         assertThat(err.toString()).contains("take more users, a lower rate or less time");

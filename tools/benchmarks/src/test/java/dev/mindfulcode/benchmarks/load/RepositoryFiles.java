@@ -4,7 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Finds what lies beside the module: documents of the project, and data sets beside the project. */
+/** Finds documents of the project, and data sets next to it. */
 public final class RepositoryFiles {
 
     private RepositoryFiles() {}
@@ -14,7 +14,7 @@ public final class RepositoryFiles {
         return above(path).orElseThrow(() -> new AssertionError(path + " is not in the project"));
     }
 
-    /** Returns the Aalto sample, where it lies beside the project. */
+    /** Returns the Aalto sample, if it exists. */
     public static Optional<Path> aaltoSample() {
         return above("shared/data/aalto136m");
     }

@@ -27,7 +27,7 @@ class SimulatedLoadTest {
     private Path data;
 
     @Test
-    void eventTimeNeverRunsAheadOfTheClockAtAnyRate() {
+    void neverSendsEventTimesAheadOfTheClock() {
         for (double rate : new double[] {0.3, 2, 4, 20, 500}) {
             long total = (long) (rate * 1_200);
             SimulatedUser person = new SimulatedUser(MODEL, "p", 11, rate, total, NOW);
@@ -55,7 +55,7 @@ class SimulatedLoadTest {
     }
 
     @Test
-    void keepsTheRateAndReconcilesAlsoWhenThePeopleHaveTypedBefore() throws Exception {
+    void reachesTheRateAndReconcilesOnRepetition() throws Exception {
         try (StubServer server = new StubServer();
                 ApiClient api = new ApiClient(server.uri())) {
             for (int run = 1; run <= 2; run++) {
@@ -75,13 +75,13 @@ class SimulatedLoadTest {
     }
 
     @Test
-    void tooFewUsersForARateAreToldApart() {
+    void reportsTooFewUsersForARate() {
         assertThat(new SimulatedLoad(MODEL, 1, 1, 100_000, 600).longestTyping()).isGreaterThan(Duration.ofDays(28));
         assertThat(new SimulatedLoad(MODEL, 1, 100, 300, 600).longestTyping()).isLessThan(Duration.ofHours(2));
     }
 
     @Test
-    void demoWorksInRealTimeWithSignalsBreaksAndNoKeystrokeAhead() {
+    void demoTypesInRealTimeWithSignalsAndBreaks() {
         DemoScript script = new DemoScript(MODEL, 4);
         UUID session = script.startSession(NOW);
         long keystrokes = 0;

@@ -37,7 +37,7 @@ class SimulatedTypingTest {
     private record Row(double measured, String whole) {}
 
     @Test
-    void committedTypistsStayWithinTheStatedToleranceOfWhatWasMeasured() throws IOException {
+    void matchesMeasuredFiguresWithinTheTolerance() throws IOException {
         Map<String, Row> documented = documentedTable();
         Map<String, Double> simulated = TypingStatistics.of(FitCommand.simulated(TypingModel.committed()));
         assertThat(documented.keySet()).containsExactlyElementsOf(simulated.keySet());
@@ -51,9 +51,9 @@ class SimulatedTypingTest {
     }
 
     @Test
-    void parametersAndDocumentedTableAreThoseOfTheRealDataWhereTheseArePresent() throws IOException {
+    void matchesTheFitToRealData() throws IOException {
         Optional<Path> folder = RepositoryFiles.aaltoSample();
-        assumeTrue(folder.isPresent(), "not run: ../shared/data/aalto136m is not beside the project");
+        assumeTrue(folder.isPresent(), "not run: aalto136m is missing in MINDFUL_DATA");
         List<Recording> people =
                 AaltoFolder.open(folder.orElseThrow(), Integer.MAX_VALUE).readAll();
         TypingModel model = TypingFit.fit(people);

@@ -37,10 +37,10 @@ final class StubServer implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
     private static final long MINUTE_MS = 60_000;
 
-    /** Counts down; each request takes one and is answered with 503 while there are any. */
+    /** Number of requests to answer with 503. */
     final AtomicInteger overloaded = new AtomicInteger();
 
-    /** Counts down; each request takes one and finds its connection closed after the work was done. */
+    /** Number of requests whose connection is closed after the work is done. */
     final AtomicInteger answersLost = new AtomicInteger();
 
     /** Keystroke requests until all access tokens run out; negative is never. */

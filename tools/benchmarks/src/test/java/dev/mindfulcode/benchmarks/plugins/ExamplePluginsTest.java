@@ -36,7 +36,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The plugins of this repository over typing, beside the same questions answered in Java: on weeks of made-up typing,
+ * The plugins of this repository compared with the same analyses in Java: on weeks of generated typing,
  * and on real typing where the data is there (MINDFUL_DATA).
  */
 class ExamplePluginsTest {
@@ -71,7 +71,7 @@ class ExamplePluginsTest {
 
     @ParameterizedTest
     @MethodSource("samples")
-    void deepWorkIsWhatJavaFinds(Sample sample) throws Exception {
+    void deepWorkMatchesJava(Sample sample) throws Exception {
         Map<String, String> expected = new TreeMap<>();
         Map<String, List<Long>> weeks = new TreeMap<>();
         for (Period period : periods(sample.typed)) {
@@ -102,7 +102,7 @@ class ExamplePluginsTest {
 
     @ParameterizedTest
     @MethodSource("samples")
-    void timeToResumeIsWhatJavaFinds(Sample sample) throws Exception {
+    void timeToResumeMatchesJava(Sample sample) throws Exception {
         List<Period> periods = periods(sample.typed);
         Map<String, List<Long>> lags = new TreeMap<>();
         Map<String, Integer> interruptions = new TreeMap<>();
@@ -134,12 +134,12 @@ class ExamplePluginsTest {
 
     @ParameterizedTest
     @MethodSource("samples")
-    void typingFatigueIsWhatJavaFinds(Sample sample) throws Exception {
+    void typingFatigueMatchesJava(Sample sample) throws Exception {
         Map<UUID, List<TypedBatch>> sessions = new LinkedHashMap<>();
         sample.typed.forEach(each -> sessions.computeIfAbsent(each.sessionId(), _ -> new ArrayList<>())
                 .add(each));
         Map<String, JsonNode> rows = rows("typing-fatigue", sample);
-        int told = 0;
+        int emitted = 0;
         for (Map.Entry<UUID, List<TypedBatch>> session : sessions.entrySet()) {
             List<double[]> paced = new ArrayList<>();
             List<double[]> all = new ArrayList<>();
@@ -160,13 +160,13 @@ class ExamplePluginsTest {
             if (activeMs < Duration.ofMinutes(20).toMillis()) {
                 assertThat(row).isNull();
             } else {
-                told++;
+                emitted++;
                 JsonNode found = Objects.requireNonNull(row);
                 assertThat(found.path("interval_drift_ms").asDouble()).isCloseTo(slope(paced), within(0.0011));
                 assertThat(found.path("corrections_drift_percent").asDouble()).isCloseTo(slope(all), within(0.0011));
             }
         }
-        assertThat(told).isEqualTo(rows.size()).isGreaterThan(5);
+        assertThat(emitted).isEqualTo(rows.size()).isGreaterThan(5);
     }
 
     private static Map<String, JsonNode> rows(String plugin, Sample sample) throws Exception {
@@ -182,7 +182,7 @@ class ExamplePluginsTest {
         return rows;
     }
 
-    /** Plays each session on an engine of its own, pauses included, and looks at it where a batch ends. */
+    /** Applies each session, pauses included, to its own engine state and reads it after each batch. */
     private static List<Period> periods(List<TypedBatch> typed) {
         Map<UUID, byte[]> states = new HashMap<>();
         Map<String, Period> periods = new LinkedHashMap<>();

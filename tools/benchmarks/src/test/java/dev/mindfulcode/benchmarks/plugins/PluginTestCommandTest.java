@@ -29,7 +29,7 @@ class PluginTestCommandTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"deep-work", "time-to-resume", "typing-fatigue"})
-    void thePluginsOfThisRepositoryComeThrough(String plugin) {
+    void runsThePluginsOfThisRepository(String plugin) {
         assertThat(run(PLUGINS.resolve(plugin).toString(), "--json"))
                 .as(err.toString())
                 .isZero();
@@ -41,7 +41,7 @@ class PluginTestCommandTest {
 
     /** The module of the gateway's own tests: a row a window, with its members. */
     @Test
-    void aPluginForTeamsIsGivenTheWindowsOfATeam() throws Exception {
+    void runsTeamPluginsOverTeamWindows() throws Exception {
         Path module =
                 Path.of("..", "..", "api-gateway", "src", "test", "resources", "dev", "mindfulcode", "apigateway");
         Files.copy(module.resolve("team-rows.wasm"), folder.resolve("team-rows.wasm"));
@@ -71,7 +71,7 @@ class PluginTestCommandTest {
     }
 
     @Test
-    void whatIsMissingOrWrongIsSaid() throws Exception {
+    void explainsMissingAndInvalidFiles() throws Exception {
         assertThat(run(folder.toString())).isEqualTo(1);
         assertThat(err.toString()).contains("manifest.json");
 

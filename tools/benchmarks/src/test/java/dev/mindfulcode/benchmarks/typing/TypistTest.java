@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class TypistTest {
 
     @Test
-    void sameSeedTypesTheSameAndAnotherSeedDoesNot() {
+    void isDeterministicPerSeed() {
         Recording one = new Typist(TypingModel.committed(), 7).record("a", 5_000);
         Recording again = new Typist(TypingModel.committed(), 7).record("a", 5_000);
         Recording other = new Typist(TypingModel.committed(), 8).record("a", 5_000);
@@ -25,7 +25,7 @@ class TypistTest {
     }
 
     @Test
-    void everyPersonStaysInRange() {
+    void staysInRangeForEveryPerson() {
         TypingModel model = TypingModel.committed();
         for (long seed = 0; seed < 2_000; seed++) {
             Typist typist = new Typist(model, seed);
@@ -39,7 +39,7 @@ class TypistTest {
     }
 
     @Test
-    void modelIsReadBackFromItsOwnText() throws IOException {
+    void readsBackItsOwnText() throws IOException {
         TypingModel committed = TypingModel.committed();
         assertThat(TypingModel.read(new StringReader(committed.text())).text()).isEqualTo(committed.text());
         assertThatIllegalArgumentException()
@@ -48,7 +48,7 @@ class TypistTest {
     }
 
     @Test
-    void fitFindsTheParametersOfATypistItWasNotTold() {
+    void fitRecoversTheParametersOfATypist() {
         TypingModel model = TypingModel.committed();
         List<Recording> people = new ArrayList<>();
         for (int seed = 0; seed < 400; seed++) {
@@ -60,13 +60,13 @@ class TypistTest {
                     .as(trait.name())
                     .isCloseTo(model.traitMeans()[trait.ordinal()], within(0.12));
         }
-        assertThat(found.deleteRunGoesOn()).isCloseTo(model.deleteRunGoesOn(), within(0.02));
+        assertThat(found.deleteRunContinues()).isCloseTo(model.deleteRunContinues(), within(0.02));
         assertThat(found.burstShape()).isCloseTo(model.burstShape(), within(0.2));
         assertThat(found.firstDeleteFactor()).isCloseTo(model.firstDeleteFactor(), within(0.25));
     }
 
     @Test
-    void logLogisticGoesThroughItsDecilesAndBack() {
+    void logLogisticMatchesItsDeciles() {
         LogLogistic distribution = LogLogistic.ofDeciles(90, 170, 400);
         assertThat(distribution.quantile(0.1)).isCloseTo(90, within(1e-6));
         assertThat(distribution.quantile(0.5)).isCloseTo(170, within(1e-6));
@@ -77,7 +77,7 @@ class TypistTest {
     }
 
     @Test
-    void weibullHasTheMeanAndVariationItWasMadeFor() {
+    void weibullHasTheGivenMeanAndVariation() {
         double shape = Weibull.shapeOfVariation(0.5);
         Weibull weibull = Weibull.ofMean(40, shape);
         Numbers drawn = new Numbers();

@@ -34,7 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class ApiClient implements AutoCloseable {
 
-    /** For load generators: a multiple of the time that a restart after kill -9 takes. */
+    /** For load generators: several times the duration of a restart after kill -9. */
     public static final Duration RETRY_TIMEOUT = Duration.ofMinutes(3);
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);

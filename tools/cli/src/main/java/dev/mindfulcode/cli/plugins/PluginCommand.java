@@ -57,8 +57,8 @@ public final class PluginCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = {
                 "Uploads a plugin and grants it the capabilities of its manifest.",
-                "With an access token in MINDFUL_TOKEN for that user; with --all-users, which requires the operator token,",
-                "or on a data folder without MINDFUL_TOKEN, for all users."
+                "With an access token in MINDFUL_TOKEN: for that user.",
+                "With --all-users, or on a data folder without MINDFUL_TOKEN: for all users, as the operator."
             })
     void install(
             @Parameters(paramLabel = "DIR", description = "Folder with manifest.json and the compiled module.")
@@ -89,8 +89,8 @@ public final class PluginCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = {
                 "Lists plugins and the capabilities granted to them.",
-                "With an access token in MINDFUL_TOKEN those of that user and of the operator; with --all-users, or on a",
-                "data folder without MINDFUL_TOKEN, those of all users."
+                "With an access token in MINDFUL_TOKEN: those of that user and of the operator.",
+                "With --all-users, or on a data folder without MINDFUL_TOKEN: those of all users, as the operator."
             })
     void list(
             @Mixin ConnectionOptions connection,

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A plugin as it lies in a folder: {@code manifest.json}, and beside it the module under the plugin's name. */
+/** A plugin in a folder: {@code manifest.json} and the module, named after the plugin. */
 @SuppressWarnings("ArrayRecordComponent") // read once and handed on
 public record PluginFolder(String name, byte[] manifest, byte[] module) {
 

@@ -13,13 +13,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
-/** {@code mindful projections}: what is built, what is read, and how far behind it is. */
+/** {@code mindful projections}: lists projections with their builds and lag. */
 @Command(
         name = "projections",
         mixinStandardHelpOptions = true,
         description = {
-            "Lists the builds of all projections, the one that is read with a star: version of the fold, rows (about), size, and lag.",
-            "The lag of the one in use is in records of the log; that of the others in records that it has applied and they have not."
+            "Lists the builds of all projections: version of the fold, approximate rows, size and lag. A star: in use.",
+            "Lag in records: of the log for the build in use, of the build in use for the others."
         })
 public final class ProjectionsCommand implements Callable<Integer> {
 

@@ -17,13 +17,14 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
-/** {@code mindful rebuild}: a projection from the first record, beside the one that is read, and in its place. */
+/** {@code mindful rebuild}: rebuilds a projection from the first record, next to the one in use, and switches. */
 @Command(
         name = "rebuild",
         mixinStandardHelpOptions = true,
         description = {
-            "Builds a projection again from the first record, beside the one that is read; compares both, and switches.",
-            "It does not switch by itself to fewer rows, nor to other rows by the same fold. Ctrl-C only ends the watching."
+            "Rebuilds a projection from the first record, next to the one in use; compares both, and switches.",
+            "Does not switch to fewer rows, nor to other rows by the same fold, unless forced.",
+            "Ctrl-C ends the display, not the rebuild."
         })
 public final class RebuildCommand implements Callable<Integer> {
 
@@ -38,16 +39,16 @@ public final class RebuildCommand implements Callable<Integer> {
             paramLabel = "PERCENT",
             defaultValue = "50",
             description =
-                    "How much of the time it may work, so that what is live keeps its lag. Default: ${DEFAULT-VALUE}")
+                    "Share of time for the rebuild; limits the lag of live projections. Default: ${DEFAULT-VALUE}")
     private int share = 50;
 
-    @Option(names = "--force", description = "Switch to the build that was refused, whatever differs.")
+    @Option(names = "--force", description = "Switch to the refused build despite its differences.")
     private boolean force;
 
-    @Option(names = "--back", description = "Switch back to the build that was read before, which is kept.")
+    @Option(names = "--back", description = "Switch back to the previous build.")
     private boolean back;
 
-    @Option(names = "--drop", description = "Drop what is under way, refused or kept; what is read stays.")
+    @Option(names = "--drop", description = "Drop all builds except the one in use.")
     private boolean drop;
 
     @Option(names = "--json", description = "Print the builds as JSON in the end; progress goes to standard error.")
@@ -64,7 +65,8 @@ public final class RebuildCommand implements Callable<Integer> {
     public Integer call() {
         if (share < 1 || share > 100 || (force ? 1 : 0) + (back ? 1 : 0) + (drop ? 1 : 0) > 1) {
             throw new ParameterException(
-                    spec.commandLine(), "--share is from 1 to 100; --force, --back and --drop exclude each other.");
+                    spec.commandLine(),
+                    "--share is " + share + "; must be between 1 and 100. --force, --back and --drop exclude each other.");
         }
         try (AuthorizedApi opened = system.open()) {
             ProjectionApi api = new ProjectionApi(opened);
@@ -103,7 +105,7 @@ public final class RebuildCommand implements Callable<Integer> {
                     && List.of("building", "refused", "kept")
                             .contains(build.path("state").asString())) {
                 api.drop(projection, build.path("build").asInt());
-                say("%s build %d goes", projection, build.path("build").asInt());
+                say("%s build %d is dropped", projection, build.path("build").asInt());
             }
         }
         return true;
@@ -131,7 +133,7 @@ public final class RebuildCommand implements Callable<Integer> {
             say("%s build %d was dropped", projection, build);
             return false;
         }
-        say("%s", told(end));
+        say("%s", describe(end));
         return end.path("state").asString().equals("in_use");
     }
 
@@ -143,7 +145,7 @@ public final class RebuildCommand implements Callable<Integer> {
                 .orElse(null);
     }
 
-    private static String told(JsonNode build) {
+    private static String describe(JsonNode build) {
         JsonNode report = build.path("report");
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,

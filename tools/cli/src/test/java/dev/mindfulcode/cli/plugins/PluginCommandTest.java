@@ -22,7 +22,7 @@ class PluginCommandTest {
 
     @ParameterizedTest
     @EnumSource(PluginTemplate.Language.class)
-    void aNewPluginHasItsNameEverywhereAndIsNotWrittenOver(PluginTemplate.Language language) throws Exception {
+    void createsPluginsAndNeverOverwrites(PluginTemplate.Language language) throws Exception {
         Path made = folder.resolve("my-plugin");
         assertThat(run("new", made.toString(), "--language", language.name()))
                 .as(err.toString())
@@ -39,7 +39,7 @@ class PluginCommandTest {
     }
 
     @Test
-    void aNameThatIsNoneIsRefused() {
+    void rejectsInvalidNames() {
         assertThat(run("new", folder.resolve("My Plugin").toString())).isEqualTo(1);
         assertThat(err.toString()).contains("no plugin's name");
     }
