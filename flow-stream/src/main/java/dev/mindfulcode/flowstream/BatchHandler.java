@@ -19,36 +19,15 @@ final class BatchHandler {
 
     private static final Logger log = LoggerFactory.getLogger(BatchHandler.class);
 
-    private final SessionStore sessions;
+    private final UserStores stores;
     private final TrackedSession session;
-    private final UserStateStore users;
-    private final PersonalLayerStore personal;
-    private final ModelStore models;
-    private final MinuteStore minutes;
-    private final ReorderBuffer reorderBuffer;
-    private final BatchIds batchIds;
     private final SessionPublisher publisher;
     private final StreamMeters meters;
     private final BatchApplier applier = new BatchApplier();
 
-    BatchHandler(
-            SessionStore sessions,
-            UserStateStore users,
-            PersonalLayerStore personal,
-            ModelStore models,
-            MinuteStore minutes,
-            ReorderBuffer reorderBuffer,
-            BatchIds batchIds,
-            SessionPublisher publisher,
-            StreamMeters meters) {
-        this.sessions = sessions;
-        this.session = sessions.current();
-        this.users = users;
-        this.personal = personal;
-        this.models = models;
-        this.minutes = minutes;
-        this.reorderBuffer = reorderBuffer;
-        this.batchIds = batchIds;
+    BatchHandler(UserStores stores, SessionPublisher publisher, StreamMeters meters) {
+        this.stores = stores;
+        this.session = stores.sessions().current();
         this.publisher = publisher;
         this.meters = meters;
     }
@@ -62,24 +41,24 @@ final class BatchHandler {
     void count(UUID userId, FlowInput.BatchReceived received, long receivedAtMs, long clockMs, long wallMs) {
         FlowInput.Keystrokes batch = received.batch();
         Bytes key = UserStoreKeys.session(userId, batch.sessionId());
-        boolean known = sessions.load(key);
+        boolean known = stores.sessions().load(key);
         if (!known) {
-            if (users.isErased(userId)) {
+            if (stores.users().isErased(userId)) {
                 meters.batchesOfErased.increment();
                 return;
             }
-            sessions.begin(userId, batch.startedAtMs(), receivedAtMs);
+            stores.sessions().begin(userId, batch.startedAtMs(), receivedAtMs);
         }
         if (session.isDeleted()) {
             meters.batchesOfDeletedSessions.increment();
             return;
         }
         long batchId = SeenBatches.hash(received.batchId());
-        if (batchIds.contains(key, session.batchIds(), batchId)) {
+        if (stores.batchIds().contains(key, session.batchIds(), batchId)) {
             meters.batchesDuplicate.increment();
             return;
         }
-        if (batch.startedAtMs() < minutes.horizonMs(clockMs)) {
+        if (batch.startedAtMs() < stores.minutes().horizonMs(clockMs)) {
             throw new PoisonRecordException(DeadLetterReason.TOO_LATE);
         }
         boolean reused = session.hasSeen(batch.sequence());
@@ -93,11 +72,11 @@ final class BatchHandler {
             drainContiguous(userId, key, wallMs);
         }
         if (!known) {
-            users.setLastSession(userId, batch.sessionId());
+            stores.users().setLastSession(userId, batch.sessionId());
         }
-        batchIds.add(key, session.batchIds(), batchId);
+        stores.batchIds().add(key, session.batchIds(), batchId);
         session.countBatchId();
-        sessions.save(key);
+        stores.sessions().save(key);
         if (reused) {
             reportReuse(batch.sessionId());
         }
@@ -113,7 +92,7 @@ final class BatchHandler {
     private void buffer(UUID userId, Bytes key, FlowInput.Keystrokes batch, long receivedAtMs, long wallMs) {
         session.markSeen(batch.sequence());
         session.updateReceivedAt(receivedAtMs);
-        boolean hasRoom = reorderBuffer.add(key, batch, receivedAtMs);
+        boolean hasRoom = stores.reorderBuffer().add(key, batch, receivedAtMs);
         meters.batchesBuffered.increment();
         if (!hasRoom) {
             skipGap(userId, key, wallMs);
@@ -122,28 +101,28 @@ final class BatchHandler {
 
     /** Continues without the missing batches that others have waited for long enough. */
     void skipTimedOutGaps(long streamNowMs, long wallMs) {
-        for (Bytes key : reorderBuffer.dueBy(streamNowMs)) {
-            if (sessions.load(key)) {
-                while (reorderBuffer.isDue(key, streamNowMs)) {
+        for (Bytes key : stores.reorderBuffer().dueBy(streamNowMs)) {
+            if (stores.sessions().load(key)) {
+                while (stores.reorderBuffer().isDue(key, streamNowMs)) {
                     skipGap(UserStoreKeys.userIdOf(key), key, wallMs);
                 }
-                sessions.save(key);
+                stores.sessions().save(key);
             }
         }
     }
 
     private void skipGap(UUID userId, Bytes key, long wallMs) {
-        session.markApplied(reorderBuffer.firstSequence(key) - 1);
+        session.markApplied(stores.reorderBuffer().firstSequence(key) - 1);
         drainContiguous(userId, key, wallMs);
     }
 
     /** Applies the buffered batches that no missing batch precedes. */
     private void drainContiguous(UUID userId, Bytes key, long wallMs) {
-        while (reorderBuffer.hasBatches(key) && reorderBuffer.firstSequence(key) <= session.nextSequence()) {
-            session.markApplied(reorderBuffer.firstSequence(key));
+        while (stores.reorderBuffer().hasBatches(key) && stores.reorderBuffer().firstSequence(key) <= session.nextSequence()) {
+            session.markApplied(stores.reorderBuffer().firstSequence(key));
             byte[] before = session.toValue();
             try {
-                reorderBuffer
+                stores.reorderBuffer()
                         .poll(key)
                         .ifPresentOrElse(batch -> apply(userId, batch, wallMs), meters.batchesOfErased::increment);
             } catch (PoisonRecordException e) {
@@ -154,7 +133,7 @@ final class BatchHandler {
                         e.reason().label(),
                         e);
                 meters.deadLetter(e.reason());
-                sessions.restore(userId, before);
+                stores.sessions().restore(userId, before);
             }
         }
     }
@@ -169,7 +148,7 @@ final class BatchHandler {
         }
         session.updateReceivedAt(Math.min(batch.receivedAtMs(), wallMs));
         session.endOverrideBefore(session.engine().lastActivityAtMs());
-        personal.recordReading(userId, session.engine());
+        stores.personal().recordReading(userId, session.engine());
         publisher.storeMinutes(userId, batch, applier.minutes());
         publisher.publish(
                 userId, batch.sessionId(), applier.periods(), before, session.lastActivityAtMs(), Timing.WHEN_DUE);
@@ -181,8 +160,8 @@ final class BatchHandler {
             applier.apply(
                     batch,
                     session,
-                    models.active(),
-                    (minuteMs, active, flow) -> minutes.loadCovers(userId, batch.sessionId(), minuteMs, active, flow));
+                    stores.models().active(),
+                    (minuteMs, active, flow) -> stores.minutes().loadCovers(userId, batch.sessionId(), minuteMs, active, flow));
         } catch (PoisonRecordException e) {
             throw e;
         } catch (RuntimeException e) {

@@ -2,11 +2,8 @@ package dev.mindfulcode.flowstream;
 
 import dev.mindfulcode.flowengine.SeenBatches;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.UUID;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
@@ -80,11 +77,7 @@ final class BatchIds {
     }
 
     private void delete(byte[] prefix) {
-        List<Bytes> keys = new ArrayList<>();
-        try (KeyValueIterator<Bytes, byte[]> rows = store.prefixScan(prefix, UserStoreKeys.PREFIX_SERIALIZER)) {
-            rows.forEachRemaining(row -> keys.add(row.key));
-        }
-        keys.forEach(store::delete);
+        UserStoreKeys.keysWith(store, prefix).forEach(store::delete);
     }
 
     /** Moves the ids that belong to an added row out of the row that held them. */

@@ -6,7 +6,6 @@ import dev.mindfulcode.flowengine.ModelArtefact.MalformedModelException;
 import dev.mindfulcode.flowengine.SessionState;
 import dev.mindfulcode.schemas.PublishedModel;
 import dev.mindfulcode.schemas.Topics;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -98,7 +97,7 @@ final class ModelStore {
         try {
             PublishedModel published = deserializer.deserialize(Topics.FLOW_MODELS.name(), bytes);
             if (published.getFeatureVersion() == FlowModel.FEATURE_VERSION) {
-                FlowModel model = ModelArtefact.decode(bytes(published.getArtefact()));
+                FlowModel model = ModelArtefact.decode(PayloadReader.bytes(published.getArtefact()));
                 if (model.id().equals(published.getModelId())) {
                     return model;
                 }
@@ -119,11 +118,5 @@ final class ModelStore {
                     fault);
         }
         return null;
-    }
-
-    private static byte[] bytes(ByteBuffer buffer) {
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.duplicate().get(bytes);
-        return bytes;
     }
 }

@@ -3,7 +3,6 @@ package dev.mindfulcode.flowstream;
 import dev.mindfulcode.schemas.KeystrokePayload;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
@@ -138,11 +137,7 @@ final class ReorderBuffer {
     }
 
     private void delete(byte[] prefix) {
-        List<Bytes> keys = new ArrayList<>();
-        try (KeyValueIterator<Bytes, byte[]> rows = store.prefixScan(prefix, UserStoreKeys.PREFIX_SERIALIZER)) {
-            rows.forEachRemaining(row -> keys.add(row.key));
-        }
-        for (Bytes key : keys) {
+        for (Bytes key : UserStoreKeys.keysWith(store, prefix)) {
             store.delete(key);
             waiting.remove(sessionKeyOf(key));
         }

@@ -15,28 +15,14 @@ import org.apache.kafka.common.utils.Bytes;
  */
 final class SessionEventHandler {
 
-    private final SessionStore sessions;
+    private final UserStores stores;
     private final TrackedSession session;
-    private final SessionTimers timers;
-    private final UserStateStore users;
-    private final ReorderBuffer reorderBuffer;
-    private final BatchIds batchIds;
     private final SessionPublisher publisher;
     private final FlowPeriodDetector periods = new FlowPeriodDetector();
 
-    SessionEventHandler(
-            SessionStore sessions,
-            SessionTimers timers,
-            UserStateStore users,
-            ReorderBuffer reorderBuffer,
-            BatchIds batchIds,
-            SessionPublisher publisher) {
-        this.sessions = sessions;
-        this.session = sessions.current();
-        this.timers = timers;
-        this.users = users;
-        this.reorderBuffer = reorderBuffer;
-        this.batchIds = batchIds;
+    SessionEventHandler(UserStores stores, SessionPublisher publisher) {
+        this.stores = stores;
+        this.session = stores.sessions().current();
         this.publisher = publisher;
     }
 
@@ -45,18 +31,18 @@ final class SessionEventHandler {
         long atMs = event.getAt().toEpochMilli();
         UUID sessionId = event.getSessionId();
         Bytes key = UserStoreKeys.session(userId, sessionId);
-        boolean known = sessions.load(key);
+        boolean known = stores.sessions().load(key);
         switch (event.getKind()) {
             case STARTED -> {
-                if (!known && !users.isErased(userId)) {
-                    sessions.begin(userId, atMs, recordedAtMs);
-                    users.setLastSession(userId, sessionId);
-                    sessions.save(key);
+                if (!known && !stores.users().isErased(userId)) {
+                    stores.sessions().begin(userId, atMs, recordedAtMs);
+                    stores.users().setLastSession(userId, sessionId);
+                    stores.sessions().save(key);
                 }
             }
             case DELETED -> {
-                if (!known && !users.isErased(userId)) {
-                    sessions.begin(userId, atMs, recordedAtMs);
+                if (!known && !stores.users().isErased(userId)) {
+                    stores.sessions().begin(userId, atMs, recordedAtMs);
                     known = true;
                 }
                 if (known) {
@@ -83,10 +69,10 @@ final class SessionEventHandler {
     private void delete(UUID userId, UUID sessionId, Bytes key, long atMs) {
         session.engine().end(atMs);
         session.delete();
-        reorderBuffer.deleteSession(key);
-        batchIds.deleteSession(key);
+        stores.reorderBuffer().deleteSession(key);
+        stores.batchIds().deleteSession(key);
         publisher.clearMinutes(userId, sessionId);
-        sessions.save(key);
+        stores.sessions().save(key);
     }
 
     private void setStatus(SessionEvent event, long atMs) {
@@ -117,14 +103,14 @@ final class SessionEventHandler {
 
     /** Pauses and ends sessions that have been silent for long enough. */
     void updateIdleSessions(long streamNowMs) {
-        for (Bytes key : timers.idleAfter(streamNowMs)) {
-            if (sessions.load(key)) {
+        for (Bytes key : stores.timers().idleAfter(streamNowMs)) {
+            if (stores.sessions().load(key)) {
                 session.capReceivedAt(streamNowMs);
-                sessions.save(key);
+                stores.sessions().save(key);
             }
         }
-        for (Bytes key : timers.idleBy(streamNowMs)) {
-            if (sessions.load(key)) {
+        for (Bytes key : stores.timers().idleBy(streamNowMs)) {
+            if (stores.sessions().load(key)) {
                 ActivityStatus before = session.status();
                 periods.begin(session);
                 long silenceMs = streamNowMs - session.receivedAtMs();
@@ -153,7 +139,7 @@ final class SessionEventHandler {
     private void publishAndSave(Bytes key, ActivityStatus before, long atMs) {
         publisher.publish(
                 UserStoreKeys.userIdOf(key), UserStoreKeys.sessionIdOf(key), periods, before, atMs, Timing.IF_CHANGED);
-        sessions.save(key);
+        stores.sessions().save(key);
     }
 
     /**
@@ -162,9 +148,9 @@ final class SessionEventHandler {
      * @return whether none remains that was due
      */
     boolean publishDueBy(long wallMs, int max) {
-        List<Bytes> due = timers.publishDueBy(wallMs, max);
+        List<Bytes> due = stores.timers().publishDueBy(wallMs, max);
         for (Bytes key : due) {
-            if (sessions.load(key)) {
+            if (stores.sessions().load(key)) {
                 periods.begin(session);
                 publisher.publish(
                         UserStoreKeys.userIdOf(key),
@@ -173,7 +159,7 @@ final class SessionEventHandler {
                         session.status(),
                         session.lastActivityAtMs(),
                         Timing.NOW);
-                sessions.save(key);
+                stores.sessions().save(key);
             }
         }
         return due.size() < max;

@@ -17,16 +17,11 @@ final class SessionPublisher {
     private final TeamContributionPublisher contributions;
     private final StreamClock clock;
 
-    SessionPublisher(
-            TrackedSession session,
-            FlowStatePublisher publisher,
-            MinuteStore minutes,
-            TeamContributionPublisher contributions,
-            StreamClock clock) {
-        this.session = session;
+    SessionPublisher(UserStores stores, FlowStatePublisher publisher, StreamClock clock) {
+        this.session = stores.sessions().current();
         this.publisher = publisher;
-        this.minutes = minutes;
-        this.contributions = contributions;
+        this.minutes = stores.minutes();
+        this.contributions = stores.contributions();
         this.clock = clock;
     }
 

@@ -1,11 +1,8 @@
 package dev.mindfulcode.flowstream;
 
 import dev.mindfulcode.flowengine.SessionState;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.UUID;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
@@ -72,12 +69,7 @@ final class SessionStore {
 
     /** Deletes all sessions of a user. */
     void delete(UUID userId) {
-        List<Bytes> keys = new ArrayList<>();
-        try (KeyValueIterator<Bytes, byte[]> rows =
-                store.prefixScan(UserStoreKeys.prefix(userId), UserStoreKeys.PREFIX_SERIALIZER)) {
-            rows.forEachRemaining(row -> keys.add(row.key));
-        }
-        for (Bytes key : keys) {
+        for (Bytes key : UserStoreKeys.keysWith(store, UserStoreKeys.prefix(userId))) {
             store.delete(key);
             timers.remove(key);
         }

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.LongPredicate;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
@@ -40,11 +39,11 @@ final class SessionTimers {
 
     /** Returns the stored open sessions. */
     List<Bytes> openSessions() {
-        return keys(store.all());
+        return UserStoreKeys.keys(store.all());
     }
 
     List<Bytes> openSessions(UUID userId) {
-        return keys(store.prefixScan(UserStoreKeys.prefix(userId), UserStoreKeys.PREFIX_SERIALIZER));
+        return UserStoreKeys.keysWith(store, UserStoreKeys.prefix(userId));
     }
 
     /** Updates the timers after a change of the session; writes only if it becomes open or is no longer. */
@@ -113,14 +112,6 @@ final class SessionTimers {
             if (chosen.test(entry.getValue())) {
                 keys.add(entry.getKey());
             }
-        }
-        return keys;
-    }
-
-    private static List<Bytes> keys(KeyValueIterator<Bytes, byte[]> rows) {
-        List<Bytes> keys = new ArrayList<>();
-        try (rows) {
-            rows.forEachRemaining(row -> keys.add(row.key));
         }
         return keys;
     }

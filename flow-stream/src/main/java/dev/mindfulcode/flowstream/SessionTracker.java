@@ -14,7 +14,6 @@ import org.apache.kafka.streams.processor.Punctuator;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * Processes all input about users in the order of their partition: dispatches records to {@link BatchHandler},
@@ -36,8 +35,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     private final StreamClock clock = new StreamClock();
 
     private ProcessorContext<UUID, SpecificRecord> context;
-    private MinuteStore minutes;
-    private TeamContributionPublisher contributions;
+    private UserStores stores;
     private ProgressWriter progress;
     private BatchHandler batches;
     private SessionEventHandler sessionEvents;
@@ -54,34 +52,18 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     @Override
     public void init(ProcessorContext<UUID, SpecificRecord> context) {
         this.context = context;
-        KeyValueStore<Bytes, byte[]> storedSessions = context.getStateStore(FlowTopology.SESSIONS_STORE);
-        SessionTimers timers = new SessionTimers(context.getStateStore(FlowTopology.SESSION_TIMERS_STORE));
-        UserStateStore users = new UserStateStore(context.getStateStore(FlowTopology.USERS_STORE), storedSessions);
-        PersonalLayerStore personal = new PersonalLayerStore(context.getStateStore(FlowTopology.PERSONAL_LAYERS_STORE));
-        ModelStore models = new ModelStore(context.getStateStore(FlowTopology.MODELS_STORE), publishedModels, meters);
-        ReorderBuffer reorderBuffer =
-                new ReorderBuffer(context.getStateStore(FlowTopology.REORDER_BUFFER_STORE), payloads);
-        BatchIds batchIds = new BatchIds(context.getStateStore(FlowTopology.BATCH_IDS_STORE));
-        SessionStore sessions = new SessionStore(storedSessions, timers, users, personal, models);
-        minutes = new MinuteStore(
-                context.getStateStore(FlowTopology.MINUTES_STORE), context.getStateStore(FlowTopology.PROGRESS_STORE));
-        contributions = new TeamContributionPublisher(
-                context,
-                context.getStateStore(FlowTopology.MEMBERSHIPS_STORE),
-                context.getStateStore(FlowTopology.PENDING_CONTRIBUTIONS_STORE),
-                minutes);
-        SessionPublisher publisher = new SessionPublisher(
-                sessions.current(), new FlowStatePublisher(context, minutes), minutes, contributions, clock);
-        batches = new BatchHandler(
-                sessions, users, personal, models, minutes, reorderBuffer, batchIds, publisher, meters);
-        sessionEvents = new SessionEventHandler(sessions, timers, users, reorderBuffer, batchIds, publisher);
-        userEvents = new UserEventHandler(
-                sessions, timers, users, personal, reorderBuffer, batchIds, minutes, contributions, meters);
+        stores = UserStores.of(context, payloads, publishedModels, meters);
+        SessionPublisher publisher =
+                new SessionPublisher(stores, new FlowStatePublisher(context, stores.minutes()), clock);
+        batches = new BatchHandler(stores, publisher, meters);
+        sessionEvents = new SessionEventHandler(stores, publisher);
+        userEvents = new UserEventHandler(stores, meters);
         progress = new ProgressWriter(context, rounds);
-        for (Bytes key : timers.openSessions()) {
-            if (sessions.load(key)) {
-                timers.update(key, sessions.current());
-                clock.observe(sessions.current().receivedAtMs(), context.currentSystemTimeMs());
+        TrackedSession session = stores.sessions().current();
+        for (Bytes key : stores.timers().openSessions()) {
+            if (stores.sessions().load(key)) {
+                stores.timers().update(key, session);
+                clock.observe(session.receivedAtMs(), context.currentSystemTimeMs());
             }
         }
         schedulePolls();
@@ -93,7 +75,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
         schedule(GAP_POLL_INTERVAL, this::skipTimedOutGaps);
         schedule(
                 TeamContributionPublisher.POLL_INTERVAL,
-                wallMs -> contributions.publishDue(wallMs, clock.receivedAtMs()));
+                wallMs -> stores.contributions().publishDue(wallMs, clock.receivedAtMs()));
         schedule(CommitRounds.TICK, this::writeProgress);
     }
 
@@ -123,10 +105,11 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     private long observe(long receivedMs, long wallMs) {
         long trustedMs = clock.observe(receivedMs, wallMs);
         long nowMs = clock.receivedAtMs();
-        if (minutes.expiresRowsAt(nowMs)) {
+        if (stores.minutes().expiresRowsAt(nowMs)) {
             // A replay can pass weeks between two polls: publish to teams before the minutes expire.
-            contributions.publishMinutesBefore(minutes.horizonMs(nowMs) + WindowSize.DAY.lengthMs(), nowMs);
-            minutes.advanceTo(nowMs);
+            stores.contributions()
+                    .publishMinutesBefore(stores.minutes().horizonMs(nowMs) + WindowSize.DAY.lengthMs(), nowMs);
+            stores.minutes().advanceTo(nowMs);
         }
         return trustedMs;
     }

@@ -230,27 +230,16 @@ final class TeamAlertEvaluator implements Processor<@Nullable UUID, @Nullable Te
     private void deleteStatesOfRemovedRules(UUID teamId, List<TeamAlertRule> ofTeam) {
         Set<UUID> known = new HashSet<>();
         ofTeam.forEach(rule -> known.add(rule.getRuleId()));
-        List<Bytes> gone = new ArrayList<>();
-        try (KeyValueIterator<Bytes, byte @Nullable []> rows =
-                states.prefixScan(id(teamId), UserStoreKeys.PREFIX_SERIALIZER)) {
-            rows.forEachRemaining(row -> {
-                ByteBuffer key = ByteBuffer.wrap(row.key.get());
-                if (key.remaining() == 2 * ID_BYTES
-                        && !known.contains(new UUID(key.getLong(ID_BYTES), key.getLong(ID_BYTES + Long.BYTES)))) {
-                    gone.add(row.key);
-                }
-            });
+        for (Bytes key : UserStoreKeys.keysWith(states, id(teamId))) {
+            if (key.get().length == 2 * ID_BYTES && !known.contains(UserStoreKeys.sessionIdOf(key))) {
+                states.delete(key);
+            }
         }
-        gone.forEach(states::delete);
     }
 
     private void deleteWindowsBefore(UUID teamId, boolean isDay, long beforeMs) {
-        List<Bytes> old = new ArrayList<>();
-        try (KeyValueIterator<Bytes, byte @Nullable []> rows =
-                windows.range(windowKey(teamId, isDay, 0), windowKey(teamId, isDay, beforeMs - 1))) {
-            rows.forEachRemaining(row -> old.add(row.key));
-        }
-        old.forEach(windows::delete);
+        UserStoreKeys.keys(windows.range(windowKey(teamId, isDay, 0), windowKey(teamId, isDay, beforeMs - 1)))
+                .forEach(windows::delete);
     }
 
     private List<TeamIndicator.Window> windowsOf(UUID teamId, boolean isDay, long fromMs, long toMs) {

@@ -115,7 +115,7 @@ final class TeamWindowProcessor implements Processor<@Nullable UUID, @Nullable T
     }
 
     private void apply(UUID teamId, TeamContribution value) {
-        byte[] totals = bytes(value.getTotals());
+        byte[] totals = PayloadReader.bytes(value.getTotals());
         Bytes window = TeamStoreKeys.window(
                 teamId, validSize(value, totals), value.getWindowStart().toEpochMilli());
         Bytes member = TeamStoreKeys.member(window, value.getUserId());
@@ -297,11 +297,5 @@ final class TeamWindowProcessor implements Processor<@Nullable UUID, @Nullable T
             case HOUR -> TeamWindowSize.HOUR;
             case DAY -> TeamWindowSize.DAY;
         };
-    }
-
-    private static byte[] bytes(ByteBuffer buffer) {
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.duplicate().get(bytes);
-        return bytes;
     }
 }

@@ -8,38 +8,7 @@ import java.util.UUID;
 import org.apache.kafka.common.utils.Bytes;
 
 /** Applies account events (sensitivity, team membership, erasure) and flow ratings. Not thread-safe. */
-final class UserEventHandler {
-
-    private final SessionStore sessions;
-    private final SessionTimers timers;
-    private final UserStateStore users;
-    private final PersonalLayerStore personal;
-    private final ReorderBuffer reorderBuffer;
-    private final BatchIds batchIds;
-    private final MinuteStore minutes;
-    private final TeamContributionPublisher contributions;
-    private final StreamMeters meters;
-
-    UserEventHandler(
-            SessionStore sessions,
-            SessionTimers timers,
-            UserStateStore users,
-            PersonalLayerStore personal,
-            ReorderBuffer reorderBuffer,
-            BatchIds batchIds,
-            MinuteStore minutes,
-            TeamContributionPublisher contributions,
-            StreamMeters meters) {
-        this.sessions = sessions;
-        this.timers = timers;
-        this.users = users;
-        this.personal = personal;
-        this.reorderBuffer = reorderBuffer;
-        this.batchIds = batchIds;
-        this.minutes = minutes;
-        this.contributions = contributions;
-        this.meters = meters;
-    }
+record UserEventHandler(UserStores stores, StreamMeters meters) {
 
     /** @param receivedAtMs the clock of receipt */
     void apply(UUID userId, AccountEvent event, long receivedAtMs) {
@@ -50,14 +19,14 @@ final class UserEventHandler {
                     setSensitivity(userId, sensitivity);
                 }
             }
-            case ERASED -> erase(userId, receivedAtMs);
+            case ERASED -> stores.erase(userId, receivedAtMs);
             case JOINED_TEAM, LEFT_TEAM, CONSENT_CHANGED, ROLE_CHANGED -> {
                 UUID teamId = event.getTeamId();
                 if (teamId == null) {
                     throw new PoisonRecordException(DeadLetterReason.INCOMPLETE);
                 }
-                if (!users.isErased(userId)) {
-                    contributions.membershipChanged(
+                if (!stores.users().isErased(userId)) {
+                    stores.contributions().membershipChanged(
                             userId, teamId, event.getAt().toEpochMilli(), changeOf(event));
                 }
             }
@@ -86,7 +55,7 @@ final class UserEventHandler {
     }
 
     void apply(UUID userId, FlowFeedback event) {
-        if (users.isErased(userId)) {
+        if (stores.users().isErased(userId)) {
             meters.feedbackOfErased.increment();
             return;
         }
@@ -100,10 +69,10 @@ final class UserEventHandler {
                     throw new PoisonRecordException(DeadLetterReason.OUT_OF_RANGE);
                 }
                 boolean interrupted = Boolean.TRUE.equals(event.getInterrupted());
-                boolean learned = personal.learn(userId, event.getAt().toEpochMilli(), flow, interrupted);
+                boolean learned = stores.personal().learn(userId, event.getAt().toEpochMilli(), flow, interrupted);
                 (learned ? meters.labelsLearned : meters.labelsWithoutReading).increment();
             }
-            case RESET -> personal.reset(userId);
+            case RESET -> stores.personal().reset(userId);
             case UNKNOWN -> {
                 // A kind of a newer release.
             }
@@ -114,22 +83,12 @@ final class UserEventHandler {
         if (!(sensitivity >= 0 && sensitivity <= 1)) {
             throw new PoisonRecordException(DeadLetterReason.OUT_OF_RANGE);
         }
-        users.setSensitivity(userId, sensitivity);
-        for (Bytes key : timers.openSessions(userId)) {
-            if (sessions.load(key)) {
-                sessions.current().engine().setSensitivity(sensitivity);
-                sessions.save(key);
+        stores.users().setSensitivity(userId, sensitivity);
+        for (Bytes key : stores.timers().openSessions(userId)) {
+            if (stores.sessions().load(key)) {
+                stores.sessions().current().engine().setSensitivity(sensitivity);
+                stores.sessions().save(key);
             }
         }
-    }
-
-    private void erase(UUID userId, long receivedAtMs) {
-        sessions.delete(userId);
-        reorderBuffer.delete(userId);
-        batchIds.delete(userId);
-        contributions.delete(userId, receivedAtMs);
-        minutes.delete(userId);
-        personal.delete(userId);
-        users.erase(userId);
     }
 }

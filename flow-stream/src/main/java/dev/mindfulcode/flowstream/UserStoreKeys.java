@@ -1,9 +1,13 @@
 package dev.mindfulcode.flowstream;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * Keys of the users' stores: the user id (16 bytes), then the rest. The rows of a user are adjacent, so that a prefix
@@ -19,6 +23,19 @@ final class UserStoreKeys {
 
     static byte[] prefix(UUID userId) {
         return put(ByteBuffer.allocate(UUID_BYTES), userId).array();
+    }
+
+    /** Returns the keys of a store that begin with a prefix, such as a user id. */
+    static List<Bytes> keysWith(KeyValueStore<Bytes, ?> store, byte[] prefix) {
+        return keys(store.prefixScan(prefix, PREFIX_SERIALIZER));
+    }
+
+    static List<Bytes> keys(KeyValueIterator<Bytes, ?> rows) {
+        List<Bytes> keys = new ArrayList<>();
+        try (rows) {
+            rows.forEachRemaining(row -> keys.add(row.key));
+        }
+        return keys;
     }
 
     static Bytes session(UUID userId, UUID sessionId) {
