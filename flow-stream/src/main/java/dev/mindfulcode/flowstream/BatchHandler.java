@@ -118,7 +118,8 @@ final class BatchHandler {
 
     /** Applies the buffered batches that no missing batch precedes. */
     private void drainContiguous(UUID userId, Bytes key, long wallMs) {
-        while (stores.reorderBuffer().hasBatches(key) && stores.reorderBuffer().firstSequence(key) <= session.nextSequence()) {
+        while (stores.reorderBuffer().hasBatches(key)
+                && stores.reorderBuffer().firstSequence(key) <= session.nextSequence()) {
             session.markApplied(stores.reorderBuffer().firstSequence(key));
             byte[] before = session.toValue();
             try {
@@ -161,7 +162,8 @@ final class BatchHandler {
                     batch,
                     session,
                     stores.models().active(),
-                    (minuteMs, active, flow) -> stores.minutes().loadCovers(userId, batch.sessionId(), minuteMs, active, flow));
+                    (minuteMs, active, flow) ->
+                            stores.minutes().loadCovers(userId, batch.sessionId(), minuteMs, active, flow));
         } catch (PoisonRecordException e) {
             throw e;
         } catch (RuntimeException e) {

@@ -2,27 +2,25 @@ package dev.mindfulcode.flowstream;
 
 import java.util.Locale;
 
-/**
- * Why a record was given up. Written into dead letters and metric labels: kinds of failure, never content of a record.
- */
+/** The reason of a dead letter, in its record and as a metric label. It contains nothing of the rejected record. */
 enum DeadLetterReason {
-    /** Key or value is not in the wire format, or of a schema that is not this topic's. */
+    /** Key or value is not in the wire format, or not of the schema of its topic. */
     UNREADABLE,
     /** Key or value is missing. */
     INCOMPLETE,
     /** The payload was not encrypted by this user's key, for this topic and version. */
     NOT_DECRYPTED,
-    /** The payload could be decrypted but is no keystroke payload, or contradicts its envelope. */
+    /** The decrypted payload is malformed or contradicts its envelope. */
     MALFORMED_PAYLOAD,
-    /** Ingest's own stamp is ahead of this machine's clock by more than clocks differ. */
+    /** The time of receipt is further ahead of this machine's clock than clocks differ. */
     RECEIVED_IN_FUTURE,
-    /** The batch says that it started later than ingest would ever let through. */
+    /** The batch starts later than ingest accepts. */
     STARTED_IN_FUTURE,
-    /** The batch's minutes have been let go of: they can no longer be counted exactly. */
+    /** The minutes of the batch may have expired, so that they cannot be counted exactly. */
     TOO_LATE,
-    /** A value that its field does not allow. */
+    /** A value is outside the range of its field. */
     OUT_OF_RANGE,
-    /** Something in the record made the computation fail; a fault of ours, which must not hold up everybody else. */
+    /** The computation failed, because of a bug; the partition must continue. */
     NOT_COMPUTED,
     /** The output of the record is larger than the broker accepts. */
     RESULT_TOO_LARGE;

@@ -26,8 +26,8 @@ record UserEventHandler(UserStores stores, StreamMeters meters) {
                     throw new PoisonRecordException(DeadLetterReason.INCOMPLETE);
                 }
                 if (!stores.users().isErased(userId)) {
-                    stores.contributions().membershipChanged(
-                            userId, teamId, event.getAt().toEpochMilli(), changeOf(event));
+                    stores.contributions()
+                            .membershipChanged(userId, teamId, event.getAt().toEpochMilli(), changeOf(event));
                 }
             }
             case REGISTERED, UNKNOWN -> {

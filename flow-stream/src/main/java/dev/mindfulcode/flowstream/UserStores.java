@@ -28,10 +28,8 @@ record UserStores(
         KeyValueStore<Bytes, byte[]> sessions = context.getStateStore(FlowTopology.SESSIONS_STORE);
         SessionTimers timers = new SessionTimers(context.getStateStore(FlowTopology.SESSION_TIMERS_STORE));
         UserStateStore users = new UserStateStore(context.getStateStore(FlowTopology.USERS_STORE), sessions);
-        PersonalLayerStore personal =
-                new PersonalLayerStore(context.getStateStore(FlowTopology.PERSONAL_LAYERS_STORE));
-        ModelStore models =
-                new ModelStore(context.getStateStore(FlowTopology.MODELS_STORE), publishedModels, meters);
+        PersonalLayerStore personal = new PersonalLayerStore(context.getStateStore(FlowTopology.PERSONAL_LAYERS_STORE));
+        ModelStore models = new ModelStore(context.getStateStore(FlowTopology.MODELS_STORE), publishedModels, meters);
         MinuteStore minutes = new MinuteStore(
                 context.getStateStore(FlowTopology.MINUTES_STORE), context.getStateStore(FlowTopology.PROGRESS_STORE));
         return new UserStores(
