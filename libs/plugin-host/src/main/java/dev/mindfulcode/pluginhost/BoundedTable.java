@@ -6,8 +6,8 @@ import com.dylibso.chicory.wasm.types.Table;
 import com.dylibso.chicory.wasm.types.TableLimits;
 
 /**
- * A table of one guest alone. The runtime's own keeps its size in the module, where the next guest of the same module
- * would find it, and adds sizes without a look at overflow.
+ * A table of one guest. The runtime's own table stores its size in the module, which other guests share, and does not
+ * check for overflow.
  */
 final class BoundedTable extends TableInstance {
 

@@ -5,9 +5,9 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Interrupts guests that take too long. The guest looks for it at each call and each turn of a loop. */
+/** Interrupts guests that exceed their wall time. A guest checks for interrupts at each call and loop iteration. */
 final class CallWatchdog implements AutoCloseable {
-    private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long RECHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final ScheduledThreadPoolExecutor timer;
 
@@ -19,7 +19,7 @@ final class CallWatchdog implements AutoCloseable {
         timer.allowCoreThreadTimeOut(true);
     }
 
-    /** Watches over the calls that the current thread is about to make for one batch. */
+    /** Starts to watch the calls of one batch on the current thread. */
     Guard over(PluginLimits.CallLimits limits) {
         Guard guard = new Guard(limits);
         guard.again(TimeUnit.MILLISECONDS.toNanos(limits.callMillisMax()));
@@ -46,20 +46,20 @@ final class CallWatchdog implements AutoCloseable {
             callEndsNanos = now + TimeUnit.MILLISECONDS.toNanos(limits.callMillisMax());
         }
 
-        /** Says that the next call begins; false when the batch has no time left. */
+        /** Starts the next call; returns false if the batch has no time left. */
         synchronized boolean nextCall() {
-            boolean _ = Thread.interrupted(); // the last call ended just as its time was up
+            boolean _ = Thread.interrupted(); // the last call ended just at its timeout
             long now = System.nanoTime();
             callEndsNanos = now + TimeUnit.MILLISECONDS.toNanos(limits.callMillisMax());
             return now - batchEndsNanos < 0;
         }
 
-        /** The bound that was met: the batch's, where that came first. */
+        /** Returns the limit that was exceeded: that of the batch if it came first. */
         synchronized int millisMax() {
             return batchEndsNanos - callEndsNanos < 0 ? limits.batchMillisMax() : limits.callMillisMax();
         }
 
-        private synchronized void look() {
+        private synchronized void check() {
             if (over) {
                 return;
             }
@@ -68,12 +68,12 @@ final class CallWatchdog implements AutoCloseable {
             if (left <= 0) {
                 guest.interrupt();
             }
-            again(Math.max(left, AGAIN_NANOS));
+            again(Math.max(left, RECHECK_NANOS));
         }
 
         private void again(long afterNanos) {
             if (!timer.isShutdown()) {
-                next = timer.schedule(this::look, afterNanos, TimeUnit.NANOSECONDS);
+                next = timer.schedule(this::check, afterNanos, TimeUnit.NANOSECONDS);
             }
         }
 
@@ -83,7 +83,7 @@ final class CallWatchdog implements AutoCloseable {
             if (next != null) {
                 next.cancel(false);
             }
-            boolean _ = Thread.interrupted(); // not for whoever uses this thread next
+            boolean _ = Thread.interrupted(); // must not reach the next user of this thread
         }
     }
 }

@@ -4,10 +4,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing a plugin may do, and the one import of module {@code mindful} that comes with it. There is nothing else to
- * import.
+ * A permission of a plugin, and the import of module {@code mindful} of the same name. There are no other imports.
  *
- * <p>All but {@link #EMIT_RESULTS} read: the import copies the record at hand into the guest's memory.
+ * <p>All but {@link #EMIT_RESULTS} copy the current record into the guest's memory.
  */
 public enum Capability {
     KEYSTROKE_INTERVALS(1),
@@ -22,17 +21,17 @@ public enum Capability {
         this.recordKind = recordKind;
     }
 
-    /** The name in manifests and imports, {@code keystroke_intervals}. */
+    /** Returns the name in manifests and imports, for example {@code keystroke_intervals}. */
     public String externalName() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The kind that {@code on_record} is told, or 0 where no records come with this capability. */
+    /** Returns the kind passed to {@code on_record}, or 0 for {@link #EMIT_RESULTS}. */
     public int recordKind() {
         return recordKind;
     }
 
-    /** Returns null where no capability is called so. */
+    /** Returns null if there is no capability of this name. */
     public static @Nullable Capability ofName(String name) {
         for (Capability capability : values()) {
             if (capability.externalName().equals(name)) {

@@ -23,14 +23,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One instance of a module with a memory, table and globals of its own. Not for two threads at once, and of no use
- * after a call of it has been stopped.
+ * One instance of a module with its own memory, table and globals. Not thread-safe; unusable after a stopped call.
  */
 final class Guest {
     private static final int KEY_CHARS_MAX = 128;
-    private static final long NOT_AT_HAND = 0xFFFF_FFFFL;
+    private static final long NO_CURRENT_RECORD = 0xFFFF_FFFFL;
 
-    /** Why a call did not come back, before it is known which call it was. */
+    /** The reason why a call was stopped. */
     sealed interface Stop {
         record Trapped(Trap trap) implements Stop {}
 
@@ -41,7 +40,7 @@ final class Guest {
         record BadOutput(String reason) implements Stop {}
     }
 
-    /** Ends a guest's call. */
+    /** Stops a guest's call. */
     static final class StoppedException extends RuntimeException {
         final transient Stop stop;
 
@@ -84,7 +83,7 @@ final class Guest {
         fuel.setValue(this.limits.fuelMax());
     }
 
-    /** Calls the module's own start function, where it has one. */
+    /** Calls the module's start function, if it has one. */
     void start() {
         if (metered.start() >= 0) {
             call(metered.start());
@@ -109,7 +108,7 @@ final class Guest {
         return (int) call("on_window", startMs, endMs);
     }
 
-    /** Asks for the guest's own summary, and keeps it as a result where it has one. */
+    /** Calls {@code result} and stores the summary as a result, if there is one. */
     void summarise() {
         long located = call("result");
         if (located != 0) {
@@ -117,7 +116,7 @@ final class Guest {
         }
     }
 
-    /** Hands over what was emitted since the last time. */
+    /** Returns and clears the results emitted since the last call. */
     List<Outcome.Result> takeResults() {
         List<Outcome.Result> taken = results;
         results = new ArrayList<>();
@@ -125,12 +124,12 @@ final class Guest {
         return taken;
     }
 
-    /** In the last call. */
+    /** Returns the fuel used by the last call. */
     long fuelUsed() {
         return limits.fuelMax() - fuel.getValue();
     }
 
-    /** For tests: what a call left behind. */
+    /** Returns the instance, for tests. */
     Instance instance() {
         return instance;
     }
@@ -138,7 +137,7 @@ final class Guest {
     private long call(String export, long... arguments) {
         Integer function = metered.exports().get(export);
         if (function == null) {
-            throw new IllegalStateException("loaded without " + export);
+            throw new IllegalStateException("Module has no export " + export);
         }
         long[] answer = call(function, arguments);
         return answer == null || answer.length == 0 ? 0 : answer[0];
@@ -178,7 +177,7 @@ final class Guest {
         return new Stop.Trapped(Trap.OTHER);
     }
 
-    /** The runtime tells traps apart by their words alone. */
+    /** The kinds of trap by message: the runtime has no codes. */
     private static final List<Map.Entry<String, Trap>> KNOWN = List.of(
             Map.entry("unreachable", Trap.UNREACHABLE),
             Map.entry("out of bounds memory", Trap.MEMORY_BOUNDS),
@@ -206,7 +205,7 @@ final class Guest {
     private long copyRecord(Capability capability, int address, int capacityBytes) {
         pay(8);
         if (capability != recordKind) {
-            return NOT_AT_HAND;
+            return NO_CURRENT_RECORD;
         }
         if (Integer.toUnsignedLong(capacityBytes) >= record.length) {
             pay(record.length / 8);

@@ -14,16 +14,13 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-/**
- * A module that may run: within the limits, valid, metered, compiled, importing what was granted. Guests are made from
- * it.
- */
+/** A module that was validated, metered and compiled, with granted imports only. Creates guests. */
 final class GuestModule {
     static final String IMPORTED_FROM = "mindful";
 
     private static final Signature COPY = new Signature(List.of("i32", "i32"), List.of("i32"));
 
-    /** What the host calls. */
+    /** The exports that the host calls. */
     private static final Map<String, Signature> EXPORTS = Map.of(
             "init", new Signature(List.of("i32", "i32", "i64", "i64"), List.of("i32")),
             "on_record", new Signature(List.of("i32", "i32"), List.of("i32")),
@@ -49,7 +46,7 @@ final class GuestModule {
         this.limits = limits;
     }
 
-    /** The limits are checked before anything else reads the bytes. */
+    /** Loads a module; checks limits first. */
     static GuestModule load(byte[] bytes, Set<Capability> granted, PluginLimits limits, WasmEngine engine)
             throws PluginRefusedException {
         MeteredModule metered = ModuleMeter.meter(bytes, limits);
@@ -59,11 +56,11 @@ final class GuestModule {
         WasmModule module = parse(metered.binary().bytes);
         GuestModule loaded = new GuestModule(metered, module, compile(module, engine), Set.copyOf(imports), limits);
         try {
-            // Runs nothing of the guest's: the start function is the host's to call.
+            // Runs no code of the guest: the host calls the start function.
             Guest unused = loaded.guest();
         } catch (RuntimeException e) {
             throw new PluginRefusedException(
-                    Reason.NOT_INSTANTIABLE, "The module's data or elements do not fit: " + said(e), e);
+                    Reason.NOT_INSTANTIABLE, "The module's data or elements do not fit: " + printable(e), e);
         }
         return loaded;
     }
@@ -84,17 +81,17 @@ final class GuestModule {
             Capability capability = each.from().equals(IMPORTED_FROM) ? Capability.ofName(each.name()) : null;
             if (capability == null) {
                 throw new PluginRefusedException(
-                        Reason.IMPORT_UNKNOWN, "The module imports " + name + ", and there is no such import");
+                        Reason.IMPORT_UNKNOWN, "The module imports " + name + ", which does not exist");
             }
             if (!granted.contains(capability)) {
                 throw new PluginRefusedException(
                         Reason.IMPORT_NOT_GRANTED,
-                        "The module imports " + name + ", and " + capability.externalName() + " is not granted to it");
+                        "The module imports " + name + ", but " + capability.externalName() + " is not granted");
             }
             if (!each.signature().equals(COPY)) {
                 throw new PluginRefusedException(
                         Reason.IMPORT_UNKNOWN,
-                        "The module imports " + name + " as " + each.signature() + "; it is " + COPY);
+                        "The module imports " + name + " as " + each.signature() + "; must be " + COPY);
             }
             imports.add(capability);
         }
@@ -108,7 +105,7 @@ final class GuestModule {
                 throw new PluginRefusedException(
                         Reason.EXPORT_MISSING,
                         "The module must export a function " + expected.getKey() + " " + expected.getValue()
-                                + (found == null ? "" : "; it is " + found));
+                                + (found == null ? "" : ", not " + found));
             }
         }
     }
@@ -117,9 +114,9 @@ final class GuestModule {
         try {
             return Parser.parse(bytes);
         } catch (InvalidException e) {
-            throw new PluginRefusedException(Reason.INVALID, "The module is not valid: " + said(e), e);
+            throw new PluginRefusedException(Reason.INVALID, "The module is not valid: " + printable(e), e);
         } catch (RuntimeException e) {
-            throw new PluginRefusedException(Reason.MALFORMED, "The module is malformed: " + said(e), e);
+            throw new PluginRefusedException(Reason.MALFORMED, "The module is malformed: " + printable(e), e);
         }
     }
 
@@ -129,11 +126,11 @@ final class GuestModule {
             return engine.machines(module);
         } catch (RuntimeException | LinkageError | StackOverflowError e) {
             throw new PluginRefusedException(
-                    Reason.TOO_LARGE, "A function of the module is too large to compile: " + said(e), e);
+                    Reason.TOO_LARGE, "A function of the module is too large to compile: " + printable(e), e);
         }
     }
 
-    private static String said(Throwable e) {
+    private static String printable(Throwable e) {
         String message = String.valueOf(e.getMessage()).replaceAll("[^\\x20-\\x7E]", "?");
         return message.length() <= 200 ? message : message.substring(0, 200) + "…";
     }

@@ -1,10 +1,10 @@
 package dev.mindfulcode.pluginhost;
 
 /**
- * What the meter knows of each instruction: how it is encoded, how it moves the operand stack, what it costs.
+ * The instructions as the meter knows them: encoding, effect on the operand stack, and cost.
  *
  * <p>WebAssembly 1.0 with sign extension, saturating conversions, multiple values, bulk memory and function references;
- * no vectors, threads, exceptions, tail calls, garbage collection, 64-bit or several memories.
+ * no vectors, threads, exceptions, tail calls, garbage collection, 64-bit or multiple memories.
  */
 final class Instruction {
     static final int UNREACHABLE = 0x00;
@@ -88,7 +88,7 @@ final class Instruction {
         };
     }
 
-    /** What a grow costs, whether it succeeds or not; what a memory or table can grow in all is bounded as it is. */
+    /** The cost of a grow, successful or not; the total growth of a memory or table is limited. */
     static final int GROW_COST = 10_000;
 
     /** Numeric instructions take one operand or two and leave one. */

@@ -11,13 +11,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a plugin says of itself:
- * {@code {"abi_version": 1, "name": "deep-work", "version": "1.0.0", "scope": "user", "capabilities": ["flow_analysis", "emit_results"], "window": "week"}}.
+ * The manifest of a plugin: {@code {"abi_version": 1, "name": "deep-work", "version": "1.0.0", "scope": "user",
+ * "capabilities": ["flow_analysis", "emit_results"], "window": "week"}}.
  *
- * @param scope whose records: one user's own, or a team's windows. A plugin for teams is never given anything of one
- *     member
- * @param capabilities what it may import at most; what is granted is decided when it is installed
- * @param window how often {@code on_window} is called, in the user's time zone, or null for never
+ * @param scope one user's own records, or a team's windows. A team plugin receives no record of a single member
+ * @param capabilities upper bound of its imports; the user grants capabilities when installing it
+ * @param window interval of {@code on_window} calls in the user's time zone, or null for none
  */
 public record Manifest(
         String name,
@@ -46,7 +45,7 @@ public record Manifest(
             this.code = code;
         }
 
-        /** What {@code init} is told. */
+        /** Returns the code passed to {@code init}. */
         public int code() {
             return code;
         }
@@ -77,7 +76,7 @@ public record Manifest(
             throw wrong("abi_version", "must be " + ABI_VERSION);
         }
         String name = matching(fields, "name", NAME, "must be lower-case words joined by hyphens");
-        String version = matching(fields, "version", VERSION, "must be three numbers, as 1.0.0");
+        String version = matching(fields, "version", VERSION, "must be three numbers, for example 1.0.0");
         Scope scope = named(Scope.class, fields.remove("scope"), "scope", "must be user or team");
         Set<Capability> capabilities = capabilities(fields.remove("capabilities"));
         Object window = fields.remove("window");
@@ -114,7 +113,8 @@ public record Manifest(
             if (capability == null || !capabilities.add(capability)) {
                 throw wrong(
                         "capabilities",
-                        "must name, once each, some of keystroke_intervals, session_events, flow_analysis, team_windows, emit_results");
+                        "must contain, without duplicates, some of keystroke_intervals, session_events, flow_analysis,"
+                                + " team_windows, emit_results");
             }
         }
         return capabilities;

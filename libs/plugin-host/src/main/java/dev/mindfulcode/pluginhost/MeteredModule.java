@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A module with its meter, within the limits, and what the host must know of it.
+ * A metered module within the limits.
  *
- * @param binary as valid as the original was
- * @param fuelGlobal index of the units left; below zero: out of fuel
- * @param depthGlobal index of the depth of calls
- * @param start function to call before any other, or -1; the binary has no start section any more
+ * @param binary valid if the original is
+ * @param fuelGlobal index of the global with the remaining fuel; below zero means out of fuel
+ * @param depthGlobal index of the global with the call depth
+ * @param start function to call first, or -1; the binary has no start section
  * @param exports index of each exported function
  */
 record MeteredModule(
@@ -21,7 +21,7 @@ record MeteredModule(
         Map<String, Integer> exports,
         Map<String, Signature> signatures) {
 
-    /** The bytes, which nobody changes. */
+    /** Immutable bytes. */
     static final class Binary {
         final byte[] bytes;
 
@@ -30,10 +30,10 @@ record MeteredModule(
         }
     }
 
-    /** A function that the module asks for. */
+    /** An imported function. */
     record Import(String from, String name, Signature signature) {}
 
-    /** Names of value types as WebAssembly's text has them. */
+    /** Value types by their names in the text format. */
     record Signature(List<String> parameters, List<String> results) {
 
         @Override

@@ -19,12 +19,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads a module section by section, holds it against the limits, and writes it again with a meter in it.
+ * Reads a module section by section, checks it against the limits, and rewrites it with fuel metering.
  *
- * <p>Two globals are added behind the module's own, so that no index moves: the fuel that is left and the depth of
- * calls. All indices that could reach them are checked against the module's own counts: what was out of range before
- * must not name the meter now. Maxima of memory and table are lowered to the limits, the start function is taken out
- * for the host to call under its own conditions, and custom sections are dropped.
+ * <p>Appends two globals, so that no index changes: the remaining fuel and the call depth. Indices are checked against
+ * the module's own counts, so that an out-of-range index cannot refer to the new globals. Maxima of memory and table
+ * are lowered to the limits, the start section is removed (the host calls the start function), and custom sections are
+ * dropped.
  */
 final class ModuleMeter {
     private static final int[] ORDER = {1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 10, 11};
@@ -57,7 +57,7 @@ final class ModuleMeter {
         if (module.length > limits.module().moduleBytesMax()) {
             throw new PluginRefusedException(
                     Reason.TOO_LARGE,
-                    "The module has " + module.length + " bytes, and at most "
+                    "The module has " + module.length + " bytes; at most "
                             + limits.module().moduleBytesMax() + " are allowed");
         }
         return new ModuleMeter(module, limits).run();
@@ -67,7 +67,7 @@ final class ModuleMeter {
         ModuleReader in = new ModuleReader(module, 0, module.length);
         for (byte expected : HEAD) {
             if (in.u8("the module's first eight bytes") != expected) {
-                throw in.malformed("This is no WebAssembly module of version 1");
+                throw in.malformed("This is not a WebAssembly module of version 1");
             }
         }
         int before = 0;
@@ -85,13 +85,13 @@ final class ModuleMeter {
                 throw in.unsupported("Section " + id + " is not of WebAssembly 1.0");
             }
             if (rank <= before) {
-                throw in.malformed("Section " + id + " is out of order, or there twice");
+                throw in.malformed("Section " + id + " is out of order or duplicated");
             }
             before = rank;
             ModuleWriter out = new ModuleWriter();
             read(id, section, out);
             if (!section.atEnd()) {
-                throw section.malformed("Section " + id + " is longer than what is in it");
+                throw section.malformed("Section " + id + " is longer than its content");
             }
             if (out.length() == 0 && id != 8) {
                 out.copy(module, from, from + length);
@@ -99,10 +99,10 @@ final class ModuleMeter {
             sections.put(id, out);
         }
         if (memories != 1) {
-            throw new PluginRefusedException(Reason.UNSUPPORTED, "A plugin has one memory of its own");
+            throw new PluginRefusedException(Reason.UNSUPPORTED, "A plugin must have one memory of its own");
         }
         if (functionTypes.size() > importedFunctions && !sections.containsKey(10)) {
-            throw in.malformed("The module declares functions and has no code");
+            throw in.malformed("The module declares functions but has no code");
         }
         sections.computeIfAbsent(6, _ -> withMeter(new ModuleWriter(), new ModuleWriter()));
         ModuleWriter out = new ModuleWriter().copy(HEAD, 0, HEAD.length);
@@ -164,7 +164,7 @@ final class ModuleMeter {
                         Reason.IMPORT_UNKNOWN,
                         "The module imports " + PluginRefusedException.shown(from) + "."
                                 + PluginRefusedException.shown(name)
-                                + ", which is no function; only functions of mindful can be imported");
+                                + ", which is not a function; only functions of mindful can be imported");
             }
             int type = in.index(types.size(), "type");
             functionTypes.add(type);
@@ -185,7 +185,7 @@ final class ModuleMeter {
         out.u32(tables);
         for (int i = 0; i < tables; i++) {
             if (in.u8("a table's type") != FUNCREF) {
-                throw in.unsupported("A table holds functions");
+                throw in.unsupported("A table must contain functions");
             }
             out.u8(FUNCREF);
             limits(in, out, limits.module().tableEntriesMax(), "table entries");
@@ -200,7 +200,7 @@ final class ModuleMeter {
         }
     }
 
-    /** A minimum above the bound is refused; a maximum above it, or none, becomes the bound. */
+    /** Rejects a minimum above the bound; sets a higher or missing maximum to the bound. */
     private static void limits(ModuleReader in, ModuleWriter out, int max, String what) throws PluginRefusedException {
         int flags = in.u8("the limits of " + what);
         if (flags > 1) {
@@ -220,7 +220,7 @@ final class ModuleMeter {
         for (int i = 0; i < globals; i++) {
             valueType(in);
             if (in.u8("a global's mutability") > 1) {
-                throw in.malformed("A global is mutable or not");
+                throw in.malformed("The mutability of a global must be 0 or 1");
             }
             constant(in);
         }
@@ -251,7 +251,7 @@ final class ModuleMeter {
                 case 1 -> in.index(tables, "exported table");
                 case 2 -> in.index(memories, "exported memory");
                 case 3 -> in.index(globals, "exported global");
-                default -> throw in.unsupported("Only functions, tables, memories and globals are exported");
+                default -> throw in.unsupported("Only functions, tables, memories and globals can be exported");
             }
         }
     }
@@ -262,7 +262,7 @@ final class ModuleMeter {
         for (int i = 0; i < elementSegments; i++) {
             int flags = in.u8("an element segment");
             if (flags > 7) {
-                throw in.malformed("There are eight kinds of element segments");
+                throw in.malformed("The kind of an element segment must be 0 to 7");
             }
             boolean active = (flags & 1) == 0;
             boolean explicit = (flags & 2) != 0;
@@ -276,7 +276,7 @@ final class ModuleMeter {
             if (!active || explicit) {
                 int kind = in.u8("an element segment's kind");
                 if (kind != (expressions ? FUNCREF : 0)) {
-                    throw in.unsupported("Element segments hold functions");
+                    throw in.unsupported("Element segments must contain functions");
                 }
             }
             int count = in.count(limits.module().elementEntriesMax() - entries, "entries of element segments");
@@ -294,11 +294,11 @@ final class ModuleMeter {
     private void readCode(ModuleReader in, ModuleWriter out) throws PluginRefusedException {
         int count = in.count(limits.module().functionsMax(), "function bodies");
         if (count != functionTypes.size() - importedFunctions) {
-            throw in.malformed("As many bodies as functions are needed");
+            throw in.malformed("The numbers of functions and bodies differ");
         }
         out.u32(count);
-        FunctionMeter.BlockTypes blockTypes = new FunctionMeter.BlockTypes(types.size());
-        FunctionMeter.ModuleContext surroundings = new FunctionMeter.ModuleContext(
+        ModuleContext.BlockTypes blockTypes = new ModuleContext.BlockTypes(types.size());
+        ModuleContext context = new ModuleContext(
                 limits,
                 List.copyOf(types),
                 List.copyOf(functionTypes),
@@ -312,15 +312,16 @@ final class ModuleMeter {
             int length = in.count(limits.module().functionBytesMax(), "bytes of function " + (importedFunctions + i));
             ModuleReader body = in.slice(length, "a function's body");
             FunctionMeter function =
-                    new FunctionMeter(module, body, types.get(functionTypes.get(importedFunctions + i)), surroundings);
+                    new FunctionMeter(module, body, types.get(functionTypes.get(importedFunctions + i)), context);
             ModuleWriter metered = function.meter();
             out.u32(metered.length()).append(metered);
             slots += function.slots();
             if (slots > limits.module().slotsMax()) {
                 throw new PluginRefusedException(
                         Reason.TOO_LARGE,
-                        "The module has too many branches in functions of many locals: blocks times locals and operands may come to "
-                                + limits.module().slotsMax() + ", and are more by function " + (importedFunctions + i));
+                        "The module has too many branches in functions with many locals: blocks times locals and"
+                                + " operands exceed " + limits.module().slotsMax() + " at function "
+                                + (importedFunctions + i));
             }
         }
         ModuleWriter typeSection =
@@ -332,13 +333,13 @@ final class ModuleMeter {
     private void readData(ModuleReader in) throws PluginRefusedException {
         int count = in.count(limits.module().dataSegmentsMax(), "data segments");
         if (dataSegmentsAnnounced >= 0 && count != dataSegmentsAnnounced) {
-            throw in.malformed("As many data segments as announced are needed");
+            throw in.malformed("The number of data segments differs from the announced one");
         }
         int total = 0;
         for (int i = 0; i < count; i++) {
             int flags = in.u8("a data segment");
             if (flags > 2) {
-                throw in.malformed("There are three kinds of data segments");
+                throw in.malformed("The kind of a data segment must be 0 to 2");
             }
             if (flags == 2) {
                 in.index(memories, "memory");
@@ -369,7 +370,7 @@ final class ModuleMeter {
         return List.copyOf(types);
     }
 
-    /** One constant: nothing can be imported that a constant expression could read, and no global may read another. */
+    /** Reads a constant expression, which must be one constant. */
     private void constant(ModuleReader in) throws PluginRefusedException {
         int opcode = in.u8("a constant");
         switch (opcode) {
@@ -379,14 +380,14 @@ final class ModuleMeter {
             case F64_CONST -> in.skip(8, "a constant");
             case REF_NULL -> {
                 if (in.u8("a reference's type") != FUNCREF) {
-                    throw in.unsupported("References are to functions");
+                    throw in.unsupported("References must be to functions");
                 }
             }
             case REF_FUNC -> in.index(functionTypes.size(), "function");
-            default -> throw in.unsupported("A constant expression is one constant");
+            default -> throw in.unsupported("A constant expression must be one constant");
         }
         if (in.u8("the end of a constant") != END) {
-            throw in.unsupported("A constant expression is one constant");
+            throw in.unsupported("A constant expression must be one constant");
         }
     }
 

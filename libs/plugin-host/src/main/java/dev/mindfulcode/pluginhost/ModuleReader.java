@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** A module's bytes, read with every bound checked: nothing is allocated by a number that the bytes merely claim. */
+/** Reads a module's bytes with bounds checks; allocates nothing by unchecked lengths. */
 final class ModuleReader {
     private final byte[] bytes;
     private final int end;
@@ -25,7 +25,7 @@ final class ModuleReader {
         return at == end;
     }
 
-    /** The next {@code length} bytes as a reader of their own; this one goes on behind them. */
+    /** Returns a reader of the next {@code length} bytes and skips them. */
     ModuleReader slice(int length, String what) throws PluginRefusedException {
         need(length, what);
         ModuleReader slice = new ModuleReader(bytes, at, at + length);
@@ -43,7 +43,7 @@ final class ModuleReader {
         at += length;
     }
 
-    /** An unsigned 32-bit LEB128; padded encodings are allowed up to five bytes, as linkers write them. */
+    /** Reads an unsigned 32-bit LEB128, padded up to five bytes as linkers write it. */
     long u32(String what) throws PluginRefusedException {
         long value = 0;
         for (int shift = 0; shift < 35; shift += 7) {
@@ -59,14 +59,13 @@ final class ModuleReader {
         throw malformed(what + " is longer than 32 bits need");
     }
 
-    /** A number of things to come, of which each takes at least a byte. */
+    /** Reads a count of entries, up to a maximum. */
     int count(int max, String what) throws PluginRefusedException {
         int from = at;
         long count = u32(what);
         if (count > max) {
             throw new PluginRefusedException(
-                    Reason.TOO_LARGE,
-                    what + ": " + count + ", and at most " + max + " are allowed (at byte " + from + ")");
+                    Reason.TOO_LARGE, what + ": " + count + "; at most " + max + " are allowed (at byte " + from + ")");
         }
         return (int) count;
     }
@@ -81,7 +80,7 @@ final class ModuleReader {
         return (int) index;
     }
 
-    /** A signed LEB128 of at most {@code bits} bits. */
+    /** Reads a signed LEB128 of at most {@code bits} bits. */
     long signed(int bits, String what) throws PluginRefusedException {
         long value = 0;
         int shift = 0;

@@ -2,7 +2,7 @@ package dev.mindfulcode.pluginhost;
 
 import java.util.Arrays;
 
-/** A growing byte array that knows WebAssembly's numbers. */
+/** A growing byte array with WebAssembly's number encodings. */
 final class ModuleWriter {
     private byte[] bytes = new byte[256];
     private int length;

@@ -2,10 +2,10 @@ package dev.mindfulcode.pluginhost;
 
 import java.util.List;
 
-/** How a call, or a batch of calls, ended. All but {@link Ok} end the run; what the batch had emitted is dropped. */
+/** The outcome of a call or a batch. A {@link Failure} ends the run; results of its batch are dropped. */
 public sealed interface Outcome {
 
-    /** Everything was done. */
+    /** Success. */
     record Ok(List<Result> results, long fuelUsed) implements Outcome {
         public Ok {
             results = List.copyOf(results);
@@ -13,43 +13,43 @@ public sealed interface Outcome {
     }
 
     /**
-     * What a guest emitted, or its summary.
+     * A result that a guest emitted, or its summary.
      *
      * @param key empty for a summary
-     * @param json an object, as the guest wrote it
+     * @param json the object as the guest wrote it
      */
     record Result(String key, String json) {}
 
-    /** The guest's own fault, which counts against the plugin. */
+    /** A failure of the guest, which counts against the plugin. */
     sealed interface Failure extends Outcome {
         Where where();
     }
 
-    /** A guest's call: the export, and the record of the batch that it was for, or -1. */
+    /** The failed call: its export, and the index of the record in the batch, or -1. */
     record Where(String export, int record) {}
 
-    /** The guest did what WebAssembly forbids, or its own {@code unreachable}. */
+    /** The guest trapped. */
     record Trapped(Where where, Trap trap) implements Failure {}
 
-    /** The call's budget was spent; where is the same on each machine. */
+    /** The fuel of the call was used up, at the same point on each machine. */
     record OutOfFuel(Where where, long budget) implements Failure {}
 
-    /** The call took too long by the clock: the machine was busy, or the budget is too large for it. */
+    /** The call exceeded its wall time: the machine was busy, or the fuel limit is too high for it. */
     record TimedOut(Where where, int millisMax) implements Failure {}
 
-    /** Something that is no result, or too much of it. */
+    /** Invalid or too much output. */
     record BadOutput(Where where, String reason) implements Failure {}
 
-    /** The guest itself answered with a status that is not 0. */
+    /** The guest returned a status other than 0. */
     record Declined(Where where, int status) implements Failure {}
 
-    /** The plugin has failed so often in a row that it is run no more. Says nothing about this batch. */
+    /** The plugin is disabled after too many failures in a row. The batch was not run. */
     record Disabled(int failuresInRow) implements Outcome {}
 
-    /** Every thread and place in the queue is taken; the batch was not begun and may be given again. */
+    /** All threads and queue places are in use. The batch was not run and may be retried. */
     record Busy() implements Outcome {}
 
-    /** What WebAssembly forbids. */
+    /** The kinds of traps. */
     enum Trap {
         UNREACHABLE,
         MEMORY_BOUNDS,
@@ -57,9 +57,7 @@ public sealed interface Outcome {
         INDIRECT_CALL,
         ARITHMETIC,
         CALL_DEPTH,
-        /**
-         * The host's own thread ran out of stack before the depth was reached; limits that fit each other prevent it.
-         */
+        /** The host's thread ran out of stack before the call depth limit; consistent limits prevent it. */
         STACK_EXHAUSTED,
         OTHER
     }

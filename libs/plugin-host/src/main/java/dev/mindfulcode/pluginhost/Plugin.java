@@ -4,10 +4,9 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A loaded module with its manifest and what it was granted. Each use of it is a {@link PluginRun} of its own; what one
- * use leaves behind no other finds.
+ * A loaded module with its manifest and grant. Each use is a {@link PluginRun} with a state of its own.
  *
- * <p>A plugin that fails so many times in a row as the limits say is disabled: it is run no more until
+ * <p>A plugin is disabled after {@link PluginLimits.CallLimits#failuresInRowMax} failures in a row, until
  * {@link #enable()}.
  */
 public final class Plugin {
@@ -28,20 +27,20 @@ public final class Plugin {
         return manifest;
     }
 
-    /** Of the bytes that were loaded, in hexadecimal: which module this is. */
+    /** Returns the SHA-256 of the loaded bytes in hexadecimal. */
     public String moduleSha256() {
         return moduleSha256;
     }
 
-    /** What the module really imports, of what it was granted: the records to give it. */
+    /** Returns the granted capabilities that the module imports: the records to pass to it. */
     public Set<Capability> imports() {
         return module.imports();
     }
 
     /**
-     * A new use, over records from one instant up to another. Nothing of the guest runs yet.
+     * Opens a run over records of a time range. Runs no code of the guest yet.
      *
-     * @throws IllegalStateException if as many runs as the host allows are open
+     * @throws IllegalStateException if the host's maximum of runs is open
      */
     public PluginRun open(long fromMs, long toMs) {
         return host.open(this, fromMs, toMs);
@@ -55,7 +54,7 @@ public final class Plugin {
         return failuresInRow.get();
     }
 
-    /** Forgets the failures, after somebody has looked. */
+    /** Resets the failures. */
     public void enable() {
         failuresInRow.set(0);
     }

@@ -12,12 +12,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Loads plugins and runs their guests, on threads of its own and within {@link PluginLimits}.
+ * Loads plugins and runs their guests, on its own threads and within {@link PluginLimits}.
  *
- * <p>Security guarantees: a guest reaches nothing but its own memory and the imports that were granted; it ends within
- * its fuel and time whatever it does; it cannot hold more memory, table or output than the limits say; and which
- * instruction it is stopped at for want of fuel depends on the module and its input alone. It is not kept from telling
- * by its results what it was given: grant accordingly.
+ * <p>Security guarantees: a guest can access only its own memory and its granted imports; it ends within its fuel and
+ * time; its memory, table and output are limited; and the instruction at which it runs out of fuel depends only on the
+ * module and its input. Its results may contain all data that it receives: grant accordingly.
  */
 public final class PluginHost implements AutoCloseable {
     private static final long IDLE_THREAD_SECONDS = 10;
@@ -48,9 +47,9 @@ public final class PluginHost implements AutoCloseable {
     }
 
     /**
-     * Checks, meters and compiles a module, on the calling thread; a large one takes seconds.
+     * Checks, meters and compiles a module on the calling thread; a large one needs seconds.
      *
-     * @param granted what it may import, of what its manifest names; an import of anything else refuses the module
+     * @param granted capabilities to allow, as far as the manifest names them; other imports are rejected
      */
     public Plugin load(Manifest manifest, byte[] module, Set<Capability> granted) throws PluginRefusedException {
         Set<Capability> allowed = EnumSet.noneOf(Capability.class);
@@ -67,7 +66,7 @@ public final class PluginHost implements AutoCloseable {
         return limits;
     }
 
-    /** Stops what runs, which answers {@link Outcome.Busy}, and lets the threads go. */
+    /** Stops all runs, whose batches end with {@link Outcome.Busy}, and ends the threads. */
     @Override
     public void close() {
         closing = true;
@@ -84,7 +83,8 @@ public final class PluginHost implements AutoCloseable {
 
     PluginRun open(Plugin plugin, long fromMs, long toMs) {
         if (!runs.tryAcquire()) {
-            throw new IllegalStateException("more than " + limits.host().runsMax() + " runs of plugins are open");
+            throw new IllegalStateException(
+                    "The maximum of " + limits.host().runsMax() + " open plugin runs is reached");
         }
         return new PluginRun(this, plugin, fromMs, toMs);
     }

@@ -15,10 +15,10 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Small JSON, read strictly, for manifests and results.
+ * A strict parser of small JSON for manifests and results.
  *
- * <p>Stricter than JSON where a Postgres {@code jsonb} column is: no NUL in a string, no lone surrogate, no name twice
- * in an object, and numbers that a double can hold. Values come as Map, List, String, Double, Boolean and null.
+ * <p>Rejects JSON that a Postgres {@code jsonb} column rejects or changes: NUL, lone surrogates, duplicate names, and
+ * numbers beyond a double. Values are Map, List, String, Double, Boolean and null.
  */
 final class PluginJson {
     private static final int NESTING_MAX = 16;
@@ -33,7 +33,7 @@ final class PluginJson {
                     .build())
             .build();
 
-    /** What is wrong, and at which character. */
+    /** A syntax error and its character. */
     static final class MalformedJsonException extends Exception {
         MalformedJsonException(String what, JsonParser at) {
             super(what + " (at character " + at.currentLocation().getCharOffset() + ")");
@@ -96,7 +96,7 @@ final class PluginJson {
 
     private static String storable(String text, JsonParser parser) throws MalformedJsonException {
         if (text.codePoints().anyMatch(point -> point == 0 || point >= 0xD800 && point <= 0xDFFF)) {
-            throw new MalformedJsonException("A string holds NUL or half a character", parser);
+            throw new MalformedJsonException("A string contains NUL or a lone surrogate", parser);
         }
         return text;
     }

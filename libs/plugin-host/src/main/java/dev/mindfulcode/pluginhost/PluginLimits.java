@@ -1,24 +1,24 @@
 package dev.mindfulcode.pluginhost;
 
 /**
- * Every bound of the sandbox. What a module may be is checked before anything is allocated for it; what a call may use
- * ends the call.
+ * The limits of the sandbox. A module is checked before anything is allocated for it; a call that exceeds its limits is
+ * stopped.
  *
- * @param module what a module may be
- * @param call what running it may use
- * @param host what all plugins together may use
+ * @param module limits of a module
+ * @param call limits of its execution
+ * @param host limits of all plugins together
  */
 public record PluginLimits(ModuleLimits module, CallLimits call, HostLimits host) {
 
     /**
-     * What a module may be.
+     * Limits of a module.
      *
-     * @param operandsMax the highest operand stack of a function; with {@code localsMax} it bounds a frame, and with
-     *     the call depth the stack of a guest's thread
-     * @param nestingMax blocks within blocks
+     * @param operandsMax operand stack of a function; with {@code localsMax} it bounds a frame, and with the call depth
+     *     the stack of a guest's thread
+     * @param nestingMax nested blocks
      * @param branchTargetsMax of one {@code br_table}
-     * @param slotsMax over all functions, blocks times locals and operands: the JVM keeps what each slot holds at each
-     *     block, so it is what compiling costs in time and memory
+     * @param slotsMax blocks times locals and operands, over all functions: bounds the time and memory of compilation,
+     *     which stores the type of each slot at each block
      */
     public record ModuleLimits(
             int moduleBytesMax,
@@ -58,15 +58,15 @@ public record PluginLimits(ModuleLimits module, CallLimits call, HostLimits host
     }
 
     /**
-     * What running a module may use.
+     * Limits of execution.
      *
-     * @param fuelMax units a call; docs/plugin-abi.md says what costs what
+     * @param fuelMax units per call; docs/plugin-abi.md lists the costs
      * @param callMillisMax wall time of one call
      * @param batchMillisMax wall time of all calls for one batch of records
-     * @param resultBytesMax one result
-     * @param resultsMax emitted in one call
-     * @param batchResultBytesMax emitted in one batch
-     * @param failuresInRowMax so many, and the plugin is disabled
+     * @param resultBytesMax bytes of one result
+     * @param resultsMax results of one call
+     * @param batchResultBytesMax bytes of results of one batch
+     * @param failuresInRowMax failures in a row after which the plugin is disabled
      */
     public record CallLimits(
             long fuelMax,
@@ -94,11 +94,11 @@ public record PluginLimits(ModuleLimits module, CallLimits call, HostLimits host
     }
 
     /**
-     * What all plugins together may use.
+     * Limits of all plugins together.
      *
-     * @param threadsMax guests at work at once
-     * @param waitingMax batches in the queue; more are turned away
-     * @param runsMax open at once, each with up to {@code memoryPagesMax} pages
+     * @param threadsMax concurrently executing guests
+     * @param waitingMax queued batches; further batches are rejected
+     * @param runsMax open runs, each with up to {@code memoryPagesMax} pages
      */
     public record HostLimits(int threadsMax, int waitingMax, int runsMax) {
         public HostLimits {
@@ -108,10 +108,7 @@ public record PluginLimits(ModuleLimits module, CallLimits call, HostLimits host
         }
     }
 
-    /**
-     * What is right for a machine of two cores: 64 runs of 16 MiB at most, and a call that ends within 2 s whatever it
-     * does.
-     */
+    /** Returns limits for a machine with two cores: at most 64 runs of 16 MiB, and calls of at most 2 s. */
     public static PluginLimits standard() {
         return new PluginLimits(
                 new ModuleLimits(
@@ -138,27 +135,18 @@ public record PluginLimits(ModuleLimits module, CallLimits call, HostLimits host
     }
 
     public PluginLimits withFuelMax(long fuelMax) {
+        return withCall(fuelMax, call.callMillisMax, call.batchMillisMax);
+    }
+
+    public PluginLimits withMillisMax(int callMillisMax, int batchMillisMax) {
+        return withCall(call.fuelMax, callMillisMax, batchMillisMax);
+    }
+
+    private PluginLimits withCall(long fuelMax, int callMillisMax, int batchMillisMax) {
         return new PluginLimits(
                 module,
                 new CallLimits(
                         fuelMax,
-                        call.callDepthMax,
-                        call.callMillisMax,
-                        call.batchMillisMax,
-                        call.recordsMax,
-                        call.recordBytesMax,
-                        call.resultBytesMax,
-                        call.resultsMax,
-                        call.batchResultBytesMax,
-                        call.failuresInRowMax),
-                host);
-    }
-
-    public PluginLimits withMillisMax(int callMillisMax, int batchMillisMax) {
-        return new PluginLimits(
-                module,
-                new CallLimits(
-                        call.fuelMax,
                         call.callDepthMax,
                         callMillisMax,
                         batchMillisMax,
@@ -175,10 +163,7 @@ public record PluginLimits(ModuleLimits module, CallLimits call, HostLimits host
         return new PluginLimits(module, call, host);
     }
 
-    /**
-     * Bytes of thread stack that the deepest chain of the largest frames needs, and as much again for the host's own
-     * frames.
-     */
+    /** Returns the thread stack for the deepest chain of the largest frames, twice, to include the host's frames. */
     long threadStackBytes() {
         long frameBytes = 16L * (module.localsMax + module.operandsMax) + 512;
         return 1024 * 1024 + 2 * frameBytes * call.callDepthMax;

@@ -5,12 +5,12 @@ import java.nio.ByteOrder;
 import java.util.UUID;
 
 /**
- * One record of history as a guest is given it. {@link #encode()} is the layout of docs/plugin-abi.md: little-endian,
- * fixed offsets, and what grows comes last. Layouts only ever grow at their end.
+ * A record of history as a guest receives it. {@link #encode()} returns the layout of docs/plugin-abi.md:
+ * little-endian, fixed offsets, arrays last. Layouts grow only at their end.
  */
 public sealed interface PluginRecord {
 
-    /** In {@code started_at_ms} and {@code ended_at_ms} of a session event: unchanged. */
+    /** {@code started_at_ms} or {@code ended_at_ms} of a session event that does not correct it. */
     long NOT_GIVEN_MS = Long.MIN_VALUE;
 
     int KEYSTROKES_HEAD_BYTES = 48;
@@ -19,18 +19,18 @@ public sealed interface PluginRecord {
     int FLOW_ANALYSIS_BYTES = 120;
     int TEAM_WINDOW_BYTES = 96;
 
-    /** What a plugin needs to be given this. */
+    /** Returns the capability that a plugin needs to receive this record. */
     Capability capability();
 
     byte[] encode();
 
     /**
-     * A batch of keystrokes and what the editor said meanwhile. Keystroke i was pressed at {@code startedAtMs} + the
+     * A batch of keystrokes with editor signals. Keystroke i was pressed at {@code startedAtMs} + the
      * first i + 1 intervals.
      *
      * @param utcOffsetMinutes of the user's time zone at that time
-     * @param dwellsMs empty, or one a keystroke
-     * @param keyClasses codes, one a keystroke
+     * @param dwellsMs empty, or one per keystroke
+     * @param keyClasses codes, one per keystroke
      * @param signals at_ms, value and kind of each in turn
      */
     final class KeystrokeIntervals implements PluginRecord {
@@ -54,7 +54,8 @@ public sealed interface PluginRecord {
                 Signals signals) {
             if (keyClasses.length != intervalsMs.length
                     || dwellsMs.length != 0 && dwellsMs.length != intervalsMs.length) {
-                throw new IllegalArgumentException("one key class a keystroke, and one dwell or none");
+                throw new IllegalArgumentException(
+                        "The number of key classes, and of dwells if any, must equal the number of intervals");
             }
             this.sessionId = sessionId;
             this.sequence = sequence;
@@ -97,7 +98,7 @@ public sealed interface PluginRecord {
         }
     }
 
-    /** What the editor said: the three arrays are of one length. */
+    /** Editor signals; the three arrays have one length. */
     final class Signals {
         public static final Signals NONE = new Signals(new int[0], new int[0], new byte[0]);
 
@@ -108,7 +109,7 @@ public sealed interface PluginRecord {
         /** Times count from the batch's start; kinds are codes. */
         public Signals(int[] atMs, int[] values, byte[] kinds) {
             if (atMs.length != values.length || atMs.length != kinds.length) {
-                throw new IllegalArgumentException("a time, a value and a kind for each signal");
+                throw new IllegalArgumentException("The arrays of signals must have one length");
             }
             this.atMs = atMs.clone();
             this.values = values.clone();
@@ -127,10 +128,9 @@ public sealed interface PluginRecord {
     }
 
     /**
-     * Something that its user did to a session.
+     * An event of a session.
      *
-     * @param kind 1 started, 2 updated, 3 paused, 4 resumed, 5 ended, 6 corrected, 7 deleted; 0 one that is not known
-     *     yet
+     * @param kind 1 started, 2 updated, 3 paused, 4 resumed, 5 ended, 6 corrected, 7 deleted; 0 unknown
      */
     record SessionEvent(UUID sessionId, long atMs, int utcOffsetMinutes, int kind, long startedAtMs, long endedAtMs)
             implements PluginRecord {
@@ -156,7 +156,7 @@ public sealed interface PluginRecord {
     /**
      * The engine's reading for a session at an instant, with the session's totals so far.
      *
-     * @param status 1 active, 2 paused, 3 ended; 0 one that is not known yet
+     * @param status 1 active, 2 paused, 3 ended; 0 unknown
      */
     record FlowAnalysis(
             UUID sessionId,
@@ -169,7 +169,7 @@ public sealed interface PluginRecord {
             Totals totals)
             implements PluginRecord {
 
-        /** All from 0 to 1. */
+        /** Values from 0 to 1. */
         public record Features(
                 float intensity,
                 float confidence,
@@ -179,7 +179,7 @@ public sealed interface PluginRecord {
                 float errorPenalty,
                 float velocity) {}
 
-        /** Of the session up to now. */
+        /** Totals of the session so far. */
         public record Totals(
                 long keystrokes,
                 long errors,
@@ -220,8 +220,7 @@ public sealed interface PluginRecord {
     }
 
     /**
-     * What a team did in a window, as its leads see it, and no more. Figures may carry noise, and then are no whole
-     * numbers.
+     * A released window of a team, as its leads see it. Figures may contain noise and are then not whole.
      *
      * @param version 1: a window is released once
      * @param activeMembers rounded down to a multiple of five

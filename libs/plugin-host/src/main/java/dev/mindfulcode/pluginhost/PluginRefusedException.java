@@ -2,25 +2,25 @@ package dev.mindfulcode.pluginhost;
 
 import org.jspecify.annotations.Nullable;
 
-/** A manifest or module that is not loaded; the message says what to change, and where in the module it is. */
+/** A manifest or module that was rejected; the message states the rule and the position. */
 public final class PluginRefusedException extends Exception {
 
-    /** Why, in terms that stay. */
+    /** Stable reasons. */
     public enum Reason {
-        /** The manifest is no JSON, or a field of it is wrong. */
+        /** The manifest is not JSON, or a field is invalid. */
         MANIFEST,
-        /** Not a WebAssembly binary, or broken off or bent somewhere. */
+        /** Not a WebAssembly binary, or a corrupt one. */
         MALFORMED,
-        /** Well-formed, and does not type-check. */
+        /** Well-formed, but fails the type check. */
         INVALID,
-        /** A part of WebAssembly that the sandbox does without. */
+        /** A WebAssembly feature that the sandbox does not support. */
         UNSUPPORTED,
-        /** Past one of the {@link PluginLimits}. */
+        /** Beyond one of the {@link PluginLimits}. */
         TOO_LARGE,
         IMPORT_UNKNOWN,
         IMPORT_NOT_GRANTED,
         EXPORT_MISSING,
-        /** Data or elements that do not fit the module's own memory or table. */
+        /** Data or elements outside the module's memory or table. */
         NOT_INSTANTIABLE
     }
 
@@ -49,12 +49,12 @@ public final class PluginRefusedException extends Exception {
         return reason;
     }
 
-    /** The field of the manifest that is at fault, where it is a single one. */
+    /** Returns the invalid field of the manifest, or null. */
     public @Nullable String field() {
         return field;
     }
 
-    /** A name out of a guest's bytes as it may stand in a message: short, and printable. */
+    /** Returns a guest's name as short printable text for messages. */
     static String shown(String name) {
         String printable = name.replaceAll("[^\\x21-\\x7E]", "?");
         return printable.length() <= 64 ? printable : printable.substring(0, 64) + "…";

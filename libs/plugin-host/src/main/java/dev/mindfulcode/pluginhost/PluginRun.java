@@ -8,11 +8,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One fold of one plugin over one user's or team's records, with a guest of its own that lives until {@link #close()}.
+ * One fold of one plugin over the records of a user or team, with a guest of its own until {@link #close()}.
  *
- * <p>One batch at a time; each is made on a thread of the host's and answers by a future, so that it may be called from
- * where waiting is forbidden. The guest is made and {@code init} called with the first batch. After a
- * {@link Outcome.Failure} the run is over, and answers the same for ever: what the guest was about is lost with it.
+ * <p>Runs one batch at a time on a thread of the host and completes a future, so that callers need not block. The first
+ * batch creates the guest and calls {@code init}. After a {@link Outcome.Failure} the run is over and returns the same
+ * failure to all further batches.
  */
 public final class PluginRun implements AutoCloseable {
     private final PluginHost host;
@@ -23,7 +23,7 @@ public final class PluginRun implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
     private final AtomicBoolean released = new AtomicBoolean();
 
-    // Of whichever thread has the batch under way; handed on through underWay.
+    // Owned by the thread with the current batch; published through underWay.
     private @Nullable Guest guest;
     private Outcome.@Nullable Failure over;
 
@@ -34,7 +34,7 @@ public final class PluginRun implements AutoCloseable {
         this.toMs = toMs;
     }
 
-    /** One call, and how it is named when it fails. */
+    /** One call and its position for error messages. */
     private record Step(Outcome.Where where, Call call) {
         interface Call {
             /** Returns the guest's status. */
@@ -43,7 +43,7 @@ public final class PluginRun implements AutoCloseable {
     }
 
     /**
-     * Gives the guest these records in this order; records of a kind that it does not import are left out.
+     * Passes records to the guest in order, except kinds that it does not import.
      *
      * @throws IllegalArgumentException if there are more than a batch may have, or one is too large
      * @throws IllegalStateException if a batch of this run is under way, or it is closed
@@ -68,12 +68,12 @@ public final class PluginRun implements AutoCloseable {
         return submit(steps);
     }
 
-    /** Tells the guest that a window of its manifest is over: all records before {@code endMs} have been given. */
+    /** Calls {@code on_window}: all records before {@code endMs} have been passed. */
     public CompletableFuture<Outcome> window(long startMs, long endMs) {
         return submit(List.of(new Step(new Outcome.Where("on_window", -1), guest -> guest.onWindow(startMs, endMs))));
     }
 
-    /** Asks for the guest's summary: at most one result. */
+    /** Calls {@code result}; the outcome has at most one result. */
     public CompletableFuture<Outcome> result() {
         return submit(List.of(new Step(new Outcome.Where("result", -1), guest -> {
             guest.summarise();
@@ -81,7 +81,7 @@ public final class PluginRun implements AutoCloseable {
         })));
     }
 
-    /** Gives the guest's memory back, once a batch that is under way is done. */
+    /** Releases the guest, after the current batch. */
     @Override
     public void close() {
         closed.set(true);
@@ -107,7 +107,7 @@ public final class PluginRun implements AutoCloseable {
         return outcome;
     }
 
-    /** What a thread of the host's is given. */
+    /** A batch as a task of the host's threads. */
     final class Batch implements Runnable {
         private final List<Step> steps;
         private final CompletableFuture<Outcome> answer;
@@ -131,7 +131,7 @@ public final class PluginRun implements AutoCloseable {
             answer.complete(outcome);
         }
 
-        /** It will never be run. */
+        /** Completes a batch that will not run. */
         void abandon() {
             done();
             answer.complete(new Outcome.Busy());
@@ -181,7 +181,7 @@ public final class PluginRun implements AutoCloseable {
                 return new Outcome.TimedOut(step.where, guard.millisMax());
             }
             if (host.closing()) {
-                return new Outcome.Busy(); // an interrupt from closing may have come before the call
+                return new Outcome.Busy(); // close() may have interrupted before the call
             }
             try {
                 int status = step.call.on(mine);

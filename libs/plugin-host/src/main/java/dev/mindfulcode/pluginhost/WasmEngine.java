@@ -8,7 +8,7 @@ import com.dylibso.chicory.runtime.Machine;
 import com.dylibso.chicory.wasm.WasmModule;
 import java.util.function.Function;
 
-/** How a module is run. Plugins are compiled; the interpreter is what tests hold the compiler against. */
+/** Execution of a module. Plugins are compiled; tests compare the compiler with the interpreter. */
 enum WasmEngine {
     COMPILED {
         @Override

@@ -23,7 +23,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** plugins/deep-work over simulated weeks, beside the same question answered in Java. */
+/** Compares plugins/deep-work over simulated weeks with a Java reference. */
 class DeepWorkPluginTest {
     private static final Path FOLDER = Path.of("..", "..", "plugins", "deep-work");
     private static final Duration BLOCK_MIN = Duration.ofMinutes(25);

@@ -7,10 +7,7 @@ import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/**
- * What docs/plugin-abi.md says that things cost, to the unit: who pays for which way through a function, and who does
- * not.
- */
+/** Checks the costs in docs/plugin-abi.md to the unit, on each path through a function. */
 class FuelPricesTest {
     private static final PluginLimits LIMITS = PluginLimits.standard().withFuelMax(1_000_000);
     private static final Set<Capability> CAPABILITIES = EnumSet.of(Capability.SESSION_EVENTS, Capability.EMIT_RESULTS);
@@ -113,7 +110,7 @@ class FuelPricesTest {
         assertThat(price(code)).isEqualTo(units);
     }
 
-    /** A record of 48 bytes is at hand, and a result of 11 lies at 100. */
+    /** With a current record of 48 bytes and a result of 11 bytes at address 100. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -1,6 +1,6 @@
 package dev.mindfulcode.pluginhost;
 
-/** How many times over the costly properties run: {@code -Dmindful.tries=20} for twenty times the usual. */
+/** Factor for the tries of costly properties: {@code -Dmindful.tries=20} runs twenty times the default. */
 final class FuzzTries {
     static final int FACTOR = Integer.getInteger("mindful.tries", 1);
 

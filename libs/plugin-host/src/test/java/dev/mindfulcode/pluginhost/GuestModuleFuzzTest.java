@@ -3,15 +3,16 @@ package dev.mindfulcode.pluginhost;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 
 /**
- * Whatever the bytes: as a module they are refused with a reason, or run within their limits.
+ * Any bytes are rejected as a module with a reason, or run within their limits.
  *
- * <p>As a part of the tests this runs over the inputs kept under {@code src/test/resources}. To look for new ones, for a minute:
+ * <p>In the test suite this runs over the inputs under {@code src/test/resources}. To search for new ones for a minute:
  *
  * <pre>{@code
- * JAZZER_FUZZ=1 ./mvnw -pl plugin-host test -Dtest='GuestModuleFuzzTest#module' -Dsurefire.failIfNoSpecifiedTests=false
+ * JAZZER_FUZZ=1 ./mvnw -pl libs/plugin-host test -Dtest='GuestModuleFuzzTest#module' \
+ *     -Dsurefire.failIfNoSpecifiedTests=false
  * }</pre>
  *
- * What it finds it leaves under {@code src/test/resources}, to be kept.
+ * New findings are written to {@code src/test/resources}; commit them.
  */
 class GuestModuleFuzzTest {
 

@@ -109,7 +109,7 @@ class HostileModulesTest {
         assertThat(run(wasm)).isInstanceOf(Outcome.Ok.class);
     }
 
-    /** Each way out of a function gives the fuel back, whatever it leaves on the stack. */
+    /** Each exit of a function stores the fuel, with any operands on the stack. */
     @Test
     void countsFuelOnEveryExitPath() throws Exception {
         for (String out :
@@ -409,7 +409,7 @@ class HostileModulesTest {
         WasmBuilder wasm = WasmBuilder.plugin();
         wasm.importing("mindful", "emit_results", "i32 i64", "i32");
 
-        assertRefused(wasm.bytes(), Reason.IMPORT_UNKNOWN, "it is (i32, i32) -> (i32)");
+        assertRefused(wasm.bytes(), Reason.IMPORT_UNKNOWN, "must be (i32, i32) -> (i32)");
     }
 
     @Test
@@ -423,7 +423,7 @@ class HostileModulesTest {
         WasmBuilder wasm = WasmBuilder.plugin();
         wasm.export("result", wasm.function("", "i32", "", "i32.const 0"));
 
-        assertRefused(wasm.bytes(), Reason.EXPORT_MISSING, "result () -> (i64); it is () -> (i32)");
+        assertRefused(wasm.bytes(), Reason.EXPORT_MISSING, "result () -> (i64), not () -> (i32)");
     }
 
     @Test

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.EnumSet;
 
-/** What must hold of any bytes at all that are given as a module. */
+/** The property of any bytes passed as a module. */
 final class MutatedModule {
     private static final PluginLimits LIMITS = PluginLimits.standard().withFuelMax(20_000);
 
     private MutatedModule() {}
 
-    /** They are refused with a reason, or run within their limits. Returns whether they ran. */
+    /** Checks that the bytes are rejected with a reason or run within their limits; returns whether they ran. */
     static boolean refusedOrContained(byte[] bytes, WasmEngine engine) {
         Guest guest;
         try {

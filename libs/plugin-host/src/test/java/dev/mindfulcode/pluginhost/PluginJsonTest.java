@@ -44,7 +44,7 @@ class PluginJsonTest {
                 "{\"a\":\"\\u12g4\"}",
                 "{\"a\":\"\\u\uff11\uff11\uff11\uff11\"}",
                 "{\"a\":\"",
-                // What a jsonb column would refuse, or keep otherwise than it was said.
+                // Values that a jsonb column rejects or stores differently.
                 "{\"a\":\"\\u0000\"}",
                 "{\"a\":\"\\ud83d\"}",
                 "{\"a\":1,\"a\":2}",

@@ -38,7 +38,7 @@ class PluginRunTest {
 
     @Test
     void copiesRecordAndEmitsResult() throws Exception {
-        // The first digit of the result is the kind of the session event, which stands at byte 24 of the record.
+        // The first digit of the result is the kind of the session event, byte 24 of the record.
         String result = "{\"key\":\"k\",\"kind\":_}";
         WasmBuilder wasm = WasmBuilder.plugin();
         int event = wasm.importing(Capability.SESSION_EVENTS);
@@ -121,7 +121,8 @@ class PluginRunTest {
         wasm.importing(Capability.SESSION_EVENTS);
         wasm.onRecord(
                 "",
-                "block global.get 0 br_if 0 memory.size i32.const 1 i32.ne br_if 0 table.size 0 i32.const 1 i32.ne br_if 0"
+                "block global.get 0 br_if 0 memory.size i32.const 1 i32.ne br_if 0"
+                        + " table.size 0 i32.const 1 i32.ne br_if 0"
                         + " i32.const 0 i32.load br_if 0 i32.const 8 i32.load i32.const 1 i32.ne br_if 0"
                         + " i32.const 1 global.set 0 i32.const 1 memory.grow drop"
                         + " ref.null i32.const 3 table.grow 0 drop i32.const 0 i32.const 5 i32.store"
@@ -258,7 +259,7 @@ class PluginRunTest {
         for (int i = 0; i < 5; i++) {
             try (PluginRun first = plugin.open(0, 1);
                     PluginRun second = plugin.open(0, 1)) {
-                assertThatThrownBy(() -> plugin.open(0, 1)).hasMessageContaining("more than 2 runs");
+                assertThatThrownBy(() -> plugin.open(0, 1)).hasMessageContaining("maximum of 2 open plugin runs");
                 assertThat(first.fold(List.of(EVENT)).get()).isInstanceOf(Ok.class);
                 second.close();
                 second.close();

@@ -44,8 +44,9 @@ final class RandomPrograms {
         wasm.elements(0, 0, 1, 2, 3).declare(0, 1, 2, 3, 4);
         wasm.onRecord(
                 "",
-                "local.get 0 local.get 1 i64.extend_i32_s i64.const 77 i64.mul f32.const 1.5 local.get 1 f64.convert_i32_s"
-                        + " call 0 i64.const 0 i64.shr_u i32.wrap_i64 i32.const 1 i32.and");
+                "local.get 0 local.get 1 i64.extend_i32_s i64.const 77 i64.mul f32.const 1.5"
+                        + " local.get 1 f64.convert_i32_s call 0 i64.const 0 i64.shr_u"
+                        + " i32.wrap_i64 i32.const 1 i32.and");
         return wasm.bytes();
     }
 

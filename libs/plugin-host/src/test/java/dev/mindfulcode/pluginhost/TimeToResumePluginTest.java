@@ -18,7 +18,7 @@ import java.util.UUID;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** plugins/time-to-resume over simulated months, beside the same question answered in Java. */
+/** Compares plugins/time-to-resume over simulated months with a Java reference. */
 class TimeToResumePluginTest {
     private static final Duration READ_EVERY = Duration.ofSeconds(10);
 

@@ -14,10 +14,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/**
- * plugins/typing-fatigue over simulated weeks, beside the same question answered in Java, in two passes and about the
- * means.
- */
+/** Compares plugins/typing-fatigue over simulated weeks with a Java reference of two passes around the means. */
 class TypingFatiguePluginTest {
     private static final int KEYSTROKES = 60;
 
@@ -37,7 +34,7 @@ class TypingFatiguePluginTest {
         sessions.forEach(session -> batches.addAll(session.batches));
         Map<String, Map<String, @Nullable Object>> rows = ExamplePlugin.fold("typing-fatigue", batches);
 
-        int told = 0;
+        int reported = 0;
         for (Session session : sessions) {
             Map<String, ?> row = rows.get(session.id.toString());
             long activeMs = session.keys.stream()
@@ -47,7 +44,7 @@ class TypingFatiguePluginTest {
                 assertThat(row).isNull();
                 continue;
             }
-            told++;
+            reported++;
             assertThat(row).isNotNull();
             assertThat(number(row, "active_minutes")).isEqualTo(activeMs / 60_000);
             assertThat(number(row, "keystrokes")).isEqualTo(session.keys.size());
@@ -55,7 +52,7 @@ class TypingFatiguePluginTest {
             assertThat(number(row, "corrections_drift_percent"))
                     .isCloseTo(correctionsDrift(session.keys), within(0.0011));
         }
-        assertThat(told).isBetween(20, 59);
+        assertThat(reported).isBetween(20, 59);
     }
 
     @Test
