@@ -1,8 +1,13 @@
-// How long it takes to be in flow again after an interruption, by the local week of the interruption.
+// Time until the user is in flow again after an interruption, by the local week of the interruption.
 //
-// A row a week, told again whenever it changes: {"key": "2026-01-26", "interruptions": 9, "resumed": 7, "mean_minutes": 12, "within_15_minutes": 5}.
-// The key is the week's Monday. An interruption is a period of flow that ended otherwise than with its session; it is resumed when the user is
-// in flow again, in whichever session, within four hours of the last reading in flow. What takes longer is another piece of work.
+// One row per week, emitted at each change:
+// {"key": "2026-01-26", "interruptions": 9, "resumed": 7, "mean_minutes": 12, "within_15_minutes": 5}. The key is the
+// Monday of the week. An interruption is a period of flow that did not end with its session; it is resumed when the
+// user is in flow again, in any session, within four hours of the last reading in flow.
+
+import {
+  DAY_MS, MINUTE_MS, ascii, clear, date, floorDiv, floorMod, length, number, summary, text, weekOf,
+} from "../../std";
 
 @external("mindful", "flow_analysis")
 declare function flow_analysis(address: usize, capacity: i32): i32;
@@ -12,8 +17,6 @@ declare function emit_results(address: usize, length: i32): i32;
 
 const RESUMED_WITHIN_MS: i64 = 4 * 3_600_000;
 const SOON_MS: i64 = 15 * 60_000;
-const MINUTE_MS: i64 = 60_000;
-const DAY_MS: i64 = 86_400_000;
 
 // The record, docs/plugin-abi.md.
 const RECORD_BYTES: i32 = 120;
@@ -25,20 +28,17 @@ const UTC_OFFSET_MIN: usize = 26;
 const FLOW_DURATION_MS: usize = 56;
 const INTERRUPTIONS: usize = 112;
 
-// Sessions last seen. Each: id, interruptions so far, its last reading in flow, when it was last seen.
+// The latest sessions. Each: id, interruptions so far, last reading in flow, last reading.
 const SESSIONS_MAX: i32 = 32;
 const SESSION_BYTES: usize = 40;
 const sessions = memory.data(1280);
 
-// The weeks last seen, by their number modulo 16. Each: number + 1, interruptions, resumed, milliseconds, soon.
+// The latest weeks, by number modulo 16. Each: number + 1, interruptions, resumed, milliseconds, soon.
 const WEEKS_MAX: i64 = 16;
 const WEEK_BYTES: usize = 40;
 const weeks = memory.data(640);
 
-const text = memory.data(256);
-let length: i32 = 0;
-
-// The interruption that nobody has come back from yet; 0 where there is none.
+// The interruption that is not resumed yet, or 0.
 let interruptedAt: i64 = 0;
 let interruptedWeek: i64 = 0;
 
@@ -59,7 +59,7 @@ export function on_record(kind: i32, size: i32): i32 {
   if (now > known) {
     store<i64>(session, now, 16);
     const lastInFlow = load<i64>(session, 24);
-    // A period between two readings was never seen in flow: it ends where it is told.
+    // A period between two readings has no reading in flow: it ends at this reading.
     interrupted(lastInFlow == 0 ? at : lastInFlow);
   }
   if (load<u8>(record, IS_IN_FLOW) != 0) {
@@ -76,7 +76,7 @@ export function on_window(startMs: i64, endMs: i64): i32 {
 }
 
 export function result(): u64 {
-  length = 0;
+  clear();
   ascii('{"interruptions":');
   number(interruptions);
   ascii(',"resumed":');
@@ -84,10 +84,10 @@ export function result(): u64 {
   ascii(',"mean_minutes":');
   number(resumed == 0 ? 0 : lagMs / resumed / MINUTE_MS);
   ascii("}");
-  return ((length as u64) << 32) | (text as u64);
+  return summary();
 }
 
-// The session's slot, or that of the session that was seen longest ago, emptied.
+// Returns the session's slot, or the emptied slot of the least recently read session.
 function slot(): usize {
   let oldest = sessions;
   for (let i = 0; i < SESSIONS_MAX; i++) {
@@ -112,7 +112,7 @@ function interrupted(at: i64): void {
   const offsetMs = (load<i16>(record, UTC_OFFSET_MIN) as i64) * MINUTE_MS;
   const day = floorDiv(at + offsetMs, DAY_MS);
   interruptedAt = at;
-  interruptedWeek = floorDiv(day + 3, 7); // 1 January 1970 was a Thursday
+  interruptedWeek = weekOf(day);
   const row = weeks + (floorMod(interruptedWeek, WEEKS_MAX) as usize) * WEEK_BYTES;
   if (load<i64>(row) != interruptedWeek + 1) {
     store<i64>(row, interruptedWeek + 1);
@@ -123,7 +123,7 @@ function interrupted(at: i64): void {
   }
   store<i64>(row, load<i64>(row, 8) + 1, 8);
   interruptions++;
-  tell(row);
+  emit(row);
 }
 
 function resume(lag: i64): void {
@@ -135,12 +135,12 @@ function resume(lag: i64): void {
   if (lag <= SOON_MS) store<i64>(row, load<i64>(row, 32) + 1, 32);
   resumed++;
   lagMs += lag;
-  tell(row);
+  emit(row);
 }
 
-function tell(row: usize): void {
+function emit(row: usize): void {
   const back = load<i64>(row, 16);
-  length = 0;
+  clear();
   ascii('{"key":"');
   date((load<i64>(row) - 1) * 7 - 3);
   ascii('","interruptions":');
@@ -153,44 +153,4 @@ function tell(row: usize): void {
   number(load<i64>(row, 32));
   ascii("}");
   emit_results(text, length);
-}
-
-// Days since 1 January 1970 as a date; years begin in March here, so that the leap day comes last.
-function date(day: i64): void {
-  const shifted = day + 719_468;
-  const era = floorDiv(shifted, 146_097);
-  const dayOfEra = shifted - era * 146_097;
-  const yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365;
-  const dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
-  const month = (5 * dayOfYear + 2) / 153;
-  const calendarMonth = month < 10 ? month + 3 : month - 9;
-  number(yearOfEra + era * 400 + (calendarMonth <= 2 ? 1 : 0));
-  ascii(calendarMonth < 10 ? "-0" : "-");
-  number(calendarMonth);
-  const dayOfMonth = dayOfYear - (153 * month + 2) / 5 + 1;
-  ascii(dayOfMonth < 10 ? "-0" : "-");
-  number(dayOfMonth);
-}
-
-function number(value: i64): void {
-  let divisor: i64 = 1;
-  while (value / divisor >= 10) divisor *= 10;
-  for (; divisor > 0; divisor /= 10) {
-    store<u8>(text + (length++ as usize), 48 + ((value / divisor) % 10) as u8);
-  }
-}
-
-function ascii(part: string): void {
-  for (let i = 0; i < part.length; i++) {
-    store<u8>(text + (length++ as usize), part.charCodeAt(i) as u8);
-  }
-}
-
-function floorDiv(value: i64, by: i64): i64 {
-  const quotient = value / by;
-  return value % by < 0 ? quotient - 1 : quotient;
-}
-
-function floorMod(value: i64, by: i64): i64 {
-  return value - floorDiv(value, by) * by;
 }

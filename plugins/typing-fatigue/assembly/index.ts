@@ -1,8 +1,11 @@
-// How intervals and corrections drift within a session: least squares over its keystrokes, an hour of active time.
+// Drift of intervals and corrections within a session: least squares over its keystrokes, per hour of active time.
 //
-// A row a session of at least 20 active minutes, told again as it goes on: {"key": "<session id>", "day": "2026-01-26", "active_minutes": 95,
-// "keystrokes": 14210, "interval_ms": 182.104, "interval_drift_ms": 3.214, "corrections_percent": 7.031, "corrections_drift_percent": 0.512}. Drifts
-// are for each hour of active time. Intervals above a second are pauses and no typing speed; those above 15 s are no active time.
+// One row per session of at least 20 active minutes, emitted at each change:
+// {"key": "<session id>", "day": "2026-01-26", "active_minutes": 95, "keystrokes": 14210, "interval_ms": 182.104,
+//  "interval_drift_ms": 3.214, "corrections_percent": 7.031, "corrections_drift_percent": 0.512}.
+// Intervals above one second are pauses, not typing speed; intervals above 15 s are not active time.
+
+import { DAY_MS, MINUTE_MS, ascii, byte, clear, date, floorDiv, length, number, summary, text } from "../../std";
 
 @external("mindful", "keystroke_intervals")
 declare function keystroke_intervals(address: usize, capacity: i32): i32;
@@ -13,13 +16,11 @@ declare function emit_results(address: usize, length: i32): i32;
 const ACTIVE_INTERVAL_MS_MAX: i32 = 15_000;
 const TYPING_INTERVAL_MS_MAX: i32 = 1_000;
 const ACTIVE_MS_MIN: i64 = 20 * 60_000;
-const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: f64 = 3_600_000;
-const DAY_MS: i64 = 86_400_000;
 const KEY_DELETE: u8 = 6;
 const KEY_UNDO: u8 = 9;
 
-// The record, docs/plugin-abi.md: a head, the intervals, the dwells, 12 bytes a signal, the key classes.
+// The record (docs/plugin-abi.md): header, intervals, dwells, 12 bytes per signal, key classes.
 const RECORD_BYTES: i32 = 262_144;
 const record = memory.data(262_144);
 const STARTED_AT_MS: usize = 0;
@@ -30,17 +31,16 @@ const DWELLS: usize = 36;
 const SIGNALS: usize = 40;
 const HEAD: usize = 48;
 
-// Sessions last seen. Each: id, day + 1, active time, when it was last seen, then sums: of all keystrokes n, x, xx, y, xy, of those
-// with a typing interval likewise. x is active time in hours, y whether it corrects, or its interval in milliseconds.
+// The latest sessions. Each: id, day + 1, active time, time of the last batch, then sums n, x, xx, y, xy over all
+// keystrokes, and the same over those with a typing interval. x is active time in hours; y is 1 for a correction, or
+// the interval in milliseconds.
 const SESSIONS_MAX: i32 = 32;
 const SESSION_BYTES: usize = 120;
 const sessions = memory.data(3840);
 const ALL: usize = 40;
 const TYPED: usize = 80;
 
-const text = memory.data(512);
-let length: i32 = 0;
-let told: i64 = 0;
+let rowsEmitted: i64 = 0;
 
 export function init(abiVersion: i32, scope: i32, fromMs: i64, toMs: i64): i32 {
   return abiVersion == 1 ? 0 : 1;
@@ -51,7 +51,9 @@ export function on_record(kind: i32, size: i32): i32 {
   const n = load<i32>(record, KEYSTROKES);
   const session = slot();
   let activeMs = load<i64>(session, 24);
-  const classes = record + HEAD + 4 * (n as usize) + 4 * (load<i32>(record, DWELLS) as usize) + 12 * (load<i32>(record, SIGNALS) as usize);
+  const dwells = load<i32>(record, DWELLS) as usize;
+  const signals = load<i32>(record, SIGNALS) as usize;
+  const classes = record + HEAD + 4 * (n as usize) + 4 * dwells + 12 * signals;
   for (let i = 0; i < n; i++) {
     const interval = load<i32>(record + HEAD + 4 * (i as usize));
     if (interval <= ACTIVE_INTERVAL_MS_MAX) activeMs += interval;
@@ -62,7 +64,7 @@ export function on_record(kind: i32, size: i32): i32 {
   }
   store<i64>(session, activeMs, 24);
   store<i64>(session, load<i64>(record, STARTED_AT_MS), 32);
-  if (activeMs >= ACTIVE_MS_MIN) tell(session);
+  if (activeMs >= ACTIVE_MS_MIN) emit(session);
   return 0;
 }
 
@@ -71,14 +73,14 @@ export function on_window(startMs: i64, endMs: i64): i32 {
 }
 
 export function result(): u64 {
-  length = 0;
-  ascii('{"rows_told":');
-  number(told);
+  clear();
+  ascii('{"rows_emitted":');
+  number(rowsEmitted);
   ascii("}");
-  return ((length as u64) << 32) | (text as u64);
+  return summary();
 }
 
-// The session's slot, or that of the session that was seen longest ago, emptied.
+// Returns the session's slot, or the emptied slot of the least recent session.
 function slot(): usize {
   let oldest = sessions;
   for (let i = 0; i < SESSIONS_MAX; i++) {
@@ -113,7 +115,7 @@ function mean(sums: usize): f64 {
   return n == 0 ? 0 : load<f64>(sums, 24) / n;
 }
 
-// The slope of y over x, 0 where all x are one.
+// Returns the slope of y over x; 0 if all x are equal.
 function slope(sums: usize): f64 {
   const n = load<f64>(sums);
   const x = load<f64>(sums, 8);
@@ -121,9 +123,9 @@ function slope(sums: usize): f64 {
   return below <= 0 ? 0 : (n * load<f64>(sums, 32) - x * load<f64>(sums, 24)) / below;
 }
 
-function tell(session: usize): void {
-  told++;
-  length = 0;
+function emit(session: usize): void {
+  rowsEmitted++;
+  clear();
   ascii('{"key":"');
   id(session);
   ascii('","day":"');
@@ -147,57 +149,21 @@ function tell(session: usize): void {
 function id(session: usize): void {
   for (let i = 0; i < 16; i++) {
     if (i == 4 || i == 6 || i == 8 || i == 10) ascii("-");
-    const byte = load<u8>(session + (i as usize));
-    hex(byte >> 4);
-    hex(byte & 15);
+    const value = load<u8>(session + (i as usize));
+    hex(value >> 4);
+    hex(value & 15);
   }
 }
 
 function hex(digit: u8): void {
-  store<u8>(text + (length++ as usize), digit < 10 ? 48 + digit : 87 + digit);
+  byte(digit < 10 ? 48 + digit : 87 + digit);
 }
 
-// With three digits behind the point.
+// Appends a number with three decimals.
 function decimal(value: f64): void {
   const thousandths = nearest(abs(value) * 1000) as i64;
   if (value < 0 && thousandths > 0) ascii("-");
   number(thousandths / 1000);
   ascii(thousandths % 1000 < 10 ? ".00" : thousandths % 1000 < 100 ? ".0" : ".");
   number(thousandths % 1000);
-}
-
-// Days since 1 January 1970 as a date; years begin in March here, so that the leap day comes last.
-function date(day: i64): void {
-  const shifted = day + 719_468;
-  const era = floorDiv(shifted, 146_097);
-  const dayOfEra = shifted - era * 146_097;
-  const yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365;
-  const dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
-  const month = (5 * dayOfYear + 2) / 153;
-  const calendarMonth = month < 10 ? month + 3 : month - 9;
-  number(yearOfEra + era * 400 + (calendarMonth <= 2 ? 1 : 0));
-  ascii(calendarMonth < 10 ? "-0" : "-");
-  number(calendarMonth);
-  const dayOfMonth = dayOfYear - (153 * month + 2) / 5 + 1;
-  ascii(dayOfMonth < 10 ? "-0" : "-");
-  number(dayOfMonth);
-}
-
-function number(value: i64): void {
-  let divisor: i64 = 1;
-  while (value / divisor >= 10) divisor *= 10;
-  for (; divisor > 0; divisor /= 10) {
-    store<u8>(text + (length++ as usize), 48 + ((value / divisor) % 10) as u8);
-  }
-}
-
-function ascii(part: string): void {
-  for (let i = 0; i < part.length; i++) {
-    store<u8>(text + (length++ as usize), part.charCodeAt(i) as u8);
-  }
-}
-
-function floorDiv(value: i64, by: i64): i64 {
-  const quotient = value / by;
-  return value % by < 0 ? quotient - 1 : quotient;
 }
