@@ -20,14 +20,14 @@ import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What an operator sees of projections and orders, with the projection service doing it. */
+/** The admin endpoints of projections, with the projection service executing the requests. */
 @Timeout(300)
 class ProjectionApiTest {
 
     private static final String PROJECTIONS = "/api/admin/projections";
     private static final String SESSIONS = PROJECTIONS + "/coding_sessions/builds";
 
-    // Other tests write rows that no event tells of, and a rebuild would refuse to lose them.
+    // Other tests write rows without events, which a rebuild would refuse to lose.
     private static final GatewayUnderTest GATEWAY = GatewayUnderTest.alone();
 
     private final Api api = GATEWAY.api;
@@ -99,11 +99,11 @@ class ProjectionApiTest {
                     assertThat(done.path("bytes").asLong()).isPositive();
                     assertThat(inUse()).isEqualTo(next).isGreaterThan(before);
                 }
-                int kept = inUse() - 1;
-                assertThat(api.post(SESSIONS + "/" + kept + "/use", OPERATOR_TOKEN, "{}")
+                int retained = inUse() - 1;
+                assertThat(api.post(SESSIONS + "/" + retained + "/use", OPERATOR_TOKEN, "{}")
                                 .status())
                         .isEqualTo(202);
-                watchedUntilInUse(kept);
+                watchedUntilInUse(retained);
             } finally {
                 isOver.set(true);
             }

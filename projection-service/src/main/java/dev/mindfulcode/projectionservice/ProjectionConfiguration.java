@@ -5,34 +5,31 @@ import dev.mindfulcode.schemas.clock.ClockStepWatch;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.env.Environment;
 
 /**
- * The projection service, without a web server. It starts with its context and stops with it; {@link ProjectionService}
- * tells how it is doing. Metrics go to the context's MeterRegistry where there is one.
+ * The projection service, without a web server. It starts and stops with its context; {@link ProjectionService} reports
+ * its state. Metrics go to the context's MeterRegistry, if it has one.
  */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(ProjectionSettings.class)
 public class ProjectionConfiguration {
 
     @Bean
-    ProjectionService projectionService(Environment environment, ObjectProvider<MeterRegistry> meters) {
+    ProjectionService projectionService(ProjectionSettings settings, ObjectProvider<MeterRegistry> meters) {
         return new ProjectionService(
-                ProjectionSettings.of(environment),
-                Projections.ALL,
-                meters.getIfAvailable(SimpleMeterRegistry::new),
-                ClockStepWatch.ofSystem());
+                settings, Projections.ALL, meters.getIfAvailable(SimpleMeterRegistry::new), ClockStepWatch.ofSystem());
     }
 
     @Bean
-    AnalyticsService projectionAnalytics(Environment environment) {
-        ProjectionSettings settings = ProjectionSettings.of(environment);
+    AnalyticsService projectionAnalytics(ProjectionSettings settings) {
         return new AnalyticsService(new AnalyticsService.Settings(
-                settings.database(),
-                settings.bootstrapServers(),
+                settings.postgres(),
+                settings.kafkaBootstrapServers(),
                 settings.registry(),
                 settings.keyEncryptionKey(),
-                settings.pluginRunsMax()));
+                settings.mindfulPluginRuns()));
     }
 }

@@ -25,32 +25,29 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * The running projections. What users write themselves (sessions, accounts) has a loop of its own, so that it never
- * waits behind what the stream makes of their typing. Thread-safe.
+ * The running projections. Topics written by users (sessions, accounts) have a loop of their own, so that they never
+ * wait behind the output of flow-stream. Thread-safe.
  */
 public final class ProjectionService implements SmartLifecycle {
 
-    private static final List<Topic<?>> WRITTEN = List.of(Topics.SESSIONS, Topics.ACCOUNTS);
+    private static final List<Topic<?>> USER_TOPICS = List.of(Topics.SESSIONS, Topics.ACCOUNTS);
 
     private static final String GROUP_PREFIX = "mindful-projection-";
-    private static final int WRITTEN_RECORDS_MAX = 500;
+    private static final int USER_RECORDS_MAX = 500;
     private static final int STREAMED_RECORDS_MAX = 2_000;
 
-    /** One for each loop's transaction, one for each loop's look at a user's key, one to spare. */
+    /** For each loop one for its transaction and one to look up users' keys, and one spare. */
     private static final int CONNECTIONS_MAX = 5;
 
-    private static final int STATEMENT_MS_MAX = 20_000;
-    private static final Duration ANSWER_MAX = Duration.ofSeconds(30);
+    private static final int STATEMENT_TIMEOUT_MS = 20_000;
+    private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(30);
 
-    /** Comparing two builds is one statement over all their rows. */
-    private static final Duration REBUILD_ANSWER_MAX = Duration.ofHours(1);
+    /** The comparison of two builds is one statement over all their rows. */
+    private static final Duration REBUILD_SOCKET_TIMEOUT = Duration.ofHours(1);
 
-    /**
-     * Rows and offsets are lost together or not at all, and Kafka still has what was lost; so a commit need not wait
-     * for the disk.
-     */
+    /** A commit need not wait for the disk: rows and offsets are lost together, and Kafka still has the records. */
     private static final String SESSION_SETTINGS =
-            "SET synchronous_commit = off; SET statement_timeout = " + STATEMENT_MS_MAX;
+            "SET synchronous_commit = off; SET statement_timeout = " + STATEMENT_TIMEOUT_MS;
 
     private final ProjectionSettings settings;
     private final List<Projection> projections;
@@ -61,7 +58,7 @@ public final class ProjectionService implements SmartLifecycle {
 
     private record Running(
             HikariDataSource database,
-            HikariDataSource unhurried,
+            HikariDataSource rebuildDatabase,
             KafkaDeadLetterSink deadLetters,
             List<ProjectionLoop> loops,
             RebuildRunner rebuilds) {}
@@ -80,18 +77,15 @@ public final class ProjectionService implements SmartLifecycle {
     @Override
     public synchronized void start() {
         if (registration == null) {
-            registration = clockSteps.onStepBack("projections", this::startOver);
+            registration = clockSteps.onStepBack("projections", this::restart);
         }
         if (running == null) {
             running = open();
         }
     }
 
-    /**
-     * Consumers and producers count on a clock that only goes forward; those that are opened after a step know none of
-     * it.
-     */
-    private synchronized void startOver() {
+    /** Replaces consumers and producers after the clock was set back: they rely on a clock that only advances. */
+    private synchronized void restart() {
         if (registration == null) {
             return;
         }
@@ -104,33 +98,33 @@ public final class ProjectionService implements SmartLifecycle {
     }
 
     private Running open() {
-        HikariDataSource database = open("projection", CONNECTIONS_MAX, ANSWER_MAX);
-        HikariDataSource unhurried = open("rebuild", RebuildSettings.CONNECTIONS_MAX, REBUILD_ANSWER_MAX);
+        HikariDataSource database = open("projection", CONNECTIONS_MAX, SOCKET_TIMEOUT);
+        HikariDataSource rebuildDatabase = open("rebuild", RebuildSettings.CONNECTIONS_MAX, REBUILD_SOCKET_TIMEOUT);
         try {
             PostgresUserKeys.migrate(database);
             ReadModel.migrate(database, projections);
             PostgresUserKeys keys = PostgresUserKeys.open(database, settings.keyEncryptionKey());
             KafkaDeadLetterSink deadLetters =
-                    new KafkaDeadLetterSink(settings.bootstrapServers(), settings.registry(), Clock.systemUTC());
+                    new KafkaDeadLetterSink(settings.kafkaBootstrapServers(), settings.registry(), Clock.systemUTC());
             List<ProjectionLoop> loops = List.of(
-                            loop("written", WRITTEN, WRITTEN_RECORDS_MAX),
+                            loop("written", USER_TOPICS, USER_RECORDS_MAX),
                             loop("streamed", streamed(), STREAMED_RECORDS_MAX))
                     .stream()
                     .map(loop -> new ProjectionLoop(loop, settings.registry(), database, keys, deadLetters, meters))
                     .toList();
             loops.forEach(ProjectionLoop::start);
             RebuildRunner rebuilds = new RebuildRunner(new RebuildSettings(
-                    settings.bootstrapServers(), settings.registry(), unhurried, keys, projections, meters));
+                    settings.kafkaBootstrapServers(), settings.registry(), rebuildDatabase, keys, projections, meters));
             rebuilds.start();
-            return new Running(database, unhurried, deadLetters, loops, rebuilds);
+            return new Running(database, rebuildDatabase, deadLetters, loops, rebuilds);
         } catch (RuntimeException e) {
-            unhurried.close();
+            rebuildDatabase.close();
             database.close();
             throw e;
         }
     }
 
-    /** Ends each loop's transaction and leaves the groups; bounded by what a loop may take. */
+    /** Finishes each loop's transaction and leaves the consumer groups, within the timeouts of the loops. */
     @Override
     public synchronized void stop() {
         if (registration != null) {
@@ -157,7 +151,7 @@ public final class ProjectionService implements SmartLifecycle {
             Thread.currentThread().interrupt();
         }
         stopping.deadLetters().close();
-        stopping.unhurried().close();
+        stopping.rebuildDatabase().close();
         stopping.database().close();
     }
 
@@ -166,7 +160,7 @@ public final class ProjectionService implements SmartLifecycle {
         return registration != null;
     }
 
-    /** Returns how each loop is doing, by name. */
+    /** Returns the state of each loop, by name. */
     public synchronized Map<String, LoopState> loops() {
         Map<String, LoopState> states = new LinkedHashMap<>();
         if (running != null) {
@@ -175,26 +169,23 @@ public final class ProjectionService implements SmartLifecycle {
         return states;
     }
 
-    /**
-     * Whether every loop knows its partitions and where they stand, and nothing is failing: what is written from now on
-     * is followed, though there may be much to catch up with first.
-     */
+    /** Returns whether every loop has its partitions and offsets and nothing fails; it may still have a backlog. */
     public boolean isFollowing() {
         Map<String, LoopState> states = loops();
         return !states.isEmpty() && states.values().stream().allMatch(LoopState::isFollowing);
     }
 
-    /** Whether every loop has been given its partitions, and had applied all that was committed when it last looked. */
+    /** Returns whether every loop has its partitions and had applied all committed records when it last polled. */
     public boolean isCaughtUp() {
         Map<String, LoopState> states = loops();
         return !states.isEmpty() && states.values().stream().allMatch(LoopState::isCaughtUp);
     }
 
-    /** What is not written by users themselves. */
+    /** Returns the topics that other services write. */
     private List<Topic<?>> streamed() {
         return projections.stream()
                 .<Topic<?>>flatMap(projection -> projection.topics().stream())
-                .filter(topic -> !WRITTEN.contains(topic))
+                .filter(topic -> !USER_TOPICS.contains(topic))
                 .distinct()
                 .toList();
     }
@@ -206,16 +197,16 @@ public final class ProjectionService implements SmartLifecycle {
         return new LoopSettings(
                 name,
                 GROUP_PREFIX + name,
-                settings.instanceId(),
-                settings.bootstrapServers(),
+                settings.mindfulInstanceId(),
+                settings.kafkaBootstrapServers(),
                 topics,
                 reading,
                 ReadModel.TABLES,
                 recordsMax);
     }
 
-    private HikariDataSource open(String name, int connectionsMax, Duration answerMax) {
-        HikariConfig config = settings.database().pool(name, connectionsMax, answerMax);
+    private HikariDataSource open(String name, int connectionsMax, Duration socketTimeout) {
+        HikariConfig config = settings.postgres().pool(name, connectionsMax, socketTimeout);
         config.setMinimumIdle(1);
         config.setConnectionInitSql(SESSION_SETTINGS);
         return new HikariDataSource(config);

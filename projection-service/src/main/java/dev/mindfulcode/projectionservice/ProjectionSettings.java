@@ -4,51 +4,62 @@ import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.env.Environment;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What the environment says; refused at start where it is missing or weak.
+ * Settings of the projection service, each bound from the environment variable of its name ({@code databaseUrl} from
+ * DATABASE_URL) and validated at start.
  *
- * @param instanceId MINDFUL_INSTANCE_ID: a lasting name that no other instance has. With it, an instance that is
- *     started again after a crash goes on at once; without it, when the group has noticed that the one before is dead.
- * @param pluginRunsMax MINDFUL_PLUGIN_RUNS: plugins' guests at once, each of at most 16 MiB
+ * @param mindfulInstanceId a stable name that no other instance has. With it, an instance that is restarted after a
+ *     crash resumes at once; without it, after the session timeout of the consumer group
+ * @param mindfulPluginRuns concurrent plugin guests, each of at most 16 MiB
  */
+@ConfigurationProperties
 record ProjectionSettings(
-        PostgresUrl database,
-        String bootstrapServers,
-        SchemaRegistry registry,
-        KeyEncryptionKey keyEncryptionKey,
-        @Nullable String instanceId,
-        int pluginRunsMax) {
+        @DefaultValue("") String databaseUrl,
+        @DefaultValue("") String kafkaBootstrapServers,
+        @DefaultValue("") String schemaRegistryUrl,
+        @Nullable String encryptionKey,
+        @DefaultValue("false") Boolean mindfulRegisterSchemas,
+        @Nullable String mindfulInstanceId,
+        @DefaultValue("16") Integer mindfulPluginRuns) {
 
-    private static final int PLUGIN_RUNS_USUAL_MAX = 16;
+    private static final int PLUGIN_RUNS_MAX = 1_000;
 
-    static ProjectionSettings of(Environment environment) {
-        return new ProjectionSettings(
-                PostgresUrl.parse(
-                        required(environment, "DATABASE_URL", "postgresql://user:password@host:5432/database")),
-                required(environment, "KAFKA_BOOTSTRAP_SERVERS", "localhost:9092"),
-                new SchemaRegistry(
-                        required(environment, "SCHEMA_REGISTRY_URL", "http://localhost:8081/apis/registry/v3"),
-                        environment.getProperty("MINDFUL_REGISTER_SCHEMAS", Boolean.class, false)),
-                KeyEncryptionKey.parse(environment.getProperty("ENCRYPTION_KEY")),
-                environment.getProperty("MINDFUL_INSTANCE_ID"),
-                pluginRunsMax(environment));
+    ProjectionSettings {
+        requireSet("DATABASE_URL", databaseUrl, "postgresql://user:password@host:5432/database");
+        requireSet("KAFKA_BOOTSTRAP_SERVERS", kafkaBootstrapServers, "localhost:9092");
+        requireSet("SCHEMA_REGISTRY_URL", schemaRegistryUrl, "http://localhost:8081/apis/registry/v3");
+        PostgresUrl.parse(databaseUrl);
+        KeyEncryptionKey.parse(encryptionKey);
+        if (mindfulPluginRuns < 1 || mindfulPluginRuns > PLUGIN_RUNS_MAX) {
+            throw new IllegalArgumentException("MINDFUL_PLUGIN_RUNS is " + mindfulPluginRuns
+                    + "; must be between 1 and " + PLUGIN_RUNS_MAX + ". Each run may use 16 MiB");
+        }
     }
 
-    private static int pluginRunsMax(Environment environment) {
-        Integer max = environment.getProperty("MINDFUL_PLUGIN_RUNS", Integer.class, PLUGIN_RUNS_USUAL_MAX);
-        if (max < 1 || max > 1_000) {
-            throw new IllegalArgumentException("MINDFUL_PLUGIN_RUNS must be 1 to 1000: each may take 16 MiB");
-        }
-        return max;
+    PostgresUrl postgres() {
+        return PostgresUrl.parse(databaseUrl);
     }
 
-    private static String required(Environment environment, String name, String example) {
-        String value = environment.getProperty(name);
-        if (value == null || value.isBlank()) {
-            throw new IllegalArgumentException(name + " is not set. It looks like " + example);
+    SchemaRegistry registry() {
+        return new SchemaRegistry(schemaRegistryUrl, mindfulRegisterSchemas);
+    }
+
+    KeyEncryptionKey keyEncryptionKey() {
+        return KeyEncryptionKey.parse(encryptionKey);
+    }
+
+    /** Returns no values: some are secret. */
+    @Override
+    public String toString() {
+        return "ProjectionSettings";
+    }
+
+    private static void requireSet(String variable, String value, String example) {
+        if (value.isBlank()) {
+            throw new IllegalArgumentException(variable + " is not set; set it, for example to " + example);
         }
-        return value;
     }
 }

@@ -9,9 +9,8 @@ import dev.mindfulcode.projectionservice.teams.TeamWindows;
 import java.util.List;
 
 /**
- * The projections of this release, each a folder of its own with its fold and its {@code tables.sql}. Where a version
- * grows, the one before stays here for one release: it is what is read, and kept current, until the new one has been
- * built.
+ * The projections of this release. Each is a folder with its fold and its {@code tables.sql}. When a version increases,
+ * the previous version stays in this list for one release: it is read, and applied, until the new one has been built.
  */
 public final class Projections {
 

@@ -16,10 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 
-/**
- * Writes a reproducible stream of events of several users and knows what the read model must say of it in the end. Not
- * thread-safe.
- */
+/** Writes a reproducible stream of events of several users and computes the expected read model. Not thread-safe. */
 final class EventStreamModel {
 
     private static final Instant NINE = Instant.parse("2026-03-02T09:00:00Z");
@@ -45,11 +42,12 @@ final class EventStreamModel {
                     Topics.ACCOUNTS,
                     user.userId(),
                     SampleEvents.zone(AccountEventKind.REGISTERED, i % 2 == 0 ? "Asia/Tokyo" : "Europe/Berlin"));
-            pipeline.send(Topics.SESSIONS, user.userId(), SampleEvents.said(session, SessionEventKind.STARTED, NINE));
+            pipeline.send(
+                    Topics.SESSIONS, user.userId(), SampleEvents.sessionEvent(session, SessionEventKind.STARTED, NINE));
         }
     }
 
-    /** Writes so many events; the broker may not have them yet. */
+    /** Writes events; the broker may not have them yet. */
     void write(int events) {
         for (int i = 0; i < events; i++) {
             Typist typist = typists.get(random.nextInt(typists.size()));
@@ -66,14 +64,18 @@ final class EventStreamModel {
                             Topics.SESSIONS,
                             userId,
                             SampleEvents.with(
-                                    SampleEvents.said(session, SessionEventKind.UPDATED, NINE), user, project, null));
+                                    SampleEvents.sessionEvent(session, SessionEventKind.UPDATED, NINE),
+                                    user,
+                                    project,
+                                    null));
                 }
                 case 1, 2 -> {
                     keystrokes.put(session, (long) count);
                     pipeline.send(
                             Topics.FLOW_STATES,
                             userId,
-                            SampleEvents.seen(session, version, SessionStatus.ACTIVE, NINE.plusMillis(version), count));
+                            SampleEvents.flowState(
+                                    session, version, SessionStatus.ACTIVE, NINE.plusMillis(version), count));
                 }
                 default -> {
                     Instant minute = NINE.plusSeconds(60L * random.nextInt(3_000));
@@ -84,14 +86,14 @@ final class EventStreamModel {
         }
     }
 
-    /** Deletes the session of a typist, who goes on in another. */
+    /** Deletes the session of a typist, who continues in another. */
     void deleteOne() {
         int which = random.nextInt(typists.size());
         Typist typist = typists.get(which);
         pipeline.send(
                 Topics.SESSIONS,
                 typist.cipher().userId(),
-                SampleEvents.said(typist.session(), SessionEventKind.DELETED, NINE));
+                SampleEvents.sessionEvent(typist.session(), SessionEventKind.DELETED, NINE));
         typists.set(which, new Typist(typist.cipher(), UUID.randomUUID()));
     }
 

@@ -1,7 +1,5 @@
 package dev.mindfulcode.projectionservice;
 
-import dev.mindfulcode.dataprotection.KeyEncryptionKey;
-import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.embeddedplatform.Platform;
 import dev.mindfulcode.embeddedplatform.TestPlatform;
@@ -141,10 +139,11 @@ final class Pipeline implements AutoCloseable {
     private ProjectionService start(String databaseUrl, String registryUrl, List<Projection> projections) {
         ProjectionService service = new ProjectionService(
                 new ProjectionSettings(
-                        PostgresUrl.parse(databaseUrl),
+                        databaseUrl,
                         PLATFORM.bootstrapServers(),
-                        new SchemaRegistry(registryUrl, false),
-                        KeyEncryptionKey.parse(database.encryptionKey()),
+                        registryUrl,
+                        database.encryptionKey(),
+                        false,
                         null,
                         1),
                 projections,
@@ -177,15 +176,11 @@ final class Pipeline implements AutoCloseable {
     private static Map<TopicPartition, Long> ends() {
         try (Consumer<byte[], byte[]> consumer = consumer()) {
             List<TopicPartition> partitions = new ArrayList<>();
-            for (Topic<?> topic : List.of(
-                    Topics.SESSIONS,
-                    Topics.ACCOUNTS,
-                    Topics.FLOW_STATES,
-                    Topics.FLOW_PERIODS,
-                    Topics.FLOW_MINUTES,
-                    Topics.TEAM_FLOW)) {
-                for (int partition = 0; partition < PARTITIONS; partition++) {
-                    partitions.add(new TopicPartition(topic.name(), partition));
+            for (Projection projection : Projections.ALL) {
+                for (Topic<?> topic : projection.topics()) {
+                    for (int partition = 0; partition < PARTITIONS; partition++) {
+                        partitions.add(new TopicPartition(topic.name(), partition));
+                    }
                 }
             }
             Map<TopicPartition, Long> ends = new HashMap<>(consumer.endOffsets(partitions));

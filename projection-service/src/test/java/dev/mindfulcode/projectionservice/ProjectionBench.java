@@ -28,9 +28,9 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
 
 /**
- * Rows a second of each projection's fold beside COPY of the same rows into a table of the same shape, in portions and
- * with settings of the service; then the whole way from Kafka. Not run with the tests; tools/benchmarks/results/projection.md
- * says how.
+ * Rows per second of each projection's fold compared with COPY of the same rows into a table of the same shape, with
+ * batches and settings of the service; then end to end from Kafka. Not run with the tests; see
+ * tools/benchmarks/results/projection.md.
  */
 class ProjectionBench {
 
@@ -70,7 +70,10 @@ class ProjectionBench {
             measure("coding_sessions", CodingSessions.projection(), (version, i) -> {
                 UUID user = users.get((int) (i % USERS));
                 return new ProjectionEvent(
-                        i, user, null, SampleEvents.seen(sessions[(int) i], version, SessionStatus.ACTIVE, NINE, 100));
+                        i,
+                        user,
+                        null,
+                        SampleEvents.flowState(sessions[(int) i], version, SessionStatus.ACTIVE, NINE, 100));
             });
         }
     }
@@ -106,13 +109,14 @@ class ProjectionBench {
                         Topics.SESSIONS,
                         user.userId(),
                         SampleEvents.with(
-                                SampleEvents.said(session, SessionEventKind.STARTED, NINE), user, "p", "java"));
+                                SampleEvents.sessionEvent(session, SessionEventKind.STARTED, NINE), user, "p", "java"));
                 String there = "SELECT count(*) FROM readmodel.coding_sessions WHERE session_id = '" + session + "'";
                 Eventually.holds("visible", () -> pipeline.database.number(there) == 1);
                 latenciesMs.add((System.nanoTime() - sentNanos) / 1e6);
             }
             say(
-                    "a session's start, sent to visible (looked for with a new connection each 5 ms): p50 %.1f ms, p99 %.1f ms",
+                    "a session's start, sent to visible (polled with a new connection each 5 ms): p50 %.1f ms,"
+                            + " p99 %.1f ms",
                     at(latenciesMs, 0.5), at(latenciesMs, 0.99));
         }
     }

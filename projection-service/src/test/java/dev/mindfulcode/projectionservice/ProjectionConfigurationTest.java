@@ -14,7 +14,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
-import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 class ProjectionConfigurationTest {
 
@@ -71,6 +71,10 @@ class ProjectionConfigurationTest {
         assertRefusedWithout("KAFKA_BOOTSTRAP_SERVERS", "localhost:9092");
         assertRefusedWithout("SCHEMA_REGISTRY_URL", "/apis/registry/v3");
         assertRefusedWithout("ENCRYPTION_KEY", "openssl rand -base64 32");
+        environment.put("MINDFUL_PLUGIN_RUNS", "1001");
+        assertThatThrownBy(() -> context().close())
+                .rootCause()
+                .hasMessageContaining("MINDFUL_PLUGIN_RUNS is 1001; must be between 1 and 1000");
     }
 
     private void assertRefusedWithout(String name, String fix) {
@@ -85,7 +89,9 @@ class ProjectionConfigurationTest {
 
     private AnnotationConfigApplicationContext context() {
         AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
-        context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("test", environment));
+        context.getEnvironment()
+                .getPropertySources()
+                .addFirst(new SystemEnvironmentPropertySource("test-systemEnvironment", environment));
         context.registerBean(MeterRegistry.class, () -> meters);
         context.register(ProjectionConfiguration.class);
         context.refresh();

@@ -53,7 +53,9 @@ class ProjectionKillTest {
         try {
             ends.meet();
             last.destroy();
-            assertThat(last.waitFor(15, TimeUnit.SECONDS)).as("stops when told").isTrue();
+            assertThat(last.waitFor(15, TimeUnit.SECONDS))
+                    .as("stops on request")
+                    .isTrue();
         } finally {
             last.destroyForcibly();
         }

@@ -13,7 +13,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Whatever breaks in the middle, the rows are those of the log: nothing lost, nothing twice. */
+/** After any failure the rows are those of the log: nothing lost, nothing applied twice. */
 class ProjectionRecoveryTest {
 
     private static final String STREAMED_GROUP = "mindful-projection-streamed";
@@ -120,7 +120,7 @@ class ProjectionRecoveryTest {
     }
 
     @Test
-    void sharesPartitionsAndTakesOverFromStoppedInstance() throws Exception {
+    void sharesPartitionsAndResumesThoseOfStoppedInstance() throws Exception {
         EventStreamModel ends = new EventStreamModel(pipeline, 12, 5);
         ends.write(2_000);
         ProjectionService first = pipeline.start();
@@ -165,7 +165,7 @@ class ProjectionRecoveryTest {
         assertThat(setbacks("fenced")).isEqualTo(1);
     }
 
-    /** As after a power loss that took the log's last records, while the database kept what was made of them. */
+    /** Simulates a power loss in which Kafka lost its last records and the database lost none of their rows. */
     @Test
     void rebuildsFromTheLogWhenTheLogHasLostRecordsThatWereApplied() throws Exception {
         UUID user = pipeline.newUser().userId();

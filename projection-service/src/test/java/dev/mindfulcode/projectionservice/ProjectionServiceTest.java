@@ -71,7 +71,7 @@ class ProjectionServiceTest {
                 .containsExactly("(day,5,1)");
         assertThat(pipeline.deadLettersOf(others))
                 .extracting(DeadLetter::getReason)
-                .containsExactly("team_windows: of another team than its key");
+                .containsExactly("team_windows: team differs from key");
     }
 
     @Test
@@ -120,7 +120,7 @@ class ProjectionServiceTest {
         byte[] garbage = good.clone();
         Arrays.fill(garbage, 5, garbage.length, (byte) 0x81);
         byte[] state = pipeline.bytes(
-                Topics.FLOW_STATES, SampleEvents.seen(UUID.randomUUID(), 1, SessionStatus.ACTIVE, NINE, 5));
+                Topics.FLOW_STATES, SampleEvents.flowState(UUID.randomUUID(), 1, SessionStatus.ACTIVE, NINE, 5));
         byte[] hugeString = Arrays.copyOf(state, 40);
         Arrays.fill(hugeString, 5, 40, (byte) 0xFE);
         List<byte[]> poisons = List.of(
@@ -168,12 +168,14 @@ class ProjectionServiceTest {
         UserCipher other = pipeline.newUser();
         UUID erased = UUID.randomUUID();
         SessionEvent swapped = SampleEvents.with(
-                SampleEvents.said(UUID.randomUUID(), SessionEventKind.STARTED, NINE), other, "secret", null);
+                SampleEvents.sessionEvent(UUID.randomUUID(), SessionEventKind.STARTED, NINE), other, "secret", null);
         RecordMetadata undecryptable = pipeline.publish(Topics.SESSIONS, user.userId(), swapped);
         RecordMetadata silenced = pipeline.publish(
-                Topics.SESSIONS, erased, SampleEvents.said(UUID.randomUUID(), SessionEventKind.STARTED, NINE));
+                Topics.SESSIONS, erased, SampleEvents.sessionEvent(UUID.randomUUID(), SessionEventKind.STARTED, NINE));
         RecordMetadata alsoSilenced = pipeline.publish(
-                Topics.FLOW_STATES, erased, SampleEvents.seen(UUID.randomUUID(), 1, SessionStatus.ACTIVE, NINE, 10));
+                Topics.FLOW_STATES,
+                erased,
+                SampleEvents.flowState(UUID.randomUUID(), 1, SessionStatus.ACTIVE, NINE, 10));
         publishSomeOfEverything(user, UUID.randomUUID());
         pipeline.start();
         pipeline.awaitApplied();
@@ -225,7 +227,7 @@ class ProjectionServiceTest {
                     "the stream's transaction waits",
                     () -> pipeline.database.number("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0);
             pipeline.publish(
-                    Topics.SESSIONS, user.userId(), SampleEvents.said(session, SessionEventKind.STARTED, NINE));
+                    Topics.SESSIONS, user.userId(), SampleEvents.sessionEvent(session, SessionEventKind.STARTED, NINE));
             pipeline.publish(
                     Topics.ACCOUNTS, user.userId(), SampleEvents.zone(AccountEventKind.SETTINGS_CHANGED, "Asia/Tokyo"));
             Eventually.holds(
@@ -250,15 +252,16 @@ class ProjectionServiceTest {
         pipeline.publish(
                 Topics.SESSIONS,
                 userId,
-                SampleEvents.with(SampleEvents.said(session, SessionEventKind.STARTED, late), user, "mindful", "java"));
+                SampleEvents.with(
+                        SampleEvents.sessionEvent(session, SessionEventKind.STARTED, late), user, "mindful", "java"));
         pipeline.publish(
                 Topics.FLOW_STATES,
                 userId,
-                SampleEvents.seen(session, 1, SessionStatus.ACTIVE, late.plusSeconds(30), 60));
+                SampleEvents.flowState(session, 1, SessionStatus.ACTIVE, late.plusSeconds(30), 60));
         pipeline.publish(
                 Topics.FLOW_STATES,
                 userId,
-                SampleEvents.seen(session, 2, SessionStatus.ACTIVE, late.plusSeconds(60), 120));
+                SampleEvents.flowState(session, 2, SessionStatus.ACTIVE, late.plusSeconds(60), 120));
         pipeline.publish(Topics.FLOW_MINUTES, userId, SampleEvents.minute(late, 1, 60));
         pipeline.publish(Topics.FLOW_MINUTES, userId, SampleEvents.minute(late, 2, 120));
         pipeline.publish(Topics.FLOW_PERIODS, userId, SampleEvents.period(session, late, null, 1, 10));

@@ -2,6 +2,10 @@ package dev.mindfulcode.projectionservice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.projectionservice.fold.Fold;
 import dev.mindfulcode.projectionservice.fold.Projection;
@@ -38,8 +42,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGStatement;
+import org.slf4j.LoggerFactory;
 
-/** Builds of a projection from the first record, beside the one in use and in its place. */
+/** Rebuilds of projections from the first record, and cut-overs to them. */
 class RebuildTest {
 
     private static final Instant NINE = Instant.parse("2026-03-02T09:00:00Z");
@@ -79,6 +84,10 @@ class RebuildTest {
         assertThat(before).hasSizeGreaterThan(1_000);
         assertThat(before).filteredOn(row -> row.startsWith("flow_periods(")).hasSize(20);
         assertThat(windowsBefore).hasSizeGreaterThanOrEqualTo(20);
+        ListAppender<ILoggingEvent> consumerLog = new ListAppender<>();
+        Logger consumerLogger = (Logger) LoggerFactory.getLogger("org.apache.kafka.clients.consumer");
+        consumerLog.start();
+        consumerLogger.addAppender(consumerLog);
         for (Projection projection : Projections.ALL) {
             order(projection.name());
             awaitState(projection.name(), 2, "in_use");
@@ -86,8 +95,12 @@ class RebuildTest {
                     .startsWith("{\"cut\": {}, \"tables\": [{")
                     .contains("\"identical\": true");
             assertThat(report(projection.name(), 2)).doesNotContain("\"identical\": false");
-            assertThat(state(projection.name(), 1)).isEqualTo("kept");
+            assertThat(state(projection.name(), 1)).isEqualTo("retained");
         }
+        consumerLogger.detachAppender(consumerLog);
+        assertThat(consumerLog.list)
+                .filteredOn(event -> event.getLevel() == Level.ERROR)
+                .isEmpty();
         assertThat(pipeline.database.everything()).isEqualTo(before);
         assertThat(teamWindows()).isEqualTo(windowsBefore);
 
@@ -95,12 +108,13 @@ class RebuildTest {
         pipeline.flush();
         pipeline.awaitApplied();
         List<String> later = pipeline.database.everything();
-        assertThat(later).as("what is live goes on in the new tables").isNotEqualTo(before);
+        assertThat(later).as("live events are applied to the new tables").isNotEqualTo(before);
         order("flow_minutes");
         awaitState("flow_minutes", 3, "in_use");
         assertThat(pipeline.database.everything()).isEqualTo(later);
         Eventually.holds(
-                "of those kept, one is", () -> builds("flow_minutes").equals(List.of("(2,kept)", "(3,in_use)")));
+                "one retained build is left",
+                () -> builds("flow_minutes").equals(List.of("(2,retained)", "(3,in_use)")));
         assertThat(pipeline.database.rows(
                         "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'readmodel_flow_minutes%'"))
                 .containsExactly("(readmodel_flow_minutes_2)");
@@ -170,7 +184,7 @@ class RebuildTest {
                 .isEqualTo(7);
         assertThat(pipeline.database.number("SELECT count(*) FROM readmodel.flow_minutes WHERE keystrokes >= " + MARK))
                 .isZero();
-        assertThat(builds("flow_minutes")).containsExactly("(1,in_use)", "(2,kept)");
+        assertThat(builds("flow_minutes")).containsExactly("(1,in_use)", "(2,retained)");
     }
 
     @Test
@@ -212,12 +226,12 @@ class RebuildTest {
         pipeline.publish(Topics.FLOW_PERIODS, user.userId(), SampleEvents.period(UUID.randomUUID(), NINE, null, 1, 10));
         pipeline.awaitApplied();
         try (var admin = Pipeline.admin()) {
-            Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+            Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
             for (int i = 0; i < Pipeline.PARTITIONS; i++) {
-                asked.put(new TopicPartition(Topics.FLOW_PERIODS.name(), i), OffsetSpec.latest());
+                latest.put(new TopicPartition(Topics.FLOW_PERIODS.name(), i), OffsetSpec.latest());
             }
             Map<TopicPartition, RecordsToDelete> deleted = new HashMap<>();
-            admin.listOffsets(asked)
+            admin.listOffsets(latest)
                     .all()
                     .get()
                     .forEach((partition, end) -> deleted.put(partition, RecordsToDelete.beforeOffset(end.offset())));
@@ -325,7 +339,7 @@ class RebuildTest {
         pipeline.awaitApplied();
         assertThat(written).isGreaterThan(100);
         assertThat(tally()).isEqualTo(before + written);
-        assertThat(builds("tally")).containsExactly("(1,kept)", "(2,in_use)");
+        assertThat(builds("tally")).containsExactly("(1,retained)", "(2,in_use)");
     }
 
     private long tally() throws Exception {
@@ -343,17 +357,20 @@ class RebuildTest {
                     Topics.SESSIONS,
                     user.userId(),
                     SampleEvents.with(
-                            SampleEvents.said(UUID.randomUUID(), SessionEventKind.STARTED, NINE), user, "p", null));
+                            SampleEvents.sessionEvent(UUID.randomUUID(), SessionEventKind.STARTED, NINE),
+                            user,
+                            "p",
+                            null));
             pipeline.publish(
                     Topics.FLOW_STATES,
                     user.userId(),
-                    SampleEvents.seen(UUID.randomUUID(), 1, SessionStatus.ACTIVE, NINE, 10));
+                    SampleEvents.flowState(UUID.randomUUID(), 1, SessionStatus.ACTIVE, NINE, 10));
         }
         pipeline.start();
         pipeline.awaitApplied();
         pipeline.database.execute("DELETE FROM protection.user_keys WHERE user_id = '" + goes.userId() + "'");
         pipeline.stopAll();
-        pipeline.start(); // keys are remembered for a while by whoever has read them
+        pipeline.start(); // a running service caches keys for a while
         order("coding_sessions");
         awaitState("coding_sessions", 2, "in_use");
         assertThat(pipeline.database.rows("SELECT DISTINCT user_id FROM readmodel.coding_sessions"))
@@ -414,7 +431,8 @@ class RebuildTest {
             Eventually.holds(
                     "the offset is passed",
                     () -> pipeline.database.number(
-                                    "SELECT next_offset FROM readmodel.projection_offsets WHERE topic = 'flow-minutes' AND partition = "
+                                    "SELECT next_offset FROM readmodel.projection_offsets WHERE topic = 'flow-minutes'"
+                                            + " AND partition = "
                                             + written.partition())
                             > written.offset());
             assertThat(pipeline.database.number(
@@ -500,7 +518,7 @@ class RebuildTest {
         }
     }
 
-    /** Takes minutes of an even number of keystrokes alone. */
+    /** Applies only minutes with an even number of keystrokes. */
     private record Even(Fold fold) implements Fold {
 
         @Override

@@ -11,7 +11,7 @@ import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A wire to a server on loopback that can be cut, for a moment or until it is mended. */
+/** A TCP proxy to a server on loopback whose connections can be severed, for a moment or until {@link #mend()}. */
 final class SeverableProxy implements AutoCloseable {
 
     private static final int BUFFER_BYTES = 64 * 1024;
@@ -31,7 +31,7 @@ final class SeverableProxy implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    /** Breaks what is connected and refuses what comes. */
+    /** Severs all connections and refuses new ones. */
     void cut() {
         isCut = true;
         breakConnections();
@@ -41,7 +41,7 @@ final class SeverableProxy implements AutoCloseable {
         isCut = false;
     }
 
-    /** Breaks what is connected; the next connection works. */
+    /** Severs all connections; new ones are accepted. */
     void breakConnections() {
         open.forEach(SeverableProxy::closeQuietly);
         open.clear();

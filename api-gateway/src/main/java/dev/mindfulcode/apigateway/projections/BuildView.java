@@ -6,15 +6,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A build of a projection, as it is shown.
+ * A build of a projection in the API.
  *
- * @param version of its fold; null before it has begun
- * @param records offsets behind it, of {@code recordsTotal} when it was last looked
- * @param secondsLeft null where nothing can be said
- * @param rows about so many
- * @param lag records it has not applied: of the log for the one in use, of what the one in use has applied for the
- *     others; null where that cannot be said now
- * @param report what the comparison came to, as the projection service wrote it
+ * @param version of its fold; null before it starts
+ * @param records records read, of {@code recordsTotal}
+ * @param secondsLeft null if unknown
+ * @param rows estimate
+ * @param lag records not applied: of the log for the build in use, of the build in use for the others; null if unknown
+ * @param report result of the comparison, as JSON
  */
 record BuildView(
         String projection,

@@ -16,15 +16,15 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** The builds of projections: shown, and ordered. The projection service does what the rows say. */
+/** Builds of projections: reads their state and writes requests, which the projection service executes. */
 final class Builds {
 
-    /** A build that is not in use lies in the schema named so. */
-    private static final String PLACE = "readmodel_%s_%d";
+    /** The schema of a build that is not in use. */
+    private static final String STAGING_SCHEMA = "readmodel_%s_%d";
 
     private static final String SHOW = """
-            select b.projection, b.build, b.version, b.state, b.phase, b.share_percent, b.records, b.records_total, b.records_per_second,
-                   b.report::text as report, b.ordered_at, b.changed_at, b.topics,
+            select b.projection, b.build, b.version, b.state, b.phase, b.share_percent, b.records, b.records_total,
+                   b.records_per_second, b.report::text as report, b.ordered_at, b.changed_at, b.topics,
                    coalesce(sum(greatest(c.reltuples, 0)), 0)::bigint as row_count,
                    coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint as bytes
             from readmodel.projection_builds b
@@ -41,19 +41,23 @@ final class Builds {
 
     private static final String ORDER = """
             insert into readmodel.projection_builds (projection, build, state, share_percent)
-            select projection, max(build) + 1, 'building', :share from readmodel.projection_builds where projection = :projection
+            select projection, max(build) + 1, 'building', :share
+            from readmodel.projection_builds where projection = :projection
             group by projection
             on conflict do nothing returning build""";
 
     private static final String USE = """
             update readmodel.projection_builds
-            set state = 'building', is_forced = true, phase = 'waiting', share_percent = :share, ordered_at = now(), changed_at = now()
-            where projection = :projection and build = :build and state in ('kept', 'refused') and version is not null
+            set state = 'building', is_forced = true, phase = 'waiting', share_percent = :share, ordered_at = now(),
+                changed_at = now()
+            where projection = :projection and build = :build and state in ('retained', 'refused')
+                and version is not null
             returning build""";
 
     private static final String DROP = """
             update readmodel.projection_builds set state = 'dropping', changed_at = now()
-            where projection = :projection and build = :build and state in ('building', 'kept', 'refused') returning build""";
+            where projection = :projection and build = :build and state in ('building', 'retained', 'refused')
+            returning build""";
 
     private final Database database;
     private final TopicEnds ends;
@@ -65,7 +69,7 @@ final class Builds {
 
     private record Shown(BuildView view, Set<String> topics) {}
 
-    /** Emits all builds, those of a projection together and the oldest first. */
+    /** Emits all builds, ordered by projection and build. */
     Mono<List<BuildView>> all() {
         return database.sql(SHOW)
                 .map(Builds::shown)
@@ -81,7 +85,7 @@ final class Builds {
                 });
     }
 
-    /** Orders a build from the first record; emits its number. */
+    /** Requests a build from the first record; emits its number. */
     Mono<Integer> order(String projection, int sharePercent) {
         return known(projection)
                 .then(Mono.defer(() -> database.sql(ORDER)
@@ -89,12 +93,11 @@ final class Builds {
                         .bind("share", sharePercent)
                         .map(row -> row.get("build", Integer.class))
                         .one()))
-                .switchIfEmpty(Mono.error(() -> ProblemType.BUILD_CONFLICT.withDetail("A build of it is under way.")));
+                .switchIfEmpty(Mono.error(() -> ProblemType.BUILD_CONFLICT.withDetail("This projection is being rebuilt.")));
     }
 
     /**
-     * Orders that a kept or refused build catches up and takes the place of the one in use, whatever the comparison
-     * says.
+     * Requests that a retained or refused build catches up and replaces the build in use, regardless of the comparison.
      */
     Mono<Integer> use(String projection, int build, int sharePercent) {
         return known(projection)
@@ -107,12 +110,12 @@ final class Builds {
                 .onErrorMap(
                         e -> e instanceof R2dbcDataIntegrityViolationException
                                 || e.getCause() instanceof R2dbcDataIntegrityViolationException,
-                        e -> ProblemType.BUILD_CONFLICT.withDetail("A build of it is under way."))
+                        e -> ProblemType.BUILD_CONFLICT.withDetail("This projection is being rebuilt."))
                 .switchIfEmpty(Mono.error(() -> ProblemType.BUILD_CONFLICT.withDetail(
-                        "Only a build that is kept, or was refused, can be taken into use.")));
+                        "Only a retained or refused build can be taken into use.")));
     }
 
-    /** Orders that a build goes, finished or not. */
+    /** Requests to drop a build, complete or not. */
     Mono<Integer> drop(String projection, int build) {
         return known(projection)
                 .then(Mono.defer(() -> database.sql(DROP)
@@ -121,7 +124,7 @@ final class Builds {
                         .map(row -> row.get("build", Integer.class))
                         .one()))
                 .switchIfEmpty(Mono.error(
-                        () -> ProblemType.BUILD_CONFLICT.withDetail("There is no such build that is not in use.")));
+                        () -> ProblemType.BUILD_CONFLICT.withDetail("Only an existing build that is not in use can be dropped.")));
     }
 
     private Mono<Void> known(String projection) {
@@ -131,21 +134,21 @@ final class Builds {
                 .one()
                 .flatMap(found -> found > 0
                         ? Mono.empty()
-                        : Mono.error(ProblemType.NOT_FOUND.withDetail("There is no projection of this name.")));
+                        : Mono.error(ProblemType.NOT_FOUND.withDetail("Projection not found.")));
     }
 
     private Mono<BuildView> lag(Shown shown, Map<TopicPartition, Long> live, Map<TopicPartition, Long> log) {
         BuildView view = shown.view();
         if (view.isInUse()) {
-            // The one record behind is the marker of the stream's transaction: nobody can apply it.
+            // One record of lag is the commit marker of the stream's transaction, which has no content.
             return Mono.just(log.isEmpty() && !live.isEmpty() ? view : view.withLag(behind(shown, live, log, 1)));
         }
         if (view.version() == null || view.state().equals("dropping")) {
             return Mono.just(view);
         }
-        return offsets(PLACE.formatted(view.projection(), view.build()))
+        return offsets(STAGING_SCHEMA.formatted(view.projection(), view.build()))
                 .map(own -> view.withLag(behind(shown, own, live, 0)))
-                .onErrorReturn(view); // gone meanwhile
+                .onErrorReturn(view); // dropped concurrently
     }
 
     private static long behind(

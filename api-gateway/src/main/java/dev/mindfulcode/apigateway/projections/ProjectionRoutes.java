@@ -20,19 +20,19 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** {@code /api/admin/projections}, for whoever has the operator's token. */
+/** The admin endpoints {@code /api/admin/projections}. */
 final class ProjectionRoutes {
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z_]{0,30}");
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,6}");
-    private static final int SHARE_PERCENT_ABSENT = 50;
-    private static final Duration LOOK_EACH = Duration.ofMillis(500);
-    private static final int WATCHING_MAX = 20;
+    private static final int SHARE_PERCENT_DEFAULT = 50;
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(500);
+    private static final int WATCHERS_MAX = 20;
     private static final int RETRY_AFTER_SECONDS = 5;
 
     private final Builds builds;
     private final ConnectionLimits rules;
-    private final AtomicInteger watching = new AtomicInteger();
+    private final AtomicInteger watchers = new AtomicInteger();
 
     ProjectionRoutes(Builds builds, ConnectionLimits rules) {
         this.builds = builds;
@@ -69,7 +69,7 @@ final class ProjectionRoutes {
     private static Mono<ServerResponse> share(ServerRequest request, Function<Integer, Mono<Integer>> order) {
         return RequestBodies.objectOrNothing(request, "share_percent").flatMap(body -> {
             Long share = body.integer("share_percent", 1, 100);
-            return ordered(request, order.apply(share == null ? SHARE_PERCENT_ABSENT : share.intValue()));
+            return ordered(request, order.apply(share == null ? SHARE_PERCENT_DEFAULT : share.intValue()));
         });
     }
 
@@ -77,28 +77,28 @@ final class ProjectionRoutes {
         return order.flatMap(build -> JsonResponses.json(202, new Ordered(projection(request), build)));
     }
 
-    /** The whole list whenever it has changed, as server-sent events. */
+    /** Streams the list of builds as server-sent events, at each change. */
     private Mono<ServerResponse> watch(ServerRequest request) {
         return EventStreams.respond(request, () -> {
-            if (watching.incrementAndGet() > WATCHING_MAX) {
-                watching.decrementAndGet();
-                throw ProblemType.TOO_MANY_CONNECTIONS.retryAfter(RETRY_AFTER_SECONDS, "Others watch already.");
+            if (watchers.incrementAndGet() > WATCHERS_MAX) {
+                watchers.decrementAndGet();
+                throw ProblemType.TOO_MANY_CONNECTIONS.retryAfter(RETRY_AFTER_SECONDS, "Too many clients watch rebuilds.");
             }
-            Flux<DataBuffer> lists = Flux.interval(Duration.ZERO, LOOK_EACH)
+            Flux<DataBuffer> lists = Flux.interval(Duration.ZERO, POLL_INTERVAL)
                     .onBackpressureDrop()
                     .concatMap(_ -> builds.all().map(BuildView.All::new).onErrorResume(e -> Mono.empty()), 1)
                     .map(Json::bytes)
                     .map(json -> new String(json, StandardCharsets.UTF_8))
                     .distinctUntilChanged()
                     .map(json -> EventStreams.buffer(("data: " + json + "\n\n").getBytes(StandardCharsets.UTF_8)));
-            return EventStreams.withKeepAlive(lists, rules).doFinally(_ -> watching.decrementAndGet());
+            return EventStreams.withKeepAlive(lists, rules).doFinally(_ -> watchers.decrementAndGet());
         });
     }
 
     private static String projection(ServerRequest request) {
         String name = request.pathVariable("projection");
         if (!NAME.matcher(name).matches()) {
-            throw ProblemType.NOT_FOUND.withDetail("There is no projection of this name.");
+            throw ProblemType.NOT_FOUND.withDetail("Projection not found.");
         }
         return name;
     }
@@ -106,7 +106,7 @@ final class ProjectionRoutes {
     private static int build(ServerRequest request) {
         String number = request.pathVariable("build");
         if (!NUMBER.matcher(number).matches()) {
-            throw ProblemType.NOT_FOUND.withDetail("There is no build of this number.");
+            throw ProblemType.NOT_FOUND.withDetail("Build not found.");
         }
         return Integer.parseInt(number);
     }

@@ -15,11 +15,11 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import reactor.core.publisher.Mono;
 
-/** Where partitions of the log end, as far as they are committed. Thread-safe. */
+/** Reads the committed end offsets of partitions. Thread-safe. */
 final class TopicEnds implements AutoCloseable {
 
-    private static final Duration CLOSE_WAIT_MAX = Duration.ofSeconds(1);
-    private static final int REQUEST_TIME_MAX_MS = 3_000;
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
+    private static final int REQUEST_TIMEOUT_MS = 3_000;
 
     private final ReopenableClient<Admin> admin;
 
@@ -28,7 +28,7 @@ final class TopicEnds implements AutoCloseable {
                 "gateway-topic-ends",
                 ClockStepWatch.ofSystem(),
                 () -> open(bootstrapServers),
-                opened -> opened.close(CLOSE_WAIT_MAX));
+                opened -> opened.close(CLOSE_TIMEOUT));
     }
 
     private static Admin open(String bootstrapServers) {
@@ -38,21 +38,21 @@ final class TopicEnds implements AutoCloseable {
                 AdminClientConfig.CLIENT_ID_CONFIG,
                 "mindful-gateway-projections",
                 AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                REQUEST_TIME_MAX_MS,
+                REQUEST_TIMEOUT_MS,
                 AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                REQUEST_TIME_MAX_MS));
+                REQUEST_TIMEOUT_MS));
     }
 
-    /** Emits the ends; of none where Kafka does not answer. */
+    /** Emits the end offsets; empty if Kafka does not respond. */
     Mono<Map<TopicPartition, Long>> of(Collection<TopicPartition> partitions) {
-        return Mono.fromFuture(() -> ask(partitions)).onErrorReturn(Map.of());
+        return Mono.fromFuture(() -> read(partitions)).onErrorReturn(Map.of());
     }
 
-    private CompletableFuture<Map<TopicPartition, Long>> ask(Collection<TopicPartition> partitions) {
-        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
-        partitions.forEach(partition -> asked.put(partition, OffsetSpec.latest()));
+    private CompletableFuture<Map<TopicPartition, Long>> read(Collection<TopicPartition> partitions) {
+        Map<TopicPartition, OffsetSpec> specs = new HashMap<>();
+        partitions.forEach(partition -> specs.put(partition, OffsetSpec.latest()));
         return admin.get()
-                .listOffsets(asked, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+                .listOffsets(specs, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
                 .all()
                 .toCompletionStage()
                 .toCompletableFuture()

@@ -1,4 +1,4 @@
-/** Projections and their builds, for whoever operates the system. */
+/** Admin endpoints of projections and their builds. */
 @NullMarked
 package dev.mindfulcode.apigateway.projections;
 

@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -36,27 +37,27 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Works on the runs that are wanted, on threads and connections of its own: a plugin that does not end, or a run over
- * years, takes nothing from the projections. Several services share runs out by holding them.
+ * Executes plugin runs, on threads and connections of its own, so that long runs do not slow down projections. Several
+ * instances share the runs by leases.
  */
 public final class AnalyticsService implements SmartLifecycle {
 
-    private static final Logger LOG = LoggerFactory.getLogger(AnalyticsService.class);
+    private static final Logger log = LoggerFactory.getLogger(AnalyticsService.class);
 
     private static final int WORKERS = 2;
     private static final int CONNECTIONS_MAX = 3;
-    private static final Duration ANSWER_MAX = Duration.ofSeconds(30);
-    private static final long LOOKED_AT_EVERY_MS = 500;
-    private static final int FORGOTTEN_EVERY_LOOKS = 4;
-    private static final int RECORDS_A_POLL_MAX = 500;
-    private static final Duration STOP_MAX = Duration.ofSeconds(10);
-    private static final Duration CONSUMER_CLOSE_MAX = Duration.ofSeconds(2);
+    private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(30);
+    private static final long POLL_INTERVAL_MS = 500;
+    private static final int POLLS_PER_LEASE_RENEWAL = 4;
+    private static final int POLL_RECORDS_MAX = 500;
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration CONSUMER_CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
     private final Settings settings;
     private ClockStepWatch.@Nullable Registration registration;
     private @Nullable Running running;
 
-    /** @param runsMax guests at once, each of at most 16 MiB; runs beyond wait */
+    /** @param runsMax concurrent guests, each of at most 16 MiB; further runs wait */
     public record Settings(
             PostgresUrl database,
             String bootstrapServers,
@@ -71,14 +72,14 @@ public final class AnalyticsService implements SmartLifecycle {
     @Override
     public synchronized void start() {
         if (registration == null) {
-            registration = ClockStepWatch.ofSystem().onStepBack("analytics", this::startOver);
+            registration = ClockStepWatch.ofSystem().onStepBack("analytics", this::restart);
         }
         if (running == null) {
             running = new Running(settings);
         }
     }
 
-    private synchronized void startOver() {
+    private synchronized void restart() {
         if (registration == null) {
             return;
         }
@@ -119,16 +120,17 @@ public final class AnalyticsService implements SmartLifecycle {
                 new ArrayBlockingQueue<>(WORKERS);
         private final ScheduledThreadPoolExecutor workers = new ScheduledThreadPoolExecutor(
                 WORKERS, Thread.ofPlatform().daemon().name("analytics-", 0).factory());
-        private final ScheduledThreadPoolExecutor looker = new ScheduledThreadPoolExecutor(
-                1, Thread.ofPlatform().daemon().name("analytics-look").factory());
+        private final ScheduledThreadPoolExecutor poller = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().daemon().name("analytics-poll").factory());
         private final Map<UUID, RunTask> tasks = new ConcurrentHashMap<>();
         private final Clock clock = Clock.systemUTC();
-        private int looks;
-        private boolean hasTrouble;
+        private int polls;
+        private boolean isFailing;
+        private final Map<UUID, Integer> queued = new HashMap<>();
 
         Running(Settings settings) {
             this.settings = settings;
-            database = new HikariDataSource(settings.database().pool("analytics", CONNECTIONS_MAX, ANSWER_MAX));
+            database = new HikariDataSource(settings.database().pool("analytics", CONNECTIONS_MAX, SOCKET_TIMEOUT));
             tables = new RunTables(database, UUID.randomUUID());
             keys = PostgresUserKeys.open(database, settings.keyEncryptionKey());
             PluginLimits limits = PluginLimits.standard();
@@ -137,76 +139,95 @@ public final class AnalyticsService implements SmartLifecycle {
             for (int i = 0; i < WORKERS; i++) {
                 consumers.add(new KafkaConsumer<>(config(settings)));
             }
-            var _ = looker.scheduleWithFixedDelay(this::look, 0, LOOKED_AT_EVERY_MS, TimeUnit.MILLISECONDS);
+            var _ = poller.scheduleWithFixedDelay(this::poll, 0, POLL_INTERVAL_MS, TimeUnit.MILLISECONDS);
         }
 
-        private void look() {
+        private void poll() {
             try {
-                if (looks++ % FORGOTTEN_EVERY_LOOKS == 0) {
+                if (!tables.exist()) {
+                    return;
+                }
+                if (polls++ % POLLS_PER_LEASE_RENEWAL == 0) {
                     tables.deleteOrphans();
                     tables.renewLeases(tasks.keySet());
                 }
-                Set<UUID> still = new HashSet<>();
-                for (RunSpec wanted : tables.specs()) {
-                    still.add(wanted.runId());
-                    look(wanted);
-                }
+                List<RunSpec> specs = tables.specs();
+                Set<UUID> requested = new HashSet<>();
+                specs.forEach(spec -> requested.add(spec.runId()));
+                queued.keySet().retainAll(requested);
                 tasks.values().removeIf(task -> {
-                    if (!still.contains(task.runId())) {
+                    if (!requested.contains(task.runId())) {
                         task.abandon();
                         return true;
                     }
                     return false;
                 });
-                hasTrouble = false;
+                start(specs.stream().filter(spec -> !isActive(spec)).toList());
+                isFailing = false;
             } catch (SQLException | RuntimeException e) {
-                // Before the gateway's first start its tables are not there.
-                if (!hasTrouble) {
-                    LOG.warn("Runs cannot be looked up now: {}", e instanceof SQLException sql ? sql.getSQLState() : e);
+                if (!isFailing) {
+                    log.warn("Cannot read the requested plugin runs; retrying in {} ms", POLL_INTERVAL_MS, e);
                 }
-                hasTrouble = true;
+                isFailing = true;
             }
         }
 
-        private void look(RunSpec wanted) throws SQLException {
-            RunTask task = tasks.get(wanted.runId());
-            if (task != null && task.generation() == wanted.generation()) {
-                task.update(wanted);
-                return;
+        /** Updates the task of a run; returns whether it has one. */
+        private boolean isActive(RunSpec spec) {
+            RunTask task = tasks.get(spec.runId());
+            if (task == null) {
+                return false;
             }
-            if (task != null) {
-                task.abandon();
-                tasks.remove(wanted.runId());
+            if (task.generation() == spec.generation()) {
+                task.update(spec);
+                return true;
             }
-            if (tasks.size() >= settings.runsMax()) {
-                return;
+            task.abandon();
+            tasks.remove(spec.runId());
+            return false;
+        }
+
+        private void start(List<RunSpec> waiting) throws SQLException {
+            List<UUID> activeUsers =
+                    tasks.values().stream().map(RunTask::userId).toList();
+            RunAdmission admission = RunAdmission.decide(waiting, activeUsers, settings.runsMax());
+            for (RunSpec spec : admission.start()) {
+                Long version = tables.acquire(spec);
+                if (version != null) {
+                    queued.remove(spec.runId());
+                    RunTask task = new RunTask(tables, host, this::open, clock, spec, version);
+                    tasks.put(spec.runId(), task);
+                    schedule(task, Duration.ZERO);
+                }
             }
-            Long version = tables.acquire(wanted);
-            if (version != null) {
-                RunTask taken = new RunTask(tables, host, this::open, clock, wanted, version);
-                tasks.put(wanted.runId(), taken);
-                schedule(taken, Duration.ZERO);
+            for (RunSpec spec : admission.overLimit()) {
+                if (!Integer.valueOf(spec.generation()).equals(queued.put(spec.runId(), spec.generation()))) {
+                    tables.explainWait(
+                            spec,
+                            "This user has " + RunAdmission.userRunsMax(settings.runsMax())
+                                    + " active runs, the most at once; the run starts when one of them ends");
+                }
             }
         }
 
-        private RecordSource open(RunSpec wanted, Set<Capability> imports) {
-            UUID teamId = wanted.teamId();
+        private RecordSource open(RunSpec spec, Set<Capability> imports) {
+            UUID teamId = spec.teamId();
             if (teamId != null) {
-                return new TeamHistory(database, teamId, wanted.from(), wanted.to());
+                return new TeamHistory(database, teamId, spec.from(), spec.to());
             }
             return new UserHistory(
-                    wanted,
+                    spec,
                     imports,
                     keys,
                     Topics.KEYSTROKES.valueSerde(settings.registry()).deserializer(),
                     Topics.SESSIONS.valueSerde(settings.registry()).deserializer());
         }
 
-        private void schedule(RunTask task, Duration in) {
+        private void schedule(RunTask task, Duration delay) {
             try {
-                var _ = workers.schedule(() -> step(task), in.toMillis(), TimeUnit.MILLISECONDS);
+                var _ = workers.schedule(() -> step(task), delay.toMillis(), TimeUnit.MILLISECONDS);
             } catch (RejectedExecutionException e) {
-                // It stops; whoever takes the run next begins it anew.
+                // The service is stopping; the next lease holder starts the run again.
             }
         }
 
@@ -218,38 +239,40 @@ public final class AnalyticsService implements SmartLifecycle {
                 Thread.currentThread().interrupt();
                 return;
             }
-            Duration again;
+            Duration delay;
             try {
-                again = task.step(consumer);
+                delay = task.step(consumer);
             } finally {
                 consumers.add(consumer);
             }
-            if (again == null) {
+            if (delay == null) {
                 tasks.remove(task.runId(), task);
             } else {
-                schedule(task, again);
+                schedule(task, delay);
             }
         }
 
         @Override
         public void close() {
-            looker.shutdownNow();
+            poller.shutdownNow();
             tasks.values().forEach(RunTask::abandon);
             workers.shutdown();
             try {
-                if (!workers.awaitTermination(STOP_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
+                if (!workers.awaitTermination(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
                     workers.shutdownNow();
-                    boolean _ = workers.awaitTermination(CONSUMER_CLOSE_MAX.toMillis(), TimeUnit.MILLISECONDS);
+                    boolean _ = workers.awaitTermination(CONSUMER_CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
                 }
                 tables.releaseLeases();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } catch (SQLException e) {
-                LOG.info("Runs are free for others in a while: {}", e.getSQLState());
+                log.info(
+                        "Cannot release leases of plugin runs; they expire by themselves: sqlstate={}",
+                        e.getSQLState());
             }
             host.close();
             for (Consumer<?, ?> consumer : consumers) {
-                consumer.close(CloseOptions.timeout(CONSUMER_CLOSE_MAX));
+                consumer.close(CloseOptions.timeout(CONSUMER_CLOSE_TIMEOUT));
             }
             database.close();
         }
@@ -262,7 +285,7 @@ public final class AnalyticsService implements SmartLifecycle {
             config.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
             config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
             config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-            config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, RECORDS_A_POLL_MAX);
+            config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS_MAX);
             config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
             return config;
         }

@@ -20,16 +20,15 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * A team's windows, closed, made of what its members typed, and released by the rule that the stream follows. A
- * member's minutes are what a batch added in the minute it ended in, where flow-stream has them to the keystroke. Not
- * thread-safe.
+ * The released windows of a team, computed from its members' typing by the release rule of flow-stream. A batch counts
+ * in the minute in which it ends, whereas flow-stream assigns each keystroke. Not thread-safe.
  */
 final class DryRunTeam {
 
     private static final long MINUTE_MS = 60_000;
     private static final Totals NOTHING = new Totals(0, 0, 0, 0, 0, 0, 0);
 
-    /** By size and beginning of a window, what each member added to it. */
+    /** Each member's contribution by size and start of the window. */
     private final Map<WindowSize, Map<Long, Map<UUID, Contribution>>> contributions = new EnumMap<>(WindowSize.class);
 
     private int members;
@@ -50,7 +49,7 @@ final class DryRunTeam {
         }
     }
 
-    /** Adds a member; batches come in the order of time. */
+    /** Adds a member; batches are in order of time. */
     void add(List<TypedBatch> typed) {
         Map<Long, Minute> minutes = minutes(typed);
         UUID userId = new UUID(0, members++);
@@ -74,27 +73,27 @@ final class DryRunTeam {
     private static Map<Long, Minute> minutes(List<TypedBatch> typed) {
         Map<Long, Minute> minutes = new TreeMap<>();
         Map<UUID, Totals> sessions = new HashMap<>();
-        FlowAnalyzer readings = new FlowAnalyzer(ZoneOffset.UTC);
+        FlowAnalyzer analyzer = new FlowAnalyzer(ZoneOffset.UTC);
         for (TypedBatch batch : typed) {
-            readings.advanceTime(batch.startedAtMs(), told -> count(told, sessions, minutes));
-            readings.batch(
+            analyzer.advanceTime(batch.startedAtMs(), analysis -> count(analysis, sessions, minutes));
+            analyzer.batch(
                     batch.sessionId(),
                     batch.startedAtMs(),
                     Long.MAX_VALUE,
                     batch.payload(),
-                    told -> count(told, sessions, minutes));
+                    analysis -> count(analysis, sessions, minutes));
         }
         return minutes;
     }
 
-    private static void count(FlowAnalysis told, Map<UUID, Totals> sessions, Map<Long, Minute> minutes) {
-        Totals before = sessions.getOrDefault(told.sessionId(), NOTHING);
-        sessions.put(told.sessionId(), told.totals());
-        minutes.computeIfAbsent(Math.floorDiv(told.atMs(), MINUTE_MS) * MINUTE_MS, _ -> new Minute())
-                .add(before, told.totals());
+    private static void count(FlowAnalysis analysis, Map<UUID, Totals> sessions, Map<Long, Minute> minutes) {
+        Totals before = sessions.getOrDefault(analysis.sessionId(), NOTHING);
+        sessions.put(analysis.sessionId(), analysis.totals());
+        minutes.computeIfAbsent(Math.floorDiv(analysis.atMs(), MINUTE_MS) * MINUTE_MS, _ -> new Minute())
+                .add(before, analysis.totals());
     }
 
-    /** Returns the windows that are released, by their beginnings. */
+    /** Returns the released windows, ordered by start. */
     List<TeamWindow> windows() {
         List<TeamWindow> windows = new ArrayList<>();
         Map<Long, WindowRelease> shorter = Map.of();
@@ -108,7 +107,9 @@ final class DryRunTeam {
     }
 
     /**
-     * @param shorter what was released of the next shorter size; no longer window is refused around a released one here
+     * Returns the released windows of a size.
+     *
+     * @param shorter releases of the next shorter size
      */
     private Map<Long, WindowRelease> released(WindowSize size, Map<Long, WindowRelease> shorter) {
         Map<Long, Map<UUID, Contribution>> inside = new HashMap<>();

@@ -14,13 +14,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The engine's readings of one user's history, made again from the keystrokes: one reading a batch, and one where a
- * session falls silent or ends, as flow-stream tells them; by the built-in model and with the usual sensitivity, so
- * that all of history is read alike, whatever model judged at the time. Not thread-safe.
+ * Recomputes the engine's readings of one user's history from keystrokes: one reading per batch, and one when a session
+ * pauses or ends, as flow-stream emits them. Always uses the built-in model and the default sensitivity, so that all of
+ * history is comparable. Not thread-safe.
  */
 final class FlowAnalyzer {
 
-    /** Sessions at once, and such as may still get late batches. */
+    /** Concurrent sessions, including those that may still receive late batches. */
     private static final int SESSIONS_MAX = 64;
 
     private static final long NEVER_MS = Long.MAX_VALUE;
@@ -53,7 +53,7 @@ final class FlowAnalyzer {
 
     private static final class TrackedSession {
         final byte[] state;
-        /** When silence will have changed the status next. */
+        /** When silence changes the status next. */
         long dueMs = NEVER_MS;
 
         TrackedSession(byte[] state) {
@@ -61,8 +61,8 @@ final class FlowAnalyzer {
         }
     }
 
-    /** Lets sessions pause and end that were silent until then, in the order of time. */
-    void advanceTime(long atMs, Consumer<FlowAnalysis> told) {
+    /** Pauses and ends sessions that were silent until this time, in order of time. */
+    void advanceTime(long atMs, Consumer<FlowAnalysis> output) {
         while (true) {
             UUID next = null;
             long dueMs = atMs;
@@ -81,26 +81,27 @@ final class FlowAnalyzer {
             }
             engine.wrap(session.state).tick(dueMs);
             session.dueMs = dueMs();
-            told.accept(tell(next, dueMs));
+            output.accept(analysis(next, dueMs));
         }
     }
 
-    /** @param latestMs no event is later than this, whatever its batch says */
-    void batch(UUID sessionId, long startedAtMs, long latestMs, KeystrokePayload payload, Consumer<FlowAnalysis> told) {
+    /** @param latestMs upper bound of event times */
+    void batch(
+            UUID sessionId, long startedAtMs, long latestMs, KeystrokePayload payload, Consumer<FlowAnalysis> output) {
         TrackedSession session = session(sessionId);
         engine.wrap(session.state);
         payload.forEachEvent(startedAtMs, latestMs, events);
         session.dueMs = dueMs();
-        told.accept(tell(sessionId, engine.lastActivityAtMs()));
+        output.accept(analysis(sessionId, engine.lastActivityAtMs()));
     }
 
-    /** Ends a session as its user said; nothing where nothing was typed in it. */
-    void end(UUID sessionId, long atMs, Consumer<FlowAnalysis> told) {
+    /** Ends a session at the user's request, if something was typed in it. */
+    void end(UUID sessionId, long atMs, Consumer<FlowAnalysis> output) {
         TrackedSession session = sessions.get(sessionId);
         if (session != null) {
             engine.wrap(session.state).end(atMs);
             session.dueMs = NEVER_MS;
-            told.accept(tell(sessionId, Math.max(atMs, engine.lastActivityAtMs())));
+            output.accept(analysis(sessionId, Math.max(atMs, engine.lastActivityAtMs())));
         }
     }
 
@@ -125,7 +126,7 @@ final class FlowAnalyzer {
         };
     }
 
-    private FlowAnalysis tell(UUID sessionId, long atMs) {
+    private FlowAnalysis analysis(UUID sessionId, long atMs) {
         engine.read(reading);
         return new FlowAnalysis(
                 sessionId,

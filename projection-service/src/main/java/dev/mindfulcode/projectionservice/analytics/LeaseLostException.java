@@ -1,10 +1,10 @@
 package dev.mindfulcode.projectionservice.analytics;
 
-/** Somebody else holds the run by now, or it is not there any more. */
+/** Another service has the lease of the run, or the run was deleted. */
 final class LeaseLostException extends Exception {
     private static final long serialVersionUID = 1;
 
     LeaseLostException() {
-        super("the run is somebody else's", null, false, false);
+        super("The lease of the run was lost", null, false, false);
     }
 }

@@ -16,8 +16,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes of what a user typed and said the records that a plugin imports, within the time that was asked for. Not
- * thread-safe.
+ * Converts a user's batches and session events to the records that a plugin imports, within the requested time range.
+ * Not thread-safe.
  */
 final class RecordFeed {
 
@@ -25,22 +25,22 @@ final class RecordFeed {
     private final Set<Capability> imports;
     private final long fromMs;
     private final long toMs;
-    private final @Nullable FlowAnalyzer readings;
+    private final @Nullable FlowAnalyzer analyzer;
 
     RecordFeed(ZoneId zone, Set<Capability> imports, long fromMs, long toMs) {
         this.zone = zone;
         this.imports = imports;
         this.fromMs = fromMs;
         this.toMs = toMs;
-        this.readings = imports.contains(Capability.FLOW_ANALYSIS) ? new FlowAnalyzer(zone) : null;
+        this.analyzer = imports.contains(Capability.FLOW_ANALYSIS) ? new FlowAnalyzer(zone) : null;
     }
 
-    /** @param latestMs no event is later than this, whatever the batch says */
+    /** @param latestMs upper bound of event times */
     void batch(UUID sessionId, long sequence, long startedAtMs, long latestMs, KeystrokePayload payload, RunFold fold)
             throws RunEndedException {
         advanceTime(startedAtMs, fold);
-        give(
-                reachesInto(startedAtMs, payload),
+        deliver(
+                timeInRange(startedAtMs, payload),
                 new KeystrokeIntervals(
                         sessionId,
                         (int) Math.min(sequence, Integer.MAX_VALUE),
@@ -51,15 +51,18 @@ final class RecordFeed {
                         payload.keyClasses(),
                         new PluginRecord.Signals(payload.signalAtMs(), payload.signalValues(), payload.signalKinds())),
                 fold);
-        if (readings != null) {
-            List<FlowAnalysis> told = new ArrayList<>();
-            readings.batch(sessionId, startedAtMs, latestMs, payload, told::add);
-            give(told, fold);
+        if (analyzer != null) {
+            List<FlowAnalysis> analyses = new ArrayList<>();
+            analyzer.batch(sessionId, startedAtMs, latestMs, payload, analyses::add);
+            deliver(analyses, fold);
         }
     }
 
-    /** A batch that began before the time that was asked for and ends within it counts at its beginning. */
-    private long reachesInto(long startedAtMs, KeystrokePayload payload) {
+    /**
+     * Returns the time of a batch; a batch that starts before the requested range and ends within it counts at the
+     * start.
+     */
+    private long timeInRange(long startedAtMs, KeystrokePayload payload) {
         long endMs = startedAtMs;
         for (int intervalMs : payload.intervalsMs()) {
             endMs += intervalMs;
@@ -70,7 +73,7 @@ final class RecordFeed {
     void sessionEvent(SessionEvent event, RunFold fold) throws RunEndedException {
         long atMs = event.getAt().toEpochMilli();
         advanceTime(atMs, fold);
-        give(
+        deliver(
                 atMs,
                 new PluginRecord.SessionEvent(
                         event.getSessionId(),
@@ -81,29 +84,29 @@ final class RecordFeed {
                         millis(event.getEndedAt())),
                 fold);
         Instant endedAt = event.getKind() == SessionEventKind.ENDED ? event.getAt() : event.getEndedAt();
-        if (readings != null && endedAt != null) {
-            List<FlowAnalysis> told = new ArrayList<>();
-            readings.end(event.getSessionId(), endedAt.toEpochMilli(), told::add);
-            give(told, fold);
+        if (analyzer != null && endedAt != null) {
+            List<FlowAnalysis> analyses = new ArrayList<>();
+            analyzer.end(event.getSessionId(), endedAt.toEpochMilli(), analyses::add);
+            deliver(analyses, fold);
         }
     }
 
-    /** Says that nothing happened until then but what was given. */
+    /** Ends sessions that were silent until this time. */
     void advanceTime(long atMs, RunFold fold) throws RunEndedException {
-        if (readings != null) {
-            List<FlowAnalysis> told = new ArrayList<>();
-            readings.advanceTime(atMs, told::add);
-            give(told, fold);
+        if (analyzer != null) {
+            List<FlowAnalysis> analyses = new ArrayList<>();
+            analyzer.advanceTime(atMs, analyses::add);
+            deliver(analyses, fold);
         }
     }
 
-    private void give(List<FlowAnalysis> told, RunFold fold) throws RunEndedException {
-        for (FlowAnalysis reading : told) {
-            give(reading.atMs(), reading, fold);
+    private void deliver(List<FlowAnalysis> analyses, RunFold fold) throws RunEndedException {
+        for (FlowAnalysis analysis : analyses) {
+            deliver(analysis.atMs(), analysis, fold);
         }
     }
 
-    private void give(long atMs, PluginRecord record, RunFold fold) throws RunEndedException {
+    private void deliver(long atMs, PluginRecord record, RunFold fold) throws RunEndedException {
         if (atMs >= fromMs && atMs < toMs && imports.contains(record.capability())) {
             fold.add(record, atMs);
         }

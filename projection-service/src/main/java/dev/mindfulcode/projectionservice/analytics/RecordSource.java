@@ -4,33 +4,29 @@ import java.sql.SQLException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Where a run's records come from: all that is there already, in order of time, and then what comes, as it comes. Not
- * thread-safe.
- */
+/** The records of a run: first all that exist, in order of time, then new ones as they arrive. Not thread-safe. */
 interface RecordSource {
 
-    /** How far it is. */
     enum ReadState {
-        /** There is more of what was there when the run began, or of what came since. */
+        /** More records exist. */
         BEHIND,
-        /** All that there is has been given. */
+        /** All records were delivered. */
         CAUGHT_UP,
-        /** What was given is no longer what there is: something was deleted. Everything is to be folded anew. */
+        /** Delivered records were deleted; everything must be folded again. */
         OUTDATED
     }
 
-    /** Reads on and gives records, until all is read or the time is over. */
+    /** Delivers records until all are read or the deadline has passed. */
     ReadState advance(Consumer<byte @Nullable [], byte @Nullable []> consumer, RunFold fold, long deadlineNanos)
             throws RunEndedException, SQLException;
 
-    /** Says what the clock alone makes known: who fell silent, which windows are over. */
+    /** Delivers what follows from the clock alone, such as ended sessions and windows. */
     void advanceTime(RunFold fold, long nowMs) throws RunEndedException;
 
     long scanned();
 
     long total();
 
-    /** JSON. */
+    /** Returns the positions as JSON. */
     String positions();
 }

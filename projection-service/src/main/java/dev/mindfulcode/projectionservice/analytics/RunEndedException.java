@@ -1,10 +1,10 @@
 package dev.mindfulcode.projectionservice.analytics;
 
-/** A run cannot go on, for a reason that its user is told. */
+/** A run cannot continue. The message is shown to its user. */
 final class RunEndedException extends Exception {
     private static final long serialVersionUID = 1;
 
-    /** FAILED where it is the plugin's fault, STOPPED where it is not. */
+    /** FAILED if the plugin is the cause, otherwise STOPPED. */
     final RunStatus status;
 
     RunEndedException(RunStatus status, String reason) {

@@ -22,22 +22,22 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One guest and what it said since that was last written. Gives it records in portions, and tells it when windows are
- * over. Not thread-safe.
+ * One guest and the results that it emitted since they were last written. Passes records in batches and calls the guest
+ * when windows end. Not thread-safe.
  */
 final class RunFold implements AutoCloseable {
 
     static final int ROWS_MAX = 5_000;
     static final long ROW_CHARS_MAX = 16L << 20;
-    private static final int PORTION_MAX = 500;
+    private static final int BATCH_RECORDS_MAX = 500;
 
-    /** More than a batch may take; the host ends it before. */
-    private static final long ANSWER_SECONDS_MAX = 60;
+    /** Longer than the time limit of a batch, which the host enforces. */
+    private static final long ANSWER_TIMEOUT_SECONDS = 60;
 
     private final PluginRun run;
     private final Manifest.@Nullable Window window;
     private final ZoneId zone;
-    private final List<PluginRecord> portion = new ArrayList<>();
+    private final List<PluginRecord> batch = new ArrayList<>();
     private final Map<String, String> unwritten = new LinkedHashMap<>();
     private final Map<String, Integer> charsOfRows = new HashMap<>();
     private long chars;
@@ -58,41 +58,41 @@ final class RunFold implements AutoCloseable {
         if (window != null && current == null) {
             current = span(window, atMs);
         }
-        portion.add(record);
+        batch.add(record);
         records++;
-        if (portion.size() == PORTION_MAX) {
+        if (batch.size() == BATCH_RECORDS_MAX) {
             flush();
         }
     }
 
-    /** Says that nothing earlier than this is to be expected: a window that is over by then is told. */
+    /** Ends the current window if it is over: no earlier record will follow. */
     void advanceTime(long atMs) throws RunEndedException {
-        Span over = current;
-        if (over != null && atMs >= over.endMs) {
+        Span span = current;
+        if (span != null && atMs >= span.endMs) {
             flush();
-            keep(answer(run.window(over.startMs, over.endMs)));
+            store(answer(run.window(span.startMs, span.endMs)));
             current = null;
         }
     }
 
-    /** Gives what is still held back, and asks for the summary. */
+    /** Flushes buffered records and requests the summary. */
     void finish() throws RunEndedException {
         flush();
-        List<Outcome.Result> said = answer(run.result());
-        if (!said.isEmpty()) {
-            summary = said.getFirst().json();
+        List<Outcome.Result> results = answer(run.result());
+        if (!results.isEmpty()) {
+            summary = results.getFirst().json();
         }
     }
 
     private void flush() throws RunEndedException {
-        if (!portion.isEmpty()) {
-            List<PluginRecord> given = List.copyOf(portion);
-            portion.clear();
-            keep(answer(run.fold(given)));
+        if (!batch.isEmpty()) {
+            List<PluginRecord> given = List.copyOf(batch);
+            batch.clear();
+            store(answer(run.fold(given)));
         }
     }
 
-    private void keep(List<Outcome.Result> results) throws RunEndedException {
+    private void store(List<Outcome.Result> results) throws RunEndedException {
         for (Outcome.Result result : results) {
             unwritten.put(result.key(), result.json());
             Integer before = charsOfRows.put(result.key(), result.json().length());
@@ -100,12 +100,12 @@ final class RunFold implements AutoCloseable {
             if (charsOfRows.size() > ROWS_MAX || chars > ROW_CHARS_MAX) {
                 throw new RunEndedException(
                         RunStatus.FAILED,
-                        "It has more than " + ROWS_MAX + " rows, or " + (ROW_CHARS_MAX >> 20) + " MiB of them");
+                        "It emitted more than " + ROWS_MAX + " rows, or more than " + (ROW_CHARS_MAX >> 20) + " MiB");
             }
         }
     }
 
-    /** Of what was found, all that is not written yet. */
+    /** Returns the results that are not written yet. */
     RunTables.RunResults results(boolean isAll) {
         return new RunTables.RunResults(Map.copyOf(unwritten), isAll, charsOfRows.size(), summary);
     }
@@ -125,30 +125,30 @@ final class RunFold implements AutoCloseable {
     private static List<Outcome.Result> answer(CompletableFuture<Outcome> future) throws RunEndedException {
         Outcome outcome;
         try {
-            outcome = future.get(ANSWER_SECONDS_MAX, TimeUnit.SECONDS);
+            outcome = future.get(ANSWER_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
+            throw new IllegalStateException("Interrupted while waiting for the plugin", e);
         } catch (ExecutionException | TimeoutException e) {
-            throw new IllegalStateException("the sandbox does not answer", e);
+            throw new IllegalStateException("The plugin host did not answer in time", e);
         }
         return switch (outcome) {
             case Outcome.Ok ok -> ok.results();
-            case Outcome.Failure failure -> throw new RunEndedException(RunStatus.FAILED, said(failure));
+            case Outcome.Failure failure -> throw new RunEndedException(RunStatus.FAILED, describe(failure));
             case Outcome.Disabled disabled ->
                 throw new RunEndedException(
                         RunStatus.FAILED, "It failed " + disabled.failuresInRow() + " times in a row");
-            case Outcome.Busy _ -> throw new IllegalStateException("the sandbox is stopping");
+            case Outcome.Busy _ -> throw new IllegalStateException("The plugin host is stopping");
         };
     }
 
-    private static String said(Outcome.Failure failure) {
+    private static String describe(Outcome.Failure failure) {
         String what = switch (failure) {
             case Outcome.Trapped trapped ->
                 "trapped: " + trapped.trap().name().toLowerCase(Locale.ROOT).replace('_', ' ');
             case Outcome.OutOfFuel spent -> "used up its fuel of " + spent.budget();
             case Outcome.TimedOut timed -> "took more than " + timed.millisMax() + " ms";
-            case Outcome.BadOutput bad -> "said " + bad.reason();
+            case Outcome.BadOutput bad -> "emitted " + bad.reason();
             case Outcome.Declined declined -> "answered " + declined.status();
         };
         return failure.where().export() + " " + what;

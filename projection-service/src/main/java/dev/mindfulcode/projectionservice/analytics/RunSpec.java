@@ -8,13 +8,13 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run as its user wants it.
+ * The desired state of a run.
  *
- * @param generation grows when everything is to be folded once more
- * @param teamId null: the user's own history
- * @param plugin null: it was removed
- * @param from null: from the beginning
- * @param to null: on and on
+ * @param generation increases with each request to fold everything again
+ * @param teamId null for the user's own history
+ * @param plugin null if it was removed
+ * @param from null for the whole history
+ * @param to null for a run without end
  */
 record RunSpec(
         UUID runId,
@@ -32,7 +32,7 @@ record RunSpec(
     }
 
     /**
-     * A plugin and what it was granted.
+     * A plugin and its grant.
      *
      * @param manifest JSON
      * @param failuresInRow since it was granted

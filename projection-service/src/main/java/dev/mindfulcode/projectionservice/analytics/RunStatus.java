@@ -2,7 +2,7 @@ package dev.mindfulcode.projectionservice.analytics;
 
 import java.util.Locale;
 
-/** How a run does, as the read model spells it. */
+/** The status of a run, as stored in the read model. */
 enum RunStatus {
     WAITING,
     REPLAYING,

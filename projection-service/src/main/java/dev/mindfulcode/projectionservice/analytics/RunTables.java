@@ -3,6 +3,7 @@ package dev.mindfulcode.projectionservice.analytics;
 import dev.mindfulcode.flowengine.time.TimeZones;
 import dev.mindfulcode.identity.accounts.TimeZoneLookup;
 import dev.mindfulcode.pluginhost.Capability;
+import dev.mindfulcode.projectionservice.readmodel.Transaction;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -23,51 +24,66 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Wanted runs, read from the gateway's tables, and what becomes of them, written to the read model. A run is held by
- * one service for a while at a time; each write says which version it goes on from, so that whoever lost a run writes
- * nothing more to it.
+ * SQL on runs: reads the desired runs from the gateway's tables and writes their state and results to the read model. A
+ * service works on a run while it holds the run's lease; each write checks the version, so that a service that lost the
+ * lease writes nothing more.
  */
 final class RunTables {
 
-    private static final int WANTED_MAX = 1_000;
-    private static final String HELD_FOR = "interval '15 seconds'";
+    private static final int SPECS_MAX = 1_000;
+    private static final String LEASE = "interval '15 seconds'";
 
-    /** Its holder let it lapse; or holds it until a time that only a clock which was set back since can have given. */
-    private static final String IS_FREE = "s.held_until NOT BETWEEN now() AND now() + 2 * " + HELD_FOR;
+    /** The lease has expired, or ends so late that the clock must have been set back since. */
+    private static final String IS_FREE = "s.held_until NOT BETWEEN now() AND now() + 2 * " + LEASE;
 
-    private static final String WANTED = """
+    private static final String TABLES_EXIST = """
+            SELECT bool_and(to_regclass(name) IS NOT NULL)
+            FROM unnest(ARRAY ['gateway.analytics_runs', 'identity.users', 'gateway.plugins',
+                               'gateway.plugin_installs', 'readmodel.analytics_runs']) AS name
+            """;
+
+    private static final String SPECS = """
             SELECT r.run_id, r.generation, r.user_id, r.team_id, r.from_at, r.to_at, r.cancelled_at IS NOT NULL,
-                   p.plugin_id, p.manifest, p.sha256, coalesce(mine.capabilities, everybodys.capabilities, '{}'),
-                   coalesce(mine.granted_at, everybodys.granted_at, '-infinity'),
-                   CASE WHEN f.failed_at > coalesce(mine.granted_at, everybodys.granted_at) THEN f.in_row ELSE 0 END
+                   p.plugin_id, p.manifest, p.sha256, coalesce(own.capabilities, shared.capabilities, '{}'),
+                   coalesce(own.granted_at, shared.granted_at, '-infinity'),
+                   CASE WHEN f.failed_at > coalesce(own.granted_at, shared.granted_at) THEN f.in_row ELSE 0 END
             FROM gateway.analytics_runs r
             LEFT JOIN gateway.plugins p ON p.plugin_id = r.plugin_id
-            LEFT JOIN gateway.plugin_installs mine ON mine.plugin_id = r.plugin_id AND mine.user_id = r.user_id
-            LEFT JOIN gateway.plugin_installs everybodys ON everybodys.plugin_id = r.plugin_id AND everybodys.user_id IS NULL
+            LEFT JOIN gateway.plugin_installs own ON own.plugin_id = r.plugin_id AND own.user_id = r.user_id
+            LEFT JOIN gateway.plugin_installs shared ON shared.plugin_id = r.plugin_id AND shared.user_id IS NULL
             LEFT JOIN readmodel.analytics_failures f ON f.plugin_id = r.plugin_id AND f.user_id = r.user_id
             LEFT JOIN readmodel.analytics_runs s ON s.run_id = r.run_id
             WHERE (s.run_id IS NULL OR s.held_by = ? OR @free)
               AND (s.run_id IS NULL OR s.generation <> r.generation OR s.status IN ('waiting', 'replaying', 'live'))
               AND (r.cancelled_at IS NULL OR s.generation = r.generation)
-            ORDER BY r.created_at, r.run_id LIMIT""".replace("@free", IS_FREE) + " " + WANTED_MAX;
+            ORDER BY r.created_at, r.run_id LIMIT""".replace("@free", IS_FREE) + " " + SPECS_MAX;
 
-    /** A run begins anew whoever had it: what its guest held is gone with the service that held it. */
-    private static final String TAKE = """
+    private static final String EXPLAIN_WAIT = """
+            INSERT INTO readmodel.analytics_runs AS s (run_id, generation, status, reason)
+            VALUES (?, ?, 'waiting', ?)
+            ON CONFLICT (run_id) DO UPDATE SET
+                generation = EXCLUDED.generation, status = 'waiting', reason = EXCLUDED.reason, scanned = 0, total = 0,
+                records = 0, updated_at = now()
+            WHERE %s""".formatted(IS_FREE);
+
+    /** A run starts from the beginning: the state of its guest is lost with the previous lease. */
+    private static final String ACQUIRE = """
             INSERT INTO readmodel.analytics_runs AS s (run_id, generation, status, held_by, held_until)
             VALUES (?, ?, 'waiting', ?, now() + %1$s)
             ON CONFLICT (run_id) DO UPDATE SET
-                generation = EXCLUDED.generation, status = 'waiting', reason = NULL, scanned = 0, total = 0, records = 0,
-                version = s.version + 1, held_by = EXCLUDED.held_by, held_until = EXCLUDED.held_until, updated_at = now()
+                generation = EXCLUDED.generation, status = 'waiting', reason = NULL, scanned = 0, total = 0,
+                records = 0, version = s.version + 1, held_by = EXCLUDED.held_by, held_until = EXCLUDED.held_until,
+                updated_at = now()
             WHERE s.held_by = EXCLUDED.held_by OR %2$s
-            RETURNING version""".formatted(HELD_FOR, IS_FREE);
+            RETURNING version""".formatted(LEASE, IS_FREE);
 
-    private static final String HOLD = "UPDATE readmodel.analytics_runs SET held_until = now() + " + HELD_FOR
+    private static final String RENEW = "UPDATE readmodel.analytics_runs SET held_until = now() + " + LEASE
             + " WHERE held_by = ? AND run_id = ANY (?)";
 
-    private static final String LET_GO =
+    private static final String RELEASE =
             "UPDATE readmodel.analytics_runs SET held_by = NULL, held_until = '-infinity' WHERE held_by = ?";
 
-    private static final String FORGET = "DELETE FROM readmodel.analytics_runs s"
+    private static final String DELETE_ORPHANS = "DELETE FROM readmodel.analytics_runs s"
             + " WHERE NOT EXISTS (SELECT FROM gateway.analytics_runs r WHERE r.run_id = s.run_id)";
 
     private static final String ADVANCE = """
@@ -91,15 +107,16 @@ final class RunTables {
 
     private final DataSource database;
     private final UUID holder;
+    private boolean exist;
 
-    /** @param holder names this service, until it stops */
+    /** @param holder unique id of this service instance */
     RunTables(DataSource database, UUID holder) {
         this.database = database;
         this.holder = holder;
     }
 
     /**
-     * How far a run has come.
+     * The progress of a run.
      *
      * @param positions JSON
      */
@@ -107,10 +124,10 @@ final class RunTables {
             RunStatus status, @Nullable String reason, long scanned, long total, long records, String positions) {}
 
     /**
-     * What a run found since it was last written.
+     * The results of a run since the last write.
      *
-     * @param isAll whether nothing else is to be left
-     * @param count how many there are then
+     * @param isAll whether they replace all earlier rows
+     * @param count number of rows after the write
      */
     record RunResults(
             Map<String, String> rows,
@@ -118,20 +135,41 @@ final class RunTables {
             int count,
             @Nullable String summary) {}
 
-    /**
-     * Returns what is to be worked on, which nobody else holds. Empty where the gateway has not made its tables yet.
-     */
+    /** Returns whether the tables exist: not before the first start of the gateway. */
+    boolean exist() throws SQLException {
+        if (!exist) {
+            try (Connection connection = database.getConnection();
+                    PreparedStatement statement = connection.prepareStatement(TABLES_EXIST);
+                    ResultSet row = statement.executeQuery()) {
+                exist = row.next() && row.getBoolean(1);
+            }
+        }
+        return exist;
+    }
+
+    /** Returns the runs to work on that no other service holds. */
     List<RunSpec> specs() throws SQLException {
         try (Connection connection = database.getConnection();
-                PreparedStatement statement = connection.prepareStatement(WANTED)) {
+                PreparedStatement statement = connection.prepareStatement(SPECS)) {
             statement.setObject(1, holder);
-            List<RunSpec> wanted = new ArrayList<>();
+            List<RunSpec> specs = new ArrayList<>();
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    wanted.add(run(row));
+                    specs.add(run(row));
                 }
             }
-            return withTimeZones(connection, wanted);
+            return withTimeZones(connection, specs);
+        }
+    }
+
+    /** Stores why a run waits, unless a service holds it. */
+    void explainWait(RunSpec run, String reason) throws SQLException {
+        try (Connection connection = database.getConnection();
+                PreparedStatement statement = connection.prepareStatement(EXPLAIN_WAIT)) {
+            statement.setObject(1, run.runId());
+            statement.setInt(2, run.generation());
+            statement.setString(3, reason);
+            statement.executeUpdate();
         }
     }
 
@@ -188,11 +226,11 @@ final class RunTables {
         return at == null ? null : at.toInstant();
     }
 
-    /** Takes a run that nobody holds, from its beginning. Returns its version, or null where somebody was faster. */
+    /** Acquires the lease of a free run. Returns the version of the run, or null if another service was faster. */
     @Nullable
     Long acquire(RunSpec run) throws SQLException {
         try (Connection connection = database.getConnection();
-                PreparedStatement statement = connection.prepareStatement(TAKE)) {
+                PreparedStatement statement = connection.prepareStatement(ACQUIRE)) {
             statement.setObject(1, run.runId());
             statement.setInt(2, run.generation());
             statement.setObject(3, holder);
@@ -204,29 +242,26 @@ final class RunTables {
 
     void renewLeases(Collection<UUID> runs) throws SQLException {
         try (Connection connection = database.getConnection();
-                PreparedStatement statement = connection.prepareStatement(HOLD)) {
+                PreparedStatement statement = connection.prepareStatement(RENEW)) {
             statement.setObject(1, holder);
             statement.setArray(2, connection.createArrayOf("uuid", runs.toArray()));
             statement.executeUpdate();
         }
     }
 
-    /** Lets others take what this service held, at once. */
+    /** Releases all leases of this service. */
     void releaseLeases() throws SQLException {
         try (Connection connection = database.getConnection();
-                PreparedStatement statement = connection.prepareStatement(LET_GO)) {
+                PreparedStatement statement = connection.prepareStatement(RELEASE)) {
             statement.setObject(1, holder);
             statement.executeUpdate();
         }
     }
 
-    /**
-     * Removes the runs, and what they found, that nobody wants any more: deleted ones, and those of users and teams
-     * that are gone.
-     */
+    /** Deletes the state and results of runs that no longer exist, such as those of erased users. */
     void deleteOrphans() throws SQLException {
         try (Connection connection = database.getConnection();
-                PreparedStatement statement = connection.prepareStatement(FORGET)) {
+                PreparedStatement statement = connection.prepareStatement(DELETE_ORPHANS)) {
             statement.executeUpdate();
         }
     }
@@ -243,27 +278,27 @@ final class RunTables {
     }
 
     /**
-     * Writes how far a run has come, and what it found, in one transaction.
+     * Writes the progress and results of a run in one transaction.
      *
-     * @param found null: nothing is said of it
-     * @return the run's version
-     * @throws LeaseLostException where it is not this service's any more; nothing was written
+     * @param results null to leave the results unchanged
+     * @return the new version of the run
+     * @throws LeaseLostException if this service no longer holds the lease; nothing was written
      */
-    long advance(RunSpec run, long version, RunProgress progress, @Nullable RunResults found)
+    long advance(RunSpec run, long version, RunProgress progress, @Nullable RunResults results)
             throws SQLException, LeaseLostException {
         boolean isOver = switch (progress.status()) {
             case FINISHED, FAILED, STOPPED -> true;
             case WAITING, REPLAYING, LIVE -> false;
         };
-        return inTransaction(connection -> {
+        return Transaction.<Long, LeaseLostException>run(database, connection -> {
             try (PreparedStatement statement = connection.prepareStatement(ADVANCE)) {
                 statement.setString(1, progress.status().text());
                 statement.setString(2, progress.reason());
                 statement.setLong(3, progress.scanned());
                 statement.setLong(4, progress.total());
                 statement.setLong(5, progress.records());
-                statement.setObject(6, found == null ? null : (Long) (long) found.count(), java.sql.Types.BIGINT);
-                statement.setString(7, found == null ? null : found.summary());
+                statement.setObject(6, results == null ? null : (Long) (long) results.count(), java.sql.Types.BIGINT);
+                statement.setString(7, results == null ? null : results.summary());
                 statement.setString(8, progress.positions());
                 statement.setBoolean(9, isOver);
                 statement.setObject(10, run.runId());
@@ -274,37 +309,37 @@ final class RunTables {
                     throw new LeaseLostException();
                 }
             }
-            if (found != null) {
-                write(connection, run.runId(), version + 1, found);
+            if (results != null) {
+                write(connection, run.runId(), version + 1, results);
             }
             return version + 1;
         });
     }
 
-    private static void write(Connection connection, UUID runId, long version, RunResults found) throws SQLException {
-        if (found.isAll()) {
+    private static void write(Connection connection, UUID runId, long version, RunResults results) throws SQLException {
+        if (results.isAll()) {
             try (PreparedStatement statement =
                     connection.prepareStatement("DELETE FROM readmodel.analytics_results WHERE run_id = ?")) {
                 statement.setObject(1, runId);
                 statement.executeUpdate();
             }
         }
-        if (!found.rows().isEmpty()) {
+        if (!results.rows().isEmpty()) {
             try (PreparedStatement statement = connection.prepareStatement(PUT)) {
                 statement.setObject(1, runId);
                 statement.setLong(2, version);
                 statement.setArray(
                         3,
-                        connection.createArrayOf("text", found.rows().keySet().toArray()));
+                        connection.createArrayOf("text", results.rows().keySet().toArray()));
                 statement.setArray(
                         4,
-                        connection.createArrayOf("text", found.rows().values().toArray()));
+                        connection.createArrayOf("text", results.rows().values().toArray()));
                 statement.executeUpdate();
             }
         }
     }
 
-    /** Ends a run whose plugin is at fault, and counts that against the plugin for this user. */
+    /** Ends a run that its plugin failed, and increments the plugin's failures of this user. */
     void fail(RunSpec run, long version, RunProgress progress) throws SQLException, LeaseLostException {
         advance(run, version, progress, null);
         RunSpec.Granted plugin = run.plugin();
@@ -321,7 +356,7 @@ final class RunTables {
         }
     }
 
-    /** Forgets a plugin's failures for a user, after a run that came through. */
+    /** Deletes a plugin's failures of a user, after a successful run. */
     void resetFailures(UUID pluginId, UUID userId) throws SQLException {
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(
@@ -329,36 +364,6 @@ final class RunTables {
             statement.setObject(1, pluginId);
             statement.setObject(2, userId);
             statement.executeUpdate();
-        }
-    }
-
-    @FunctionalInterface
-    private interface Work<T> {
-        T on(Connection connection) throws SQLException, LeaseLostException;
-    }
-
-    private <T> T inTransaction(Work<T> work) throws SQLException, LeaseLostException {
-        try (Connection connection = database.getConnection()) {
-            connection.setAutoCommit(false);
-            boolean isCommitted = false;
-            try {
-                T result = work.on(connection);
-                connection.commit();
-                isCommitted = true;
-                return result;
-            } finally {
-                if (!isCommitted) {
-                    rollback(connection);
-                }
-            }
-        }
-    }
-
-    private static void rollback(Connection connection) {
-        try {
-            connection.rollback();
-        } catch (SQLException e) {
-            // The connection is gone, and the transaction with it; what failed first is on its way to the caller.
         }
     }
 }

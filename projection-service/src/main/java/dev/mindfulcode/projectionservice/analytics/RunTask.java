@@ -18,60 +18,59 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Works on one run, in steps of bounded length, each on whichever thread is free. What goes wrong on our side starts
- * the run over: a guest that may have missed something is no good, and everything can be folded again.
+ * The work on one run, in steps of bounded length on any worker thread. A failure of the service restarts the run: a
+ * guest may have missed records, and everything can be folded again.
  *
- * <p>Until all that was there has been folded nothing of it is written, and what an earlier fold found stays up; then
- * the new rows take its place in one transaction. From there on each step's rows are written with the positions that
- * they are made of.
+ * <p>Until the existing history has been folded, nothing is written and the results of an earlier fold stay visible;
+ * then the new rows replace them in one transaction. From then on each step's rows are written with their positions.
  */
 final class RunTask {
 
-    private static final Logger LOG = LoggerFactory.getLogger(RunTask.class);
+    private static final Logger log = LoggerFactory.getLogger(RunTask.class);
 
-    private static final long STEP_NANOS_MAX = TimeUnit.SECONDS.toNanos(1);
-    private static final Duration AT_ONCE = Duration.ZERO;
-    private static final Duration LIVE_LOOKED_AT_EVERY = Duration.ofSeconds(1);
-    private static final Duration AFTER_TROUBLE = Duration.ofSeconds(3);
+    private static final long STEP_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final Duration NO_DELAY = Duration.ZERO;
+    private static final Duration LIVE_POLL_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration RETRY_DELAY = Duration.ofSeconds(3);
 
-    /** A deletion makes everything be folded anew, but several that come together only once. */
-    private static final long STARTED_OVER_EVERY_MS = 10_000;
+    /** Several deletions within this time cause one restart. */
+    private static final long RESTART_INTERVAL_MS = 10_000;
 
     static final int FAILURES_IN_ROW_MAX = 3;
 
     private final RunTables tables;
     private final PluginHost host;
-    private final Histories histories;
+    private final Sources sources;
     private final Clock clock;
     private final UUID runId;
     private final int generation;
-    private volatile RunSpec wanted;
+    private volatile RunSpec spec;
     private volatile boolean isAbandoned;
 
     private long version;
     private @Nullable RunFold fold;
-    private @Nullable RecordSource history;
+    private @Nullable RecordSource source;
     private Set<Capability> imports = Set.of();
     private boolean isLive;
     private boolean outdated;
     private long startedAtMs;
     private long recordsWritten;
 
-    RunTask(RunTables tables, PluginHost host, Histories histories, Clock clock, RunSpec wanted, long version) {
+    RunTask(RunTables tables, PluginHost host, Sources sources, Clock clock, RunSpec spec, long version) {
         this.tables = tables;
         this.host = host;
-        this.histories = histories;
+        this.sources = sources;
         this.clock = clock;
-        this.wanted = wanted;
-        this.runId = wanted.runId();
-        this.generation = wanted.generation();
+        this.spec = spec;
+        this.runId = spec.runId();
+        this.generation = spec.generation();
         this.version = version;
     }
 
-    /** Opens where a run's records come from. */
+    /** Opens the record source of a run. */
     @FunctionalInterface
-    interface Histories {
-        RecordSource open(RunSpec wanted, Set<Capability> imports);
+    interface Sources {
+        RecordSource open(RunSpec spec, Set<Capability> imports);
     }
 
     UUID runId() {
@@ -82,17 +81,20 @@ final class RunTask {
         return generation;
     }
 
-    /** Tells what is wanted of it now. */
-    void update(RunSpec now) {
-        wanted = now;
+    UUID userId() {
+        return spec.userId();
     }
 
-    /** It is somebody else's, or nobody's. */
+    void update(RunSpec now) {
+        spec = now;
+    }
+
+    /** Ends the task without writing: another service has the lease, or the run was deleted. */
     void abandon() {
         isAbandoned = true;
     }
 
-    /** Works for a while. Returns in how long to come again, or null where there is nothing more to do. */
+    /** Works for a bounded time. Returns the delay until the next step, or null if the run is over. */
     @Nullable
     Duration step(Consumer<byte @Nullable [], byte @Nullable []> consumer) {
         if (isAbandoned) {
@@ -107,12 +109,12 @@ final class RunTask {
             close();
             return null;
         } catch (SQLException e) {
-            LOG.warn("Run {}: the database does not take it ({}); trying again", runId, e.getSQLState());
-            return AFTER_TROUBLE;
+            log.warn("Database unavailable; retrying in {}: run={}, sqlstate={}", RETRY_DELAY, runId, e.getSQLState());
+            return RETRY_DELAY;
         } catch (RuntimeException e) {
-            LOG.warn("Run {} starts over", runId, e);
+            log.warn("Plugin run failed; restarting it in {}: run={}", RETRY_DELAY, runId, e);
             close();
-            return AFTER_TROUBLE;
+            return RETRY_DELAY;
         }
     }
 
@@ -120,42 +122,42 @@ final class RunTask {
             throws RunEndedException, LeaseLostException, SQLException {
         requireAllowed();
         RunFold folding = fold;
-        RecordSource reading = history;
+        RecordSource reading = source;
         if (folding == null || reading == null) {
             if (!begin()) {
-                return LIVE_LOOKED_AT_EVERY;
+                return LIVE_POLL_INTERVAL;
             }
-            return AT_ONCE;
+            return NO_DELAY;
         }
         if (outdated) {
-            if (clock.millis() - startedAtMs < STARTED_OVER_EVERY_MS) {
-                return LIVE_LOOKED_AT_EVERY;
+            if (clock.millis() - startedAtMs < RESTART_INTERVAL_MS) {
+                return LIVE_POLL_INTERVAL;
             }
             close();
-            return AT_ONCE;
+            return NO_DELAY;
         }
-        RecordSource.ReadState stand = reading.advance(consumer, folding, System.nanoTime() + STEP_NANOS_MAX);
-        switch (stand) {
+        RecordSource.ReadState state = reading.advance(consumer, folding, System.nanoTime() + STEP_TIMEOUT_NANOS);
+        switch (state) {
             case BEHIND -> {
                 if (isLive) {
                     folding.finish();
                 }
                 write(isLive ? RunStatus.LIVE : RunStatus.REPLAYING, folding, reading, isLive);
-                return AT_ONCE;
+                return NO_DELAY;
             }
             case OUTDATED -> {
                 outdated = true;
-                return LIVE_LOOKED_AT_EVERY;
+                return LIVE_POLL_INTERVAL;
             }
             case CAUGHT_UP -> {
                 long nowMs = clock.millis();
                 reading.advanceTime(folding, nowMs);
-                boolean isOver = wanted.to() != null && wanted.to().toEpochMilli() <= nowMs;
+                boolean isOver = spec.to() != null && spec.to().toEpochMilli() <= nowMs;
                 if (!isLive || isOver || !folding.isAllWritten() || folding.records() != recordsWritten) {
                     folding.finish();
                     write(isOver ? RunStatus.FINISHED : RunStatus.LIVE, folding, reading, true);
                     if (!isLive) {
-                        forgive();
+                        resetFailures();
                     }
                     isLive = true;
                 }
@@ -163,14 +165,14 @@ final class RunTask {
                     close();
                     return null;
                 }
-                return LIVE_LOOKED_AT_EVERY;
+                return LIVE_POLL_INTERVAL;
             }
         }
-        throw new IllegalStateException(stand.toString());
+        throw new IllegalStateException(state.toString());
     }
 
     private void requireAllowed() throws RunEndedException {
-        RunSpec now = wanted;
+        RunSpec now = spec;
         RunSpec.Granted plugin = now.plugin();
         if (now.isCancelled()) {
             throw new RunEndedException(RunStatus.STOPPED, "It was cancelled");
@@ -186,9 +188,9 @@ final class RunTask {
         }
     }
 
-    /** Returns false where as many guests as may be are there already. */
+    /** Returns false if all guests are in use. */
     private boolean begin() throws RunEndedException, LeaseLostException, SQLException {
-        RunSpec now = wanted;
+        RunSpec now = spec;
         RunSpec.Granted granted = now.plugin();
         if (granted == null) {
             throw new RunEndedException(RunStatus.STOPPED, "Its plugin was removed");
@@ -199,7 +201,8 @@ final class RunTask {
         if (granted.failuresInRow() >= FAILURES_IN_ROW_MAX) {
             throw new RunEndedException(
                     RunStatus.STOPPED,
-                    "Its plugin failed " + granted.failuresInRow() + " times in a row: grant it anew to try again");
+                    "Its plugin failed " + granted.failuresInRow()
+                            + " times in a row; grant its capabilities again to retry");
         }
         byte[] module = tables.module(granted.moduleSha256());
         if (module == null) {
@@ -223,7 +226,7 @@ final class RunTask {
         } catch (IllegalStateException e) {
             return false;
         }
-        history = histories.open(now, imports);
+        source = sources.open(now, imports);
         startedAtMs = clock.millis();
         recordsWritten = 0;
         isLive = false;
@@ -235,23 +238,23 @@ final class RunTask {
             throws SQLException, LeaseLostException {
         RunTables.RunProgress progress = new RunTables.RunProgress(
                 status, null, reading.scanned(), reading.total(), folding.records(), reading.positions());
-        version = tables.advance(wanted, version, progress, withRows ? folding.results(!isLive) : null);
+        version = tables.advance(spec, version, progress, withRows ? folding.results(!isLive) : null);
         if (withRows) {
             folding.written();
             recordsWritten = folding.records();
         }
     }
 
-    private void forgive() throws SQLException {
-        RunSpec.Granted plugin = wanted.plugin();
+    private void resetFailures() throws SQLException {
+        RunSpec.Granted plugin = spec.plugin();
         if (plugin != null) {
-            tables.resetFailures(plugin.pluginId(), wanted.userId());
+            tables.resetFailures(plugin.pluginId(), spec.userId());
         }
     }
 
     private @Nullable Duration end(RunEndedException e) {
         RunFold folding = fold;
-        RecordSource reading = history;
+        RecordSource reading = source;
         RunTables.RunProgress progress = new RunTables.RunProgress(
                 e.status,
                 e.reason(),
@@ -261,16 +264,20 @@ final class RunTask {
                 reading == null ? "{}" : reading.positions());
         try {
             if (e.status == RunStatus.FAILED) {
-                tables.fail(wanted, version, progress);
+                tables.fail(spec, version, progress);
             } else {
-                tables.advance(wanted, version, progress, null);
+                tables.advance(spec, version, progress, null);
             }
         } catch (SQLException failed) {
-            LOG.warn("Run {}: its end cannot be written ({}); trying again", runId, failed.getSQLState());
+            log.warn(
+                    "Cannot store the end of a plugin run; retrying in {}: run={}, sqlstate={}",
+                    RETRY_DELAY,
+                    runId,
+                    failed.getSQLState());
             close();
-            return AFTER_TROUBLE;
+            return RETRY_DELAY;
         } catch (LeaseLostException lost) {
-            // Whoever has it tells.
+            // The new lease holder stores the end.
         }
         close();
         return null;
@@ -279,7 +286,7 @@ final class RunTask {
     private void close() {
         RunFold closing = fold;
         fold = null;
-        history = null;
+        source = null;
         if (closing != null) {
             closing.close();
         }

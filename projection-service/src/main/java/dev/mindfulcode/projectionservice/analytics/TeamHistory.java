@@ -17,25 +17,25 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A team's released windows, and nothing of a member: what its leads are shown, each once. From the read model. Not
- * thread-safe.
+ * The released windows of a team, each delivered once, from the read model: the figures that team leads see, without
+ * data of single members. Not thread-safe.
  */
 final class TeamHistory implements RecordSource {
 
     private static final int PAGE_ROWS = 500;
 
-    /** Windows are released a day after their end, and the longest is a day. */
-    private static final Duration RELEASED_AFTER_MAX = Duration.ofDays(3);
+    /** Windows are released a day after their end; the longest lasts a day. */
+    private static final Duration RELEASE_DELAY_MAX = Duration.ofDays(3);
 
-    private static final long LOOKED_AT_EVERY_NANOS = 5_000_000_000L;
+    private static final long POLL_INTERVAL_NANOS = 5_000_000_000L;
 
     private static final String RELEASED =
             " closed AND members >= " + TeamAggregate.MEMBERS_MIN_LEAST + " AND team_id = ? AND window_start < ?";
 
     private static final String FIGURES = """
-            SELECT size, window_start, members, coalesce(keystrokes, 0), coalesce(active_seconds, 0), coalesce(mean_intensity, 0),
-                   coalesce(intensity_spread, 0), coalesce(seconds_in_flow, 0), coalesce(interruptions, 0),
-                   coalesce(focus_overlap_seconds, 0), coalesce(gap_seconds, 0)
+            SELECT size, window_start, members, coalesce(keystrokes, 0), coalesce(active_seconds, 0),
+                   coalesce(mean_intensity, 0), coalesce(intensity_spread, 0), coalesce(seconds_in_flow, 0),
+                   coalesce(interruptions, 0), coalesce(focus_overlap_seconds, 0), coalesce(gap_seconds, 0)
             FROM readmodel.team_windows WHERE""" + RELEASED;
 
     private static final String NEXT =
@@ -51,12 +51,12 @@ final class TeamHistory implements RecordSource {
     private final UUID teamId;
     private final Instant from;
     private final Instant to;
-    private final Set<Window> given = new HashSet<>();
+    private final Set<Window> delivered = new HashSet<>();
     private Window last;
     private long scanned;
     private long total = -1;
     private boolean isLive;
-    private long lookedAtNanos;
+    private long polledAtNanos;
 
     TeamHistory(DataSource database, UUID teamId, @Nullable Instant from, @Nullable Instant to) {
         this.database = database;
@@ -82,11 +82,11 @@ final class TeamHistory implements RecordSource {
                     return ReadState.BEHIND;
                 }
                 isLive = page(connection, fold) < PAGE_ROWS;
-                lookedAtNanos = System.nanoTime();
+                polledAtNanos = System.nanoTime();
             }
-            if (System.nanoTime() - lookedAtNanos > LOOKED_AT_EVERY_NANOS) {
-                look(connection, fold);
-                lookedAtNanos = System.nanoTime();
+            if (System.nanoTime() - polledAtNanos > POLL_INTERVAL_NANOS) {
+                poll(connection, fold);
+                polledAtNanos = System.nanoTime();
             }
         }
         return ReadState.CAUGHT_UP;
@@ -113,7 +113,7 @@ final class TeamHistory implements RecordSource {
             try (ResultSet result = statement.executeQuery()) {
                 while (result.next()) {
                     Row row = row(result);
-                    give(row, fold);
+                    deliver(row, fold);
                     last = row.window;
                     rows++;
                 }
@@ -123,11 +123,11 @@ final class TeamHistory implements RecordSource {
         return rows;
     }
 
-    /** Gives what was released since: a long window is released after later, shorter ones. */
-    private void look(Connection connection, RunFold fold) throws SQLException, RunEndedException {
-        Instant recent = Instant.now().minus(RELEASED_AFTER_MAX);
+    /** Delivers windows released since the last poll: a long window is released after later, shorter ones. */
+    private void poll(Connection connection, RunFold fold) throws SQLException, RunEndedException {
+        Instant recent = Instant.now().minus(RELEASE_DELAY_MAX);
         Instant since = recent.isBefore(from) ? from : recent;
-        given.removeIf(window -> window.startMs < since.toEpochMilli());
+        delivered.removeIf(window -> window.startMs < since.toEpochMilli());
         try (PreparedStatement statement = connection.prepareStatement(RECENT)) {
             statement.setObject(1, teamId);
             statement.setObject(2, to.atOffset(ZoneOffset.UTC));
@@ -135,17 +135,17 @@ final class TeamHistory implements RecordSource {
             try (ResultSet result = statement.executeQuery()) {
                 while (result.next()) {
                     Row row = row(result);
-                    if (!given.contains(row.window)) {
-                        give(row, fold);
+                    if (!delivered.contains(row.window)) {
+                        deliver(row, fold);
                     }
                 }
             }
         }
     }
 
-    private void give(Row row, RunFold fold) throws RunEndedException {
-        if (Instant.ofEpochMilli(row.window.startMs).isAfter(Instant.now().minus(RELEASED_AFTER_MAX))) {
-            given.add(row.window);
+    private void deliver(Row row, RunFold fold) throws RunEndedException {
+        if (Instant.ofEpochMilli(row.window.startMs).isAfter(Instant.now().minus(RELEASE_DELAY_MAX))) {
+            delivered.add(row.window);
         }
         fold.add(row.record, row.window.startMs);
     }
@@ -176,13 +176,13 @@ final class TeamHistory implements RecordSource {
             case "five_minutes" -> Duration.ofMinutes(5);
             case "hour" -> Duration.ofHours(1);
             case "day" -> Duration.ofDays(1);
-            default -> throw new IllegalStateException("windows of size " + size);
+            default -> throw new IllegalStateException("Unknown window size: " + size);
         };
     }
 
     @Override
     public void advanceTime(RunFold fold, long nowMs) throws RunEndedException {
-        fold.advanceTime(Math.min(nowMs - RELEASED_AFTER_MAX.toMillis(), to.toEpochMilli()));
+        fold.advanceTime(Math.min(nowMs - RELEASE_DELAY_MAX.toMillis(), to.toEpochMilli()));
     }
 
     @Override

@@ -35,51 +35,50 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One user's own history from the log: of {@code keystrokes} and {@code sessions} the one partition each that is the
- * user's.
+ * One user's history from the log: the user's partition of {@code keystrokes} and of {@code sessions}.
  *
- * <p>What was there when the run began is given in order of time. A batch may be received up to 31 days late, so
- * whatever is younger than that is held back; a bounded amount, past which the oldest goes out. What comes afterwards
- * is given as it comes: it may be late, and is in its place when everything is folded anew. Sessions that were deleted
- * are left out; one that is deleted later makes what was given outdated.
+ * <p>Existing records are delivered in order of time. Ingest accepts batches up to 31 days late, so younger records are
+ * buffered, up to a bound beyond which the oldest is delivered. Records that arrive later are delivered at once,
+ * possibly out of order; they are in order when everything is folded again. Deleted sessions are left out; a later
+ * deletion makes the delivered records outdated.
  */
 final class UserHistory implements RecordSource {
 
-    /** Ingest takes nothing older; an hour for clocks of servers. */
-    private static final long LATE_MS_MAX =
+    /** Maximum age of a batch at ingest, plus an hour for differing server clocks. */
+    private static final long MAX_LATENESS_MS =
             Duration.ofDays(31).plus(Duration.ofHours(1)).toMillis();
 
-    private static final long AHEAD_MS_MAX = Duration.ofSeconds(60).toMillis();
+    private static final long MAX_AHEAD_MS = Duration.ofSeconds(60).toMillis();
 
-    private static final Duration CLOCKS_APART = Duration.ofHours(1);
+    private static final Duration CLOCK_TOLERANCE = Duration.ofHours(1);
 
-    /** Before what was asked for, so that the engine knows what is usual for this user. */
+    /** History before the requested range from which the engine learns the user's baselines. */
     private static final Duration WARM_UP = Duration.ofDays(31);
 
-    private static final long HELD_BYTES_MAX = 32L << 20;
-    private static final int SESSIONS_REMEMBERED = 1_000;
+    private static final long BUFFER_BYTES_MAX = 32L << 20;
+    private static final int SESSIONS_MAX = 1_000;
     private static final int DELETED_MAX = 100_000;
-    private static final Duration POLL_MAX = Duration.ofMillis(200);
+    private static final Duration POLL_TIMEOUT = Duration.ofMillis(200);
 
-    /** How long a window, or a silence, may still be ended by a batch that is under way. */
-    private static final long UNDER_WAY_MS = Duration.ofMinutes(2).toMillis();
+    /** Delay before a window or session is ended by the clock, for batches in transit. */
+    private static final long IN_TRANSIT_MS = Duration.ofMinutes(2).toMillis();
 
-    private final RunSpec wanted;
+    private final RunSpec spec;
     private final UserKeys keys;
     private final Deserializer<KeystrokeBatch> batches;
     private final Deserializer<SessionEvent> events;
     private final byte[] key;
-    private final RecordFeed delivery;
+    private final RecordFeed feed;
     private final Duration before;
     private final long toMs;
 
-    private final PriorityQueue<BufferedItem> held = new PriorityQueue<>(BufferedItem.ORDER);
-    private long heldBytes;
+    private final PriorityQueue<BufferedItem> buffer = new PriorityQueue<>(BufferedItem.ORDER);
+    private long bufferedBytes;
     private final Set<UUID> deleted = new HashSet<>();
     private final Map<UUID, SeenBatches> seen = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<UUID, SeenBatches> eldest) {
-            return size() > SESSIONS_REMEMBERED;
+            return size() > SESSIONS_MAX;
         }
     };
 
@@ -87,31 +86,30 @@ final class UserHistory implements RecordSource {
     private final Map<TopicPartition, Long> begins = new HashMap<>();
     private final Map<TopicPartition, Long> ends = new HashMap<>();
     private final Map<TopicPartition, Long> clocks = new HashMap<>();
-    private boolean deletionsKnown;
+    private boolean areDeletionsKnown;
     private long deletionsRead;
     private boolean isLive;
 
     UserHistory(
-            RunSpec wanted,
+            RunSpec spec,
             Set<Capability> imports,
             UserKeys keys,
             Deserializer<KeystrokeBatch> batches,
             Deserializer<SessionEvent> events) {
-        this.wanted = wanted;
+        this.spec = spec;
         this.keys = keys;
         this.batches = batches;
         this.events = events;
-        this.key = wanted.userId().toString().getBytes(StandardCharsets.UTF_8);
-        this.before = imports.contains(Capability.FLOW_ANALYSIS) ? WARM_UP : CLOCKS_APART;
-        Instant from = wanted.from();
-        Instant to = wanted.to();
+        this.key = spec.userId().toString().getBytes(StandardCharsets.UTF_8);
+        this.before = imports.contains(Capability.FLOW_ANALYSIS) ? WARM_UP : CLOCK_TOLERANCE;
+        Instant from = spec.from();
+        Instant to = spec.to();
         this.toMs = to == null ? Long.MAX_VALUE : to.toEpochMilli();
-        this.delivery =
-                new RecordFeed(wanted.zone(), imports, from == null ? Long.MIN_VALUE : from.toEpochMilli(), toMs);
+        this.feed = new RecordFeed(spec.zone(), imports, from == null ? Long.MIN_VALUE : from.toEpochMilli(), toMs);
     }
 
-    /** Something of the log that waits for its turn. */
-    private record BufferedItem(long atMs, int rank, long offset, int bytes, Item happened) {
+    /** A record that waits for its place in the order of time. */
+    private record BufferedItem(long atMs, int rank, long offset, int bytes, Item item) {
         static final Comparator<BufferedItem> ORDER = Comparator.comparingLong(BufferedItem::atMs)
                 .thenComparingInt(BufferedItem::rank)
                 .thenComparingLong(BufferedItem::offset);
@@ -128,12 +126,12 @@ final class UserHistory implements RecordSource {
     @Override
     public ReadState advance(Consumer<byte @Nullable [], byte @Nullable []> consumer, RunFold fold, long deadlineNanos)
             throws RunEndedException {
-        UserCipher cipher = keys.find(wanted.userId())
+        UserCipher cipher = keys.find(spec.userId())
                 .orElseThrow(() -> new RunEndedException(RunStatus.STOPPED, "The user's data was erased"));
         if (positions.isEmpty()) {
             locate(consumer);
         }
-        if (!deletionsKnown && !readDeletions(consumer, deadlineNanos)) {
+        if (!areDeletionsKnown && !readDeletions(consumer, deadlineNanos)) {
             return ReadState.BEHIND;
         }
         consumer.assign(positions.keySet());
@@ -146,8 +144,8 @@ final class UserHistory implements RecordSource {
                 return ReadState.BEHIND;
             }
             boolean outdated = false;
-            for (ConsumerRecord<byte @Nullable [], byte @Nullable []> record : consumer.poll(POLL_MAX)) {
-                outdated |= take(record, cipher);
+            for (ConsumerRecord<byte @Nullable [], byte @Nullable []> record : consumer.poll(POLL_TIMEOUT)) {
+                outdated |= buffer(record, cipher);
             }
             if (outdated) {
                 return ReadState.OUTDATED;
@@ -167,9 +165,9 @@ final class UserHistory implements RecordSource {
         consumer.assign(both);
         ends.putAll(consumer.endOffsets(both));
         begins.putAll(consumer.beginningOffsets(both));
-        Instant from = wanted.from();
+        Instant from = spec.from();
         if (from != null) {
-            // What happened then was received then or later, as far as clocks agree.
+            // Kafka timestamps are receive times, which are later than event times.
             Instant receivedFrom = from.minus(before);
             Map<TopicPartition, Long> times = new HashMap<>();
             both.forEach(partition -> times.put(partition, Math.max(0, receivedFrom.toEpochMilli())));
@@ -191,7 +189,9 @@ final class UserHistory implements RecordSource {
                         key, consumer.partitionsFor(topic).size()));
     }
 
-    /** Sessions that were deleted up to now, from the beginning: they may have been typed in long before. */
+    /**
+     * Reads all deletions from the first record: a deleted session may be old. Returns false if the deadline passed.
+     */
     private boolean readDeletions(Consumer<byte @Nullable [], byte @Nullable []> consumer, long deadlineNanos) {
         TopicPartition sessions = partition(consumer, Topics.SESSIONS.name());
         long end = ends.getOrDefault(sessions, 0L);
@@ -201,15 +201,15 @@ final class UserHistory implements RecordSource {
             if (System.nanoTime() - deadlineNanos > 0) {
                 return false;
             }
-            for (ConsumerRecord<byte @Nullable [], byte @Nullable []> record : consumer.poll(POLL_MAX)) {
-                SessionEvent event = isUsers(record) ? read(events, record) : null;
+            for (ConsumerRecord<byte @Nullable [], byte @Nullable []> record : consumer.poll(POLL_TIMEOUT)) {
+                SessionEvent event = isOfUser(record) ? read(events, record) : null;
                 if (event != null && event.getKind() == SessionEventKind.DELETED && deleted.size() < DELETED_MAX) {
                     deleted.add(event.getSessionId());
                 }
             }
             deletionsRead = consumer.position(sessions);
         }
-        deletionsKnown = true;
+        areDeletionsKnown = true;
         return true;
     }
 
@@ -218,23 +218,23 @@ final class UserHistory implements RecordSource {
                 .allMatch(position -> position.getValue() >= ends.getOrDefault(position.getKey(), 0L));
     }
 
-    /** Returns the time before which nothing can come any more from what has not been read. */
+    /** Returns the time before which no unread record can be. */
     private long settledMs() {
         long settledMs = Long.MAX_VALUE;
         for (Map.Entry<TopicPartition, Long> position : positions.entrySet()) {
             if (position.getValue() < ends.getOrDefault(position.getKey(), 0L)) {
                 long clockMs = clocks.getOrDefault(position.getKey(), Long.MIN_VALUE);
-                settledMs = Math.min(settledMs, clockMs == Long.MIN_VALUE ? clockMs : clockMs - LATE_MS_MAX);
+                settledMs = Math.min(settledMs, clockMs == Long.MIN_VALUE ? clockMs : clockMs - MAX_LATENESS_MS);
             }
         }
         return settledMs;
     }
 
-    /** Returns whether this makes what was given outdated. */
-    private boolean take(ConsumerRecord<byte @Nullable [], byte @Nullable []> record, UserCipher cipher) {
+    /** Buffers a record; returns whether it makes delivered records outdated. */
+    private boolean buffer(ConsumerRecord<byte @Nullable [], byte @Nullable []> record, UserCipher cipher) {
         TopicPartition partition = new TopicPartition(record.topic(), record.partition());
         clocks.merge(partition, record.timestamp(), Math::max);
-        if (!isUsers(record)) {
+        if (!isOfUser(record)) {
             return false;
         }
         if (record.topic().equals(Topics.SESSIONS.name())) {
@@ -245,23 +245,23 @@ final class UserHistory implements RecordSource {
             if (event.getKind() == SessionEventKind.DELETED) {
                 return isLive && deleted.add(event.getSessionId());
             }
-            hold(new BufferedItem(event.getAt().toEpochMilli(), 0, record.offset(), 200, new ReportedEvent(event)));
+            add(new BufferedItem(event.getAt().toEpochMilli(), 0, record.offset(), 200, new ReportedEvent(event)));
             return false;
         }
-        KeystrokeBatch batch = read(batches, record);
-        ReceivedBatch typed = batch == null ? null : typed(batch, cipher);
-        if (typed != null) {
-            int bytes = 200 + 9 * typed.payload.keystrokes() + 9 * typed.payload.signals();
-            hold(new BufferedItem(typed.startedAtMs, 1, record.offset(), bytes, typed));
+        KeystrokeBatch encrypted = read(batches, record);
+        ReceivedBatch batch = encrypted == null ? null : decrypt(encrypted, cipher);
+        if (batch != null) {
+            int bytes = 200 + 9 * batch.payload.keystrokes() + 9 * batch.payload.signals();
+            add(new BufferedItem(batch.startedAtMs, 1, record.offset(), bytes, batch));
         }
         return false;
     }
 
-    private boolean isUsers(ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
+    private boolean isOfUser(ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
         return record.value() != null && Arrays.equals(record.key(), key);
     }
 
-    /** What cannot be read is on the dead-letter topic already, by whoever reads it for the tables. */
+    /** Returns null for an undecodable record; the projections have stored it as a dead letter. */
     private static <V> @Nullable V read(
             Deserializer<V> deserializer, ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
         try {
@@ -271,10 +271,10 @@ final class UserHistory implements RecordSource {
         }
     }
 
-    private static @Nullable ReceivedBatch typed(KeystrokeBatch batch, UserCipher cipher) {
+    private static @Nullable ReceivedBatch decrypt(KeystrokeBatch batch, UserCipher cipher) {
         long startedAtMs = batch.getStartedAt().toEpochMilli();
         long receivedAtMs = batch.getReceivedAt().toEpochMilli();
-        if (startedAtMs > receivedAtMs + AHEAD_MS_MAX || startedAtMs < receivedAtMs - LATE_MS_MAX) {
+        if (startedAtMs > receivedAtMs + MAX_AHEAD_MS || startedAtMs < receivedAtMs - MAX_LATENESS_MS) {
             return null;
         }
         try {
@@ -290,46 +290,46 @@ final class UserHistory implements RecordSource {
                             batch.getSessionId(),
                             batch.getSequence(),
                             startedAtMs,
-                            receivedAtMs + AHEAD_MS_MAX,
+                            receivedAtMs + MAX_AHEAD_MS,
                             payload);
         } catch (GeneralSecurityException | MalformedPayloadException e) {
             return null;
         }
     }
 
-    private void hold(BufferedItem item) {
-        held.add(item);
-        heldBytes += item.bytes;
+    private void add(BufferedItem item) {
+        buffer.add(item);
+        bufferedBytes += item.bytes;
     }
 
     private void release(RunFold fold, long beforeMs) throws RunEndedException {
-        while (!held.isEmpty() && (held.peek().atMs < beforeMs || heldBytes > HELD_BYTES_MAX)) {
-            BufferedItem next = held.remove();
-            heldBytes -= next.bytes;
-            switch (next.happened) {
-                case ReceivedBatch typed -> give(typed, fold);
-                case ReportedEvent said -> {
-                    if (!deleted.contains(said.event.getSessionId())) {
-                        delivery.sessionEvent(said.event, fold);
+        while (!buffer.isEmpty() && (buffer.peek().atMs < beforeMs || bufferedBytes > BUFFER_BYTES_MAX)) {
+            BufferedItem next = buffer.remove();
+            bufferedBytes -= next.bytes;
+            switch (next.item) {
+                case ReceivedBatch batch -> deliver(batch, fold);
+                case ReportedEvent reported -> {
+                    if (!deleted.contains(reported.event.getSessionId())) {
+                        feed.sessionEvent(reported.event, fold);
                     }
                 }
             }
         }
     }
 
-    private void give(ReceivedBatch typed, RunFold fold) throws RunEndedException {
-        if (deleted.contains(typed.sessionId)
-                || !seen.computeIfAbsent(typed.sessionId, _ -> new SeenBatches())
-                        .add(typed.batchId)) {
+    private void deliver(ReceivedBatch batch, RunFold fold) throws RunEndedException {
+        if (deleted.contains(batch.sessionId)
+                || !seen.computeIfAbsent(batch.sessionId, _ -> new SeenBatches())
+                        .add(batch.batchId)) {
             return;
         }
-        delivery.batch(typed.sessionId, typed.sequence, typed.startedAtMs, typed.latestMs, typed.payload, fold);
+        feed.batch(batch.sessionId, batch.sequence, batch.startedAtMs, batch.latestMs, batch.payload, fold);
     }
 
     @Override
     public void advanceTime(RunFold fold, long nowMs) throws RunEndedException {
-        long settledMs = Math.min(nowMs - UNDER_WAY_MS, toMs);
-        delivery.advanceTime(settledMs, fold);
+        long settledMs = Math.min(nowMs - IN_TRANSIT_MS, toMs);
+        feed.advanceTime(settledMs, fold);
         fold.advanceTime(settledMs);
     }
 

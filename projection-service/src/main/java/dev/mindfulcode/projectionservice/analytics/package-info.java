@@ -1,6 +1,6 @@
 /**
- * Runs of plugins over history, and on with what comes. Which are wanted is read from the gateway's tables, how they do
- * and what they find is written to the read model; ADR 0027 says why so.
+ * Plugin runs over history and live records. Reads the desired runs from the gateway's tables and writes their state
+ * and results to the read model (ADR 0027).
  */
 @NullMarked
 package dev.mindfulcode.projectionservice.analytics;

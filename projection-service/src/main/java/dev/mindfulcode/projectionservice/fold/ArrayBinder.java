@@ -1,8 +1,10 @@
 package dev.mindfulcode.projectionservice.fold;
 
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
@@ -12,59 +14,83 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Binds rows to a statement's parameters as one array a column, for {@code unnest}: one statement and one plan for any
- * number of rows. Parameters are bound in the order of calls.
+ * Binds rows to a statement's parameters as one array per column, for {@code unnest}: one statement and one plan for
+ * any number of rows. Parameters are bound in the order of calls.
  */
 public final class ArrayBinder<R> {
 
-    /** Makes a timestamptz of epoch milliseconds, exactly; null stays null. */
+    /** Converts epoch milliseconds to timestamptz exactly; null stays null. */
     public static final String TIMESTAMP_OF = "timestamptz 'epoch' + interval '1 millisecond' * ";
 
-    private final Connection connection;
-    private final PreparedStatement statement;
-    private final List<R> rows;
-    private int bound;
+    private interface Column {
+        Object values(Connection connection) throws SQLException;
+    }
 
-    public ArrayBinder(Connection connection, PreparedStatement statement, Collection<R> rows) {
-        this.connection = connection;
-        this.statement = statement;
+    private final List<R> rows;
+    private final List<Column> columns = new ArrayList<>();
+
+    public ArrayBinder(Collection<R> rows) {
         this.rows = List.copyOf(rows);
     }
 
-    public ArrayBinder<R> uuids(Function<R, UUID> column) throws SQLException {
+    public ArrayBinder<R> uuids(Function<R, UUID> column) {
         return objects("uuid", column);
     }
 
-    public ArrayBinder<R> texts(Function<R, @Nullable String> column) throws SQLException {
+    public ArrayBinder<R> texts(Function<R, @Nullable String> column) {
         return objects("text", column);
     }
 
-    /** Numbers some of which are null. */
-    public ArrayBinder<R> longsOrNull(Function<R, @Nullable Long> column) throws SQLException {
+    public ArrayBinder<R> longsOrNull(Function<R, @Nullable Long> column) {
         return objects("int8", column);
     }
 
-    /** Numbers with a fraction, some of which are null. */
-    public ArrayBinder<R> doublesOrNull(Function<R, @Nullable Double> column) throws SQLException {
+    public ArrayBinder<R> doublesOrNull(Function<R, @Nullable Double> column) {
         return objects("float8", column);
     }
 
-    public ArrayBinder<R> longs(ToLongFunction<R> column) throws SQLException {
-        statement.setObject(++bound, rows.stream().mapToLong(column).toArray());
+    public ArrayBinder<R> longs(ToLongFunction<R> column) {
+        columns.add(_ -> rows.stream().mapToLong(column).toArray());
         return this;
     }
 
-    public ArrayBinder<R> doubles(ToDoubleFunction<R> column) throws SQLException {
-        statement.setObject(++bound, rows.stream().mapToDouble(column).toArray());
+    public ArrayBinder<R> doubles(ToDoubleFunction<R> column) {
+        columns.add(_ -> rows.stream().mapToDouble(column).toArray());
         return this;
     }
 
-    private ArrayBinder<R> objects(String type, Function<R, ? extends @Nullable Object> column) throws SQLException {
-        @Nullable Object[] values = new Object[rows.size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = column.apply(rows.get(i));
+    private ArrayBinder<R> objects(String type, Function<R, ? extends @Nullable Object> column) {
+        columns.add(connection -> {
+            @Nullable Object[] values = new Object[rows.size()];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = column.apply(rows.get(i));
+            }
+            return connection.createArrayOf(type, values);
+        });
+        return this;
+    }
+
+    /** Returns the prepared statement with all columns bound. */
+    public PreparedStatement prepare(Connection connection, String sql) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        try {
+            for (int i = 0; i < columns.size(); i++) {
+                switch (columns.get(i).values(connection)) {
+                    case Array array -> statement.setArray(i + 1, array);
+                    case Object primitives -> statement.setObject(i + 1, primitives);
+                }
+            }
+            return statement;
+        } catch (SQLException | RuntimeException e) {
+            statement.close();
+            throw e;
         }
-        statement.setArray(++bound, connection.createArrayOf(type, values));
-        return this;
+    }
+
+    /** Executes an update; returns how many rows it changed. */
+    public int update(Connection connection, String sql) throws SQLException {
+        try (PreparedStatement statement = prepare(connection, sql)) {
+            return statement.executeUpdate();
+        }
     }
 }

@@ -1,29 +1,28 @@
 package dev.mindfulcode.projectionservice.fold;
 
+import dev.mindfulcode.schemas.SessionEvent;
+import dev.mindfulcode.schemas.SessionEventKind;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 
 /**
- * The sessions that their users deleted, as one projection knows them. A deletion and what the stream tells of the
- * session come in transactions of two loops, in any order: whichever comes second finds the other's traces. For that,
- * whoever writes rows of sessions holds the table, and whoever deletes waits until nobody does.
- *
- * <p>Its own table for each projection, so that each can be built anew without the others.
+ * The sessions that users deleted, in a table of each projection, so that each can be rebuilt without the others. A
+ * deletion and the stream's records of the session are applied by two loops in any order; the later transaction must
+ * find the rows of the earlier one. Transactions that write rows of sessions therefore lock the table in shared mode,
+ * and transactions that delete sessions lock it exclusively.
  */
 public final class DeletedSessions {
 
-    /**
-     * Says {@code NOT EXISTS} of a row of {@code u(user_id, session_id)}; for use in a statement, once the table is
-     * held.
-     */
-    public static final String NOT_DELETED =
+    private static final String NOT_DELETED =
             "NOT EXISTS (SELECT FROM {%s} d WHERE d.user_id = u.user_id AND d.session_id = u.session_id)";
 
-    private static final String HOLD = "LOCK TABLE {%s} IN ROW SHARE MODE";
-    private static final String HOLD_ALONE = "LOCK TABLE {%s} IN EXCLUSIVE MODE";
+    private static final String LOCK_SHARED = "LOCK TABLE {%s} IN ROW SHARE MODE";
+    private static final String LOCK_EXCLUSIVE = "LOCK TABLE {%s} IN EXCLUSIVE MODE";
     private static final String INSERT = """
             INSERT INTO {%s} (user_id, session_id)
             SELECT user_id, session_id FROM unnest(?::uuid[], ?::uuid[]) AS u(user_id, session_id)
@@ -34,54 +33,75 @@ public final class DeletedSessions {
             WHERE r.user_id = u.user_id AND r.session_id = u.session_id
             """;
 
-    /** A session, as its user's: nobody deletes another's. */
-    public record Id(UUID userId, UUID sessionId) {}
+    private record Id(UUID userId, UUID sessionId) {}
 
-    private final String hold;
-    private final String holdAlone;
+    private final String lockShared;
+    private final String lockExclusive;
     private final String insert;
     private final String delete;
 
-    /**
-     * Binds a projection's tables.
-     *
-     * @param table has the rows of sessions, and another of its name with {@code _deleted} at the end the deleted ones'
-     *     ids
-     */
+    /** @param table contains rows of sessions; {@code table_deleted} contains the ids of deleted sessions */
     public DeletedSessions(Tables tables, String table) {
         String deleted = table + "_deleted";
-        hold = tables.qualify(HOLD.formatted(deleted));
-        holdAlone = tables.qualify(HOLD_ALONE.formatted(deleted));
+        lockShared = tables.qualify(LOCK_SHARED.formatted(deleted));
+        lockExclusive = tables.qualify(LOCK_EXCLUSIVE.formatted(deleted));
         insert = tables.qualify(INSERT.formatted(deleted));
         delete = tables.qualify(DELETE.formatted(table));
     }
 
-    /** Lets nobody delete until the transaction ends. Before the first statement that has {@link #NOT_DELETED}. */
-    public void lockShared(Connection connection) throws SQLException {
-        execute(connection, hold);
+    /** Returns a condition on a row of {@code u(user_id, session_id)}, valid while the table is locked. */
+    public static String notDeleted(String table) {
+        return NOT_DELETED.formatted(table + "_deleted");
     }
 
-    /**
-     * Notes deletions and takes the sessions' rows away. The first that a transaction does to the projection's tables.
-     *
-     * @return how many rows are gone
-     */
-    public int delete(Connection connection, Set<Id> sessions) throws SQLException {
-        execute(connection, holdAlone);
-        update(connection, insert, sessions);
-        return update(connection, delete, sessions);
+    /** Returns an empty set of deletions for one transaction. */
+    public Deletions begin() {
+        return new Deletions();
+    }
+
+    /** The sessions deleted by the events of one transaction. A user can delete only their own sessions. */
+    public final class Deletions {
+
+        private final Set<Id> sessions = new LinkedHashSet<>();
+
+        /** Adds the event's session if the event is a deletion; returns whether it is. */
+        public boolean add(ProjectionEvent event, SessionEvent change) {
+            boolean isDeletion = change.getKind() == SessionEventKind.DELETED;
+            if (isDeletion) {
+                sessions.add(new Id(event.userId(), change.getSessionId()));
+            }
+            return isDeletion;
+        }
+
+        /** Returns the users who deleted sessions, in the order of their ids. */
+        public List<UUID> users() {
+            return sessions.stream().map(Id::userId).distinct().sorted().toList();
+        }
+
+        /**
+         * Locks the table and deletes the sessions' rows. Must come first in a transaction, before statements with
+         * {@link #notDeleted}.
+         *
+         * @param writesRows whether the transaction writes rows of sessions afterwards
+         * @return how many rows were deleted
+         */
+        public int flush(Connection connection, boolean writesRows) throws SQLException {
+            if (sessions.isEmpty()) {
+                if (writesRows) {
+                    execute(connection, lockShared);
+                }
+                return 0;
+            }
+            execute(connection, lockExclusive);
+            ArrayBinder<Id> ids = new ArrayBinder<>(sessions).uuids(Id::userId).uuids(Id::sessionId);
+            ids.update(connection, insert);
+            return ids.update(connection, delete);
+        }
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.execute();
-        }
-    }
-
-    private static int update(Connection connection, String sql, Set<Id> sessions) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            new ArrayBinder<>(connection, statement, sessions).uuids(Id::userId).uuids(Id::sessionId);
-            return statement.executeUpdate();
         }
     }
 }

@@ -4,12 +4,12 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What values may be, so that no sum can overflow and no time can fall out of a column: an event that says otherwise
- * would stop its partition at the database.
+ * Bounds of values in events, so that no sum overflows and every time fits its column. A record that only the database
+ * rejected would block its partition.
  */
 public final class EventValidation {
 
-    /** More than anybody types or waits, in milliseconds 34 years; millions of times that still fit a bigint. */
+    /** As milliseconds 34 years; the sum of millions of such values fits a bigint. */
     public static final long COUNT_MAX = 1L << 40;
 
     public static final Instant TIME_MIN = Instant.EPOCH;
@@ -24,7 +24,7 @@ public final class EventValidation {
         return value;
     }
 
-    /** A version says only which of two is later; any but a negative one does. */
+    /** Returns a version, which must not be negative. */
     public static long version(long value) throws RejectedEventException {
         if (value < 0) {
             throw new RejectedEventException("negative version");
@@ -44,7 +44,12 @@ public final class EventValidation {
         return value == null ? null : Long.valueOf(timeMs(value));
     }
 
-    /** An integral of intensity (0 to 1) over milliseconds. */
+    /** Returns the text without NUL, which Postgres cannot store; null stays null. */
+    public static @Nullable String textOrNull(@Nullable String value) {
+        return value == null ? null : value.replace("\0", "");
+    }
+
+    /** Returns an integral of intensity (0 to 1) over milliseconds. */
     public static double intensityMs(double value) throws RejectedEventException {
         if (!(value >= 0 && value <= COUNT_MAX)) {
             throw new RejectedEventException("intensity out of range");

@@ -4,23 +4,23 @@ import java.sql.Connection;
 import java.sql.SQLException;
 
 /**
- * What one transaction does for one projection: takes its events, then writes what follows from them, once. Not
+ * The work of one transaction for one projection: applies events in memory, then writes the resulting rows once. Not
  * thread-safe.
  *
- * <p>A fold is deterministic and takes time from events. Whatever has been applied before changes nothing, and applying
- * a stretch of a partition in other portions gives the same rows.
+ * <p>A fold is deterministic; its only time is that of events. Events applied before change nothing, and any division
+ * of a partition into transactions gives the same rows.
  */
 public interface Fold {
 
     /**
-     * Takes the next event of its partition, or none of it.
+     * Applies the next event of its partition, completely or not at all.
      *
-     * @throws RejectedEventException where the event can never be applied
+     * @throws RejectedEventException if the event can never be applied
      */
     void apply(ProjectionEvent event) throws RejectedEventException;
 
     /**
-     * Writes in the caller's transaction. Locks rows in the order of their keys.
+     * Writes the rows in the caller's transaction. Locks rows in the order of their keys.
      *
      * @return how many rows were inserted or changed
      */

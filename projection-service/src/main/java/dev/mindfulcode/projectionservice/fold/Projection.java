@@ -10,20 +10,20 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * A named, versioned fold from events to rows: what is needed to run it, or to build it again beside the tables in use.
+ * A named, versioned fold from events to rows, with everything needed to run it or to rebuild it.
  *
  * @param name such as {@code coding_sessions}
- * @param version grows when the same events give other rows, or rows of another shape
- * @param topics where its events come from
- * @param ddl creates the tables that it writes and nobody else does, with their indexes and without naming a schema
- * @param binding its fold for given tables
+ * @param version increases when the same events give other rows, or rows of another shape
+ * @param topics the topics of its events
+ * @param ddl creates the tables that only this fold writes, with their indexes and without a schema name
+ * @param binding creates its fold for given tables
  */
 public record Projection(String name, int version, List<Topic<?>> topics, String ddl, Binding binding) {
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z_]{0,30}");
     private static final Pattern TABLE = Pattern.compile("(?m)^CREATE TABLE ([a-z_]+)");
 
-    /** Prepares the fold's statements for tables; the supplier then gives a fresh fold for each transaction. */
+    /** Prepares the fold's statements for tables; the supplier returns a new fold for each transaction. */
     @FunctionalInterface
     public interface Binding {
         Supplier<Fold> to(Tables tables);
@@ -31,16 +31,16 @@ public record Projection(String name, int version, List<Topic<?>> topics, String
 
     public Projection {
         if (!NAME.matcher(name).matches() || version < 1) {
-            throw new IllegalArgumentException("not the name and version of a projection: " + name + ' ' + version);
+            throw new IllegalArgumentException("Invalid projection name or version: " + name + ' ' + version);
         }
     }
 
-    /** Declares a projection whose tables are in {@code tables.sql} beside its fold. */
+    /** Returns a projection whose tables are declared in {@code tables.sql} next to its fold. */
     public static Projection of(
             Class<? extends Fold> fold, String name, int version, List<Topic<?>> topics, Binding binding) {
         try (InputStream ddl = fold.getResourceAsStream("tables.sql")) {
             if (ddl == null) {
-                throw new IllegalArgumentException("no tables.sql beside " + fold.getName());
+                throw new IllegalArgumentException("tables.sql not found next to " + fold.getName());
             }
             return new Projection(
                     name, version, topics, new String(ddl.readAllBytes(), StandardCharsets.UTF_8), binding);

@@ -6,11 +6,11 @@ import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record of a topic, read.
+ * A decoded record of a topic.
  *
- * @param offset in its partition; grows with each event of a user, since all of them are in one partition
+ * @param offset in its partition; increases with each event of a user, since all of them are in one partition
  * @param userId the record's key
- * @param cipher reads what this user's records hold encrypted; null on topics that are read for erased users too
+ * @param cipher decrypts this user's data; null on topics that are read for erased users too
  */
 public record ProjectionEvent(
         long offset, UUID userId, @Nullable UserCipher cipher, SpecificRecord value) {}

@@ -1,6 +1,6 @@
 package dev.mindfulcode.projectionservice.fold;
 
-/** An event that says something impossible: it goes to dead letters and its partition goes on. */
+/** An event with invalid content. It goes to the dead letters and its partition continues. */
 public final class RejectedEventException extends Exception {
 
     private final String reason;

@@ -3,18 +3,18 @@ package dev.mindfulcode.projectionservice.fold;
 import java.util.regex.Pattern;
 
 /**
- * Where a projection's tables are: in the schema that is read, or in one of their own while they are built.
+ * The schema of a projection's tables: the one that readers use, or the staging schema of a build.
  *
  * @param schema a lower-case SQL identifier
  */
 public record Tables(String schema) {
 
     private static final Pattern SCHEMA = Pattern.compile("[a-z][a-z0-9_]{0,62}");
-    private static final Pattern PLACE = Pattern.compile("\\{([a-z_]+)}");
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{([a-z_]+)}");
 
     public Tables {
         if (!SCHEMA.matcher(schema).matches()) {
-            throw new IllegalArgumentException("no lower-case SQL identifier: " + schema);
+            throw new IllegalArgumentException("Schema name is not a lower-case SQL identifier: " + schema);
         }
     }
 
@@ -22,8 +22,8 @@ public record Tables(String schema) {
         return schema + '.' + table;
     }
 
-    /** Puts the tables' full names where the text says {@code {table}}. */
+    /** Replaces each {@code {table}} in the statement by the table's qualified name. */
     public String qualify(String sql) {
-        return PLACE.matcher(sql).replaceAll(match -> qualifiedName(match.group(1)));
+        return PLACEHOLDER.matcher(sql).replaceAll(match -> qualifiedName(match.group(1)));
     }
 }

@@ -1,4 +1,4 @@
-/** What a projection is: a named, versioned fold from events to read-model rows. */
+/** The model of a projection: a named, versioned fold from events to read-model rows. */
 @NullMarked
 package dev.mindfulcode.projectionservice.fold;
 

@@ -13,28 +13,27 @@ import dev.mindfulcode.schemas.SessionEvent;
 import dev.mindfulcode.schemas.SessionEventKind;
 import dev.mindfulcode.schemas.Topics;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 
-/** {@code session_languages}: one row for each event that starts a session or names its language. */
+/** {@code session_languages}: one row for each event that starts a session or sets its language. */
+@NullMarked
 public final class SessionLanguages implements Fold {
 
     private static final String INSERT = """
             INSERT INTO {session_languages} (user_id, session_id, event_offset, kind, set_at, language)
-            SELECT user_id, session_id, event_offset, kind, @set_ms, language
+            SELECT user_id, session_id, event_offset, kind, @ts set_ms, language
             FROM unnest(?::uuid[], ?::uuid[], ?::bigint[], ?::text[], ?::bigint[], ?::text[])
                 AS u(user_id, session_id, event_offset, kind, set_ms, language)
-            WHERE left
+            WHERE @not_deleted
             ON CONFLICT (session_id, event_offset) DO NOTHING
-            """.replace("@", ArrayBinder.TIMESTAMP_OF)
-            .replace("left", DeletedSessions.NOT_DELETED.formatted("session_languages_deleted"));
+            """.replace("@ts ", ArrayBinder.TIMESTAMP_OF)
+            .replace("@not_deleted", DeletedSessions.notDeleted("session_languages"));
 
     private record Key(UUID sessionId, long offset) {}
 
@@ -46,32 +45,29 @@ public final class SessionLanguages implements Fold {
             @Nullable String language) {}
 
     private final String insert;
-    private final DeletedSessions deletedSessions;
-    private final Set<DeletedSessions.Id> deleted = new LinkedHashSet<>();
+    private final DeletedSessions.Deletions deletions;
     private final TreeMap<Key, Row> rows =
             new TreeMap<>(Comparator.comparing(Key::sessionId).thenComparingLong(Key::offset));
 
-    private SessionLanguages(String insert, DeletedSessions deletedSessions) {
+    private SessionLanguages(String insert, DeletedSessions.Deletions deletions) {
         this.insert = insert;
-        this.deletedSessions = deletedSessions;
+        this.deletions = deletions;
     }
 
     public static Projection projection() {
         return Projection.of(SessionLanguages.class, "session_languages", 1, List.of(Topics.SESSIONS), tables -> {
             String insert = tables.qualify(INSERT);
             DeletedSessions deleted = new DeletedSessions(tables, "session_languages");
-            return () -> new SessionLanguages(insert, deleted);
+            return () -> new SessionLanguages(insert, deleted.begin());
         });
     }
 
-    /**
-     * Skips an event that cannot be read: {@link CodingSessions} rejects the same one, and one dead letter is enough.
-     */
+    /** Skips invalid events: {@link CodingSessions} rejects the same ones, and one dead letter is enough. */
     @Override
     public void apply(ProjectionEvent event) {
         SessionEvent change = (SessionEvent) event.value();
         switch (change.getKind()) {
-            case DELETED -> deleted.add(new DeletedSessions.Id(event.userId(), change.getSessionId()));
+            case DELETED -> deletions.add(event, change);
             case STARTED -> add(event, change, "started");
             case CORRECTED -> add(event, change, "corrected");
             case UPDATED, PAUSED, RESUMED, ENDED -> add(event, change, "updated");
@@ -93,38 +89,22 @@ public final class SessionLanguages implements Fold {
             return;
         }
         Key key = new Key(change.getSessionId(), event.offset());
-        rows.put(
-                key,
-                new Row(
-                        key,
-                        event.userId(),
-                        kind,
-                        setMs,
-                        // Postgres has no text with a zero character in it.
-                        language == null ? null : language.replace("\0", "")));
+        rows.put(key, new Row(key, event.userId(), kind, setMs, EventValidation.textOrNull(language)));
     }
 
     @Override
     public int flush(Connection connection) throws SQLException {
-        int gone = 0;
-        if (!deleted.isEmpty()) {
-            gone = deletedSessions.delete(connection, deleted);
-        } else if (!rows.isEmpty()) {
-            deletedSessions.lockShared(connection);
-        }
-        return rows.isEmpty() ? gone : gone + insert(connection);
-    }
-
-    private int insert(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(insert)) {
-            new ArrayBinder<>(connection, statement, rows.values())
-                    .uuids(Row::userId)
-                    .uuids(row -> row.key().sessionId())
-                    .longs(row -> row.key().offset())
-                    .texts(Row::kind)
-                    .longs(Row::setMs)
-                    .texts(Row::language);
-            return statement.executeUpdate();
-        }
+        int deleted = deletions.flush(connection, !rows.isEmpty());
+        return rows.isEmpty()
+                ? deleted
+                : deleted
+                        + new ArrayBinder<>(rows.values())
+                                .uuids(Row::userId)
+                                .uuids(row -> row.key().sessionId())
+                                .longs(row -> row.key().offset())
+                                .texts(Row::kind)
+                                .longs(Row::setMs)
+                                .texts(Row::language)
+                                .update(connection, insert);
     }
 }

@@ -14,9 +14,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * The folds of the tables that are read. A switch to tables of another version holds the offsets of the projection's
- * topics meanwhile; whoever advances one afterwards finds the version changed, writes nothing and goes on with the
- * other fold.
+ * The folds of the tables in use. A cut-over to another version locks the offsets of the projection's topics; a loop
+ * that advances one of them afterwards finds the new version, writes nothing and continues with the other fold.
  */
 final class ActiveProjections implements FoldSet {
 
@@ -50,8 +49,8 @@ final class ActiveProjections implements FoldSet {
             }
         }
         if (bound.size() < names.length) {
-            throw new IllegalStateException("the read model is in versions " + now + ", and this release has "
-                    + declared + ": start one that has both, and rebuild");
+            throw new IllegalStateException("The read model has projection versions " + now + ", but this release has "
+                    + declared + "; start a release that has both, and rebuild");
         }
         loaded = now;
         folds = bound;
@@ -65,7 +64,7 @@ final class ActiveProjections implements FoldSet {
     @Override
     public void check(Connection connection) throws SQLException, FencedException {
         if (!read(connection).equals(loaded)) {
-            throw new FencedException("a projection has been switched to another version");
+            throw new FencedException("a projection was cut over to another version");
         }
     }
 

@@ -2,11 +2,11 @@ package dev.mindfulcode.projectionservice.loop;
 
 import java.util.concurrent.TimeUnit;
 
-/** When to try again: at once after a success, then twice as late with each failure, up to a bound. Not thread-safe. */
+/** Exponential retry delay, reset by a success. Not thread-safe. */
 final class Backoff {
 
-    static final long FIRST_MS = 50;
-    static final long MS_MAX = 5_000;
+    static final long MIN_MS = 50;
+    static final long MAX_MS = 5_000;
     private static final int DOUBLINGS_MAX = 10;
 
     private int failures;
@@ -16,9 +16,9 @@ final class Backoff {
         failures = 0;
     }
 
-    /** Returns how long is waited from now. */
+    /** Returns the delay until the next attempt. */
     long failed(long nowNanos) {
-        long waitMs = Math.min(MS_MAX, FIRST_MS << Math.min(failures, DOUBLINGS_MAX));
+        long waitMs = Math.min(MAX_MS, MIN_MS << Math.min(failures, DOUBLINGS_MAX));
         failures++;
         notBeforeNanos = nowNanos + TimeUnit.MILLISECONDS.toNanos(waitMs);
         return waitMs;

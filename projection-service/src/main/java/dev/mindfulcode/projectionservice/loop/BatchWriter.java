@@ -7,6 +7,7 @@ import dev.mindfulcode.projectionservice.fold.RejectedEventException;
 import dev.mindfulcode.projectionservice.fold.Tables;
 import dev.mindfulcode.projectionservice.loop.OffsetTable.Step;
 import dev.mindfulcode.projectionservice.readmodel.LogLossRepair;
+import dev.mindfulcode.projectionservice.readmodel.Transaction;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -21,10 +22,7 @@ import javax.sql.DataSource;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Applies records: what every projection makes of them and where their partitions then stand, in one transaction. Not
- * thread-safe.
- */
+/** Applies records: writes the rows of every projection and the new offsets in one transaction. Not thread-safe. */
 final class BatchWriter {
 
     private final DataSource database;
@@ -41,7 +39,7 @@ final class BatchWriter {
         this.metrics = metrics;
     }
 
-    /** Returns where the partitions stand by the table, and finds out which folds it has. */
+    /** Returns the offsets of the table, and loads its folds. */
     Map<TopicPartition, Long> positions(Set<TopicPartition> partitions) throws SQLException {
         try (Connection connection = database.getConnection()) {
             folds.load(connection);
@@ -50,63 +48,52 @@ final class BatchWriter {
     }
 
     /**
-     * Sets offsets back to where the log ends and orders rebuilds of what was made of the records that it lost.
+     * Sets offsets back to the end of the log and orders rebuilds from the remaining records.
      *
-     * @return the projections that are built again
+     * @return the projections to be rebuilt
      */
     List<String> repair(Map<TopicPartition, Long> ends) throws SQLException {
         Set<String> topics = new HashSet<>();
         ends.keySet().forEach(partition -> topics.add(partition.topic()));
-        try (Connection connection = database.getConnection()) {
-            connection.setAutoCommit(false);
-            boolean isCommitted = false;
-            try {
-                List<String> projections = LogLossRepair.repair(connection, ends, topics);
-                connection.commit();
-                isCommitted = true;
-                return projections;
-            } finally {
-                if (!isCommitted) {
-                    rollback(connection);
-                }
-            }
-        }
+        return Transaction.<List<String>, RuntimeException>run(
+                database, connection -> LogLossRepair.repair(connection, ends, topics));
     }
 
     /**
-     * Applies records and moves their partitions on; throws before or after a whole number of transactions.
+     * Applies records and advances their partitions, in one or more whole transactions.
      *
-     * @param records by partition, in order
-     * @param positions where this loop left the partitions; kept up to date
-     * @throws FencedException where a partition has been moved by somebody else
-     * @throws SQLException where the database does not do it just now
+     * @param records in the order of their partitions
+     * @param positions the next offsets as this loop last wrote them; updated
+     * @throws FencedException if another writer has advanced a partition
+     * @throws SQLException if the database fails
      */
     void apply(List<DecodedRecord> records, Map<TopicPartition, Long> positions) throws SQLException, FencedException {
         apply(records, positions, new HashSet<>());
     }
 
-    /** A record that the database refuses is found by halving, so that it goes alone and its neighbours are applied. */
-    private void apply(List<DecodedRecord> records, Map<TopicPartition, Long> positions, Set<DecodedRecord> buried)
+    /** Isolates a record that the database rejects by bisection, so that all others are applied. */
+    private void apply(
+            List<DecodedRecord> records, Map<TopicPartition, Long> positions, Set<DecodedRecord> deadLettered)
             throws SQLException, FencedException {
         try {
-            applyTogether(records, positions, buried);
+            applyTogether(records, positions, deadLettered);
         } catch (SQLException e) {
             if (!isAboutData(e)) {
                 throw e;
             }
             if (records.size() == 1) {
-                DecodedRecord refused = records.getFirst().rejected("the database refuses it: " + e.getSQLState());
-                applyTogether(List.of(refused), positions, buried);
+                DecodedRecord refused = records.getFirst().rejected("rejected by the database: " + e.getSQLState());
+                applyTogether(List.of(refused), positions, deadLettered);
             } else {
                 int half = records.size() / 2;
-                apply(records.subList(0, half), positions, buried);
-                apply(records.subList(half, records.size()), positions, buried);
+                apply(records.subList(0, half), positions, deadLettered);
+                apply(records.subList(half, records.size()), positions, deadLettered);
             }
         }
     }
 
     private void applyTogether(
-            List<DecodedRecord> records, Map<TopicPartition, Long> positions, Set<DecodedRecord> buried)
+            List<DecodedRecord> records, Map<TopicPartition, Long> positions, Set<DecodedRecord> deadLettered)
             throws SQLException, FencedException {
         Map<Projection, Fold> begun = folds.begin();
         SortedMap<TopicPartition, Step> steps = new TreeMap<>(OffsetTable.ORDER);
@@ -123,18 +110,18 @@ final class BatchWriter {
             steps.put(partition, new Step(from, received.record().offset() + 1, inputOffset));
             switch (received.content()) {
                 case DecodedRecord.Decoded readable -> {
-                    String reason = take(received, readable.event(), begun);
-                    if (reason != null && buried.add(received)) {
+                    String reason = fold(received, readable.event(), begun);
+                    if (reason != null && deadLettered.add(received)) {
                         letters.add(new DeadRecord(received.record(), reason));
                     }
                 }
                 case DecodedRecord.Rejected rejected -> {
-                    if (buried.add(received)) {
+                    if (deadLettered.add(received)) {
                         letters.add(new DeadRecord(received.record(), rejected.reason()));
                     }
                 }
                 case DecodedRecord.InputProgress progress -> {
-                    // Goes with the partition's offset.
+                    // Stored with the offset.
                 }
                 case DecodedRecord.Skipped skipped ->
                     erased += skipped.reason() == DecodedRecord.SkipReason.ERASED ? 1 : 0;
@@ -144,35 +131,25 @@ final class BatchWriter {
             deadLetters.store(letters);
             metrics.deadLettered(letters);
         }
-        Map<Projection, Integer> rows = write(begun, steps);
+        Map<Projection, Integer> rows = flush(begun, steps);
         steps.forEach((partition, step) -> positions.put(partition, step.to()));
         metrics.committed(rows, erased);
     }
 
-    private Map<Projection, Integer> write(Map<Projection, Fold> begun, SortedMap<TopicPartition, Step> steps)
+    private Map<Projection, Integer> flush(Map<Projection, Fold> begun, SortedMap<TopicPartition, Step> steps)
             throws SQLException, FencedException {
-        Map<Projection, Integer> rows = new LinkedHashMap<>();
-        try (Connection connection = database.getConnection()) {
-            connection.setAutoCommit(false);
-            boolean isCommitted = false;
-            try {
-                offsets.advance(connection, steps);
-                folds.check(connection);
-                for (Map.Entry<Projection, Fold> entry : begun.entrySet()) {
-                    rows.put(entry.getKey(), entry.getValue().flush(connection));
-                }
-                connection.commit();
-                isCommitted = true;
-            } finally {
-                if (!isCommitted) {
-                    rollback(connection);
-                }
+        return Transaction.<Map<Projection, Integer>, FencedException>run(database, connection -> {
+            offsets.advance(connection, steps);
+            folds.check(connection);
+            Map<Projection, Integer> rows = new LinkedHashMap<>();
+            for (Map.Entry<Projection, Fold> entry : begun.entrySet()) {
+                rows.put(entry.getKey(), entry.getValue().flush(connection));
             }
-        }
-        return rows;
+            return rows;
+        });
     }
 
-    private static @Nullable String take(DecodedRecord received, ProjectionEvent event, Map<Projection, Fold> begun) {
+    private static @Nullable String fold(DecodedRecord received, ProjectionEvent event, Map<Projection, Fold> begun) {
         String topic = received.record().topic();
         for (Map.Entry<Projection, Fold> entry : begun.entrySet()) {
             if (entry.getKey().reads(topic)) {
@@ -189,22 +166,14 @@ final class BatchWriter {
     private static long position(Map<TopicPartition, Long> positions, TopicPartition partition) {
         Long position = positions.get(partition);
         if (position == null) {
-            throw new IllegalStateException("records of " + partition + " before its position is known");
+            throw new IllegalStateException("Records of " + partition + " arrived before its position is known");
         }
         return position;
     }
 
-    /** Data exceptions and integrity violations: the same records would fail again. */
+    /** Returns whether the same records would fail again: data exceptions and integrity violations. */
     private static boolean isAboutData(SQLException e) {
         String state = e.getSQLState();
         return state != null && (state.startsWith("22") || state.startsWith("23"));
-    }
-
-    private static void rollback(Connection connection) {
-        try {
-            connection.rollback();
-        } catch (SQLException e) {
-            // The connection is gone, and the transaction with it; what failed first is on its way to the caller.
-        }
     }
 }

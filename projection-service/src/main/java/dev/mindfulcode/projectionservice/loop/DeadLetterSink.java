@@ -2,14 +2,14 @@ package dev.mindfulcode.projectionservice.loop;
 
 import java.util.List;
 
-/** Where records go that can never be applied. Thread-safe. */
+/** Stores records that can never be applied. Thread-safe. */
 public interface DeadLetterSink {
 
     /**
-     * Stores records with their bytes and reasons; when it returns, they are safe. A record may be stored twice after a
-     * failure: (topic, partition, offset) tells.
+     * Stores records durably with their bytes and reasons. After a failure a record may be stored twice; (topic,
+     * partition, offset) identifies it.
      *
-     * @throws DeadLetterSinkUnavailableException where they cannot be stored just now
+     * @throws DeadLetterSinkUnavailableException if they cannot be stored now
      */
     void store(List<DeadRecord> records);
 }

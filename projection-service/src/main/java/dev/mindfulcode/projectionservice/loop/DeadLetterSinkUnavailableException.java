@@ -1,9 +1,9 @@
 package dev.mindfulcode.projectionservice.loop;
 
-/** Dead letters could not be stored; the records that are to go there stay where they are meanwhile. */
+/** Dead letters cannot be stored now. Their records are not applied and will be retried. */
 public final class DeadLetterSinkUnavailableException extends RuntimeException {
 
     public DeadLetterSinkUnavailableException(Throwable cause) {
-        super("dead letters could not be stored", cause);
+        super("Cannot write to the topic dead-letters", cause);
     }
 }

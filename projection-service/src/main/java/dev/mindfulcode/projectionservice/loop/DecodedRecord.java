@@ -5,26 +5,26 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
-/** A record and what reading it came to. */
+/** A Kafka record and the result of decoding it. */
 record DecodedRecord(ConsumerRecord<byte @Nullable [], byte @Nullable []> record, Content content) {
 
     sealed interface Content {}
 
     record Decoded(ProjectionEvent event) implements Content {}
 
-    /** Nothing to do, and nothing wrong. */
+    /** A valid record without an event. */
     record Skipped(SkipReason reason) implements Content {}
 
-    /** @param inputOffset as of {@link dev.mindfulcode.schemas.ProgressMarker} */
+    /** @param inputOffset of the {@link dev.mindfulcode.schemas.ProgressMarker} */
     record InputProgress(long inputOffset) implements Content {}
 
     /** @param reason the kind of failure, never content of the record */
     record Rejected(String reason) implements Content {}
 
     enum SkipReason {
-        /** The user has no key any more. */
+        /** The user was erased and has no key. */
         ERASED,
-        /** A record without a value; no topic of ours gives that a meaning. */
+        /** A record without a value, which has no meaning on these topics. */
         TOMBSTONE
     }
 

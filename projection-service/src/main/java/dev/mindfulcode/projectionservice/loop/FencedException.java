@@ -1,6 +1,6 @@
 package dev.mindfulcode.projectionservice.loop;
 
-/** What this loop knew of the tables is true no more: it writes nothing and finds out anew. */
+/** Another writer changed the offsets or the active projections. The loop writes nothing and reads the tables again. */
 final class FencedException extends Exception {
 
     FencedException(String what) {

@@ -10,23 +10,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** Which folds write a set of tables. Not thread-safe. */
+/** The folds that write a set of tables. Not thread-safe. */
 interface FoldSet {
 
-    /** Finds out; before the first transaction, and again after a fence. */
+    /** Loads the folds, before the first transaction and after each {@link FencedException}. */
     void load(Connection connection) throws SQLException;
 
-    /** Returns a fresh fold of each projection. */
+    /** Returns a new fold of each projection. */
     Map<Projection, Fold> begin();
 
     /**
-     * Makes sure, in the transaction that is about to write, that these are still the folds of the tables.
+     * Checks, in the writing transaction, that these are still the folds of the tables.
      *
-     * @throws FencedException where they are not
+     * @throws FencedException if they are not
      */
     void check(Connection connection) throws SQLException, FencedException;
 
-    /** Folds of tables that nobody else writes and nothing is switched to while they do. */
+    /** Returns the folds of tables that have no other writer and do not change their version. */
     static FoldSet fixed(Tables tables, List<Projection> projections) {
         Map<Projection, Supplier<Fold>> folds = new LinkedHashMap<>();
         projections.forEach(

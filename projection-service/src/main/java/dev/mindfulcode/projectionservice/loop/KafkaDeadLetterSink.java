@@ -23,15 +23,15 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.jspecify.annotations.Nullable;
 
-/** The dead-letters topic. */
+/** Writes dead letters to the topic {@code dead-letters}. */
 public final class KafkaDeadLetterSink implements DeadLetterSink, AutoCloseable {
 
     private static final String COMPONENT = "projection-service";
-    private static final int DELIVERY_MS_MAX = 15_000;
-    private static final int BLOCK_MS_MAX = 5_000;
-    private static final int REQUEST_MS_MAX = 5_000;
+    private static final int DELIVERY_TIMEOUT_MS = 15_000;
+    private static final int MAX_BLOCK_MS = 5_000;
+    private static final int REQUEST_TIMEOUT_MS = 5_000;
     private static final int BUFFER_BYTES_MAX = 4 << 20;
-    private static final Duration CLOSE_MAX = Duration.ofSeconds(3);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(3);
 
     private final Clock clock;
     private final Serde<DeadLetter> serde;
@@ -49,11 +49,11 @@ public final class KafkaDeadLetterSink implements DeadLetterSink, AutoCloseable 
                         ProducerConfig.ACKS_CONFIG,
                         "all",
                         ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                        DELIVERY_MS_MAX,
+                        DELIVERY_TIMEOUT_MS,
                         ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                        REQUEST_MS_MAX,
+                        REQUEST_TIMEOUT_MS,
                         ProducerConfig.MAX_BLOCK_MS_CONFIG,
-                        BLOCK_MS_MAX,
+                        MAX_BLOCK_MS,
                         ProducerConfig.BUFFER_MEMORY_CONFIG,
                         BUFFER_BYTES_MAX),
                 new ByteArraySerializer(),
@@ -69,7 +69,7 @@ public final class KafkaDeadLetterSink implements DeadLetterSink, AutoCloseable 
                 sent.add(producer.send(new ProducerRecord<>(Topics.DEAD_LETTERS.name(), key, letter(dead))));
             }
             for (Future<RecordMetadata> one : sent) {
-                one.get(DELIVERY_MS_MAX + REQUEST_MS_MAX, TimeUnit.MILLISECONDS);
+                one.get(DELIVERY_TIMEOUT_MS + REQUEST_TIMEOUT_MS, TimeUnit.MILLISECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -81,7 +81,7 @@ public final class KafkaDeadLetterSink implements DeadLetterSink, AutoCloseable 
 
     @Override
     public void close() {
-        producer.close(CLOSE_MAX);
+        producer.close(CLOSE_TIMEOUT);
         serde.close();
     }
 

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What a loop reports of itself. Labels are names of projections, topics and loops only. Closing removes the gauges,
- * which say how things are now; counters stay. Thread-safe.
+ * Metrics of a loop. Labels are names of projections, topics and loops only. Closing removes the gauges; counters stay.
+ * Thread-safe.
  */
 public final class LoopMetrics implements AutoCloseable {
 
@@ -97,7 +97,7 @@ public final class LoopMetrics implements AutoCloseable {
         transactions.record(took);
     }
 
-    /** @param kind fenced, or what kind of thing failed */
+    /** @param kind fenced, or the kind of failure */
     void setback(String kind) {
         registry.counter("mindful.projection.setbacks", "loop", loop, "kind", kind)
                 .increment();

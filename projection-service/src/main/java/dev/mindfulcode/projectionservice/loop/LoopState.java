@@ -1,12 +1,12 @@
 package dev.mindfulcode.projectionservice.loop;
 
 /**
- * How a loop is doing.
+ * The state of a loop.
  *
  * @param partitions how many are assigned to it
- * @param isFollowing whether it has been given its partitions, knows where they stand, and nothing is failing
- * @param isCaughtUp whether it follows and has applied all that was committed in them when it last looked
- * @param failures how often in a row it has failed by now; 0 when all is well
+ * @param isFollowing whether it has its partitions and their offsets, and nothing fails
+ * @param isCaughtUp whether it follows and had applied all committed records when it last polled
+ * @param failures in a row
  */
 public record LoopState(int partitions, boolean isFollowing, boolean isCaughtUp, int failures) {
 

@@ -16,7 +16,7 @@ import java.util.SortedMap;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
-/** Where each partition stands, in the database that holds what has been made of it. */
+/** The table of the next offset of each partition, in the same database as the rows. */
 final class OffsetTable {
 
     static final Comparator<TopicPartition> ORDER =
@@ -39,9 +39,9 @@ final class OffsetTable {
             """;
 
     /**
-     * From where to where a transaction takes a partition; offsets of the next record to apply.
+     * The advance of a partition by one transaction, as offsets of the next record to apply.
      *
-     * @param inputOffset of the last progress marker on the way; null where there is none
+     * @param inputOffset of the last progress marker between them; null without one
      */
     record Step(long from, long to, @Nullable Long inputOffset) {}
 
@@ -55,7 +55,7 @@ final class OffsetTable {
         advance = tables.qualify(ADVANCE);
     }
 
-    /** Returns the next offset of each partition; one that was never read is at 0. */
+    /** Returns the next offset of each partition; 0 if it was never read. */
     Map<TopicPartition, Long> read(Connection connection, Collection<TopicPartition> partitions) throws SQLException {
         Map<TopicPartition, Long> found = select(connection, partitions);
         if (found.size() < partitions.size()) {
@@ -73,10 +73,10 @@ final class OffsetTable {
     }
 
     /**
-     * Moves each partition on, provided that it stands where this loop left it. Done first in a transaction: whoever
-     * else has the partition waits here, then finds that it has moved, and writes no row.
+     * Advances each partition from the offset that this loop last wrote. Must come first in a transaction: another
+     * writer of the partition waits here, then finds another offset and writes no row.
      *
-     * @throws FencedException where it stands elsewhere
+     * @throws FencedException if a partition has another offset
      */
     void advance(Connection connection, SortedMap<TopicPartition, Step> steps) throws SQLException, FencedException {
         try (PreparedStatement statement = connection.prepareStatement(advance)) {
@@ -89,7 +89,7 @@ final class OffsetTable {
                 statement.addBatch();
             }
             if (Arrays.stream(statement.executeBatch()).anyMatch(rows -> rows != 1)) {
-                throw new FencedException("a partition's offset has been moved by somebody else");
+                throw new FencedException("another writer advanced a partition");
             }
         }
     }

@@ -14,13 +14,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the assigned partitions stand: known, or paused until the table has been asked. The group's own offsets are
- * never read. Not thread-safe.
+ * The positions of the assigned partitions: known, or paused until the offset table has been read. The offsets of the
+ * consumer group are never read. Not thread-safe.
  */
 final class PartitionPositions implements ConsumerRebalanceListener {
 
-    private static final Logger LOG = LoggerFactory.getLogger(PartitionPositions.class);
-    private static final Duration LOOK_UP_MAX = Duration.ofSeconds(10);
+    private static final Logger log = LoggerFactory.getLogger(PartitionPositions.class);
+    private static final Duration LOOKUP_TIMEOUT = Duration.ofSeconds(10);
 
     private final Consumer<?, ?> consumer;
     private final Map<TopicPartition, Long> known = new HashMap<>();
@@ -44,7 +44,7 @@ final class PartitionPositions implements ConsumerRebalanceListener {
         unknown.removeAll(partitions);
     }
 
-    /** Whether the group has ever said which partitions are ours, if only that none is. */
+    /** Returns whether partitions, or none, were ever assigned. */
     boolean isAssigned() {
         return isAssigned;
     }
@@ -57,12 +57,12 @@ final class PartitionPositions implements ConsumerRebalanceListener {
         return Set.copyOf(unknown);
     }
 
-    /** To be kept up to date by whoever applies records. */
+    /** Returns the next offsets; the writer that applies records updates them. */
     Map<TopicPartition, Long> known() {
         return known;
     }
 
-    /** Nothing more of these until the table has been asked. */
+    /** Pauses partitions until the offset table has been read. */
     void forget(Collection<TopicPartition> partitions) {
         consumer.pause(partitions);
         known.keySet().removeAll(partitions);
@@ -70,13 +70,13 @@ final class PartitionPositions implements ConsumerRebalanceListener {
     }
 
     /**
-     * Goes on from where the table says, with all partitions where that is possible.
+     * Seeks to the offsets of the table and resumes the partitions, all that are possible.
      *
-     * @throws OffsetBeyondLogEndException where the log ends before that
+     * @throws OffsetBeyondLogEndException if Kafka has fewer records in a partition
      */
     void seek(Map<TopicPartition, Long> offsets) throws OffsetBeyondLogEndException {
-        Map<TopicPartition, Long> begins = consumer.beginningOffsets(offsets.keySet(), LOOK_UP_MAX);
-        Map<TopicPartition, Long> ends = consumer.endOffsets(offsets.keySet(), LOOK_UP_MAX);
+        Map<TopicPartition, Long> begins = consumer.beginningOffsets(offsets.keySet(), LOOKUP_TIMEOUT);
+        Map<TopicPartition, Long> ends = consumer.endOffsets(offsets.keySet(), LOOKUP_TIMEOUT);
         Map<TopicPartition, Long> misplaced = new HashMap<>();
         for (Map.Entry<TopicPartition, Long> entry : offsets.entrySet()) {
             TopicPartition partition = entry.getKey();
@@ -88,7 +88,11 @@ final class PartitionPositions implements ConsumerRebalanceListener {
                 continue;
             }
             if (next > 0 && next < begin) {
-                LOG.error("{}: records {} to {} were deleted before they were applied", partition, next, begin);
+                log.error(
+                        "Records lost by retention before they were applied: partition={}, offsets={} to {}",
+                        partition,
+                        next,
+                        begin - 1);
             }
             consumer.seek(partition, Math.max(next, begin));
             known.put(partition, next);

@@ -23,20 +23,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A thread that polls records, applies them and polls again. Where a partition stands is what the offsets table says;
- * after an assignment, a failure or a fence, the partition is paused until that has been read, and whatever was in hand
- * is forgotten: Kafka still has it. Meanwhile polling goes on, so that the loop keeps its place in the group however
- * long the database is away.
+ * A thread that polls records and applies them. The offset table is the only source of positions: after an assignment,
+ * a failure or a {@link FencedException}, a partition is paused until the table has been read, and polled records are
+ * dropped, because Kafka still has them. Polling continues meanwhile, so that the loop stays in its group while the
+ * database is unavailable.
  */
 public final class ProjectionLoop implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ProjectionLoop.class);
-    private static final Duration POLL_MAX = Duration.ofMillis(100);
-    private static final Duration CONSUMER_CLOSE_MAX = Duration.ofSeconds(3);
-    private static final Duration STOP_MAX = Duration.ofSeconds(10);
+    private static final Logger log = LoggerFactory.getLogger(ProjectionLoop.class);
+    private static final Duration POLL_TIMEOUT = Duration.ofMillis(100);
+    private static final Duration CONSUMER_CLOSE_TIMEOUT = Duration.ofSeconds(3);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
-    /** How often a log is found to end too early before it is believed: a new leader may not know its end at once. */
-    private static final int MISPLACED_LOOKS_MAX = 3;
+    /** Checks before records count as lost: a new partition leader may report an old end offset for a moment. */
+    private static final int LOST_RECORD_CHECKS = 3;
 
     private final LoopSettings settings;
     private final Supplier<? extends Consumer<byte @Nullable [], byte @Nullable []>> consumers;
@@ -45,7 +45,7 @@ public final class ProjectionLoop implements AutoCloseable {
     private final LoopMetrics metrics;
     private final Backoff backoff = new Backoff();
     private final Thread thread;
-    private int misplacedLooks;
+    private int lostRecordChecks;
     private volatile boolean isStopping;
     private volatile LoopState state = LoopState.INITIAL;
     private volatile @Nullable Consumer<?, ?> current;
@@ -82,7 +82,7 @@ public final class ProjectionLoop implements AutoCloseable {
         return settings.name();
     }
 
-    /** Lets the loop finish its transaction and leave its group, within a bound. */
+    /** Finishes the current transaction and leaves the group, within {@link #STOP_TIMEOUT}. */
     @Override
     public void close() {
         isStopping = true;
@@ -91,10 +91,13 @@ public final class ProjectionLoop implements AutoCloseable {
             consumer.wakeup();
         }
         try {
-            if (!thread.join(STOP_MAX)) {
-                LOG.warn("{} did not stop in {}; interrupting it", thread.getName(), STOP_MAX);
+            if (!thread.join(STOP_TIMEOUT)) {
+                log.warn(
+                        "Projection loop did not stop in time; interrupting it: loop={}, timeout={}",
+                        name(),
+                        STOP_TIMEOUT);
                 thread.interrupt();
-                thread.join(CONSUMER_CLOSE_MAX);
+                thread.join(CONSUMER_CLOSE_TIMEOUT);
             }
         } catch (InterruptedException e) {
             thread.interrupt();
@@ -102,7 +105,7 @@ public final class ProjectionLoop implements AutoCloseable {
         }
     }
 
-    /** A consumer that failed for good is replaced. */
+    /** Replaces a failed consumer. */
     private void run() {
         try {
             while (!isStopping) {
@@ -110,7 +113,7 @@ public final class ProjectionLoop implements AutoCloseable {
                     follow();
                 } catch (WakeupException | InterruptException e) {
                     if (!isStopping) {
-                        LOG.warn("{} was interrupted; going on", thread.getName());
+                        log.warn("Projection loop was interrupted; continuing: loop={}", name());
                     }
                 } catch (RuntimeException e) {
                     failed("consumer", e);
@@ -134,7 +137,7 @@ public final class ProjectionLoop implements AutoCloseable {
             }
         } finally {
             current = null;
-            consumer.close(CloseOptions.timeout(CONSUMER_CLOSE_MAX));
+            consumer.close(CloseOptions.timeout(CONSUMER_CLOSE_TIMEOUT));
         }
     }
 
@@ -142,7 +145,7 @@ public final class ProjectionLoop implements AutoCloseable {
         if (positions.isAnyUnknown() && backoff.isDue(System.nanoTime())) {
             position(positions);
         }
-        ConsumerRecords<byte @Nullable [], byte @Nullable []> records = consumer.poll(POLL_MAX);
+        ConsumerRecords<byte @Nullable [], byte @Nullable []> records = consumer.poll(POLL_TIMEOUT);
         if (!records.isEmpty()) {
             apply(records, positions);
         }
@@ -152,26 +155,25 @@ public final class ProjectionLoop implements AutoCloseable {
     private void position(PartitionPositions positions) {
         try {
             positions.seek(writer.positions(positions.unknown()));
-            misplacedLooks = 0;
+            lostRecordChecks = 0;
         } catch (SQLException e) {
             failed("position", e);
         } catch (OffsetBeyondLogEndException e) {
             failed("position", e);
-            if (++misplacedLooks == MISPLACED_LOOKS_MAX) {
-                misplacedLooks = 0;
+            if (++lostRecordChecks == LOST_RECORD_CHECKS) {
+                lostRecordChecks = 0;
                 repair(e);
             }
         }
     }
 
     private void repair(OffsetBeyondLogEndException lost) {
-        LOG.error(
-                "The log has lost records that were applied: {}. Building again what was made of them, from what the log"
-                        + " holds",
+        log.error(
+                "Kafka lost records that were already applied; rebuilding from the remaining records: lost={}",
                 lost.lostByTopic());
         try {
             List<String> projections = writer.repair(lost.ends());
-            LOG.error("Building again after records were lost: {}", projections);
+            log.error("Rebuild ordered after lost records: projections={}", projections);
             metrics.setback("lost");
         } catch (SQLException e) {
             failed("repair", e);
@@ -188,7 +190,7 @@ public final class ProjectionLoop implements AutoCloseable {
                 backoff.succeeded();
             }
         } catch (FencedException e) {
-            LOG.info("{}: {}; reading the table again", thread.getName(), e.getMessage());
+            log.info("Reading offsets again: loop={}, reason={}", name(), e.getMessage());
             metrics.setback("fenced");
             positions.forget(partitions);
         } catch (WakeupException | InterruptException e) {
@@ -222,17 +224,17 @@ public final class ProjectionLoop implements AutoCloseable {
     }
 
     private void failed(String what, Exception e) {
-        long waitMs = backoff.failed(System.nanoTime());
+        long delayMs = backoff.failed(System.nanoTime());
         metrics.setback(what);
         if (!isStopping) {
-            LOG.warn("{}: {} failed, trying again in {} ms", thread.getName(), what, waitMs, e);
+            log.warn("Projection loop failed; retrying in {} ms: loop={}, step={}", delayMs, name(), what, e);
         }
     }
 
     private void waitForBackoff() {
         try {
             while (!isStopping && !backoff.isDue(System.nanoTime())) {
-                TimeUnit.MILLISECONDS.sleep(Backoff.FIRST_MS);
+                TimeUnit.MILLISECONDS.sleep(Backoff.MIN_MS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -24,13 +24,10 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.UUIDDeserializer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reads records from their bytes, so that one that cannot be read is a result and not an exception out of the consumer.
- * Not thread-safe.
- */
+/** Decodes records, so that an undecodable one is a result and not an exception of the consumer. Not thread-safe. */
 final class RecordReader implements AutoCloseable {
 
-    /** Topics that hold nothing about a user which an erasure must silence, or are keyed by somebody who is none. */
+    /** Topics whose records are read for erased users too, or whose key is not a user. */
     private static final Set<Topic<?>> WITHOUT_KEY = Set.of(Topics.ACCOUNTS, Topics.TEAM_FLOW);
 
     private final UserKeys keys;
@@ -47,10 +44,10 @@ final class RecordReader implements AutoCloseable {
     }
 
     /**
-     * Reads records; keys of users are looked up once a call.
+     * Decodes records; looks up each user's key once per call.
      *
-     * @throws SchemaRegistryUnavailableException where a schema cannot be had just now: no fault of the record
-     * @throws RuntimeException where the users' keys cannot be had just now
+     * @throws SchemaRegistryUnavailableException if a schema cannot be fetched now
+     * @throws RuntimeException if the users' keys cannot be read now
      */
     List<DecodedRecord> read(Iterable<ConsumerRecord<byte @Nullable [], byte @Nullable []>> records) {
         Map<UUID, Optional<UserCipher>> ciphers = new HashMap<>();
@@ -78,18 +75,18 @@ final class RecordReader implements AutoCloseable {
         }
         UUID userId = userId(record.topic(), key);
         if (userId == null) {
-            return new DecodedRecord.Rejected("key is no user id");
+            return new DecodedRecord.Rejected("key is not a user id");
         }
         Topic<?> topic = topics.get(record.topic());
         Deserializer<? extends SpecificRecord> deserializer = values.get(record.topic());
         if (topic == null || deserializer == null) {
-            throw new IllegalStateException("not subscribed to " + record.topic());
+            throw new IllegalStateException("Not subscribed to topic " + record.topic());
         }
         SpecificRecord value;
         try {
             value = deserializer.deserialize(record.topic(), bytes);
         } catch (SerializationException e) {
-            return new DecodedRecord.Rejected(Objects.requireNonNullElse(e.getMessage(), "value cannot be read"));
+            return new DecodedRecord.Rejected(Objects.requireNonNullElse(e.getMessage(), "value cannot be decoded"));
         }
         UserCipher cipher = null;
         if (!WITHOUT_KEY.contains(topic)) {

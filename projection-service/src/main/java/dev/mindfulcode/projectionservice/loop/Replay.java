@@ -23,17 +23,17 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies some partitions, from where the tables' own offsets say and never past a limit, to tables that are being
- * built. On its caller's thread and in no group: nobody else has these tables. After an exception it is of no use any
- * more. Not thread-safe.
+ * Applies records of some partitions to the tables of a build, from their own offsets up to given limits. Runs on the
+ * caller's thread, without a consumer group: these tables have one writer. Unusable after an exception. Not
+ * thread-safe.
  *
- * <p>What can never be applied has been put among the dead letters when it first came; here it is only counted.
+ * <p>Records that can never be applied are already dead letters; here they are only counted.
  */
 public final class Replay implements AutoCloseable {
 
-    private static final Duration POLL_MAX = Duration.ofMillis(100);
-    private static final int FETCH_BYTES_MAX = 8 << 20;
-    private static final int FETCH_WAIT_MS_MAX = 50;
+    private static final Duration POLL_TIMEOUT = Duration.ofMillis(100);
+    private static final int FETCH_MAX_BYTES = 8 << 20;
+    private static final int FETCH_WAIT_MAX_MS = 50;
     private static final int RECORDS_MAX = 4_000;
 
     private final Consumer<byte @Nullable [], byte @Nullable []> consumer;
@@ -43,7 +43,7 @@ public final class Replay implements AutoCloseable {
     private long rejected;
 
     /**
-     * Begins where the tables stand.
+     * Starts at the offsets of the tables.
      *
      * @param partitions of topics of the projection
      */
@@ -72,10 +72,10 @@ public final class Replay implements AutoCloseable {
     }
 
     /**
-     * Applies records below the limits in one transaction; waits a moment where none has come.
+     * Applies records below the limits in one transaction; waits up to {@link #POLL_TIMEOUT} for records.
      *
-     * @return how many
-     * @throws SQLException where the database does not do it just now
+     * @return how many records were applied
+     * @throws SQLException if the database fails
      */
     public int step(Map<TopicPartition, Long> limits) throws SQLException {
         Set<TopicPartition> open = new HashSet<>();
@@ -91,7 +91,7 @@ public final class Replay implements AutoCloseable {
         closed.removeAll(open);
         consumer.pause(closed);
         consumer.resume(open);
-        ConsumerRecords<byte @Nullable [], byte @Nullable []> polled = consumer.poll(POLL_MAX);
+        ConsumerRecords<byte @Nullable [], byte @Nullable []> polled = consumer.poll(POLL_TIMEOUT);
         List<ConsumerRecord<byte @Nullable [], byte @Nullable []>> below = new ArrayList<>();
         for (TopicPartition partition : polled.partitions()) {
             long limit = limits.getOrDefault(partition, 0L);
@@ -107,20 +107,20 @@ public final class Replay implements AutoCloseable {
             try {
                 writer.apply(reader.read(below), known);
             } catch (FencedException e) {
-                throw new IllegalStateException("somebody else builds these tables", e);
+                throw new IllegalStateException("Another writer builds the same tables", e);
             }
         }
         return below.size();
     }
 
-    /** Returns the next offset of each partition: all below it that there is has been applied. */
+    /** Returns the next offset of each partition; all earlier records are applied. */
     public Map<TopicPartition, Long> positions() {
         Map<TopicPartition, Long> positions = new HashMap<>();
         known.keySet().forEach(partition -> positions.put(partition, consumer.position(partition)));
         return positions;
     }
 
-    /** Returns how many records could not be applied, for good. */
+    /** Returns how many records can never be applied. */
     public long rejected() {
         return rejected;
     }
@@ -148,8 +148,8 @@ public final class Replay implements AutoCloseable {
                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
                 RECORDS_MAX,
                 ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
-                FETCH_BYTES_MAX,
+                FETCH_MAX_BYTES,
                 ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
-                FETCH_WAIT_MS_MAX);
+                FETCH_WAIT_MAX_MS);
     }
 }

@@ -1,4 +1,4 @@
-/** How events get from Kafka to a projection's fold, and rows and offsets to Postgres in one transaction. */
+/** Applies events from Kafka to folds, and writes rows and offsets to Postgres in one transaction. */
 @NullMarked
 package dev.mindfulcode.projectionservice.loop;
 

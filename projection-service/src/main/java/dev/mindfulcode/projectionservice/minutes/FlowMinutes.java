@@ -10,26 +10,23 @@ import dev.mindfulcode.projectionservice.fold.RejectedEventException;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.FlowMinute;
 import dev.mindfulcode.schemas.SessionEvent;
-import dev.mindfulcode.schemas.SessionEventKind;
 import dev.mindfulcode.schemas.Topics;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.ZoneId;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * {@code flow_minutes}, one row a user, minute and session whose highest version says everything, and
- * {@code daily_summaries}, their sums over days of the user's time zone.
+ * {@code flow_minutes}, one row per user, minute and session at its highest version, and {@code daily_summaries}, their
+ * sums over days of the user's time zone.
  *
- * <p>Days are a function of the minutes and of the latest zone, whatever the order in which they came: a minute that is
- * added or replaced moves its day by the difference, in the same statement, and a change of zone or a deleted session
- * sums all of the user's days anew.
+ * <p>Days depend only on the minutes and the latest zone, not on the order of events: a new or replaced minute changes
+ * its day by the difference, in the same statement; a change of zone or a deleted session sums all of the user's days
+ * again.
  */
 public final class FlowMinutes implements Fold {
 
@@ -39,18 +36,16 @@ public final class FlowMinutes implements Fold {
 
     private final MinuteStatements minuteStatements;
     private final ZoneStatements zoneStatements;
-    private final DeletedSessions deletedSessions;
+    private final DeletedSessions.Deletions deletions;
     private final TreeMap<Key, MinuteRow> minutes = new TreeMap<>(
             Comparator.comparing(Key::userId).thenComparingLong(Key::minuteMs).thenComparing(Key::sessionId));
     private final TreeMap<UUID, ZoneRow> zones = new TreeMap<>();
 
-    private final Set<DeletedSessions.Id> deleted = new LinkedHashSet<>();
-
     private FlowMinutes(
-            MinuteStatements minuteStatements, ZoneStatements zoneStatements, DeletedSessions deletedSessions) {
+            MinuteStatements minuteStatements, ZoneStatements zoneStatements, DeletedSessions.Deletions deletions) {
         this.minuteStatements = minuteStatements;
         this.zoneStatements = zoneStatements;
-        this.deletedSessions = deletedSessions;
+        this.deletions = deletions;
     }
 
     public static Projection projection() {
@@ -63,54 +58,41 @@ public final class FlowMinutes implements Fold {
                     MinuteStatements minutes = new MinuteStatements(tables);
                     ZoneStatements zones = new ZoneStatements(tables);
                     DeletedSessions deleted = new DeletedSessions(tables, "flow_minutes");
-                    return () -> new FlowMinutes(minutes, zones, deleted);
+                    return () -> new FlowMinutes(minutes, zones, deleted.begin());
                 });
     }
 
     @Override
     public void apply(ProjectionEvent event) throws RejectedEventException {
-        if (event.value() instanceof FlowMinute minute) {
-            takeMinute(event.userId(), minute);
-        } else if (event.value() instanceof SessionEvent said) {
-            if (said.getKind() == SessionEventKind.DELETED) {
-                deleted.add(new DeletedSessions.Id(event.userId(), said.getSessionId()));
-            }
-        } else {
-            takeAccount(event, (AccountEvent) event.value());
+        switch (event.value()) {
+            case FlowMinute minute -> applyMinute(event.userId(), minute);
+            case SessionEvent change -> deletions.add(event, change);
+            default -> applyAccount(event, (AccountEvent) event.value());
         }
     }
 
-    /** Deletions first, then zones: they are locked in this order by whoever writes minutes, too. */
+    /** Locks deletions first, then zones, in the same order as transactions that write minutes. */
     @Override
     public int flush(Connection connection) throws SQLException {
-        int rows = 0;
-        if (!deleted.isEmpty()) {
-            rows += deletedSessions.delete(connection, deleted);
-        } else if (!minutes.isEmpty()) {
-            deletedSessions.lockShared(connection);
-        }
+        int rows = deletions.flush(connection, !minutes.isEmpty());
         if (!zones.isEmpty()) {
             rows += zoneStatements.apply(connection, zones.values());
         }
         if (!minutes.isEmpty()) {
-            Map<UUID, ZoneId> held = zoneStatements.lockShared(
+            Map<UUID, ZoneId> locked = zoneStatements.lockShared(
                     connection,
                     minutes.keySet().stream().map(Key::userId).distinct().toList());
-            rows += minuteStatements.apply(connection, minutes.values(), held);
+            rows += minuteStatements.apply(connection, minutes.values(), locked);
         }
-        if (!deleted.isEmpty()) {
-            List<UUID> users = deleted.stream()
-                    .map(DeletedSessions.Id::userId)
-                    .distinct()
-                    .sorted()
-                    .toList();
+        List<UUID> users = deletions.users();
+        if (!users.isEmpty()) {
             zoneStatements.lockShared(connection, users);
-            rows += zoneStatements.resumDays(connection, users);
+            rows += zoneStatements.sumDaysAgain(connection, users);
         }
         return rows;
     }
 
-    private void takeMinute(UUID userId, FlowMinute minute) throws RejectedEventException {
+    private void applyMinute(UUID userId, FlowMinute minute) throws RejectedEventException {
         long minuteMs = EventValidation.timeMs(minute.getMinute());
         if (minuteMs % 60_000 != 0) {
             throw new RejectedEventException("not the start of a minute");
@@ -131,7 +113,7 @@ public final class FlowMinutes implements Fold {
                 new Key(userId, minuteMs, sessionId), row, (old, now) -> old.version() < now.version() ? now : old);
     }
 
-    private void takeAccount(ProjectionEvent event, AccountEvent account) throws RejectedEventException {
+    private void applyAccount(ProjectionEvent event, AccountEvent account) throws RejectedEventException {
         String zone = account.getTimeZone();
         if (zone == null) {
             return;

@@ -3,9 +3,9 @@ package dev.mindfulcode.projectionservice.minutes;
 import java.util.UUID;
 
 /**
- * What a session counts in a minute, at one version.
+ * The share of a session in a minute, at one version.
  *
- * @param sessionId nil in rows of older records, which are sums over sessions
+ * @param sessionId nil if the record has none
  */
 record MinuteRow(
         UUID userId,

@@ -6,6 +6,7 @@ import dev.mindfulcode.projectionservice.fold.DeletedSessions;
 import dev.mindfulcode.projectionservice.fold.Tables;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -14,20 +15,21 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.UUID;
 
-/** Writes minutes, and by how much each changed what its day sums up to. */
+/** SQL that writes minutes and adds each difference to the sum of its day. */
 final class MinuteStatements {
 
     /**
-     * A double adds multiples of 2^-10 below 2^43 without rounding, so a day's sum is the same whatever was added and
-     * taken away again on the way.
+     * Multiples of 2^-10 below 2^43 add up in a double without rounding, so a day's sum does not depend on the order of
+     * additions and subtractions.
      */
     static final String EXACT = "round(%1$s * 1024) / 1024";
 
     private static final String UPSERT = """
             WITH input AS MATERIALIZED (
-                SELECT *, @minute_ms AS minute
+                SELECT *, @ts minute_ms AS minute
                 FROM unnest(?::uuid[], ?::bigint[], ?::uuid[], ?::bigint[], ?::bigint[], ?::bigint[],
-                            ?::double precision[], ?::double precision[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
+                            ?::double precision[], ?::double precision[], ?::bigint[], ?::bigint[], ?::bigint[],
+                            ?::bigint[])
                     AS u(user_id, minute_ms, session_id, keystrokes, errors, context_switches, mean_intensity,
                          intensity_ms, active_ms, flow_ms, version, epoch_day)
             ), changed AS (
@@ -37,7 +39,7 @@ final class MinuteStatements {
                 SELECT user_id, minute, session_id, keystrokes, errors, context_switches, active_ms / 1000.0,
                        flow_ms / 1000.0, mean_intensity, intensity_ms, active_ms, flow_ms, version
                 FROM input u
-                WHERE left
+                WHERE @not_deleted
                 ON CONFLICT (user_id, minute, session_id) DO UPDATE SET
                     keystrokes = EXCLUDED.keystrokes,
                     errors = EXCLUDED.errors,
@@ -79,8 +81,8 @@ final class MinuteStatements {
                     version = greatest(d.version, EXCLUDED.version)
             )
             SELECT count(*) FROM changed
-            """.replace("@", ArrayBinder.TIMESTAMP_OF)
-            .replace("left", DeletedSessions.NOT_DELETED.formatted("flow_minutes_deleted"))
+            """.replace("@ts ", ArrayBinder.TIMESTAMP_OF)
+            .replace("@not_deleted", DeletedSessions.notDeleted("flow_minutes"))
             .replace("exact(new.intensity_ms)", EXACT.formatted("new.intensity_ms"))
             .replace("exact(old.intensity_ms)", EXACT.formatted("old.intensity_ms"));
 
@@ -98,21 +100,23 @@ final class MinuteStatements {
      * @return how many minutes were inserted or replaced
      */
     int apply(Connection connection, Collection<MinuteRow> rows, Map<UUID, ZoneId> zones) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(upsert)) {
-            new ArrayBinder<>(connection, statement, rows)
-                    .uuids(MinuteRow::userId)
-                    .longs(MinuteRow::minuteMs)
-                    .uuids(MinuteRow::sessionId)
-                    .longs(MinuteRow::keystrokes)
-                    .longs(MinuteRow::errors)
-                    .longs(MinuteRow::contextSwitches)
-                    .doubles(MinuteRow::meanIntensity)
-                    .doubles(MinuteRow::intensityMs)
-                    .longs(MinuteRow::activeMs)
-                    .longs(MinuteRow::flowMs)
-                    .longs(MinuteRow::version)
-                    .longs(row -> day(row, zones));
-            return ZoneStatements.count(statement);
+        ArrayBinder<MinuteRow> bound = new ArrayBinder<>(rows)
+                .uuids(MinuteRow::userId)
+                .longs(MinuteRow::minuteMs)
+                .uuids(MinuteRow::sessionId)
+                .longs(MinuteRow::keystrokes)
+                .longs(MinuteRow::errors)
+                .longs(MinuteRow::contextSwitches)
+                .doubles(MinuteRow::meanIntensity)
+                .doubles(MinuteRow::intensityMs)
+                .longs(MinuteRow::activeMs)
+                .longs(MinuteRow::flowMs)
+                .longs(MinuteRow::version)
+                .longs(row -> day(row, zones));
+        try (PreparedStatement statement = bound.prepare(connection, upsert);
+                ResultSet result = statement.executeQuery()) {
+            result.next();
+            return result.getInt(1);
         }
     }
 

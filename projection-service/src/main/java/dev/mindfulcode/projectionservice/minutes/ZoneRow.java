@@ -2,5 +2,5 @@ package dev.mindfulcode.projectionservice.minutes;
 
 import java.util.UUID;
 
-/** The zone that a user chose. */
+/** A user's time zone, as of an event. */
 record ZoneRow(UUID userId, String zone, long eventOffset) {}

@@ -17,16 +17,16 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Writes users' zones and, where one changed, all of the user's days anew. Whoever adds to a user's days holds the zone
- * meanwhile, so that no minute falls between the old days and the new ones.
+ * SQL that writes users' time zones and, when one changes, sums all days of the user again. A transaction that adds
+ * minutes locks the user's zone in shared mode, so that each minute counts in either the old or the new days.
  */
 final class ZoneStatements {
 
-    private static final String HOLD = """
+    private static final String SELECT_FOR_SHARE = """
             SELECT user_id, time_zone FROM {user_zones} WHERE user_id = ANY (?::uuid[]) ORDER BY user_id FOR SHARE
             """;
 
-    private static final String PRESUME_UTC = """
+    private static final String INSERT_UTC = """
             INSERT INTO {user_zones} (user_id, time_zone, event_offset)
             SELECT user_id, 'UTC', -1 FROM unnest(?::uuid[]) AS u(user_id)
             ON CONFLICT DO NOTHING
@@ -43,7 +43,7 @@ final class ZoneStatements {
             RETURNING user_id, old.time_zone <> new.time_zone AS moved
             """;
 
-    private static final String FORGET_DAYS = "DELETE FROM {daily_summaries} WHERE user_id = ANY (?::uuid[])";
+    private static final String DELETE_DAYS = "DELETE FROM {daily_summaries} WHERE user_id = ANY (?::uuid[])";
 
     private static final String EXTENTS = """
             SELECT user_id, z.time_zone, min(m.minute) AS first, max(m.minute) AS last
@@ -58,8 +58,8 @@ final class ZoneStatements {
                 (user_id, day, keystrokes, errors, context_switches, active_ms, flow_ms, intensity_ms, version)
             SELECT m.user_id,
                    date 'epoch' + floor((extract(epoch FROM m.minute) + z.offset_s) / 86400)::int,
-                   sum(m.keystrokes), sum(m.errors), sum(m.context_switches), sum(m.active_ms), sum(m.flow_ms), sum(exact),
-                   max(m.version)
+                   sum(m.keystrokes), sum(m.errors), sum(m.context_switches), sum(m.active_ms), sum(m.flow_ms),
+                   sum(exact), max(m.version)
             FROM unnest(?::uuid[], ?::bigint[], ?::bigint[], ?::bigint[]) AS z(user_id, from_s, to_s, offset_s)
                 JOIN {flow_minutes} m ON m.user_id = z.user_id
                     AND m.minute >= to_timestamp(z.from_s) AND m.minute < to_timestamp(z.to_s)
@@ -69,39 +69,39 @@ final class ZoneStatements {
 
     private record UserSpan(UUID userId, OffsetSpan span) {}
 
-    private final String hold;
-    private final String presumeUtc;
+    private final String selectForShare;
+    private final String insertUtc;
     private final String upsert;
-    private final String forgetDays;
+    private final String deleteDays;
     private final String extents;
     private final String sumDays;
 
     ZoneStatements(Tables tables) {
-        hold = tables.qualify(HOLD);
-        presumeUtc = tables.qualify(PRESUME_UTC);
+        selectForShare = tables.qualify(SELECT_FOR_SHARE);
+        insertUtc = tables.qualify(INSERT_UTC);
         upsert = tables.qualify(UPSERT);
-        forgetDays = tables.qualify(FORGET_DAYS);
+        deleteDays = tables.qualify(DELETE_DAYS);
         extents = tables.qualify(EXTENTS);
         sumDays = tables.qualify(SUM_DAYS);
     }
 
-    /** Keeps the users' zones as they are until the transaction ends, and returns them; a user without one gets UTC. */
+    /** Locks the users' zones until the transaction ends and returns them; a user without a zone gets UTC. */
     Map<UUID, ZoneId> lockShared(Connection connection, List<UUID> users) throws SQLException {
-        Map<UUID, ZoneId> held = zones(connection, users);
-        if (held.size() == users.size()) {
-            return held;
+        Map<UUID, ZoneId> locked = zones(connection, users);
+        if (locked.size() == users.size()) {
+            return locked;
         }
-        update(connection, presumeUtc, users);
-        held = zones(connection, users);
-        if (held.size() != users.size()) {
-            throw new IllegalStateException("a user's zone vanished while it was held");
+        update(connection, insertUtc, users);
+        locked = zones(connection, users);
+        if (locked.size() != users.size()) {
+            throw new IllegalStateException("a user's time zone was deleted while it was locked");
         }
-        return held;
+        return locked;
     }
 
     private Map<UUID, ZoneId> zones(Connection connection, List<UUID> users) throws SQLException {
         Map<UUID, ZoneId> zones = new HashMap<>();
-        try (PreparedStatement statement = connection.prepareStatement(hold)) {
+        try (PreparedStatement statement = connection.prepareStatement(selectForShare)) {
             statement.setArray(1, connection.createArrayOf("uuid", users.toArray()));
             try (ResultSet results = statement.executeQuery()) {
                 while (results.next()) {
@@ -113,53 +113,50 @@ final class ZoneStatements {
     }
 
     /**
-     * Writes zones that are newer than what is there.
+     * Writes zones that are newer than the stored ones.
      *
-     * @param rows one a user, in the order of users
+     * @param rows one per user, ordered by user
      * @return how many zones and days were written
      */
     int apply(Connection connection, Collection<ZoneRow> rows) throws SQLException {
         int written = 0;
         List<UUID> moved = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement(upsert)) {
-            new ArrayBinder<>(connection, statement, rows)
-                    .uuids(ZoneRow::userId)
-                    .texts(ZoneRow::zone)
-                    .longs(ZoneRow::eventOffset);
-            try (ResultSet results = statement.executeQuery()) {
-                while (results.next()) {
-                    written++;
-                    if (results.getBoolean("moved")) {
-                        moved.add(results.getObject("user_id", UUID.class));
-                    }
+        ArrayBinder<ZoneRow> bound = new ArrayBinder<>(rows)
+                .uuids(ZoneRow::userId)
+                .texts(ZoneRow::zone)
+                .longs(ZoneRow::eventOffset);
+        try (PreparedStatement statement = bound.prepare(connection, upsert);
+                ResultSet results = statement.executeQuery()) {
+            while (results.next()) {
+                written++;
+                if (results.getBoolean("moved")) {
+                    moved.add(results.getObject("user_id", UUID.class));
                 }
             }
         }
-        return moved.isEmpty() ? written : written + resumDays(connection, moved);
+        return moved.isEmpty() ? written : written + sumDaysAgain(connection, moved);
     }
 
     /**
-     * Sums all days of users anew; nobody else may write minutes of theirs meanwhile.
+     * Sums all days of users again. The caller has locked their zones.
      *
-     * @return how many days there are now
+     * @return how many days were written
      */
-    int resumDays(Connection connection, List<UUID> users) throws SQLException {
-        update(connection, forgetDays, users);
+    int sumDaysAgain(Connection connection, List<UUID> users) throws SQLException {
+        update(connection, deleteDays, users);
         List<UserSpan> spans = spans(connection, users);
         if (spans.isEmpty()) {
             return 0;
         }
-        try (PreparedStatement statement = connection.prepareStatement(sumDays)) {
-            new ArrayBinder<>(connection, statement, spans)
-                    .uuids(UserSpan::userId)
-                    .longs(row -> row.span().fromSeconds())
-                    .longs(row -> row.span().toSeconds())
-                    .longs(row -> row.span().offsetSeconds());
-            return statement.executeUpdate();
-        }
+        return new ArrayBinder<>(spans)
+                .uuids(UserSpan::userId)
+                .longs(row -> row.span().fromSeconds())
+                .longs(row -> row.span().toSeconds())
+                .longs(row -> row.span().offsetSeconds())
+                .update(connection, sumDays);
     }
 
-    /** Returns, for each user, the spans of one offset that cover all of their minutes. */
+    /** Returns, for each user, the spans of equal UTC offset that cover all of their minutes. */
     private List<UserSpan> spans(Connection connection, List<UUID> users) throws SQLException {
         List<UserSpan> spans = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(extents)) {
@@ -176,13 +173,6 @@ final class ZoneStatements {
             }
         }
         return spans;
-    }
-
-    static int count(PreparedStatement statement) throws SQLException {
-        try (ResultSet result = statement.executeQuery()) {
-            result.next();
-            return result.getInt(1);
-        }
     }
 
     private static int update(Connection connection, String sql, List<UUID> users) throws SQLException {

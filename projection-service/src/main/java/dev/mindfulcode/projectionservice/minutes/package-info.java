@@ -1,4 +1,4 @@
-/** The projection of minutes, and of the days that they add up to. */
+/** The projection of minutes and of daily sums. */
 @NullMarked
 package dev.mindfulcode.projectionservice.minutes;
 

@@ -10,32 +10,31 @@ import dev.mindfulcode.projectionservice.fold.RejectedEventException;
 import dev.mindfulcode.schemas.FlowPeriod;
 import dev.mindfulcode.schemas.Interruption;
 import dev.mindfulcode.schemas.SessionEvent;
-import dev.mindfulcode.schemas.SessionEventKind;
 import dev.mindfulcode.schemas.Topics;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code flow_periods}: one row a period; its highest version says everything, so closing may arrive before opening.
+ * {@code flow_periods}: one row per period. The highest version is complete, so the end may arrive before the start.
  */
+@NullMarked
 public final class FlowPeriods implements Fold {
 
     private static final String UPSERT = """
             INSERT INTO {flow_periods} AS p
                 (session_id, started_at, user_id, ended_at, mean_intensity, keystrokes, ended_by, version)
-            SELECT session_id, @started_ms, user_id, @ended_ms, mean_intensity, keystrokes, ended_by, version
-            FROM unnest(?::uuid[], ?::bigint[], ?::uuid[], ?::bigint[], ?::double precision[], ?::bigint[], ?::text[], ?::bigint[])
+            SELECT session_id, @ts started_ms, user_id, @ts ended_ms, mean_intensity, keystrokes, ended_by, version
+            FROM unnest(?::uuid[], ?::bigint[], ?::uuid[], ?::bigint[], ?::double precision[],
+                        ?::bigint[], ?::text[], ?::bigint[])
                 AS u(session_id, started_ms, user_id, ended_ms, mean_intensity, keystrokes, ended_by, version)
-            WHERE left
+            WHERE @not_deleted
             ON CONFLICT (session_id, started_at) DO UPDATE SET
                 ended_at = EXCLUDED.ended_at,
                 mean_intensity = EXCLUDED.mean_intensity,
@@ -43,8 +42,8 @@ public final class FlowPeriods implements Fold {
                 ended_by = EXCLUDED.ended_by,
                 version = EXCLUDED.version
             WHERE p.version < EXCLUDED.version AND p.user_id = EXCLUDED.user_id
-            """.replace("@", ArrayBinder.TIMESTAMP_OF)
-            .replace("left", DeletedSessions.NOT_DELETED.formatted("flow_periods_deleted"));
+            """.replace("@ts ", ArrayBinder.TIMESTAMP_OF)
+            .replace("@not_deleted", DeletedSessions.notDeleted("flow_periods"));
 
     private record Key(UUID sessionId, long startedMs) {}
 
@@ -58,14 +57,13 @@ public final class FlowPeriods implements Fold {
             long version) {}
 
     private final String upsert;
-    private final DeletedSessions deletedSessions;
-    private final Set<DeletedSessions.Id> deleted = new LinkedHashSet<>();
+    private final DeletedSessions.Deletions deletions;
     private final TreeMap<Key, Row> rows =
             new TreeMap<>(Comparator.comparing(Key::sessionId).thenComparingLong(Key::startedMs));
 
-    private FlowPeriods(String upsert, DeletedSessions deletedSessions) {
+    private FlowPeriods(String upsert, DeletedSessions.Deletions deletions) {
         this.upsert = upsert;
-        this.deletedSessions = deletedSessions;
+        this.deletions = deletions;
     }
 
     public static Projection projection() {
@@ -73,16 +71,14 @@ public final class FlowPeriods implements Fold {
                 FlowPeriods.class, "flow_periods", 2, List.of(Topics.FLOW_PERIODS, Topics.SESSIONS), tables -> {
                     String upsert = tables.qualify(UPSERT);
                     DeletedSessions deleted = new DeletedSessions(tables, "flow_periods");
-                    return () -> new FlowPeriods(upsert, deleted);
+                    return () -> new FlowPeriods(upsert, deleted.begin());
                 });
     }
 
     @Override
     public void apply(ProjectionEvent event) throws RejectedEventException {
-        if (event.value() instanceof SessionEvent said) {
-            if (said.getKind() == SessionEventKind.DELETED) {
-                deleted.add(new DeletedSessions.Id(event.userId(), said.getSessionId()));
-            }
+        if (event.value() instanceof SessionEvent change) {
+            deletions.add(event, change);
             return;
         }
         FlowPeriod period = (FlowPeriod) event.value();
@@ -92,38 +88,30 @@ public final class FlowPeriods implements Fold {
                 EventValidation.timeMsOrNull(period.getEndedAt()),
                 EventValidation.intensity(period.getMeanIntensity()),
                 EventValidation.count(period.getKeystrokes()),
-                named(period.getEndedBy()),
+                name(period.getEndedBy()),
                 EventValidation.version(period.getVersion()));
         rows.merge(row.key(), row, (old, now) -> old.version() < now.version() ? now : old);
     }
 
     @Override
     public int flush(Connection connection) throws SQLException {
-        int gone = 0;
-        if (!deleted.isEmpty()) {
-            gone = deletedSessions.delete(connection, deleted);
-        } else if (!rows.isEmpty()) {
-            deletedSessions.lockShared(connection);
-        }
-        return rows.isEmpty() ? gone : gone + upsert(connection);
+        int deleted = deletions.flush(connection, !rows.isEmpty());
+        return rows.isEmpty()
+                ? deleted
+                : deleted
+                        + new ArrayBinder<>(rows.values())
+                                .uuids(row -> row.key().sessionId())
+                                .longs(row -> row.key().startedMs())
+                                .uuids(Row::userId)
+                                .longsOrNull(Row::endedMs)
+                                .doubles(Row::meanIntensity)
+                                .longs(Row::keystrokes)
+                                .texts(Row::endedBy)
+                                .longs(Row::version)
+                                .update(connection, upsert);
     }
 
-    private int upsert(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(upsert)) {
-            new ArrayBinder<>(connection, statement, rows.values())
-                    .uuids(row -> row.key().sessionId())
-                    .longs(row -> row.key().startedMs())
-                    .uuids(Row::userId)
-                    .longsOrNull(Row::endedMs)
-                    .doubles(Row::meanIntensity)
-                    .longs(Row::keystrokes)
-                    .texts(Row::endedBy)
-                    .longs(Row::version);
-            return statement.executeUpdate();
-        }
-    }
-
-    private static @Nullable String named(@Nullable Interruption interruption) {
+    private static @Nullable String name(@Nullable Interruption interruption) {
         return interruption == null ? null : interruption.name().toLowerCase(Locale.ROOT);
     }
 }

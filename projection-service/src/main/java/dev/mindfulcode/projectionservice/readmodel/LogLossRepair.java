@@ -14,17 +14,16 @@ import java.util.TreeMap;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Repairs the read model after the log has lost records that were applied: after a power loss, say, before they were on
- * the disk.
+ * Repairs the read model after Kafka has lost applied records, for example in a power loss before they were on disk.
  *
- * <p>The log is the truth. Offsets go back to its end, so that what is written there next is applied; and each
- * projection that reads the topics is built again from the first record and switched to, whatever the comparison says.
- * The tables before are kept as those of any rebuild are. Runs of plugins begin again.
+ * <p>The log is the truth. Offsets are set back to its end, so that new records are applied, and each projection that
+ * reads the topics is rebuilt from the first record and cut over regardless of the comparison. The previous tables are
+ * retained as after any rebuild. Plugin runs start again.
  */
 public final class LogLossRepair {
 
-    private static final String SET_BACK =
-            "UPDATE readmodel.projection_offsets SET next_offset = ? WHERE topic = ? AND partition = ? AND next_offset > ?";
+    private static final String SET_BACK = "UPDATE readmodel.projection_offsets SET next_offset = ?"
+            + " WHERE topic = ? AND partition = ? AND next_offset > ?";
     private static final String AFFECTED = """
             SELECT projection FROM readmodel.projection_builds
             WHERE state = 'in_use' AND topics && ?::text[] ORDER BY projection
@@ -38,16 +37,16 @@ public final class LogLossRepair {
             SELECT projection, max(build) + 1, 'building', true, 100
             FROM readmodel.projection_builds WHERE projection = ANY (?::text[]) GROUP BY projection
             """;
-    private static final String RUN_AGAIN = "DELETE FROM readmodel.analytics_runs";
+    private static final String DELETE_RUNS = "DELETE FROM readmodel.analytics_runs";
 
     private LogLossRepair() {}
 
     /**
-     * Repairs in the caller's transaction. Harmless when repeated, apart from the work.
+     * Repairs in the caller's transaction. May be repeated.
      *
-     * @param ends where partitions end; of those that lost records, others may be among them
-     * @param topics whose records are lost, or are to be read again from the first
-     * @return the projections that are built again
+     * @param ends the end offsets of partitions that lost records, and possibly of others
+     * @param topics the topics whose records are to be read again from the first
+     * @return the projections to be rebuilt
      */
     public static List<String> repair(Connection connection, Map<TopicPartition, Long> ends, Collection<String> topics)
             throws SQLException {
@@ -74,7 +73,7 @@ public final class LogLossRepair {
                 statement.executeUpdate();
             }
         }
-        try (PreparedStatement statement = connection.prepareStatement(RUN_AGAIN)) {
+        try (PreparedStatement statement = connection.prepareStatement(DELETE_RUNS)) {
             statement.executeUpdate();
         }
         return affected;

@@ -13,25 +13,24 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The tables that a projection begins with. Where its topics have been read already, for others, what it makes of them
- * from now on is build 0, and build 1 is ordered at once: from the first record, as any rebuild.
+ * Creates the tables of projections that have none. If other projections have already read its topics, a projection
+ * starts with build 0, which contains only new records, and build 1 is ordered at once: a rebuild from the first
+ * record.
  */
 public final class ProjectionBootstrap {
 
-    private static final long LOCK = 0x6d696e6466756cL;
-    private static final String VERSION =
-            "SELECT version, tables FROM readmodel.projection_builds WHERE projection = ? AND state = 'in_use'";
-    private static final String IS_READ =
-            "SELECT EXISTS (SELECT FROM readmodel.projection_offsets WHERE topic = ANY (?::text[]) AND next_offset > 0)";
-    private static final String FORGET = "DELETE FROM readmodel.projection_builds WHERE projection = ?";
-    private static final String IN_USE = """
+    private static final String LOCK = "SELECT pg_advisory_xact_lock(" + 0x6d696e6466756cL + ")";
+    private static final String IS_IN_USE =
+            "SELECT EXISTS (SELECT FROM readmodel.projection_builds WHERE projection = ? AND state = 'in_use')";
+    private static final String IS_READ = "SELECT EXISTS (SELECT FROM readmodel.projection_offsets"
+            + " WHERE topic = ANY (?::text[]) AND next_offset > 0)";
+    private static final String INSERT_IN_USE = """
             INSERT INTO readmodel.projection_builds (projection, build, version, tables, topics, state, phase)
             VALUES (?, ?, ?, ?, ?, 'in_use', 'done')
             """;
-    private static final String ORDER =
+    private static final String ORDER_BUILD =
             "INSERT INTO readmodel.projection_builds (projection, build, state) VALUES (?, 1, 'building')";
 
     private final DataSource database;
@@ -44,96 +43,59 @@ public final class ProjectionBootstrap {
         Map<String, Projection> latest = new HashMap<>();
         projections.forEach(
                 projection -> latest.merge(projection.name(), projection, (a, b) -> a.version() < b.version() ? b : a));
-        try (Connection connection = database.getConnection()) {
-            connection.setAutoCommit(false);
-            try (Statement statement = connection.createStatement()) {
-                statement.execute("SELECT pg_advisory_xact_lock(" + LOCK + ")");
+        try {
+            Transaction.<Boolean, RuntimeException>run(database, connection -> {
+                execute(connection, LOCK);
                 for (Projection projection : latest.values()) {
-                    createMissing(connection, projection, projections);
+                    createIfMissing(connection, projection);
                 }
-                connection.commit();
-            } catch (SQLException | RuntimeException e) {
-                connection.rollback();
-                throw e;
-            }
+                return true;
+            });
         } catch (SQLException e) {
-            throw new IllegalStateException("The read model's tables cannot be made: " + e.getMessage(), e);
+            throw new IllegalStateException("Cannot create the tables of the read model: " + e.getMessage(), e);
         }
     }
 
-    private static void createMissing(Connection connection, Projection projection, List<Projection> declared)
-            throws SQLException {
-        InUse inUse = inUse(connection, projection.name());
-        boolean isRead = isRead(connection, projection);
-        if (inUse != null) {
-            boolean isDeclared = declared.stream()
-                    .anyMatch(one -> one.name().equals(projection.name()) && one.version() == inUse.version());
-            if (isRead || isDeclared) {
-                return;
-            }
-            // A migration made them for a fold that this release has no more, and nothing is in them.
-            for (String table : inUse.tables()) {
-                execute(connection, "DROP TABLE " + ReadModel.TABLES.qualifiedName(table));
-            }
-            try (PreparedStatement statement = connection.prepareStatement(FORGET)) {
-                statement.setString(1, projection.name());
-                statement.executeUpdate();
-            }
+    private static void createIfMissing(Connection connection, Projection projection) throws SQLException {
+        if (exists(connection, IS_IN_USE, projection.name())) {
+            return;
         }
+        Array topics = connection.createArrayOf(
+                "text", projection.topics().stream().map(Topic::name).toArray());
+        boolean isRead = exists(connection, IS_READ, topics);
         create(connection, projection, ReadModel.TABLES);
-        try (PreparedStatement statement = connection.prepareStatement(IN_USE)) {
+        try (PreparedStatement statement = connection.prepareStatement(INSERT_IN_USE)) {
             statement.setString(1, projection.name());
             statement.setInt(2, isRead ? 0 : 1);
             statement.setInt(3, projection.version());
             statement.setArray(
                     4, connection.createArrayOf("text", projection.tables().toArray()));
-            statement.setArray(5, topics(connection, projection));
+            statement.setArray(5, topics);
             statement.executeUpdate();
         }
         if (isRead) {
-            try (PreparedStatement statement = connection.prepareStatement(ORDER)) {
+            try (PreparedStatement statement = connection.prepareStatement(ORDER_BUILD)) {
                 statement.setString(1, projection.name());
                 statement.executeUpdate();
             }
         }
     }
 
-    /**
-     * Creates a projection's tables in a schema that is there. In a transaction; what follows in it names its schemas.
-     */
+    /** Creates a projection's tables in an existing schema. In a transaction; resets the search path afterwards. */
     public static void create(Connection connection, Projection projection, Tables tables) throws SQLException {
         execute(connection, "SET LOCAL search_path TO " + tables.schema());
         execute(connection, projection.ddl());
         execute(connection, "SET LOCAL search_path TO DEFAULT");
     }
 
-    private record InUse(int version, List<String> tables) {}
-
-    private static @Nullable InUse inUse(Connection connection, String name) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(VERSION)) {
-            statement.setString(1, name);
-            try (ResultSet result = statement.executeQuery()) {
-                return result.next()
-                        ? new InUse(result.getInt(1), List.of((String[])
-                                result.getArray(2).getArray()))
-                        : null;
-            }
-        }
-    }
-
-    private static boolean isRead(Connection connection, Projection projection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(IS_READ)) {
-            statement.setArray(1, topics(connection, projection));
+    private static boolean exists(Connection connection, String sql, Object parameter) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setObject(1, parameter);
             try (ResultSet result = statement.executeQuery()) {
                 result.next();
                 return result.getBoolean(1);
             }
         }
-    }
-
-    private static Array topics(Connection connection, Projection projection) throws SQLException {
-        return connection.createArrayOf(
-                "text", projection.topics().stream().map(Topic::name).toArray());
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {

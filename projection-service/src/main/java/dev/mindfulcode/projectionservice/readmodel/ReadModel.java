@@ -6,7 +6,7 @@ import java.util.List;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 
-/** The read model's schema: owned here, read by the gateway. */
+/** The schema of the read model. This service owns it; the gateway reads it. */
 public final class ReadModel {
 
     public static final String SCHEMA = "readmodel";
@@ -14,14 +14,11 @@ public final class ReadModel {
     /** The tables in use. */
     public static final Tables TABLES = new Tables(SCHEMA);
 
-    private static final String MIGRATIONS = "classpath:dev/mindfulcode/projectionservice/readmodel";
+    private static final String MIGRATIONS = "classpath:dev/mindfulcode/projectionservice/readmodel/migration";
 
     private ReadModel() {}
 
-    /**
-     * Brings the schema to this version, and makes tables for projections that have none. Several instances may do so
-     * at once: one goes first.
-     */
+    /** Migrates the schema and creates missing tables of projections. Several instances may do so concurrently. */
     public static void migrate(DataSource database, List<Projection> projections) {
         Flyway.configure(ReadModel.class.getClassLoader())
                 .dataSource(database)

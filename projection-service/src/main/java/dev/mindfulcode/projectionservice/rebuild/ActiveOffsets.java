@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 
-/** Where the projections in use stand. */
+/** Reads the offsets of the projections in use. */
 final class ActiveOffsets {
 
     private static final String SELECT = """
@@ -23,7 +23,7 @@ final class ActiveOffsets {
     }
 
     /**
-     * Lets none of them move until the transaction ends: whoever applies records waits before writing the first row.
+     * Returns the offsets and locks them until the transaction ends; loops wait before they write the first row.
      */
     static Map<TopicPartition, Long> lock(Connection connection, List<String> topics) throws SQLException {
         return read(connection, topics, SELECT + " FOR UPDATE");

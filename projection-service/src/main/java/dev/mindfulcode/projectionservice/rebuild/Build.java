@@ -6,22 +6,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A build of a projection: tables, and what fold made them.
+ * A build of a projection: its tables and the version of its fold.
  *
- * @param version null where it has not begun: the latest will be taken
- * @param tables their names; none where it has not begun
+ * @param version null before it starts; it then uses the latest
+ * @param tables names; empty before it starts
  */
 record Build(String projection, int number, @Nullable Integer version, List<String> tables, Order order) {
 
     /**
-     * What was ordered.
+     * Options of the operator.
      *
-     * @param isForced whether it is switched to whatever the comparison says
-     * @param sharePercent how much of the time it may work
+     * @param isForced whether to cut over regardless of the comparison
+     * @param sharePercent share of the time in which it may work
      */
     record Order(boolean isForced, int sharePercent) {}
 
-    /** Where its tables are while it is not in use. */
+    /** Returns its tables while it is not in use. */
     Tables stagingTables() {
         return new Tables(ReadModel.SCHEMA + "_" + projection + "_" + number);
     }

@@ -16,14 +16,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The table of builds, and their schemas. On one connection. */
+/** The table {@code projection_builds} and the schemas of builds, on one connection. */
 final class BuildTable {
 
     private static final String COLUMNS =
             "SELECT projection, build, version, tables, is_forced, share_percent FROM readmodel.projection_builds";
-    private static final String DROPPED = "DELETE FROM readmodel.projection_builds WHERE projection = ? AND build = ?";
-    private static final String BEGUN =
-            "UPDATE readmodel.projection_builds SET version = ?, tables = ?, topics = ? WHERE projection = ? AND build = ?";
+    private static final String DELETE = "DELETE FROM readmodel.projection_builds WHERE projection = ? AND build = ?";
+    private static final String STARTED = "UPDATE readmodel.projection_builds SET version = ?, tables = ?, topics = ?"
+            + " WHERE projection = ? AND build = ?";
     private static final String PROGRESS = """
             UPDATE readmodel.projection_builds
             SET phase = ?, records = ?, records_total = ?, records_per_second = ?, changed_at = clock_timestamp()
@@ -36,15 +36,16 @@ final class BuildTable {
             SET state = 'refused', phase = 'done', is_forced = false, report = ?::jsonb, changed_at = clock_timestamp()
             WHERE projection = ? AND build = ? AND state = 'building'
             """;
-    private static final String NO_MORE_IN_USE = """
+    private static final String RETIRE_OTHERS = """
             UPDATE readmodel.projection_builds
-            SET state = CASE WHEN build = 0 THEN 'dropping' WHEN state = 'in_use' THEN 'kept' ELSE 'dropping' END,
+            SET state = CASE WHEN build = 0 THEN 'dropping' WHEN state = 'in_use' THEN 'retained' ELSE 'dropping' END,
                 changed_at = clock_timestamp()
             WHERE projection = ? AND build <> ?
             """;
     private static final String IN_USE = """
             UPDATE readmodel.projection_builds
-            SET state = 'in_use', phase = 'done', is_forced = false, records = records_total, changed_at = clock_timestamp()
+            SET state = 'in_use', phase = 'done', is_forced = false, records = records_total,
+                changed_at = clock_timestamp()
             WHERE projection = ? AND build = ? AND state = 'building'
             """;
 
@@ -54,7 +55,7 @@ final class BuildTable {
         this.connection = connection;
     }
 
-    /** Returns the builds in a state, those that were ordered first coming first. */
+    /** Returns the builds in a state, in the order of their requests. */
     List<Build> in(String state) throws SQLException {
         List<Build> builds = new ArrayList<>();
         try (PreparedStatement statement =
@@ -84,15 +85,15 @@ final class BuildTable {
                 .orElse(null);
     }
 
-    /** Makes a build's schema with its tables and offsets; in a transaction. */
-    Build begin(Build build, Projection projection) throws SQLException {
-        Tables place = build.stagingTables();
-        execute("DROP SCHEMA IF EXISTS " + place.schema() + " CASCADE");
-        execute("CREATE SCHEMA " + place.schema());
-        ProjectionBootstrap.create(connection, projection, place);
-        createOffsets(place);
+    /** Creates a build's schema with its tables and offsets; in a transaction. */
+    Build start(Build build, Projection projection) throws SQLException {
+        Tables staging = build.stagingTables();
+        execute("DROP SCHEMA IF EXISTS " + staging.schema() + " CASCADE");
+        execute("CREATE SCHEMA " + staging.schema());
+        ProjectionBootstrap.create(connection, projection, staging);
+        createOffsets(staging);
         update(
-                BEGUN,
+                STARTED,
                 projection.version(),
                 connection.createArrayOf("text", projection.tables().toArray()),
                 connection.createArrayOf(
@@ -104,10 +105,10 @@ final class BuildTable {
 
     void drop(Build build) throws SQLException {
         execute("DROP SCHEMA IF EXISTS " + build.stagingTables().schema() + " CASCADE");
-        update(DROPPED, build.projection(), build.number());
+        update(DELETE, build.projection(), build.number());
     }
 
-    /** Returns false where the build is not wanted any more. */
+    /** Stores the progress; returns false if the build was cancelled. */
     boolean progress(Build build, RebuildProgress progress) throws SQLException {
         return update(
                         PROGRESS,
@@ -129,33 +130,32 @@ final class BuildTable {
     }
 
     /**
-     * Puts a build's tables in the place of those in use, which keep where they stood. In the transaction that holds
-     * the offsets of the topics.
+     * Moves a build's tables into the schema in use, and the current ones, with their offsets, into a schema of their
+     * own. In a transaction that has locked the offsets of the topics.
      *
      * @param topics of both
-     * @throws SQLException with {@link #LOCK_NOT_AVAILABLE} where readers kept the tables for longer than the lock's
-     *     timeout
+     * @throws SQLException with {@link #LOCK_NOT_AVAILABLE} if readers use the tables longer than the lock timeout
      */
-    void cutOver(Build before, Build next, List<String> topics) throws SQLException {
+    void cutOver(Build current, Build next, List<String> topics) throws SQLException {
         List<String> locked = new ArrayList<>();
-        before.tables().forEach(table -> locked.add(ReadModel.TABLES.qualifiedName(table)));
+        current.tables().forEach(table -> locked.add(ReadModel.TABLES.qualifiedName(table)));
         next.tables().forEach(table -> locked.add(next.stagingTables().qualifiedName(table)));
         execute("LOCK TABLE " + String.join(", ", locked) + " IN ACCESS EXCLUSIVE MODE");
-        Tables kept = before.stagingTables();
-        execute("CREATE SCHEMA " + kept.schema());
-        createOffsets(kept);
+        Tables retained = current.stagingTables();
+        execute("CREATE SCHEMA " + retained.schema());
+        createOffsets(retained);
         update(
-                "INSERT INTO " + kept.qualifiedName("projection_offsets")
+                "INSERT INTO " + retained.qualifiedName("projection_offsets")
                         + " SELECT * FROM readmodel.projection_offsets WHERE topic = ANY (?)",
                 connection.createArrayOf("text", topics.toArray()));
-        for (String table : before.tables()) {
-            execute("ALTER TABLE " + ReadModel.TABLES.qualifiedName(table) + " SET SCHEMA " + kept.schema());
+        for (String table : current.tables()) {
+            execute("ALTER TABLE " + ReadModel.TABLES.qualifiedName(table) + " SET SCHEMA " + retained.schema());
         }
         for (String table : next.tables()) {
             execute("ALTER TABLE " + next.stagingTables().qualifiedName(table) + " SET SCHEMA " + ReadModel.SCHEMA);
         }
         execute("DROP SCHEMA " + next.stagingTables().schema() + " CASCADE");
-        update(NO_MORE_IN_USE, next.projection(), next.number());
+        update(RETIRE_OTHERS, next.projection(), next.number());
         if (update(IN_USE, next.projection(), next.number()) != 1) {
             throw new RebuildCancelledException();
         }
@@ -169,8 +169,8 @@ final class BuildTable {
         }
     }
 
-    private void createOffsets(Tables place) throws SQLException {
-        execute("CREATE TABLE " + place.qualifiedName("projection_offsets")
+    private void createOffsets(Tables tables) throws SQLException {
+        execute("CREATE TABLE " + tables.qualifiedName("projection_offsets")
                 + " (LIKE readmodel.projection_offsets INCLUDING ALL)");
     }
 

@@ -13,11 +13,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Compares tables of two builds: counts and sums of the rows' hashes, which no order can change; row by row only where
- * those differ. In one snapshot in which both stand at the same offsets.
+ * Compares the tables of two builds by row counts and sums of row hashes, which do not depend on row order; row by row
+ * only if those differ. Requires a snapshot in which both builds are at the same offsets.
  *
- * <p>Rows of users who have no key any more are left out on both sides: what is erased is not read again, and is missed
- * by nobody.
+ * <p>Rows of users without a key are excluded on both sides: a rebuild does not read erased users' records.
  */
 final class Comparison {
 
@@ -31,14 +30,16 @@ final class Comparison {
             """;
 
     private static final String SUM = """
-            SELECT count(*), coalesce(sum(hash_record_extended(ROW(@columns), 0)), 0)::text FROM @table t WHERE @kept
+            SELECT count(*), coalesce(sum(hash_record_extended(ROW(@columns), 0)), 0)::text
+            FROM @table t WHERE @included
             """;
 
     private static final String ROWS = """
             WITH differing AS (
                 SELECT b.h IS NULL AS added, n.h IS NULL AS missing, ROW(@keys)::text AS key
-                FROM (SELECT @keys, hash_record_extended(ROW(@columns), 0) AS h FROM @before t WHERE @kept) b
-                    FULL JOIN (SELECT @keys, hash_record_extended(ROW(@columns), 0) AS h FROM @next t WHERE @kept) n
+                FROM (SELECT @keys, hash_record_extended(ROW(@columns), 0) AS h FROM @before t WHERE @included) b
+                    FULL JOIN (
+                        SELECT @keys, hash_record_extended(ROW(@columns), 0) AS h FROM @next t WHERE @included) n
                     USING (@keys)
                 WHERE b.h IS DISTINCT FROM n.h)
             SELECT count(*) FILTER (WHERE missing), count(*) FILTER (WHERE added),
@@ -59,21 +60,21 @@ final class Comparison {
 
     private record Sum(long rows, String hash) {}
 
-    /** Returns what became of each table that both builds have; one that only one has counts as no such rows. */
-    List<ComparisonReport.Table> compare(Build before, Tables placeBefore, Build next, Tables placeNext)
+    /** Returns the comparison of each table; a table that only one build has counts as empty in the other. */
+    List<ComparisonReport.Table> compare(Build before, Tables currentTables, Build next, Tables nextTables)
             throws SQLException {
         List<ComparisonReport.Table> compared = new ArrayList<>();
         for (String table : next.tables()) {
             if (before.tables().contains(table)) {
-                compared.add(compare(table, placeBefore.qualifiedName(table), placeNext.qualifiedName(table)));
+                compared.add(compare(table, currentTables.qualifiedName(table), nextTables.qualifiedName(table)));
             } else {
-                long rows = sum("1", placeNext.qualifiedName(table), "true").rows();
+                long rows = sum("1", nextTables.qualifiedName(table), "true").rows();
                 compared.add(new ComparisonReport.Table(table, 0, rows, false, 0, rows, 0, List.of()));
             }
         }
         for (String table : before.tables()) {
             if (!next.tables().contains(table)) {
-                long rows = sum("1", placeBefore.qualifiedName(table), "true").rows();
+                long rows = sum("1", currentTables.qualifiedName(table), "true").rows();
                 compared.add(new ComparisonReport.Table(table, rows, 0, false, rows, 0, 0, List.of()));
             }
         }
@@ -90,10 +91,10 @@ final class Comparison {
                 .filter(column -> column.getValue().isKey())
                 .map(Map.Entry::getKey)
                 .collect(joining(", "));
-        String kept = common.containsKey("user_id") ? HAS_KEY : "true";
+        String included = common.containsKey("user_id") ? HAS_KEY : "true";
         boolean sameColumns = columnsBefore.equals(columnsNext);
-        Sum sumBefore = sum(columns, before, kept);
-        Sum sumNext = sum(columns, next, kept);
+        Sum sumBefore = sum(columns, before, included);
+        Sum sumNext = sum(columns, next, included);
         if (sumBefore.equals(sumNext) || keys.isEmpty()) {
             long changed = sumBefore.equals(sumNext) ? 0 : Math.min(sumBefore.rows(), sumNext.rows());
             return new ComparisonReport.Table(
@@ -103,7 +104,7 @@ final class Comparison {
                 .replace("@columns", columns)
                 .replace("@before", before)
                 .replace("@next", next)
-                .replace("@kept", kept)
+                .replace("@included", included)
                 .replace("@max", Integer.toString(EXAMPLES_MAX));
         try (PreparedStatement statement = connection.prepareStatement(sql);
                 ResultSet row = statement.executeQuery()) {
@@ -133,8 +134,8 @@ final class Comparison {
         return columns;
     }
 
-    private Sum sum(String columns, String table, String kept) throws SQLException {
-        String sql = SUM.replace("@columns", columns).replace("@table", table).replace("@kept", kept);
+    private Sum sum(String columns, String table, String included) throws SQLException {
+        String sql = SUM.replace("@columns", columns).replace("@table", table).replace("@included", included);
         try (PreparedStatement statement = connection.prepareStatement(sql);
                 ResultSet row = statement.executeQuery()) {
             row.next();

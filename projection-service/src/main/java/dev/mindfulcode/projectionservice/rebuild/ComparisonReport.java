@@ -8,23 +8,24 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a build came to beside the one in use. Names nobody: of a row that differs it tells a hash of its key.
+ * The comparison of a build with the one in use. Contains no personal data: a differing row is identified by a hash of
+ * its key.
  *
- * @param refusal why it is not switched to, or null
- * @param truncatedRecords topics whose first records are gone, and how many
+ * @param refusal why there is no cut-over, or null
+ * @param truncatedRecords number of records that retention deleted, by topic
  * @param rejected records that could not be applied
  */
 record ComparisonReport(
         @Nullable String refusal, List<Table> tables, Map<String, Long> truncatedRecords, long rejected) {
 
     /**
-     * A table in both.
+     * The comparison of one table.
      *
-     * @param sameColumns whether both have the same columns; only those that both have are compared
+     * @param sameColumns whether both have the same columns; only common columns are compared
      * @param missing rows that only the build in use has
-     * @param added rows that only the new one has
-     * @param changed rows with the same key that say something else
-     * @param examples hashes of keys of such rows
+     * @param added rows that only the new build has
+     * @param changed rows with the same key and other values
+     * @param examples hashes of keys of differing rows
      */
     record Table(
             String name,
@@ -53,7 +54,7 @@ record ComparisonReport(
         return new ComparisonReport(why, tables, truncatedRecords, rejected);
     }
 
-    /** All strings are identifiers, hashes or words of ours: nothing has to be escaped. */
+    /** Returns JSON. No string needs escaping: all are identifiers, hashes or constants. */
     String json() {
         return "{\"identical\": " + (!tables.isEmpty() && isIdentical())
                 + (refusal == null ? "" : ", \"refusal\": \"" + refusal + '"')

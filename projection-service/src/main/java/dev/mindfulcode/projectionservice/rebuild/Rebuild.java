@@ -26,35 +26,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One build's way: reads up to where the projection in use stands, is compared with it, and takes its place. It never
- * gets ahead of it. For both the comparison and the exchange, the offsets in use are held for the moment it takes to
- * read up to exactly there; what is live waits meanwhile, readers do not. Rows and offsets of a build commit together,
- * so it goes on after a crash where it was.
+ * One rebuild: reads up to the position of the projection in use, never beyond it, compares the rows and cuts over. For
+ * both the snapshot of the comparison and the cut-over, the offsets in use are locked until the build has reached
+ * exactly these offsets; live updates wait meanwhile, readers do not. Rows and offsets of a build commit together, so
+ * it resumes after a crash.
  */
 final class Rebuild {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Rebuild.class);
+    private static final Logger log = LoggerFactory.getLogger(Rebuild.class);
 
-    /** So near that the rest is read in a moment. */
+    /** Distance that is read within moments. */
     private static final long NEAR_RECORDS = 5_000;
 
-    private static final long LOOK_MS = 100;
-    private static final long HELD_LOOK_MS = 2;
-    private static final Duration HELD_MAX = Duration.ofSeconds(2);
+    private static final long POLL_INTERVAL_MS = 100;
+    private static final long LOCKED_POLL_INTERVAL_MS = 2;
+    private static final Duration LOCKED_TIMEOUT = Duration.ofSeconds(2);
 
-    /** Readers that come while the exchange waits for those before them wait as long. Far below a deadlock's second. */
-    private static final String EXCHANGE_LOCK_MAX = "SET LOCAL lock_timeout = '200ms'";
+    /** Readers that arrive while the cut-over waits for its lock wait as long. */
+    private static final String CUT_OVER_LOCK_TIMEOUT = "SET LOCAL lock_timeout = '200ms'";
 
-    private static final String HOLD_LOCK_MAX = "SET LOCAL lock_timeout = '5s'";
-    private static final String COMPARISON_TIME_MAX = "SET LOCAL statement_timeout = '60min'";
-    private static final int EXCHANGE_PAUSE_MS_MIN = 50;
-    private static final int EXCHANGE_PAUSE_MS_MAX = 300;
-    private static final Duration ADMIN_MAX = Duration.ofSeconds(30);
+    private static final String OFFSET_LOCK_TIMEOUT = "SET LOCAL lock_timeout = '5s'";
+    private static final String COMPARISON_TIMEOUT = "SET LOCAL statement_timeout = '60min'";
+    private static final int RETRY_DELAY_MIN_MS = 50;
+    private static final int RETRY_DELAY_MAX_MS = 300;
+    private static final Duration ADMIN_TIMEOUT = Duration.ofSeconds(30);
 
     private final RebuildSettings settings;
     private final Connection connection;
     private final BuildTable builds;
-    private final Build before;
+    private final Build current;
     private final Build next;
     private final Projection projection;
     private final List<String> topics;
@@ -67,13 +67,13 @@ final class Rebuild {
     /**
      * Starts reading.
      *
-     * @param connection the one that holds the lock on rebuilds, outside of a transaction
+     * @param connection holds the lock on rebuilds, outside of a transaction
      */
-    Rebuild(RebuildSettings settings, Connection connection, Build before, Build next, Projection projection)
+    Rebuild(RebuildSettings settings, Connection connection, Build current, Build next, Projection projection)
             throws SQLException {
         this.settings = settings;
         this.connection = connection;
-        this.before = before;
+        this.current = current;
         this.next = next;
         this.projection = projection;
         builds = new BuildTable(connection);
@@ -85,48 +85,45 @@ final class Rebuild {
     }
 
     /**
-     * Goes the whole way, or until the build is refused.
+     * Completes the rebuild, unless it is refused.
      *
-     * @throws RebuildCancelledException where it is not wanted any more
+     * @throws RebuildCancelledException if the operator cancelled it
      */
     void run() throws SQLException, InterruptedException {
         try (metrics;
                 workers) {
             catchUp("reading");
-            ComparisonReport report = compared();
+            ComparisonReport report = compare();
             for (String table : next.tables()) {
                 builds.execute("ANALYZE " + next.stagingTables().qualifiedName(table));
             }
             String refusal = next.order().isForced() ? null : refusal(report);
             if (refusal != null) {
-                LOG.warn("{} is not switched to: {}", next, refusal);
+                log.warn("Rebuild refused: build={}, reason={}", next, refusal);
                 builds.refuse(next, report.withRefusal(refusal));
                 return;
             }
             builds.report(next, report);
-            while (!isExchanged()) {
+            while (!isCutOver()) {
                 catchUp("switching");
             }
-            LOG.info("{} is in use; {} is kept", next, before);
+            log.info("Rebuild complete: in use={}, retained={}", next, current);
         }
     }
 
     private void catchUp(String phase) throws SQLException, InterruptedException {
-        long remaining = look(phase);
+        long remaining = updateProgress(phase);
         while (remaining > NEAR_RECORDS) {
-            TimeUnit.MILLISECONDS.sleep(LOOK_MS);
-            remaining = look(phase);
+            TimeUnit.MILLISECONDS.sleep(POLL_INTERVAL_MS);
+            remaining = updateProgress(phase);
         }
     }
 
-    /**
-     * Lets the workers go on to where the projection in use is now, tells how far they are, and returns how far that
-     * is.
-     */
-    private long look(String phase) throws SQLException {
+    /** Moves the workers' limits to the position in use, stores the progress, and returns the records that remain. */
+    private long updateProgress(String phase) throws SQLException {
         Map<TopicPartition, Long> limits = ActiveOffsets.of(connection, topics);
         if (!begins.keySet().containsAll(limits.keySet())) {
-            throw new IllegalStateException("there are more partitions than before; going on with all of them");
+            throw new IllegalStateException("Partitions were added; the rebuild restarts with all of them");
         }
         workers.setLimits(limits);
         long remaining = remaining(limits);
@@ -136,33 +133,33 @@ final class Rebuild {
         double seconds = (System.nanoTime() - begunNs) / 1e9;
         progress = new RebuildProgress(phase, total - remaining, total, Math.round(workers.records() / seconds));
         metrics.lag(projection, remaining);
-        tell(progress);
+        store(progress);
         return remaining;
     }
 
-    private void tell(RebuildProgress now) throws SQLException {
+    private void store(RebuildProgress now) throws SQLException {
         if (!builds.progress(next, now)) {
             throw new RebuildCancelledException();
         }
     }
 
-    private ComparisonReport compared() throws SQLException, InterruptedException {
-        if (before.number() == 0) {
-            return new ComparisonReport(null, List.of(), cut(), workers.rejected());
+    private ComparisonReport compare() throws SQLException, InterruptedException {
+        if (current.number() == 0) {
+            return new ComparisonReport(null, List.of(), truncated(), workers.rejected());
         }
         try (Connection comparing = settings.database().getConnection()) {
             comparing.setAutoCommit(false);
             comparing.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
             try {
-                while (!isSeenAtTheSameOffsets(comparing)) {
+                while (!isSnapshotTaken(comparing)) {
                     catchUp("reading");
                 }
-                tell(new RebuildProgress(
+                store(new RebuildProgress(
                         "comparing", progress.records(), progress.recordsTotal(), progress.recordsPerSecond()));
-                new BuildTable(comparing).execute(COMPARISON_TIME_MAX);
+                new BuildTable(comparing).execute(COMPARISON_TIMEOUT);
                 List<ComparisonReport.Table> tables =
-                        new Comparison(comparing).compare(before, ReadModel.TABLES, next, next.stagingTables());
-                return new ComparisonReport(null, tables, cut(), workers.rejected());
+                        new Comparison(comparing).compare(current, ReadModel.TABLES, next, next.stagingTables());
+                return new ComparisonReport(null, tables, truncated(), workers.rejected());
             } finally {
                 comparing.rollback();
                 comparing.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
@@ -170,19 +167,21 @@ final class Rebuild {
         }
     }
 
-    /** Takes the snapshot of a transaction while both builds stand at the same offsets. */
-    private boolean isSeenAtTheSameOffsets(Connection comparing) throws SQLException, InterruptedException {
-        return whileHeld(() -> {
+    /**
+     * Creates the snapshot of a transaction while both builds are at the same offsets; returns whether it succeeded.
+     */
+    private boolean isSnapshotTaken(Connection comparing) throws SQLException, InterruptedException {
+        return whileLocked(() -> {
             ActiveOffsets.of(comparing, topics);
             return true;
         });
     }
 
-    private boolean isExchanged() throws SQLException, InterruptedException {
+    private boolean isCutOver() throws SQLException, InterruptedException {
         try {
-            return whileHeld(() -> {
-                builds.execute(EXCHANGE_LOCK_MAX);
-                builds.cutOver(before, next, topics);
+            return whileLocked(() -> {
+                builds.execute(CUT_OVER_LOCK_TIMEOUT);
+                builds.cutOver(current, next, topics);
                 connection.commit();
                 return true;
             });
@@ -190,34 +189,31 @@ final class Rebuild {
             if (!BuildTable.LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
                 throw e;
             }
-            TimeUnit.MILLISECONDS.sleep(
-                    ThreadLocalRandom.current().nextInt(EXCHANGE_PAUSE_MS_MIN, EXCHANGE_PAUSE_MS_MAX));
+            TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextInt(RETRY_DELAY_MIN_MS, RETRY_DELAY_MAX_MS));
             return false;
         }
     }
 
-    private interface Held {
-        boolean done() throws SQLException;
+    private interface Action {
+        boolean run() throws SQLException;
     }
 
-    /**
-     * Does something while both builds stand at the same offsets; returns false where they did not get there in time.
-     */
-    private boolean whileHeld(Held held) throws SQLException, InterruptedException {
+    /** Runs an action while both builds are at the same offsets; returns false if they did not get there in time. */
+    private boolean whileLocked(Action action) throws SQLException, InterruptedException {
         connection.setAutoCommit(false);
         workers.setUnthrottled(true);
         try {
-            builds.execute(HOLD_LOCK_MAX);
+            builds.execute(OFFSET_LOCK_TIMEOUT);
             Map<TopicPartition, Long> limits = ActiveOffsets.lock(connection, topics);
             workers.setLimits(limits);
-            long deadlineNs = System.nanoTime() + HELD_MAX.toNanos();
+            long deadlineNs = System.nanoTime() + LOCKED_TIMEOUT.toNanos();
             while (remaining(limits) > 0) {
                 if (System.nanoTime() - deadlineNs > 0) {
                     return false;
                 }
-                TimeUnit.MILLISECONDS.sleep(HELD_LOOK_MS);
+                TimeUnit.MILLISECONDS.sleep(LOCKED_POLL_INTERVAL_MS);
             }
-            return held.done();
+            return action.run();
         } finally {
             workers.setUnthrottled(false);
             connection.rollback();
@@ -239,7 +235,7 @@ final class Rebuild {
         return begins.getOrDefault(partition, 0L);
     }
 
-    /** Why a build does not take the place of the one before by itself, or null. */
+    /** Returns why the build must not replace the one in use without force, or null. */
     private @Nullable String refusal(ComparisonReport report) {
         boolean isFewer = report.tables().stream().anyMatch(table -> table.rows() < table.rowsBefore());
         if (isFewer && !report.truncatedRecords().isEmpty()) {
@@ -248,40 +244,40 @@ final class Rebuild {
         if (isFewer) {
             return "it has fewer rows";
         }
-        if (next.version() != null && next.version().equals(before.version()) && !report.isIdentical()) {
+        if (next.version() != null && next.version().equals(current.version()) && !report.isIdentical()) {
             return "the same fold gave other rows";
         }
         return null;
     }
 
-    private Map<String, Long> cut() {
-        Map<String, Long> cut = new TreeMap<>();
+    private Map<String, Long> truncated() {
+        Map<String, Long> truncated = new TreeMap<>();
         begins.forEach((partition, first) -> {
             if (first > 0) {
-                cut.merge(partition.topic(), first, Long::sum);
+                truncated.merge(partition.topic(), first, Long::sum);
             }
         });
-        return cut;
+        return truncated;
     }
 
     private static Map<TopicPartition, Long> firstOffsets(
             String bootstrapServers, Map<TopicPartition, Long> partitions) {
-        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
-        partitions.keySet().forEach(partition -> asked.put(partition, OffsetSpec.earliest()));
+        Map<TopicPartition, OffsetSpec> specs = new HashMap<>();
+        partitions.keySet().forEach(partition -> specs.put(partition, OffsetSpec.earliest()));
         try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
             Map<TopicPartition, Long> first = new HashMap<>();
-            for (Map.Entry<TopicPartition, ListOffsetsResultInfo> found : admin.listOffsets(asked)
+            for (Map.Entry<TopicPartition, ListOffsetsResultInfo> found : admin.listOffsets(specs)
                     .all()
-                    .get(ADMIN_MAX.toMillis(), TimeUnit.MILLISECONDS)
+                    .get(ADMIN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                     .entrySet()) {
                 first.put(found.getKey(), found.getValue().offset());
             }
             return first;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new KafkaException("interrupted", e);
+            throw new KafkaException("Interrupted while reading first offsets", e);
         } catch (ExecutionException | TimeoutException e) {
-            throw new KafkaException("Kafka does not say where its topics begin", e);
+            throw new KafkaException("Cannot read the first offsets of topics", e);
         }
     }
 }

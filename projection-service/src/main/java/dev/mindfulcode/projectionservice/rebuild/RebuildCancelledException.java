@@ -1,6 +1,6 @@
 package dev.mindfulcode.projectionservice.rebuild;
 
-/** Nobody wants the build any more. */
+/** The operator cancelled the build. */
 final class RebuildCancelledException extends RuntimeException {
 
     RebuildCancelledException() {

@@ -1,10 +1,10 @@
 package dev.mindfulcode.projectionservice.rebuild;
 
 /**
- * How far a build is.
+ * The progress of a build.
  *
  * @param phase waiting, reading, comparing or switching
- * @param records offsets that are behind it
- * @param recordsTotal offsets up to where the projection in use stands
+ * @param records offsets read
+ * @param recordsTotal offsets up to the position of the projection in use
  */
 record RebuildProgress(String phase, long records, long recordsTotal, long recordsPerSecond) {}

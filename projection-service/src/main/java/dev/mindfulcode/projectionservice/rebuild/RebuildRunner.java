@@ -13,15 +13,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does what is ordered in {@code projection_builds}, one build at a time, and in one instance at a time: the one that
- * has the lock. The lock's connection also makes the exchange, so who has lost it exchanges nothing.
+ * Executes the requests in {@code projection_builds}, one at a time, in the one instance that has the lock. The
+ * connection of the lock also does the cut-over, so an instance that lost the lock cannot cut over.
  */
 public final class RebuildRunner implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(RebuildRunner.class);
-    private static final long LOOK_MS = 500;
-    private static final long FAILED_MS = 2_000;
-    private static final long STOP_MS_MAX = 15_000;
+    private static final Logger log = LoggerFactory.getLogger(RebuildRunner.class);
+    private static final long POLL_INTERVAL_MS = 500;
+    private static final long RETRY_DELAY_MS = 2_000;
+    private static final long STOP_TIMEOUT_MS = 15_000;
     private static final String LOCK = "SELECT pg_try_advisory_lock(" + 0x7265_6275_696c_64L + ")";
     private static final String UNLOCK = "SELECT pg_advisory_unlock_all()";
 
@@ -38,13 +38,13 @@ public final class RebuildRunner implements AutoCloseable {
         thread.start();
     }
 
-    /** Leaves a build where it is; whoever starts next goes on with it. */
+    /** Interrupts a build; the next instance that has the lock resumes it. */
     @Override
     public void close() {
         isStopping = true;
         thread.interrupt();
         try {
-            thread.join(STOP_MS_MAX);
+            thread.join(STOP_TIMEOUT_MS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -57,17 +57,17 @@ public final class RebuildRunner implements AutoCloseable {
                     try {
                         while (isLocked(connection)) {
                             serve(connection);
-                            TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+                            TimeUnit.MILLISECONDS.sleep(POLL_INTERVAL_MS);
                         }
                     } finally {
                         new BuildTable(connection).execute(UNLOCK);
                     }
                 } catch (SQLException | RuntimeException e) {
                     if (!isStopping) {
-                        LOG.warn("Rebuilding failed, trying again in {} ms", FAILED_MS, e);
+                        log.warn("Rebuild failed; retrying in {} ms", RETRY_DELAY_MS, e);
                     }
                 }
-                TimeUnit.MILLISECONDS.sleep(FAILED_MS);
+                TimeUnit.MILLISECONDS.sleep(RETRY_DELAY_MS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -88,26 +88,26 @@ public final class RebuildRunner implements AutoCloseable {
     private void build(Connection connection, BuildTable builds, Build ordered)
             throws SQLException, InterruptedException {
         Projection projection = projection(ordered);
-        Build before = builds.inUse(ordered.projection());
-        if (projection == null || before == null) {
-            builds.refuse(ordered, ComparisonReport.refused("this release does not have its fold"));
+        Build current = builds.inUse(ordered.projection());
+        if (projection == null || current == null) {
+            builds.refuse(ordered, ComparisonReport.refused("this release does not have this projection and version"));
             return;
         }
-        Build begun = ordered.version() == null ? begun(connection, builds, ordered, projection) : ordered;
+        Build started = ordered.version() == null ? started(connection, builds, ordered, projection) : ordered;
         try {
-            new Rebuild(settings, connection, before, begun, projection).run();
+            new Rebuild(settings, connection, current, started, projection).run();
         } catch (RebuildCancelledException e) {
-            LOG.info("{} is cancelled", begun);
+            log.info("Rebuild cancelled: build={}", started);
         }
     }
 
-    private static Build begun(Connection connection, BuildTable builds, Build ordered, Projection projection)
+    private static Build started(Connection connection, BuildTable builds, Build ordered, Projection projection)
             throws SQLException {
         connection.setAutoCommit(false);
         try {
-            Build begun = builds.begin(ordered, projection);
+            Build started = builds.start(ordered, projection);
             connection.commit();
-            return begun;
+            return started;
         } finally {
             connection.rollback();
             connection.setAutoCommit(true);

@@ -8,9 +8,9 @@ import java.util.List;
 import javax.sql.DataSource;
 
 /**
- * What rebuilds need.
+ * Settings of rebuilds.
  *
- * @param database with no bound on how long a statement may take: comparing takes as long as reading all tables
+ * @param database without a statement timeout of seconds: a comparison reads all tables
  * @param projections of this release, in all their versions
  */
 public record RebuildSettings(
@@ -21,9 +21,9 @@ public record RebuildSettings(
         List<Projection> projections,
         MeterRegistry meters) {
 
-    /** One thread each reads and writes: more than so many only wait for Postgres. */
+    /** More threads only wait for Postgres. */
     static final int THREADS_MAX = 4;
 
-    /** One a thread, one that holds the lock, one that compares. */
+    /** One for each thread, one for the lock, one for the comparison. */
     public static final int CONNECTIONS_MAX = THREADS_MAX + 2;
 }

@@ -4,12 +4,14 @@ import dev.mindfulcode.projectionservice.fold.Projection;
 import dev.mindfulcode.projectionservice.loop.LoopMetrics;
 import dev.mindfulcode.projectionservice.loop.Replay;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
@@ -18,17 +20,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads that read a build's partitions, each its own ones and up to limits that whoever leads them moves on. They
- * rest so much of the time that they keep to their share, unless they are told to hurry: the last few records hold up
- * what is live.
+ * The threads that replay a build's partitions up to movable limits, each thread its own partitions. They pause to stay
+ * within the build's share of time, unless unthrottled: live updates wait for the last records before a cut-over.
  */
 final class ReplayWorkers implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ReplayWorkers.class);
-    private static final long IDLE_MS = 5;
-    private static final long REST_MS_MAX = 2_000;
-    private static final long FAILED_MS = 1_000;
-    private static final long STOP_MS_MAX = 10_000;
+    private static final Logger log = LoggerFactory.getLogger(ReplayWorkers.class);
+    private static final long IDLE_DELAY_MS = 5;
+    private static final long THROTTLE_DELAY_MAX_MS = 2_000;
+    private static final long RETRY_DELAY_MS = 1_000;
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
     private final RebuildSettings settings;
     private final Build build;
@@ -39,8 +40,8 @@ final class ReplayWorkers implements AutoCloseable {
     private final LongAdder records = new LongAdder();
     private final LongAdder rejected = new LongAdder();
     private volatile Map<TopicPartition, Long> limits;
-    private volatile boolean isHurrying;
-    private volatile boolean isStopping;
+    private volatile boolean isUnthrottled;
+    private final CountDownLatch stopping = new CountDownLatch(1);
 
     ReplayWorkers(
             RebuildSettings settings,
@@ -71,21 +72,20 @@ final class ReplayWorkers implements AutoCloseable {
         }
     }
 
-    /** Lets them go on to there. */
     void setLimits(Map<TopicPartition, Long> offsets) {
         limits = offsets;
     }
 
-    void setUnthrottled(boolean isWanted) {
-        isHurrying = isWanted;
+    void setUnthrottled(boolean unthrottled) {
+        isUnthrottled = unthrottled;
     }
 
-    /** Returns the next offsets, without partitions that nobody has begun with. */
+    /** Returns the next offsets of all partitions that were started. */
     Map<TopicPartition, Long> positions() {
         return new HashMap<>(positions);
     }
 
-    /** Returns how many records they have applied by now. */
+    /** Returns how many records were applied. */
     long records() {
         return records.sum();
     }
@@ -94,15 +94,19 @@ final class ReplayWorkers implements AutoCloseable {
         return rejected.sum();
     }
 
-    /** Lets each finish its transaction. */
+    /**
+     * Stops after each thread's current transaction. Threads are interrupted only after a timeout: a consumer that is
+     * closed while interrupted fails to close.
+     */
     @Override
     public void close() {
-        isStopping = true;
+        stopping.countDown();
         boolean isInterrupted = false;
         for (Thread thread : threads) {
-            thread.interrupt();
             try {
-                thread.join(STOP_MS_MAX);
+                if (!thread.join(STOP_TIMEOUT)) {
+                    thread.interrupt();
+                }
             } catch (InterruptedException e) {
                 isInterrupted = true;
             }
@@ -112,8 +116,12 @@ final class ReplayWorkers implements AutoCloseable {
         }
     }
 
+    private boolean isStopping() {
+        return stopping.getCount() == 0;
+    }
+
     private void work(Set<TopicPartition> own) {
-        while (!isStopping) {
+        while (!isStopping()) {
             try (Replay replay = new Replay(
                     settings.bootstrapServers(),
                     settings.registry(),
@@ -125,9 +133,9 @@ final class ReplayWorkers implements AutoCloseable {
                     metrics)) {
                 read(replay);
             } catch (SQLException | RuntimeException e) {
-                if (!isStopping) {
-                    LOG.warn("{}: reading failed, trying again in {} ms", build, FAILED_MS, e);
-                    rest(FAILED_MS);
+                if (!isStopping()) {
+                    log.warn("Rebuild failed to read; retrying in {} ms: build={}", RETRY_DELAY_MS, build, e);
+                    pause(RETRY_DELAY_MS);
                 }
             }
         }
@@ -135,30 +143,29 @@ final class ReplayWorkers implements AutoCloseable {
 
     private void read(Replay replay) throws SQLException {
         long rejectedBefore = 0;
-        while (!isStopping) {
-            long begunNs = System.nanoTime();
+        while (!isStopping()) {
+            long startNs = System.nanoTime();
             int applied = replay.step(limits);
             records.add(applied);
             rejected.add(replay.rejected() - rejectedBefore);
             rejectedBefore = replay.rejected();
             positions.putAll(replay.positions());
             if (applied == 0) {
-                rest(IDLE_MS);
-            } else if (!isHurrying) {
-                long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begunNs);
+                pause(IDLE_DELAY_MS);
+            } else if (!isUnthrottled) {
+                long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs);
                 int share = build.order().sharePercent();
-                rest(Math.min(REST_MS_MAX, tookMs * (100 - share) / share));
+                pause(Math.min(THROTTLE_DELAY_MAX_MS, tookMs * (100 - share) / share));
             }
         }
     }
 
-    private void rest(long ms) {
-        if (ms > 0 && !isStopping) {
-            try {
-                TimeUnit.MILLISECONDS.sleep(ms);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+    /** Waits, but not beyond {@link #close()}. */
+    private void pause(long ms) {
+        try {
+            boolean _ = stopping.await(ms, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

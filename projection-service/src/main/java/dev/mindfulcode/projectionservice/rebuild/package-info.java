@@ -1,4 +1,4 @@
-/** How a projection is built again from the first record, beside the tables in use, and switched to. */
+/** Blue/green rebuilds: rebuilds a projection from the first record in separate tables, compares, and cuts over. */
 @NullMarked
 package dev.mindfulcode.projectionservice.rebuild;
 

@@ -19,7 +19,6 @@ import java.security.GeneralSecurityException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,32 +27,33 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code coding_sessions}: what the user said about a session and what the stream saw of it, each in its own columns;
- * the table itself works out status, start and end from both.
+ * {@code coding_sessions}: the events that the user reported and the state that flow-stream observed, each in columns
+ * of its own. Generated columns derive status, start and end from both.
  */
 public final class CodingSessions implements Fold {
 
-    private final UserReportedStatements saidStatements;
-    private final ObservedStatements seenStatements;
-    private final DeletedSessions deletedSessions;
-    private final TreeMap<UUID, List<UserReportedEvent>> said = new TreeMap<>();
-    private final TreeMap<UUID, ObservedRow> seen = new TreeMap<>();
-    private final Set<DeletedSessions.Id> deleted = new LinkedHashSet<>();
+    private final UserReportedStatements reportedStatements;
+    private final ObservedStatements observedStatements;
+    private final DeletedSessions.Deletions deletions;
+    private final TreeMap<UUID, List<UserReportedEvent>> reported = new TreeMap<>();
+    private final TreeMap<UUID, ObservedRow> observed = new TreeMap<>();
 
     private CodingSessions(
-            UserReportedStatements saidStatements, ObservedStatements seenStatements, DeletedSessions deletedSessions) {
-        this.saidStatements = saidStatements;
-        this.seenStatements = seenStatements;
-        this.deletedSessions = deletedSessions;
+            UserReportedStatements reportedStatements,
+            ObservedStatements observedStatements,
+            DeletedSessions.Deletions deletions) {
+        this.reportedStatements = reportedStatements;
+        this.observedStatements = observedStatements;
+        this.deletions = deletions;
     }
 
     public static Projection projection() {
         return Projection.of(
                 CodingSessions.class, "coding_sessions", 2, List.of(Topics.SESSIONS, Topics.FLOW_STATES), tables -> {
-                    UserReportedStatements said = new UserReportedStatements(tables);
-                    ObservedStatements seen = new ObservedStatements(tables);
+                    UserReportedStatements reported = new UserReportedStatements(tables);
+                    ObservedStatements observed = new ObservedStatements(tables);
                     DeletedSessions deleted = new DeletedSessions(tables, "coding_sessions");
-                    return () -> new CodingSessions(said, seen, deleted);
+                    return () -> new CodingSessions(reported, observed, deleted.begin());
                 });
     }
 
@@ -61,61 +61,52 @@ public final class CodingSessions implements Fold {
     public void apply(ProjectionEvent event) throws RejectedEventException {
         if (event.value() instanceof FlowState state) {
             ObservedRow row = ObservedRow.of(event.userId(), state);
-            seen.merge(row.sessionId(), row, ObservedRow::later);
+            observed.merge(row.sessionId(), row, ObservedRow::later);
         } else {
-            takeSaid(event, (SessionEvent) event.value());
+            applyReported(event, (SessionEvent) event.value());
         }
     }
 
     @Override
     public int flush(Connection connection) throws SQLException {
-        int rows = 0;
-        if (!deleted.isEmpty()) {
-            rows += deletedSessions.delete(connection, deleted);
-        } else if (!said.isEmpty() || !seen.isEmpty()) {
-            deletedSessions.lockShared(connection);
+        int rows = deletions.flush(connection, !reported.isEmpty() || !observed.isEmpty());
+        if (!reported.isEmpty()) {
+            rows += reportedStatements.apply(connection, patches(connection));
         }
-        if (!said.isEmpty()) {
-            rows += saidStatements.apply(connection, patches(connection));
-        }
-        if (!seen.isEmpty()) {
-            rows += seenStatements.apply(connection, seen.values());
+        if (!observed.isEmpty()) {
+            rows += observedStatements.apply(connection, observed.values());
         }
         return rows;
     }
 
-    private void takeSaid(ProjectionEvent event, SessionEvent said) throws RejectedEventException {
-        if (said.getKind() == SessionEventKind.UNKNOWN) {
+    private void applyReported(ProjectionEvent event, SessionEvent change) throws RejectedEventException {
+        if (change.getKind() == SessionEventKind.UNKNOWN || deletions.add(event, change)) {
             return;
         }
-        if (said.getKind() == SessionEventKind.DELETED) {
-            deleted.add(new DeletedSessions.Id(event.userId(), said.getSessionId()));
-            return;
-        }
-        UserReportedEvent one = new UserReportedEvent(
+        UserReportedEvent reportedEvent = new UserReportedEvent(
                 event.userId(),
-                said.getKind(),
-                EventValidation.timeMs(said.getAt()),
-                EventValidation.timeMsOrNull(said.getStartedAt()),
-                EventValidation.timeMsOrNull(said.getEndedAt()),
-                details(event.cipher(), said),
+                change.getKind(),
+                EventValidation.timeMs(change.getAt()),
+                EventValidation.timeMsOrNull(change.getStartedAt()),
+                EventValidation.timeMsOrNull(change.getEndedAt()),
+                details(event.cipher(), change),
                 event.offset());
-        List<UserReportedEvent> all = this.said.computeIfAbsent(said.getSessionId(), id -> new ArrayList<>());
-        if (all.isEmpty() || all.getFirst().userId().equals(one.userId())) {
-            all.add(one);
+        List<UserReportedEvent> events = reported.computeIfAbsent(change.getSessionId(), _ -> new ArrayList<>());
+        if (events.isEmpty() || events.getFirst().userId().equals(reportedEvent.userId())) {
+            events.add(reportedEvent);
         }
     }
 
-    /** STARTED counts only as the first that is heard of a session: said again, it must undo nothing. */
+    /** STARTED counts only as the first event of a session, so that a repetition undoes nothing. */
     private List<UserReportedPatch> patches(Connection connection) throws SQLException {
-        List<UUID> starting = said.entrySet().stream()
+        List<UUID> starting = reported.entrySet().stream()
                 .filter(entry -> entry.getValue().stream().anyMatch(one -> one.kind() == SessionEventKind.STARTED))
                 .map(Map.Entry::getKey)
                 .toList();
-        Set<UUID> known = starting.isEmpty() ? Set.of() : saidStatements.known(connection, starting);
+        Set<UUID> known = starting.isEmpty() ? Set.of() : reportedStatements.known(connection, starting);
         List<UserReportedPatch> patches = new ArrayList<>();
-        said.forEach((sessionId, all) -> {
-            UserReportedPatch patch = UserReportedPatch.of(sessionId, all, known.contains(sessionId));
+        reported.forEach((sessionId, events) -> {
+            UserReportedPatch patch = UserReportedPatch.of(sessionId, events, known.contains(sessionId));
             if (patch != null) {
                 patches.add(patch);
             }
@@ -123,10 +114,10 @@ public final class CodingSessions implements Fold {
         return patches;
     }
 
-    /** Returns what an event says about its session, or null where it says nothing. */
-    public static @Nullable SessionDetails details(@Nullable UserCipher cipher, SessionEvent said)
+    /** Returns the decrypted details of an event, or null if it has none. */
+    public static @Nullable SessionDetails details(@Nullable UserCipher cipher, SessionEvent change)
             throws RejectedEventException {
-        ByteBuffer encrypted = said.getDetails();
+        ByteBuffer encrypted = change.getDetails();
         if (encrypted == null) {
             return null;
         }
@@ -136,7 +127,8 @@ public final class CodingSessions implements Fold {
         byte[] bytes = new byte[encrypted.remaining()];
         encrypted.duplicate().get(bytes);
         try {
-            return SessionDetailsCodec.decode(cipher.decrypt(bytes, Topics.SESSIONS.name(), said.getDetailsVersion()));
+            return SessionDetailsCodec.decode(
+                    cipher.decrypt(bytes, Topics.SESSIONS.name(), change.getDetailsVersion()));
         } catch (GeneralSecurityException e) {
             throw new RejectedEventException("details cannot be decrypted");
         } catch (MalformedPayloadException e) {

@@ -9,10 +9,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the stream saw of a session, at one version.
+ * A session as flow-stream observed it, at one version.
  *
- * @param status null where a newer stream says something that this version has no word for
- * @param firstActivityMs null where nothing was typed yet
+ * @param status null if unknown to this release
+ * @param firstActivityMs null if nothing was typed yet
  */
 record ObservedRow(
         UUID sessionId,
@@ -37,7 +37,7 @@ record ObservedRow(
         return new ObservedRow(
                 state.getSessionId(),
                 userId,
-                named(state.getStatus()),
+                name(state.getStatus()),
                 EventValidation.timeMs(state.getAt()),
                 activity(state.getFirstActivityAt()),
                 activity(state.getLastActivityAt()),
@@ -54,12 +54,12 @@ record ObservedRow(
                 EventValidation.count(state.getReusedSequences()));
     }
 
-    /** Of two of a session; somebody else's takes nothing over, as in the table. */
+    /** Returns the later of two rows of a session; a row of another user is ignored, as in the table. */
     ObservedRow later(ObservedRow other) {
         return version < other.version && userId.equals(other.userId) ? other : this;
     }
 
-    private static @Nullable String named(SessionStatus status) {
+    private static @Nullable String name(SessionStatus status) {
         return switch (status) {
             case ACTIVE -> "active";
             case PAUSED -> "paused";
@@ -68,7 +68,7 @@ record ObservedRow(
         };
     }
 
-    /** The engine says epoch, or a time before it, for never. */
+    /** Returns the time, or null for the epoch and earlier, which mean never. */
     private static @Nullable Long activity(Instant at) throws RejectedEventException {
         return at.isAfter(Instant.EPOCH) ? EventValidation.timeMsOrNull(at) : null;
     }

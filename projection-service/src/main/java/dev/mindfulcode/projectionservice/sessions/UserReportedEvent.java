@@ -6,10 +6,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that a user said about a session.
+ * An event that the user reported about a session.
  *
- * @param startedMs null where not corrected
- * @param endedMs null where not corrected
+ * @param startedMs null if not corrected
+ * @param endedMs null if not corrected
  */
 record UserReportedEvent(
         UUID userId,

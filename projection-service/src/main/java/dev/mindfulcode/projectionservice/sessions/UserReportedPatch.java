@@ -1,5 +1,6 @@
 package dev.mindfulcode.projectionservice.sessions;
 
+import dev.mindfulcode.projectionservice.fold.EventValidation;
 import dev.mindfulcode.schemas.SessionDetails;
 import dev.mindfulcode.schemas.SessionEventKind;
 import java.util.List;
@@ -7,14 +8,14 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a stretch of a user's events changes in a session's row; null: unchanged. Patches compose: applying a stretch
- * that begins before the row's own offset and ends after it gives the same row as the missing events alone.
+ * The changes that consecutive events of a user make to a session's row; null: unchanged. Patches compose: applying
+ * events that the row partly includes gives the same row as applying the missing events alone.
  *
- * @param firstMs when the first of them happened: the start of the session, unless one is known
- * @param endedMs when the first ENDED happened; the first one counts
- * @param correctedStartMs as the last correction has it
- * @param correctedEndMs as the last correction has it
- * @param status active or paused, by the last event that says so
+ * @param firstMs time of the first event: the start of the session, unless one is stored
+ * @param endedMs time of the first ENDED; later ones do not count
+ * @param correctedStartMs of the last correction
+ * @param correctedEndMs of the last correction
+ * @param status active or paused, of the last event that sets it
  * @param eventOffset of the last event
  */
 record UserReportedPatch(
@@ -32,28 +33,27 @@ record UserReportedPatch(
         long eventOffset) {
 
     /**
-     * Folds what was said of a session.
+     * Returns the patch of a session's events, or null if none of them counts.
      *
-     * @param all in the order of their partition
-     * @param isKnown whether the row has heard of its session's start
-     * @return null where nothing of it counts
+     * @param events in the order of their partition
+     * @param isKnown whether the row has a start
      */
-    static @Nullable UserReportedPatch of(UUID sessionId, List<UserReportedEvent> all, boolean isKnown) {
+    static @Nullable UserReportedPatch of(UUID sessionId, List<UserReportedEvent> events, boolean isKnown) {
         UserReportedPatch patch = null;
-        for (UserReportedEvent said : all) {
-            boolean isRepeatedStart = said.kind() == SessionEventKind.STARTED && (isKnown || patch != null);
+        for (UserReportedEvent event : events) {
+            boolean isRepeatedStart = event.kind() == SessionEventKind.STARTED && (isKnown || patch != null);
             if (!isRepeatedStart) {
-                patch = patch == null ? first(sessionId, said) : patch.and(said);
+                patch = patch == null ? first(sessionId, event) : patch.and(event);
             }
         }
         return patch;
     }
 
-    private static UserReportedPatch first(UUID sessionId, UserReportedEvent said) {
+    private static UserReportedPatch first(UUID sessionId, UserReportedEvent event) {
         return new UserReportedPatch(
                         sessionId,
-                        said.userId(),
-                        said.atMs(),
+                        event.userId(),
+                        event.atMs(),
                         null,
                         null,
                         null,
@@ -62,29 +62,29 @@ record UserReportedPatch(
                         null,
                         null,
                         null,
-                        said.offset())
-                .and(said);
+                        event.offset())
+                .and(event);
     }
 
-    private UserReportedPatch and(UserReportedEvent said) {
-        String says = said(said.kind());
-        SessionDetails details = said.details() == null ? new SessionDetails() : said.details();
+    private UserReportedPatch and(UserReportedEvent event) {
+        String newStatus = status(event.kind());
+        SessionDetails details = event.details() == null ? new SessionDetails() : event.details();
         return new UserReportedPatch(
                 sessionId,
                 userId,
                 firstMs,
-                endedMs == null && said.kind() == SessionEventKind.ENDED ? (Long) said.atMs() : endedMs,
-                said.startedMs() == null ? correctedStartMs : said.startedMs(),
-                said.endedMs() == null ? correctedEndMs : said.endedMs(),
-                says == null ? status : says,
-                says == null ? statusMs : (Long) said.atMs(),
+                endedMs == null && event.kind() == SessionEventKind.ENDED ? (Long) event.atMs() : endedMs,
+                event.startedMs() == null ? correctedStartMs : event.startedMs(),
+                event.endedMs() == null ? correctedEndMs : event.endedMs(),
+                newStatus == null ? status : newStatus,
+                newStatus == null ? statusMs : (Long) event.atMs(),
                 text(details.getProject(), project),
                 text(details.getLanguage(), language),
                 text(details.getEditor(), editor),
-                said.offset());
+                event.offset());
     }
 
-    private static @Nullable String said(SessionEventKind kind) {
+    private static @Nullable String status(SessionEventKind kind) {
         return switch (kind) {
             case PAUSED -> "paused";
             case RESUMED -> "active";
@@ -92,8 +92,7 @@ record UserReportedPatch(
         };
     }
 
-    /** Postgres has no text with a zero character in it. */
     private static @Nullable String text(@Nullable String now, @Nullable String before) {
-        return now == null ? before : now.replace("\0", "");
+        return now == null ? before : EventValidation.textOrNull(now);
     }
 }

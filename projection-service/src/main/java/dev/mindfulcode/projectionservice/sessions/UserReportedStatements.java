@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 
-/** Writes the columns that are the user's. */
+/** SQL that writes the columns reported by the user. */
 final class UserReportedStatements {
 
     private static final String KNOWN = """
@@ -23,15 +23,15 @@ final class UserReportedStatements {
 
     private static final String UPSERT = """
             INSERT INTO {coding_sessions} AS s
-                (session_id, user_id, user_started_at, user_ended_at, corrected_started_at, corrected_ended_at, user_status,
-                 user_status_at, project, language, editor, event_offset)
-            SELECT session_id, user_id, @first_ms, @ended_ms, @corrected_start_ms, @corrected_end_ms, status, @status_ms,
-                   project, language, editor, event_offset
-            FROM unnest(?::uuid[], ?::uuid[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[], ?::bigint[],
-                        ?::text[], ?::text[], ?::text[], ?::bigint[])
+                (session_id, user_id, user_started_at, user_ended_at, corrected_started_at, corrected_ended_at,
+                 user_status, user_status_at, project, language, editor, event_offset)
+            SELECT session_id, user_id, @ts first_ms, @ts ended_ms, @ts corrected_start_ms, @ts corrected_end_ms,
+                   status, @ts status_ms, project, language, editor, event_offset
+            FROM unnest(?::uuid[], ?::uuid[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[],
+                        ?::bigint[], ?::text[], ?::text[], ?::text[], ?::bigint[])
                 AS u(session_id, user_id, first_ms, ended_ms, corrected_start_ms, corrected_end_ms, status, status_ms,
                      project, language, editor, event_offset)
-            WHERE left
+            WHERE @not_deleted
             ON CONFLICT (session_id) DO UPDATE SET
                 user_started_at = coalesce(s.user_started_at, EXCLUDED.user_started_at),
                 user_ended_at = coalesce(s.user_ended_at, EXCLUDED.user_ended_at),
@@ -44,8 +44,8 @@ final class UserReportedStatements {
                 editor = coalesce(EXCLUDED.editor, s.editor),
                 event_offset = EXCLUDED.event_offset
             WHERE s.event_offset < EXCLUDED.event_offset AND s.user_id = EXCLUDED.user_id
-            """.replace("@", ArrayBinder.TIMESTAMP_OF)
-            .replace("left", DeletedSessions.NOT_DELETED.formatted("coding_sessions_deleted"));
+            """.replace("@ts ", ArrayBinder.TIMESTAMP_OF)
+            .replace("@not_deleted", DeletedSessions.notDeleted("coding_sessions"));
 
     private final String known;
     private final String upsert;
@@ -55,7 +55,7 @@ final class UserReportedStatements {
         upsert = tables.qualify(UPSERT);
     }
 
-    /** Returns those whose start has been heard of. */
+    /** Returns the sessions whose start is stored. */
     Set<UUID> known(Connection connection, List<UUID> sessionIds) throws SQLException {
         Set<UUID> found = new HashSet<>();
         try (PreparedStatement statement = connection.prepareStatement(known)) {
@@ -69,23 +69,21 @@ final class UserReportedStatements {
         return found;
     }
 
-    /** @param patches one a session, in the order of sessions */
+    /** @param patches one per session, ordered by session */
     int apply(Connection connection, Collection<UserReportedPatch> patches) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(upsert)) {
-            new ArrayBinder<>(connection, statement, patches)
-                    .uuids(UserReportedPatch::sessionId)
-                    .uuids(UserReportedPatch::userId)
-                    .longs(UserReportedPatch::firstMs)
-                    .longsOrNull(UserReportedPatch::endedMs)
-                    .longsOrNull(UserReportedPatch::correctedStartMs)
-                    .longsOrNull(UserReportedPatch::correctedEndMs)
-                    .texts(UserReportedPatch::status)
-                    .longsOrNull(UserReportedPatch::statusMs)
-                    .texts(UserReportedPatch::project)
-                    .texts(UserReportedPatch::language)
-                    .texts(UserReportedPatch::editor)
-                    .longs(UserReportedPatch::eventOffset);
-            return statement.executeUpdate();
-        }
+        return new ArrayBinder<>(patches)
+                .uuids(UserReportedPatch::sessionId)
+                .uuids(UserReportedPatch::userId)
+                .longs(UserReportedPatch::firstMs)
+                .longsOrNull(UserReportedPatch::endedMs)
+                .longsOrNull(UserReportedPatch::correctedStartMs)
+                .longsOrNull(UserReportedPatch::correctedEndMs)
+                .texts(UserReportedPatch::status)
+                .longsOrNull(UserReportedPatch::statusMs)
+                .texts(UserReportedPatch::project)
+                .texts(UserReportedPatch::language)
+                .texts(UserReportedPatch::editor)
+                .longs(UserReportedPatch::eventOffset)
+                .update(connection, upsert);
     }
 }

@@ -1,4 +1,4 @@
-/** The projection of sessions: what their users said about them and what the stream saw. */
+/** The projection of sessions, from events that users report and states that flow-stream observes. */
 @NullMarked
 package dev.mindfulcode.projectionservice.sessions;
 

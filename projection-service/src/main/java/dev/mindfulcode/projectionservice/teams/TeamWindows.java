@@ -10,75 +10,59 @@ import dev.mindfulcode.schemas.TeamWindow;
 import dev.mindfulcode.schemas.TeamWindowSize;
 import dev.mindfulcode.schemas.Topics;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code team_windows}: one row a released window of a team. The first record that closes a window is its release.
- * Later ones, which a replay of the stream or an earlier release of it wrote, do not change it: the difference between
- * two releases can be one member. A window without figures was withheld, and stays so. Rows that are not closed are of
- * earlier releases.
+ * {@code team_windows}: one row per released window of a team. The first record that closes a window is its release.
+ * Later records of the same window, for example from a replay of flow-stream, change nothing: the difference between
+ * two releases could reveal one member. A window without figures stays withheld.
  */
+@NullMarked
 public final class TeamWindows implements Fold {
 
-    private static final String UPSERT = """
-            INSERT INTO {team_windows} AS w
-                (team_id, size, window_start, version, closed, members_min, members, keystrokes, active_seconds, mean_intensity,
-                 intensity_spread, seconds_in_flow, interruptions, focus_overlap_seconds, gap_seconds, keystrokes_a_member_max,
-                 seconds_a_member_max, interruptions_a_member_max)
-            SELECT team_id, size, @start_ms, version, closed = 1, members_min, members, keystrokes, active_seconds, mean_intensity,
-                   intensity_spread, seconds_in_flow, interruptions, focus_overlap_seconds, gap_seconds, keystrokes_a_member_max,
-                   seconds_a_member_max, interruptions_a_member_max
-            FROM unnest(?::uuid[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
-                        ?::double precision[], ?::double precision[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
-                        ?::bigint[], ?::bigint[])
-                AS u(team_id, size, start_ms, version, closed, members_min, members, keystrokes, active_seconds, mean_intensity,
-                     intensity_spread, seconds_in_flow, interruptions, focus_overlap_seconds, gap_seconds, keystrokes_a_member_max,
-                     seconds_a_member_max, interruptions_a_member_max)
-            ON CONFLICT (team_id, size, window_start) DO UPDATE SET
-                version = EXCLUDED.version,
-                closed = EXCLUDED.closed,
-                members_min = EXCLUDED.members_min,
-                members = EXCLUDED.members,
-                keystrokes = EXCLUDED.keystrokes,
-                active_seconds = EXCLUDED.active_seconds,
-                mean_intensity = EXCLUDED.mean_intensity,
-                intensity_spread = EXCLUDED.intensity_spread,
-                seconds_in_flow = EXCLUDED.seconds_in_flow,
-                interruptions = EXCLUDED.interruptions,
-                focus_overlap_seconds = EXCLUDED.focus_overlap_seconds,
-                gap_seconds = EXCLUDED.gap_seconds,
-                keystrokes_a_member_max = EXCLUDED.keystrokes_a_member_max,
-                seconds_a_member_max = EXCLUDED.seconds_a_member_max,
-                interruptions_a_member_max = EXCLUDED.interruptions_a_member_max
-            WHERE NOT w.closed
-            """.replace("@", ArrayBinder.TIMESTAMP_OF);
+    private static final String INSERT = """
+            INSERT INTO {team_windows}
+                (team_id, size, window_start, version, closed, members_min, members, keystrokes, active_seconds,
+                 mean_intensity, intensity_spread, seconds_in_flow, interruptions, focus_overlap_seconds, gap_seconds,
+                 keystrokes_a_member_max, seconds_a_member_max, interruptions_a_member_max)
+            SELECT team_id, size, @ts start_ms, version, true, members_min, members, keystrokes, active_seconds,
+                   mean_intensity, intensity_spread, seconds_in_flow, interruptions, focus_overlap_seconds, gap_seconds,
+                   keystrokes_a_member_max, seconds_a_member_max, interruptions_a_member_max
+            FROM unnest(?::uuid[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
+                        ?::bigint[], ?::double precision[], ?::double precision[], ?::bigint[], ?::bigint[],
+                        ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
+                AS u(team_id, size, start_ms, version, members_min, members, keystrokes, active_seconds,
+                     mean_intensity, intensity_spread, seconds_in_flow, interruptions, focus_overlap_seconds,
+                     gap_seconds, keystrokes_a_member_max, seconds_a_member_max, interruptions_a_member_max)
+            ON CONFLICT (team_id, size, window_start) DO NOTHING
+            """.replace("@ts ", ArrayBinder.TIMESTAMP_OF);
 
-    /** No spread of values between 0 and 1 is greater. */
-    private static final double SPREAD_MAX = 0.5;
+    /** The greatest standard deviation of values between 0 and 1. */
+    private static final double INTENSITY_SPREAD_MAX = 0.5;
 
     private record Key(UUID teamId, String size, long startMs) {}
 
     private record Row(Key key, TeamWindow window) {}
 
-    private final String upsert;
+    private final String insert;
     private final TreeMap<Key, Row> rows = new TreeMap<>(
             Comparator.comparing(Key::teamId).thenComparing(Key::size).thenComparingLong(Key::startMs));
 
-    private TeamWindows(String upsert) {
-        this.upsert = upsert;
+    private TeamWindows(String insert) {
+        this.insert = insert;
     }
 
     public static Projection projection() {
         return Projection.of(TeamWindows.class, "team_windows", 1, List.of(Topics.TEAM_FLOW), tables -> {
-            String upsert = tables.qualify(UPSERT);
-            return () -> new TeamWindows(upsert);
+            String insert = tables.qualify(INSERT);
+            return () -> new TeamWindows(insert);
         });
     }
 
@@ -86,7 +70,7 @@ public final class TeamWindows implements Fold {
     public void apply(ProjectionEvent event) throws RejectedEventException {
         TeamWindow window = (TeamWindow) event.value();
         if (!window.getTeamId().equals(event.userId())) {
-            throw new RejectedEventException("of another team than its key");
+            throw new RejectedEventException("team differs from key");
         }
         if (window.getSize() == TeamWindowSize.UNKNOWN) {
             throw new RejectedEventException("unknown size");
@@ -110,8 +94,7 @@ public final class TeamWindows implements Fold {
         EventValidation.count(window.getKeystrokesAMemberMax());
         EventValidation.count(window.getSecondsAMemberMax());
         EventValidation.count(window.getInterruptionsAMemberMax());
-        Integer members = window.getMembers();
-        countOrNull(members == null ? null : (Long) members.longValue());
+        countOrNull(longOrNull(window.getMembers()));
         countOrNull(window.getKeystrokes());
         countOrNull(window.getActiveSeconds());
         countOrNull(window.getSecondsInFlow());
@@ -120,9 +103,14 @@ public final class TeamWindows implements Fold {
         countOrNull(window.getGapSeconds());
         Double mean = window.getMeanIntensity();
         Double spread = window.getIntensitySpread();
-        if (mean != null && !(mean >= 0 && mean <= 1) || spread != null && !(spread >= 0 && spread <= SPREAD_MAX)) {
+        if (mean != null && !(mean >= 0 && mean <= 1)
+                || spread != null && !(spread >= 0 && spread <= INTENSITY_SPREAD_MAX)) {
             throw new RejectedEventException("intensity out of range");
         }
+    }
+
+    private static @Nullable Long longOrNull(@Nullable Integer value) {
+        return value == null ? null : (Long) value.longValue();
     }
 
     private static void countOrNull(@Nullable Long value) throws RejectedEventException {
@@ -136,30 +124,24 @@ public final class TeamWindows implements Fold {
         if (rows.isEmpty()) {
             return 0;
         }
-        try (PreparedStatement statement = connection.prepareStatement(upsert)) {
-            new ArrayBinder<>(connection, statement, rows.values())
-                    .uuids(row -> row.key().teamId())
-                    .texts(row -> row.key().size())
-                    .longs(row -> row.key().startMs())
-                    .longs(row -> row.window().getVersion())
-                    .longs(row -> row.window().getClosed() ? 1 : 0)
-                    .longs(row -> row.window().getMembersMin())
-                    .longsOrNull(row -> {
-                        Integer members = row.window().getMembers();
-                        return members == null ? null : (Long) members.longValue();
-                    })
-                    .longsOrNull(row -> row.window().getKeystrokes())
-                    .longsOrNull(row -> row.window().getActiveSeconds())
-                    .doublesOrNull(row -> row.window().getMeanIntensity())
-                    .doublesOrNull(row -> row.window().getIntensitySpread())
-                    .longsOrNull(row -> row.window().getSecondsInFlow())
-                    .longsOrNull(row -> row.window().getInterruptions())
-                    .longsOrNull(row -> row.window().getFocusOverlapSeconds())
-                    .longsOrNull(row -> row.window().getGapSeconds())
-                    .longs(row -> row.window().getKeystrokesAMemberMax())
-                    .longs(row -> row.window().getSecondsAMemberMax())
-                    .longs(row -> row.window().getInterruptionsAMemberMax());
-            return statement.executeUpdate();
-        }
+        return new ArrayBinder<>(rows.values())
+                .uuids(row -> row.key().teamId())
+                .texts(row -> row.key().size())
+                .longs(row -> row.key().startMs())
+                .longs(row -> row.window().getVersion())
+                .longs(row -> row.window().getMembersMin())
+                .longsOrNull(row -> longOrNull(row.window().getMembers()))
+                .longsOrNull(row -> row.window().getKeystrokes())
+                .longsOrNull(row -> row.window().getActiveSeconds())
+                .doublesOrNull(row -> row.window().getMeanIntensity())
+                .doublesOrNull(row -> row.window().getIntensitySpread())
+                .longsOrNull(row -> row.window().getSecondsInFlow())
+                .longsOrNull(row -> row.window().getInterruptions())
+                .longsOrNull(row -> row.window().getFocusOverlapSeconds())
+                .longsOrNull(row -> row.window().getGapSeconds())
+                .longs(row -> row.window().getKeystrokesAMemberMax())
+                .longs(row -> row.window().getSecondsAMemberMax())
+                .longs(row -> row.window().getInterruptionsAMemberMax())
+                .update(connection, insert);
     }
 }

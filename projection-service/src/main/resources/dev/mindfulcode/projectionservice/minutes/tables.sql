@@ -1,5 +1,5 @@
--- What one session counts in a minute. Two sessions of a user at once are two rows: whoever shows minutes adds them up. Records of
--- before sessions were told apart are sums and lie under the nil id.
+-- The share of one session in a minute. Two concurrent sessions of a user are two rows, which readers add up. Records
+-- without a session have the nil id.
 CREATE TABLE flow_minutes (
     user_id          uuid NOT NULL,
     minute           timestamptz NOT NULL,
@@ -17,15 +17,15 @@ CREATE TABLE flow_minutes (
     PRIMARY KEY (user_id, minute, session_id)
 );
 
--- The zone whose days a user's days are. A user without an account event yet has UTC with event_offset -1.
+-- Each user's time zone, which determines the user's days. UTC with event_offset -1 until the first account event.
 CREATE TABLE user_zones (
     user_id      uuid PRIMARY KEY,
     time_zone    text NOT NULL,
     event_offset bigint NOT NULL
 );
 
--- Sums of flow_minutes over the user's days. intensity_ms is summed in steps of 2^-10 ms, which a double adds without rounding:
--- the sum then does not depend on the order in which minutes were added and replaced.
+-- Sums of flow_minutes over the user's days. intensity_ms is summed in steps of 2^-10 ms, which a double adds without
+-- rounding, so that the sum does not depend on the order of changes.
 CREATE TABLE daily_summaries (
     user_id          uuid NOT NULL,
     day              date NOT NULL,
@@ -39,7 +39,7 @@ CREATE TABLE daily_summaries (
     PRIMARY KEY (user_id, day)
 );
 
--- Sessions that their users deleted. Their rows are gone; what the stream still tells of them finds the id here.
+-- Sessions that users deleted. Their rows are gone; later records of the stream are ignored.
 CREATE TABLE flow_minutes_deleted (
     user_id    uuid NOT NULL,
     session_id uuid NOT NULL,

@@ -11,7 +11,7 @@ CREATE TABLE flow_periods (
 );
 CREATE INDEX flow_periods_of_user ON flow_periods (user_id, started_at DESC);
 
--- Sessions that their users deleted. Their rows are gone; what the stream still tells of them finds the id here.
+-- Sessions that users deleted. Their rows are gone; later records of the stream are ignored.
 CREATE TABLE flow_periods_deleted (
     user_id    uuid NOT NULL,
     session_id uuid NOT NULL,

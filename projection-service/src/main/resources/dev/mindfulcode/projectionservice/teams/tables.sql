@@ -6,7 +6,7 @@ CREATE TABLE team_windows (
     version                    bigint NOT NULL,
     closed                     boolean NOT NULL,
     members_min                bigint NOT NULL,
-    -- Null, as all figures, where fewer than members_min were active.
+    -- Null, like all figures, if fewer than members_min members were active.
     members                    bigint,
     keystrokes                 bigint,
     active_seconds             bigint,

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Runs step by step, with a plugin that has a row for each session it was given, and a history that is said here. */
+/** Runs step by step, with a plugin that emits a row per session and a scripted record source. */
 class RunTaskTest {
 
     private static final Path PLUGIN = Path.of("..", "plugins", "typing-fatigue");
@@ -56,7 +56,7 @@ class RunTaskTest {
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-03-02T09:00:00Z"));
     private final UUID runId = UUID.randomUUID();
     private final UUID pluginId = UUID.randomUUID();
-    private final Deque<Told> script = new ArrayDeque<>();
+    private final Deque<Delivery> script = new ArrayDeque<>();
     private final Consumer<byte @Nullable [], byte @Nullable []> consumer = new KafkaConsumer<>(
             Map.of("bootstrap.servers", TestPlatform.shared().bootstrapServers()),
             new ByteArrayDeserializer(),
@@ -84,19 +84,19 @@ class RunTaskTest {
 
     @Test
     void publishesResultsOnlyAfterFullReplay() throws Exception {
-        RunTask first = begun(wanted(1));
-        told(ReadState.CAUGHT_UP, A, B);
+        RunTask first = begun(spec(1));
+        deliver(ReadState.CAUGHT_UP, A, B);
         first.step(consumer);
         assertThat(rows()).containsExactly(row(A, 100), row(B, 100));
-        assertThat(run("status, results, positions")).isEqualTo("(live,2,\"{\"\"told\"\": 2}\")");
+        assertThat(run("status, results, positions")).isEqualTo("(live,2,\"{\"\"delivered\"\": 2}\")");
         first.abandon();
         first.step(consumer);
 
-        RunTask again = begun(wanted(2));
+        RunTask again = begun(spec(2));
         assertThat(rows()).as("what an earlier fold found").containsExactly(row(A, 100), row(B, 100));
-        told(ReadState.BEHIND, B);
-        told(ReadState.BEHIND, C);
-        told(ReadState.CAUGHT_UP, C);
+        deliver(ReadState.BEHIND, B);
+        deliver(ReadState.BEHIND, C);
+        deliver(ReadState.CAUGHT_UP, C);
         for (int step = 1; step <= 2; step++) {
             assertThat(again.step(consumer)).isEqualTo(Duration.ZERO);
             assertThat(rows()).as("step %d", step).containsExactly(row(A, 100), row(B, 100));
@@ -109,54 +109,54 @@ class RunTaskTest {
 
     @Test
     void writesLiveResultsWithTheirPositions() throws Exception {
-        RunTask task = begun(wanted(1));
-        told(ReadState.CAUGHT_UP, A);
+        RunTask task = begun(spec(1));
+        deliver(ReadState.CAUGHT_UP, A);
         task.step(consumer);
-        told(ReadState.BEHIND, B);
+        deliver(ReadState.BEHIND, B);
         assertThat(task.step(consumer)).isEqualTo(Duration.ZERO);
         assertThat(rows()).containsExactly(row(A, 100), row(B, 100));
-        assertThat(run("positions")).isEqualTo("(\"{\"\"told\"\": 2}\")");
+        assertThat(run("positions")).isEqualTo("(\"{\"\"delivered\"\": 2}\")");
         assertThat(versionsOfRows()).as("only what is new").containsExactly("(f)", "(t)");
-        told(ReadState.CAUGHT_UP, A);
+        deliver(ReadState.CAUGHT_UP, A);
         task.step(consumer);
         assertThat(rows()).containsExactly(row(A, 200), row(B, 100));
-        assertThat(run("positions, results")).isEqualTo("(\"{\"\"told\"\": 3}\",2)");
+        assertThat(run("positions, results")).isEqualTo("(\"{\"\"delivered\"\": 3}\",2)");
         assertThat(versionsOfRows()).containsExactly("(t)", "(f)");
     }
 
     @Test
     void failedWriteLeavesPositionsUnchanged() throws Exception {
-        RunTask task = begun(wanted(1));
-        told(ReadState.CAUGHT_UP, A);
+        RunTask task = begun(spec(1));
+        deliver(ReadState.CAUGHT_UP, A);
         task.step(consumer);
         database.execute("ALTER TABLE readmodel.analytics_results ADD CONSTRAINT not_now CHECK (key <> '" + B + "')");
-        told(ReadState.CAUGHT_UP, A, B);
+        deliver(ReadState.CAUGHT_UP, A, B);
         assertThat(task.step(consumer)).isPositive();
         assertThat(rows()).containsExactly(row(A, 100));
-        assertThat(run("positions, records, results")).isEqualTo("(\"{\"\"told\"\": 1}\",1,1)");
+        assertThat(run("positions, records, results")).isEqualTo("(\"{\"\"delivered\"\": 1}\",1,1)");
 
         database.execute("ALTER TABLE readmodel.analytics_results DROP CONSTRAINT not_now");
-        told(ReadState.CAUGHT_UP);
+        deliver(ReadState.CAUGHT_UP);
         task.step(consumer);
         assertThat(rows()).containsExactly(row(A, 200), row(B, 100));
-        assertThat(run("positions, records, results")).isEqualTo("(\"{\"\"told\"\": 3}\",3,2)");
+        assertThat(run("positions, records, results")).isEqualTo("(\"{\"\"delivered\"\": 3}\",3,2)");
     }
 
     @Test
     void writesNothingAfterLosingLease() throws Exception {
-        RunTask task = begun(wanted(1));
-        told(ReadState.CAUGHT_UP, A);
+        RunTask task = begun(spec(1));
+        deliver(ReadState.CAUGHT_UP, A);
         task.step(consumer);
-        assertThat(others.acquire(wanted(1))).as("while it is held").isNull();
+        assertThat(others.acquire(spec(1))).as("while it is held").isNull();
         database.execute("UPDATE readmodel.analytics_runs SET held_until = now() - interval '1 second'");
-        assertThat(others.acquire(wanted(1))).isNotNull();
+        assertThat(others.acquire(spec(1))).isNotNull();
         String before = run("*");
         tables.renewLeases(List.of(runId));
         tables.releaseLeases();
-        assertThat(tables.acquire(wanted(1))).as("held by another").isNull();
+        assertThat(tables.acquire(spec(1))).as("held by another").isNull();
         assertThat(run("*")).as("neither held on to for the other, nor let go").isEqualTo(before);
 
-        told(ReadState.CAUGHT_UP, A, B);
+        deliver(ReadState.CAUGHT_UP, A, B);
         assertThat(task.step(consumer)).isNull();
         assertThat(rows()).containsExactly(row(A, 100));
         assertThat(run("*")).isEqualTo(before);
@@ -164,21 +164,21 @@ class RunTaskTest {
 
     @Test
     void versionFencesConcurrentTasksOfOneService() throws Exception {
-        RunTask late = begun(wanted(1));
-        told(ReadState.CAUGHT_UP, A);
+        RunTask late = begun(spec(1));
+        deliver(ReadState.CAUGHT_UP, A);
         late.step(consumer);
-        RunTask task = begun(wanted(1));
+        RunTask task = begun(spec(1));
         String before = run("*");
-        told(ReadState.CAUGHT_UP, B);
+        deliver(ReadState.CAUGHT_UP, B);
         assertThat(late.step(consumer)).isNull();
         assertThat(rows()).containsExactly(row(A, 100));
         assertThat(run("*")).isEqualTo(before);
-        told(ReadState.CAUGHT_UP, C);
+        deliver(ReadState.CAUGHT_UP, C);
         task.step(consumer);
         assertThat(rows()).containsExactly(row(C, 100));
 
         assertThatThrownBy(() -> tables.advance(
-                        wanted(2),
+                        spec(2),
                         Long.parseLong(String.valueOf(database.value("SELECT version FROM readmodel.analytics_runs"))),
                         new RunTables.RunProgress(RunStatus.LIVE, null, 0, 0, 0, "{}"),
                         new RunTables.RunResults(Map.of("k", "{}"), true, 1, null)))
@@ -189,10 +189,10 @@ class RunTaskTest {
 
     @Test
     void showsOutdatedResultsUntilRefolded() throws Exception {
-        RunTask task = begun(wanted(1));
-        told(ReadState.CAUGHT_UP, A, B);
+        RunTask task = begun(spec(1));
+        deliver(ReadState.CAUGHT_UP, A, B);
         task.step(consumer);
-        told(ReadState.OUTDATED);
+        deliver(ReadState.OUTDATED);
         for (int second = 0; second < 10; second++) {
             assertThat(task.step(consumer)).isPositive();
             now.updateAndGet(instant -> instant.plusSeconds(1));
@@ -204,22 +204,22 @@ class RunTaskTest {
         assertThat(task.step(consumer)).isEqualTo(Duration.ZERO);
         assertThat(opened).isEqualTo(2);
         assertThat(rows()).containsExactly(row(A, 100), row(B, 100));
-        told(ReadState.CAUGHT_UP, B);
+        deliver(ReadState.CAUGHT_UP, B);
         task.step(consumer);
         assertThat(rows()).containsExactly(row(B, 100));
     }
 
     @Test
     void stopsWhenAGrantIsRevoked() throws Exception {
-        for (Capability kept : ALL) {
-            RunTask task = begun(wanted(1));
-            told(ReadState.CAUGHT_UP, A);
+        for (Capability retained : ALL) {
+            RunTask task = begun(spec(1));
+            deliver(ReadState.CAUGHT_UP, A);
             task.step(consumer);
-            task.update(wanted(1, granted(Set.of(kept)), false));
-            told(ReadState.CAUGHT_UP, B);
+            task.update(spec(1, granted(Set.of(retained)), false));
+            deliver(ReadState.CAUGHT_UP, B);
             assertThat(task.step(consumer)).isNull();
             assertThat(rows()).containsExactly(row(A, 100));
-            String lost = kept == Capability.EMIT_RESULTS ? "keystroke_intervals" : "emit_results";
+            String lost = retained == Capability.EMIT_RESULTS ? "keystroke_intervals" : "emit_results";
             assertThat(run("status, reason"))
                     .isEqualTo("(stopped,\"" + lost + " is no longer granted to its plugin\")");
             script.clear();
@@ -229,16 +229,16 @@ class RunTaskTest {
     @Test
     void stopsWhenCancelledOrPluginRemoved() throws Exception {
         Map<RunSpec, String> ends = Map.of(
-                wanted(1, granted(ALL), true),
+                spec(1, granted(ALL), true),
                 "(stopped,\"It was cancelled\")",
-                wanted(1, null, false),
+                spec(1, null, false),
                 "(stopped,\"Its plugin was removed\")");
         for (Map.Entry<RunSpec, String> end : ends.entrySet()) {
-            RunTask task = begun(wanted(1));
-            told(ReadState.CAUGHT_UP, A);
+            RunTask task = begun(spec(1));
+            deliver(ReadState.CAUGHT_UP, A);
             task.step(consumer);
             task.update(end.getKey());
-            told(ReadState.CAUGHT_UP, B);
+            deliver(ReadState.CAUGHT_UP, B);
             assertThat(task.step(consumer)).isNull();
             assertThat(rows()).containsExactly(row(A, 100));
             assertThat(run("status, reason")).isEqualTo(end.getValue());
@@ -246,13 +246,23 @@ class RunTaskTest {
         }
     }
 
-    private record Told(ReadState stand, List<UUID> typedIn) {}
-
-    private void told(ReadState stand, UUID... typedIn) {
-        script.add(new Told(stand, List.of(typedIn)));
+    @Test
+    void explainsWaitUntilTheRunStarts() throws Exception {
+        tables.explainWait(spec(1), "4 active runs");
+        assertThat(run("status, reason, generation")).isEqualTo("(waiting,\"4 active runs\",1)");
+        deliver(ReadState.CAUGHT_UP, A);
+        begun(spec(1)).step(consumer);
+        tables.explainWait(spec(1), "4 active runs");
+        assertThat(run("status, reason")).as("a leased run is not changed").isEqualTo("(live,)");
     }
 
-    /** Takes the run and opens its guest, which has been given nothing yet. */
+    private record Delivery(ReadState stand, List<UUID> typedIn) {}
+
+    private void deliver(ReadState stand, UUID... typedIn) {
+        script.add(new Delivery(stand, List.of(typedIn)));
+    }
+
+    /** Acquires the run and opens its guest; delivers nothing. */
     private RunTask begun(RunSpec wanted) throws SQLException {
         long version = Objects.requireNonNull(tables.acquire(wanted));
         Clock clock = ((InstantSource) now::get).withZone(ZoneOffset.UTC);
@@ -273,21 +283,21 @@ class RunTaskTest {
 
     private final class Scripted implements RecordSource {
 
-        private int told;
+        private int delivered;
 
         @Override
         public ReadState advance(
                 Consumer<byte @Nullable [], byte @Nullable []> unread, RunFold fold, long deadlineNanos)
                 throws RunEndedException {
-            Told next = script.remove();
+            Delivery next = script.remove();
             for (UUID session : next.typedIn()) {
                 int[] intervalsMs = new int[100];
                 Arrays.fill(intervalsMs, 15_000);
-                told++;
+                delivered++;
                 fold.add(
                         new KeystrokeIntervals(
-                                session, told, told, 0, intervalsMs, new int[0], new byte[100], Signals.NONE),
-                        told);
+                                session, delivered, delivered, 0, intervalsMs, new int[0], new byte[100], Signals.NONE),
+                        delivered);
             }
             return next.stand();
         }
@@ -299,25 +309,25 @@ class RunTaskTest {
 
         @Override
         public long scanned() {
-            return told;
+            return delivered;
         }
 
         @Override
         public long total() {
-            return told;
+            return delivered;
         }
 
         @Override
         public String positions() {
-            return "{\"told\": " + told + "}";
+            return "{\"delivered\": " + delivered + "}";
         }
     }
 
-    private RunSpec wanted(int generation) {
-        return wanted(generation, granted(ALL), false);
+    private RunSpec spec(int generation) {
+        return spec(generation, granted(ALL), false);
     }
 
-    private RunSpec wanted(int generation, RunSpec.@Nullable Granted plugin, boolean isCancelled) {
+    private RunSpec spec(int generation, RunSpec.@Nullable Granted plugin, boolean isCancelled) {
         return new RunSpec(runId, generation, new UUID(0, 1), null, plugin, null, null, isCancelled, ZoneOffset.UTC);
     }
 

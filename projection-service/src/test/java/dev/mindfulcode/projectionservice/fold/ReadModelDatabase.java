@@ -11,6 +11,7 @@ import dev.mindfulcode.dataprotection.UserKeys;
 import dev.mindfulcode.embeddedplatform.TestPlatform;
 import dev.mindfulcode.projectionservice.Projections;
 import dev.mindfulcode.projectionservice.readmodel.ReadModel;
+import dev.mindfulcode.schemas.Topics;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -25,30 +26,23 @@ import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** A database of a test's own, with an empty read model; and a way to run folds on it without Kafka. */
+/** A database of one test with an empty read model, and a way to run folds on it without Kafka. */
 public final class ReadModelDatabase {
 
-    /** Everything that readers see, in one line a row. */
-    private static final List<String> TABLES = List.of(
-            "coding_sessions",
-            "coding_sessions_deleted",
-            "flow_minutes",
-            "flow_minutes_deleted",
-            "flow_periods",
-            "flow_periods_deleted",
-            "session_languages",
-            "session_languages_deleted",
-            "daily_summaries",
-            "user_zones");
+    /** Tables that readers see, except team windows: other tests write these, and no user key separates them. */
+    private static final List<String> TABLES = Projections.ALL.stream()
+            .filter(projection -> !projection.topics().contains(Topics.TEAM_FLOW))
+            .flatMap(projection -> projection.tables().stream())
+            .toList();
 
     private static final int CONNECTIONS_MAX = 4;
-    private static final Duration ANSWER_MAX = Duration.ofSeconds(60);
+    private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(60);
 
-    /** Migrated once and never connected to again: the others are copies of it. */
+    /** Template database, migrated once; the databases of tests are copies. */
     private static final String TEMPLATE = migrated();
 
     /**
-     * Of the database that was asked last: each connection is a process of the server's, and tests ask every few
+     * The connection pool of the database used last: each connection is a server process, and tests query every few
      * milliseconds.
      */
     private static @Nullable HikariDataSource pool;
@@ -124,7 +118,7 @@ public final class ReadModelDatabase {
                 if (pool != null) {
                     pool.close();
                 }
-                HikariConfig config = PostgresUrl.parse(url).pool("test", CONNECTIONS_MAX, ANSWER_MAX);
+                HikariConfig config = PostgresUrl.parse(url).pool("test", CONNECTIONS_MAX, SOCKET_TIMEOUT);
                 config.setPoolName(url);
                 pool = new HikariDataSource(config);
             }

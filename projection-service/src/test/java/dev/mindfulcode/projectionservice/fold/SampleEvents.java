@@ -25,7 +25,7 @@ public final class SampleEvents {
 
     private SampleEvents() {}
 
-    public static SessionEvent said(UUID sessionId, SessionEventKind kind, Instant at) {
+    public static SessionEvent sessionEvent(UUID sessionId, SessionEventKind kind, Instant at) {
         SessionEvent event = new SessionEvent();
         event.setSessionId(sessionId);
         event.setKind(kind);
@@ -37,7 +37,7 @@ public final class SampleEvents {
 
     public static SessionEvent corrected(
             UUID sessionId, Instant at, @Nullable Instant startedAt, @Nullable Instant endedAt) {
-        SessionEvent event = said(sessionId, SessionEventKind.CORRECTED, at);
+        SessionEvent event = sessionEvent(sessionId, SessionEventKind.CORRECTED, at);
         event.setStartedAt(startedAt);
         event.setEndedAt(endedAt);
         return event;
@@ -62,7 +62,7 @@ public final class SampleEvents {
      *
      * @param keystrokes all other totals are made from it
      */
-    public static FlowState seen(UUID sessionId, long version, SessionStatus status, Instant at, long keystrokes) {
+    public static FlowState flowState(UUID sessionId, long version, SessionStatus status, Instant at, long keystrokes) {
         FlowState state = new FlowState();
         state.setSessionId(sessionId);
         state.setVersion(version);

@@ -62,7 +62,7 @@ class SessionLanguagesTest {
     }
 
     private ProjectionEvent event(long offset, SessionEventKind kind, long second, @Nullable String language) {
-        SessionEvent change = SampleEvents.said(session, kind, NINE.plusSeconds(second));
+        SessionEvent change = SampleEvents.sessionEvent(session, kind, NINE.plusSeconds(second));
         return new ProjectionEvent(
                 offset, user, cipher, language == null ? change : SampleEvents.with(change, cipher, null, language));
     }

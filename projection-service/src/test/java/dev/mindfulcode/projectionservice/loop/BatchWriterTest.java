@@ -38,7 +38,7 @@ class BatchWriterTest {
     private final UUID user = UUID.randomUUID();
 
     @Test
-    void appliesEachRecordOnceWhateverCallFails() throws Exception {
+    void appliesEachRecordOnceIfAnyCallFails() throws Exception {
         database.execute(CountingFold.TABLE);
         Random random = new Random(7);
         BatchWriter writer = writer(new FaultyDatabase(random, 0.03).around(database.source()));
@@ -115,7 +115,7 @@ class BatchWriterTest {
 
         assertThat(database.rows("SELECT next_offset, input_offset FROM readmodel.projection_offsets"))
                 .containsExactly("(4,9)");
-        // The log was cut short and goes on from there: the last one counts, not the highest.
+        // After a truncation of the log the last marker counts, not the highest.
         writer.apply(List.of(marker(FIRST, 4, 8)), positions);
         assertThat(database.number("SELECT input_offset FROM readmodel.projection_offsets"))
                 .isEqualTo(8);

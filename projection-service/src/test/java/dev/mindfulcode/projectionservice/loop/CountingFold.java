@@ -9,7 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 
-/** A projection that is not idempotent: whatever is applied twice or not at all shows in its count. */
+/** A projection that is not idempotent: its count shows records applied twice or not at all. */
 final class CountingFold implements Fold {
 
     static final Projection PROJECTION = new Projection(
@@ -22,17 +22,17 @@ final class CountingFold implements Fold {
     static final String TABLE =
             "CREATE TABLE readmodel.counted (n bigint NOT NULL); INSERT INTO readmodel.counted VALUES (0)";
 
-    private int taken;
+    private int applied;
 
     @Override
     public void apply(ProjectionEvent event) {
-        taken++;
+        applied++;
     }
 
     @Override
     public int flush(Connection connection) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("UPDATE readmodel.counted SET n = n + ?")) {
-            statement.setInt(1, taken);
+            statement.setInt(1, applied);
             return statement.executeUpdate();
         }
     }

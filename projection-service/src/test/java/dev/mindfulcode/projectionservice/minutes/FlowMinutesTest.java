@@ -146,21 +146,21 @@ class FlowMinutesTest {
 
     @Test
     void subtractsDeletedSessionFromMinutesAndDays() throws Exception {
-        UUID kept = UUID.randomUUID();
+        UUID retained = UUID.randomUUID();
         UUID unwanted = UUID.randomUUID();
         UUID other = UUID.randomUUID();
         Instant nextDay = NINE.plus(Duration.ofDays(1));
         ProjectionEvent berlin = zone("Europe/Berlin");
         apply(
                 berlin,
-                new ProjectionEvent(0, user, null, SampleEvents.minute(kept, NINE, 1, 10)),
+                new ProjectionEvent(0, user, null, SampleEvents.minute(retained, NINE, 1, 10)),
                 new ProjectionEvent(0, user, null, SampleEvents.minute(unwanted, NINE, 1, 300)),
                 new ProjectionEvent(0, user, null, SampleEvents.minute(unwanted, nextDay, 1, 200)),
                 new ProjectionEvent(0, other, null, SampleEvents.minute(unwanted, NINE, 1, 7)));
         assertThat(database.rows(DAYS))
                 .containsExactlyInAnyOrder("(2026-03-02,310)", "(2026-03-02,7)", "(2026-03-03,200)");
         ProjectionEvent deletion = new ProjectionEvent(
-                offset++, user, null, SampleEvents.said(unwanted, SessionEventKind.DELETED, nextDay));
+                offset++, user, null, SampleEvents.sessionEvent(unwanted, SessionEventKind.DELETED, nextDay));
         apply(deletion);
         List<String> left = database.everything();
         assertThat(database.rows(DAYS)).containsExactlyInAnyOrder("(2026-03-02,10)", "(2026-03-02,7)");
@@ -175,7 +175,7 @@ class FlowMinutesTest {
                 List.of(
                         berlin,
                         deletion,
-                        new ProjectionEvent(0, user, null, SampleEvents.minute(kept, NINE, 1, 10)),
+                        new ProjectionEvent(0, user, null, SampleEvents.minute(retained, NINE, 1, 10)),
                         new ProjectionEvent(0, other, null, SampleEvents.minute(unwanted, NINE, 1, 7))));
         assertThat(left).as("as if it had never been").isEqualTo(never.everything());
     }

@@ -19,11 +19,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Two builds with one row in each table, and one thing that is not the same. */
+/** Two builds with one row in each table and one difference. */
 class ComparisonTest {
 
     private static final String COLUMNS = """
-            SELECT a.attname, format_type(a.atttypid, a.atttypmod), coalesce(a.attnum = ANY (i.indkey::smallint[]), false)
+            SELECT a.attname, format_type(a.atttypid, a.atttypmod),
+                   coalesce(a.attnum = ANY (i.indkey::smallint[]), false)
             FROM pg_attribute a LEFT JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary
             WHERE a.attrelid = '%s'::regclass AND a.attnum > 0 AND a.attgenerated = ''
             """;
@@ -63,7 +64,7 @@ class ComparisonTest {
 
     @ParameterizedTest
     @MethodSource("projections")
-    void aDifferenceInAnyColumnIsSeenAndToldByItsTable(Projection projection) throws Exception {
+    void reportsDifferenceInAnyColumn(Projection projection) throws Exception {
         Build before = build(projection, 1);
         Build next = build(projection, 2);
         try (Connection connection = filled(projection, next)) {

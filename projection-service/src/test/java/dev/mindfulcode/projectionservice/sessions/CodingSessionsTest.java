@@ -39,7 +39,7 @@ class CodingSessionsTest {
 
     @Test
     void mergesUserAndStreamEventsIntoOneRow() throws Exception {
-        apply(started("mindful", "java"), seen(4, SessionStatus.ACTIVE, 60, 300));
+        apply(started("mindful", "java"), observed(4, SessionStatus.ACTIVE, 60, 300));
         assertThat(database.rows("SELECT session_id, user_id, status, started_at, ended_at, project, language, editor,"
                         + " keystrokes, errors, context_switches, files_modified, active_ms, flow_ms, intensity_ms,"
                         + " interruptions, first_activity_at, last_activity_at, version, event_offset"
@@ -50,7 +50,7 @@ class CodingSessionsTest {
 
     @Test
     void storesNextSequenceAndReuseCount() throws Exception {
-        FlowState state = SampleEvents.seen(session, 1, SessionStatus.ACTIVE, NINE, 10);
+        FlowState state = SampleEvents.flowState(session, 1, SessionStatus.ACTIVE, NINE, 10);
         state.setNextSequence(15);
         state.setReusedSequences(4);
         apply(started(null, null), new ProjectionEvent(0, user, cipher, state));
@@ -61,7 +61,7 @@ class CodingSessionsTest {
     @Test
     void givesSameRowInEitherArrivalOrder() throws Exception {
         ProjectionEvent start = started("mindful", null);
-        ProjectionEvent state = seen(4, SessionStatus.PAUSED, 60, 300);
+        ProjectionEvent state = observed(4, SessionStatus.PAUSED, 60, 300);
         apply(state);
         assertThat(column("started_at")).isEqualTo("2026-03-02 09:00:00+00");
         apply(start);
@@ -74,9 +74,9 @@ class CodingSessionsTest {
 
     @Test
     void prefersUsersEndOverStream() throws Exception {
-        apply(started(null, null), seen(1, SessionStatus.PAUSED, 400, 10), said(ENDED, 500));
-        apply(seen(2, SessionStatus.ACTIVE, 600, 20));
-        apply(seen(3, SessionStatus.ENDED, 2400, 20));
+        apply(started(null, null), observed(1, SessionStatus.PAUSED, 400, 10), reported(ENDED, 500));
+        apply(observed(2, SessionStatus.ACTIVE, 600, 20));
+        apply(observed(3, SessionStatus.ENDED, 2400, 20));
         assertThat(column("status")).isEqualTo("ended");
         assertThat(column("ended_at"))
                 .as("the last keystroke, typed after the end")
@@ -86,27 +86,27 @@ class CodingSessionsTest {
 
     @Test
     void prefersStatusOfLaterMoment() throws Exception {
-        apply(started(null, null), said(PAUSED, 100));
+        apply(started(null, null), reported(PAUSED, 100));
         assertThat(column("status")).isEqualTo("paused");
-        apply(seen(1, SessionStatus.ACTIVE, 99, 10));
+        apply(observed(1, SessionStatus.ACTIVE, 99, 10));
         assertThat(column("status")).as("typed before the pause").isEqualTo("paused");
-        apply(seen(2, SessionStatus.ACTIVE, 101, 11));
+        apply(observed(2, SessionStatus.ACTIVE, 101, 11));
         assertThat(column("status")).as("typed after it").isEqualTo("active");
-        apply(seen(3, SessionStatus.PAUSED, 401, 11));
+        apply(observed(3, SessionStatus.PAUSED, 401, 11));
         assertThat(column("status")).as("idle").isEqualTo("paused");
-        apply(said(RESUMED, 500));
+        apply(reported(RESUMED, 500));
         assertThat(column("status")).isEqualTo("active");
     }
 
     @Test
     void endsIdleSessionAtLastActivity() throws Exception {
         apply(started(null, null));
-        var state = SampleEvents.seen(session, 7, SessionStatus.ENDED, NINE.plusSeconds(2000), 50);
+        var state = SampleEvents.flowState(session, 7, SessionStatus.ENDED, NINE.plusSeconds(2000), 50);
         state.setLastActivityAt(NINE.plusSeconds(200));
         apply(new ProjectionEvent(0, user, cipher, state));
         assertThat(column("status")).isEqualTo("ended");
         assertThat(column("ended_at")).isEqualTo("2026-03-02 09:03:20+00");
-        apply(seen(8, SessionStatus.ACTIVE, 2100, 60));
+        apply(observed(8, SessionStatus.ACTIVE, 2100, 60));
         assertThat(column("status")).as("a late batch filled the gap").isEqualTo("active");
         assertThat(column("ended_at")).isNull();
     }
@@ -115,7 +115,11 @@ class CodingSessionsTest {
     void ignoresRepeatedStart() throws Exception {
         ProjectionEvent again = new ProjectionEvent(
                 50, user, cipher, SampleEvents.with(event(STARTED, NINE.plusSeconds(5)), cipher, "first name", null));
-        apply(started("first name", "java"), said(UPDATED, 10, "second name"), said(PAUSED, 20), said(ENDED, 30));
+        apply(
+                started("first name", "java"),
+                reported(UPDATED, 10, "second name"),
+                reported(PAUSED, 20),
+                reported(ENDED, 30));
         List<String> expected = database.everything();
         assertThat(apply(again)).isZero();
         assertThat(database.everything()).isEqualTo(expected);
@@ -132,7 +136,7 @@ class CodingSessionsTest {
     @Test
     void updateChangesOnlyGivenFields() throws Exception {
         apply(started("mindful", "java"));
-        apply(said(UPDATED, 10, "other"));
+        apply(reported(UPDATED, 10, "other"));
         assertThat(database.rows("SELECT project, language FROM readmodel.coding_sessions"))
                 .containsExactly("(other,java)");
     }
@@ -140,32 +144,33 @@ class CodingSessionsTest {
     @Test
     void ignoresOlderVersionsAndOffsets() throws Exception {
         ProjectionEvent start = started("mindful", "java");
-        ProjectionEvent update = said(UPDATED, 10, "other");
-        apply(start, update, seen(5, SessionStatus.ACTIVE, 60, 50));
+        ProjectionEvent update = reported(UPDATED, 10, "other");
+        apply(start, update, observed(5, SessionStatus.ACTIVE, 60, 50));
         List<String> expected = database.everything();
         assertThat(apply(start)).isZero();
         assertThat(apply(update)).isZero();
-        assertThat(apply(seen(4, SessionStatus.ENDED, 70, 40))).isZero();
-        assertThat(apply(seen(5, SessionStatus.ENDED, 70, 40))).isZero();
+        assertThat(apply(observed(4, SessionStatus.ENDED, 70, 40))).isZero();
+        assertThat(apply(observed(5, SessionStatus.ENDED, 70, 40))).isZero();
         assertThat(database.everything()).isEqualTo(expected);
     }
 
     @Test
     void acceptsVersionZero() throws Exception {
         apply(started(null, null));
-        apply(seen(0, SessionStatus.ACTIVE, 1, 5));
+        apply(observed(0, SessionStatus.ACTIVE, 1, 5));
         assertThat(column("keystrokes")).isEqualTo("5");
     }
 
     @Test
     void rejectsEventsOfAnotherUser() throws Exception {
-        apply(started("mine", null), seen(1, SessionStatus.ACTIVE, 10, 10));
+        apply(started("mine", null), observed(1, SessionStatus.ACTIVE, 10, 10));
         List<String> expected = database.everything();
         UUID thief = UUID.randomUUID();
         UserCipher thiefs = database.keys().create(thief);
         apply(
                 new ProjectionEvent(90, thief, thiefs, SampleEvents.with(event(UPDATED, NINE), thiefs, "theirs", null)),
-                new ProjectionEvent(91, thief, thiefs, SampleEvents.seen(session, 9, SessionStatus.ENDED, NINE, 0)));
+                new ProjectionEvent(
+                        91, thief, thiefs, SampleEvents.flowState(session, 9, SessionStatus.ENDED, NINE, 0)));
         assertThat(database.everything()).isEqualTo(expected);
     }
 
@@ -194,36 +199,37 @@ class CodingSessionsTest {
     @Test
     void givesSameRowForAnyInterleavingAndBatching() throws Exception {
         Random random = new Random(20260303);
-        List<ProjectionEvent> said = new ArrayList<>(List.of(started("p0", "java")));
-        List<ProjectionEvent> seen = new ArrayList<>();
+        List<ProjectionEvent> reported = new ArrayList<>(List.of(started("p0", "java")));
+        List<ProjectionEvent> observed = new ArrayList<>();
         SessionEventKind[] kinds = {UPDATED, PAUSED, RESUMED, STARTED};
         SessionStatus[] statuses = {SessionStatus.ACTIVE, SessionStatus.PAUSED, SessionStatus.ENDED};
         for (int i = 1; i <= 25; i++) {
             SessionEventKind kind = kinds[random.nextInt(kinds.length)];
-            said.add(said(kind, i * 10L, random.nextBoolean() ? "p" + i : null));
+            reported.add(reported(kind, i * 10L, random.nextBoolean() ? "p" + i : null));
             if (random.nextInt(8) == 0) {
-                said.add(corrected((long) i, random.nextBoolean() ? i * 20L : null));
+                reported.add(corrected((long) i, random.nextBoolean() ? i * 20L : null));
             }
-            seen.add(seen(i, statuses[random.nextInt(statuses.length)], i * 10L + random.nextInt(-9, 9), i * 10L));
+            observed.add(
+                    observed(i, statuses[random.nextInt(statuses.length)], i * 10L + random.nextInt(-9, 9), i * 10L));
         }
-        said.add(said(random.nextBoolean() ? ENDED : PAUSED, 255));
+        reported.add(reported(random.nextBoolean() ? ENDED : PAUSED, 255));
 
         List<String> expected = null;
         for (int round = 0; round < 8; round++) {
             ReadModelDatabase fresh = new ReadModelDatabase();
-            int nextSaid = 0;
-            int nextSeen = 0;
-            while (nextSaid < said.size() || nextSeen < seen.size()) {
-                int toSaid = Math.min(said.size(), nextSaid + random.nextInt(5));
-                int toSeen = Math.min(seen.size(), nextSeen + random.nextInt(5));
-                List<ProjectionEvent> portion = new ArrayList<>(said.subList(nextSaid, toSaid));
-                portion.addAll(seen.subList(nextSeen, toSeen));
+            int nextReported = 0;
+            int nextObserved = 0;
+            while (nextReported < reported.size() || nextObserved < observed.size()) {
+                int toReported = Math.min(reported.size(), nextReported + random.nextInt(5));
+                int toObserved = Math.min(observed.size(), nextObserved + random.nextInt(5));
+                List<ProjectionEvent> portion = new ArrayList<>(reported.subList(nextReported, toReported));
+                portion.addAll(observed.subList(nextObserved, toObserved));
                 fresh.apply(CodingSessions.projection(), portion);
-                nextSaid = toSaid;
-                nextSeen = toSeen;
+                nextReported = toReported;
+                nextObserved = toObserved;
                 if (random.nextInt(6) == 0) {
-                    nextSaid = random.nextInt(nextSaid + 1);
-                    nextSeen = random.nextInt(nextSeen + 1);
+                    nextReported = random.nextInt(nextReported + 1);
+                    nextObserved = random.nextInt(nextObserved + 1);
                 }
             }
             if (expected == null) {
@@ -238,11 +244,11 @@ class CodingSessionsTest {
 
     @Test
     void prefersCorrectionOverOtherEvents() throws Exception {
-        apply(started("p", null), untouched(1, 60), said(ENDED, 4000), corrected(600L, 1200L));
+        apply(started("p", null), untouched(1, 60), reported(ENDED, 4000), corrected(600L, 1200L));
         String bounds = "SELECT status, started_at, ended_at, keystrokes FROM readmodel.coding_sessions";
         String expected = "(ended,\"2026-03-02 09:10:00+00\",\"2026-03-02 09:20:00+00\",0)";
         assertThat(database.rows(bounds)).containsExactly(expected);
-        apply(said(ENDED, 5000), said(STARTED, 3), untouched(2, 2400));
+        apply(reported(ENDED, 5000), reported(STARTED, 3), untouched(2, 2400));
         assertThat(database.rows(bounds)).containsExactly(expected);
         apply(corrected(null, 1800L));
         assertThat(database.rows(bounds))
@@ -253,7 +259,7 @@ class CodingSessionsTest {
     @Test
     void correctionNeverExcludesTyping() throws Exception {
         String bounds = "SELECT status, started_at, ended_at FROM readmodel.coding_sessions";
-        apply(started("p", null), seen(1, SessionStatus.ACTIVE, 1500, 300), corrected(600L, 1200L));
+        apply(started("p", null), observed(1, SessionStatus.ACTIVE, 1500, 300), corrected(600L, 1200L));
         assertThat(database.rows(bounds))
                 .as("an end before the last keystroke")
                 .containsExactly("(ended,\"2026-03-02 09:10:00+00\",\"2026-03-02 09:25:00+00\")");
@@ -263,10 +269,7 @@ class CodingSessionsTest {
                 .containsExactly("(ended,\"2026-03-02 09:24:00+00\",\"2026-03-02 09:40:00+00\")");
     }
 
-    /**
-     * Whatever a client's clock, a user and late batches say, a session is found at every moment in which something was
-     * typed in it.
-     */
+    /** With any clock, correction or late batch, the session's times include every moment of typing. */
     @Test
     void sessionTimesIncludeAllTyping() throws Exception {
         Random random = new Random(20261130);
@@ -274,7 +277,7 @@ class CodingSessionsTest {
             UUID id = UUID.randomUUID();
             long first = random.nextInt(-4_000, 4_000);
             long last = first + random.nextInt(0, 4_000);
-            FlowState state = SampleEvents.seen(
+            FlowState state = SampleEvents.flowState(
                     id,
                     1,
                     random.nextBoolean() ? SessionStatus.ACTIVE : SessionStatus.ENDED,
@@ -283,23 +286,24 @@ class CodingSessionsTest {
             state.setFirstActivityAt(NINE.plusSeconds(first));
             state.setLastActivityAt(NINE.plusSeconds(last));
             state.setActiveMs(1_000 * (last - first));
-            List<SessionEvent> said = new ArrayList<>();
+            List<SessionEvent> reported = new ArrayList<>();
             if (random.nextInt(4) > 0) {
-                said.add(SampleEvents.said(id, STARTED, NINE));
+                reported.add(SampleEvents.sessionEvent(id, STARTED, NINE));
             }
             if (random.nextBoolean()) {
-                said.add(SampleEvents.said(id, ENDED, NINE.plusSeconds(random.nextInt(4_000))));
+                reported.add(SampleEvents.sessionEvent(id, ENDED, NINE.plusSeconds(random.nextInt(4_000))));
             }
             if (random.nextBoolean()) {
                 Instant from = NINE.plusSeconds(random.nextInt(-4_000, 4_000));
-                said.add(SampleEvents.corrected(
+                reported.add(SampleEvents.corrected(
                         id, NINE.plusSeconds(9_000), from, from.plusSeconds(random.nextInt(3_000))));
             }
             List<ProjectionEvent> events = new ArrayList<>();
-            said.forEach(event -> events.add(new ProjectionEvent(offset++, user, cipher, event)));
+            reported.forEach(event -> events.add(new ProjectionEvent(offset++, user, cipher, event)));
             events.add(random.nextInt(events.size() + 1), new ProjectionEvent(1, user, cipher, state));
-            if (!said.isEmpty() && said.getFirst().getKind() != STARTED) {
-                events.addFirst(new ProjectionEvent(offset++, user, cipher, SampleEvents.said(id, STARTED, NINE)));
+            if (!reported.isEmpty() && reported.getFirst().getKind() != STARTED) {
+                events.addFirst(
+                        new ProjectionEvent(offset++, user, cipher, SampleEvents.sessionEvent(id, STARTED, NINE)));
             }
             database.apply(CodingSessions.projection(), events);
 
@@ -313,9 +317,10 @@ class CodingSessionsTest {
         }
     }
 
-    /** What the stream says of a session in which nothing was typed yet: its start, twice. */
+    /** Returns the observed state of a session without typing: both times are its start. */
     private ProjectionEvent untouched(long version, long afterSeconds) {
-        FlowState state = SampleEvents.seen(session, version, SessionStatus.PAUSED, NINE.plusSeconds(afterSeconds), 0);
+        FlowState state =
+                SampleEvents.flowState(session, version, SessionStatus.PAUSED, NINE.plusSeconds(afterSeconds), 0);
         state.setFirstActivityAt(NINE);
         state.setLastActivityAt(NINE);
         state.setErrors(0);
@@ -327,31 +332,31 @@ class CodingSessionsTest {
 
     @Test
     void correctedEndEndsSession() throws Exception {
-        apply(started(null, null), said(PAUSED, 10), corrected(null, 5L));
-        apply(seen(1, SessionStatus.ACTIVE, 60, 300));
+        apply(started(null, null), reported(PAUSED, 10), corrected(null, 5L));
+        apply(observed(1, SessionStatus.ACTIVE, 60, 300));
         assertThat(column("status")).isEqualTo("ended");
         assertThat(column("ended_at")).as("the last keystroke").isEqualTo("2026-03-02 09:01:00+00");
     }
 
     @Test
     void startMovedPastEndGivesZeroLength() throws Exception {
-        apply(started(null, null), said(ENDED, 10), corrected(20L, null));
+        apply(started(null, null), reported(ENDED, 10), corrected(20L, null));
         assertThat(column("ended_at")).isEqualTo(column("started_at")).isEqualTo("2026-03-02 09:00:20+00");
     }
 
     @Test
     void deletedSessionLeavesOnlyItsId() throws Exception {
         ProjectionEvent start = started("secret", "java");
-        ProjectionEvent end = said(ENDED, 60);
-        ProjectionEvent deleted = said(DELETED, 70);
-        ProjectionEvent state = seen(1, SessionStatus.ENDED, 50, 100);
-        ProjectionEvent late = seen(2, SessionStatus.ACTIVE, 80, 120);
+        ProjectionEvent end = reported(ENDED, 60);
+        ProjectionEvent deleted = reported(DELETED, 70);
+        ProjectionEvent state = observed(1, SessionStatus.ENDED, 50, 100);
+        ProjectionEvent late = observed(2, SessionStatus.ACTIVE, 80, 120);
         apply(start, end);
         apply(state);
         apply(deleted);
         assertOnlyTheIdStays(database);
         apply(late);
-        apply(start, end, said(UPDATED, 90, "again"), deleted);
+        apply(start, end, reported(UPDATED, 90, "again"), deleted);
         assertOnlyTheIdStays(database);
 
         ReadModelDatabase other = new ReadModelDatabase();
@@ -371,7 +376,7 @@ class CodingSessionsTest {
         apply(started("mine", null));
         UUID thief = UUID.randomUUID();
         apply(new ProjectionEvent(90, thief, database.keys().create(thief), event(DELETED, NINE)));
-        apply(said(UPDATED, 10, "still mine"));
+        apply(reported(UPDATED, 10, "still mine"));
         assertThat(column("project")).isEqualTo("still mine");
     }
 
@@ -400,25 +405,25 @@ class CodingSessionsTest {
                 offset++, user, cipher, SampleEvents.with(event(STARTED, NINE), cipher, project, language));
     }
 
-    private ProjectionEvent said(SessionEventKind kind, long afterSeconds) {
-        return said(kind, afterSeconds, null);
+    private ProjectionEvent reported(SessionEventKind kind, long afterSeconds) {
+        return reported(kind, afterSeconds, null);
     }
 
-    private ProjectionEvent said(SessionEventKind kind, long afterSeconds, @Nullable String project) {
+    private ProjectionEvent reported(SessionEventKind kind, long afterSeconds, @Nullable String project) {
         SessionEvent event = event(kind, NINE.plusSeconds(afterSeconds));
         return new ProjectionEvent(
                 offset++, user, cipher, project == null ? event : SampleEvents.with(event, cipher, project, null));
     }
 
-    private ProjectionEvent seen(long version, SessionStatus status, long afterSeconds, long keystrokes) {
+    private ProjectionEvent observed(long version, SessionStatus status, long afterSeconds, long keystrokes) {
         return new ProjectionEvent(
                 version,
                 user,
                 cipher,
-                SampleEvents.seen(session, version, status, NINE.plusSeconds(afterSeconds), keystrokes));
+                SampleEvents.flowState(session, version, status, NINE.plusSeconds(afterSeconds), keystrokes));
     }
 
     private SessionEvent event(SessionEventKind kind, Instant at) {
-        return SampleEvents.said(session, kind, at);
+        return SampleEvents.sessionEvent(session, kind, at);
     }
 }

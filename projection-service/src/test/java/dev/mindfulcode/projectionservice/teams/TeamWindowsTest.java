@@ -44,14 +44,6 @@ class TeamWindowsTest {
     }
 
     @Test
-    void replacesRowOfOpenWindow() throws Exception {
-        apply(window(9, true, 6));
-        database.execute("UPDATE readmodel.team_windows SET closed = false, members = 3");
-        apply(window(1, true, 5));
-        assertThat(database.rows(ROW)).containsExactly("(1,t,5,4000,0.5)");
-    }
-
-    @Test
     void separatesWindowsBySizeAndTeam() throws Exception {
         apply(window(1, true, 6));
         TeamWindow day = window(1, true, 6);

@@ -41,7 +41,7 @@ class RebuildCommandTest {
             assertThat(terminal.out().lines().filter(line -> line.contains(" flow_periods ")))
                     .hasSize(2)
                     .anyMatch(line -> line.startsWith("* ") && line.contains("in use"))
-                    .anyMatch(line -> line.contains("kept"));
+                    .anyMatch(line -> line.contains("retained"));
 
             assertThat(terminal.run(data, "rebuild", "flow_periods", "--back"))
                     .as(terminal.err())

@@ -102,7 +102,7 @@ public final class RebuildCommand implements Callable<Integer> {
     private boolean dropped(ProjectionApi api, String projection) {
         for (JsonNode build : api.builds()) {
             if (build.path("projection").asString().equals(projection)
-                    && List.of("building", "refused", "kept")
+                    && List.of("building", "refused", "retained")
                             .contains(build.path("state").asString())) {
                 api.drop(projection, build.path("build").asInt());
                 say("%s build %d is dropped", projection, build.path("build").asInt());
@@ -114,7 +114,7 @@ public final class RebuildCommand implements Callable<Integer> {
     private boolean isInUse(ProjectionApi api, String projection) {
         int build;
         if (force || back) {
-            String wanted = force ? "refused" : "kept";
+            String wanted = force ? "refused" : "retained";
             JsonNode found = find(api.builds(), projection, wanted);
             if (found == null) {
                 say("%s has no build that is %s", projection, wanted);

@@ -1,5 +1,0 @@
-/** Windows of teams. */
-@NullMarked
-package dev.mindfulcode.projectionservice.teams;
-
-import org.jspecify.annotations.NullMarked;
