@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Runs from the request over the log and the sandbox to the rows, beside the same question answered in Java. */
+/** Runs end to end, from the request to the rows, compared with a Java reference. */
 class AnalyticsApiTest {
 
     private static final Path PLUGINS = Path.of("..", "plugins");
@@ -69,17 +69,17 @@ class AnalyticsApiTest {
         await(run, "live");
 
         assertRows(run, typed);
-        JsonNode told = api.get(run, ada.token()).json();
-        assertThat(told.path("records").asInt()).isEqualTo(typed.size());
-        assertThat(told.path("results").asInt()).isEqualTo(4);
-        assertThat(told.path("plugin_version").asString()).isEqualTo("1.0.0");
+        JsonNode state = api.get(run, ada.token()).json();
+        assertThat(state.path("records").asInt()).isEqualTo(typed.size());
+        assertThat(state.path("results").asInt()).isEqualTo(4);
+        assertThat(state.path("plugin_version").asString()).isEqualTo("1.0.0");
 
         List<Typed> more = TypedHistory.session(random, Instant.now().minus(Duration.ofHours(2)), 60);
         more.forEach(each -> history.write(each, Instant.now()));
         typed.addAll(more);
         Eventually.holds(() -> rows(run).size() == 5
                 && rows(run)
-                                .getOrDefault(more.getFirst().sessionId().toString(), told)
+                                .getOrDefault(more.getFirst().sessionId().toString(), state)
                                 .path("keystrokes")
                                 .asInt()
                         == 3_000);
@@ -133,7 +133,8 @@ class AnalyticsApiTest {
         Map<String, JsonNode> found = rows(run);
         String key = found.keySet().iterator().next();
         gateway.execute(
-                "update readmodel.analytics_results set value = value || '{\"=note\": \"=cmd()\", \"more\": [1, \"a,b\"],"
+                "update readmodel.analytics_results"
+                        + " set value = value || '{\"=note\": \"=cmd()\", \"more\": [1, \"a,b\"],"
                         + " \"loss\": -1.5, \"wide\": \"＝1\", \"line\": \"a\\nb;=1\"}'"
                         + " where key = '" + key + "'");
 
@@ -242,7 +243,7 @@ class AnalyticsApiTest {
         Map<String, JsonNode> before = rows(run);
         assertThat(api.post(run + "/rerun", ada.token(), "").status()).isEqualTo(202);
         Eventually.holds(() -> {
-            assertThat(rows(run)).as("while it is folded anew").isEqualTo(before);
+            assertThat(rows(run)).as("while it is folded again").isEqualTo(before);
             return api.get(run, ada.token()).text("status").equals("live");
         });
         assertThat(rows(run)).isEqualTo(before);
@@ -338,13 +339,37 @@ class AnalyticsApiTest {
         assertThat(api.get(looping.getFirst(), ada.token()).text("reason")).startsWith("init used up its fuel");
     }
 
-    /** The windows of one's team, and nothing else; and only who leads it. */
+    @Test
+    void limitsConcurrentRunsOfOneUser() throws Exception {
+        sessions(1, 60).forEach(each -> history.write(each, each.startedAt().plusSeconds(60)));
+        List<String> runs = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            runs.add(start("{\"plugin\": \"typing-fatigue\"}"));
+            await(runs.getLast(), "live");
+        }
+        String fifth = start("{\"plugin\": \"typing-fatigue\"}");
+        Eventually.holds(() -> api.get(fifth, ada.token())
+                .json()
+                .path("reason")
+                .asString("")
+                .contains("4 active runs"));
+        assertThat(api.get(fifth, ada.token()).text("status")).isEqualTo("waiting");
+
+        api.delete(runs.getFirst(), ada.token());
+        await(fifth, "live");
+        assertThat(api.get(fifth, ada.token()).json().path("reason").isNull()
+                        || api.get(fifth, ada.token()).json().path("reason").isMissingNode())
+                .isTrue();
+    }
+
+    /** Delivers only windows of the user's team, and only to its leads. */
     @Test
     void foldsTeamWindowsForTeamLeads() throws Exception {
         String team = api.post("/api/teams", ada.token(), "{\"name\": \"a\"}").text("team_id");
         install(
-                "{\"manifest\": {\"abi_version\": 1, \"name\": \"team-rows\", \"version\": \"1.0.0\", \"scope\": \"team\","
-                        + " \"capabilities\": [\"team_windows\", \"emit_results\"]}, \"module\": \""
+                "{\"manifest\": {\"abi_version\": 1, \"name\": \"team-rows\", \"version\": \"1.0.0\","
+                        + " \"scope\": \"team\", \"capabilities\": [\"team_windows\", \"emit_results\"]},"
+                        + " \"module\": \""
                         + Base64.getEncoder().encodeToString(resource("team-rows.wasm")) + "\"}",
                 "[\"team_windows\", \"emit_results\"]");
         String body = "{\"plugin\": \"team-rows\", \"scope\": \"team:" + team + "\"}";
@@ -386,10 +411,12 @@ class AnalyticsApiTest {
     private void window(String team, String size, Instant start, boolean closed, int members, long keystrokes)
             throws Exception {
         gateway.execute("""
-                insert into readmodel.team_windows (team_id, size, window_start, closed, members_min, members, keystrokes,
-                    active_seconds, mean_intensity, intensity_spread, seconds_in_flow, interruptions, focus_overlap_seconds,
-                    gap_seconds, keystrokes_a_member_max, seconds_a_member_max, interruptions_a_member_max, version)
-                values (?, ?, ?, ?, 5, nullif(?, 0), nullif(?, 0), 60, 0.5, 0.1, 30, 2, 20, null, 1, 1, 1, 1)""", UUID.fromString(team), size, java.sql.Timestamp.from(start), closed, members, keystrokes);
+                insert into readmodel.team_windows (team_id, size, window_start, closed, members_min, members,
+                    keystrokes, active_seconds, mean_intensity, intensity_spread, seconds_in_flow, interruptions,
+                    focus_overlap_seconds, gap_seconds, keystrokes_a_member_max, seconds_a_member_max,
+                    interruptions_a_member_max, version)
+                values (?, ?, ?, ?, 5, nullif(?, 0), nullif(?, 0), 60, 0.5, 0.1, 30, 2, 20, null, 1, 1, 1, 1)""",
+                UUID.fromString(team), size, java.sql.Timestamp.from(start), closed, members, keystrokes);
     }
 
     private static byte[] resource(String name) throws IOException {

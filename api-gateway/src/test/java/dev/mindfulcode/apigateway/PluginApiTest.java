@@ -130,25 +130,26 @@ class PluginApiTest {
     @Test
     void sharesOperatorPluginsAndForbidsRemoval() throws Exception {
         gateway.execute(
-                "insert into gateway.plugin_modules (sha256, module) values (repeat('a', 64), '') on conflict do nothing");
+                "insert into gateway.plugin_modules (sha256, module) values (repeat('a', 64), '')"
+                        + " on conflict do nothing");
         gateway.execute("""
                 insert into gateway.plugins (plugin_id, name, version, manifest, imports, sha256, created_at)
-                values ('019a8f6e-7c1d-7b3a-9f52-3d1c5a7e9b99', 'everybodys', '1.0.0',
-                    '{"abi_version": 1, "name": "everybodys", "version": "1.0.0", "scope": "user", "capabilities": []}', '{}',
-                    repeat('a', 64), now())""");
+                values ('019a8f6e-7c1d-7b3a-9f52-3d1c5a7e9b99', 'shared-one', '1.0.0',
+                    '{"abi_version": 1, "name": "shared-one", "version": "1.0.0", "scope": "user", "capabilities": []}',
+                    '{}', repeat('a', 64), now())""");
         try {
             String path = "/api/plugins/019a8f6e-7c1d-7b3a-9f52-3d1c5a7e9b99";
             assertThat(api.get(path, ada.token()).json().path("is_operators").asBoolean())
                     .isTrue();
             api.delete(path, ada.token()).isProblem(403, "forbidden");
-            api.post("/api/analytics", ada.token(), "{\"plugin\": \"everybodys\"}")
+            api.post("/api/analytics", ada.token(), "{\"plugin\": \"shared-one\"}")
                     .isProblem(409, "plugin-not-installed");
             gateway.execute("insert into gateway.plugin_installs (plugin_id, capabilities, granted_at)"
                     + " values ('019a8f6e-7c1d-7b3a-9f52-3d1c5a7e9b99', '{emit_results}', now())");
             assertThat(api.get(path, bob.token()).json().path("granted").toString())
                     .isEqualTo("[\"emit_results\"]");
         } finally {
-            gateway.execute("delete from gateway.plugins where name = 'everybodys'");
+            gateway.execute("delete from gateway.plugins where name = 'shared-one'");
         }
     }
 

@@ -4,18 +4,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Text of a CSV cell that no spreadsheet program evaluates as a formula, as OWASP's page on CSV injection requires. An
- * apostrophe goes before each character that begins a formula, full-width forms included: at the start of the text, and
- * after a character that a program with other settings takes for the end of a cell.
+ * Escapes the text of a CSV cell so that no spreadsheet program evaluates it as a formula (OWASP, CSV injection).
+ * Inserts an apostrophe before each character that starts a formula, including full-width forms, at the start of the
+ * text and after any character that a program may read as the end of a cell.
  *
- * <p>A text that is a number stays as it is, a negative one too: it is not a formula, and a program could not compute
- * with it behind an apostrophe.
+ * <p>Leaves numbers unchanged, also negative ones, so that programs can compute with them.
  */
 final class CsvCell {
 
     private static final String FORMULA_START = "=+\\-@\uFF1D\uFF0B\uFF0D\uFF20";
 
-    /** Quotes, separators and format characters, which some programs remove before they look at a cell. */
+    /** Quotes, separators and format characters, which some programs remove before they parse a cell. */
     private static final String IGNORED = "[\\p{Z}\\p{Cf}\\u0000\"']*";
 
     private static final Pattern DANGEROUS = Pattern.compile("\\A(?=" + IGNORED + "[" + FORMULA_START + "\\t\\r\\n])"

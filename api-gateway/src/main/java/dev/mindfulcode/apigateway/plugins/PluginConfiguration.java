@@ -2,8 +2,6 @@ package dev.mindfulcode.apigateway.plugins;
 
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.http.CredentialExpiry;
-import dev.mindfulcode.apigateway.log.EventPublisher;
-import dev.mindfulcode.apigateway.log.Outbox;
 import dev.mindfulcode.apigateway.teams.Teams;
 import dev.mindfulcode.webkit.endpoints.EndpointGroup;
 import dev.mindfulcode.webkit.transport.ConnectionLimits;
@@ -17,20 +15,19 @@ import org.springframework.context.annotation.Configuration;
 public class PluginConfiguration {
 
     @Bean
-    PluginLoader gatewaySandbox() {
+    PluginLoader gatewayPluginLoader() {
         return new PluginLoader();
     }
 
     @Bean
-    Plugins gatewayPlugins(Database database, PluginLoader sandbox, EventPublisher log, Outbox outbox) {
-        return new Plugins(database, sandbox, log, outbox, new SecureRandom(), Clock.systemUTC());
+    Plugins gatewayPlugins(Database database, PluginLoader loader) {
+        return new Plugins(database, loader, new SecureRandom(), Clock.systemUTC());
     }
 
     @Bean
-    EndpointGroup gatewayPluginRoutes(
-            Plugins plugins, Database database, PluginLoader sandbox, EventPublisher log, Outbox outbox) {
-        SharedPlugins shared = new SharedPlugins(database, sandbox, log, outbox, new SecureRandom(), Clock.systemUTC());
-        return new PluginRoutes(plugins, shared, sandbox.moduleBytesMax())::addTo;
+    EndpointGroup gatewayPluginRoutes(Plugins plugins, Database database, PluginLoader loader) {
+        SharedPlugins shared = new SharedPlugins(database, loader, new SecureRandom(), Clock.systemUTC());
+        return new PluginRoutes(plugins, shared, loader.moduleBytesMax())::addTo;
     }
 
     @Bean

@@ -14,10 +14,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
-/**
- * Tries whether plugins can be loaded, one at a time: a large module takes seconds. Runs nothing of theirs.
- * Thread-safe.
- */
+/** Checks whether plugins can be loaded, one at a time, without running them. Thread-safe. */
 final class PluginLoader implements AutoCloseable {
 
     private static final int WAITING_MAX = 8;
@@ -29,7 +26,7 @@ final class PluginLoader implements AutoCloseable {
     /** @param imports names of the capabilities that the module imports */
     record Loadable(Manifest manifest, String moduleSha256, List<String> imports) {}
 
-    /** Emits what was loaded, or refuses it with what is wrong. */
+    /** Emits the loaded plugin, or fails with the reason of its rejection. */
     Mono<Loadable> load(byte[] manifest, byte[] module) {
         return Mono.fromCallable(() -> {
                     Manifest parsed = Manifest.parse(manifest);
@@ -47,7 +44,7 @@ final class PluginLoader implements AutoCloseable {
                 .onErrorMap(
                         RejectedExecutionException.class,
                         e -> ProblemType.UNAVAILABLE.retryAfter(
-                                RETRY_AFTER_SECONDS, "Other plugins are being loaded."));
+                                RETRY_AFTER_SECONDS, "Too many plugins are being loaded."));
     }
 
     int moduleBytesMax() {

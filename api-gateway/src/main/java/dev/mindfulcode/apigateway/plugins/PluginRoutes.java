@@ -23,7 +23,7 @@ final class PluginRoutes {
 
     private static final int NAME_LENGTH_MAX = 32;
 
-    /** Besides the module in base 64. */
+    /** Bytes of a request in addition to the base64 module. */
     private static final int MANIFEST_BYTES_MAX = 64 * 1024;
 
     private final Plugins plugins;
@@ -112,7 +112,7 @@ final class PluginRoutes {
         try {
             return Base64.getDecoder().decode(base64);
         } catch (IllegalArgumentException e) {
-            throw body.invalid("module", "A WebAssembly module in base 64 is expected.");
+            throw body.invalid("module", "Must be a WebAssembly module in base64.");
         }
     }
 
@@ -121,7 +121,7 @@ final class PluginRoutes {
                 body.required("capabilities", body.texts("capabilities", Capability.values().length, NAME_LENGTH_MAX));
         for (int i = 0; i < names.size(); i++) {
             if (Capability.ofName(names.get(i)) == null) {
-                throw body.invalid("capabilities[" + i + "]", "There is no such capability.");
+                throw body.invalid("capabilities[" + i + "]", "Unknown capability.");
             }
         }
         return names;

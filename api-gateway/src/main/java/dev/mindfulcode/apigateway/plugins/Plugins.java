@@ -2,12 +2,8 @@ package dev.mindfulcode.apigateway.plugins;
 
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.log.EventPublisher;
-import dev.mindfulcode.apigateway.log.Outbox;
 import dev.mindfulcode.identity.accounts.AccountTable;
 import dev.mindfulcode.pluginhost.Manifest;
-import dev.mindfulcode.schemas.PluginRelease;
-import dev.mindfulcode.schemas.Topics;
 import dev.mindfulcode.webkit.json.Uuids;
 import dev.mindfulcode.webkit.problems.ProblemException;
 import dev.mindfulcode.webkit.problems.ProblemType;
@@ -25,60 +21,49 @@ import org.springframework.dao.DataIntegrityViolationException;
 import reactor.core.publisher.Mono;
 
 /**
- * Plugins as a user has them: their own and the operator's, and what each was granted.
+ * The plugins that a user sees, private and shared ones, with their grants.
  *
- * <p>A grant is a row. The user's own goes before the operator's, and without one nothing runs. A version is one module
- * for ever, so that a result says what made it.
+ * <p>A grant is a row. The user's own grant overrides the operator's; without a grant a plugin does not run. A version
+ * always has the same module, so that the origin of a result is known.
  */
 final class Plugins {
 
-    static final int PLUGINS_A_USER_MAX = 20;
+    static final int USER_PLUGINS_MAX = 20;
 
-    /**
-     * So many failed runs in a row since the grant, and the plugin is run no more for this user until they grant it
-     * anew.
-     */
+    /** Failed runs in a row after which a plugin is disabled for a user until granted again. */
     static final int FAILURES_IN_ROW_MAX = 3;
 
     private static final String SELECT = """
             select p.plugin_id, p.owner_id is null as is_operators, p.manifest, p.imports, p.sha256, p.created_at,
-                   coalesce(mine.capabilities, everybodys.capabilities) as granted,
-                   case when f.failed_at > coalesce(mine.granted_at, everybodys.granted_at) then f.in_row else 0 end as failures,
-                   case when f.failed_at > coalesce(mine.granted_at, everybodys.granted_at) then f.last_failure end as last_failure
+                   coalesce(own.capabilities, shared.capabilities) as granted,
+                   case when f.failed_at > coalesce(own.granted_at, shared.granted_at)
+                       then f.in_row else 0 end as failures,
+                   case when f.failed_at > coalesce(own.granted_at, shared.granted_at)
+                       then f.last_failure end as last_failure
             from gateway.plugins p
-            left join gateway.plugin_installs mine on mine.plugin_id = p.plugin_id and mine.user_id = :user
-            left join gateway.plugin_installs everybodys
-                on everybodys.plugin_id = p.plugin_id and everybodys.user_id is null
+            left join gateway.plugin_installs own on own.plugin_id = p.plugin_id and own.user_id = :user
+            left join gateway.plugin_installs shared
+                on shared.plugin_id = p.plugin_id and shared.user_id is null
             left join readmodel.analytics_failures f on f.plugin_id = p.plugin_id and f.user_id = :user
             where (p.owner_id = :user or p.owner_id is null)""";
 
     private final Database database;
     private final AccountTable accounts;
-    private final PluginLoader sandbox;
-    private final EventPublisher log;
-    private final Outbox outbox;
+    private final PluginLoader loader;
     private final SecureRandom random;
     private final Clock clock;
 
-    Plugins(
-            Database database,
-            PluginLoader sandbox,
-            EventPublisher log,
-            Outbox outbox,
-            SecureRandom random,
-            Clock clock) {
+    Plugins(Database database, PluginLoader loader, SecureRandom random, Clock clock) {
         this.database = database;
         this.accounts = new AccountTable(database);
-        this.sandbox = sandbox;
-        this.log = log;
-        this.outbox = outbox;
+        this.loader = loader;
         this.random = random;
         this.clock = clock;
     }
 
-    /** Takes a user's plugin once it could be loaded. The same one again is the one that is there. */
+    /** Stores a user's plugin if it can be loaded. Uploading the same version again returns the existing plugin. */
     Mono<Uploaded> upload(UUID userId, byte[] manifest, byte[] module) {
-        return sandbox.load(manifest, module)
+        return loader.load(manifest, module)
                 .flatMap(loadable -> database.inTransaction(lock(userId)
                                 .then(Mono.defer(() -> findVersion(userId, loadable.manifest())))
                                 .flatMap(
@@ -87,13 +72,13 @@ final class Plugins {
                                                 : Mono.error(
                                                         ProblemType.PLUGIN_EXISTS.forField(
                                                                 "manifest.version",
-                                                                "You have this version with another module. Give the new one a higher version.")))
-                                .switchIfEmpty(Mono.defer(() -> insert(userId, loadable, manifest, module))))
-                        .doOnSuccess(_ -> outbox.wakeRelay()))
+                                                                "This version exists with another module."
+                                                                        + " Increase the version.")))
+                                .switchIfEmpty(Mono.defer(() -> insert(userId, loadable, manifest, module)))))
                 .flatMap(stored -> find(userId, stored.pluginId()).map(plugin -> new Uploaded(plugin, stored.isNew())));
     }
 
-    /** Emits what a user may see, by name and the newest version first. */
+    /** Emits the plugins that a user sees, ordered by name, the newest version first. */
     Mono<List<Plugin>> list(UUID userId) {
         return database.sql(SELECT + " order by p.name, p.created_at desc, p.plugin_id")
                 .bind("user", userId)
@@ -111,7 +96,7 @@ final class Plugins {
                 .switchIfEmpty(Mono.error(Plugins::noSuchPlugin));
     }
 
-    /** Finds by id, by name (the newest version, the user's own first), or by {@code name@version}. */
+    /** Finds a plugin by id, by name (the newest version, the user's own first), or by {@code name@version}. */
     Mono<Plugin> findByName(UUID userId, String named) {
         UUID id = Uuids.parse(named);
         if (id != null) {
@@ -129,7 +114,7 @@ final class Plugins {
                 .switchIfEmpty(Mono.error(Plugins::noSuchPlugin));
     }
 
-    /** Grants a plugin what it may do with the user's own data; nothing takes the user's grant back. */
+    /** Grants a plugin capabilities on the user's own data; an empty list revokes the grant. */
     Mono<Plugin> install(UUID userId, UUID pluginId, List<String> capabilities) {
         return find(userId, pluginId)
                 .flatMap(plugin ->
@@ -137,24 +122,22 @@ final class Plugins {
                 .then(Mono.defer(() -> find(userId, pluginId)));
     }
 
-    /** Removes a user's own plugin; runs of it end and keep what they found. */
+    /** Removes a user's own plugin; its runs stop and retain their rows. */
     Mono<Void> remove(UUID userId, UUID pluginId) {
         return find(userId, pluginId)
                 .flatMap(plugin -> plugin.isOperators()
-                        ? Mono.<Plugin>error(ProblemType.FORBIDDEN.withDetail("This plugin is the operator's."))
+                        ? Mono.<Plugin>error(ProblemType.FORBIDDEN.withDetail("Shared plugins can be removed only by an operator."))
                         : Mono.just(plugin))
-                .flatMap(plugin -> database.inTransaction(database.sql(
-                                        "delete from gateway.plugins where plugin_id = :plugin and owner_id = :user")
-                                .bind("plugin", pluginId)
-                                .bind("user", userId)
-                                .fetch()
-                                .rowsUpdated()
-                                .then(outbox.addTombstone(Topics.PLUGINS.name(), pluginId.toString())))
-                        .doOnSuccess(_ -> outbox.wakeRelay())
+                .flatMap(plugin -> database.sql(
+                                "delete from gateway.plugins where plugin_id = :plugin and owner_id = :user")
+                        .bind("plugin", pluginId)
+                        .bind("user", userId)
+                        .fetch()
+                        .rowsUpdated()
                         .then(forget(plugin.moduleSha256())));
     }
 
-    /** A module that somebody uploads again at this moment stays. */
+    /** Deletes a module that no plugin uses; a concurrent upload of the same module keeps it. */
     private Mono<Void> forget(String sha256) {
         return database.sql("delete from gateway.plugin_modules m where sha256 = :sha256"
                         + " and not exists (select from gateway.plugins p where p.sha256 = m.sha256)")
@@ -170,7 +153,7 @@ final class Plugins {
         UUID pluginId = Uuids.version7(now.toEpochMilli(), random);
         String text = new String(manifest, StandardCharsets.UTF_8);
         return requireRoom(userId)
-                // Locked where it is there, so that nobody takes it away as unused before this commits.
+                // Locks an existing module against deletion as unused until this commits.
                 .then(database.sql("insert into gateway.plugin_modules (sha256, module) values (:sha256, :module)"
                                 + " on conflict (sha256) do update set sha256 = excluded.sha256")
                         .bind("sha256", loadable.moduleSha256())
@@ -191,16 +174,6 @@ final class Plugins {
                         .bind("now", now)
                         .fetch()
                         .rowsUpdated()))
-                .then(Mono.defer(() -> log.encode(
-                        Topics.PLUGINS,
-                        PluginRelease.newBuilder()
-                                .setPluginId(pluginId)
-                                .setOwnerId(userId)
-                                .setManifest(text)
-                                .setModuleSha256(loadable.moduleSha256())
-                                .setCreatedAt(now)
-                                .build())))
-                .flatMap(value -> outbox.add(Topics.PLUGINS.name(), pluginId.toString(), value))
                 .thenReturn(new Stored(pluginId, true));
     }
 
@@ -219,9 +192,10 @@ final class Plugins {
                 .bind("user", userId)
                 .map(row -> row.get("n", Long.class))
                 .one()
-                .filter(n -> n >= PLUGINS_A_USER_MAX)
+                .filter(n -> n >= USER_PLUGINS_MAX)
                 .flatMap(n -> Mono.error(() -> ProblemType.LIMIT_REACHED.withDetail(
-                        "An account has " + PLUGINS_A_USER_MAX + " versions of plugins at most. Remove one first.")));
+                        "Limit reached: an account can have " + USER_PLUGINS_MAX
+                                + " plugin versions. Remove one first.")));
     }
 
     private Mono<Long> grant(UUID userId, UUID pluginId, List<String> capabilities) {
@@ -248,11 +222,12 @@ final class Plugins {
 
     private Mono<UUID> lock(UUID userId) {
         return accounts.lockForChange(userId)
-                .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.withDetail("The account is gone.")));
+                .switchIfEmpty(
+                        Mono.error(() -> ProblemType.UNAUTHENTICATED.withDetail("The account no longer exists.")));
     }
 
     private static ProblemException noSuchPlugin() {
-        return ProblemType.NOT_FOUND.withDetail("There is no such plugin.");
+        return ProblemType.NOT_FOUND.withDetail("Plugin not found.");
     }
 
     private record Version(UUID pluginId, String sha256) {}
@@ -265,9 +240,9 @@ final class Plugins {
      * A plugin as a user sees it.
      *
      * @param manifest JSON
-     * @param imports what its module asks for: the least that it must be granted
-     * @param granted null: nothing, so it does not run
-     * @param failures runs that failed in a row since it was granted
+     * @param imports capabilities that its module imports, the minimum of a grant
+     * @param granted null without a grant; the plugin then does not run
+     * @param failures failed runs in a row since the grant
      */
     record Plugin(
             UUID pluginId,
@@ -297,22 +272,23 @@ final class Plugins {
                     row.get("created_at", Instant.class));
         }
 
-        /** Fails with 409 where it has not been granted what it imports, or has failed too often. */
+        /** Fails with 409 if an import is not granted or the plugin is disabled. */
         Plugin requireRunnable() {
             List<String> allowed = granted;
             if (allowed == null) {
                 throw ProblemType.PLUGIN_NOT_INSTALLED.forField(
-                        "plugin", "Nothing was granted to it: PUT /api/plugins/" + pluginId + "/install first.");
+                        "plugin", "No capability is granted. Grant its imports with PUT /api/plugins/" + pluginId
+                                + "/install.");
             }
-            for (String wanted : imports) {
-                if (!allowed.contains(wanted)) {
+            for (String capability : imports) {
+                if (!allowed.contains(capability)) {
                     throw ProblemType.PLUGIN_NOT_INSTALLED.forField(
-                            "plugin", "It imports " + wanted + ", which was not granted to it.");
+                            "plugin", "It imports " + capability + ", which is not granted.");
                 }
             }
             if (disabled) {
                 throw ProblemType.PLUGIN_DISABLED.forField(
-                        "plugin", "It failed " + failures + " times in a row. Grant it anew to try again.");
+                        "plugin", "It failed " + failures + " times in a row. Grant its capabilities again to retry.");
             }
             return this;
         }

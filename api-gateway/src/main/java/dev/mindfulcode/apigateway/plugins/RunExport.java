@@ -22,21 +22,18 @@ import tools.jackson.dataformat.csv.CsvSchema;
 import tools.jackson.dataformat.csv.CsvWriteFeature;
 
 /**
- * What a run found, all of it at one instant, as a file to keep: JSON, or CSV as of RFC 4180 with a column for each
- * name in its rows. Rows go out as they come from the database.
+ * Exports all rows of a run from one snapshot: as JSON, or as CSV (RFC 4180) with a column for each name in the rows.
+ * Streams rows from the database.
  */
 final class RunExport {
 
-    /** A plugin may give each row names of its own; a table of all of them would be as large as their product. */
+    /** Each row may have names of its own, so the size of a table is bounded by its columns. */
     static final int COLUMNS_MAX = 100;
 
     private static final MediaType CSV = new MediaType("text", "csv", StandardCharsets.UTF_8);
     private static final JsonMapper ROWS = new JsonMapper();
 
-    /**
-     * All text in quotes, since a program with another separator would split what is without; numbers are written as
-     * they are.
-     */
+    /** Quotes all text, so that programs with other separators do not split it; numbers are unquoted. */
     private static final CsvMapper TABLES =
             CsvMapper.builder().enable(CsvWriteFeature.ALWAYS_QUOTE_STRINGS).build();
 
@@ -64,7 +61,7 @@ final class RunExport {
         return switch (format == null ? "json" : format) {
             case "json" -> false;
             case "csv" -> true;
-            default -> throw ProblemType.INVALID_REQUEST.forField("format", "json or csv is expected.");
+            default -> throw ProblemType.INVALID_REQUEST.forField("format", "Must be json or csv.");
         };
     }
 
@@ -127,6 +124,6 @@ final class RunExport {
 
     private static ProblemException tooManyColumns() {
         return ProblemType.INVALID_REQUEST.forField(
-                "format", "The rows have more than " + COLUMNS_MAX + " names: json is expected.");
+                "format", "The rows have more than " + COLUMNS_MAX + " names; use json.");
     }
 }

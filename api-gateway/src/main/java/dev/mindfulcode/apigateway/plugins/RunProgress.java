@@ -18,13 +18,10 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/**
- * A run as server-sent events: as it is, and again whenever it has changed, until it is over or nobody may see it any
- * more.
- */
+/** Streams a run as server-sent events, at each change, until it is over or the caller loses access. */
 final class RunProgress {
 
-    private static final Duration LOOKED_AT_EVERY = Duration.ofMillis(500);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(500);
     private static final int STREAMS_MAX = 200;
 
     private final Runs runs;
@@ -43,7 +40,7 @@ final class RunProgress {
             UUID runId = RequestParameters.pathId(request, "id");
             return runs.find(caller.userId(), runId).flatMap(run -> {
                 if (streams.availablePermits() == 0) {
-                    throw ProblemType.TOO_MANY_CONNECTIONS.withDetail("Too many watch runs. Ask for the run instead.");
+                    throw ProblemType.TOO_MANY_CONNECTIONS.withDetail("Too many clients watch runs. Poll the run instead.");
                 }
                 return EventStreams.respond(
                         request,
@@ -60,7 +57,7 @@ final class RunProgress {
     }
 
     private Flux<Runs.Run> changes(UUID userId, UUID runId) {
-        return Flux.interval(Duration.ZERO, LOOKED_AT_EVERY)
+        return Flux.interval(Duration.ZERO, POLL_INTERVAL)
                 .onBackpressureDrop()
                 .concatMap(_ -> runs.find(userId, runId), 1)
                 .distinctUntilChanged()

@@ -72,7 +72,7 @@ final class RunRoutes {
     private Mono<ServerResponse> start(ServerRequest request) {
         return Caller.of(request)
                 .flatMap(caller -> RequestBodies.object(request, "plugin", "from", "to", "scope")
-                        .flatMap(body -> runs.start(caller.userId(), wanted(body))))
+                        .flatMap(body -> runs.start(caller.userId(), runRequest(body))))
                 .flatMap(run -> JsonResponses.json(202, run));
     }
 
@@ -108,11 +108,11 @@ final class RunRoutes {
                 .switchIfEmpty(Mono.defer(() -> ServerResponse.noContent().build()));
     }
 
-    private static Runs.RunRequest wanted(JsonFields body) {
+    private static Runs.RunRequest runRequest(JsonFields body) {
         Instant from = body.time("from");
         Instant to = body.time("to");
         if (from != null && to != null && !from.isBefore(to)) {
-            throw body.invalid("to", "A time after from is expected.");
+            throw body.invalid("to", "Must be after from.");
         }
         return new Runs.RunRequest(body.requiredText("plugin", PLUGIN_LENGTH_MAX), from, to, teamId(body));
     }
@@ -124,7 +124,7 @@ final class RunRoutes {
         }
         UUID teamId = scope.startsWith(TEAM) ? Uuids.parse(scope.substring(TEAM.length())) : null;
         if (teamId == null) {
-            throw body.invalid("scope", "own, or team: and a team's id is expected.");
+            throw body.invalid("scope", "Must be own or team:{id}.");
         }
         return teamId;
     }
@@ -140,9 +140,9 @@ final class RunRoutes {
                 return key;
             }
         } catch (IllegalArgumentException e) {
-            // as below
+            // reported below
         }
-        throw ProblemType.INVALID_REQUEST.forField("cursor", "The next_cursor of an earlier answer is expected.");
+        throw ProblemType.INVALID_REQUEST.forField("cursor", "Must be the next_cursor of an earlier response.");
     }
 
     private static @Nullable String next(List<Runs.ResultRow> rows, int limit) {

@@ -24,21 +24,23 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Runs of plugins over history: which are wanted, and how they do. What is wanted is written here; what came of it is
- * read from what the projection service writes, and the two meet in the run's id and generation.
+ * Plugin runs over history. The gateway writes the desired runs; the projection service writes their state and results.
+ * Run id and generation connect the two.
  *
- * <p>A run is its user's. A team's is also that of whoever leads the team, and of nobody who no longer does.
+ * <p>A run belongs to its user; a team's run is also visible to the current leads of the team.
  */
 final class Runs {
 
-    static final int RUNS_A_USER_MAX = 20;
+    static final int USER_RUNS_MAX = 20;
     static final int ROWS_MAX = 500;
 
     private static final String SELECT = """
             select r.run_id, r.plugin_id, r.name, r.version, r.team_id, r.from_at, r.to_at, r.created_at, s.reason,
-                   case when r.cancelled_at is not null then 'cancelled' else coalesce(s.status, 'waiting') end as status,
-                   coalesce(s.scanned, 0) as scanned, coalesce(s.total, 0) as total, coalesce(s.records, 0) as records,
-                   coalesce(s.results, 0) as results, s.summary::text as summary, s.updated_at, coalesce(s.version, 0) as state
+                   case when r.cancelled_at is not null then 'cancelled'
+                       else coalesce(s.status, 'waiting') end as status,
+                   coalesce(s.scanned, 0) as scanned, coalesce(s.total, 0) as total,
+                   coalesce(s.records, 0) as records, coalesce(s.results, 0) as results,
+                   s.summary::text as summary, s.updated_at, coalesce(s.version, 0) as state
             from gateway.analytics_runs r
             left join readmodel.analytics_runs s on s.run_id = r.run_id and s.generation = r.generation
             where (r.team_id is null and r.user_id = :user or r.team_id = any (:led_teams))""";
@@ -60,12 +62,12 @@ final class Runs {
     }
 
     /**
-     * What is asked for.
+     * A requested run.
      *
      * @param plugin an id, a name, or a name and a version as {@code name@1.0.0}
-     * @param from null: from the beginning
-     * @param to null: on and on
-     * @param teamId null: the caller's own history
+     * @param from null for the whole history
+     * @param to null for a run without end
+     * @param teamId null for the caller's own history
      */
     record RunRequest(
             String plugin,
@@ -73,11 +75,11 @@ final class Runs {
             @Nullable Instant to,
             @Nullable UUID teamId) {}
 
-    Mono<Run> start(UUID userId, RunRequest wanted) {
+    Mono<Run> start(UUID userId, RunRequest request) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        UUID teamId = wanted.teamId();
+        UUID teamId = request.teamId();
         return (teamId == null ? Mono.<Void>empty() : teams.requireLeadOnPremium(userId, teamId))
-                .then(Mono.defer(() -> plugins.findByName(userId, wanted.plugin())))
+                .then(Mono.defer(() -> plugins.findByName(userId, request.plugin())))
                 .map(Plugins.Plugin::requireRunnable)
                 .flatMap(plugin -> {
                     Manifest manifest = manifest(plugin);
@@ -85,16 +87,16 @@ final class Runs {
                         throw ProblemType.INVALID_REQUEST.forField(
                                 "scope",
                                 teamId == null
-                                        ? "This plugin is for teams: team: and the team's id is expected."
-                                        : "This plugin is for one's own history: own is expected.");
+                                        ? "Must be team:{id} for a team plugin."
+                                        : "Must be own: this plugin folds a user's own history.");
                     }
                     UUID runId = Uuids.version7(now.toEpochMilli(), random);
-                    return insert(userId, runId, plugin, manifest, wanted, now)
+                    return insert(userId, runId, plugin, manifest, request, now)
                             .then(Mono.defer(() -> find(userId, runId)));
                 });
     }
 
-    /** Emits the latest first; there are never many. */
+    /** Emits all runs that the user sees, the latest first. */
     Mono<List<Run>> list(UUID userId) {
         return teams.ledOnPremium(userId)
                 .flatMap(led -> database.sql(SELECT + " order by r.created_at desc, r.run_id desc")
@@ -116,7 +118,7 @@ final class Runs {
                 .switchIfEmpty(Mono.error(Runs::noSuchRun));
     }
 
-    /** Emits rows by key, after one where that is given. Whoever asks has found the run. */
+    /** Emits rows ordered by key, after a key if given. The caller has checked access to the run. */
     Mono<List<ResultRow>> rows(UUID runId, @Nullable String after, int limit) {
         GenericExecuteSpec select = database.sql("select key, value::text as value from readmodel.analytics_results"
                         + " where run_id = :run" + (after == null ? "" : " and key > :after collate \"C\"")
@@ -129,7 +131,7 @@ final class Runs {
                 .collectList();
     }
 
-    /** Emits all rows by key, as they were at one instant. Whoever asks has found the run. */
+    /** Emits all rows of one snapshot, ordered by key. The caller has checked access to the run. */
     Flux<ResultRow> allRows(UUID runId) {
         return database.sql("select key, value::text as value from readmodel.analytics_results where run_id = :run"
                         + " order by key collate \"C\"")
@@ -138,7 +140,7 @@ final class Runs {
                 .all();
     }
 
-    /** Emits the names in a run's rows, in order; {@code limit} of them at most. */
+    /** Emits the names in a run's rows in order, up to a limit. */
     Mono<List<String>> columns(UUID runId, int limit) {
         return database.sql("select distinct name collate \"C\" as name from readmodel.analytics_results,"
                         + " jsonb_object_keys(value) name where run_id = :run order by 1 limit :limit")
@@ -150,8 +152,8 @@ final class Runs {
     }
 
     /**
-     * Ends a run that goes on and keeps what it found; one that is over goes, rows and all. Emits the run where it
-     * stays.
+     * Cancels an active run, which retains its rows; deletes a completed run with its rows. Emits the run unless it was
+     * deleted.
      */
     Mono<Run> cancelOrRemove(UUID userId, UUID runId) {
         return find(userId, runId)
@@ -165,19 +167,20 @@ final class Runs {
                                 .then(Mono.defer(() -> find(userId, runId))));
     }
 
-    /** Folds everything once more; what was found stays up until the new rows take its place. */
+    /** Requests to fold everything again; the old rows stay visible until the new ones replace them. */
     Mono<Run> rerun(UUID userId, UUID runId) {
         return find(userId, runId)
                 .flatMap(run -> {
                     UUID pluginId = run.pluginId();
                     return pluginId == null
                             ? Mono.<Plugins.Plugin>error(
-                                    ProblemType.PLUGIN_NOT_INSTALLED.withDetail("The run's plugin was removed."))
+                                    ProblemType.PLUGIN_NOT_INSTALLED.withDetail("The plugin of the run was removed."))
                             : plugins.find(userId, pluginId);
                 })
                 .map(Plugins.Plugin::requireRunnable)
                 .flatMap(_ -> change(
-                        "update gateway.analytics_runs set generation = generation + 1, cancelled_at = null where run_id = :run",
+                        "update gateway.analytics_runs set generation = generation + 1, cancelled_at = null"
+                                + " where run_id = :run",
                         runId))
                 .then(Mono.defer(() -> find(userId, runId)));
     }
@@ -187,7 +190,7 @@ final class Runs {
     }
 
     private Mono<Void> insert(
-            UUID userId, UUID runId, Plugins.Plugin plugin, Manifest manifest, RunRequest wanted, Instant now) {
+            UUID userId, UUID runId, Plugins.Plugin plugin, Manifest manifest, RunRequest request, Instant now) {
         GenericExecuteSpec insert = database.sql("""
                         insert into gateway.analytics_runs
                             (run_id, user_id, team_id, plugin_id, name, version, from_at, to_at, created_at)
@@ -199,35 +202,36 @@ final class Runs {
                 .bind("name", manifest.name())
                 .bind("version", manifest.version())
                 .bind("now", now)
-                .bind("max", RUNS_A_USER_MAX);
-        UUID teamId = wanted.teamId();
-        Instant from = wanted.from();
-        Instant to = wanted.to();
+                .bind("max", USER_RUNS_MAX);
+        UUID teamId = request.teamId();
+        Instant from = request.from();
+        Instant to = request.to();
         insert = teamId == null ? insert.bindNull("team", UUID.class) : insert.bind("team", teamId);
         insert = from == null ? insert.bindNull("from", Instant.class) : insert.bind("from", from);
         insert = to == null ? insert.bindNull("to", Instant.class) : insert.bind("to", to);
-        // The user's row is locked, so that those who come at once are counted one after the other.
+        // Locks the user's row, so that concurrent requests are counted one after another.
         return database.inTransaction(accounts.lockForChange(userId)
-                        .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.withDetail("The account is gone.")))
+                        .switchIfEmpty(Mono.error(
+                                () -> ProblemType.UNAUTHENTICATED.withDetail("The account no longer exists.")))
                         .then(insert.fetch().rowsUpdated()))
                 .filter(rows -> rows == 0)
                 .flatMap(_ -> Mono.error(() -> ProblemType.LIMIT_REACHED.withDetail(
-                        "An account has " + RUNS_A_USER_MAX + " runs at most. Remove one first.")));
+                        "Limit reached: an account can have " + USER_RUNS_MAX + " runs. Remove one first.")));
     }
 
     private static Manifest manifest(Plugins.Plugin plugin) {
         try {
             return Manifest.parse(plugin.manifest().getBytes(StandardCharsets.UTF_8));
         } catch (PluginRefusedException e) {
-            throw new IllegalStateException("a manifest that was taken is refused: " + e.getMessage(), e);
+            throw new IllegalStateException("A stored manifest is invalid: " + e.getMessage(), e);
         }
     }
 
     private static ProblemException noSuchRun() {
-        return ProblemType.NOT_FOUND.withDetail("There is no such run.");
+        return ProblemType.NOT_FOUND.withDetail("Run not found.");
     }
 
-    /** @param value JSON, as the plugin emitted it, with its key */
+    /** @param value JSON as the plugin emitted it, including its key */
     record ResultRow(String key, @JsonRawValue String value) {
 
         private static ResultRow of(Readable row) {
@@ -236,15 +240,15 @@ final class Runs {
     }
 
     /**
-     * A run as whoever may see it does.
+     * A run with its state.
      *
-     * @param pluginId null: it was removed
-     * @param scope {@code own}, or {@code team:} and the team's id
+     * @param pluginId null if it was removed
+     * @param scope {@code own} or {@code team:{id}}
      * @param status waiting, replaying, live, finished, failed, stopped or cancelled
-     * @param reason why it failed or stopped
-     * @param scanned of the log's records, those read so far
-     * @param total of the log's records, those there were to read when it began
-     * @param records given to the plugin so far
+     * @param reason why it failed or stopped, or what it waits for
+     * @param scanned records of the log read so far
+     * @param total records of the log to read when it started
+     * @param records delivered to the plugin so far
      * @param summary JSON
      */
     record Run(

@@ -2,12 +2,8 @@ package dev.mindfulcode.apigateway.plugins;
 
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.log.EventPublisher;
-import dev.mindfulcode.apigateway.log.Outbox;
 import dev.mindfulcode.apigateway.plugins.PluginLoader.Loadable;
 import dev.mindfulcode.pluginhost.Capability;
-import dev.mindfulcode.schemas.PluginRelease;
-import dev.mindfulcode.schemas.Topics;
 import dev.mindfulcode.webkit.json.Uuids;
 import dev.mindfulcode.webkit.problems.ProblemType;
 import io.r2dbc.spi.Readable;
@@ -42,27 +38,18 @@ final class SharedPlugins {
 
     private static final String LIST = """
             SELECT p.plugin_id, p.manifest, p.owner_id IS NULL AS is_operators, i.capabilities
-            FROM gateway.plugins p LEFT JOIN gateway.plugin_installs i ON i.plugin_id = p.plugin_id AND i.user_id IS NULL
+            FROM gateway.plugins p
+                LEFT JOIN gateway.plugin_installs i ON i.plugin_id = p.plugin_id AND i.user_id IS NULL
             ORDER BY p.name, p.created_at DESC, p.plugin_id LIMIT 10000""";
 
     private final Database database;
     private final PluginLoader loader;
-    private final EventPublisher publisher;
-    private final Outbox outbox;
     private final SecureRandom random;
     private final Clock clock;
 
-    SharedPlugins(
-            Database database,
-            PluginLoader loader,
-            EventPublisher publisher,
-            Outbox outbox,
-            SecureRandom random,
-            Clock clock) {
+    SharedPlugins(Database database, PluginLoader loader, SecureRandom random, Clock clock) {
         this.database = database;
         this.loader = loader;
-        this.publisher = publisher;
-        this.outbox = outbox;
         this.random = random;
         this.clock = clock;
     }
@@ -103,10 +90,7 @@ final class SharedPlugins {
                 .flatMap(plugin -> database.inTransaction(putModule(plugin, module)
                                 .then(Mono.defer(() -> putPlugin(newId, plugin, text, now)))
                                 .flatMap(id -> grant(id, plugin, now).thenReturn(id))
-                                .flatMap(id -> id.equals(newId)
-                                        ? announce(id, plugin, text, now).thenReturn(new Installed(id, true))
-                                        : Mono.just(new Installed(id, false))))
-                        .doOnSuccess(_ -> outbox.wakeRelay()));
+                                .map(id -> new Installed(id, id.equals(newId)))));
     }
 
     /** Emits all plugins, including those of users. */
@@ -155,19 +139,5 @@ final class SharedPlugins {
                 .bind("now", now)
                 .fetch()
                 .rowsUpdated();
-    }
-
-    private Mono<Void> announce(UUID pluginId, Loadable plugin, String manifest, Instant now) {
-        return publisher
-                .encode(
-                        Topics.PLUGINS,
-                        PluginRelease.newBuilder()
-                                .setPluginId(pluginId)
-                                .setOwnerId(null)
-                                .setManifest(manifest)
-                                .setModuleSha256(plugin.moduleSha256())
-                                .setCreatedAt(now)
-                                .build())
-                .flatMap(value -> outbox.add(Topics.PLUGINS.name(), pluginId.toString(), value));
     }
 }

@@ -1,4 +1,4 @@
-/** Plugins: what was uploaded, what they were granted, and the runs of them that are wanted. */
+/** Plugins, their grants and the desired runs. */
 @NullMarked
 package dev.mindfulcode.apigateway.plugins;
 
