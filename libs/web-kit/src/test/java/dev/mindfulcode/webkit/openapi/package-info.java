@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.webkit.openapi;
+
+import org.jspecify.annotations.NullMarked;
