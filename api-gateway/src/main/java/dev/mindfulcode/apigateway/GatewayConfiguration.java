@@ -26,7 +26,6 @@ import dev.mindfulcode.apigateway.plugins.PluginConfiguration;
 import dev.mindfulcode.apigateway.projections.ProjectionsConfiguration;
 import dev.mindfulcode.apigateway.sessions.SessionConfiguration;
 import dev.mindfulcode.apigateway.teams.TeamConfiguration;
-import dev.mindfulcode.apigateway.webhooks.WebhookConfiguration;
 import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
@@ -59,7 +58,6 @@ import org.springframework.context.annotation.Import;
     ProjectionsConfiguration.class,
     SessionConfiguration.class,
     TeamConfiguration.class,
-    WebhookConfiguration.class,
     OperationsConfiguration.class
 })
 public class GatewayConfiguration {

@@ -5,17 +5,22 @@ import dev.mindfulcode.apigateway.limits.RateLimits;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.KafkaConnection;
 import dev.mindfulcode.apigateway.log.Outbox;
+import dev.mindfulcode.apigateway.operations.GatewayMetrics;
 import dev.mindfulcode.apigateway.teams.Teams;
-import dev.mindfulcode.apigateway.webhooks.DeliveryQueue;
-import dev.mindfulcode.apigateway.webhooks.WebhookDelivery;
-import dev.mindfulcode.apigateway.webhooks.WebhookTargets;
+import dev.mindfulcode.dataprotection.KeyEncryptionKey;
+import dev.mindfulcode.webhooks.DeliveryQueue;
+import dev.mindfulcode.webhooks.WebhookDelivery;
+import dev.mindfulcode.webhooks.WebhookSettings;
+import dev.mindfulcode.webhooks.WebhookTargets;
+import dev.mindfulcode.webkit.limits.CidrBlock;
 import dev.mindfulcode.webkit.endpoints.EndpointGroup;
 import java.security.SecureRandom;
 import java.time.Clock;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 
-/** Wires {@link Alerts}. */
+/** Wires alerts and their webhooks. */
 @Configuration(value = "gatewayAlertConfiguration", proxyBeanMethods = false)
 public class AlertConfiguration {
 
@@ -27,6 +32,25 @@ public class AlertConfiguration {
     @Bean
     DeliveryQueue gatewayAlertDeliveries(Database database, EventPublisher log, Outbox outbox) {
         return new AlertDeliveries(database, log, outbox, Clock.systemUTC());
+    }
+
+    @Bean
+    WebhookSettings gatewayWebhookSettings(Environment environment) {
+        return new WebhookSettings(
+                CidrBlock.parseAll(
+                        "WEBHOOK_ALLOWED_NETWORKS", environment.getProperty("WEBHOOK_ALLOWED_NETWORKS")),
+                Boolean.parseBoolean(environment.getProperty("WEBHOOK_ALLOW_HTTP", "false")));
+    }
+
+    @Bean
+    WebhookTargets gatewayWebhookTargets(KeyEncryptionKey keyEncryptionKey, WebhookSettings settings) {
+        return new WebhookTargets(keyEncryptionKey, settings, new SecureRandom());
+    }
+
+    @Bean
+    WebhookDelivery gatewayWebhookDelivery(
+            DeliveryQueue deliveries, WebhookTargets targets, WebhookSettings settings, GatewayMetrics metrics) {
+        return WebhookDelivery.create(deliveries, targets, settings, metrics.registry());
     }
 
     @Bean

@@ -2,11 +2,11 @@ package dev.mindfulcode.apigateway.alerts;
 
 import dev.mindfulcode.apigateway.http.Caller;
 import dev.mindfulcode.apigateway.limits.RateLimits;
-import dev.mindfulcode.apigateway.webhooks.WebhookDelivery;
-import dev.mindfulcode.apigateway.webhooks.WebhookTarget;
-import dev.mindfulcode.apigateway.webhooks.WebhookTargets;
 import dev.mindfulcode.flowengine.insight.TeamIndicator;
 import dev.mindfulcode.flowengine.time.TimeZones;
+import dev.mindfulcode.webhooks.WebhookDelivery;
+import dev.mindfulcode.webhooks.WebhookTarget;
+import dev.mindfulcode.webhooks.WebhookTargets;
 import dev.mindfulcode.webkit.endpoints.Endpoint;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.endpoints.JsonResponses;

@@ -1,4 +1,4 @@
-package dev.mindfulcode.apigateway.webhooks;
+package dev.mindfulcode.webhooks;
 
 import dev.mindfulcode.webkit.limits.CidrBlock;
 import java.net.Inet4Address;
@@ -8,13 +8,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Which addresses may be called on behalf of users: those of the public internet, and what an operator allows besides.
- * Everything that IANA keeps in its registries of special-purpose addresses (RFC 6890) is none of them: private and
- * loopback addresses, link-local ones with the metadata services of clouds, shared, multicast and reserved ones. Of
- * IPv6 only global unicast counts, without the forms that carry an IPv4 address inside; an IPv4 address in the form of
- * an IPv6 one is judged as what it is.
+ * The addresses that may be called on behalf of users: those of the public internet, and those that an operator allows.
+ * All special-purpose addresses of IANA's registries (RFC 6890) are excluded: private, loopback, link-local (with the
+ * metadata services of clouds), shared, multicast and reserved ones. Of IPv6 only global unicast is allowed, without
+ * the forms that embed an IPv4 address; an IPv4-mapped address is treated as the IPv4 address.
  */
-final class PublicAddresses {
+public final class PublicAddresses {
 
     private static final List<CidrBlock> NEVER_V4 = blocks(
             "0.0.0.0/8",
@@ -35,7 +34,7 @@ final class PublicAddresses {
             "203.0.113.0/24",
             "224.0.0.0/4",
             "240.0.0.0/4",
-            // Azure's own services answer their machines here.
+            // Azure's platform services.
             "168.63.129.16/32");
 
     private static final List<CidrBlock> GLOBAL_V6 = blocks("2000::/3");
@@ -44,7 +43,7 @@ final class PublicAddresses {
 
     private final List<CidrBlock> allowed;
 
-    /** @param allowed what may be called although it is not public */
+    /** @param allowed networks that may be called although they are not public */
     PublicAddresses(List<CidrBlock> allowed) {
         this.allowed = allowed;
     }

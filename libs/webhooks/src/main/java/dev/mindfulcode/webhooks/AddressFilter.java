@@ -1,4 +1,4 @@
-package dev.mindfulcode.apigateway.webhooks;
+package dev.mindfulcode.webhooks;
 
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -9,9 +9,8 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
 /**
- * Lets a channel connect to addresses that may be called, and to no other. It stands where the connection is made: what
- * is judged is the address itself, after the name was looked up and whatever form it was written in, so that there is
- * no second look-up to lie to.
+ * A channel handler that connects to allowed addresses only. It checks the address of the connection itself, after the
+ * name was resolved, so that a second resolution cannot return another address.
  */
 @ChannelHandler.Sharable
 final class AddressFilter extends ChannelOutboundHandlerAdapter {
@@ -35,10 +34,7 @@ final class AddressFilter extends ChannelOutboundHandlerAdapter {
         }
     }
 
-    /**
-     * The address is not one that may be called. Without the address: who named it would learn what a name means in
-     * here.
-     */
+    /** The address may not be called. The message omits it: a user could map names of the internal network by it. */
     static final class ForbiddenAddressException extends IOException {
 
         ForbiddenAddressException() {

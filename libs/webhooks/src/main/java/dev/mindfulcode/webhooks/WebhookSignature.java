@@ -1,4 +1,4 @@
-package dev.mindfulcode.apigateway.webhooks;
+package dev.mindfulcode.webhooks;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;

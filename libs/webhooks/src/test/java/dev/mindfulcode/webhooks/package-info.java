@@ -1,4 +1,4 @@
 @NullMarked
-package dev.mindfulcode.apigateway.webhooks;
+package dev.mindfulcode.webhooks;
 
 import org.jspecify.annotations.NullMarked;

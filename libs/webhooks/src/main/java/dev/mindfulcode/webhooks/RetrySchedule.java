@@ -1,12 +1,12 @@
-package dev.mindfulcode.apigateway.webhooks;
+package dev.mindfulcode.webhooks;
 
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * When a delivery that failed is tried again: after 10 s, 40 s, 3, 11 and 43 minutes, 3 hours and then each 6 hours,
- * each time a random part of up to a half earlier, so that what failed together does not come back together. The last
- * of ten attempts is about a day after the first.
+ * The delays between attempts: 10 s, 40 s, 3, 11 and 43 minutes, 3 hours, then 6 hours each, minus a random part of up
+ * to a half, so that deliveries that failed together are not retried together. The last of ten attempts is about a day
+ * after the first.
  */
 final class RetrySchedule {
 
@@ -18,7 +18,7 @@ final class RetrySchedule {
 
     private RetrySchedule() {}
 
-    /** @param attempts how many have failed, from 1 */
+    /** @param attempts failed so far, at least 1 */
     static Duration afterFailure(int attempts, RandomGenerator random) {
         long delayMs = FIRST.toMillis();
         for (int i = 1; i < attempts && delayMs < LONGEST.toMillis(); i++) {

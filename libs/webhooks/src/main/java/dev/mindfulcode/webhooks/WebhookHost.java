@@ -1,4 +1,4 @@
-package dev.mindfulcode.apigateway.webhooks;
+package dev.mindfulcode.webhooks;
 
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The address of a URL's host as far as it is known without a look-up: a literal in any spelling that a resolver
- * accepts, or a name whose address is fixed.
+ * Finds the address of a URL's host without resolving it: of a literal in any notation that a resolver accepts, or of a
+ * name with a fixed address.
  */
 final class WebhookHost {
 
@@ -22,8 +22,8 @@ final class WebhookHost {
             Set.of("metadata", "metadata.google.internal", "instance-data", "instance-data.ec2.internal");
 
     /**
-     * As inet_aton(3) reads an address: one to four numbers, each decimal, octal or hexadecimal; the last one fills
-     * what is left.
+     * An address as inet_aton(3) parses it: one to four numbers, each decimal, octal or hexadecimal; the last one fills
+     * the remaining bytes.
      */
     private static final Pattern NUMBERS = Pattern.compile("(?:0x[0-9a-f]*|[0-9]+)(?:\\.(?:0x[0-9a-f]*|[0-9]+)){0,3}");
 
@@ -33,9 +33,9 @@ final class WebhookHost {
     private WebhookHost() {}
 
     /**
-     * Returns the address that the host stands for; null for a name that is looked up when it is called.
+     * Returns the host's address; null for a name that is resolved when it is called.
      *
-     * @throws IllegalArgumentException where the host is numbers and no address
+     * @throws IllegalArgumentException if the host consists of numbers and is not an address
      */
     static @Nullable InetAddress fixedAddress(String host) {
         String name = host.toLowerCase(Locale.ROOT).replaceFirst("\\.+$", "");

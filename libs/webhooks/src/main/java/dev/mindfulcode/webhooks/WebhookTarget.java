@@ -1,12 +1,13 @@
-package dev.mindfulcode.apigateway.webhooks;
+package dev.mindfulcode.webhooks;
 
 import java.util.Base64;
 
 /**
- * Where a webhook leads and with what it is signed. Security guarantees: neither is printed; the address may be as good
- * as a password.
+ * The address and the signing secret of a webhook.
  *
- * @param host as people may see it
+ * <p>Security guarantees: {@code toString} contains neither; an address can be as secret as a password.
+ *
+ * @param host the part of the address that users may see
  * @param secret the key of the signature
  */
 @SuppressWarnings("ArrayRecordComponent") // nobody compares targets
@@ -14,7 +15,7 @@ public record WebhookTarget(String url, String host, byte[] secret) {
 
     static final String SECRET_PREFIX = "whsec_";
 
-    /** The secret as Standard Webhooks writes it. */
+    /** Returns the secret in the notation of Standard Webhooks. */
     public String secretText() {
         return SECRET_PREFIX + Base64.getEncoder().encodeToString(secret);
     }

