@@ -4,14 +4,12 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Makes accounts for those whom a trusted issuer vouches for. Only the gateway does; elsewhere they are not known yet.
- */
+/** Creates accounts for users of a trusted OIDC issuer. Only the gateway has one; other services reject unknown users. */
 @FunctionalInterface
 public interface AccountProvisioner {
 
     /**
-     * Returns the account of this person, which exists from then on.
+     * Returns the account of a user, and creates it on the first call.
      *
      * @param email the address that the issuer has verified, or null
      */

@@ -3,7 +3,7 @@ package dev.mindfulcode.identity;
 import java.security.SecureRandom;
 import java.util.Base64;
 
-/** API keys as text: {@code mck_} and 256 random bits, so that a leaked one is recognised for what it is. */
+/** The text of API keys: {@code mck_} and 256 random bits. The prefix makes leaked keys recognisable. */
 public final class ApiKeys {
 
     static final String PREFIX = "mck_";
@@ -18,7 +18,7 @@ public final class ApiKeys {
         return PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
-    /** Whether a credential means to be an API key: no JWT begins so. */
+    /** Whether a credential has the prefix of API keys, which no JWT has. */
     static boolean isApiKey(String credential) {
         return credential.startsWith(PREFIX);
     }

@@ -3,7 +3,7 @@ package dev.mindfulcode.identity;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** UUIDs in their canonical form and no other: {@link UUID#fromString} also takes {@code 1-1-1-1-1}. */
+/** Parses UUIDs in canonical form only: {@link UUID#fromString} also accepts {@code 1-1-1-1-1}. */
 final class CanonicalUuid {
 
     private static final int LENGTH = 36;

@@ -1,8 +1,7 @@
 package dev.mindfulcode.identity;
 
 /**
- * A credential that is not believed, with a message for whoever sent it. No stack trace: it is an answer, not an
- * accident.
+ * A credential is not valid. Its message is for the client. It has no stack trace, since it is a normal response.
  */
 public final class CredentialException extends RuntimeException {
 
@@ -24,11 +23,11 @@ public final class CredentialException extends RuntimeException {
         return reason;
     }
 
-    /** Whose turn it is to do something about it. */
+    /** The cause, which decides what the client can do. */
     public enum Reason {
-        /** The sender's: another credential is needed. */
+        /** The client needs another credential. */
         REFUSED,
-        /** Ours: it could not be looked up, or too many are being so. */
+        /** The database is unavailable, or too many lookups are pending. */
         UNAVAILABLE
     }
 
@@ -45,11 +44,11 @@ public final class CredentialException extends RuntimeException {
     }
 
     static CredentialException unknownKey() {
-        return refused("The API key is not known, or has been revoked");
+        return refused("The API key is unknown or has been revoked");
     }
 
     static CredentialException unavailable() {
-        return new CredentialException(Reason.UNAVAILABLE, "Credentials cannot be checked at the moment");
+        return new CredentialException(Reason.UNAVAILABLE, "Credentials cannot be checked now; try again later");
     }
 
     private static CredentialException refused(String message) {

@@ -6,7 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * A credential's SHA-256: enough to know it again, nothing to sign in with. Good for random credentials only, not for
+ * The SHA-256 of a credential: identifies it and cannot be used to sign in. For random credentials only, not for
  * passwords.
  */
 public record CredentialHash(long a, long b, long c, long d) {
@@ -26,7 +26,7 @@ public record CredentialHash(long a, long b, long c, long d) {
         return new CredentialHash(bytes.getLong(), bytes.getLong(), bytes.getLong(), bytes.getLong());
     }
 
-    /** As tables keep it. */
+    /** Returns the hash as tables store it. */
     public byte[] bytes() {
         return ByteBuffer.allocate(BYTES)
                 .putLong(a)

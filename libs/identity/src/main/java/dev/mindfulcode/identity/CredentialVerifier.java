@@ -15,23 +15,22 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells for whom a credential speaks: an access token of ours, one of the trusted issuer, or an API key. Thread-safe;
- * never blocks.
+ * Verifies credentials: local access tokens, access tokens of the trusted OIDC issuer, and API keys. Thread-safe; never
+ * blocks.
  *
- * <p>Who has been checked is remembered, by the credential's hash, until it expires, so that a client pays for one
- * signature and not one a request. A revocation reaches what is remembered within
- * {@link IdentityLookup#REVOCATIONS_INTERVAL} and the time of a query. While the database cannot be reached no revocations
- * are heard of; access tokens then last until they expire.
+ * <p>Verified credentials are cached by their hash until they expire, so that a client costs one signature check and
+ * not one per request. A revocation reaches the cache within {@link IdentityLookup#REVOCATIONS_INTERVAL} and the time of
+ * a query. While the database is unavailable revocations are not seen, and access tokens last until they expire.
  */
 public final class CredentialVerifier implements AutoCloseable {
 
-    /** A credential that is longer was not made by anybody we trust. */
+    /** No trusted issuer creates longer credentials. */
     static final int LENGTH_MAX = 4_096;
 
-    /** Some 15 MB. */
+    /** About 15 MB. */
     static final int CACHE_SIZE_MAX = 50_000;
 
-    /** Then a key is looked up again, and so noted as used. */
+    /** After this time a key is looked up again, which records its use. */
     static final Duration API_KEY_CACHE_DURATION = Duration.ofMinutes(5);
 
     private final Clock clock;
@@ -46,60 +45,60 @@ public final class CredentialVerifier implements AutoCloseable {
             DataSource database,
             @Nullable JwtSecret secret,
             @Nullable OidcIssuer issuer,
-            @Nullable AccountProvisioner newcomers,
+            @Nullable AccountProvisioner provisioner,
             Clock clock,
-            int rememberedMax) {
+            int cacheSizeMax) {
         this.clock = clock;
         this.revocations = new Revocations(clock, Revocations.SIZE_MAX);
         this.tables = new IdentityLookup(database, revocations, secret == null ? this::setPublishedKeys : null);
         this.own = new LocalTokenVerifier(secret, tables::signingKeys, clock);
         this.issuer = issuer;
-        this.external = issuer == null ? null : new OidcTokenVerifier(issuer, tables, newcomers, clock);
+        this.external = issuer == null ? null : new OidcTokenVerifier(issuer, tables, provisioner, clock);
         this.cache = Caffeine.newBuilder()
-                .maximumSize(rememberedMax)
+                .maximumSize(cacheSizeMax)
                 .expireAfter(
                         Expiry.creating((CredentialHash hash, VerifiedCredential checked) -> cacheDuration(checked)))
                 .build();
     }
 
     /**
-     * Opens the credentials that a database and settings give.
+     * Creates a verifier and starts its thread.
      *
-     * @param secret null where tokens are verified with the published keys
-     * @param issuer null where no other issuer is trusted
-     * @param newcomers null where accounts are not made
+     * @param secret null if local tokens are verified with the keys in the database
+     * @param issuer null if no OIDC issuer is trusted
+     * @param provisioner null if this service does not create accounts
      */
     public static CredentialVerifier open(
             DataSource database,
             @Nullable JwtSecret secret,
             @Nullable OidcIssuer issuer,
-            @Nullable AccountProvisioner newcomers,
+            @Nullable AccountProvisioner provisioner,
             Clock clock) {
-        return open(database, secret, issuer, newcomers, clock, CACHE_SIZE_MAX);
+        return open(database, secret, issuer, provisioner, clock, CACHE_SIZE_MAX);
     }
 
     static CredentialVerifier open(
             DataSource database,
             @Nullable JwtSecret secret,
             @Nullable OidcIssuer issuer,
-            @Nullable AccountProvisioner newcomers,
+            @Nullable AccountProvisioner provisioner,
             Clock clock,
-            int rememberedMax) {
+            int cacheSizeMax) {
         CredentialVerifier credentials =
-                new CredentialVerifier(database, secret, issuer, newcomers, clock, rememberedMax);
+                new CredentialVerifier(database, secret, issuer, provisioner, clock, cacheSizeMax);
         credentials.tables.start();
         return credentials;
     }
 
-    /** What this process knows to be revoked. */
+    /** Returns the revocations known to this process. */
     public Revocations revocations() {
         return revocations;
     }
 
     /**
-     * Tells for whom a credential speaks; at once where it is remembered.
+     * Verifies a credential, at once if it is cached.
      *
-     * @return fails with a {@link CredentialException}
+     * @return a future that may fail with a {@link CredentialException}
      */
     public CompletableFuture<Identity> verify(String credential) {
         if (credential.length() > LENGTH_MAX) {
@@ -136,7 +135,7 @@ public final class CredentialVerifier implements AutoCloseable {
                 return external.verify(token);
             }
         } catch (ParseException | RuntimeException e) {
-            // Malformed in one of the many ways that a parser finds.
+            // Malformed.
         }
         return CompletableFuture.failedFuture(CredentialException.invalid());
     }

@@ -25,9 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the gateway's schema {@code identity} says of credentials, asked by one thread over one connection: questions
- * that came while a query ran share the next one, so that a flood of made-up credentials costs index probes and nothing
- * else. The same thread looks for revocations each {@link #REVOCATIONS_INTERVAL}. Thread-safe.
+ * Looks up credentials in the schema {@code identity}, on one thread and one connection. Lookups that arrive during a
+ * query share the next one, so that a flood of invented credentials costs index probes only. The same thread polls
+ * revocations. Thread-safe.
  */
 final class IdentityLookup implements AutoCloseable {
 
@@ -37,7 +37,7 @@ final class IdentityLookup implements AutoCloseable {
 
     private static final Duration SIGNING_KEYS_INTERVAL = Duration.ofSeconds(30);
 
-    /** A revocation is found though its transaction took so long from its insert to its commit. */
+    /** A revocation is found even if its transaction took this long from insert to commit. */
     private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(30);
 
     private static final Duration LAST_USE_PRECISION = Duration.ofMinutes(5);
@@ -47,33 +47,34 @@ final class IdentityLookup implements AutoCloseable {
     private static final int QUERY_TIMEOUT_SECONDS = 5;
     private static final int NETWORK_TIMEOUT_MS = 8_000;
 
-    /** Postgres: undefined_table and invalid_schema_name. The gateway makes the tables and may start later. */
+    /** Postgres: undefined_table and invalid_schema_name. The gateway creates the tables and may start later. */
     private static final List<String> MISSING_TABLE_STATES = List.of("42P01", "3F000");
 
-    /** Skips rows that another service is just marking: whose mark it is does not matter, and nobody waits. */
+    /** Skips rows that another service is updating, so that no lookup waits for a lock. */
     private static final String API_KEYS = """
-        with used as (
-            update identity.api_keys set last_used_at = statement_timestamp() where key_id in (
-                select key_id from identity.api_keys where key_hash = any (?)
-                and (last_used_at is null or last_used_at < statement_timestamp() - interval '%d seconds')
-                for update skip locked))
-        select key_id, user_id, key_hash from identity.api_keys where key_hash = any (?)\
+        WITH used AS (
+            UPDATE identity.api_keys SET last_used_at = statement_timestamp() WHERE key_id IN (
+                SELECT key_id FROM identity.api_keys WHERE key_hash = ANY (?)
+                AND (last_used_at IS NULL OR last_used_at < statement_timestamp() - interval '%d seconds')
+                FOR UPDATE SKIP LOCKED))
+        SELECT key_id, user_id, key_hash FROM identity.api_keys WHERE key_hash = ANY (?)\
         """.formatted(LAST_USE_PRECISION.toSeconds());
 
     private static final String EXTERNAL = """
-        select issuer, subject, user_id from identity.external_identities
-        where (issuer, subject) in (select * from unnest(?, ?))\
+        SELECT issuer, subject, user_id FROM identity.external_identities
+        WHERE (issuer, subject) IN (SELECT * FROM unnest(?, ?))\
         """;
 
     private static final String SIGNING_KEYS = """
-        select public_jwk from (
-            select public_jwk, lead(created_at) over (order by created_at, kid) as next_at from identity.signing_keys) keys
-        where next_at is null or next_at > statement_timestamp() - interval '%d seconds'\
+        SELECT public_jwk FROM (
+            SELECT public_jwk, lead(created_at) OVER (ORDER BY created_at, kid) AS next_at
+            FROM identity.signing_keys) keys
+        WHERE next_at IS NULL OR next_at > statement_timestamp() - interval '%d seconds'\
         """.formatted(AccessTokenFormat.VALIDITY_MAX.toSeconds());
 
     private static final String REVOCATIONS =
-            "select grant_id, statement_timestamp() from identity.revocations where recorded_at > ?"
-                    + " union all select null, statement_timestamp()";
+            "SELECT grant_id, statement_timestamp() FROM identity.revocations WHERE recorded_at > ?"
+                    + " UNION ALL SELECT NULL, statement_timestamp()";
 
     private final DataSource dataSource;
     private final Revocations revocations;
@@ -87,22 +88,22 @@ final class IdentityLookup implements AutoCloseable {
     private long nextSigningKeysNs;
     private boolean failing;
 
-    /** @param signingKeys is told the keys now and again; null where tokens are not verified by published keys */
+    /** @param signingKeys receives the keys at an interval; null if JWT_SECRET verifies tokens */
     IdentityLookup(DataSource dataSource, Revocations revocations, @Nullable Consumer<PublishedKeys> signingKeys) {
         this.dataSource = dataSource;
         this.revocations = revocations;
         this.signingKeys = signingKeys;
-        // The epoch of tables: all revocations that are still there count.
+        // Before all revocations.
         this.revocationsSince = OffsetDateTime.of(2000, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC);
         this.nextSigningKeysNs = System.nanoTime();
-        this.thread = Thread.ofPlatform().name("access-tables").daemon().unstarted(this::run);
+        this.thread = Thread.ofPlatform().name("identity-lookup").daemon().unstarted(this::run);
     }
 
     void start() {
         thread.start();
     }
 
-    /** Whose key it is; noted as used. */
+    /** Returns the key with a hash, and records its use. */
     CompletableFuture<Optional<ApiKey>> apiKey(CredentialHash hash) {
         return enqueue(new ApiKeyLookup(hash, new CompletableFuture<>())).result();
     }
@@ -112,25 +113,25 @@ final class IdentityLookup implements AutoCloseable {
                 .result();
     }
 
-    /** The keys as they are at some time after the question. */
+    /** Returns the keys as they are at some time after the call. */
     CompletableFuture<PublishedKeys> signingKeys() {
         return enqueue(new SigningKeysLookup(new CompletableFuture<>())).result();
     }
 
-    private <Q extends Lookup> Q enqueue(Q question) {
-        if (closed || !pending.offer(question)) {
-            question.result().completeExceptionally(CredentialException.unavailable());
+    private <Q extends Lookup> Q enqueue(Q lookup) {
+        if (closed || !pending.offer(lookup)) {
+            lookup.result().completeExceptionally(CredentialException.unavailable());
         }
-        return question;
+        return lookup;
     }
 
     private void run() {
         long nextPollNs = System.nanoTime();
         while (!closed) {
             try {
-                List<Lookup> questions = next(nextPollNs - System.nanoTime());
-                if (!questions.isEmpty()) {
-                    process(questions);
+                List<Lookup> lookups = next(nextPollNs - System.nanoTime());
+                if (!lookups.isEmpty()) {
+                    process(lookups);
                 }
                 if (System.nanoTime() - nextPollNs >= 0) {
                     poll();
@@ -143,25 +144,25 @@ final class IdentityLookup implements AutoCloseable {
         disconnect();
         List<Lookup> left = new ArrayList<>();
         pending.drainTo(left);
-        left.forEach(question -> question.result().completeExceptionally(CredentialException.unavailable()));
+        left.forEach(lookup -> lookup.result().completeExceptionally(CredentialException.unavailable()));
     }
 
     private List<Lookup> next(long waitNs) throws InterruptedException {
-        List<Lookup> questions = new ArrayList<>();
+        List<Lookup> lookups = new ArrayList<>();
         Lookup first = pending.poll(Math.max(waitNs, 0), TimeUnit.NANOSECONDS);
         if (first != null) {
-            questions.add(first);
-            pending.drainTo(questions, BATCH_MAX - 1);
+            lookups.add(first);
+            pending.drainTo(lookups, BATCH_MAX - 1);
         }
-        return questions;
+        return lookups;
     }
 
-    private void process(List<Lookup> questions) {
+    private void process(List<Lookup> lookups) {
         List<ApiKeyLookup> keys = new ArrayList<>();
         List<ExternalLookup> externals = new ArrayList<>();
         List<SigningKeysLookup> signing = new ArrayList<>();
-        for (Lookup question : questions) {
-            switch (question) {
+        for (Lookup lookup : lookups) {
+            switch (lookup) {
                 case ApiKeyLookup key -> keys.add(key);
                 case ExternalLookup external -> externals.add(external);
                 case SigningKeysLookup those -> signing.add(those);
@@ -171,30 +172,30 @@ final class IdentityLookup implements AutoCloseable {
             process(keys, connected -> {
                 Map<CredentialHash, ApiKey> found = apiKeys(connected, keys);
                 return () ->
-                        keys.forEach(asked -> asked.result().complete(Optional.ofNullable(found.get(asked.hash()))));
+                        keys.forEach(lookup -> lookup.result().complete(Optional.ofNullable(found.get(lookup.hash()))));
             });
         }
         if (!externals.isEmpty()) {
             process(externals, connected -> {
                 Map<External, UUID> found = externals(connected, externals);
                 return () -> externals.forEach(
-                        asked -> asked.result().complete(Optional.ofNullable(found.get(asked.external()))));
+                        lookup -> lookup.result().complete(Optional.ofNullable(found.get(lookup.external()))));
             });
         }
         if (!signing.isEmpty()) {
             process(signing, connected -> {
                 PublishedKeys found = signingKeys(connected);
-                return () -> signing.forEach(asked -> asked.result().complete(found));
+                return () -> signing.forEach(lookup -> lookup.result().complete(found));
             });
         }
     }
 
-    private void process(List<? extends Lookup> questions, Query query) {
+    private void process(List<? extends Lookup> lookups, Query query) {
         try {
             runQuery(query).run();
         } catch (SQLException | RuntimeException e) {
-            log.warn("{} credentials could not be looked up: {}", questions.size(), e.toString());
-            questions.forEach(question -> question.result().completeExceptionally(CredentialException.unavailable()));
+            log.warn("Credential lookup failed: credentials={}, error={}", lookups.size(), e.toString());
+            lookups.forEach(lookup -> lookup.result().completeExceptionally(CredentialException.unavailable()));
         }
     }
 
@@ -213,14 +214,12 @@ final class IdentityLookup implements AutoCloseable {
             boolean early = e instanceof SQLException sql && MISSING_TABLE_STATES.contains(sql.getSQLState());
             if (!failing && !early) {
                 failing = true;
-                log.warn(
-                        "Revocations cannot be read; what was revoked meanwhile is believed until it can be: {}",
-                        e.toString());
+                log.warn("Reading revocations failed; revoked credentials stay valid meanwhile: error={}", e.toString());
             }
         }
     }
 
-    /** Asks, and once more over a new connection: one that lay unused may have been closed at the other end. */
+    /** Runs a query, and once more on a new connection: an idle one may have been closed by the server. */
     private Runnable runQuery(Query query) throws SQLException {
         boolean isOld = connection != null;
         try {
@@ -261,10 +260,10 @@ final class IdentityLookup implements AutoCloseable {
         }
     }
 
-    private static Map<CredentialHash, ApiKey> apiKeys(Connection connected, List<ApiKeyLookup> questions)
+    private static Map<CredentialHash, ApiKey> apiKeys(Connection connected, List<ApiKeyLookup> lookups)
             throws SQLException {
         Array hashes = connected.createArrayOf(
-                "bytea", questions.stream().map(asked -> asked.hash().bytes()).toArray(byte[][]::new));
+                "bytea", lookups.stream().map(lookup -> lookup.hash().bytes()).toArray(byte[][]::new));
         try (PreparedStatement statement = prepare(connected, API_KEYS)) {
             statement.setArray(1, hashes);
             statement.setArray(2, hashes);
@@ -280,22 +279,22 @@ final class IdentityLookup implements AutoCloseable {
         }
     }
 
-    private static Map<External, UUID> externals(Connection connected, List<ExternalLookup> questions)
+    private static Map<External, UUID> externals(Connection connected, List<ExternalLookup> lookups)
             throws SQLException {
         try (PreparedStatement statement = prepare(connected, EXTERNAL)) {
             statement.setArray(
                     1,
                     connected.createArrayOf(
                             "text",
-                            questions.stream()
-                                    .map(asked -> asked.external().issuer())
+                            lookups.stream()
+                                    .map(lookup -> lookup.external().issuer())
                                     .toArray()));
             statement.setArray(
                     2,
                     connected.createArrayOf(
                             "text",
-                            questions.stream()
-                                    .map(asked -> asked.external().subject())
+                            lookups.stream()
+                                    .map(lookup -> lookup.external().subject())
                                     .toArray()));
             try (ResultSet row = statement.executeQuery()) {
                 Map<External, UUID> found = new HashMap<>();
@@ -330,7 +329,7 @@ final class IdentityLookup implements AutoCloseable {
             try {
                 open.close();
             } catch (SQLException e) {
-                log.debug("closing a connection failed: {}", e.getSQLState());
+                log.debug("Closing a connection failed: state={}", e.getSQLState());
             }
         }
     }
@@ -360,7 +359,7 @@ final class IdentityLookup implements AutoCloseable {
 
     private record SigningKeysLookup(CompletableFuture<PublishedKeys> result) implements Lookup {}
 
-    /** Returns what to do when it has succeeded. */
+    /** Returns the action that completes the lookups. */
     private interface Query {
         Runnable run(Connection connected) throws SQLException;
     }

@@ -5,16 +5,16 @@ import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
-/** The key with which access tokens are signed and verified where one is given (HMAC-SHA-256). Never printed. */
+/** The shared key that signs and verifies access tokens if JWT_SECRET is set (HMAC-SHA-256). Never printed. */
 public final class JwtSecret {
 
     /** RFC 7518 section 3.2: a key as long as the hash, at least. */
     private static final int SIZE_BYTES_MIN = 32;
 
-    /** 32 bytes of base64 or hexadecimal from a generator have more; words and repetitions have not. */
+    /** Random base64 or hexadecimal has more; words and repetitions have fewer. */
     private static final int DIFFERENT_CHARS_MIN = 10;
 
-    private static final String MAKE_ONE = " Make one with: openssl rand -base64 48";
+    private static final String HINT = " Generate one with: openssl rand -base64 48";
 
     private final SecretKey key;
 
@@ -25,8 +25,8 @@ public final class JwtSecret {
     /**
      * Reads the value of JWT_SECRET.
      *
-     * @return null where it is not set: tokens are then signed with a key whose public part is in the database
-     * @throws IllegalArgumentException where it is weak, with the way to a good one
+     * @return null if it is not set; tokens are then signed with a key whose public part is in the database
+     * @throws IllegalArgumentException if it is weak; the message says how to generate one
      */
     public static @Nullable JwtSecret parse(@Nullable String text) {
         if (text == null || text.isBlank()) {
@@ -34,11 +34,12 @@ public final class JwtSecret {
         }
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         if (bytes.length < SIZE_BYTES_MIN) {
-            throw new IllegalArgumentException("JWT_SECRET must have at least " + SIZE_BYTES_MIN
-                    + " bytes and be the same for all services." + MAKE_ONE);
+            throw new IllegalArgumentException("JWT_SECRET has " + bytes.length + " bytes; at least " + SIZE_BYTES_MIN
+                    + " are needed, the same for all services." + HINT);
         }
         if (text.chars().distinct().count() < DIFFERENT_CHARS_MIN) {
-            throw new IllegalArgumentException("JWT_SECRET is not random enough." + MAKE_ONE);
+            throw new IllegalArgumentException("JWT_SECRET is not random enough: it needs at least " + DIFFERENT_CHARS_MIN
+                    + " different characters." + HINT);
         }
         return new JwtSecret(new SecretKeySpec(bytes, "HmacSHA256"));
     }

@@ -16,11 +16,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verifies access tokens of our own gateways. Thread-safe.
+ * Verifies local access tokens. Thread-safe.
  *
- * <p>Security guarantees: one algorithm is verified and no other, whatever a token's header asks for: HS256 where there
- * is a JWT_SECRET, else ES256 with a published key. A key that a token brings or points to (jwk, jku, x5u) is never
- * used. A token without an expiry, or for a subject that is no user id, is refused.
+ * <p>Security guarantees: exactly one algorithm is accepted, independent of the token's header: HS256 with JWT_SECRET,
+ * else ES256 with a published key. Keys that a token contains or references (jwk, jku, x5u) are ignored. A token without
+ * expiry, or whose subject is not a user id, is refused.
  */
 final class LocalTokenVerifier {
 
@@ -29,7 +29,7 @@ final class LocalTokenVerifier {
     private final Clock clock;
     private volatile PublishedKeys published = PublishedKeys.NONE;
 
-    /** @param reload asks for the published keys as they are now */
+    /** @param reload reads the published keys from the database */
     LocalTokenVerifier(@Nullable JwtSecret secret, Supplier<CompletableFuture<PublishedKeys>> reload, Clock clock) {
         this.secret = secret == null ? null : verifier(secret);
         this.reload = reload;
@@ -48,7 +48,7 @@ final class LocalTokenVerifier {
         published = keys;
     }
 
-    /** Done at once but for a token under a key that is new to us. */
+    /** Verifies a token, at once unless its key id is unknown. */
     CompletableFuture<VerifiedCredential> verify(SignedJWT token, JWTClaimsSet claims) {
         JWSAlgorithm algorithm = token.getHeader().getAlgorithm();
         if (secret != null) {

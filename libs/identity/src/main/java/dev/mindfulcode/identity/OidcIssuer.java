@@ -4,17 +4,17 @@ import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Another issuer whose access tokens are trusted.
+ * An OIDC issuer whose access tokens are trusted.
  *
- * @param audience that its tokens must be meant for; null trusts all tokens of the issuer, whoever they were made for
+ * @param audience that tokens must name; null accepts tokens for any audience
  */
 public record OidcIssuer(String uri, @Nullable String audience) {
 
     /**
      * Reads OIDC_ISSUER_URI and OIDC_AUDIENCE.
      *
-     * @return null where no issuer is set
-     * @throws IllegalArgumentException where it is no http(s) address; over plain http only on this machine
+     * @return null if no issuer is set
+     * @throws IllegalArgumentException if it is not an https address, or an http address on this machine
      */
     public static @Nullable OidcIssuer parse(@Nullable String uri, @Nullable String audience) {
         if (uri == null || uri.isBlank()) {
@@ -29,7 +29,7 @@ public record OidcIssuer(String uri, @Nullable String audience) {
         return new OidcIssuer(issuer, audience == null || audience.isBlank() ? null : audience.strip());
     }
 
-    /** Keys fetched over plain http from elsewhere would be anybody's keys. */
+    /** Keys fetched over plain http from another machine could be replaced on the way. */
     private static boolean isSafe(String issuer) {
         URI uri;
         try {

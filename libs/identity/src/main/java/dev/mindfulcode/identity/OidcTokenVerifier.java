@@ -22,6 +22,7 @@ import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Date;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -35,12 +36,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Verifies access tokens of another issuer with the keys that it publishes, and finds the account of whoever it vouches
- * for. Keys are fetched when the first token comes, kept, and fetched again, rarely, for a key that is not known.
+ * Verifies access tokens of an OIDC issuer with the issuer's published keys, and finds or creates the account of their
+ * subject. Keys are fetched for the first token, cached, and fetched again for an unknown key id, at a limited rate.
  * Thread-safe.
  *
- * <p>Security guarantees: signatures with public keys only, so that no token can be signed with what the issuer
- * publishes; the keys come from the address in the issuer's own metadata, never from the token.
+ * <p>Security guarantees: only public-key signatures are accepted, so that published keys cannot sign a token; keys come
+ * from the address in the issuer's metadata, never from the token.
  */
 final class OidcTokenVerifier implements AutoCloseable {
 
@@ -58,7 +59,7 @@ final class OidcTokenVerifier implements AutoCloseable {
     private static final Duration KEYS_TIMEOUT = Duration.ofSeconds(6);
     private static final Duration KEYS_FETCH_INTERVAL_MIN = Duration.ofSeconds(30);
 
-    /** Verifying may wait for the issuer, so it is done on threads of its own; beyond the queue it is refused. */
+    /** Verification may wait for the issuer, so it has its own threads; past the queue's limit it is refused. */
     private static final int THREADS_MAX = 2;
 
     private static final int PENDING_MAX = 500;
@@ -66,15 +67,15 @@ final class OidcTokenVerifier implements AutoCloseable {
 
     private final OidcIssuer issuer;
     private final Clock clock;
-    private final IdentityLookup tables;
-    private final @Nullable AccountProvisioner newcomers;
+    private final IdentityLookup lookup;
+    private final @Nullable AccountProvisioner provisioner;
     private final ExecutorService threads;
     private volatile @Nullable DefaultJWTProcessor<SecurityContext> processor;
 
-    OidcTokenVerifier(OidcIssuer issuer, IdentityLookup tables, @Nullable AccountProvisioner newcomers, Clock clock) {
+    OidcTokenVerifier(OidcIssuer issuer, IdentityLookup lookup, @Nullable AccountProvisioner provisioner, Clock clock) {
         this.issuer = issuer;
-        this.tables = tables;
-        this.newcomers = newcomers;
+        this.lookup = lookup;
+        this.provisioner = provisioner;
         this.clock = clock;
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
                 THREADS_MAX,
@@ -82,7 +83,7 @@ final class OidcTokenVerifier implements AutoCloseable {
                 IDLE_THREAD_SECONDS,
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(PENDING_MAX),
-                Thread.ofPlatform().daemon().name("access-issuer-", 0).factory());
+                Thread.ofPlatform().daemon().name("oidc-verifier-", 0).factory());
         pool.allowCoreThreadTimeOut(true);
         this.threads = pool;
     }
@@ -107,7 +108,7 @@ final class OidcTokenVerifier implements AutoCloseable {
         } catch (BadJOSEException | ParseException e) {
             throw CredentialException.invalid();
         } catch (RemoteKeySourceException | IOException e) {
-            log.warn("The keys of {} are out of reach: {}", issuer.uri(), e.toString());
+            log.warn("Fetching keys of the OIDC issuer failed: issuer={}, error={}", issuer.uri(), e.toString());
             throw CredentialException.unavailable();
         } catch (JOSEException e) {
             throw CredentialException.invalid();
@@ -116,11 +117,11 @@ final class OidcTokenVerifier implements AutoCloseable {
 
     private CompletableFuture<VerifiedCredential> withAccount(JWTClaimsSet claims) {
         String subject = claims.getSubject();
-        return tables.external(issuer.uri(), subject)
+        return lookup.external(issuer.uri(), subject)
                 .thenCompose(known -> known.map(CompletableFuture::completedFuture)
-                        .orElseGet(() -> newcomers == null
+                        .orElseGet(() -> provisioner == null
                                 ? CompletableFuture.failedFuture(CredentialException.invalid())
-                                : newcomers.provision(issuer.uri(), subject, verifiedEmail(claims))))
+                                : provisioner.provision(issuer.uri(), subject, verifiedEmail(claims))))
                 .thenApply(userId ->
                         new VerifiedCredential(identity(userId, claims.getExpirationTime()), clock.instant()));
     }
@@ -163,7 +164,7 @@ final class OidcTokenVerifier implements AutoCloseable {
         String keys = JSONObjectUtils.getString(metadata, "jwks_uri");
         if (!issuer.uri().equals(JSONObjectUtils.getString(metadata, "issuer"))
                 || OidcIssuer.parse(keys, null) == null) {
-            throw new IOException("its metadata are of another issuer, or name no keys");
+            throw new IOException("metadata names another issuer or no jwks_uri");
         }
         JWKSource<SecurityContext> source = JWKSourceBuilder.create(
                         URI.create(keys).toURL(), documents)
@@ -178,7 +179,7 @@ final class OidcTokenVerifier implements AutoCloseable {
     }
 
     private static Set<JOSEObjectType> withNone(Set<JOSEObjectType> types) {
-        Set<JOSEObjectType> all = new java.util.HashSet<>(types);
+        Set<JOSEObjectType> all = new HashSet<>(types);
         all.add(null);
         return all;
     }

@@ -26,7 +26,7 @@ final class PublishedKeys {
         this.verifiers = verifiers;
     }
 
-    /** Reads JWKs; one that cannot be used is told to operators and left out, since the others still can. */
+    /** Parses JWKs; logs and skips those that cannot be used. */
     static PublishedKeys of(List<String> jwks) {
         Map<String, JWSVerifier> verifiers = new HashMap<>();
         for (String jwk : jwks) {
@@ -37,7 +37,7 @@ final class PublishedKeys {
                 }
                 verifiers.put(key.getKeyID(), new ECDSAVerifier(key.toECPublicKey()));
             } catch (ParseException | JOSEException e) {
-                log.error("A signing key cannot be used: {}", e.toString());
+                log.error("Signing key ignored: it is not a valid P-256 JWK: error={}", e.toString());
             }
         }
         return new PublishedKeys(Map.copyOf(verifiers));

@@ -9,11 +9,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has been revoked lately: families of refresh tokens and API keys, by their ids. Remembered until every token
- * that could still name one has expired. Thread-safe.
+ * The recent revocations of refresh-token families and API keys, by id, until every token of theirs has expired.
+ * Thread-safe.
  *
- * <p>Bounded without forgetting any: past {@link #SIZE_MAX} everything issued before that moment is distrusted,
- * so that clients have to refresh once, and the list begins anew.
+ * <p>Bounded without dropping a revocation: above {@link #SIZE_MAX} the set is cleared and everything issued earlier is
+ * distrusted, so that clients have to refresh once.
  */
 public final class Revocations {
 
@@ -30,7 +30,7 @@ public final class Revocations {
         this.sizeMax = rememberedMax;
     }
 
-    /** Notes a revocation that has been committed; the other services hear of it from the table. */
+    /** Adds a committed revocation. */
     public void add(UUID grantId) {
         if (revoked.putIfAbsent(grantId, clock.instant()) == null) {
             watches.getOrDefault(grantId, Set.of()).forEach(Watch::notifyOnce);
@@ -45,15 +45,12 @@ public final class Revocations {
         return grantId != null && revoked.containsKey(grantId);
     }
 
-    /** Whether what was made or looked up then has to be so anew. */
+    /** Whether a credential issued or looked up at this time must be verified again. */
     boolean isDistrusted(Instant madeAt) {
         return madeAt.isBefore(distrustedBefore);
     }
 
-    /**
-     * Has {@code ended} run, once, when the grant is revoked, now if it is. Close it when nobody needs to know any
-     * more.
-     */
+    /** Runs {@code ended} once, when the grant is revoked, or now if it is. Close the watch when it is not needed. */
     public Watch watch(UUID grantId, Runnable ended) {
         Watch watch = new Watch(grantId, ended);
         watches.compute(grantId, (_, watching) -> {
@@ -72,7 +69,7 @@ public final class Revocations {
         revoked.values().removeIf(at -> at.isBefore(before));
     }
 
-    /** Somebody who wants to know of one revocation, such as a live connection. */
+    /** A listener for the revocation of one grant, such as a live connection. */
     public final class Watch implements AutoCloseable {
 
         private final UUID grantId;

@@ -1,8 +1,8 @@
 package dev.mindfulcode.identity;
 
-/** What a credential may be used for. */
+/** The permitted use of a credential. */
 public enum Scope {
-    /** Whatever its user may do: an access token. */
+    /** All rights of the user: an access token. */
     EVERYTHING,
     /** Sessions and keystrokes only: an API key. */
     INGEST

@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 
-/** An identity, and when what it rests on was made or looked up. */
+/** An identity, and the time at which its credential was issued or looked up. */
 record VerifiedCredential(Identity identity, Instant verifiedAt) {
 
     /**
-     * Whatever a token says of its end, it is verified again after that, and no connection that it opened lasts longer.
+     * A token is verified again after this time even if it expires later, and connections that it opened end.
      */
     static final Duration VALIDITY_MAX = Duration.ofDays(1);
 

@@ -1,7 +1,4 @@
-/**
- * For whom a credential speaks, and whether it still may: access tokens of ours and of a trusted issuer, API keys,
- * revocations.
- */
+/** Verification of credentials: local and OIDC access tokens, API keys, and their revocation. */
 @NullMarked
 package dev.mindfulcode.identity;
 

@@ -12,16 +12,15 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * What it costs to tell for whom a token speaks, the first time and when it is remembered. No test: its name keeps it
- * out of the suite. Run it with
- * {@code ./mvnw -pl access -am test -Dtest=CredentialVerifierBench -Dsurefire.failIfNoSpecifiedTests=false}; it prints rows
- * for tools/benchmarks/results/gateway.md.
+ * Measures the verification of tokens, uncached and cached. Not part of the suite, because of its name. Run it with
+ * {@code ./mvnw -pl libs/identity -am test -Dtest=CredentialVerifierBench -Dsurefire.failIfNoSpecifiedTests=false}; it
+ * prints rows for tools/benchmarks/results/gateway.md.
  */
 class CredentialVerifierBench {
 
     private static final int TOKENS = 4_000;
     private static final int ROUNDS = 6;
-    private static final int REMEMBERED_PER_ROUND = 400_000;
+    private static final int CACHED_PER_ROUND = 400_000;
 
     @Test
     void measure() {
@@ -51,10 +50,10 @@ class CredentialVerifierBench {
                 }
                 firstUs[round] = (System.nanoTime() - startNs) / 1e3 / TOKENS;
                 startNs = System.nanoTime();
-                for (int i = 0; i < REMEMBERED_PER_ROUND; i++) {
+                for (int i = 0; i < CACHED_PER_ROUND; i++) {
                     credentials.verify(tokens.get(i % TOKENS)).join();
                 }
-                againUs[round] = (System.nanoTime() - startNs) / 1e3 / REMEMBERED_PER_ROUND;
+                againUs[round] = (System.nanoTime() - startNs) / 1e3 / CACHED_PER_ROUND;
             }
         }
         Arrays.sort(firstUs);

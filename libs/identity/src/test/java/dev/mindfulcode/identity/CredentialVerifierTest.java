@@ -25,10 +25,10 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Against the tables of a real Postgres. */
+/** Runs against a real Postgres. */
 class CredentialVerifierTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final IdentityDatabase database = new IdentityDatabase().withTables();
     private final SettableClock clock = new SettableClock(Instant.now());
@@ -42,7 +42,7 @@ class CredentialVerifierTest {
     }
 
     @Test
-    void aTokenUnderTheSecretSpeaksForItsUser() {
+    void acceptsATokenSignedWithTheSecret() {
         Identity identity = withSecret().verify(TestTokens.hs256(claims())).join();
 
         assertThat(identity.userId()).isEqualTo(user);
@@ -52,7 +52,7 @@ class CredentialVerifierTest {
     }
 
     @Test
-    void aTokenUnderAPublishedKeySpeaksForItsUserAlsoWhereTheKeyIsNewToUs() {
+    void acceptsATokenSignedWithAKnownOrNewPublishedKey() {
         CredentialVerifier credentials = withPublishedKeys();
         ECKey key = TestTokens.newKey();
         String token = TestTokens.es256(key, claims());
@@ -64,7 +64,7 @@ class CredentialVerifierTest {
     }
 
     @Test
-    void aKeyVerifiesUntilTheTokensSignedBeforeItsSuccessorHaveExpired() {
+    void acceptsAReplacedKeyUntilItsTokensHaveExpired() {
         ECKey retired = TestTokens.newKey();
         ECKey previous = TestTokens.newKey();
         ECKey current = TestTokens.newKey();
@@ -93,7 +93,7 @@ class CredentialVerifierTest {
     }
 
     @Test
-    void forgedTokensUnderTheSecretAreRefused() {
+    void refusesTokensForgedForTheSecret() {
         CredentialVerifier credentials = withSecret();
         byte[] secret = TestTokens.SECRET.getBytes(StandardCharsets.UTF_8);
         String good = TestTokens.hs256(claims());
@@ -130,7 +130,7 @@ class CredentialVerifierTest {
     }
 
     @Test
-    void forgedTokensUnderPublishedKeysAreRefused() throws JOSEException {
+    void refusesTokensForgedForPublishedKeys() throws JOSEException {
         ECKey key = TestTokens.newKey();
         ECKey own = TestTokens.newKey();
         database.publish(key);
@@ -139,17 +139,16 @@ class CredentialVerifierTest {
         assertThat(credentials.verify(good).join().userId()).isEqualTo(user);
 
         List<String> forged = new ArrayList<>(common(good.split("\\.")));
-        // HS256 with what everybody may read of the key, in the forms that a careless verifier would take for the
-        // secret.
+        // HS256 with the public key as the secret, in the encodings that a careless verifier would use.
         forged.add(TestTokens.hmac(
                 JWSAlgorithm.HS256, key.toPublicJWK().toJSONString().getBytes(StandardCharsets.UTF_8), claims()));
         forged.add(TestTokens.hmac(JWSAlgorithm.HS256, key.toECPublicKey().getEncoded(), claims()));
         forged.add(TestTokens.hs256(claims()));
-        // An unknown key, one without a name, and one that borrows the name.
+        // An unknown key, one without id, and one with another key's id.
         forged.add(TestTokens.es256(own, claims()));
         forged.add(TestTokens.es256(new JWSHeader.Builder(JWSAlgorithm.ES256), key, claims()));
         forged.add(TestTokens.es256(new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(key.getKeyID()), own, claims()));
-        // Keys that the token brings along, or points to.
+        // Keys that the token contains or references.
         forged.add(TestTokens.es256(
                 new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(key.getKeyID()).jwk(own.toPublicJWK()), own, claims()));
         forged.add(TestTokens.es256(
@@ -168,7 +167,7 @@ class CredentialVerifierTest {
         forged.forEach(token -> assertRefused(credentials, token));
     }
 
-    /** What is refused under any key. */
+    /** Returns tokens that are refused with any key. */
     private List<String> common(String[] good) {
         return List.of(
                 "",
@@ -186,7 +185,7 @@ class CredentialVerifierTest {
     }
 
     @Test
-    void stopsBelievingATokenWhenItExpiresAlsoWhenItIsRemembered() {
+    void refusesAnExpiredTokenEvenIfItIsCached() {
         CredentialVerifier credentials = withSecret();
         String token = TestTokens.hs256(claims().expirationTime(
                         Date.from(Instant.ofEpochSecond(clock.instant().getEpochSecond() + 60))));
@@ -200,7 +199,7 @@ class CredentialVerifierTest {
     }
 
     @Test
-    void aRevokedFamilyTakesItsTokensAlongAlsoWhereTheyAreRemembered() {
+    void refusesTokensOfARevokedFamilyEvenIfTheyAreCached() {
         CredentialVerifier credentials = withSecret();
         String token = TestTokens.hs256(claims());
         String other = TestTokens.hs256(TestTokens.claims(user, UUID.randomUUID(), clock.instant()));
@@ -213,7 +212,7 @@ class CredentialVerifierTest {
     }
 
     @Test
-    void whatWasRevokedBeforeTheStartIsRefusedToo() {
+    void refusesGrantsRevokedBeforeTheStart() {
         database.revoke(family);
         CredentialVerifier credentials = withSecret();
 
@@ -221,7 +220,7 @@ class CredentialVerifierTest {
     }
 
     @Test
-    void aRevocationThatCommitsLateIsHeardOf() throws Exception {
+    void seesARevocationThatCommitsLate() throws Exception {
         CredentialVerifier credentials = withSecret();
         String token = TestTokens.hs256(claims());
         UUID later = UUID.randomUUID();
@@ -241,16 +240,16 @@ class CredentialVerifierTest {
     }
 
     @Test
-    void whoWatchesAGrantIsToldOnceWhenItIsRevoked() throws InterruptedException {
+    void notifiesAWatchOnceWhenItsGrantIsRevoked() throws InterruptedException {
         CredentialVerifier credentials = withSecret();
-        CountDownLatch told = new CountDownLatch(1);
+        CountDownLatch notified = new CountDownLatch(1);
         AtomicInteger times = new AtomicInteger();
         try (var _ = credentials.revocations().watch(family, () -> {
             times.incrementAndGet();
-            told.countDown();
+            notified.countDown();
         })) {
             database.revoke(family);
-            assertThat(told.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(notified.await(TIMEOUT.toSeconds(), TimeUnit.SECONDS)).isTrue();
             credentials.revocations().add(family);
             assertThat(times).hasValue(1);
         }
@@ -261,7 +260,7 @@ class CredentialVerifierTest {
     }
 
     @Test
-    void pastTheirBoundRevocationsCoverAllThatWasIssuedBefore() {
+    void distrustsEarlierTokensPastTheLimitOfRevocations() {
         Revocations revocations = new Revocations(clock, 2);
         UUID first = UUID.randomUUID();
         revocations.add(first);
@@ -276,7 +275,7 @@ class CredentialVerifierTest {
     }
 
     @Test
-    void anApiKeySpeaksForItsUserForIngestAloneUntilItIsRevoked() {
+    void acceptsAnApiKeyForIngestUntilItIsRevoked() {
         CredentialVerifier credentials = withSecret();
         IdentityDatabase.ApiKey key = database.newApiKey(user);
 
@@ -291,7 +290,7 @@ class CredentialVerifierTest {
     }
 
     @Test
-    void theLastUseOfAKeyIsKeptCoarsely() {
+    void recordsTheLastUseOfAKeyToWithinMinutes() {
         IdentityDatabase.ApiKey key = database.newApiKey(user);
         String lastUse = "select last_used_at from identity.api_keys where key_id = ?";
         withSecret().verify(key.text()).join();
@@ -307,7 +306,7 @@ class CredentialVerifierTest {
     }
 
     @Test
-    void madeUpApiKeysAreRefused() {
+    void refusesInventedApiKeys() {
         CredentialVerifier credentials = withSecret();
         IdentityDatabase.ApiKey key = database.newApiKey(user);
 
@@ -318,7 +317,7 @@ class CredentialVerifierTest {
     }
 
     @Test
-    void withoutItsTablesTheGatewaysTokensAreBelievedAndApiKeysAreUnavailable() {
+    void acceptsTokensAndReportsApiKeysUnavailableWithoutTables() {
         IdentityDatabase bare = new IdentityDatabase();
         CredentialVerifier credentials = open(bare, JwtSecret.parse(TestTokens.SECRET), clock);
 
@@ -334,7 +333,7 @@ class CredentialVerifierTest {
     }
 
     @Test
-    void oneConnectionServesHoweverManyAsk() {
+    void usesOneConnectionForManyConcurrentLookups() {
         CredentialVerifier credentials = withSecret();
         var answers = java.util.stream.IntStream.range(0, 2_000)
                 .mapToObj(i -> credentials.verify(ApiKeys.generate(new java.security.SecureRandom())))
@@ -347,7 +346,7 @@ class CredentialVerifierTest {
     }
 
     @Test
-    void aWeakSecretIsRefusedAndHowToMakeAGoodOneIsSaid() {
+    void refusesAWeakSecretAndSaysHowToGenerateOne() {
         assertThatThrownBy(() -> JwtSecret.parse("short"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("JWT_SECRET")
@@ -386,7 +385,7 @@ class CredentialVerifierTest {
     }
 
     private static void awaitRefused(CredentialVerifier credentials, String credential) {
-        long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
+        long deadlineNs = System.nanoTime() + TIMEOUT.toNanos();
         while (true) {
             try {
                 credentials.verify(credential).join();

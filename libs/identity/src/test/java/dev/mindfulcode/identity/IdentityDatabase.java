@@ -12,7 +12,7 @@ import java.sql.Statement;
 import java.util.UUID;
 import javax.sql.DataSource;
 
-/** The tables of the gateway that credentials are checked against, filled as it fills them. */
+/** A database with the tables that credentials are verified against. */
 final class IdentityDatabase {
 
     private static final String TABLES = """
