@@ -30,7 +30,7 @@ class AccountApiTest {
     private final Api api = gateway.api;
 
     @Test
-    void aNewAccountHasAKeyAndItsEventIsOnTheLog() {
+    void registrationCreatesAKeyAndPublishesAnEvent() {
         User ada = gateway.user();
         assertThat(gateway.count("select count(*) from protection.user_keys where user_id = ?", ada.id()))
                 .isEqualTo(1);
@@ -47,9 +47,10 @@ class AccountApiTest {
     }
 
     @Test
-    void anUnknownTimeZoneKeepsNobodyFromRegistering() {
+    void registersWithUtcForAnUnknownTimeZone() {
         Answer answer = api.post("/api/auth/register", null, """
-                {"email": "%s@example.org", "password": "%s", "timezone": "Etc/Unknown"}""".formatted(UUID.randomUUID(), Api.PASSWORD));
+                {"email": "%s@example.org", "password": "%s", "timezone": "Etc/Unknown"}\
+                """.formatted(UUID.randomUUID(), Api.PASSWORD));
         assertThat(answer.status()).as(answer.toString()).isEqualTo(201);
         assertThat(answer.text("timezone")).isEqualTo("UTC");
         assertThat(answer.text("notice"))
@@ -67,7 +68,7 @@ class AccountApiTest {
     }
 
     @Test
-    void anAddressHasOneAccountHoweverItIsSpelt() {
+    void refusesASecondAccountForAnotherSpellingOfAnAddress() {
         User ada = gateway.user();
         Answer again = register(ada.email().toUpperCase(Locale.ROOT), Api.PASSWORD);
         again.isProblem(409, "email-taken").withField("email");
@@ -79,7 +80,7 @@ class AccountApiTest {
     }
 
     @Test
-    void aWrongPasswordAndAnUnknownAddressAreAnsweredAlike() {
+    void answersAWrongPasswordLikeAnUnknownAddress() {
         User ada = gateway.user();
         double before = hashes();
         Answer wrong = login(ada.email(), "not the password").isProblem(401, "invalid-credentials");
@@ -104,7 +105,7 @@ class AccountApiTest {
                 "ada@exa_mple.org",
                 "ada@.org"
             })
-    void whatIsNoAddressIsRefused(String email) {
+    void rejectsInvalidAddresses(String email) {
         register(email, Api.PASSWORD).isProblem(400, "invalid-request").withField("email");
     }
 
@@ -128,7 +129,7 @@ class AccountApiTest {
         "iloveyou2",
         "01.01.1990"
     })
-    void passwordsThatAnybodyWouldTryAreRefused(String password) {
+    void rejectsEasilyGuessedPasswords(String password) {
         Answer answer = register(
                         "ada.lovelace@example.org",
                         password.equals("ada@example.org") ? "adalovelaceexampleorg" : password)
@@ -146,20 +147,20 @@ class AccountApiTest {
                 "yK4!mdq2zP",
                 "长城外面的古道边有一只猫"
             })
-    void passwordsNeedNoSpecialCharacters(String password) {
+    void acceptsPasswordsWithoutSpecialCharacters(String password) {
         assertThat(register(UUID.randomUUID() + "@example.org", password).status())
                 .isEqualTo(201);
     }
 
     @Test
-    void whatIsWrongWithAPasswordIsSaidInAWayThatHelps() {
+    void explainsWhyAPasswordIsRejected() {
         Answer answer = register(UUID.randomUUID() + "@example.org", "qwertyuiop");
         assertThat(answer.text("detail")).contains("easily guessed", "unusual words");
     }
 
     /** zxcvbn sees the beginning and the end of it only, and a cut through the address would hide the address. */
     @Test
-    void aLongAddressIsNoPasswordEither() {
+    void rejectsALongAddressAsPassword() {
         String address = UUID.randomUUID() + "@a-domain-with-a-long-name.example.org";
         register(address, address.toUpperCase(Locale.ROOT))
                 .isProblem(400, "invalid-request")
@@ -167,7 +168,7 @@ class AccountApiTest {
     }
 
     @Test
-    void thePersonsNameIsNoPassword() {
+    void rejectsTheUsersNameAsPassword() {
         api.post("/api/auth/register", null, """
             {"email": "%s@example.org", "name": "Wilhelmina Featherstonehaugh",
              "password": "featherstonehaugh"}\
@@ -177,7 +178,7 @@ class AccountApiTest {
     }
 
     @Test
-    void passwordsMayBeLongAndOfAnyLanguage() {
+    void acceptsLongPasswordsInAnyScript() {
         String emoji = new java.util.Random(7)
                 .ints(128, 0x1F400, 0x1F4FF)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
@@ -191,7 +192,7 @@ class AccountApiTest {
     }
 
     @Test
-    void changesToAnUnknownTimeZoneAreRefused() {
+    void rejectsAChangeToAnUnknownTimeZone() {
         User ada = gateway.user();
         for (String zone : List.of("Mars/Olympus", "Local", "")) {
             patch(ada.token(), "{\"timezone\": \"%s\"}".formatted(zone))
@@ -201,7 +202,7 @@ class AccountApiTest {
     }
 
     @Test
-    void aRefreshTokenIsGoodOnceAndItsReuseEndsTheFamily() {
+    void revokesTheFamilyWhenARefreshTokenIsReused() {
         User ada = gateway.user();
         Answer next = refresh(ada.refreshToken());
         assertThat(next.status()).isEqualTo(200);
@@ -217,7 +218,7 @@ class AccountApiTest {
     }
 
     @Test
-    void loggingOutEndsTheFamilyAndSaysNothingOfTokensThatAreNotKnown() {
+    void logoutRevokesTheFamilyAndIgnoresUnknownTokens() {
         User ada = gateway.user();
         assertThat(logout(ada.refreshToken()).status()).isEqualTo(204);
         refresh(ada.refreshToken()).isProblem(401, "invalid-refresh-token");
@@ -225,7 +226,7 @@ class AccountApiTest {
     }
 
     @Test
-    void aNewPasswordEndsEverySessionButTheOneThatAsked() {
+    void passwordChangeRevokesAllOtherSessions() {
         User ada = gateway.user();
         Answer elsewhere = login(ada.email(), Api.PASSWORD);
         changePassword(ada.token(), "not the password", "another long sentence entirely")
@@ -255,7 +256,7 @@ class AccountApiTest {
     }
 
     @Test
-    void loggingOutAndReuseEndTheAccessTokensOfTheFamilyToo() {
+    void logoutAndReuseRevokeAccessTokensOfTheFamily() {
         User ada = gateway.user();
         Answer other = login(ada.email(), Api.PASSWORD);
         assertThat(api.get("/api/account", ada.token()).status()).isEqualTo(200);
@@ -271,7 +272,7 @@ class AccountApiTest {
     }
 
     @Test
-    void aPersonRectifiesTheirName() {
+    void correctsAndDeletesTheName() {
         User ada = gateway.user();
         Answer named = patch(ada.token(), "{\"name\": \"Ada Lovelace\"}");
         assertThat(named.status()).as(named.toString()).isEqualTo(200);
@@ -289,7 +290,7 @@ class AccountApiTest {
     }
 
     @Test
-    void aNewAddressNeedsThePasswordAndMustBeFree() {
+    void requiresPasswordAndFreeAddressForANewAddress() {
         User ada = gateway.user();
         User bob = gateway.user();
         String address = UUID.randomUUID() + "@example.org";
@@ -315,7 +316,7 @@ class AccountApiTest {
     }
 
     @Test
-    void aNewTimeZoneGoesToTheLogOnceAndInOrder() {
+    void publishesANewTimeZoneOnceAndInOrder() {
         User ada = gateway.user();
         patch(ada.token(), "{\"timezone\": \"Mars/Olympus\"}")
                 .isProblem(400, "invalid-request")
@@ -339,7 +340,7 @@ class AccountApiTest {
     }
 
     @Test
-    void unknownAddressesTakeAsLongAsKnownOnes() {
+    void hashesOnceForKnownAndUnknownAddresses() {
         User ada = gateway.user();
         int rounds = 15;
         long[] knownNs = new long[rounds];
@@ -364,7 +365,7 @@ class AccountApiTest {
     }
 
     @Test
-    void neitherTokensNorPasswordsAreInTheDatabase() {
+    void storesNeitherTokensNorPasswords() {
         User ada = gateway.user();
         assertThat(gateway.count(
                         "select count(*) from identity.refresh_tokens where token_hash = convert_to(?, 'UTF8')",
@@ -378,7 +379,7 @@ class AccountApiTest {
     }
 
     @Test
-    void outdatedHashesAreVerifiedAndUpgradedAtSignIn() throws Exception {
+    void upgradesOutdatedHashesAtSignIn() throws Exception {
         User ada = gateway.user();
         gateway.execute(
                 "update identity.users set password_hash = ? where user_id = ?", TestAccount.OUTDATED_HASH, ada.id());
@@ -405,7 +406,7 @@ class AccountApiTest {
     }
 
     @Test
-    void checksOfOnePasswordDoNotKeepOthersFromSigningIn() {
+    void manyChecksOfOneAccountDoNotBlockOthers() {
         User ada = gateway.user();
         User bob = gateway.user();
         HttpRequest check = api.request("/api/account/password", ada.token())
@@ -428,7 +429,7 @@ class AccountApiTest {
     }
 
     @Test
-    void forgedAndExpiredTokensAreRefused() {
+    void refusesForgedAndExpiredTokens() {
         User ada = gateway.user();
         String id = ada.id().toString();
         Instant soon = Instant.now().plusSeconds(600);
@@ -461,14 +462,14 @@ class AccountApiTest {
     }
 
     @Test
-    void anExpiredAccessTokenDoesNotKeepOneFromRefreshing() {
+    void refreshesWithAnExpiredAccessToken() {
         User ada = gateway.user();
         String expired = Tokens.signed(ada.id().toString(), Instant.now().minusSeconds(60));
         Answer answer = api.post("/api/auth/refresh", expired, "{\"refresh_token\": \"" + ada.refreshToken() + "\"}");
         assertThat(answer.status()).isEqualTo(200);
     }
 
-    /** How many times a password has been hashed: what could otherwise be read off the clock. */
+    /** Returns the number of computed password hashes, so that work is compared without a clock. */
     private double hashes() {
         String metrics = new String(api.get("/metrics", null).body(), StandardCharsets.UTF_8);
         return metrics.lines()

@@ -35,6 +35,10 @@ import tools.jackson.databind.JsonNode;
 
 class AlertApiTest {
 
+    private static final String WEEKENDS = "\"indicator\": \"weekend_share\", ";
+    private static final String WEEK = "\"window\": \"week\", ";
+    private static final String CHANNEL_LIVE = "\"channel\": \"live\"";
+
     private static final String LIVE = """
             {"indicator": "weekend_share", "threshold": 0.2, "window": "four_weeks", "channel": "live"}""";
     private static final Instant FROM = Instant.parse("2026-02-02T00:00:00Z");
@@ -79,7 +83,7 @@ class AlertApiTest {
     }
 
     @Test
-    void aRuleGoesToTheStreamWithoutItsAddressAndItsSecretIsShownOnce() {
+    void publishesARuleWithoutAddressAndShowsItsSecretOnce() {
         Answer made = api.post(team + "/alerts", ada.token(), webhook("/hook?key=personal"));
 
         assertThat(made.status()).as(made.toString()).isEqualTo(201);
@@ -109,7 +113,7 @@ class AlertApiTest {
     }
 
     @Test
-    void aRuleThatIsDeletedIsGoneFromTheStreamToo() {
+    void publishesATombstoneForADeletedRule() {
         String rule = api.post(team + "/alerts", ada.token(), LIVE).text("rule_id");
         assertThat(api.delete(team + "/alerts/" + rule, ada.token()).status()).isEqualTo(204);
         api.delete(team + "/alerts/" + rule, ada.token()).isProblem(404, "not-found");
@@ -125,22 +129,24 @@ class AlertApiTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "indicator | {\"threshold\": 0.2, \"window\": \"week\", \"channel\": \"live\"}",
-                "indicator | {\"indicator\": \"keystrokes\", \"threshold\": 0.2, \"window\": \"week\", \"channel\": \"live\"}",
-                "indicator | {\"indicator\": \"members\", \"threshold\": 5, \"window\": \"week\", \"channel\": \"live\"}",
-                "threshold | {\"indicator\": \"weekend_share\", \"window\": \"week\", \"channel\": \"live\"}",
-                "threshold | {\"indicator\": \"weekend_share\", \"threshold\": 0, \"window\": \"week\", \"channel\": \"live\"}",
-                "threshold | {\"indicator\": \"weekend_share\", \"threshold\": 1.5, \"window\": \"week\", \"channel\": \"live\"}",
-                "threshold | {\"indicator\": \"weekend_share\", \"threshold\": 0.1234, \"window\": \"week\", \"channel\": \"live\"}",
-                "threshold | {\"indicator\": \"weekend_share\", \"threshold\": \"0.2\", \"window\": \"week\", \"channel\": \"live\"}",
-                "window | {\"indicator\": \"weekend_share\", \"threshold\": 0.2, \"window\": \"hour\", \"channel\": \"live\"}",
-                "time_zone | {\"indicator\": \"weekend_share\", \"threshold\": 0.2, \"window\": \"week\", \"channel\": \"live\", \"time_zone\": \"Mars\"}",
-                "channel | {\"indicator\": \"weekend_share\", \"threshold\": 0.2, \"window\": \"week\", \"channel\": \"mail\"}",
-                "channel | {\"indicator\": \"weekend_share\", \"threshold\": 0.2, \"window\": \"week\"}",
-                "url | {\"indicator\": \"weekend_share\", \"threshold\": 0.2, \"window\": \"week\", \"channel\": \"webhook\"}",
-                "url | {\"indicator\": \"weekend_share\", \"threshold\": 0.2, \"window\": \"week\", \"channel\": \"live\", \"url\": \"https://example.org\"}"
+                "indicator | {\"threshold\": 0.2, " + WEEK + CHANNEL_LIVE + "}",
+                "indicator | {\"indicator\": \"keystrokes\", \"threshold\": 0.2, " + WEEK + CHANNEL_LIVE + "}",
+                "indicator | {\"indicator\": \"members\", \"threshold\": 5, " + WEEK + CHANNEL_LIVE + "}",
+                "threshold | {" + WEEKENDS + WEEK + CHANNEL_LIVE + "}",
+                "threshold | {" + WEEKENDS + "\"threshold\": 0, " + WEEK + CHANNEL_LIVE + "}",
+                "threshold | {" + WEEKENDS + "\"threshold\": 1.5, " + WEEK + CHANNEL_LIVE + "}",
+                "threshold | {" + WEEKENDS + "\"threshold\": 0.1234, " + WEEK + CHANNEL_LIVE + "}",
+                "threshold | {" + WEEKENDS + "\"threshold\": \"0.2\", " + WEEK + CHANNEL_LIVE + "}",
+                "window | {" + WEEKENDS + "\"threshold\": 0.2, \"window\": \"hour\", " + CHANNEL_LIVE + "}",
+                "time_zone | {" + WEEKENDS + "\"threshold\": 0.2, " + WEEK + CHANNEL_LIVE
+                        + ", \"time_zone\": \"Mars\"}",
+                "channel | {" + WEEKENDS + "\"threshold\": 0.2, " + WEEK + "\"channel\": \"mail\"}",
+                "channel | {" + WEEKENDS + "\"threshold\": 0.2, \"window\": \"week\"}",
+                "url | {" + WEEKENDS + "\"threshold\": 0.2, " + WEEK + "\"channel\": \"webhook\"}",
+                "url | {" + WEEKENDS + "\"threshold\": 0.2, " + WEEK + CHANNEL_LIVE
+                        + ", \"url\": \"https://example.org\"}"
             })
-    void whatIsNoRuleIsRefusedByItsField(String field, String body) {
+    void rejectsInvalidRulesByField(String field, String body) {
         api.post(team + "/alerts", ada.token(), body)
                 .isProblem(400, "invalid-request")
                 .withField(field);
@@ -162,14 +168,14 @@ class AlertApiTest {
         "https://[::ffff:10.0.0.1]/hook",
         "https://192.168.0.1:8080/hook"
     })
-    void anAddressThatCouldNeverBeCalledIsRefusedAtOnce(String url) {
+    void rejectsAddressesThatMayNotBeCalled(String url) {
         api.post(team + "/alerts", ada.token(), LIVE.replace("\"live\"", "\"webhook\", \"url\": \"" + url + "\""))
                 .isProblem(400, "invalid-request")
                 .withField("url");
     }
 
     @Test
-    void aWebhookIsTestedWithASignedMessageAndItsOutcomeIsTheAnswer() throws Exception {
+    void testsAWebhookAndReturnsTheOutcome() throws Exception {
         Answer made = api.post(team + "/alerts", ada.token(), webhook("/hook"));
         String test = team + "/alerts/" + made.text("rule_id") + "/test";
 
@@ -202,7 +208,7 @@ class AlertApiTest {
     }
 
     @Test
-    void rulesAreForThePremiumPlanAndTwentyOfThem() {
+    void requiresThePremiumPlanAndLimitsRules() {
         String free = "/api/teams/"
                 + api.post("/api/teams", ada.token(), "{\"name\": \"free\"}").text("team_id");
         api.post(free + "/alerts", ada.token(), LIVE).isProblem(403, "plan-needed");
@@ -214,14 +220,15 @@ class AlertApiTest {
     }
 
     @Test
-    void anAlertIsToldLiveToThoseWhoLeadTheTeamAndToNobodyElse() {
+    void pushesLiveAlertsToOwnersAndAdminsOnly() {
         User carol = gateway.user();
         add(bob, "member");
         add(carol, "admin");
         String rule = api.post(team + "/alerts", ada.token(), LIVE).text("rule_id");
         TeamAlert alert = alert(rule);
         String query =
-                "subscription Of($id: ID) { teamAlert(teamId: $id) { teamId alertId ruleId at indicator text value threshold window } }";
+                "subscription Of($id: ID) { teamAlert(teamId: $id) {"
+                        + " teamId alertId ruleId at indicator text value threshold window } }";
         try (LiveWebSocketClient adas = LiveWebSocketClient.connect(api, ada.token());
                 EventStreamClient carols = EventStreamClient.connect(api, carol.token());
                 LiveWebSocketClient bobs = LiveWebSocketClient.connect(api, bob.token());
@@ -242,13 +249,13 @@ class AlertApiTest {
                             .asString())
                     .isEqualTo("forbidden");
 
-            JsonNode told = toldOf(alert, log, adas);
-            assertThat(told.path("team_id").asString()).isEqualTo(teamId.toString());
-            assertThat(told.path("rule_id").asString()).isEqualTo(rule);
-            assertThat(told.path("at").asLong()).isEqualTo(TO.toEpochMilli());
-            assertThat(told.path("indicator").asString()).isEqualTo("weekend_share");
-            assertThat(told.path("text").asString()).contains("25 %", "weekends", "6 %");
-            assertThat(told.path("window").asString()).isEqualTo("four_weeks");
+            JsonNode received = publishAndAwait(alert, log, adas);
+            assertThat(received.path("team_id").asString()).isEqualTo(teamId.toString());
+            assertThat(received.path("rule_id").asString()).isEqualTo(rule);
+            assertThat(received.path("at").asLong()).isEqualTo(TO.toEpochMilli());
+            assertThat(received.path("indicator").asString()).isEqualTo("weekend_share");
+            assertThat(received.path("text").asString()).contains("25 %", "weekends", "6 %");
+            assertThat(received.path("window").asString()).isEqualTo("four_weeks");
             String event = carols.nextLine();
             while (!event.contains("team_alert")) {
                 event = carols.nextLine();
@@ -266,11 +273,11 @@ class AlertApiTest {
         assertThat(alerts().path(0).path("alert_id").asString())
                 .isEqualTo(alert.getAlertId().toString());
         assertThat(alerts().path(0).has("delivery")).isFalse();
-        assertThat(alerts()).as("however often it was told").hasSize(1);
+        assertThat(alerts()).as("stored once, however often it was published").hasSize(1);
     }
 
     @Test
-    void anAlertIsDeliveredSignedAndOnceHoweverOftenItIsOnTheLog() throws Exception {
+    void deliversARepeatedAlertOnceAndSigned() throws Exception {
         Answer rule = api.post(team + "/alerts", ada.token(), webhook("/hook"));
         TeamAlert alert = alert(rule.text("rule_id"));
         try (TestKafka log = log()) {
@@ -291,7 +298,7 @@ class AlertApiTest {
     }
 
     @Test
-    void whatFailsIsTriedAgainAndAtLastBecomesADeadLetter() throws SQLException {
+    void retriesAndFinallyWritesADeadLetter() throws SQLException {
         status.set(503);
         String rule = api.post(team + "/alerts", ada.token(), webhook("/hook")).text("rule_id");
         try (TestKafka log = log()) {
@@ -328,7 +335,7 @@ class AlertApiTest {
     }
 
     @Test
-    void whoSaysThatTheHookIsGoneIsNotAskedAgain() {
+    void doesNotRetryAfterGone() {
         status.set(410);
         String rule = api.post(team + "/alerts", ada.token(), webhook("/hook")).text("rule_id");
         try (TestKafka log = log()) {
@@ -343,7 +350,7 @@ class AlertApiTest {
     }
 
     @Test
-    void whatAnEndedSenderHadTakenIsDeliveredByTheNext() throws SQLException {
+    void deliversMessagesOfAStoppedSender() throws SQLException {
         status.set(503);
         String rule = api.post(team + "/alerts", ada.token(), webhook("/hook")).text("rule_id");
         try (TestKafka log = log()) {
@@ -359,7 +366,7 @@ class AlertApiTest {
     }
 
     @Test
-    void whatIsNoAlertIsADeadLetterAndHoldsUpNothing() {
+    void writesADeadLetterForAnUnreadableAlertAndContinues() {
         Answer rule = api.post(team + "/alerts", ada.token(), webhook("/hook"));
         try (TestKafka log = log()) {
             log.append(Topics.TEAM_ALERTS.name(), teamId, new byte[] {1, 2, 3});
@@ -378,7 +385,7 @@ class AlertApiTest {
     }
 
     @Test
-    void anAlertOfARuleThatIsGoneIsPassedOver() {
+    void skipsAlertsOfDeletedRules() {
         Answer gone = api.post(team + "/alerts", ada.token(), webhook("/gone"));
         api.delete(team + "/alerts/" + gone.text("rule_id"), ada.token());
         Answer rule = api.post(team + "/alerts", ada.token(), webhook("/hook"));
@@ -391,8 +398,8 @@ class AlertApiTest {
         assertThat(alerts()).hasSize(1);
     }
 
-    /** Live readers come to know of it at the latest when it is told once more: an alert may be told twice. */
-    private static JsonNode toldOf(TeamAlert alert, TestKafka log, LiveWebSocketClient client) {
+    /** Publishes an alert and waits for it on a live connection. */
+    private static JsonNode publishAndAwait(TeamAlert alert, TestKafka log, LiveWebSocketClient client) {
         append(log, alert);
         return client.next(ofType("team_alert"));
     }
@@ -409,7 +416,9 @@ class AlertApiTest {
     private void beDue(String rule, int attempts) throws SQLException {
         try (var connection = gateway.connection();
                 var update = connection.prepareStatement(
-                        "update gateway.team_alerts set next_attempt_at = now(), attempts = ? where rule_id = ?::uuid")) {
+                        """
+                        UPDATE gateway.team_alerts SET next_attempt_at = now(), attempts = ?
+                        WHERE rule_id = ?::uuid""")) {
             update.setInt(1, attempts);
             update.setString(2, rule);
             assertThat(update.executeUpdate()).isOne();

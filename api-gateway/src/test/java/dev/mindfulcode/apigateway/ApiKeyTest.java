@@ -20,7 +20,7 @@ class ApiKeyTest {
     private final User ada = gateway.user();
 
     @Test
-    void aKeyIsShownOnceAndKeptAsItsHash() {
+    void showsAKeyOnceAndStoresItsHash() {
         Answer made = create(ada, "laptop");
         assertThat(made.status()).as(made.toString()).isEqualTo(201);
         assertThat(made.header("Cache-Control")).isEqualTo("no-store");
@@ -41,7 +41,7 @@ class ApiKeyTest {
     }
 
     @Test
-    void anEditorWithAKeyStartsAndEndsASession() {
+    void startsAndEndsASessionWithAKey() {
         String key = create(ada, "editor").text("key");
         Answer started = api.post("/api/sessions/start", key, "{\"language\": \"java\"}");
         assertThat(started.status()).as(started.toString()).isEqualTo(201);
@@ -56,7 +56,7 @@ class ApiKeyTest {
     }
 
     @Test
-    void aKeyOpensNothingElse() {
+    void refusesAKeyOutsideItsScope() {
         String key = create(ada, "editor").text("key");
         for (String path : List.of(
                 "/api/account",
@@ -75,7 +75,7 @@ class ApiKeyTest {
     }
 
     @Test
-    void aRevokedKeyOpensNothing() {
+    void refusesARevokedKey() {
         Answer made = create(ada, "editor");
         String key = made.text("key");
         assertThat(api.post("/api/sessions/start", key, "{}").status()).isEqualTo(201);
@@ -88,7 +88,7 @@ class ApiKeyTest {
     }
 
     @Test
-    void keysOfOthersAreNotFound() {
+    void hidesKeysOfOtherUsers() {
         Answer made = create(ada, "editor");
         User bob = gateway.user();
         revoke(bob, made.text("key_id")).isProblem(404, "not-found");
@@ -99,7 +99,7 @@ class ApiKeyTest {
     }
 
     @Test
-    void anAccountHasABoundedNumberOfKeysAlsoWhereTheyAreAskedForAtOnce() {
+    void limitsKeysPerAccountUnderConcurrency() {
         List<Integer> statuses = IntStream.range(0, 30)
                 .parallel()
                 .mapToObj(i -> create(ada, "editor " + i).status())
@@ -113,7 +113,7 @@ class ApiKeyTest {
     }
 
     @Test
-    void aKeyNeedsANameAndAScope() {
+    void requiresNameAndScope() {
         api.post("/api/keys", ada.token(), "{\"scope\": \"ingest\"}")
                 .isProblem(400, "invalid-request")
                 .withField("name");

@@ -86,7 +86,7 @@ class InvitationApiTest {
 
     /** The same fields and the same statements, hence the same time: the path does not look for an account. */
     @Test
-    void theAnswerDoesNotRevealWhetherTheAddressHasAnAccount() {
+    void invitingDoesNotRevealWhetherTheAddressHasAnAccount() {
         long withAccount = Long.MAX_VALUE;
         long without = Long.MAX_VALUE;
         Database database = gateway.context.getBean(Database.class);
@@ -96,7 +96,7 @@ class InvitationApiTest {
             Answer toKnown = invite(known.email(), "member");
             long between = database.statements();
             Answer toUnknown = invite(UUID.randomUUID() + "@example.org", "member");
-            // Whatever else goes on in the gateway only adds to the counts.
+            // Other work of the gateway only adds to the counts.
             withAccount = Math.min(withAccount, between - before);
             without = Math.min(without, database.statements() - between);
             assertThat(toUnknown.status()).isEqualTo(toKnown.status()).isEqualTo(201);
@@ -107,7 +107,7 @@ class InvitationApiTest {
     }
 
     @Test
-    void aDeclinedInvitationCannotBeMadeAgainAtOnce() {
+    void rejectsANewInvitationAfterADecline() {
         Answer invited = invite(bob.email(), "member");
         String decline = "/api/invitations/" + invited.text("invitation_id") + "/decline";
         api.post(decline, gateway.user().token(), "{}").isProblem(404, "not-found");
@@ -125,7 +125,7 @@ class InvitationApiTest {
     }
 
     @Test
-    void aWithdrawnInvitationCannotBeAccepted() {
+    void rejectsAWithdrawnInvitation() {
         Answer invited = invite(bob.email(), "member");
         invite(bob.email(), "viewer").isProblem(409, "invitation-exists").withField("email");
         assertThat(withdraw(invited).status()).isEqualTo(204);
@@ -136,7 +136,7 @@ class InvitationApiTest {
     }
 
     @Test
-    void anExpiredInvitationIsGone() throws SQLException {
+    void rejectsAnExpiredInvitation() throws SQLException {
         Answer invited = invite(bob.email(), "member");
         gateway.execute(
                 "update identity.team_invitations set expires_at = now() where invitation_id = ?",
@@ -151,7 +151,7 @@ class InvitationApiTest {
     }
 
     @Test
-    void rejoiningNeedsAnotherAcceptance() {
+    void requiresAnotherAcceptanceToRejoin() {
         accept(bob, invite(bob.email(), "member").text("code"));
         invite(bob.email(), "member").isProblem(409, "member-exists").withField("email");
         assertThat(api.delete(team + "/members/" + bob.id(), bob.token()).status())
@@ -162,7 +162,7 @@ class InvitationApiTest {
     }
 
     @Test
-    void invitationsOfSomebodyWhoNoLongerLeadsAreWithdrawn() {
+    void withdrawsInvitationsWhenTheInviterLosesTheRole() {
         User carl = gateway.user();
         gateway.join(team.substring("/api/teams/".length()), ada, carl, "admin");
         Answer byCarl = api.post(team + "/members", carl.token(), body(bob.email(), "member"));
@@ -171,7 +171,7 @@ class InvitationApiTest {
     }
 
     @Test
-    void oneCodeIsAcceptedOnce() throws Exception {
+    void acceptsACodeOnce() throws Exception {
         String code = invite(bob.email(), "member").text("code");
         List<Callable<Answer>> accepting = Collections.nCopies(6, () -> accept(bob, code));
         List<Integer> statuses = new ArrayList<>();
@@ -184,7 +184,7 @@ class InvitationApiTest {
     }
 
     @Test
-    void invitationsAreBoundedPerTeamInviterAndAddress() throws SQLException {
+    void limitsInvitationsPerTeamInviterAndAddress() throws SQLException {
         String address = UUID.randomUUID() + "@example.org";
         String second = anotherTeam();
         String third = anotherTeam();

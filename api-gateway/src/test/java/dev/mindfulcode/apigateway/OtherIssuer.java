@@ -119,7 +119,7 @@ final class OtherIssuer implements AutoCloseable {
                 .getTokenValue();
     }
 
-    /** What the server publishes of its keys. */
+    /** Returns the published keys. */
     byte[] publishedKeys() {
         try {
             return http.send(

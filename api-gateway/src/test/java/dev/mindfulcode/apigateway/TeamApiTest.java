@@ -27,7 +27,7 @@ class TeamApiTest {
     private final User bob = gateway.user();
 
     @Test
-    void whoMakesATeamOwnsItAndSeesIt() {
+    void createsATeamOwnedByItsCreator() {
         Answer made = api.post("/api/teams", ada.token(), "{\"name\": \"Compilers\"}");
         assertThat(made.status()).isEqualTo(201);
         assertThat(made.text("role")).isEqualTo("owner");
@@ -44,7 +44,7 @@ class TeamApiTest {
     }
 
     @Test
-    void joiningIsNotConsentingAndOnlyTheMemberConsents() {
+    void onlyTheMemberGivesConsentAfterJoining() {
         String team = team();
         add(team, bob, "member");
         assertThat(api.get(team, bob.token()).json().path("consent").asBoolean(true))
@@ -60,7 +60,7 @@ class TeamApiTest {
     }
 
     @Test
-    void addressesAreShownToThoseWhoAdministerAndConsentToNobodyElse() {
+    void showsAddressesToAdminsAndConsentToTheMemberOnly() {
         String team = team();
         User carl = gateway.user();
         add(team, bob, "member");
@@ -85,7 +85,7 @@ class TeamApiTest {
     }
 
     @Test
-    void aTeamIsNeverWithoutAnOwner() {
+    void keepsAtLeastOneOwner() {
         String team = team();
         String me = team + "/members/" + ada.id();
         api.delete(me, ada.token()).isProblem(409, "last-owner");
@@ -99,7 +99,7 @@ class TeamApiTest {
     }
 
     @Test
-    void ownersWhoAllLeaveAtOnceLeaveOneBehind() throws Exception {
+    void keepsOneOwnerWhenAllLeaveConcurrently() throws Exception {
         String team = team();
         List<User> owners = new ArrayList<>(List.of(ada));
         for (int i = 0; i < 7; i++) {
@@ -131,7 +131,7 @@ class TeamApiTest {
     }
 
     @Test
-    void thereIsABoundOnTeamsAndMembers() throws Exception {
+    void limitsTeamsPerUserAndMembersPerTeam() throws Exception {
         for (int i = 0; i < 50; i++) {
             assertThat(api.post("/api/teams", ada.token(), "{\"name\": \"t\"}").status())
                     .isEqualTo(201);
@@ -169,14 +169,14 @@ class TeamApiTest {
                 "{\"name\": 7}|name",
                 "{\"name\": \"a\\u0000b\"}|name",
             })
-    void aTeamWithoutAProperNameIsRefused(String json, String field) {
+    void rejectsInvalidTeamNames(String json, String field) {
         api.post("/api/teams", ada.token(), json)
                 .isProblem(400, "invalid-request")
                 .withField(field);
     }
 
     @Test
-    void rolesAndAddressesThatAreNoneAreRefused() {
+    void rejectsInvalidRolesAndAddresses() {
         String team = team();
         invite(team, bob.email(), "boss").isProblem(400, "invalid-request").withField("role");
         invite(team, "no address", "member").isProblem(400, "invalid-request").withField("email");
@@ -189,7 +189,7 @@ class TeamApiTest {
     }
 
     @Test
-    void theLogHearsOfEachStepInOrder() {
+    void publishesMembershipChangesInOrder() {
         String team = team();
         UUID teamId = UUID.fromString(team.substring("/api/teams/".length()));
         add(team, bob, "member");
@@ -208,7 +208,7 @@ class TeamApiTest {
                             AccountEventKind.ROLE_CHANGED,
                             AccountEventKind.LEFT_TEAM);
             assertThat(events)
-                    .as("whether their typing may count, where that is said")
+                    .as("whether the member is a viewer")
                     .extracting(AccountEvent::getTeamViewer)
                     .containsExactly(null, false, null, false, null);
             assertThat(events.subList(1, 5)).extracting(AccountEvent::getTeamId).containsOnly(teamId);

@@ -40,7 +40,7 @@ class TeamStatisticsApiTest {
     }
 
     @Test
-    void windowsComeTheEarliestFirstPageByPage() throws SQLException {
+    void pagesWindowsFromTheEarliest() throws SQLException {
         for (int i = 1; i <= 5; i++) {
             insert("day", day(-i), true, 6, 0.5);
         }
@@ -78,7 +78,7 @@ class TeamStatisticsApiTest {
     }
 
     @Test
-    void windowsAreOfTheTeamAndTheSizeThatWasAskedForAndBeginWithinTheSpan() throws SQLException {
+    void filtersWindowsByTeamSizeAndRange() throws SQLException {
         insert("hour", day(-2), true, 6, 0.5);
         insert("day", day(-2), true, 6, 0.5);
         insert("day", day(-3), true, 6, 0.5);
@@ -106,32 +106,34 @@ class TeamStatisticsApiTest {
         "cursor, cursor=nothing",
         "cursor, cursor=__________8"
     })
-    void whatCannotBeShownIsRefusedByItsName(String field, String query) {
+    void rejectsInvalidParametersByName(String field, String query) {
         api.get(team + "/analytics?" + query, ada.token())
                 .isProblem(400, "invalid-request")
                 .withField(field);
     }
 
     @Test
-    void insightsAreOfClosedDaysAndSaySoWhenThereAreTooFew() throws SQLException {
-        // Until the day before yesterday all is known: it closed 24 hours after its end.
+    void computesInsightsFromClosedDaysOnly() throws SQLException {
+        // Days up to the day before yesterday are closed.
         Instant until = Instant.now().minus(Duration.ofHours(24)).truncatedTo(ChronoUnit.DAYS);
         for (int i = 1; i <= 70; i++) {
             Instant day = until.minus(Duration.ofDays(i));
-            // One is not closed yet, and would tell another story; of one nothing was released.
+            // One is not closed yet and has another value; one was not released.
             @Nullable Integer members = i == 5 ? null : Integer.valueOf(6);
             insert("day", day, i != 3, members, i == 3 ? 0.95 : i <= 14 ? 0.2 + 0.01 * (i % 2) : 0.5 + 0.01 * (i % 3));
         }
         gateway.execute("""
-                insert into readmodel.team_windows (team_id, size, window_start, version, closed, members_min, members, keystrokes,
-                    active_seconds, mean_intensity, intensity_spread, seconds_in_flow, interruptions, focus_overlap_seconds,
-                    keystrokes_a_member_max, seconds_a_member_max, interruptions_a_member_max)
-                select ?, 'hour', day + hour * interval '1 hour', 1, true, 5, 6, 1000, 10000, 0.5, 0.1, 5000, 5, 60, 1, 1, 1
-                from generate_series(?::timestamptz - interval '70 days', ?::timestamptz - interval '1 day', interval '1 day') as day,
-                     generate_series(9, 16) as hour""", teamId, until.toString(), until.toString());
-        // So that summer time, which moves hours of UTC, plays no part.
+                INSERT INTO readmodel.team_windows (team_id, size, window_start, version, closed, members_min, members,
+                    keystrokes, active_seconds, mean_intensity, intensity_spread, seconds_in_flow, interruptions,
+                    focus_overlap_seconds, keystrokes_a_member_max, seconds_a_member_max, interruptions_a_member_max)
+                SELECT ?, 'hour', day + hour * interval '1 hour', 1, true, 5, 6, 1000, 10000, 0.5, 0.1, 5000, 5, 60,
+                    1, 1, 1
+                FROM generate_series(?::timestamptz - interval '70 days', ?::timestamptz - interval '1 day',
+                         interval '1 day') AS day,
+                     generate_series(9, 16) AS hour""", teamId, until.toString(), until.toString());
+        // Daylight saving time would move the hours.
         gateway.execute("update identity.users set time_zone = 'UTC' where user_id = ?", ada.id());
-        // What is later would tell another story, too.
+        // A later window with another value.
         insert("day", until, true, 6, 0.9);
 
         Answer answer = api.get(team + "/insights", ada.token());
@@ -167,7 +169,7 @@ class TeamStatisticsApiTest {
     }
 
     @Test
-    void aNewTeamIsToldWhatIsMissing() {
+    void reportsMissingDaysOfANewTeam() {
         JsonNode answer = api.get(team + "/insights", ada.token()).json();
         assertThat(answer.path("insights")).isEmpty();
         assertThat(answer.path("missing")).hasSize(5);
@@ -175,7 +177,7 @@ class TeamStatisticsApiTest {
     }
 
     @Test
-    void figuresAreForThePremiumPlan() {
+    void requiresThePremiumPlan() {
         String free = "/api/teams/"
                 + api.post("/api/teams", ada.token(), "{\"name\": \"free\"}").text("team_id");
         api.get(free + "/analytics", ada.token()).isProblem(403, "plan-needed");
@@ -190,10 +192,11 @@ class TeamStatisticsApiTest {
             throws SQLException {
         try (var connection = gateway.connection();
                 var insert = connection.prepareStatement("""
-                        insert into readmodel.team_windows (team_id, size, window_start, version, closed, members_min, members, keystrokes,
-                            active_seconds, mean_intensity, intensity_spread, seconds_in_flow, interruptions, focus_overlap_seconds,
-                            keystrokes_a_member_max, seconds_a_member_max, interruptions_a_member_max)
-                        values (?, ?, ?, 1, ?, 5, ?, ?, ?, ?, ?, ?, ?, ?, 1, 1, 1)""")) {
+                        INSERT INTO readmodel.team_windows (team_id, size, window_start, version, closed, members_min,
+                            members, keystrokes, active_seconds, mean_intensity, intensity_spread, seconds_in_flow,
+                            interruptions, focus_overlap_seconds, keystrokes_a_member_max, seconds_a_member_max,
+                            interruptions_a_member_max)
+                        VALUES (?, ?, ?, 1, ?, 5, ?, ?, ?, ?, ?, ?, ?, ?, 1, 1, 1)""")) {
             insert.setObject(1, teamId);
             insert.setString(2, size);
             insert.setObject(3, start.atOffset(java.time.ZoneOffset.UTC));

@@ -79,7 +79,7 @@ class TokensAcrossGatewaysTest {
     }
 
     @Test
-    void withoutASecretTokensAreSignedWithAKeyWhosePublicPartIsServed() throws Exception {
+    void signsWithAPublishedKeyWithoutASecret() throws Exception {
         User ada = user();
         SignedJWT token = SignedJWT.parse(ada.token());
         assertThat(token.getHeader().getAlgorithm()).isEqualTo(JWSAlgorithm.ES256);
@@ -95,7 +95,7 @@ class TokensAcrossGatewaysTest {
     }
 
     @Test
-    void aTicketOpensOneStreamAtAnyGateway() {
+    void redeemsATicketOnceAtAnyGateway() {
         User ada = user();
         String ticket = ticket(here, ada.token());
         assertThat(ticket).hasSize(43);
@@ -122,7 +122,7 @@ class TokensAcrossGatewaysTest {
     }
 
     @Test
-    void aTicketExpiresAndEndsWithTheTokenBehindIt() {
+    void refusesATicketAfterExpiryOrRevocation() {
         User ada = user();
         String old = ticket(here, ada.token());
         execute("update gateway.live_tickets set expires_at = created_at - interval '1 second'");
@@ -143,7 +143,7 @@ class TokensAcrossGatewaysTest {
     }
 
     @Test
-    void ticketsOfAUserDoNotPileUp() {
+    void limitsTicketsPerUser() {
         User ada = user();
         String first = ticket(here, ada.token());
         for (int i = 0; i < 16; i++) {
@@ -162,7 +162,7 @@ class TokensAcrossGatewaysTest {
     }
 
     @Test
-    void thePrivatePartIsSealedInTheDatabase() {
+    void storesThePrivateKeySealed() {
         assertThat(number("select count(*) from identity.signing_keys where public_jwk like '%\"d\"%'"))
                 .isZero();
         // PKCS #8 of a P-256 key begins so.
@@ -172,7 +172,7 @@ class TokensAcrossGatewaysTest {
     }
 
     @Test
-    void aNewKeyTakesOverWhenTheOldOneIsOldAndTheOldOneStillVerifies() throws Exception {
+    void rotatesSigningKeysAndStillAcceptsTheOldKey() throws Exception {
         User ada = user();
         String before = SignedJWT.parse(ada.token()).getHeader().getKeyID();
         execute("update identity.signing_keys set created_at = created_at - interval '91 days'");
@@ -195,7 +195,7 @@ class TokensAcrossGatewaysTest {
     }
 
     @Test
-    void loggingOutEndsAccessTokensOnEveryGateway() {
+    void logoutRevokesAccessTokensOnEveryGateway() {
         User ada = user();
         assertThat(there.get("/api/account", ada.token()).status()).isEqualTo(200);
 
@@ -225,11 +225,11 @@ class TokensAcrossGatewaysTest {
                         + " (family_id) where f.user_id = '" + ada.id() + "'"))
                 .isEqualTo(2);
         Answer next = refresh(there, answers.getFirst().text("refresh_token"));
-        assertThat(next.status()).as("the session goes on").isEqualTo(200);
+        assertThat(next.status()).as("the session continues").isEqualTo(200);
     }
 
     @Test
-    void lostRefreshAnswerIsRepeatedByTheOtherGateway() {
+    void repeatsALostRefreshResponseOnAnotherGateway() {
         User ada = user();
         Answer lost = refresh(here, ada.refreshToken());
 
@@ -290,7 +290,7 @@ class TokensAcrossGatewaysTest {
     }
 
     @Test
-    void aNewPasswordEndsAccessTokensOnEveryGatewayAndTheFreshOneStays() {
+    void passwordChangeRevokesEarlierTokensOnEveryGateway() {
         User ada = user();
         assertThat(there.get("/api/account", ada.token()).status()).isEqualTo(200);
 
@@ -323,7 +323,7 @@ class TokensAcrossGatewaysTest {
     }
 
     @Test
-    void anApiKeyIsGoodOnEveryGatewayUntilItIsRevoked() {
+    void acceptsAnApiKeyOnEveryGatewayUntilItIsRevoked() {
         User ada = user();
         Answer key = here.post("/api/keys", ada.token(), "{\"name\": \"editor\", \"scope\": \"ingest\"}");
         assertThat(there.post("/api/sessions/start", key.text("key"), "{}").status())
@@ -340,7 +340,7 @@ class TokensAcrossGatewaysTest {
     }
 
     @Test
-    void forgedTokensAreRefused() throws Exception {
+    void refusesForgedTokens() throws Exception {
         User ada = user();
         JWTClaimsSet claims = SignedJWT.parse(ada.token()).getJWTClaimsSet();
         String kid = SignedJWT.parse(ada.token()).getHeader().getKeyID();
@@ -370,7 +370,7 @@ class TokensAcrossGatewaysTest {
     }
 
     @Test
-    void whomAnotherIssuerVouchesForHasAnAccountFromTheFirstSight() {
+    void createsAnAccountOnFirstSignInAtAnIssuer() {
         String subject = issuer.newSubject();
 
         Answer account = here.get("/api/account", issuer.token(subject));
@@ -395,7 +395,7 @@ class TokensAcrossGatewaysTest {
     }
 
     @Test
-    void firstSightsAtOnceMakeOneAccount() {
+    void concurrentFirstSignInsCreateOneAccount() {
         String subject = issuer.newSubject();
         List<String> tokens =
                 IntStream.range(0, 8).mapToObj(i -> issuer.token(subject)).toList();
@@ -413,7 +413,7 @@ class TokensAcrossGatewaysTest {
     }
 
     @Test
-    void theIssuersWordDoesNotOpenAnAccountThatHasTheAddress() {
+    void doesNotLinkAnIssuersUserToAnExistingAddress() {
         String subject = issuer.newSubject();
         User ada = here.register(subject + "@issuer.example.org");
 
@@ -425,11 +425,11 @@ class TokensAcrossGatewaysTest {
     }
 
     @Test
-    void anAccountWithoutAPasswordHasNoneToChangeOrToSignInWith() {
+    void refusesPasswordUseForAccountsWithoutOne() {
         String subject = issuer.newSubject();
         String token = issuer.token(subject);
         here.post("/api/account/password", token, """
-            {"current_password": "whatever", "new_password": "another long sentence entirely"}\
+            {"current_password": "any sentence", "new_password": "another long sentence entirely"}\
             """).isProblem(403, "forbidden");
         login(here, subject + "@issuer.example.org").isProblem(401, "invalid-credentials");
         String address = UUID.randomUUID() + "@example.org";
@@ -439,7 +439,7 @@ class TokensAcrossGatewaysTest {
     }
 
     @Test
-    void foreignAndExpiredTokensOfIssuersAreRefused() throws Exception {
+    void refusesForeignAndExpiredIssuerTokens() throws Exception {
         String subject = issuer.newSubject();
         Instant soon = Instant.now().plusSeconds(300);
         assertThat(here.get("/api/account", issuer.signed(issuer.uri(), subject, soon))
@@ -470,7 +470,7 @@ class TokensAcrossGatewaysTest {
     }
 
     @Test
-    void whereAnAudienceIsSetTokensForOthersAreRefusedAndAnIssuerThatIsAwayIsSaidToBe() {
+    void refusesOtherAudiencesAndReportsAnUnavailableIssuer() {
         String subject = issuer.newSubject();
         Map<String, Object> settings = new HashMap<>(environment);
         settings.put("OIDC_AUDIENCE", subject);

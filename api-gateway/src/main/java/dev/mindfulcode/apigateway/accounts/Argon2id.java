@@ -17,8 +17,8 @@ import org.bouncycastle.crypto.params.Argon2Parameters;
  * Argon2id hashes as PHC strings, such as {@code $argon2id$v=19$m=19456,t=2,p=1$salt$hash}. New ones have OWASP's
  * parameters: 19 MiB, 2 passes, 1 lane. Hashes with other parameters are verified too. Thread-safe.
  *
- * <p>The memory of the computation is kept and used again. Allocated for each hash, it fills the heap's old generation,
- * and a collection of all of the heap follows every second or third hash.
+ * <p>The memory of the computation is pooled. Allocated per hash, it would fill the heap's old generation, and every
+ * second or third hash would cause a full collection.
  */
 final class Argon2id {
 
@@ -36,7 +36,7 @@ final class Argon2id {
     private final BlockingQueue<BlockPool> pools;
     private final SecureRandom random = new SecureRandom();
 
-    /** @param concurrentMax computations at once; each keeps 19 MiB */
+    /** @param concurrentMax concurrent computations, with 19 MiB each */
     Argon2id(int concurrentMax) {
         pools = new ArrayBlockingQueue<>(concurrentMax);
         for (int i = 0; i < concurrentMax; i++) {
@@ -51,12 +51,12 @@ final class Argon2id {
         return PREFIX + base64(salt) + "$" + base64(hash);
     }
 
-    /** Returns a hash of today's parameters that no known password has. */
+    /** Returns a random hash with today's parameters, which matches no known password. */
     String ofNoPassword() {
         return PREFIX + base64(randomBytes(SALT_BYTES)) + "$" + base64(randomBytes(HASH_BYTES));
     }
 
-    /** @throws IllegalArgumentException where the hash is not an Argon2id PHC string */
+    /** @throws IllegalArgumentException if the hash is not an Argon2id PHC string */
     boolean matches(String password, String phc) {
         Matcher parts = PHC.matcher(phc);
         if (!parts.matches()) {
@@ -76,7 +76,7 @@ final class Argon2id {
         return MessageDigest.isEqual(actual, expected);
     }
 
-    /** Whether a hash was made with other parameters than today's. */
+    /** Whether a hash has other parameters than new hashes. */
     static boolean isOutdated(String phc) {
         return !phc.startsWith(PREFIX);
     }

@@ -7,12 +7,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An e-mail address in the one spelling that names an account: {@code Ada@Exämple.org} is
+ * An e-mail address in normalised form, which identifies an account: {@code Ada@Exämple.org} is
  * {@code ada@xn--exmple-cua.org}.
  *
- * <p>The local part is in NFKC and lower case. The domain is that of DNS, by UTS 46 without transitional processing, as
- * browsers have it: {@code straße.example} and {@code strasse.example} are two domains, of two owners. IDNA2003, as
- * java.net.IDN has it, makes them one.
+ * <p>The local part is in NFKC and lower case. The domain is that of DNS, by UTS 46 without transitional processing,
+ * as in browsers: {@code straße.example} and {@code strasse.example} are two domains, of two owners. IDNA2003, as in
+ * java.net.IDN, maps both to one.
  *
  * <p>Letters of every script are allowed, with their marks. Stricter than RFC 5321 where it does not matter (no quoted
  * local parts, no address literals) and with its lengths.
@@ -29,8 +29,8 @@ public record EmailAddress(String normalised) {
             | IDNA.CHECK_CONTEXTO);
 
     /**
-     * A part between dots. A mark follows something; joiners, which nobody sees, only where a script writes with them:
-     * after a mark, as in Indic scripts, or in Arabic script.
+     * A part between dots. It does not begin with a mark. Joiners, which are invisible, are allowed only in scripts
+     * that need them: after a mark, as in Indic scripts, or in Arabic script.
      */
     private static final String ATOM = "[\\p{L}\\p{N}!#$%&'*+/=?^_`{|}~-]"
             + "([\\p{L}\\p{M}\\p{N}!#$%&'*+/=?^_`{|}~-]|(?<=[\\p{M}\\p{IsArabic}])[\\u200C\\u200D])*";
@@ -40,7 +40,7 @@ public record EmailAddress(String normalised) {
     private static final Pattern DOMAIN =
             Pattern.compile("([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
 
-    /** Returns null where the text is no address. */
+    /** Returns null if the text is not an address. */
     public static @Nullable EmailAddress parse(String text) {
         if (text.length() > LENGTH_MAX) {
             return null;
@@ -50,7 +50,7 @@ public record EmailAddress(String normalised) {
         if (at < 1 || at > LOCAL_LENGTH_MAX) {
             return null;
         }
-        // Lower case of a few letters is no longer composed.
+        // The lower case of a few letters is decomposed.
         String local = Normalizer.normalize(compatible.substring(0, at).toLowerCase(Locale.ROOT), Normalizer.Form.NFKC);
         String domain = ascii(compatible.substring(at + 1));
         if (domain == null
@@ -69,7 +69,7 @@ public record EmailAddress(String normalised) {
         return info.hasErrors() ? null : ascii.toString();
     }
 
-    /** Never the address: it is personal. */
+    /** Without the address, which is personal. */
     @Override
     public String toString() {
         return "EmailAddress";

@@ -18,11 +18,10 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 
 /**
- * A bounded queue in front of the few threads that hash passwords. Accounts take turns, so that many attempts at one
- * account delay the others by one hash at most. Thread-safe.
+ * A bounded queue in front of the few threads that hash passwords. It serves accounts in turn, so that many attempts at
+ * one account delay the others by one hash at most. Thread-safe.
  *
- * <p>Three bounds: in all, per account and per client's network. An attempt past one of the last two is its own
- * client's doing and fails with 429; past the first with 503.
+ * <p>Three limits: in total (then 503), per account and per client network (then 429).
  */
 final class HashingQueue implements AutoCloseable {
 
@@ -34,7 +33,7 @@ final class HashingQueue implements AutoCloseable {
     /** Running and waiting attempts at one account. */
     static final int IN_FLIGHT_OF_ACCOUNT_MAX = 4;
 
-    /** Running and waiting attempts from one network, at whichever accounts. */
+    /** Running and waiting attempts from one network, at all accounts. */
     static final int IN_FLIGHT_OF_CLIENT_MAX = 16;
 
     static final int RETRY_AFTER_SECONDS = 2;
@@ -48,7 +47,7 @@ final class HashingQueue implements AutoCloseable {
             new LinkedBlockingQueue<>(),
             Thread.ofPlatform().daemon().name("gateway-hash-", 1).factory());
 
-    /** The account whose turn is next comes first. */
+    /** Pending jobs by account, in the order of service. */
     private final Map<String, ArrayDeque<Job<?>>> pending = new LinkedHashMap<>();
 
     private final Map<String, Integer> ofAccount = new HashMap<>();
@@ -60,7 +59,7 @@ final class HashingQueue implements AutoCloseable {
         threads.allowCoreThreadTimeOut(true);
     }
 
-    /** Runs work on a hashing thread when the account's turn comes. Cancelled before that, it is not run. */
+    /** Runs work on a hashing thread in the account's turn, unless the subscriber cancels before. */
     <T> Mono<T> submit(SignInAttempt attempt, Callable<T> work) {
         return Mono.create(sink -> {
             Job<T> job = new Job<>(attempt, work, sink);
@@ -103,7 +102,7 @@ final class HashingQueue implements AutoCloseable {
     private void runAll() {
         for (Job<?> job = next(); job != null; job = next()) {
             Runnable answer = job.compute();
-            // Before the answer, whose receiver may have the next thing to hash.
+            // Before the result, whose receiver may submit the next job.
             release(job);
             try {
                 answer.run();
@@ -113,7 +112,7 @@ final class HashingQueue implements AutoCloseable {
         }
     }
 
-    /** Takes the first job of the account whose turn it is, and puts that account last. */
+    /** Removes the first job of the next account, and moves that account to the end. */
     private synchronized @Nullable Job<?> next() {
         Iterator<Map.Entry<String, ArrayDeque<Job<?>>>> accounts =
                 pending.entrySet().iterator();
@@ -160,7 +159,7 @@ final class HashingQueue implements AutoCloseable {
         threads.shutdownNow();
     }
 
-    /** Compared by identity: two attempts may be alike. */
+    /** Compared by identity: two attempts may be equal. */
     private static final class Job<T> {
 
         private final SignInAttempt attempt;
@@ -177,7 +176,7 @@ final class HashingQueue implements AutoCloseable {
             return attempt;
         }
 
-        @SuppressWarnings("CatchingUnchecked") // whatever it is, the thread goes on and the caller gets it
+        @SuppressWarnings("CatchingUnchecked") // passed on to the subscriber; the thread continues
         Runnable compute() {
             try {
                 T result = work.call();

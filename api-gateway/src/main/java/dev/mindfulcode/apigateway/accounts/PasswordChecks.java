@@ -3,7 +3,7 @@ package dev.mindfulcode.apigateway.accounts;
 import dev.mindfulcode.apigateway.limits.SignInAttempt;
 import reactor.core.publisher.Mono;
 
-/** Counts checks of the current password of somebody who is signed in. Each check needs the attempt that this emits. */
+/** Counts checks of a signed-in user's current password. Each check needs the attempt that it emits. */
 @FunctionalInterface
 interface PasswordChecks {
 

@@ -11,7 +11,7 @@ final class PasswordHashes implements AutoCloseable {
 
     private final Argon2id argon2id = new Argon2id(HashingQueue.CONCURRENT_MAX);
 
-    /** Checked where no user exists, so that an unknown address costs as much as a known one. */
+    /** The hash that is checked if no user exists, so that an unknown address costs as much as a known one. */
     private final String noPassword = argon2id.ofNoPassword();
 
     private final HashingQueue queue = new HashingQueue();
@@ -20,7 +20,7 @@ final class PasswordHashes implements AutoCloseable {
     /**
      * Hashes a password with a new salt.
      *
-     * @param check run before, on the same thread; what it throws is the answer
+     * @param check runs before, on the same thread; its exception is the result
      */
     Mono<String> hash(SignInAttempt attempt, String password, Runnable check) {
         return queue.submit(attempt, () -> {
@@ -30,7 +30,7 @@ final class PasswordHashes implements AutoCloseable {
         });
     }
 
-    /** Whether the password is the one hashed. Without a hash the same work is done, and the answer is no. */
+    /** Emits whether a password matches a hash; without a hash it does the same work and emits false. */
     Mono<Boolean> matches(SignInAttempt attempt, String password, @Nullable String hash) {
         return queue.submit(attempt, () -> {
             hashed.incrementAndGet();
@@ -40,8 +40,8 @@ final class PasswordHashes implements AutoCloseable {
     }
 
     /**
-     * Emits a hash with today's parameters of a password that matches an outdated hash. Emits nothing where the hash is
-     * up to date, or the queue is full: the next sign-in will do.
+     * Emits a hash with today's parameters of a password that matches an outdated hash. Emits nothing if the hash is up
+     * to date, or if the queue is full: the next sign-in will upgrade it.
      */
     Mono<String> upgrade(SignInAttempt attempt, String password, String hash) {
         return Argon2id.isOutdated(hash)
@@ -49,7 +49,7 @@ final class PasswordHashes implements AutoCloseable {
                 : Mono.empty();
     }
 
-    /** How many Argon2 computations have been made: what an attacker could otherwise read off the clock. */
+    /** Returns the number of Argon2 computations, with which tests compare the work of two requests. */
     long hashed() {
         return hashed.get();
     }

@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What may be a password: long enough, and not what anybody would try first (NIST SP 800-63B section 3.1.1.2). No rules
- * of composition. Thread-safe.
+ * The policy for new passwords: long enough and not easily guessed (NIST SP 800-63B section 3.1.1.2), without rules of
+ * composition. Thread-safe.
  */
 final class PasswordPolicy {
 
@@ -23,12 +23,12 @@ final class PasswordPolicy {
     /** UTF-16 units in which {@link #LENGTH_MAX} code points always fit. */
     static final int UNITS_MAX = 2 * LENGTH_MAX;
 
-    /** zxcvbn's scale ends at 4; from 3 on it takes 10^8 guesses and more. */
+    /** On zxcvbn's scale of 0 to 4; from 3 a password needs at least 10^8 guesses. */
     private static final int SCORE_MIN = 3;
 
     /**
-     * zxcvbn's time grows faster than the length. What is longer is judged without the known words in it, which a cut
-     * might hide, and by its beginning and its end: it is as good as the better one.
+     * zxcvbn's time grows faster than the length. Of a longer password known words are removed, which a cut might hide,
+     * and its beginning and end are scored; the better score counts.
      */
     static final int SCORED_UNITS_MAX = 40;
 
@@ -36,16 +36,16 @@ final class PasswordPolicy {
     private static final int WORD_LENGTH_MIN = 3;
     private static final Pattern NO_LETTERS = Pattern.compile("[^\\p{L}\\p{N}]+");
 
-    private static final String ADVICE = " A few unusual words, or what a password manager makes, will do.";
+    private static final String ADVICE = " Use a few unusual words, or a password manager.";
 
     private final Zxcvbn zxcvbn = new Zxcvbn();
 
-    /** One form for what looks the same, however the keyboard composed it. */
+    /** Returns one form for texts that look the same, independent of how the keyboard composed them. */
     static String normalised(String password) {
         return Normalizer.normalize(password, Normalizer.Form.NFKC);
     }
 
-    /** Returns what is wrong with the length of a normalised password, or null; costs nothing. */
+    /** Returns the fault in the length of a normalised password, or null; fast. */
     static @Nullable String lengthFault(String password) {
         int length = password.codePointCount(0, password.length());
         return length < LENGTH_MIN || length > LENGTH_MAX
@@ -54,17 +54,17 @@ final class PasswordPolicy {
     }
 
     /**
-     * Returns why a normalised password is easily guessed, or null where it is not; takes up to some milliseconds.
+     * Returns why a normalised password is easily guessed, or null if it is not; needs up to some milliseconds.
      *
-     * @param personal what whoever guesses knows of the person: the address, the name
+     * @param personal words that an attacker knows of the user: address and name
      */
     @Nullable
     String guessFault(String password, List<String> personal) {
         List<String> known = knownWords(personal);
-        String judged = password.length() > SCORED_UNITS_MAX ? without(known, password) : password;
-        Strength strength = zxcvbn.measure(beginning(judged), known);
-        if (strength.getScore() < SCORE_MIN && judged.length() > SCORED_UNITS_MAX) {
-            Strength end = zxcvbn.measure(judged.substring(judged.length() - SCORED_UNITS_MAX), known);
+        String scored = password.length() > SCORED_UNITS_MAX ? without(known, password) : password;
+        Strength strength = zxcvbn.measure(beginning(scored), known);
+        if (strength.getScore() < SCORE_MIN && scored.length() > SCORED_UNITS_MAX) {
+            Strength end = zxcvbn.measure(scored.substring(scored.length() - SCORED_UNITS_MAX), known);
             strength = end.getGuesses() > strength.getGuesses() ? end : strength;
         }
         if (strength.getScore() >= SCORE_MIN) {

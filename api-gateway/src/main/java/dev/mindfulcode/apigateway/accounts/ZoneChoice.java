@@ -5,15 +5,15 @@ import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time zone of a new account. Browsers and operating systems send names that no list has, and nobody registers anew
- * because of one: where it is unknown, it is UTC, and the answer says so.
+ * The time zone of a new account. Clients send names that no list has, and a registration should not fail because of
+ * one: an unknown name becomes UTC, and the response has a notice.
  *
- * @param name under which it is stored
- * @param notice for the user; null where they have the zone that they sent, or sent none
+ * @param name the stored id
+ * @param notice for the user; null if the zone is stored as it was sent, or none was sent
  */
 record ZoneChoice(String name, @Nullable String notice) {
 
-    /** Of an unknown name, as much is repeated. */
+    /** An unknown name is cut to this length in the notice. */
     private static final int REPEATED_LENGTH_MAX = 64;
 
     static ZoneChoice of(@Nullable String sent) {

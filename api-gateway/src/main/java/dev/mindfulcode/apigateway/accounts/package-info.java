@@ -1,4 +1,4 @@
-/** Accounts: registration, passwords, access and refresh tokens. */
+/** Accounts: registration, sign-in, passwords, API keys, personal details. */
 @NullMarked
 package dev.mindfulcode.apigateway.accounts;
 

@@ -21,27 +21,27 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * Alerts that go to webhooks: rows of {@code gateway.team_alerts}. What is given up becomes a dead letter in the same
- * transaction.
+ * The queue of alerts for webhooks: rows of {@code gateway.team_alerts}. An abandoned delivery becomes a dead letter in
+ * the same transaction.
  */
 final class AlertDeliveries implements DeliveryQueue {
 
     static final String COMPONENT = "webhooks";
 
-    /** What would wait for longer than any retry delay was scheduled by a clock that was set back since: it is due. */
+    /** An attempt farther away than any retry delay was scheduled by a clock that was set back since: it is due. */
     private static final String TAKE = """
-            update gateway.team_alerts a
-            set attempts = a.attempts + 1, next_attempt_at = clock_timestamp() + make_interval(secs => :hidden)
-            from gateway.team_alert_rules r
-            where r.rule_id = a.rule_id and a.alert_id = any(array(
-                select alert_id from gateway.team_alerts
-                where next_attempt_at not between clock_timestamp() and clock_timestamp() + make_interval(days => 1)
-                order by next_attempt_at limit :max for update skip locked))
-            returning a.*, r.channel, r.sealed_target""";
+            UPDATE gateway.team_alerts a
+            SET attempts = a.attempts + 1, next_attempt_at = clock_timestamp() + make_interval(secs => :hidden)
+            FROM gateway.team_alert_rules r
+            WHERE r.rule_id = a.rule_id AND a.alert_id = ANY (ARRAY(
+                SELECT alert_id FROM gateway.team_alerts
+                WHERE next_attempt_at NOT BETWEEN clock_timestamp() AND clock_timestamp() + make_interval(days => 1)
+                ORDER BY next_attempt_at LIMIT :max FOR UPDATE SKIP LOCKED))
+            RETURNING a.*, r.channel, r.sealed_target""";
 
     private static final String GIVE_UP = """
-            update gateway.team_alerts set next_attempt_at = null, given_up_at = clock_timestamp(), failure = :failure
-            where alert_id = :alert returning team_id, log_partition, log_offset""";
+            UPDATE gateway.team_alerts SET next_attempt_at = NULL, given_up_at = clock_timestamp(), failure = :failure
+            WHERE alert_id = :alert RETURNING team_id, log_partition, log_offset""";
 
     private final Database database;
     private final EventPublisher log;
@@ -66,26 +66,28 @@ final class AlertDeliveries implements DeliveryQueue {
     }
 
     private static DueDelivery due(Readable row) {
-        TeamAlertView note = TeamAlertView.of(AlertRows.alert(row), null);
+        TeamAlertView view = TeamAlertView.of(AlertRows.alert(row), null);
         return new DueDelivery(
                 Objects.requireNonNull(row.get("alert_id", UUID.class)),
                 Objects.requireNonNull(row.get("rule_id", UUID.class)),
                 Objects.requireNonNull(row.get("sealed_target", byte[].class)),
-                body(note),
+                body(view),
                 Objects.requireNonNull(row.get("attempts", Integer.class)));
     }
 
-    /** As Standard Webhooks recommends it: type, time and data. */
-    private static byte[] body(@Nullable TeamAlertView note) {
-        return note == null
+    /** Returns type, time and data, as Standard Webhooks recommends. */
+    private static byte[] body(@Nullable TeamAlertView view) {
+        return view == null
                 ? "{\"type\":\"team_alert\"}".getBytes(StandardCharsets.UTF_8)
-                : Json.bytes(new Message("team_alert", note.to(), note));
+                : Json.bytes(new Message("team_alert", view.to(), view));
     }
 
     @Override
     public Mono<Void> delivered(UUID messageId) {
-        return database.sql("update gateway.team_alerts set next_attempt_at = null, delivered_at = clock_timestamp(),"
-                        + " failure = null where alert_id = :alert")
+        return database.sql("""
+                        UPDATE gateway.team_alerts
+                        SET next_attempt_at = NULL, delivered_at = clock_timestamp(), failure = NULL
+                        WHERE alert_id = :alert""")
                 .bind("alert", messageId)
                 .fetch()
                 .rowsUpdated()
@@ -94,8 +96,10 @@ final class AlertDeliveries implements DeliveryQueue {
 
     @Override
     public Mono<Void> failed(UUID messageId, String kind, Duration nextAttemptIn) {
-        return database.sql("update gateway.team_alerts set failure = :failure,"
-                        + " next_attempt_at = clock_timestamp() + make_interval(secs => :wait) where alert_id = :alert")
+        return database.sql("""
+                        UPDATE gateway.team_alerts
+                        SET failure = :failure, next_attempt_at = clock_timestamp() + make_interval(secs => :wait)
+                        WHERE alert_id = :alert""")
                 .bind("failure", kind)
                 .bind("wait", nextAttemptIn.toMillis() / 1_000.0)
                 .bind("alert", messageId)
@@ -121,7 +125,7 @@ final class AlertDeliveries implements DeliveryQueue {
                 .then();
     }
 
-    /** Without the value, which is on the log where the letter says. */
+    /** Returns a dead letter with the alert's position instead of its value. */
     private DeadLetter letter(GivenUp gone, String kind) {
         return DeadLetter.newBuilder()
                 .setTopic(Topics.TEAM_ALERTS.name())

@@ -39,9 +39,9 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the committed alerts of teams: each in one row, however often it is read. One gateway of the group reads a
- * partition; an offset is committed after its rows. Alerts of rules that are gone, or of teams that are no longer on
- * the premium plan, are passed over.
+ * Stores the committed alerts of teams: each in one row, however often it is read. One gateway of the group reads a
+ * partition, and commits an offset after its rows. Alerts of deleted rules, and of teams that are no longer on the
+ * premium plan, are skipped.
  */
 final class AlertInbox extends LogFollower<byte[]> {
 
@@ -51,16 +51,16 @@ final class AlertInbox extends LogFollower<byte[]> {
     private static final int QUERY_TIMEOUT_SECONDS = 5;
 
     private static final String INSERT = """
-            insert into gateway.team_alerts (alert_id, rule_id, team_id, indicator, value, low, high, threshold, reference, data_points,
-                recent_days, from_at, to_at, log_partition, log_offset, next_attempt_at)
-            select ?, r.rule_id, r.team_id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-                case when r.channel = 'webhook' then clock_timestamp() end
-            from gateway.team_alert_rules r where r.rule_id = ? and r.team_id = ?
-            on conflict (alert_id) do nothing""";
-    private static final String FORGET =
-            "delete from gateway.team_alerts where received_at < clock_timestamp() - interval '90 days'";
+            INSERT INTO gateway.team_alerts (alert_id, rule_id, team_id, indicator, value, low, high, threshold,
+                reference, data_points, recent_days, from_at, to_at, log_partition, log_offset, next_attempt_at)
+            SELECT ?, r.rule_id, r.team_id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+                CASE WHEN r.channel = 'webhook' THEN clock_timestamp() END
+            FROM gateway.team_alert_rules r WHERE r.rule_id = ? AND r.team_id = ?
+            ON CONFLICT (alert_id) DO NOTHING""";
+    private static final String DELETE_EXPIRED =
+            "DELETE FROM gateway.team_alerts WHERE received_at < clock_timestamp() - interval '90 days'";
     private static final String TO_OUTBOX =
-            "insert into gateway.outbox (topic, record_key, record_value) values (?, ?, ?)";
+            "INSERT INTO gateway.outbox (topic, record_key, record_value) VALUES (?, ?, ?)";
 
     private final KafkaConnection address;
     private final DataSource database;
@@ -69,7 +69,7 @@ final class AlertInbox extends LogFollower<byte[]> {
     private final Clock clock;
     private final Deserializer<TeamAlert> alerts;
 
-    /** @param arrived runs after alerts were kept */
+    /** @param arrived runs after alerts were stored */
     AlertInbox(KafkaConnection address, DataSource database, EventPublisher log, Runnable arrived, Clock clock) {
         super("gateway-team-alerts", false);
         this.address = address;
@@ -86,19 +86,19 @@ final class AlertInbox extends LogFollower<byte[]> {
         while (goesOn()) {
             ConsumerRecords<byte[], byte[]> records = opened.poll(POLL_WAIT_MAX);
             if (!records.isEmpty()) {
-                keep(records);
+                store(records);
                 opened.commitSync();
                 arrived.run();
             }
         }
     }
 
-    private void keep(ConsumerRecords<byte[], byte[]> records) throws SQLException {
+    private void store(ConsumerRecords<byte[], byte[]> records) throws SQLException {
         try (Connection connection = database.getConnection()) {
             connection.setAutoCommit(false);
             try (PreparedStatement insert = prepare(connection, INSERT);
                     PreparedStatement outbox = prepare(connection, TO_OUTBOX);
-                    PreparedStatement forget = prepare(connection, FORGET)) {
+                    PreparedStatement expired = prepare(connection, DELETE_EXPIRED)) {
                 Map<ConsumerRecord<byte[], byte[]>, Optional<TeamAlert>> read = new LinkedHashMap<>();
                 records.forEach(record -> read.put(record, Optional.ofNullable(read(record))));
                 Set<UUID> premium = TeamPlans.premium(connection, teams(read.values()));
@@ -118,7 +118,7 @@ final class AlertInbox extends LogFollower<byte[]> {
                         insert.executeUpdate();
                     }
                 }
-                forget.executeUpdate();
+                expired.executeUpdate();
             }
             connection.commit();
         }
@@ -132,7 +132,7 @@ final class AlertInbox extends LogFollower<byte[]> {
     }
 
     /**
-     * Returns null for what is no alert. A registry that does not answer says nothing about a record: that is thrown.
+     * Returns null for a record that is not an alert. An unavailable registry says nothing about a record: it throws.
      */
     private @Nullable TeamAlert read(ConsumerRecord<byte[], byte[]> record) {
         if (record.value() == null) {

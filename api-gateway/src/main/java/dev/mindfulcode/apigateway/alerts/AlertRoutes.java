@@ -68,7 +68,7 @@ final class AlertRoutes {
                         this::test);
     }
 
-    /** Sends a signed message of the type {@code test} to a rule's webhook, at once and once. */
+    /** Sends a signed message of the type {@code test} to a rule's webhook, without retries. */
     private Mono<ServerResponse> test(ServerRequest request) {
         return Caller.of(request)
                 .flatMap(caller -> {
@@ -174,7 +174,7 @@ final class AlertRoutes {
         return switch (body.requiredText("channel", WORD_LENGTH_MAX)) {
             case "live" -> {
                 if (body.text("url", WebhookTargets.URL_LENGTH_MAX) != null) {
-                    throw body.invalid("url", "An address goes with the channel webhook only.");
+                    throw body.invalid("url", "An address is expected for the channel webhook only.");
                 }
                 yield null;
             }
@@ -191,8 +191,10 @@ final class AlertRoutes {
     }
 
     /**
-     * @param host null where live
-     * @param url shown to who made the rule, once
+     * A rule as the API shows it.
+     *
+     * @param host null for the channel {@code live}
+     * @param url shown only in the response that created the rule
      * @param secret likewise
      */
     private record Rule(

@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Rows of {@code gateway.team_alerts}. */
+/** Maps rows of {@code gateway.team_alerts}. */
 final class AlertRows {
 
     private AlertRows() {}
@@ -31,7 +31,7 @@ final class AlertRows {
                 .build();
     }
 
-    /** Returns null where there is no webhook. */
+    /** Returns null without a webhook. */
     static @Nullable Delivery delivery(Readable row) {
         if (!of(row, "channel", String.class).equals("webhook")) {
             return null;

@@ -8,9 +8,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a team's leads want to be told of.
+ * An alert rule of a team.
  *
- * @param host where to, by webhook; null where live
+ * @param host of the webhook; null for the channel {@code live}
  */
 record AlertRule(
         UUID ruleId,
@@ -26,7 +26,7 @@ record AlertRule(
         return host == null ? "live" : "webhook";
     }
 
-    /** Under which it lies in the topic {@code team-alert-rules}. */
+    /** Returns the key of a rule in the topic {@code team-alert-rules}. */
     static String key(UUID teamId, UUID ruleId) {
         return teamId + ":" + ruleId;
     }

@@ -29,10 +29,9 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * The rules of teams, and the alerts that the stream told of them. For those who lead a team on the premium plan.
+ * The alert rules of teams and their alerts, for owners and admins of teams on the premium plan.
  *
- * <p>Rules are decided in Postgres and go to the stream by the outbox. Where a webhook leads to stays here, sealed: it
- * is not on the log.
+ * <p>Rules are rows; the outbox publishes them to the stream. The address of a webhook stays in the database, sealed.
  */
 public final class Alerts {
 
@@ -40,14 +39,14 @@ public final class Alerts {
     static final int ALERTS_SHOWN_MAX = 50;
 
     private static final String SELECT_RULES = """
-            select rule_id, team_id, indicator, threshold, recent_days, time_zone, host, created_at
-            from gateway.team_alert_rules where team_id = :team order by created_at, rule_id""";
+            SELECT rule_id, team_id, indicator, threshold, recent_days, time_zone, host, created_at
+            FROM gateway.team_alert_rules WHERE team_id = :team ORDER BY created_at, rule_id""";
     private static final String SELECT_ALERTS = """
-            select a.*, r.channel from gateway.team_alerts a join gateway.team_alert_rules r using (rule_id)
-            where a.team_id = :team order by a.to_at desc, a.alert_id limit :max""";
+            SELECT a.*, r.channel FROM gateway.team_alerts a JOIN gateway.team_alert_rules r USING (rule_id)
+            WHERE a.team_id = :team ORDER BY a.to_at DESC, a.alert_id LIMIT :max""";
     private static final String SELECT_LIVE_RULE = """
-            select 1 as one from gateway.team_alert_rules
-            where rule_id = :rule and team_id = :team and channel = 'live'""";
+            SELECT 1 AS one FROM gateway.team_alert_rules
+            WHERE rule_id = :rule AND team_id = :team AND channel = 'live'""";
 
     private final Database database;
     private final Teams teams;
@@ -77,10 +76,10 @@ public final class Alerts {
     }
 
     /**
-     * Makes a rule.
+     * Creates a rule.
      *
-     * @param zone null for the maker's own
-     * @param target null for live
+     * @param zone null for the caller's
+     * @param target null for the channel {@code live}
      */
     Mono<AlertRule> create(
             UUID callerId,
@@ -120,7 +119,7 @@ public final class Alerts {
                         .collectList()));
     }
 
-    /** Emits the sealed target of a rule's webhook, for somebody who leads the team. */
+    /** Emits the sealed target of a rule's webhook, to owners and admins. */
     Mono<byte[]> sealedTarget(UUID callerId, UUID teamId, UUID ruleId) {
         return teams.requireLeadOnPremium(callerId, teamId)
                 .then(Mono.defer(() -> database.sql("""
@@ -136,22 +135,24 @@ public final class Alerts {
                                 "The rule's channel is live. Only a webhook can be tested."))));
     }
 
-    /** Emits the latest alerts of a team, the latest first. Who may see them has been asked. */
+    /** Emits the alerts of a team, latest first. The caller's role has been checked. */
     Mono<List<TeamAlertView>> latest(UUID teamId) {
         return database.sql(SELECT_ALERTS)
                 .bind("team", teamId)
                 .bind("max", ALERTS_SHOWN_MAX)
-                .map(row -> Optional.ofNullable(note(row)))
+                .map(row -> Optional.ofNullable(view(row)))
                 .all()
-                .<TeamAlertView>handle((note, sink) -> note.ifPresent(sink::next))
+                .<TeamAlertView>handle((view, sink) -> view.ifPresent(sink::next))
                 .collectList();
     }
 
-    /** Deletes a rule, with its alerts and whatever of them is still to be delivered. */
+    /** Deletes a rule with its alerts and their pending deliveries. */
     Mono<Void> delete(UUID callerId, UUID teamId, UUID ruleId) {
         return committing(teams.lockLedOnPremium(callerId, teamId)
                         .then(Mono.defer(() -> database.sql(
-                                        "delete from gateway.team_alert_rules where rule_id = :rule and team_id = :team")
+                                        """
+                                        DELETE FROM gateway.team_alert_rules
+                                        WHERE rule_id = :rule AND team_id = :team""")
                                 .bind("rule", ruleId)
                                 .bind("team", teamId)
                                 .fetch()
@@ -163,7 +164,7 @@ public final class Alerts {
                 .then();
     }
 
-    /** Emits those who are to be told of an alert live. */
+    /** Emits the users who receive an alert live. */
     public Flux<UUID> recipients(TeamAlert alert) {
         return database.sql(SELECT_LIVE_RULE)
                 .bind("rule", alert.getRuleId())
@@ -174,7 +175,7 @@ public final class Alerts {
     }
 
     private Mono<Void> requireRoom(UUID teamId) {
-        return database.sql("select count(*) as n from gateway.team_alert_rules where team_id = :team")
+        return database.sql("SELECT count(*) AS n FROM gateway.team_alert_rules WHERE team_id = :team")
                 .bind("team", teamId)
                 .map(row -> row.get("n", Long.class))
                 .one()
@@ -189,9 +190,9 @@ public final class Alerts {
 
     private Mono<Long> insert(AlertRule rule, @Nullable WebhookTarget target) {
         GenericExecuteSpec insert = database.sql("""
-                        insert into gateway.team_alert_rules (rule_id, team_id, indicator, threshold, recent_days, time_zone,
-                            channel, host, sealed_target, created_at)
-                        values (:rule, :team, :indicator, :threshold, :days, :zone, :channel, :host, :sealed, :now)""")
+                        INSERT INTO gateway.team_alert_rules (rule_id, team_id, indicator, threshold, recent_days,
+                            time_zone, channel, host, sealed_target, created_at)
+                        VALUES (:rule, :team, :indicator, :threshold, :days, :zone, :channel, :host, :sealed, :now)""")
                 .bind("rule", rule.ruleId())
                 .bind("team", rule.teamId())
                 .bind("indicator", rule.indicator().text())
@@ -219,7 +220,7 @@ public final class Alerts {
                 Objects.requireNonNull(row.get("created_at", Instant.class)));
     }
 
-    private static @Nullable TeamAlertView note(Readable row) {
+    private static @Nullable TeamAlertView view(Readable row) {
         return TeamAlertView.of(AlertRows.alert(row), AlertRows.delivery(row));
     }
 

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** How many last days count as the present. */
+/** The number of last days that an indicator compares with the weeks before. */
 public enum Lookback {
     WEEK(7),
     TWO_WEEKS(14),
@@ -20,12 +20,12 @@ public enum Lookback {
         return days;
     }
 
-    /** As the API spells it. */
+    /** Returns the lookback as the API spells it. */
     public String text() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Returns null where the text is none. */
+    /** Returns null if the text is not a lookback. */
     public static @Nullable Lookback parse(String text) {
         return Arrays.stream(values())
                 .filter(lookback -> lookback.text().equals(text))

@@ -12,11 +12,11 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An alert as people and programs are told of it: the same over REST and in a webhook.
+ * An alert as the API and webhooks show it.
  *
- * @param from start of the days that counted as the present
+ * @param from start of the compared days
  * @param to end of them, exclusive
- * @param delivery null where there is no webhook
+ * @param delivery null without a webhook
  */
 public record TeamAlertView(
         UUID alertId,
@@ -34,14 +34,14 @@ public record TeamAlertView(
 
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Delivery delivery) {
 
-    /** How far a delivery has come: pending, delivered or given_up. */
+    /** @param status pending, delivered or given_up */
     public record Delivery(
             String status,
             int attempts,
             @Nullable Instant nextAttemptAt,
             @Nullable String failure) {}
 
-    /** Returns null for what this release does not understand. */
+    /** Returns null for an indicator that this release does not know. */
     public static @Nullable TeamAlertView of(TeamAlert alert) {
         return of(alert, null);
     }
@@ -76,7 +76,7 @@ public record TeamAlertView(
                 delivery);
     }
 
-    /** Whether the numbers are such as the stream makes. */
+    /** Whether the numbers are consistent. */
     static boolean isPlausible(TeamAlert alert) {
         return alert.getLow() <= alert.getValue()
                 && alert.getValue() <= alert.getHigh()

@@ -1,4 +1,4 @@
-/** What the leads of teams want to be told of, and what they were told. */
+/** Alert rules of teams, the alerts from the stream, and their delivery. */
 @NullMarked
 package dev.mindfulcode.apigateway.alerts;
 

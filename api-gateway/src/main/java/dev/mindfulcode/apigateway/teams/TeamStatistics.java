@@ -25,28 +25,27 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * What a team's windows say, for everybody who belongs to a team on the premium plan: what is said of a group, the
- * group may read. Only released windows are read: closed ones, in which at least {@link
- * TeamAggregate#MEMBERS_MIN_LEAST} members were active.
+ * Statistics of released windows, for all members of a team on the premium plan. A window is released when it is closed
+ * and at least {@link TeamAggregate#MEMBERS_MIN_LEAST} members were active in it.
  */
 public final class TeamStatistics {
 
-    /**
-     * After its end a window takes what comes late for this long; days are looked at for insights when that is over.
-     */
+    /** Late data counts in a window for this long after its end. Insights read days for which that is over. */
     static final Duration LATENESS_MAX = Duration.ofHours(24);
 
     private static final String WINDOWS = """
-            select window_start, members, keystrokes, active_seconds, mean_intensity, intensity_spread, seconds_in_flow,
+            SELECT window_start, members, keystrokes, active_seconds, mean_intensity, intensity_spread, seconds_in_flow,
                    interruptions, focus_overlap_seconds, gap_seconds
-            from readmodel.team_windows
-            where team_id = :team and size = :size and window_start >= :from and window_start < :to and closed and members >= :min
-            order by window_start limit :max""";
+            FROM readmodel.team_windows
+            WHERE team_id = :team AND size = :size AND window_start >= :from AND window_start < :to
+                AND closed AND members >= :min
+            ORDER BY window_start LIMIT :max""";
     private static final String RELEASED = """
-            select size, window_start, members, active_seconds, seconds_in_flow, interruptions from readmodel.team_windows
-            where team_id = :team and size in ('hour', 'day') and closed and members >= :min
-                and window_start >= :from and window_start < :to
-            order by window_start""";
+            SELECT size, window_start, members, active_seconds, seconds_in_flow, interruptions
+            FROM readmodel.team_windows
+            WHERE team_id = :team AND size IN ('hour', 'day') AND closed AND members >= :min
+                AND window_start >= :from AND window_start < :to
+            ORDER BY window_start""";
 
     private final Database database;
     private final Teams teams;
@@ -60,7 +59,7 @@ public final class TeamStatistics {
         this.clock = clock;
     }
 
-    /** How long windows are, and how many days of them one answer is about at most. */
+    /** The lengths of windows, each with the longest range of a request in days. */
     enum Size {
         FIVE_MINUTES(Duration.ofMinutes(5), 1),
         HOUR(Duration.ofHours(1), 31),
@@ -82,12 +81,12 @@ public final class TeamStatistics {
             return Duration.ofDays(spanDaysMax);
         }
 
-        /** As the API and the tables spell it. */
+        /** Returns the size as the API and the tables spell it. */
         String text() {
             return name().toLowerCase(Locale.ROOT);
         }
 
-        /** Returns null where the text is no size. */
+        /** Returns null if the text is not a size. */
         static @Nullable Size parse(String text) {
             return Arrays.stream(values())
                     .filter(size -> size.text().equals(text))
@@ -96,7 +95,7 @@ public final class TeamStatistics {
         }
     }
 
-    /** Emits the windows that begin within a span, the earliest first, and where the next page goes on. */
+    /** Emits the windows that begin within a range, earliest first, and the cursor of the next page. */
     Mono<Windows> windows(UUID callerId, UUID teamId, Size size, Instant from, Instant to, int limit) {
         return teams.requireMemberOnPremium(callerId, teamId)
                 .then(Mono.defer(() -> database.sql(WINDOWS)
@@ -117,11 +116,10 @@ public final class TeamStatistics {
     }
 
     /**
-     * Emits what the last days of a team were like beside the weeks before, in days and hours of the caller's time
-     * zone.
+     * Emits the indicators of a team: the last days compared with the weeks before, in the caller's time zone.
      */
     Mono<Insights> insights(UUID callerId, UUID teamId, int recentDays) {
-        // By then everybody in these days has been able to read what they say of themselves.
+        // By then all members have been able to read their own indicators of these days.
         Instant end = clock.instant().minus(LATENESS_MAX).truncatedTo(ChronoUnit.DAYS);
         long endMs = end.toEpochMilli();
         return teams.requireMemberOnPremium(callerId, teamId)
@@ -185,11 +183,11 @@ public final class TeamStatistics {
             @Nullable String nextCursor) {}
 
     /**
-     * A released window. It does not change.
+     * A released window. It never changes.
      *
      * @param closed true
-     * @param members who were active, in steps of {@link TeamAggregate#MEMBERS_STEP}, rounded down
-     * @param gapSeconds null in windows that are too short for one
+     * @param members active members, rounded down to a multiple of {@link TeamAggregate#MEMBERS_STEP}
+     * @param gapSeconds null for sizes without it
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record Window(
@@ -225,15 +223,15 @@ public final class TeamStatistics {
     }
 
     /**
-     * @param until all windows that end by then were looked at, and none later
-     * @param missing what cannot be said yet
+     * @param until the end of the last window that was read
+     * @param missing indicators without enough data
      */
     record Insights(
             UUID teamId, String timeZone, Instant until, List<Insight> insights, List<MissingIndicator> missing) {}
 
     /**
      * @param id of the indicator
-     * @param standsOut whether the whole interval lies above the reference
+     * @param standsOut whether the whole interval is above the reference
      * @param to inclusive
      */
     record Insight(
@@ -262,10 +260,10 @@ public final class TeamStatistics {
         }
     }
 
-    /** @param reference what it was before; 0 for changes */
+    /** @param reference the earlier value; 0 for changes */
     record Numbers(String measure, EstimateView estimate, double reference) {}
 
-    /** @param unit days or weeks in which a large enough group was at work */
+    /** @param unit days or weeks in which enough members were active */
     record MissingIndicator(String of, int amount, String unit, String text) {
 
         static MissingIndicator of(TeamIndicator indicator) {

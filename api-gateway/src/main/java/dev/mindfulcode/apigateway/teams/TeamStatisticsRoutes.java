@@ -75,7 +75,7 @@ final class TeamStatisticsRoutes {
         return size;
     }
 
-    /** What was asked for; where only the start is said, as much as may be asked for; else now. */
+    /** Returns the requested end; with a start only, the longest range from it; else now. */
     private Instant to(ServerRequest request, Size size) {
         Instant to = RequestParameters.time(request, "to");
         if (to != null) {
@@ -95,7 +95,7 @@ final class TeamStatisticsRoutes {
         }
         if (from.isAfter(to) || Duration.between(from, to).compareTo(size.spanMax()) > 0) {
             throw ProblemType.INVALID_REQUEST.forField(
-                    "from", "At most " + size.spanMax().toDays() + " days before `to` are shown of this size.");
+                    "from", "At most " + size.spanMax().toDays() + " days before `to` are allowed for this size.");
         }
         return from;
     }
@@ -104,7 +104,7 @@ final class TeamStatisticsRoutes {
         String text = RequestParameters.text(request, "cursor", WORD_LENGTH_MAX);
         WindowCursor cursor = text == null ? null : WindowCursor.parse(text);
         if (text != null && cursor == null) {
-            throw ProblemType.INVALID_REQUEST.forField("cursor", "Send next_cursor as the page before gave it.");
+            throw ProblemType.INVALID_REQUEST.forField("cursor", "Send next_cursor of the previous page unchanged.");
         }
         return cursor;
     }

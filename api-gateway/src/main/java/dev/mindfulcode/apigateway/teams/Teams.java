@@ -78,7 +78,7 @@ public final class Teams {
         return table.find(callerId, teamId).switchIfEmpty(Mono.error(Teams::noSuchTeam));
     }
 
-    /** Emits the membership of a user; fails with 404 if there is none. */
+    /** Emits the membership of a user; fails with 404 if the user is not a member. */
     Mono<Membership> membership(UUID teamId, UUID userId) {
         return table.membership(teamId, userId).switchIfEmpty(Mono.error(Teams::noSuchTeam));
     }
@@ -203,7 +203,7 @@ public final class Teams {
                 .switchIfEmpty(Mono.error(Teams::noSuchMember));
     }
 
-    /** Locks a team and emits the caller's membership; fails with 404 if there is none. */
+    /** Locks a team and emits the caller's membership; fails with 404 if the user is not a member. */
     Mono<Membership> lock(UUID teamId, UUID callerId) {
         return table.lock(teamId, callerId).switchIfEmpty(Mono.error(Teams::noSuchTeam));
     }

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/** The window with which the next page begins. */
+/** The start of the first window of the next page. */
 record WindowCursor(Instant start) {
 
     /** The year 9999, within what Postgres can compare. */
@@ -21,7 +21,7 @@ record WindowCursor(Instant start) {
                         .array());
     }
 
-    /** Returns null where the text is no cursor. */
+    /** Returns null if the text is not a cursor. */
     static @Nullable WindowCursor parse(String text) {
         if (text.length() != TEXT_LENGTH) {
             return null;

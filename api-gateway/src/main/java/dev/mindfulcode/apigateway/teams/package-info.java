@@ -1,4 +1,4 @@
-/** Teams: who belongs to them, as what, with whose consent, and under which plan. */
+/** Teams: members, invitations, and statistics of released windows. */
 @NullMarked
 package dev.mindfulcode.apigateway.teams;
 

@@ -28,7 +28,7 @@ class EmailAddressTest {
         "JÜRGEN@MÜLLER.DE, jürgen@xn--mller-kva.de",
         "straße@example.org, straße@example.org"
     })
-    void spellingsOfOneAddressAreOneAddress(String text, String normalised) {
+    void normalisesSpellingsOfOneAddress(String text, String normalised) {
         EmailAddress address = EmailAddress.parse(text);
         assertThat(address).isNotNull().extracting(EmailAddress::normalised).isEqualTo(normalised);
     }
@@ -49,7 +49,7 @@ class EmailAddressTest {
                 "użytkownik@przykład.pl",
                 "người@vídụ.vn"
             })
-    void addressesOfEveryScriptAreAccepted(String text) {
+    void acceptsAddressesOfEveryScript(String text) {
         EmailAddress composed =
                 Objects.requireNonNull(EmailAddress.parse(Normalizer.normalize(text, Normalizer.Form.NFC)));
         assertThat(EmailAddress.parse(Normalizer.normalize(text, Normalizer.Form.NFD)))
@@ -68,12 +68,12 @@ class EmailAddressTest {
                 "ada@مثالa.org", // right to left, and not
                 "ada@exam_ple.org"
             })
-    void otherTextIsRefused(String text) {
+    void rejectsOtherText(String text) {
         assertThat(EmailAddress.parse(text)).isNull();
     }
 
     @Test
-    void lengthsAreThoseOfTheStandard() {
+    void limitsLengthsAsTheStandardDoes() {
         assertThat(EmailAddress.parse("a".repeat(64) + "@example.org")).isNotNull();
         assertThat(EmailAddress.parse("a".repeat(65) + "@example.org")).isNull();
         assertThat(EmailAddress.parse("a@" + "b".repeat(64) + ".org")).isNull();

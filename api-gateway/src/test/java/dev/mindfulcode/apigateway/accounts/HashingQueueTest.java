@@ -32,7 +32,7 @@ class HashingQueueTest {
     }
 
     @Test
-    void accountsTakeTurns() {
+    void servesAccountsInTurn() {
         occupyThreads();
         List<CompletableFuture<String>> results = new ArrayList<>();
         for (String name : List.of("ada 1", "ada 2", "ada 3", "bob 1", "cy 1")) {
@@ -46,7 +46,7 @@ class HashingQueueTest {
     }
 
     @Test
-    void boundsWhatAnAccountHasInFlight() {
+    void limitsJobsInFlightPerAccount() {
         occupyThreads();
         List<CompletableFuture<String>> accepted = new ArrayList<>();
         for (int i = 0; i < HashingQueue.IN_FLIGHT_OF_ACCOUNT_MAX; i++) {
@@ -65,7 +65,7 @@ class HashingQueueTest {
     }
 
     @Test
-    void boundsWhatAClientHasInFlightAtWhicheverAccounts() {
+    void limitsJobsInFlightPerClient() {
         occupyThreads();
         for (int i = 0; i < HashingQueue.IN_FLIGHT_OF_CLIENT_MAX; i++) {
             assertThat(submit("account " + i, "203.0.113.1", "check").isDone()).isFalse();
@@ -91,7 +91,7 @@ class HashingQueueTest {
     }
 
     @Test
-    void cancelledChecksGiveTheirPlaceBackAndAreNotRun() {
+    void dropsCancelledJobs() {
         occupyThreads();
         for (int i = 0; i < HashingQueue.IN_FLIGHT_OF_ACCOUNT_MAX; i++) {
             submit("ada", null, "hung up").cancel(true);
@@ -105,7 +105,7 @@ class HashingQueueTest {
     }
 
     @Test
-    void failedWorkFailsItsCallerOnly() {
+    void failsOnlyTheCallerOfFailedWork() {
         CompletableFuture<String> failed = queue.<String>submit(new SignInAttempt("ada", null), () -> {
                     throw new IllegalStateException("no hash");
                 })

@@ -23,7 +23,7 @@ class PasswordHashesTest {
     }
 
     @Test
-    void anUnknownUserCostsAsManyHashesAsAKnownOne() {
+    void hashesOnceForAnUnknownUser() {
         String hash = Objects.requireNonNull(
                 hashes.hash(ATTEMPT, "correct horse", () -> {}).block());
         long before = hashes.hashed();
@@ -36,7 +36,7 @@ class PasswordHashesTest {
     }
 
     @Test
-    void outdatedHashesMatchAndAreUpgraded() {
+    void matchesAndUpgradesOutdatedHashes() {
         assertThat(hashes.matches(ATTEMPT, TestAccount.PASSWORD, TestAccount.OUTDATED_HASH)
                         .block())
                 .isTrue();
@@ -52,7 +52,7 @@ class PasswordHashesTest {
 
     /** Another program reads and writes them, so memory that is used again holds nothing of the hash before. */
     @Test
-    void hashesAreThoseOfOtherImplementations() {
+    void matchesHashesOfOtherImplementations() {
         Argon2PasswordEncoder other = new Argon2PasswordEncoder(16, 32, 1, 19 * 1024, 2);
         Argon2id argon2id = new Argon2id(1);
         for (String password : new String[] {"correct horse", "Passwort mit ß", "🐎🔋"}) {
@@ -63,14 +63,14 @@ class PasswordHashesTest {
     }
 
     @Test
-    void textThatIsNoHashIsAFailureAndNotAMismatch() {
+    void failsOnTextThatIsNotAHash() {
         assertThatThrownBy(() -> new Argon2id(1).matches("correct horse", "$2a$10$abc"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageNotContaining("abc");
     }
 
     @Test
-    void memoryIsAllocatedOnceAndUsedAgain() {
+    void reusesItsMemory() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         Argon2id argon2id = new Argon2id(1);
         argon2id.hash("the first one fills the pool");

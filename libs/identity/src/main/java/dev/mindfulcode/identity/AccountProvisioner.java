@@ -4,7 +4,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Creates accounts for users of a trusted OIDC issuer. Only the gateway has one; other services reject unknown users. */
+/** Creates accounts for users of the OIDC issuer. Only the gateway does; other services reject unknown users. */
 @FunctionalInterface
 public interface AccountProvisioner {
 

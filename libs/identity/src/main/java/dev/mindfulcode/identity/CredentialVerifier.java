@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * blocks.
  *
  * <p>Verified credentials are cached by their hash until they expire, so that a client costs one signature check and
- * not one per request. A revocation reaches the cache within {@link IdentityLookup#REVOCATIONS_INTERVAL} and the time of
- * a query. While the database is unavailable revocations are not seen, and access tokens last until they expire.
+ * not one per request. A revocation reaches the cache within {@link IdentityLookup#REVOCATIONS_INTERVAL} and the time
+ * of a query. While the database is unavailable revocations are not seen, and access tokens last until they expire.
  */
 public final class CredentialVerifier implements AutoCloseable {
 

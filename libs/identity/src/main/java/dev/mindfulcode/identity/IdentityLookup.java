@@ -214,7 +214,7 @@ final class IdentityLookup implements AutoCloseable {
             boolean early = e instanceof SQLException sql && MISSING_TABLE_STATES.contains(sql.getSQLState());
             if (!failing && !early) {
                 failing = true;
-                log.warn("Reading revocations failed; revoked credentials stay valid meanwhile: error={}", e.toString());
+                log.warn("Reading revocations failed; revoked credentials stay valid: error={}", e.toString());
             }
         }
     }

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Verifies local access tokens. Thread-safe.
  *
  * <p>Security guarantees: exactly one algorithm is accepted, independent of the token's header: HS256 with JWT_SECRET,
- * else ES256 with a published key. Keys that a token contains or references (jwk, jku, x5u) are ignored. A token without
- * expiry, or whose subject is not a user id, is refused.
+ * else ES256 with a published key. Keys that a token contains or references (jwk, jku, x5u) are ignored. A token
+ * without expiry, or whose subject is not a user id, is refused.
  */
 final class LocalTokenVerifier {
 

@@ -40,8 +40,8 @@ import org.slf4j.LoggerFactory;
  * subject. Keys are fetched for the first token, cached, and fetched again for an unknown key id, at a limited rate.
  * Thread-safe.
  *
- * <p>Security guarantees: only public-key signatures are accepted, so that published keys cannot sign a token; keys come
- * from the address in the issuer's metadata, never from the token.
+ * <p>Security guarantees: only public-key signatures are accepted, so that published keys cannot sign a token; keys
+ * come from the address in the issuer's metadata, never from the token.
  */
 final class OidcTokenVerifier implements AutoCloseable {
 

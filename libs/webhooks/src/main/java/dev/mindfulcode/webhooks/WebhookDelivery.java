@@ -152,7 +152,11 @@ public final class WebhookDelivery implements SmartLifecycle {
 
     private Mono<Void> giveUp(DueDelivery due, String kind) {
         count("given_up");
-        log.warn("Webhook delivery abandoned: message={}, attempts={}, failure={}", due.messageId(), due.attempts(), kind);
+        log.warn(
+                "Webhook delivery abandoned: message={}, attempts={}, failure={}",
+                due.messageId(),
+                due.attempts(),
+                kind);
         return deliveries.abandoned(due.messageId(), kind);
     }
 

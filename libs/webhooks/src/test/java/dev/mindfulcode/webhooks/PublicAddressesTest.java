@@ -17,7 +17,7 @@ class PublicAddressesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"1.1.1.1", "93.184.216.34", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "2a00:1450::1"})
-    void thePublicInternetMayBeCalled(String address) {
+    void allowsPublicAddresses(String address) {
         assertThat(addresses.mayCall(InetAddress.ofLiteral(address))).isTrue();
     }
 
@@ -58,13 +58,13 @@ class PublicAddressesTest {
                 "fec0::1",
                 "ff02::1"
             })
-    void nothingElseMayBe(String address) {
+    void refusesSpecialPurposeAddresses(String address) {
         assertThat(addresses.mayCall(InetAddress.ofLiteral(address))).isFalse();
     }
 
     /** Java itself reads such a literal as version 4; what comes from a resolver need not. */
     @Test
-    void anAddressOfVersionFourInTheFormOfSixIsWhatItIs() throws UnknownHostException {
+    void treatsMappedAddressesAsVersionFour() throws UnknownHostException {
         assertThat(addresses.mayCall(mapped(127, 0, 0, 1))).isFalse();
         assertThat(addresses.mayCall(mapped(1, 1, 1, 1))).isTrue();
         assertThat(new PublicAddresses(CidrBlock.parseAll("v", "127.0.0.1")).mayCall(mapped(127, 0, 0, 1)))
@@ -72,7 +72,7 @@ class PublicAddressesTest {
     }
 
     @Test
-    void anOperatorMayAllowMore() {
+    void allowsNetworksOfTheOperator() {
         PublicAddresses wider = new PublicAddresses(CidrBlock.parseAll("v", "10.1.0.0/16,fd00::/8"));
         assertThat(wider.mayCall(InetAddress.ofLiteral("10.1.2.3"))).isTrue();
         assertThat(wider.mayCall(InetAddress.ofLiteral("10.2.0.1"))).isFalse();

@@ -9,14 +9,14 @@ import org.junit.jupiter.api.Test;
 class RetryScheduleTest {
 
     @Test
-    void waitsGrowToSixHoursAndAllOfThemTakeAboutADay() {
+    void delaysGrowToSixHoursAndSpanAboutADay() {
         Random random = new Random(1);
         Duration all = Duration.ZERO;
         Duration longestBefore = Duration.ZERO;
         for (int failed = 1; failed < RetrySchedule.ATTEMPTS_MAX; failed++) {
             Duration longest = Duration.ofHours(6);
-            Duration asked = Duration.ofSeconds(10).multipliedBy(1L << Math.min(2 * (failed - 1), 20));
-            longest = asked.compareTo(longest) < 0 ? asked : longest;
+            Duration full = Duration.ofSeconds(10).multipliedBy(1L << Math.min(2 * (failed - 1), 20));
+            longest = full.compareTo(longest) < 0 ? full : longest;
             for (int i = 0; i < 100; i++) {
                 Duration wait = RetrySchedule.afterFailure(failed, random);
                 assertThat(wait).isBetween(longest.dividedBy(2), longest);
@@ -30,7 +30,7 @@ class RetryScheduleTest {
     }
 
     @Test
-    void whatFailedTogetherDoesNotComeBackTogether() {
+    void spreadsRetriesOfSimultaneousFailures() {
         Random random = new Random(2);
         assertThat(java.util.stream.Stream.generate(() -> RetrySchedule.afterFailure(3, random))
                         .limit(20)

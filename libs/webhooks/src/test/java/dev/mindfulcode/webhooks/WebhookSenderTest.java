@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import reactor.netty.http.client.HttpClient;
 
-/** Against real servers on this machine. */
+/** Runs against real servers on this machine. */
 class WebhookSenderTest {
 
     private static final byte[] BODY = "{\"type\":\"team_alert\"}".getBytes(StandardCharsets.UTF_8);
@@ -62,7 +62,7 @@ class WebhookSenderTest {
             answer(exchange, 307);
         });
         server.createContext("/silent", exchange -> {
-            // Says nothing for as long as the test lasts.
+            // Sends nothing while the test lasts.
         });
         server.createContext("/endless", exchange -> {
             exchange.sendResponseHeaders(200, 0);
@@ -83,7 +83,7 @@ class WebhookSenderTest {
     }
 
     @Test
-    void itIsSignedAsTheStandardSays() throws Exception {
+    void signsAsTheStandardRequires() throws Exception {
         assertThat(send(LOOPBACK, url("/hook"))).isEqualTo(new WebhookOutcome.Delivered());
 
         Received got = received.getFirst();
@@ -98,31 +98,31 @@ class WebhookSenderTest {
     }
 
     @Test
-    void aRefusalIsAFailureAndGoneIsTheEnd() {
+    void retriesErrorsButNotGone() {
         assertThat(send(LOOPBACK, url("/busy"))).isEqualTo(new WebhookOutcome.Failed("status_503"));
         assertThat(send(LOOPBACK, url("/gone"))).isEqualTo(new WebhookOutcome.PermanentFailure("status_410"));
     }
 
     @Test
-    void aRedirectIsNotFollowed() {
+    void doesNotFollowRedirects() {
         assertThat(send(LOOPBACK, url("/elsewhere"))).isEqualTo(new WebhookOutcome.Failed("status_307"));
         assertThat(received).extracting(Received::path).containsExactly("/elsewhere");
     }
 
     @Test
-    void whoSaysNothingIsNotWaitedForLong() {
+    void timesOutOnASilentServer() {
         assertThat(send(LOOPBACK, url("/silent"), http -> http.responseTimeout(Duration.ofMillis(300))))
                 .isEqualTo(new WebhookOutcome.Failed("timeout"));
     }
 
     @Test
-    void aBodyIsNotRead() {
+    void doesNotReadTheBody() {
         assertThat(send(LOOPBACK, url("/endless"))).isEqualTo(new WebhookOutcome.Delivered());
         assertThat(received).as("the server could not send its gigabyte").isEmpty();
     }
 
     @Test
-    void aServerThatIsNotThereIsAFailure() {
+    void reportsAnUnreachableServer() {
         int port = server.getAddress().getPort();
         server.stop(0);
         assertThat(send(LOOPBACK, "http://127.0.0.1:" + port + "/hook"))
@@ -130,7 +130,7 @@ class WebhookSenderTest {
     }
 
     @Test
-    void noFormOfAPrivateAddressIsCalled() {
+    void refusesEveryNotationOfAPrivateAddress() {
         int port = server.getAddress().getPort();
         PublicAddresses strict = new PublicAddresses(List.of());
         for (String host : List.of(
@@ -154,11 +154,11 @@ class WebhookSenderTest {
     }
 
     /**
-     * A name that is public when it is looked at and private when it is called: here it is looked up once, and that
-     * address is judged.
+     * A name that resolves to a public address first and to a private one later (DNS rebinding): it is resolved once,
+     * and the address of the connection is checked.
      */
     @Test
-    void aNameThatChangesItsMindIsJudgedByWhatIsCalled() {
+    void checksTheAddressOfTheConnection() {
         int port = server.getAddress().getPort();
         AtomicInteger lookUps = new AtomicInteger();
         UnaryOperator<HttpClient> rebinding = http -> http.resolver(new Names(name -> {
@@ -177,7 +177,7 @@ class WebhookSenderTest {
     }
 
     @Test
-    void overTlsTheCertificateMustBeTrustedAndForTheName(@TempDir Path folder) throws Exception {
+    void requiresATrustedCertificateForTheName(@TempDir Path folder) throws Exception {
         KeyStore keys = certificateFor("localhost", folder);
         HttpsServer secure = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         secure.setHttpsConfigurator(new HttpsConfigurator(serving(keys)));

@@ -10,7 +10,7 @@ class WebhookSignatureTest {
 
     /** The example that the libraries of Standard Webhooks test themselves with. */
     @Test
-    void isThatOfTheStandardsOwnExample() {
+    void matchesTheExampleOfTheStandard() {
         byte[] secret = Base64.getDecoder().decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
         byte[] body = "{\"test\": 2432232314}".getBytes(StandardCharsets.UTF_8);
 

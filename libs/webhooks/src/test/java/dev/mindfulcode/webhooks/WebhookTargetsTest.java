@@ -99,7 +99,7 @@ class WebhookTargetsTest {
     }
 
     @Test
-    void acceptsWhatAnOperatorAllows() throws InvalidUrlException {
+    void acceptsNetworksOfTheOperator() throws InvalidUrlException {
         for (String host : List.of("localhost", "127.0.0.1", "api.localhost")) {
             assertThat(targets("127.0.0.1").newTarget("https://" + host + "/").host())
                     .isEqualTo(host);
