@@ -30,12 +30,6 @@ public final class Topics {
     /** The key in {@link #FLOW_MODELS} of the model that is to be used; no model may be called so. */
     public static final String ACTIVE_MODEL = "active";
 
-    /**
-     * Keyed by the ids of team and user as text, {@code team:user}, in UTF-8: who belongs to which team. A member who
-     * left has a tombstone.
-     */
-    public static final Topic<TeamMember> TEAM_MEMBERS = new Topic<>("team-members", TeamMember.class, null, true);
-
     /** Keyed by team id: what each member adds to each window, on its way from the member's partition to the team's. */
     public static final Topic<TeamContribution> TEAM_CONTRIBUTIONS =
             new Topic<>("team-contributions", TeamContribution.class, Duration.ofDays(7));
@@ -69,7 +63,6 @@ public final class Topics {
             FLOW_MINUTES,
             FLOW_MODELS,
             FLOW_FEEDBACK,
-            TEAM_MEMBERS,
             PLUGINS,
             TEAM_CONTRIBUTIONS,
             TEAM_FLOW,

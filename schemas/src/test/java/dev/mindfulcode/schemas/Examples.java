@@ -113,14 +113,6 @@ final class Examples {
                         .setInterrupted(false)
                         .setCreatedAt(STARTED_AT.plusSeconds(60))
                         .build(),
-                TeamMember.newBuilder()
-                        .setTeamId(BATCH_ID)
-                        .setUserId(SESSION_ID)
-                        .setRole(TeamRole.MEMBER)
-                        .setConsent(true)
-                        .setJoinedAt(STARTED_AT)
-                        .setChangedAt(STARTED_AT.plusSeconds(60))
-                        .build(),
                 PluginRelease.newBuilder()
                         .setPluginId(BATCH_ID)
                         .setOwnerId(SESSION_ID)

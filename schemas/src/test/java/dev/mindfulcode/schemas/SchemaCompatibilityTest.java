@@ -50,7 +50,6 @@ final class SchemaCompatibilityTest {
                         "FlowMinute",
                         "TeamWindow",
                         "PublishedModel",
-                        "TeamMember",
                         "PluginRelease",
                         "TeamAlertRule",
                         "KeystrokePayload",
