@@ -89,8 +89,6 @@ final class AlertDeliveries implements DeliveryQueue {
                         SET next_attempt_at = NULL, delivered_at = clock_timestamp(), failure = NULL
                         WHERE alert_id = :alert""")
                 .bind("alert", messageId)
-                .fetch()
-                .rowsUpdated()
                 .then();
     }
 
@@ -103,8 +101,6 @@ final class AlertDeliveries implements DeliveryQueue {
                 .bind("failure", kind)
                 .bind("wait", nextAttemptIn.toMillis() / 1_000.0)
                 .bind("alert", messageId)
-                .fetch()
-                .rowsUpdated()
                 .then();
     }
 

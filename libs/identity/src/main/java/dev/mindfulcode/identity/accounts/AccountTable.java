@@ -109,7 +109,7 @@ public final class AccountTable {
                 .bind("zone", account.timeZone())
                 .bind("user", account.userId());
         update = bind(update, "email", account.email());
-        return bind(update, "name", account.name()).fetch().rowsUpdated().then();
+        return bind(update, "name", account.name()).then();
     }
 
     /** Links a user of an OIDC issuer to an account; emits false if the user is linked already. */

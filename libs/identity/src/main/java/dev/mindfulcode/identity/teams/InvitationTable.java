@@ -76,8 +76,6 @@ public final class InvitationTable {
     public Mono<Void> delete(UUID invitationId) {
         return database.sql("DELETE FROM identity.team_invitations WHERE invitation_id = :invitation")
                 .bind("invitation", invitationId)
-                .fetch()
-                .rowsUpdated()
                 .then();
     }
 
@@ -88,16 +86,12 @@ public final class InvitationTable {
                         WHERE team_id = :team AND invited_by = :user AND NOT declined""")
                 .bind("team", member.teamId())
                 .bind("user", member.userId())
-                .fetch()
-                .rowsUpdated()
                 .then();
     }
 
     public Mono<Void> deleteExpired(Instant now) {
         return database.sql("DELETE FROM identity.team_invitations WHERE expires_at <= :now")
                 .bind("now", now)
-                .fetch()
-                .rowsUpdated()
                 .then();
     }
 
@@ -211,8 +205,6 @@ public final class InvitationTable {
                 .bind("user", inviterId)
                 .bind("created", invitation.createdAt())
                 .bind("expires", invitation.expiresAt())
-                .fetch()
-                .rowsUpdated()
                 .then();
     }
 }

@@ -138,8 +138,6 @@ public final class TeamTable {
                 .bind("team", teamId)
                 .bind("name", name)
                 .bind("now", now)
-                .fetch()
-                .rowsUpdated()
                 .then();
     }
 
@@ -153,8 +151,6 @@ public final class TeamTable {
                 .bind("consent", membership.consent())
                 .bind("joined", membership.joinedAt())
                 .bind("changed", membership.changedAt())
-                .fetch()
-                .rowsUpdated()
                 .then();
     }
 
@@ -167,8 +163,6 @@ public final class TeamTable {
                 .bind("role", membership.role().text())
                 .bind("consent", membership.consent())
                 .bind("changed", membership.changedAt())
-                .fetch()
-                .rowsUpdated()
                 .then();
     }
 
@@ -186,8 +180,6 @@ public final class TeamTable {
         return database.sql("DELETE FROM identity.team_members WHERE team_id = :team AND user_id = :user")
                 .bind("team", membership.teamId())
                 .bind("user", membership.userId())
-                .fetch()
-                .rowsUpdated()
                 .then();
     }
 }
