@@ -38,8 +38,8 @@ final class RunTables {
 
     private static final String TABLES_EXIST = """
             SELECT bool_and(to_regclass(name) IS NOT NULL)
-            FROM unnest(ARRAY ['gateway.analytics_runs', 'identity.users', 'gateway.plugins',
-                               'gateway.plugin_installs', 'readmodel.analytics_runs']) AS name
+            FROM unnest(ARRAY ['gateway.analytics_runs', 'gateway.plugins', 'gateway.plugin_installs',
+                               'readmodel.analytics_runs']) AS name
             """;
 
     private static final String SPECS = """
