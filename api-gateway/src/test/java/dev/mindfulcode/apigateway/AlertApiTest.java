@@ -226,9 +226,8 @@ class AlertApiTest {
         add(carol, "admin");
         String rule = api.post(team + "/alerts", ada.token(), LIVE).text("rule_id");
         TeamAlert alert = alert(rule);
-        String query =
-                "subscription Of($id: ID) { teamAlert(teamId: $id) {"
-                        + " teamId alertId ruleId at indicator text value threshold window } }";
+        String query = "subscription Of($id: ID) { teamAlert(teamId: $id) {"
+                + " teamId alertId ruleId at indicator text value threshold window } }";
         try (LiveWebSocketClient adas = LiveWebSocketClient.connect(api, ada.token());
                 EventStreamClient carols = EventStreamClient.connect(api, carol.token());
                 LiveWebSocketClient bobs = LiveWebSocketClient.connect(api, bob.token());
@@ -415,8 +414,7 @@ class AlertApiTest {
 
     private void beDue(String rule, int attempts) throws SQLException {
         try (var connection = gateway.connection();
-                var update = connection.prepareStatement(
-                        """
+                var update = connection.prepareStatement("""
                         UPDATE gateway.team_alerts SET next_attempt_at = now(), attempts = ?
                         WHERE rule_id = ?::uuid""")) {
             update.setInt(1, attempts);

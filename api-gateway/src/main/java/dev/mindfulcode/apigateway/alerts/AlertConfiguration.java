@@ -37,8 +37,7 @@ public class AlertConfiguration {
     @Bean
     WebhookSettings gatewayWebhookSettings(Environment environment) {
         return new WebhookSettings(
-                CidrBlock.parseAll(
-                        "WEBHOOK_ALLOWED_NETWORKS", environment.getProperty("WEBHOOK_ALLOWED_NETWORKS")),
+                CidrBlock.parseAll("WEBHOOK_ALLOWED_NETWORKS", environment.getProperty("WEBHOOK_ALLOWED_NETWORKS")),
                 Boolean.parseBoolean(environment.getProperty("WEBHOOK_ALLOW_HTTP", "false")));
     }
 

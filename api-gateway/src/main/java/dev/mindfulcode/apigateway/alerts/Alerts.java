@@ -149,8 +149,7 @@ public final class Alerts {
     /** Deletes a rule with its alerts and their pending deliveries. */
     Mono<Void> delete(UUID callerId, UUID teamId, UUID ruleId) {
         return committing(teams.lockLedOnPremium(callerId, teamId)
-                        .then(Mono.defer(() -> database.sql(
-                                        """
+                        .then(Mono.defer(() -> database.sql("""
                                         DELETE FROM gateway.team_alert_rules
                                         WHERE rule_id = :rule AND team_id = :team""")
                                 .bind("rule", ruleId)

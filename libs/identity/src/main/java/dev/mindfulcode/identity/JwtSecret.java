@@ -38,8 +38,8 @@ public final class JwtSecret {
                     + " are needed, the same for all services." + HINT);
         }
         if (text.chars().distinct().count() < DIFFERENT_CHARS_MIN) {
-            throw new IllegalArgumentException("JWT_SECRET is not random enough; at least "
-                    + DIFFERENT_CHARS_MIN + " different characters are needed." + HINT);
+            throw new IllegalArgumentException("JWT_SECRET is not random enough; at least " + DIFFERENT_CHARS_MIN
+                    + " different characters are needed." + HINT);
         }
         return new JwtSecret(new SecretKeySpec(bytes, "HmacSHA256"));
     }

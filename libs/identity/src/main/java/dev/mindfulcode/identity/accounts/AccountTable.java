@@ -102,12 +102,10 @@ public final class AccountTable {
 
     /** Updates personal details; fails with a DataIntegrityViolationException if the new address has an account. */
     public Mono<Void> update(Account account) {
-        GenericExecuteSpec update = database.sql(
-                        """
+        GenericExecuteSpec update =
+                database.sql("""
                         UPDATE identity.users SET email = :email, name = :name, time_zone = :zone
-                        WHERE user_id = :user""")
-                .bind("zone", account.timeZone())
-                .bind("user", account.userId());
+                        WHERE user_id = :user""").bind("zone", account.timeZone()).bind("user", account.userId());
         update = bind(update, "email", account.email());
         return bind(update, "name", account.name()).then();
     }
@@ -127,8 +125,7 @@ public final class AccountTable {
 
     /** Emits the account of a user of an OIDC issuer. */
     public Mono<UUID> findExternal(String issuer, String subject) {
-        return database.sql(
-                        """
+        return database.sql("""
                         SELECT user_id FROM identity.external_identities
                         WHERE issuer = :issuer AND subject = :subject""")
                 .bind("issuer", issuer)
