@@ -32,12 +32,17 @@ class VocabularyTest {
             ".*\\.(java|md|ya?ml|xml|sql|js|css|html|graphqls|ts|properties|avsc|sh|rs|c|toml|txt)|mindful|run");
 
     /** A Javadoc says what the thing is ("The …", "Number of …") or does ("Returns …"). */
-    private static final Pattern JAVADOC_AS_CLAUSE = Pattern.compile(
-            "/\\*\\*\\s+(\\*\\s+)?(What|Who|Whom|How|Where|Which|That|Those|Tells|Says|Takes|Nothing|Nobody|Somebody|Everybody)\\b.*");
+    private static final Pattern JAVADOC_AS_CLAUSE = Pattern.compile("/\\*\\*\\s+(\\*\\s+)?"
+            + "(What|Who|Whom|How|Where|Which|That|Those|Tells|Says|Takes|Nothing|Nobody|Somebody|Everybody)\\b.*");
 
-    private static final Set<String> SKIPPED_FOLDERS = Set.of("target", "node_modules", ".git", ".mvn", ".idea");
+    /** Released schemas never change. */
+    private static final Set<String> SKIPPED_FOLDERS =
+            Set.of("target", "node_modules", ".git", ".mvn", ".idea", "releases");
 
     private static final String LIST = "banned-words.txt";
+
+    /** The list and this test quote the words. */
+    private static final Set<String> SKIPPED_FILES = Set.of(LIST, "VocabularyTest.java");
 
     private static List<Path> files;
 
@@ -59,7 +64,7 @@ class VocabularyTest {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
                 String name = String.valueOf(file.getFileName());
-                if (CHECKED.matcher(name).matches() && !name.equals(LIST)) {
+                if (CHECKED.matcher(name).matches() && !SKIPPED_FILES.contains(name)) {
                     files.add(file);
                 }
                 return FileVisitResult.CONTINUE;
@@ -129,7 +134,7 @@ class VocabularyTest {
         String name = String.valueOf(file.getFileName());
         String text = line.strip();
         return name.endsWith(".md") && (text.startsWith("|") || !text.contains(" "))
-                || name.endsWith(".xml") && text.startsWith("<arg")
+                || name.endsWith(".xml") && (text.startsWith("<arg") || !text.contains(" "))
                 || name.endsWith(".html")
                 || name.endsWith(".txt");
     }
