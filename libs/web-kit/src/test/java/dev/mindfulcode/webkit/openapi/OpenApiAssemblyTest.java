@@ -21,7 +21,8 @@ class OpenApiAssemblyTest {
     private static final String THINGS = """
             {"paths": {"/things/{id}": {
                 "parameters": [{"$ref": "#/components/parameters/ThingId"}],
-                "get": {"operationId": "getThing", "summary": "Get a thing", "responses": {"200": {"description": "It."}}}}},
+                "get": {"operationId": "getThing", "summary": "Get a thing",
+                        "responses": {"200": {"description": "The thing."}}}}},
              "components": {"parameters": {"ThingId": {"name": "id"}}}}""";
     private static final Endpoint GET_THING = Endpoint.get("/things/{id}");
 
