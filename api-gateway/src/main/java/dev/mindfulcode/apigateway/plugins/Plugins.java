@@ -126,7 +126,8 @@ final class Plugins {
     Mono<Void> remove(UUID userId, UUID pluginId) {
         return find(userId, pluginId)
                 .flatMap(plugin -> plugin.isOperators()
-                        ? Mono.<Plugin>error(ProblemType.FORBIDDEN.withDetail("Shared plugins can be removed only by an operator."))
+                        ? Mono.<Plugin>error(
+                                ProblemType.FORBIDDEN.withDetail("Shared plugins can be removed only by an operator."))
                         : Mono.just(plugin))
                 .flatMap(plugin -> database.sql(
                                 "delete from gateway.plugins where plugin_id = :plugin and owner_id = :user")

@@ -40,7 +40,8 @@ final class RunProgress {
             UUID runId = RequestParameters.pathId(request, "id");
             return runs.find(caller.userId(), runId).flatMap(run -> {
                 if (streams.availablePermits() == 0) {
-                    throw ProblemType.TOO_MANY_CONNECTIONS.withDetail("Too many clients watch runs. Poll the run instead.");
+                    throw ProblemType.TOO_MANY_CONNECTIONS.withDetail(
+                            "Too many clients watch runs. Poll the run instead.");
                 }
                 return EventStreams.respond(
                         request,

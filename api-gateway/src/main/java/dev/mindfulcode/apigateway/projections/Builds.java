@@ -93,7 +93,8 @@ final class Builds {
                         .bind("share", sharePercent)
                         .map(row -> row.get("build", Integer.class))
                         .one()))
-                .switchIfEmpty(Mono.error(() -> ProblemType.BUILD_CONFLICT.withDetail("This projection is being rebuilt.")));
+                .switchIfEmpty(
+                        Mono.error(() -> ProblemType.BUILD_CONFLICT.withDetail("This projection is being rebuilt.")));
     }
 
     /**
@@ -123,8 +124,8 @@ final class Builds {
                         .bind("build", build)
                         .map(row -> row.get("build", Integer.class))
                         .one()))
-                .switchIfEmpty(Mono.error(
-                        () -> ProblemType.BUILD_CONFLICT.withDetail("Only an existing build that is not in use can be dropped.")));
+                .switchIfEmpty(Mono.error(() -> ProblemType.BUILD_CONFLICT.withDetail(
+                        "Only an existing build that is not in use can be dropped.")));
     }
 
     private Mono<Void> known(String projection) {

@@ -82,7 +82,8 @@ final class ProjectionRoutes {
         return EventStreams.respond(request, () -> {
             if (watchers.incrementAndGet() > WATCHERS_MAX) {
                 watchers.decrementAndGet();
-                throw ProblemType.TOO_MANY_CONNECTIONS.retryAfter(RETRY_AFTER_SECONDS, "Too many clients watch rebuilds.");
+                throw ProblemType.TOO_MANY_CONNECTIONS.retryAfter(
+                        RETRY_AFTER_SECONDS, "Too many clients watch rebuilds.");
             }
             Flux<DataBuffer> lists = Flux.interval(Duration.ZERO, POLL_INTERVAL)
                     .onBackpressureDrop()
