@@ -21,6 +21,7 @@ import dev.mindfulcode.apigateway.log.KafkaHealth;
 import dev.mindfulcode.apigateway.log.Outbox;
 import dev.mindfulcode.apigateway.log.OutboxRelay;
 import dev.mindfulcode.apigateway.log.RegistryHealth;
+import dev.mindfulcode.apigateway.operations.GatewayMetrics;
 import dev.mindfulcode.apigateway.operations.OperationsConfiguration;
 import dev.mindfulcode.apigateway.plugins.PluginConfiguration;
 import dev.mindfulcode.apigateway.projections.ProjectionsConfiguration;
@@ -103,8 +104,8 @@ public class GatewayConfiguration {
     }
 
     @Bean
-    EventPublisher gatewayEventPublisher(KafkaConnection kafka) {
-        return new EventPublisher(kafka.bootstrapServers(), kafka.registry());
+    EventPublisher gatewayEventPublisher(KafkaConnection kafka, GatewayMetrics metrics) {
+        return new EventPublisher(kafka, metrics.observations());
     }
 
     @Bean

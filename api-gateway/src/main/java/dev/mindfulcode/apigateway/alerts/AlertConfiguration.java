@@ -3,6 +3,7 @@ package dev.mindfulcode.apigateway.alerts;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.limits.RateLimits;
 import dev.mindfulcode.apigateway.log.EventPublisher;
+import dev.mindfulcode.apigateway.log.GroupListenerContainer;
 import dev.mindfulcode.apigateway.log.KafkaConnection;
 import dev.mindfulcode.apigateway.log.Outbox;
 import dev.mindfulcode.apigateway.operations.GatewayMetrics;
@@ -53,9 +54,11 @@ public class AlertConfiguration {
     }
 
     @Bean
-    AlertInbox gatewayAlertInbox(
-            KafkaConnection address, Database database, EventPublisher log, WebhookDelivery delivery) {
-        return new AlertInbox(address, database.blocking(), log, delivery::wake, Clock.systemUTC());
+    GroupListenerContainer<byte[], byte[]> gatewayAlertInbox(
+            KafkaConnection kafka, Database database, EventPublisher publisher, WebhookDelivery delivery) {
+        AlertInbox inbox =
+                new AlertInbox(kafka.registry(), database.blocking(), publisher, delivery::wake, Clock.systemUTC());
+        return AlertInbox.container(kafka, inbox);
     }
 
     @Bean

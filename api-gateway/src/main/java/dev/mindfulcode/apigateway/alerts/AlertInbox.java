@@ -1,10 +1,11 @@
 package dev.mindfulcode.apigateway.alerts;
 
 import dev.mindfulcode.apigateway.log.EventPublisher;
+import dev.mindfulcode.apigateway.log.GroupListenerContainer;
 import dev.mindfulcode.apigateway.log.KafkaConnection;
-import dev.mindfulcode.apigateway.log.LogFollower;
 import dev.mindfulcode.identity.teams.TeamPlans;
 import dev.mindfulcode.schemas.DeadLetter;
+import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.SchemaRegistryUnavailableException;
 import dev.mindfulcode.schemas.TeamAlert;
 import dev.mindfulcode.schemas.Topics;
@@ -28,26 +29,25 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
+import org.springframework.kafka.listener.BatchMessageListener;
 
 /**
  * Stores the committed alerts of teams: each in one row, however often it is read. One gateway of the group reads a
  * partition, and commits an offset after its rows. Alerts of deleted rules, and of teams that are no longer on the
  * premium plan, are skipped.
  */
-final class AlertInbox extends LogFollower<byte[]> {
+final class AlertInbox implements BatchMessageListener<byte[], byte[]> {
 
     static final String GROUP = "mindful-team-alerts";
 
-    private static final int RECORDS_A_POLL_MAX = 200;
+    private static final int RECORDS_PER_POLL_MAX = 200;
     private static final int QUERY_TIMEOUT_SECONDS = 5;
 
     private static final String INSERT = """
@@ -62,38 +62,48 @@ final class AlertInbox extends LogFollower<byte[]> {
     private static final String TO_OUTBOX =
             "INSERT INTO gateway.outbox (topic, record_key, record_value) VALUES (?, ?, ?)";
 
-    private final KafkaConnection address;
     private final DataSource database;
-    private final EventPublisher log;
+    private final EventPublisher publisher;
     private final Runnable arrived;
     private final Clock clock;
     private final Deserializer<TeamAlert> alerts;
 
     /** @param arrived runs after alerts were stored */
-    AlertInbox(KafkaConnection address, DataSource database, EventPublisher log, Runnable arrived, Clock clock) {
-        super("gateway-team-alerts", false);
-        this.address = address;
+    AlertInbox(SchemaRegistry registry, DataSource database, EventPublisher publisher, Runnable arrived, Clock clock) {
         this.database = database;
-        this.log = log;
+        this.publisher = publisher;
         this.arrived = arrived;
         this.clock = clock;
-        this.alerts = Topics.TEAM_ALERTS.valueSerde(address.registry()).deserializer();
+        this.alerts = Topics.TEAM_ALERTS.valueSerde(registry).deserializer();
+    }
+
+    /** Returns the container that reads the topic; it commits the offsets of a batch after its rows. */
+    static GroupListenerContainer<byte[], byte[]> container(KafkaConnection kafka, AlertInbox inbox) {
+        return new GroupListenerContainer<>(
+                GROUP,
+                kafka.consumers(
+                        new ByteArrayDeserializer(),
+                        IsolationLevel.READ_COMMITTED,
+                        Map.of(
+                                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                                "earliest",
+                                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                                RECORDS_PER_POLL_MAX)),
+                Topics.TEAM_ALERTS.name(),
+                inbox);
     }
 
     @Override
-    protected void follow(Consumer<byte[], byte[]> opened) throws SQLException {
-        opened.subscribe(List.of(Topics.TEAM_ALERTS.name()));
-        while (goesOn()) {
-            ConsumerRecords<byte[], byte[]> records = opened.poll(POLL_WAIT_MAX);
-            if (!records.isEmpty()) {
-                store(records);
-                opened.commitSync();
-                arrived.run();
-            }
+    public void onMessage(List<ConsumerRecord<byte[], byte[]>> records) {
+        try {
+            store(records);
+        } catch (SQLException e) {
+            throw new IllegalStateException("Storing team alerts failed: " + e.getMessage(), e);
         }
+        arrived.run();
     }
 
-    private void store(ConsumerRecords<byte[], byte[]> records) throws SQLException {
+    private void store(List<ConsumerRecord<byte[], byte[]>> records) throws SQLException {
         try (Connection connection = database.getConnection()) {
             connection.setAutoCommit(false);
             try (PreparedStatement insert = prepare(connection, INSERT);
@@ -110,7 +120,8 @@ final class AlertInbox extends LogFollower<byte[]> {
                         outbox.setString(2, text(record.key()));
                         outbox.setBytes(
                                 3,
-                                Objects.requireNonNull(log.encode(Topics.DEAD_LETTERS, letter(record))
+                                Objects.requireNonNull(publisher
+                                        .encode(Topics.DEAD_LETTERS, letter(record))
                                         .block()));
                         outbox.executeUpdate();
                     } else if (premium.contains(alert.getTeamId())) {
@@ -197,31 +208,5 @@ final class AlertInbox extends LogFollower<byte[]> {
         PreparedStatement statement = connection.prepareStatement(sql);
         statement.setQueryTimeout(QUERY_TIMEOUT_SECONDS);
         return statement;
-    }
-
-    @Override
-    protected Consumer<byte[], byte[]> open() {
-        return new KafkaConsumer<>(
-                Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        address.bootstrapServers(),
-                        ConsumerConfig.GROUP_ID_CONFIG,
-                        GROUP,
-                        ConsumerConfig.CLIENT_ID_CONFIG,
-                        GROUP,
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                        "read_committed",
-                        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                        "earliest",
-                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                        false,
-                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                        RECORDS_A_POLL_MAX,
-                        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
-                        false,
-                        ConsumerConfig.METADATA_MAX_AGE_CONFIG,
-                        10_000),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
     }
 }

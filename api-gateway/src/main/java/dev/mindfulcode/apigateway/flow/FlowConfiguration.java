@@ -4,6 +4,7 @@ import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.KafkaConnection;
 import dev.mindfulcode.apigateway.log.Outbox;
+import dev.mindfulcode.apigateway.log.TopicTailer;
 import dev.mindfulcode.webkit.endpoints.EndpointGroup;
 import java.time.Clock;
 import org.springframework.context.annotation.Bean;
@@ -14,8 +15,13 @@ import org.springframework.context.annotation.Configuration;
 public class FlowConfiguration {
 
     @Bean
-    ModelFeed gatewayModelFeed(KafkaConnection log) {
-        return new ModelFeed(log);
+    ModelFeed gatewayModelFeed(KafkaConnection kafka) {
+        return new ModelFeed(kafka.registry());
+    }
+
+    @Bean
+    TopicTailer<String> gatewayModelTailer(KafkaConnection kafka, ModelFeed feed) {
+        return ModelFeed.tailer(kafka, feed);
     }
 
     @Bean

@@ -5,6 +5,7 @@ import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.feedback.Prompts;
 import dev.mindfulcode.apigateway.http.CredentialExpiry;
 import dev.mindfulcode.apigateway.log.KafkaConnection;
+import dev.mindfulcode.apigateway.log.TopicTailer;
 import dev.mindfulcode.apigateway.operations.GatewayMetrics;
 import dev.mindfulcode.apigateway.operations.LiveConnections;
 import dev.mindfulcode.identity.tokens.RevocationTable;
@@ -18,6 +19,7 @@ import dev.mindfulcode.webkit.transport.ConnectionLimits;
 import io.micrometer.core.instrument.Gauge;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.UUID;
 import java.util.function.Function;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
@@ -26,20 +28,20 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Wires live updates: log, feed, hub, clients. */
+/** Wires live updates: feed, hub, clients. */
 @Configuration(value = "gatewayLiveConfiguration", proxyBeanMethods = false)
 public class LiveConfiguration {
 
     private static final Logger log = LoggerFactory.getLogger(LiveConfiguration.class);
 
     @Bean
-    LiveHub gatewayLiveHub(KafkaConnection log, Prompts prompts, Alerts alerts, ConnectionLimits rules) {
-        return new LiveHub(flowStates(log), prompts::tryPrompt, alerts::recipients, rules);
+    LiveHub gatewayLiveHub(KafkaConnection kafka, Prompts prompts, Alerts alerts, ConnectionLimits rules) {
+        return new LiveHub(flowStates(kafka), prompts::tryPrompt, alerts::recipients, rules);
     }
 
     @Bean
-    LiveFeed gatewayLiveFeed(KafkaConnection log, LiveHub hub, GatewayMetrics metrics) {
-        return new LiveFeed(log.bootstrapServers(), log.registry(), hub, metrics.registry());
+    TopicTailer<UUID> gatewayLiveFeed(KafkaConnection kafka, LiveHub hub, GatewayMetrics metrics) {
+        return LiveFeed.tailer(kafka, new LiveFeed(kafka.registry(), hub, metrics.registry()));
     }
 
     @Bean
@@ -78,10 +80,10 @@ public class LiveConfiguration {
                 .add(Endpoint.post("/api/live/tickets"), tickets::create);
     }
 
-    /** Reads flow states; what is none is nothing to show, and its own consumers keep it as a dead letter. */
-    private static Function<byte[], @Nullable FlowState> flowStates(KafkaConnection log) {
+    /** Reads flow states; null for one that is not readable, which the projection stores as a dead letter. */
+    private static Function<byte[], @Nullable FlowState> flowStates(KafkaConnection kafka) {
         Deserializer<FlowState> deserializer =
-                Topics.FLOW_STATES.valueSerde(log.registry()).deserializer();
+                Topics.FLOW_STATES.valueSerde(kafka.registry()).deserializer();
         return value -> {
             try {
                 synchronized (deserializer) {

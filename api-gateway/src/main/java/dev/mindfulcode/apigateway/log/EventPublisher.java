@@ -3,8 +3,8 @@ package dev.mindfulcode.apigateway.log;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topic;
 import dev.mindfulcode.schemas.clock.ClockStepWatch;
-import dev.mindfulcode.schemas.clock.ReopenableClient;
 import dev.mindfulcode.webkit.problems.ProblemType;
+import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -20,10 +20,8 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
@@ -31,16 +29,20 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.kafka.KafkaException;
+import org.springframework.kafka.core.DefaultKafkaProducerFactory;
+import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.kafka.support.ProducerListener;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
-/** The event log, for appending: done when all in-sync replicas have it. Thread-safe. */
+/** Publishes events to Kafka; each is published once all in-sync replicas have it. Thread-safe. */
 public final class EventPublisher implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(EventPublisher.class);
 
-    /** An append that is not acknowledged by then has failed, as far as its caller is told. */
+    /** A record that is not acknowledged by then has failed. */
     public static final Duration PUBLISH_TIMEOUT = Duration.ofSeconds(5);
 
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(2);
@@ -52,26 +54,31 @@ public final class EventPublisher implements AutoCloseable {
     private static final int QUEUED_TASKS_MAX = 256;
     private static final int RETRY_AFTER_SECONDS = 2;
 
-    private final ReopenableClient<KafkaProducer<String, byte[]>> producer;
+    private final DefaultKafkaProducerFactory<String, byte[]> producers;
+    private final KafkaTemplate<String, byte[]> kafka;
+    private final ClockStepWatch.Registration registration;
     private final String bootstrapServers;
     private final SchemaRegistry registry;
     private final Map<Class<?>, Serializer<?>> serializers = new ConcurrentHashMap<>();
 
-    /** Looking up a schema or a partition's leader blocks, the first time at least; not on an event loop then. */
-    private final Scheduler blocking = Schedulers.newBoundedElastic(THREADS_MAX, QUEUED_TASKS_MAX, "gateway-log");
+    /** Looking up a schema or a partition's leader may block, so this keeps it off the event loops. */
+    private final Scheduler blocking = Schedulers.newBoundedElastic(THREADS_MAX, QUEUED_TASKS_MAX, "gateway-kafka");
 
-    public EventPublisher(String bootstrapServers, SchemaRegistry registry) {
-        this.bootstrapServers = bootstrapServers;
-        this.registry = registry;
-        this.producer = new ReopenableClient<>(
-                "gateway-producer",
-                ClockStepWatch.ofSystem(),
-                () -> open(bootstrapServers),
-                opened -> opened.close(CLOSE_TIMEOUT));
+    public EventPublisher(KafkaConnection connection, ObservationRegistry observations) {
+        this.bootstrapServers = connection.bootstrapServers();
+        this.registry = connection.registry();
+        this.producers = producers(bootstrapServers);
+        this.kafka = new KafkaTemplate<>(producers);
+        kafka.setBeanName("gateway-events");
+        kafka.setObservationEnabled(true);
+        kafka.setObservationRegistry(observations);
+        // The standard listener logs the keys and values of records that could not be sent.
+        kafka.setProducerListener(new ProducerListener<>() {});
+        this.registration = ClockStepWatch.ofSystem().onStepBack("gateway-producer", producers::reset);
     }
 
-    private static KafkaProducer<String, byte[]> open(String bootstrapServers) {
-        return new KafkaProducer<>(
+    private static DefaultKafkaProducerFactory<String, byte[]> producers(String bootstrapServers) {
+        DefaultKafkaProducerFactory<String, byte[]> producers = new DefaultKafkaProducerFactory<>(
                 Map.of(
                         ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
                         bootstrapServers,
@@ -93,16 +100,18 @@ public final class EventPublisher implements AutoCloseable {
                         BUFFER_BYTES),
                 new StringSerializer(),
                 new ByteArraySerializer());
+        producers.setPhysicalCloseTimeout((int) CLOSE_TIMEOUT.toSeconds());
+        return producers;
     }
 
-    /** Appends an event about a user; fails with 503 where the log does not acknowledge it in time. */
+    /** Publishes an event about a user; fails with 503 if Kafka does not acknowledge it in time. */
     public <V extends SpecificRecord> Mono<LogPosition> publish(Topic<V> topic, UUID userId, V event) {
         return encode(topic, event)
                 .flatMap(value -> Mono.fromFuture(() -> publishEncoded(topic.name(), userId.toString(), value)))
                 .onErrorMap(EventPublisher::isKafkaFailure, EventPublisher::unavailable);
     }
 
-    /** Encodes an event as {@link #publishEncoded} takes it; fails with 503 where its schema cannot be looked up. */
+    /** Encodes an event for {@link #publishEncoded}; fails with 503 if its schema cannot be looked up. */
     public <V extends SpecificRecord> Mono<byte[]> encode(Topic<V> topic, V event) {
         return Mono.fromCallable(() -> encodeBlocking(topic, event))
                 .subscribeOn(blocking)
@@ -111,29 +120,24 @@ public final class EventPublisher implements AutoCloseable {
     }
 
     /**
-     * Appends an encoded record; may block for {@link #MAX_BLOCK}.
+     * Publishes an encoded record; may block for {@link #MAX_BLOCK}.
      *
      * @param key a user's id has the same bytes as text as by Kafka's own serializer of UUIDs
      * @param value null for a tombstone
      */
     CompletableFuture<LogPosition> publishEncoded(String topic, String key, byte @Nullable [] value) {
-        CompletableFuture<LogPosition> appended = new CompletableFuture<>();
         try {
-            var _ = producer.get().send(new ProducerRecord<>(topic, key, value), (metadata, failure) -> {
-                if (failure == null) {
-                    appended.complete(new LogPosition(topic, metadata.partition(), metadata.offset()));
-                } else {
-                    appended.completeExceptionally(failure);
-                }
+            return kafka.send(topic, key, value).thenApply(sent -> {
+                RecordMetadata metadata = sent.getRecordMetadata();
+                return new LogPosition(topic, metadata.partition(), metadata.offset());
             });
-        } catch (KafkaException | IllegalStateException e) {
-            // Illegal state: this very producer has been replaced by another since.
-            appended.completeExceptionally(e);
+        } catch (KafkaException | org.apache.kafka.common.KafkaException | IllegalStateException e) {
+            // Illegal state: another producer has replaced this one since.
+            return CompletableFuture.failedFuture(e);
         }
-        return appended;
     }
 
-    /** Appends a record that {@link #encode} made; fails with 503 where the log does not acknowledge it in time. */
+    /** Publishes a record that {@link #encode} made; fails with 503 if Kafka does not acknowledge it in time. */
     public <V extends SpecificRecord> Mono<LogPosition> publish(Topic<V> topic, UUID userId, byte[] value) {
         return publish(topic, userId.toString(), value);
     }
@@ -154,7 +158,7 @@ public final class EventPublisher implements AutoCloseable {
                 .onErrorMap(EventPublisher::isKafkaFailure, EventPublisher::unavailable);
     }
 
-    /** Returns where partitions end; waits for an answer. Of a topic that does not exist there is no end. */
+    /** Returns the end offsets of those partitions whose topics exist; blocks. */
     Map<TopicPartition, Long> endOffsets(Set<TopicPartition> partitions)
             throws ExecutionException, TimeoutException, InterruptedException {
         try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
@@ -185,19 +189,21 @@ public final class EventPublisher implements AutoCloseable {
 
     private static boolean isKafkaFailure(Throwable e) {
         return e instanceof KafkaException
+                || e instanceof org.apache.kafka.common.KafkaException
                 || e instanceof IllegalStateException
                 || e instanceof RejectedExecutionException;
     }
 
     private static Throwable unavailable(Throwable e) {
-        log.warn("The event log takes nothing: {}", e.toString());
+        log.warn("Kafka producer failed: error={}", e.toString());
         return ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "The event log does not answer.");
     }
 
     @Override
     public void close() {
         blocking.dispose();
-        producer.close();
+        registration.close();
+        producers.destroy();
         serializers.values().forEach(Serializer::close);
     }
 }

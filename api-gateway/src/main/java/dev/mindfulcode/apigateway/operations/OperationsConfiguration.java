@@ -44,7 +44,7 @@ public class OperationsConfiguration {
                 .register(registry);
         FunctionCounter.builder("mindful.gateway.database.statements", database, Database::statements)
                 .register(registry);
-        return new GatewayMetrics(registry);
+        return GatewayMetrics.in(registry);
     }
 
     /** Memory, threads and processor time of this process, whose other services may share the registry. */

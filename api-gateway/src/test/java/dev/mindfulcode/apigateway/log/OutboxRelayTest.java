@@ -12,6 +12,7 @@ import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.AccountEventKind;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topics;
+import io.micrometer.observation.ObservationRegistry;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -40,7 +41,8 @@ class OutboxRelayTest {
     private final DataSource dataSource = migrated();
     private final Database database = new Database(url, 4);
     private final Outbox outbox = new Outbox(database, () -> {});
-    private final EventPublisher log = new EventPublisher(platform.bootstrapServers(), registry);
+    private final EventPublisher log =
+            new EventPublisher(new KafkaConnection(platform.bootstrapServers(), registry), ObservationRegistry.NOOP);
     private final TestKafka testLog = new TestKafka(platform.bootstrapServers(), registry);
     private final UUID ada = UUID.randomUUID();
     private final OutboxRelay relay = new OutboxRelay(dataSource, log);
