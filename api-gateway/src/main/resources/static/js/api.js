@@ -1,11 +1,11 @@
-// The account and the REST API. Tokens are shared by all tabs of this browser. A refresh token is good for one refresh: all requests in
-// flight share one refresh, and one tab refreshes at a time while the others wait for its tokens.
+// Account and REST API. All tabs of this browser share the tokens. A refresh token is valid once: all requests in
+// flight share one refresh, and one tab refreshes at a time while the others wait.
 
 const STORE = 'mindful-code.tokens';
 const REFRESH_BEFORE_MS = 30_000;
 const REQUEST_MS_MAX = 15_000;
 
-/** An answer that is no success, with the words of its problem document. */
+/** An unsuccessful response, with the text of its problem document. */
 export class Problem extends Error {
   constructor(status, document) {
     super(document.detail || document.title || 'The server did not answer as expected.');
@@ -29,7 +29,7 @@ export async function register(email, password) {
   keep(await post('/api/auth/register', timezone ? { email, password, timezone } : { email, password }));
 }
 
-/** Signs out in this browser at once, then revokes the tokens on the server; fails where the server does not confirm that. */
+/** Signs out in this browser, then revokes the tokens on the server; fails if the server does not confirm that. */
 export async function signOut() {
   const held = tokens();
   forget();
@@ -41,7 +41,7 @@ function forget() {
   signedOutListeners.forEach((listener) => listener());
 }
 
-/** Another tab signed out, or in as somebody else. */
+/** Reloads when another tab signed out or in as another user. */
 addEventListener('storage', (event) => {
   if (event.key !== STORE) return;
   const user = (text) => (text ? JSON.parse(text).user : null);
@@ -50,7 +50,7 @@ addEventListener('storage', (event) => {
 
 let refreshing = null;
 
-/** Returns a valid access token; requests one where it runs out soon, or where it is the one that was refused. */
+/** Returns a valid access token; refreshes it if it expires soon or is the rejected one. */
 export async function accessToken(refused) {
   const held = tokens();
   if (isValid(held, refused)) return held.access;
@@ -80,19 +80,22 @@ async function refresh(refused) {
 
 const signedOut = () => new Problem(401, { title: 'Signed out' });
 
-export const get = async (path, parameters = {}) => body(await signed(`${path}?${new URLSearchParams(parameters)}`, {}));
+export const get = async (path, parameters = {}) =>
+  body(await signed(`${path}?${new URLSearchParams(parameters)}`, {}));
 
 export const send = async (method, path, value) => body(await signed(path, { method, ...json(value) }));
 
-/** As a file to keep, whatever it is. */
+/** Downloads a file. */
 export async function file(path, parameters) {
   const response = await signed(`${path}?${new URLSearchParams(parameters)}`, {});
   return response.ok ? response.blob() : body(response);
 }
 
-/** With the access token; once more with a fresh one where that was refused. */
+/** Sends a request with the access token, and again with a fresh one after a 401. */
 async function signed(url, options) {
-  const authorised = (token) => request(url, { ...options, headers: { ...options.headers, Authorization: `Bearer ${token}` } });
+  const authorised = (token) => request(url, {
+    ...options, headers: { ...options.headers, Authorization: `Bearer ${token}` },
+  });
   const token = await accessToken();
   const first = await authorised(token);
   return first.status === 401 ? authorised(await accessToken(token)) : first;
@@ -144,7 +147,7 @@ function tokens() {
   }
 }
 
-/** Locks exist on https and localhost only; elsewhere the server gives two tabs that refresh at once the same successor. */
+/** Locks exist on https and localhost only; elsewhere two tabs that refresh at once get the same tokens. */
 async function alone(work) {
   return navigator.locks ? navigator.locks.request(STORE, work) : work();
 }

@@ -1,5 +1,5 @@
-// What a card says of its own data: that it is loading, that it could not be loaded, of when it is, that there is nothing yet. Content that
-// was never loaded is not shown at all, so that no zero and no "none yet" stands where nothing is known.
+// State of a card: loading, failed, stale, empty or loaded. Content that was never loaded is hidden, so that unknown
+// values are not shown as zero.
 
 import { clock, element } from './format.js';
 
@@ -11,9 +11,9 @@ export class Card {
   #again;
 
   /**
-   * @param card the card's element; what `[data-body]` marks in it is its content
-   * @param name what the card shows, at the beginning of a sentence
-   * @param onAgain is called when the user wants to try again
+   * @param card the card's element; its content is marked with `[data-body]`
+   * @param name of the content, for messages
+   * @param onAgain is called when the user tries again
    */
   constructor(card, name, onAgain) {
     this.#card = card;
@@ -34,21 +34,22 @@ export class Card {
     this.#card.setAttribute('aria-busy', 'true');
   }
 
-  /** Nothing was ever loaded. */
+  /** Shows that loading failed, without earlier data. */
   failed(reason) {
     this.#set('failed', `${this.#name} could not be loaded. ${reason}`, true);
   }
 
-  /** What was loaded at the given time is still shown, or these words where there was nothing. */
+  /** Shows data loaded at the given time, or `emptyWords` if there were none. */
   stale(reason, at, emptyWords = '') {
-    this.#set('stale', [`Not up to date: this is of ${clock(at)}.`, emptyWords, reason].filter(Boolean).join(' '), true, emptyWords !== '');
+    const words = [`Not up to date: this is of ${clock(at)}.`, emptyWords, reason].filter(Boolean).join(' ');
+    this.#set('stale', words, true, emptyWords !== '');
   }
 
   loaded() {
     this.#set('loaded', '', false);
   }
 
-  /** Loaded, and there is nothing. */
+  /** Shows that there are no data. */
   empty(words) {
     this.#set('empty', words, false, true);
   }

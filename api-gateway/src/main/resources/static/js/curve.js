@@ -1,6 +1,7 @@
-// The live curve of the last minutes, a line for each session: solid where the reading is sure, dashed where it is not, hatched in flow.
+// The live curve of the last minutes, a line for each session: solid with high confidence, dashed with low confidence,
+// hatched in flow.
 
-import * as inWords from './curve-words.js';
+import * as description from './curve-description.js';
 import { element, hatch, shape } from './format.js';
 import { toLocal } from './server-time.js';
 
@@ -30,7 +31,7 @@ export class Curve {
   #timer;
   #resized;
 
-  /** @param names tells what a session is called */
+  /** @param names returns the name of a session */
   constructor(svg, table, names) {
     this.#svg = svg;
     this.#table = table;
@@ -41,7 +42,7 @@ export class Curve {
     this.#timer = setInterval(() => document.hidden || this.draw(), still ? 10_000 : 1_000);
   }
 
-  /** Adds a live update at the time of which it is; one from before the time that is shown stays out. */
+  /** Adds a live update at its own time. */
   add(update) {
     const now = Date.now();
     const at = Math.min(now, toLocal(update.at));
@@ -56,7 +57,7 @@ export class Curve {
     this.draw();
   }
 
-  /** Says what an empty curve waits for. */
+  /** Sets the text of an empty curve. */
   waitFor(text) {
     this.#waiting = text;
     this.draw();
@@ -72,8 +73,8 @@ export class Curve {
 
   #forget(now) {
     for (const [session, { points }] of this.#bySession) {
-      const kept = points.findIndex((point) => now - point.at <= SHOWN_MS_MAX);
-      points.splice(0, Math.max(kept < 0 ? points.length : kept, points.length - POINTS_OF_SESSION_MAX));
+      const first = points.findIndex((point) => now - point.at <= SHOWN_MS_MAX);
+      points.splice(0, Math.max(first < 0 ? points.length : first, points.length - POINTS_OF_SESSION_MAX));
       if (!points.length) this.#bySession.delete(session);
     }
     while (this.#bySession.size > SESSIONS_MAX) this.#bySession.delete(this.#bySession.keys().next().value);
@@ -102,7 +103,9 @@ export class Curve {
     this.#svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
     const parts = [hatch('hatch-curve'), ...grid(width, height, y, x, now, shown)];
     const spans = merged(series.flatMap(({ points }) => flowSpans(points, now)));
-    if (series.length === 1) parts.push(...runs(series[0].points).map((run) => shape('path', { class: 'area', d: area(run, x, y) })));
+    if (series.length === 1) {
+      parts.push(...runs(series[0].points).map((run) => shape('path', { class: 'area', d: area(run, x, y) })));
+    }
     for (const [from, to] of spans) {
       const left = Math.max(LEFT, x(from));
       const across = Math.max(2, x(to) - left);
@@ -111,9 +114,14 @@ export class Curve {
     }
     parts.push(...series.map((one) => drawn(one, x, y)));
     if (series.length > 1) parts.push(...labels(series, x, y, width));
-    if (!series.length) parts.push(shape('text', { class: 'empty', x: width / 2, y: y(0.62) + 5, 'text-anchor': 'middle' }, this.#waiting));
+    if (!series.length) {
+      const middle = { class: 'empty', x: width / 2, y: y(0.62) + 5, 'text-anchor': 'middle' };
+      parts.push(shape('text', middle, this.#waiting));
+    }
     this.#svg.replaceChildren(...parts);
-    if (now - this.#wordsAt > WORDS_INTERVAL_MS || series.every(({ points }) => points.length < 3)) this.#describe(series, spans, now);
+    if (now - this.#wordsAt > WORDS_INTERVAL_MS || series.every(({ points }) => points.length < 3)) {
+      this.#describe(series, spans, now);
+    }
   }
 
   #describe(series, spans, now) {
@@ -124,21 +132,22 @@ export class Curve {
       return;
     }
     const flowMs = spans.reduce((sum, [from, to]) => sum + to - from, 0);
-    this.#svg.setAttribute('aria-label', inWords.sentence(series, flowMs, now));
-    this.#table.replaceChildren(inWords.table(series));
+    this.#svg.setAttribute('aria-label', description.sentence(series, flowMs, now));
+    this.#table.replaceChildren(description.table(series));
   }
 }
 
-/** The line of one session, with a mark on its last reading. */
+/** Returns the line of one session, with a mark on its last estimate. */
 function drawn({ session, points, style }, x, y) {
   const parts = runs(points).flatMap((run) => bySureness(run)
     .map(([sure, part]) => shape('path', { class: sure ? 'sure' : 'unsure', d: line(part, x, y) })));
   return shape('g', { class: `series style-${style}`, 'data-session': session }, ...parts, mark(points.at(-1), x, y));
 }
 
-/** Names at the ends of the lines; the lower of two that would overlap goes under its line. */
+/** Returns names at the ends of the lines; the lower of two that would overlap goes under its line. */
 function labels(series, x, y, width) {
-  const ends = series.map(({ name, points, style }) => ({ name, style, at: x(points.at(-1).at), top: y(points.at(-1).intensity) }))
+  const ends = series
+    .map(({ name, points, style }) => ({ name, style, at: x(points.at(-1).at), top: y(points.at(-1).intensity) }))
     .sort((one, other) => one.top - other.top);
   return ends.map(({ name, style, at, top }, i) => shape('text', {
     class: `name style-${style}`, x: Math.min(width - RIGHT, at), 'text-anchor': 'end',
@@ -146,7 +155,7 @@ function labels(series, x, y, width) {
   }, name));
 }
 
-/** Stretches without a gap. */
+/** Returns the runs of points without a gap. */
 function runs(points) {
   const all = [];
   points.forEach((point, i) => {
@@ -167,10 +176,11 @@ function bySureness(run) {
 }
 
 function flowSpans(points, now) {
-  return points.flatMap((point, i) => (point.inFlow ? [[point.at, Math.min(points[i + 1]?.at ?? now, point.at + GAP_MS)]] : []));
+  const end = (point, i) => Math.min(points[i + 1]?.at ?? now, point.at + GAP_MS);
+  return points.flatMap((point, i) => (point.inFlow ? [[point.at, end(point, i)]] : []));
 }
 
-/** Spans that overlap or touch become one: two sessions in flow at once are one time in flow. */
+/** Merges spans that overlap or touch: two sessions in flow at once are one time in flow. */
 function merged(spans) {
   const all = [];
   for (const [from, to] of spans.sort((one, other) => one[0] - other[0])) {
@@ -185,7 +195,8 @@ const place = (point, x, y) => `${x(point.at).toFixed(1)} ${y(point.intensity).t
 
 const line = (points, x, y) => `M${points.map((point) => place(point, x, y)).join('L')}`;
 
-const area = (run, x, y) => `${line(run, x, y)}L${x(run.at(-1).at).toFixed(1)} ${y(0)}L${x(run[0].at).toFixed(1)} ${y(0)}Z`;
+const area = (run, x, y) =>
+  `${line(run, x, y)}L${x(run.at(-1).at).toFixed(1)} ${y(0)}L${x(run[0].at).toFixed(1)} ${y(0)}Z`;
 
 function mark(point, x, y) {
   const cx = x(point.at);

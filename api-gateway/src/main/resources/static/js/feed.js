@@ -1,4 +1,4 @@
-// Loads a part of the page again and again, one request at a time, and says on its cards how that went.
+// Reloads a part of the page periodically, one request at a time, and shows the state on its cards.
 
 import { Problem } from './api.js';
 import { Card } from './card.js';
@@ -23,11 +23,11 @@ export class Feed {
   #stopped = false;
 
   /**
-   * @param cards what each card is called, by the id of its element
+   * @param cards the name of each card, by the id of its element
    * @param load returns a promise of the data
-   * @param show shows them, and whether they are current; is called again when the page changes its size
-   * @param empty returns the words for each card, by id, that has nothing to show
-   * @param isOver whether loaded data are not to be shown any longer when they cannot be loaded again
+   * @param show shows the data; is called again when the page is resized
+   * @param empty returns the text for each card, by id, that has nothing to show
+   * @param isOver returns whether loaded data are too old to be shown when reloading fails
    */
   constructor({ cards, load, show, empty = () => ({}), isOver = () => false, intervalMs, retryMs }) {
     this.#load = load;
@@ -41,7 +41,7 @@ export class Feed {
     this.refresh();
   }
 
-  /** Loads now, or again after the request that is on its way. */
+  /** Loads now, or again after the current request. */
   async refresh() {
     clearTimeout(this.#soon);
     this.#soon = 0;
@@ -70,12 +70,12 @@ export class Feed {
     }
   }
 
-  /** Loads in a moment, once for all calls until then. */
+  /** Loads after a delay, once for all calls until then. */
   refreshWithin(ms) {
     this.#soon ||= setTimeout(() => this.refresh(), ms);
   }
 
-  /** Loads where that is due: the page is looked at again, or time has passed. */
+  /** Loads if the interval has passed. */
   wake() {
     if (performance.now() >= this.#dueAt && !this.#loading) this.refresh();
   }
@@ -112,7 +112,7 @@ export class Feed {
 
   #fail(problem) {
     if (!(problem instanceof Problem)) console.error(problem);
-    this.#reason = problem instanceof Problem ? problem.message : 'Something went wrong on this page.';
+    this.#reason = problem instanceof Problem ? problem.message : 'This page failed. Reload it.';
     this.#isCurrent = false;
     if (this.#value !== null && this.#isOver(this.#value)) this.#value = null;
     if (this.#value !== null) this.redraw();

@@ -1,7 +1,9 @@
-// Numbers, times and spans as people read them; and small helpers to build elements without markup from strings.
+// Formats of numbers, times and durations, and functions that build elements without parsing markup.
 
 const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
-const moment = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+const moment = new Intl.DateTimeFormat(undefined, {
+  day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit',
+});
 const whole = new Intl.NumberFormat();
 
 const DAY_MS = 86_400_000;
@@ -10,7 +12,7 @@ export const clock = (at) => time.format(new Date(at));
 
 export const count = (value) => whole.format(value ?? 0);
 
-/** 0 to 1 as 0 to 100; a dash where there is no reading. */
+/** Formats 0 to 1 as 0 to 100; NaN as a dash. */
 export const hundred = (value) => (Number.isFinite(value) ? String(Math.round(clamp(value) * 100)) : '–');
 
 export const clamp = (value) => Math.min(1, Math.max(0, value));
@@ -23,7 +25,7 @@ export function span(ms) {
   return rest ? `${Math.floor(minutes / 60)} h ${rest} min` : `${minutes / 60} h`;
 }
 
-/** How long ago something was, or its date where that is more than a day. */
+/** Formats how long ago a time was, or its date if that is more than a day. */
 export const ago = (at, ageMs) => (ageMs < DAY_MS ? `${span(ageMs)} ago` : moment.format(new Date(at)));
 
 export function startOfToday() {
@@ -39,7 +41,7 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
-/** The head of a column; `forReaders` is a name that the page has no room for. */
+/** Returns a column header; `forReaders` is a name for screen readers only. */
 export const columnHead = (name, forReaders = '') => element('th', { scope: 'col' },
   name || element('span', { class: 'for-readers' }, forReaders));
 
@@ -52,9 +54,10 @@ export function shape(name, attributes = {}, ...children) {
   return made;
 }
 
-/** The hatching that marks flow for those who cannot rely on colour. */
+/** Returns the hatching that marks flow without relying on colour. */
 export function hatch(id) {
-  return shape('defs', {}, shape('pattern', { id, width: 7, height: 7, patternUnits: 'userSpaceOnUse', patternTransform: 'rotate(45)' },
+  const pattern = { id, width: 7, height: 7, patternUnits: 'userSpaceOnUse', patternTransform: 'rotate(45)' };
+  return shape('defs', {}, shape('pattern', pattern,
     shape('rect', { width: 7, height: 7, class: 'hatch-ground' }),
     shape('line', { x1: 0, y1: 0, x2: 0, y2: 7, class: 'hatch-line' })));
 }

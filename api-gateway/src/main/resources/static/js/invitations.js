@@ -1,4 +1,4 @@
-// Invitations into teams to one's own address: accepted with the code that the team's lead passed on, or declined. A card of its own.
+// Invitations to teams: accept with the code from the team's lead, or decline.
 
 import { Problem, get, send } from './api.js';
 import { Feed } from './feed.js';
@@ -11,12 +11,16 @@ const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long' }
 
 export class Invitations {
   #rows = element('ol', { class: 'rows', 'data-body': '', 'aria-labelledby': 'invitations-title' });
-  #code = element('input', { id: 'invitation-code', autocomplete: 'off', spellcheck: 'false', maxlength: '64', required: '' });
+  #code = element('input', {
+    id: 'invitation-code', autocomplete: 'off', spellcheck: 'false', maxlength: '64', required: '',
+  });
   #form = element('form', { class: 'choices', 'data-body': '', novalidate: '' },
-    element('label', { for: 'invitation-code' }, 'Code from your team\'s lead'), this.#code, element('button', { type: 'submit' }, 'Accept'));
+    element('label', { for: 'invitation-code' }, 'Code from your team\'s lead'), this.#code,
+    element('button', { type: 'submit' }, 'Accept'));
   #status = element('p', { role: 'status' });
-  #card = element('section', { class: 'card', id: 'invitations', 'data-testid': 'invitations', 'aria-labelledby': 'invitations-title' },
-    element('h2', { id: 'invitations-title' }, 'Invitations'), this.#rows, this.#form, this.#status);
+  #card = element('section', {
+    class: 'card', id: 'invitations', 'data-testid': 'invitations', 'aria-labelledby': 'invitations-title',
+  }, element('h2', { id: 'invitations-title' }, 'Invitations'), this.#rows, this.#form, this.#status);
 
   /** @param onJoined is called when the user has joined a team */
   constructor(onJoined) {
@@ -46,14 +50,15 @@ export class Invitations {
 
   #row(invitation) {
     const button = element('button', { type: 'button', class: 'quiet' }, 'Decline');
-    const words = `Into a team, as ${invitation.role}`;
+    const words = `To a team, as ${invitation.role}`;
     button.setAttribute('aria-label', `Decline the invitation of ${day.format(new Date(invitation.created_at))}`);
     button.onclick = () => this.#attempt(async () => {
       await send('POST', `/api/invitations/${invitation.invitation_id}/decline`, {});
-      return 'The invitation is declined.';
+      return 'Invitation declined.';
     });
     return element('li', {}, element('span', { class: 'title' }, words), element('span', { class: 'amount' }, button),
-      element('span', { class: 'more' }, `Until ${day.format(new Date(invitation.expires_at))}. Its code says which team it is.`));
+      element('span', { class: 'more' },
+        `Until ${day.format(new Date(invitation.expires_at))}. Its code identifies the team.`));
   }
 
   async #attempt(what) {
@@ -61,7 +66,7 @@ export class Invitations {
     try {
       words = await what();
     } catch (problem) {
-      words = problem instanceof Problem ? problem.message : 'Something went wrong on this page.';
+      words = problem instanceof Problem ? problem.message : 'This page failed. Reload it.';
     }
     await this.feed.refresh();
     this.#status.textContent = words;

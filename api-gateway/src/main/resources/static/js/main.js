@@ -1,25 +1,28 @@
-// Wires the page: who is signed in decides what is shown.
+// Entry point: shows the sign-in form or the dashboard.
 
 import { Problem, isSignedIn, onSignedOut, register, signIn, signOut } from './api.js';
 import { Curve } from './curve.js';
-import * as day from './day.js';
+import { CurrentFlow } from './current-flow.js';
 import { Feed } from './feed.js';
+import { FeedbackForm } from './feedback-form.js';
 import { Invitations } from './invitations.js';
-import { connect } from './live.js';
-import { Now } from './now.js';
+import { connect } from './live-connection.js';
 import * as patterns from './patterns.js';
-import * as runs from './runs.js';
-import { Say } from './say.js';
+import * as pluginResults from './plugin-results.js';
 import { Team } from './team.js';
+import * as day from './today.js';
 
 const DAY_INTERVAL_MS = 15_000;
 const SOON_MS = 1_500;
-/** Sums over months change slowly, and cost more than those of a day. */
+/** Sums over months change slowly and cost more than those of a day. */
 const PATTERNS_INTERVAL_MS = 600_000;
 const PATTERNS_RETRY_MS = 15_000;
 const LINKS = { on: 'Live', waiting: 'Connecting …', lost: 'No connection, trying again …', off: 'Not connected' };
 const EMPTY_CURVE = {
-  on: 'Type in your editor, and the curve begins.', waiting: 'Connecting …', lost: 'No connection, trying again …', off: '',
+  on: 'Type in your editor, and the curve begins.',
+  waiting: 'Connecting …',
+  lost: 'No connection, trying again …',
+  off: '',
 };
 
 const byId = (id) => document.getElementById(id);
@@ -42,7 +45,7 @@ function showWelcome() {
 }
 
 function start() {
-  for (const part of [day, patterns, runs]) part.clear();
+  for (const part of [day, patterns, pluginResults]) part.clear();
   const today = new Feed({
     cards: { today: 'Today', 'periods-card': 'Flow periods', 'sessions-card': 'Sessions' },
     load: day.load,
@@ -59,27 +62,27 @@ function start() {
     intervalMs: PATTERNS_INTERVAL_MS,
     retryMs: PATTERNS_RETRY_MS,
   });
-  const questions = new Feed({
-    cards: { 'runs-card': 'What plugins found' },
-    load: runs.load,
-    show: runs.show,
-    empty: runs.empty,
+  const plugins = new Feed({
+    cards: { 'runs-card': 'Plugin results' },
+    load: pluginResults.load,
+    show: pluginResults.show,
+    empty: pluginResults.empty,
     intervalMs: DAY_INTERVAL_MS,
     retryMs: DAY_INTERVAL_MS,
   });
   const reloadSoon = () => today.refreshWithin(SOON_MS);
-  const now = new Now(day.nameOf, reloadSoon);
+  const now = new CurrentFlow(day.nameOf, reloadSoon);
   const curve = new Curve(byId('curve'), byId('curve-table'), day.nameOf);
-  const say = new Say();
+  const feedback = new FeedbackForm();
   const team = new Team();
   const invitations = new Invitations(() => team.feed.refresh());
-  const feeds = [today, past, questions, say.feed, team.feed, invitations.feed];
+  const feeds = [today, past, plugins, feedback.feed, team.feed, invitations.feed];
   const sessions = new Set();
   const disconnect = connect((message) => {
     if (message.type === 'flow_state_update') {
-      // Of a session that has paused or ended it repeats the last reading.
+      // Updates of a paused or ended session repeat its last estimate.
       if (message.session.status === 'active') curve.add(message);
-      now.take(message);
+      now.add(message);
       if (!sessions.has(message.session_id)) {
         sessions.add(message.session_id);
         reloadSoon();
@@ -87,9 +90,9 @@ function start() {
     } else if (message.type === 'session_update') {
       reloadSoon();
     } else if (message.type === 'notification' && message.code === 'feedback_prompt') {
-      say.ask(message);
+      feedback.show(message);
     } else if (message.type === 'team_alert') {
-      team.take(message);
+      team.announce(message);
     }
   }, (state) => {
     byId('link').dataset.state = state;
@@ -108,8 +111,8 @@ function start() {
     removeEventListener('online', wake);
     removeEventListener('resize', redraw);
     disconnect();
-    for (const part of [...feeds, curve, now, say, team, invitations]) part.stop();
-    for (const part of [day, patterns, runs]) part.clear();
+    for (const part of [...feeds, curve, now, feedback, team, invitations]) part.stop();
+    for (const part of [day, patterns, pluginResults]) part.clear();
   };
 }
 
@@ -130,13 +133,13 @@ async function enter(how) {
     await how(email.value.trim(), password.value);
     form.reset();
     showDashboard();
-    // Focus alone would scroll the bar with the connection's state out of view.
+    // Focus alone would scroll the connection state out of view.
     byId('content').focus({ preventScroll: true });
     scrollTo(0, 0);
   } catch (problem) {
     const field = { email, password }[problem.field] ?? (problem.status === 401 ? password : null);
     const title = problem.title && problem.title !== problem.message ? `${problem.title}. ` : '';
-    fault(field, problem instanceof Problem ? `${title}${problem.message}` : 'Something went wrong on this page.');
+    fault(field, problem instanceof Problem ? `${title}${problem.message}` : 'This page failed. Reload it.');
   } finally {
     busy(false);
   }

@@ -1,4 +1,5 @@
-// Patterns: what one's own past says, each number with its interval and what it rests on, and plainly what cannot be said yet.
+// Patterns in the user's own history: each figure with its interval and number of observations, and figures without
+// enough data listed as such.
 
 import { get } from './api.js';
 import { clamp, columnHead, count, element, hundred, shape, span } from './format.js';
@@ -17,7 +18,7 @@ const ENDED = {
   errors: 'corrections',
   rhythm_lost: 'a change of rhythm',
   session_ended: 'the end of the session',
-  unknown: 'something unknown',
+  unknown: 'an unknown cause',
 };
 
 const MEASURES = {
@@ -53,22 +54,24 @@ export function show({ patterns, insights }) {
   table(patterns.peak_hours);
   byId('insights').replaceChildren(...(insights.insights.length
     ? insights.insights.map(insightRow)
-    : [element('li', { class: 'empty' }, 'Nothing stands out yet.')]));
+    : [element('li', { class: 'empty' }, 'No insights yet.')]));
   const missing = new Map();
   for (const one of [patterns.peak_hours, patterns.session_length, patterns.languages, patterns.triggers,
     patterns.interruption_tolerance, insights].flatMap((part) => part.missing)) missing.set(one.of, one.text);
   byId('patterns-missing').replaceChildren(...[...missing.values()].map((text) => element('li', {}, text)));
   byId('patterns-lacking').hidden = missing.size === 0;
   byId('patterns-lacking-count').textContent = missing.size === 1
-    ? 'One thing cannot be said yet' : `${count(missing.size)} things cannot be said yet`;
-  // Once, and then as the reader left it.
+    ? 'One figure without enough data' : `${count(missing.size)} figures without enough data`;
+  // Only at first; later it stays as the user left it.
   if (!shown) byId('patterns-lacking').open = patterns.peak_hours.hours.length === 0;
   shown = true;
   draw(patterns.peak_hours);
 }
 
 export function clear() {
-  for (const id of ['pattern-tiles', 'insights', 'patterns-missing', 'hours', 'hours-table']) byId(id).replaceChildren();
+  for (const id of ['pattern-tiles', 'insights', 'patterns-missing', 'hours', 'hours-table']) {
+    byId(id).replaceChildren();
+  }
   byId('patterns-span').textContent = '';
   byId('patterns-lacking').hidden = true;
   byId('hours-details').hidden = true;
@@ -86,12 +89,15 @@ function tiles({ session_length, triggers, interruption_tolerance, languages }) 
     ['Half of flow lasts at least', session_length.flow_period_ms, span, ''],
     ['First flow of a session after', triggers.first_flow_after_ms, span, ''],
     ['Flow is back after', interruption_tolerance.resumption_lag_ms, span, ''],
-    ['Less flow after an interruption', interruption_tolerance.cost_ms?.low > 0 ? interruption_tolerance.cost_ms : null, span, ''],
+    ['Less flow after an interruption',
+      interruption_tolerance.cost_ms?.low > 0 ? interruption_tolerance.cost_ms : null, span, ''],
     ['Most often ended by', ended?.share, percent, ended ? ENDED[ended.by] ?? ended.by : ''],
     ['More flow than on average in', language?.flow_share, percent, language?.language ?? ''],
-  ].filter(([, estimate]) => estimate).map(([name, estimate, format, word]) => element('div', {}, element('dt', {}, name),
+  ].filter(([, estimate]) => estimate).map(([name, estimate, format, word]) => element('div', {},
+    element('dt', {}, name),
     element('dd', {}, word || value(estimate, format)),
-    element('dd', { class: 'range' }, `${word ? `${value(estimate, format)}, ` : ''}${range(estimate, format)}, n = ${count(estimate.samples)}`))));
+    element('dd', { class: 'range' },
+      `${word ? `${value(estimate, format)}, ` : ''}${range(estimate, format)}, n = ${count(estimate.samples)}`))));
 }
 
 function insightRow(insight) {
@@ -101,11 +107,12 @@ function insightRow(insight) {
   return element('li', { 'data-insight': insight.id },
     element('span', { class: 'title' }, insight.text),
     element('span', { class: 'amount' }, value(estimate, format)),
-    element('span', { class: 'more' }, `${name} ${value(estimate, format)} (${range(estimate, format)})${against}; ${count(insight.data_points)} observations, ${days(insight)}; confidence ${percent(insight.confidence)}.`),
+    element('span', { class: 'more' }, `${name} ${value(estimate, format)} (${range(estimate, format)})${against}; `
+      + `${count(insight.data_points)} observations, ${days(insight)}; confidence ${percent(insight.confidence)}.`),
     insight.suggestion ? element('span', { class: 'more suggestion' }, insight.suggestion) : '');
 }
 
-const value = (estimate, format) => (estimate.value === null ? 'not within what was seen' : format(estimate.value));
+const value = (estimate, format) => (estimate.value === null ? 'outside the observed range' : format(estimate.value));
 
 function range({ low, high }, format) {
   if (high === null) return low === null ? 'no bounds' : `at least ${format(low)}`;
@@ -138,8 +145,10 @@ function table({ hours, mean_intensity }) {
   }
   byId('hours-details').hidden = false;
   byId('hours-table').replaceChildren(element('table', {},
-    element('caption', { class: 'for-readers' }, `Mean intensity by hour of the day; your mean is ${hundred(mean_intensity)}`),
-    element('thead', {}, element('tr', {}, ...['Hour', 'Intensity', 'Interval', 'Days', ''].map((text) => columnHead(text, 'Peak')))),
+    element('caption', { class: 'for-readers' },
+      `Mean intensity by hour of the day; your mean is ${hundred(mean_intensity)}`),
+    element('thead', {}, element('tr', {},
+      ...['Hour', 'Intensity', 'Interval', 'Days', ''].map((text) => columnHead(text, 'Peak')))),
     element('tbody', {}, ...hours.map(({ hour, intensity, peak }) => element('tr', {},
       element('th', { scope: 'row' }, hourText(hour)),
       element('td', {}, hundred(intensity.value)),
@@ -148,14 +157,15 @@ function table({ hours, mean_intensity }) {
       element('td', {}, peak ? 'peak' : ''))))));
 }
 
-/** Dots are shrunk means, whiskers their intervals; a peak is a diamond with its hour on it, so that it needs no colour. */
+/** Draws shrunk means as dots with their intervals; a peak is a labelled diamond, so that it needs no colour. */
 function draw({ hours, mean_intensity: mean, missing }) {
   const svg = byId('hours');
   const { width, height } = svg.parentElement.getBoundingClientRect();
   if (width < 80) return;
   svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
   if (!hours.length) {
-    svg.replaceChildren(shape('text', { class: 'empty', x: width / 2, y: height / 2, 'text-anchor': 'middle' }, 'No hours to compare yet'));
+    svg.replaceChildren(shape('text', { class: 'empty', x: width / 2, y: height / 2, 'text-anchor': 'middle' },
+      'No hours to compare yet'));
     svg.setAttribute('aria-label', missing[0]?.text ?? 'No hours to compare yet.');
     return;
   }
@@ -175,14 +185,21 @@ function draw({ hours, mean_intensity: mean, missing }) {
   for (const { hour, intensity, peak } of hours) {
     const at = x(hour);
     const [low, high, middle] = [y(intensity.low), y(intensity.high), y(intensity.value)];
-    parts.push(shape('path', { class: 'whisker', d: `M${at} ${low}V${high}M${at - CAP_PX} ${low}h${2 * CAP_PX}M${at - CAP_PX} ${high}h${2 * CAP_PX}` }));
+    const caps = `M${at - CAP_PX} ${low}h${2 * CAP_PX}M${at - CAP_PX} ${high}h${2 * CAP_PX}`;
+    parts.push(shape('path', { class: 'whisker', d: `M${at} ${low}V${high}${caps}` }));
     parts.push(peak
-      ? shape('path', { class: 'peak', d: `M${at} ${middle - PEAK_PX}l${PEAK_PX} ${PEAK_PX}l${-PEAK_PX} ${PEAK_PX}l${-PEAK_PX} ${-PEAK_PX}z` })
+      ? shape('path', {
+        class: 'peak',
+        d: `M${at} ${middle - PEAK_PX}l${PEAK_PX} ${PEAK_PX}l${-PEAK_PX} ${PEAK_PX}l${-PEAK_PX} ${-PEAK_PX}z`,
+      })
       : shape('circle', { class: 'hour', cx: at, cy: middle, r: DOT_PX }));
     if (peak) parts.push(shape('text', { class: 'peak-text', x: at, y: high - 7, 'text-anchor': 'middle' }, 'peak'));
   }
   svg.replaceChildren(...parts);
   const peaks = hours.filter((one) => one.peak).map((one) => hourText(one.hour));
-  svg.setAttribute('aria-label', `Mean intensity by hour from ${hourText(first)} to ${hourText(hours.at(-1).hour)}. ${peaks.length
-    ? `Whole interval above your mean of ${hundred(mean)}: ${peaks.join(', ')}.` : `No hour lies above your mean of ${hundred(mean)} with its whole interval.`} The same in words below.`);
+  const summary = peaks.length
+    ? `Whole interval above your mean of ${hundred(mean)}: ${peaks.join(', ')}.`
+    : `No hour has its whole interval above your mean of ${hundred(mean)}.`;
+  svg.setAttribute('aria-label', `Mean intensity by hour from ${hourText(first)} to ${hourText(hours.at(-1).hour)}. `
+    + `${summary} The table below has the same figures.`);
 }

@@ -1,11 +1,11 @@
-// The server's clock, as far as this page knows it: times in live messages are the server's, and a browser's clock may be wrong.
+// The offset between the clocks of server and browser: times in live messages are the server's.
 
 let aheadMs = 0;
 
-/** Takes the server's time from the answer to a request that was sent and answered at these times of the browser's clock. */
+/** Measures the offset from a response; when it was sent and received is by the browser's clock. */
 export function measure(serverMs, sentMs, answeredMs) {
   aheadMs = serverMs - (sentMs + answeredMs) / 2;
 }
 
-/** Returns the time of the browser's clock at which the server's clock showed the given time. */
+/** Converts a time of the server to the browser's clock. */
 export const toLocal = (serverMs) => serverMs - aheadMs;

@@ -1,4 +1,4 @@
-// The teams that one belongs to: their week, what it is like beside the weeks before, and for those who lead one its alerts.
+// The user's teams: their week compared with the weeks before, and for team leads alerts and alert rules.
 
 import { Problem, get, send } from './api.js';
 import { Feed } from './feed.js';
@@ -8,7 +8,7 @@ const INTERVAL_MS = 600_000;
 const RETRY_MS = 60_000;
 const WEEK_DAYS = 7;
 const DAY_MS = 86_400_000;
-/** Windows are released so long after their end, and some minutes. */
+/** Windows are released this long after their end. */
 const RELEASED_AFTER_MS = 25 * 3_600_000;
 const LEADS = ['owner', 'admin'];
 
@@ -30,7 +30,9 @@ export class Team {
     cards: { team: 'Team' },
     load: () => this.#load(),
     show: (loaded) => this.#show(loaded),
-    empty: ({ teams, all }) => ({ team: teams.length ? '' : all ? 'Team figures need the premium plan.' : 'You are in no team yet.' }),
+    empty: ({ teams, all }) => ({
+      team: teams.length ? '' : all ? 'Team figures need the premium plan.' : 'You are not in a team yet.',
+    }),
     isOver: ({ team }) => this.#chosen !== null && team?.team_id !== this.#chosen,
     intervalMs: INTERVAL_MS,
     retryMs: RETRY_MS,
@@ -38,28 +40,30 @@ export class Team {
   #teams = [];
   #chosen = null;
   #stopped = false;
-  #told = new Set();
+  #announced = new Set();
 
   constructor() {
     byId('team-choice').onchange = () => {
       this.#chosen = byId('team-choice').value;
       this.feed.refresh();
     };
-    byId('team-indicator').replaceChildren(...Object.entries(INDICATORS).map(([value, [name]]) => element('option', { value }, name)));
-    byId('team-window').replaceChildren(...Object.entries(WINDOWS).map(([value, name]) => element('option', { value }, name)));
+    byId('team-indicator').replaceChildren(
+      ...Object.entries(INDICATORS).map(([value, [name]]) => element('option', { value }, name)));
+    byId('team-window').replaceChildren(
+      ...Object.entries(WINDOWS).map(([value, name]) => element('option', { value }, name)));
     byId('team-window').value = 'two_weeks';
     byId('team-indicator').onchange = bounds;
     byId('team-rule').onsubmit = (event) => {
       event.preventDefault();
-      this.#make();
+      this.#createRule();
     };
     bounds();
   }
 
-  /** Shows an alert as it comes; the list is the truth, and an alert may come twice. */
-  take(alert) {
-    if (this.#told.has(alert.alert_id)) return;
-    this.#told.add(alert.alert_id);
+  /** Announces a live alert, which may arrive twice, and reloads the list. */
+  announce(alert) {
+    if (this.#announced.has(alert.alert_id)) return;
+    this.#announced.add(alert.alert_id);
     const team = this.#teams.find((one) => one.team_id === alert.team_id);
     byId('announcement').textContent = `Alert${team ? ` about ${team.name}` : ''}: ${alert.text}`;
     if (team && team.team_id === byId('team-choice').value) this.feed.refresh();
@@ -78,12 +82,13 @@ export class Team {
       get(`${path}/insights`),
       isLead(team) ? get(`${path}/alerts`) : { rules: [], alerts: [] },
     ]);
-    return { teams, all: all.length, team, from, windows: windows.windows, insights: insights.insights, ...alerts };
+    const loaded = { windows: windows.windows, insights: insights.insights, ...alerts };
+    return { teams, all: all.length, team, from, ...loaded };
   }
 
   #show({ teams, team, from, windows, insights, alerts, rules }) {
     const isAnother = team && team.team_id !== this.#chosen && teams.some((one) => one.team_id === this.#chosen);
-    if (isAnother) return; // chosen while this was on its way; it is loaded next
+    if (isAnother) return; // another team was chosen meanwhile and is loaded next
     this.#teams = teams;
     byId('team-title').textContent = team ? `Team ${team.name}` : 'Team';
     byId('team-choices').hidden = teams.length < 2;
@@ -92,10 +97,13 @@ export class Team {
     byId('team-choice').value = team.team_id;
     week(windows, from);
     byId('team-insights').replaceChildren(...(insights.length ? insights.map(insightRow)
-      : [element('li', { class: 'empty' }, 'Not enough data yet: it needs weeks in which enough members were active.')]));
+      : [element('li', { class: 'empty' },
+        'Not enough data yet: figures need weeks in which enough members were active.')]));
     byId('team-lead').hidden = !isLead(team);
-    byId('team-alerts').replaceChildren(...(alerts.length ? alerts.map(alertRow) : [element('li', { class: 'empty' }, 'No alerts.')]));
-    byId('team-rules').replaceChildren(...(rules.length ? rules.map((rule) => this.#ruleRow(`/api/teams/${team.team_id}`, rule))
+    byId('team-alerts').replaceChildren(...(alerts.length ? alerts.map(alertRow)
+      : [element('li', { class: 'empty' }, 'No alerts.')]));
+    byId('team-rules').replaceChildren(...(rules.length
+      ? rules.map((rule) => this.#ruleRow(`/api/teams/${team.team_id}`, rule))
       : [element('li', { class: 'empty' }, 'No rules.')]));
   }
 
@@ -103,10 +111,12 @@ export class Team {
     this.#stopped = true;
     byId('team-title').textContent = 'Team';
     byId('team-problem').textContent = '';
-    for (const id of ['team-choice', 'team-week', 'team-insights', 'team-alerts', 'team-rules']) byId(id).replaceChildren();
+    for (const id of ['team-choice', 'team-week', 'team-insights', 'team-alerts', 'team-rules']) {
+      byId(id).replaceChildren();
+    }
   }
 
-  async #make() {
+  async #createRule() {
     await this.#attempt(async () => {
       await send('POST', `/api/teams/${byId('team-choice').value}/alerts`, {
         indicator: byId('team-indicator').value,
@@ -115,7 +125,7 @@ export class Team {
         channel: 'live',
       });
       if (!this.#stopped) {
-        byId('announcement').textContent = 'The rule is made.';
+        byId('announcement').textContent = 'Rule added.';
         await this.feed.refresh();
       }
     });
@@ -124,32 +134,34 @@ export class Team {
   #ruleRow(path, rule) {
     const [name, format] = INDICATORS[rule.indicator] ?? [rule.indicator, plain];
     const button = element('button', { type: 'button', class: 'quiet' }, 'Delete');
-    const words = `${name}, from ${format(rule.threshold)} on`;
+    const words = `${name}, at least ${format(rule.threshold)}`;
     button.setAttribute('aria-label', `Delete the rule: ${words}`);
     button.onclick = () => this.#attempt(async () => {
       await send('DELETE', `${path}/alerts/${rule.rule_id}`);
       if (this.#stopped) return;
-      byId('announcement').textContent = 'The rule is deleted.';
+      byId('announcement').textContent = 'Rule deleted.';
       await this.feed.refresh();
       byId('team-indicator').focus();
     });
+    const target = rule.channel === 'webhook' ? `sent to ${rule.host}` : 'shown here';
     return element('li', {}, element('span', { class: 'title' }, words), element('span', { class: 'amount' }, button),
-      element('span', { class: 'more' }, `Over ${WINDOWS[rule.window] ?? rule.window}; ${rule.channel === 'webhook' ? `to ${rule.host}` : 'shown here'}.`));
+      element('span', { class: 'more' }, `Over ${WINDOWS[rule.window] ?? rule.window}; ${target}.`));
   }
 
-  async #attempt(what) {
+  async #attempt(request) {
     byId('team-problem').textContent = '';
     try {
-      await what();
+      await request();
     } catch (problem) {
-      if (!this.#stopped) byId('team-problem').textContent = problem instanceof Problem ? problem.message : 'Something went wrong on this page.';
+      if (this.#stopped) return;
+      byId('team-problem').textContent = problem instanceof Problem ? problem.message : 'This page failed. Reload it.';
     }
   }
 }
 
 const isLead = (team) => LEADS.includes(team.role);
 
-/** A threshold as the API takes it: whole steps, without what floating point adds. */
+/** Returns the threshold in whole steps, without floating-point noise. */
 function threshold() {
   const [, , , , step] = INDICATORS[byId('team-indicator').value];
   return Number((Math.round(Number(byId('team-threshold').value) / step) * step).toFixed(2));
@@ -162,7 +174,7 @@ function bounds() {
   byId('team-unit').textContent = unit;
 }
 
-/** A row for each day: length says how much, hatching which part of it was in flow, and all of it stands there in figures. */
+/** Shows a row for each day: a bar by active time, hatched for time in flow, next to the same figures. */
 function week(windows, from) {
   const byStart = new Map(windows.map((one) => [Date.parse(one.start), one]));
   const most = Math.max(1, ...windows.map((one) => one.active_seconds ?? 0));
@@ -172,7 +184,8 @@ function week(windows, from) {
     const head = element('th', { scope: 'row' }, day.format(start));
     if (!one) {
       const isDue = start + DAY_MS + RELEASED_AFTER_MS <= Date.now();
-      return element('tr', {}, head, element('td', { colspan: 4, class: 'empty' }, isDue ? 'too few members' : 'released a day later'));
+      const why = isDue ? 'too few members' : 'released a day later';
+      return element('tr', {}, head, element('td', { colspan: 4, class: 'empty' }, why));
     }
     const flow = one.active_seconds ? clamp(one.seconds_in_flow / one.active_seconds) : 0;
     return element('tr', {}, head,
@@ -183,7 +196,8 @@ function week(windows, from) {
   });
   byId('team-week').replaceChildren(element('table', {},
     element('caption', { class: 'for-readers' }, 'The team\'s last seven days, in UTC'),
-    element('thead', {}, element('tr', {}, columnHead('Day'), columnHead('Members'), columnHead('Active'), columnHead('', 'As a bar'), columnHead('In flow'))),
+    element('thead', {}, element('tr', {}, columnHead('Day'), columnHead('Members'), columnHead('Active'),
+      columnHead('', 'As a bar'), columnHead('In flow'))),
     element('tbody', {}, ...rows)));
 }
 
@@ -199,8 +213,9 @@ function insightRow(insight) {
   const { estimate } = insight.numbers;
   return element('li', { 'data-insight': insight.id },
     element('span', { class: 'title' }, insight.text),
-    element('span', { class: 'amount' }, insight.stands_out ? '◆ stands out' : ''),
-    element('span', { class: 'more' }, `95 % interval ${format(estimate.low)} to ${format(estimate.high)}; ${count(insight.data_points)} observations, ${dates(insight)}; confidence ${percent(insight.confidence)}.`));
+    element('span', { class: 'amount' }, insight.stands_out ? '◆ notable' : ''),
+    element('span', { class: 'more' }, `95 % interval ${format(estimate.low)} to ${format(estimate.high)}; `
+      + `${count(insight.data_points)} observations, ${dates(insight)}; confidence ${percent(insight.confidence)}.`));
 }
 
 function alertRow(alert) {
@@ -208,7 +223,9 @@ function alertRow(alert) {
   return element('li', { 'data-alert': alert.alert_id },
     element('span', { class: 'title' }, alert.text),
     element('span', { class: 'amount' }, day.format(Date.parse(alert.to) - 1)),
-    element('span', { class: 'more' }, `Threshold ${format(alert.threshold)}, over ${WINDOWS[alert.window] ?? alert.window}.${alert.delivery ? ` Webhook: ${alert.delivery.status.replaceAll('_', ' ')}.` : ''}`));
+    element('span', { class: 'more' },
+      `Threshold ${format(alert.threshold)}, over ${WINDOWS[alert.window] ?? alert.window}.`
+      + (alert.delivery ? ` Webhook: ${alert.delivery.status.replaceAll('_', ' ')}.` : '')));
 }
 
 const dates = (of) => day.formatRange(Date.parse(of.from), Date.parse(of.to));

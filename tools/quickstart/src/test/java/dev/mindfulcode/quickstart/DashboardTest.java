@@ -101,11 +101,11 @@ class DashboardTest {
             page.locator("#password").fill(user.password);
             page.locator("#sign-in").click();
             page.locator("#link[data-state=on]").waitFor();
-            page.locator("#say > summary").click();
-            page.locator("#say-often").selectOption("1");
-            page.locator("#say-result:has-text('at most 1')").waitFor();
-            page.locator("#say > summary").click();
-            assertThat(page.locator("#say-form").isVisible()).isFalse();
+            page.locator("#feedback > summary").click();
+            page.locator("#feedback-often").selectOption("1");
+            page.locator("#feedback-result:has-text('at most 1')").waitFor();
+            page.locator("#feedback > summary").click();
+            assertThat(page.locator("#feedback-form").isVisible()).isFalse();
 
             UUID session = user.startSession();
             Instant begun = Instant.now().minusSeconds(900);
@@ -116,15 +116,15 @@ class DashboardTest {
             Eventually.holds("all of it is counted", () -> user.keystrokesCounted() == 9_000);
             user.post("/api/sessions/" + session + "/end", "{}");
 
-            page.locator("#say-later").waitFor();
-            assertThat(page.locator("#say-question").innerText()).contains("You took a break at");
-            page.locator("#say-scale input").nth(3).focus();
+            page.locator("#feedback-later").waitFor();
+            assertThat(page.locator("#feedback-question").innerText()).contains("You took a break at");
+            page.locator("#feedback-scale input").nth(3).focus();
             page.keyboard().press("ArrowRight");
-            assertThat(page.locator("#say-scale input:checked").getAttribute("value"))
+            assertThat(page.locator("#feedback-scale input:checked").getAttribute("value"))
                     .isEqualTo("5");
             page.keyboard().press("Enter");
-            page.locator("#say-result:has-text('Thank you')").waitFor();
-            assertThat(page.locator("#say-later").isVisible()).isFalse();
+            page.locator("#feedback-result:has-text('Thank you')").waitFor();
+            assertThat(page.locator("#feedback-later").isVisible()).isFalse();
         }
     }
 
@@ -194,7 +194,7 @@ class DashboardTest {
             assertThat(page.locator("#team-week tbody tr").count()).isEqualTo(7);
             assertThat(page.locator("#team-week").innerText())
                     .contains("too few members", "20 %", "5 or more", "released a day later");
-            assertThat(page.locator("#team-insights").innerText()).contains("stands out", "percentage points smaller");
+            assertThat(page.locator("#team-insights").innerText()).contains("notable", "percentage points smaller");
 
             page.locator("#team-indicator").focus();
             page.locator("#team-indicator").selectOption("rising_fragmentation");

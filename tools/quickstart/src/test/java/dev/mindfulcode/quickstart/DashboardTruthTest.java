@@ -58,7 +58,7 @@ class DashboardTruthTest {
             page.waitForCondition(() -> !updates.isEmpty());
 
             assertThat(page.locator("#flow-text").innerText()).isEqualTo("Quiet");
-            assertThat(page.locator("#flow-since").innerText()).contains("The last reading is from", "min ago");
+            assertThat(page.locator("#flow-since").innerText()).contains("The last estimate is from", "min ago");
             assertThat(page.locator("#intensity").innerText()).isEqualTo("–");
             assertThat(page.locator("#features .value").allInnerTexts()).containsOnly("–");
             assertThat(page.locator("#advice li").count()).isZero();
@@ -184,11 +184,11 @@ class DashboardTruthTest {
             window.signIn(system, user);
             window.awaitLive();
             page.waitForCondition(() -> held.size() > CARDS.size());
-            page.locator("#say > summary").click();
+            page.locator("#feedback > summary").click();
             Map<String, String> loading = cardTexts(page);
             window.screenshot("loading");
             assertThat(loading.values()).allMatch(text -> text.contains("Loading …"));
-            assertThat(page.locator("#say-often").isVisible()).isFalse();
+            assertThat(page.locator("#feedback-often").isVisible()).isFalse();
 
             answer.set(0, DashboardTruthTest::refuse);
             held.forEach(DashboardTruthTest::refuse);
@@ -197,13 +197,13 @@ class DashboardTruthTest {
             page.locator("#today[data-state=failed]").waitFor();
             page.locator("#team[data-state=failed]").waitFor();
             page.locator("#invitations[data-state=failed]").waitFor();
-            page.locator("#say-settings[data-state=failed]").waitFor();
+            page.locator("#feedback-settings[data-state=failed]").waitFor();
             Map<String, String> failed = cardTexts(page);
             window.screenshot("failed");
             assertThat(failed.values())
                     .allMatch(text ->
                             text.contains("could not be loaded. The database rests.") && text.contains("Try again"));
-            assertThat(page.locator("#say-settings").innerText()).contains("could not be loaded");
+            assertThat(page.locator("#feedback-settings").innerText()).contains("could not be loaded");
 
             answer.set(0, Route::resume);
             for (Locator again : page.getByText("Try again").all().reversed()) {
@@ -216,14 +216,14 @@ class DashboardTruthTest {
             page.locator("#team[data-state=empty]").waitFor();
             page.locator("#invitations[data-state=empty]").waitFor();
             page.locator("#patterns[data-state=loaded]").waitFor();
-            page.locator("#say-often").waitFor();
+            page.locator("#feedback-often").waitFor();
             Map<String, String> empty = cardTexts(page);
             window.screenshot("empty");
             assertThat(empty.get("today")).contains("No typing yet today.").doesNotContain("0 s");
             assertThat(empty.get("periods")).contains("No flow periods yet today.");
             assertThat(empty.get("sessions")).contains("No sessions yet today.");
-            assertThat(empty.get("patterns")).contains("No").contains("cannot be said yet");
-            assertThat(empty.get("team")).contains("You are in no team yet.");
+            assertThat(empty.get("patterns")).contains("No").contains("without enough data");
+            assertThat(empty.get("team")).contains("You are not in a team yet.");
             assertThat(empty.get("runs")).contains("No plugin has run");
             assertThat(empty.get("invitations")).contains("No open invitations.");
             for (Map<String, String> texts : List.of(loading, failed)) {

@@ -1,4 +1,4 @@
-// The current reading, in words and figures. Screen readers hear when flow begins or ends, and nothing else.
+// The current estimate as text and figures. Screen readers announce only when flow begins or ends.
 
 import { ago, element, hundred, span } from './format.js';
 import { Readings } from './readings.js';
@@ -11,17 +11,17 @@ const FEATURES = [
   ['velocity_score', 'Pace', false],
   ['error_penalty', 'Corrections', true],
 ];
-/** Without any reading the state is that of the connection. */
+/** Shown before the first estimate, by state of the connection. */
 const WITHOUT_READING = {
-  waiting: ['Connecting …', 'Asking the server for your latest reading.'],
-  on: ['Waiting for keystrokes', 'A reading appears when your editor sends some.'],
+  waiting: ['Connecting …', 'Loading your latest estimate.'],
+  on: ['Waiting for keystrokes', 'An estimate appears when your editor sends some.'],
   lost: ['No connection', 'The server cannot be reached. Trying again …'],
   off: ['Not connected', ''],
 };
 
 const byId = (id) => document.getElementById(id);
 
-export class Now {
+export class CurrentFlow {
   #readings = new Readings();
   #names;
   #link = 'waiting';
@@ -32,7 +32,7 @@ export class Now {
   #onFlip;
 
   /**
-   * @param names tells what a session is called
+   * @param names returns the name of a session
    * @param onFlip is called when flow begins or ends
    */
   constructor(names, onFlip) {
@@ -49,7 +49,7 @@ export class Now {
     this.#timer = setInterval(() => this.#show(), 1_000);
   }
 
-  take(update) {
+  add(update) {
     this.#readings.add(update, Math.min(Date.now(), toLocal(update.at)));
     this.#show();
   }
@@ -78,7 +78,8 @@ export class Now {
       : state === 'quiet' && !isCut ? 'Quiet' : WITHOUT_READING[this.#link][0]);
     set('flow-since', state === 'none' ? WITHOUT_READING[this.#link][1] : since(state, reading, ageMs, isCut));
     byId('flow-session').hidden = others === 0;
-    set('flow-session', others ? `${this.#names(reading.session)}; ${others === 1 ? 'another session is' : `${others} other sessions are`} live too.` : '');
+    const also = others === 1 ? 'another session is' : `${others} other sessions are`;
+    set('flow-session', others ? `${this.#names(reading.session)}; ${also} live too.` : '');
     figure('intensity', flow ? flow.flow_intensity : NaN);
     figure('confidence', flow ? flow.confidence : NaN);
     for (const [key, { fill, value }] of this.#bars) {
@@ -109,10 +110,10 @@ export class Now {
 }
 
 function since(state, { flow, at }, ageMs, isCut) {
-  if (state === 'quiet') return isCut ? `The last reading is from ${ago(at, ageMs)}. Trying again …` : `The last reading is from ${ago(at, ageMs)}.`;
+  if (state === 'quiet') return `The last estimate is from ${ago(at, ageMs)}.${isCut ? ' Trying again …' : ''}`;
   if (isCut) return `as of ${ago(at, ageMs)}; no connection now, trying again …`;
   if (state === 'flow') return `for ${span(flow.flow_duration_ms + ageMs)}`;
-  return flow.confidence < 0.5 ? 'still getting to know this stretch' : 'no unbroken stretch of flow right now';
+  return flow.confidence < 0.5 ? 'too little typing yet to be sure' : 'no flow period right now';
 }
 
 function figure(id, value) {
@@ -122,7 +123,7 @@ function figure(id, value) {
   byId(id).replaceChildren(shown, shown === '–' ? '' : element('small', {}, ' of 100'));
 }
 
-/** Leaves the page alone where nothing changed, so that a screen reader keeps its place. */
+/** Sets a text only if it changed, so that screen readers keep their place. */
 function set(id, text) {
   if (byId(id).textContent !== text) byId(id).textContent = text;
 }

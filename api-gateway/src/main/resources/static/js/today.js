@@ -1,4 +1,4 @@
-// Today: what the read model knows of its minutes, flow periods and sessions.
+// Today's minutes, flow periods and sessions.
 
 import { get } from './api.js';
 import { clamp, clock, count, element, hatch, hundred, shape, span, startOfToday } from './format.js';
@@ -21,7 +21,7 @@ const ENDINGS = {
 
 const byId = (id) => document.getElementById(id);
 
-/** What sessions are called by which more than one may be live at once. */
+/** Names of today's sessions, by id. */
 const names = new Map();
 
 export const nameOf = (session) => names.get(session) ?? 'a session';
@@ -48,16 +48,17 @@ async function sessionsOf(today) {
   return all;
 }
 
-/** @param isCurrent whether the data were loaded just now, and not some time before the server could no longer be reached */
+/** @param isCurrent whether the data were loaded just now; false while the server cannot be reached */
 export function show(day, isCurrent) {
   nameAll(day.sessions);
   tiles(day);
   byId('sessions').replaceChildren(...day.sessions.map((session) => sessionRow(session, isCurrent)));
-  byId('periods').replaceChildren(...[...day.periods].reverse().map((period) => periodRow(period, day.loadedAt, isCurrent)));
+  const periods = [...day.periods].reverse();
+  byId('periods').replaceChildren(...periods.map((period) => periodRow(period, day.loadedAt, isCurrent)));
   draw(day);
 }
 
-/** By what was written in which editor, and by when it began where that does not tell two sessions apart. */
+/** Names sessions by editor and project, and by start where these are the same. */
 function nameAll(sessions) {
   names.clear();
   const counts = new Map();
@@ -68,19 +69,21 @@ function nameAll(sessions) {
   }
 }
 
-/** The words of the cards that have nothing to show. */
+/** Returns the texts of the cards that have nothing to show. */
 export function empty({ sessions, periods, minutes }) {
   return {
-    today: minutes.length || sessions.length || periods.length ? '' : 'No typing yet today. It appears here seconds after your editor sends some.',
+    today: minutes.length || sessions.length || periods.length
+      ? '' : 'No typing yet today. It appears here seconds after your editor sends some.',
     'periods-card': periods.length ? '' : 'No flow periods yet today.',
-    'sessions-card': sessions.length ? '' : 'No sessions yet today. They begin when an editor sends its first keystrokes.',
+    'sessions-card': sessions.length
+      ? '' : 'No sessions yet today. They begin when an editor sends its first keystrokes.',
   };
 }
 
-/** Whether it is another day by now. */
+/** Returns whether the data are of another day. */
 export const isOver = ({ from }) => +from !== +startOfToday();
 
-/** Nothing of one user may stay when the next one signs in. */
+/** Removes everything of this user before another one signs in. */
 export function clear() {
   names.clear();
   for (const id of ['tiles', 'sessions', 'periods', 'day']) byId(id).replaceChildren();
@@ -108,14 +111,16 @@ function sessionRow(session, isCurrent) {
     element('span', { class: 'title' }, times(session, isCurrent && session.status === 'active'),
       element('span', { class: session.status === 'ended' ? 'tag' : 'tag open' }, status)),
     element('span', { class: 'amount' }, span(session.active_ms)),
-    element('span', { class: 'more' }, `${what ? `${what}. ` : ''}${count(session.keystrokes)} keystrokes, ${span(session.flow_ms)} in flow${mean}`));
+    element('span', { class: 'more' },
+      `${what ? `${what}. ` : ''}${count(session.keystrokes)} keystrokes, ${span(session.flow_ms)} in flow${mean}`));
 }
 
-/** An open period lasts until its data were loaded: what came after that is not known. */
+/** An open period is shown until the time of loading. */
 function periodRow(period, loadedAt, isCurrent) {
   const until = period.ended_at ? Date.parse(period.ended_at) : loadedAt;
-  // What was typed in a period is known when it has ended.
-  const ending = period.ended_at ? `${count(period.keystrokes)} keystrokes, ${ENDINGS[period.ended_by] ?? 'ended'}` : 'still open';
+  // The keystrokes of a period are known when it has ended.
+  const ending = period.ended_at
+    ? `${count(period.keystrokes)} keystrokes, ${ENDINGS[period.ended_by] ?? 'ended'}` : 'still open';
   return element('li', {},
     element('span', { class: 'title' }, times(period, isCurrent),
       period.ended_at ? '' : element('span', { class: 'tag in-flow' }, 'in flow')),
@@ -128,12 +133,13 @@ function times(of, isNow) {
   return element('span', {}, isNow ? `${clock(of.started_at)} – now` : `since ${clock(of.started_at)}`);
 }
 
-/** Bars are minutes, as high as they were intense; hatched above them are flow periods, below them sessions. */
+/** Draws minutes as bars by intensity, flow periods hatched above them, sessions as lines below. */
 function draw({ loadedAt: now, sessions, periods, minutes }) {
   const svg = byId('day');
   const { width, height } = svg.parentElement.getBoundingClientRect();
   if (width < 80) return;
-  const first = Math.min(now, ...minutes.map((minute) => Date.parse(minute.minute)), ...sessions.map((one) => Date.parse(one.started_at)));
+  const first = Math.min(now, ...minutes.map((minute) => Date.parse(minute.minute)),
+    ...sessions.map((one) => Date.parse(one.started_at)));
   const from = Math.max(+startOfToday(), Math.min(Math.floor(first / HOUR_MS) * HOUR_MS, now - SHOWN_MS_MIN));
   const to = Math.max(from + SHOWN_MS_MIN, now);
   const x = (at) => 2 + (width - 4) * (at - from) / (to - from);
@@ -146,7 +152,8 @@ function draw({ loadedAt: now, sessions, periods, minutes }) {
     parts.push(shape('line', { class: 'grid', x1: x(at), x2: x(at), y1: TOP, y2: floor }));
     if (x(at) < width - 28) {
       const first = x(at) < 28;
-      parts.push(shape('text', { x: first ? 0 : x(at), y: height - 2, 'text-anchor': first ? 'start' : 'middle' }, clock(at)));
+      const anchor = first ? 'start' : 'middle';
+      parts.push(shape('text', { x: first ? 0 : x(at), y: height - 2, 'text-anchor': anchor }, clock(at)));
     }
   }
   for (const [left, bucket] of buckets(minutes, x)) {
@@ -161,16 +168,18 @@ function draw({ loadedAt: now, sessions, periods, minutes }) {
   for (const session of sessions) {
     const right = x(session.ended_at ? Date.parse(session.ended_at) : now);
     const left = Math.max(2, x(Date.parse(session.started_at)));
-    parts.push(shape('line', { class: 'session', x1: left, x2: Math.max(left + 1, right - 2), y1: floor + 8, y2: floor + 8 }));
+    const x2 = Math.max(left + 1, right - 2);
+    parts.push(shape('line', { class: 'session', x1: left, x2, y1: floor + 8, y2: floor + 8 }));
   }
   svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
   svg.replaceChildren(...parts);
   svg.setAttribute('aria-label', minutes.length
-    ? `Today from ${clock(from)}: ${minutes.length} minutes with typing, ${periods.length} flow periods, ${sessions.length} sessions; listed below.`
+    ? `Today from ${clock(from)}: ${minutes.length} minutes with typing, ${periods.length} flow periods, `
+      + `${sessions.length} sessions; listed below.`
     : 'No minutes with typing yet today.');
 }
 
-/** Minutes narrower than a bar share one; a minute weighs as much as it was active. */
+/** Groups minutes that share a bar, weighted by active time. */
 function buckets(minutes, x) {
   const all = new Map();
   for (const minute of minutes) {

@@ -1,4 +1,4 @@
-// Runs of plugins: what one's own questions to all history found, and how far they are.
+// Plugin runs: progress and results.
 
 import { file, get } from './api.js';
 import { columnHead, count, element } from './format.js';
@@ -36,27 +36,30 @@ function card(run) {
     element('span', { class: 'amount' }, STATUS[run.status] ?? run.status),
     run.reason ? element('span', { class: 'more' }, run.reason) : '',
     run.status === 'replaying' && run.total > 0
-      ? element('progress', { class: 'more', max: run.total, value: run.scanned, 'aria-label': 'Of the history, read so far' })
+      ? element('progress', { class: 'more', max: run.total, value: run.scanned, 'aria-label': 'History read so far' })
       : '',
-    run.summary ? element('span', { class: 'more' }, said(run.summary).join(', ')) : '',
-    rows.length ? element('div', { class: 'scroll more', tabindex: '0', role: 'region', 'aria-label': `What ${run.plugin} found last` }, table(rows)) : '',
+    run.summary ? element('span', { class: 'more' }, summaryTexts(run.summary).join(', ')) : '',
+    rows.length ? element('div', scrolling(`Latest results of ${run.plugin}`), table(rows)) : '',
     rows.length ? download(run) : '');
 }
 
+const scrolling = (label) => ({ class: 'scroll more', tabindex: '0', role: 'region', 'aria-label': label });
+
 function download(run) {
-  const told = element('span', { role: 'alert' });
-  const button = element('button', { type: 'button', class: 'quiet', 'aria-label': `Download all that ${run.plugin} found, as a table` }, 'Download');
+  const problemText = element('span', { role: 'alert' });
+  const label = `Download all results of ${run.plugin} as CSV`;
+  const button = element('button', { type: 'button', class: 'quiet', 'aria-label': label }, 'Download');
   button.onclick = async () => {
-    told.textContent = '';
+    problemText.textContent = '';
     try {
       const url = URL.createObjectURL(await file(`/api/analytics/${run.run_id}/export`, { format: 'csv' }));
       element('a', { href: url, download: `${run.plugin}-${run.plugin_version}.csv` }).click();
       setTimeout(() => URL.revokeObjectURL(url), 60_000);
     } catch (problem) {
-      told.textContent = problem.message;
+      problemText.textContent = problem.message;
     }
   };
-  return element('span', { class: 'more' }, button, ' ', told);
+  return element('span', { class: 'more' }, button, ' ', problemText);
 }
 
 function table(rows) {
@@ -68,7 +71,7 @@ function table(rows) {
       ...names.map((name) => element('td', {}, plain(value[name])))))));
 }
 
-const said = (summary) => Object.entries(summary).map(([name, value]) => `${words(name)} ${plain(value)}`);
+const summaryTexts = (summary) => Object.entries(summary).map(([name, value]) => `${words(name)} ${plain(value)}`);
 
 const words = (name) => name.replaceAll('_', ' ');
 

@@ -1,27 +1,30 @@
-// The live curve as a sentence and as a table, for readers that do not see it.
+// The live curve as a sentence and as a table, for screen readers.
 
 import { clock, element, hundred, span } from './format.js';
 import { CURRENT_MS_MAX } from './readings.js';
 
-/** A sentence about each session's curve, and about flow in all of them. */
+/** Returns a sentence about each session's curve, and about flow in all of them. */
 export function sentence(series, flowMs, now) {
   const first = Math.min(...series.map(({ points }) => points[0].at));
   const flow = flowMs ? `in flow for ${span(flowMs)}` : 'not in flow';
-  return `Intensity over the last ${span(now - first)}: ${series.map((one) => of(one, series.length > 1, now)).join('; ')}; ${flow}.`;
+  const sessions = series.map((one) => describe(one, series.length > 1, now)).join('; ');
+  return `Intensity over the last ${span(now - first)}: ${sessions}; ${flow}.`;
 }
 
-function of({ name, points }, isNamed, now) {
+function describe({ name, points }, isNamed, now) {
   const values = points.map((point) => point.intensity);
   const last = points.at(-1);
   const when = now - last.at <= CURRENT_MS_MAX ? 'now' : `${span(now - last.at)} ago`;
-  return `${isNamed ? `${name} ` : ''}${when} ${hundred(last.intensity)} of 100, lowest ${hundred(Math.min(...values))}, `
+  const lowest = hundred(Math.min(...values));
+  return `${isNamed ? `${name} ` : ''}${when} ${hundred(last.intensity)} of 100, lowest ${lowest}, `
     + `highest ${hundred(Math.max(...values))}, confidence ${hundred(last.confidence)} of 100`;
 }
 
-/** A row for each minute, and for each session in it. */
+/** Returns a table with a row for each minute and session. */
 export function table(series) {
   const isNamed = series.length > 1;
-  const rows = series.flatMap(({ name, points }) => [...byMinute(points)].map(([minute, of]) => ({ name, minute, of })))
+  const rows = series
+    .flatMap(({ name, points }) => [...byMinute(points)].map(([minute, of]) => ({ name, minute, of })))
     .sort((one, other) => other.minute - one.minute);
   const mean = (of, key) => of.reduce((sum, point) => sum + point[key], 0) / of.length;
   const heads = ['Minute', ...(isNamed ? ['Session'] : []), 'Intensity', 'Confidence', 'In flow'];

@@ -1,4 +1,5 @@
-// The live connection: a WebSocket that is reopened when it closes, when it falls silent, and when the computer or the network wakes up.
+// The live connection: a WebSocket that is reopened when it closes, when it falls silent, and when the computer or the
+// network wakes up.
 
 import { accessToken } from './api.js';
 import { measure } from './server-time.js';
@@ -6,17 +7,17 @@ import { measure } from './server-time.js';
 const RETRY_DELAY_MS_MIN = 500;
 const RETRY_DELAY_MS_MAX = 30_000;
 const CHECK_INTERVAL_MS = 1_000;
-/** A silent connection is pinged, and given up when that is not answered: within 10 s of the last message in all. */
+/** A silent connection is pinged, and abandoned without a pong: at most 10 s after the last message. */
 const PING_AFTER_MS = 3_500;
 const PONG_TIMEOUT_MS = 3_500;
 const OPEN_TIMEOUT_MS = 10_000;
-/** Checks that far apart mean that the computer slept, or that nothing could run. */
+/** A longer time between checks means that the computer slept. */
 const SLEPT_MS = 5_000;
 const TOKEN_EXPIRED = 4401;
 
 /**
- * Calls on(message) for each message, and onLink(state) whenever the connection's state changes: `waiting` while it is opened or checked,
- * `on`, `lost` after a failed attempt, `off` once ended. Returns a function that ends it.
+ * Calls on(message) for each message, and onLink(state) when the state changes: `waiting` while the connection is
+ * opened or checked, `on`, `lost` after a failed attempt, `off` once ended. Returns a function that ends the connection.
  */
 export function connect(on, onLink) {
   let socket = null;
@@ -79,7 +80,7 @@ export function connect(on, onLink) {
     };
     socket.onclose = (event) => {
       socket = null;
-      // A page does not learn why a handshake was refused: every other time the token is taken to be the reason.
+      // A page does not learn why a handshake failed: every other time it assumes that the token was rejected.
       if (event.code === TOKEN_EXPIRED || (!opened && failures % 2 === 1)) refused = token;
       if (event.code === TOKEN_EXPIRED && failures === 0) open();
       else retry();
@@ -108,7 +109,7 @@ export function connect(on, onLink) {
   function check() {
     const sleptMs = Date.now() - checkedAt;
     checkedAt = Date.now();
-    // Timers of hidden pages are slowed down to one a minute, without any sleep.
+    // Browsers slow the timers of hidden pages down to one a minute.
     if (sleptMs > SLEPT_MS && document.visibilityState === 'visible') {
       reopen();
       return;
@@ -129,7 +130,7 @@ export function connect(on, onLink) {
     }
   }
 
-  /** Forgets the socket. A browser reports a close only after a handshake with the other side, which may be gone. */
+  /** Drops the socket. A browser reports a close only after a handshake with the server, which may be gone. */
   function abandon() {
     socket.onopen = socket.onmessage = socket.onclose = null;
     socket.close();
@@ -156,7 +157,7 @@ export function connect(on, onLink) {
     open();
   }
 
-  /** The page is looked at again: what was not heard of meanwhile has to show that it lives. */
+  /** Checks the connection when the page becomes visible. */
   function onVisible() {
     if (document.visibilityState !== 'visible' || ended) return;
     checkedAt = Date.now();
