@@ -14,7 +14,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
-/** A client of {@code /api/flow/stream}, or of another event stream, that keeps what it is sent. */
+/** Client of {@code /api/flow/stream}, or of another event stream, that stores received events. */
 final class EventStreamClient implements AutoCloseable {
 
     private static final long WAIT_MAX_SECONDS = 20;
@@ -65,7 +65,7 @@ final class EventStreamClient implements AutoCloseable {
         }
     }
 
-    /** Returns the data of the events up to the first that is like this. */
+    /** Returns the data of the events up to the first matching one. */
     List<JsonNode> upTo(Predicate<JsonNode> like) {
         List<JsonNode> events = new java.util.ArrayList<>();
         while (true) {

@@ -39,11 +39,11 @@ import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 
 /**
- * Latencies of the gateway beside their floors, in one run. No test: its name keeps it out of the suite. Run it with
+ * Measures latencies of the gateway next to their floors. Not part of the test suite. Run it with
  * {@code ./mvnw -pl api-gateway -am test -Dtest=GatewayBench}; it writes tools/benchmarks/results/gateway.md.
  *
- * <p>Requests are sent at a fixed rate whether or not earlier ones were answered, and timed from when they were due, so
- * that a stall counts for all that it delays.
+ * <p>Requests are sent at a fixed rate and timed from when they were due, so that a stall counts for all requests that
+ * it delays.
  */
 class GatewayBench {
 
@@ -149,8 +149,7 @@ class GatewayBench {
     }
 
     /**
-     * From just before a flow state is handed to the producer until its user's client has it, beside a consumer that
-     * only reads.
+     * Measures from just before a flow state is sent until its user's client has received it, next to a bare consumer.
      */
     private void live() throws InterruptedException {
         Map<UUID, LiveWebSocketClient> clients = new HashMap<>();

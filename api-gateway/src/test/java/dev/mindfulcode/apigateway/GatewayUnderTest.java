@@ -31,15 +31,15 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
-/** A gateway with a projection behind it, on real Kafka, Postgres and registry. One serves all tests of a JVM. */
+/** Gateway and projection on real Kafka, Postgres and registry; one instance serves all tests of a JVM. */
 final class GatewayUnderTest {
 
     static final String JWT_SECRET = "test-secret-0123456789-abcdefghijklmnop";
     static final String OPERATOR_TOKEN = "test-operator-0123456789-abcdefghijklmnop";
     static final int PARTITIONS = 6;
 
-    /** Short enough to be waited for, long enough for clients on a busy machine. */
-    static final ConnectionLimits IMPATIENT = new ConnectionLimits(
+    /** Short for tests, long enough for clients on a busy machine. */
+    static final ConnectionLimits SHORT_LIMITS = new ConnectionLimits(
             Duration.ofSeconds(1), Duration.ofSeconds(8), Duration.ofSeconds(6), Duration.ofHours(1));
 
     private static @Nullable GatewayUnderTest shared;
@@ -70,13 +70,12 @@ final class GatewayUnderTest {
     }
 
     /**
-     * One of a test's own, with its projections on a database in which every row follows from an event. Until it is
-     * closed those of the shared one rest: they are of one consumer group, and what one of them is given the other
-     * misses.
+     * Starts another gateway with its own database, in which every row follows from an event. The projections of the
+     * shared one pause until it is closed, as both are in one consumer group.
      */
     static synchronized GatewayUnderTest alone() {
         if (shared != null) {
-            shared.rest();
+            shared.pauseProjections();
         }
         return started();
     }
@@ -84,15 +83,15 @@ final class GatewayUnderTest {
     private static GatewayUnderTest started() {
         Platform platform = platform();
         GatewayUnderTest started = new GatewayUnderTest(platform, environment(platform));
-        started.project();
+        started.startProjections();
         return started;
     }
 
-    private void project() {
+    private void startProjections() {
         projections = start(ProjectionConfiguration.class, WebApplicationType.NONE, environment);
     }
 
-    private void rest() {
+    private void pauseProjections() {
         ConfigurableApplicationContext stopping = projections;
         projections = null;
         if (stopping != null) {
@@ -100,18 +99,18 @@ final class GatewayUnderTest {
         }
     }
 
-    /** For one that is not shared. */
+    /** Stops a gateway that is not shared. */
     void close() {
         context.close();
-        rest();
+        pauseProjections();
         synchronized (GatewayUnderTest.class) {
             if (shared != null) {
-                shared.project();
+                shared.startProjections();
             }
         }
     }
 
-    /** The platform with all topics on it. */
+    /** Returns the platform with all topics. */
     static Platform platform() {
         Platform platform = TestPlatform.shared();
         try (Admin admin =
@@ -121,7 +120,7 @@ final class GatewayUnderTest {
         return platform;
     }
 
-    /** Settings for services that share a new database. */
+    /** Returns settings of services that share a new database. */
     static Map<String, Object> environment(Platform platform) {
         byte[] key = new byte[32];
         new SecureRandom().nextBytes(key);
@@ -152,9 +151,9 @@ final class GatewayUnderTest {
                             .addFirst(new SystemEnvironmentPropertySource("test-systemEnvironment", environment));
                     ((GenericApplicationContext) starting)
                             .registerBean(
-                                    "impatientRules",
+                                    "testConnectionLimits",
                                     ConnectionLimits.class,
-                                    () -> IMPATIENT,
+                                    () -> SHORT_LIMITS,
                                     definition -> definition.setPrimary(true));
                 })
                 .run();
@@ -220,7 +219,7 @@ final class GatewayUnderTest {
                 .isEqualTo(200);
     }
 
-    /** Has a team's lead invite somebody, who accepts. */
+    /** Adds a member through an invitation. */
     void join(Object teamId, Api.User lead, Api.User user, String role) {
         Api.Answer invited =
                 api.post("/api/teams/" + teamId + "/members", lead.token(), """
@@ -231,7 +230,7 @@ final class GatewayUnderTest {
         assertThat(joined.status()).as(joined.toString()).isEqualTo(200);
     }
 
-    /** Somebody new, with {@link Api#PASSWORD}. */
+    /** Registers a user with {@link Api#PASSWORD}. */
     Api.User user() {
         String email = UUID.randomUUID() + "@example.org";
         TestAccount user = TestAccount.with(context, email);

@@ -27,7 +27,7 @@ class HistoryApiTest {
     private final HistoryWriter past = new HistoryWriter(gateway, ada);
 
     @Test
-    void whoHasNoPastIsToldHowMuchIsMissingAndNothingElse() {
+    void reportsOnlyMissingDataWithoutHistory() {
         JsonNode patterns = get("/api/flow/patterns");
         assertThat(patterns.at("/peak_hours/hours").size()).isZero();
         assertThat(patterns.at("/peak_hours/mean_intensity").isNull()).isTrue();
@@ -60,13 +60,13 @@ class HistoryApiTest {
     }
 
     @Test
-    void typingCountsForTheLanguageThatItWasTypedIn() {
+    void countsTypingForItsLanguage() {
         for (int day = 1; day <= 12; day++) {
             UUID session = past.hourInFlowUntilHalfPast(day);
             past.language(session, 0, "started", HistoryWriter.at(day, 0), "Java");
             past.language(session, 1, "updated", HistoryWriter.at(day, 30).plusSeconds(20), "Kotlin");
         }
-        // Of this session Java was said by mistake, and the start was sent again.
+        // This session was started with the wrong language, and the start was repeated.
         UUID corrected = past.hourInFlowUntilHalfPast(13);
         past.language(corrected, 0, "started", HistoryWriter.at(13, 0), "Java");
         past.language(corrected, 1, "updated", HistoryWriter.at(13, 10), "Java");
@@ -88,7 +88,7 @@ class HistoryApiTest {
     }
 
     @Test
-    void weeksOfWorkShowTheirPatternWithIntervalsAndCounts() {
+    void findsPatternsWithIntervalsAndCounts() {
         past.weeks(6);
         JsonNode patterns = get("/api/flow/patterns");
         assertThat(patterns.path("time_zone").asString()).isEqualTo("Europe/Berlin");
@@ -130,7 +130,7 @@ class HistoryApiTest {
     }
 
     @Test
-    void daysAndHoursAreThoseOfTheUsersZone() {
+    void usesDaysAndHoursOfTheUsersZone() {
         LocalDate yesterday = HistoryWriter.today().minusDays(1);
         past.minute(HistoryWriter.at(yesterday, 0, 30), 0.5, 0, 0);
         past.minute(HistoryWriter.at(yesterday, 23, 59), 0.5, 25_000, 0);
@@ -147,7 +147,7 @@ class HistoryApiTest {
     }
 
     @Test
-    void analyticsSumsWhatWasAskedForAndNothingOfOthers() {
+    void sumsOnlyTheRequestedDaysOfTheUser() {
         past.weeks(8);
         JsonNode year = get("/api/flow/analytics?days=365");
         long days = gateway.count("select count(*) from readmodel.daily_summaries where user_id = ?", ada.id());
@@ -175,7 +175,7 @@ class HistoryApiTest {
         JsonNode week = get("/api/flow/analytics?days=7");
         assertThat(week.at("/totals/active_days").asInt()).isBetween(4, 5);
         assertThat(week.at("/week_over_week/change").isNull())
-                .as("the week before is looked at although it was not asked for")
+                .as("includes the week before")
                 .isFalse();
 
         User somebodyElse = gateway.user();
@@ -187,7 +187,7 @@ class HistoryApiTest {
     }
 
     @Test
-    void insightsSayWhatTheyStandOn() {
+    void returnsInsightsWithTheirEvidence() {
         past.weeks(12);
         JsonNode insights = get("/api/flow/insights").path("insights");
         JsonNode peak = insight(insights, "peak-hour");
@@ -211,7 +211,7 @@ class HistoryApiTest {
     }
 
     @Test
-    void suggestionsAreTheSameAllDayAndThenRestWhileOthersHaveTheirTurn() {
+    void rotatesSuggestionsDaily() {
         past.weeks(12);
         List<String> first = suggested();
         assertThat(first).hasSize(2);
@@ -226,7 +226,7 @@ class HistoryApiTest {
         for (int day = 7; day < 15; day++) {
             aDayLater();
         }
-        assertThat(suggested()).as("after two weeks all have rested").containsAnyElementsOf(first);
+        assertThat(suggested()).as("repeats after two weeks").containsAnyElementsOf(first);
     }
 
     /**
@@ -235,7 +235,7 @@ class HistoryApiTest {
      */
     @ParameterizedTest
     @ValueSource(strings = {"America/Edmonton", "SystemV/EST5", "Africa/Casablanca", "-03:30"})
-    void hoursAndDaysAgreeInEveryZone(String zone) {
+    void agreesOnHoursAndDaysInEveryZone(String zone) {
         past.update("update readmodel.user_zones set time_zone = ? where user_id = ?", zone, ada.id());
         ZoneId zoneId = ZoneId.of(zone);
         LocalDate today = LocalDate.now(zoneId);
@@ -259,7 +259,7 @@ class HistoryApiTest {
     }
 
     @Test
-    void sessionsAndPeriodsThatReachIntoTheFirstDayAreCounted() {
+    void countsSessionsAndPeriodsThatOverlapTheFirstDay() {
         LocalDate yesterday = HistoryWriter.today().minusDays(1);
         UUID session = UUID.randomUUID();
         past.period(session, HistoryWriter.at(yesterday, 0, 0).minusSeconds(600), 20, "context_switch");
@@ -271,7 +271,7 @@ class HistoryApiTest {
     }
 
     @Test
-    void whatHappensTodayChangesNoInsightOfToday() {
+    void keepsInsightsStableDuringTheDay() {
         past.weeks(6);
         JsonNode before = get("/api/flow/insights");
         Instant now = HistoryWriter.at(HistoryWriter.today(), 0, 1);
@@ -284,7 +284,7 @@ class HistoryApiTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"days=0", "days=366", "days=-1", "days=x", "days=99999999999"})
-    void daysOutsideOfAYearAreRefused(String query) {
+    void rejectsDaysBeyondAYear(String query) {
         api.get("/api/flow/analytics?" + query, ada.token())
                 .isProblem(400, "invalid-request")
                 .withField("days");
@@ -295,7 +295,7 @@ class HistoryApiTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/api/flow/patterns", "/api/flow/analytics", "/api/flow/insights"})
-    void aReadWaitsForTheWriteItNamesAndNobodyUnknownReads(String path) {
+    void waitsForTheWriteOfItsTokenAndRejectsUnknownCallers(String path) {
         String ahead = Base64.getUrlEncoder()
                 .withoutPadding()
                 .encodeToString("1:sessions:0:999999999999".getBytes(StandardCharsets.US_ASCII));
@@ -314,7 +314,7 @@ class HistoryApiTest {
         return ids;
     }
 
-    /** As if all so far had happened a day earlier. */
+    /** Moves all events so far to a day earlier. */
     private void aDayLater() {
         past.update("update gateway.shown_suggestions set shown_on = shown_on - 1000 where user_id = ?", ada.id());
         past.update("update gateway.shown_suggestions set shown_on = shown_on + 999 where user_id = ?", ada.id());

@@ -48,7 +48,7 @@ class LiveUpdatesTest {
     }
 
     @Test
-    void aClientSeesTheStatesOfItsUserAndOfNobodyElse() {
+    void sendsStatesOnlyToClientsOfTheirUser() {
         UUID hers = UUID.randomUUID();
         UUID his = UUID.randomUUID();
         try (LiveWebSocketClient adaSocket = LiveWebSocketClient.connect(api, ada.token());
@@ -71,7 +71,7 @@ class LiveUpdatesTest {
     }
 
     @Test
-    void aMessageHasAllThatTheContractSays() {
+    void sendsAllFieldsOfTheContract() {
         UUID session = UUID.randomUUID();
         try (LiveWebSocketClient client = LiveWebSocketClient.connect(api, ada.token())) {
             log.append(FLOW_STATES, ada.id(), state(session, 7));
@@ -93,7 +93,7 @@ class LiveUpdatesTest {
     }
 
     @Test
-    void whoConnectsLaterSeesTheLatestStateAtOnce() {
+    void sendsTheLatestStateOnConnect() {
         UUID session = UUID.randomUUID();
         try (LiveWebSocketClient first = LiveWebSocketClient.connect(api, ada.token())) {
             log.append(FLOW_STATES, ada.id(), state(session, 1));
@@ -112,7 +112,7 @@ class LiveUpdatesTest {
     }
 
     @Test
-    void aChangeOfStatusIsToldWhoeverMadeIt() {
+    void sendsStatusChangesOfUserAndStream() {
         String id = api.post("/api/sessions/start", ada.token(), "{}").text("session_id");
         try (LiveWebSocketClient client = LiveWebSocketClient.connect(api, ada.token())) {
             api.post("/api/sessions/" + id + "/pause", ada.token(), "");
@@ -133,7 +133,7 @@ class LiveUpdatesTest {
     }
 
     @Test
-    void aBreakAfterWorkIsAskedAboutWhoeverMadeIt() {
+    void promptsAtBreaksOfUserAndStream() {
         for (User user : List.of(ada, bob)) {
             api.sendJson("PUT", "/api/flow/feedback/settings", user.token(), "{\"prompts_per_day\": 1}");
         }
@@ -169,7 +169,7 @@ class LiveUpdatesTest {
     }
 
     @Test
-    void pingIsAnsweredPongAndNonsenseIsAnsweredError() {
+    void answersPingWithPongAndOtherMessagesWithAnError() {
         try (LiveWebSocketClient client = LiveWebSocketClient.connect(api, ada.token())) {
             client.send("{\"type\": \"ping\"}");
             assertThat(client.next(message -> true).path("type").asString()).isEqualTo("pong");
@@ -183,7 +183,7 @@ class LiveUpdatesTest {
     }
 
     @Test
-    void aMessageThatIsTooLongEndsTheConnection() {
+    void closesTheConnectionAfterATooLongMessage() {
         try (LiveWebSocketClient client = LiveWebSocketClient.connect(api, ada.token())) {
             client.sendIfOpen("x".repeat(100_000));
             assertThat(client.closeStatus()).isIn(1009, -1);
@@ -191,7 +191,7 @@ class LiveUpdatesTest {
     }
 
     @Test
-    void aPoisonRecordStopsNobodysFeed() {
+    void skipsPoisonRecords() {
         UUID session = UUID.randomUUID();
         try (LiveWebSocketClient client = LiveWebSocketClient.connect(api, ada.token())) {
             log.append(FLOW_STATES, ada.id(), new byte[] {0, 0, 0});
@@ -202,7 +202,7 @@ class LiveUpdatesTest {
     }
 
     @Test
-    void aConnectionEndsWithItsToken() {
+    void closesTheConnectionWhenItsTokenExpires() {
         String brief = Tokens.signed(ada.id().toString(), Instant.now().plusSeconds(2));
         try (LiveWebSocketClient client = LiveWebSocketClient.connect(api, brief);
                 EventStreamClient events = EventStreamClient.connect(api, brief)) {
@@ -219,7 +219,7 @@ class LiveUpdatesTest {
     }
 
     @Test
-    void withoutAGoodTokenThereIsNoConnection() {
+    void rejectsConnectionsWithoutAValidToken() {
         for (String token : List.of("", "nonsense", Tokens.unsigned(ada.id().toString()))) {
             assertThatThrownBy(() -> LiveWebSocketClient.connect(api, token))
                     .isInstanceOf(CompletionException.class)
@@ -234,7 +234,7 @@ class LiveUpdatesTest {
     }
 
     @Test
-    void aUserCannotOpenConnectionsWithoutEnd() {
+    void limitsConnectionsPerUser() {
         List<LiveWebSocketClient> clients = new ArrayList<>();
         try {
             for (int i = 0; i < 16; i++) {
@@ -258,7 +258,7 @@ class LiveUpdatesTest {
     }
 
     @Test
-    void aClientThatDoesNotReadHoldsUpNobody() throws IOException {
+    void isNotDelayedByClientsThatDoNotRead() throws IOException {
         UUID session = UUID.randomUUID();
         try (Socket deaf = deafSocket(ada.token());
                 LiveWebSocketClient other = LiveWebSocketClient.connect(api, ada.token());

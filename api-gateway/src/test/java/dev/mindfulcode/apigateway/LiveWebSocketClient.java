@@ -18,7 +18,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** A client of {@code /ws}, or of GraphQL over WebSocket, that keeps what it is sent. */
+/** Client of {@code /ws}, or of GraphQL over WebSocket, that stores received messages. */
 final class LiveWebSocketClient implements WebSocket.Listener, AutoCloseable {
 
     private static final Duration WAIT_MAX = Duration.ofSeconds(60);
@@ -70,7 +70,7 @@ final class LiveWebSocketClient implements WebSocket.Listener, AutoCloseable {
         socket.sendText(text, true).join();
     }
 
-    /** Sends what makes the server hang up, perhaps before all of it is sent. */
+    /** Sends a message after which the server closes the connection, possibly before it is complete. */
     void sendIfOpen(String text) {
         var _ = socket.sendText(text, true).exceptionally(e -> socket).join();
     }
@@ -79,12 +79,12 @@ final class LiveWebSocketClient implements WebSocket.Listener, AutoCloseable {
         socket.sendBinary(ByteBuffer.wrap(bytes), true).join();
     }
 
-    /** Returns the next message that is like this, and throws away those before it. */
+    /** Returns the next matching message and discards those before it. */
     JsonNode next(Predicate<JsonNode> like) {
         return upTo(like).getLast();
     }
 
-    /** Returns the messages up to the first that is like this. */
+    /** Returns the messages up to the first matching one. */
     List<JsonNode> upTo(Predicate<JsonNode> like) {
         List<JsonNode> messages = new ArrayList<>();
         long deadlineNs = System.nanoTime() + WAIT_MAX.toNanos();
@@ -103,7 +103,7 @@ final class LiveWebSocketClient implements WebSocket.Listener, AutoCloseable {
         }
     }
 
-    /** Returns the status with which the server closes, or -1 where the connection breaks. */
+    /** Returns the close status of the server, or -1 if the connection breaks. */
     int closeStatus() {
         try {
             return closed.get(WAIT_MAX.toSeconds(), TimeUnit.SECONDS);

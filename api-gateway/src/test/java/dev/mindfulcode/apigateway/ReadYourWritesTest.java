@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * With a projection that sleeps half a second in the database in each of its transactions, before it writes anything.
+ * The projection sleeps half a second at the start of each of its transactions.
  */
 class ReadYourWritesTest {
 
@@ -65,7 +65,7 @@ class ReadYourWritesTest {
     }
 
     @Test
-    void aThousandReadsOfAThousandSeeTheWriteBeforeThem() throws Exception {
+    void seesItsOwnWriteInAThousandReads() throws Exception {
         List<Callable<Void>> people = new ArrayList<>();
         for (int i = 0; i < PEOPLE; i++) {
             User user = GATEWAY.user();

@@ -38,7 +38,7 @@ class SessionApiTest {
     private final User ada = gateway.user();
 
     @Test
-    void aStartedSessionIsReadBackAtOnce() {
+    void readsAStartedSessionBack() {
         Answer started = api.post("/api/sessions/start", ada.token(), """
                 {"project": "mindful", "language": "java", "editor": "vim"}""");
         assertThat(started.status()).isEqualTo(201);
@@ -59,7 +59,7 @@ class SessionApiTest {
     }
 
     @Test
-    void whatTheUserSaysAboutASessionIsOnTheLogEncrypted() {
+    void publishesSessionDetailsEncrypted() {
         api.post("/api/sessions/start", ada.token(), "{\"project\": \"enigma-machine\"}");
         try (TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry())) {
             SessionEvent event = log.read(Topics.SESSIONS, ada.id(), 1).getFirst();
@@ -71,7 +71,7 @@ class SessionApiTest {
     }
 
     @Test
-    void anOfflineSessionStartsWhenItStartedWithinBounds() {
+    void clampsTheStartOfOfflineSessions() {
         Instant now = Instant.now();
         Answer yesterday = start(now.minus(Duration.ofDays(1)));
         assertThat(Instant.parse(yesterday.text("started_at")))
@@ -93,7 +93,7 @@ class SessionApiTest {
     }
 
     @Test
-    void theSameIdAgainIsTheSameSession() {
+    void returnsTheSameSessionForARepeatedId() {
         String body = "{\"session_id\": \"%s\", \"project\": \"one\"}".formatted(UUID.randomUUID());
         Answer first = api.post("/api/sessions/start", ada.token(), body);
         Answer again = api.post("/api/sessions/start", ada.token(), body);
@@ -104,7 +104,7 @@ class SessionApiTest {
     }
 
     @Test
-    void anIdThatSomebodyElseHasIsRefusedWithoutSayingWhose() {
+    void rejectsAnIdOfAnotherUserWithoutNamingThem() {
         Answer hers = api.post("/api/sessions/start", ada.token(), "{}");
         User bob = gateway.user();
         String id = hers.text("session_id");
@@ -124,7 +124,7 @@ class SessionApiTest {
     }
 
     @Test
-    void twoHundredStartsAtOnceWithOneIdMakeOneSession() throws Exception {
+    void createsOneSessionFromTwoHundredConcurrentStarts() throws Exception {
         UUID id = UUID.randomUUID();
         String body = "{\"session_id\": \"" + id + "\"}";
         List<Integer> statuses = new ArrayList<>();
@@ -147,7 +147,7 @@ class SessionApiTest {
     }
 
     @Test
-    void aSessionGoesThroughItsLife() {
+    void appliesCommandsInEachStatus() {
         Answer started = api.post("/api/sessions/start", ada.token(), "{\"project\": \"a\"}");
         String path = "/api/sessions/" + started.text("session_id");
 
@@ -174,7 +174,7 @@ class SessionApiTest {
     }
 
     @Test
-    void historyPagesThroughAllSessionsOnce() {
+    void pagesThroughHistoryOnce() {
         List<String> started = new ArrayList<>();
         String readAfter = "";
         for (int i = 0; i < 7; i++) {
@@ -199,7 +199,7 @@ class SessionApiTest {
     }
 
     @Test
-    void historyIsFilteredByNameAndStatusAndPagesStayRight() {
+    void filtersHistoryByNameAndStatusAcrossPages() {
         String readAfter = "";
         List<String> wanted = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
@@ -239,7 +239,7 @@ class SessionApiTest {
     }
 
     @Test
-    void namesOfEveryScriptAreComparedInOneForm() {
+    void comparesNamesInNormalForm() {
         List<String> names = List.of(
                 "Caf\u00e9", "\u0915\u094d\u200d\u0937", "\u05e9\u05b8\u05dc\u05d5\u05b9\u05dd", "\ud55c\uad6d\uc5b4");
         for (String name : names) {
@@ -285,7 +285,7 @@ class SessionApiTest {
     }
 
     @Test
-    void currentSessionsAreThoseOfAllDevicesTheLatestFirst() {
+    void listsCurrentSessionsOfAllDevicesLatestFirst() {
         String laptop = start(Instant.now().minusSeconds(600)).text("session_id");
         String desktop = start(Instant.now().minusSeconds(60)).text("session_id");
         String over = start(Instant.now().minusSeconds(30)).text("session_id");
@@ -305,7 +305,7 @@ class SessionApiTest {
     }
 
     @Test
-    void aCorrectionMovesASessionAndNamesItAndEndsItWhereItsEndIsSaid() {
+    void correctsTimesAndNamesAndEndsASessionWithACorrectedEnd() {
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         String path = "/api/sessions/" + start(now.minusSeconds(7200)).text("session_id");
         Answer corrected = api.patch(path, ada.token(), """
@@ -327,7 +327,7 @@ class SessionApiTest {
     }
 
     @Test
-    void aCorrectionThatCannotBeIsRefusedAndNamesTheField() {
+    void rejectsInvalidCorrectionsNamingTheField() {
         Instant now = Instant.now();
         String path = "/api/sessions/" + start(now.minusSeconds(3600)).text("session_id");
         api.patch(path, ada.token(), "{}").isProblem(400, "invalid-request");
@@ -353,7 +353,7 @@ class SessionApiTest {
     }
 
     @Test
-    void aDeletedSessionIsGoneForItsUserAndItsIdIsNobodysAgain() {
+    void hidesDeletedSessionsAndReservesTheirIds() {
         Answer started = api.post("/api/sessions/start", ada.token(), "{\"project\": \"secret\"}");
         String id = started.text("session_id");
         String path = "/api/sessions/" + id;
@@ -381,7 +381,7 @@ class SessionApiTest {
     }
 
     @Test
-    void twoHundredStartsUpdatesAndEndsAtOnceLeaveExactlyWhatWasAcknowledged() throws Exception {
+    void storesExactlyTheAcknowledgedCommandsUnderConcurrency() throws Exception {
         Map<String, String> acknowledged = new ConcurrentHashMap<>();
         AtomicReference<Answer> unexpected = new AtomicReference<>();
         List<String> readAfter = new CopyOnWriteArrayList<>();
@@ -435,7 +435,7 @@ class SessionApiTest {
     }
 
     @Test
-    void aReadThatTheReadModelCannotSatisfyIsToldToComeBack() {
+    void answers503WithRetryAfterWhenTheReadModelIsBehind() {
         Answer started = api.post("/api/sessions/start", ada.token(), "{}");
         String token =
                 new String(Base64.getUrlDecoder().decode(started.header("X-Read-After")), StandardCharsets.US_ASCII);
@@ -474,7 +474,7 @@ class SessionApiTest {
     }
 
     @Test
-    void aSessionIsFoundByEverySpanThatItReachesInto() {
+    void findsSessionsByEveryOverlappingRange() {
         Instant start = Instant.now().minus(Duration.ofHours(30)).truncatedTo(ChronoUnit.MILLIS);
         String id = api.post("/api/sessions/start", ada.token(), "{\"started_at\": \"" + start + "\"}")
                 .text("session_id");
@@ -497,7 +497,7 @@ class SessionApiTest {
     }
 
     @Test
-    void aCorrectionThatLeavesKeystrokesOutIsRefused() {
+    void rejectsCorrectionsThatExcludeKeystrokes() {
         Instant start = Instant.now().minus(Duration.ofHours(3)).truncatedTo(ChronoUnit.MILLIS);
         UUID id = UUID.fromString(api.post("/api/sessions/start", ada.token(), "{\"started_at\": \"" + start + "\"}")
                 .text("session_id"));

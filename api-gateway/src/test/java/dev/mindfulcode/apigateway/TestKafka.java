@@ -27,7 +27,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.UUIDSerializer;
 import org.jspecify.annotations.Nullable;
 
-/** The log as the other services write and read it. */
+/** Writes and reads topics as the other services do. */
 public final class TestKafka implements AutoCloseable {
 
     private final String bootstrapServers;
@@ -55,7 +55,7 @@ public final class TestKafka implements AutoCloseable {
         append(new ProducerRecord<>(topic, userId, value));
     }
 
-    /** Appends as if it were received at that time. */
+    /** Appends a record with the given receive time. */
     public void append(String topic, long receivedAtMs, UUID userId, byte[] value) {
         append(new ProducerRecord<>(topic, null, receivedAtMs, userId, value));
     }
@@ -81,7 +81,7 @@ public final class TestKafka implements AutoCloseable {
         var _ = producer.send(new ProducerRecord<>(topic, userId, value));
     }
 
-    /** Reads a topic from its first record until {@code countMin} of the user's have been seen, and a moment longer. */
+    /** Reads a topic from its first record until it has at least {@code countMin} records of the user. */
     public <V extends SpecificRecord> List<V> read(Topic<V> topic, UUID userId, int countMin) {
         return readNullable(topic, userId.toString(), countMin).stream()
                 .map(Objects::requireNonNull)

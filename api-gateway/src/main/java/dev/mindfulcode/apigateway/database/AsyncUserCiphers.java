@@ -12,7 +12,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
-/** The users' keys off the event loop: looking one up may cost a query. Thread-safe. */
+/** Looks up users' keys off the event loop, as a lookup may query the database. Thread-safe. */
 public final class AsyncUserCiphers implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(AsyncUserCiphers.class);
@@ -29,12 +29,12 @@ public final class AsyncUserCiphers implements AutoCloseable {
         this.keys = keys;
     }
 
-    /** Makes the user's key. */
+    /** Creates the user's key. */
     public Mono<UserCipher> create(UUID userId) {
         return bounded(Mono.fromCallable(() -> keys.create(userId)));
     }
 
-    /** Emits nothing for a user without a key: an erased one. */
+    /** Emits nothing for an erased user, who has no key. */
     public Mono<UserCipher> find(UUID userId) {
         return bounded(Mono.fromCallable(() -> keys.find(userId).orElse(null)));
     }
@@ -42,8 +42,8 @@ public final class AsyncUserCiphers implements AutoCloseable {
     private Mono<UserCipher> bounded(Mono<UserCipher> work) {
         return work.subscribeOn(blocking)
                 .onErrorMap(e -> e instanceof UserKeyException || e instanceof RejectedExecutionException, e -> {
-                    log.warn("A user's key is out of reach: {}", e.toString());
-                    return ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "The key store does not answer.");
+                    log.warn("User key lookup failed: error={}", e.toString());
+                    return ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "Database unavailable.");
                 });
     }
 

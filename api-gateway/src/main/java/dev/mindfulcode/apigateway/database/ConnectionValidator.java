@@ -11,21 +11,19 @@ import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 
 /**
- * Asks a connection across the network whether its server is still there, before it is given out, and not again within
- * {@link #VALIDITY}. A pool that never asks gives out connections for ever whose server went without a word; one that
- * asks each time pays a second round trip for each statement. What counts is the last answer to the question, not the
- * last use: a use may have failed.
+ * Validates a pooled connection with a round trip before it is used, at most once per {@link #VALIDITY}. Without
+ * validation the pool would keep connections whose server is gone; validation of each use would double the round trips.
  */
 final class ConnectionValidator {
 
-    /** And so for as long, at most, a dead connection may come back. */
+    /** The longest time for which a dead connection can be used. */
     static final Duration VALIDITY = Duration.ofSeconds(1);
 
     private static final Duration VALIDATION_TIMEOUT = Duration.ofSeconds(1);
 
     private final Map<Connection, Long> validatedAtNs = Collections.synchronizedMap(new WeakHashMap<>());
 
-    /** Completes where the connection may be given out, and fails where it is to be thrown away. */
+    /** Completes if the connection is usable; fails if it must be discarded. */
     Publisher<Void> validate(Connection connection) {
         return Mono.defer(() -> {
             Long answered = validatedAtNs.get(connection);
@@ -36,8 +34,7 @@ final class ConnectionValidator {
                     .timeout(VALIDATION_TIMEOUT)
                     .flatMap(alive -> {
                         if (!alive) {
-                            return Mono.error(
-                                    new R2dbcTransientResourceException("the connection has lost its server"));
+                            return Mono.error(new R2dbcTransientResourceException("Postgres does not respond"));
                         }
                         validatedAtNs.put(connection, System.nanoTime());
                         return Mono.empty();

@@ -25,8 +25,8 @@ import org.springframework.transaction.reactive.TransactionalOperator;
 import reactor.core.publisher.Mono;
 
 /**
- * Postgres without blocking, over a bounded pool. Thread-safe. A type of its own, and not the driver's as a bean, so
- * that other services in the same Spring context keep theirs.
+ * Non-blocking access to Postgres with a bounded pool. Thread-safe. The driver's types are not beans, so that other
+ * services in the same Spring context can have their own.
  */
 public final class Database implements ReactiveDatabase, AutoCloseable {
 
@@ -38,7 +38,7 @@ public final class Database implements ReactiveDatabase, AutoCloseable {
     private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(5);
     private static final int PENDING_ACQUIRES_MAX = 1_000;
 
-    /** For users' keys, the outbox and the alerts that come. */
+    /** For users' keys, the outbox and the alert inbox. */
     private static final int BLOCKING_CONNECTIONS_MAX = AsyncUserCiphers.THREADS_MAX + 2;
 
     private static final Duration BLOCKING_READ_TIMEOUT = Duration.ofSeconds(30);
@@ -55,11 +55,10 @@ public final class Database implements ReactiveDatabase, AutoCloseable {
                 .option(ConnectionFactoryOptions.CONNECT_TIMEOUT, CONNECT_TIMEOUT)
                 .option(ConnectionFactoryOptions.STATEMENT_TIMEOUT, STATEMENT_TIMEOUT)
                 .option(Option.valueOf("applicationName"), "mindful-gateway")
-                // A generic plan made while tables were small scans them once per row when an import has filled them,
-                // and
-                // lasts until the next ANALYZE: statistics over a year took longer than a statement may.
+                // A generic plan made for small tables is slow once an import has filled them, and lasts until the
+                // next ANALYZE: statistics over a year exceeded the statement timeout.
                 .option(Option.valueOf("options"), Map.of("plan_cache_mode", "force_custom_plan"))
-                // As text, each instant of a row is parsed by a formatter.
+                // The text format of timestamps is slow to parse.
                 .option(Option.valueOf("forceBinary"), true)
                 .build();
         pool = new ConnectionPool(ConnectionPoolConfiguration.builder(ConnectionFactories.get(options))
@@ -82,25 +81,25 @@ public final class Database implements ReactiveDatabase, AutoCloseable {
         blocking = new HikariDataSource(url.pool("gateway", BLOCKING_CONNECTIONS_MAX, BLOCKING_READ_TIMEOUT));
     }
 
-    /** Starts a statement with named parameters such as {@code :user}. */
+    /** Prepares a statement with named parameters such as {@code :user}. */
     @Override
     public DatabaseClient.GenericExecuteSpec sql(String statement) {
         statements.increment();
         return client.sql(statement);
     }
 
-    /** Runs all statements of {@code work} in one transaction, rolled back where it fails. */
+    /** Runs all statements of {@code work} in one transaction; rolls back if it fails. */
     @Override
     public <T> Mono<T> inTransaction(Mono<T> work) {
         return transactions.transactional(work);
     }
 
-    /** The same for threads that may wait: a few connections beside the pool. */
+    /** Returns a small separate pool for threads that may block. */
     public DataSource blocking() {
         return blocking;
     }
 
-    /** How many statements have been started. */
+    /** Returns the number of statements so far. */
     public long statements() {
         return statements.sum();
     }
@@ -127,13 +126,13 @@ public final class Database implements ReactiveDatabase, AutoCloseable {
         pool.disposeLater().onErrorComplete().blockOptional(CLOSE_TIMEOUT);
     }
 
-    /** The pool's own queue has a bound in time only. */
+    /** Bounds the number of pending acquires; the pool itself bounds only their time. */
     private record AcquireLimit(ConnectionPool pool) implements ConnectionFactory {
 
         @Override
         public Publisher<? extends Connection> create() {
             return Mono.defer(() -> pool.getMetrics().orElseThrow().pendingAcquireSize() >= PENDING_ACQUIRES_MAX
-                    ? Mono.error(new R2dbcTransientResourceException("too many wait for a connection"))
+                    ? Mono.error(new R2dbcTransientResourceException("Limit of pending connection requests reached"))
                     : pool.create());
         }
 

@@ -1,4 +1,4 @@
-/** The pooled, non-blocking way to Postgres, and the schema this service owns. */
+/** Connection pools for Postgres and the gateway's schema. */
 @NullMarked
 package dev.mindfulcode.apigateway.database;
 

@@ -9,9 +9,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
 
 /**
- * What one live client has yet to be sent: the latest about each thing, and never more than {@link #MESSAGES_MAX}.
- * Putting a message in never waits, so a slow client holds up nobody; it is spared what is out of date by the time it
- * reads. Thread-safe.
+ * Bounded queue of messages for one live client. A message replaces a pending one with the same key; beyond
+ * {@link #MESSAGES_MAX} the oldest are dropped. Adding a message never blocks. Thread-safe.
  */
 final class ConflatingQueue {
 
@@ -23,7 +22,7 @@ final class ConflatingQueue {
     private boolean ended;
     private long waitingSinceNs;
 
-    /** The messages as the client asks for them; can be subscribed to once. */
+    /** Emits the messages on demand; can be subscribed to once. */
     Flux<LiveMessage> messages() {
         return Flux.create(
                 subscribed -> {
@@ -33,7 +32,7 @@ final class ConflatingQueue {
                     subscribed.onRequest(n -> drain());
                     drain();
                 },
-                FluxSink.OverflowStrategy.IGNORE); // drain() gives no more than was asked for
+                FluxSink.OverflowStrategy.IGNORE); // drain() respects the demand
     }
 
     void put(LiveMessage message) {
@@ -46,7 +45,7 @@ final class ConflatingQueue {
         drain();
     }
 
-    /** Puts in a message unless there is a newer one about the same. */
+    /** Adds a message unless one with its key is pending. */
     void putIfAbsent(LiveMessage message) {
         synchronized (pending) {
             if (ended || pending.containsKey(message.key())) {
@@ -57,7 +56,7 @@ final class ConflatingQueue {
         drain();
     }
 
-    /** Sends one more message and then ends. */
+    /** Completes after one last message. */
     void end(LiveMessage last) {
         synchronized (pending) {
             if (!ended) {
@@ -68,7 +67,7 @@ final class ConflatingQueue {
         drain();
     }
 
-    /** How long the oldest message has been waiting without the client taking any. */
+    /** Returns how long messages have been pending without the client reading any. */
     long waitingNs(long nowNs) {
         synchronized (pending) {
             return pending.isEmpty() ? 0 : nowNs - waitingSinceNs;
@@ -79,7 +78,7 @@ final class ConflatingQueue {
         if (pending.isEmpty()) {
             waitingSinceNs = System.nanoTime();
         }
-        // Keeps its place in the queue where it replaces an older one.
+        // A replaced message keeps its place in the queue.
         pending.put(message.key(), message);
         if (pending.size() > MESSAGES_MAX) {
             pending.put(LiveMessages.UPDATES_DROPPED.key(), LiveMessages.UPDATES_DROPPED);

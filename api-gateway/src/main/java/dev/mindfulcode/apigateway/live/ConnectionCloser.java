@@ -5,7 +5,7 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import reactor.netty.http.server.HttpServerRequest;
 
-/** Closes a client's connection below all protocols: a client that reads nothing would not see a polite end either. */
+/** Closes the TCP connection of a client that no longer reads, without a closing handshake. */
 record ConnectionCloser(ServerHttpRequest request) implements Runnable {
 
     @Override

@@ -7,9 +7,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.SynchronousSink;
 
-/**
- * A client of another live protocol than our own: counted, limited, cut and ended as those of our own are. Thread-safe.
- */
+/** Live connection of another protocol (GraphQL), with the same limits and timeouts as {@code /ws}. Thread-safe. */
 public final class LiveConnection {
 
     private static final int RETRY_AFTER_SECONDS = 1;
@@ -18,7 +16,7 @@ public final class LiveConnection {
     private final Subscription client;
     private final Disposable expiry;
 
-    /** @param end emits when the connection may not last longer */
+    /** @param end emits when the credential expires */
     LiveConnection(LiveHub hub, Subscription client, Mono<Instant> end) {
         this.hub = hub;
         this.client = client;
@@ -26,14 +24,14 @@ public final class LiveConnection {
     }
 
     /**
-     * Beats now and then, by which the protocol keeps an idle connection open; fails with the problem for which the
-     * connection must end. Subscribed to once, and for as long as the connection lasts: who takes no beats is cut.
+     * Emits heartbeats, which keep an idle connection open; fails with the problem that ends the connection. Must be
+     * subscribed to once, for the lifetime of the connection: a client that does not consume heartbeats is closed.
      */
     public Flux<Heartbeat> heartbeats() {
         return client.queue().messages().handle(LiveConnection::toHeartbeat);
     }
 
-    /** All updates of the user from here on, beginning with the latest known state. Does not end by itself. */
+    /** Emits the latest known state and all later updates of the user; never completes. */
     public Flux<LiveUpdate> updates() {
         return Flux.using(
                 () -> hub.openChild(client),
@@ -55,7 +53,8 @@ public final class LiveConnection {
         } else if (message == LiveMessages.TOKEN_EXPIRED) {
             beats.error(ProblemType.UNAUTHENTICATED.withDetail("Connect again with a fresh access token."));
         } else if (message == LiveMessages.GOING_AWAY) {
-            beats.error(ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "This server stops: connect again."));
+            beats.error(ProblemType.UNAVAILABLE.retryAfter(
+                    RETRY_AFTER_SECONDS, "The server is shutting down. Connect again."));
         }
     }
 
@@ -66,7 +65,7 @@ public final class LiveConnection {
         }
     }
 
-    /** Nothing but a sign of life. */
+    /** A heartbeat without content. */
     public enum Heartbeat {
         INSTANCE
     }

@@ -15,14 +15,14 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * {@code /api/flow/stream}: the caller's live messages as server-sent events. States are absolute, so a client that
- * comes back with Last-Event-ID needs the latest one only, and not even that where it is the one it saw.
+ * {@code /api/flow/stream}: the caller's live messages as server-sent events. States are absolute, so that a client
+ * that reconnects with Last-Event-ID gets the latest state only, unless it has seen it.
  */
 final class LiveEventStream {
 
     private static final String LAST_EVENT_ID = "Last-Event-ID";
 
-    /** For a new EventSource with a new ticket, which cannot set the field. */
+    /** For EventSource clients, which cannot set headers. */
     private static final String LAST_EVENT_ID_PARAMETER = "last_event_id";
 
     private static final byte[] DATA = "data: ".getBytes(StandardCharsets.US_ASCII);
@@ -55,7 +55,7 @@ final class LiveEventStream {
                 : request.queryParam(LAST_EVENT_ID_PARAMETER).orElse(null);
     }
 
-    /** The first comment goes out at once, so that the client knows that it is connected. */
+    /** Starts with a comment, so that the client knows that it is connected. */
     private Flux<DataBuffer> events(Subscription subscription, Caller caller) {
         ConflatingQueue mailbox = subscription.queue();
         return Flux.using(

@@ -27,11 +27,8 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Where live states meet live clients: by user, and only there, so that nobody can be sent what belongs to somebody
- * else.
- *
- * <p>Of users whom nobody watches the latest state is kept as it came, undecoded, so that who connects sees something
- * at once.
+ * Routes live updates to the clients of their user. For users without clients it caches the latest state, undecoded, so
+ * that a client that connects gets it at once.
  */
 final class LiveHub implements SmartLifecycle {
 
@@ -58,11 +55,10 @@ final class LiveHub implements SmartLifecycle {
     private volatile @Nullable Disposable sweeping;
     private volatile boolean stopped;
 
-    /**
-     * @param decode a flow state's record, or null where it is none; thread-safe
-     * @param feedbackPolicy is asked at each break of a user who watches, unless they are in flow elsewhere
-     * @param recipients is asked about each alert while anybody watches
-     * @param rules say how often idle connections are sent something, and when a client that does not read is cut
+    /** @param decode returns a flow state, or null if the record is not one; thread-safe
+     * @param feedbackPolicy decides about a prompt at each break of a connected user who is not in flow elsewhere
+     * @param recipients returns the recipients of an alert
+     * @param rules heartbeat interval, and the timeout after which a client that does not read is closed
      */
     LiveHub(
             Function<byte[], @Nullable FlowState> decode,
@@ -75,13 +71,13 @@ final class LiveHub implements SmartLifecycle {
         this.rules = rules;
     }
 
-    /** Knows those who are to be told of an alert of a team live. */
+    /** Finds the users who receive an alert live. */
     @FunctionalInterface
     interface AlertRecipients {
         Flux<UUID> of(TeamAlert alert);
     }
 
-    /** Decides whether a user is asked about the work that they have just paused or ended. */
+    /** Decides whether a user is prompted to rate the session that they just paused or ended. */
     @FunctionalInterface
     interface FeedbackPolicy {
         Mono<Boolean> mayPrompt(UUID userId, FlowState latest);
@@ -91,25 +87,25 @@ final class LiveHub implements SmartLifecycle {
         return connections.get();
     }
 
-    /** Returns how many of them are this user's. */
+    /** Returns the number of the user's connections. */
     int connections(UUID userId) {
         UserChannel channel = channels.get(userId);
         return channel == null ? 0 : channel.clients();
     }
 
     /**
-     * Lets a client watch its own user; it gets the latest known state at once.
+     * Subscribes a client to its user; it gets the latest known state at once.
      *
-     * @param seen the id of the last message that the client saw before, if it says so
-     * @throws ProblemException where there are too many already
+     * @param seen id of the last message that the client has received, if known
+     * @throws ProblemException if the connection limit is reached
      */
     Subscription open(UUID userId, @Nullable String seen, Runnable closer) {
         if (stopped) {
-            throw ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "This server stops.");
+            throw ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "The server is shutting down.");
         }
         if (connections.incrementAndGet() > CONNECTIONS_MAX) {
             connections.decrementAndGet();
-            throw ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "Too many live connections.");
+            throw ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "Limit of live connections reached.");
         }
         Subscription subscription = new Subscription(userId, new ConflatingQueue(), closer, null);
         try {
@@ -133,7 +129,7 @@ final class LiveHub implements SmartLifecycle {
         return subscription;
     }
 
-    /** Gives a client one more mailbox, for who reads several streams of messages over one connection. */
+    /** Adds a queue to a client that reads several streams over one connection. */
     Subscription openChild(Subscription client) {
         UUID userId = client.userId();
         Subscription more = new Subscription(userId, new ConflatingQueue(), client.closer(), client);
@@ -158,7 +154,7 @@ final class LiveHub implements SmartLifecycle {
         });
     }
 
-    /** Takes a flow state's record as it is on the log; decodes it, once, where somebody watches. */
+    /** Publishes a flow state to the user's clients; decodes it only if there are any. */
     void flowState(UUID userId, byte[] value) {
         latest.put(userId, value);
         UserChannel channel = channels.get(userId);
@@ -183,7 +179,7 @@ final class LiveHub implements SmartLifecycle {
         return channels.containsKey(userId);
     }
 
-    /** Tells a user's clients what the user did to a session. */
+    /** Publishes a status that the user set. */
     void sessionStatus(UUID userId, UUID sessionId, SessionStatus status, long atMs) {
         UserChannel channel = channels.get(userId);
         if (channel != null) {
@@ -192,7 +188,7 @@ final class LiveHub implements SmartLifecycle {
         }
     }
 
-    /** A user has paused or ended a session, which is a break from it however it went until then. */
+    /** Handles a session that its user paused or ended. */
     void sessionBreak(UUID userId, UUID sessionId) {
         UserChannel channel = channels.get(userId);
         FlowState state = latest(userId);
@@ -204,7 +200,7 @@ final class LiveHub implements SmartLifecycle {
         }
     }
 
-    /** Tells those who lead a team of an alert. */
+    /** Publishes an alert to the leads of its team. */
     void teamAlert(TeamAlert alert) {
         LiveMessage message = channels.isEmpty() ? null : LiveMessages.teamAlert(alert);
         if (message != null) {
@@ -218,7 +214,7 @@ final class LiveHub implements SmartLifecycle {
                                 }
                             },
                             e -> log.warn(
-                                    "A team alert could not be told live: {}",
+                                    "Team alert not delivered live: error={}",
                                     e.getClass().getSimpleName()));
         }
     }
@@ -230,14 +226,13 @@ final class LiveHub implements SmartLifecycle {
         feedbackPolicy
                 .mayPrompt(userId, state)
                 .subscribe(
-                        asked -> {
-                            if (asked) {
+                        allowed -> {
+                            if (allowed) {
                                 channel.publish(LiveMessages.feedbackPrompt(state));
                             }
                         },
                         e -> log.warn(
-                                "A user could not be asked for feedback: {}",
-                                e.getClass().getSimpleName()));
+                                "Feedback prompt failed: error={}", e.getClass().getSimpleName()));
     }
 
     private @Nullable LiveMessage snapshot(UUID userId) {
@@ -250,7 +245,7 @@ final class LiveHub implements SmartLifecycle {
         return value == null ? null : decode.apply(value);
     }
 
-    /** Keeps idle connections open and cuts those that do not read. */
+    /** Sends heartbeats and closes connections that do not read. */
     void sweep(long nowNs) {
         channels.values()
                 .forEach(channel -> channel.forEach(subscription -> {
@@ -271,7 +266,7 @@ final class LiveHub implements SmartLifecycle {
                 sweeper.schedulePeriodically(() -> sweep(System.nanoTime()), periodMs, periodMs, TimeUnit.MILLISECONDS);
     }
 
-    /** Says goodbye to all clients: the web server waits for open exchanges, and these would stay open for ever. */
+    /** Ends all connections; the web server would wait for them. */
     @Override
     public void stop() {
         stopped = true;

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 final class LiveMessages {
 
     static final LiveMessage UPDATES_DROPPED =
-            system("updates_dropped", "This client reads too slowly: some updates were left out.");
+            system("updates_dropped", "The client reads too slowly; some updates were dropped.");
     static final LiveMessage TOKEN_EXPIRED = error("token_expired", "Connect again with a fresh access token.");
-    static final LiveMessage GOING_AWAY = system("going_away", "This server stops: connect again.");
-    static final LiveMessage UNSUPPORTED_MESSAGE = error("not_understood", "Send {\"type\": \"ping\"} or nothing.");
+    static final LiveMessage GOING_AWAY = system("going_away", "The server is shutting down. Connect again.");
+    static final LiveMessage UNSUPPORTED_MESSAGE = error("not_understood", "Only {\"type\": \"ping\"} is supported.");
 
     private LiveMessages() {}
 
@@ -64,7 +64,7 @@ final class LiveMessages {
         return new LiveMessage(new ConflationKey("session_update", sessionId), null, Json.bytes(update), update);
     }
 
-    /** Returns null for an alert that this release does not understand. */
+    /** Returns null for an alert with an unknown indicator. */
     static @Nullable LiveMessage teamAlert(TeamAlert alert) {
         TeamAlertView note = TeamAlertView.of(alert);
         if (note == null) {
@@ -84,7 +84,7 @@ final class LiveMessages {
         return new LiveMessage(new ConflationKey("team_alert", note.alertId()), null, Json.bytes(update), update);
     }
 
-    /** Asks about the last moments before a break; the label goes to {@code POST /api/flow/feedback}. */
+    /** Prompts for a rating of the time before a break, sent to {@code POST /api/flow/feedback}. */
     static LiveMessage feedbackPrompt(FlowState state) {
         return new LiveMessage(
                 "feedback_prompt",
@@ -115,7 +115,7 @@ final class LiveMessages {
 
     private record ConflationKey(String type, UUID id) {}
 
-    /** @param at the moment that the question is about */
+    /** @param at time that the question is about */
     private record Notification(String type, String code, UUID sessionId, long at, String message) {}
 
     private record Pong(String type, long at) {}

@@ -22,10 +22,9 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
 /**
- * Tickets with which a page opens one live connection: a browser lets no page set fields on an EventSource or a
- * WebSocket, and an access token must not stand in a URL, which logs and histories store. A ticket may, since it is
- * used up by the first request that brings it and expires within seconds. Tickets are rows, so that every gateway knows
- * them and only one of them can redeem each.
+ * Single-use tickets for live connections. Browsers cannot set headers on an EventSource or WebSocket, and an access
+ * token must not be in a URL, which logs and histories store. A ticket may be: the first request redeems it, and it expires
+ * within seconds. Tickets are rows, so that any gateway can redeem them, each once.
  */
 public final class LiveTickets {
 
@@ -35,7 +34,7 @@ public final class LiveTickets {
     private static final int TICKET_BYTES = 32;
     private static final int TICKET_LENGTH = 43;
 
-    /** Removed with each new ticket, so that tickets that nobody redeems do not pile up. */
+    /** Expired tickets removed with each new one. */
     private static final int EXPIRED_REMOVED_MAX = 100;
 
     private final Database database;
@@ -57,7 +56,7 @@ public final class LiveTickets {
                         JsonResponses.json(ServerResponse.status(201).header("Cache-Control", "no-store"), ticket));
     }
 
-    /** Makes a ticket for the caller; of more than {@link #TICKETS_PER_USER_MAX} the oldest ones are dropped. */
+    /** Issues a ticket; removes the caller's oldest beyond {@link #TICKETS_PER_USER_MAX}. */
     private Mono<Ticket> issue(Caller caller) {
         byte[] bytes = new byte[TICKET_BYTES];
         random.nextBytes(bytes);
@@ -102,10 +101,7 @@ public final class LiveTickets {
         return beyond.then(expired).then();
     }
 
-    /**
-     * Uses a ticket up. Fails with 401 where it was used before, has expired, or belongs to a credential that has
-     * ended.
-     */
+    /** Redeems a ticket; fails with 401 if it was used or has expired, or if its credential has ended. */
     public Mono<Identity> redeem(String ticket) {
         if (ticket.length() != TICKET_LENGTH) {
             return Mono.error(LiveTickets::refused);
@@ -130,7 +126,7 @@ public final class LiveTickets {
     }
 
     private static RuntimeException refused() {
-        return ProblemType.UNAUTHENTICATED.withDetail("The ticket is used up or has expired. Get a new one.");
+        return ProblemType.UNAUTHENTICATED.withDetail("The ticket was used or has expired. Get a new one.");
     }
 
     private static Redeemed redeemed(Readable row) {
@@ -143,7 +139,7 @@ public final class LiveTickets {
                 Boolean.TRUE.equals(row.get("valid", Boolean.class)));
     }
 
-    /** @param ticket not to be had again */
+    /** @param ticket shown once */
     private record Ticket(String ticket, Instant expiresAt) {
         @Override
         public String toString() {

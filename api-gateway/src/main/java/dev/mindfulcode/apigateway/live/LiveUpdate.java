@@ -3,16 +3,13 @@ package dev.mindfulcode.apigateway.live;
 import java.util.List;
 import java.util.UUID;
 
-/**
- * What live clients are told of their user's work and teams, in the shape of the public contract. Times are epoch
- * milliseconds.
- */
+/** Live update of the public contract. Times are epoch milliseconds. */
 public sealed interface LiveUpdate {
 
-    /** The message's name on the wire. */
+    /** Returns the message type on the wire. */
     String type();
 
-    /** When it was so. */
+    /** Returns the time of the update. */
     long at();
 
     /** @param receivedAt when ingest received the latest batch in it */
@@ -22,12 +19,12 @@ public sealed interface LiveUpdate {
     record Session(String type, UUID sessionId, long at, StatusChange session) implements LiveUpdate {}
 
     /**
-     * To those who lead a team, and to nobody else: who sends it must know them.
+     * Alert for the leads of a team only; the sender chooses the recipients.
      *
-     * @param at until when the days go that count as the present
-     * @param alertId the same where it is told again
-     * @param indicator what reached its threshold
-     * @param text what was seen, as a sentence
+     * @param at end of the observed days
+     * @param alertId the same if the alert is repeated
+     * @param indicator that reached its threshold
+     * @param text the observation as a sentence
      */
     record TeamAlert(
             String type,

@@ -5,7 +5,7 @@ import dev.mindfulcode.apigateway.http.CredentialExpiry;
 import dev.mindfulcode.webkit.problems.ProblemException;
 import org.springframework.web.reactive.function.server.ServerRequest;
 
-/** Live updates for protocols other than our own. */
+/** Connects clients of other protocols to live updates. */
 public final class LiveUpdates {
 
     private final LiveHub hub;
@@ -17,9 +17,9 @@ public final class LiveUpdates {
     }
 
     /**
-     * Connects a client, which must be closed.
+     * Connects a client; the caller closes the connection.
      *
-     * @throws ProblemException where there are too many already
+     * @throws ProblemException if the connection limit is reached
      */
     public LiveConnection connect(Caller caller, ServerRequest request) {
         Subscription client = hub.open(

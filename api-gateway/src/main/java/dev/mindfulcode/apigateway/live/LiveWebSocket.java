@@ -21,16 +21,13 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.WebsocketServerSpec;
 
-/**
- * {@code /ws}: the caller's live messages, and {@code pong} for {@code ping}. Ends with the access token that opened
- * it.
- */
+/** {@code /ws}: the caller's live messages, and {@code pong} for {@code ping}. Ends when the access token expires. */
 final class LiveWebSocket {
 
-    /** A client has nothing longer to say than {@code {"type": "ping"}}. */
+    /** More than {@code {"type": "ping"}} needs. */
     private static final int MESSAGE_BYTES_MAX = 1_024;
 
-    /** Of the range that applications may use; 401 in it. */
+    /** Application close code for 401. */
     static final CloseStatus TOKEN_EXPIRED = new CloseStatus(4401, "token expired");
 
     private static final String PING = "ping";
@@ -39,7 +36,7 @@ final class LiveWebSocket {
     private final CredentialExpiry ends;
     private final Clock clock;
 
-    /** Of our own, since the one that Spring keeps serves other handlers, with other limits, as well. */
+    /** Not Spring's shared service, which has other limits. */
     private final WebSocketService handshakes = new HandshakeWebSocketService(new ReactorNettyRequestUpgradeStrategy(
             () -> WebsocketServerSpec.builder().maxFramePayloadLength(MESSAGE_BYTES_MAX)));
 
@@ -75,7 +72,7 @@ final class LiveWebSocket {
                     mailbox.end(LiveMessages.TOKEN_EXPIRED);
                 })
                 .then(Mono.never());
-        // Pings are the transport's; a heartbeat still shows that the client takes what it is sent.
+        // The transport sends pings; the heartbeat in the queue only detects clients that do not read.
         Flux<WebSocketMessage> messages =
                 mailbox.messages().filter(message -> !message.isHeartbeat()).map(message -> frame(session, message));
         Mono<Void> sending = session.send(messages)
@@ -95,7 +92,7 @@ final class LiveWebSocket {
                 mailbox.put(isPing(message) ? LiveMessages.pong(clock.millis()) : LiveMessages.UNSUPPORTED_MESSAGE);
             case BINARY -> mailbox.put(LiveMessages.UNSUPPORTED_MESSAGE);
             case PING, PONG -> {
-                // Answered by the transport, or answers to its own.
+                // Handled by the transport.
             }
         }
     }

@@ -4,10 +4,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One live client, or one more mailbox of it.
+ * Queue of a live client.
  *
- * @param closer ends the connection without asking the client, which may no longer read
- * @param parent the client whose further mailbox this is; null for a client
+ * @param closer closes the connection of a client that no longer reads
+ * @param parent client of an additional queue; null for the client's own
  */
 record Subscription(
         UUID userId,

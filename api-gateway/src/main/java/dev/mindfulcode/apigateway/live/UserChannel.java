@@ -8,7 +8,7 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/** The live clients of one user, and the last known status of the sessions they were told about. Thread-safe. */
+/** The live clients of one user and the last known status of their sessions. Thread-safe. */
 final class UserChannel {
 
     private static final int SESSIONS_MAX = 32;
@@ -52,8 +52,8 @@ final class UserChannel {
     }
 
     /**
-     * Notes what the stream says of a session; returns whether that is a change. As in the read model, whoever spoke of
-     * the later moment is right, and a user's end is final. A status met for the first time is no change.
+     * Applies a status from the stream; returns whether it changed. As in the read model, the later time wins and an
+     * end set by the user is final. The first known status is not a change.
      */
     boolean applyStreamStatus(UUID sessionId, SessionStatus status, boolean inFlow, long atMs) {
         synchronized (statuses) {
@@ -66,14 +66,14 @@ final class UserChannel {
         }
     }
 
-    /** Notes what the user did to a session. */
+    /** Applies a status that the user set. */
     void applyUserStatus(UUID sessionId, SessionStatus status, long atMs) {
         synchronized (statuses) {
             statuses.put(sessionId, new KnownStatus(status, false, atMs, true));
         }
     }
 
-    /** Whether any of the user's sessions was in flow when the stream last spoke of it. */
+    /** Returns whether any session was in flow at its last update. */
     boolean isInFlow() {
         synchronized (statuses) {
             return statuses.values().stream().anyMatch(KnownStatus::inFlow);

@@ -1,4 +1,4 @@
-/** Flow states on their way from the log to whoever is watching. */
+/** Live updates: from Kafka to WebSocket and SSE clients. */
 @NullMarked
 package dev.mindfulcode.apigateway.live;
 

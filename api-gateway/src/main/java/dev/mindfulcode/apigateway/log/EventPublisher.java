@@ -163,14 +163,14 @@ public final class EventPublisher implements AutoCloseable {
             throws ExecutionException, TimeoutException, InterruptedException {
         try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
             Set<String> topics = admin.listTopics().names().get(END_OFFSETS_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-            Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+            Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
             for (TopicPartition partition : partitions) {
                 if (topics.contains(partition.topic())) {
-                    asked.put(partition, OffsetSpec.latest());
+                    latest.put(partition, OffsetSpec.latest());
                 }
             }
             Map<TopicPartition, Long> ends = new HashMap<>();
-            admin.listOffsets(asked)
+            admin.listOffsets(latest)
                     .all()
                     .get(END_OFFSETS_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                     .forEach((partition, end) -> ends.put(partition, end.offset()));

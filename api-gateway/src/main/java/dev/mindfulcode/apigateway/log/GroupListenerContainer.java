@@ -11,8 +11,8 @@ import org.springframework.kafka.listener.DefaultErrorHandler;
 import org.springframework.util.backoff.FixedBackOff;
 
 /**
- * Listener container of a consumer group. A batch that fails is retried until it succeeds, as none of its records may be
- * lost; when the system clock was set back, the container starts over.
+ * Listener container of a consumer group. A batch that fails is retried until it succeeds, as none of its records may
+ * be lost; when the system clock was set back, the container starts over.
  */
 public final class GroupListenerContainer<K, V> extends ConcurrentMessageListenerContainer<K, V> {
 

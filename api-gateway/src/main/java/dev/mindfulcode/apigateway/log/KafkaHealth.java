@@ -9,7 +9,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import reactor.core.publisher.Mono;
 
-/** Whether the brokers answer. Thread-safe. */
+/** Checks that Kafka responds. Thread-safe. */
 public final class KafkaHealth implements AutoCloseable {
 
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
@@ -37,15 +37,15 @@ public final class KafkaHealth implements AutoCloseable {
                 REQUEST_TIMEOUT_MS));
     }
 
-    /** Emits whether at least one broker answers within {@code waitMax}. */
-    public Mono<Boolean> isReachable(Duration waitMax) {
+    /** Emits whether at least one broker responds within {@code timeout}. */
+    public Mono<Boolean> isReachable(Duration timeout) {
         return Mono.fromFuture(() -> admin.get()
-                        .describeCluster(new DescribeClusterOptions().timeoutMs((int) waitMax.toMillis()))
+                        .describeCluster(new DescribeClusterOptions().timeoutMs((int) timeout.toMillis()))
                         .nodes()
                         .toCompletionStage()
                         .toCompletableFuture())
                 .map(nodes -> !nodes.isEmpty())
-                .timeout(waitMax)
+                .timeout(timeout)
                 .onErrorReturn(false);
     }
 

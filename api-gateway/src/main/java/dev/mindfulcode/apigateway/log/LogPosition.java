@@ -1,4 +1,4 @@
 package dev.mindfulcode.apigateway.log;
 
-/** Where a record is on the log. */
+/** Position of a record in Kafka. */
 public record LogPosition(String topic, int partition, long offset) {}

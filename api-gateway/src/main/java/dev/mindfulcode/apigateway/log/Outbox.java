@@ -7,11 +7,11 @@ import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
 import reactor.core.publisher.Mono;
 
 /**
- * Events that must be on the log if, and only if, a transaction commits: written to a table in that transaction and
- * brought to the log by {@link OutboxRelay} afterwards.
+ * Transactional outbox: events that are published if and only if a transaction commits. They are written to a table in
+ * that transaction; {@link OutboxRelay} publishes them afterwards.
  *
- * <p>Events under one key reach the log in the order of their ids. Whoever writes events under one key in several
- * transactions must lock a row that stands for it first (the user's, say), so that ids grow in the order of commits.
+ * <p>Events of one key are published in the order of their ids. Transactions that write events of the same key must
+ * first lock a row for it (such as the user's), so that ids grow in the order of commits.
  */
 public final class Outbox {
 
@@ -23,24 +23,24 @@ public final class Outbox {
         this.wake = wake;
     }
 
-    /** Writes an event, as {@link EventPublisher#encode} made it, in the transaction at hand. */
+    /** Adds an event encoded by {@link EventPublisher#encode} in the current transaction. */
     public Mono<Void> add(String topic, UUID userId, byte[] value) {
         return add(topic, userId.toString(), value);
     }
 
-    /** As {@link #add(String, UUID, byte[])}, for a topic that is not keyed by users. */
+    /** Adds an event of a topic that is not keyed by user. */
     public Mono<Void> add(String topic, String key, byte[] value) {
         return insert(topic, key, insert -> insert.bind("value", value));
     }
 
-    /** Says that there is nothing under a key of a compacted topic any more. */
+    /** Adds a tombstone, which removes a key from a compacted topic. */
     public Mono<Void> addTombstone(String topic, String key) {
         return insert(topic, key, insert -> insert.bindNull("value", byte[].class));
     }
 
     private Mono<Void> insert(String topic, String key, UnaryOperator<GenericExecuteSpec> value) {
-        return value.apply(database.sql("insert into gateway.outbox (topic, record_key, record_value)"
-                                + " values (:topic, :key, :value)")
+        return value.apply(database.sql("INSERT INTO gateway.outbox (topic, record_key, record_value)"
+                                + " VALUES (:topic, :key, :value)")
                         .bind("topic", topic)
                         .bind("key", key))
                 .fetch()
@@ -48,7 +48,7 @@ public final class Outbox {
                 .then();
     }
 
-    /** Says that a transaction with events has committed, so that nobody waits for the relay's next look. */
+    /** Wakes the relay after a transaction with events has committed. */
     public void wakeRelay() {
         wake.run();
     }

@@ -21,11 +21,11 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Brings the outbox to the log: at least once, the events under each key in order, none left behind. One gateway at a
- * time does it, by an advisory lock; the others look again each {@link #POLL_INTERVAL}.
+ * Publishes the events of the outbox, at least once and in order per key. One gateway at a time does so, under an
+ * advisory lock; the others poll each {@link #POLL_INTERVAL}.
  *
- * <p>In order: a round takes the oldest event of each key only, and waits until the log has it. Nothing left behind: a
- * round reads what is there, not what is past a cursor, so a transaction that commits late is met whenever it commits.
+ * <p>A round publishes the oldest event of each key and waits for its acknowledgement, which preserves the order. It
+ * reads all rows, not those past a cursor, so that it also finds events of transactions that commit late.
  */
 public final class OutboxRelay implements SmartLifecycle, Runnable {
 
@@ -37,15 +37,15 @@ public final class OutboxRelay implements SmartLifecycle, Runnable {
     private static final int ROUND_EVENTS_MAX = 200;
     private static final int QUERY_TIMEOUT_SECONDS = 5;
 
-    /** Any constant that nobody else uses in this database; these are the letters "mcoutbox". */
+    /** Unique in this database: the letters "mcoutbox". */
     private static final long LOCK_ID = 0x6D63_6F75_7462_6F78L;
 
-    private static final String LOCK = "select pg_try_advisory_xact_lock(" + LOCK_ID + ")";
+    private static final String LOCK = "SELECT pg_try_advisory_xact_lock(" + LOCK_ID + ")";
     private static final String OLDEST_OF_EACH_KEY = """
-            select id, topic, record_key, record_value
-            from (select distinct on (record_key) * from gateway.outbox order by record_key, id) oldest
-            order by id limit\s""" + ROUND_EVENTS_MAX;
-    private static final String DELETE = "delete from gateway.outbox where id = any (?)";
+            SELECT id, topic, record_key, record_value
+            FROM (SELECT DISTINCT ON (record_key) * FROM gateway.outbox ORDER BY record_key, id) oldest
+            ORDER BY id LIMIT\s""" + ROUND_EVENTS_MAX;
+    private static final String DELETE = "DELETE FROM gateway.outbox WHERE id = ANY (?)";
 
     private final DataSource dataSource;
     private final EventPublisher publisher;
@@ -99,7 +99,7 @@ public final class OutboxRelay implements SmartLifecycle, Runnable {
         return thread != null;
     }
 
-    /** Stops after the web server, which may still bring events in. */
+    /** Stops after the web server, whose requests may still add events. */
     @Override
     public int getPhase() {
         return 0;
@@ -118,7 +118,7 @@ public final class OutboxRelay implements SmartLifecycle, Runnable {
                 deleteExpired();
                 waitForMore();
             } catch (SQLException | ExecutionException | TimeoutException e) {
-                log.warn("The outbox waits, {} follows in {} s", e.toString(), POLL_INTERVAL.toSeconds());
+                log.warn("Outbox relay failed; retrying in {} s: error={}", POLL_INTERVAL.toSeconds(), e.toString());
                 pause();
             } catch (InterruptedException e) {
                 return;
@@ -126,7 +126,7 @@ public final class OutboxRelay implements SmartLifecycle, Runnable {
         }
     }
 
-    /** The log may have lost events since the gateway last ran: they go before everything that is new. */
+    /** Queues events that Kafka lost since the gateway last ran, ahead of new ones. */
     private void requeueLost() throws SQLException, ExecutionException, TimeoutException, InterruptedException {
         try (Connection connection = dataSource.getConnection()) {
             connection.setAutoCommit(false);
@@ -156,7 +156,7 @@ public final class OutboxRelay implements SmartLifecycle, Runnable {
         }
     }
 
-    /** Returns how many events went to the log. */
+    /** Returns how many events were published. */
     private int relayRound(Connection connection)
             throws SQLException, ExecutionException, TimeoutException, InterruptedException {
         if (!locked(connection)) {
@@ -235,6 +235,6 @@ public final class OutboxRelay implements SmartLifecycle, Runnable {
         }
     }
 
-    @SuppressWarnings("ArrayRecordComponent") // handed on to the producer as it is
+    @SuppressWarnings("ArrayRecordComponent") // passed to the producer unchanged
     private record Entry(long id, String topic, String key, byte @Nullable [] value) {}
 }

@@ -7,7 +7,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import reactor.core.publisher.Mono;
 
-/** Whether the schema registry answers. Thread-safe. */
+/** Checks that the schema registry responds. Thread-safe. */
 public final class RegistryHealth implements AutoCloseable {
 
     private static final int SERVER_ERROR = 500;
@@ -21,7 +21,7 @@ public final class RegistryHealth implements AutoCloseable {
         this.address = URI.create(registryUrl + "/system/info");
     }
 
-    /** Emits whether the registry answers within {@code timeout}; also a refusal is an answer. */
+    /** Emits whether the registry responds within {@code timeout}, if only with a client error. */
     public Mono<Boolean> isReachable(Duration timeout) {
         HttpRequest request = HttpRequest.newBuilder(address).timeout(timeout).build();
         return Mono.fromFuture(() -> http.sendAsync(request, HttpResponse.BodyHandlers.discarding()))

@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 /**
- * Events that the log has acknowledged, stored for a day with where they are on it. What the log loses afterwards goes
- * back to the outbox: the database decided these events, so the log is made to agree with it again.
+ * Published events of the last day with their positions in Kafka. Events that Kafka loses return to the outbox: the
+ * database is authoritative for them.
  */
 public final class SentEvents {
 
@@ -26,39 +26,36 @@ public final class SentEvents {
     private static final int QUERY_TIMEOUT_SECONDS = 5;
     private static final String RETENTION = "interval '1 day'";
 
-    /** An offset that is used a second time holds what was written there last. */
+    /** An offset that Kafka uses a second time belongs to the later event. */
     private static final String REPLACE = """
-             on conflict (topic, log_partition, log_offset) do update
-            set record_key = excluded.record_key, record_value = excluded.record_value, sent_at = clock_timestamp()""";
+             ON CONFLICT (topic, log_partition, log_offset) DO UPDATE
+            SET record_key = excluded.record_key, record_value = excluded.record_value, sent_at = clock_timestamp()""";
 
     private static final String ADD = """
-            insert into gateway.sent_events (topic, log_partition, log_offset, record_key, record_value)
-            values (:topic, :partition, :offset, :key, :value)""" + REPLACE;
+            INSERT INTO gateway.sent_events (topic, log_partition, log_offset, record_key, record_value)
+            VALUES (:topic, :partition, :offset, :key, :value)""" + REPLACE;
     private static final String ADD_FROM_OUTBOX = """
-            insert into gateway.sent_events (topic, log_partition, log_offset, record_key, record_value)
-            select o.topic, s.log_partition, s.log_offset, o.record_key, o.record_value
-            from gateway.outbox o join unnest(?::bigint[], ?::int[], ?::bigint[]) as s(id, log_partition, log_offset)
-                using (id)""" + REPLACE;
+            INSERT INTO gateway.sent_events (topic, log_partition, log_offset, record_key, record_value)
+            SELECT o.topic, s.log_partition, s.log_offset, o.record_key, o.record_value
+            FROM gateway.outbox o JOIN unnest(?::bigint[], ?::int[], ?::bigint[]) AS s(id, log_partition, log_offset)
+                USING (id)""" + REPLACE;
     private static final String DELETE_EXPIRED =
-            "delete from gateway.sent_events where sent_at < clock_timestamp() - " + RETENTION;
+            "DELETE FROM gateway.sent_events WHERE sent_at < clock_timestamp() - " + RETENTION;
     private static final String PARTITIONS = """
-            select topic, log_partition from gateway.sent_events
-            union select ?, log_partition from gateway.session_owners where log_partition is not null""";
+            SELECT topic, log_partition FROM gateway.sent_events
+            UNION SELECT ?, log_partition FROM gateway.session_owners WHERE log_partition IS NOT NULL""";
 
-    /** In the order in which they were on the log. */
+    /** In their order in Kafka. */
     private static final String REQUEUE = """
-            with lost as (
-                delete from gateway.sent_events where topic = ? and log_partition = ? and log_offset >= ? returning *)
-            insert into gateway.outbox (topic, record_key, record_value)
-            select topic, record_key, record_value from lost order by log_offset""";
+            WITH lost AS (
+                DELETE FROM gateway.sent_events WHERE topic = ? AND log_partition = ? AND log_offset >= ? RETURNING *)
+            INSERT INTO gateway.outbox (topic, record_key, record_value)
+            SELECT topic, record_key, record_value FROM lost ORDER BY log_offset""";
 
-    /**
-     * Readers of a session wait until its latest event is in the read model: for one that is lost they would wait for
-     * ever.
-     */
+    /** Reads of a session wait for the offset of its latest event; a lost one would never arrive. */
     private static final String LOWER_OFFSETS = """
-            update gateway.session_owners set log_offset = ? - 1
-            where log_partition = ? and log_offset >= ?""";
+            UPDATE gateway.session_owners SET log_offset = ? - 1
+            WHERE log_partition = ? AND log_offset >= ?""";
 
     private final Database database;
 
@@ -66,7 +63,7 @@ public final class SentEvents {
         this.database = database;
     }
 
-    /** Stores an event that was sent without the outbox, in the transaction at hand. */
+    /** Stores an event that was published without the outbox, in the current transaction. */
     public Mono<Void> add(LogPosition position, UUID userId, byte[] value) {
         return database.sql(ADD)
                 .bind("topic", position.topic())
@@ -79,7 +76,7 @@ public final class SentEvents {
                 .then();
     }
 
-    /** Stores events of the outbox, before they leave it, in the connection's transaction. */
+    /** Stores published events of the outbox in the connection's transaction. */
     static void add(Connection connection, List<Long> ids, List<LogPosition> positions) throws SQLException {
         try (PreparedStatement statement = prepare(connection, ADD_FROM_OUTBOX)) {
             statement.setArray(1, connection.createArrayOf("bigint", ids.toArray()));
@@ -103,7 +100,7 @@ public final class SentEvents {
         }
     }
 
-    /** Returns the partitions of which events are known, sent or latest of a session. */
+    /** Returns the partitions with known events: published ones and the latest of sessions. */
     static Set<TopicPartition> partitions(Connection connection) throws SQLException {
         Set<TopicPartition> partitions = new HashSet<>();
         try (PreparedStatement statement = prepare(connection, PARTITIONS)) {
@@ -118,9 +115,9 @@ public final class SentEvents {
     }
 
     /**
-     * Puts events back into the outbox that are past the ends of their partitions, in the connection's transaction.
+     * Returns events beyond the end of their partition to the outbox, in the connection's transaction.
      *
-     * @return how many
+     * @return number of events
      */
     static int requeueLost(Connection connection, Map<TopicPartition, Long> ends) throws SQLException {
         int requeued = 0;

@@ -40,7 +40,7 @@ public final class TopicTailer<K> implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(TopicTailer.class);
 
-    /** Where reading starts. */
+    /** First record to read. */
     public enum Start {
         BEGINNING,
         END
@@ -292,7 +292,7 @@ public final class TopicTailer<K> implements SmartLifecycle {
         }
     }
 
-    /** Starts over after a failed poll: a consumer that fails once may fail for ever, at a corrupt record for example. */
+    /** Starts over after a failed poll: the same consumer might fail again, for example at a corrupt record. */
     private final class ErrorHandler extends DefaultErrorHandler {
 
         ErrorHandler() {

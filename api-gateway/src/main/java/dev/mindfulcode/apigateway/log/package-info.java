@@ -1,4 +1,4 @@
-/** The way from a decision to the event log: acknowledged appends and the transactional outbox. */
+/** Kafka clients of the gateway: publisher, transactional outbox and listener containers. */
 @NullMarked
 package dev.mindfulcode.apigateway.log;
 

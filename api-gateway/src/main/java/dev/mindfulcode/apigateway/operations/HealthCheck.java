@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * Whether the gateway can serve. Every look takes {@link #CHECK_TIMEOUT} at most, and its answer is given to everybody
- * who asks within {@link #CACHE_DURATION}: the endpoint is open to all, and must not be a way to keep the database busy.
+ * Health of the gateway and its dependencies. A check ends after {@link #CHECK_TIMEOUT} and is cached for
+ * {@link #CACHE_DURATION}, because the endpoint is public and must not load the database.
  */
 final class HealthCheck {
 
@@ -19,11 +19,11 @@ final class HealthCheck {
     private static final Duration CACHE_DURATION = Duration.ofMillis(500);
     private static final String HEALTHY = "healthy";
 
-    /** Sessions that nobody ended, and those of them that have an engine's state. */
+    /** Sessions that have not ended, and those of them with keystrokes. */
     private static final String COUNT = """
-            select count(*) filter (where status = 'active') as active,
-                   count(*) filter (where first_activity_at is not null) as engines
-            from readmodel.coding_sessions where status <> 'ended'""";
+            SELECT COUNT(*) FILTER (WHERE status = 'active') AS active,
+                   COUNT(*) FILTER (WHERE first_activity_at IS NOT NULL) AS engines
+            FROM readmodel.coding_sessions WHERE status <> 'ended'""";
 
     private final Database database;
     private final KafkaHealth kafka;
@@ -66,14 +66,14 @@ final class HealthCheck {
     }
 
     private Mono<Boolean> databaseAnswers() {
-        return database.sql("select 1")
+        return database.sql("SELECT 1")
                 .map(row -> true)
                 .one()
                 .timeout(CHECK_TIMEOUT)
                 .onErrorReturn(false);
     }
 
-    /** Unknown is not zero: without the read model the counts are left out. */
+    /** Omits the counts if the read model is unavailable. */
     private Mono<Counts> counts() {
         return database.sql(COUNT)
                 .map(row -> new Counts(row.get("active", Long.class), row.get("engines", Long.class)))
@@ -97,17 +97,14 @@ final class HealthCheck {
             RegistryReport registry,
             ServicesReport services) {
 
-        /**
-         * Without the registry schemas that are known are still read and written: that does not need another gateway.
-         */
+        /** The registry is not required: known schemas stay usable without it. */
         boolean canServe() {
             return database.status.equals(HEALTHY) && kafka.status.equals(HEALTHY);
         }
     }
 
-    /**
-     * @param poolSize connections open now
-     * @param idleConnections of them, those that nobody uses
+    /** @param poolSize open connections
+     * @param idleConnections open connections that are not in use
      */
     record DatabaseReport(String status, int poolSize, int idleConnections) {}
 
@@ -115,10 +112,9 @@ final class HealthCheck {
 
     record RegistryReport(String status) {}
 
-    /**
-     * @param activeSessions neither paused nor ended
-     * @param flowEngines sessions with an engine's state that have not ended
-     * @param websocketConnections live connections to this gateway, server-sent events included
+    /** @param activeSessions neither paused nor ended
+     * @param flowEngines sessions with keystrokes that have not ended
+     * @param websocketConnections live connections to this gateway, including server-sent events
      */
     record ServicesReport(
             @Nullable Long activeSessions, @Nullable Long flowEngines, int websocketConnections) {}

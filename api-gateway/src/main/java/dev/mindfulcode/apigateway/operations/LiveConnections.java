@@ -1,6 +1,6 @@
 package dev.mindfulcode.apigateway.operations;
 
-/** How many clients are connected for live updates. */
+/** Counts the live connections. */
 @FunctionalInterface
 public interface LiveConnections {
 

@@ -30,7 +30,7 @@ public class OperationsConfiguration {
 
     private static final MediaType PROMETHEUS = MediaType.parseMediaType("text/plain;version=0.0.4;charset=utf-8");
 
-    /** The registry that the composition shares, or one of our own. */
+    /** Uses the shared meter registry if the context has one. */
     @Bean
     GatewayMetrics gatewayMetrics(ObjectProvider<MeterRegistry> shared, Database database) {
         PrometheusMeterRegistry registry = shared.stream()
@@ -47,7 +47,7 @@ public class OperationsConfiguration {
         return GatewayMetrics.in(registry);
     }
 
-    /** Memory, threads and processor time of this process, whose other services may share the registry. */
+    /** Memory, threads and processor time of the process. */
     @Bean
     JvmGcMetrics gatewayJvmMetrics(GatewayMetrics metrics) {
         new JvmMemoryMetrics().bindTo(metrics.registry());

@@ -16,13 +16,13 @@ import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
 /**
- * Times requests by route and status. The route is the pattern, never the path, so that neither ids nor guessed paths
- * become labels. Ingest, which shares the server in quickstart, measures itself.
+ * Measures requests by route and status. The route label is the pattern, never the path, so that ids and guessed paths
+ * do not become labels. Ingest, which shares the server in quickstart, has its own metrics.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class RequestMetrics implements WebFilter {
 
-    /** Few: each costs a series per route, method and status. */
+    /** Each bucket is a series per route, method and status. */
     private static final Duration[] LATENCY_BUCKETS = {
         Duration.ofMillis(1),
         Duration.ofMillis(2),
@@ -73,7 +73,7 @@ final class RequestMetrics implements WebFilter {
 
     private Timer newTimer(Label label) {
         return Timer.builder("mindful.gateway.requests")
-                .description("From the first byte of the request to the head of the answer")
+                .description("From the first byte of the request to the head of the response")
                 .tag("route", label.route())
                 .tag("method", label.method())
                 .tag("status", Integer.toString(label.status()))

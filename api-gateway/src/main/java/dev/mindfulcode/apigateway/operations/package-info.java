@@ -1,4 +1,4 @@
-/** What an operator asks: is it well, and what does it measure. */
+/** Health and metrics. */
 @NullMarked
 package dev.mindfulcode.apigateway.operations;
 

@@ -4,7 +4,7 @@ import dev.mindfulcode.schemas.SessionDetails;
 import dev.mindfulcode.webkit.json.JsonFields;
 import org.jspecify.annotations.Nullable;
 
-/** What the user says about a session. Null: not said, and in an update unchanged. */
+/** Details of a session as the user sets them; an update leaves null ones unchanged. */
 record DetailsUpdate(
         @Nullable String project,
         @Nullable String language,
@@ -36,7 +36,7 @@ record DetailsUpdate(
         return details;
     }
 
-    /** Never what it says: names of projects are personal. */
+    /** Without content, as project names are personal. */
     @Override
     public String toString() {
         return "DetailsUpdate";

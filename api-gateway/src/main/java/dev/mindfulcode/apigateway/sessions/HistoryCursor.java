@@ -8,20 +8,20 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last session of a page, from which the next page goes on: a place in the order and no count, so it stays right
- * while rows come in.
+ * The last session of a page, after which the next page starts: a position in the order, so that it stays valid while
+ * rows are added.
  */
 public record HistoryCursor(Instant startedAt, UUID sessionId) {
 
     private static final int SIZE_BYTES = 3 * Long.BYTES;
     private static final int TEXT_LENGTH = 32;
 
-    /** Bounds of what a cursor can say, well within what Postgres can compare: the years 1 and 9999. */
+    /** Bounds of times in a cursor, the years 1 and 9999: within the range of Postgres. */
     private static final long MICROS_MAX = 253_370_764_800_000_000L;
 
     private static final long MICROS_MIN = -62_135_596_800_000_000L;
 
-    /** Postgres keeps microseconds; with less a page could repeat or lose a session. */
+    /** Returns the opaque text, in microseconds as in Postgres: less could repeat or skip a session. */
     public String text() {
         long micros = ChronoUnit.MICROS.between(Instant.EPOCH, startedAt);
         return Base64.getUrlEncoder()
@@ -33,7 +33,7 @@ public record HistoryCursor(Instant startedAt, UUID sessionId) {
                         .array());
     }
 
-    /** Returns null where the text is no cursor. */
+    /** Returns null if the text is not a cursor. */
     public static @Nullable HistoryCursor parse(String text) {
         if (text.length() != TEXT_LENGTH) {
             return null;

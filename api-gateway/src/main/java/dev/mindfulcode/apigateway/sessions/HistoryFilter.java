@@ -4,11 +4,10 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which of a user's sessions are meant; null: whatever it is. Projects are compared letter by letter, languages
- * without regard to case.
+ * Filter of a user's sessions; null accepts any value. Projects match exactly, languages regardless of case.
  *
- * @param from sessions that were over by then are left out
- * @param to sessions that start then or later are left out
+ * @param from excludes sessions that ended before
+ * @param to excludes sessions that start then or later
  */
 public record HistoryFilter(
         @Nullable Instant from,
@@ -17,6 +16,6 @@ public record HistoryFilter(
         @Nullable String language,
         @Nullable SessionLifecycle status) {
 
-    /** Of a project's or language's name. */
+    /** Limit of project and language names. */
     public static final int NAME_LENGTH_MAX = DetailsUpdate.LENGTH_MAX;
 }

@@ -6,10 +6,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose a session id is, and how far the session's own events have brought it.
+ * Owner and state of a session by its own events.
  *
- * @param status null until STARTED is known to be on the log
- * @param latest where the session's latest event is on the log; null as long as the status is
+ * @param status null until STARTED is published
+ * @param latest position of the session's latest event; null while the status is
  */
 record OwnedSession(
         UUID sessionId,
@@ -23,7 +23,7 @@ record OwnedSession(
         return new OwnedSession(sessionId, userId, startedAt, next, ended, position);
     }
 
-    /** The same session, begun or ended at other times; who knows when it ended says that it has. */
+    /** Returns the session with corrected times; a corrected end ends it. */
     OwnedSession corrected(SessionCorrection correction, LogPosition position) {
         Instant began = correction.startedAt() == null ? startedAt : correction.startedAt();
         Instant ended = correction.endedAt() == null ? endedAt : correction.endedAt();
@@ -36,7 +36,7 @@ record OwnedSession(
                 position);
     }
 
-    /** Whether there is such a session: it was started, and not deleted. */
+    /** Returns whether the session was started and not deleted. */
     boolean exists() {
         return status != null && status != SessionLifecycle.DELETED;
     }

@@ -21,8 +21,8 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * How far the read model has come on the log. While anybody waits, one query each {@link #POLL_INTERVAL} serves all who
- * do; while nobody waits there is none. Thread-safe.
+ * Offsets that the read model has reached. While reads wait, one query each {@link #POLL_INTERVAL} serves all of them.
+ * Thread-safe.
  */
 final class ProjectionProgress {
 
@@ -30,12 +30,12 @@ final class ProjectionProgress {
 
     static final Duration TIMEOUT = Duration.ofSeconds(3);
 
-    /** Under load the stream commits every 5 s, and what it does not write at once waits another second for that. */
+    /** Under load the stream commits every 5 s, and buffered results follow within another second. */
     static final Duration KEYSTROKES_TIMEOUT = Duration.ofSeconds(8);
 
     static final int WAITING_READS_MAX = 1_000;
 
-    /** The topics in which flow-stream marks how far it is with keystrokes. */
+    /** The topics in which flow-stream marks its input offsets. */
     private static final List<String> MARKED = Stream.of(Topics.FLOW_STATES, Topics.FLOW_PERIODS, Topics.FLOW_MINUTES)
             .map(Topic::name)
             .toList();
@@ -55,15 +55,15 @@ final class ProjectionProgress {
     }
 
     /**
-     * Completes when the read model has the record at a position, or what flow-stream computed from it where it is one
-     * of keystrokes; fails with 503 after {@link #TIMEOUT} or {@link #KEYSTROKES_TIMEOUT}.
+     * Completes when the read model includes the record at a position, or its results if it is one of keystrokes; fails
+     * with 503 after {@link #TIMEOUT} or {@link #KEYSTROKES_TIMEOUT}.
      */
     Mono<Void> await(LogPosition position) {
         return await(position, isKeystrokes(position) ? KEYSTROKES_TIMEOUT : TIMEOUT)
                 .onErrorMap(TimeoutException.class, e -> behind("The read model has not caught up with this write."));
     }
 
-    /** Completes when the read model has the record at a position; fails with {@link TimeoutException} otherwise. */
+    /** Completes when the read model includes the record at a position; fails with {@link TimeoutException}. */
     Mono<Void> await(LogPosition position, Duration waitMax) {
         return Mono.defer(() -> {
             if (has(position)) {
@@ -71,7 +71,7 @@ final class ProjectionProgress {
             }
             if (waiting.incrementAndGet() > WAITING_READS_MAX) {
                 waiting.decrementAndGet();
-                return Mono.error(behind("Too many reads wait for the read model."));
+                return Mono.error(behind("Limit of waiting reads reached."));
             }
             Waiter waiter = new Waiter(position, Sinks.empty());
             waiters.add(waiter);
@@ -103,7 +103,7 @@ final class ProjectionProgress {
             readOffsets()
                     .onErrorResume(e -> {
                         log.warn(
-                                "The read model does not say how far it is: {}",
+                                "Read model offsets unavailable; retrying: error={}",
                                 e.getClass().getSimpleName());
                         return Mono.empty();
                     })
@@ -120,7 +120,7 @@ final class ProjectionProgress {
     }
 
     private Mono<Void> readOffsets() {
-        return database.sql("select topic, partition, next_offset, input_offset from readmodel.projection_offsets")
+        return database.sql("SELECT topic, partition, next_offset, input_offset FROM readmodel.projection_offsets")
                 .map(row -> {
                     Partition partition =
                             new Partition(row.get("topic", String.class), row.get("partition", Integer.class));

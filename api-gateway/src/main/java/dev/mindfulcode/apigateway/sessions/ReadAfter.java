@@ -8,10 +8,7 @@ import java.util.Set;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import reactor.core.publisher.Mono;
 
-/**
- * Reading one's own writes: a read that sends back a write's {@link ReadAfterToken} waits until the read model has come
- * that far.
- */
+/** Read-your-writes: a read that sends back a write's {@link ReadAfterToken} waits until the read model includes it. */
 public final class ReadAfter {
 
     public static final String HEADER = ReadAfterToken.HEADER;
@@ -28,9 +25,7 @@ public final class ReadAfter {
         return new ReadAfterToken(position.topic(), position.partition(), position.offset()).text();
     }
 
-    /**
-     * Completes when the read model has what the request's token, if any, asks for; fails with 400 or 503 otherwise.
-     */
+    /** Completes when the read model includes the position of the request's token, if any; fails with 400 or 503. */
     public Mono<Void> await(ServerRequest request) {
         String token = request.headers().firstHeader(HEADER);
         return token == null ? Mono.empty() : progress.await(position(token));
@@ -40,7 +35,7 @@ public final class ReadAfter {
         ReadAfterToken token = ReadAfterToken.parse(text);
         if (token == null || !TOPICS.contains(token.topic())) {
             throw ProblemType.INVALID_REQUEST.forField(
-                    HEADER, "Send the header as a write answered it, or leave it away.");
+                    HEADER, "Send the value that a write returned, or omit the header.");
         }
         return new LogPosition(token.topic(), token.partition(), token.offset());
     }

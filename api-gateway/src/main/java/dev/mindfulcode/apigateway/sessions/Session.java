@@ -8,13 +8,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A session as the API shows it.
- *
- * @param durationMs from its start to its end, or to now while it has none
- * @param activeMs of it, the time with activity
- * @param meanIntensity over the active time, 0 to 1; null before there was any
- * @param nextSequence the sequence after the highest that was accepted: where an editor that restarts goes on
- * @param reusedSequences batches that came under a sequence that another one had used before; they are counted
- * @param version of the flow state whose totals these are; 0 before there was one
+ * @param durationMs from start to end, or to now without an end
+ * @param activeMs time with activity
+ * @param meanIntensity over the active time, 0 to 1; null without activity
+ * @param nextSequence sequence after the highest accepted one, with which a restarted editor continues
+ * @param reusedSequences number of batches with a sequence that another batch had used; they are counted
+ * @param version of the flow state with these totals; 0 before the first
  * @param activity not shown
  */
 public record Session(
@@ -38,10 +37,7 @@ public record Session(
         long version,
         @JsonIgnore ActivitySpan activity) {
 
-    /**
-     * From the first to the last activity in a session; null before there was any. The session's own times never leave
-     * it out.
-     */
+    /** First and last activity of a session; null without activity. A session always includes it. */
     record ActivitySpan(@Nullable Instant from, @Nullable Instant to) {
 
         static final ActivitySpan NOTHING = new ActivitySpan(null, null);
@@ -55,7 +51,7 @@ public record Session(
         }
     }
 
-    /** A session of which the read model does not know yet. */
+    /** Returns a session that is not in the read model yet. */
     static Session notYetProjected(OwnedSession claim, Instant now) {
         SessionLifecycle status = claim.status();
         return new Session(
@@ -80,14 +76,14 @@ public record Session(
                 ActivitySpan.NOTHING);
     }
 
-    /** Returns a length that holds the active time, which may reach past `now` where a client's clock is ahead. */
+    /** Returns the duration, at least the active time, which may exceed it if a client's clock is ahead. */
     static long duration(Instant startedAt, @Nullable Instant endedAt, long activeMs, Instant now) {
         return Math.max(
                 activeMs,
                 Duration.between(startedAt, endedAt == null ? now : endedAt).toMillis());
     }
 
-    /** The same session after a command of which the read model does not know yet; no different where it does. */
+    /** Returns the session with a command applied that may not be in the read model yet. Idempotent. */
     Session withCommand(OwnedSession claim, SessionCommand command, DetailsUpdate details, Instant now) {
         SessionLifecycle next = claim.status();
         Instant began = command == SessionCommand.CORRECT ? activity.orEarlier(claim.startedAt()) : startedAt;

@@ -2,7 +2,7 @@ package dev.mindfulcode.apigateway.sessions;
 
 import dev.mindfulcode.schemas.SessionEventKind;
 
-/** What a user can tell a session to do, and what comes of it. Pure: the rules of the session's life are here. */
+/** Commands on a session and the rules of its life cycle. Pure. */
 enum SessionCommand {
     UPDATE(SessionEventKind.UPDATED),
     PAUSE(SessionEventKind.PAUSED),
@@ -21,16 +21,13 @@ enum SessionCommand {
         return event;
     }
 
-    /**
-     * Whether the command makes an event, is done already, or comes too late. Of a deleted session there is nothing to
-     * judge.
-     */
+    /** Returns whether the command applies, is already done or comes too late. */
     Decision decide(SessionLifecycle status) {
         if (status == SessionLifecycle.DELETED) {
             return Decision.TOO_LATE;
         }
         return switch (this) {
-            // Also after the end: giving a finished session its right name does not change what happened in it.
+            // Also after the end: a new name does not change the session's events.
             case UPDATE, CORRECT, DELETE -> Decision.APPLY;
             case PAUSE ->
                 switch (status) {
@@ -38,13 +35,13 @@ enum SessionCommand {
                     case PAUSED -> Decision.ALREADY_DONE;
                     case ENDED, DELETED -> Decision.TOO_LATE;
                 };
-            // Also while active: idleness may have paused the session, which only the stream knows.
+            // Also while active: the stream may have paused an idle session.
             case RESUME -> status == SessionLifecycle.ENDED ? Decision.TOO_LATE : Decision.APPLY;
             case END -> status == SessionLifecycle.ENDED ? Decision.ALREADY_DONE : Decision.APPLY;
         };
     }
 
-    /** The status that follows once the command has happened. */
+    /** Returns the status after the command. */
     SessionLifecycle after(SessionLifecycle status) {
         return switch (this) {
             case UPDATE, CORRECT -> status;

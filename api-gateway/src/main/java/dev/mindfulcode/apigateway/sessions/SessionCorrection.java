@@ -8,15 +8,15 @@ import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a session was after all, as its user says. Null: as it is known. Unlike what clients report, it is refused and
- * not clamped where it cannot be: a person typed it and can type it again.
+ * Start and end of a session as corrected by its user; null leaves a time as it is. Unlike times that clients report,
+ * invalid ones are rejected and not clamped, as a person can enter them again.
  */
 record SessionCorrection(
         @Nullable Instant startedAt, @Nullable Instant endedAt) {
 
     static final SessionCorrection NONE = new SessionCorrection(null, null);
 
-    /** Longer than anybody works without a break of half an hour, and shorter than what a mistyped year makes. */
+    /** Longer than any session without a break of half an hour; catches a mistyped year. */
     static final Duration LENGTH_MAX = Duration.ofDays(7);
 
     static SessionCorrection read(JsonFields body, Instant now) {
@@ -31,7 +31,7 @@ record SessionCorrection(
         return startedAt != null || endedAt != null;
     }
 
-    /** Refuses what would leave out a keystroke of the session. */
+    /** Rejects times that would exclude a keystroke. */
     void check(Session.ActivitySpan typed) {
         if (startedAt != null && typed.from() != null && startedAt.isAfter(typed.from())) {
             throw ProblemType.INVALID_REQUEST.forField(
@@ -44,9 +44,8 @@ record SessionCorrection(
     }
 
     /**
-     * Refuses what would leave the session with an end before its start, or with a length that nobody works. Where the
-     * end is not said, and known at most to the stream, a start that moves further than a session is long is what such
-     * a length would come of.
+     * Rejects an end before the start, and a session longer than {@link #LENGTH_MAX}. Without a known end, the start
+     * may move by at most that much.
      */
     void check(OwnedSession claim) {
         Instant began = startedAt == null ? claim.startedAt() : startedAt;
@@ -55,24 +54,24 @@ record SessionCorrection(
             if (Duration.between(began, claim.startedAt()).abs().compareTo(LENGTH_MAX) > 0) {
                 throw ProblemType.INVALID_REQUEST.forField(
                         "started_at",
-                        "Say `ended_at` as well where it began more than " + LENGTH_MAX.toDays() + " days off.");
+                        "Moves the start by more than " + LENGTH_MAX.toDays() + " days; send ended_at as well.");
             }
             return;
         }
         String field = endedAt == null ? "started_at" : "ended_at";
         if (ended.isBefore(began)) {
-            throw ProblemType.INVALID_REQUEST.forField(field, "A session ends after it starts.");
+            throw ProblemType.INVALID_REQUEST.forField(field, "The end must not be before the start.");
         }
         if (Duration.between(began, ended).compareTo(LENGTH_MAX) > 0) {
             throw ProblemType.INVALID_REQUEST.forField(
-                    field, "A session has at most " + LENGTH_MAX.toDays() + " days from start to end.");
+                    field, "A session lasts at most " + LENGTH_MAX.toDays() + " days.");
         }
     }
 
     private static @Nullable Instant time(JsonFields body, String name, Instant now) {
         Instant at = body.time(name);
         if (at != null && at.isAfter(now.plus(Sessions.CLOCK_FUTURE_MAX))) {
-            throw body.invalid(name, "A time that has been is expected.");
+            throw body.invalid(name, "Must not be in the future.");
         }
         return at == null ? null : at.truncatedTo(ChronoUnit.MILLIS);
     }

@@ -2,16 +2,16 @@ package dev.mindfulcode.apigateway.sessions;
 
 import java.util.Locale;
 
-/** Where a session is in its life, as its user sees it. */
+/** Life cycle of a session as its user sees it. */
 public enum SessionLifecycle {
     ACTIVE,
     PAUSED,
     ENDED,
 
-    /** Known to nobody any more but to whoever would use its id again. */
+    /** Deleted; its id stays reserved. */
     DELETED;
 
-    /** As the API and the tables spell it. */
+    /** Returns the spelling of API and tables. */
     String text() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -13,8 +13,8 @@ import reactor.core.publisher.Mono;
 final class SessionOwnership {
 
     private static final String SELECT =
-            "select session_id, user_id, started_at, status, ended_at, log_partition, log_offset"
-                    + " from gateway.session_owners where session_id = :session and user_id = :user";
+            "SELECT session_id, user_id, started_at, status, ended_at, log_partition, log_offset"
+                    + " FROM gateway.session_owners WHERE session_id = :session AND user_id = :user";
 
     private final Database database;
 
@@ -22,10 +22,10 @@ final class SessionOwnership {
         this.database = database;
     }
 
-    /** Takes an id for a user, who may have it already; emits whether nobody had it. */
+    /** Claims an id for a user; emits whether it was free. */
     Mono<Boolean> claim(UUID sessionId, UUID userId, Instant startedAt) {
-        return database.sql("insert into gateway.session_owners (session_id, user_id, started_at)"
-                        + " values (:session, :user, :started) on conflict (session_id) do nothing")
+        return database.sql("INSERT INTO gateway.session_owners (session_id, user_id, started_at)"
+                        + " VALUES (:session, :user, :started) ON CONFLICT (session_id) DO NOTHING")
                 .bind("session", sessionId)
                 .bind("user", userId)
                 .bind("started", startedAt)
@@ -34,26 +34,26 @@ final class SessionOwnership {
                 .map(inserted -> inserted == 1);
     }
 
-    /** Emits nothing where the id is not this user's. */
+    /** Emits nothing if the id belongs to another user. */
     Mono<OwnedSession> find(UUID sessionId, UUID userId) {
         return one(database.sql(SELECT), sessionId, userId);
     }
 
-    /** Locks a claim until the transaction ends; emits nothing, at once, while somebody else has it locked. */
+    /** Locks the row until the transaction ends; emits nothing if another transaction holds the lock. */
     Mono<OwnedSession> lock(UUID sessionId, UUID userId) {
-        return one(database.sql(SELECT + " for update skip locked"), sessionId, userId);
+        return one(database.sql(SELECT + " FOR UPDATE SKIP LOCKED"), sessionId, userId);
     }
 
-    /** Notes how far the session's events have brought it. */
+    /** Stores the state after an event. */
     Mono<OwnedSession> update(OwnedSession claim) {
         SessionLifecycle status = claim.status();
         LogPosition latest = claim.latest();
         if (status == null || latest == null) {
-            return Mono.error(new IllegalArgumentException("nothing has happened yet"));
+            return Mono.error(new IllegalArgumentException("The session has no event yet"));
         }
         GenericExecuteSpec update = database.sql(
-                        "update gateway.session_owners set status = :status, started_at = :started, ended_at = :ended,"
-                                + " log_partition = :partition, log_offset = :offset where session_id = :session")
+                        "UPDATE gateway.session_owners SET status = :status, started_at = :started, ended_at = :ended,"
+                                + " log_partition = :partition, log_offset = :offset WHERE session_id = :session")
                 .bind("status", status.text())
                 .bind("started", claim.startedAt())
                 .bind("partition", latest.partition())

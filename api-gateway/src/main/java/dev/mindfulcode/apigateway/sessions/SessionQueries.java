@@ -16,25 +16,27 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
 import reactor.core.publisher.Mono;
 
-/** Sessions out of the read model. */
+/** Queries sessions in the read model. */
 public final class SessionQueries {
 
     private static final String SELECT = """
-            select session_id, status, started_at, ended_at, project, language, editor, keystrokes, errors, files_modified,
-                   active_ms, flow_ms, intensity_ms, interruptions, next_sequence, reused_sequences, version,
-                   case when keystrokes + errors + context_switches + files_modified + active_ms > 0 then first_activity_at end
-                       as typed_from,
-                   case when keystrokes + errors + context_switches + files_modified + active_ms > 0 then last_activity_at end
-                       as typed_to
-            from readmodel.coding_sessions where user_id = :user""";
+            SELECT session_id, status, started_at, ended_at, project, language, editor, keystrokes, errors,
+                   files_modified, active_ms, flow_ms, intensity_ms, interruptions, next_sequence, reused_sequences, version,
+                   CASE WHEN keystrokes + errors + context_switches + files_modified + active_ms > 0
+                       THEN first_activity_at END
+                       AS typed_from,
+                   CASE WHEN keystrokes + errors + context_switches + files_modified + active_ms > 0
+                       THEN last_activity_at END
+                       AS typed_to
+            FROM readmodel.coding_sessions WHERE user_id = :user""";
 
-    private static final String REACHES_INTO = " and started_at < :to and (ended_at is null or ended_at >= :from)";
+    private static final String REACHES_INTO = " AND started_at < :to AND (ended_at IS NULL OR ended_at >= :from)";
 
-    /** Upper and lower case of languages are one. The collation is built in, whatever the database's own is. */
+    /** Compares languages regardless of case, with a built-in collation. */
     private static final String SAME_LANGUAGE = "casefold(normalize(language, NFKC) COLLATE pg_unicode_fast)"
             + " = casefold(normalize(:language, NFKC) COLLATE pg_unicode_fast)";
 
-    /** More than anybody has devices; sessions end by themselves when idle. */
+    /** Enough for all devices of a user, as idle sessions end. */
     static final int CURRENT_MAX = 100;
 
     private static final Instant BEFORE_ALL = Instant.EPOCH;
@@ -46,21 +48,21 @@ public final class SessionQueries {
         this.database = database;
     }
 
-    /** Also before the read model knows of it, a session that was deleted is not there. */
+    /** Emits nothing for a deleted session, even before the read model has the deletion. */
     Mono<Session> find(UUID userId, UUID sessionId, Instant now) {
-        return database.sql(SELECT + " and session_id = :session and not exists (select from gateway.session_owners"
-                        + " where session_id = :session and status = 'deleted')")
+        return database.sql(SELECT + " AND session_id = :session AND NOT EXISTS (SELECT FROM gateway.session_owners"
+                        + " WHERE session_id = :session AND status = 'deleted')")
                 .bind("user", userId)
                 .bind("session", sessionId)
                 .map(row -> session(row, now))
                 .one();
     }
 
-    /** Those of the sessions that are the user's, in no order; without those deleted, as {@link #find}. */
+    /** Emits the user's sessions among the given ids, unordered and without deleted ones. */
     public Mono<List<Session>> findAll(UUID userId, Collection<UUID> sessionIds, Instant now) {
         return database.sql(SELECT
-                        + " and session_id = any(:sessions) and not exists (select from gateway.session_owners owned"
-                        + " where owned.session_id = coding_sessions.session_id and owned.status = 'deleted')")
+                        + " AND session_id = ANY(:sessions) AND NOT EXISTS (SELECT FROM gateway.session_owners owned"
+                        + " WHERE owned.session_id = coding_sessions.session_id AND owned.status = 'deleted')")
                 .bind("user", userId)
                 .bind("sessions", sessionIds.toArray(UUID[]::new))
                 .map(row -> session(row, now))
@@ -68,12 +70,9 @@ public final class SessionQueries {
                 .collectList();
     }
 
-    /**
-     * Emits the user's sessions that are active or paused, on whatever device, the latest first and
-     * {@link #CURRENT_MAX} at most.
-     */
+    /** Emits the user's active and paused sessions, latest first, at most {@link #CURRENT_MAX}. */
     public Mono<List<Session>> current(UUID userId, Instant now) {
-        return database.sql(SELECT + " and status <> 'ended' order by started_at desc, session_id desc limit "
+        return database.sql(SELECT + " AND status <> 'ended' ORDER BY started_at DESC, session_id DESC LIMIT "
                         + CURRENT_MAX)
                 .bind("user", userId)
                 .map(row -> session(row, now))
@@ -81,10 +80,7 @@ public final class SessionQueries {
                 .collectList();
     }
 
-    /**
-     * One page of a user's sessions, the latest first. The cursor is a place in the order of all sessions, so it says
-     * the same whatever is filtered.
-     */
+    /** Emits a page of the user's sessions, latest first. The cursor is a position in the order of all sessions. */
     public Mono<List<Session>> page(
             UUID userId, HistoryFilter filter, @Nullable HistoryCursor after, int limit, Instant now) {
         SessionLifecycle status = filter.status();
@@ -94,13 +90,13 @@ public final class SessionQueries {
         wanted.put("status", status == null ? null : status.text());
         wanted.values().removeIf(Objects::isNull);
         String filtered = wanted.keySet().stream()
-                .map(column -> " and " + (column.equals("language") ? SAME_LANGUAGE : column + " = :" + column))
+                .map(column -> " AND " + (column.equals("language") ? SAME_LANGUAGE : column + " = :" + column))
                 .collect(joining());
-        String past = after == null ? "" : " and (started_at, session_id) < (:cursor_at, :cursor_id)";
+        String past = after == null ? "" : " AND (started_at, session_id) < (:cursor_at, :cursor_id)";
         Instant from = filter.from();
         Instant to = filter.to();
         GenericExecuteSpec page = database.sql(SELECT + REACHES_INTO + filtered + past
-                        + " order by started_at desc, session_id desc limit :limit")
+                        + " ORDER BY started_at DESC, session_id DESC LIMIT :limit")
                 .bind("user", userId)
                 .bind("from", from == null ? BEFORE_ALL : from)
                 .bind("to", to == null ? AFTER_ALL : to)

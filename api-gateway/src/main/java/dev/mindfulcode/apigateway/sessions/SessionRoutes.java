@@ -33,10 +33,7 @@ final class SessionRoutes {
 
     private static final String[] CORRECTABLE = {"started_at", "ended_at", "project", "language", "editor"};
 
-    /**
-     * Of a session, what some clients count by themselves and send with an update. Two counts of the same keys would
-     * not agree.
-     */
+    /** Fields that are computed from batches. Clients cannot set them, as two counts could contradict each other. */
     private static final List<String> COMPUTED_FIELDS = List.of(
             "keystrokes",
             "errors",
@@ -48,7 +45,7 @@ final class SessionRoutes {
             "duration_ms",
             "mean_intensity");
 
-    /** How long the answer to a command waits for the session's earlier events, so as to show them. */
+    /** Timeout of the wait for earlier events of a session before the response to a command. */
     private static final Duration PROJECTION_TIMEOUT = Duration.ofMillis(500);
 
     private final Sessions sessions;
@@ -153,7 +150,7 @@ final class SessionRoutes {
                     DetailsUpdate details = DetailsUpdate.read(body);
                     if (correction.isEmpty() && details.isEmpty()) {
                         throw ProblemType.INVALID_REQUEST.withDetail(
-                                "Say what was otherwise: started_at, ended_at, project, language or editor.");
+                                "No correction; send started_at, ended_at, project, language or editor.");
                     }
                     return checkActivity(caller.userId(), sessionId, correction)
                             .then(Mono.defer(() -> sessions.correct(caller.userId(), sessionId, correction, details)))
@@ -164,10 +161,7 @@ final class SessionRoutes {
                 }));
     }
 
-    /**
-     * Refuses a correction that leaves out keystrokes which the read model has; of those to come the session's times
-     * take care.
-     */
+    /** Rejects a correction that would exclude keystrokes in the read model. */
     private Mono<Void> checkActivity(UUID userId, UUID sessionId, SessionCorrection correction) {
         return correction.movesTimes()
                 ? reads.find(userId, sessionId, clock.instant())
@@ -184,7 +178,7 @@ final class SessionRoutes {
         });
     }
 
-    /** The session with all that happened before this request, unless the read model is far behind. */
+    /** Emits the session with all earlier events, unless the read model is far behind. */
     private Mono<Session> latest(OwnedSession claim) {
         LogPosition earlier = claim.latest();
         Mono<Void> caughtUp = earlier == null
@@ -237,15 +231,15 @@ final class SessionRoutes {
                         .filter(status -> status != SessionLifecycle.DELETED
                                 && status.text().equals(text))
                         .findFirst()
-                        .orElseThrow(() -> ProblemType.INVALID_REQUEST.forField(
-                                "status", "One of active, paused and ended is expected."));
+                        .orElseThrow(() ->
+                                ProblemType.INVALID_REQUEST.forField("status", "Must be active, paused or ended."));
     }
 
     private static @Nullable HistoryCursor cursor(ServerRequest request) {
         String text = RequestParameters.text(request, "cursor");
         HistoryCursor cursor = text == null ? null : HistoryCursor.parse(text);
         if (text != null && cursor == null) {
-            throw ProblemType.INVALID_REQUEST.forField("cursor", "Send next_cursor as the page before gave it.");
+            throw ProblemType.INVALID_REQUEST.forField("cursor", "Send next_cursor of the previous page.");
         }
         return cursor;
     }
@@ -260,14 +254,14 @@ final class SessionRoutes {
 
     private record Current(List<Session> sessions) {}
 
-    /** @param nextCursor null on the last page, and said so */
+    /** @param nextCursor null on the last page */
     private record History(
             List<Session> sessions,
 
             @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable
             String nextCursor) {
 
-        /** @param page one more than the limit where there is a next page */
+        /** @param page one more than the limit if there is a next page */
         static History of(List<Session> page, int limit) {
             if (page.size() <= limit) {
                 return new History(page, null);

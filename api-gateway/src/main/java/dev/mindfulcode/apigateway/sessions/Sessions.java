@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * Turns what a user tells a session to do into events.
+ * Publishes the events of session commands.
  *
- * <p>The id is claimed first, in a transaction of its own, then the event goes to the log, then the claim is told that
- * it did. A crash in between leaves a claim that says so, and the client, which never got an answer, comes again and
- * completes it. The claim's row is locked meanwhile, so that of many equal requests one makes the event.
+ * <p>The id is claimed in a transaction of its own; then the event is published and the row updated. After a crash in
+ * between, the client repeats its request and completes the command. The row is locked meanwhile, so that only one of
+ * several equal requests publishes the event.
  */
 final class Sessions {
 
@@ -54,7 +54,7 @@ final class Sessions {
         this.clock = clock;
     }
 
-    /** Starts a session, or says that this user has started it before. */
+    /** Starts a session, or returns the one that this user has started with the id. */
     Mono<StartResult> start(UUID userId, UUID sessionId, DetailsUpdate details, @Nullable Instant startedAt) {
         Instant now = now();
         return encrypt(userId, details)
@@ -76,17 +76,17 @@ final class Sessions {
                                                                         ciphered)
                                                                 .flatMap(at -> ownership.update(current.with(
                                                                         SessionLifecycle.ACTIVE, null, at)))))
-                                // After the lock: it may have been started elsewhere, and deleted, meanwhile.
+                                // After the lock: another request may have started and deleted it meanwhile.
                                 .filter(claim -> claim.status() != SessionLifecycle.DELETED)
                                 .switchIfEmpty(Mono.error(() -> ProblemType.SESSION_ID_TAKEN.forField(
-                                        "session_id", "Make a new id and try again.")))
+                                        "session_id", "Create a new id and try again.")))
                                 .map(claim -> new StartResult(claim, created))));
     }
 
     /**
-     * Has a session do something; emits its claim afterwards, or fails with 404 where it is not this user's.
+     * Applies a command and emits the resulting session; fails with 404 if the session belongs to another user.
      *
-     * @param at when it happened by the client's clock, if that is not now
+     * @param at time of the command by the client's clock; null for now
      */
     Mono<CommandResult> command(
             UUID userId, UUID sessionId, SessionCommand command, DetailsUpdate details, @Nullable Instant at) {
@@ -97,10 +97,7 @@ final class Sessions {
                         .map(claim -> new CommandResult(known, claim)));
     }
 
-    /**
-     * Has a session be as its user says it was; emits its claim afterwards, or fails with 404 where it is not this
-     * user's.
-     */
+    /** Corrects a session and emits the result; fails with 404 if the session belongs to another user. */
     Mono<CommandResult> correct(UUID userId, UUID sessionId, SessionCorrection correction, DetailsUpdate details) {
         Instant now = now();
         return find(userId, sessionId)
@@ -119,7 +116,7 @@ final class Sessions {
                 .flatMap(position -> ownership.update(claim.corrected(correction, position)));
     }
 
-    /** Emits the claim of a session that was started; fails with 404 where the session is not this user's. */
+    /** Emits a session that was started; fails with 404 if it belongs to another user. */
     Mono<OwnedSession> find(UUID userId, UUID sessionId) {
         return ownership
                 .find(sessionId, userId)
@@ -149,13 +146,13 @@ final class Sessions {
         };
     }
 
-    /** Runs work in a transaction that has the claim locked. Waits for the lock outside of any transaction. */
+    /** Runs work in a transaction that locks the session. Waits for the lock outside of the transaction. */
     private Mono<OwnedSession> locked(OwnedSession claim, Function<OwnedSession, Mono<OwnedSession>> work) {
         Mono<OwnedSession> attempt = database.inTransaction(
                 ownership.lock(claim.sessionId(), claim.userId()).flatMap(work));
         return attempt.repeatWhenEmpty(tries -> tries.take(LOCK_RETRIES_MAX).delayElements(LOCK_RETRY_INTERVAL))
                 .switchIfEmpty(Mono.error(() -> ProblemType.UNAVAILABLE.retryAfter(
-                        RETRY_AFTER_SECONDS, "The session is busy with another request.")));
+                        RETRY_AFTER_SECONDS, "Another request is changing the session.")));
     }
 
     private Mono<LogPosition> append(
@@ -182,10 +179,10 @@ final class Sessions {
                                 sent.add(position, claim.userId(), value).thenReturn(position)));
     }
 
-    /** Encrypts details; empty where nothing was said. A user without a key has been erased and starts nothing. */
+    /** Encrypts details; empty without any. Fails with 401 for an erased user, who has no key. */
     private Mono<Optional<ByteBuffer>> encrypt(UUID userId, DetailsUpdate details) {
         return ciphers.find(userId)
-                .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.withDetail("The account is gone.")))
+                .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.withDetail("The account does not exist.")))
                 .map(cipher -> details.isEmpty()
                         ? Optional.empty()
                         : Optional.of(ByteBuffer.wrap(cipher.encrypt(
@@ -207,9 +204,9 @@ final class Sessions {
         return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
-    /** @param created whether this request was the one that took the id */
+    /** @param created whether this request claimed the id */
     record StartResult(OwnedSession claim, boolean created) {}
 
-    /** @param before the claim as it was, whose position the read model has most likely reached */
+    /** @param before the session before the command, whose position the read model has most likely reached */
     record CommandResult(OwnedSession before, OwnedSession after) {}
 }

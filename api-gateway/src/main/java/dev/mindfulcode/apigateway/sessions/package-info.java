@@ -1,4 +1,4 @@
-/** Sessions: commands that become events, reads from the read model, and reading one's own writes. */
+/** Sessions: commands and events, queries of the read model, and read-your-writes. */
 @NullMarked
 package dev.mindfulcode.apigateway.sessions;
 

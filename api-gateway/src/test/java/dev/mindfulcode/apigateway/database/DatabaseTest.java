@@ -18,7 +18,7 @@ class DatabaseTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     @Test
-    void plansEachExecutionForTheTablesAsTheyAre() {
+    void plansEachExecutionForTheCurrentTables() {
         String url = TestPlatform.shared().freshDatabase();
         try (Database database = new Database(PostgresUrl.parse(url), 1)) {
             for (int i = 0; i < 12; i++) {

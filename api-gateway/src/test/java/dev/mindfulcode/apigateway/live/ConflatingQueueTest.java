@@ -20,7 +20,7 @@ class ConflatingQueueTest {
     }
 
     @Test
-    void whatIsNotAskedForWaitsAndTheLatestOfEachThingIsGiven() {
+    void keepsTheLatestPerKeyUntilItIsRequested() {
         mailbox.messages().subscribe(client);
         for (int i = 0; i < 100; i++) {
             mailbox.put(message("a", i));
@@ -33,11 +33,11 @@ class ConflatingQueueTest {
         client.request(10);
         assertThat(client.seen).containsExactly("a99", "b99", "a100");
         mailbox.put(message("a", 101));
-        assertThat(client.seen).as("was asked for already").endsWith("a101");
+        assertThat(client.seen).as("was requested before").endsWith("a101");
     }
 
     @Test
-    void itHoldsABoundedNumberAndSaysThatItDropped() {
+    void dropsTheOldestBeyondItsBoundAndReportsThat() {
         mailbox.messages().subscribe(client);
         for (int i = 0; i < 1_000; i++) {
             mailbox.put(message(i, i % 100));
@@ -49,7 +49,7 @@ class ConflatingQueueTest {
     }
 
     @Test
-    void whatCameBeforeTheClientWaitsForIt() {
+    void keepsMessagesUntilTheClientSubscribes() {
         mailbox.put(message("a", 1));
         mailbox.putIfAbsent(message("a", 0));
         client.request = Long.MAX_VALUE;
@@ -58,7 +58,7 @@ class ConflatingQueueTest {
     }
 
     @Test
-    void theLastMessageIsGivenBeforeTheEnd() {
+    void emitsTheLastMessageBeforeCompleting() {
         client.request = Long.MAX_VALUE;
         mailbox.messages().subscribe(client);
         mailbox.end(message("bye", 1));
@@ -68,7 +68,7 @@ class ConflatingQueueTest {
     }
 
     @Test
-    void howLongAClientHasTakenNothingIsKnown() {
+    void reportsHowLongMessagesArePending() {
         mailbox.messages().subscribe(client);
         long nowNs = System.nanoTime();
         assertThat(mailbox.waitingNs(nowNs)).isZero();
@@ -79,7 +79,7 @@ class ConflatingQueueTest {
     }
 
     @Test
-    void manyWritersAndAReaderLoseNoLatestMessage() throws InterruptedException {
+    void losesNoLatestMessageUnderConcurrentWriters() throws InterruptedException {
         mailbox.messages().subscribe(client);
         List<Thread> writers = new ArrayList<>();
         CountDownLatch start = new CountDownLatch(1);

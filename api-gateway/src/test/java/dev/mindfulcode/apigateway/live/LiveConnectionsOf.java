@@ -3,7 +3,7 @@ package dev.mindfulcode.apigateway.live;
 import java.util.UUID;
 import org.springframework.context.ApplicationContext;
 
-/** How many live connections a user has on a running gateway. */
+/** Counts a user's live connections to a running gateway. */
 public final class LiveConnectionsOf {
 
     private LiveConnectionsOf() {}

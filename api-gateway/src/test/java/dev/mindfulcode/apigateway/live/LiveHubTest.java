@@ -31,7 +31,7 @@ class LiveHubTest {
     private final UUID ada = UUID.randomUUID();
 
     @Test
-    void statesOfUsersWhomNobodyWatchesAreNotDecoded() {
+    void doesNotDecodeStatesOfUsersWithoutClients() {
         hub.flowState(UUID.randomUUID(), new byte[1]);
         assertThat(decoded).hasValue(0);
         hub.open(ada, null, () -> {});
@@ -40,7 +40,7 @@ class LiveHubTest {
     }
 
     @Test
-    void aClientThatTakesNothingIsCutAndTheOthersAreNot() {
+    void closesOnlyClientsThatDoNotRead() {
         AtomicInteger cut = new AtomicInteger();
         Subscription deaf = hub.open(ada, null, cut::incrementAndGet);
         AtomicInteger innocent = new AtomicInteger();
@@ -60,7 +60,7 @@ class LiveHubTest {
     }
 
     @Test
-    void connectionsOfAUserAreBoundedAndTheirPlacesComeFree() {
+    void limitsConnectionsPerUserAndReleasesClosedOnes() {
         List<Subscription> open = new ArrayList<>();
         for (int i = 0; i < LiveHub.CONNECTIONS_PER_USER_MAX; i++) {
             open.add(hub.open(ada, null, () -> {}));
@@ -74,7 +74,7 @@ class LiveHubTest {
     }
 
     @Test
-    void aUsersEndIsFinalAndTheLaterWordCounts() {
+    void keepsAnEndSetByTheUserAndOtherwiseTheLaterStatus() {
         UserChannel channel = new UserChannel();
         UUID session = UUID.randomUUID();
         assertThat(channel.applyStreamStatus(session, SessionStatus.ACTIVE, false, 10))
@@ -91,7 +91,7 @@ class LiveHubTest {
     }
 
     @Test
-    void aBreakFromOneSessionIsNoBreakWhileAnotherIsInFlow() {
+    void doesNotPromptWhileAnotherSessionIsInFlow() {
         UUID resting = UUID.randomUUID();
         UUID flowing = UUID.randomUUID();
         List<FlowState> next = new ArrayList<>();

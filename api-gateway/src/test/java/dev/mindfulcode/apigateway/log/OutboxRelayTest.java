@@ -105,7 +105,7 @@ class OutboxRelayTest {
     }
 
     @Test
-    void whatWasCommittedBeforeACrashIsOnTheLogAfterTheNextStart() {
+    void publishesEventsCommittedBeforeACrashAfterTheNextStart() {
         for (int i = 0; i < 20; i++) {
             commit(ada, i);
             commit(UUID.randomUUID(), i);
@@ -117,7 +117,7 @@ class OutboxRelayTest {
     }
 
     @Test
-    void whatIsRolledBackIsNeverOnTheLog() {
+    void doesNotPublishRolledBackEvents() {
         relay.start();
         var rolledBack = outbox.add(Topics.ACCOUNTS.name(), ada, event(1))
                 .then(reactor.core.publisher.Mono.<Void>error(new IllegalStateException("after all not")));
@@ -128,7 +128,7 @@ class OutboxRelayTest {
     }
 
     @Test
-    void aTransactionThatCommitsLateIsNotOvertakenForGood() throws SQLException {
+    void publishesEventsOfTransactionsThatCommitLate() throws SQLException {
         relay.start();
         try (Connection late = dataSource.getConnection();
                 PreparedStatement insert = late.prepareStatement(
@@ -149,7 +149,7 @@ class OutboxRelayTest {
     }
 
     @Test
-    void aCrashAfterPublishingRepeatsEventsAndLosesNone() {
+    void repeatsEventsAfterACrashAndLosesNone() {
         AtomicBoolean crashed = new AtomicBoolean();
         OutboxRelay crashing = new OutboxRelay(crashingOnFirstDelete(crashed), log);
         for (int i = 0; i < 3; i++) {
@@ -162,9 +162,9 @@ class OutboxRelayTest {
         assertThat(numbersOnTheLog(4)).containsExactly(0L, 0L, 1L, 2L);
     }
 
-    /** As after a power loss that took the log's last records: the rows say positions that the log does not have. */
+    /** Simulates a power loss that lost the last records: the rows have positions that Kafka does not. */
     @Test
-    void publishesAgainWhatTheLogLostAndSetsSessionsBack() throws SQLException {
+    void republishesEventsThatKafkaLostAndLowersSessionOffsets() throws SQLException {
         for (int i = 0; i < 3; i++) {
             commit(ada, i);
         }
@@ -194,7 +194,7 @@ class OutboxRelayTest {
     }
 
     @Test
-    void twoRelaysDoNotMixUpAUsersOrder() {
+    void keepsTheOrderPerUserWithTwoRelays() {
         OutboxRelay second = new OutboxRelay(dataSource, log);
         relay.start();
         second.start();
