@@ -231,9 +231,10 @@ class GatewayBench {
         String text = """
                 # Gateway latencies
 
-                Measured %s. %d cores, %s, JDK %s, load average %.1f at the end. Load generator, Kafka, Postgres, registry, projection and
-                gateway share the machine, and all but Postgres and the registry share one JVM with -Xmx1g and the serial collector, so
-                compare each figure with the floor above it and not with other machines.
+                Measured %s. %d cores, %s, JDK %s, load average %.1f at the end. Load generator, Kafka,
+                Postgres, registry, projection and gateway share the machine, and all but Postgres and the registry
+                share one JVM with -Xmx1g and the serial collector, so compare each figure with the floor above it and
+                not with other machines.
 
                 Command: `./mvnw -pl api-gateway -am test -Dtest=GatewayBench`
 

@@ -485,7 +485,8 @@ class SessionApiTest {
             String span = "from=" + moment + "&to=" + moment.plusMillis(1);
             assertThat(pages("?" + span, readAfter)).as(span).containsExactly(id);
             String query =
-                    "{\"query\": \"{ sessions(from: \\\"%s\\\", to: \\\"%s\\\") { edges { node { id: sessionId } } } }\"}"
+                    ("{\"query\": \"{ sessions(from: \\\"%s\\\", to: \\\"%s\\\")"
+                                    + " { edges { node { id: sessionId } } } }\"}")
                             .formatted(moment, moment.plusMillis(1));
             assertThat(new String(api.post("/graphql", ada.token(), query).body(), StandardCharsets.UTF_8))
                     .contains(id);

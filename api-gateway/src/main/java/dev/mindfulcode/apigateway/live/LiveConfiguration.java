@@ -91,7 +91,7 @@ public class LiveConfiguration {
                 }
             } catch (RuntimeException e) {
                 LiveConfiguration.log.warn(
-                        "A flow state could not be read: {}", e.getClass().getName());
+                        "Flow state not readable; skipped: error={}", e.getClass().getName());
                 return null;
             }
         };

@@ -29,6 +29,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.kafka.KafkaException;
 import org.springframework.kafka.core.DefaultKafkaProducerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
@@ -195,7 +196,7 @@ public final class EventPublisher implements AutoCloseable {
     }
 
     private static Throwable unavailable(Throwable e) {
-        log.warn("Kafka producer failed: error={}", e.toString());
+        log.warn("Kafka producer failed: error={}", NestedExceptionUtils.getMostSpecificCause(e).toString());
         return ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "The event log does not answer.");
     }
 

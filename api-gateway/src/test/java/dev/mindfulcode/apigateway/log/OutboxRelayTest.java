@@ -216,7 +216,7 @@ class OutboxRelayTest {
                         ? result
                         : proxy(Connection.class, (Connection) result, (method, inner) -> {
                             if (inner instanceof PreparedStatement statement
-                                    && statement.toString().startsWith("delete")
+                                    && statement.toString().startsWith("DELETE")
                                     && crashed.compareAndSet(false, true)) {
                                 statement.close();
                                 throw new SQLException("the process is gone");
