@@ -34,9 +34,8 @@ class HistoryApiTest {
         assertThat(patterns.at("/peak_hours/missing/0/amount").asInt()).isEqualTo(10);
         assertThat(patterns.at("/peak_hours/missing/0/unit").asString()).isEqualTo("hours");
         assertThat(patterns.at("/peak_hours/missing/0/text").asString())
-                .isEqualTo(
-                        "Peak hours: 10 more hours with five active minutes, of a time of day seen before,"
-                                + " are needed.");
+                .isEqualTo("Peak hours: 10 more hours with five active minutes, of a time of day seen before,"
+                        + " are needed.");
         assertThat(patterns.at("/session_length/flow_period_ms").isNull()).isTrue();
         assertThat(patterns.at("/session_length/missing/0/amount").asInt()).isEqualTo(8);
         assertThat(patterns.at("/languages/missing/0/amount").asInt()).isEqualTo(10);

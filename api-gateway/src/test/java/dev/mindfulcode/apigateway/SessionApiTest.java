@@ -484,10 +484,9 @@ class SessionApiTest {
         for (Instant moment : List.of(start, start.plusSeconds(1), start.plusSeconds(7_200), end)) {
             String span = "from=" + moment + "&to=" + moment.plusMillis(1);
             assertThat(pages("?" + span, readAfter)).as(span).containsExactly(id);
-            String query =
-                    ("{\"query\": \"{ sessions(from: \\\"%s\\\", to: \\\"%s\\\")"
-                                    + " { edges { node { id: sessionId } } } }\"}")
-                            .formatted(moment, moment.plusMillis(1));
+            String query = ("{\"query\": \"{ sessions(from: \\\"%s\\\", to: \\\"%s\\\")"
+                            + " { edges { node { id: sessionId } } } }\"}")
+                    .formatted(moment, moment.plusMillis(1));
             assertThat(new String(api.post("/graphql", ada.token(), query).body(), StandardCharsets.UTF_8))
                     .contains(id);
         }

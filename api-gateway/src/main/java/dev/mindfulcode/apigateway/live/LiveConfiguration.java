@@ -91,7 +91,8 @@ public class LiveConfiguration {
                 }
             } catch (RuntimeException e) {
                 LiveConfiguration.log.warn(
-                        "Flow state not readable; skipped: error={}", e.getClass().getName());
+                        "Flow state not readable; skipped: error={}",
+                        e.getClass().getName());
                 return null;
             }
         };

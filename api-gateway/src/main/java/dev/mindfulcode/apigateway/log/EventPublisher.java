@@ -196,7 +196,9 @@ public final class EventPublisher implements AutoCloseable {
     }
 
     private static Throwable unavailable(Throwable e) {
-        log.warn("Kafka producer failed: error={}", NestedExceptionUtils.getMostSpecificCause(e).toString());
+        log.warn(
+                "Kafka producer failed: error={}",
+                NestedExceptionUtils.getMostSpecificCause(e).toString());
         return ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "The event log does not answer.");
     }
 
