@@ -1,5 +1,6 @@
 package dev.mindfulcode.ingestservice;
 
+import dev.mindfulcode.webkit.json.Uuids;
 import dev.mindfulcode.schemas.SignalKind;
 import dev.mindfulcode.webkit.problems.ProblemException;
 import dev.mindfulcode.webkit.problems.ProblemType;
@@ -37,7 +38,7 @@ final class AvroUploadReader implements UploadReader {
         private final BatchBuilder buffer = new BatchBuilder();
         private final UploadPosition position = buffer.position;
         private final AvroInput in = new AvroInput(position);
-        private final char[] uuidText = new char[UuidText.LENGTH];
+        private final char[] uuidText = new char[Uuids.LENGTH];
         private final int[] signalAtMs = new int[UploadLimits.SIGNALS_PER_BATCH_MAX];
         private final SignalKind[] signalKinds = new SignalKind[UploadLimits.SIGNALS_PER_BATCH_MAX];
         private int signals;
@@ -208,9 +209,9 @@ final class AvroUploadReader implements UploadReader {
 
         private UUID uuid() {
             int length = in.skipBytes();
-            if (length == UuidText.LENGTH) {
+            if (length == Uuids.LENGTH) {
                 in.copyPassed(uuidText, length);
-                UUID uuid = UuidText.parse(uuidText, 0, length);
+                UUID uuid = Uuids.parse(uuidText, 0, length);
                 if (uuid != null) {
                     return uuid;
                 }

@@ -1,5 +1,6 @@
 package dev.mindfulcode.ingestservice;
 
+import dev.mindfulcode.webkit.json.Uuids;
 import dev.mindfulcode.schemas.KeyClass;
 import dev.mindfulcode.schemas.SignalKind;
 import dev.mindfulcode.webkit.problems.ProblemException;
@@ -393,7 +394,7 @@ final class JsonUploadReader implements UploadReader {
 
         private UUID uuid() {
             requireText();
-            @Nullable UUID uuid = UuidText.parse(in.getStringCharacters(), in.getStringOffset(), in.getStringLength());
+            @Nullable UUID uuid = Uuids.parse(in.getStringCharacters(), in.getStringOffset(), in.getStringLength());
             if (uuid == null) {
                 throw position.invalid("Must be a UUID of 36 characters");
             }

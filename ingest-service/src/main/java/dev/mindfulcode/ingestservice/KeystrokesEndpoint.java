@@ -3,13 +3,13 @@ package dev.mindfulcode.ingestservice;
 import dev.mindfulcode.identity.Identity;
 import dev.mindfulcode.schemas.ReadAfterToken;
 import dev.mindfulcode.schemas.upload.KeystrokeUpload;
+import dev.mindfulcode.webkit.endpoints.GzipBody;
 import dev.mindfulcode.webkit.problems.ProblemException;
 import dev.mindfulcode.webkit.problems.ProblemResponses;
 import dev.mindfulcode.webkit.problems.ProblemType;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -71,7 +71,7 @@ final class KeystrokesEndpoint {
             return callers.authenticateHeader(headers.getFirst(HttpHeaders.AUTHORIZATION))
                     .flatMap(caller -> {
                         UploadReader reader = readerFor(headers);
-                        boolean isGzip = isGzip(headers);
+                        boolean isGzip = GzipBody.isGzip(headers);
                         if (headers.getContentLength() > UploadLimits.REQUEST_BYTES_MAX) {
                             throw UploadBody.tooLarge();
                         }
@@ -102,23 +102,6 @@ final class KeystrokesEndpoint {
                                 .thenCompose(acknowledged -> acknowledged),
                         true))
                 .flatMap(KeystrokesEndpoint::accepted);
-    }
-
-    /** Recognizes both names of gzip (RFC 9110). */
-    private static boolean isGzip(HttpHeaders headers) {
-        List<String> encodings = headers.getOrEmpty(HttpHeaders.CONTENT_ENCODING);
-        if (encodings.isEmpty()) {
-            return false;
-        }
-        String encoding = encodings.size() == 1 ? encodings.getFirst() : "";
-        if (encoding.equalsIgnoreCase("gzip") || encoding.equalsIgnoreCase("x-gzip")) {
-            return true;
-        }
-        if (encoding.equalsIgnoreCase("identity")) {
-            return false;
-        }
-        throw ProblemType.UNSUPPORTED_MEDIA_TYPE.forField(
-                HttpHeaders.CONTENT_ENCODING, "Content-Encoding must be gzip, once, or left out");
     }
 
     private UploadReader readerFor(HttpHeaders headers) {

@@ -1,5 +1,6 @@
 package dev.mindfulcode.ingestservice;
 
+import dev.mindfulcode.webkit.endpoints.GzipBody;
 import dev.mindfulcode.webkit.problems.ProblemException;
 
 /**
@@ -22,7 +23,7 @@ record ReceivedUpload(UploadReader reader, boolean isGzip, byte[] bytes, int len
         if (!isGzip) {
             return reader.read(bytes, length);
         }
-        GzipBody body = GzipBody.decompress(bytes, length, share);
+        GzipBody body = GzipBody.decompress(bytes, length, UploadLimits.REQUEST_BYTES_MAX, share::grow);
         return reader.read(body.bytes(), body.length());
     }
 }

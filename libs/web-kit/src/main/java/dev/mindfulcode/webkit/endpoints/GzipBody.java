@@ -5,23 +5,31 @@ import dev.mindfulcode.webkit.problems.ProblemType;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntConsumer;
 import java.util.zip.GZIPInputStream;
 import org.springframework.http.HttpHeaders;
 
-/** Request bodies with {@code Content-Encoding: gzip} (RFC 1952), within the size limit of uncompressed bodies. */
-final class GzipBody {
+/**
+ * A decompressed body of a request with {@code Content-Encoding: gzip} (RFC 1952).
+ *
+ * @param bytes only the first {@code length} belong to the body
+ */
+@SuppressWarnings("ArrayRecordComponent") // handed over once, to the parser
+public record GzipBody(byte[] bytes, int length) {
 
-    private static final int TRAILER_BYTES = 8;
+    /** Typical ratio of requests; if a body exceeds it, the buffer grows. */
+    private static final int EXPECTED_RATIO = 4;
 
-    private GzipBody() {}
+    private static final int BUFFER_BYTES_MIN = 1_024;
 
     /**
-     * Returns whether a request's body is compressed with gzip; {@code x-gzip} is the same by RFC 9110.
+     * Returns whether a request's body is compressed with gzip, also under its other name {@code x-gzip} (RFC 9110).
      *
-     * @throws ProblemException if it is encoded in another way
+     * @throws ProblemException if it has another encoding
      */
-    static boolean isGzip(HttpHeaders headers) {
+    public static boolean isGzip(HttpHeaders headers) {
         List<String> encodings = headers.getOrEmpty(HttpHeaders.CONTENT_ENCODING);
         String encoding = encodings.size() == 1 ? encodings.getFirst() : "";
         if (encoding.equalsIgnoreCase("gzip") || encoding.equalsIgnoreCase("x-gzip")) {
@@ -34,25 +42,44 @@ final class GzipBody {
                 HttpHeaders.CONTENT_ENCODING, "Must be gzip, once, or absent.");
     }
 
-    /**
-     * Decompresses a body.
-     *
-     * @param bytesMax of the decompressed body
-     * @throws ProblemException if it is not exactly one gzip stream, or too large
-     */
+    /** Decompresses a body that may be empty. */
     static byte[] decompress(byte[] compressed, int bytesMax) {
         if (compressed.length == 0) {
             return compressed;
         }
-        try (Stream in = new Stream(compressed)) {
-            byte[] body = in.readNBytes(bytesMax + 1);
-            if (body.length > bytesMax) {
-                throw RequestBodies.tooLarge(bytesMax);
+        GzipBody body = decompress(compressed, compressed.length, bytesMax, _ -> {});
+        return Arrays.copyOf(body.bytes, body.length);
+    }
+
+    /**
+     * Decompresses a body.
+     *
+     * @param bytesMax of the decompressed body
+     * @param beforeGrowth receives the number of further bytes before they are allocated, and may throw
+     * @throws ProblemException if the body is not a gzip stream, is cut short, too large or followed by other bytes
+     */
+    public static GzipBody decompress(
+            byte[] compressed, int compressedLength, int bytesMax, IntConsumer beforeGrowth) {
+        byte[] bytes = {};
+        int length = 0;
+        int capacity = Math.clamp(
+                (long) EXPECTED_RATIO * compressedLength, Math.min(BUFFER_BYTES_MIN, bytesMax + 1), bytesMax + 1);
+        try (Stream in = new Stream(compressed, compressedLength)) {
+            while (true) {
+                beforeGrowth.accept(capacity - bytes.length);
+                bytes = Arrays.copyOf(bytes, capacity);
+                length += in.readNBytes(bytes, length, capacity - length);
+                if (length < capacity) {
+                    if (in.isFollowedByBytes()) {
+                        throw malformed("Bytes follow the end of the gzip stream.");
+                    }
+                    return new GzipBody(bytes, length);
+                }
+                if (length > bytesMax) {
+                    throw RequestBodies.tooLarge(bytesMax);
+                }
+                capacity = Math.min(2 * capacity, bytesMax + 1);
             }
-            if (in.hasTrailingBytes()) {
-                throw malformed("Bytes follow the end of the gzip stream.");
-            }
-            return body;
         } catch (EOFException e) {
             throw malformed("The gzip stream ends early.");
         } catch (IOException e) {
@@ -66,13 +93,15 @@ final class GzipBody {
 
     private static final class Stream extends GZIPInputStream {
 
-        Stream(byte[] compressed) throws IOException {
-            // One buffer for the whole body: the rest of the inflater at the end is then what follows the stream.
-            super(new ByteArrayInputStream(compressed), compressed.length);
+        private static final int TRAILER_BYTES = 8;
+
+        Stream(byte[] compressed, int length) throws IOException {
+            // One buffer for the whole body: what the inflater leaves unread then follows the stream.
+            super(new ByteArrayInputStream(compressed, 0, length), Math.max(1, length));
         }
 
         /** The JDK ignores trailing bytes that are not another stream. */
-        boolean hasTrailingBytes() {
+        boolean isFollowedByBytes() {
             return inf.getRemaining() > TRAILER_BYTES;
         }
     }
