@@ -1,7 +1,7 @@
 package dev.mindfulcode.ingestservice;
 
-import dev.mindfulcode.webkit.json.Uuids;
 import dev.mindfulcode.schemas.SignalKind;
+import dev.mindfulcode.webkit.json.Uuids;
 import dev.mindfulcode.webkit.problems.ProblemException;
 import dev.mindfulcode.webkit.problems.ProblemType;
 import java.util.ArrayList;

@@ -4,6 +4,9 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
 import dev.mindfulcode.identity.CredentialVerifier;
+import dev.mindfulcode.webkit.endpoints.Endpoints;
+import dev.mindfulcode.webkit.endpoints.IngestEndpoints;
+import dev.mindfulcode.webkit.problems.ProblemException;
 import dev.mindfulcode.webkit.transport.ConnectionLimits;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
@@ -12,17 +15,11 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.springframework.web.reactive.function.server.RouterFunction;
-import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
 
 /** Wires the parts of ingest: routes for a web server, and what starts and stops with it. */
 final class Ingest implements AutoCloseable {
-
-    static final String KEYSTROKES_PATH = "/api/keystrokes";
-    /** Outside /api, where a gateway on the same server requires a token. */
-    static final String SCHEMA_PATH = "/schemas/keystroke-upload.avsc";
-
-    static final String SOCKET_PATH = "/ws/ingest";
 
     private static final int DATABASE_LOGIN_TIMEOUT_SECONDS = 5;
     private static final Duration KEY_QUERY_TIMEOUT = Duration.ofSeconds(10);
@@ -39,7 +36,7 @@ final class Ingest implements AutoCloseable {
     Ingest(IngestSettings settings, MeterRegistry meters, Clock clock, ConnectionLimits rules) {
         DataSource database = database(settings);
         credentials = CredentialVerifier.open(database, settings.jwtKey(), settings.oidcIssuer(), null, clock);
-        RequestAuthenticator callers = new RequestAuthenticator(credentials);
+        RequestAuthenticator authenticator = new RequestAuthenticator(credentials);
         InFlightBytes inFlight = new InFlightBytes(settings.mindfulIngestInFlightBytes());
         AtomicInteger connections = new AtomicInteger();
         IngestMetrics metrics = new IngestMetrics(meters, inFlight, connections);
@@ -54,13 +51,13 @@ final class Ingest implements AutoCloseable {
                 settings.schemaRegistry(),
                 meters);
         lifecycle = new IngestLifecycle(inFlight, connections);
-        UploadPipeline intake = new UploadPipeline(
+        UploadPipeline pipeline = new UploadPipeline(
                 ciphers, owners, new SessionShiftCache(Ticker.systemTicker()), publisher, metrics, clock);
-        keystrokes = new KeystrokesEndpoint(callers, readers, intake, inFlight, metrics, lifecycle, clock);
+        keystrokes = new KeystrokesEndpoint(authenticator, readers, pipeline, inFlight, metrics, lifecycle, clock);
         socket = new WebSocketEndpoint(
-                callers,
+                authenticator,
                 credentials.revocations(),
-                new UploadWebSocketHandler(readers, intake, inFlight, metrics, clock),
+                new UploadWebSocketHandler(readers, pipeline, inFlight, metrics, clock),
                 keystrokes,
                 lifecycle,
                 clock,
@@ -79,16 +76,18 @@ final class Ingest implements AutoCloseable {
     }
 
     RouterFunction<ServerResponse> routes() {
-        RouterFunctions.Builder routes = RouterFunctions.route();
-        methods(routes)
-                .post(KEYSTROKES_PATH, keystrokes::post)
-                .get(SCHEMA_PATH, keystrokes::schema)
-                .get(SOCKET_PATH, socket::connect);
-        return routes.build();
+        return router(new Endpoints()
+                .add(IngestEndpoints.UPLOAD, keystrokes::post)
+                .add(IngestEndpoints.SCHEMA, keystrokes::schema)
+                .add(IngestEndpoints.WEB_SOCKET, socket::connect));
     }
 
-    MethodRoutes methods(RouterFunctions.Builder routes) {
-        return new MethodRoutes(routes, keystrokes::problem);
+    /** Returns a router that answers requests with other methods as a problem. */
+    RouterFunction<ServerResponse> router(Endpoints endpoints) {
+        return endpoints
+                .router(_ -> Mono.empty())
+                .filter((request, next) ->
+                        next.handle(request).onErrorResume(ProblemException.class, keystrokes::problem));
     }
 
     IngestLifecycle lifecycle() {

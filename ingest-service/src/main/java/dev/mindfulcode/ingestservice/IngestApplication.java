@@ -1,5 +1,8 @@
 package dev.mindfulcode.ingestservice;
 
+import dev.mindfulcode.webkit.endpoints.Access;
+import dev.mindfulcode.webkit.endpoints.Endpoint;
+import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.transport.ConnectionLimits;
 import dev.mindfulcode.webkit.transport.HttpTransport;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -25,7 +28,6 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.server.RouterFunction;
-import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
 /** Standalone ingest: a web server on PORT with {@code /health} and {@code /metrics}. */
@@ -38,6 +40,9 @@ import org.springframework.web.reactive.function.server.ServerResponse;
     ErrorWebFluxAutoConfiguration.class
 })
 public class IngestApplication {
+
+    private static final Endpoint HEALTH = Endpoint.get("/health").access(Access.PUBLIC);
+    private static final Endpoint METRICS = Endpoint.get("/metrics").access(Access.PUBLIC);
 
     public static void main(String[] args) {
         start(args);
@@ -78,18 +83,16 @@ public class IngestApplication {
 
     @Bean
     RouterFunction<ServerResponse> ingestOperations(Ingest ingest, PrometheusMeterRegistry meters) {
-        RouterFunctions.Builder routes = RouterFunctions.route();
-        ingest.methods(routes)
-                .get(
-                        "/health",
+        return ingest.router(new Endpoints()
+                .add(
+                        HEALTH,
                         request -> ServerResponse.status(ingest.isReady() ? 200 : 503)
                                 .contentType(MediaType.APPLICATION_JSON)
                                 .bodyValue("{\"status\":\"" + (ingest.isReady() ? "ok" : "unavailable") + "\"}"))
-                .get(
-                        "/metrics",
+                .add(
+                        METRICS,
                         request -> ServerResponse.ok()
                                 .contentType(MediaType.TEXT_PLAIN)
-                                .bodyValue(meters.scrape()));
-        return routes.build();
+                                .bodyValue(meters.scrape())));
     }
 }

@@ -1,8 +1,8 @@
 package dev.mindfulcode.ingestservice;
 
-import dev.mindfulcode.webkit.json.Uuids;
 import dev.mindfulcode.schemas.KeyClass;
 import dev.mindfulcode.schemas.SignalKind;
+import dev.mindfulcode.webkit.json.Uuids;
 import dev.mindfulcode.webkit.problems.ProblemException;
 import java.util.ArrayList;
 import java.util.List;

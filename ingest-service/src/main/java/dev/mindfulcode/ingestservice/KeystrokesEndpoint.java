@@ -36,39 +36,40 @@ final class KeystrokesEndpoint {
     private static final byte[] UPLOAD_SCHEMA =
             KeystrokeUpload.getClassSchema().toString(true).getBytes(StandardCharsets.UTF_8);
 
-    private final RequestAuthenticator callers;
+    private final RequestAuthenticator authenticator;
     private final UploadReader json;
     private final UploadReader avro;
-    private final UploadPipeline intake;
+    private final UploadPipeline pipeline;
     private final InFlightBytes inFlight;
     private final IngestMetrics metrics;
-    private final IngestLifecycle shutdown;
+    private final IngestLifecycle lifecycle;
     private final Clock clock;
 
     KeystrokesEndpoint(
-            RequestAuthenticator callers,
+            RequestAuthenticator authenticator,
             UploadReaders readers,
-            UploadPipeline intake,
+            UploadPipeline pipeline,
             InFlightBytes inFlight,
             IngestMetrics metrics,
-            IngestLifecycle shutdown,
+            IngestLifecycle lifecycle,
             Clock clock) {
-        this.callers = callers;
+        this.authenticator = authenticator;
         this.json = readers.json();
         this.avro = readers.avro();
-        this.intake = intake;
+        this.pipeline = pipeline;
         this.inFlight = inFlight;
         this.metrics = metrics;
-        this.shutdown = shutdown;
+        this.lifecycle = lifecycle;
         this.clock = clock;
     }
 
     Mono<ServerResponse> post(ServerRequest request) {
         try {
-            shutdown.rejectIfStopping();
+            lifecycle.rejectIfStopping();
             long arrivedMs = clock.millis();
             HttpHeaders headers = request.headers().asHttpHeaders();
-            return callers.authenticateHeader(headers.getFirst(HttpHeaders.AUTHORIZATION))
+            return authenticator
+                    .authenticateHeader(headers.getFirst(HttpHeaders.AUTHORIZATION))
                     .flatMap(caller -> {
                         UploadReader reader = readerFor(headers);
                         boolean isGzip = GzipBody.isGzip(headers);
@@ -98,7 +99,7 @@ final class KeystrokesEndpoint {
                 .doOnCancel(body::release)
                 .timeout(BODY_TIMEOUT, Mono.error(BODY_TOO_SLOW))
                 .flatMap(whole -> Mono.fromFuture(
-                        intake.submit(caller.userId(), upload.apply(whole), whole.handOver())
+                        pipeline.submit(caller.userId(), upload.apply(whole), whole.handOver())
                                 .thenCompose(acknowledged -> acknowledged),
                         true))
                 .flatMap(KeystrokesEndpoint::accepted);

@@ -16,14 +16,14 @@ record ReceivedUpload(UploadReader reader, boolean isGzip, byte[] bytes, int len
     /**
      * Reads the upload.
      *
-     * @param share grown by the decompressed size of a compressed body
+     * @param reservation grown by the decompressed size of a compressed body
      * @throws ProblemException if the upload is invalid; no bytes cause another exception
      */
-    Upload read(InFlightBytes.Reservation share) {
+    Upload read(InFlightBytes.Reservation reservation) {
         if (!isGzip) {
             return reader.read(bytes, length);
         }
-        GzipBody body = GzipBody.decompress(bytes, length, UploadLimits.REQUEST_BYTES_MAX, share::grow);
+        GzipBody body = GzipBody.decompress(bytes, length, UploadLimits.REQUEST_BYTES_MAX, reservation::grow);
         return reader.read(body.bytes(), body.length());
     }
 }

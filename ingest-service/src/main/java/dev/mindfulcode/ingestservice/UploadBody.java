@@ -14,7 +14,7 @@ final class UploadBody {
 
     private static final byte[] NOTHING = {};
 
-    private final InFlightBytes.Reservation share;
+    private final InFlightBytes.Reservation reservation;
     private final int bytesMax;
     private byte[] bytes = NOTHING;
     private int length;
@@ -23,8 +23,8 @@ final class UploadBody {
     /**
      * @param announcedBytes the Content-Length; negative without one
      */
-    UploadBody(InFlightBytes.Reservation share, long announcedBytes) {
-        this.share = share;
+    UploadBody(InFlightBytes.Reservation reservation, long announcedBytes) {
+        this.reservation = reservation;
         this.bytesMax = announcedBytes < 0
                 ? UploadLimits.REQUEST_BYTES_MAX
                 : (int) Math.min(announcedBytes, UploadLimits.REQUEST_BYTES_MAX);
@@ -58,7 +58,7 @@ final class UploadBody {
         if (needed > bytes.length) {
             // Most bodies have one chunk.
             int capacity = length == 0 ? needed : Math.max(needed, Math.min(2 * bytes.length, bytesMax));
-            share.grow(capacity - bytes.length);
+            reservation.grow(capacity - bytes.length);
             bytes = Arrays.copyOf(bytes, capacity);
         }
     }
@@ -66,13 +66,13 @@ final class UploadBody {
     /** Returns the reservation, which the caller now releases even if the client disconnects. */
     InFlightBytes.Reservation handOver() {
         handedOver = true;
-        return share;
+        return reservation;
     }
 
     /** Releases the reservation of a body that will not complete. */
     void release() {
         if (!handedOver) {
-            share.release();
+            reservation.release();
         }
     }
 

@@ -48,31 +48,31 @@ final class UploadPipeline {
     /**
      * Processes an upload.
      *
-     * @param share released when the upload ends in any way
+     * @param reservation released when the upload ends in any way
      * @return the outer future completes when the producer has the upload, in the order of submission; the inner one
      *     when Kafka has acknowledged all accepted batches. Either fails with a {@link ProblemException}
      */
     CompletableFuture<CompletableFuture<UploadResult>> submit(
-            UUID userId, ReceivedUpload received, InFlightBytes.Reservation share) {
+            UUID userId, ReceivedUpload received, InFlightBytes.Reservation reservation) {
         long startedNs = System.nanoTime();
         CompletableFuture<CompletableFuture<UploadResult>> submitted;
         try {
-            submitted = process(userId, received.read(share), received.arrivedMs(), share, startedNs);
+            submitted = process(userId, received.read(reservation), received.arrivedMs(), reservation, startedNs);
         } catch (RuntimeException e) {
             submitted = CompletableFuture.failedFuture(e);
         }
         return submitted.whenComplete((acknowledged, failure) -> {
             if (acknowledged == null) {
-                share.release();
+                reservation.release();
             } else {
-                acknowledged.whenComplete((result, lost) -> share.release());
+                acknowledged.whenComplete((result, lost) -> reservation.release());
             }
         });
     }
 
     private CompletableFuture<CompletableFuture<UploadResult>> process(
-            UUID userId, Upload upload, long arrivedMs, InFlightBytes.Reservation share, long startedNs) {
-        share.grow((long) BATCH_OVERHEAD_BYTES * upload.size());
+            UUID userId, Upload upload, long arrivedMs, InFlightBytes.Reservation reservation, long startedNs) {
+        reservation.grow((long) BATCH_OVERHEAD_BYTES * upload.size());
         long receivedMs = clock.millis();
         UserCipher cipher = ciphers.cached(userId);
         if (cipher != null && ownsAllByCache(userId, upload)) {

@@ -34,15 +34,19 @@ final class UploadWebSocketHandler {
     static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
     private final UploadReaders readers;
-    private final UploadPipeline intake;
+    private final UploadPipeline pipeline;
     private final InFlightBytes inFlight;
     private final IngestMetrics metrics;
     private final Clock clock;
 
     UploadWebSocketHandler(
-            UploadReaders readers, UploadPipeline intake, InFlightBytes inFlight, IngestMetrics metrics, Clock clock) {
+            UploadReaders readers,
+            UploadPipeline pipeline,
+            InFlightBytes inFlight,
+            IngestMetrics metrics,
+            Clock clock) {
         this.readers = readers;
-        this.intake = intake;
+        this.pipeline = pipeline;
         this.inFlight = inFlight;
         this.metrics = metrics;
         this.clock = clock;
@@ -80,25 +84,25 @@ final class UploadWebSocketHandler {
 
     /** Copies a message, because Netty reuses its buffer. */
     private Received received(WebSocketMessage message) {
-        InFlightBytes.Reservation share = inFlight.newReservation();
+        InFlightBytes.Reservation reservation = inFlight.newReservation();
         DataBuffer payload = message.getPayload();
         int length = payload.readableByteCount();
         UploadReader reader = message.getType() == WebSocketMessage.Type.TEXT ? readers.json() : readers.avro();
         try {
-            share.grow(length);
+            reservation.grow(length);
         } catch (ProblemException problem) {
-            return new Received(new ReceivedUpload(reader, false, new byte[0], 0, 0), share, problem);
+            return new Received(new ReceivedUpload(reader, false, new byte[0], 0, 0), reservation, problem);
         }
         byte[] bytes = new byte[length];
         payload.read(bytes);
-        return new Received(new ReceivedUpload(reader, false, bytes, length, clock.millis()), share, null);
+        return new Received(new ReceivedUpload(reader, false, bytes, length, clock.millis()), reservation, null);
     }
 
     /** Completes when the producer has the message, so that Kafka gets the next one after it. */
     private Mono<CompletableFuture<List<String>>> submit(Identity caller, Received received) {
         CompletableFuture<CompletableFuture<List<String>>> submitted = received.problem() != null
                 ? CompletableFuture.failedFuture(received.problem())
-                : intake.submit(caller.userId(), received.upload(), received.share())
+                : pipeline.submit(caller.userId(), received.upload(), received.reservation())
                         .thenApply(acknowledged ->
                                 acknowledged.thenApply(UploadResult::messages).exceptionally(this::error));
         return Mono.fromFuture(submitted, true)
@@ -142,6 +146,6 @@ final class UploadWebSocketHandler {
     /** @param problem why the message was not read; null if it was */
     private record Received(
             ReceivedUpload upload,
-            InFlightBytes.Reservation share,
+            InFlightBytes.Reservation reservation,
             @Nullable ProblemException problem) {}
 }

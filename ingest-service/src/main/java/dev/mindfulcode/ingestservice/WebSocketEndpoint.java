@@ -32,11 +32,11 @@ final class WebSocketEndpoint {
     /** The token or API key has been revoked; sign in again. */
     static final CloseStatus REVOKED = new CloseStatus(4401, "revoked");
 
-    private final RequestAuthenticator callers;
+    private final RequestAuthenticator authenticator;
     private final Revocations revocations;
     private final UploadWebSocketHandler conversation;
     private final KeystrokesEndpoint http;
-    private final IngestLifecycle shutdown;
+    private final IngestLifecycle lifecycle;
     private final Clock clock;
     private final Duration lifetimeMax;
     private final AtomicInteger open;
@@ -50,19 +50,19 @@ final class WebSocketEndpoint {
      * @param open number of open connections, counted here
      */
     WebSocketEndpoint(
-            RequestAuthenticator callers,
+            RequestAuthenticator authenticator,
             Revocations revocations,
             UploadWebSocketHandler conversation,
             KeystrokesEndpoint http,
-            IngestLifecycle shutdown,
+            IngestLifecycle lifecycle,
             Clock clock,
             Duration lifetimeMax,
             AtomicInteger open) {
-        this.callers = callers;
+        this.authenticator = authenticator;
         this.revocations = revocations;
         this.conversation = conversation;
         this.http = http;
-        this.shutdown = shutdown;
+        this.lifecycle = lifecycle;
         this.clock = clock;
         this.lifetimeMax = lifetimeMax;
         this.open = open;
@@ -70,7 +70,7 @@ final class WebSocketEndpoint {
 
     Mono<ServerResponse> connect(ServerRequest request) {
         try {
-            shutdown.rejectIfStopping();
+            lifecycle.rejectIfStopping();
             return caller(request)
                     .flatMap(caller -> upgraded(request, caller))
                     .onErrorResume(ProblemException.class, http::problem);
@@ -100,14 +100,14 @@ final class WebSocketEndpoint {
     private Mono<Identity> caller(ServerRequest request) {
         Optional<String> inUrl = request.queryParam("token");
         return inUrl.isPresent()
-                ? callers.authenticate(inUrl.get())
-                : callers.authenticateHeader(request.headers().firstHeader(HttpHeaders.AUTHORIZATION));
+                ? authenticator.authenticate(inUrl.get())
+                : authenticator.authenticateHeader(request.headers().firstHeader(HttpHeaders.AUTHORIZATION));
     }
 
     /** Emits the status when the server is to close the connection. */
     private Mono<CloseStatus> ending(Identity caller) {
         return Mono.firstWithSignal(
-                expiry(caller), revoked(caller), shutdown.stopping().thenReturn(CloseStatus.GOING_AWAY));
+                expiry(caller), revoked(caller), lifecycle.stopping().thenReturn(CloseStatus.GOING_AWAY));
     }
 
     private Mono<CloseStatus> expiry(Identity caller) {

@@ -31,22 +31,22 @@ class InFlightBytesTest {
 
     @Test
     void releasesOnce() {
-        InFlightBytes.Reservation share = inFlight.newReservation();
-        share.grow(10);
+        InFlightBytes.Reservation reservation = inFlight.newReservation();
+        reservation.grow(10);
         inFlight.newReservation().grow(5);
 
-        share.release();
-        share.release();
+        reservation.release();
+        reservation.release();
 
         assertThat(inFlight.bytes()).isEqualTo(5);
     }
 
     @Test
     void ignoresGrowthAfterRelease() {
-        InFlightBytes.Reservation share = inFlight.newReservation();
-        share.release();
+        InFlightBytes.Reservation reservation = inFlight.newReservation();
+        reservation.release();
 
-        share.grow(10);
+        reservation.grow(10);
 
         assertThat(inFlight.bytes()).isZero();
     }
@@ -58,14 +58,14 @@ class InFlightBytesTest {
         for (int i = 0; i < 8; i++) {
             Thread.ofPlatform().start(() -> {
                 for (int round = 0; round < 10_000; round++) {
-                    InFlightBytes.Reservation share = busy.newReservation();
+                    InFlightBytes.Reservation reservation = busy.newReservation();
                     try {
-                        share.grow(70);
-                        share.grow(90);
+                        reservation.grow(70);
+                        reservation.grow(90);
                     } catch (ProblemException full) {
                         assertThat(full.type()).isEqualTo(ProblemType.OVERLOADED);
                     }
-                    share.release();
+                    reservation.release();
                 }
                 done.countDown();
             });

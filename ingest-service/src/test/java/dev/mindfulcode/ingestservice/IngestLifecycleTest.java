@@ -3,11 +3,15 @@ package dev.mindfulcode.ingestservice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.embeddedplatform.TestPlatform;
+import dev.mindfulcode.schemas.SchemaRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 
 class IngestLifecycleTest {
 
@@ -30,5 +34,18 @@ class IngestLifecycleTest {
             assertThat(rest).allMatch(answer -> answer.startsWith("{\"type\":\"ack\""));
             assertThat(server.stored(user).size()).isEqualTo(100);
         }
+    }
+
+    @Test
+    void startsThePublisherBeforeTheWebServerAndDrainsBeforeItStops() {
+        KeystrokePublisher publisher = new KeystrokePublisher(
+                "localhost:1", 1_000, new SchemaRegistry("http://localhost:1", false), new SimpleMeterRegistry());
+        IngestLifecycle lifecycle = new IngestLifecycle(new InFlightBytes(1_000), new AtomicInteger());
+
+        // Phases start in ascending order and stop in descending order.
+        assertThat(WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE)
+                .isGreaterThan(publisher.getPhase())
+                .isLessThan(lifecycle.getPhase());
+        publisher.stop();
     }
 }

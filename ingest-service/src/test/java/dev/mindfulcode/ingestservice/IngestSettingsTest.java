@@ -56,7 +56,7 @@ class IngestSettingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"ENCRYPTION_KEY", "DATABASE_URL", "KAFKA_BOOTSTRAP_SERVERS", "SCHEMA_REGISTRY_URL"})
-    void rejectsAMissingVariableByName(String variable) {
+    void rejectsMissingVariables(String variable) {
         Map<String, Object> environment = new HashMap<>(REQUIRED);
         environment.remove(variable);
 
@@ -72,7 +72,7 @@ class IngestSettingsTest {
         "JWT_SECRET, hunter2hunter2, openssl rand -base64 48",
         "OIDC_ISSUER_URI, http://issuer.example, https"
     })
-    void rejectsAnInvalidValueWithTheRuleAndWithoutSecrets(String variable, String value, String rule) {
+    void rejectsInvalidValuesWithoutRepeatingSecrets(String variable, String value, String rule) {
         Map<String, Object> environment = with(Map.of(variable, value));
 
         assertThat(rootMessage(environment)).startsWith(variable).contains(rule);

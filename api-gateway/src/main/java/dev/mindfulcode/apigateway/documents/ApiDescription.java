@@ -1,6 +1,7 @@
 package dev.mindfulcode.apigateway.documents;
 
 import dev.mindfulcode.webkit.endpoints.Endpoint;
+import dev.mindfulcode.webkit.endpoints.IngestEndpoints;
 import dev.mindfulcode.webkit.openapi.OpenApi;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +28,7 @@ final class ApiDescription {
     /** @throws IllegalStateException if an endpoint is not described, or an operation is not declared */
     ApiDescription(List<Endpoint> endpoints) {
         List<Endpoint> all = new ArrayList<>(endpoints);
-        all.addAll(IngestEndpoints.DECLARED);
+        all.addAll(IngestEndpoints.ALL);
         json = OpenApi.json(OpenApi.assemble(OpenApi.read(ApiDescription.class, FRAGMENTS), all));
     }
 

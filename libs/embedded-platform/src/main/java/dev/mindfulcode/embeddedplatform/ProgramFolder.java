@@ -39,9 +39,9 @@ final class ProgramFolder {
         String named = System.getProperty("mindful.registry.home");
         Path home = named == null ? parent().resolve("registry") : Path.of(named);
         if (!Files.isRegularFile(home.resolve("quarkus-run.jar"))) {
-            throw new PlatformException(
-                    "Schema registry not found in " + home
-                            + "; build it (./mvnw -pl libs/embedded-platform generate-resources) or set -Dmindful.registry.home");
+            throw new PlatformException("Schema registry not found in " + home
+                    + "; build it (./mvnw -pl libs/embedded-platform generate-resources)"
+                    + " or set -Dmindful.registry.home");
         }
         return home;
     }

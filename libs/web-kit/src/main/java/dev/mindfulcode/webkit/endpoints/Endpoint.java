@@ -29,6 +29,8 @@ public record Endpoint(
         TOKEN_PARAMETER,
         /** Requests do not count against rate limits. */
         UNLIMITED,
+        /** The handler limits its own time. */
+        UNTIMED,
         /** Not part of the API, hence not described. */
         UNDOCUMENTED
     }

@@ -131,6 +131,9 @@ public final class Endpoints {
                         .flatMap(_ -> readAfter.apply(request))
                         .then(Mono.defer(() -> route.handler.handle(request)))
                 : route.handler.handle(request);
+        if (route.endpoint.has(Endpoint.Feature.UNTIMED)) {
+            return response;
+        }
         return response.timeout(
                 RESPONSE_TIMEOUT,
                 Mono.error(() -> ProblemType.UNAVAILABLE.retryAfter(

@@ -58,8 +58,7 @@ public record GzipBody(byte[] bytes, int length) {
      * @param beforeGrowth receives the number of further bytes before they are allocated, and may throw
      * @throws ProblemException if the body is not a gzip stream, is cut short, too large or followed by other bytes
      */
-    public static GzipBody decompress(
-            byte[] compressed, int compressedLength, int bytesMax, IntConsumer beforeGrowth) {
+    public static GzipBody decompress(byte[] compressed, int compressedLength, int bytesMax, IntConsumer beforeGrowth) {
         byte[] bytes = {};
         int length = 0;
         int capacity = Math.clamp(

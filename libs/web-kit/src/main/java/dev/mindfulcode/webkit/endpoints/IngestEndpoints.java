@@ -1,4 +1,4 @@
-package dev.mindfulcode.apigateway.documents;
+package dev.mindfulcode.webkit.endpoints;
 
 import static dev.mindfulcode.webkit.problems.ProblemType.ACCOUNT_ERASED;
 import static dev.mindfulcode.webkit.problems.ProblemType.INTERNAL_ERROR;
@@ -15,14 +15,12 @@ import static dev.mindfulcode.webkit.problems.ProblemType.UNKNOWN_SESSION;
 import static dev.mindfulcode.webkit.problems.ProblemType.UNSUPPORTED_MEDIA_TYPE;
 import static dev.mindfulcode.webkit.problems.ProblemType.UPGRADE_REQUIRED;
 
-import dev.mindfulcode.webkit.endpoints.Access;
-import dev.mindfulcode.webkit.endpoints.Endpoint;
 import dev.mindfulcode.webkit.endpoints.Endpoint.Feature;
 import dev.mindfulcode.webkit.problems.ProblemType;
 import java.util.List;
 
-/** The endpoints that ingest serves at the same origin, for the API description. */
-final class IngestEndpoints {
+/** The endpoints of ingest: it serves them, and the gateway describes them, since both share one origin. */
+public final class IngestEndpoints {
 
     private static final ProblemType[] UPLOAD_PROBLEMS = {
         MALFORMED_BODY,
@@ -40,21 +38,27 @@ final class IngestEndpoints {
         UNAVAILABLE
     };
 
-    static final List<Endpoint> DECLARED = List.of(
-            Endpoint.post("/api/keystrokes")
-                    .access(Access.USER_OR_API_KEY)
-                    .with(Feature.UNLIMITED)
-                    .problems(UPLOAD_PROBLEMS),
-            Endpoint.get("/ws/ingest")
-                    .access(Access.USER_OR_API_KEY)
-                    .with(Feature.UNLIMITED)
-                    .with(Feature.TOKEN_PARAMETER)
-                    .problems(UPLOAD_PROBLEMS)
-                    .problems(UPGRADE_REQUIRED),
-            Endpoint.get("/schemas/keystroke-upload.avsc")
-                    .access(Access.PUBLIC)
-                    .with(Feature.UNLIMITED)
-                    .problems(INTERNAL_ERROR, UNAVAILABLE));
+    public static final Endpoint UPLOAD = Endpoint.post("/api/keystrokes")
+            .access(Access.USER_OR_API_KEY)
+            .with(Feature.UNLIMITED)
+            .with(Feature.UNTIMED)
+            .problems(UPLOAD_PROBLEMS);
+
+    public static final Endpoint WEB_SOCKET = Endpoint.get("/ws/ingest")
+            .access(Access.USER_OR_API_KEY)
+            .with(Feature.UNLIMITED)
+            .with(Feature.UNTIMED)
+            .with(Feature.TOKEN_PARAMETER)
+            .problems(UPLOAD_PROBLEMS)
+            .problems(UPGRADE_REQUIRED);
+
+    /** Outside /api, where the gateway requires a credential. */
+    public static final Endpoint SCHEMA = Endpoint.get("/schemas/keystroke-upload.avsc")
+            .access(Access.PUBLIC)
+            .with(Feature.UNLIMITED)
+            .problems(INTERNAL_ERROR, UNAVAILABLE);
+
+    public static final List<Endpoint> ALL = List.of(UPLOAD, WEB_SOCKET, SCHEMA);
 
     private IngestEndpoints() {}
 }
