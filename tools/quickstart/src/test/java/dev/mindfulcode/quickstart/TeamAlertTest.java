@@ -2,13 +2,10 @@ package dev.mindfulcode.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.TeamWindow;
 import dev.mindfulcode.schemas.TeamWindowSize;
 import dev.mindfulcode.schemas.Topics;
-import java.sql.Connection;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -39,15 +36,7 @@ class TeamAlertTest {
     void alertsWhenTeamWindowsMatchTheRule() throws Exception {
         SharedSystem system = SharedSystem.get();
         TestUser lead = TestUser.register(system.origin());
-        UUID team = UUID.fromString(TestUser.JSON
-                .readTree(lead.post("/api/teams", "{\"name\": \"Compilers\"}").body())
-                .path("team_id")
-                .asString());
-        try (Connection connection =
-                        PostgresUrl.parse(system.databaseUrl()).dataSource().getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute("update identity.teams set plan = 'premium' where team_id = '" + team + "'");
-        }
+        UUID team = TestTeam.createdBy(lead, system).id();
         String alerts = "/api/teams/" + team + "/alerts";
         String rule = "{\"indicator\": \"falling_flow\", \"threshold\": 0.2, \"window\": \"week\", \"channel\": \"live\"}";
         assertThat(lead.post(alerts, rule).statusCode()).isEqualTo(201);

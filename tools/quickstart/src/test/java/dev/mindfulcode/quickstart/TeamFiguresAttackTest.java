@@ -87,7 +87,7 @@ class TeamFiguresAttackTest {
     @Test
     void revealsNoLiveActivityToLeads() throws Exception {
         TestUser lead = TestUser.register(system.origin());
-        TestTeam team = TestTeam.madeBy(lead, system);
+        TestTeam team = TestTeam.createdBy(lead, system);
         List<TestUser> colleagues = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
             TestUser colleague = TestUser.register(system.origin());
@@ -148,7 +148,7 @@ class TeamFiguresAttackTest {
     @Test
     void releasesEachWindowOnce() throws Exception {
         TestUser lead = TestUser.register(system.origin());
-        TestTeam team = TestTeam.madeBy(lead, system);
+        TestTeam team = TestTeam.createdBy(lead, system);
         String run = run(lead, team);
         Instant hour = Instant.now().truncatedTo(ChronoUnit.HOURS).minus(Duration.ofHours(30));
         publish(

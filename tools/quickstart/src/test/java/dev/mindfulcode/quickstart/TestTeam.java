@@ -2,25 +2,21 @@ package dev.mindfulcode.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mindfulcode.dataprotection.PostgresUrl;
 import java.net.http.HttpResponse;
-import java.sql.Connection;
-import java.sql.Statement;
 import java.util.UUID;
 
-/** A team on the premium plan, made through the public API by its lead. */
+/** A team on the premium plan, created by its lead. */
 record TestTeam(TestUser lead, UUID id) {
 
-    static TestTeam madeBy(TestUser lead, SharedSystem system) throws Exception {
+    static TestTeam createdBy(TestUser lead, SharedSystem system) throws Exception {
         UUID id = UUID.fromString(TestUser.JSON
                 .readTree(lead.post("/api/teams", "{\"name\": \"Compilers\"}").body())
                 .path("team_id")
                 .asString());
-        try (Connection connection =
-                        PostgresUrl.parse(system.databaseUrl()).dataSource().getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute("update identity.teams set plan = 'premium' where team_id = '" + id + "'");
-        }
+        String plan = "/api/admin/teams/" + id + "/plan";
+        assertThat(Requests.put(system.origin(), plan, system.operatorToken(), "{\"plan\": \"premium\"}")
+                        .statusCode())
+                .isEqualTo(200);
         return new TestTeam(lead, id);
     }
 
