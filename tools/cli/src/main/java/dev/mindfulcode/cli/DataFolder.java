@@ -147,7 +147,7 @@ public final class DataFolder {
         if (!Files.exists(file) && !Files.exists(secretsFile())) {
             Files.writeString(file, FORMAT + "\n");
         }
-        String found = Files.exists(file) ? Files.readString(file).strip() : "none";
+        String found = Files.exists(file) ? Files.readString(file).strip() : "unknown";
         if (!found.equals(FORMAT)) {
             throw new UserErrorException("Cannot use the data folder " + path + ": its format is " + found
                     + ", this version reads format " + FORMAT

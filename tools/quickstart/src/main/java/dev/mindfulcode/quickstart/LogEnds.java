@@ -20,8 +20,8 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * The end offset of each partition: the offset after its last record.
  *
- * <p>Stored in a file next to the log, one line per partition such as {@code keystrokes 3 1207}, so that the next start can
- * see whether the log still has what it had.
+ * <p>Stored in a file next to the log, one line per partition such as {@code keystrokes 3 1207}, so that the next start
+ * can see whether the log still has what it had.
  */
 record LogEnds(Map<TopicPartition, Long> offsets) {
 

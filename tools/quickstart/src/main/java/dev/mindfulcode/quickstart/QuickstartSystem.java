@@ -32,9 +32,9 @@ import org.springframework.context.ConfigurableApplicationContext;
  * The whole system in this JVM, on loopback: the platform, then the services in the order in which they need each
  * other.
  *
- * <p>Stopping goes the other way, so that nothing is lost: the web server accepts no new requests and finishes running ones, the
- * stream commits, the projections write, and only then the registry, Kafka and Postgres end. The bounds add up to less
- * than 15 s.
+ * <p>Stopping goes the other way, so that nothing is lost: the web server accepts no new requests and finishes running
+ * ones, the stream commits, the projections write, and only then the registry, Kafka and Postgres end. The bounds add
+ * up to less than 15 s.
  */
 final class QuickstartSystem implements AutoCloseable {
 

@@ -38,7 +38,8 @@ class TeamAlertTest {
         TestUser lead = TestUser.register(system.origin());
         UUID team = TestTeam.createdBy(lead, system).id();
         String alerts = "/api/teams/" + team + "/alerts";
-        String rule = "{\"indicator\": \"falling_flow\", \"threshold\": 0.2, \"window\": \"week\", \"channel\": \"live\"}";
+        String rule = """
+                {"indicator": "falling_flow", "threshold": 0.2, "window": "week", "channel": "live"}""";
         assertThat(lead.post(alerts, rule).statusCode()).isEqualTo(201);
 
         publish(system, team, -56, 1, 30_000);

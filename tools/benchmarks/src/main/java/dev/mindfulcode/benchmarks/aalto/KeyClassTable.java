@@ -5,9 +5,9 @@ import dev.mindfulcode.schemas.KeyClass;
 /**
  * Turns a JavaScript key code, and the LETTER column, into a key class.
  *
- * <p>The code decides wherever it names a key; the character only distinguishes a digit from the symbol on the same key, and
- * decides for codes that the browsers of 2016 did not agree on. In the data the two disagree in a row of a thousand:
- * the column then holds the character of a neighbouring key press.
+ * <p>The code decides wherever it names a key; the character only distinguishes a digit from the symbol on the same
+ * key, and decides for codes that the browsers of 2016 did not agree on. In the data the two disagree in a row of a
+ * thousand: the column then holds the character of a neighbouring key press.
  */
 final class KeyClassTable {
 

@@ -24,13 +24,13 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * Fits the simulator to a folder of Aalto files and prints the table of docs/simulator.md: measured and simulated figures.
+ * Fits the simulator to a folder of Aalto files and prints the table of docs/simulator.md: measured and simulated
+ * figures.
  */
 @Command(
         name = "fit",
         mixinStandardHelpOptions = true,
-        description =
-                "Fit the simulator's typists to a folder of Aalto files; print measured and simulated figures.")
+        description = "Fit the simulator's typists to a folder of Aalto files; print measured and simulated figures.")
 final class FitCommand implements Callable<Integer> {
 
     /**

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class LatencyRun {
 
     /**
-     * The pipeline publishes the state of a session at most once a second; a batch sent sooner would wait for that, not for
-     * the way.
+     * The pipeline publishes the state of a session at most once a second; a batch sent sooner would wait for that, not
+     * for the way.
      */
     static final double SECONDS_BETWEEN_BATCHES_MIN = 1.5;
 

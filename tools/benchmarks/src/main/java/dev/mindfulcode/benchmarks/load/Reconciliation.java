@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Compares each person's keystrokes in the read model with the accepted ones, until they are equal or time is up. The read model is
- * some seconds behind by design: flow-stream commits seldom.
+ * Compares each person's keystrokes in the read model with the accepted ones, until they are equal or time is up. The
+ * read model is some seconds behind by design: flow-stream commits seldom.
  *
  * @param expected keystrokes accepted
  * @param found keystrokes in the read model at the end

@@ -92,13 +92,12 @@ class SessionPlanTest {
                                 new Batch.Signal(70, SignalKind.FILE_SWITCH, 0)))
                 .appendJson(json);
         assertThat(json)
-                .hasToString(
-                        "{\"batch_id\":\"00000000-0000-0001-0000-000000000002\","
-                                + "\"session_id\":\"00000000-0000-0003-0000-000000000004\",\"sequence\":7,"
-                                + "\"started_at\":1700000000000,\"intervals_ms\":[0,120],\"key_classes\":\"LX\","
-                                + "\"dwells_ms\":[80,95],\"signals\":["
-                                + "{\"at_ms\":50,\"kind\":\"test\",\"value\":\"failed\"},"
-                                + "{\"at_ms\":60,\"kind\":\"diagnostics\",\"value\":3},"
-                                + "{\"at_ms\":70,\"kind\":\"file_switch\"}]}");
+                .hasToString("{\"batch_id\":\"00000000-0000-0001-0000-000000000002\","
+                        + "\"session_id\":\"00000000-0000-0003-0000-000000000004\",\"sequence\":7,"
+                        + "\"started_at\":1700000000000,\"intervals_ms\":[0,120],\"key_classes\":\"LX\","
+                        + "\"dwells_ms\":[80,95],\"signals\":["
+                        + "{\"at_ms\":50,\"kind\":\"test\",\"value\":\"failed\"},"
+                        + "{\"at_ms\":60,\"kind\":\"diagnostics\",\"value\":3},"
+                        + "{\"at_ms\":70,\"kind\":\"file_switch\"}]}");
     }
 }

@@ -48,8 +48,7 @@ class LoadCommandsTest {
         assertThat(run(new ImportCommand(), "aalto", folder.toString())).isZero();
         assertThat(out.toString())
                 .contains("import aalto: 3 people, 3 sessions;")
-                .contains(
-                        "read      1,506 rows: 3 malformed and skipped, 3 out of order, 0 dwells corrected")
+                .contains("read      1,506 rows: 3 malformed and skipped, 3 out of order, 0 dwells corrected")
                 .contains("1,503 keystrokes")
                 .contains("refused   0 batches")
                 .contains("1,503 keystrokes expected, 1,503 found: equal")
