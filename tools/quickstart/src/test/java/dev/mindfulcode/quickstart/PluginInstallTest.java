@@ -63,7 +63,7 @@ class PluginInstallTest {
     void listsForAllUsersWithUrlAndOperatorToken() throws Exception {
         assertThat(runWith(system.operatorToken(), "list", "--all-users")).endsWith("exit 0");
         assertThat(runWith(TestUser.register(system.origin()).token, "list", "--all-users"))
-                .contains("mindful: Not allowed")
+                .contains("mindful: Access denied")
                 .endsWith("exit 1");
     }
 
