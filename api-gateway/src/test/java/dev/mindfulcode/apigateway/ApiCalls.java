@@ -17,7 +17,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Makes requests out of an OpenAPI document: valid ones, ones at the bounds of their schemas, and broken ones. */
+/** Generates requests from an OpenAPI document: valid, at the bounds of their schemas, and invalid. */
 final class ApiCalls {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -74,7 +74,7 @@ final class ApiCalls {
     private final List<String> knownEmails;
     private final List<Operation> operations = new ArrayList<>();
 
-    /** @param knownEmails of accounts that there are */
+    /** @param knownEmails of existing accounts */
     ApiCalls(ApiSchemas schemas, List<String> knownEmails) {
         this.schemas = schemas;
         this.knownEmails = knownEmails;
@@ -131,7 +131,7 @@ final class ApiCalls {
                     }
                 }
                 default -> {
-                    // In the path: filled in when it is sent.
+                    // Path parameters are filled in when the request is sent.
                 }
             }
         });
@@ -174,7 +174,7 @@ final class ApiCalls {
         return text;
     }
 
-    /** A value that obeys a schema; at its bounds every third time. */
+    /** Returns a value that is valid by a schema; at its bounds every third time. */
     private JsonNode valid(JsonNode schema, Random random) {
         JsonNode known = schemas.resolved(schema);
         if (known.has("oneOf")) {
@@ -279,7 +279,7 @@ final class ApiCalls {
         return min + random.nextInt(max - min + 1);
     }
 
-    /** The same value with one part replaced, taken out or put in. */
+    /** Returns the value with one part replaced, removed or added. */
     private JsonNode broken(JsonNode value, Random random) {
         if (value instanceof ObjectNode object && !object.isEmpty() && random.nextInt(6) > 0) {
             List<String> names = List.copyOf(object.propertyNames());
@@ -331,7 +331,7 @@ final class ApiCalls {
             return path.endsWith("/register") || path.endsWith("/login") || path.endsWith("/password");
         }
 
-        /** Whether its answer, once given, has no end. */
+        /** Returns whether its response has no end. */
         boolean isEndless() {
             JsonNode content = notes.path("responses").path("200").path("content");
             return content.has("text/event-stream") && content.size() == 1;
@@ -344,7 +344,7 @@ final class ApiCalls {
     }
 
     /**
-     * @param pathChoice which of the ids known by then to put into the path, twelve bits a parameter
+     * @param pathChoice selects the known ids in the path, twelve bits per parameter
      * @param bearsRead whether it sends the latest X-Read-After
      */
     @SuppressWarnings("ArrayRecordComponent")

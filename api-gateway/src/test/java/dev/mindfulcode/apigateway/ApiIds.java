@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 
-/** Ids out of answers, to be put into paths: mostly one's own, sometimes those of somebody else or of nothing. */
+/** Ids from responses for paths: mostly the user's own, sometimes another user's or unknown ones. */
 final class ApiIds {
 
     private static final List<String> FIELDS =
@@ -19,7 +19,7 @@ final class ApiIds {
     private final Map<String, List<String>> own = new LinkedHashMap<>();
     private final Map<String, List<String>> foreign = new LinkedHashMap<>();
 
-    /** To be followed by what is one's own from then on. */
+    /** Discards the ids of the current user. */
     void forget() {
         own.clear();
     }

@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** An OpenAPI document, to hold values against its schemas. */
+/** An OpenAPI document whose schemas validate values. */
 final class ApiSchemas {
 
     private final JsonNode document;
@@ -25,7 +25,7 @@ final class ApiSchemas {
         return document;
     }
 
-    /** Returns what is wrong with a value. */
+    /** Returns the faults of a value. */
     List<String> faults(JsonNode schema, JsonNode value) {
         return known
                 .computeIfAbsent(schema, this::schema)

@@ -239,7 +239,7 @@ class AuthorisationMatrixTest {
         Reply reply = send(line, token(who), line.pattern().startsWith("/api/teams") ? team : null);
         assertThat(reply.status()).as(reply.body()).isEqualTo(line.statuses().get(who.ordinal()));
         if (reply.status() >= 400) {
-            // Clients of GraphQL know its own errors only.
+            // GraphQL clients expect GraphQL errors.
             assertThat(reply.contentType())
                     .isEqualTo(
                             line.endpoint().equals("POST /graphql") ? "application/json" : "application/problem+json");
@@ -273,7 +273,7 @@ class AuthorisationMatrixTest {
         assertThat(reply.status()).as(reply.body()).isEqualTo(expected);
     }
 
-    /** An API key is for editors: a wider declaration than this needs thought. */
+    /** API keys are for editors: this list must only change deliberately. */
     @Test
     void declaresApiKeysForTheLifeOfASessionOnly() {
         assertThat(DECLARED.values().stream()
@@ -373,7 +373,7 @@ class AuthorisationMatrixTest {
                 : filled;
     }
 
-    /** Makes an API key of the member's, in place of all but the editor's: there may be so many only. */
+    /** Creates an API key of the member and deletes earlier ones, whose number is limited. */
     private static Answer key() {
         for (var key : API.get("/api/keys", token(Who.MEMBER)).json().path("keys")) {
             if (key.path("name").asString().equals("editor")) {
@@ -388,7 +388,7 @@ class AuthorisationMatrixTest {
         return made;
     }
 
-    /** Uploads and grants the smallest plugin there is, as the member. */
+    /** Uploads the smallest plugin as the member, and grants its capabilities. */
     private static String plugin() {
         for (var plugin : API.get("/api/plugins", token(Who.MEMBER)).json().path("plugins")) {
             API.delete("/api/plugins/" + plugin.path("plugin_id").asString(), token(Who.MEMBER));
@@ -416,7 +416,7 @@ class AuthorisationMatrixTest {
         return made.text("run_id");
     }
 
-    /** Makes a rule of the team's in place of all others, of which there may be so many only. */
+    /** Creates an alert rule of the team and deletes earlier ones, whose number is limited. */
     private static UUID rule() throws SQLException {
         UUID id = UUID.randomUUID();
         try (var connection = GATEWAY.connection();
@@ -434,7 +434,7 @@ class AuthorisationMatrixTest {
         return id;
     }
 
-    /** Makes an open invitation of the member's address into the team, in place of the one before. */
+    /** Creates an open invitation of the member's address into the team, and deletes the earlier one. */
     private static UUID invitation() throws SQLException {
         UUID id = UUID.randomUUID();
         String email = Objects.requireNonNull(users.get(Who.MEMBER)).email();
@@ -460,7 +460,7 @@ class AuthorisationMatrixTest {
         return API.post("/api/sessions/start", token(Who.MEMBER), "{}").text("session_id");
     }
 
-    /** Makes an account that nobody signs in to, which costs no password hash. */
+    /** Creates an account without a password hash, whose computation is slow. */
     private static User somebody(boolean isMember) throws SQLException {
         UUID id = UUID.randomUUID();
         String email = id + "@example.org";

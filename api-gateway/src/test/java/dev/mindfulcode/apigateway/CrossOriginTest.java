@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** Over sockets, since the JDK's client sets no Origin. */
+/** CORS over sockets, since the JDK's client cannot set Origin. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CrossOriginTest {
 
@@ -129,7 +129,7 @@ class CrossOriginTest {
                 "Access-Control-Request-Headers: " + headers);
     }
 
-    /** Returns the head and body of the answer in lower case, values of origins included. */
+    /** Returns the head and body of the response in lower case. */
     private static String send(int port, String request, String... headers) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(10_000);

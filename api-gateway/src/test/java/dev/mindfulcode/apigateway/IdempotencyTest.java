@@ -147,7 +147,7 @@ class IdempotencyTest {
         start(ada, key, "{\"project\": \"" + "x".repeat(100_000) + "\"}").isProblem(413, "request-too-large");
     }
 
-    /** Compressing puts the time into the stream: what was compressed again is the same request all the same. */
+    /** Compression adds the time to the stream, yet a body that is compressed again is the same request. */
     @Test
     void treatsCompressedBodiesAsEqual() {
         Answer first = api.send(api.request(START, ada.token())

@@ -42,7 +42,7 @@ class LimitsTest {
                 return raw("GET /health?x=" + "x".repeat(rest) + " HTTP/1.1\r\n", "");
             }),
             Map.entry("headers", bytes -> {
-                // Ends of lines are not counted.
+                // Line ends do not count.
                 String others = "Host: localhost" + "Connection: close" + "X-Much: ";
                 int rest = Math.toIntExact(bytes) - others.length();
                 return raw("GET /health HTTP/1.1\r\n", "X-Much: " + "x".repeat(rest) + "\r\n");
@@ -206,7 +206,7 @@ class LimitsTest {
                 "{\"email\": \"%s@example.org\", \"password\": \"%s\"}".formatted(UUID.randomUUID(), password)));
     }
 
-    /** A zone of any length is refused as no zone; only the bound itself says of a text that it is too long. */
+    /** Any unknown zone is rejected; only the bound reports that the text is too long. */
     private static Outcome changeZone(String value) {
         Answer answer = API.patch("/api/account", ADA.token(), "{\"timezone\": \"%s\"}".formatted(value));
         return answer.text("detail").contains("IANA") ? new Outcome(400, "no-zone") : outcome(answer);

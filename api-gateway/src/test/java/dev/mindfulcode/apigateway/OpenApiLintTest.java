@@ -10,10 +10,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The served document through a linter that is not ours: Redocly's, which {@code ./mindful test} installs. */
+/** Lints the served document with Redocly, which {@code ./mindful test} installs. */
 class OpenApiLintTest {
 
-    /** All that is recommended, as errors. A socket has no 2xx, and {@code /health} no 4xx of its own. */
+    /** All recommended rules as errors. A WebSocket has no 2xx, and {@code /health} no 4xx. */
     private static final String RULES = """
             extends: [recommended-strict]
             rules:

@@ -180,7 +180,7 @@ class OpenApiTest {
         schemas.faults(schema, example).forEach(fault -> faults.add(where + ": " + fault));
     }
 
-    /** Whether a reader, and a tool, can make an example out of the schema's own. */
+    /** Returns whether an example can be derived from the schema's own examples. */
     private boolean canBeMade(JsonNode schema) {
         JsonNode found = schemas.resolved(schema);
         return found.has("examples")

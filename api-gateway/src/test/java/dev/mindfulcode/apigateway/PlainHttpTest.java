@@ -12,8 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Old and plain clients of HTTP, over raw connections. All of RFC 9112 is in HttpConformanceTest; here it meets the
- * routes.
+ * Plain HTTP/1.x clients over raw connections: HttpConformanceTest covers RFC 9112, this test its effect on endpoints.
  */
 class PlainHttpTest {
 
@@ -160,7 +159,7 @@ class PlainHttpTest {
             }
             assertThat(head.field("Content-Length")).isNotNull();
             assertThat(client.answer().body())
-                    .as("the next answer, after no body")
+                    .as("the next response, after no body")
                     .contains("status");
         }
     }

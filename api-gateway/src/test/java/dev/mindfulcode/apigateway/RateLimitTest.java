@@ -16,8 +16,7 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * Against a gateway with small quotas behind a proxy that it trusts, so that each test comes from an address of its
- * own.
+ * Rate limits of a gateway with small quotas behind a trusted proxy, so that each test has its own client address.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RateLimitTest {
@@ -61,8 +60,8 @@ class RateLimitTest {
         assertThat(refused.header("RateLimit")).startsWith("\"address\";r=0;t=");
         assertThat(refused.header("X-Content-Type-Options")).isEqualTo("nosniff");
         assertThat(refused.header("Content-Security-Policy")).contains("default-src 'self'");
-        assertThat(get("/", null, address()).status()).as("somebody else").isEqualTo(200);
-        assertThat(get("/health", null, address).status()).as("never counted").isEqualTo(200);
+        assertThat(get("/", null, address()).status()).as("another address").isEqualTo(200);
+        assertThat(get("/health", null, address).status()).as("not rate limited").isEqualTo(200);
     }
 
     @Test
@@ -120,7 +119,7 @@ class RateLimitTest {
         login(ada.email(), Api.PASSWORD, address()).isProblem(429, "rate-limited");
         assertThat(api.patch("/api/account", ada.token(), "{\"name\": \"Ada\"}", "X-Forwarded-For", address())
                         .status())
-                .as("what needs no password")
+                .as("without a password")
                 .isEqualTo(200);
     }
 
@@ -140,7 +139,7 @@ class RateLimitTest {
                 user.token(),
                 "{\"email\": \"%s@example.org\", \"current_password\": \"%s\"}".formatted(UUID.randomUUID(), current),
                 "X-Forwarded-For",
-                "198.51.100.9"); // exempt, but not from this
+                "198.51.100.9"); // exempt from other quotas
     }
 
     @Test
@@ -152,7 +151,7 @@ class RateLimitTest {
         Answer refused = login(UUID.randomUUID() + "@example.org", "wrong password", address);
         refused.isProblem(429, "rate-limited");
         assertThat(refused.header("RateLimit")).contains("\"sign-in\";r=0;t=");
-        assertThat(get("/", null, address).status()).as("only signing in").isEqualTo(200);
+        assertThat(get("/", null, address).status()).as("only sign-ins are limited").isEqualTo(200);
     }
 
     @Test

@@ -16,14 +16,14 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Live clients of every kind that stop reading, and that fall silent, over real connections. */
+/** Live clients of every kind that stop reading or send nothing, over real connections. */
 class SlowReaderTest {
 
     private static final String SUBSCRIPTION =
             "subscription { flowState { sessionId at receivedAt flowState { isInFlow recommendations } } }";
     private static final int STATES = 3_000;
 
-    /** The least that the kernel gives. */
+    /** The minimum of the kernel. */
     private static final int RECEIVE_BUFFER_BYTES = 4_096;
 
     private final GatewayUnderTest gateway = GatewayUnderTest.shared();
@@ -64,7 +64,7 @@ class SlowReaderTest {
                 RawHttp legacy = subscribed("graphql-ws", "start")) {
             assertThat(connections()).isEqualTo(3);
             for (RawHttp client : new RawHttp[] {live, transport, legacy}) {
-                // What has come by then, and the end of the connection.
+                // Reads up to the end of the connection.
                 assertThat(client.in().readAllBytes()).contains((byte) 0x89);
             }
             Eventually.holds(() -> connections() == 0);

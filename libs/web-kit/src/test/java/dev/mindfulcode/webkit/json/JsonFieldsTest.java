@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonFieldsTest {
 
-    /** As Lua writes numbers. */
+    /** Numbers as Lua writes them. */
     @ParameterizedTest
     @CsvSource({"4,4", "4.0,4", "-4.00,-4", "1.7e12,1700000000000", "0.0,0", "40e-1,4"})
     void readsANumberWhoseFractionIsZeroAsAnInteger(String json, long value) {

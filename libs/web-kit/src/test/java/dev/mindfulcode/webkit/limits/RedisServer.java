@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** A real Redis in a process of its own, that keeps nothing. */
+/** A Redis process without persistence. */
 final class RedisServer implements AutoCloseable {
 
     private static final Duration START_WAIT_MAX = Duration.ofSeconds(60);
@@ -27,7 +27,7 @@ final class RedisServer implements AutoCloseable {
         this.process = run();
     }
 
-    /** The program, where this machine has it. */
+    /** Returns the path of redis-server, if it is installed. */
     static Optional<String> program() {
         return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
                 .map(folder -> Path.of(folder, "redis-server").toFile())

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 /** The behaviour of every store of token buckets. */
 abstract class TokenBucketsContract {
 
-    /** A token every six minutes: no test lasts until the next one. */
+    /** Refills a token every six minutes, which is longer than any test. */
     private static final Quota TEN = new Quota("ten", 10, Duration.ofHours(1));
 
     private final TokenBuckets buckets = open();

@@ -16,7 +16,7 @@ import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 
-/** Timeouts over real connections, whose clients stop reading or fall silent. */
+/** Timeouts of real connections whose clients stop reading or send nothing. */
 class LivenessTest {
 
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
