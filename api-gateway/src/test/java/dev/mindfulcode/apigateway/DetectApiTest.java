@@ -98,7 +98,7 @@ class DetectApiTest {
     }
 
     @Test
-    void aDetectionFillsEveryFieldOfTheContract() {
+    void fillsEveryFieldOfTheResponse() {
         String data = FULL.formatted(intervals(300));
         Answer answer = api.post("/api/flow/detect", ada.token(), """
                 {"flow_data": %s, "user_preferences": {"sensitivity_level": 0.6, "notification_threshold": 0.5,
@@ -130,11 +130,11 @@ class DetectApiTest {
     }
 
     /**
-     * Above the lowest threshold messages had better wait, and in focus mode nothing else is said; below the highest
+     * Above the lowest threshold messages should wait, and focus mode suppresses all other advice; below the highest
      * all the rest is.
      */
     @Test
-    void preferencesDecideWhatIsRecommended() {
+    void preferencesSelectRecommendations() {
         assertThat(recommended("\"notification_threshold\": 0")).contains("messages can wait");
         assertThat(recommended("\"notification_threshold\": 1")).doesNotContain("messages can wait");
         assertThat(recommended("\"notification_threshold\": 0, \"focus_mode_enabled\": true"))
@@ -145,15 +145,16 @@ class DetectApiTest {
     }
 
     private String recommended(String preferences) {
-        return api.post("/api/flow/detect", ada.token(), """
-                        {"flow_data": {"keystroke_intervals": [%s], "error_events": 90}, "user_preferences": {%s}}""".formatted(intervals(100), preferences))
+        String body = "{\"flow_data\": {\"keystroke_intervals\": [%s], \"error_events\": 90}, \"user_preferences\": {%s}}"
+                .formatted(intervals(100), preferences);
+        return api.post("/api/flow/detect", ada.token(), body)
                 .json()
                 .path("recommendations")
                 .toString();
     }
 
     @Test
-    void intervalsAloneSuffice() {
+    void acceptsIntervalsOnly() {
         for (int count : new int[] {1, 2, 1_000}) {
             Answer answer = api.post(
                     "/api/flow/detect",
@@ -178,22 +179,26 @@ class DetectApiTest {
                 "{\"flow_data\": {\"keystroke_intervals\": [100, null]}} | flow_data.keystroke_intervals[1]",
                 "{\"flow_data\": {\"keystroke_intervals\": [1e300]}} | flow_data.keystroke_intervals[0]",
                 "{\"flow_data\": {\"keystroke_intervals\": [99999999999]}} | flow_data.keystroke_intervals[0]",
-                "{\"flow_data\": {\"keystroke_intervals\": [1], \"context_switches\": -1}} | flow_data.context_switches",
+                "{\"flow_data\": {\"keystroke_intervals\": [1], \"context_switches\": -1}}"
+                        + " | flow_data.context_switches",
                 "{\"flow_data\": {\"keystroke_intervals\": [1], \"error_events\": 1.5}} | flow_data.error_events",
-                "{\"flow_data\": {\"keystroke_intervals\": [1], \"window_focus_duration\": true}} | flow_data.window_focus_duration",
+                "{\"flow_data\": {\"keystroke_intervals\": [1], \"window_focus_duration\": true}}"
+                        + " | flow_data.window_focus_duration",
                 "{\"flow_data\": {\"keystroke_intervals\": [1], \"timestamp\": \"now\"}} | flow_data.timestamp",
                 "{\"flow_data\": {\"keystroke_intervals\": [1], \"timestamp\": -5}} | flow_data.timestamp",
-                "{\"flow_data\": {\"keystroke_intervals\": [1]}, \"user_preferences\": {\"sensitivity_level\": 2}} | user_preferences.sensitivity_level",
-                "{\"flow_data\": {\"keystroke_intervals\": [1]}, \"user_preferences\": {\"focus_mode_enabled\": 1}} | user_preferences.focus_mode_enabled",
+                "{\"flow_data\": {\"keystroke_intervals\": [1]}, \"user_preferences\":"
+                        + " {\"sensitivity_level\": 2}} | user_preferences.sensitivity_level",
+                "{\"flow_data\": {\"keystroke_intervals\": [1]}, \"user_preferences\":"
+                        + " {\"focus_mode_enabled\": 1}} | user_preferences.focus_mode_enabled",
             })
-    void whatIsWrongIsNamed(String body, String field) {
+    void namesTheInvalidField(String body, String field) {
         api.post("/api/flow/detect", ada.token(), body)
                 .isProblem(400, "invalid-request")
                 .withField(field);
     }
 
     @Test
-    void moreIntervalsThanAllowedAreRefused() {
+    void rejectsTooManyIntervals() {
         api.post(
                         "/api/flow/detect",
                         ada.token(),
@@ -204,7 +209,7 @@ class DetectApiTest {
 
     /** The model is taken away again, as other tests share the gateway. */
     @Test
-    void aDetectionIsByThePublishedModelAndADamagedOneChangesNothing() {
+    void usesThePublishedModelAndIgnoresADamagedOne() {
         float byBuiltIn = intensity();
         float chance = 0.125f;
         FlowModel model = ModelArtefact.logistic(

@@ -26,7 +26,7 @@ class FeedbackApiTest {
     private final Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
 
     @Test
-    void aLabelAndAResetAreOnTheLogWhenTheyAreAnswered() {
+    void publishesLabelsAndResetsBeforeResponding() {
         String session = api.post("/api/sessions/start", ada.token(), "{}").text("session_id");
         Answer labelled = api.post(PATH, ada.token(), """
                 {"at": "%s", "session_id": "%s", "flow": 6, "interrupted": true}""".formatted(now, session));
@@ -66,7 +66,7 @@ class FeedbackApiTest {
                 "{\"at\": \"PAST\", \"flow\": 4} | at",
                 "{\"at\": \"FUTURE\", \"flow\": 4} | at",
             })
-    void whatIsWrongIsNamed(String body, String field) {
+    void namesTheInvalidField(String body, String field) {
         String at = body.replace("NOW", now.toString())
                 .replace("PAST", now.minus(Duration.ofDays(7)).minusSeconds(5).toString())
                 .replace("FUTURE", now.plusSeconds(180).toString());
@@ -74,7 +74,7 @@ class FeedbackApiTest {
     }
 
     @Test
-    void whoWishesToBeAskedSaysSo() {
+    void storesTheNumberOfPrompts() {
         String path = PATH + "/settings";
         assertThat(api.get(path, ada.token()).json().path("prompts_per_day").asInt(-1))
                 .as("off by default")
@@ -94,7 +94,7 @@ class FeedbackApiTest {
     }
 
     @Test
-    void somebodyElsesSessionIsNoneAndNobodySaysNothing() {
+    void rejectsForeignSessionsAndAnonymousRequests() {
         User bob = gateway.user();
         String his = api.post("/api/sessions/start", bob.token(), "{}").text("session_id");
         String deleted = api.post("/api/sessions/start", ada.token(), "{}").text("session_id");

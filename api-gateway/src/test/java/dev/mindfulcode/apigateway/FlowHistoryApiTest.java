@@ -25,7 +25,7 @@ class FlowHistoryApiTest {
     private final Instant noon = Instant.now().truncatedTo(ChronoUnit.MINUTES).minus(Duration.ofHours(1));
 
     @Test
-    void minutesAreThoseOfTheUserAndTheSpan() {
+    void returnsMinutesOfTheUserAndRange() {
         try (TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry())) {
             for (int i = 0; i < 3; i++) {
                 log.append(Topics.FLOW_MINUTES.name(), ada.id(), log.encode(Topics.FLOW_MINUTES, minute(i)));
@@ -50,7 +50,7 @@ class FlowHistoryApiTest {
     }
 
     @Test
-    void periodsThatReachIntoTheSpanAreShownOpenOnesToo() {
+    void returnsPeriodsThatOverlapTheRange() {
         UUID session = UUID.randomUUID();
         try (TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry())) {
             FlowPeriod closed = period(session, noon, 1);
@@ -85,7 +85,7 @@ class FlowHistoryApiTest {
         "/api/flow/minutes?from=now, from",
         "/api/flow/periods?to=1, to"
     })
-    void aSpanThatIsTooLongOrNoneIsRefused(String path, String parameter) {
+    void rejectsInvalidRanges(String path, String parameter) {
         api.get(path, ada.token()).isProblem(400, "invalid-request").withField(parameter);
     }
 

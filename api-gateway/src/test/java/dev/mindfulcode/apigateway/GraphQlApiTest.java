@@ -36,16 +36,18 @@ class GraphQlApiTest {
     private final Instant noon = Instant.now().truncatedTo(ChronoUnit.MINUTES).minus(Duration.ofHours(1));
 
     @Test
-    void aSessionIsTheOneThatRestShows() {
+    void sessionEqualsThatOfRest() {
         Answer started = api.post("/api/sessions/start", ada.token(), """
                 {"project": "mindful", "language": "java", "editor": "vim"}""");
         String id = started.text("session_id");
         String readAfter = started.header("X-Read-After");
+        String query = """
+                query Of($id: ID!) { session(id: $id) {
+                  sessionId status startedAt endedAt durationMs activeMs keystrokes errors filesModified project language
+                  editor flowMs meanIntensity interruptions nextSequence reusedSequences version
+                  flowPeriods { startedAt } } }""";
         JsonNode session =
-                data(ask(ada, """
-                        query Of($id: ID!) { session(id: $id) {
-                          sessionId status startedAt endedAt durationMs activeMs keystrokes errors filesModified project language editor
-                          flowMs meanIntensity interruptions nextSequence reusedSequences version flowPeriods { startedAt } } }""", Map.of("id", id), "X-Read-After", readAfter)).path("session");
+                data(ask(ada, query, Map.of("id", id), "X-Read-After", readAfter)).path("session");
         JsonNode rest = api.get("/api/sessions/" + id, ada.token()).json();
         assertThat(session.path("sessionId").asString()).isEqualTo(id);
         for (String field : List.of("status", "project", "language", "editor", "version", "keystrokes")) {
@@ -55,7 +57,7 @@ class GraphQlApiTest {
         assertThat(session.path("nextSequence")).isEqualTo(rest.path("next_sequence"));
         assertThat(session.path("reusedSequences").asInt(-1))
                 .isEqualTo(rest.path("reused_sequences").asInt(-2));
-        assertThat(session.path("endedAt").isNull()).as("null is said").isTrue();
+        assertThat(session.path("endedAt").isNull()).as("explicit null").isTrue();
         assertThat(session.path("meanIntensity").isNull()).isTrue();
         assertThat(session.path("flowPeriods").isArray()).isTrue();
         assertThat(data(ask(ada, "{ currentSessions { sessionId } }")).path("currentSessions"))
@@ -63,7 +65,7 @@ class GraphQlApiTest {
     }
 
     @Test
-    void whatIsSomebodyElsesIsNull() {
+    void foreignObjectsAreNull() {
         Answer started = api.post("/api/sessions/start", ada.token(), "{}");
         User bob = gateway.user();
         Map<String, Object> variables = Map.of("id", started.text("session_id"));
@@ -83,7 +85,7 @@ class GraphQlApiTest {
     }
 
     @Test
-    void pagesFollowEachOtherWithoutAGapOrARepetition() {
+    void pagesHaveNoGapsOrRepetitions() {
         List<String> started = startSessions(5);
         List<String> seen = new ArrayList<>();
         Map<String, Object> variables = Map.of("first", 2);
@@ -100,7 +102,7 @@ class GraphQlApiTest {
     }
 
     @Test
-    void sessionsAreFilteredAsInTheRestInterface() {
+    void filtersSessionsLikeRest() {
         String java = api.post("/api/sessions/start", ada.token(), "{\"project\": \"a\", \"language\": \"java\"}")
                 .text("session_id");
         Answer other = api.post("/api/sessions/start", ada.token(), "{\"project\": \"b\", \"language\": \"python\"}");
@@ -132,7 +134,7 @@ class GraphQlApiTest {
     }
 
     @Test
-    void aDeletedSessionIsGoneAtOnce() {
+    void omitsADeletedSessionAtOnce() {
         Answer started = api.post("/api/sessions/start", ada.token(), "{}");
         String id = started.text("session_id");
         String query = "query Of($id: ID!) { session(id: $id) { sessionId } }";
@@ -146,7 +148,7 @@ class GraphQlApiTest {
     }
 
     @Test
-    void aPageOfSessionsWithTheirPeriodsAndTheirSessionsTakesThreeStatements() {
+    void pageOfSessionsWithPeriodsNeedsThreeStatements() {
         List<String> sessions = startSessions(20);
         try (TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry())) {
             for (String session : sessions) {
@@ -164,7 +166,7 @@ class GraphQlApiTest {
 
         Database database = gateway.context.getBean(Database.class);
         long fewest = Long.MAX_VALUE;
-        // Whatever else goes on in the gateway only adds to the count; a statement for each session would be there each
+        // Other activity of the gateway only adds to the count; a statement per session would occur each
         // time.
         for (int i = 0; i < 10; i++) {
             long before = database.statements();
@@ -183,7 +185,7 @@ class GraphQlApiTest {
     }
 
     @Test
-    void periodsAndMinutesAreThoseOfTheSpan() {
+    void returnsPeriodsAndMinutesOfTheRange() {
         UUID session = UUID.randomUUID();
         try (TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry())) {
             FlowPeriod closed = period(session, noon);
@@ -197,8 +199,12 @@ class GraphQlApiTest {
                 && gateway.count("select count(*) from readmodel.flow_minutes where user_id = ?", ada.id()) == 1);
         String query = """
                 query Span($from: DateTime, $to: DateTime) {
-                  flowPeriods(from: $from, to: $to) { sessionId startedAt endedAt meanIntensity keystrokes endedBy session { sessionId } }
-                  flowMinutes(from: $from, to: $to) { minute keystrokes errors contextSwitches meanIntensity activeSeconds flowSeconds }
+                  flowPeriods(from: $from, to: $to) {
+                    sessionId startedAt endedAt meanIntensity keystrokes endedBy session { sessionId }
+                  }
+                  flowMinutes(from: $from, to: $to) {
+                    minute keystrokes errors contextSwitches meanIntensity activeSeconds flowSeconds
+                  }
                 }""";
         JsonNode found = data(ask(ada, query, Map.of("from", noon.toString())));
         JsonNode period = found.path("flowPeriods").path(0);
@@ -221,7 +227,7 @@ class GraphQlApiTest {
     }
 
     @Test
-    void argumentsOutOfBoundsAreNamed() {
+    void namesArgumentsOutOfRange() {
         isError(ask(ada, PAGE, Map.of("first", 0)).json(), "invalid-request", "first");
         isError(ask(ada, PAGE, Map.of("first", 201)).json(), "invalid-request", "first");
         isError(ask(ada, PAGE, Map.of("after", "nonsense")).json(), "invalid-request", "after");
@@ -231,7 +237,7 @@ class GraphQlApiTest {
     }
 
     @Test
-    void aReadOfAWriteWaitsForItAndIsToldWhereItIsInVain() {
+    void readAfterWriteWaitsOrReportsATimeout() {
         String never = java.util.Base64.getUrlEncoder()
                 .withoutPadding()
                 .encodeToString("1:sessions:0:999999999".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
@@ -246,7 +252,7 @@ class GraphQlApiTest {
     }
 
     @Test
-    void theStatusIsWhatTheClientsMediaTypeSays() {
+    void statusDependsOnTheMediaType() {
         Answer older = ask(ada, "{ nothing }");
         assertThat(older.status()).isEqualTo(200);
         assertThat(older.header("Content-Type")).startsWith("application/json");
@@ -265,7 +271,7 @@ class GraphQlApiTest {
     }
 
     @Test
-    void nobodyIsAnsweredWithoutAToken() {
+    void rejectsRequestsWithoutAToken() {
         Answer refused = api.post("/graphql", null, "{\"query\": \"{ __typename }\"}");
         refused.isGraphQlError(401, "unauthenticated");
         assertThat(refused.header("WWW-Authenticate")).isEqualTo("Bearer");
@@ -285,7 +291,7 @@ class GraphQlApiTest {
 
     /** urql accepts a stream with every request. */
     @Test
-    void answersAQueryWithJsonWhereAStreamIsAcceptedToo() {
+    void answersAQueryWithJsonIfAStreamIsAlsoAccepted() {
         String all = "application/graphql-response+json, application/graphql+json, application/json, text/event-stream,"
                 + " multipart/mixed";
         Answer query = ask(ada, "{ __typename }", Map.of(), "Accept", all);
@@ -298,7 +304,7 @@ class GraphQlApiTest {
 
     /** Apollo Client sends the hash of a document first, and then the document if the server does not know it. */
     @Test
-    void asksForTheDocumentOfAPersistedQuery() {
+    void requestsTheDocumentOfAPersistedQuery() {
         Answer answer = api.post("/graphql", ada.token(), """
                 {"operationName": "Q", "extensions": {"persistedQuery": {"version": 1, "sha256Hash": "00"}}}""");
         answer.isGraphQlError(200, "PERSISTED_QUERY_NOT_SUPPORTED");
@@ -307,7 +313,7 @@ class GraphQlApiTest {
     }
 
     @Test
-    void oneOfSeveralOperationsIsNamed() {
+    void selectsAnOperationByName() {
         String two = "query A { a: __typename } query B { b: __typename }";
         Answer b = api.post(
                 "/graphql", ada.token(), Api.JSON.writeValueAsString(Map.of("query", two, "operationName", "B")));

@@ -81,7 +81,7 @@ class GraphQlHostileTest {
     private final User ada = gateway.user();
 
     @AfterEach
-    void theNextQueryIsAnswered() {
+    void answersALaterQuery() {
         assertThat(ask("{ currentSessions { sessionId } }")
                         .json()
                         .path("data")
@@ -126,12 +126,12 @@ class GraphQlHostileTest {
                 "\u0000\u0001",
                 "{ a: currentSessions { sessionId } a: sessions { pageInfo { endCursor } } }",
             })
-    void aBrokenDocumentIsTheClientsFault(String document) {
+    void rejectsBrokenDocuments(String document) {
         isRefused(ask(document), "invalid-request");
     }
 
     @Test
-    void aQueryThatIsTooDeepIsRefused() {
+    void rejectsDeepQueries() {
         String deep = "{ sessions(first: 1) { edges { node " + "{ flowPeriods { session ".repeat(20) + "{ sessionId }"
                 + " } }".repeat(20) + " } } }";
         isRefused(ask(deep), "too-complex");
@@ -143,7 +143,7 @@ class GraphQlHostileTest {
     }
 
     @Test
-    void aQueryThatIsTooWideIsRefused() {
+    void rejectsWideQueries() {
         assertThat(ask(aliases("__typename", 1_500)).status())
                 .as("longer than any document")
                 .isEqualTo(400);
@@ -158,13 +158,14 @@ class GraphQlHostileTest {
                 "too-complex");
         isRefused(
                 ask(
-                        "{ flowMinutes(from: \"2026-01-01T00:00:00Z\", to: \"2026-01-08T00:00:00Z\") { minute keystrokes errors } }"),
+                        "{ flowMinutes(from: \"2026-01-01T00:00:00Z\", to: \"2026-01-08T00:00:00Z\")"
+                                + " { minute keystrokes errors } }"),
                 "too-complex");
         assertThat(ask(aliases("__typename", 100)).json().path("data")).hasSize(100);
     }
 
     @Test
-    void fragmentsDoNotMultiplyUnseen() {
+    void countsExpandedFragments() {
         // Each fragment spreads the next one twice: 2^30 fields, were they all visited.
         StringBuilder document = new StringBuilder("{ ...F0 }");
         for (int i = 0; i < 30; i++) {
@@ -184,7 +185,8 @@ class GraphQlHostileTest {
         StringBuilder deep = new StringBuilder("{ sessions { edges { node { ...F0 } } } }");
         for (int i = 0; i < 12; i++) {
             deep.append(
-                    " fragment F%d on Session { a: flowPeriods { session { ...F%d } } b: flowPeriods { session { ...F%d } } }"
+                    (" fragment F%d on Session { a: flowPeriods { session { ...F%d } }"
+                                    + " b: flowPeriods { session { ...F%d } } }")
                             .formatted(i, i + 1, i + 1));
         }
         deep.append(" fragment F12 on Session { sessionId }");
@@ -192,7 +194,7 @@ class GraphQlHostileTest {
     }
 
     @Test
-    void aDocumentHasALengthAndAFewOperations() {
+    void limitsLengthAndOperations() {
         assertThat(ask("{ __typename " + "#".repeat(10_000) + "\n}")
                         .isGraphQlError(400, "invalid-request")
                         .path("field")
@@ -211,7 +213,7 @@ class GraphQlHostileTest {
     }
 
     @Test
-    void answersAMalformedRequestInGraphQlsFormAndWhatIsNoneWithAProblem() {
+    void answersMalformedRequestsWithErrorsAndOthersWithProblems() {
         for (String body : List.of("", "{", "nonsense")) {
             api.post("/graphql", ada.token(), body).isGraphQlError(400, "malformed-body");
         }
@@ -244,7 +246,7 @@ class GraphQlHostileTest {
     }
 
     @Test
-    void variablesOfTheWrongKindAreTheClientsFault() {
+    void rejectsVariablesOfTheWrongType() {
         String query = "query Q($first: Int!, $after: String, $from: DateTime) {"
                 + " sessions(first: $first, after: $after, from: $from) { pageInfo { endCursor } } }";
         Map<String, @Nullable Object> nulled = new HashMap<>();
@@ -271,19 +273,20 @@ class GraphQlHostileTest {
                 .isFalse();
     }
 
-    /** What tools send: the query of GraphiQL and Apollo's code generator, and small questions of editors. */
+    /** Queries of tools: GraphiQL, Apollo's code generator, and small questions of editors. */
     @ParameterizedTest
     @ValueSource(
             strings = {
                 INTROSPECTION,
                 "{ __schema { queryType { fields { name } } subscriptionType { fields { name } } } }",
                 "{ a: __type(name: \"Session\") { fields { name } } b: __type(name: \"Team\") { fields { name } } }",
-                "{ __schema { queryType { name } } __type(name: \"Session\") { fields { type { name ofType { name } } } } }",
+                "{ __schema { queryType { name } }"
+                        + " __type(name: \"Session\") { fields { type { name ofType { name } } } } }",
                 "{ __type(name: \"Query\") { fields { name type { name fields { name } } } } }",
                 "{ __schema { types { name kind } } again: __schema { types { name } } }",
                 "{ __schema { directives { name locations args { name type { name } } } } __typename }"
             })
-    void introspectionOfToolsIsAnswered(String query) {
+    void answersTheIntrospectionOfTools(String query) {
         Answer answer = ask(query);
         assertThat(answer.json().has("errors")).as(answer.toString()).isFalse();
         assertThat(answer.json().path("data").isObject()).isTrue();
@@ -297,27 +300,29 @@ class GraphQlHostileTest {
                 "{ __type(name: \"Query\") { fields { type { fields { type { fields { name } } } } } } }",
                 "{ a: __schema { types { fields { name } } } b: __schema { types { fields { name } } } }"
             })
-    void introspectionThatMultipliesIsRefused(String query) {
+    void rejectsMultiplyingIntrospection(String query) {
         isRefused(ask(query), "too-complex");
     }
 
     @Test
-    void theSchemaCanBeAskedForAndNotAsABomb() {
+    void limitsRepeatedIntrospection() {
         assertThat(ask(graphql.introspection.IntrospectionQuery.INTROSPECTION_QUERY)
                         .json()
                         .has("errors"))
                 .isFalse();
         isRefused(
                 ask(
-                        "{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }"),
+                        "{ __schema { types { fields { type { fields { type { fields"
+                                + " { type { fields { name } } } } } } } } } }"),
                 "too-complex");
     }
 
     @Test
-    void noiseIsNeverAnsweredWithAFailureOfOurs() {
+    void noiseNeverCausesAnInternalError() {
         Random random = new Random(20_261_125);
         String good =
-                "query Q($first: Int = 2) { sessions(first: $first) { edges { node { sessionId flowPeriods { startedAt } } } } }";
+                "query Q($first: Int = 2) { sessions(first: $first)"
+                        + " { edges { node { sessionId flowPeriods { startedAt } } } } }";
         for (int i = 0; i < 400; i++) {
             StringBuilder document = new StringBuilder(good);
             for (int cuts = random.nextInt(1, 4); cuts > 0; cuts--) {
@@ -336,7 +341,7 @@ class GraphQlHostileTest {
                                     error.path("extensions").path("code").asString())
                             .as(document.toString())
                             .isIn("invalid-request", "too-complex"));
-            tellsNothingOfTheInside(answer);
+            assertNoInternals(answer);
         }
     }
 
@@ -347,10 +352,10 @@ class GraphQlHostileTest {
         errors.forEach(error -> assertThat(error.path("extensions").path("code").asString())
                 .as(answer.toString())
                 .isIn((Object[]) codes));
-        tellsNothingOfTheInside(answer);
+        assertNoInternals(answer);
     }
 
-    private static void tellsNothingOfTheInside(Answer answer) {
+    private static void assertNoInternals(Answer answer) {
         assertThat(new String(answer.body(), StandardCharsets.UTF_8))
                 .doesNotContain(
                         "Exception", "dev.mindfulcode", "java.", "graphql.", "\\tat ", "Value{", "select ", "readmodel")

@@ -45,7 +45,7 @@ class GraphQlLiveTest {
     }
 
     @Test
-    void aSubscriberSeesTheStatesOfItsUserAndOfNobodyElse() {
+    void subscriberReceivesStatesOfItsUserOnly() {
         UUID hers = UUID.randomUUID();
         UUID his = UUID.randomUUID();
         try (LiveWebSocketClient adas = connected(ada.token());
@@ -77,7 +77,7 @@ class GraphQlLiveTest {
     }
 
     @Test
-    void severalOperationsShareAConnectionAndEndOnTheirOwn() {
+    void operationsOfAConnectionEndIndependently() {
         UUID one = UUID.randomUUID();
         UUID other = UUID.randomUUID();
         String started = api.post("/api/sessions/start", ada.token(), "{}").text("session_id");
@@ -114,7 +114,7 @@ class GraphQlLiveTest {
     }
 
     @Test
-    void queriesAndWhatIsWrongWithThemAreAnsweredOverTheSocket() {
+    void answersQueriesAndErrorsOverTheSocket() {
         try (LiveWebSocketClient client = connected(ada.token())) {
             subscribe(client, "q", "{ currentSessions { sessionId } }", Map.of());
             assertThat(client.next(ofType("next"))
@@ -142,7 +142,7 @@ class GraphQlLiveTest {
     }
 
     @Test
-    void aTokenComesWithTheHandshakeOrTheFirstMessage() {
+    void acceptsATokenInHandshakeOrFirstMessage() {
         try (LiveWebSocketClient client = LiveWebSocketClient.open(api, "/graphql?token=" + ada.token(), PROTOCOL)) {
             client.send("{\"type\": \"connection_init\"}");
             client.next(ofType("connection_ack"));
@@ -164,7 +164,7 @@ class GraphQlLiveTest {
     }
 
     @Test
-    void theProtocolIsKeptTo() {
+    void enforcesTheProtocol() {
         try (LiveWebSocketClient client = LiveWebSocketClient.open(api, "/graphql", null)) {
             assertThat(client.closeStatus()).as("without a protocol").isEqualTo(4406);
         }
@@ -205,7 +205,7 @@ class GraphQlLiveTest {
     }
 
     @Test
-    void aConnectionHasBounds() {
+    void limitsAConnection() {
         try (LiveWebSocketClient client = connected(ada.token())) {
             for (int i = 0; i < 16; i++) {
                 subscribe(client, "s" + i, FLOW, Map.of());
@@ -235,7 +235,7 @@ class GraphQlLiveTest {
     }
 
     @Test
-    void socketsAndStreamsCountAsLiveConnectionsOfTheUser() {
+    void countsSocketsAndStreamsAsLiveConnections() {
         List<LiveWebSocketClient> clients = new ArrayList<>();
         try {
             for (int i = 0; i < 16; i++) {
@@ -266,7 +266,7 @@ class GraphQlLiveTest {
     }
 
     @Test
-    void aSubscriptionEndsWithItsToken() {
+    void subscriptionEndsWithItsToken() {
         String brief = Tokens.signed(ada.id().toString(), Instant.now().plusSeconds(2));
         try (LiveWebSocketClient client = connected(brief);
                 EventStreamClient events = EventStreamClient.open(api, stream(brief, FLOW))) {
@@ -282,7 +282,7 @@ class GraphQlLiveTest {
     }
 
     @Test
-    void aSubscriptionEndsWhenItsTokenIsRevoked() {
+    void subscriptionEndsWhenItsTokenIsRevoked() {
         try (LiveWebSocketClient client = connected(bob.token());
                 EventStreamClient events = EventStreamClient.open(api, stream(bob.token(), FLOW))) {
             subscribe(client, "1", FLOW, Map.of());
@@ -298,7 +298,7 @@ class GraphQlLiveTest {
     }
 
     @Test
-    void teamAlertsAreForThoseWhoLeadTheTeam() throws java.sql.SQLException {
+    void sendsTeamAlertsToLeadsOnly() throws java.sql.SQLException {
         String team =
                 api.post("/api/teams", ada.token(), "{\"name\": \"Compilers\"}").text("team_id");
         gateway.putOnPremium(UUID.fromString(team));
@@ -312,14 +312,14 @@ class GraphQlLiveTest {
             subscribe(bobs, "1", query, Map.of("id", team));
             JsonNode refused = bobs.next(ofType("error"));
             assertThat(refused.at("/payload/0/extensions/code").asString()).isEqualTo("not-found");
-            // Hers go on, and an id that is in use closes the connection.
+            // Her own remain, and an id in use closes the connection.
             subscribe(adas, "1", query, Map.of());
             assertThat(adas.closeStatus()).isEqualTo(4409);
         }
     }
 
     @Test
-    void anApiKeyOpensNoGraph() {
+    void rejectsApiKeys() {
         String key = api.post("/api/keys", ada.token(), "{\"name\": \"editor\", \"scope\": \"ingest\"}")
                 .text("key");
         assertThat(key).isNotBlank();
@@ -331,7 +331,7 @@ class GraphQlLiveTest {
     }
 
     @Test
-    void theLegacyProtocolIsSpokenToo() {
+    void supportsTheLegacyProtocol() {
         UUID session = UUID.randomUUID();
         try (LiveWebSocketClient client = LiveWebSocketClient.open(api, "/graphql", LEGACY)) {
             client.send("{\"type\": \"connection_init\", \"payload\": {\"Authorization\": \"Bearer " + ada.token()
@@ -377,7 +377,7 @@ class GraphQlLiveTest {
     }
 
     @Test
-    void theLegacyProtocolSaysWhyItRefuses() {
+    void legacyProtocolReportsTheReason() {
         try (LiveWebSocketClient client = LiveWebSocketClient.open(api, "/graphql", LEGACY)) {
             client.send("{\"type\": \"connection_init\", \"payload\": {\"token\": \"nonsense\"}}");
             assertThat(client.next(ofType("connection_error"))
@@ -406,7 +406,7 @@ class GraphQlLiveTest {
     }
 
     @Test
-    void aStreamOfServerSentEventsHasOneOperation() {
+    void serverSentEventsHaveOneOperation() {
         UUID session = UUID.randomUUID();
         try (EventStreamClient posted = EventStreamClient.open(api, stream(ada.token(), FLOW));
                 EventStreamClient got = EventStreamClient.open(
@@ -454,7 +454,7 @@ class GraphQlLiveTest {
     }
 
     @Test
-    void aSubscriptionByPlainPostIsToldWhereToGo() {
+    void rejectsSubscriptionsByPlainPost() {
         JsonNode answer = api.post("/graphql", ada.token(), Api.JSON.writeValueAsString(Map.of("query", FLOW)))
                 .json();
         assertThat(answer.path("errors").path(0).path("extensions").path("code").asString())
@@ -477,7 +477,7 @@ class GraphQlLiveTest {
         client.send(Api.JSON.writeValueAsString(message));
     }
 
-    /** Messages are heard in order, so what was said before is done. */
+    /** Messages are handled in order, so earlier ones are done. */
     private static void isSubscribed(LiveWebSocketClient client) {
         client.send("{\"type\": \"ping\"}");
         client.next(ofType("pong"));

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** What the graph and REST have in common, asked for in full and compared. */
+/** Compares all fields that GraphQL and REST share. */
 class GraphQlModelTest {
 
     private final GatewayUnderTest gateway = GatewayUnderTest.shared();
@@ -46,14 +46,14 @@ class GraphQlModelTest {
     }
 
     @Test
-    void iAmWhoRestSays() throws IOException {
+    void accountEqualsThatOfRest() throws IOException {
         assertThat(plain(ask(ada, "{ me " + all("Account") + " }").path("me")))
                 .isEqualTo(plain(rest("/api/account")))
                 .containsEntry("email", ada.email());
     }
 
     @Test
-    void thePastSaysWhatItSaysInRest() throws IOException {
+    void historyEqualsThatOfRest() throws IOException {
         new HistoryWriter(gateway, ada).weeks(6);
         JsonNode analytics =
                 ask(ada, "{ analytics(days: 60) " + all("Analytics") + " }").path("analytics");
@@ -68,7 +68,7 @@ class GraphQlModelTest {
     }
 
     @Test
-    void whoHasNoPastIsToldWhatIsMissing() throws IOException {
+    void reportsMissingDataWithoutHistory() throws IOException {
         JsonNode patterns =
                 ask(ada, "{ patterns(days: 365) " + all("Patterns") + " }").path("patterns");
         assertThat(patterns.path("peakHours").path("missing").isEmpty()).isFalse();
@@ -90,7 +90,7 @@ class GraphQlModelTest {
     }
 
     @Test
-    void thePastCostsSoMuchThatOneRequestCannotAskForItManyTimes() {
+    void costLimitsHistoryFieldsPerRequest() {
         StringBuilder seven = new StringBuilder();
         for (int i = 0; i < 7; i++) {
             seven.append(" a").append(i).append(": analytics { timeZone }");
@@ -106,7 +106,7 @@ class GraphQlModelTest {
     }
 
     @Test
-    void teamsWithTheirMembersTakeTwoStatementsHoweverManyTheyAre() throws IOException {
+    void teamsWithMembersNeedTwoStatements() throws IOException {
         for (String name : Set.of("a", "b", "c")) {
             String team = api.post("/api/teams", ada.token(), "{\"name\": \"" + name + "\"}")
                     .text("team_id");
@@ -115,7 +115,7 @@ class GraphQlModelTest {
         String query = "{ teams " + all("Team") + " }";
         Database database = gateway.context.getBean(Database.class);
         long fewest = Long.MAX_VALUE;
-        // Whatever else goes on in the gateway only adds to the count.
+        // Other activity of the gateway only adds to the count.
         for (int i = 0; i < 10; i++) {
             long before = database.statements();
             assertThat(ask(ada, query).path("teams").size()).isEqualTo(3);
@@ -136,26 +136,26 @@ class GraphQlModelTest {
     }
 
     @Test
-    void invitationsAreShownWithoutTheirTeam() throws IOException {
+    void invitationsHaveNoTeam() throws IOException {
         String team =
                 api.post("/api/teams", ada.token(), "{\"name\": \"Compilers\"}").text("team_id");
         api.post(
                 "/api/teams/" + team + "/members",
                 ada.token(),
                 "{\"email\": \"" + bob.email() + "\", \"role\": \"viewer\"}");
-        JsonNode received = api.get("/api/invitations", bob.token())
+        JsonNode overRest = api.get("/api/invitations", bob.token())
                 .json()
                 .path("invitations")
                 .path(0);
-        JsonNode asked = ask(bob, "{ invitations " + all("Invitation") + " }").path("invitations");
-        assertThat(asked)
+        JsonNode overGraphQl = ask(bob, "{ invitations " + all("Invitation") + " }").path("invitations");
+        assertThat(overGraphQl)
                 .singleElement()
-                .satisfies(one -> assertThat(plain(one)).isEqualTo(plain(received)));
+                .satisfies(one -> assertThat(plain(one)).isEqualTo(plain(overRest)));
         assertThat(ask(ada, "{ invitations { role } }").path("invitations")).isEmpty();
     }
 
     @Test
-    void aTeamIsThereForThoseWhoBelongToIt() {
+    void teamsAreVisibleToMembersOnly() {
         String team =
                 api.post("/api/teams", ada.token(), "{\"name\": \"Compilers\"}").text("team_id");
         String query = "{ team(id: \"%s\") { name role members { userId } } }";

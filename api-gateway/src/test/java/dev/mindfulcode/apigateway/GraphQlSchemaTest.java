@@ -21,14 +21,14 @@ class GraphQlSchemaTest {
     private final GatewayUnderTest gateway = GatewayUnderTest.shared();
 
     @Test
-    void theServedSchemaIsThePrintedOne() throws IOException {
+    void servedSchemaEqualsTheDocumentedOne() throws IOException {
         String served = served();
         if (Boolean.getBoolean("mindful.renew")) {
             Files.writeString(PRINTED, served);
         }
         assertThat(Files.readString(PRINTED))
                 .as(
-                        "docs/schema.graphqls; run this test with -Dmindful.renew=true, look at the difference, and commit it")
+                        "docs/schema.graphqls; run this test with -Dmindful.renew=true and commit the difference")
                 .isEqualTo(served);
     }
 

@@ -18,26 +18,27 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 
-/** Somebody's weeks of work, written into the read model as the projections would have. */
+/** Writes weeks of work into the read model like the projections. */
 final class HistoryWriter {
 
     static final ZoneId ZONE = ZoneId.of("Europe/Berlin");
 
     private static final String MINUTE = """
-            insert into readmodel.flow_minutes (user_id, minute, keystrokes, errors, context_switches, active_seconds, flow_seconds,
-                mean_intensity, intensity_ms, active_ms, flow_ms, version)
+            insert into readmodel.flow_minutes (user_id, minute, keystrokes, errors, context_switches, active_seconds,
+                flow_seconds, mean_intensity, intensity_ms, active_ms, flow_ms, version)
             values (?, ?, 100, 5, ?, 50, ?, ?, ?, 50000, ?, 1)""";
     private static final String PERIOD = """
-            insert into readmodel.flow_periods (user_id, session_id, started_at, ended_at, mean_intensity, keystrokes, ended_by, version)
+            insert into readmodel.flow_periods
+                (user_id, session_id, started_at, ended_at, mean_intensity, keystrokes, ended_by, version)
             values (?, ?, ?, ?, 0.7, 1000, ?, 1)""";
     private static final String SESSION = """
-            insert into readmodel.coding_sessions (session_id, user_id, user_started_at, language, stream_status, stream_status_at,
-                first_activity_at, last_activity_at, active_ms, flow_ms, version)
+            insert into readmodel.coding_sessions (session_id, user_id, user_started_at, language, stream_status,
+                stream_status_at, first_activity_at, last_activity_at, active_ms, flow_ms, version)
             values (?, ?, ?, ?, 'ended', ?, ?, ?, ?, ?, 1)""";
 
     private static final String SESSION_MINUTE = """
-            insert into readmodel.flow_minutes (user_id, minute, session_id, keystrokes, errors, context_switches, active_seconds,
-                flow_seconds, mean_intensity, intensity_ms, active_ms, flow_ms, version)
+            insert into readmodel.flow_minutes (user_id, minute, session_id, keystrokes, errors, context_switches,
+                active_seconds, flow_seconds, mean_intensity, intensity_ms, active_ms, flow_ms, version)
             values (?, ?, ?, 100, 5, 0, 50, 0, 0.5, 25000, 50000, ?, 1)""";
     private static final String LANGUAGE = """
             insert into readmodel.session_languages (user_id, session_id, event_offset, kind, set_at, language)
@@ -52,7 +53,8 @@ final class HistoryWriter {
         this.user = user.id();
         update("""
                 insert into readmodel.user_zones (user_id, time_zone, event_offset) values (?, ?, 1000000000)
-                on conflict (user_id) do update set time_zone = excluded.time_zone, event_offset = excluded.event_offset""", this.user, ZONE.getId());
+                on conflict (user_id) do update
+                    set time_zone = excluded.time_zone, event_offset = excluded.event_offset""", this.user, ZONE.getId());
     }
 
     static LocalDate today() {
@@ -154,19 +156,20 @@ final class HistoryWriter {
         unwritten.computeIfAbsent(sql, _ -> new ArrayList<>()).add(row);
     }
 
-    /** Writes what was said so far. */
+    /** Writes the collected rows. */
     void write() {
         unwritten.forEach(this::write);
         unwritten.clear();
     }
 
-    /** Writes what was said so far, and the sums of its days. */
+    /** Writes the collected rows and the sums of their days. */
     void sumDays() {
         write();
         update("""
-                insert into readmodel.daily_summaries (user_id, day, keystrokes, errors, context_switches, active_ms, flow_ms, intensity_ms, version)
-                select user_id, (minute at time zone 'Europe/Berlin')::date, sum(keystrokes), sum(errors), sum(context_switches), sum(active_ms),
-                       sum(flow_ms), sum(intensity_ms), 1
+                insert into readmodel.daily_summaries
+                    (user_id, day, keystrokes, errors, context_switches, active_ms, flow_ms, intensity_ms, version)
+                select user_id, (minute at time zone 'Europe/Berlin')::date, sum(keystrokes), sum(errors),
+                       sum(context_switches), sum(active_ms), sum(flow_ms), sum(intensity_ms), 1
                 from readmodel.flow_minutes where user_id = ? group by 1, 2""", user);
     }
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 
-/** Who may be asked, and how often: gently, and never anybody who did not choose it. */
+/** Tests when and how often users are prompted for ratings. */
 class PromptsTest {
 
     private final PostgresUrl url = PostgresUrl.parse(TestPlatform.shared().freshDatabase());
@@ -33,7 +33,8 @@ class PromptsTest {
         database = new Database(url, 8);
         prompts = new Prompts(database, () -> now);
         database.sql(
-                        "insert into identity.users values (:user, 'ada@example.org', 'no hash', 'Pacific/Auckland', now())")
+                        "insert into identity.users"
+                                + " values (:user, 'ada@example.org', 'no hash', 'Pacific/Auckland', now())")
                 .bind("user", ada)
                 .fetch()
                 .rowsUpdated()
@@ -46,64 +47,64 @@ class PromptsTest {
     }
 
     @Test
-    void nobodyIsAskedWhoDidNotChooseIt() {
+    void promptsOnlyAfterOptIn() {
         assertThat(prompts.perDay(ada).block()).isZero();
-        assertThat(asked(afterWork())).isFalse();
+        assertThat(prompted(afterWork())).isFalse();
         choose(3);
-        assertThat(asked(afterWork())).isTrue();
+        assertThat(prompted(afterWork())).isTrue();
         choose(0);
         now = now.plus(Duration.ofDays(2));
-        assertThat(asked(afterWork())).isFalse();
+        assertThat(prompted(afterWork())).isFalse();
     }
 
     @Test
-    void nobodyIsAskedInFlowOrAfterLittleWork() {
+    void neverPromptsInFlowOrAfterLittleWork() {
         choose(3);
-        assertThat(asked(state(Prompts.WORK_MIN, true))).isFalse();
-        assertThat(asked(state(Prompts.WORK_MIN.minusMillis(1), false))).isFalse();
-        assertThat(asked(afterWork())).isTrue();
+        assertThat(prompted(state(Prompts.WORK_MIN, true))).isFalse();
+        assertThat(prompted(state(Prompts.WORK_MIN.minusMillis(1), false))).isFalse();
+        assertThat(prompted(afterWork())).isTrue();
     }
 
     @Test
-    void nobodyIsAskedTwiceAboutOneBreakOrAboutWorkOfLongAgo() {
+    void promptsOncePerBreakAndNotForOldWork() {
         choose(6);
         FlowState paused = state(Prompts.WORK_MIN, false);
-        assertThat(asked(paused)).isTrue();
+        assertThat(prompted(paused)).isTrue();
         now = now.plus(Prompts.WORK_AGO_MAX);
-        assertThat(asked(paused)).as("paused, and later ended").isFalse();
+        assertThat(prompted(paused)).as("paused, and later ended").isFalse();
         FlowState uploaded = at(now.minus(Duration.ofHours(20)), paused);
-        assertThat(asked(uploaded)).as("typed offline, yesterday").isFalse();
-        assertThat(asked(state(Prompts.WORK_MIN, false))).isTrue();
+        assertThat(prompted(uploaded)).as("typed offline, yesterday").isFalse();
+        assertThat(prompted(state(Prompts.WORK_MIN, false))).isTrue();
     }
 
     @Test
-    void promptsAreFarApartAndCountedByTheUsersOwnDay() {
+    void spacesPromptsAndCountsThemByLocalDay() {
         now = Instant.parse("2026-03-02T20:00:00Z"); // 9:00 of the next day in Auckland
         choose(2);
-        assertThat(asked(afterWork())).isTrue();
+        assertThat(prompted(afterWork())).isTrue();
         now = now.plus(Duration.ofMinutes(44));
-        assertThat(asked(afterWork())).as("too soon").isFalse();
+        assertThat(prompted(afterWork())).as("too soon").isFalse();
         now = now.plus(Duration.ofMinutes(1));
-        assertThat(asked(afterWork())).isTrue();
+        assertThat(prompted(afterWork())).isTrue();
         now = Instant.parse("2026-03-03T10:59:00Z");
-        assertThat(asked(afterWork())).as("a third, at 23:59 in Auckland").isFalse();
+        assertThat(prompted(afterWork())).as("a third, at 23:59 in Auckland").isFalse();
         now = Instant.parse("2026-03-03T11:00:00Z");
-        assertThat(asked(afterWork())).as("the next day there").isTrue();
+        assertThat(prompted(afterWork())).as("the next day there").isTrue();
     }
 
     @Test
-    void severalGatewaysTogetherAskNoMoreThanOne() {
+    void limitHoldsAcrossGateways() {
         choose(6);
-        long asked = Flux.range(0, 40)
+        long shown = Flux.range(0, 40)
                 .flatMap(_ -> prompts.tryPrompt(ada, afterWork()), 40)
-                .filter(asks -> asks)
+                .filter(prompted -> prompted)
                 .count()
                 .blockOptional()
                 .orElseThrow();
-        assertThat(asked).isEqualTo(1);
+        assertThat(shown).isEqualTo(1);
     }
 
-    private boolean asked(FlowState state) {
+    private boolean prompted(FlowState state) {
         return Objects.requireNonNull(prompts.tryPrompt(ada, state).block());
     }
 

@@ -15,7 +15,7 @@ class LanguageGroupsTest {
     private static final long HOUR_MS = 3_600_000;
 
     @Test
-    void languagesFoldCaseAndKeepTheLatestSpelling() {
+    void languagesIgnoreCaseAndUseTheLatestSpelling() {
         List<LanguageTyping> typing = new ArrayList<>();
         for (String spelling : List.of(" TypeScript", "typescript", "TYPESCRIPT", "Ｔｙｐｅｓｃｒｉｐｔ")) {
             for (int i = 0; i < 3; i++) {

@@ -22,7 +22,7 @@ class IntrospectionCostTest {
     private static final int BUILT_IN_TYPES = 13;
 
     @Test
-    void theBoundsHoldForTheSchema() throws IOException {
+    void boundsHoldForTheSchema() throws IOException {
         TypeDefinitionRegistry schema;
         try (Reader file = new InputStreamReader(
                 Objects.requireNonNull(GraphQlExecutor.class.getResourceAsStream("schema.graphqls")),

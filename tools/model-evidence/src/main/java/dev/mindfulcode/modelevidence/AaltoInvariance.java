@@ -9,24 +9,24 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * What a model must not do, looked at on typists of all speeds: measure speed, saturate, forget the person, or hang on
- * every batch.
+ * Invariance checks of a model on typists of all speeds: it must not measure speed, saturate, vary within a person, or
+ * depend on single batches.
  */
 final class AaltoInvariance {
-    /** Keystrokes after which the window is full and a reading is counted. */
+    /** Keystrokes until the window is full and readings count. */
     private static final int WARM_KEYSTROKES = 100;
 
     private static final int PASSES_TO_KNOW_THE_PERSON = 4;
-    /** Only what lies inside bursts is speed; a pause is a pause. */
+    /** Bound of intervals inside bursts; longer ones are pauses. */
     private static final int BURST_BOUND_MS = 2_000;
 
     private static final double[] SCALES = {0.8, 1.25};
 
     /**
-     * What was found for one model.
+     * The result of one model.
      *
-     * @param speedCorrelation of a participant's mean intensity with words per minute
-     * @param retestCorrelation over participants, of odd with even sentences taken as sessions of their own
+     * @param speedCorrelation correlation of a participant's mean intensity with words per minute
+     * @param retestCorrelation correlation over participants of odd with even sentences, as separate sessions
      * @param scalingDelta mean |Δ| of a participant's mean intensity when their intervals inside bursts are scaled by
      *     0.8 and 1.25, their baseline known
      */
@@ -59,7 +59,7 @@ final class AaltoInvariance {
         this.loss = protocol.number("aalto.batch.loss");
     }
 
-    Result judge(List<AaltoTyping> everybody) {
+    Result evaluate(List<AaltoTyping> everybody) {
         List<double[]> rows = new ArrayList<>();
         List<Double> readings = new ArrayList<>();
         for (AaltoTyping typing : everybody) {
@@ -135,7 +135,7 @@ final class AaltoInvariance {
         return keys;
     }
 
-    /** Intensity after each key from the hundredth on. */
+    /** Returns the intensity after each key from the hundredth. */
     private double[] intensities(List<Key> keys, byte[] state) {
         SessionState session = new SessionState(model).wrap(state);
         FlowReading reading = new FlowReading();
@@ -175,9 +175,8 @@ final class AaltoInvariance {
     }
 
     /**
-     * Mean |Δ| of intensity at the end of each batch that arrives in both runs, a random twentieth of the batches being
-     * lost, sent twice or swapped with the next. Batches sent twice are left out by their number as the pipeline does,
-     * so they must change nothing.
+     * Returns the mean |Δ| of intensity at the end of each batch of both runs, when a random twentieth of the batches
+     * is lost, sent twice or swapped with the next. Duplicates are removed as in the pipeline, so they must not matter.
      */
     private double delta(List<Key> keys, Fault fault) {
         List<List<Key>> batches = new ArrayList<>();
@@ -236,7 +235,7 @@ final class AaltoInvariance {
         return rows.stream().mapToDouble(row -> row[column]).toArray();
     }
 
-    /** Pearson's correlation over the pairs that are both numbers. */
+    /** Returns Pearson's correlation over the pairs without NaN. */
     static double correlation(double[] x, double[] y) {
         int n = 0;
         double sx = 0;

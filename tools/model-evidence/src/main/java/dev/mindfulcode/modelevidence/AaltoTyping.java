@@ -10,10 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One participant's transcribed sentences. Characters become key classes in the reader and get no further.
+ * The transcribed sentences of a participant. The reader maps characters to key classes.
  *
- * @param sections in the order of the file
- * @param unreadable rows that are no such row
+ * @param sections sentences in the order of the file
+ * @param unreadable number of malformed rows
  */
 record AaltoTyping(String participant, List<Section> sections, int unreadable) {
     static final String SUFFIX = "_keystrokes.txt";
@@ -21,12 +21,12 @@ record AaltoTyping(String participant, List<Section> sections, int unreadable) {
     /**
      * One sentence.
      *
-     * @param typedLength characters of what was handed in
+     * @param typedLength number of characters of the submitted text
      */
-    @SuppressWarnings("ArrayRecordComponent") // keystrokes by the hundred thousand
+    @SuppressWarnings("ArrayRecordComponent") // hundreds of thousands of keystrokes
     record Section(long[] atMs, byte[] keyClasses, int typedLength) {
 
-        /** Returns words of five characters a minute, or NaN where it cannot be told. */
+        /** Returns words of five characters per minute, or NaN if unknown. */
         double wordsPerMinute() {
             double minutes = (atMs[atMs.length - 1] - atMs[0]) / 60_000.0;
             return minutes > 0 && typedLength > 1 ? typedLength / 5.0 / minutes : Double.NaN;

@@ -8,17 +8,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The forecast task on ABB logs: at each fifth minute of a session in which somebody is plainly working, will there be
- * no gap of five minutes in the next fifteen? What is asked of the engine is what it would have said live at that
- * instant; nothing later is seen, and a developer's baselines hold only what came before.
+ * The forecast task on ABB logs: for every fifth minute of active work, will the next fifteen minutes have no gap of
+ * five? Readings are those that the engine would have given live; baselines contain earlier data only.
  */
 final class AbbForecast {
     static final int STEP_S = 300;
     static final int GAP_S = 300;
     static final int HORIZON_S = 900;
-    /** A session of the protocol ends with this silence, whatever follows. */
+    /** Silence that ends a session of the protocol. */
     static final int SESSION_SPLIT_S = 900;
-    /** Commands in the last five minutes below which an instant is not asked about: nobody plainly at work. */
+    /** Minimum commands in the last five minutes of an instant. */
     static final int COMMANDS_MIN = 30;
 
     static final List<String> RAW = List.of(
@@ -40,8 +39,7 @@ final class AbbForecast {
             "commands in 15 minutes");
 
     /**
-     * The columns of {@link #RAW} that are plain counts of what was done: the counts baseline of the published figure's
-     * kind.
+     * The columns of {@link #RAW} that are plain counts, as in the published baseline.
      */
     static final int[] COUNTS = {0, 1, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 
@@ -113,7 +111,7 @@ final class AbbForecast {
         }
     }
 
-    /** No gap of five minutes or more in the fifteen after an instant, its two ends included. */
+    /** Whether the fifteen minutes after an instant, both ends included, have no gap of five minutes. */
     private static boolean holds(long[] seconds, int next, long at) {
         long from = at;
         for (int i = next; i < seconds.length && seconds[i] <= at + HORIZON_S; i++) {
@@ -177,7 +175,7 @@ final class AbbForecast {
         return raw;
     }
 
-    /** What a developer's own past says by now: labels count only once their fifteen minutes are over. */
+    /** The past rate of a developer: a label counts once its fifteen minutes are over. */
     private static final class Past {
         private record Pending(long known, boolean positive) {}
 

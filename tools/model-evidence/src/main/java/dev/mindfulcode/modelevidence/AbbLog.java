@@ -15,13 +15,13 @@ import java.util.List;
 import java.util.zip.GZIPInputStream;
 
 /**
- * One developer's Visual Studio commands: seconds (local time, as if it were UTC) and what the engine takes each for. A
- * log has no raw keys: an editing command stands for a key, and opening a file or leaving Visual Studio for a signal.
+ * The Visual Studio commands of one developer: seconds (local time, read as UTC) and codes. The logs have no raw keys:
+ * an editing command represents a key, and opening a file or leaving Visual Studio a signal.
  *
- * @param codes 0 to 12: that key class; 100 + kind: that signal
- * @param unreadable lines that are no such line
+ * @param codes 0 to 12: a key class; 100 + kind: a signal
+ * @param unreadable number of malformed lines
  */
-@SuppressWarnings("ArrayRecordComponent") // commands by the hundred thousand
+@SuppressWarnings("ArrayRecordComponent") // hundreds of thousands of commands
 record AbbLog(String developer, long[] seconds, byte[] codes, int unreadable) {
     private static final String PREFIX = "BlazeData_Dev_";
     private static final String SUFFIX = ".csv.gz";

@@ -7,13 +7,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Temperature or isotonic, decided by people whom neither has seen: the people held out to stop training go round two
- * halves, each calibration is fitted on one half and judged on the other. Isotonic has many parameters where
- * temperature has two; it is taken only when it gains what protocol.properties asks for in Brier score, does not lose
- * in calibration error, and stands on enough instants.
+ * The choice between temperature and isotonic calibration on people held out from fitting: the people held out to stop
+ * training are split in two halves; each calibration is fitted on one half and scored on the other. Isotonic needs the
+ * gain in Brier score of protocol.properties, no higher calibration error, and enough instants.
  */
 final class CalibrationRule {
-    /** Which calibration a training uses; the tables have each of them beside what the rule takes. */
+    /** The calibration of a training; the tables show each one in addition to the chosen one. */
     enum Choice {
         BY_RULE,
         TEMPERATURE,

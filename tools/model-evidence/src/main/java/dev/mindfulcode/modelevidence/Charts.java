@@ -3,7 +3,7 @@ package dev.mindfulcode.modelevidence;
 import java.util.List;
 import java.util.Locale;
 
-/** Two kinds of chart as SVG text: ROC curves and calibration curves. Same scores, same text. */
+/** ROC curves and calibration curves as SVG text. The same scores give the same text. */
 final class Charts {
     private static final int SIZE = 360;
     private static final int MARGIN = 48;
@@ -79,7 +79,8 @@ final class Charts {
         StringBuilder svg = new StringBuilder();
         svg.append(String.format(
                 Locale.ROOT,
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" font-family=\"sans-serif\" font-size=\"12\" role=\"img\">%n"
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\""
+                        + " font-family=\"sans-serif\" font-size=\"12\" role=\"img\">%n"
                         + "<title>%s</title>%n<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>%n",
                 width,
                 height,
@@ -127,7 +128,8 @@ final class Charts {
         svg.append(String.format(
                 Locale.ROOT,
                 "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"1.5\"/>%n"
-                        + "<rect x=\"%d\" y=\"%d\" width=\"14\" height=\"4\" fill=\"%s\"/><text x=\"%d\" y=\"%d\">%s</text>%n",
+                        + "<rect x=\"%d\" y=\"%d\" width=\"14\" height=\"4\" fill=\"%s\"/>"
+                        + "<text x=\"%d\" y=\"%d\">%s</text>%n",
                 points.toString().strip(),
                 colour,
                 MARGIN,

@@ -7,12 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The folders given, sorted by what lies in them: a folder's name never matters, its files do. */
+/** The datasets in the given folders, recognized by file names. */
 record Datasets(List<Path> abb, List<Path> swell, List<Path> freihaut, List<Path> aalto) {
     static final String EXPECTED = "BlazeData_Dev_*.csv.gz (ABB), " + SwellMinutes.FILE + " (SWELL), "
             + FreihautTyping.FILE + " (Freihaut), or *" + AaltoTyping.SUFFIX + " (Aalto, also in keystroke-samples/)";
 
-    /** Looks into each folder and one level below. */
+    /** Searches each folder and its direct subfolders. */
     static Datasets find(List<Path> folders) throws IOException {
         Datasets found = new Datasets(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         for (Path folder : folders) {
@@ -51,7 +51,7 @@ record Datasets(List<Path> abb, List<Path> swell, List<Path> freihaut, List<Path
         return abb.isEmpty() && swell.isEmpty() && freihaut.isEmpty() && aalto.isEmpty();
     }
 
-    /** Names the tasks for which nothing was given. */
+    /** Returns the names of tasks without data. */
     List<String> missing() {
         List<String> missing = new ArrayList<>();
         if (abb.isEmpty()) {

@@ -2,7 +2,7 @@ package dev.mindfulcode.modelevidence;
 
 import dev.mindfulcode.flowengine.FlowReading;
 
-/** What of the engine's codes the readers need, and how a reading becomes an example's features. */
+/** The engine's codes that the dataset readers use, and the features of a reading. */
 final class EngineCodes {
     static final int LETTER = 0;
     static final int DIGIT = 1;

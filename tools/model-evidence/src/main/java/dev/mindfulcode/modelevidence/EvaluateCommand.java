@@ -13,16 +13,14 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code mindful evaluate FOLDER… [--out DIR]}: runs the frozen protocol on what lies in the folders and writes
+ * {@code mindful evaluate FOLDER… [--out DIR]}: runs the frozen protocol on the datasets in the folders and writes
  * evaluation.md.
  */
 @Command(
         name = "evaluate",
         mixinStandardHelpOptions = true,
-        description =
-                "Judges the models on labelled data with people held out, and writes evaluation.md with its charts.",
-        footer =
-                "Exit 0 when all that was asked for was judged; 2 when a dataset of the default folder is missing; 1 when nothing could be.")
+        description = "Evaluate the models on labelled data with people held out, and write evaluation.md with charts.",
+        footer = "Exit 0: complete; 2: a dataset of the default folder is missing; 1: no data.")
 public final class EvaluateCommand implements Callable<Integer> {
     static final Path DEFAULT_FOLDER = Path.of("..", "shared", "data");
     private static final int INCOMPLETE = 2;
@@ -34,10 +32,10 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..*",
             paramLabel = "FOLDER",
-            description = "Folders of datasets, or of folders of them; default: ../shared/data")
+            description = "Folders with datasets, or with folders of them (default: ../shared/data)")
     private List<Path> folders = List.of();
 
-    @Option(names = "--out", defaultValue = "evaluation", description = "Where the report goes (default: evaluation)")
+    @Option(names = "--out", defaultValue = "evaluation", description = "Output folder (default: evaluation)")
     private Path out = Path.of("evaluation");
 
     @Override
@@ -47,14 +45,14 @@ public final class EvaluateCommand implements Callable<Integer> {
         try {
             Datasets data = Datasets.find(folders.isEmpty() ? List.of(DEFAULT_FOLDER) : folders);
             if (data.isEmpty()) {
-                err.println("Nothing to judge in the folders given. Expected " + Datasets.EXPECTED + ".");
+                err.println("No data in the folders. Expected " + Datasets.EXPECTED + ".");
                 return 1;
             }
             Path report = new EvaluationReport(new Protocol(), console).write(data, out);
             console.println("Written: " + report);
             if (!data.missing().isEmpty()) {
-                err.println("Not judged, as nothing was given for it: " + String.join("; ", data.missing()) + ".");
-                // Whoever names folders asks for those only.
+                err.println("Not evaluated, as the data are missing: " + String.join("; ", data.missing()) + ".");
+                // Named folders need not be complete.
                 return folders.isEmpty() ? INCOMPLETE : 0;
             }
             return 0;

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * evaluation.md and its charts: what was asked, the tables, the traps, and the model card. The same data give the same
+ * evaluation.md and its charts: the method, the tables, the traps, and the model card. The same data give the same
  * text.
  */
 final class EvaluationReport {
@@ -87,13 +87,13 @@ final class EvaluationReport {
                         .mapToInt(section -> section.atMs().length)
                         .sum(),
                 everybody.stream().mapToInt(AaltoTyping::unreadable).sum()));
-        text.append(
-                "| model | r with words per minute (rank) | test-retest r | p5 / median / p95 | lowest, highest | saturated |"
-                        + " mean \\|Δ\\| dropped / twice / late | mean \\|Δ\\| speed × 0.8, × 1.25 (worst) |\n"
-                        + "| --- | --- | --- | --- | --- | --- | --- | --- |\n");
+        text.append("| model | r with words per minute (rank) | test-retest r | p5 / median / p95 | lowest, highest"
+                + " | saturated | mean \\|Δ\\| dropped / twice / late"
+                + " | mean \\|Δ\\| speed × 0.8, × 1.25 (worst) |\n"
+                + "| --- | --- | --- | --- | --- | --- | --- | --- |\n");
         StringBuilder verdicts = new StringBuilder();
         for (FlowModel model : ShippedModels.all()) {
-            AaltoInvariance.Result result = new AaltoInvariance(model, protocol).judge(everybody);
+            AaltoInvariance.Result result = new AaltoInvariance(model, protocol).evaluate(everybody);
             text.append(String.format(
                     Locale.ROOT,
                     "| %s | %+.3f (%+.3f) | %.3f | %.3f / %.3f / %.3f | %.3f, %.3f | %.1f %%"

@@ -3,7 +3,7 @@ package dev.mindfulcode.modelevidence;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** Training and evaluation without the rest of the system; {@code ./mindful} offers the same commands. */
+/** Runs training and evaluation without the rest of the system, with the same commands as {@code ./mindful}. */
 @Command(
         name = "evidence",
         mixinStandardHelpOptions = true,

@@ -1,12 +1,12 @@
 package dev.mindfulcode.modelevidence;
 
 /**
- * One judged instant of one person.
+ * A labelled instant of one person.
  *
- * @param person who; people and never rows are held out
+ * @param person id; splits hold out people, not rows
  * @param features the engine's five features, in its order
- * @param raw plain counts for baselines, each task its own
+ * @param raw plain counts for the baselines of a task
  * @param positive the label
  */
-@SuppressWarnings("ArrayRecordComponent") // numbers by the ten thousand
+@SuppressWarnings("ArrayRecordComponent") // tens of thousands of numbers
 record Example(String person, float[] features, double[] raw, boolean positive) {}

@@ -15,8 +15,8 @@ import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Freihaut and Göritz's short typing tasks, key by key through the live path; positive: own arousal above the person's
- * own median.
+ * Short typing tasks by Freihaut and Göritz, key by key through the live path. Positive: arousal above the person's
+ * median.
  */
 final class FreihautTyping {
     static final String FILE = "Long_Keyboard_Raw_Dataset.json.gz";
@@ -110,7 +110,7 @@ final class FreihautTyping {
         return keys.isEmpty() || Double.isNaN(arousal[0]) ? null : new Task(keys, arousal[0]);
     }
 
-    /** Goes down into any object; an object with an event type is a key event, wherever it lies. */
+    /** Visits all objects; an object with an event type is a key event. */
     private static void readEntry(JsonParser parser, List<Key> keys, double[] arousal) throws IOException {
         String type = "";
         long time = -1;
@@ -130,7 +130,7 @@ final class FreihautTyping {
                     case "keyCode" -> keyCode = parser.getIntValue();
                     case "arousal" -> arousal[0] = parser.getDoubleValue();
                     default -> {
-                        // nothing that is looked at
+                        // ignored
                     }
                 }
             }

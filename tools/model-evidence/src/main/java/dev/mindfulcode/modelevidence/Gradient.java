@@ -5,17 +5,17 @@ import dev.mindfulcode.flowengine.NetworkModel;
 import java.util.Random;
 
 /**
- * The logit of one kind of model and its derivative by the weights. Remembers its last forward run, so not thread-safe.
+ * The logit of a model and its derivative by the weights. Stores the last forward pass, so not thread-safe.
  */
 sealed interface Gradient {
     float[] initial(Random random);
 
     double logit(float[] weights, float[] x);
 
-    /** Adds to a sum the derivative at the last logit, times the derivative of the loss by that logit. */
+    /** Adds the derivative at the last logit, times the derivative of the loss by that logit, to a sum. */
     void add(float[] weights, double byLogit, double[] sum);
 
-    /** Puts weights back where intensity cannot rise with errors. */
+    /** Projects weights so that intensity cannot rise with errors. */
     void project(float[] weights);
 
     final class Logistic implements Gradient {
@@ -68,8 +68,7 @@ sealed interface Gradient {
                     weights[at++] = 0.05f;
                 }
             }
-            // Along the errors' way only weights of one sign survive: starting with their sizes keeps those units
-            // alive.
+            // On the path of the errors only one sign is allowed: absolute values keep those units alive.
             float[] projected = weights.clone();
             NetworkModel.project(projected);
             for (int i = 0; i < weights.length; i++) {

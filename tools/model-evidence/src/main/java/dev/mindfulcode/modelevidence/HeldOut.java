@@ -9,14 +9,14 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
 
-/** Folds of people, and scores for each example from a model that has seen nobody of its fold. */
+/** Cross-validation over people: scores each example with a model that was trained on the other folds. */
 final class HeldOut {
     private final List<Example> examples;
     private final Map<String, Integer> foldOfPerson = new LinkedHashMap<>();
     private final int folds;
 
     /**
-     * The people in the order of a hash of their ids go round the folds, so a person's fold never depends on row order.
+     * Assigns people to folds round robin by a hash of their ids, independent of row order.
      */
     HeldOut(List<Example> examples, int folds) {
         this.examples = examples;
@@ -30,7 +30,7 @@ final class HeldOut {
         }
     }
 
-    /** FNV-1a, so that the split does not hang on a JDK's choice of hash. */
+    /** FNV-1a, which no JDK changes. */
     private static long hash(String person) {
         long hash = 0xcbf29ce484222325L;
         for (int i = 0; i < person.length(); i++) {
@@ -43,7 +43,7 @@ final class HeldOut {
         return folds;
     }
 
-    /** Asks of each fold a scorer trained on the others. */
+    /** Scores each fold with a scorer trained on the others. */
     double[] scores(Function<List<Example>, Function<List<Example>, double[]>> trained) {
         double[] scores = new double[examples.size()];
         for (int fold = 0; fold < folds; fold++) {
@@ -78,7 +78,7 @@ final class HeldOut {
         });
     }
 
-    /** The same, trained on labels dealt out anew within each person: what leaks through everything but the labels. */
+    /** Returns the scores after training on labels shuffled within each person, which shows leaks. */
     double[] shuffledLabelScores(Trainer.Kind kind, long seed) {
         return scores(others -> {
             FlowModel model = new Trainer(kind, seed).train("fold", shuffled(others, seed));
@@ -98,7 +98,7 @@ final class HeldOut {
         return shuffled;
     }
 
-    /** A raw column's sign and, by logistic regression on it alone, chance: learned on the other folds. */
+    /** Returns the scores of a logistic regression on one raw column, trained on the other folds. */
     double[] rawScores(int... columns) {
         return scores(others -> {
             RawLogistic model = RawLogistic.fit(others, columns);

@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Isotonic regression by pooling adjacent violators (Ayer et al. 1955) over groups of instants of like output, so that
- * it has at most {@link Calibration.Isotonic#KNOTS_MAX} knots and none stands on a handful of instants. A knot is a
- * pool's mean output and its share of positives; between knots the function is straight, so that few instants tie.
+ * Isotonic regression by pooling adjacent violators (Ayer et al. 1955) over groups of instants with similar output, for
+ * at most {@link Calibration.Isotonic#KNOTS_MAX} knots with enough instants each. A knot is the mean output of a pool
+ * and its share of positives; the function is linear between knots, so that few instants tie.
  */
 final class IsotonicFit {
     private static final int GROUP_INSTANTS_MIN = 30;
@@ -26,7 +26,7 @@ final class IsotonicFit {
         int from = 0;
         for (int group = 0; group < groups; group++) {
             int to = (int) ((long) sums.length * (group + 1) / groups);
-            // Instants of the same output belong together, or the function would have to be two values at once.
+            // Instants with equal output belong to one group.
             while (to < sums.length && to > 0 && sums[order[to]] == sums[order[to - 1]]) {
                 to++;
             }
@@ -58,7 +58,7 @@ final class IsotonicFit {
         return new Calibration.Isotonic(knots, chances);
     }
 
-    /** Whether the last pool lies above the one before, in both directions and as the floats that are kept. */
+    /** Whether the last pool is above the one before, in both coordinates, as floats. */
     private static boolean rises(double[] weight, double[] raw, double[] positives, int pools) {
         int last = pools - 1;
         int before = pools - 2;

@@ -3,7 +3,7 @@ package dev.mindfulcode.modelevidence;
 import dev.mindfulcode.flowengine.Calibration;
 import java.util.List;
 
-/** Scale and offset of a model's last sum with the least log loss, by Newton steps; the scale stays positive. */
+/** Fits scale and offset of a model's output by log loss with Newton steps; the scale stays positive. */
 record LogitFit(double scale, double offset) {
     static LogitFit fit(double[] sums, List<Example> examples) {
         double scale = 1;
@@ -43,7 +43,7 @@ record LogitFit(double scale, double offset) {
         return (float) Math.clamp(1 / scale, 0.02, 50);
     }
 
-    /** Returns by how much the model's last bias moves, which is where the offset goes. */
+    /** Returns the change of the model's last bias that represents the offset. */
     float biasChange() {
         return (float) (offset * temperature());
     }

@@ -6,13 +6,13 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The population prior of a sample of typists. Each person weighs the same, however much they typed.
+ * The population prior of a sample of typists, with equal weight per person.
  *
- * @param people who typed two keys inside a burst
- * @param intervals inside bursts
- * @param medianMs of everybody's intervals
- * @param lnScale of a log-logistic distribution with their quartiles
- * @param medianSpreadLn deviation between the logarithms of people's own medians
+ * @param people number of people with two keys inside a burst
+ * @param intervals number of intervals inside bursts
+ * @param medianMs median interval
+ * @param lnScale scale of a log-logistic distribution with the sample's quartiles
+ * @param medianSpreadLn deviation of the logarithms of the people's medians
  * @param sampleCorrectionRate mean over people of deletions and undos per keystroke
  */
 record PriorFit(
@@ -22,7 +22,7 @@ record PriorFit(
         double lnScale,
         double medianSpreadLn,
         double sampleCorrectionRate) {
-    /** Where a burst ends: longer intervals are pauses, which the engine's histograms do not hold. */
+    /** Bound of intervals inside a burst; longer ones are pauses. */
     private static final int BURST_BOUND_MS = 2_000;
 
     private record Weighted(int intervalMs, double weight) {}
@@ -55,13 +55,13 @@ record PriorFit(
                 people,
                 pooled.size(),
                 quantile(pooled, people, 0.5),
-                // The quartiles of a log-logistic distribution lie scale × ln 3 from its median, in ln.
+                // The quartiles of a log-logistic distribution are scale × ln 3 from its median, in ln.
                 StrictMath.log(upper / lower) / (2 * StrictMath.log(3)),
                 deviation(lnMedians),
                 rates / people);
     }
 
-    /** Returns the rate for programmers, of whom there is no sample: halfway, in ln, from copying to composing. */
+    /** Returns the rate for programmers, estimated as the geometric mean of copying and composing. */
     double correctionRate() {
         return Math.sqrt(sampleCorrectionRate * PopulationPrior.COMPOSITION_CORRECTION_RATE);
     }

@@ -13,12 +13,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code mindful priors FOLDER…}: works out the engine's population prior from Aalto files, beside the one it has. */
+/** {@code mindful priors FOLDER…}: computes the population prior from Aalto files and compares it with the engine's. */
 @Command(
         name = "priors",
         mixinStandardHelpOptions = true,
-        description =
-                "Works out from Aalto files how people type of whom nothing is known, and prints it beside the engine's constants.")
+        description = "Compute the population prior from Aalto files and print it next to the engine's constants.")
 public final class PriorsCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before call()
@@ -27,7 +26,7 @@ public final class PriorsCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..*",
             paramLabel = "FOLDER",
-            description = "Folders with *_keystrokes.txt, or of folders of them; default: ../shared/data")
+            description = "Folders with *_keystrokes.txt, or with folders of them (default: ../shared/data)")
     private List<Path> folders = List.of();
 
     @Override
@@ -42,7 +41,7 @@ public final class PriorsCommand implements Callable<Integer> {
                 }
             }
             if (everybody.isEmpty()) {
-                err.println("Nothing to fit: no folder given holds *" + AaltoTyping.SUFFIX + ".");
+                err.println("No data: none of the folders contains *" + AaltoTyping.SUFFIX + ".");
                 return 1;
             }
             print(PriorFit.of(everybody), spec.commandLine().getOut());
@@ -62,8 +61,8 @@ public final class PriorsCommand implements Callable<Integer> {
         row(out, "CORRECTION_RATE", "%.4f", fit.correctionRate(), PopulationPrior.CORRECTION_RATE);
         out.printf(
                 Locale.ROOT,
-                "%nPeople's own medians spread by %.2f in ln. The sample's own correction rate is %.4f; the constant is the geometric"
-                        + " mean of that and %.3f, published for free composition.%n",
+                "%nThe medians of people have a deviation of %.2f in ln. The sample's correction rate is %.4f; the"
+                        + " constant is the geometric mean of that and %.3f, published for free composition.%n",
                 fit.medianSpreadLn(),
                 fit.sampleCorrectionRate(),
                 PopulationPrior.COMPOSITION_CORRECTION_RATE);

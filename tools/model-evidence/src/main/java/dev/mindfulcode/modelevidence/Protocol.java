@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.Properties;
 
-/** The frozen numbers of the evaluation, from protocol.properties beside this class. */
+/** The frozen numbers of the evaluation, from protocol.properties. */
 final class Protocol {
     private final Properties properties = new Properties();
 

@@ -2,7 +2,7 @@ package dev.mindfulcode.modelevidence;
 
 import java.util.List;
 
-/** Ridge logistic regression on raw columns by Newton's method: the baselines' model. */
+/** Ridge logistic regression on raw columns by Newton's method, for baselines. */
 @SuppressWarnings("ArrayRecordComponent") // a handful of numbers, private to the module
 record RawLogistic(int[] columns, double[] means, double[] deviations, double[] weights) {
     private static final double RIDGE = 1;

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** A table of ways to score the same examples, each with its interval over people. */
+/** A table of scores of the same examples, with intervals over people. */
 final class ScoreTable {
     /** The middle 95 % of resamples. */
     record Interval(double low, double high) {
@@ -41,12 +41,12 @@ final class ScoreTable {
         this.protocol = protocol;
     }
 
-    /** Adds a row whose scores are meant as chances, so that Brier, calibration and balanced accuracy say something. */
+    /** Adds a row of probabilities, with Brier score, calibration error and balanced accuracy. */
     ScoreTable chances(String name, double[] scores) {
         return add(name, scores, true);
     }
 
-    /** Adds a row that only ranks. */
+    /** Adds a row of ranks. */
     ScoreTable ranks(String name, double[] scores) {
         return add(name, scores, false);
     }
@@ -68,7 +68,7 @@ final class ScoreTable {
         return row;
     }
 
-    /** The interval of the first row's pooled area minus the second's, over the same resamples of people. */
+    /** Returns the interval of the first row's pooled area minus the second's, over the same resamples of people. */
     Interval difference(String name, String other) {
         double[] a = resamples.getOrDefault(name, new double[0]);
         double[] b = resamples.getOrDefault(other, new double[0]);
@@ -90,7 +90,8 @@ final class ScoreTable {
 
     String markdown() {
         StringBuilder text = new StringBuilder(
-                "| scored by | AUROC pooled (95 % over people) | AUROC mean per person | balanced accuracy | Brier | ECE |\n"
+                "| scored by | AUROC pooled (95 % over people) | AUROC mean per person | balanced accuracy | Brier"
+                        + " | ECE |\n"
                         + "| --- | --- | --- | --- | --- | --- |\n");
         rows.forEach((name, row) -> {
             boolean chance = chances.getOrDefault(name, false);
@@ -108,7 +109,7 @@ final class ScoreTable {
         return text.toString();
     }
 
-    /** Names the rows that are too good to be true. */
+    /** Returns a warning that names rows with implausible areas. */
     String leakWarning() {
         double leak = protocol.number("leak.from");
         List<String> suspects = rows.entrySet().stream()

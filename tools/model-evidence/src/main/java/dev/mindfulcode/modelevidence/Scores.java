@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * How well scores tell positives from negatives, and how true they are as probabilities.
+ * The discrimination and calibration of scores.
  *
- * @param people whose each score is, as an index
+ * @param people index of the person of each score
  */
 @SuppressWarnings("ArrayRecordComponent") // numbers by the ten thousand
 record Scores(double[] scores, boolean[] positive, int[] people, int peopleCount) {
@@ -27,7 +27,7 @@ record Scores(double[] scores, boolean[] positive, int[] people, int peopleCount
         return new Scores(scores, positive, people, ids.size());
     }
 
-    /** Indices by ascending score. */
+    /** Returns indices by ascending score. */
     int[] order() {
         Integer[] boxed = new Integer[scores.length];
         Arrays.setAll(boxed, i -> i);
@@ -35,7 +35,7 @@ record Scores(double[] scores, boolean[] positive, int[] people, int peopleCount
         return Arrays.stream(boxed).mapToInt(Integer::intValue).toArray();
     }
 
-    /** Area under the ROC curve over everybody's examples together; ties count half. */
+    /** Returns the area under the ROC curve over all examples; ties count half. */
     double pooledAuroc() {
         double[] ones = new double[peopleCount];
         Arrays.fill(ones, 1);
@@ -65,7 +65,7 @@ record Scores(double[] scores, boolean[] positive, int[] people, int peopleCount
         return positives == 0 || below == 0 ? Double.NaN : won / (positives * below);
     }
 
-    /** Mean over people who have both labels of the area within each. */
+    /** Returns the mean area within people who have both labels. */
     double meanAurocPerPerson() {
         int[] order = order();
         Map<Integer, int[]> byPerson = new HashMap<>();
@@ -91,8 +91,7 @@ record Scores(double[] scores, boolean[] positive, int[] people, int peopleCount
     }
 
     /**
-     * Pooled areas of resamples of people, with the same people drawn for the same seed, so that rows can be
-     * subtracted.
+     * Returns the pooled areas of resamples of people; a seed draws the same people, so rows can be subtracted.
      */
     double[] bootstrapAuroc(int resamples, long seed) {
         int[] order = order();
@@ -108,7 +107,7 @@ record Scores(double[] scores, boolean[] positive, int[] people, int peopleCount
         return areas;
     }
 
-    /** Mean of the hit rates on positives and negatives when everything at a threshold or above is called positive. */
+    /** Returns the balanced accuracy of a threshold. */
     double balancedAccuracy(double threshold) {
         double[] hits = new double[2];
         double[] all = new double[2];
@@ -150,7 +149,7 @@ record Scores(double[] scores, boolean[] positive, int[] people, int peopleCount
         return bins;
     }
 
-    /** Expected calibration error over ten bins of equal width. */
+    /** Returns the expected calibration error over ten bins of equal width. */
     double calibrationError() {
         double sum = 0;
         for (Bin bin : calibration()) {

@@ -14,9 +14,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * SWELL's minute counts as examples: time pressure (positive) against interruptions. A minute's keystrokes are laid out
- * evenly and given to the engine; so rhythm, consistency, and all else that hangs on single intervals cannot be
- * computed and stand at one half for everybody.
+ * Minute counts of SWELL as examples: time pressure (positive) against interruptions. The engine receives the
+ * keystrokes of a minute evenly spaced, so features of single intervals, such as rhythm and consistency, are 0.5
+ * throughout.
  */
 final class SwellMinutes {
     static final String FILE = "keyboard-mouse-per-minute.csv";
@@ -56,8 +56,7 @@ final class SwellMinutes {
     private SwellMinutes() {}
 
     /**
-     * Returns one example for each run of this many minutes of one person in one block; the rest of a block that fills
-     * none is left out.
+     * Returns one example per run of this many minutes of a person in a block, without incomplete runs.
      */
     static List<Example> examples(Path folder, int minutes) throws IOException {
         Map<String, List<Row>> byPerson = new LinkedHashMap<>();
@@ -91,9 +90,9 @@ final class SwellMinutes {
             double[] counts = Arrays.copyOf(row.counts(), BLOCK_COLUMN + 1);
             counts[BLOCK_COLUMN] = row.block();
             raw.add(counts);
-            boolean judged = row.condition().equals("T") || row.condition().equals("I");
+            boolean labelled = row.condition().equals("T") || row.condition().equals("I");
             if (features.size() == minutes) {
-                if (judged) {
+                if (labelled) {
                     into.add(new Example(
                             person, meanF(features), mean(raw), row.condition().equals("T")));
                 }

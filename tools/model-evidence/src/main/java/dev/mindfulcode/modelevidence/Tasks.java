@@ -77,8 +77,8 @@ final class Tasks {
         table.chances(SHUFFLED, held.shuffledLabelScores(Trainer.Kind.NETWORK, protocol.seeds()[0]));
         text.append(String.format(
                 Locale.ROOT,
-                "%,d instants of %d developers, %d folds of developers; \"no gap of five minutes in the next fifteen\" holds"
-                        + " in %.1f %%.%n%n",
+                "%,d instants of %d developers, %d folds of developers; \"no gap of five minutes in the next"
+                        + " fifteen\" holds in %.1f %%.%n%n",
                 examples.size(),
                 people(examples),
                 held.folds(),
@@ -202,7 +202,8 @@ final class Tasks {
         String text = String.format(
                         Locale.ROOT,
                         "## State: SWELL, time pressure against interruptions, %s, one person out%n%n"
-                                + "%,d rows of %d people, %.1f %% under time pressure. Best single count, chosen on the rows that it is scored on: %s.%n%n",
+                                + "%,d rows of %d people, %.1f %% under time pressure."
+                                + " Best single count, chosen on the rows it is scored on: %s.%n%n",
                         name,
                         examples.size(),
                         people(examples),
@@ -256,7 +257,8 @@ final class Tasks {
                 String.format(
                                 Locale.ROOT,
                                 "## Raw path: Freihaut, own arousal, people held out%n%n"
-                                        + "%,d typing tasks of %d people, %.1f %% above the person's own median arousal.%n%n",
+                                        + "%,d typing tasks of %d people, %.1f %% above"
+                                        + " the person's own median arousal.%n%n",
                                 examples.size(),
                                 people(examples),
                                 100 * table.row(FORMULA).prevalence())

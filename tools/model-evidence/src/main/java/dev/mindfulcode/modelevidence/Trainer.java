@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Fits a logistic model or the network: seeded Adam, class weights, decoupled weight decay, early stopping on people
- * held out of the training people, and at the end a calibration fitted on those same people, chosen by
- * {@link CalibrationRule}. The same examples, seed and JDK-independent arithmetic give the same bits.
+ * Trains a logistic model or the network: seeded Adam, class weights, decoupled weight decay, early stopping on
+ * held-out people, and a calibration on the same people, chosen by {@link CalibrationRule}. The same examples and seed
+ * give the same bits.
  */
 final class Trainer {
     enum Kind {
@@ -23,15 +23,14 @@ final class Trainer {
     }
 
     private static final int EPOCHS_MAX = 60;
-    private static final int PATIENCE_EPOCHS = 6;
+    private static final int EPOCHS_WITHOUT_GAIN_MAX = 6;
     private static final int BATCH = 128;
     private static final double LEARNING_RATE = 0.003;
     private static final double WEIGHT_DECAY = 1e-3;
     private static final double STOPPING_SHARE = 0.15;
     private static final int STOPPING_PEOPLE_MIN = 2;
     /**
-     * Intensities at which flow begins, as shares of the training instants above them: FlowLight's top 9 % and the
-     * upper half.
+     * Shares of training instants above the thresholds of flow: FlowLight's top 9 % and the upper half.
      */
     private static final double ENTER_AT_ZERO_TOP = 0.09;
 
@@ -148,7 +147,7 @@ final class Trainer {
         Arrays.setAll(order, i -> i);
         double[] sum = new double[weights.length];
         int sinceBest = 0;
-        for (int epoch = 0; epoch < EPOCHS_MAX && sinceBest < PATIENCE_EPOCHS; epoch++) {
+        for (int epoch = 0; epoch < EPOCHS_MAX && sinceBest < EPOCHS_WITHOUT_GAIN_MAX; epoch++) {
             shuffle(order, random);
             for (int from = 0; from < order.length; from += BATCH) {
                 Arrays.fill(sum, 0);

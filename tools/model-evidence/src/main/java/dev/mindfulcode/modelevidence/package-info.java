@@ -1,4 +1,4 @@
-/** Training and evaluation of the engine's models: everything that reads datasets, draws seeds or writes reports. */
+/** Training and evaluation of the engine's models on datasets. */
 @NullMarked
 package dev.mindfulcode.modelevidence;
 

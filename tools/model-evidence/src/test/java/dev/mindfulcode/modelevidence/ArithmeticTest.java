@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class ArithmeticTest {
 
     @Test
-    void anAreaIsTheShareOfPairsInTheRightOrderAndTiesCountHalf() {
+    void areaIsTheShareOfOrderedPairsWithTiesAsHalf() {
         Random random = new Random(4);
         double[] scores =
                 random.doubles(300).map(s -> Math.round(s * 20) / 20.0).toArray();
@@ -48,7 +48,7 @@ class ArithmeticTest {
     }
 
     @Test
-    void chancesThatComeTrueAsOftenAsTheySayHaveNoCalibrationError() {
+    void calibratedScoresHaveNoCalibrationError() {
         List<Example> examples = new ArrayList<>();
         double[] scores = new double[100];
         for (int i = 0; i < 100; i++) {
@@ -63,29 +63,29 @@ class ArithmeticTest {
     }
 
     @Test
-    void nobodyIsInTrainingAndTest() {
+    void noPersonIsInTrainingAndTest() {
         List<Example> examples = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
             examples.add(example("p" + i % 37, i % 3 == 0));
         }
         HeldOut held = new HeldOut(examples, 10);
-        Set<String> judged = new HashSet<>();
+        Set<String> scored = new HashSet<>();
         held.scores(others -> {
             Set<String> trained =
                     new HashSet<>(others.stream().map(Example::person).toList());
             return own -> own.stream()
                     .mapToDouble(example -> {
-                        judged.add(example.person());
+                        scored.add(example.person());
                         assertThat(trained).doesNotContain(example.person());
                         return 0;
                     })
                     .toArray();
         });
-        assertThat(judged).hasSize(37);
+        assertThat(scored).hasSize(37);
     }
 
     @Test
-    void theNetworksGradientIsThatOfDifferences() {
+    void gradientEqualsFiniteDifferences() {
         Gradient.Network gradient = new Gradient.Network();
         Random random = new Random(3);
         float[] weights = gradient.initial(random);
@@ -98,12 +98,12 @@ class ArithmeticTest {
             gradient.add(weights, 1, sum);
             for (int i = 0; i < weights.length; i += 3) {
                 float step = 1e-2f;
-                float kept = weights[i];
-                weights[i] = kept + step;
+                float original = weights[i];
+                weights[i] = original + step;
                 double up = (gradient.logit(weights, x) - here) / step;
-                weights[i] = kept - step;
+                weights[i] = original - step;
                 double down = (here - gradient.logit(weights, x)) / step;
-                weights[i] = kept;
+                weights[i] = original;
                 all++;
                 if (Math.abs(up - down) < 1e-2) { // no kink of a rectified unit within the step
                     compared++;
@@ -115,7 +115,7 @@ class ArithmeticTest {
     }
 
     @Test
-    void bothModelsLearnWhatIsThereAndNothingFromShuffledLabels() {
+    void modelsLearnLabelsButNotShuffledLabels() {
         Random random = new Random(5);
         List<Example> examples = new ArrayList<>();
         for (int i = 0; i < 4_000; i++) {
@@ -136,7 +136,7 @@ class ArithmeticTest {
     }
 
     @Test
-    void correlationsAndRanksAreThoseOfTheTextbook() {
+    void correlationsAndRanksEqualKnownValues() {
         double[] x = {1, 2, 3, 4, Double.NaN};
         assertThat(AaltoInvariance.correlation(x, new double[] {2, 4, 6, 8, 1})).isCloseTo(1, within(1e-12));
         assertThat(AaltoInvariance.correlation(x, new double[] {1, -1, -1, 1, 1}))

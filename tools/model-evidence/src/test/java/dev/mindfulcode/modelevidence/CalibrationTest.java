@@ -17,7 +17,7 @@ class CalibrationTest {
     private static final Path REAL_TYPING = Path.of("..", "..", "..", "shared", "data", "aalto136m");
 
     @Test
-    void whatAModelSaysTooSurelyBecomesTheShareThatComesTrue() {
+    void correctsOverconfidence() {
         List<Example> examples = new ArrayList<>();
         double[] sums = sums(40_000, examples, logit -> 0.3 + 0.4 * Trainer.sigmoid(logit));
         Calibration isotonic = IsotonicFit.fit(sums, examples);
@@ -28,7 +28,7 @@ class CalibrationTest {
     }
 
     @Test
-    void violatorsArePooledAndFewInstantsMakeFewKnots() {
+    void poolsViolatorsIntoFewKnots() {
         List<Example> falling = new ArrayList<>();
         double[] sums = sums(3_000, falling, logit -> 1 - Trainer.sigmoid(logit));
         assertThat(IsotonicFit.fit(sums, falling).chance(3f))
@@ -42,7 +42,7 @@ class CalibrationTest {
     }
 
     @Test
-    void theRuleTakesIsotonicWhereTheShapeIsNoSigmoidAndTemperatureWhereItIs() {
+    void choosesIsotonicOnlyForOtherShapesThanASigmoid() {
         CalibrationRule rule = new CalibrationRule(CalibrationRule.Choice.BY_RULE);
         List<Example> stepped = new ArrayList<>();
         double[] steppedSums = sums(5_000, stepped, logit -> logit > 1 ? 0.9 : 0.2);
@@ -56,7 +56,7 @@ class CalibrationTest {
     }
 
     @Test
-    void theEnginesPriorIsTheOneThatTheSampleGivesWhereTheSampleIs() throws IOException {
+    void enginePriorEqualsThatOfTheSample() throws IOException {
         Assumptions.assumeTrue(Files.isDirectory(REAL_TYPING), "not run: the Aalto sample is not at " + REAL_TYPING);
         PriorFit fit = PriorFit.of(
                 AaltoTyping.files(REAL_TYPING).stream().map(AaltoTyping::read).toList());

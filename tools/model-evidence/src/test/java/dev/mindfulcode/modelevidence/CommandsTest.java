@@ -40,7 +40,7 @@ class CommandsTest {
     @Test
     void evaluateFailsForAFolderWithoutData() {
         assertThat(run(new EvaluateCommand(), folder.toString())).isEqualTo(1);
-        assertThat(err.toString()).contains("Nothing to judge").contains(SwellMinutes.FILE);
+        assertThat(err.toString()).contains("No data in the folders").contains(SwellMinutes.FILE);
     }
 
     @Test
@@ -66,11 +66,11 @@ class CommandsTest {
         assertThat(Files.readString(folder.resolve("report/evaluation/abb-roc.svg")))
                 .startsWith("<svg")
                 .endsWith("</svg>\n");
-        assertThat(err.toString()).contains("Not judged, as nothing was given for it");
+        assertThat(err.toString()).contains("Not evaluated, as the data are missing");
     }
 
     @Test
-    void trainingTwiceGivesTheSameBytes() throws IOException {
+    void trainingIsReproducible() throws IOException {
         writeLogs(6);
         assertThat(run(
                         new TrainCommand(),
@@ -114,7 +114,7 @@ class CommandsTest {
                 .execute(arguments);
     }
 
-    /** Developers who work in stretches of differing length and leave: enough for both labels. */
+    /** Writes logs of developers who work in stretches of different length, with both labels. */
     private void writeLogs(int developers) throws IOException {
         String[] messages = {
             "Edit.BreakLine",
@@ -142,7 +142,7 @@ class CommandsTest {
                 }
                 at = at.plusMinutes(6 + random.nextInt(30));
             }
-            log.append("a line that is none\n");
+            log.append("not a log line\n");
             Path file = folder.resolve("BlazeData_Dev_t" + d + ".csv.gz");
             try (var gzip = new GZIPOutputStream(Files.newOutputStream(file))) {
                 gzip.write(log.toString().getBytes(StandardCharsets.UTF_8));
