@@ -3,10 +3,10 @@ package dev.mindfulcode.schemas;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What kind of key was pressed: all that is ever known of a keystroke besides its timing.
+ * The kind of key that was pressed: the only property of a keystroke that is stored, except for its timing.
  *
- * <p>The {@link #code()} is what payloads store, the {@link #letter()} and the {@link #name()} are what clients write.
- * Codes are written into history: append, never reorder.
+ * <p>Payloads store the {@link #code()}; clients send the {@link #letter()} or the {@link #name()}.
+ * Codes are stored: append, never reorder.
  */
 public enum KeyClass {
     LETTER('L'),
@@ -40,12 +40,12 @@ public enum KeyClass {
         return (byte) ordinal();
     }
 
-    /** Returns the code for a class letter, or -1 where no class has that letter. */
+    /** Returns the code of a class letter, or -1. */
     public static int codeOfLetter(int letter) {
         return letter >= 0 && letter < CODE_OF_LETTER.length ? CODE_OF_LETTER[letter] : -1;
     }
 
-    /** Returns the class with this code, or null where there is none. */
+    /** Returns the class with a code, or null. */
     public static @Nullable KeyClass ofCode(int code) {
         return code >= 0 && code < ALL.length ? ALL[code] : null;
     }

@@ -5,18 +5,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * The keystrokes and editor signals of one batch, as parallel primitive arrays.
  *
- * <p>Keystroke i was pressed at {@code startedAt + intervalsMs[0] + … + intervalsMs[i]}. The arrays are not copied:
- * whoever makes a payload hands them over. Only lengths are checked here; which values make sense is for ingest to say.
+ * <p>Keystroke i was pressed at {@code startedAt + intervalsMs[0] + … + intervalsMs[i]}. The arrays are
+ * not copied. Only their lengths are validated here; ingest validates the values.
  *
- * @param intervalsMs one a keystroke
- * @param keyClasses {@link KeyClass#code()}, one a keystroke; a code that this release does not know is to be read as
- *     {@link KeyClass#OTHER}
- * @param dwellsMs empty, or one a keystroke
- * @param signalAtMs from the batch's start, one a signal
- * @param signalKinds {@link SignalKind#code()}, one a signal; to be passed over where this release does not know it
+ * @param intervalsMs one per keystroke
+ * @param keyClasses {@link KeyClass#code()}, one per keystroke; read unknown codes as {@link KeyClass#OTHER}
+ * @param dwellsMs empty, or one per keystroke
+ * @param signalAtMs time since the batch's start, one per signal
+ * @param signalKinds {@link SignalKind#code()}, one per signal; skip unknown codes
  * @param signalValues build and test: 1 ok, 0 failed; diagnostics: how many; otherwise 0
  */
-@SuppressWarnings("ArrayRecordComponent") // primitive arrays are the point: no boxing, no copy on the hot path
+@SuppressWarnings("ArrayRecordComponent") // no boxing, no copy on the hot path
 public record KeystrokePayload(
         int[] intervalsMs,
         byte[] keyClasses,
@@ -26,8 +25,7 @@ public record KeystrokePayload(
         int[] signalValues) {
 
     /**
-     * The layout that {@link #encode()} writes: {@code payload_version} of the batch, and part of what encryption
-     * binds.
+     * The version of the layout: {@code payload_version} of the batch, and part of the associated data.
      */
     public static final int VERSION = 1;
 
@@ -37,7 +35,7 @@ public record KeystrokePayload(
     /** The dwell of a keystroke whose key-up is not known. */
     public static final int DWELL_UNKNOWN = -1;
 
-    /** @throws IllegalArgumentException where arrays that belong together differ in length, or one is too long */
+    /** @throws IllegalArgumentException if parallel arrays differ in length, or one is too long */
     public KeystrokePayload {
         String fault = lengthFault(intervalsMs, keyClasses, dwellsMs, signalAtMs, signalKinds, signalValues);
         if (fault != null) {
@@ -89,7 +87,7 @@ public record KeystrokePayload(
         }
     }
 
-    /** Returns Avro binary under KeystrokePayload.avsc, byte for byte what Avro's own writer gives. */
+    /** Returns Avro binary under KeystrokePayload.avsc, byte for byte like Avro's encoder. */
     public byte[] encode() {
         AvroBinaryWriter out = new AvroBinaryWriter(AvroBinaryWriter.sizeOfInts(intervalsMs)
                 + AvroBinaryWriter.sizeOfBytes(keyClasses)
@@ -107,11 +105,9 @@ public record KeystrokePayload(
     }
 
     /**
-     * Reads Avro binary under KeystrokePayload.avsc, from any writer: arrays may come in several blocks. Memory is
-     * taken only for elements that are there, so a hostile count costs nothing.
+     * Decodes Avro binary under KeystrokePayload.avsc from any writer; arrays may have several blocks.
      *
-     * @throws MalformedPayloadException where the bytes are no payload, end early, go on too long, or say more than is
-     *     allowed
+     * @throws MalformedPayloadException if the bytes are not exactly one payload within the limits
      */
     public static KeystrokePayload decode(byte[] avroBinary) throws MalformedPayloadException {
         AvroBinaryReader in = new AvroBinaryReader(avroBinary);
@@ -137,7 +133,7 @@ public record KeystrokePayload(
         return signalAtMs.length;
     }
 
-    /** Says how many, never what: a payload is personal. */
+    /** Without the content, which is personal. */
     @Override
     public String toString() {
         return "KeystrokePayload[" + keystrokes() + " keystrokes, " + signals() + " signals]";

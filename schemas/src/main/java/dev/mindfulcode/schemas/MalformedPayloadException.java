@@ -1,8 +1,8 @@
 package dev.mindfulcode.schemas;
 
 /**
- * Bytes that should have been the Avro binary of a payload and are not. The message names the field and the fault, and
- * repeats nothing of the content. Sending the same bytes again cannot help.
+ * Thrown for bytes that are not the Avro binary of a payload. The message names the field and the fault, never content.
+ * Not retryable.
  */
 public final class MalformedPayloadException extends Exception {
 

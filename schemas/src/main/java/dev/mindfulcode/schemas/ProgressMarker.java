@@ -8,13 +8,12 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
  * A record without a value that flow-stream appends to each partition of {@code flow-states}, {@code flow-minutes} and
- * {@code flow-periods}: what the keystrokes below an offset have changed is in the records before it. The offset is one
- * of the partition of {@code keystrokes} with the same number. Readers of rows skip it, as they skip every record
- * without a value.
+ * {@code flow-periods}: the records before it include the effects of all keystrokes below an offset of the partition of
+ * {@code keystrokes} with the same number. Projections skip records without a value.
  */
 public final class ProgressMarker {
 
-    /** Returned by {@link #inputOffset} where a record is no marker. */
+    /** Returned by {@link #inputOffset} for other records. */
     public static final long NONE = -1;
 
     private static final String HEADER = "input-offset";

@@ -19,8 +19,8 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Apicurio's way to find schemas, with an end to its patience: its HTTP client waits for ever on a registry that
- * accepts a connection and says nothing, and asks again for each record with an id that does not exist.
+ * Apicurio's schema resolver with a timeout and a cache of unknown ids: its HTTP client waits without a limit for a
+ * registry that accepts connections but does not respond, and looks up an unknown id again for each record.
  */
 final class RegistryLookup<V> extends DefaultSchemaResolver<Schema, V> {
 
@@ -28,7 +28,7 @@ final class RegistryLookup<V> extends DefaultSchemaResolver<Schema, V> {
 
     private static final int NOT_FOUND = 404;
 
-    /** Kept, since loggers are garbage when nobody holds them: it logs each whole schema that it looks up. */
+    /** Held strongly, as loggers are garbage collected; at INFO it logs each whole schema. */
     private static final Logger RESOLVER_LOG = Logger.getLogger(DefaultSchemaResolver.class.getName());
 
     static {
@@ -38,29 +38,29 @@ final class RegistryLookup<V> extends DefaultSchemaResolver<Schema, V> {
     private final Duration timeout;
     private final UnknownSchemas unknown = new UnknownSchemas(System::nanoTime);
 
-    RegistryLookup(Duration patience) {
-        this.timeout = patience;
+    RegistryLookup(Duration timeout) {
+        this.timeout = timeout;
     }
 
-    /** For a writer; called until the schema is known, then no more. */
+    /** Called by writers until the schema is cached. */
     @Override
     public SchemaLookupResult<Schema> resolveSchema(Record<V> data) {
         return withTimeout(() -> super.resolveSchema(data));
     }
 
-    /** For a reader; called until the schema is known, then no more. */
+    /** Called by readers until the schema is cached. */
     @Override
     public SchemaLookupResult<Schema> resolveSchemaByArtifactReference(ArtifactReference reference) {
         long id = reference.getContentId();
         if (unknown.refuses(id)) {
-            throw new SerializationException("The registry knows no schema " + id);
+            throw new SerializationException("Unknown schema id " + id);
         }
         try {
             return withTimeout(() -> super.resolveSchemaByArtifactReference(reference));
         } catch (SchemaRegistryUnavailableException e) {
             if (isNotFound(e)) {
                 unknown.missed(id);
-                throw new SerializationException("The registry knows no schema " + id);
+                throw new SerializationException("Unknown schema id " + id);
             }
             throw e;
         }
@@ -68,17 +68,17 @@ final class RegistryLookup<V> extends DefaultSchemaResolver<Schema, V> {
 
     private SchemaLookupResult<Schema> withTimeout(Supplier<SchemaLookupResult<Schema>> lookup) {
         FutureTask<SchemaLookupResult<Schema>> answer = new FutureTask<>(lookup::get);
-        Thread asking = Thread.ofVirtual().name("schema-lookup").start(answer);
+        Thread lookupThread = Thread.ofVirtual().name("schema-lookup").start(answer);
         try {
             return answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
-            throw new SchemaRegistryUnavailableException("The schema registry gave no answer", e.getCause());
+            throw new SchemaRegistryUnavailableException("Schema registry unavailable", e.getCause());
         } catch (TimeoutException e) {
-            asking.interrupt();
+            lookupThread.interrupt();
             throw new SchemaRegistryUnavailableException(
-                    "The schema registry did not answer within " + timeout.toMillis() + " ms", e);
+                    "Schema registry did not respond within " + timeout.toMillis() + " ms", e);
         } catch (InterruptedException e) {
-            asking.interrupt();
+            lookupThread.interrupt();
             throw new InterruptException(e);
         }
     }

@@ -16,14 +16,14 @@ import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificData;
 
 /**
- * Puts the catalogue's schemas into the registry under {@code <topic>-value}, which is the artifact that the serializer
- * asks for (its TopicIdStrategy, in the default group) and the subject that Confluent clients ask for.
+ * Registers the catalogue's schemas under {@code <topic>-value}: the artifact of Apicurio's TopicIdStrategy in the
+ * default group, and the subject of Confluent clients.
  */
 final class SchemaRegistration implements AutoCloseable {
 
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
 
-    /** Two services that register the same artifact at once can make each other fail; once more is enough for that. */
+    /** Concurrent registration of the same artifact by two services can fail. */
     private static final int ATTEMPTS_MAX = 4;
 
     private static final ObjectMapper JSON = new ObjectMapper();

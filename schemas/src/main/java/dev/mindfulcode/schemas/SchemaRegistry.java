@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
  * Address of the schema registry.
  *
  * @param url the registry's API, such as {@code http://localhost:8081/apis/registry/v3}
- * @param registersOnWrite whether a serializer may register a schema that the registry does not know; releases register
- *     theirs ahead (see {@link Topics}), so production leaves this off
+ * @param registersOnWrite whether a serializer may register an unknown schema; off in production, where releases
+ *     register their schemas first (see {@link Topics})
  */
 public record SchemaRegistry(String url, boolean registersOnWrite) {
 

@@ -11,15 +11,15 @@ import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificDatumWriter;
 
-/** SessionDetails as the Avro binary that goes, encrypted, into {@code SessionEvent.details}. */
+/** Codec of SessionDetails, whose Avro binary is encrypted in {@code SessionEvent.details}. */
 public final class SessionDetailsCodec {
 
     /**
-     * The layout that {@link #encode} writes: {@code details_version} of the event, and part of what encryption binds.
+     * The version of the layout: {@code details_version} of the event, and part of the associated data.
      */
     public static final int VERSION = 1;
 
-    /** Generous for three names; whatever is longer was not written by us. */
+    /** Generous for three names. */
     public static final int SIZE_BYTES_MAX = 16 * 1024;
 
     private static final int TYPICAL_SIZE_BYTES = 64;
@@ -33,7 +33,7 @@ public final class SessionDetailsCodec {
     /**
      * Returns the details in Avro binary.
      *
-     * @throws IllegalArgumentException where that would be longer than {@link #SIZE_BYTES_MAX}
+     * @throws IllegalArgumentException if they exceed {@link #SIZE_BYTES_MAX}
      */
     public static byte[] encode(SessionDetails details) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(TYPICAL_SIZE_BYTES);
@@ -44,19 +44,21 @@ public final class SessionDetailsCodec {
             throw new UncheckedIOException(e);
         }
         if (out.size() > SIZE_BYTES_MAX) {
-            throw new IllegalArgumentException("session details take more than " + SIZE_BYTES_MAX + " bytes");
+            throw new IllegalArgumentException(
+                    "session details have " + out.size() + " bytes; must be at most " + SIZE_BYTES_MAX);
         }
         return out.toByteArray();
     }
 
     /**
-     * Reads what {@link #encode} wrote.
+     * Decodes the result of {@link #encode}.
      *
-     * @throws MalformedPayloadException where the bytes are no session details
+     * @throws MalformedPayloadException if the bytes are not session details
      */
     public static SessionDetails decode(byte[] avroBinary) throws MalformedPayloadException {
         if (avroBinary.length > SIZE_BYTES_MAX) {
-            throw new MalformedPayloadException("session details of more than " + SIZE_BYTES_MAX + " bytes");
+            throw new MalformedPayloadException(
+                    avroBinary.length + " bytes of session details; must be at most " + SIZE_BYTES_MAX);
         }
         BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(avroBinary, null);
         SessionDetails details;
@@ -65,10 +67,10 @@ public final class SessionDetailsCodec {
             details = new SpecificDatumReader<>(SessionDetails.class).read(null, decoder);
             atEnd = decoder.isEnd();
         } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException | UnsupportedOperationException e) {
-            throw new MalformedPayloadException("no session details", e);
+            throw new MalformedPayloadException("not session details", e);
         }
         if (!atEnd) {
-            throw new MalformedPayloadException("bytes after the session details");
+            throw new MalformedPayloadException("surplus bytes after the session details");
         }
         return details;
     }

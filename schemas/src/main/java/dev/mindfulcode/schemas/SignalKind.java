@@ -2,7 +2,7 @@ package dev.mindfulcode.schemas;
 
 import org.jspecify.annotations.Nullable;
 
-/** What an editor can say besides keystrokes. Codes are written into history: append, never reorder. */
+/** The kinds of editor signals. Codes are stored: append, never reorder. */
 public enum SignalKind {
     FILE_SWITCH,
     SAVE,
@@ -18,7 +18,7 @@ public enum SignalKind {
         return (byte) ordinal();
     }
 
-    /** Returns the kind with this code, or null where there is none. */
+    /** Returns the kind with a code, or null. */
     public static @Nullable SignalKind ofCode(int code) {
         return code >= 0 && code < ALL.length ? ALL[code] : null;
     }

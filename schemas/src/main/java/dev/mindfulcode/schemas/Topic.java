@@ -13,14 +13,13 @@ import org.apache.kafka.common.serialization.Serdes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A topic: what it is called, what it carries and how long it is kept. Every topic is keyed by user id unless its own
- * documentation says otherwise, so that everything about one user is in one partition, in order.
+ * A topic with its name, value type and retention. Topics are keyed by user id unless documented otherwise, so that
+ * all records of a user are in one partition, in order.
  *
- * @param name as Kafka knows it
- * @param valueType the Avro record of its values
- * @param retention null where records are kept for ever
- * @param compacted whether only the latest record of each key is kept; such a topic is a small table that every reader
- *     reads whole, so it has one partition and is in order throughout
+ * @param valueType Avro record of the values
+ * @param retention null for unlimited retention
+ * @param compacted whether only the latest record of each key is retained; a compacted topic is a small table with one
+ *     partition that readers read completely
  */
 public record Topic<V extends SpecificRecord>(
         String name, Class<V> valueType, @Nullable Duration retention, boolean compacted) {
@@ -33,7 +32,8 @@ public record Topic<V extends SpecificRecord>(
 
     public Topic {
         if (compacted && retention != null) {
-            throw new IllegalArgumentException("what is compacted is kept until something else is under its key");
+            throw new IllegalArgumentException(
+                    "topic " + name + " is compacted and has a retention; must have one of them");
         }
     }
 
@@ -41,17 +41,17 @@ public record Topic<V extends SpecificRecord>(
         this(name, valueType, retention, false);
     }
 
-    /** Whether this topic is keyed by user id and must have as many partitions as the others that are. */
+    /** Whether this topic is keyed by user id and must have as many partitions as the others. */
     boolean isCopartitioned() {
         return valueType != DeadLetter.class && !compacted;
     }
 
-    /** How many partitions it gets where others get so many. */
+    /** Returns the number of partitions, given that of regular topics. */
     int partitionsOf(int others) {
         return compacted ? 1 : others;
     }
 
-    /** Returns the serde of user ids; a topic that is keyed otherwise says so in its own documentation. */
+    /** Returns the serde of user ids. */
     public Serde<UUID> keySerde() {
         return Serdes.UUID();
     }
@@ -60,14 +60,14 @@ public record Topic<V extends SpecificRecord>(
      * Returns a serde in the Confluent wire format: 0x00, four bytes of schema id, Avro binary. The serializer is
      * thread-safe.
      *
-     * <p>Reading fails with a {@link org.apache.kafka.common.errors.SerializationException} for a record that will
-     * never be readable, and with a {@link SchemaRegistryUnavailableException} where it has to be tried again.
+     * <p>Reading fails with a {@link org.apache.kafka.common.errors.SerializationException} for an invalid record, and
+     * with a retryable {@link SchemaRegistryUnavailableException}.
      */
     public Serde<V> valueSerde(SchemaRegistry registry) {
         return valueSerde(registry, RegistryLookup.TIMEOUT);
     }
 
-    Serde<V> valueSerde(SchemaRegistry registry, Duration patience) {
+    Serde<V> valueSerde(SchemaRegistry registry, Duration timeout) {
         Map<String, Object> config = Map.of(
                 SchemaResolverConfig.REGISTRY_URL,
                 registry.url(),
@@ -75,17 +75,16 @@ public record Topic<V extends SpecificRecord>(
                 HTTP_CLIENT_OF_THE_JDK,
                 SchemaResolverConfig.AUTO_REGISTER_ARTIFACT,
                 registry.registersOnWrite(),
-                // Whole schemas: else an enum inside a record becomes an artifact of its own, which readers must fetch
-                // as well.
+                // Whole schemas: otherwise an enum inside a record becomes an artifact of its own.
                 SchemaResolverConfig.DEREFERENCE_SCHEMA,
                 true,
                 AvroSerdeConfig.AVRO_DATUM_PROVIDER,
                 RecordDatumProvider.class,
                 RecordDatumProvider.VALUE_TYPE,
                 valueType);
-        AvroKafkaSerializer<V> serializer = new AvroKafkaSerializer<>(new RegistryLookup<V>(patience));
+        AvroKafkaSerializer<V> serializer = new AvroKafkaSerializer<>(new RegistryLookup<V>(timeout));
         serializer.configure(config, false);
-        AvroKafkaDeserializer<V> deserializer = new AvroKafkaDeserializer<>(new RegistryLookup<V>(patience));
+        AvroKafkaDeserializer<V> deserializer = new AvroKafkaDeserializer<>(new RegistryLookup<V>(timeout));
         deserializer.configure(config, false);
         return Serdes.serdeFrom(serializer, new ValueDeserializer<>(valueType, deserializer));
     }

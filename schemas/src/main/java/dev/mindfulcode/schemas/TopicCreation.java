@@ -23,14 +23,14 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Brings the catalogue's topics into being on a cluster; several services may try at once. */
+/** Creates the catalogue's topics on a cluster; services may do so concurrently. */
 final class TopicCreation {
 
-    /** A request to the cluster, or its making new topics known everywhere, may take this long. */
+    /** Timeout of a request, and of the propagation of new topics. */
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private static final long POLL_INTERVAL_MS = 50;
-    private static final String FOR_EVER = "-1";
+    private static final String UNLIMITED = "-1";
 
     /** A dead letter wraps a record of up to the default 1 MiB. */
     private static final int DEAD_LETTER_BYTES_MAX = 2 * 1024 * 1024;
@@ -51,27 +51,27 @@ final class TopicCreation {
         created.forEach((name, future) -> awaitCreation(future));
         Map<String, TopicDescription> described = awaitLeaders(topics);
         requireCopartitioned(topics, described);
-        keepForEver(topics);
+        removeRetention(topics);
     }
 
-    /** Topics may be there from a release that kept them for days. */
-    private void keepForEver(List<Topic<?>> topics) {
-        List<ConfigResource> kept = topics.stream()
+    /** Removes the retention of topics that should have none. */
+    private void removeRetention(List<Topic<?>> topics) {
+        List<ConfigResource> unlimited = topics.stream()
                 .filter(topic -> topic.retention() == null)
                 .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic.name()))
                 .toList();
         try {
             Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
-            admin.describeConfigs(kept)
+            admin.describeConfigs(unlimited)
                     .all()
                     .get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                     .forEach((topic, config) -> {
                         ConfigEntry retention = config.get(TopicConfig.RETENTION_MS_CONFIG);
-                        if (retention == null || !FOR_EVER.equals(retention.value())) {
+                        if (retention == null || !UNLIMITED.equals(retention.value())) {
                             changes.put(
                                     topic,
                                     List.of(new AlterConfigOp(
-                                            new ConfigEntry(TopicConfig.RETENTION_MS_CONFIG, FOR_EVER),
+                                            new ConfigEntry(TopicConfig.RETENTION_MS_CONFIG, UNLIMITED),
                                             AlterConfigOp.OpType.SET)));
                         }
                     });
@@ -79,7 +79,7 @@ final class TopicCreation {
                 admin.incrementalAlterConfigs(changes).all().get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
             }
         } catch (ExecutionException e) {
-            throw new KafkaException("Kafka refused to keep a topic for ever", e.getCause());
+            throw new KafkaException("Kafka rejected unlimited retention of a topic", e.getCause());
         } catch (InterruptedException e) {
             throw interrupted(e);
         } catch (TimeoutException e) {
@@ -93,18 +93,17 @@ final class TopicCreation {
                 TopicConfig.CLEANUP_POLICY_CONFIG,
                 topic.compacted() ? TopicConfig.CLEANUP_POLICY_COMPACT : TopicConfig.CLEANUP_POLICY_DELETE);
         config.put(TopicConfig.RETENTION_BYTES_CONFIG, "-1");
-        // A record that was stamped while a server's clock was ahead stays writable after the clock was set back.
+        // Accepts records stamped while a server's clock was ahead.
         config.put(TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG, Long.toString(Long.MAX_VALUE));
         config.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, Integer.toString(minInSyncReplicas()));
         Duration retention = topic.retention();
         if (retention == null) {
-            config.put(TopicConfig.RETENTION_MS_CONFIG, FOR_EVER);
+            config.put(TopicConfig.RETENTION_MS_CONFIG, UNLIMITED);
         } else {
             config.put(TopicConfig.RETENTION_MS_CONFIG, Long.toString(retention.toMillis()));
-            // Streams hands event time on to its output. A batch that comes in late, or a rebuild of last year, would
-            // be past
-            // its retention when written and gone before anybody reads it; so these topics keep time from when they
-            // were written.
+            // Streams copies event time to its output. Records of late batches and rebuilds would be past their
+            // retention
+            // when written, so retention counts from the time of writing.
             config.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
         }
         if (topic.equals(Topics.DEAD_LETTERS)) {
@@ -127,7 +126,7 @@ final class TopicCreation {
             future.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof TopicExistsException)) {
-                throw new KafkaException("Kafka refused to create a topic", e.getCause());
+                throw new KafkaException("Kafka rejected the creation of a topic", e.getCause());
             }
         } catch (InterruptedException e) {
             throw interrupted(e);
@@ -136,7 +135,7 @@ final class TopicCreation {
         }
     }
 
-    /** A topic is created before all brokers know it: describes until each partition has a leader. */
+    /** Waits until each partition of new topics has a leader. */
     private Map<String, TopicDescription> awaitLeaders(List<Topic<?>> topics) {
         List<String> names = topics.stream().map(Topic::name).toList();
         long deadlineNs = System.nanoTime() + TIMEOUT.toNanos();
@@ -148,7 +147,7 @@ final class TopicCreation {
                 }
                 if (System.nanoTime() - deadlineNs > 0) {
                     throw new KafkaException(
-                            "Topics have no leader after " + TIMEOUT.toSeconds() + " s: is a broker away?");
+                            "Topics have no leader after " + TIMEOUT.toSeconds() + " s; check that all brokers are up");
                 }
                 TimeUnit.MILLISECONDS.sleep(POLL_INTERVAL_MS);
             }
@@ -164,7 +163,7 @@ final class TopicCreation {
             if (e.getCause() instanceof UnknownTopicOrPartitionException) {
                 return Map.of();
             }
-            throw new KafkaException("Kafka does not describe its topics", e.getCause());
+            throw new KafkaException("Kafka could not describe topics", e.getCause());
         } catch (TimeoutException e) {
             throw timedOut(e);
         }
@@ -201,6 +200,6 @@ final class TopicCreation {
 
     private static KafkaException timedOut(TimeoutException e) {
         return new KafkaException(
-                "Kafka did not answer within " + TIMEOUT.toSeconds() + " s: are KAFKA_BOOTSTRAP_SERVERS right?", e);
+                "Kafka did not respond within " + TIMEOUT.toSeconds() + " s; check KAFKA_BOOTSTRAP_SERVERS", e);
     }
 }

@@ -4,15 +4,15 @@ import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.clients.admin.Admin;
 
-/** The topic catalogue: the only place that knows the names of topics, what they carry and how long that is kept. */
+/** The topic catalogue: names, value types and retention of all topics. */
 public final class Topics {
 
     public static final Topic<KeystrokeBatch> KEYSTROKES = new Topic<>("keystrokes", KeystrokeBatch.class, null);
     public static final Topic<SessionEvent> SESSIONS = new Topic<>("sessions", SessionEvent.class, null);
     public static final Topic<AccountEvent> ACCOUNTS = new Topic<>("accounts", AccountEvent.class, null);
-    // What read models are made of is kept for ever, as they are built anew from the first record: what the stream
-    // makes of keystrokes
-    // depends on the models and answers of its day, and would not come out the same again.
+
+    // Retained for ever, since read models are rebuilt from the first record. The stream's output depends on the models
+    // and ratings of its day, so it cannot be recomputed.
 
     public static final Topic<FlowState> FLOW_STATES = new Topic<>("flow-states", FlowState.class, null);
     public static final Topic<FlowPeriod> FLOW_PERIODS = new Topic<>("flow-periods", FlowPeriod.class, null);
@@ -21,36 +21,33 @@ public final class Topics {
     public static final Topic<FlowFeedback> FLOW_FEEDBACK = new Topic<>("flow-feedback", FlowFeedback.class, null);
 
     /**
-     * Keyed by model id in UTF-8: every model that was published. Under {@link #ACTIVE_MODEL} lies the one to be used,
-     * once more and whole, so that a switch is one record: there is no moment in which a name leads nowhere.
+     * Keyed by model id in UTF-8: all published models. {@link #ACTIVE_MODEL} has a copy of the active one, so that a
+     * switch is a single record.
      */
     public static final Topic<PublishedModel> FLOW_MODELS =
             new Topic<>("flow-models", PublishedModel.class, null, true);
 
-    /** The key in {@link #FLOW_MODELS} of the model that is to be used; no model may be called so. */
+    /** The key of the active model in {@link #FLOW_MODELS}; not a valid model id. */
     public static final String ACTIVE_MODEL = "active";
 
-    /** Keyed by team id: what each member adds to each window, on its way from the member's partition to the team's. */
+    /** Keyed by team id: the members' contributions to windows, from the members' partitions to the team's. */
     public static final Topic<TeamContribution> TEAM_CONTRIBUTIONS =
             new Topic<>("team-contributions", TeamContribution.class, Duration.ofDays(7));
 
-    /** Keyed by team id: the windows of teams that are large enough. */
+    /** Keyed by team id: released windows. */
     public static final Topic<TeamWindow> TEAM_FLOW = new Topic<>("team-flow", TeamWindow.class, null);
 
-    /** Keyed by plugin id: the versions of plugins that may be installed. One that was removed has a tombstone. */
-    public static final Topic<PluginRelease> PLUGINS = new Topic<>("plugins", PluginRelease.class, null, true);
-
     /**
-     * Keyed by the ids of team and rule as text, {@code team:rule}, in UTF-8: what the leads of teams want to be told
-     * of. A rule that was deleted has a tombstone.
+     * Keyed by the ids of team and rule as text, {@code team:rule}, in UTF-8: alert rules. A deleted rule has a
+     * tombstone.
      */
     public static final Topic<TeamAlertRule> TEAM_ALERT_RULES =
             new Topic<>("team-alert-rules", TeamAlertRule.class, null, true);
 
-    /** Keyed by team id: what was to be told. */
+    /** Keyed by team id: alerts. */
     public static final Topic<TeamAlert> TEAM_ALERTS = new Topic<>("team-alerts", TeamAlert.class, Duration.ofDays(90));
 
-    /** Keyed by the original key's bytes, whatever they are. */
+    /** Keyed by the bytes of the original key. */
     public static final Topic<DeadLetter> DEAD_LETTERS =
             new Topic<>("dead-letters", DeadLetter.class, Duration.ofDays(28));
 
@@ -63,7 +60,6 @@ public final class Topics {
             FLOW_MINUTES,
             FLOW_MODELS,
             FLOW_FEEDBACK,
-            PLUGINS,
             TEAM_CONTRIBUTIONS,
             TEAM_FLOW,
             TEAM_ALERT_RULES,
@@ -77,9 +73,8 @@ public final class Topics {
     }
 
     /**
-     * Creates the topics that the cluster lacks, with the catalogue's retention, and returns when all of them can be
-     * used. May be called by several services at once; topics that are there are left as they are, but for those that
-     * lose records which the catalogue keeps for ever.
+     * Creates missing topics and waits until all are usable. Services may call it concurrently. Existing topics do not
+     * change, except that a retention is removed where the catalogue has none.
      *
      * @param partitions for each topic but compacted ones, which have one; topics keyed by user must all have the same
      *     number

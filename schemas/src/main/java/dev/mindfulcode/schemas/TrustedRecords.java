@@ -3,8 +3,8 @@ package dev.mindfulcode.schemas;
 import org.apache.avro.util.ClassSecurityValidator;
 
 /**
- * Tells Avro that the records of this package may be made from a schema's name. Avro makes no class that nobody vouched
- * for, so that a hostile schema cannot name one that does harm when it is loaded.
+ * Allows Avro to instantiate the records of this package by the name in a schema. Avro rejects all other classes, so
+ * that a hostile schema cannot load them.
  */
 final class TrustedRecords {
 
@@ -18,6 +18,6 @@ final class TrustedRecords {
 
     private TrustedRecords() {}
 
-    /** Vouches for them, once a process: the class's initialisation does it. */
+    /** Registers the package once per process, on class initialization. */
     static void register() {}
 }

@@ -6,12 +6,11 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * The schema ids that the registry did not know, so that a flood of bad records does not become a flood of requests.
- * Each id is asked for once in {@link #RETENTION}, and of different ids no more than {@link #MISSES_MAX} in that
- * time. Thread-safe.
+ * A cache of schema ids that the registry does not know, so that a flood of invalid records causes few requests: one
+ * per id and {@link #RETENTION}, and at most {@link #MISSES_MAX} in that time. Thread-safe.
  *
- * <p>What it costs: a schema registered within that time after its first record was read, or first read amid a flood of
- * {@link #MISSES_MAX} made-up ids, is taken for unknown. Ids that have been read before are not concerned.
+ * <p>Cost: within that time a newly registered schema, or any new schema amid a flood, counts as unknown. Ids that were
+ * resolved before are not affected.
  */
 final class UnknownSchemas {
 
@@ -21,14 +20,14 @@ final class UnknownSchemas {
 
     private final LongSupplier nanoTime;
 
-    /** When each id was missed, oldest first. */
+    /** Time of each miss by id, oldest first. */
     private final Map<Long, Long> missedAtNs = new LinkedHashMap<>();
 
     UnknownSchemas(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
     }
 
-    /** Whether the registry is not to be asked for this id now. */
+    /** Whether to skip the registry for an id. */
     synchronized boolean refuses(long id) {
         long oldestNs = nanoTime.getAsLong() - RETENTION.toNanos();
         missedAtNs.values().removeIf(atNs -> atNs - oldestNs < 0);

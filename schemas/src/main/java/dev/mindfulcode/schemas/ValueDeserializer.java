@@ -7,9 +7,8 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads values of one type and fails in two ways only: bytes that are no such value give a
- * {@link SerializationException}, a registry that does not answer a {@link SchemaRegistryUnavailableException}. Neither
- * repeats content. The deserializer inside throws whatever Avro runs into.
+ * Deserializes values of one type. Fails only with a {@link SerializationException} for invalid bytes and with a
+ * {@link SchemaRegistryUnavailableException}, both without content.
  */
 final class ValueDeserializer<V extends SpecificRecord> implements Deserializer<V> {
 
@@ -30,15 +29,15 @@ final class ValueDeserializer<V extends SpecificRecord> implements Deserializer<
             return null;
         }
         if (data.length < HEADER_SIZE_BYTES || data[0] != MAGIC) {
-            throw malformed("the bytes do not begin with 0 and a schema id", null);
+            throw malformed("the bytes do not start with 0 and a schema id", null);
         }
         Object value;
         try {
             value = apicurio.deserialize(topic, data);
         } catch (KafkaException e) {
             throw e;
-        } catch (RuntimeException | StackOverflowError e) { // a schema may nest as deeply as its bytes please
-            throw malformed("the bytes do not fit their schema, or that schema not ours", e);
+        } catch (RuntimeException | StackOverflowError e) { // a schema may nest deeply
+            throw malformed("the bytes do not match their schema, or the schema is not compatible", e);
         }
         if (!type.isInstance(value)) {
             throw malformed("the bytes hold another type", null);
@@ -51,9 +50,9 @@ final class ValueDeserializer<V extends SpecificRecord> implements Deserializer<
         apicurio.close();
     }
 
-    /** Without the cause's message: it may quote what was read. */
+    /** Omits the cause's message, which may quote content. */
     private SerializationException malformed(String fault, @Nullable Throwable cause) {
         String kind = cause == null ? "" : " (" + cause.getClass().getSimpleName() + ")";
-        return new SerializationException("No " + type.getSimpleName() + ": " + fault + kind);
+        return new SerializationException("Invalid " + type.getSimpleName() + ": " + fault + kind);
     }
 }

@@ -1,3 +1,3 @@
-/** What goes over the wire: Avro records, the topic catalogue and serdes in the Confluent wire format. */
+/** Avro records, the topic catalogue, and serdes in the Confluent wire format. */
 @org.jspecify.annotations.NullMarked
 package dev.mindfulcode.schemas;

@@ -113,13 +113,6 @@ final class Examples {
                         .setInterrupted(false)
                         .setCreatedAt(STARTED_AT.plusSeconds(60))
                         .build(),
-                PluginRelease.newBuilder()
-                        .setPluginId(BATCH_ID)
-                        .setOwnerId(SESSION_ID)
-                        .setManifest("{\"abi_version\": 1}")
-                        .setModuleSha256("0".repeat(64))
-                        .setCreatedAt(STARTED_AT)
-                        .build(),
                 TeamContribution.newBuilder()
                         .setUserId(SESSION_ID)
                         .setReceivedAt(STARTED_AT)

@@ -25,13 +25,13 @@ import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 
-/** The hand-written codec against Avro's own, under the schema that is committed. */
+/** Compares the codec with Avro's own. */
 final class KeystrokePayloadProperties {
 
     private static final Schema SCHEMA = dev.mindfulcode.schemas.payload.KeystrokePayload.getClassSchema();
 
     @Property(tries = 500)
-    void encodesByteForByteWhatAvroWrites(@ForAll("payloads") KeystrokePayload payload) throws IOException {
+    void encodesLikeAvro(@ForAll("payloads") KeystrokePayload payload) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         writeWithAvro(payload, EncoderFactory.get().binaryEncoder(out, null));
 
@@ -39,7 +39,7 @@ final class KeystrokePayloadProperties {
     }
 
     @Property(tries = 500)
-    void avroReadsWhatItEncodes(@ForAll("payloads") KeystrokePayload payload) throws IOException {
+    void avroDecodesItsEncoding(@ForAll("payloads") KeystrokePayload payload) throws IOException {
         GenericRecord read = new GenericDatumReader<GenericRecord>(SCHEMA)
                 .read(null, DecoderFactory.get().binaryDecoder(payload.encode(), null));
 
@@ -47,14 +47,14 @@ final class KeystrokePayloadProperties {
     }
 
     @Property(tries = 500)
-    void decodesWhatItEncoded(@ForAll("payloads") KeystrokePayload payload) throws MalformedPayloadException {
+    void decodesItsEncoding(@ForAll("payloads") KeystrokePayload payload) throws MalformedPayloadException {
         assertThat(KeystrokePayload.decode(payload.encode()))
                 .usingRecursiveComparison()
                 .isEqualTo(payload);
     }
 
     @Property(tries = 300)
-    void decodesArraysThatComeInSizedBlocks(
+    void decodesArraysInSizedBlocks(
             @ForAll("payloads") KeystrokePayload payload, @ForAll @IntRange(min = 64, max = 256) int blockSizeBytes)
             throws IOException, MalformedPayloadException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -67,7 +67,7 @@ final class KeystrokePayloadProperties {
     }
 
     @Property(tries = 100)
-    void refusesWhatEndsEarly(@ForAll("payloads") KeystrokePayload payload) {
+    void rejectsTruncatedBytes(@ForAll("payloads") KeystrokePayload payload) {
         byte[] encoded = payload.encode();
         for (int length = 0; length < encoded.length; length++) {
             byte[] cut = Arrays.copyOf(encoded, length);
@@ -76,8 +76,7 @@ final class KeystrokePayloadProperties {
     }
 
     @Property(tries = 2_000)
-    void anyBytesGiveAPayloadThatIsAllowedOrAreRefused(
-            @ForAll("payloads") KeystrokePayload payload, @ForAll long seed) {
+    void decodesOrRejectsArbitraryBytes(@ForAll("payloads") KeystrokePayload payload, @ForAll long seed) {
         Random random = new Random(seed);
         byte[] mangled = payload.encode();
         for (int flips = 1 + random.nextInt(4); flips > 0; flips--) {
@@ -115,7 +114,7 @@ final class KeystrokePayloadProperties {
                 ints(random, signals));
     }
 
-    /** Of all magnitudes, so that codes of each length occur, and both signs. */
+    /** Values of all magnitudes and both signs, so that codes of each length occur. */
     private static int[] ints(Random random, int count) {
         return random.ints(count).map(value -> value >> random.nextInt(32)).toArray();
     }

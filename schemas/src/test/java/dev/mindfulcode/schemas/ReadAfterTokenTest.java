@@ -18,7 +18,7 @@ class ReadAfterTokenTest {
     }
 
     @Test
-    void rejectsWhatIsNotBase64OrTooLong() {
+    void rejectsInvalidBase64AndLongText() {
         assertThat(ReadAfterToken.parse("?")).isNull();
         assertThat(ReadAfterToken.parse("MTpr".repeat(40))).isNull();
     }

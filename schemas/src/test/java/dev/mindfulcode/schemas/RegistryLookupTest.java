@@ -18,10 +18,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What bad records and bad registries can make us do, against a registry that knows nothing and counts. */
+/**
+ * Tests the effects of invalid records and failing registries, with a registry that knows no schema and counts
+ * requests.
+ */
 final class RegistryLookupTest {
 
-    private static final Duration PATIENCE = Duration.ofMillis(300);
+    private static final Duration TIMEOUT = Duration.ofMillis(300);
 
     private final AtomicInteger requests = new AtomicInteger();
     private volatile int status = 404;
@@ -47,7 +50,7 @@ final class RegistryLookupTest {
     }
 
     @Test
-    void anUnknownIdIsAskedForOnceForAThousandRecords() {
+    void requestsAnUnknownIdOnceForAThousandRecords() {
         try (Serde<KeystrokeBatch> serde = serde(server.getAddress().getPort())) {
             for (int i = 0; i < 1_000; i++) {
                 assertThatThrownBy(() -> read(serde, 4711)).isExactlyInstanceOf(SerializationException.class);
@@ -58,7 +61,7 @@ final class RegistryLookupTest {
     }
 
     @Test
-    void aFloodOfDifferentUnknownIdsIsNoFloodOfRequests() {
+    void boundsRequestsForManyUnknownIds() {
         try (Serde<KeystrokeBatch> serde = serde(server.getAddress().getPort())) {
             for (int id = 0; id < 5_000; id++) {
                 int unknown = id;
@@ -66,12 +69,12 @@ final class RegistryLookupTest {
             }
         }
 
-        // A loop slowed beyond ten seconds may see a second period.
+        // A loop slowed down beyond ten seconds may reach a second period.
         assertThat(requests.get()).isBetween(1, 2 * UnknownSchemas.MISSES_MAX);
     }
 
     @Test
-    void aRegistryThatFailsIsNoFaultOfTheRecord() {
+    void reportsAFailingRegistryAsUnavailable() {
         status = 500;
         try (Serde<KeystrokeBatch> serde = serde(server.getAddress().getPort())) {
             assertThatThrownBy(() -> read(serde, 1)).isInstanceOf(SchemaRegistryUnavailableException.class);
@@ -81,7 +84,7 @@ final class RegistryLookupTest {
     }
 
     @Test
-    void aRegistryThatIsAwayIsNoFaultOfTheRecord() {
+    void reportsAnAbsentRegistryAsUnavailable() {
         int port = server.getAddress().getPort();
         server.stop(0);
         try (Serde<KeystrokeBatch> serde = serde(port)) {
@@ -90,7 +93,7 @@ final class RegistryLookupTest {
     }
 
     @Test
-    void aRegistryThatAcceptsAndSaysNothingIsGivenUp() throws IOException {
+    void timesOutOnASilentRegistry() throws IOException {
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
                 Serde<KeystrokeBatch> serde = serde(silent.getLocalPort())) {
             assertThatThrownBy(() -> read(serde, 1))
@@ -103,7 +106,7 @@ final class RegistryLookupTest {
 
     private static Serde<KeystrokeBatch> serde(int port) {
         return Topics.KEYSTROKES.valueSerde(
-                new SchemaRegistry("http://localhost:" + port + "/apis/registry/v3", false), PATIENCE);
+                new SchemaRegistry("http://localhost:" + port + "/apis/registry/v3", false), TIMEOUT);
     }
 
     private static KeystrokeBatch read(Serde<KeystrokeBatch> serde, int id) {

@@ -20,26 +20,26 @@ import org.apache.avro.specific.SpecificData;
 import org.junit.jupiter.api.Test;
 
 /**
- * The schemas as they are now against those of each release, kept under {@code releases/}. A release adds its folder; a
- * folder that is there is never touched again, for records written under its schemas are in the log for ever.
+ * Compares the current schemas with those of each release in {@code releases/}. A release adds its folder; existing
+ * folders never change, as records with their schemas are retained for ever.
  */
 final class SchemaCompatibilityTest {
 
     private static final Path CURRENT = Path.of("src/main/avro");
     private static final Path RELEASES = Path.of("src/test/resources/releases");
 
-    /** What is inside the encrypted fields of topics that are kept for ever. */
+    /** Records inside encrypted fields of topics with unlimited retention. */
     private static final Set<String> ENCLOSED = Set.of("KeystrokePayload", "SessionDetails");
 
     @Test
-    void whatIsKeptForEverIsReadableInBothDirectionsOverAllReleases() throws IOException {
-        Set<String> keptForEver = Stream.concat(
+    void topicsRetainedForEverAreFullTransitive() throws IOException {
+        Set<String> retainedForEver = Stream.concat(
                         Topics.all().stream()
                                 .filter(topic -> topic.retention() == null)
                                 .map(topic -> topic.valueType().getSimpleName()),
                         ENCLOSED.stream())
                 .collect(Collectors.toSet());
-        assertThat(keptForEver)
+        assertThat(retainedForEver)
                 .containsExactlyInAnyOrder(
                         "KeystrokeBatch",
                         "SessionEvent",
@@ -50,33 +50,32 @@ final class SchemaCompatibilityTest {
                         "FlowMinute",
                         "TeamWindow",
                         "PublishedModel",
-                        "PluginRelease",
                         "TeamAlertRule",
                         "KeystrokePayload",
                         "SessionDetails");
 
-        for (String name : keptForEver) {
+        for (String name : retainedForEver) {
             assertThat(faultsFullTransitive(parse(CURRENT.resolve(name + ".avsc")), name))
                     .isEmpty();
         }
     }
 
     @Test
-    void whatIsKeptForDaysCanBeReadByTheNextRelease() throws IOException {
-        List<String> keptForDays = Topics.all().stream()
+    void topicsRetainedForDaysAreBackwardTransitive() throws IOException {
+        List<String> retainedForDays = Topics.all().stream()
                 .filter(topic -> topic.retention() != null)
                 .map(topic -> topic.valueType().getSimpleName())
                 .toList();
-        assertThat(keptForDays).isNotEmpty();
+        assertThat(retainedForDays).isNotEmpty();
 
-        for (String name : keptForDays) {
+        for (String name : retainedForDays) {
             assertThat(faultsBackwardTransitive(parse(CURRENT.resolve(name + ".avsc")), name))
                     .isEmpty();
         }
     }
 
     @Test
-    void theTopicsCarryTheSchemasThatAreChecked() throws IOException {
+    void topicsUseTheCheckedSchemas() throws IOException {
         for (Topic<?> topic : Topics.all()) {
             Schema checked = parse(CURRENT.resolve(topic.valueType().getSimpleName() + ".avsc"));
             assertThat(SchemaNormalization.toParsingForm(SpecificData.get().getSchema(topic.valueType())))
@@ -85,7 +84,7 @@ final class SchemaCompatibilityTest {
     }
 
     @Test
-    void noReleasedSchemaIsGone() throws IOException {
+    void noReleasedSchemaIsMissing() throws IOException {
         for (Path release : releases()) {
             for (Path schema : files(release, ".avsc")) {
                 assertThat(CURRENT.resolve(schema.getFileName())).exists();
@@ -94,7 +93,7 @@ final class SchemaCompatibilityTest {
     }
 
     @Test
-    void anIncompatibleChangeIsSeen() throws IOException {
+    void detectsIncompatibleChanges() throws IOException {
         String batch = Files.readString(CURRENT.resolve("KeystrokeBatch.avsc"));
         String event = Files.readString(CURRENT.resolve("SessionEvent.avsc"));
         Map<String, String> breaking = Map.of(
@@ -110,7 +109,7 @@ final class SchemaCompatibilityTest {
                 "a renamed field",
                 batch.replace("\"name\": \"keystrokes\"", "\"name\": \"key_count\""),
                 "a symbol removed where new readers have no default",
-                event.replace(", \"ENDED\", \"CORRECTED\", \"DELETED\"], \"default\": \"UNKNOWN\"", "]"));
+                event.replaceFirst(", \"ENDED\", \"CORRECTED\", \"DELETED\"],\\s*\"default\": \"UNKNOWN\"", "]"));
 
         for (Map.Entry<String, String> entry : breaking.entrySet()) {
             String change = entry.getKey();
@@ -124,7 +123,7 @@ final class SchemaCompatibilityTest {
     }
 
     @Test
-    void aNewFieldWithDefaultAndANewSymbolOfAnEnumWithDefaultAreNoBreak() throws IOException {
+    void acceptsNewFieldsAndSymbolsWithDefaults() throws IOException {
         String batch = Files.readString(CURRENT.resolve("KeystrokeBatch.avsc"));
         String event = Files.readString(CURRENT.resolve("SessionEvent.avsc"));
         String extraField = batch.replace(
@@ -156,9 +155,7 @@ final class SchemaCompatibilityTest {
                 .toList();
     }
 
-    // Not Avro's SchemaValidator: it lets an enum lose a symbol. And neither looks at logical types: a field could turn
-    // from
-    // milliseconds to microseconds unseen.
+    // Avro's SchemaValidator would accept a removed enum symbol, and neither check compares logical types.
     private static List<String> faults(Schema reader, Schema writer) {
         List<String> faults = new ArrayList<>();
         SchemaCompatibility.checkReaderWriterCompatibility(reader, writer)

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 final class SessionDetailsCodecTest {
 
     @Test
-    void readsBackWhatItWrote() throws MalformedPayloadException {
+    void decodesItsEncoding() throws MalformedPayloadException {
         SessionDetails some = new SessionDetails("Mindful Code · café", null, "vim");
         SessionDetails none = new SessionDetails(null, null, null);
 
@@ -19,7 +19,7 @@ final class SessionDetailsCodecTest {
     }
 
     @Test
-    void refusesWhatEndsEarlyOrGoesOn() {
+    void rejectsTruncatedAndSurplusBytes() {
         byte[] encoded = SessionDetailsCodec.encode(new SessionDetails("project", "java", null));
 
         for (int length = 0; length < encoded.length; length++) {
@@ -31,7 +31,7 @@ final class SessionDetailsCodecTest {
     }
 
     @Test
-    void anyBytesAreReadOrRefused() {
+    void decodesOrRejectsArbitraryBytes() {
         Random random = new Random(1);
         for (int i = 0; i < 20_000; i++) {
             byte[] bytes = new byte[random.nextInt(40)];
@@ -48,7 +48,7 @@ final class SessionDetailsCodecTest {
     }
 
     @Test
-    void refusesNamesTooLongToHaveBeenTyped() {
+    void rejectsOversizedNames() {
         SessionDetails huge = new SessionDetails("x".repeat(SessionDetailsCodec.SIZE_BYTES_MAX), null, null);
 
         assertThatThrownBy(() -> SessionDetailsCodec.encode(huge)).isInstanceOf(IllegalArgumentException.class);

@@ -43,7 +43,7 @@ final class TopicsTest {
     }
 
     @Test
-    void severalServicesMayCreateTheTopicsAtOnceAndAgain() throws Exception {
+    void createsTopicsConcurrentlyAndRepeatedly() throws Exception {
         try (ExecutorService services = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> creations = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
@@ -60,7 +60,7 @@ final class TopicsTest {
     }
 
     @Test
-    void topicsAreKeptAsTheCatalogueSays() throws Exception {
+    void appliesTheRetentionOfTheCatalogue() throws Exception {
         Topics.createMissing(admin, PARTITIONS, (short) 1);
 
         assertThat(setting(Topics.KEYSTROKES, "retention.ms")).isEqualTo("-1");
@@ -73,7 +73,7 @@ final class TopicsTest {
     }
 
     @Test
-    void aTopicOfBeforeThatLosesRecordsWhichAreToBeKeptIsMended() throws Exception {
+    void removesTheRetentionOfAnExistingTopic() throws Exception {
         Topics.createMissing(admin, PARTITIONS, (short) 1);
         admin.incrementalAlterConfigs(Map.of(
                         new ConfigResource(ConfigResource.Type.TOPIC, Topics.FLOW_MINUTES.name()),
@@ -91,7 +91,7 @@ final class TopicsTest {
     }
 
     @Test
-    void aCompactedTopicKeepsTheLatestOfEachKeyForEverInOnePartition() throws Exception {
+    void createsCompactedTopicsWithOnePartition() throws Exception {
         Topics.createMissing(admin, PARTITIONS, (short) 1);
 
         assertThat(setting(Topics.FLOW_MODELS, "cleanup.policy")).isEqualTo("compact");
@@ -105,7 +105,7 @@ final class TopicsTest {
     }
 
     @Test
-    void topicsThatMustBeCopartitionedAndAreNotAreRefusedByName() {
+    void rejectsTopicsThatAreNotCopartitioned() {
         Topics.createMissing(admin, PARTITIONS, (short) 1);
 
         assertThatThrownBy(() -> Topics.createMissing(admin, PARTITIONS + 1, (short) 1))
@@ -116,7 +116,7 @@ final class TopicsTest {
     }
 
     @Test
-    void moreReplicasThanBrokersAreRefusedWithKafkasReason() {
+    void reportsTooManyReplicas() {
         try (Admin other = Admin.create(Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
                 TestPlatform.shared().bootstrapServers()))) {

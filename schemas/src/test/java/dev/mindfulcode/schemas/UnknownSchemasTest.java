@@ -11,7 +11,7 @@ final class UnknownSchemasTest {
     private final UnknownSchemas unknown = new UnknownSchemas(nowNs::get);
 
     @Test
-    void anIdIsRefusedUntilItMayHaveBeenRegistered() {
+    void skipsAnUnknownIdForTheRetention() {
         unknown.missed(1);
 
         assertThat(unknown.refuses(1)).isTrue();
@@ -23,7 +23,7 @@ final class UnknownSchemasTest {
     }
 
     @Test
-    void manyMissesRefuseAllIdsForAWhile() {
+    void skipsAllIdsAfterManyMisses() {
         for (int id = 0; id < UnknownSchemas.MISSES_MAX; id++) {
             assertThat(unknown.refuses(id)).isFalse();
             unknown.missed(id);

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Our serdes, a real registry, and a producer that knows the wire format and nothing of us. */
+/** Tests our serdes with a real registry and a producer that knows only the wire format. */
 final class WireFormatTest {
 
     /**
@@ -82,7 +82,7 @@ final class WireFormatTest {
     }
 
     @Test
-    void aBatchHasTheseBytes() throws Exception {
+    void batchHasStableBytes() throws Exception {
         byte[] bytes = serialize(Topics.KEYSTROKES, Examples.batch());
 
         int id = JSON.readTree(get("/subjects/keystrokes-value/versions/1").body())
@@ -93,7 +93,7 @@ final class WireFormatTest {
     }
 
     @Test
-    void oneRecordOfEachTopicGoesThereAndBackWithoutHeadersOrRegistration() {
+    void recordsOfAllTopicsRoundTripWithoutHeadersOrRegistration() {
         List<? extends SpecificRecord> examples = Examples.oneForEachTopic();
         assertThat(examples).hasSameSizeAs(Topics.all());
         for (int i = 0; i < examples.size(); i++) {
@@ -102,7 +102,7 @@ final class WireFormatTest {
     }
 
     @Test
-    void whatWeWriteIsWholeForAnyConfluentClient() throws Exception {
+    void recordsAreSelfContainedForConfluentClients() throws Exception {
         byte[] bytes = serialize(
                 Topics.FLOW_STATES, (FlowState) Examples.oneForEachTopic().get(3));
 
@@ -116,7 +116,7 @@ final class WireFormatTest {
     }
 
     @Test
-    void aBatchOfAForeignProducerWithAFieldMoreIsRead() throws Exception {
+    void readsABatchWithAnUnknownField() throws Exception {
         String schema = Files.readString(Path.of("src/main/avro/KeystrokeBatch.avsc"))
                 .replace(
                         "\"fields\": [",
@@ -140,7 +140,7 @@ final class WireFormatTest {
     }
 
     @Test
-    void severalMayRegisterAtOnceAndNothingIsRegisteredTwice() throws Exception {
+    void registersConcurrentlyWithoutDuplicates() throws Exception {
         String before = get("/subjects/flow-states-value/versions").body();
         try (ExecutorService services = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> registrations = new ArrayList<>();
@@ -158,7 +158,7 @@ final class WireFormatTest {
     }
 
     @Test
-    void mangledBytesAreRefusedAsSuch() {
+    void rejectsMangledBytes() {
         byte[] good = serialize(Topics.KEYSTROKES, Examples.batch());
         Random random = new Random(7);
         try (Serde<KeystrokeBatch> serde = Topics.KEYSTROKES.valueSerde(registry)) {
@@ -175,7 +175,7 @@ final class WireFormatTest {
                     assertThat(serde.deserializer().deserialize("keystrokes", mangled))
                             .isNotNull();
                 } catch (SerializationException refused) {
-                    assertThat(refused).hasNoCause().hasMessageStartingWith("No KeystrokeBatch");
+                    assertThat(refused).hasNoCause().hasMessageStartingWith("Invalid KeystrokeBatch");
                 }
             }
             for (String other : new String[] {"{\"json\": true}", "\u0000", "a"}) {
@@ -187,22 +187,22 @@ final class WireFormatTest {
     }
 
     @Test
-    void aRecordOfAnotherTopicIsRefused() {
+    void rejectsARecordOfAnotherTopic() {
         byte[] session = serialize(
                 Topics.SESSIONS, (SessionEvent) Examples.oneForEachTopic().get(1));
 
         assertThatThrownBy(() -> deserialize(Topics.KEYSTROKES, session))
                 .isExactlyInstanceOf(SerializationException.class)
-                .hasMessageContaining("No KeystrokeBatch");
+                .hasMessageContaining("Invalid KeystrokeBatch");
     }
 
     @Test
-    void bytesThatNestWithoutEndAreRefused() throws Exception {
-        String schema = Files.readString(Path.of("src/main/avro/KeystrokeBatch.avsc"))
-                .replace(
-                        "\"fields\": [",
-                        "\"fields\": [{\"name\": \"nest\", \"type\": [\"null\", {\"type\": \"record\", \"name\": \"Nest\","
-                                + " \"fields\": [{\"name\": \"inner\", \"type\": [\"null\", \"Nest\"]}]}], \"default\": null},");
+    void rejectsEndlesslyNestedBytes() throws Exception {
+        String schema =
+                Files.readString(Path.of("src/main/avro/KeystrokeBatch.avsc")).replace("\"fields\": [", """
+                        "fields": [{"name": "nest", "default": null, "type": ["null",
+                            {"type": "record", "name": "Nest", "fields": [{"name": "inner", "type": ["null", "Nest"]}]}
+                        ]},""");
         int id = register("keystrokes-value", schema);
         byte[] levels = new byte[900_000];
         Arrays.fill(levels, (byte) 2);

@@ -3,7 +3,7 @@ package dev.mindfulcode.schemas.clock;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Finds steps of the system clock: what it moved by, less what a clock that nobody sets moved by. Not thread-safe.
+ * Detects steps of the system clock by comparison with a monotonic clock. Not thread-safe.
  */
 final class ClockStepDetector {
 
@@ -11,10 +11,10 @@ final class ClockStepDetector {
     private long steadyNs;
 
     /**
-     * Begins to observe.
+     * Starts observing.
      *
      * @param wallMs the system clock, in epoch milliseconds
-     * @param steadyNs a clock that nobody sets, with any origin, as of {@link System#nanoTime}
+     * @param steadyNs a monotonic clock, such as {@link System#nanoTime}
      */
     ClockStepDetector(long wallMs, long steadyNs) {
         this.wallMs = wallMs;
@@ -22,7 +22,7 @@ final class ClockStepDetector {
     }
 
     /**
-     * Returns by how many milliseconds the system clock was set since the last call: negative where it was set back.
+     * Returns the milliseconds by which the system clock was set since the last call; negative if it was set back.
      */
     long stepMs(long wallMs, long steadyNs) {
         long stepMs = (wallMs - this.wallMs) - TimeUnit.NANOSECONDS.toMillis(steadyNs - this.steadyNs);

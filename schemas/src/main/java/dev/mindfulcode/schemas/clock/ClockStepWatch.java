@@ -9,16 +9,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches the system clock, and starts its listeners over when the clock was set back.
+ * A watch of the system clock that restarts its listeners after the clock was set back.
  *
- * <p>Kafka's clients and Kafka Streams keep instants of the system clock: when to send the next heartbeat, to connect
- * again, to commit, to punctuate. After a step back they do none of it until the time from before comes again, be that
- * in three days; a client that is opened after the step knows nothing of that time. A step forward only makes things
- * due early, and needs nothing. Thread-safe.
+ * <p>Kafka's clients and Kafka Streams store system times for the next heartbeat, reconnect, commit and punctuation.
+ * After a step back they do none of these until the old time is reached again; a new client is not affected. A step
+ * forward only makes them due early. Thread-safe.
  */
 public final class ClockStepWatch implements AutoCloseable {
 
-    /** Less than this delays clients by no more than this. */
+    /** Smaller steps delay clients by no more than this. */
     static final Duration STEP_BACK_MIN = Duration.ofSeconds(2);
 
     private static final Duration INTERVAL = Duration.ofMillis(250);
@@ -38,7 +37,7 @@ public final class ClockStepWatch implements AutoCloseable {
         thread = Thread.ofPlatform().daemon().name("clock-step-watch").start(() -> watch(steps));
     }
 
-    /** Returns the watch of this process's own clock, which never ends. */
+    /** Returns the watch of the process's clock, which is never closed. */
     public static ClockStepWatch ofSystem() {
         return OfSystem.WATCH;
     }
@@ -50,9 +49,9 @@ public final class ClockStepWatch implements AutoCloseable {
     /**
      * Adds a listener.
      *
-     * @param name of what is started over, for the log
-     * @param startOver runs in a thread of its own after each step back; may take its time, and runs again if it throws
-     * @return removes the listener; a run that has begun goes on
+     * @param name name of the restarted component, for the log
+     * @param startOver runs in a new thread after each step back; retried if it throws
+     * @return removes the listener; does not stop a run in progress
      */
     public Registration onStepBack(String name, Runnable startOver) {
         Listener listener = new Listener(name, startOver);
@@ -60,7 +59,7 @@ public final class ClockStepWatch implements AutoCloseable {
         return () -> listeners.remove(listener);
     }
 
-    /** The place of a listener. */
+    /** The registration of a listener. */
     @FunctionalInterface
     public interface Registration extends AutoCloseable {
         @Override

@@ -4,7 +4,7 @@ import java.time.InstantSource;
 import java.util.function.Supplier;
 import org.apache.kafka.common.utils.Time;
 
-/** Kafka's clock, driven by ours. What waits, waits by the system's clock for as long as ours says. */
+/** Adapts a clock to Kafka's. Waiting uses the system clock for the duration that the adapted clock gives. */
 public record KafkaTime(InstantSource clock) implements Time {
 
     @Override

@@ -4,10 +4,10 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * A Kafka client that is replaced by a new one when the system clock was set back. Thread-safe as far as the client is.
+ * A Kafka client that is replaced by a new one after the system clock was set back. As thread-safe as the client.
  *
- * @param <T> the client: a producer without transactions, which still delivers what it was given before it closes, or
- *     an admin client
+ * @param <T> the client: a producer without transactions, which delivers pending records before it closes, or an admin
+ *     client
  */
 public final class ReopenableClient<T> implements AutoCloseable {
 
@@ -20,8 +20,8 @@ public final class ReopenableClient<T> implements AutoCloseable {
     /**
      * Opens the first client.
      *
-     * @param name of the client, for the log
-     * @param close closes a client within a bound
+     * @param name name of the client, for the log
+     * @param close closes a client within a timeout
      */
     public ReopenableClient(String name, ClockStepWatch watch, Supplier<? extends T> open, Consumer<? super T> close) {
         this.open = open;
@@ -30,7 +30,7 @@ public final class ReopenableClient<T> implements AutoCloseable {
         registration = watch.onStepBack(name, this::renew);
     }
 
-    /** Returns the client to use now. One that was returned earlier may be closed. */
+    /** Returns the current client; earlier ones may be closed. */
     public T get() {
         return current;
     }

@@ -1,4 +1,4 @@
-/** How the services survive a system clock that is set back. */
+/** Recovery from a system clock that is set back. */
 @NullMarked
 package dev.mindfulcode.schemas.clock;
 
