@@ -87,9 +87,7 @@ final class AlertDeliveries implements DeliveryQueue {
         return database.sql("""
                         UPDATE gateway.team_alerts
                         SET next_attempt_at = NULL, delivered_at = clock_timestamp(), failure = NULL
-                        WHERE alert_id = :alert""")
-                .bind("alert", messageId)
-                .then();
+                        WHERE alert_id = :alert""").bind("alert", messageId).then();
     }
 
     @Override

@@ -3,9 +3,9 @@ package dev.mindfulcode.webhooks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mindfulcode.webkit.limits.CidrBlock;
-import dev.mindfulcode.webhooks.WebhookTargets.InvalidUrlException;
 import dev.mindfulcode.dataprotection.KeyEncryptionKey;
+import dev.mindfulcode.webhooks.WebhookTargets.InvalidUrlException;
+import dev.mindfulcode.webkit.limits.CidrBlock;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;

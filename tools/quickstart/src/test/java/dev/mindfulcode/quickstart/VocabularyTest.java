@@ -146,7 +146,8 @@ class VocabularyTest {
         List<String> words = new ArrayList<>();
         List<Integer> lineOf = new ArrayList<>();
         for (int i = 0; i < lines.size(); i++) {
-            for (MatchResult word : WORD.matcher(API_FIELDS.matcher(lines.get(i)).replaceAll(" "))
+            for (MatchResult word : WORD.matcher(
+                            API_FIELDS.matcher(lines.get(i)).replaceAll(" "))
                     .results()
                     .toList()) {
                 words.add(word.group().toLowerCase(Locale.ROOT));
