@@ -33,12 +33,15 @@ final class ExpiringStore {
     private static final int PERIODS_PER_RETENTION = 3;
 
     private static final byte[] MARKER = {1};
+    private static final long NOT_FOUND = -1;
 
     private final WindowStore<Bytes, byte[]> rows;
     private final KeyValueStore<Bytes, byte[]> periods;
     private final Bytes periodKey;
     private final long periodMs;
     private long periodStartMs;
+    private @Nullable Bytes lastKey;
+    private long lastFoundMs = NOT_FOUND;
 
     /**
      * @param rows made by {@link #builder} for the same retention
@@ -96,6 +99,7 @@ final class ExpiringStore {
     void advanceTo(long nowMs) {
         if (isNewPeriod(nowMs)) {
             periodStartMs = Math.floorDiv(nowMs, periodMs) * periodMs;
+            lastKey = null;
             periods.put(
                     periodKey,
                     ByteBuffer.allocate(Long.BYTES).putLong(periodStartMs).array());
@@ -110,30 +114,46 @@ final class ExpiringStore {
     }
 
     byte @Nullable [] get(Bytes key) {
+        if (key.equals(lastKey)) {
+            return lastFoundMs == NOT_FOUND ? null : rows.fetch(key, lastFoundMs);
+        }
+        lastKey = key;
         for (long atMs = periodStartMs; atMs >= oldestMs(); atMs -= periodMs) {
             byte[] value = rows.fetch(key, atMs);
             if (value != null) {
+                lastFoundMs = atMs;
                 return value;
             }
         }
+        lastFoundMs = NOT_FOUND;
         return null;
     }
 
+    @SuppressWarnings("NullAway") // a null value deletes the row
     void put(Bytes key, byte[] value) {
-        if (rows.fetch(key, periodStartMs) == null) {
-            delete(key);
+        long foundMs = find(key);
+        if (foundMs != NOT_FOUND && foundMs != periodStartMs) {
+            rows.put(key, null, foundMs);
         }
         rows.put(key, value, periodStartMs);
+        lastFoundMs = periodStartMs;
     }
 
     @SuppressWarnings("NullAway") // a null value deletes the row
     void delete(Bytes key) {
-        for (long atMs = periodStartMs; atMs >= oldestMs(); atMs -= periodMs) {
-            if (rows.fetch(key, atMs) != null) {
-                rows.put(key, null, atMs);
-                return;
-            }
+        long foundMs = find(key);
+        if (foundMs != NOT_FOUND) {
+            rows.put(key, null, foundMs);
+            lastFoundMs = NOT_FOUND;
         }
+    }
+
+    /** Returns the period of a row. That of the last key is remembered: a change reads the row before. */
+    private long find(Bytes key) {
+        if (!key.equals(lastKey)) {
+            get(key);
+        }
+        return lastFoundMs;
     }
 
     /** Returns the rows from one key to another, both included, ordered by key; the keys are of one length. */
