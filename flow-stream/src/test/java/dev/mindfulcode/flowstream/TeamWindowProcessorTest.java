@@ -413,6 +413,7 @@ class TeamWindowProcessorTest {
     void windowsInTheFarFutureExpireNoOthers() {
         consenting(five);
         type(START, five);
+        settle();
         contribute(START.plus(Duration.ofDays(3_650)), finn);
         settle();
         closeAll();
