@@ -17,7 +17,8 @@ const TOKEN_EXPIRED = 4401;
 
 /**
  * Calls on(message) for each message, and onLink(state) when the state changes: `waiting` while the connection is
- * opened or checked, `on`, `lost` after a failed attempt, `off` once ended. Returns a function that ends the connection.
+ * opened or checked, `on`, `lost` after a failed attempt, `off` once ended. Returns a function that ends the
+ * connection.
  */
 export function connect(on, onLink) {
   let socket = null;

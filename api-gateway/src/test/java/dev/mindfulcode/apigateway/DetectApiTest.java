@@ -145,7 +145,8 @@ class DetectApiTest {
     }
 
     private String recommended(String preferences) {
-        String body = "{\"flow_data\": {\"keystroke_intervals\": [%s], \"error_events\": 90}, \"user_preferences\": {%s}}"
+        String body = ("{\"flow_data\": {\"keystroke_intervals\": [%s], \"error_events\": 90}, "
+                        + "\"user_preferences\": {%s}}")
                 .formatted(intervals(100), preferences);
         return api.post("/api/flow/detect", ada.token(), body)
                 .json()

@@ -43,8 +43,8 @@ class GraphQlApiTest {
         String readAfter = started.header("X-Read-After");
         String query = """
                 query Of($id: ID!) { session(id: $id) {
-                  sessionId status startedAt endedAt durationMs activeMs keystrokes errors filesModified project language
-                  editor flowMs meanIntensity interruptions nextSequence reusedSequences version
+                  sessionId status startedAt endedAt durationMs activeMs keystrokes errors filesModified project
+                  language editor flowMs meanIntensity interruptions nextSequence reusedSequences version
                   flowPeriods { startedAt } } }""";
         JsonNode session =
                 data(ask(ada, query, Map.of("id", id), "X-Read-After", readAfter)).path("session");

@@ -54,7 +54,8 @@ final class HistoryWriter {
         update("""
                 insert into readmodel.user_zones (user_id, time_zone, event_offset) values (?, ?, 1000000000)
                 on conflict (user_id) do update
-                    set time_zone = excluded.time_zone, event_offset = excluded.event_offset""", this.user, ZONE.getId());
+                    set time_zone = excluded.time_zone, event_offset = excluded.event_offset
+                """, this.user, ZONE.getId());
     }
 
     static LocalDate today() {

@@ -42,7 +42,8 @@ class InterleavingTest {
         RecordMetadata second = metadata(5);
         Lincheck.runConcurrentTest(INVOCATIONS, () -> {
             Acknowledgements acknowledgements = new Acknowledgements(2);
-            together(() -> acknowledgements.onCompletion(first, null), () -> acknowledgements.onCompletion(second, null));
+            together(
+                    () -> acknowledgements.onCompletion(first, null), () -> acknowledgements.onCompletion(second, null));
             Optional<ReadAfterToken> position = acknowledgements.all().getNow(Optional.empty());
             check(position.isPresent() && position.get().offset() == 7);
         });

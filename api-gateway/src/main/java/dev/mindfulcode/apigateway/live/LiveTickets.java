@@ -23,8 +23,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * Single-use tickets for live connections. Browsers cannot set headers on an EventSource or WebSocket, and an access
- * token must not be in a URL, which logs and histories store. A ticket may be: the first request redeems it, and it expires
- * within seconds. Tickets are rows, so that any gateway can redeem them, each once.
+ * token must not be in a URL, which logs and histories store. A ticket may be: the first request redeems it, and it
+ * expires within seconds. Tickets are rows, so that any gateway can redeem them, each once.
  */
 public final class LiveTickets {
 

@@ -21,7 +21,8 @@ public final class SessionQueries {
 
     private static final String SELECT = """
             SELECT session_id, status, started_at, ended_at, project, language, editor, keystrokes, errors,
-                   files_modified, active_ms, flow_ms, intensity_ms, interruptions, next_sequence, reused_sequences, version,
+                   files_modified, active_ms, flow_ms, intensity_ms, interruptions, next_sequence, reused_sequences,
+                   version,
                    CASE WHEN keystrokes + errors + context_switches + files_modified + active_ms > 0
                        THEN first_activity_at END
                        AS typed_from,

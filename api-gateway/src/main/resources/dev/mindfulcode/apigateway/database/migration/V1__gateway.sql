@@ -152,7 +152,7 @@ CREATE TABLE team_alert_rules (
     recent_days int NOT NULL CHECK (recent_days IN (7, 14, 28)),
     time_zone text NOT NULL,
     channel text NOT NULL CHECK (channel IN ('live', 'webhook')),
-    -- Shown so that users can tell webhooks apart. The rest of an address may be as secret as a password.
+    -- Shown so that users can distinguish webhooks. The rest of an address may be as secret as a password.
     host text,
     -- Address and signing secret, sealed with the key-encryption key.
     sealed_target bytea,
