@@ -132,11 +132,10 @@ class AnalyticsApiTest {
         await(run, "live");
         Map<String, JsonNode> found = rows(run);
         String key = found.keySet().iterator().next();
-        gateway.execute(
-                "update readmodel.analytics_results"
-                        + " set value = value || '{\"=note\": \"=cmd()\", \"more\": [1, \"a,b\"],"
-                        + " \"loss\": -1.5, \"wide\": \"＝1\", \"line\": \"a\\nb;=1\"}'"
-                        + " where key = '" + key + "'");
+        gateway.execute("update readmodel.analytics_results"
+                + " set value = value || '{\"=note\": \"=cmd()\", \"more\": [1, \"a,b\"],"
+                + " \"loss\": -1.5, \"wide\": \"＝1\", \"line\": \"a\\nb;=1\"}'"
+                + " where key = '" + key + "'");
 
         Answer document = api.get(run + "/export", ada.token());
         Map<String, JsonNode> exported = new TreeMap<>();
@@ -348,11 +347,8 @@ class AnalyticsApiTest {
             await(runs.getLast(), "live");
         }
         String fifth = start("{\"plugin\": \"typing-fatigue\"}");
-        Eventually.holds(() -> api.get(fifth, ada.token())
-                .json()
-                .path("reason")
-                .asString("")
-                .contains("4 active runs"));
+        Eventually.holds(() ->
+                api.get(fifth, ada.token()).json().path("reason").asString("").contains("4 active runs"));
         assertThat(api.get(fifth, ada.token()).text("status")).isEqualTo("waiting");
 
         api.delete(runs.getFirst(), ada.token());
@@ -415,8 +411,7 @@ class AnalyticsApiTest {
                     keystrokes, active_seconds, mean_intensity, intensity_spread, seconds_in_flow, interruptions,
                     focus_overlap_seconds, gap_seconds, keystrokes_a_member_max, seconds_a_member_max,
                     interruptions_a_member_max, version)
-                values (?, ?, ?, ?, 5, nullif(?, 0), nullif(?, 0), 60, 0.5, 0.1, 30, 2, 20, null, 1, 1, 1, 1)""",
-                UUID.fromString(team), size, java.sql.Timestamp.from(start), closed, members, keystrokes);
+                values (?, ?, ?, ?, 5, nullif(?, 0), nullif(?, 0), 60, 0.5, 0.1, 30, 2, 20, null, 1, 1, 1, 1)""", UUID.fromString(team), size, java.sql.Timestamp.from(start), closed, members, keystrokes);
     }
 
     private static byte[] resource(String name) throws IOException {

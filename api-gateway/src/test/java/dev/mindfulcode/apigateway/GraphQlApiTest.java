@@ -46,8 +46,8 @@ class GraphQlApiTest {
                   sessionId status startedAt endedAt durationMs activeMs keystrokes errors filesModified project
                   language editor flowMs meanIntensity interruptions nextSequence reusedSequences version
                   flowPeriods { startedAt } } }""";
-        JsonNode session =
-                data(ask(ada, query, Map.of("id", id), "X-Read-After", readAfter)).path("session");
+        JsonNode session = data(ask(ada, query, Map.of("id", id), "X-Read-After", readAfter))
+                .path("session");
         JsonNode rest = api.get("/api/sessions/" + id, ada.token()).json();
         assertThat(session.path("sessionId").asString()).isEqualTo(id);
         for (String field : List.of("status", "project", "language", "editor", "version", "keystrokes")) {

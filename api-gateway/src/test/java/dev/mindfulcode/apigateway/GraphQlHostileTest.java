@@ -157,9 +157,8 @@ class GraphQlHostileTest {
                         "{ startedAt }", "{ session { flowPeriods { session { flowPeriods { startedAt } } } } }")),
                 "too-complex");
         isRefused(
-                ask(
-                        "{ flowMinutes(from: \"2026-01-01T00:00:00Z\", to: \"2026-01-08T00:00:00Z\")"
-                                + " { minute keystrokes errors } }"),
+                ask("{ flowMinutes(from: \"2026-01-01T00:00:00Z\", to: \"2026-01-08T00:00:00Z\")"
+                        + " { minute keystrokes errors } }"),
                 "too-complex");
         assertThat(ask(aliases("__typename", 100)).json().path("data")).hasSize(100);
     }
@@ -184,10 +183,9 @@ class GraphQlHostileTest {
         // The same with a new alias at each step, so that no two are the same field.
         StringBuilder deep = new StringBuilder("{ sessions { edges { node { ...F0 } } } }");
         for (int i = 0; i < 12; i++) {
-            deep.append(
-                    (" fragment F%d on Session { a: flowPeriods { session { ...F%d } }"
-                                    + " b: flowPeriods { session { ...F%d } } }")
-                            .formatted(i, i + 1, i + 1));
+            deep.append((" fragment F%d on Session { a: flowPeriods { session { ...F%d } }"
+                            + " b: flowPeriods { session { ...F%d } } }")
+                    .formatted(i, i + 1, i + 1));
         }
         deep.append(" fragment F12 on Session { sessionId }");
         isRefused(ask(deep.toString()), "too-complex");
@@ -311,18 +309,16 @@ class GraphQlHostileTest {
                         .has("errors"))
                 .isFalse();
         isRefused(
-                ask(
-                        "{ __schema { types { fields { type { fields { type { fields"
-                                + " { type { fields { name } } } } } } } } } }"),
+                ask("{ __schema { types { fields { type { fields { type { fields"
+                        + " { type { fields { name } } } } } } } } } }"),
                 "too-complex");
     }
 
     @Test
     void noiseNeverCausesAnInternalError() {
         Random random = new Random(20_261_125);
-        String good =
-                "query Q($first: Int = 2) { sessions(first: $first)"
-                        + " { edges { node { sessionId flowPeriods { startedAt } } } } }";
+        String good = "query Q($first: Int = 2) { sessions(first: $first)"
+                + " { edges { node { sessionId flowPeriods { startedAt } } } } }";
         for (int i = 0; i < 400; i++) {
             StringBuilder document = new StringBuilder(good);
             for (int cuts = random.nextInt(1, 4); cuts > 0; cuts--) {

@@ -147,7 +147,8 @@ class GraphQlModelTest {
                 .json()
                 .path("invitations")
                 .path(0);
-        JsonNode overGraphQl = ask(bob, "{ invitations " + all("Invitation") + " }").path("invitations");
+        JsonNode overGraphQl =
+                ask(bob, "{ invitations " + all("Invitation") + " }").path("invitations");
         assertThat(overGraphQl)
                 .singleElement()
                 .satisfies(one -> assertThat(plain(one)).isEqualTo(plain(overRest)));

@@ -27,8 +27,7 @@ class GraphQlSchemaTest {
             Files.writeString(PRINTED, served);
         }
         assertThat(Files.readString(PRINTED))
-                .as(
-                        "docs/schema.graphqls; run this test with -Dmindful.renew=true and commit the difference")
+                .as("docs/schema.graphqls; run this test with -Dmindful.renew=true and commit the difference")
                 .isEqualTo(served);
     }
 

@@ -129,9 +129,8 @@ class PluginApiTest {
 
     @Test
     void sharesOperatorPluginsAndForbidsRemoval() throws Exception {
-        gateway.execute(
-                "insert into gateway.plugin_modules (sha256, module) values (repeat('a', 64), '')"
-                        + " on conflict do nothing");
+        gateway.execute("insert into gateway.plugin_modules (sha256, module) values (repeat('a', 64), '')"
+                + " on conflict do nothing");
         gateway.execute("""
                 insert into gateway.plugins (plugin_id, name, version, manifest, imports, sha256, created_at)
                 values ('019a8f6e-7c1d-7b3a-9f52-3d1c5a7e9b99', 'shared-one', '1.0.0',

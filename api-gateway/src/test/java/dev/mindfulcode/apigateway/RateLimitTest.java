@@ -61,7 +61,9 @@ class RateLimitTest {
         assertThat(refused.header("X-Content-Type-Options")).isEqualTo("nosniff");
         assertThat(refused.header("Content-Security-Policy")).contains("default-src 'self'");
         assertThat(get("/", null, address()).status()).as("another address").isEqualTo(200);
-        assertThat(get("/health", null, address).status()).as("not rate limited").isEqualTo(200);
+        assertThat(get("/health", null, address).status())
+                .as("not rate limited")
+                .isEqualTo(200);
     }
 
     @Test
@@ -151,7 +153,9 @@ class RateLimitTest {
         Answer refused = login(UUID.randomUUID() + "@example.org", "wrong password", address);
         refused.isProblem(429, "rate-limited");
         assertThat(refused.header("RateLimit")).contains("\"sign-in\";r=0;t=");
-        assertThat(get("/", null, address).status()).as("only sign-ins are limited").isEqualTo(200);
+        assertThat(get("/", null, address).status())
+                .as("only sign-ins are limited")
+                .isEqualTo(200);
     }
 
     @Test

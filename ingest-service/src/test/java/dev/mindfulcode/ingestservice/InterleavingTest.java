@@ -43,7 +43,8 @@ class InterleavingTest {
         Lincheck.runConcurrentTest(INVOCATIONS, () -> {
             Acknowledgements acknowledgements = new Acknowledgements(2);
             together(
-                    () -> acknowledgements.onCompletion(first, null), () -> acknowledgements.onCompletion(second, null));
+                    () -> acknowledgements.onCompletion(first, null),
+                    () -> acknowledgements.onCompletion(second, null));
             Optional<ReadAfterToken> position = acknowledgements.all().getNow(Optional.empty());
             check(position.isPresent() && position.get().offset() == 7);
         });

@@ -65,16 +65,13 @@ final class Plugins {
     Mono<Uploaded> upload(UUID userId, byte[] manifest, byte[] module) {
         return loader.load(manifest, module)
                 .flatMap(loadable -> database.inTransaction(lock(userId)
-                                .then(Mono.defer(() -> findVersion(userId, loadable.manifest())))
-                                .flatMap(
-                                        found -> found.sha256().equals(loadable.moduleSha256())
-                                                ? Mono.just(new Stored(found.pluginId(), false))
-                                                : Mono.error(
-                                                        ProblemType.PLUGIN_EXISTS.forField(
-                                                                "manifest.version",
-                                                                "This version exists with another module."
-                                                                        + " Increase the version.")))
-                                .switchIfEmpty(Mono.defer(() -> insert(userId, loadable, manifest, module)))))
+                        .then(Mono.defer(() -> findVersion(userId, loadable.manifest())))
+                        .flatMap(found -> found.sha256().equals(loadable.moduleSha256())
+                                ? Mono.just(new Stored(found.pluginId(), false))
+                                : Mono.error(ProblemType.PLUGIN_EXISTS.forField(
+                                        "manifest.version",
+                                        "This version exists with another module." + " Increase the version.")))
+                        .switchIfEmpty(Mono.defer(() -> insert(userId, loadable, manifest, module)))))
                 .flatMap(stored -> find(userId, stored.pluginId()).map(plugin -> new Uploaded(plugin, stored.isNew())));
     }
 
@@ -194,9 +191,9 @@ final class Plugins {
                 .map(row -> row.get("n", Long.class))
                 .one()
                 .filter(n -> n >= USER_PLUGINS_MAX)
-                .flatMap(n -> Mono.error(() -> ProblemType.LIMIT_REACHED.withDetail(
-                        "Limit reached: an account can have " + USER_PLUGINS_MAX
-                                + " plugin versions. Remove one first.")));
+                .flatMap(
+                        n -> Mono.error(() -> ProblemType.LIMIT_REACHED.withDetail("Limit reached: an account can have "
+                                + USER_PLUGINS_MAX + " plugin versions. Remove one first.")));
     }
 
     private Mono<Long> grant(UUID userId, UUID pluginId, List<String> capabilities) {
@@ -278,8 +275,8 @@ final class Plugins {
             List<String> allowed = granted;
             if (allowed == null) {
                 throw ProblemType.PLUGIN_NOT_INSTALLED.forField(
-                        "plugin", "No capability is granted. Grant its imports with PUT /api/plugins/" + pluginId
-                                + "/install.");
+                        "plugin",
+                        "No capability is granted. Grant its imports with PUT /api/plugins/" + pluginId + "/install.");
             }
             for (String capability : imports) {
                 if (!allowed.contains(capability)) {

@@ -88,9 +88,9 @@ final class SharedPlugins {
         String text = new String(manifest, StandardCharsets.UTF_8);
         return loader.load(manifest, module)
                 .flatMap(plugin -> database.inTransaction(putModule(plugin, module)
-                                .then(Mono.defer(() -> putPlugin(newId, plugin, text, now)))
-                                .flatMap(id -> grant(id, plugin, now).thenReturn(id))
-                                .map(id -> new Installed(id, id.equals(newId)))));
+                        .then(Mono.defer(() -> putPlugin(newId, plugin, text, now)))
+                        .flatMap(id -> grant(id, plugin, now).thenReturn(id))
+                        .map(id -> new Installed(id, id.equals(newId)))));
     }
 
     /** Emits all plugins, including those of users. */

@@ -32,9 +32,8 @@ class PromptsTest {
         GatewaySchema.migrate(url.dataSource());
         database = new Database(url, 8);
         prompts = new Prompts(database, () -> now);
-        database.sql(
-                        "insert into identity.users"
-                                + " values (:user, 'ada@example.org', 'no hash', 'Pacific/Auckland', now())")
+        database.sql("insert into identity.users"
+                        + " values (:user, 'ada@example.org', 'no hash', 'Pacific/Auckland', now())")
                 .bind("user", ada)
                 .fetch()
                 .rowsUpdated()

@@ -45,8 +45,7 @@ class RunAdmissionTest {
 
     @Test
     void startsCancelledRunsRegardlessOfTheLimit() {
-        RunSpec cancelled =
-                new RunSpec(new UUID(1, 9), 0, ADA, null, null, null, null, true, ZoneOffset.UTC);
+        RunSpec cancelled = new RunSpec(new UUID(1, 9), 0, ADA, null, null, null, null, true, ZoneOffset.UTC);
         RunAdmission admission = RunAdmission.decide(List.of(cancelled), Collections.nCopies(4, ADA), 16);
         assertThat(admission.start()).containsExactly(cancelled);
     }

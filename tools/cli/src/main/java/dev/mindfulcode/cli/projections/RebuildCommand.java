@@ -66,8 +66,7 @@ public final class RebuildCommand implements Callable<Integer> {
         if (share < 1 || share > 100 || (force ? 1 : 0) + (back ? 1 : 0) + (drop ? 1 : 0) > 1) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--share is " + share
-                            + "; must be between 1 and 100; use at most one of --force, --back, --drop.");
+                    "--share is " + share + "; must be between 1 and 100; use at most one of --force, --back, --drop.");
         }
         try (AuthorizedApi opened = system.open()) {
             ProjectionApi api = new ProjectionApi(opened);
