@@ -406,12 +406,14 @@ class AnalyticsApiTest {
 
     private void window(String team, String size, Instant start, boolean closed, int members, long keystrokes)
             throws Exception {
-        gateway.execute("""
-                insert into readmodel.team_windows (team_id, size, window_start, closed, members_min, members,
+        String insert = """
+                INSERT INTO readmodel.team_windows (team_id, size, window_start, closed, members_min, members,
                     keystrokes, active_seconds, mean_intensity, intensity_spread, seconds_in_flow, interruptions,
                     focus_overlap_seconds, gap_seconds, keystrokes_a_member_max, seconds_a_member_max,
                     interruptions_a_member_max, version)
-                values (?, ?, ?, ?, 5, nullif(?, 0), nullif(?, 0), 60, 0.5, 0.1, 30, 2, 20, null, 1, 1, 1, 1)""", UUID.fromString(team), size, java.sql.Timestamp.from(start), closed, members, keystrokes);
+                VALUES (?, ?, ?, ?, 5, nullif(?, 0), nullif(?, 0), 60, 0.5, 0.1, 30, 2, 20, null, 1, 1, 1, 1)""";
+        gateway.execute(
+                insert, UUID.fromString(team), size, java.sql.Timestamp.from(start), closed, members, keystrokes);
     }
 
     private static byte[] resource(String name) throws IOException {
