@@ -73,7 +73,7 @@ public record TypingModel(
         int classes = KeyClass.values().length;
         double[][] after = new double[classes][];
         for (KeyClass keyClass : KeyClass.values()) {
-            after[keyClass.code()] = numbers(from, "class_after." + key(keyClass), classes);
+            after[keyClass.code()] = classesAfter(from, keyClass, classes);
         }
         return new TypingModel(
                 Arrays.stream(PersonTrait.values())
@@ -141,6 +141,14 @@ public record TypingModel(
 
     private static double number(Properties from, String key) {
         return numbers(from, key, 1)[0];
+    }
+
+    /** Returns the row of a key class. A class appended after the model was fitted never follows another one. */
+    private static double[] classesAfter(Properties from, KeyClass keyClass, int classes) {
+        String key = "class_after." + key(keyClass);
+        String text = from.getProperty(key);
+        int fitted = text == null ? 0 : text.trim().split("\\s+").length;
+        return text == null ? new double[classes] : Arrays.copyOf(numbers(from, key, fitted), classes);
     }
 
     private static double[] numbers(Properties from, String key, int count) {
