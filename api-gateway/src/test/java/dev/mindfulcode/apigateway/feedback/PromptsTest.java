@@ -32,7 +32,7 @@ class PromptsTest {
         GatewaySchema.migrate(url.dataSource());
         database = new Database(url, 8);
         prompts = new Prompts(database, () -> now);
-        database.sql("insert into identity.users"
+        database.sql("insert into identity.users (user_id, email, password_hash, time_zone, created_at)"
                         + " values (:user, 'ada@example.org', 'no hash', 'Pacific/Auckland', now())")
                 .bind("user", ada)
                 .fetch()
