@@ -2,11 +2,17 @@ package dev.mindfulcode.apigateway;
 
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.SessionStatus;
+import dev.mindfulcode.schemas.Topics;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.UUID;
 
 /** Flow states such as the stream writes them. */
 public final class FlowStates {
+
+    static {
+        Objects.requireNonNull(Topics.FLOW_STATES); // its class allows Avro to copy the records
+    }
 
     private FlowStates() {}
 
