@@ -89,7 +89,7 @@ public final class ClockStepWatch implements AutoCloseable {
                     log.info("Started over after the clock was set back: {}", listener.name());
                     return;
                 } catch (RuntimeException e) {
-                    log.error("Start over failed; retrying in {}: {}", RETRY_DELAY, listener.name(), e);
+                    log.error("Restart of Kafka clients failed; retrying in {}: {}", RETRY_DELAY, listener.name(), e);
                 }
                 try {
                     TimeUnit.MILLISECONDS.sleep(RETRY_DELAY.toMillis());

@@ -53,7 +53,7 @@ final class LogEndsRecorder implements AutoCloseable {
                 hasFailed = false;
             } catch (IOException | KafkaException | IllegalStateException e) {
                 if (!hasFailed) {
-                    log.warn("Ends of the log cannot be stored now: {}", e.toString());
+                    log.warn("Log end offsets not stored; retrying: error={}", e.toString());
                 }
                 hasFailed = true;
             } catch (InterruptedException e) {

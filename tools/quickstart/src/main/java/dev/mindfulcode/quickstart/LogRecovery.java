@@ -101,7 +101,7 @@ final class LogRecovery {
         lines.add("The event log has lost its last records, as in a power loss:");
         lost.forEach(
                 (topic, records) -> lines.add("  " + topic + ": " + records + (records == 1 ? " record" : " records")));
-        lines.add("What was made of them is removed, and everything is built again from what the log holds.");
+        lines.add("Data derived from them is removed and rebuilt from the remaining log.");
         lines.forEach(line -> {
             log.error("{}", line);
             console.accept(line);
@@ -121,7 +121,7 @@ final class LogRecovery {
             connection.setAutoCommit(false);
             List<String> projections = LogLossRepair.repair(connection, ends, again);
             connection.commit();
-            log.error("Projections are built again: {}", projections);
+            log.error("Log records were lost; rebuilding projections: {}", projections);
         }
     }
 

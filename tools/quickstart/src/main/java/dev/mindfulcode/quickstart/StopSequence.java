@@ -64,7 +64,7 @@ final class StopSequence {
             try {
                 part.stop().close();
             } catch (Exception e) {
-                log.warn("{} did not stop cleanly", part.name(), e);
+                log.warn("Component did not stop cleanly: component={}", part.name(), e);
             } finally {
                 stopped.countDown();
             }
@@ -73,7 +73,10 @@ final class StopSequence {
             if (stopped.await(part.max().toMillis(), TimeUnit.MILLISECONDS)) {
                 log.info("{} stopped in {} ms", part.name(), (System.nanoTime() - begunNs) / 1_000_000);
             } else {
-                log.warn("{} was not stopped within {}; its next start mends that", part.name(), part.max());
+                log.warn(
+                        "Component did not stop in time; its next start recovers: component={}, timeout={}",
+                        part.name(),
+                        part.max());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
