@@ -80,7 +80,7 @@ class RunCommandTest {
             run.awaitEnd(STOP_TIMEOUT);
             assertThat(run.output()).contains("Stopped in");
             assertThat(Files.readString(data.resolve("logs/mindful.log")))
-                    .doesNotContain("was not stopped within")
+                    .doesNotContain("did not stop in time")
                     .doesNotContain("did not stop cleanly");
             assertThat(data.resolve("postgres/data/postmaster.pid")).doesNotExist();
         }
