@@ -13,7 +13,7 @@ const SCALE_LABELS = { 1: 'not at all', 4: 'partly', 7: 'completely' };
 const byId = (id) => document.getElementById(id);
 
 export class FeedbackForm {
-  /** How often to prompt; hidden until it is loaded. */
+  /** The prompt frequency; hidden until it is loaded. */
   feed = new Feed({
     cards: { 'feedback-settings': 'Frequency of prompts' },
     load: () => get(`${PATH}/settings`),

@@ -63,7 +63,7 @@ class GatewaySettingsTest {
             delimiter = '|',
             nullValues = "null",
             value = {
-                "JWT_SECRET | too short | 32 bytes",
+                "JWT_SECRET | too short | at least 32",
                 "JWT_SECRET | aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa | not random",
                 "OIDC_ISSUER_URI | http://issuer.example.org | https",
                 "ENCRYPTION_KEY | null | openssl",

@@ -245,7 +245,7 @@ final class Runs {
      * @param pluginId null if it was removed
      * @param scope {@code own} or {@code team:{id}}
      * @param status waiting, replaying, live, finished, failed, stopped or cancelled
-     * @param reason why it failed or stopped, or what it waits for
+     * @param reason why it failed, stopped or is waiting
      * @param scanned records of the log read so far
      * @param total records of the log to read when it started
      * @param records delivered to the plugin so far

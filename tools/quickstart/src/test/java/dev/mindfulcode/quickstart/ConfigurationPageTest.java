@@ -38,7 +38,6 @@ class ConfigurationPageTest {
             Pattern.compile("(?m)^\\| `([A-Z_]+)` \\| ([a-z, ]+) \\| (none|required|`[^`]*`) \\| [^|]*\\| [^|]+ \\|$");
 
     private static final Pattern NAME = Pattern.compile("\"((?:[A-Z]+_)+[A-Z]+|PORT)\"");
-    private static final Pattern GETENV = Pattern.compile("getenv\\(\\s*\"([A-Z_]+)\"");
 
     /** A variable as one service reads it. */
     private record Variable(String name, String service) implements Comparable<Variable> {
@@ -141,8 +140,10 @@ class ConfigurationPageTest {
             for (Path source :
                     sources(ModuleTable.PROJECT.resolve(module.folder()).resolve("src/main/java"))) {
                 String text = Files.readString(source);
-                Pattern name = text.contains("Environment environment") ? NAME : GETENV;
-                name.matcher(text)
+                if (!text.contains("Environment environment") && !text.contains("getenv(")) {
+                    continue;
+                }
+                NAME.matcher(text)
                         .results()
                         .map(match -> new Variable(match.group(1), service(module.folder())))
                         .forEach(variables::add);

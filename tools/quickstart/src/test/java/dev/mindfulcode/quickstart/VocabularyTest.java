@@ -132,13 +132,14 @@ class VocabularyTest {
                 .hasSize(3);
     }
 
-    /** Rows of tables, addresses, imports and compiler arguments cannot be broken. */
+    /** Rows of tables and numbers, addresses, imports and compiler arguments cannot be broken. */
     private static boolean mayBeLong(Path file, String line) {
         String name = String.valueOf(file.getFileName());
         String text = line.strip();
         return name.endsWith(".md") && (text.startsWith("|") || !text.contains(" "))
                 || name.endsWith(".xml") && (text.startsWith("<arg") || !text.contains(" "))
                 || name.endsWith(".java") && text.startsWith("import ")
+                || name.endsWith(".properties") && text.matches("[a-z0-9._]+ = [-+0-9.,E \\\\]+")
                 || name.endsWith(".html")
                 || name.endsWith(".txt");
     }
