@@ -200,7 +200,7 @@ class DashboardTest {
             page.locator("#team-indicator").selectOption("rising_fragmentation");
             page.locator("#team-threshold").fill("2.5");
             page.locator("#team-threshold").press("Enter");
-            Locator delete = page.locator("#team-rules button[aria-label*='More interruptions, from 2.5']");
+            Locator delete = page.locator("#team-rules button[aria-label*='More interruptions, at least 2.5']");
             delete.waitFor();
             page.screenshot(new Page.ScreenshotOptions()
                     .setPath(Path.of("target", "dashboard-team.png"))
@@ -208,7 +208,7 @@ class DashboardTest {
             delete.focus();
             page.keyboard().press("Enter");
             delete.waitFor(new Locator.WaitForOptions().setState(WaitForSelectorState.DETACHED));
-            assertThat(page.locator("#announcement").innerText()).isEqualTo("The rule is deleted.");
+            assertThat(page.locator("#announcement").innerText()).isEqualTo("Rule deleted.");
             assertThat(complaints).isEmpty();
         }
     }
@@ -234,7 +234,7 @@ class DashboardTest {
             page.locator("#invitation-code").press("Enter");
             card.getByText("You joined Compilers.").waitFor();
             card.locator("button[aria-label*='Decline']").click();
-            card.getByText("The invitation is declined.").waitFor();
+            card.getByText("Invitation declined.").waitFor();
             card.locator("li").waitFor(new Locator.WaitForOptions().setState(WaitForSelectorState.DETACHED));
         }
         assertThat(TestUser.JSON.readTree(user.get("/api/teams").body()).path("teams"))
