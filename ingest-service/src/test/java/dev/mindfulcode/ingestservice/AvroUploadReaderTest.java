@@ -3,6 +3,7 @@ package dev.mindfulcode.ingestservice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mindfulcode.schemas.KeyClass;
 import dev.mindfulcode.schemas.upload.KeystrokeUpload;
 import dev.mindfulcode.schemas.upload.UploadedBatch;
 import dev.mindfulcode.webkit.problems.ProblemException;
@@ -48,7 +49,8 @@ class AvroUploadReaderTest {
                 new InvalidField("span", batch -> batch.setIntervalsMs(List.of(86_400_000, 1)), "intervals_ms[1]"),
                 new InvalidField(
                         "too many", batch -> batch.setIntervalsMs(Collections.nCopies(1_001, 1)), "intervals_ms[1000]"),
-                new InvalidField("class", batch -> batch.setKeyClasses(bytes(0, 13)), "key_classes[1]"),
+                new InvalidField(
+                        "class", batch -> batch.setKeyClasses(bytes(0, KeyClass.values().length)), "key_classes[1]"),
                 new InvalidField("class negative", batch -> batch.setKeyClasses(bytes(-1, 0)), "key_classes[0]"),
                 new InvalidField("classes short", batch -> batch.setKeyClasses(bytes(0)), "key_classes"),
                 new InvalidField("dwells short", batch -> batch.setDwellsMs(List.of(1)), "dwells_ms"),
