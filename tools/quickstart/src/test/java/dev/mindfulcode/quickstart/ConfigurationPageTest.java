@@ -143,7 +143,8 @@ class ConfigurationPageTest {
             for (Path source :
                     sources(ModuleTable.PROJECT.resolve(module.folder()).resolve("src/main/java"))) {
                 String text = Files.readString(source);
-                if (!text.contains("Environment environment") && !GETENV.matcher(text).find()) {
+                if (!text.contains("Environment environment")
+                        && !GETENV.matcher(text).find()) {
                     continue;
                 }
                 NAME.matcher(text)
