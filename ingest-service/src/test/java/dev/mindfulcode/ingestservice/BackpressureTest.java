@@ -30,6 +30,9 @@ class BackpressureTest {
     private static final int REQUESTS = 40;
     private static final int REQUEST_BYTES = 100_000;
 
+    /** Sequence of the first probe, above those of all other batches. */
+    private static final int FIRST_PROBE = 10_000;
+
     /** Number of small batches after each upload, because the first may pass before the broker throttles. */
     private static final int PROBES = 5;
 
@@ -62,7 +65,8 @@ class BackpressureTest {
     void rejectsUploadsBeyondTheBoundAndStoresAcceptedOnesWhenKafkaRecovers() {
         assertThat(server.post(user, BatchJson.of(session, 0)).statusCode()).isEqualTo(202);
         limitProducer(SLOW_BYTES_PER_SECOND);
-        List<CompletableFuture<HttpResponse<String>>> sent = new ArrayList<>(awaitThrottling(heavyUpload()));
+        Probe probe = awaitThrottling(heavyUpload());
+        List<CompletableFuture<HttpResponse<String>>> sent = new ArrayList<>(List.of(probe.answer()));
 
         for (int i = 0; i < REQUESTS; i++) {
             sent.add(post(padded(BatchJson.of(session, 100 + i))));
@@ -83,7 +87,9 @@ class BackpressureTest {
         // Rejected requests released their bytes too late for others; the probe came first.
         assertThat(accepted).isBetween(roomFor / 2L, roomFor + 1L);
         List<Long> stored = server.stored(user).sequences();
-        assertThat(stored.stream().filter(sequence -> sequence >= 99)).hasSize((int) accepted);
+        assertThat(stored.stream()
+                        .filter(sequence -> sequence == probe.sequence() || sequence >= 100 && sequence < FIRST_PROBE))
+                .hasSize((int) accepted);
         assertThat(server.metrics()).contains("mindful_ingest_in_flight_bytes 0");
     }
 
@@ -91,30 +97,34 @@ class BackpressureTest {
     void answers503AndReleasesBytesWhenKafkaDoesNotAcknowledgeInTime() {
         assertThat(server.post(user, BatchJson.of(session, 0)).statusCode()).isEqualTo(202);
         limitProducer(STUCK_BYTES_PER_SECOND);
-        List<CompletableFuture<HttpResponse<String>>> probes =
-                awaitThrottling(BatchJson.of(session, 1).toString());
+        Probe probe = awaitThrottling(BatchJson.of(session, 1).toString());
 
         HttpResponse<String> response =
                 server.post(user, BatchJson.array(BatchJson.of(session, 100), BatchJson.of(session, 101)));
 
         KeystrokesEndpointTest.assertProblem(response, ProblemType.UNAVAILABLE, null);
         assertThat(response.headers().firstValue("Retry-After")).hasValue("5");
-        probes.forEach(probe -> assertThat(probe.join().statusCode()).isEqualTo(503));
+        assertThat(probe.answer().join().statusCode()).isEqualTo(503);
         assertThat(server.metrics()).contains("mindful_ingest_in_flight_bytes 0");
-        assertThat(server.stored(user).sequences()).doesNotContain(99L, 100L, 101L);
+        assertThat(server.stored(user).sequences()).doesNotContain(probe.sequence(), 100L, 101L);
     }
 
+    /** A small batch with a sequence of its own: those before it were stored before the broker throttled. */
+    private record Probe(long sequence, CompletableFuture<HttpResponse<String>> answer) {}
+
     /** Exceeds the quota until a small batch is throttled, and returns that batch. */
-    private List<CompletableFuture<HttpResponse<String>>> awaitThrottling(String upload) {
+    private Probe awaitThrottling(String upload) {
         long deadlineNs = System.nanoTime() + TIMEOUT.toNanos();
+        int sequence = FIRST_PROBE;
         while (System.nanoTime() < deadlineNs) {
             assertThat(server.post(user, upload).statusCode()).isEqualTo(202);
             for (int i = 0; i < PROBES; i++) {
-                CompletableFuture<HttpResponse<String>> probe =
-                        post(BatchJson.of(session, 99).toString());
-                if (!isAnsweredSoon(probe)) {
-                    return List.of(probe);
+                Probe probe =
+                        new Probe(sequence, post(BatchJson.of(session, sequence).toString()));
+                if (!isAnsweredSoon(probe.answer())) {
+                    return probe;
                 }
+                sequence++;
             }
         }
         throw new AssertionError("The quota did not take effect");
