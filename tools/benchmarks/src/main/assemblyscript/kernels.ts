@@ -1,4 +1,4 @@
-// What PluginBenchmark runs: on_window(kernel, n). Built by: asc kernels.ts --runtime stub --use abort= -O3 --noAssert
+// Kernels of PluginBenchmark: on_window(kernel, n). Built by: asc kernels.ts --runtime stub --use abort= -O3 --noAssert
 
 const SIEVE: i32 = 65_536;
 const bits = memory.data(65_536);

@@ -6,7 +6,10 @@ import dev.mindfulcode.flowengine.FlowModel;
 import dev.mindfulcode.flowengine.ModelArtefact;
 import dev.mindfulcode.flowengine.Thresholds;
 import java.util.Base64;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,6 +40,22 @@ class AdminApiTest {
     void refusesAnotherModelWithTheSameId() {
         assertThat(publish("admin-2", 0).status()).isEqualTo(201);
         publish("admin-2", 1).isProblem(409, "model-exists").withField("artefact");
+    }
+
+    /** More requests at once than the queue of the topic's requests has places. */
+    @Test
+    void publishesOneOfManyModelsWithTheSameIdAtOnce() {
+        List<CompletableFuture<Integer>> sent = IntStream.range(0, 24)
+                .mapToObj(i -> CompletableFuture.supplyAsync(
+                        () -> publish("admin-race", i).status(),
+                        task -> Thread.ofVirtual().start(task)))
+                .toList();
+
+        List<Integer> statuses = sent.stream().map(CompletableFuture::join).toList();
+
+        assertThat(statuses)
+                .containsOnlyOnce(201)
+                .allMatch(status -> List.of(201, 409, 503).contains(status));
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.RejectedExecutionException;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -41,7 +42,7 @@ final class ModelTopic implements AutoCloseable {
     private final KafkaConnection kafka;
     private final EventPublisher publisher;
 
-    /** One at a time: a change reads the topic first. */
+    /** One request at a time, with its write: a change depends on the content that it has read. */
     private final Scheduler requests = Schedulers.newBoundedElastic(1, QUEUED_REQUESTS_MAX, "gateway-model-topic");
 
     ModelTopic(KafkaConnection kafka, EventPublisher publisher) {
@@ -60,11 +61,24 @@ final class ModelTopic implements AutoCloseable {
 
     /** Emits the content; fails with 503 if Kafka does not respond in time. */
     Mono<Content> read() {
+        return inTurn(content());
+    }
+
+    private Mono<Content> content() {
         return Mono.fromCallable(this::readBlocking)
-                .subscribeOn(requests)
                 .onErrorMap(
                         KafkaException.class,
                         e -> ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "Kafka does not respond."));
+    }
+
+    private <T> Mono<T> inTurn(Mono<T> request) {
+        return Mono.fromCallable(request::block)
+                .subscribeOn(requests)
+                .onErrorMap(
+                        RejectedExecutionException.class,
+                        e -> ProblemType.UNAVAILABLE.retryAfter(
+                                RETRY_AFTER_SECONDS,
+                                "More than " + QUEUED_REQUESTS_MAX + " requests for models are waiting."));
     }
 
     /**
@@ -73,7 +87,7 @@ final class ModelTopic implements AutoCloseable {
      * @return whether the model is new
      */
     Mono<Boolean> publish(PublishedModel model) {
-        return read().flatMap(content -> {
+        return inTurn(content().flatMap(content -> {
             PublishedModel existing = content.byId().get(model.getModelId());
             if (existing == null) {
                 return publisher
@@ -87,17 +101,18 @@ final class ModelTopic implements AutoCloseable {
                             "artefact",
                             "Another model has the id " + model.getModelId()
                                     + ". An id names one model for ever: train with another --version-number."));
-        });
+        }));
     }
 
     /** Puts a published model, or {@link ModelUpload#BUILT_IN}, into use. */
     Mono<Void> use(String id) {
         if (id.equals(ModelUpload.BUILT_IN)) {
-            return publisher
+            return inTurn(publisher
                     .publishTombstone(Topics.FLOW_MODELS, Topics.ACTIVE_MODEL)
-                    .then();
+                    .then());
         }
-        return read().flatMap(content -> {
+        return inTurn(content()
+                .flatMap(content -> {
                     PublishedModel model = content.byId().get(id);
                     if (model == null) {
                         throw ProblemType.NOT_FOUND.forField("model_id", "There is no model " + id + ".");
@@ -106,7 +121,7 @@ final class ModelTopic implements AutoCloseable {
                     return publisher.encode(Topics.FLOW_MODELS, model);
                 })
                 .flatMap(value -> publisher.publish(Topics.FLOW_MODELS, Topics.ACTIVE_MODEL, value))
-                .then();
+                .then());
     }
 
     private static void requireUsable(PublishedModel model) {
