@@ -42,6 +42,10 @@ final class SchemaRegistration implements AutoCloseable {
         for (Topic<?> topic : topics) {
             Schema schema = SpecificData.get().getSchema(topic.valueType());
             register(topic.name() + "-value", schema.toString());
+            if (topic.sealed()) {
+                register(topic.name() + "-value", SealedEvent.getClassSchema().toString());
+                register(topic.eventName() + "-value", schema.toString());
+            }
         }
     }
 

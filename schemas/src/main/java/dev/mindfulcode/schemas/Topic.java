@@ -20,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  * @param retention null for unlimited retention
  * @param compacted whether only the latest record of each key is retained; a compacted topic is a small table with one
  *     partition that readers read completely
+ * @param sealed whether values are {@link SealedEvent}s, which hold the Avro record encrypted with the user's key
  */
 public record Topic<V extends SpecificRecord>(
-        String name, Class<V> valueType, @Nullable Duration retention, boolean compacted) {
+        String name, Class<V> valueType, @Nullable Duration retention, boolean compacted, boolean sealed) {
 
     private static final String HTTP_CLIENT_OF_THE_JDK = "JDK";
 
@@ -38,7 +39,22 @@ public record Topic<V extends SpecificRecord>(
     }
 
     Topic(String name, Class<V> valueType, @Nullable Duration retention) {
-        this(name, valueType, retention, false);
+        this(name, valueType, retention, false, false);
+    }
+
+    /** Returns a topic with unlimited retention whose values are encrypted with the key of their user. */
+    static <V extends SpecificRecord> Topic<V> sealed(String name, Class<V> valueType) {
+        return new Topic<>(name, valueType, null, false, true);
+    }
+
+    /** Returns the topic of the sealed values, which has this topic's name. */
+    public Topic<SealedEvent> sealedForm() {
+        return new Topic<>(name, SealedEvent.class, retention, compacted, false);
+    }
+
+    /** Returns the name under which the schema of the records inside the sealed values is registered. */
+    public String eventName() {
+        return name + ".event";
     }
 
     /** Whether this topic is keyed by user id and must have as many partitions as the others. */

@@ -8,24 +8,24 @@ import org.apache.kafka.clients.admin.Admin;
 public final class Topics {
 
     public static final Topic<KeystrokeBatch> KEYSTROKES = new Topic<>("keystrokes", KeystrokeBatch.class, null);
-    public static final Topic<SessionEvent> SESSIONS = new Topic<>("sessions", SessionEvent.class, null);
-    public static final Topic<AccountEvent> ACCOUNTS = new Topic<>("accounts", AccountEvent.class, null);
+    public static final Topic<SessionEvent> SESSIONS = Topic.sealed("sessions", SessionEvent.class);
+    public static final Topic<AccountEvent> ACCOUNTS = Topic.sealed("accounts", AccountEvent.class);
 
     // Retained for ever, since read models are rebuilt from the first record. The stream's output depends on the models
     // and ratings of its day, so it cannot be recomputed.
 
-    public static final Topic<FlowState> FLOW_STATES = new Topic<>("flow-states", FlowState.class, null);
-    public static final Topic<FlowPeriod> FLOW_PERIODS = new Topic<>("flow-periods", FlowPeriod.class, null);
-    public static final Topic<FlowMinute> FLOW_MINUTES = new Topic<>("flow-minutes", FlowMinute.class, null);
+    public static final Topic<FlowState> FLOW_STATES = Topic.sealed("flow-states", FlowState.class);
+    public static final Topic<FlowPeriod> FLOW_PERIODS = Topic.sealed("flow-periods", FlowPeriod.class);
+    public static final Topic<FlowMinute> FLOW_MINUTES = Topic.sealed("flow-minutes", FlowMinute.class);
 
-    public static final Topic<FlowFeedback> FLOW_FEEDBACK = new Topic<>("flow-feedback", FlowFeedback.class, null);
+    public static final Topic<FlowFeedback> FLOW_FEEDBACK = Topic.sealed("flow-feedback", FlowFeedback.class);
 
     /**
      * Keyed by model id in UTF-8: all published models. {@link #ACTIVE_MODEL} has a copy of the active one, so that a
      * switch is a single record.
      */
     public static final Topic<PublishedModel> FLOW_MODELS =
-            new Topic<>("flow-models", PublishedModel.class, null, true);
+            new Topic<>("flow-models", PublishedModel.class, null, true, false);
 
     /** The key of the active model in {@link #FLOW_MODELS}; not a valid model id. */
     public static final String ACTIVE_MODEL = "active";
@@ -42,7 +42,7 @@ public final class Topics {
      * tombstone.
      */
     public static final Topic<TeamAlertRule> TEAM_ALERT_RULES =
-            new Topic<>("team-alert-rules", TeamAlertRule.class, null, true);
+            new Topic<>("team-alert-rules", TeamAlertRule.class, null, true, false);
 
     /** Keyed by team id: alerts. */
     public static final Topic<TeamAlert> TEAM_ALERTS = new Topic<>("team-alerts", TeamAlert.class, Duration.ofDays(90));

@@ -28,8 +28,8 @@ final class SchemaCompatibilityTest {
     private static final Path CURRENT = Path.of("src/main/avro");
     private static final Path RELEASES = Path.of("src/test/resources/releases");
 
-    /** Records inside encrypted fields of topics with unlimited retention. */
-    private static final Set<String> ENCLOSED = Set.of("KeystrokePayload", "SessionDetails");
+    /** Records around and inside encrypted fields of topics with unlimited retention. */
+    private static final Set<String> ENCLOSED = Set.of("KeystrokePayload", "SealedEvent", "SessionDetails");
 
     @Test
     void topicsRetainedForEverAreFullTransitive() throws IOException {
@@ -52,6 +52,7 @@ final class SchemaCompatibilityTest {
                         "PublishedModel",
                         "TeamAlertRule",
                         "KeystrokePayload",
+                        "SealedEvent",
                         "SessionDetails");
 
         for (String name : retainedForEver) {

@@ -1,0 +1,138 @@
+package dev.mindfulcode.dataprotection;
+
+import dev.mindfulcode.schemas.SchemaRegistry;
+import dev.mindfulcode.schemas.SealedEvent;
+import dev.mindfulcode.schemas.Topic;
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serializer;
+
+/**
+ * Reads and writes the values of one sealed topic: {@link SealedEvent}s around events that are encrypted with their
+ * user's key. The event inside is in the Confluent wire format, so its schema can change like that of any topic.
+ *
+ * <p>Sealing is thread-safe, opening is not.
+ */
+public final class SealedEvents<V extends SpecificRecord> implements AutoCloseable {
+
+    private static final int PAYLOAD_VERSION = 1;
+    private static final int HEADER_BYTES = 1 + Integer.BYTES;
+    private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0);
+
+    private final Topic<V> topic;
+    private final Serializer<V> eventSerializer;
+    private final Deserializer<V> eventDeserializer;
+    private final Serializer<SealedEvent> sealedSerializer;
+    private final Deserializer<SealedEvent> sealedDeserializer;
+
+    /** Schema ids of values in the clear form that preceded the sealed one. */
+    private final Map<Integer, Boolean> clearSchemas = new ConcurrentHashMap<>();
+
+    /** @throws IllegalArgumentException if the topic is not sealed */
+    public SealedEvents(Topic<V> topic, SchemaRegistry registry) {
+        if (!topic.sealed()) {
+            throw new IllegalArgumentException("Topic " + topic.name() + " is not sealed");
+        }
+        this.topic = topic;
+        var events = topic.valueSerde(registry);
+        var sealed = topic.sealedForm().valueSerde(registry);
+        eventSerializer = events.serializer();
+        eventDeserializer = events.deserializer();
+        sealedSerializer = sealed.serializer();
+        sealedDeserializer = sealed.deserializer();
+    }
+
+    /**
+     * Returns the topic's value for an event of the cipher's user.
+     *
+     * @throws dev.mindfulcode.schemas.SchemaRegistryUnavailableException if a schema cannot be looked up now
+     */
+    public byte[] seal(V event, UserCipher cipher) {
+        byte[] plaintext = eventSerializer.serialize(topic.eventName(), event);
+        byte[] payload = cipher.encrypt(plaintext, topic.name(), PAYLOAD_VERSION);
+        return sealedSerializer.serialize(
+                topic.name(),
+                SealedEvent.newBuilder()
+                        .setPayloadVersion(PAYLOAD_VERSION)
+                        .setPayload(ByteBuffer.wrap(payload))
+                        .build());
+    }
+
+    /** Returns the topic's value that marks the user of its key as erased. */
+    public byte[] erasure(Instant at) {
+        return sealedSerializer.serialize(
+                topic.name(),
+                SealedEvent.newBuilder().setPayload(NO_PAYLOAD).setErasedAt(at).build());
+    }
+
+    /**
+     * Opens a value of the topic.
+     *
+     * @param ciphers finds a user's cipher; not called for an erasure
+     * @throws SerializationException if the value is malformed, or not encrypted for this user and topic; the message
+     *     has no content of it
+     * @throws dev.mindfulcode.schemas.SchemaRegistryUnavailableException if a schema cannot be looked up now
+     */
+    public Opened<V> open(UUID userId, byte[] value, Function<UUID, Optional<UserCipher>> ciphers) {
+        if (isClear(value)) {
+            return new Opened.Event<>(eventDeserializer.deserialize(topic.name(), value));
+        }
+        SealedEvent sealed;
+        try {
+            sealed = sealedDeserializer.deserialize(topic.name(), value);
+        } catch (SerializationException e) {
+            return new Opened.Event<>(clearEvent(value, e));
+        }
+        Instant erasedAt = sealed.getErasedAt();
+        if (erasedAt != null) {
+            return new Opened.Erased<>(erasedAt);
+        }
+        UserCipher cipher = ciphers.apply(userId).orElse(null);
+        return cipher == null ? new Opened.NoKey<>() : new Opened.Event<>(decrypt(sealed, cipher));
+    }
+
+    private V decrypt(SealedEvent sealed, UserCipher cipher) {
+        byte[] payload = new byte[sealed.getPayload().remaining()];
+        sealed.getPayload().duplicate().get(payload);
+        byte[] plaintext;
+        try {
+            plaintext = cipher.decrypt(payload, topic.name(), sealed.getPayloadVersion());
+        } catch (GeneralSecurityException e) {
+            throw new SerializationException("Invalid SealedEvent: not encrypted with the key of its user");
+        }
+        return eventDeserializer.deserialize(topic.eventName(), plaintext);
+    }
+
+    private boolean isClear(byte[] value) {
+        return value.length >= HEADER_BYTES
+                && clearSchemas.containsKey(ByteBuffer.wrap(value).getInt(1));
+    }
+
+    private V clearEvent(byte[] value, SerializationException notSealed) {
+        V event;
+        try {
+            event = eventDeserializer.deserialize(topic.name(), value);
+        } catch (SerializationException e) {
+            throw notSealed;
+        }
+        clearSchemas.put(ByteBuffer.wrap(value).getInt(1), true);
+        return event;
+    }
+
+    @Override
+    public void close() {
+        eventSerializer.close();
+        eventDeserializer.close();
+        sealedSerializer.close();
+        sealedDeserializer.close();
+    }
+}
