@@ -30,6 +30,7 @@ import dev.mindfulcode.apigateway.teams.TeamConfiguration;
 import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
+import dev.mindfulcode.dataprotection.UserKeys;
 import javax.sql.DataSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -93,9 +94,13 @@ public class GatewayConfiguration {
     }
 
     @Bean
-    AsyncUserCiphers gatewayUserCiphers(GatewaySettings settings, Database database) {
-        return new AsyncUserCiphers(
-                PostgresUserKeys.open(database.blocking(), settings.encryption().parsed()));
+    UserKeys gatewayUserKeys(GatewaySettings settings, Database database) {
+        return PostgresUserKeys.open(database.blocking(), settings.encryption().parsed());
+    }
+
+    @Bean
+    AsyncUserCiphers gatewayUserCiphers(UserKeys keys) {
+        return new AsyncUserCiphers(keys);
     }
 
     @Bean

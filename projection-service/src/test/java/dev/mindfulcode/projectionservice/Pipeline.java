@@ -1,5 +1,8 @@
 package dev.mindfulcode.projectionservice;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.mindfulcode.dataprotection.SealedEvents;
 import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.embeddedplatform.Platform;
 import dev.mindfulcode.embeddedplatform.TestPlatform;
@@ -12,6 +15,7 @@ import dev.mindfulcode.schemas.Topics;
 import dev.mindfulcode.schemas.clock.ClockStepWatch;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -58,6 +62,8 @@ final class Pipeline implements AutoCloseable {
             new ByteArraySerializer(),
             new ByteArraySerializer());
     private final Map<Topic<?>, Serde<? extends SpecificRecord>> serdes = new HashMap<>();
+    private final Map<Topic<?>, SealedEvents<?>> sealed = new HashMap<>();
+    private final Map<UUID, UserCipher> ciphers = new HashMap<>();
     private final List<Future<RecordMetadata>> sent = new ArrayList<>();
     private final List<ProjectionService> services = new ArrayList<>();
 
@@ -75,17 +81,30 @@ final class Pipeline implements AutoCloseable {
 
     /** A user with a key. */
     UserCipher newUser() {
-        return database.keys().create(UUID.randomUUID());
+        UserCipher cipher = database.keys().create(UUID.randomUUID());
+        ciphers.put(cipher.userId(), cipher);
+        return cipher;
+    }
+
+    /** A user whose key was destroyed. */
+    UUID newErasedUser() throws SQLException {
+        UUID userId = newUser().userId();
+        eraseKey(userId);
+        return userId;
+    }
+
+    void eraseKey(UUID userId) throws SQLException {
+        database.execute("DELETE FROM protection.user_keys WHERE user_id = '" + userId + "'");
     }
 
     /** Returns when the broker has it. */
     <V extends SpecificRecord> RecordMetadata publish(Topic<V> topic, UUID userId, V value) throws Exception {
-        return publishRaw(topic.name(), key(userId), bytes(topic, value));
+        return publishRaw(topic.name(), key(userId), bytes(topic, userId, value));
     }
 
     /** Does not wait for the broker. */
     <V extends SpecificRecord> void send(Topic<V> topic, UUID userId, V value) {
-        sent.add(producer.send(new ProducerRecord<>(topic.name(), key(userId), bytes(topic, value))));
+        sent.add(producer.send(new ProducerRecord<>(topic.name(), key(userId), bytes(topic, userId, value))));
     }
 
     RecordMetadata publishRaw(String topic, byte @Nullable [] key, byte @Nullable [] value) throws Exception {
@@ -107,7 +126,12 @@ final class Pipeline implements AutoCloseable {
     }
 
     @SuppressWarnings("unchecked")
-    <V extends SpecificRecord> byte[] bytes(Topic<V> topic, V value) {
+    <V extends SpecificRecord> byte[] bytes(Topic<V> topic, UUID userId, V value) {
+        if (topic.sealed()) {
+            SealedEvents<V> events =
+                    (SealedEvents<V>) sealed.computeIfAbsent(topic, one -> new SealedEvents<>(one, REGISTRY));
+            return events.seal(value, requireNonNull(ciphers.get(userId), "only users of this pipeline have keys"));
+        }
         Serde<V> serde = (Serde<V>) serdes.computeIfAbsent(topic, one -> one.valueSerde(REGISTRY));
         return serde.serializer().serialize(topic.name(), value);
     }
@@ -232,5 +256,6 @@ final class Pipeline implements AutoCloseable {
         stopAll();
         producer.close();
         serdes.values().forEach(Serde::close);
+        sealed.values().forEach(SealedEvents::close);
     }
 }

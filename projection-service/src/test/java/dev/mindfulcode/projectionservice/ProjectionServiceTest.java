@@ -114,13 +114,15 @@ class ProjectionServiceTest {
     void deadLettersPoisonRecordsAndContinues() throws Exception {
         UserCipher user = pipeline.newUser();
         UUID userId = user.userId();
-        byte[] good = pipeline.bytes(Topics.FLOW_MINUTES, SampleEvents.minute(NINE, 1, 5));
+        byte[] good = pipeline.bytes(Topics.FLOW_MINUTES, userId, SampleEvents.minute(NINE, 1, 5));
         byte[] unknownSchema = good.clone();
         ByteBuffer.wrap(unknownSchema).putInt(1, 999_999);
         byte[] garbage = good.clone();
         Arrays.fill(garbage, 5, garbage.length, (byte) 0x81);
         byte[] state = pipeline.bytes(
-                Topics.FLOW_STATES, SampleEvents.flowState(UUID.randomUUID(), 1, SessionStatus.ACTIVE, NINE, 5));
+                Topics.FLOW_STATES,
+                userId,
+                SampleEvents.flowState(UUID.randomUUID(), 1, SessionStatus.ACTIVE, NINE, 5));
         byte[] hugeString = Arrays.copyOf(state, 40);
         Arrays.fill(hugeString, 5, 40, (byte) 0xFE);
         List<byte[]> poisons = List.of(
@@ -132,7 +134,7 @@ class ProjectionServiceTest {
                 Arrays.copyOf(good, good.length - 3),
                 state,
                 hugeString,
-                pipeline.bytes(Topics.FLOW_MINUTES, SampleEvents.minute(NINE, 1, -5)));
+                pipeline.bytes(Topics.FLOW_MINUTES, userId, SampleEvents.minute(NINE, 1, -5)));
 
         List<RecordMetadata> buried = new ArrayList<>();
         for (byte[] poison : poisons) {
@@ -166,7 +168,7 @@ class ProjectionServiceTest {
     void deadLettersUndecryptableRecordsButSkipsErasedUsers() throws Exception {
         UserCipher user = pipeline.newUser();
         UserCipher other = pipeline.newUser();
-        UUID erased = UUID.randomUUID();
+        UUID erased = pipeline.newErasedUser();
         SessionEvent swapped = SampleEvents.with(
                 SampleEvents.sessionEvent(UUID.randomUUID(), SessionEventKind.STARTED, NINE), other, "secret", null);
         RecordMetadata undecryptable = pipeline.publish(Topics.SESSIONS, user.userId(), swapped);

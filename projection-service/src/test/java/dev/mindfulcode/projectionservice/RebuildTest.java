@@ -368,7 +368,7 @@ class RebuildTest {
         }
         pipeline.start();
         pipeline.awaitApplied();
-        pipeline.database.execute("DELETE FROM protection.user_keys WHERE user_id = '" + goes.userId() + "'");
+        pipeline.eraseKey(goes.userId());
         pipeline.stopAll();
         pipeline.start(); // a running service caches keys for a while
         order("coding_sessions");

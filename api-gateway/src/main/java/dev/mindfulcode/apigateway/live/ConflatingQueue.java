@@ -20,6 +20,7 @@ final class ConflatingQueue {
     private final AtomicInteger draining = new AtomicInteger();
     private @Nullable FluxSink<LiveMessage> sink;
     private boolean ended;
+    private boolean hasState;
     private long waitingSinceNs;
 
     /** Emits the messages on demand; can be subscribed to once. */
@@ -45,13 +46,16 @@ final class ConflatingQueue {
         drain();
     }
 
-    /** Adds a message unless one with its key is pending. */
-    void putIfAbsent(LiveMessage message) {
+    /**
+     * Adds the flow state that was known when the client connected, unless another has been added since: that one is
+     * newer, and the client may have read it already.
+     */
+    void putSnapshot(LiveMessage state) {
         synchronized (pending) {
-            if (ended || pending.containsKey(message.key())) {
+            if (ended || hasState) {
                 return;
             }
-            add(message);
+            add(state);
         }
         drain();
     }
@@ -78,6 +82,7 @@ final class ConflatingQueue {
         if (pending.isEmpty()) {
             waitingSinceNs = System.nanoTime();
         }
+        hasState |= message.id() != null; // only flow states have one
         // A replaced message keeps its place in the queue.
         pending.put(message.key(), message);
         if (pending.size() > MESSAGES_MAX) {

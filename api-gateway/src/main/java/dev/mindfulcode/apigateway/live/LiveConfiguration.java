@@ -8,6 +8,10 @@ import dev.mindfulcode.apigateway.log.KafkaConnection;
 import dev.mindfulcode.apigateway.log.TopicTailer;
 import dev.mindfulcode.apigateway.operations.GatewayMetrics;
 import dev.mindfulcode.apigateway.operations.LiveConnections;
+import dev.mindfulcode.dataprotection.Opened;
+import dev.mindfulcode.dataprotection.SealedEvents;
+import dev.mindfulcode.dataprotection.UserCipher;
+import dev.mindfulcode.dataprotection.UserKeys;
 import dev.mindfulcode.identity.tokens.RevocationTable;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.Topics;
@@ -19,14 +23,14 @@ import dev.mindfulcode.webkit.transport.ConnectionLimits;
 import io.micrometer.core.instrument.Gauge;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
-import org.apache.kafka.common.serialization.Deserializer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /** Wires live updates: feed, hub, clients. */
 @Configuration(value = "gatewayLiveConfiguration", proxyBeanMethods = false)
@@ -34,14 +38,19 @@ public class LiveConfiguration {
 
     private static final Logger log = LoggerFactory.getLogger(LiveConfiguration.class);
 
+    private static final int SNAPSHOT_THREADS_MAX = 4;
+
     @Bean
-    LiveHub gatewayLiveHub(KafkaConnection kafka, Prompts prompts, Alerts alerts, ConnectionLimits rules) {
-        return new LiveHub(flowStates(kafka), prompts::tryPrompt, alerts::recipients, rules);
+    LiveHub gatewayLiveHub(
+            KafkaConnection kafka, UserKeys keys, Prompts prompts, Alerts alerts, ConnectionLimits rules) {
+        Scheduler blocking =
+                Schedulers.newBoundedElastic(SNAPSHOT_THREADS_MAX, LiveHub.CONNECTIONS_MAX, "gateway-live-snapshots");
+        return new LiveHub(flowStates(kafka, keys), blocking, prompts::tryPrompt, alerts::recipients, rules);
     }
 
     @Bean
-    TopicTailer<UUID> gatewayLiveFeed(KafkaConnection kafka, LiveHub hub, GatewayMetrics metrics) {
-        return LiveFeed.tailer(kafka, new LiveFeed(kafka.registry(), hub, metrics.registry()));
+    TopicTailer<UUID> gatewayLiveFeed(KafkaConnection kafka, UserKeys keys, LiveHub hub, GatewayMetrics metrics) {
+        return LiveFeed.tailer(kafka, new LiveFeed(kafka.registry(), keys::find, hub, metrics.registry()));
     }
 
     @Bean
@@ -81,13 +90,15 @@ public class LiveConfiguration {
     }
 
     /** Reads flow states; null for one that is not readable, which the projection stores as a dead letter. */
-    private static Function<byte[], @Nullable FlowState> flowStates(KafkaConnection kafka) {
-        Deserializer<FlowState> deserializer =
-                Topics.FLOW_STATES.valueSerde(kafka.registry()).deserializer();
-        return value -> {
+    private static LiveHub.FlowStateReader flowStates(KafkaConnection kafka, UserKeys keys) {
+        SealedEvents<FlowState> states = new SealedEvents<>(Topics.FLOW_STATES, kafka.registry());
+        return (userId, value) -> {
             try {
-                synchronized (deserializer) {
-                    return deserializer.deserialize(Topics.FLOW_STATES.name(), value);
+                Optional<UserCipher> cipher = keys.find(userId);
+                synchronized (states) {
+                    return states.open(userId, value, _ -> cipher) instanceof Opened.Event<FlowState>(FlowState state)
+                            ? state
+                            : null;
                 }
             } catch (RuntimeException e) {
                 LiveConfiguration.log.warn(

@@ -2,6 +2,9 @@ package dev.mindfulcode.apigateway.live;
 
 import dev.mindfulcode.apigateway.log.KafkaConnection;
 import dev.mindfulcode.apigateway.log.TopicTailer;
+import dev.mindfulcode.dataprotection.Opened;
+import dev.mindfulcode.dataprotection.SealedEvents;
+import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.SessionEvent;
 import dev.mindfulcode.schemas.SessionEventKind;
@@ -12,7 +15,9 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.IsolationLevel;
@@ -35,13 +40,15 @@ final class LiveFeed {
     private static final Logger log = LoggerFactory.getLogger(LiveFeed.class);
 
     private final LiveHub hub;
-    private final Deserializer<SessionEvent> sessionEvents;
+    private final Function<UUID, Optional<UserCipher>> ciphers;
+    private final SealedEvents<SessionEvent> sessionEvents;
     private final Deserializer<TeamAlert> teamAlerts;
     private final Counter received;
 
-    LiveFeed(SchemaRegistry registry, LiveHub hub, MeterRegistry meters) {
+    LiveFeed(SchemaRegistry registry, Function<UUID, Optional<UserCipher>> ciphers, LiveHub hub, MeterRegistry meters) {
+        this.ciphers = ciphers;
         this.hub = hub;
-        this.sessionEvents = Topics.SESSIONS.valueSerde(registry).deserializer();
+        this.sessionEvents = new SealedEvents<>(Topics.SESSIONS, registry);
         this.teamAlerts = Topics.TEAM_ALERTS.valueSerde(registry).deserializer();
         this.received = Counter.builder("mindful.gateway.live.records")
                 .description("Records received from the live topics")
@@ -85,15 +92,23 @@ final class LiveFeed {
     }
 
     private void receiveSessionEvent(UUID userId, byte[] value) {
-        SessionEvent event;
+        Opened<SessionEvent> opened;
         try {
-            event = sessionEvents.deserialize(Topics.SESSIONS.name(), value);
+            synchronized (sessionEvents) {
+                opened = sessionEvents.open(userId, value, ciphers);
+            }
         } catch (RuntimeException e) {
             log.warn(
                     "Session event not readable; skipped: error={}",
                     e.getClass().getName());
             return;
         }
+        if (opened instanceof Opened.Event<SessionEvent>(SessionEvent event)) {
+            publish(userId, event);
+        }
+    }
+
+    private void publish(UUID userId, SessionEvent event) {
         SessionStatus status = switch (event.getKind()) {
             case STARTED, RESUMED -> SessionStatus.ACTIVE;
             case PAUSED -> SessionStatus.PAUSED;

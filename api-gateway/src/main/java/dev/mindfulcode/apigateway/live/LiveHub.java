@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,8 +27,8 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Routes live updates to the clients of their user. For users without clients it caches the latest state, undecoded, so
- * that a client that connects gets it at once.
+ * Routes live updates to the clients of their user. For users without clients it caches the latest state, encrypted, so
+ * that a client gets it as soon as it connects.
  */
 final class LiveHub implements SmartLifecycle {
 
@@ -46,7 +46,8 @@ final class LiveHub implements SmartLifecycle {
             .maximumSize(LATEST_USERS_MAX)
             .expireAfterWrite(LATEST_RETENTION)
             .build();
-    private final Function<byte[], @Nullable FlowState> decode;
+    private final FlowStateReader reader;
+    private final Scheduler blocking;
     private final FeedbackPolicy feedbackPolicy;
     private final AlertRecipients recipients;
     private final ConnectionLimits rules;
@@ -55,20 +56,32 @@ final class LiveHub implements SmartLifecycle {
     private volatile @Nullable Disposable sweeping;
     private volatile boolean stopped;
 
-    /** @param decode returns a flow state, or null if the record is not one; thread-safe
+    /**
+     * @param blocking reads the states of users who connect, as that may query the database for their key
      * @param feedbackPolicy decides about a prompt at each break of a connected user who is not in flow elsewhere
      * @param recipients returns the recipients of an alert
      * @param rules heartbeat interval, and the timeout after which a client that does not read is closed
      */
     LiveHub(
-            Function<byte[], @Nullable FlowState> decode,
+            FlowStateReader reader,
+            Scheduler blocking,
             FeedbackPolicy feedbackPolicy,
             AlertRecipients recipients,
             ConnectionLimits rules) {
-        this.decode = decode;
+        this.reader = reader;
+        this.blocking = blocking;
         this.feedbackPolicy = feedbackPolicy;
         this.recipients = recipients;
         this.rules = rules;
+    }
+
+    /** Decrypts and decodes a flow state. Thread-safe; may block for the user's key. */
+    @FunctionalInterface
+    interface FlowStateReader {
+
+        /** Returns null for a record that is not a flow state, and for a user without a key. */
+        @Nullable
+        FlowState read(UUID userId, byte[] value);
     }
 
     /** Finds the users who receive an alert live. */
@@ -94,7 +107,7 @@ final class LiveHub implements SmartLifecycle {
     }
 
     /**
-     * Subscribes a client to its user; it gets the latest known state at once.
+     * Subscribes a client to its user. It gets the latest known state first, unless a newer one comes meanwhile.
      *
      * @param seen id of the last message that the client has received, if known
      * @throws ProblemException if the connection limit is reached
@@ -122,10 +135,7 @@ final class LiveHub implements SmartLifecycle {
             connections.decrementAndGet();
             throw e;
         }
-        LiveMessage snapshot = snapshot(userId);
-        if (snapshot != null && !Objects.equals(snapshot.id(), seen)) {
-            subscription.queue().putIfAbsent(snapshot);
-        }
+        putSnapshot(subscription, seen);
         return subscription;
     }
 
@@ -138,10 +148,7 @@ final class LiveHub implements SmartLifecycle {
             channel.add(more);
             return channel;
         });
-        LiveMessage snapshot = snapshot(userId);
-        if (snapshot != null) {
-            more.queue().putIfAbsent(snapshot);
-        }
+        putSnapshot(more, null);
         return more;
     }
 
@@ -161,7 +168,7 @@ final class LiveHub implements SmartLifecycle {
         if (channel == null) {
             return;
         }
-        FlowState state = decode.apply(value);
+        FlowState state = reader.read(userId, value);
         if (state == null) {
             return;
         }
@@ -235,14 +242,26 @@ final class LiveHub implements SmartLifecycle {
                                 "Feedback prompt failed: error={}", e.getClass().getSimpleName()));
     }
 
-    private @Nullable LiveMessage snapshot(UUID userId) {
-        FlowState state = latest(userId);
-        return state == null ? null : LiveMessages.flowState(state);
+    private void putSnapshot(Subscription subscription, @Nullable String seen) {
+        if (latest.getIfPresent(subscription.userId()) == null) {
+            return;
+        }
+        try {
+            blocking.schedule(() -> {
+                FlowState state = latest(subscription.userId());
+                LiveMessage snapshot = state == null ? null : LiveMessages.flowState(state);
+                if (snapshot != null && !Objects.equals(snapshot.id(), seen)) {
+                    subscription.queue().putSnapshot(snapshot);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            log.warn("Latest flow state not sent to a new client: error={}", e.toString());
+        }
     }
 
     private @Nullable FlowState latest(UUID userId) {
         byte[] value = latest.getIfPresent(userId);
-        return value == null ? null : decode.apply(value);
+        return value == null ? null : reader.read(userId, value);
     }
 
     /** Sends heartbeats and closes connections that do not read. */

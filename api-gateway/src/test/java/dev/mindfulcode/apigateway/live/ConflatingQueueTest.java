@@ -19,6 +19,10 @@ class ConflatingQueueTest {
         return new LiveMessage(about, null, new byte[] {(byte) number});
     }
 
+    private static LiveMessage state(Object about, int number) {
+        return new LiveMessage(about, "session:" + number, new byte[] {(byte) number});
+    }
+
     @Test
     void keepsTheLatestPerKeyUntilItIsRequested() {
         mailbox.messages().subscribe(client);
@@ -51,10 +55,20 @@ class ConflatingQueueTest {
     @Test
     void keepsMessagesUntilTheClientSubscribes() {
         mailbox.put(message("a", 1));
-        mailbox.putIfAbsent(message("a", 0));
         client.request = Long.MAX_VALUE;
         mailbox.messages().subscribe(client);
         assertThat(client.seen).containsExactly("a1");
+    }
+
+    @Test
+    void sendsNoSnapshotAfterANewerState() {
+        client.request = Long.MAX_VALUE;
+        mailbox.messages().subscribe(client);
+        mailbox.put(message("pong", 1));
+        mailbox.putSnapshot(state("a", 1));
+        mailbox.put(state("a", 2));
+        mailbox.putSnapshot(state("a", 1));
+        assertThat(client.seen).containsExactly("pong1", "a1", "a2");
     }
 
     @Test

@@ -9,27 +9,31 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 class LiveFeedTest {
 
     private final List<byte[]> decoded = new ArrayList<>();
     private final LiveHub hub = new LiveHub(
-            value -> {
+            (user, value) -> {
                 decoded.add(value);
                 return null;
             },
+            Schedulers.immediate(),
             (user, state) -> Mono.just(false),
             _ -> Flux.empty(),
             ConnectionLimits.STANDARD);
     private final UUID ada = UUID.randomUUID();
     private final MeterRegistry meters = new SimpleMeterRegistry();
-    private final LiveFeed feed = new LiveFeed(new SchemaRegistry("http://localhost:1", false), hub, meters);
+    private final LiveFeed feed =
+            new LiveFeed(new SchemaRegistry("http://localhost:1", false), _ -> Optional.empty(), hub, meters);
 
     @Test
     void passesFlowStatesOn() {

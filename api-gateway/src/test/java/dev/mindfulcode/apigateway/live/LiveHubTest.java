@@ -16,15 +16,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 class LiveHubTest {
 
     private final AtomicInteger decoded = new AtomicInteger();
     private final LiveHub hub = new LiveHub(
-            value -> {
+            (user, value) -> {
                 decoded.incrementAndGet();
                 return null;
             },
+            Schedulers.immediate(),
             (user, state) -> Mono.just(false),
             _ -> Flux.empty(),
             ConnectionLimits.STANDARD);
@@ -97,7 +99,8 @@ class LiveHubTest {
         List<FlowState> next = new ArrayList<>();
         List<UUID> breaks = new ArrayList<>();
         LiveHub asking = new LiveHub(
-                _ -> next.removeFirst(),
+                (user, value) -> next.removeFirst(),
+                Schedulers.immediate(),
                 (user, state) -> {
                     breaks.add(state.getSessionId());
                     return Mono.just(true);

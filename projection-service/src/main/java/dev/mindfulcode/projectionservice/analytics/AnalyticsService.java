@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
+import dev.mindfulcode.dataprotection.SealedEvents;
 import dev.mindfulcode.dataprotection.UserKeys;
 import dev.mindfulcode.pluginhost.Capability;
 import dev.mindfulcode.pluginhost.PluginHost;
@@ -220,7 +221,7 @@ public final class AnalyticsService implements SmartLifecycle {
                     imports,
                     keys,
                     Topics.KEYSTROKES.valueSerde(settings.registry()).deserializer(),
-                    Topics.SESSIONS.valueSerde(settings.registry()).deserializer());
+                    new SealedEvents<>(Topics.SESSIONS, settings.registry()));
         }
 
         private void schedule(RunTask task, Duration delay) {

@@ -1,5 +1,7 @@
 package dev.mindfulcode.projectionservice.analytics;
 
+import dev.mindfulcode.dataprotection.Opened;
+import dev.mindfulcode.dataprotection.SealedEvents;
 import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.dataprotection.UserKeys;
 import dev.mindfulcode.flowengine.SeenBatches;
@@ -22,6 +24,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.UUID;
@@ -66,7 +69,7 @@ final class UserHistory implements RecordSource {
     private final RunSpec spec;
     private final UserKeys keys;
     private final Deserializer<KeystrokeBatch> batches;
-    private final Deserializer<SessionEvent> events;
+    private final SealedEvents<SessionEvent> events;
     private final byte[] key;
     private final RecordFeed feed;
     private final Duration before;
@@ -95,7 +98,7 @@ final class UserHistory implements RecordSource {
             Set<Capability> imports,
             UserKeys keys,
             Deserializer<KeystrokeBatch> batches,
-            Deserializer<SessionEvent> events) {
+            SealedEvents<SessionEvent> events) {
         this.spec = spec;
         this.keys = keys;
         this.batches = batches;
@@ -131,7 +134,7 @@ final class UserHistory implements RecordSource {
         if (positions.isEmpty()) {
             locate(consumer);
         }
-        if (!areDeletionsKnown && !readDeletions(consumer, deadlineNanos)) {
+        if (!areDeletionsKnown && !readDeletions(consumer, cipher, deadlineNanos)) {
             return ReadState.BEHIND;
         }
         consumer.assign(positions.keySet());
@@ -192,7 +195,8 @@ final class UserHistory implements RecordSource {
     /**
      * Reads all deletions from the first record: a deleted session may be old. Returns false if the deadline passed.
      */
-    private boolean readDeletions(Consumer<byte @Nullable [], byte @Nullable []> consumer, long deadlineNanos) {
+    private boolean readDeletions(
+            Consumer<byte @Nullable [], byte @Nullable []> consumer, UserCipher cipher, long deadlineNanos) {
         TopicPartition sessions = partition(consumer, Topics.SESSIONS.name());
         long end = ends.getOrDefault(sessions, 0L);
         consumer.assign(List.of(sessions));
@@ -202,7 +206,7 @@ final class UserHistory implements RecordSource {
                 return false;
             }
             for (ConsumerRecord<byte @Nullable [], byte @Nullable []> record : consumer.poll(POLL_TIMEOUT)) {
-                SessionEvent event = isOfUser(record) ? read(events, record) : null;
+                SessionEvent event = isOfUser(record) ? open(record, cipher) : null;
                 if (event != null && event.getKind() == SessionEventKind.DELETED && deleted.size() < DELETED_MAX) {
                     deleted.add(event.getSessionId());
                 }
@@ -238,7 +242,7 @@ final class UserHistory implements RecordSource {
             return false;
         }
         if (record.topic().equals(Topics.SESSIONS.name())) {
-            SessionEvent event = read(events, record);
+            SessionEvent event = open(record, cipher);
             if (event == null) {
                 return false;
             }
@@ -248,7 +252,7 @@ final class UserHistory implements RecordSource {
             add(new BufferedItem(event.getAt().toEpochMilli(), 0, record.offset(), 200, new ReportedEvent(event)));
             return false;
         }
-        KeystrokeBatch encrypted = read(batches, record);
+        KeystrokeBatch encrypted = read(record);
         ReceivedBatch batch = encrypted == null ? null : decrypt(encrypted, cipher);
         if (batch != null) {
             int bytes = 200 + 9 * batch.payload.keystrokes() + 9 * batch.payload.signals();
@@ -261,11 +265,25 @@ final class UserHistory implements RecordSource {
         return record.value() != null && Arrays.equals(record.key(), key);
     }
 
-    /** Returns null for an undecodable record; the projections have stored it as a dead letter. */
-    private static <V> @Nullable V read(
-            Deserializer<V> deserializer, ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
+    /** Returns null for an undecodable record; flow-stream has stored it as a dead letter. */
+    private @Nullable KeystrokeBatch read(ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
         try {
-            return deserializer.deserialize(record.topic(), record.value());
+            return batches.deserialize(record.topic(), record.value());
+        } catch (SerializationException e) {
+            return null;
+        }
+    }
+
+    /** Returns null for an undecodable record; the projections have stored it as a dead letter. */
+    private @Nullable SessionEvent open(
+            ConsumerRecord<byte @Nullable [], byte @Nullable []> record, UserCipher cipher) {
+        byte[] value = record.value();
+        try {
+            return value != null
+                            && events.open(spec.userId(), value, _ -> Optional.of(cipher))
+                                    instanceof Opened.Event<SessionEvent>(SessionEvent event)
+                    ? event
+                    : null;
         } catch (SerializationException e) {
             return null;
         }

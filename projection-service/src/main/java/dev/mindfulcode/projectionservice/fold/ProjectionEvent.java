@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param offset in its partition; increases with each event of a user, since all of them are in one partition
  * @param userId the record's key
- * @param cipher decrypts this user's data; null on topics that are read for erased users too
+ * @param cipher decrypts this user's data; null on topics whose key is not a user
  */
 public record ProjectionEvent(
         long offset, UUID userId, @Nullable UserCipher cipher, SpecificRecord value) {}

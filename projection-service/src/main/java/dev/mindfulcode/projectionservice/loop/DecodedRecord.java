@@ -22,7 +22,7 @@ record DecodedRecord(ConsumerRecord<byte @Nullable [], byte @Nullable []> record
     record Rejected(String reason) implements Content {}
 
     enum SkipReason {
-        /** The user was erased and has no key. */
+        /** The user was erased and has no key, or the record is the erasure itself. */
         ERASED,
         /** A record without a value, which has no meaning on these topics. */
         TOMBSTONE

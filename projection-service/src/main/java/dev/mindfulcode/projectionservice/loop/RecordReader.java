@@ -1,5 +1,7 @@
 package dev.mindfulcode.projectionservice.loop;
 
+import dev.mindfulcode.dataprotection.Opened;
+import dev.mindfulcode.dataprotection.SealedEvents;
 import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.dataprotection.UserKeys;
 import dev.mindfulcode.projectionservice.fold.ProjectionEvent;
@@ -7,7 +9,6 @@ import dev.mindfulcode.schemas.ProgressMarker;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.SchemaRegistryUnavailableException;
 import dev.mindfulcode.schemas.Topic;
-import dev.mindfulcode.schemas.Topics;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -15,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
@@ -27,19 +28,19 @@ import org.jspecify.annotations.Nullable;
 /** Decodes records, so that an undecodable one is a result and not an exception of the consumer. Not thread-safe. */
 final class RecordReader implements AutoCloseable {
 
-    /** Topics whose records are read for erased users too, or whose key is not a user. */
-    private static final Set<Topic<?>> WITHOUT_KEY = Set.of(Topics.ACCOUNTS, Topics.TEAM_FLOW);
-
     private final UserKeys keys;
-    private final Map<String, Topic<?>> topics = new HashMap<>();
+    private final Map<String, SealedEvents<?>> sealed = new HashMap<>();
     private final Map<String, Deserializer<? extends SpecificRecord>> values = new HashMap<>();
     private final UUIDDeserializer userIds = new UUIDDeserializer();
 
     RecordReader(Collection<Topic<?>> topics, SchemaRegistry registry, UserKeys keys) {
         this.keys = keys;
         for (Topic<?> topic : topics) {
-            this.topics.put(topic.name(), topic);
-            values.put(topic.name(), topic.valueSerde(registry).deserializer());
+            if (topic.sealed()) {
+                sealed.put(topic.name(), new SealedEvents<>(topic, registry));
+            } else {
+                values.put(topic.name(), topic.valueSerde(registry).deserializer());
+            }
         }
     }
 
@@ -60,6 +61,7 @@ final class RecordReader implements AutoCloseable {
 
     @Override
     public void close() {
+        sealed.values().forEach(SealedEvents::close);
         values.values().forEach(Deserializer::close);
     }
 
@@ -77,25 +79,36 @@ final class RecordReader implements AutoCloseable {
         if (userId == null) {
             return new DecodedRecord.Rejected("key is not a user id");
         }
-        Topic<?> topic = topics.get(record.topic());
-        Deserializer<? extends SpecificRecord> deserializer = values.get(record.topic());
-        if (topic == null || deserializer == null) {
-            throw new IllegalStateException("Not subscribed to topic " + record.topic());
-        }
-        SpecificRecord value;
+        SealedEvents<?> events = sealed.get(record.topic());
         try {
-            value = deserializer.deserialize(record.topic(), bytes);
+            return events == null
+                    ? new DecodedRecord.Decoded(
+                            new ProjectionEvent(record.offset(), userId, null, clearValue(record.topic(), bytes)))
+                    : open(events, record.offset(), userId, bytes, ciphers);
         } catch (SerializationException e) {
             return new DecodedRecord.Rejected(Objects.requireNonNullElse(e.getMessage(), "value cannot be decoded"));
         }
-        UserCipher cipher = null;
-        if (!WITHOUT_KEY.contains(topic)) {
-            cipher = ciphers.computeIfAbsent(userId, keys::find).orElse(null);
-            if (cipher == null) {
-                return new DecodedRecord.Skipped(DecodedRecord.SkipReason.ERASED);
-            }
+    }
+
+    private SpecificRecord clearValue(String topic, byte[] bytes) {
+        Deserializer<? extends SpecificRecord> deserializer = values.get(topic);
+        if (deserializer == null) {
+            throw new IllegalStateException("Not subscribed to topic " + topic);
         }
-        return new DecodedRecord.Decoded(new ProjectionEvent(record.offset(), userId, cipher, value));
+        return deserializer.deserialize(topic, bytes);
+    }
+
+    private <V extends SpecificRecord> DecodedRecord.Content open(
+            SealedEvents<V> events, long offset, UUID userId, byte[] bytes, Map<UUID, Optional<UserCipher>> ciphers) {
+        Function<UUID, Optional<UserCipher>> find = user -> ciphers.computeIfAbsent(user, keys::find);
+        V value = switch (events.open(userId, bytes, find)) {
+            case Opened.Event<V>(V event) -> event;
+            case Opened.Erased<V> _, Opened.NoKey<V> _ -> null;
+        };
+        UserCipher cipher = value == null ? null : find.apply(userId).orElse(null);
+        return cipher == null
+                ? new DecodedRecord.Skipped(DecodedRecord.SkipReason.ERASED)
+                : new DecodedRecord.Decoded(new ProjectionEvent(offset, userId, cipher, value));
     }
 
     private @Nullable UUID userId(String topic, byte @Nullable [] key) {
