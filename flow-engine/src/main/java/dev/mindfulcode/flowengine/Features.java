@@ -62,6 +62,10 @@ final class Features {
     }
 
     static void read(byte[] s, long atMs, FlowReading into) {
+        if (ReportedFeatures.areInUse(s)) {
+            readReported(s, atMs, into);
+            return;
+        }
         int inBursts = s[Layout.AT_WINDOW_IN_BURSTS];
         int keystrokes = s[Layout.AT_RING_COUNT];
         int personInBursts = getInt(s, Layout.AT_PERSON_IN_BURSTS);
@@ -77,7 +81,19 @@ final class Features {
             into.consistency = consistency(shrunk(similarity(s, inBursts, personInBursts), inBursts), staying(s));
         }
         readMinutes(s, atMs, keystrokes, into);
-        into.confidence = confidence(s, keystrokes, inBursts);
+        into.confidence = confidence(keystrokes, inBursts, past(s));
+    }
+
+    /** Reads the features that the client reported; only the silence since then lowers them. */
+    private static void readReported(byte[] s, long atMs, FlowReading into) {
+        ReportedFeatures.read(s, into);
+        into.rhythm /= silence(s, atMs);
+        float presenceThen = presence(s, getLong(s, Layout.AT_LAST_ACTIVITY_MS));
+        if (presenceThen > 0) {
+            into.focus *= Math.min(presence(s, atMs) / presenceThen, 1);
+        }
+        int inWindow = ReportedFeatures.inWindow(s);
+        into.confidence = confidence(inWindow, inWindow, past(s) + ReportedFeatures.inPast(s));
     }
 
     private static float shrunk(float feature, int keystrokes) {
@@ -229,9 +245,12 @@ final class Features {
      * Returns n / (n + 25) for the n keystrokes in the window × (0.6 + 0.4 m / (m + 500)) for the m in the person's
      * past.
      */
-    private static float confidence(byte[] s, int keystrokes, int inBursts) {
+    private static float confidence(int keystrokes, int inBursts, float past) {
         float present = keystrokes / (keystrokes + 25f);
-        float past = Math.max(getInt(s, Layout.AT_PERSON_KEYSTROKES) - Baselines.PRIOR_KEYSTROKES, 0);
         return inBursts == 0 ? 0 : present * (0.6f + 0.4f * past / (past + 500));
+    }
+
+    private static float past(byte[] s) {
+        return Math.max(getInt(s, Layout.AT_PERSON_KEYSTROKES) - Baselines.PRIOR_KEYSTROKES, 0);
     }
 }

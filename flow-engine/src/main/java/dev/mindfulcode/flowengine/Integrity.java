@@ -14,13 +14,13 @@ final class Integrity {
     private static final long KEYSTROKES_MAX = 1L << 32;
 
     private static final long COUNT_MAX = 1L << 40;
-    private static final int FLAGS_ALL = 31;
+    private static final int FLAGS_ALL = 63;
     private static final int THIRDS_ALL = 7;
 
     private Integrity() {}
 
     static boolean holds(byte[] s) {
-        return codesHold(s) && totalsHold(s) && timesHold(s) && windowHolds(s) && pastHolds(s);
+        return codesHold(s) && totalsHold(s) && timesHold(s) && windowHolds(s) && pastHolds(s) && reportedHolds(s);
     }
 
     private static boolean codesHold(byte[] s) {
@@ -123,6 +123,17 @@ final class Integrity {
                 && sum(s, Layout.AT_PERSON_HISTOGRAM) == getInt(s, Layout.AT_PERSON_IN_BURSTS)
                 && isIn(getInt(s, Layout.AT_SESSION_TOTAL), 0, Baselines.SESSION_KEYSTROKES_MAX - 1L)
                 && sum(s, Layout.AT_SESSION_HISTOGRAM) == getInt(s, Layout.AT_SESSION_TOTAL);
+    }
+
+    private static boolean reportedHolds(byte[] s) {
+        for (int feature = 0; feature < FlowModel.FEATURES; feature++) {
+            float score = ReportedFeatures.score(s, feature);
+            if (!(score >= 0 && score <= 1)) {
+                return false;
+            }
+        }
+        return isIn(ReportedFeatures.inWindow(s), 0, Layout.RING_LENGTH)
+                && isIn(ReportedFeatures.inPast(s), 0, Baselines.PERSON_KEYSTROKES_MAX - 1L);
     }
 
     private static int sum(byte[] s, int atHistogram) {

@@ -5,8 +5,8 @@ package dev.mindfulcode.flowengine;
  * change of an offset needs a new {@link #VERSION}.
  */
 final class Layout {
-    static final byte VERSION = 1;
-    static final int SIZE_BYTES = 960;
+    static final byte VERSION = 2;
+    static final int SIZE_BYTES = 968;
 
     static final int RING_LENGTH = 100;
     /** Number of minutes with individual counts of switches and failures. */
@@ -61,6 +61,8 @@ final class Layout {
     static final int AT_PERSON_ACTIVE_MS = 176;
     /** Pauses that interrupted work, in {@link Baselines#BREAK_UNITS}. */
     static final int AT_PERSON_BREAKS = 184;
+    /** Keystrokes that clients reported as features. */
+    static final int AT_PERSON_REPORTED = 188;
 
     static final int AT_PERSON_HISTOGRAM = 192;
     static final int PERSON_BYTES = 32 + 2 * LogBins.COUNT;
@@ -73,7 +75,10 @@ final class Layout {
     /** Fingerprint of the model that scores the session; 0 before the first. */
     static final int AT_MODEL_FINGERPRINT = AT_RING_CLASSES + RING_LENGTH;
 
-    static final int USED_BYTES = AT_MODEL_FINGERPRINT + Integer.BYTES;
+    static final int AT_REPORTED_SCORES = AT_MODEL_FINGERPRINT + Integer.BYTES;
+    static final int AT_REPORTED_KEYSTROKES = AT_REPORTED_SCORES + FlowModel.FEATURES * Float.BYTES;
+
+    static final int USED_BYTES = AT_REPORTED_KEYSTROKES + Integer.BYTES;
 
     // One minute.
     /** Events, up to 255. */
@@ -93,6 +98,8 @@ final class Layout {
     static final int FLAG_ENDED_BY_USER = 4;
     static final int FLAG_AWAY = 8;
     static final int FLAG_SAVED = 16;
+    /** The features were reported by the client. */
+    static final int FLAG_REPORTED = 32;
 
     private Layout() {}
 }

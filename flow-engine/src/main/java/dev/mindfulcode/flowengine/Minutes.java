@@ -65,6 +65,16 @@ final class Minutes {
         state[minute + Layout.MINUTE_THIRDS] |= (byte) (1 << thirdOf(atMs));
     }
 
+    /** Marks the thirds of minutes that a stretch up to now touches. */
+    static void markPresence(byte[] state, long fromMs, long toMs) {
+        for (long third = fromMs / THIRD_MS; third <= toMs / THIRD_MS; third++) {
+            int minute = find(state, third * THIRD_MS, true);
+            if (minute >= 0) {
+                state[minute + Layout.MINUTE_THIRDS] |= (byte) (1 << thirdOf(third * THIRD_MS));
+            }
+        }
+    }
+
     /** Returns the events of a number of minutes up to and including that of a time, at most 255 each. */
     static int eventsUpTo(byte[] state, long atMs, int minutes) {
         int sum = 0;

@@ -92,6 +92,7 @@ public final class SessionState {
         requireReadable(earlierSession);
         byte[] earlier = earlierSession.clone();
         KeystrokeWindow.clearIntoBaselines(earlier);
+        ReportedFeatures.clear(earlier);
         byte[] state = fresh();
         System.arraycopy(earlier, Layout.AT_PERSON, state, Layout.AT_PERSON, Layout.PERSON_BYTES);
         System.arraycopy(earlier, Layout.AT_SENSITIVITY, state, Layout.AT_SENSITIVITY, Float.BYTES);
@@ -138,6 +139,7 @@ public final class SessionState {
 
     private void resetWindow() {
         KeystrokeWindow.clearIntoBaselines(state);
+        ReportedFeatures.clear(state);
         putLong(state, Layout.AT_HELD_ACTIVE_MS, 0);
         putInt(state, Layout.AT_ACTIVE_SINCE_EVALUATION_MS, 0);
         putInt(state, Layout.AT_INTENSITY, INTENSITY_UNITS / 2);
@@ -202,14 +204,77 @@ public final class SessionState {
         if (!current) {
             return;
         }
+        if (ReportedFeatures.areInUse(s)) {
+            beginAnotherWindow(at);
+        }
+        addActiveTime(activeMs);
+        KeystrokeWindow.push(s, interval, correction);
+        evaluateWhenDue(at);
+    }
+
+    private void addActiveTime(int activeMs) {
+        byte[] s = state;
         addLong(s, Layout.AT_INTENSITY_UNITS, (long) getInt(s, Layout.AT_INTENSITY) * activeMs);
         if (isInFlow()) {
             addLong(s, Layout.AT_FLOW_MS, activeMs);
         }
         int sinceEvaluation = getInt(s, Layout.AT_ACTIVE_SINCE_EVALUATION_MS) + activeMs;
         putInt(s, Layout.AT_ACTIVE_SINCE_EVALUATION_MS, Math.max(sinceEvaluation, 0));
-        KeystrokeWindow.push(s, interval, correction);
-        if (at - getLong(s, Layout.AT_EVALUATED_MS) >= EVALUATION_INTERVAL_MS) {
+    }
+
+    /** Ends what the other kind of input has measured: keystrokes after reported features, or the reverse. */
+    private void beginAnotherWindow(long at) {
+        FlowPhase.leave(state, at, Interruption.UNKNOWN);
+        resetWindow();
+    }
+
+    /**
+     * Applies a client's report of a stretch of activity. Its features replace those that this state would compute; the
+     * baselines of the person do not learn from it, as the client has its own.
+     *
+     * <p>All its events count as of its end. Flow is evaluated then, as with a keystroke.
+     */
+    public void report(FeatureReport report) {
+        report(report, report.activeMs());
+    }
+
+    /**
+     * Applies a report whose active time may overlap with that of earlier ones.
+     *
+     * @param activeMs the part of its active time that is not counted yet
+     */
+    public void report(FeatureReport report, int activeMs) {
+        byte[] s = state;
+        long from = timeInRange(report.startedAtMs());
+        long at = Math.max(timeInRange(report.endedAtMs()), from);
+        addLong(s, Layout.AT_KEYSTROKES, report.keystrokes());
+        addLong(s, Layout.AT_ERRORS, report.errors());
+        addLong(s, Layout.AT_CONTEXT_SWITCHES, report.contextSwitches());
+        addLong(s, Layout.AT_FILES_MODIFIED, report.filesModified());
+        addLong(s, Layout.AT_ACTIVE_MS, activeMs);
+        // The interval before its first keystroke may have begun before the last signal.
+        boolean overlaps = flag(Layout.FLAG_STARTED) && from < lastActivityAtMs() && at >= lastActivityAtMs();
+        long begunAt = overlaps ? lastActivityAtMs() : from;
+        beginActivity(begunAt);
+        if (from < firstActivityAtMs()) {
+            putLong(s, Layout.AT_FIRST_ACTIVITY_MS, from);
+        }
+        if (!beginActivity(at)) {
+            return;
+        }
+        if (!ReportedFeatures.areInUse(s)) {
+            beginAnotherWindow(begunAt);
+        }
+        Minutes.markPresence(s, begunAt, at);
+        addActiveTime(activeMs);
+        ReportedFeatures.put(s, report);
+        if (report.keystrokes() > 0) {
+            evaluateWhenDue(at);
+        }
+    }
+
+    private void evaluateWhenDue(long at) {
+        if (at - getLong(state, Layout.AT_EVALUATED_MS) >= EVALUATION_INTERVAL_MS) {
             evaluate(at);
         }
     }
