@@ -14,6 +14,7 @@ import dev.mindfulcode.apigateway.graphql.GraphQlConfiguration;
 import dev.mindfulcode.apigateway.http.OperatorToken;
 import dev.mindfulcode.apigateway.idempotency.IdempotencyConfiguration;
 import dev.mindfulcode.apigateway.limits.LimitConfiguration;
+import dev.mindfulcode.apigateway.limits.LimitSettings;
 import dev.mindfulcode.apigateway.live.LiveConfiguration;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.KafkaConnection;
@@ -31,6 +32,7 @@ import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
 import dev.mindfulcode.dataprotection.UserKeys;
+import dev.mindfulcode.webhooks.WebhookSettings;
 import javax.sql.DataSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -77,6 +79,16 @@ public class GatewayConfiguration {
     @Bean
     OperatorToken gatewayOperatorToken(GatewaySettings settings) {
         return settings.operator().parsed();
+    }
+
+    @Bean
+    LimitSettings gatewayLimitSettings(GatewaySettings settings) {
+        return settings.limits();
+    }
+
+    @Bean
+    WebhookSettings gatewayWebhookSettings(GatewaySettings settings) {
+        return settings.webhook().parsed();
     }
 
     @Bean

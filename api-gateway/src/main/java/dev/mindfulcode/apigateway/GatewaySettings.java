@@ -2,11 +2,15 @@ package dev.mindfulcode.apigateway;
 
 import dev.mindfulcode.apigateway.accounts.AccountConfiguration.TokenTrust;
 import dev.mindfulcode.apigateway.http.OperatorToken;
+import dev.mindfulcode.apigateway.limits.LimitSettings;
 import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.identity.JwtSecret;
 import dev.mindfulcode.identity.OidcIssuer;
 import dev.mindfulcode.schemas.SchemaRegistry;
+import dev.mindfulcode.webhooks.WebhookSettings;
+import dev.mindfulcode.webkit.limits.CidrBlock;
+import dev.mindfulcode.webkit.limits.Quota;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -24,7 +28,11 @@ record GatewaySettings(
         @DefaultValue EncryptionSettings encryption,
         @DefaultValue OperatorSettings operator,
         @DefaultValue CorsSettings cors,
+        @DefaultValue RateLimitSettings rateLimit,
+        @DefaultValue RedisSettings redis,
+        @DefaultValue WebhookAccess webhook,
         @DefaultValue MindfulSettings mindful,
+        @DefaultValue("") String trustedProxies,
         @DefaultValue("20") Integer maxConnections,
         @DefaultValue("3001") Integer port) {
 
@@ -34,6 +42,11 @@ record GatewaySettings(
     GatewaySettings {
         requireBetween("MAX_CONNECTIONS", maxConnections, 1, MAX_CONNECTIONS_LIMIT);
         requireBetween("PORT", port, 0, PORT_MAX);
+        rateLimit.with(trustedProxies, redis.url());
+    }
+
+    LimitSettings limits() {
+        return rateLimit.with(trustedProxies, redis.url());
     }
 
     SchemaRegistry registry() {
@@ -129,6 +142,63 @@ record GatewaySettings(
     }
 
     record CorsSettings(@DefaultValue("") String origins) {}
+
+    /** Quotas as requests/seconds or {@code off}; exempt networks as CIDR blocks separated by commas. */
+    record RateLimitSettings(
+            @DefaultValue(ADDRESS_DEFAULT) String address,
+            @DefaultValue(USER_DEFAULT) String user,
+            @DefaultValue(SIGN_IN_DEFAULT) String signIn,
+            @DefaultValue(REGISTER_DEFAULT) String register,
+            @DefaultValue(ACCOUNT_DEFAULT) String account,
+            @DefaultValue("") String exempt) {
+
+        private static final String ADDRESS_DEFAULT = "3000/60";
+        private static final String USER_DEFAULT = "1200/60";
+        private static final String SIGN_IN_DEFAULT = "60/300";
+        private static final String REGISTER_DEFAULT = "60/3600";
+        private static final String ACCOUNT_DEFAULT = "10/900";
+
+        RateLimitSettings {
+            address = address.isBlank() ? ADDRESS_DEFAULT : address;
+            user = user.isBlank() ? USER_DEFAULT : user;
+            signIn = signIn.isBlank() ? SIGN_IN_DEFAULT : signIn;
+            register = register.isBlank() ? REGISTER_DEFAULT : register;
+            account = account.isBlank() ? ACCOUNT_DEFAULT : account;
+        }
+
+        LimitSettings with(String trustedProxies, String redisUrl) {
+            return new LimitSettings(
+                    Quota.parse("address", "RATE_LIMIT_ADDRESS", address),
+                    Quota.parse("user", "RATE_LIMIT_USER", user),
+                    Quota.parse("sign-in", "RATE_LIMIT_SIGN_IN", signIn),
+                    Quota.parse("register", "RATE_LIMIT_REGISTER", register),
+                    Quota.parse("account", "RATE_LIMIT_ACCOUNT", account),
+                    CidrBlock.parseAll("RATE_LIMIT_EXEMPT", exempt),
+                    CidrBlock.parseAll("TRUSTED_PROXIES", trustedProxies),
+                    redisUrl.isBlank() ? null : redisUrl.strip());
+        }
+    }
+
+    record RedisSettings(@DefaultValue("") String url) {
+
+        @Override
+        public String toString() {
+            return "RedisSettings";
+        }
+    }
+
+    record WebhookAccess(
+            @DefaultValue("") String allowedNetworks,
+            @DefaultValue("false") boolean allowHttp) {
+
+        WebhookAccess {
+            CidrBlock.parseAll("WEBHOOK_ALLOWED_NETWORKS", allowedNetworks);
+        }
+
+        WebhookSettings parsed() {
+            return new WebhookSettings(CidrBlock.parseAll("WEBHOOK_ALLOWED_NETWORKS", allowedNetworks), allowHttp);
+        }
+    }
 
     record MindfulSettings(@DefaultValue("false") boolean registerSchemas) {}
 

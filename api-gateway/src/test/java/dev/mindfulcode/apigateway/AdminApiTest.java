@@ -111,7 +111,7 @@ class AdminApiTest {
         throw new AssertionError("no model is in use");
     }
 
-    private static String model(String id, float bias) {
+    static String model(String id, float bias) {
         FlowModel model = ModelArtefact.logistic(
                 id,
                 new float[5],

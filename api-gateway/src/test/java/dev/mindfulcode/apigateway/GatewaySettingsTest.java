@@ -3,6 +3,8 @@ package dev.mindfulcode.apigateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mindfulcode.webkit.limits.Quota;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +51,8 @@ class GatewaySettingsTest {
     @Test
     void usesDefaultsForUnsetAndBlankVariables() {
         variables.put("MAX_CONNECTIONS", "");
+        variables.put("RATE_LIMIT_ADDRESS", "");
+        variables.put("RATE_LIMIT_ACCOUNT", "off");
 
         GatewaySettings settings = bind();
 
@@ -56,6 +60,10 @@ class GatewaySettingsTest {
         assertThat(settings.port()).isEqualTo(3001);
         assertThat(settings.mindful().registerSchemas()).isFalse();
         assertThat(settings.tokenTrust().secret()).isNull();
+        assertThat(settings.limits().address()).isEqualTo(new Quota("address", 3000, Duration.ofMinutes(1)));
+        assertThat(settings.limits().signIn()).isEqualTo(new Quota("sign-in", 60, Duration.ofMinutes(5)));
+        assertThat(settings.limits().account()).isNull();
+        assertThat(settings.limits().redisUrl()).isNull();
     }
 
     @ParameterizedTest
@@ -75,6 +83,11 @@ class GatewaySettingsTest {
                 "OPERATOR_TOKEN | guessable | openssl",
                 "MAX_CONNECTIONS | 0 | 1 to 1000",
                 "PORT | 99999 | 65535",
+                "RATE_LIMIT_USER | many | requests/seconds",
+                "RATE_LIMIT_EXEMPT | 10.0.0.0/99 | networks",
+                "TRUSTED_PROXIES | anybody | networks",
+                "WEBHOOK_ALLOWED_NETWORKS | anybody | networks",
+                "REDIS_URL | http://user:secret@localhost | redis://",
             })
     void rejectsInvalidSettingsWithTheFix(String name, @Nullable String value, String fix) {
         if (value == null) {

@@ -14,8 +14,8 @@ import org.springframework.context.annotation.Configuration;
 public class AdminConfiguration {
 
     @Bean
-    ModelTopic gatewayModelTopic(KafkaConnection kafka, EventPublisher publisher) {
-        return new ModelTopic(kafka, publisher);
+    ModelTopic gatewayModelTopic(KafkaConnection kafka, EventPublisher publisher, Database database) {
+        return new ModelTopic(kafka, publisher, database.blocking());
     }
 
     @Bean

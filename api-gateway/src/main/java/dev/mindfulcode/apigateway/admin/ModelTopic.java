@@ -8,11 +8,15 @@ import dev.mindfulcode.flowengine.ModelArtefact.MalformedModelException;
 import dev.mindfulcode.schemas.PublishedModel;
 import dev.mindfulcode.schemas.Topics;
 import dev.mindfulcode.webkit.problems.ProblemType;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.RejectedExecutionException;
+import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -39,15 +43,23 @@ final class ModelTopic implements AutoCloseable {
     /** Compacted topics have one partition. */
     private static final TopicPartition MODELS = new TopicPartition(Topics.FLOW_MODELS.name(), 0);
 
+    /** Unique in this database: the letters "mcmodels". */
+    private static final long LOCK_ID = 0x6D63_6D6F_6465_6C73L;
+
+    private static final String LOCK = "SET LOCAL lock_timeout = '10s'; SELECT pg_advisory_xact_lock(" + LOCK_ID + ")";
+
     private final KafkaConnection kafka;
     private final EventPublisher publisher;
+    private final DataSource database;
 
-    /** One request at a time, with its write: a change depends on the content that it has read. */
+    /** One request at a time, so that a flood of requests waits in a bounded queue. */
     private final Scheduler requests = Schedulers.newBoundedElastic(1, QUEUED_REQUESTS_MAX, "gateway-model-topic");
 
-    ModelTopic(KafkaConnection kafka, EventPublisher publisher) {
+    /** @param database in which gateways lock the topic for changes */
+    ModelTopic(KafkaConnection kafka, EventPublisher publisher, DataSource database) {
         this.kafka = kafka;
         this.publisher = publisher;
+        this.database = database;
     }
 
     /**
@@ -71,6 +83,21 @@ final class ModelTopic implements AutoCloseable {
                         e -> ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "Kafka does not respond."));
     }
 
+    /** Runs a change with its reads and writes under the lock: it depends on the content that it has read. */
+    private <T> Mono<T> locked(Mono<T> change) {
+        return inTurn(Mono.fromCallable(() -> {
+                    try (Connection connection = database.getConnection();
+                            Statement statement = connection.createStatement()) {
+                        connection.setAutoCommit(false);
+                        statement.execute(LOCK);
+                        return change.block();
+                    }
+                })
+                .onErrorMap(
+                        SQLException.class,
+                        e -> ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "Database unavailable.")));
+    }
+
     private <T> Mono<T> inTurn(Mono<T> request) {
         return Mono.fromCallable(request::block)
                 .subscribeOn(requests)
@@ -87,7 +114,7 @@ final class ModelTopic implements AutoCloseable {
      * @return whether the model is new
      */
     Mono<Boolean> publish(PublishedModel model) {
-        return inTurn(content().flatMap(content -> {
+        return locked(content().flatMap(content -> {
             PublishedModel existing = content.byId().get(model.getModelId());
             if (existing == null) {
                 return publisher
@@ -107,11 +134,11 @@ final class ModelTopic implements AutoCloseable {
     /** Puts a published model, or {@link ModelUpload#BUILT_IN}, into use. */
     Mono<Void> use(String id) {
         if (id.equals(ModelUpload.BUILT_IN)) {
-            return inTurn(publisher
+            return locked(publisher
                     .publishTombstone(Topics.FLOW_MODELS, Topics.ACTIVE_MODEL)
                     .then());
         }
-        return inTurn(content()
+        return locked(content()
                 .flatMap(content -> {
                     PublishedModel model = content.byId().get(id);
                     if (model == null) {

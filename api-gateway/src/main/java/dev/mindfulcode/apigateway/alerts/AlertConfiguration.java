@@ -14,12 +14,10 @@ import dev.mindfulcode.webhooks.WebhookDelivery;
 import dev.mindfulcode.webhooks.WebhookSettings;
 import dev.mindfulcode.webhooks.WebhookTargets;
 import dev.mindfulcode.webkit.endpoints.EndpointGroup;
-import dev.mindfulcode.webkit.limits.CidrBlock;
 import java.security.SecureRandom;
 import java.time.Clock;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.env.Environment;
 
 /** Wires alerts and their webhooks. */
 @Configuration(value = "gatewayAlertConfiguration", proxyBeanMethods = false)
@@ -33,13 +31,6 @@ public class AlertConfiguration {
     @Bean
     DeliveryQueue gatewayAlertDeliveries(Database database, EventPublisher log, Outbox outbox) {
         return new AlertDeliveries(database, log, outbox, Clock.systemUTC());
-    }
-
-    @Bean
-    WebhookSettings gatewayWebhookSettings(Environment environment) {
-        return new WebhookSettings(
-                CidrBlock.parseAll("WEBHOOK_ALLOWED_NETWORKS", environment.getProperty("WEBHOOK_ALLOWED_NETWORKS")),
-                Boolean.parseBoolean(environment.getProperty("WEBHOOK_ALLOW_HTTP", "false")));
     }
 
     @Bean

@@ -5,16 +5,10 @@ import dev.mindfulcode.webkit.limits.RedisBuckets;
 import dev.mindfulcode.webkit.limits.TokenBuckets;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.env.Environment;
 
 /** Wires rate limits. */
 @Configuration(value = "gatewayLimitConfiguration", proxyBeanMethods = false)
 public class LimitConfiguration {
-
-    @Bean
-    LimitSettings gatewayLimitSettings(Environment environment) {
-        return LimitSettings.read(environment);
-    }
 
     @Bean
     TokenBuckets gatewayTokenBuckets(LimitSettings settings) {
