@@ -4,6 +4,7 @@ import dev.mindfulcode.apigateway.accounts.AccountConfiguration;
 import dev.mindfulcode.apigateway.accounts.AccountConfiguration.TokenTrust;
 import dev.mindfulcode.apigateway.admin.AdminConfiguration;
 import dev.mindfulcode.apigateway.alerts.AlertConfiguration;
+import dev.mindfulcode.apigateway.collection.CollectionConfiguration;
 import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.database.GatewaySchema;
@@ -25,6 +26,7 @@ import dev.mindfulcode.apigateway.log.RegistryHealth;
 import dev.mindfulcode.apigateway.operations.GatewayMetrics;
 import dev.mindfulcode.apigateway.operations.OperationsConfiguration;
 import dev.mindfulcode.apigateway.plugins.PluginConfiguration;
+import dev.mindfulcode.apigateway.privacy.PrivacySettingsConfiguration;
 import dev.mindfulcode.apigateway.projections.ProjectionsConfiguration;
 import dev.mindfulcode.apigateway.sessions.SessionConfiguration;
 import dev.mindfulcode.apigateway.teams.TeamConfiguration;
@@ -50,6 +52,7 @@ import org.springframework.context.annotation.Import;
     SecurityConfiguration.class,
     AccountConfiguration.class,
     AlertConfiguration.class,
+    CollectionConfiguration.class,
     DocumentConfiguration.class,
     FeedbackConfiguration.class,
     FlowConfiguration.class,
@@ -59,6 +62,7 @@ import org.springframework.context.annotation.Import;
     LiveConfiguration.class,
     AdminConfiguration.class,
     PluginConfiguration.class,
+    PrivacySettingsConfiguration.class,
     ProjectionsConfiguration.class,
     SessionConfiguration.class,
     TeamConfiguration.class,

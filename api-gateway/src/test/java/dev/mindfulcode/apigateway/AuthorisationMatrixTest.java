@@ -59,6 +59,9 @@ class AuthorisationMatrixTest {
             POST /api/keys                         401  201  201  201  201  201  201  {"name": "n", "scope": "ingest"}
             GET /api/keys                          401  200  200  200  200  200  200
             DELETE /api/keys/{id}                  401  404  404  204  404  404  404
+            GET /api/privacy/settings              401  200  200  200  200  200  200
+            PUT /api/privacy/settings              401  200  200  200  200  200  200  {"retention_months": 12}
+            GET /api/privacy/settings/history      401  200  200  200  200  200  200
             GET /.well-known/jwks.json             200  200  200  200  200  200  200
             GET /v3/api-docs                       200  200  200  200  200  200  200
             GET /docs                              200  200  200  200  200  200  200

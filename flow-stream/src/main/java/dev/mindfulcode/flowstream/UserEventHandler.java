@@ -30,7 +30,7 @@ record UserEventHandler(UserStores stores, StreamMeters meters) {
                             .membershipChanged(userId, teamId, event.getAt().toEpochMilli(), changeOf(event));
                 }
             }
-            case REGISTERED, UNKNOWN -> {
+            case REGISTERED, COLLECTION_CHANGED, UNKNOWN -> {
                 // Does not matter to the stream.
             }
         }
@@ -49,7 +49,7 @@ record UserEventHandler(UserStores stores, StreamMeters meters) {
                 yield consent ? Change.CONSENTED : Change.WITHDREW;
             }
             case LEFT_TEAM -> Change.LEFT;
-            case REGISTERED, SETTINGS_CHANGED, ERASED, UNKNOWN ->
+            case REGISTERED, SETTINGS_CHANGED, ERASED, COLLECTION_CHANGED, UNKNOWN ->
                 throw new IllegalArgumentException("Account event changes no membership: " + event.getKind());
         };
     }

@@ -1,5 +1,6 @@
 package dev.mindfulcode.apigateway.teams;
 
+import dev.mindfulcode.apigateway.collection.SettingsHistory;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.Outbox;
@@ -19,8 +20,8 @@ public class TeamConfiguration {
     }
 
     @Bean
-    Teams gatewayTeams(Database database, TeamEvents events) {
-        return new Teams(database, events, new SecureRandom(), Clock.systemUTC());
+    Teams gatewayTeams(Database database, TeamEvents events, SettingsHistory history) {
+        return new Teams(database, events, history, new SecureRandom(), Clock.systemUTC());
     }
 
     @Bean

@@ -1,5 +1,8 @@
 package dev.mindfulcode.apigateway.teams;
 
+import dev.mindfulcode.apigateway.collection.SettingsChange;
+import dev.mindfulcode.apigateway.collection.SettingsChange.Actor;
+import dev.mindfulcode.apigateway.collection.SettingsHistory;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.identity.accounts.AccountTable;
 import dev.mindfulcode.identity.teams.InvitationTable;
@@ -19,6 +22,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.UUID;
 import java.util.function.Function;
 import reactor.core.publisher.Flux;
@@ -34,22 +38,24 @@ import reactor.core.publisher.Mono;
 public final class Teams {
 
     static final int MEMBERS_MAX = 200;
-    static final int TEAMS_A_USER_MAX = 50;
+    public static final int TEAMS_A_USER_MAX = 50;
 
     private final Database database;
     private final TeamTable table;
     private final InvitationTable invitations;
     private final AccountTable accounts;
     private final TeamEvents events;
+    private final SettingsHistory history;
     private final SecureRandom random;
     private final Clock clock;
 
-    Teams(Database database, TeamEvents events, SecureRandom random, Clock clock) {
+    Teams(Database database, TeamEvents events, SettingsHistory history, SecureRandom random, Clock clock) {
         this.database = database;
         this.table = new TeamTable(database);
         this.invitations = new InvitationTable(database);
         this.accounts = new AccountTable(database);
         this.events = events;
+        this.history = history;
         this.random = random;
         this.clock = clock;
     }
@@ -178,21 +184,56 @@ public final class Teams {
                         .then(Mono.defer(() -> requireOtherOwner(member)))
                         .then(Mono.defer(() -> table.delete(member)))
                         .then(Mono.defer(() -> invitations.deletePendingBy(member)))
-                        .then(Mono.defer(() -> events.left(member, now())))));
+                        .then(Mono.defer(() -> events.left(member, now())))
+                        .then(Mono.defer(() ->
+                                recordDeparture(member, callerId.equals(userId) ? Actor.USER : Actor.TEAM_LEAD)))));
+    }
+
+    private Mono<Void> recordDeparture(Membership member, Actor by) {
+        return member.consent() ? recordConsent(member.withConsent(false, now()), by) : Mono.empty();
     }
 
     /** Sets whether the caller's typing counts in the team's statistics. */
     Mono<Member> setConsent(UUID callerId, UUID teamId, boolean given) {
-        return committing(lock(teamId, callerId).flatMap(member -> {
-                    Membership changed = member.withConsent(given, now());
-                    return member.consent() == given
-                            ? Mono.just(member)
-                            : accounts.lockForChange(callerId)
-                                    .then(Mono.defer(() -> table.update(changed)))
-                                    .then(Mono.defer(() -> events.consentChanged(changed)))
-                                    .thenReturn(changed);
-                }))
+        return committing(lock(teamId, callerId)
+                        .flatMap(member -> setConsentLocked(member, given).thenReturn(member)))
                 .flatMap(member -> member(member, callerId));
+    }
+
+    /**
+     * Sets the caller's consent in several teams, in the caller's transaction. Locks the teams in the order of their
+     * ids, before the caller locks a user.
+     */
+    public Mono<Void> setConsents(UUID callerId, SortedMap<UUID, Boolean> consents) {
+        return Flux.fromIterable(consents.entrySet())
+                .concatMap(consent -> lock(consent.getKey(), callerId))
+                .collectList()
+                .flatMapIterable(Function.identity())
+                .concatMap(member -> setConsentLocked(member, Boolean.TRUE.equals(consents.get(member.teamId()))))
+                .then();
+    }
+
+    /** Publishes the events of a transaction of {@link #setConsents} that has committed. */
+    public void committed() {
+        events.committed();
+    }
+
+    private Mono<Void> setConsentLocked(Membership member, boolean given) {
+        if (member.consent() == given) {
+            return Mono.empty();
+        }
+        Membership changed = member.withConsent(given, now());
+        return accounts.lockForChange(member.userId())
+                .then(Mono.defer(() -> table.update(changed)))
+                .then(Mono.defer(() -> events.consentChanged(changed)))
+                .then(Mono.defer(() -> recordConsent(changed, Actor.USER)));
+    }
+
+    private Mono<Void> recordConsent(Membership changed, Actor by) {
+        return history.add(
+                changed.userId(),
+                List.of(SettingsChange.teamSharing(by, changed.teamId(), changed.consent())),
+                changed.changedAt());
     }
 
     private Mono<Member> member(Membership caller, UUID userId) {

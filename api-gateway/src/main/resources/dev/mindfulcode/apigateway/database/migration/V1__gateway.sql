@@ -74,6 +74,27 @@ CREATE TABLE preferences (
     sensitivity double precision NOT NULL CHECK (sensitivity BETWEEN 0 AND 1)
 );
 
+-- What each user lets the product collect. No row: the defaults.
+CREATE TABLE privacy_settings (
+    user_id uuid PRIMARY KEY REFERENCES identity.users ON DELETE CASCADE,
+    collection_level text NOT NULL CHECK (collection_level IN ('full', 'features', 'local')),
+    retention_months int NOT NULL CHECK (retention_months BETWEEN 1 AND 120),
+    -- Names of excluded projects and languages, encrypted with the user's key. Null: none.
+    sealed_exclusions bytea,
+    -- The database's clock, also at a change of what is excluded among the user's sessions: ingest polls it.
+    changed_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE INDEX privacy_settings_changed ON privacy_settings (changed_at);
+
+-- Changes of these settings and of consent to teams: who and what, encrypted with the user's key.
+CREATE TABLE privacy_changes (
+    change_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    user_id uuid NOT NULL REFERENCES identity.users ON DELETE CASCADE,
+    changed_at timestamptz NOT NULL,
+    sealed_change bytea NOT NULL
+);
+CREATE INDEX privacy_changes_of_user ON privacy_changes (user_id, change_id);
+
 -- Users who opted in to prompts for their own rating of flow, and their latest prompt. No row: no prompts.
 CREATE TABLE feedback_prompts (
     user_id uuid PRIMARY KEY REFERENCES identity.users ON DELETE CASCADE,

@@ -228,6 +228,26 @@ public final class JsonFields {
         return texts;
     }
 
+    /** Returns an array of objects, whose problems name the element. */
+    public @Nullable List<JsonFields> objects(String name, int countMax) {
+        JsonNode value = value(name);
+        if (value == null) {
+            return null;
+        }
+        if (!value.isArray() || value.size() > countMax) {
+            throw invalid(name, "Must be an array of at most " + countMax + " objects.");
+        }
+        List<JsonFields> objects = new ArrayList<>();
+        for (JsonNode element : value) {
+            String at = pathOf(name) + "[" + objects.size() + "]";
+            if (!element.isObject()) {
+                throw ProblemType.INVALID_REQUEST.forField(at, "Must be an object.");
+            }
+            objects.add(new JsonFields(element, at + "."));
+        }
+        return objects;
+    }
+
     /** Returns whether the field is present and text. */
     public boolean isText(String name) {
         JsonNode value = value(name);
@@ -238,6 +258,16 @@ public final class JsonFields {
     public boolean isNull(String name) {
         JsonNode value = node.get(name);
         return value != null && value.isNull();
+    }
+
+    /** Rejects the first of these fields that is null, where null would change nothing. */
+    public JsonFields notNull(String... names) {
+        for (String name : names) {
+            if (isNull(name)) {
+                throw invalid(name, "Must not be null; leave the field out to keep its value.");
+            }
+        }
+        return this;
     }
 
     /** Returns the value, or fails because the field is missing. */

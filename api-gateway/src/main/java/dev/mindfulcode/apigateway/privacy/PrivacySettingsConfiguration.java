@@ -1,0 +1,30 @@
+package dev.mindfulcode.apigateway.privacy;
+
+import dev.mindfulcode.apigateway.collection.CollectionSettingsTable;
+import dev.mindfulcode.apigateway.collection.SettingsHistory;
+import dev.mindfulcode.apigateway.database.Database;
+import dev.mindfulcode.apigateway.log.EventPublisher;
+import dev.mindfulcode.apigateway.log.Outbox;
+import dev.mindfulcode.apigateway.teams.Teams;
+import dev.mindfulcode.webkit.endpoints.EndpointGroup;
+import java.time.Clock;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Wires {@link PrivacySettings}. */
+@Configuration(value = "gatewayPrivacySettingsConfiguration", proxyBeanMethods = false)
+public class PrivacySettingsConfiguration {
+
+    @Bean
+    EndpointGroup gatewayPrivacySettingsRoutes(
+            Database database,
+            CollectionSettingsTable table,
+            SettingsHistory history,
+            Teams teams,
+            EventPublisher publisher,
+            Outbox outbox) {
+        PrivacySettings settings =
+                new PrivacySettings(database, table, history, teams, publisher, outbox, Clock.systemUTC());
+        return new PrivacySettingsRoutes(settings, history)::addTo;
+    }
+}

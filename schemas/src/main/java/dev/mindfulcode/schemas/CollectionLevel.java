@@ -1,0 +1,36 @@
+package dev.mindfulcode.schemas;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What a user lets the product collect, from most to least. */
+public enum CollectionLevel {
+    /** Batches of keystrokes. */
+    FULL,
+    /** Scores and counts that the client computes; no keystrokes. */
+    FEATURES,
+    /** Nothing: the client keeps everything. */
+    LOCAL;
+
+    /** Returns the level as the API, the tables and the log spell it. */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Returns the level with a text; empty if there is none. */
+    public static Optional<CollectionLevel> parse(@Nullable String text) {
+        return Arrays.stream(values())
+                .filter(level -> level.text().equals(text))
+                .findFirst();
+    }
+
+    public boolean allowsKeystrokes() {
+        return this == FULL;
+    }
+
+    public boolean allowsFeatures() {
+        return this != LOCAL;
+    }
+}
