@@ -33,7 +33,7 @@ import dev.mindfulcode.apigateway.teams.TeamConfiguration;
 import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
-import dev.mindfulcode.dataprotection.UserKeys;
+import dev.mindfulcode.dataprotection.ProtectionSecrets;
 import dev.mindfulcode.webhooks.WebhookSettings;
 import javax.sql.DataSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -110,12 +110,17 @@ public class GatewayConfiguration {
     }
 
     @Bean
-    UserKeys gatewayUserKeys(GatewaySettings settings, Database database) {
-        return PostgresUserKeys.open(database.blocking(), settings.encryption().parsed());
+    PostgresUserKeys gatewayUserKeys(Database database, KeyEncryptionKey keyEncryptionKey) {
+        return PostgresUserKeys.open(database.blocking(), keyEncryptionKey);
     }
 
     @Bean
-    AsyncUserCiphers gatewayUserCiphers(UserKeys keys) {
+    ProtectionSecrets gatewayProtectionSecrets(Database database, KeyEncryptionKey keyEncryptionKey) {
+        return new ProtectionSecrets(database.blocking(), keyEncryptionKey);
+    }
+
+    @Bean
+    AsyncUserCiphers gatewayUserCiphers(PostgresUserKeys keys) {
         return new AsyncUserCiphers(keys);
     }
 

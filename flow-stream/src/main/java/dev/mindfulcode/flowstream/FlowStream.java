@@ -50,7 +50,11 @@ public final class FlowStream implements SmartLifecycle {
     private KafkaStreams.State state = KafkaStreams.State.CREATED;
 
     private record Running(
-            KafkaStreams streams, StreamClients clients, KafkaStreamsMetrics metrics, HikariDataSource database) {}
+            KafkaStreams streams,
+            StreamClients clients,
+            KafkaStreamsMetrics metrics,
+            PostgresUserKeys keys,
+            HikariDataSource database) {}
 
     /** @param clockSteps watches the same clock */
     FlowStream(FlowStreamSettings settings, MeterRegistry meters, InstantSource clock, ClockStepWatch clockSteps) {
@@ -73,20 +77,20 @@ public final class FlowStream implements SmartLifecycle {
 
     private synchronized void open() {
         HikariDataSource database = new HikariDataSource(
-                settings.database().pool("flow-stream", settings.mindfulStreamThreads(), DATABASE_TIMEOUT));
+                settings.database().pool("flow-stream", settings.mindfulStreamThreads() + 1, DATABASE_TIMEOUT));
         try {
-            running = start(database);
+            PostgresUserKeys.migrate(database);
+            running = start(database, PostgresUserKeys.open(database, settings.keyEncryptionKey()));
         } catch (RuntimeException e) {
             database.close();
             throw e;
         }
     }
 
-    private Running start(HikariDataSource database) {
-        PostgresUserKeys.migrate(database);
+    private Running start(HikariDataSource database, PostgresUserKeys keys) {
         StreamMeters streamMeters = new StreamMeters(meters);
         FlowTopology topology = new FlowTopology(
-                KeyLookup.of(PostgresUserKeys.open(database, settings.keyEncryptionKey())),
+                KeyLookup.of(keys),
                 settings.registry(),
                 streamMeters,
                 new ClampedTimestampExtractor(clock),
@@ -106,7 +110,7 @@ public final class FlowStream implements SmartLifecycle {
         state = KafkaStreams.State.CREATED;
         current = streams;
         streams.start();
-        return new Running(streams, clients, metrics, database);
+        return new Running(streams, clients, metrics, keys, database);
     }
 
     /** Reports committed offsets past the end of a topic: the topic has lost records that the stream had read. */
@@ -181,6 +185,7 @@ public final class FlowStream implements SmartLifecycle {
                 .close(CloseOptions.timeout(CLOSE_TIMEOUT)
                         .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
         stopping.metrics().close();
+        stopping.keys().close();
         stopping.database().close();
         if (!clean) {
             log.warn(

@@ -26,7 +26,8 @@ final class Ingest implements AutoCloseable {
 
     private final CredentialVerifier credentials;
     private final HikariDataSource keys;
-    private final UserCipherCache ciphers;
+    private final PostgresUserKeys userKeys;
+    private final UserCipherLookup ciphers;
     private final SessionOwnerLookup owners;
     private final KeystrokePublisher publisher;
     private final IngestLifecycle lifecycle;
@@ -42,8 +43,9 @@ final class Ingest implements AutoCloseable {
         IngestMetrics metrics = new IngestMetrics(meters, inFlight, connections);
         UploadReaders readers = UploadReaders.standard();
         keys = new HikariDataSource(
-                settings.database().pool("ingest", UserCipherCache.LOOKUP_THREADS, KEY_QUERY_TIMEOUT));
-        ciphers = new UserCipherCache(PostgresUserKeys.open(keys, settings.keyEncryptionKey()));
+                settings.database().pool("ingest", UserCipherLookup.LOOKUP_THREADS + 1, KEY_QUERY_TIMEOUT));
+        userKeys = PostgresUserKeys.open(keys, settings.keyEncryptionKey());
+        ciphers = new UserCipherLookup(userKeys);
         owners = new SessionOwnerLookup(database);
         publisher = new KeystrokePublisher(
                 settings.kafkaBootstrapServers(),
@@ -107,6 +109,7 @@ final class Ingest implements AutoCloseable {
     public void close() {
         owners.close();
         ciphers.close();
+        userKeys.close();
         keys.close();
         credentials.close();
     }

@@ -23,7 +23,7 @@ final class UploadPipeline {
     /** Memory of a batch in flight in addition to its bytes: objects, Kafka's framing and the callback, rounded up. */
     static final int BATCH_OVERHEAD_BYTES = 512;
 
-    private final UserCipherCache ciphers;
+    private final UserCipherLookup ciphers;
     private final SessionOwnerLookup owners;
     private final SessionShiftCache shifts;
     private final KeystrokePublisher publisher;
@@ -31,7 +31,7 @@ final class UploadPipeline {
     private final Clock clock;
 
     UploadPipeline(
-            UserCipherCache ciphers,
+            UserCipherLookup ciphers,
             SessionOwnerLookup owners,
             SessionShiftCache shifts,
             KeystrokePublisher log,

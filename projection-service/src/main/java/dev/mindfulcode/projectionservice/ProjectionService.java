@@ -37,7 +37,7 @@ public final class ProjectionService implements SmartLifecycle {
     private static final int STREAMED_RECORDS_MAX = 2_000;
 
     /** For each loop one for its transaction and one to look up users' keys, and one spare. */
-    private static final int CONNECTIONS_MAX = 5;
+    private static final int CONNECTIONS_MAX = 6;
 
     private static final int STATEMENT_TIMEOUT_MS = 20_000;
     private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(30);
@@ -59,6 +59,7 @@ public final class ProjectionService implements SmartLifecycle {
     private record Running(
             HikariDataSource database,
             HikariDataSource rebuildDatabase,
+            PostgresUserKeys keys,
             KafkaDeadLetterSink deadLetters,
             List<ProjectionLoop> loops,
             RebuildRunner rebuilds) {}
@@ -116,7 +117,7 @@ public final class ProjectionService implements SmartLifecycle {
             RebuildRunner rebuilds = new RebuildRunner(new RebuildSettings(
                     settings.kafkaBootstrapServers(), settings.registry(), rebuildDatabase, keys, projections, meters));
             rebuilds.start();
-            return new Running(database, rebuildDatabase, deadLetters, loops, rebuilds);
+            return new Running(database, rebuildDatabase, keys, deadLetters, loops, rebuilds);
         } catch (RuntimeException e) {
             rebuildDatabase.close();
             database.close();
@@ -151,6 +152,7 @@ public final class ProjectionService implements SmartLifecycle {
             Thread.currentThread().interrupt();
         }
         stopping.deadLetters().close();
+        stopping.keys().close();
         stopping.rebuildDatabase().close();
         stopping.database().close();
     }

@@ -4,6 +4,7 @@ import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.dataprotection.UserKeyException;
 import dev.mindfulcode.dataprotection.UserKeys;
 import dev.mindfulcode.webkit.problems.ProblemType;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
@@ -36,7 +37,12 @@ public final class AsyncUserCiphers implements AutoCloseable {
 
     /** Emits nothing for an erased user, who has no key. */
     public Mono<UserCipher> find(UUID userId) {
-        return bounded(Mono.fromCallable(() -> keys.find(userId).orElse(null)));
+        return Mono.defer(() -> {
+            Optional<UserCipher> cached = keys.cached(userId);
+            return cached.isPresent()
+                    ? Mono.just(cached.get())
+                    : bounded(Mono.fromCallable(() -> keys.find(userId).orElse(null)));
+        });
     }
 
     private Mono<UserCipher> bounded(Mono<UserCipher> work) {

@@ -9,7 +9,11 @@ import java.util.UUID;
  */
 public interface UserKeys {
 
-    /** Creates a key for a user unless the user has one, and returns its cipher. */
+    /**
+     * Creates a key for a user unless the user has one, and returns the user's cipher.
+     *
+     * @throws ErasedUserException if the user has been erased
+     */
     UserCipher create(UUID userId);
 
     /**
@@ -18,4 +22,9 @@ public interface UserKeys {
      * @return empty if the user never had a key or has been erased
      */
     Optional<UserCipher> find(UUID userId);
+
+    /** Returns a user's cipher if it is in memory; never blocks. */
+    default Optional<UserCipher> cached(UUID userId) {
+        return Optional.empty();
+    }
 }

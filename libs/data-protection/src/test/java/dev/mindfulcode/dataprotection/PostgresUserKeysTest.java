@@ -7,6 +7,9 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import dev.mindfulcode.embeddedplatform.TestPlatform;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.security.GeneralSecurityException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -17,14 +20,20 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -116,6 +125,231 @@ final class PostgresUserKeysTest {
     }
 
     @Test
+    void evictsErasedUsersInEachProcess() throws Exception {
+        try (PostgresUserKeys one = PostgresUserKeys.open(database, KEK);
+                PostgresUserKeys other = PostgresUserKeys.open(database, KEK)) {
+            one.create(user);
+            assertThat(other.find(user)).isPresent();
+
+            destroy(user);
+
+            assertThat(KeyChangePoll.INTERVAL).isLessThanOrEqualTo(Duration.ofMillis(250));
+            await(() -> one.cached(user).isEmpty() && other.cached(user).isEmpty());
+            assertThat(one.find(user)).isEmpty();
+            assertThat(other.find(user)).isEmpty();
+        }
+    }
+
+    @Test
+    void doesNotCacheAKeyReadBeforeItsErasure() throws Exception {
+        keys().create(user);
+        AtomicReference<@Nullable PostgresUserKeys> racing = new AtomicReference<>();
+        PostgresUserKeys keys = new PostgresUserKeys(
+                afterFirstQuery(() -> {
+                    destroy(user);
+                    Objects.requireNonNull(racing.get()).pollChanges();
+                }),
+                KEK,
+                ticker);
+        racing.set(keys);
+
+        assertThat(keys.find(user)).isEmpty();
+        assertThat(keys.cached(user)).isEmpty();
+    }
+
+    @Test
+    void findsChangesThatCommitAfterLaterOnes() throws Exception {
+        UUID second = UUID.randomUUID();
+        PostgresUserKeys keys = keys();
+        keys.create(user);
+        keys.create(second);
+        try (Connection early = transaction();
+                Connection late = transaction()) {
+            ErasedUsers.destroyKeys(early, user);
+            ErasedUsers.destroyKeys(late, second);
+            late.commit();
+            keys.pollChanges();
+            assertThat(keys.cached(second)).isEmpty();
+            assertThat(keys.cached(user)).isPresent();
+
+            early.commit();
+        }
+        keys.pollChanges();
+        assertThat(keys.cached(user)).isEmpty();
+    }
+
+    @Test
+    void reportsEachChangeOnce() throws Exception {
+        List<UUID> changed = new ArrayList<>();
+        KeyChangePoll poll = new KeyChangePoll(database, changed::add, () -> {});
+        try (Connection open = transaction()) {
+            // Holds the snapshot's oldest transaction back.
+            ErasedUsers.destroyKeys(open, UUID.randomUUID());
+            keys().create(user);
+            keys().rotate(user);
+            poll.poll();
+            poll.poll();
+            assertThat(changed).containsOnlyOnce(user);
+        }
+    }
+
+    @Test
+    void createsNoKeyForErasedUsers() throws Exception {
+        PostgresUserKeys keys = keys();
+        keys.create(user);
+        destroy(user);
+        destroy(user);
+        keys.pollChanges();
+
+        assertThatThrownBy(() -> keys.create(user)).isInstanceOf(ErasedUserException.class);
+        assertThatThrownBy(() -> keys().create(user)).isInstanceOf(ErasedUserException.class);
+        assertThat(keys.rotate(user)).isZero();
+        try (Connection connection = database.getConnection()) {
+            assertThat(ErasedUsers.among(connection, List.of(user, UUID.randomUUID())))
+                    .containsExactly(user);
+        }
+    }
+
+    @Test
+    void createsNoKeyWhileAnErasureCommits() throws Exception {
+        try (ExecutorService service = Executors.newSingleThreadExecutor();
+                Connection erasure = transaction()) {
+            ErasedUsers.destroyKeys(erasure, user);
+            Future<UserCipher> creation = service.submit(() -> keys().create(user));
+            await(() -> count("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") > 0);
+
+            erasure.commit();
+
+            assertThatThrownBy(() -> creation.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(ErasedUserException.class);
+        }
+    }
+
+    @Test
+    void leavesNoKeyHoweverCreationRotationAndErasureRace() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            UUID goes = UUID.randomUUID();
+            CyclicBarrier start = new CyclicBarrier(5);
+            try (ExecutorService services = Executors.newFixedThreadPool(5)) {
+                List<Future<?>> racers = new ArrayList<>();
+                for (int i = 0; i < 2; i++) {
+                    racers.add(services.submit(() -> {
+                        start.await(30, TimeUnit.SECONDS);
+                        try {
+                            return keys().create(goes);
+                        } catch (ErasedUserException e) {
+                            return e;
+                        }
+                    }));
+                    racers.add(services.submit(() -> {
+                        start.await(30, TimeUnit.SECONDS);
+                        return keys().rotate(goes);
+                    }));
+                }
+                racers.add(services.submit(() -> {
+                    start.await(30, TimeUnit.SECONDS);
+                    destroy(goes);
+                    return null;
+                }));
+                for (Future<?> racer : racers) {
+                    racer.get(30, TimeUnit.SECONDS);
+                }
+            }
+            assertThat(keys().find(goes)).isEmpty();
+        }
+    }
+
+    @Test
+    void rejectsErasureOutsideATransaction() throws SQLException {
+        keys().create(user);
+        try (Connection connection = database.getConnection()) {
+            assertThatThrownBy(() -> ErasedUsers.destroyKeys(connection, user))
+                    .isInstanceOf(IllegalStateException.class);
+        }
+        assertThat(keys().find(user)).isPresent();
+    }
+
+    @Test
+    void decryptsWithAllKeysAndEncryptsWithTheNewest() throws Exception {
+        PostgresUserKeys keys = keys();
+        byte[] old = keys.create(user).encrypt(PLAINTEXT, "keystrokes", 1);
+        assertThat(keys.rotate(user)).isEqualTo(2);
+        activate();
+        byte[] recent = keys().find(user).orElseThrow().encrypt(PLAINTEXT, "keystrokes", 1);
+        execute("DELETE FROM protection.user_keys WHERE key_number = 1 AND user_id = '" + user + "'");
+
+        UserCipher newest = keys().find(user).orElseThrow();
+        assertThat(newest.decrypt(recent, "keystrokes", 1)).isEqualTo(PLAINTEXT);
+        assertThatThrownBy(() -> newest.decrypt(old, "keystrokes", 1)).isInstanceOf(GeneralSecurityException.class);
+        keys.pollChanges();
+        UserCipher reloaded = keys.find(user).orElseThrow();
+        assertThat(reloaded.decrypt(recent, "keystrokes", 1)).isEqualTo(PLAINTEXT);
+    }
+
+    @Test
+    void readsOldRecordsAfterSeveralRotations() throws Exception {
+        List<byte[]> written = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            written.add(keys().create(user).encrypt(PLAINTEXT, "keystrokes", 1));
+            assertThat(keys().rotate(user)).isEqualTo(i + 2);
+            activate();
+        }
+        for (byte[] ciphertext : written) {
+            assertThat(keys().find(user).orElseThrow().decrypt(ciphertext, "keystrokes", 1))
+                    .isEqualTo(PLAINTEXT);
+        }
+    }
+
+    @Test
+    void encryptsWithANewKeyOnceNoCacheIsWithoutIt() throws Exception {
+        PostgresUserKeys unreachable = keys();
+        unreachable.create(user);
+        keys().rotate(user);
+
+        byte[] ciphertext = keys().find(user).orElseThrow().encrypt(PLAINTEXT, "keystrokes", 1);
+        assertThat(unreachable.find(user).orElseThrow().decrypt(ciphertext, "keystrokes", 1))
+                .isEqualTo(PLAINTEXT);
+
+        assertThat(PostgresUserKeys.ACTIVATION_DELAY).isGreaterThan(PostgresUserKeys.CACHE_RETENTION);
+        activate();
+        nowNs.addAndGet(PostgresUserKeys.CACHE_RETENTION.toNanos());
+        byte[] later = keys().find(user).orElseThrow().encrypt(PLAINTEXT, "keystrokes", 1);
+        assertThat(unreachable.find(user).orElseThrow().decrypt(later, "keystrokes", 1))
+                .isEqualTo(PLAINTEXT);
+    }
+
+    @Test
+    void repeatedAndConcurrentRotationsAddOneKey() throws Exception {
+        keys().create(user);
+        int racers = 6;
+        CyclicBarrier start = new CyclicBarrier(racers);
+        try (ExecutorService services = Executors.newFixedThreadPool(racers)) {
+            List<Future<Integer>> rotations = new ArrayList<>();
+            for (int i = 0; i < racers; i++) {
+                rotations.add(services.submit(() -> {
+                    start.await(30, TimeUnit.SECONDS);
+                    return keys().rotate(user);
+                }));
+            }
+            for (Future<Integer> rotation : rotations) {
+                assertThat(rotation.get(30, TimeUnit.SECONDS)).isEqualTo(2);
+            }
+        }
+        assertThat(keys().rotate(user)).isEqualTo(2);
+        assertThat(keys().rotate(UUID.randomUUID())).as("without a key").isZero();
+    }
+
+    @Test
+    void findsCiphersOfManyUsersAtOnce() {
+        UUID second = UUID.randomUUID();
+        PostgresUserKeys keys = keys();
+        keys.create(user);
+        keys().create(second);
+
+        assertThat(keys.findAll(List.of(user, second, UUID.randomUUID()))).containsOnlyKeys(user, second);
+        assertThat(keys.cached(second)).isPresent();
+    }
+
+    @Test
     void queriesMissingKeysAgainAfterSeconds() {
         PostgresUserKeys keys = keys();
         assertThat(keys.find(user)).isEmpty();
@@ -178,7 +412,7 @@ final class PostgresUserKeysTest {
             byte[] candidate = java.util.Arrays.copyOfRange(stored, offset, offset + AesGcm.KEY_SIZE_BYTES);
             UserCipher guess = new TinkUserCipher(user, AesGcm.of(candidate));
             assertThatThrownBy(() -> guess.decrypt(ciphertext, "keystrokes", 1))
-                    .isInstanceOf(java.security.GeneralSecurityException.class);
+                    .isInstanceOf(GeneralSecurityException.class);
         }
         assertThat(cipher + keys().toString() + KEK)
                 .doesNotContain(HexFormat.of().formatHex(stored))
@@ -204,6 +438,74 @@ final class PostgresUserKeysTest {
 
     private PostgresUserKeys keys() {
         return new PostgresUserKeys(database, KEK, ticker);
+    }
+
+    private static void destroy(UUID userId) throws SQLException {
+        try (Connection connection = transaction()) {
+            ErasedUsers.destroyKeys(connection, userId);
+            connection.commit();
+        }
+    }
+
+    private static Connection transaction() throws SQLException {
+        Connection connection = database.getConnection();
+        connection.setAutoCommit(false);
+        return connection;
+    }
+
+    /** Ages the user's keys, so that the newest encrypts. */
+    private void activate() throws SQLException {
+        execute("UPDATE protection.user_keys SET created_at = created_at - interval '%d seconds' WHERE user_id = '%s'"
+                .formatted(PostgresUserKeys.ACTIVATION_DELAY.toSeconds(), user));
+    }
+
+    private interface Step {
+        void run() throws SQLException;
+    }
+
+    /** Runs a step once, when the first connection is closed. */
+    private static DataSource afterFirstQuery(Step step) {
+        AtomicBoolean isDone = new AtomicBoolean();
+        return proxy(
+                DataSource.class,
+                database,
+                (result, method) -> method.getName().equals("getConnection")
+                        ? proxy(Connection.class, (Connection) Objects.requireNonNull(result), (value, called) -> {
+                            if (called.getName().equals("close") && isDone.compareAndSet(false, true)) {
+                                step.run();
+                            }
+                            return value;
+                        })
+                        : result);
+    }
+
+    private interface Interception {
+        @Nullable
+        Object intercept(@Nullable Object result, Method method) throws SQLException;
+    }
+
+    private static <T> T proxy(Class<T> type, T target, Interception interception) {
+        return type.cast(Proxy.newProxyInstance(
+                PostgresUserKeysTest.class.getClassLoader(),
+                new Class<?>[] {type},
+                (_, method, arguments) -> interception.intercept(method.invoke(target, arguments), method)));
+    }
+
+    private static void await(Callable<Boolean> condition) throws Exception {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!condition.call()) {
+            assertThat(System.nanoTime()).as("time of the test").isLessThan(deadline);
+            LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+        }
+    }
+
+    private static long count(String sql) throws SQLException {
+        try (Connection connection = database.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getLong(1);
+        }
     }
 
     private byte[] stored() throws SQLException {

@@ -5,7 +5,6 @@ import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
 import dev.mindfulcode.dataprotection.SealedEvents;
-import dev.mindfulcode.dataprotection.UserKeys;
 import dev.mindfulcode.pluginhost.Capability;
 import dev.mindfulcode.pluginhost.PluginHost;
 import dev.mindfulcode.pluginhost.PluginLimits;
@@ -46,7 +45,7 @@ public final class AnalyticsService implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(AnalyticsService.class);
 
     private static final int WORKERS = 2;
-    private static final int CONNECTIONS_MAX = 3;
+    private static final int CONNECTIONS_MAX = 4;
     private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(30);
     private static final long POLL_INTERVAL_MS = 500;
     private static final int POLLS_PER_LEASE_RENEWAL = 4;
@@ -116,7 +115,7 @@ public final class AnalyticsService implements SmartLifecycle {
         private final HikariDataSource database;
         private final RunTables tables;
         private final PluginHost host;
-        private final UserKeys keys;
+        private final PostgresUserKeys keys;
         private final BlockingQueue<Consumer<byte @Nullable [], byte @Nullable []>> consumers =
                 new ArrayBlockingQueue<>(WORKERS);
         private final ScheduledThreadPoolExecutor workers = new ScheduledThreadPoolExecutor(
@@ -275,6 +274,7 @@ public final class AnalyticsService implements SmartLifecycle {
             for (Consumer<?, ?> consumer : consumers) {
                 consumer.close(CloseOptions.timeout(CONSUMER_CLOSE_TIMEOUT));
             }
+            keys.close();
             database.close();
         }
 
