@@ -99,14 +99,21 @@ final class BatchHandler {
         }
     }
 
-    /** Continues without the missing batches that others have waited for long enough. */
+    /**
+     * Continues without the missing batches that others have waited for long enough.
+     *
+     * @throws KeysUnavailableException if a user's key cannot be looked up now; what was done before remains
+     */
     void skipTimedOutGaps(long streamNowMs, long wallMs) {
         for (Bytes key : stores.reorderBuffer().dueBy(streamNowMs)) {
+            stores.ciphers().beginNow(UserStoreKeys.userIdOf(key));
             if (stores.sessions().load(key)) {
                 while (stores.reorderBuffer().isDue(key, streamNowMs)) {
                     skipGap(UserStoreKeys.userIdOf(key), key, wallMs);
                 }
                 stores.sessions().save(key);
+            } else {
+                stores.reorderBuffer().forget(key);
             }
         }
     }

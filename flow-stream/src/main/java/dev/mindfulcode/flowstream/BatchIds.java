@@ -4,7 +4,6 @@ import dev.mindfulcode.flowengine.SeenBatches;
 import java.nio.ByteBuffer;
 import java.util.UUID;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,9 +27,9 @@ final class BatchIds {
 
     private static final byte[] EMPTY = {};
 
-    private final KeyValueStore<Bytes, byte[]> store;
+    private final SealedStore store;
 
-    BatchIds(KeyValueStore<Bytes, byte[]> store) {
+    BatchIds(SealedStore store) {
         this.store = store;
     }
 
@@ -77,7 +76,7 @@ final class BatchIds {
     }
 
     private void delete(byte[] prefix) {
-        UserStoreKeys.keysWith(store, prefix).forEach(store::delete);
+        store.keysWith(prefix).forEach(store::delete);
     }
 
     /** Moves the ids that belong to an added row out of the row that held them. */

@@ -118,7 +118,7 @@ final class FlowTopology implements Supplier<Topology> {
         topology.addProcessor(READ_BATCHES, () -> new BatchReader(payloads, meters, rounds), KEYSTROKES_IN);
         topology.addProcessor(
                 TRACK_SESSIONS,
-                () -> new SessionTracker(payloads, registry, meters, rounds),
+                () -> new SessionTracker(keys, registry, meters, rounds),
                 READ_BATCHES,
                 READ_SESSIONS,
                 READ_ACCOUNTS,

@@ -32,6 +32,7 @@ final class MinuteStore {
     private static final UUID LAST_SESSION = new UUID(-1, -1);
 
     private final ExpiringStore store;
+    private final RowSeal seal;
     private final SessionMinute row = new SessionMinute();
 
     /** The part of the row that was in time for the window of each size; used only if anything was late. */
@@ -42,8 +43,9 @@ final class MinuteStore {
     private boolean hasLate;
 
     /** @param clocks stores the period that the minutes have reached */
-    MinuteStore(WindowStore<Bytes, byte[]> minutes, KeyValueStore<Bytes, byte[]> clocks) {
+    MinuteStore(WindowStore<Bytes, byte[]> minutes, KeyValueStore<Bytes, byte[]> clocks, UserCiphers ciphers) {
         this.store = new ExpiringStore(minutes, clocks, PERIOD_KEY, RETENTION);
+        this.seal = new RowSeal(minutes.name(), ciphers);
         for (int i = 0; i < SIZES.length; i++) {
             inTime[i] = new SessionMinute();
             userMinutes[i] = new UserMinute();
@@ -66,7 +68,7 @@ final class MinuteStore {
 
     /** Reads what a session already covers of a minute. */
     void loadCovers(UUID userId, UUID sessionId, long minuteMs, MinuteCover active, MinuteCover flow) {
-        load(store.get(UserStoreKeys.minute(userId, minuteMs, sessionId)));
+        load(get(UserStoreKeys.minute(userId, minuteMs, sessionId)));
         active.setTo(row.active);
         flow.setTo(row.flow);
     }
@@ -79,7 +81,7 @@ final class MinuteStore {
      */
     void add(UUID userId, UUID sessionId, long minuteMs, SessionMinute grown, long receivedAtMs) {
         Bytes key = UserStoreKeys.minute(userId, minuteMs, sessionId);
-        long version = load(store.get(key)) + 1;
+        long version = load(get(key)) + 1;
         separateLate(minuteMs, receivedAtMs);
         for (int i = 0; i < SIZES.length && hasLate; i++) {
             if (receivedAtMs <= SIZES[i].receivedUntilMs(minuteMs)) {
@@ -97,7 +99,7 @@ final class MinuteStore {
     /** @param delta interruptions to add to a session's minute, negative to remove */
     void addInterruptions(UUID userId, UUID sessionId, long minuteMs, int delta, long receivedAtMs) {
         Bytes key = UserStoreKeys.minute(userId, minuteMs, sessionId);
-        long version = load(store.get(key)) + 1;
+        long version = load(get(key)) + 1;
         separateLate(minuteMs, receivedAtMs);
         for (int i = 0; i < SIZES.length && hasLate; i++) {
             if (receivedAtMs <= SIZES[i].receivedUntilMs(minuteMs)) {
@@ -130,7 +132,26 @@ final class MinuteStore {
         for (int i = 0; i < SIZES.length && hasLate; i++) {
             inTime[i].encode(value);
         }
-        store.put(key, value.array());
+        byte[] sealed = seal.seal(UserStoreKeys.userIdOf(key), value.array());
+        if (sealed != null) {
+            store.put(key, sealed);
+        }
+    }
+
+    private byte @Nullable [] get(Bytes key) {
+        byte[] sealed = store.get(key);
+        return sealed == null ? null : seal.open(UserStoreKeys.userIdOf(key), sealed);
+    }
+
+    private List<KeyValue<Bytes, byte[]>> range(Bytes from, Bytes to) {
+        List<KeyValue<Bytes, byte[]>> opened = new ArrayList<>();
+        for (KeyValue<Bytes, byte[]> next : store.range(from, to)) {
+            byte[] value = seal.open(UserStoreKeys.userIdOf(next.key), next.value);
+            if (value != null) {
+                opened.add(KeyValue.pair(next.key, value));
+            }
+        }
+        return opened;
     }
 
     /** Receives one minute of a user over all sessions. */
@@ -147,7 +168,7 @@ final class MinuteStore {
             bySize[i] = userMinutes[i].totals();
         }
         long minuteMs = Long.MIN_VALUE;
-        for (KeyValue<Bytes, byte[]> next : store.range(
+        for (KeyValue<Bytes, byte[]> next : range(
                 UserStoreKeys.minute(userId, fromMs, FIRST_SESSION),
                 UserStoreKeys.minute(userId, toMs, FIRST_SESSION))) {
             long nextMs = UserStoreKeys.minuteOf(next.key);
@@ -173,12 +194,12 @@ final class MinuteStore {
     /** Sets all stored minutes of a session to zero. Returns them, the earliest first. */
     List<Long> clear(UUID userId, UUID sessionId) {
         List<Long> cleared = new ArrayList<>();
-        for (KeyValue<Bytes, byte[]> next : rowsOf(userId)) {
-            if (UserStoreKeys.isMinuteOf(next.key, sessionId)) {
-                long version = load(next.value) + 1;
+        for (Bytes key : keysOf(userId)) {
+            if (UserStoreKeys.isMinuteOf(key, sessionId)) {
+                long version = load(get(key)) + 1;
                 load(null);
-                put(next.key, version);
-                cleared.add(UserStoreKeys.minuteOf(next.key));
+                put(key, version);
+                cleared.add(UserStoreKeys.minuteOf(key));
             }
         }
         return cleared;
@@ -193,7 +214,7 @@ final class MinuteStore {
         List<FlowMinute> shares = new ArrayList<>();
         Bytes changedKey = UserStoreKeys.minute(userId, minuteMs, changedSessionId);
         userMinute.clear();
-        for (KeyValue<Bytes, byte[]> next : store.range(
+        for (KeyValue<Bytes, byte[]> next : range(
                 UserStoreKeys.minute(userId, minuteMs, FIRST_SESSION),
                 UserStoreKeys.minute(userId, minuteMs, LAST_SESSION))) {
             long version = load(next.value);
@@ -223,12 +244,15 @@ final class MinuteStore {
     }
 
     void delete(UUID userId) {
-        rowsOf(userId).forEach(row -> store.delete(row.key));
+        keysOf(userId).forEach(store::delete);
     }
 
-    private List<KeyValue<Bytes, byte[]>> rowsOf(UUID userId) {
-        return store.range(
-                UserStoreKeys.minute(userId, 0, FIRST_SESSION), UserStoreKeys.minute(userId, -1, LAST_SESSION));
+    private List<Bytes> keysOf(UUID userId) {
+        return store
+                .range(UserStoreKeys.minute(userId, 0, FIRST_SESSION), UserStoreKeys.minute(userId, -1, LAST_SESSION))
+                .stream()
+                .map(row -> row.key)
+                .toList();
     }
 
     /** Decodes a stored row, or an empty one, into the scratch row and returns its version. */

@@ -18,11 +18,10 @@ record PayloadReader(KeyLookup keys) {
      * @throws PoisonRecordException if the bytes are not a payload of that many keystrokes, encrypted for this user
      */
     Optional<KeystrokePayload> read(UUID userId, FlowInput.Sealed sealed) {
-        Optional<UserCipher> cipher = keys.find(userId);
-        return cipher.isEmpty() ? Optional.empty() : Optional.of(payload(sealed, cipher.get()));
+        return keys.find(userId).map(cipher -> payload(sealed, cipher));
     }
 
-    private static KeystrokePayload payload(FlowInput.Sealed sealed, UserCipher cipher) {
+    static KeystrokePayload payload(FlowInput.Sealed sealed, UserCipher cipher) {
         KeystrokePayload payload;
         try {
             payload = KeystrokePayload.decode(

@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.UUID;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,11 +32,11 @@ final class PersonalLayerStore {
     private static final int AT_LAYER = AT_RING + MINUTES * SLOT_BYTES;
     private static final long MINUTE_MS = 60_000;
 
-    private final KeyValueStore<Bytes, byte[]> store;
+    private final SealedStore store;
     private final PersonalLayer layer = new PersonalLayer();
     private final FlowReading reading = new FlowReading();
 
-    PersonalLayerStore(KeyValueStore<Bytes, byte[]> store) {
+    PersonalLayerStore(SealedStore store) {
         this.store = store;
     }
 

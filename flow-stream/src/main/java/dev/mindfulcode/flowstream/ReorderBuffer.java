@@ -1,5 +1,6 @@
 package dev.mindfulcode.flowstream;
 
+import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.schemas.KeystrokePayload;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -14,15 +15,13 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
-import org.apache.kafka.streams.state.KeyValueIterator;
-import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * Batches that overtook an earlier one of their session. They wait for it up to {@link #GAP_TIMEOUT}, since flow is
  * scored in the order of typing; then they are applied without it.
  *
- * <p>Stored encrypted as received: destroying the user's key makes them unreadable. Memory: some 100 bytes per batch.
- * Not thread-safe.
+ * <p>What was typed is stored encrypted as received, inside a row that is sealed like any other. Memory: some 100 bytes
+ * per batch. Not thread-safe.
  */
 final class ReorderBuffer {
 
@@ -35,23 +34,29 @@ final class ReorderBuffer {
     private static final int SESSION_KEY_BYTES = 32;
     private static final int HEADER_BYTES = 2 * Long.BYTES + 2 * Integer.BYTES;
 
-    private final KeyValueStore<Bytes, byte[]> store;
-    private final PayloadReader payloads;
+    private final SealedStore store;
+    private final UserCiphers ciphers;
 
     /** The waiting sequences of each session, and when each was received. */
     private final Map<Bytes, NavigableMap<Long, Long>> waiting = new HashMap<>();
 
-    ReorderBuffer(KeyValueStore<Bytes, byte[]> store, PayloadReader payloads) {
+    ReorderBuffer(SealedStore store, UserCiphers ciphers) {
         this.store = store;
-        this.payloads = payloads;
-        try (KeyValueIterator<Bytes, byte[]> rows = store.all()) {
-            while (rows.hasNext()) {
-                KeyValue<Bytes, byte[]> row = rows.next();
-                track(
-                        sessionKeyOf(row.key),
-                        sequenceOf(row.key),
-                        ByteBuffer.wrap(row.value).getLong(Long.BYTES));
-            }
+        this.ciphers = ciphers;
+    }
+
+    /** Returns the keys of the stored batches. */
+    List<Bytes> storedKeys() {
+        return store.keys();
+    }
+
+    /** Restores what is in memory from the stored batches. */
+    void restore() {
+        for (KeyValue<Bytes, byte[]> row : store.rows()) {
+            track(
+                    sessionKeyOf(row.key),
+                    sequenceOf(row.key),
+                    ByteBuffer.wrap(row.value).getLong(Long.BYTES));
         }
     }
 
@@ -98,15 +103,30 @@ final class ReorderBuffer {
         if (batches.isEmpty()) {
             waiting.remove(sessionKey);
         }
-        ByteBuffer value = ByteBuffer.wrap(store.delete(key(sessionKey, sequence)));
+        Bytes key = key(sessionKey, sequence);
+        byte[] row = store.get(key);
+        store.delete(key);
+        if (row == null) {
+            return Optional.empty();
+        }
+        ByteBuffer value = ByteBuffer.wrap(row);
         long startedAtMs = value.getLong();
         long receivedAtMs = value.getLong();
         int payloadVersion = value.getInt();
         int keystrokes = value.getInt();
         FlowInput.Sealed sealed = new FlowInput.Sealed(value.slice(), payloadVersion, keystrokes);
-        Optional<KeystrokePayload> payload = payloads.read(UserStoreKeys.userIdOf(sessionKey), sealed);
-        return payload.map(read -> new FlowInput.Keystrokes(
-                UserStoreKeys.sessionIdOf(sessionKey), sequence, startedAtMs, receivedAtMs, read, sealed));
+        UserCipher cipher = ciphers.of(UserStoreKeys.userIdOf(sessionKey));
+        if (cipher == null) {
+            return Optional.empty();
+        }
+        KeystrokePayload payload = PayloadReader.payload(sealed, cipher);
+        return Optional.of(new FlowInput.Keystrokes(
+                UserStoreKeys.sessionIdOf(sessionKey), sequence, startedAtMs, receivedAtMs, payload, sealed));
+    }
+
+    /** Drops what is in memory of a session, but not its rows. */
+    void forget(Bytes sessionKey) {
+        waiting.remove(sessionKey);
     }
 
     /** Returns the sessions whose batches have waited long enough. */
@@ -137,7 +157,7 @@ final class ReorderBuffer {
     }
 
     private void delete(byte[] prefix) {
-        for (Bytes key : UserStoreKeys.keysWith(store, prefix)) {
+        for (Bytes key : store.keysWith(prefix)) {
             store.delete(key);
             waiting.remove(sessionKeyOf(key));
         }

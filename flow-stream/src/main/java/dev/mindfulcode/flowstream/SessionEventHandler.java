@@ -101,16 +101,30 @@ final class SessionEventHandler {
         }
     }
 
-    /** Pauses and ends sessions that have been silent for long enough. */
+    /** Loads a session for a step of a poll; false if there is none, and no timers for it any more. */
+    private boolean loadNow(Bytes key) {
+        stores.ciphers().beginNow(UserStoreKeys.userIdOf(key));
+        boolean loaded = stores.sessions().load(key);
+        if (!loaded) {
+            stores.timers().forget(key);
+        }
+        return loaded;
+    }
+
+    /**
+     * Pauses and ends sessions that have been silent for long enough.
+     *
+     * @throws KeysUnavailableException if a user's key cannot be looked up now; what was done before remains
+     */
     void updateIdleSessions(long streamNowMs) {
         for (Bytes key : stores.timers().idleAfter(streamNowMs)) {
-            if (stores.sessions().load(key)) {
+            if (loadNow(key)) {
                 session.capReceivedAt(streamNowMs);
                 stores.sessions().save(key);
             }
         }
         for (Bytes key : stores.timers().idleBy(streamNowMs)) {
-            if (stores.sessions().load(key)) {
+            if (loadNow(key)) {
                 ActivityStatus before = session.status();
                 periods.begin(session);
                 long silenceMs = streamNowMs - session.receivedAtMs();
@@ -145,12 +159,15 @@ final class SessionEventHandler {
     /**
      * Publishes the flow states that are due, at most so many.
      *
+     * @throws KeysUnavailableException if a user's key cannot be looked up now; what was done before remains
      * @return whether none remains that was due
      */
     boolean publishDueBy(long wallMs, int max) {
         List<Bytes> due = stores.timers().publishDueBy(wallMs, max);
         for (Bytes key : due) {
-            if (stores.sessions().load(key)) {
+            // First, so that a key that cannot be looked up now keeps no other session waiting.
+            stores.timers().postponePublishing(key);
+            if (loadNow(key)) {
                 periods.begin(session);
                 publisher.publish(
                         UserStoreKeys.userIdOf(key),

@@ -3,7 +3,6 @@ package dev.mindfulcode.flowstream;
 import dev.mindfulcode.flowengine.SessionState;
 import java.util.UUID;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * The stored sessions, and the working copy of one of them, with the model and the personal layer that it is read
@@ -11,7 +10,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
  */
 final class SessionStore {
 
-    private final KeyValueStore<Bytes, byte[]> store;
+    private final SealedStore store;
     private final SessionTimers timers;
     private final UserStateStore users;
     private final PersonalLayerStore personal;
@@ -19,7 +18,7 @@ final class SessionStore {
     private final TrackedSession session = new TrackedSession();
 
     SessionStore(
-            KeyValueStore<Bytes, byte[]> store,
+            SealedStore store,
             SessionTimers timers,
             UserStateStore users,
             PersonalLayerStore personal,
@@ -69,9 +68,7 @@ final class SessionStore {
 
     /** Deletes all sessions of a user. */
     void delete(UUID userId) {
-        for (Bytes key : UserStoreKeys.keysWith(store, UserStoreKeys.prefix(userId))) {
-            store.delete(key);
-            timers.remove(key);
-        }
+        store.deleteAll(userId);
+        timers.delete(userId);
     }
 }

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.LongPredicate;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * The sessions that have timers: those that are not ended, and those with unpublished changes.
@@ -25,7 +24,7 @@ final class SessionTimers {
     /** Later than any time, and far enough from overflow to have a time added to it. */
     private static final long NEVER_MS = Long.MAX_VALUE / 2;
 
-    private final KeyValueStore<Bytes, byte[]> store;
+    private final SealedStore store;
 
     /** When, by the clock of receipt, silence will change the status of each open session. */
     private final Map<Bytes, Long> idleFromMs = new HashMap<>();
@@ -33,17 +32,23 @@ final class SessionTimers {
     /** When, by the wall clock, each session with unpublished changes is due. */
     private final Map<Bytes, Long> publishFromMs = new LinkedHashMap<>();
 
-    SessionTimers(KeyValueStore<Bytes, byte[]> store) {
+    SessionTimers(SealedStore store) {
         this.store = store;
     }
 
-    /** Returns the stored open sessions. */
+    /** Returns the stored open sessions, those of users without a key too. */
     List<Bytes> openSessions() {
-        return UserStoreKeys.keys(store.all());
+        return store.keys();
     }
 
     List<Bytes> openSessions(UUID userId) {
-        return UserStoreKeys.keysWith(store, UserStoreKeys.prefix(userId));
+        return store.keysOf(userId);
+    }
+
+    /** Restores the timers of a stored open session. */
+    void restore(Bytes key, TrackedSession session) {
+        idleFromMs.put(key, NEVER_MS);
+        update(key, session);
     }
 
     /** Updates the timers after a change of the session; writes only if it becomes open or is no longer. */
@@ -69,6 +74,27 @@ final class SessionTimers {
             store.delete(key);
         }
         publishFromMs.remove(key);
+    }
+
+    void delete(UUID userId) {
+        for (Bytes key : openSessions(userId)) {
+            forget(key);
+            store.delete(key);
+        }
+    }
+
+    /** Drops the timers of a session, but not its row. */
+    void forget(Bytes key) {
+        idleFromMs.remove(key);
+        publishFromMs.remove(key);
+    }
+
+    /** Moves a session that is due to publish behind the others. */
+    void postponePublishing(Bytes key) {
+        Long fromMs = publishFromMs.remove(key);
+        if (fromMs != null) {
+            publishFromMs.put(key, fromMs);
+        }
     }
 
     /** Returns the sessions whose status changes by silence until now. */

@@ -5,10 +5,11 @@ import dev.mindfulcode.schemas.PublishedModel;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topics;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Deserializer;
-import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.Punctuator;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -28,12 +29,13 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     /** Flow states published per poll; the next poll publishes the rest. */
     static final int SESSIONS_PER_POLL_MAX = 5_000;
 
-    private final PayloadReader payloads;
+    private final KeyLookup keys;
     private final Deserializer<PublishedModel> publishedModels;
     private final StreamMeters meters;
     private final CommitRounds rounds;
     private final StreamClock clock = new StreamClock();
 
+    private boolean restored;
     private ProcessorContext<UUID, SpecificRecord> context;
     private UserStores stores;
     private ProgressWriter progress;
@@ -42,8 +44,8 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     private UserEventHandler userEvents;
 
     @SuppressWarnings("NullAway.Init") // Kafka calls init before anything else
-    SessionTracker(PayloadReader payloads, SchemaRegistry registry, StreamMeters meters, CommitRounds rounds) {
-        this.payloads = payloads;
+    SessionTracker(KeyLookup keys, SchemaRegistry registry, StreamMeters meters, CommitRounds rounds) {
+        this.keys = keys;
         this.rounds = rounds;
         this.publishedModels = Topics.FLOW_MODELS.valueSerde(registry).deserializer();
         this.meters = meters;
@@ -52,21 +54,25 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     @Override
     public void init(ProcessorContext<UUID, SpecificRecord> context) {
         this.context = context;
-        stores = UserStores.of(context, payloads, publishedModels, meters);
+        stores = UserStores.of(context, new UserCiphers(keys), publishedModels, meters);
         SessionPublisher publisher =
                 new SessionPublisher(stores, new FlowStatePublisher(context, stores.minutes()), clock);
         batches = new BatchHandler(stores, publisher, meters);
         sessionEvents = new SessionEventHandler(stores, publisher);
         userEvents = new UserEventHandler(stores, meters);
         progress = new ProgressWriter(context, rounds);
-        TrackedSession session = stores.sessions().current();
-        for (Bytes key : stores.timers().openSessions()) {
-            if (stores.sessions().load(key)) {
-                stores.timers().update(key, session);
-                clock.observe(session.receivedAtMs(), context.currentSystemTimeMs());
-            }
-        }
         schedulePolls();
+    }
+
+    /**
+     * Restores what is in memory, before the first record or poll. Not in {@link #init}: the users' keys are needed, and
+     * a rebalance while the database is down must not fail.
+     */
+    private void restore(Consumer<Collection<UUID>> preload) {
+        if (!restored) {
+            stores.restore(preload, session -> clock.observe(session.receivedAtMs(), context.currentSystemTimeMs()));
+            restored = true;
+        }
     }
 
     private void schedulePolls() {
@@ -80,24 +86,43 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     }
 
     private void schedule(Duration interval, Punctuator poll) {
-        context.schedule(interval, PunctuationType.WALL_CLOCK_TIME, poll);
+        context.schedule(interval, PunctuationType.WALL_CLOCK_TIME, wallMs -> poll(poll, wallMs));
+    }
+
+    private void poll(Punctuator poll, long wallMs) {
+        try {
+            restore(stores.ciphers()::preloadNow);
+            poll.punctuate(wallMs);
+        } catch (KeysUnavailableException e) {
+            // Each step is done or not begun; the next poll continues.
+            meters.pollsDeferred.increment();
+        }
     }
 
     @Override
     public void process(Record<UUID, FlowInput> record) {
         UUID userId = record.key();
         long wallMs = context.currentSystemTimeMs();
+        restore(stores.ciphers()::preload);
         switch (record.value()) {
             case FlowInput.BatchReceived received -> {
                 long receivedAtMs = observe(received.batch().receivedAtMs(), wallMs);
+                stores.ciphers().begin(userId);
                 batches.count(userId, received, receivedAtMs, clock.receivedAtMs(), wallMs);
             }
             case FlowInput.SessionChanged changed -> {
                 long recordedAtMs = observe(changed.event().getRecordedAt().toEpochMilli(), wallMs);
+                stores.ciphers().begin(userId);
                 sessionEvents.apply(userId, changed.event(), recordedAtMs);
             }
-            case FlowInput.FeedbackGiven given -> userEvents.apply(userId, given.event());
-            case FlowInput.AccountChanged changed -> userEvents.apply(userId, changed.event(), clock.receivedAtMs());
+            case FlowInput.FeedbackGiven given -> {
+                stores.ciphers().begin(userId);
+                userEvents.apply(userId, given.event());
+            }
+            case FlowInput.AccountChanged changed -> {
+                stores.ciphers().begin(userId);
+                userEvents.apply(userId, changed.event(), clock.receivedAtMs());
+            }
         }
     }
 

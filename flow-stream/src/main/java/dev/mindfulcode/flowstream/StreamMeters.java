@@ -26,6 +26,7 @@ final class StreamMeters {
     final Counter labelsWithoutReading;
     final Counter feedbackOfErased;
     final Counter threadsReplaced;
+    final Counter pollsDeferred;
     final Counter alertsPublished;
     final Counter alertRulesRejected;
     final Counter modelsRejected;
@@ -48,6 +49,7 @@ final class StreamMeters {
         labelsWithoutReading = registry.counter(FEEDBACK, "outcome", "without_reading");
         feedbackOfErased = registry.counter(FEEDBACK, "outcome", "erased");
         threadsReplaced = registry.counter("mindful.stream.threads.replaced");
+        pollsDeferred = registry.counter("mindful.stream.polls.deferred");
         alertsPublished = registry.counter("mindful.stream.alerts.published");
         alertRulesRejected = registry.counter("mindful.stream.alert.rules.rejected");
         modelsRejected = registry.counter("mindful.stream.models.rejected");

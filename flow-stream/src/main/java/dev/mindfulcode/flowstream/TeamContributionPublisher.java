@@ -21,8 +21,6 @@ import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.state.KeyValueIterator;
-import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * Publishes what users contribute to the windows of their teams: absolute totals, at intervals of the wall clock, so
@@ -47,9 +45,10 @@ final class TeamContributionPublisher {
     private static final double INTENSITY_UNITS = Contribution.INTENSITY_UNITS;
 
     private final ProcessorContext<UUID, SpecificRecord> context;
-    private final KeyValueStore<Bytes, byte[]> memberships;
-    private final KeyValueStore<Bytes, byte[]> pendingStore;
+    private final SealedStore memberships;
+    private final SealedStore pendingStore;
     private final MinuteStore minutes;
+    private final UserCiphers ciphers;
     private final Set<UUID> members = new HashSet<>();
 
     /** The users with unpublished minutes, the longest waiting first. */
@@ -59,20 +58,28 @@ final class TeamContributionPublisher {
 
     TeamContributionPublisher(
             ProcessorContext<UUID, SpecificRecord> context,
-            KeyValueStore<Bytes, byte[]> memberships,
-            KeyValueStore<Bytes, byte[]> pendingStore,
-            MinuteStore minutes) {
+            SealedStore memberships,
+            SealedStore pendingStore,
+            MinuteStore minutes,
+            UserCiphers ciphers) {
         this.context = context;
         this.memberships = memberships;
         this.pendingStore = pendingStore;
         this.minutes = minutes;
-        try (KeyValueIterator<Bytes, byte[]> rows = memberships.all()) {
-            rows.forEachRemaining(row -> members.add(UserStoreKeys.userIdOf(row.key)));
-        }
-        try (KeyValueIterator<Bytes, byte[]> rows = pendingStore.all()) {
-            rows.forEachRemaining(
-                    row -> pending.put(UserStoreKeys.userIdOf(row.key), new Pending(Span.decode(row.value), 0)));
-        }
+        this.ciphers = ciphers;
+        memberships.keys().forEach(key -> members.add(UserStoreKeys.userIdOf(key)));
+    }
+
+    /** Returns the keys of the users with unpublished minutes. */
+    List<Bytes> storedKeys() {
+        return pendingStore.keys();
+    }
+
+    /** Restores what is in memory of unpublished minutes. */
+    void restore() {
+        pendingStore
+                .rows()
+                .forEach(row -> pending.put(UserStoreKeys.userIdOf(row.key), new Pending(Span.decode(row.value), 0)));
     }
 
     void membershipChanged(UUID userId, UUID teamId, long atMs, Change change) {
@@ -115,6 +122,7 @@ final class TeamContributionPublisher {
      * Publishes the users that are due.
      *
      * @param receivedAtMs the clock of receipt
+     * @throws KeysUnavailableException if a user's key cannot be looked up now; that user waits behind the others
      */
     void publishDue(long wallMs, long receivedAtMs) {
         for (int published = 0; published < USERS_PER_POLL_MAX && !pending.isEmpty(); published++) {
@@ -124,7 +132,12 @@ final class TeamContributionPublisher {
             if (waitedMs >= 0 && waitedMs < PUBLISH_INTERVAL.toMillis()) {
                 return;
             }
-            publishPending(first.getKey(), first.getValue().span, receivedAtMs);
+            UUID userId = first.getKey();
+            Pending due = first.getValue();
+            pending.remove(userId);
+            pending.put(userId, due);
+            ciphers.beginNow(userId);
+            publishPending(userId, due.span, receivedAtMs);
         }
     }
 
@@ -133,7 +146,10 @@ final class TeamContributionPublisher {
         List<Map.Entry<UUID, Pending>> old = pending.entrySet().stream()
                 .filter(entry -> entry.getValue().span.fromMs < beforeMs)
                 .toList();
-        old.forEach(entry -> publishPending(entry.getKey(), entry.getValue().span, receivedAtMs));
+        for (Map.Entry<UUID, Pending> entry : old) {
+            ciphers.begin(entry.getKey());
+            publishPending(entry.getKey(), entry.getValue().span, receivedAtMs);
+        }
     }
 
     private void publishPending(UUID userId, Span span, long receivedAtMs) {
@@ -204,16 +220,16 @@ final class TeamContributionPublisher {
 
     /** Deletes an erased user, here and in their teams. */
     void delete(UUID userId, long receivedAtMs) {
-        teamsOf(userId).forEach((teamId, membership) -> {
+        for (Bytes membership : memberships.keysOf(userId)) {
             TeamContribution value = new TeamContribution();
             value.setUserId(userId);
             value.setReceivedAt(Instant.ofEpochMilli(receivedAtMs));
             value.setErased(true);
             value.setWindowStart(Instant.EPOCH);
             value.setTotals(EMPTY);
-            forward(teamId, value);
-            memberships.delete(UserStoreKeys.team(userId, teamId));
-        });
+            forward(UserStoreKeys.teamIdOf(membership), value);
+            memberships.delete(membership);
+        }
         members.remove(userId);
         pending.remove(userId);
         pendingStore.delete(Bytes.wrap(UserStoreKeys.prefix(userId)));
@@ -226,12 +242,8 @@ final class TeamContributionPublisher {
 
     private Map<UUID, MembershipHistory> teamsOf(UUID userId) {
         Map<UUID, MembershipHistory> teams = new HashMap<>();
-        try (KeyValueIterator<Bytes, byte[]> rows =
-                memberships.prefixScan(UserStoreKeys.prefix(userId), UserStoreKeys.PREFIX_SERIALIZER)) {
-            while (rows.hasNext()) {
-                KeyValue<Bytes, byte[]> row = rows.next();
-                teams.put(UserStoreKeys.teamIdOf(row.key), MembershipHistory.decode(row.value));
-            }
+        for (KeyValue<Bytes, byte[]> row : memberships.rowsOf(userId)) {
+            teams.put(UserStoreKeys.teamIdOf(row.key), MembershipHistory.decode(row.value));
         }
         return teams;
     }

@@ -15,7 +15,7 @@ record UserEventHandler(UserStores stores, StreamMeters meters) {
         switch (event.getKind()) {
             case SETTINGS_CHANGED -> {
                 Float sensitivity = event.getSensitivity();
-                if (sensitivity != null) {
+                if (sensitivity != null && !stores.users().isErased(userId)) {
                     setSensitivity(userId, sensitivity);
                 }
             }

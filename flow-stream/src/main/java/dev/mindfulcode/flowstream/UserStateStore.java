@@ -18,10 +18,12 @@ final class UserStateStore {
     private static final int ROW_BYTES = 1 + Float.BYTES + 2 * Long.BYTES;
 
     private final KeyValueStore<Bytes, byte[]> store;
-    private final KeyValueStore<Bytes, byte[]> sessions;
+    private final RowSeal seal;
+    private final SealedStore sessions;
 
-    UserStateStore(KeyValueStore<Bytes, byte[]> store, KeyValueStore<Bytes, byte[]> sessions) {
+    UserStateStore(KeyValueStore<Bytes, byte[]> store, UserCiphers ciphers, SealedStore sessions) {
         this.store = store;
+        this.seal = new RowSeal(store.name(), ciphers);
         this.sessions = sessions;
     }
 
@@ -52,20 +54,22 @@ final class UserStateStore {
     }
 
     /**
-     * Replaces the state by a mark that the user is erased: their key stays cached for a while, and records of theirs
-     * are still to be read.
+     * Replaces the state by a mark that the user is erased, not sealed, since their key is destroyed: it may stay
+     * cached for a moment, and records of theirs are still to be read.
      */
     void erase(UUID userId) {
         store.put(key(userId), ERASED);
     }
 
+    /** Returns whether the user is marked as erased, or has no key any more. */
     boolean isErased(UUID userId) {
-        return Arrays.equals(store.get(key(userId)), ERASED);
+        return !seal.hasKey(userId) || Arrays.equals(store.get(key(userId)), ERASED);
     }
 
     private Row find(UUID userId) {
-        byte[] value = store.get(key(userId));
-        if (value == null || Arrays.equals(value, ERASED)) {
+        byte[] sealed = store.get(key(userId));
+        byte[] value = Arrays.equals(sealed, ERASED) ? null : seal.open(userId, sealed);
+        if (value == null) {
             return new Row(Float.NaN, null);
         }
         ByteBuffer buffer = ByteBuffer.wrap(value);
@@ -81,7 +85,10 @@ final class UserStateStore {
         if (last != null) {
             buffer.putLong(last.getMostSignificantBits()).putLong(last.getLeastSignificantBits());
         }
-        store.put(key(userId), buffer.array());
+        byte[] sealed = seal.seal(userId, buffer.array());
+        if (sealed != null) {
+            store.put(key(userId), sealed);
+        }
     }
 
     private static Bytes key(UUID userId) {

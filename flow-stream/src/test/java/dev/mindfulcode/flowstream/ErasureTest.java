@@ -6,9 +6,14 @@ import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.dataprotection.UserKeys;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.AccountEventKind;
+import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.SessionEventKind;
+import dev.mindfulcode.schemas.SessionStatus;
+import dev.mindfulcode.schemas.Topics;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -17,8 +22,20 @@ import org.junit.jupiter.api.Test;
 
 class ErasureTest {
 
+    private static final List<String> USER_STORES = List.of(
+            FlowTopology.SESSIONS_STORE,
+            FlowTopology.SESSION_TIMERS_STORE,
+            FlowTopology.MINUTES_STORE,
+            FlowTopology.USERS_STORE,
+            FlowTopology.PERSONAL_LAYERS_STORE,
+            FlowTopology.REORDER_BUFFER_STORE,
+            FlowTopology.BATCH_IDS_STORE,
+            FlowTopology.MEMBERSHIPS_STORE,
+            FlowTopology.PENDING_CONTRIBUTIONS_STORE);
+
     private final Set<UUID> shredded = new HashSet<>();
-    private final StreamDriver stream = new StreamDriver(new UserKeys() {
+    private boolean databaseDown;
+    private StreamDriver stream = new StreamDriver(new UserKeys() {
         @Override
         public UserCipher create(UUID userId) {
             return Typing.KEYS.create(userId);
@@ -26,7 +43,14 @@ class ErasureTest {
 
         @Override
         public Optional<UserCipher> find(UUID userId) {
+            requireDatabase();
             return shredded.contains(userId) ? Optional.empty() : Typing.KEYS.find(userId);
+        }
+
+        private void requireDatabase() {
+            if (databaseDown) {
+                throw new IllegalStateException("database unavailable");
+            }
         }
     });
     private final Typing anna = Typing.someone();
@@ -84,6 +108,91 @@ class ErasureTest {
         assertThat(stream.flowStates(again)).isEmpty();
         assertThat(stream.count("mindful.stream.batches", "outcome", "erased")).isEqualTo(2);
         assertThat(stream.storedKeysOf(anna.userId())).containsExactly("users");
+    }
+
+    @Test
+    void sealsEveryStoredValueOfAUser() {
+        fillAllStores();
+
+        assertThat(stream.storedKeysOf(anna.userId())).containsOnlyOnceElementsOf(USER_STORES);
+        for (String store : USER_STORES) {
+            stream.rows(store).forEach((key, value) -> {
+                if (key.length() >= 32) {
+                    assertThat(opens(anna, store, value)).as(store).isTrue();
+                    assertThat(opens(ben, store, value)).as(store).isFalse();
+                }
+            });
+        }
+    }
+
+    @Test
+    void readsTheStateOfAUserWithoutAKeyAsAbsent() {
+        fillAllStores();
+        int published = stream.flowStates(anna).size();
+
+        shredded.add(anna.userId());
+        stream.typeLive(ben, ben.batch(0, stream.now(), 10, 100));
+        stream.advance(ReorderBuffer.GAP_TIMEOUT.plusSeconds(1));
+        stream = stream.restarted();
+        stream.typeLive(anna, anna.batch(1, stream.now(), 10, 100));
+        stream.say(anna, SessionEventKind.PAUSED, stream.now());
+        stream.say(anna.inAnotherSession(), SessionEventKind.STARTED, stream.now());
+        stream.account(anna.userId(), TeamEvents.joined(UUID.randomUUID(), stream.now()));
+        stream.typeLive(ben, ben.batch(1, stream.now(), 10, 100));
+        stream.advance(Duration.ofHours(1));
+
+        assertThat(published).isPositive();
+        assertThat(stream.flowStates(anna)).isEmpty();
+        assertThat(stream.all(Topics.TEAM_CONTRIBUTIONS)).isEmpty();
+        assertThat(stream.deadLetters()).isEmpty();
+        assertThat(stream.lastFlowState(ben).getKeystrokes()).isEqualTo(20);
+        assertThat(stream.lastFlowState(ben).getStatus()).isEqualTo(SessionStatus.ENDED);
+
+        erase(anna);
+        assertThat(stream.storedKeysOf(anna.userId())).containsExactly("users");
+    }
+
+    @Test
+    void continuesByTheClockOnceTheKeysAreAvailableAgain() {
+        fillAllStores();
+        stream.typeLive(ben, ben.batch(0, stream.now(), 10, 100));
+
+        databaseDown = true;
+        stream = stream.restarted();
+        stream.advance(Duration.ofHours(1));
+        assertThat(stream.flowStates()).isEmpty();
+        assertThat(stream.count("mindful.stream.polls.deferred")).isPositive();
+        databaseDown = false;
+        Kafka.await("both sessions end", Duration.ofSeconds(10), () -> {
+            stream.advance(Duration.ofMinutes(10));
+            return hasEnded(anna) && hasEnded(ben);
+        });
+
+        assertThat(stream.lastFlowState(anna).getKeystrokes()).isEqualTo(20);
+        assertThat(stream.all(Topics.TEAM_CONTRIBUTIONS)).isNotEmpty();
+    }
+
+    private boolean hasEnded(Typing who) {
+        List<FlowState> states = stream.flowStates(who);
+        return !states.isEmpty() && states.getLast().getStatus() == SessionStatus.ENDED;
+    }
+
+    /** Leaves a row of Anna in each store: open session, waiting batch, personal layer, team, unpublished minutes. */
+    private void fillAllStores() {
+        UUID team = UUID.randomUUID();
+        stream.account(anna.userId(), TeamEvents.joined(team, StreamDriver.START));
+        stream.account(anna.userId(), TeamEvents.consent(team, StreamDriver.START, true));
+        stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
+        stream.typeLive(anna, anna.batch(2, StreamDriver.START.plusSeconds(2), 10, 100));
+    }
+
+    private static boolean opens(Typing who, String store, byte[] value) {
+        try {
+            UserCipher cipher = Typing.KEYS.find(who.userId()).orElseThrow();
+            return cipher.decrypt(value, "mindful-flow-" + store + "-changelog", 1).length > 0;
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
     }
 
     private void erase(Typing who) {

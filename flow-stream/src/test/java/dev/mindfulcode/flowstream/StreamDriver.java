@@ -34,6 +34,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.specific.SpecificRecord;
@@ -50,6 +53,7 @@ import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.kstream.Windowed;
 import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.WindowStore;
 import org.apache.kafka.streams.test.TestRecord;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +75,7 @@ final class StreamDriver implements AutoCloseable {
     private final TopologyTestDriver driver;
     private final Path taskFolder;
     private final String guarantee;
+    private final UserKeys keys;
     private Instant now;
     private final Map<Topic<?>, List<TestRecord<?, ?>>> read = new LinkedHashMap<>();
     private final Map<Topic<?>, List<Marker>> markers = new LinkedHashMap<>();
@@ -85,6 +90,7 @@ final class StreamDriver implements AutoCloseable {
 
     private StreamDriver(UserKeys keys, Path stateFolder, Path taskFolder, Instant now, String guarantee) {
         this.guarantee = guarantee;
+        this.keys = keys;
         this.taskFolder = taskFolder;
         linkState(stateFolder, taskFolder);
         this.now = now;
@@ -118,7 +124,7 @@ final class StreamDriver implements AutoCloseable {
     /** As {@link #restarted}, by a clock that was set meanwhile. */
     StreamDriver restartedAt(Instant instant) {
         driver.close();
-        return new StreamDriver(Typing.KEYS, folder("state-"), taskFolder, instant, guarantee);
+        return new StreamDriver(keys, folder("state-"), taskFolder, instant, guarantee);
     }
 
     Instant now() {
@@ -303,9 +309,9 @@ final class StreamDriver implements AutoCloseable {
 
     TrackedSession stored(Typing who) {
         Bytes key = UserStoreKeys.session(who.userId(), who.sessionId());
-        return new TrackedSession()
-                .load(driver.<Bytes, byte[]>getKeyValueStore(FlowTopology.SESSIONS_STORE)
-                        .get(key));
+        KeyValueStore<Bytes, byte[]> sessions = driver.getKeyValueStore(FlowTopology.SESSIONS_STORE);
+        byte[] value = new SealedStore(sessions, new UserCiphers(KeyLookup.of(Typing.KEYS))).get(key);
+        return new TrackedSession().load(Objects.requireNonNull(value));
     }
 
     /** Returns the store of each key that begins with this user. */
@@ -330,22 +336,32 @@ final class StreamDriver implements AutoCloseable {
 
     /** Returns the keys of a store as hexadecimal digits, ordered. */
     List<String> keys(String store) {
-        List<Bytes> keys = new ArrayList<>();
+        return List.copyOf(rows(store).keySet());
+    }
+
+    /** Returns the stored bytes of a store by their keys as hexadecimal digits. */
+    SortedMap<String, byte[]> rows(String store) {
+        SortedMap<String, byte[]> values = new TreeMap<>();
         if (driver.getAllStateStores().get(store) instanceof WindowStore<?, ?>) {
             try (KeyValueIterator<Windowed<Bytes>, byte[]> rows =
                     driver.<Bytes, byte[]>getWindowStore(store).all()) {
-                rows.forEachRemaining(row -> keys.add(row.key.key()));
+                rows.forEachRemaining(row -> values.put(hex(row.key.key()), row.value));
             }
         } else {
             try (KeyValueIterator<Bytes, byte[]> rows =
                     driver.<Bytes, byte[]>getKeyValueStore(store).all()) {
-                rows.forEachRemaining(row -> keys.add(row.key));
+                rows.forEachRemaining(row -> values.put(hex(row.key), row.value));
             }
         }
-        return keys.stream()
-                .map(key -> HexFormat.of().formatHex(key.get()))
-                .sorted()
-                .toList();
+        return values;
+    }
+
+    Set<String> stores() {
+        return driver.getAllStateStores().keySet();
+    }
+
+    private static String hex(Bytes key) {
+        return HexFormat.of().formatHex(key.get());
     }
 
     /** One per topic for all drivers: each new one would ask the registry again. */

@@ -129,6 +129,7 @@ public final class PostgresUserKeys implements UserKeys, AutoCloseable {
      *
      * @throws UserKeyException if the database fails, or a key was wrapped by another key-encryption key
      */
+    @Override
     public Map<UUID, UserCipher> findAll(Collection<UUID> userIds) {
         Map<UUID, UserCipher> found = new HashMap<>();
         Set<UUID> missing = new HashSet<>();

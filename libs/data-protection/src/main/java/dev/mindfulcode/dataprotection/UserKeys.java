@@ -1,5 +1,8 @@
 package dev.mindfulcode.dataprotection;
 
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -26,5 +29,12 @@ public interface UserKeys {
     /** Returns a user's cipher if it is in memory; never blocks. */
     default Optional<UserCipher> cached(UUID userId) {
         return Optional.empty();
+    }
+
+    /** Returns the cipher of each of the users that has a key. */
+    default Map<UUID, UserCipher> findAll(Collection<UUID> userIds) {
+        Map<UUID, UserCipher> found = new HashMap<>();
+        userIds.forEach(userId -> find(userId).ifPresent(cipher -> found.put(userId, cipher)));
+        return found;
     }
 }
