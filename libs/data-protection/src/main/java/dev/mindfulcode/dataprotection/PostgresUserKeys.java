@@ -4,7 +4,6 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Ticker;
-import com.google.crypto.tink.Aead;
 import dev.mindfulcode.dataprotection.UserKeyTable.StoredKey;
 import java.security.GeneralSecurityException;
 import java.sql.Connection;
@@ -253,13 +252,13 @@ public final class PostgresUserKeys implements UserKeys, AutoCloseable {
         if (stored.isEmpty()) {
             return new CachedCipher(null);
         }
-        List<Aead> newestFirst = new ArrayList<>();
-        Aead encrypting = null;
+        List<DataKey> newestFirst = new ArrayList<>();
+        DataKey encrypting = null;
         for (StoredKey key : stored) {
-            Aead aead = unwrap(key.wrappedKey(), userId);
-            newestFirst.add(aead);
+            DataKey dataKey = unwrap(key.wrappedKey(), userId);
+            newestFirst.add(dataKey);
             if (encrypting == null && isActive(key)) {
-                encrypting = aead;
+                encrypting = dataKey;
             }
         }
         // The first key of a user is active from the start: nobody has a cipher without it.
@@ -271,7 +270,7 @@ public final class PostgresUserKeys implements UserKeys, AutoCloseable {
         return key.ageSeconds() >= ACTIVATION_DELAY.toSeconds();
     }
 
-    private Aead unwrap(byte[] wrappedKey, UUID userId) {
+    private DataKey unwrap(byte[] wrappedKey, UUID userId) {
         byte[] userKey;
         try {
             userKey = keyEncryptionKey.unwrap(wrappedKey, userId);
@@ -280,7 +279,7 @@ public final class PostgresUserKeys implements UserKeys, AutoCloseable {
                     "ENCRYPTION_KEY does not unwrap a user's key; set the one with which the key was created", e);
         }
         try {
-            return AesGcm.of(userKey);
+            return DataKey.of(userKey);
         } finally {
             Arrays.fill(userKey, (byte) 0);
         }

@@ -1,14 +1,14 @@
 package dev.mindfulcode.dataprotection;
 
-import com.google.crypto.tink.Aead;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
- * A user's cipher on Tink primitives, one a key. Ciphertext does not name its key; the authentication tag tells which
+ * A user's cipher with all keys of the user. Ciphertext does not name its key; the authentication tag tells which
  * one decrypts it, at about a microsecond for each that does not.
  *
  * <p>The associated data is 16 bytes of user id, four of payload version, then the topic's name in UTF-8: fixed lengths
@@ -18,21 +18,21 @@ import java.util.UUID;
 final class TinkUserCipher implements UserCipher {
 
     private final UUID userId;
-    private final Aead encrypting;
-    private final List<Aead> newestFirst;
+    private final DataKey encrypting;
+    private final List<DataKey> newestFirst;
 
     /**
      * @param encrypting one of the keys
      * @param newestFirst all keys of the user; at least one
      */
-    TinkUserCipher(UUID userId, Aead encrypting, List<Aead> newestFirst) {
+    TinkUserCipher(UUID userId, DataKey encrypting, List<DataKey> newestFirst) {
         this.userId = userId;
         this.encrypting = encrypting;
         this.newestFirst = List.copyOf(newestFirst);
     }
 
-    TinkUserCipher(UUID userId, Aead aead) {
-        this(userId, aead, List.of(aead));
+    TinkUserCipher(UUID userId, DataKey key) {
+        this(userId, key, List.of(key));
     }
 
     @Override
@@ -43,7 +43,7 @@ final class TinkUserCipher implements UserCipher {
     @Override
     public byte[] encrypt(byte[] plaintext, String topic, int payloadVersion) {
         try {
-            return encrypting.encrypt(plaintext, associatedData(topic, payloadVersion));
+            return encrypting.aead().encrypt(plaintext, associatedData(topic, payloadVersion));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("AES-GCM is not available", e);
         }
@@ -54,13 +54,20 @@ final class TinkUserCipher implements UserCipher {
         byte[] associatedData = associatedData(topic, payloadVersion);
         for (int i = 0; i < newestFirst.size() - 1; i++) {
             try {
-                return newestFirst.get(i).decrypt(ciphertext, associatedData);
+                return newestFirst.get(i).aead().decrypt(ciphertext, associatedData);
             } catch (GeneralSecurityException e) {
                 // Encrypted with an older key, or with none of them: the last one decides.
                 continue;
             }
         }
-        return newestFirst.getLast().decrypt(ciphertext, associatedData);
+        return newestFirst.getLast().aead().decrypt(ciphertext, associatedData);
+    }
+
+    @Override
+    public List<byte[]> blindIndexes(String text, String column) {
+        return Stream.concat(Stream.of(encrypting), newestFirst.stream().filter(key -> key != encrypting))
+                .map(key -> key.index(column, text))
+                .toList();
     }
 
     @Override

@@ -12,7 +12,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 
 /**
- * Pins the format of all ciphertext in Kafka with the JDK's AES: nonce, ciphertext, tag, bound to user id, version and
+ * Pins the format of blind indexes and of all ciphertext in Kafka, the latter with the JDK's AES: nonce, ciphertext, tag, bound to user id, version and
  * topic. A change would make all history unreadable.
  */
 final class CiphertextFormatTest {
@@ -27,7 +27,7 @@ final class CiphertextFormatTest {
 
     @Test
     void decryptsGoldenBytes() throws GeneralSecurityException {
-        UserCipher cipher = new TinkUserCipher(USER, AesGcm.of(KEY));
+        UserCipher cipher = new TinkUserCipher(USER, DataKey.of(KEY));
 
         assertThat(cipher.decrypt(HexFormat.of().parseHex(GOLDEN), "keystrokes", 1))
                 .isEqualTo(PLAINTEXT);
@@ -35,12 +35,19 @@ final class CiphertextFormatTest {
 
     @Test
     void isReadableByAnotherAesGcm() throws GeneralSecurityException {
-        byte[] bytes = new TinkUserCipher(USER, AesGcm.of(KEY)).encrypt(PLAINTEXT, "keystrokes", 1);
+        byte[] bytes = new TinkUserCipher(USER, DataKey.of(KEY)).encrypt(PLAINTEXT, "keystrokes", 1);
 
         Cipher aes = Cipher.getInstance("AES/GCM/NoPadding");
         aes.init(Cipher.DECRYPT_MODE, new SecretKeySpec(KEY, "AES"), new GCMParameterSpec(128, bytes, 0, 12));
         aes.updateAAD(HexFormat.of().parseHex("0190a1b2c3d470008000000000000001" + "00000001"));
         aes.updateAAD("keystrokes".getBytes(StandardCharsets.US_ASCII));
         assertThat(aes.doFinal(bytes, 12, bytes.length - 12)).isEqualTo(PLAINTEXT);
+    }
+
+    /** HMAC-SHA-256 with a key by HKDF-SHA-256, computed with Python's standard library. */
+    @Test
+    void blindIndexHasStableBytes() {
+        assertThat(new TinkUserCipher(USER, DataKey.of(KEY)).blindIndexes("mindful", "sessions.project"))
+                .containsExactly(HexFormat.of().parseHex("0a3d90d34c72193b7c6f135b278a1646"));
     }
 }

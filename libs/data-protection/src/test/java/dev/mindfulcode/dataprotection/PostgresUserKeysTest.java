@@ -410,7 +410,7 @@ final class PostgresUserKeysTest {
         byte[] ciphertext = cipher.encrypt(PLAINTEXT, "keystrokes", 1);
         for (int offset = 0; offset + AesGcm.KEY_SIZE_BYTES <= stored.length; offset++) {
             byte[] candidate = java.util.Arrays.copyOfRange(stored, offset, offset + AesGcm.KEY_SIZE_BYTES);
-            UserCipher guess = new TinkUserCipher(user, AesGcm.of(candidate));
+            UserCipher guess = new TinkUserCipher(user, DataKey.of(candidate));
             assertThatThrownBy(() -> guess.decrypt(ciphertext, "keystrokes", 1))
                     .isInstanceOf(GeneralSecurityException.class);
         }

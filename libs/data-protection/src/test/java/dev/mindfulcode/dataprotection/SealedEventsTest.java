@@ -7,10 +7,16 @@ import dev.mindfulcode.embeddedplatform.TestPlatform;
 import dev.mindfulcode.schemas.FlowMinute;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topics;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.UUID;
+import javax.crypto.Cipher;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
 import org.apache.kafka.common.errors.SerializationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -24,7 +30,7 @@ final class SealedEventsTest {
     private final SchemaRegistry registry =
             new SchemaRegistry(TestPlatform.shared().registryUrl(), true);
     private final SealedEvents<FlowMinute> minutes = new SealedEvents<>(Topics.FLOW_MINUTES, registry);
-    private final UserCipher cipher = new TinkUserCipher(USER, AesGcm.of(AesGcm.randomKey()));
+    private final UserCipher cipher = new TinkUserCipher(USER, DataKey.of(AesGcm.randomKey()));
 
     @AfterEach
     void close() {
@@ -62,7 +68,7 @@ final class SealedEventsTest {
 
     @Test
     void rejectsValuesOfOtherUsersAndTopics() {
-        UserCipher other = new TinkUserCipher(USER, AesGcm.of(AesGcm.randomKey()));
+        UserCipher other = new TinkUserCipher(USER, DataKey.of(AesGcm.randomKey()));
         byte[] value = minutes.seal(minute(), other);
         byte[] malformed = value.clone();
         malformed[value.length - 2] ^= 1;
@@ -72,6 +78,37 @@ final class SealedEventsTest {
                 .hasMessageNotContaining(SESSION.toString());
         assertThatThrownBy(() -> open(malformed, other)).isInstanceOf(SerializationException.class);
         assertThatThrownBy(() -> open(new byte[] {0, 0, 0}, cipher)).isInstanceOf(SerializationException.class);
+    }
+
+    /** A value made by hand, with the JDK's AES: 2 is version 1, then the length of the payload, then no erasure. */
+    @Test
+    void opensGoldenBytes() throws Exception {
+        byte[] key = HexFormat.of().parseHex("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
+        UserCipher golden = new TinkUserCipher(USER, DataKey.of(key));
+        byte[] sample = minutes.seal(minute(), golden);
+        byte[] event = golden.decrypt(Arrays.copyOfRange(sample, 8, sample.length - 1), "flow-minutes", 1);
+        byte[] avro = HexFormat.of()
+                .parseHex("c0de94c5c568" + "06" + "4a" + "02" + "00" + "d08005" + "00" + "0000000000002940" + "02"
+                        + "48" + HexFormat.of().formatHex(SESSION.toString().getBytes(StandardCharsets.US_ASCII)));
+        assertThat(Arrays.copyOfRange(event, 5, event.length)).isEqualTo(avro);
+
+        byte[] nonce = HexFormat.of().parseHex("a0a1a2a3a4a5a6a7a8a9aaab");
+        Cipher aes = Cipher.getInstance("AES/GCM/NoPadding");
+        aes.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(key, "AES"), new GCMParameterSpec(128, nonce));
+        aes.updateAAD(HexFormat.of().parseHex("0190a1b2c3d470008000000000000001" + "00000001"));
+        aes.updateAAD("flow-minutes".getBytes(StandardCharsets.US_ASCII));
+        byte[] ciphertext = aes.doFinal(event);
+        int length = 2 * (nonce.length + ciphertext.length);
+        byte[] value = ByteBuffer.allocate(sample.length)
+                .put(sample, 0, 5)
+                .put((byte) 2)
+                .put((byte) (length & 0x7f | 0x80))
+                .put((byte) (length >> 7))
+                .put(nonce)
+                .put(ciphertext)
+                .put((byte) 0)
+                .array();
+        assertThat(open(value, golden)).isEqualTo(new Opened.Event<>(minute()));
     }
 
     @Test
