@@ -33,19 +33,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes everything agree with the log again after the log has lost its last records: in a power loss, the broker's last
- * second was not on the disk, while Postgres has what was made of it.
+ * Repairs stores that are ahead of the log after a power loss: the broker's last second was not on disk, while Postgres
+ * already contains its effects.
  *
- * <p>What is lost is found by comparing the ends of all topics, Kafka's own among them, with those that were stored
- * while the system ran and with the read model's offsets. Before any service starts: afterwards new records stand where
- * the lost ones were. What Postgres is the source of, the gateway publishes again when it starts.
+ * <p>Lost records are detected by comparing the end offsets of all topics, internal ones included, with the offsets
+ * stored while the system ran and with those of the read model. Runs before any service starts, because new records
+ * would reuse the lost offsets. The gateway republishes events that Postgres holds when it starts.
  */
 final class LogRecovery {
 
     private static final Logger log = LoggerFactory.getLogger(LogRecovery.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
-    /** Its offsets may be past the end as well; what it reads again changes nothing. */
+    /** Its offsets may be past the end, too; records that it reads again have no effect. */
     private static final String ALERTS_GROUP = "mindful-team-alerts";
 
     private static final String OFFSETS =
@@ -58,11 +58,11 @@ final class LogRecovery {
     private final Consumer<String> console;
 
     /**
-     * Prepares a check of one system.
+     * Creates a recovery for one system.
      *
-     * @param endsFile where {@link LogEndsRecorder} stores the ends
-     * @param streamState the flow stream's folder
-     * @param console shows a line to the person who starts the system
+     * @param endsFile file in which {@link LogEndsRecorder} stores end offsets
+     * @param streamState state folder of flow-stream
+     * @param console prints a line on the terminal
      */
     LogRecovery(Admin admin, PostgresUrl database, Path endsFile, Path streamState, Consumer<String> console) {
         this.admin = admin;
@@ -73,9 +73,9 @@ final class LogRecovery {
     }
 
     /**
-     * Checks the log and repairs what does not agree with it; may be repeated after a crash in the middle.
+     * Detects lost records and repairs stores that include them; repeatable after a crash.
      *
-     * @return how many records each topic has lost; empty where all is well
+     * @return number of lost records by topic; empty if none
      */
     SortedMap<String, Long> run() {
         try (Connection connection = database.dataSource().getConnection()) {
@@ -116,7 +116,7 @@ final class LogRecovery {
         }
         if (!applied.offsets().isEmpty()) {
             Map<TopicPartition, Long> ends = new HashMap<>(ends(admin).offsets());
-            // A topic that does not exist any more ends at its beginning.
+            // A deleted topic ends at offset 0.
             applied.offsets().keySet().forEach(partition -> ends.putIfAbsent(partition, 0L));
             connection.setAutoCommit(false);
             List<String> projections = LogLossRepair.repair(connection, ends, again);
@@ -125,7 +125,7 @@ final class LogRecovery {
         }
     }
 
-    /** Returns where the read model says the log is; nowhere before its first start. */
+    /** Returns the read model's offsets; empty before its first start. */
     private static LogEnds applied(Connection connection) throws SQLException {
         Map<TopicPartition, Long> offsets = new HashMap<>();
         try (Statement statement = connection.createStatement()) {
@@ -145,9 +145,9 @@ final class LogRecovery {
     }
 
     /**
-     * Returns where all partitions of all topics end.
+     * Returns the end offsets of all partitions.
      *
-     * @throws KafkaException where the cluster refuses or does not answer
+     * @throws KafkaException if the cluster rejects the request or does not respond
      */
     static LogEnds ends(Admin admin) {
         Set<String> topics =

@@ -25,8 +25,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests of several kinds by turns, so that all meet the same conditions, at a fixed rate each. Open loop: a request
- * is due at a time that no answer changes, and its latency counts from that time on. One run an object.
+ * Requests of several kinds, interleaved so that all meet the same conditions, at a fixed rate each. Open loop: no
+ * response changes when a request is due, and its latency counts from that time. One run per object.
  */
 final class ApiRun {
 
@@ -131,7 +131,7 @@ final class ApiRun {
         return latencies;
     }
 
-    /** One after the other, as the first account: what its past says. Returns latencies in ms. */
+    /** Requests the first account's history sequentially. Returns latencies in ms. */
     Numbers past(URI origin, Account heavy, String path) throws IOException, InterruptedException {
         Numbers latencies = new Numbers();
         HttpRequest request = get(origin, path, heavy);

@@ -6,17 +6,17 @@ import dev.mindfulcode.cli.http.ApiException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Accounts that {@code bench load-sessions} fills and {@code bench api} reads as. */
+/** Accounts that {@code bench load-sessions} fills and {@code bench api} uses. */
 final class BenchAccounts {
 
     /**
-     * Enough that one person's rows are not what the cache holds, few enough to hash their passwords in some seconds.
+     * Enough that the rows of one account do not fill the cache, few enough to hash their passwords in seconds.
      */
     static final int ACCOUNTS = 8;
 
     private BenchAccounts() {}
 
-    /** The first of them is the heavy user. */
+    /** The first account is the heavy user. */
     static List<Account> signIn(ApiClient api, LoadState state) throws ApiException, InterruptedException {
         List<Account> accounts = new ArrayList<>();
         for (int person = 0; person < ACCOUNTS; person++) {

@@ -13,10 +13,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A developer's work as a sequence of stretches. The typing within a stretch is the fitted model's; the stretches, the
- * signals and the longer pauses are made up to show something, for the fitted data are transcription and have none of
- * it: pause lengths follow Shrestha (ICSE-SEET 2022), switches Meyer's 13 an hour. A pure function of seed and clock.
- * Not thread-safe.
+ * Generated work of a developer as a sequence of stretches. Typing within a stretch follows the fitted model.
+ * Stretches, signals and long pauses are invented, because the fitted data are transcription and contain none: pause
+ * lengths follow Shrestha (ICSE-SEET 2022), file switches Meyer's 13 an hour. Deterministic for a seed and a clock. Not
+ * thread-safe.
  */
 final class DemoScript {
 
@@ -78,7 +78,7 @@ final class DemoScript {
         return sentUntilMs - sessionStartedMs > SESSION_MS;
     }
 
-    /** Returns what was done since the last call, or null where that is nothing. */
+    /** Returns the batch since the last call, or null if it is empty. */
     @Nullable
     Batch until(long nowMs) {
         List<int[]> keys = new ArrayList<>();

@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One made-up developer who works in real time until closed: stretches of steady typing, scattered ones with file
- * switches, failed tests and corrections, and interruptions with the window out of focus. Starts at once and sends each
- * second. After a failure, which it logs, it begins another session. Thread-safe.
+ * A generated developer who works in real time until closed: steady stretches, scattered stretches with file switches,
+ * failed tests and corrections, and interruptions without focus. Sends once a second. Logs a failure and starts another
+ * session. Thread-safe.
  */
 public final class DemoTypist implements AutoCloseable {
 
@@ -48,11 +48,11 @@ public final class DemoTypist implements AutoCloseable {
     }
 
     /**
-     * Begins to type.
+     * Starts typing.
      *
      * @param origin the running system, for example {@code http://localhost:3001}
-     * @param dataFolder where the demo user's password is remembered
-     * @param seed the same seed makes the same day of work
+     * @param dataFolder folder that stores the demo user's password
+     * @param seed the same seed generates the same work
      */
     public static DemoTypist start(URI origin, Path dataFolder, long seed) throws IOException {
         DemoTypist typist = new DemoTypist(origin, LoadState.open(dataFolder, Clock.systemUTC()), seed);
@@ -60,12 +60,12 @@ public final class DemoTypist implements AutoCloseable {
         return typist;
     }
 
-    /** Returns what to sign in with on the dashboard to watch. */
+    /** Returns the demo user's e-mail address, for signing in on the dashboard. */
     public String email() {
         return credentials.email();
     }
 
-    /** Returns the demo user's password: it opens nothing but made-up data. */
+    /** Returns the demo user's password; the account contains generated data only. */
     public String password() {
         return credentials.password();
     }
@@ -106,7 +106,7 @@ public final class DemoTypist implements AutoCloseable {
         account.endSession(session);
     }
 
-    /** Stops typing; what was typed is sent, the session is left to end by itself. */
+    /** Stops typing and sends the last batch; the session ends by its timeout. */
     @Override
     public void close() {
         thread.interrupt();

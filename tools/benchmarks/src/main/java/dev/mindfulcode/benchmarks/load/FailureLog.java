@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/** Logs failures that repeat: at most one line an interval, with how many were left out since the last. Thread-safe. */
+/** Logs repeated failures: at most one line per interval, with the number of suppressed ones. Thread-safe. */
 final class FailureLog {
 
     private final long intervalNs;

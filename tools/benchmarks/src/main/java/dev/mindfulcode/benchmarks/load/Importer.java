@@ -15,30 +15,30 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleConsumer;
 
 /**
- * Sends a corpus as its people would: all sign in, and then each starts a session and sends batches. A second run from
- * the same data folder sends the same ids, sequences and times, so that all of it is duplicates.
+ * Sends a corpus through the public API: all participants sign in, then each starts a session and sends batches. A
+ * second run from the same data folder sends the same ids, sequences and times, so all of its batches are duplicates.
  *
- * @param speed times real time; {@link #AS_FAST_AS_ACCEPTED} does not wait at all
- * @param progress receives the completed share of each person's work; 1 is all of it
+ * @param speed multiple of real time; {@link #AS_FAST_AS_ACCEPTED} does not pace
+ * @param progress receives the completed fraction of each participant's work, 0 to 1
  */
 public record Importer(SignIn signIn, LoadState state, double speed, DoubleConsumer progress) {
 
-    /** Signs in a person, see {@link Account#signIn}. */
+    /** Signs in a participant, see {@link Account#signIn}. */
     public interface SignIn {
         Account signIn(Credentials credentials, boolean isNew) throws ApiException, InterruptedException;
     }
 
     public static final double AS_FAST_AS_ACCEPTED = 0;
 
-    /** People who are signed in before any of them sends: bounds the tokens in memory. */
+    /** Participants signed in before any of them sends; bounds the tokens in memory. */
     private static final int PEOPLE_SIGNED_IN_MAX = 5_000;
 
     private static final int SIGN_INS_AT_ONCE = 16;
 
-    /** People at a time when nothing else sets the pace. */
+    /** Concurrent participants without a pace. */
     private static final int PEOPLE_AT_ONCE = 32;
 
-    /** On either side of the first and the last keystroke when looking for them: the read model has whole minutes. */
+    /** Margin around the first and last keystroke in queries: the read model has whole minutes. */
     private static final Duration MARGIN = Duration.ofMinutes(2);
 
     public void run(Corpus corpus, LoadTotals tally) throws Exception {
@@ -106,7 +106,7 @@ public record Importer(SignIn signIn, LoadState state, double speed, DoubleConsu
         return end;
     }
 
-    /** Waits until so much of the recording's time has gone by, at this speed. */
+    /** Waits until this much recorded time has passed, at this speed. */
     private void pace(long startedNs, long recordingMs) throws InterruptedException {
         if (speed != AS_FAST_AS_ACCEPTED) {
             long dueNs = startedNs + (long) (recordingMs / speed * 1e6);

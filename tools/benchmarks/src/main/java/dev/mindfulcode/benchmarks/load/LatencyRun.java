@@ -17,14 +17,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Users who each send a batch of just now every few seconds and wait for their own live update. Open loop: a batch is
- * due at a time that no answer changes, and its latency counts from that time on. One run an object.
+ * Latency of live updates: each user sends a current batch every few seconds and waits for its update. Open loop: no
+ * response changes when a batch is due, and its latency counts from that time. One run per object.
  */
 final class LatencyRun {
 
     /**
-     * The pipeline publishes the state of a session at most once a second; a batch sent sooner would wait for that, not
-     * for the way.
+     * The pipeline publishes a session's state at most once a second; batches at a shorter interval would measure that.
      */
     static final double SECONDS_BETWEEN_BATCHES_MIN = 1.5;
 
@@ -33,7 +32,7 @@ final class LatencyRun {
 
     private static final long READ_INTERVAL_MS = 10;
 
-    /** Updates that have not arrived by then are missing. */
+    /** An update that has not arrived by then is missing. */
     private static final long UPDATE_TIMEOUT_MS = 10_000;
 
     private final ApiClient api;
@@ -55,9 +54,9 @@ final class LatencyRun {
     /**
      * Latencies in milliseconds.
      *
-     * @param accepted from when a batch was due to its 202
-     * @param live from when a batch was due to the update that shows it
-     * @param read from its 202 to the first read of the session that shows it; empty where nothing is read
+     * @param accepted from the due time of a batch to its 202
+     * @param live from the due time of a batch to its update
+     * @param read from its 202 to the first read that includes it; empty without reads
      */
     record Figures(Numbers accepted, Numbers live, Numbers read, long missing, double batchesPerSecond) {}
 
@@ -90,7 +89,7 @@ final class LatencyRun {
 
     Figures measure() throws Exception {
         try {
-            // Connects after all have signed in, which needs minutes: a connection must not time out meanwhile.
+            // Connects after all sign-ins, which take minutes, so that no connection times out.
             Concurrent.each(users, SIGN_INS_AT_ONCE, person -> views[person] = open(user(person)));
             long startNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500);
             Concurrent.each(users, users, person -> type(person, startNs));
@@ -123,7 +122,7 @@ final class LatencyRun {
             throw new IllegalStateException("no live view");
         }
         double gapNs = users / batchesPerSecond * 1e9;
-        // Spread over the gap, so that the batches of all users come evenly.
+        // Spreads the users' batches evenly over the interval.
         double firstNs = gapNs * person / users;
         for (int sequence = 0; ; sequence++) {
             long dueAfterNs = (long) (firstNs + sequence * gapNs);
@@ -164,7 +163,7 @@ final class LatencyRun {
         }
     }
 
-    /** The last keystrokes up to now, with short intervals: nobody pauses within a measurement. */
+    /** Returns keystrokes up to now at short intervals, without pauses. */
     private static Batch batch(User user, int sequence) {
         int[] intervals = new int[BATCH_KEYSTROKES];
         byte[] classes = new byte[BATCH_KEYSTROKES];

@@ -19,18 +19,17 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * State of the load commands in the data folder, so that the same people come back with the same passwords and the
- * same event times: a secret of 32 random bytes and the instant that imported data end at. Made once, never changed
- * (see docs/adr/0011).
+ * State of the load commands in the data folder, so that repeated runs use the same users, passwords and event times: a
+ * secret of 32 random bytes and the end of imported data. Created once and never changed (docs/adr/0011).
  *
- * @param isNew the state was made just now: nobody of it has an account yet
+ * @param isNew whether the state was just created, so that no account exists yet
  * @param anchorMs epoch milliseconds
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record LoadState(boolean isNew, byte[] secret, long anchorMs) {
 
     /**
-     * Imported people end within so long before the anchor: several days to look at, and 24 days left for a second
+     * Imported recordings end within this time before the anchor: several days of data, and 24 days left for a second
      * import.
      */
     static final Duration SPREAD = Duration.ofDays(7);
@@ -53,7 +52,7 @@ public record LoadState(boolean isNew, byte[] secret, long anchorMs) {
         return read(file);
     }
 
-    /** Returns a person's credentials, derived from the secret of the data folder. */
+    /** Returns a user's credentials, derived from the secret of the data folder. */
     Credentials credentials(String name) {
         String email = name + "@example.org";
         try {
@@ -68,13 +67,13 @@ public record LoadState(boolean isNew, byte[] secret, long anchorMs) {
     }
 
     /**
-     * Returns what to add to a recording's times so that it ends before the anchor, each person at a time of their own.
+     * Returns the shift of a recording's times with which it ends before the anchor, different for each user.
      */
     long shiftMs(String name, long lastPressMs) {
         return anchorMs - DeterministicIds.below(SPREAD.toMillis(), name) - lastPressMs;
     }
 
-    /** Returns false when another process was first. */
+    /** Returns false if another process created it first. */
     private boolean write(Path file) throws IOException {
         Path made = Files.createTempFile(
                 file.getParent(),

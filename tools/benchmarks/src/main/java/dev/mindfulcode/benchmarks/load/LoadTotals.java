@@ -6,13 +6,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Totals of a run, and the senders to reconcile afterwards. Thread-safe. */
+/** Totals of a run, and the users to reconcile afterwards. Thread-safe. */
 public final class LoadTotals {
 
     /**
-     * A person to be reconciled.
+     * A user to reconcile.
      *
-     * @param expected keystrokes that the read model must show in [from, to)
+     * @param expected keystrokes that the read model must contain in [from, to)
      */
     public record Sender(String name, Account account, long expected, Instant from, Instant to) {}
 

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Compares each person's keystrokes in the read model with the accepted ones, until they are equal or time is up. The
- * read model is some seconds behind by design: flow-stream commits seldom.
+ * Compares each user's keystrokes in the read model with the accepted ones until they are equal or a timeout expires.
+ * The read model is some seconds behind by design, because flow-stream commits seldom.
  *
  * @param expected keystrokes accepted
  * @param found keystrokes in the read model at the end
- * @param unequal people whose figures differ, at most {@value #UNEQUAL_MAX} named
+ * @param unequal users whose counts differ, at most {@value #UNEQUAL_MAX}
  */
 public record Reconciliation(long expected, long found, List<String> unequal) {
 

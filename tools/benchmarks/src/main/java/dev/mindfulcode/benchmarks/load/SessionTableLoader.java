@@ -22,9 +22,9 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.PGCopyOutputStream;
 
 /**
- * Made-up rows of the read model, written straight into its tables, past the log: to measure reads at a size that would
- * take days to type. Sessions carry {@link #EDITOR} and belong to accounts made for it or to nobody, so that they can
- * be recognised and removed. A rebuild drops them.
+ * Writes generated rows directly into the read model, without the log, to measure reads at a size that would need days
+ * of typing. Sessions have the editor {@link #EDITOR} and belong to benchmark accounts or to nobody, so that they can
+ * be identified and removed. A rebuild drops them.
  */
 final class SessionTableLoader {
 
@@ -45,9 +45,9 @@ final class SessionTableLoader {
     }
 
     /**
-     * Removes what an earlier run wrote: nothing of anybody who has an account, other than these.
+     * Removes the rows of an earlier run, and none of other accounts.
      *
-     * @param accounts the first of whom is the heavy user
+     * @param accounts the first one is the heavy user
      */
     long remove(List<UUID> accounts) throws SQLException {
         Set<UUID> users = usersOfSessions();
@@ -162,7 +162,7 @@ final class SessionTableLoader {
         }
     }
 
-    /** So that the planner knows what is there, and no read has to mark rows as visible. */
+    /** Updates planner statistics and visibility, so that no measured read has to. */
     void settle() throws SQLException {
         try (Statement statement = connection.createStatement()) {
             for (String table : List.of("coding_sessions", "flow_minutes", "flow_periods", "daily_summaries")) {

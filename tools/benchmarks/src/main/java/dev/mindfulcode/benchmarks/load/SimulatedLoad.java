@@ -15,23 +15,22 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** People who sign in, and then type all at once at a rate in total. One run an object. */
+/** Generated load: users sign in, then type concurrently at a total rate. One run per object. */
 final class SimulatedLoad {
 
     /**
-     * Someone signed in.
+     * A signed-in user.
      *
-     * @param before keystrokes that the read model had since {@code from}: the same people may have typed in an earlier
-     *     run
+     * @param before keystrokes that the read model had since {@code from}, from an earlier run
      */
     private record Member(Account account, Instant from, long before) {}
 
-    /** Threads at a time: a person each. */
+    /** Concurrent threads, one per user. */
     static final int PEOPLE_MAX = 100_000;
 
     private static final int SIGN_INS_AT_ONCE = 16;
 
-    /** From signing in to the first keystroke, so that all begin together. */
+    /** Time from sign-in to the first keystroke, so that all users start together. */
     private static final long START_MS = 200;
 
     private static final Duration MARGIN = Duration.ofMinutes(2);
@@ -60,12 +59,12 @@ final class SimulatedLoad {
         return keystrokesEach * people;
     }
 
-    /** Returns how far the sending is behind its schedule, in milliseconds; 0 when on time. */
+    /** Returns the delay of sending behind its schedule, in milliseconds; 0 if on time. */
     long behindMs() {
         return behindMs.get();
     }
 
-    /** Returns about how long the slowest person has to type in event time. */
+    /** Returns the approximate event time that the slowest user needs. */
     Duration longestTyping() {
         long longestMs = 0;
         int sample = 1_000;
@@ -95,7 +94,7 @@ final class SimulatedLoad {
         });
     }
 
-    /** Types, and returns the seconds it took. */
+    /** Types; returns the duration in seconds. */
     double type(LoadTotals tally, DoubleConsumer progress) throws Exception {
         long startMs = System.currentTimeMillis() + START_MS;
         Concurrent.each(people, people, person -> type(person, startMs, tally, progress));

@@ -8,12 +8,10 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * One person of generated load: types at their own pace in event time, and delivers so many keystrokes a second in
- * wall-clock time.
+ * One user of generated load: types at their own pace in event time, and sends at a given rate in wall-clock time.
  *
- * <p>If the rate is higher than a person can type, they started earlier and catch up with the present at the end;
- * where less, they take breaks. Either way intervals stay as the model draws them and no event is in the future. Not
- * thread-safe.
+ * <p>A user whose rate exceeds their typing speed starts in the past and reaches the present at the end; a slower one
+ * pauses. Intervals are those of the model, and no event is in the future. Not thread-safe.
  */
 final class SimulatedUser {
 
@@ -36,8 +34,7 @@ final class SimulatedUser {
     private final int firstSize;
 
     /**
-     * By batch: how far the typing after it will, at its worst, fall behind the sending. That much lag it must not lose
-     * in a break.
+     * By batch: the maximum by which later typing falls behind sending. A break must leave this much lag.
      */
     private final int[] lagNeededMs;
 
@@ -58,7 +55,7 @@ final class SimulatedUser {
         this.keystrokesPerSecond = keystrokesPerSecond;
         this.total = total;
         this.startMs = startMs;
-        // Of its own size, or all people would send their batches at the same instants.
+        // A different size per user, or all users would send at the same instants.
         this.firstSize = (int) Math.min(total, 1 + Math.floorMod(seed, (long) BATCH_KEYSTROKES));
         long[] excessMs = excessMs(new Typist(model, seed));
         this.lagNeededMs = new int[excessMs.length];
@@ -70,7 +67,7 @@ final class SimulatedUser {
         this.clockMs = startMs - Math.max(0, worst);
     }
 
-    /** Types ahead: per batch, by how much the typing exceeds the time until it is sent. */
+    /** Returns per batch by how much its typing exceeds the time until it is sent. */
     private long[] excessMs(Typist ahead) {
         long[] excess = new long[1 + (int) Math.ceilDiv(total - firstSize, BATCH_KEYSTROKES)];
         long typedMs = 0;
@@ -90,7 +87,7 @@ final class SimulatedUser {
         return name;
     }
 
-    /** Epoch milliseconds of the last keystroke so far, or of the beginning. */
+    /** Returns the time of the last keystroke so far, or of the start, in epoch milliseconds. */
     long clockMs() {
         return clockMs;
     }
@@ -99,12 +96,12 @@ final class SimulatedUser {
         return made == total;
     }
 
-    /** Epoch milliseconds at which the next batch is to be sent; its last keystroke is never later. */
+    /** Returns the time at which the next batch is due, in epoch milliseconds; its last keystroke is not later. */
     long dueMs() {
         return startMs + offsetMs(made + nextSize());
     }
 
-    /** Whether the batch just made was the first of its session. */
+    /** Returns whether the latest batch was the first of its session. */
     boolean startedSession() {
         return sequence == 1;
     }
