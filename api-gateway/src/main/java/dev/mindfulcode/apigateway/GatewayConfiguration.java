@@ -26,6 +26,7 @@ import dev.mindfulcode.apigateway.log.RegistryHealth;
 import dev.mindfulcode.apigateway.operations.GatewayMetrics;
 import dev.mindfulcode.apigateway.operations.OperationsConfiguration;
 import dev.mindfulcode.apigateway.plugins.PluginConfiguration;
+import dev.mindfulcode.apigateway.privacy.ErasureConfiguration;
 import dev.mindfulcode.apigateway.privacy.PrivacySettingsConfiguration;
 import dev.mindfulcode.apigateway.projections.ProjectionsConfiguration;
 import dev.mindfulcode.apigateway.sessions.SessionConfiguration;
@@ -54,6 +55,7 @@ import org.springframework.context.annotation.Import;
     AlertConfiguration.class,
     CollectionConfiguration.class,
     DocumentConfiguration.class,
+    ErasureConfiguration.class,
     FeedbackConfiguration.class,
     FlowConfiguration.class,
     GraphQlConfiguration.class,

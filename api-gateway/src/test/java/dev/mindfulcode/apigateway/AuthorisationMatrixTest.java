@@ -56,6 +56,8 @@ class AuthorisationMatrixTest {
             PATCH /api/account                     401  200  200  200  200  200  200  {"name": "n"}
             POST /api/account/password             401  403  403  403  403  403  403 \
                 {"current_password": "not it", "new_password": "a sentence long enough"}
+            DELETE /api/privacy/purge              401  403  403  403  403  403  403  {"current_password": "not it"}
+            GET /api/privacy/purge/{receipt}       404  404  404  404  404  404  404
             POST /api/keys                         401  201  201  201  201  201  201  {"name": "n", "scope": "ingest"}
             GET /api/keys                          401  200  200  200  200  200  200
             DELETE /api/keys/{id}                  401  404  404  204  404  404  404
@@ -318,6 +320,7 @@ class AuthorisationMatrixTest {
     private static Reply send(Line line, @Nullable String token, @Nullable UUID id) throws Exception {
         String path = line.pattern()
                 .replace("{file}", "docs.js")
+                .replace("{receipt}", "x".repeat(43))
                 .replace("{projection}", "flow_minutes")
                 .replace("{build}", "1");
         if (path.contains("{id}")) {

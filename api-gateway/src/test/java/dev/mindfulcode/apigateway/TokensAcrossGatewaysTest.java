@@ -459,6 +459,28 @@ class TokensAcrossGatewaysTest {
     }
 
     @Test
+    void purgeOfAnAccountWithoutAPasswordNeedsARecentSignIn() throws Exception {
+        String subject = issuer.newSubject();
+        String recent = issuer.token(subject);
+        UUID userId = UUID.fromString(here.get("/api/account", recent).text("user_id"));
+        assertThat(there.get("/api/account", recent).status()).isEqualTo(200);
+        String undated = issuer.signed(issuer.uri(), subject, Instant.now().plusSeconds(300));
+        here.delete("/api/privacy/purge", undated).isProblem(401, "unauthenticated");
+
+        try (LiveWebSocketClient socket = LiveWebSocketClient.connect(there, recent)) {
+            Answer accepted = here.delete("/api/privacy/purge", recent);
+
+            assertThat(accepted.status()).as(accepted.toString()).isEqualTo(202);
+            here.get("/api/account", recent).isProblem(401, "unauthenticated");
+            awaitRefused(there, recent);
+            assertThat(socket.closeStatus()).isEqualTo(4401);
+            assertThat(there.get(accepted.text("status_url"), null).status()).isEqualTo(200);
+        }
+        assertThat(number("select count(*) from identity.external_identities where user_id = '" + userId + "'"))
+                .isZero();
+    }
+
+    @Test
     void refusesForeignAndExpiredIssuerTokens() throws Exception {
         String subject = issuer.newSubject();
         Instant soon = Instant.now().plusSeconds(300);

@@ -1,5 +1,6 @@
 package dev.mindfulcode.flowstream;
 
+import dev.mindfulcode.schemas.Topics;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Properties;
@@ -22,7 +23,7 @@ record StreamSettings(
         int threads,
         @Nullable String instanceId) {
 
-    static final String APPLICATION_ID = "mindful-flow";
+    static final String APPLICATION_ID = Topics.FLOW_STREAM_GROUP;
 
     /** Longer than the commit interval and the lookup of a key; a crash holds back read_committed readers so long. */
     static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(60);

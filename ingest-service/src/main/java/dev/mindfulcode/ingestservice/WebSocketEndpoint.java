@@ -106,8 +106,12 @@ final class WebSocketEndpoint {
 
     /** Emits the status when the server is to close the connection. */
     private Mono<CloseStatus> ending(Identity caller) {
+        UUID grantId = caller.grantId();
         return Mono.firstWithSignal(
-                expiry(caller), revoked(caller), lifecycle.stopping().thenReturn(CloseStatus.GOING_AWAY));
+                expiry(caller),
+                grantId == null ? Mono.never() : revoked(grantId),
+                revoked(caller.userId()),
+                lifecycle.stopping().thenReturn(CloseStatus.GOING_AWAY));
     }
 
     private Mono<CloseStatus> expiry(Identity caller) {
@@ -120,13 +124,10 @@ final class WebSocketEndpoint {
         return Mono.delay(left.isNegative() ? Duration.ZERO : left).thenReturn(TOKEN_EXPIRED);
     }
 
-    private Mono<CloseStatus> revoked(Identity caller) {
-        UUID grantId = caller.grantId();
-        return grantId == null
-                ? Mono.never()
-                : Mono.create(sink -> {
-                    Revocations.Watch watch = revocations.watch(grantId, () -> sink.success(REVOKED));
-                    sink.onDispose(watch::close);
-                });
+    private Mono<CloseStatus> revoked(UUID grantOrUser) {
+        return Mono.create(sink -> {
+            Revocations.Watch watch = revocations.watch(grantOrUser, () -> sink.success(REVOKED));
+            sink.onDispose(watch::close);
+        });
     }
 }

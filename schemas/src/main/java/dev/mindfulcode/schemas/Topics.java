@@ -7,6 +7,9 @@ import org.apache.kafka.clients.admin.Admin;
 /** The topic catalogue: names, value types and retention of all topics. */
 public final class Topics {
 
+    /** The consumer group of flow-stream, whose committed offsets say what it has processed. */
+    public static final String FLOW_STREAM_GROUP = "mindful-flow";
+
     public static final Topic<KeystrokeBatch> KEYSTROKES = new Topic<>("keystrokes", KeystrokeBatch.class, null);
     public static final Topic<SessionEvent> SESSIONS = Topic.sealed("sessions", SessionEvent.class);
     public static final Topic<AccountEvent> ACCOUNTS = Topic.sealed("accounts", AccountEvent.class);

@@ -97,6 +97,11 @@ public class AccountConfiguration {
     }
 
     @Bean
+    Reauthentication gatewayReauthentication(AccountTable accounts, Passwords passwords, RateLimits limits) {
+        return new Reauthentication(accounts, passwords, limits, clock);
+    }
+
+    @Bean
     AccountEvents gatewayAccountEvents(EventPublisher publisher, Outbox outbox) {
         return new AccountEvents(publisher, outbox);
     }

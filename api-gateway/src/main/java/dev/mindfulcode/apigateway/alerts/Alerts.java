@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
 import reactor.core.publisher.Flux;
@@ -160,6 +161,18 @@ public final class Alerts {
                                 ? outbox.addTombstone(Topics.TEAM_ALERT_RULES.name(), AlertRule.key(teamId, ruleId))
                                         .thenReturn(true)
                                 : Mono.error(ProblemType.NOT_FOUND.withDetail("The team has no such rule."))))
+                .then();
+    }
+
+    /** Deletes the rules of a team, which is about to be deleted, in the caller's transaction. */
+    public Mono<Void> deleteRulesOf(UUID teamId) {
+        return database.sql("DELETE FROM gateway.team_alert_rules WHERE team_id = :team RETURNING rule_id")
+                .bind("team", teamId)
+                .map(row -> Objects.requireNonNull(row.get("rule_id", UUID.class)))
+                .all()
+                .collectList()
+                .flatMapIterable(Function.identity())
+                .concatMap(ruleId -> outbox.addTombstone(Topics.TEAM_ALERT_RULES.name(), AlertRule.key(teamId, ruleId)))
                 .then();
     }
 

@@ -38,8 +38,8 @@ public final class Database implements ReactiveDatabase, AutoCloseable {
     private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(5);
     private static final int PENDING_ACQUIRES_MAX = 1_000;
 
-    /** For users' keys, their changes, the outbox and the alert inbox. */
-    private static final int BLOCKING_CONNECTIONS_MAX = AsyncUserCiphers.THREADS_MAX + 3;
+    /** For users' keys, their changes, the outbox, the alert inbox, and erasures: their lock, a step and a request. */
+    private static final int BLOCKING_CONNECTIONS_MAX = AsyncUserCiphers.THREADS_MAX + 6;
 
     private static final Duration BLOCKING_READ_TIMEOUT = Duration.ofSeconds(30);
 

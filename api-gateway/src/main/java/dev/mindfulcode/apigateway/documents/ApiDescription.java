@@ -12,6 +12,7 @@ final class ApiDescription {
     private static final List<String> FRAGMENTS = List.of(
             "api.yaml",
             "accounts.yaml",
+            "erasure.yaml",
             "privacy-settings.yaml",
             "sessions.yaml",
             "keystrokes.yaml",

@@ -26,7 +26,9 @@ public final class CredentialExpiry {
      * connection.
      */
     public Mono<Instant> of(Caller caller) {
-        return Mono.firstWithSignal(expired(caller), revoked(caller));
+        UUID grantId = caller.grantId();
+        Mono<Instant> revoked = grantId == null ? Mono.never() : revoked(grantId);
+        return Mono.firstWithSignal(expired(caller), revoked, revoked(caller.userId()));
     }
 
     private Mono<Instant> expired(Caller caller) {
@@ -37,13 +39,10 @@ public final class CredentialExpiry {
         return Mono.delay(left.isNegative() ? Duration.ZERO : left).map(_ -> clock.instant());
     }
 
-    private Mono<Instant> revoked(Caller caller) {
-        UUID grantId = caller.grantId();
-        return grantId == null
-                ? Mono.never()
-                : Mono.create(sink -> {
-                    Revocations.Watch watch = revocations.watch(grantId, () -> sink.success(clock.instant()));
-                    sink.onDispose(watch::close);
-                });
+    private Mono<Instant> revoked(UUID grantOrUser) {
+        return Mono.create(sink -> {
+            Revocations.Watch watch = revocations.watch(grantOrUser, () -> sink.success(clock.instant()));
+            sink.onDispose(watch::close);
+        });
     }
 }

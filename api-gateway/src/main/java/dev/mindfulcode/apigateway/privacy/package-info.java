@@ -1,4 +1,4 @@
-/** What users decide about their own data: settings of collection and their history. */
+/** What users decide about their own data: settings of collection with their history, and erasure with its receipt. */
 @NullMarked
 package dev.mindfulcode.apigateway.privacy;
 

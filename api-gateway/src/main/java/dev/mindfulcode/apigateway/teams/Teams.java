@@ -22,6 +22,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.UUID;
 import java.util.function.Function;
@@ -191,6 +192,36 @@ public final class Teams {
 
     private Mono<Void> recordDeparture(Membership member, Actor by) {
         return member.consent() ? recordConsent(member.withConsent(false, now()), by) : Mono.empty();
+    }
+
+    /**
+     * Ends the membership of an erased user in a team. The successor of a last owner becomes owner; a team without
+     * other members is deleted. No event says that the user left: their erasure does.
+     *
+     * @param beforeDeletion completes when what else belongs to the team is deleted, in the same transaction
+     */
+    public Mono<Void> removeErased(UUID userId, UUID teamId, Function<UUID, Mono<Void>> beforeDeletion) {
+        return committing(table.lock(teamId, userId)
+                        .flatMap(member -> table.successor(member)
+                                .map(Optional::of)
+                                .defaultIfEmpty(Optional.empty())
+                                .flatMap(successor -> successor
+                                        .map(next -> leaveTo(member, next))
+                                        .orElseGet(() -> beforeDeletion
+                                                .apply(teamId)
+                                                .then(Mono.defer(() -> table.deleteTeam(teamId))))))
+                        .thenReturn(true))
+                .then();
+    }
+
+    private Mono<Void> leaveTo(Membership member, Membership next) {
+        Membership owner = next.withRole(Role.OWNER, now());
+        Mono<Void> handover = member.role() != Role.OWNER || next.role() == Role.OWNER
+                ? Mono.empty()
+                : accounts.lockForChange(next.userId())
+                        .then(Mono.defer(() -> table.update(owner)))
+                        .then(Mono.defer(() -> events.roleChanged(owner)));
+        return handover.then(Mono.defer(() -> table.delete(member)));
     }
 
     /** Sets whether the caller's typing counts in the team's statistics. */

@@ -59,6 +59,9 @@ public final class CredentialVerifier implements AutoCloseable {
                 .expireAfter(
                         Expiry.creating((CredentialHash hash, VerifiedCredential checked) -> cacheDuration(checked)))
                 .build();
+        revocations.onRemoved(ids -> cache.asMap()
+                .values()
+                .removeIf(checked -> ids.contains(checked.identity().userId())));
     }
 
     /**
@@ -154,6 +157,7 @@ public final class CredentialVerifier implements AutoCloseable {
         }
         boolean isOwnToken = !isKey && identity.grantId() != null;
         if (revocations.contains(identity.grantId())
+                || revocations.contains(identity.userId())
                 || (isOwnToken && revocations.isDistrusted(checked.verifiedAt()))) {
             return CompletableFuture.failedFuture(
                     isKey ? CredentialException.unknownKey() : CredentialException.revoked());

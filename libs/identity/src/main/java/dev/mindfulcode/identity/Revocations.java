@@ -2,15 +2,17 @@ package dev.mindfulcode.identity;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The recent revocations of refresh-token families and API keys, by id, until every token of theirs has expired.
- * Thread-safe.
+ * The recent revocations of refresh-token families, API keys and erased users, by id, until every token of theirs has
+ * expired. Thread-safe.
  *
  * <p>Bounded without dropping a revocation: above {@link #SIZE_MAX} the set is cleared and everything issued earlier is
  * distrusted, so that clients have to refresh once.
@@ -25,6 +27,9 @@ public final class Revocations {
     private final Map<UUID, Set<Watch>> watches = new ConcurrentHashMap<>();
     private volatile Instant distrustedBefore = Instant.MIN;
 
+    /** An OIDC issuer's token may outlast the revocation of its user. */
+    private volatile Consumer<Set<UUID>> removed = ids -> {};
+
     Revocations(Clock clock, int rememberedMax) {
         this.clock = clock;
         this.sizeMax = rememberedMax;
@@ -36,7 +41,7 @@ public final class Revocations {
             watches.getOrDefault(grantId, Set.of()).forEach(Watch::notifyOnce);
             if (revoked.size() > sizeMax) {
                 distrustedBefore = clock.instant();
-                revoked.clear();
+                remove(Set.copyOf(revoked.keySet()));
             }
         }
     }
@@ -50,7 +55,7 @@ public final class Revocations {
         return madeAt.isBefore(distrustedBefore);
     }
 
-    /** Runs {@code ended} once, when the grant is revoked, or now if it is. Close the watch when it is not needed. */
+    /** Runs {@code ended} once, when the grant or user is revoked, or now if it is. Close the watch when it is not needed. */
     public Watch watch(UUID grantId, Runnable ended) {
         Watch watch = new Watch(grantId, ended);
         watches.compute(grantId, (_, watching) -> {
@@ -64,9 +69,27 @@ public final class Revocations {
         return watch;
     }
 
+    /** Calls {@code action} with the ids of revocations before they are removed. */
+    void onRemoved(Consumer<Set<UUID>> action) {
+        removed = action;
+    }
+
     void removeExpired() {
         Instant before = clock.instant().minus(AccessTokenFormat.VALIDITY_MAX);
-        revoked.values().removeIf(at -> at.isBefore(before));
+        Set<UUID> expired = new HashSet<>();
+        revoked.forEach((id, at) -> {
+            if (at.isBefore(before)) {
+                expired.add(id);
+            }
+        });
+        remove(expired);
+    }
+
+    private void remove(Set<UUID> ids) {
+        if (!ids.isEmpty()) {
+            removed.accept(ids);
+            revoked.keySet().removeAll(ids);
+        }
     }
 
     /** A listener for the revocation of one grant, such as a live connection. */

@@ -13,6 +13,7 @@ CREATE TABLE session_owners (
     log_partition int,
     log_offset bigint
 );
+CREATE INDEX session_owners_of_user ON session_owners (user_id);
 
 -- Events that are decided and not yet acknowledged by Kafka. Rows are deleted once they are, so that no cursor can
 -- overtake a transaction that commits late.

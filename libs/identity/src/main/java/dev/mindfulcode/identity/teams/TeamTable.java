@@ -133,6 +133,30 @@ public final class TeamTable {
                 .one();
     }
 
+    /**
+     * Emits the member who takes over from a last owner who leaves: the admin who joined first, else the member, else
+     * the viewer; emits nothing if there is no other member.
+     */
+    public Mono<Membership> successor(Membership leaving) {
+        return database.sql("""
+                        SELECT team_id, user_id, role, consent, joined_at, changed_at, plan
+                        FROM identity.team_members JOIN identity.teams USING (team_id)
+                        WHERE team_id = :team AND user_id <> :user
+                        ORDER BY array_position(ARRAY['owner', 'admin', 'member', 'viewer'], role), joined_at, user_id
+                        LIMIT 1""")
+                .bind("team", leaving.teamId())
+                .bind("user", leaving.userId())
+                .map(Membership::of)
+                .one();
+    }
+
+    /** Deletes a team with all that references it. */
+    public Mono<Void> deleteTeam(UUID teamId) {
+        return database.sql("DELETE FROM identity.teams WHERE team_id = :team")
+                .bind("team", teamId)
+                .then();
+    }
+
     public Mono<Void> insertTeam(UUID teamId, String name, Instant now) {
         return database.sql("INSERT INTO identity.teams (team_id, name, created_at) VALUES (:team, :name, :now)")
                 .bind("team", teamId)

@@ -1,0 +1,34 @@
+-- Purges that users requested. The row is written in the transaction that destroys the user's keys; what follows are
+-- idempotent steps, which any instance of a service resumes.
+CREATE TABLE erasures (
+    erasure_id uuid PRIMARY KEY,
+    -- SHA-256 of the receipt, which is a capability: a reader of this table cannot use it.
+    receipt_hash bytea NOT NULL UNIQUE CHECK (octet_length(receipt_hash) = 32),
+    -- SHA-256 of receipt and user id: whoever knows both can prove whose erasure this was.
+    account_digest bytea NOT NULL CHECK (octet_length(account_digest) = 32),
+    -- Null once the erasure is complete.
+    user_id uuid UNIQUE,
+    requested_at timestamptz NOT NULL,
+    -- Rows deleted by this transaction can be scrubbed once no snapshot is older.
+    transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    -- The marker event on the topic accounts: when it was added to the outbox, and its position once published.
+    marker_queued_at timestamptz,
+    marker_partition int,
+    marker_offset bigint,
+    -- The ends of the partitions of team-contributions when the stream had processed the marker.
+    contribution_ends bigint[],
+    completed_at timestamptz
+);
+CREATE INDEX erasures_open ON erasures (requested_at) WHERE completed_at IS NULL;
+
+CREATE TABLE erasure_steps (
+    erasure_id uuid NOT NULL REFERENCES erasures ON DELETE CASCADE,
+    place text NOT NULL,
+    -- operator: all that this service can do is done; the detail says what is left to whoever runs it.
+    state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'done', 'operator')),
+    done_at timestamptz,
+    items bigint,
+    detail text,
+    PRIMARY KEY (erasure_id, place)
+);
+CREATE INDEX erasure_steps_pending ON erasure_steps (place) WHERE state = 'pending';
