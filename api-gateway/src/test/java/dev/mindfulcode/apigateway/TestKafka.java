@@ -74,7 +74,7 @@ public final class TestKafka implements AutoCloseable {
     /** Appends a progress marker as flow-stream does. */
     public void mark(Topic<?> topic, int partition, long inputOffset) {
         append(new ProducerRecord<>(
-                topic.name(), partition, ProgressMarker.key(partition), null, ProgressMarker.headers(inputOffset)));
+                topic.name(), partition, ProgressMarker.key(partition), null, ProgressMarker.headers(inputOffset, 0)));
     }
 
     public void appendLater(String topic, UUID userId, byte[] value) {

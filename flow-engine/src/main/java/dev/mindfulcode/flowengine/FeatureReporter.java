@@ -62,13 +62,11 @@ public final class FeatureReporter {
         if (!isEmpty
                 && (afterGap
                         || atMs / MinuteCover.MINUTE_MS != lastAtMs / MinuteCover.MINUTE_MS
-                        || atMs - startedAtMs > FeatureReport.DURATION_MS_MAX)) {
+                        || atMs - Math.min(startedAtMs, fromMs) > FeatureReport.DURATION_MS_MAX)) {
             flush();
         }
-        if (isEmpty) {
-            startedAtMs = fromMs;
-            isEmpty = false;
-        }
+        startedAtMs = isEmpty ? fromMs : Math.min(startedAtMs, fromMs);
+        isEmpty = false;
         if (dueSinceMs < 0) {
             dueSinceMs = atMs;
         }

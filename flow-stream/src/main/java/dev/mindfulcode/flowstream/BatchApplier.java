@@ -1,5 +1,6 @@
 package dev.mindfulcode.flowstream;
 
+import dev.mindfulcode.flowengine.FeatureReport;
 import dev.mindfulcode.flowengine.SessionState;
 import dev.mindfulcode.schemas.KeystrokePayload;
 import java.util.UUID;
@@ -27,18 +28,21 @@ final class BatchApplier {
      * @param active the model in use: the session switches to it with the first event that is at a boundary
      * @param covers what the session already covers of its minutes
      */
-    void apply(
-            FlowInput.Keystrokes batch, TrackedSession session, SessionState active, MinuteDeltas.CoverLoader covers) {
+    void apply(FlowInput.Activity batch, TrackedSession session, SessionState active, MinuteDeltas.CoverLoader covers) {
         minutes.begin(session.engine(), covers);
         periods.begin(session, batch.receivedAtMs());
         long activityBeforeMs = session.engine().lastActivityAtMs();
         session.markSeen(batch.sequence());
         session.markApplied(batch.sequence());
-        batch.payload()
-                .forEachEvent(
-                        batch.startedAtMs(),
-                        batch.receivedAtMs() + BatchTimes.AHEAD_OF_RECEIPT_MAX_MS,
-                        new Events(batch.sessionId(), session, active));
+        Events events = new Events(batch.sessionId(), session, active);
+        switch (batch) {
+            case FlowInput.Keystrokes keystrokes ->
+                keystrokes
+                        .payload()
+                        .forEachEvent(
+                                batch.startedAtMs(), batch.receivedAtMs() + BatchTimes.AHEAD_OF_RECEIPT_MAX_MS, events);
+            case FlowInput.Features features -> events.report(features.report());
+        }
         minutes.settle(session.engine());
         if (session.engine().lastActivityAtMs() > activityBeforeMs) {
             session.activityReceived(batch.receivedAtMs());
@@ -68,6 +72,16 @@ final class BatchApplier {
             periods.detect(sessionId, session);
         }
 
+        /** Applies a report. What it counts belongs to the minute of its end, its active time to that before its end. */
+        void report(FeatureReport report) {
+            begin(report.endedAtMs(), report.startedAtMs());
+            SessionState engine = session.engine();
+            int activeMs = minutes.addInterval(report.endedAtMs(), report.activeMs(), engine);
+            engine.report(report, activeMs);
+            minutes.addCovered(engine);
+            periods.detect(sessionId, session);
+        }
+
         @Override
         public void signal(long atMs, int kindCode, int value) {
             begin(atMs);
@@ -76,6 +90,10 @@ final class BatchApplier {
         }
 
         private void begin(long atMs) {
+            begin(atMs, atMs);
+        }
+
+        private void begin(long atMs, long silentUntilMs) {
             minutes.enter(atMs, session.engine());
             if (atMs > session.endedAtMs() && session.isEnded()) {
                 session.engine().end(session.endedAtMs());
@@ -85,7 +103,7 @@ final class BatchApplier {
                 return;
             }
             // An unnoticed pause is a boundary too; the event itself would notice it.
-            session.engine().tick(atMs);
+            session.engine().tick(silentUntilMs);
             periods.detect(sessionId, session);
             if (session.isBoundary(atMs)) {
                 session.useModel(active);

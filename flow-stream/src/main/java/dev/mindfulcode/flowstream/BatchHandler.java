@@ -39,7 +39,7 @@ final class BatchHandler {
      * @param clockMs the clock of receipt
      */
     void count(UUID userId, FlowInput.BatchReceived received, long receivedAtMs, long clockMs, long wallMs) {
-        FlowInput.Keystrokes batch = received.batch();
+        FlowInput.Activity batch = received.batch();
         Bytes key = UserStoreKeys.session(userId, batch.sessionId());
         boolean known = stores.sessions().load(key);
         if (!known) {
@@ -89,7 +89,7 @@ final class BatchHandler {
         }
     }
 
-    private void buffer(UUID userId, Bytes key, FlowInput.Keystrokes batch, long receivedAtMs, long wallMs) {
+    private void buffer(UUID userId, Bytes key, FlowInput.Activity batch, long receivedAtMs, long wallMs) {
         session.markSeen(batch.sequence());
         session.updateReceivedAt(receivedAtMs);
         boolean hasRoom = stores.reorderBuffer().add(key, batch, receivedAtMs);
@@ -136,7 +136,7 @@ final class BatchHandler {
             } catch (PoisonRecordException e) {
                 // It was readable when it arrived, so this is a bug; its record is still in the log.
                 log.error(
-                        "Buffered batch skipped; its record is still in the topic keystrokes: session={}, reason={}",
+                        "Buffered batch skipped; its record is still in the log: session={}, reason={}",
                         UserStoreKeys.sessionIdOf(key),
                         e.reason().label(),
                         e);
@@ -147,7 +147,7 @@ final class BatchHandler {
     }
 
     /** Counts a batch in the working copy, which the caller saves. */
-    private void apply(UUID userId, FlowInput.Keystrokes batch, long wallMs) {
+    private void apply(UUID userId, FlowInput.Activity batch, long wallMs) {
         ActivityStatus before = session.status();
         int model = session.modelFingerprint();
         applyToSession(userId, batch);
@@ -163,7 +163,7 @@ final class BatchHandler {
         meters.batchesCounted.increment();
     }
 
-    private void applyToSession(UUID userId, FlowInput.Keystrokes batch) {
+    private void applyToSession(UUID userId, FlowInput.Activity batch) {
         try {
             applier.apply(
                     batch,

@@ -32,7 +32,7 @@ final class BatchReader implements Processor<@Nullable UUID, @Nullable Keystroke
     @Override
     public void init(ProcessorContext<UUID, FlowInput> context) {
         this.context = context;
-        processed = new ProcessedOffset(context);
+        processed = ProcessedOffset.ofKeystrokes(context);
     }
 
     @Override

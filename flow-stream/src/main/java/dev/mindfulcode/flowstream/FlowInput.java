@@ -1,5 +1,6 @@
 package dev.mindfulcode.flowstream;
 
+import dev.mindfulcode.flowengine.FeatureReport;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.FlowFeedback;
 import dev.mindfulcode.schemas.KeystrokePayload;
@@ -10,23 +11,40 @@ import java.util.UUID;
 /** An input about one user, in the order of its partition. */
 sealed interface FlowInput {
 
-    /** A batch from ingest, with the id that identifies it within its session. */
-    record BatchReceived(UUID batchId, Keystrokes batch) implements FlowInput {}
+    /** A batch or a report from ingest, with the id that identifies it within its session. */
+    record BatchReceived(UUID batchId, Activity batch) implements FlowInput {}
+
+    /** What a client sent of a session's activity: keystrokes, or a report of features. */
+    sealed interface Activity {
+        UUID sessionId();
+
+        /** Returns the position in the session; batches and reports are counted together. */
+        long sequence();
+
+        /** Returns the event time of its start. */
+        long startedAtMs();
+
+        /** Returns the time of receipt by the clock of ingest. */
+        long receivedAtMs();
+    }
 
     /**
      * The decrypted and validated content of a batch.
      *
-     * @param startedAtMs event time of the batch
-     * @param receivedAtMs by the clock of ingest
      * @param sealed the payload as received; what was typed is stored in no other form
      */
     record Keystrokes(
-            UUID sessionId,
-            long sequence,
-            long startedAtMs,
-            long receivedAtMs,
-            KeystrokePayload payload,
-            Sealed sealed) {}
+            UUID sessionId, long sequence, long startedAtMs, long receivedAtMs, KeystrokePayload payload, Sealed sealed)
+            implements Activity {}
+
+    /** The decrypted and validated content of a report of features. */
+    record Features(UUID sessionId, long sequence, long receivedAtMs, FeatureReport report) implements Activity {
+
+        @Override
+        public long startedAtMs() {
+            return report.startedAtMs();
+        }
+    }
 
     /** A payload, encrypted with its user's key. */
     record Sealed(ByteBuffer payload, int payloadVersion, int keystrokes) {}

@@ -52,7 +52,7 @@ public final class FlowStreamReset {
     private static final String INTERNAL_PREFIX = StreamSettings.APPLICATION_ID + "-";
 
     private static final List<Topic<?>> INPUTS =
-            List.of(Topics.KEYSTROKES, Topics.SESSIONS, Topics.ACCOUNTS, Topics.FLOW_FEEDBACK);
+            List.of(Topics.KEYSTROKES, Topics.FLOW_FEATURES, Topics.SESSIONS, Topics.ACCOUNTS, Topics.FLOW_FEEDBACK);
 
     /** Results that are deleted. Alerts are not: an alert that is derived again has the same id. */
     private static final List<Topic<?>> DERIVED = List.of(

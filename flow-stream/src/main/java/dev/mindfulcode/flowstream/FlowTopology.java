@@ -20,12 +20,13 @@ import org.apache.kafka.streams.state.Stores;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The topology: keystrokes, sessions, accounts and feedback in; flow states, flow periods, flow minutes and team
+ * The topology: keystrokes, features, sessions, accounts and feedback in; flow states, flow periods, flow minutes and team
  * windows out. One sub-topology is keyed by user id and one by team id, with a topic of the catalogue between them;
  * {@link TeamAlertTopology} adds the third.
  *
  * <pre>
- * keystrokes ─► read-batches ──┐                   ┌─► flow-states
+ * keystrokes ─► read-batches ──┐
+ * flow-features ► read-reports ┤                   ┌─► flow-states
  * sessions ───► read-sessions ─┼─► track-sessions ─┼─► flow-periods
  * accounts ───► read-accounts ─┤                   ├─► flow-minutes
  * flow-feedback ► read-feedback ┘                  └─► team-contributions ─► release-team-windows ─► team-flow
@@ -59,11 +60,13 @@ final class FlowTopology implements Supplier<Topology> {
     static final String TEAM_FLOW_OUT = "team-flow-out";
 
     private static final String KEYSTROKES_IN = "keystrokes-in";
+    private static final String FEATURES_IN = "features-in";
     private static final String SESSIONS_IN = "sessions-in";
     private static final String ACCOUNTS_IN = "accounts-in";
     private static final String FEEDBACK_IN = "feedback-in";
     private static final String TEAM_CONTRIBUTIONS_IN = "team-contributions-in";
     private static final String READ_BATCHES = "read-batches";
+    private static final String READ_REPORTS = "read-reports";
     private static final String READ_SESSIONS = "read-sessions";
     private static final String READ_ACCOUNTS = "read-accounts";
     private static final String READ_FEEDBACK = "read-feedback";
@@ -104,6 +107,13 @@ final class FlowTopology implements Supplier<Topology> {
 
     private void readInputs(Topology topology) {
         source(topology, KEYSTROKES_IN, Topics.KEYSTROKES);
+        topology.addSource(
+                AutoOffsetReset.earliest(),
+                FEATURES_IN,
+                timestamps,
+                Topics.FLOW_FEATURES.keySerde().deserializer(),
+                Serdes.ByteArray().deserializer(),
+                Topics.FLOW_FEATURES.name());
         source(topology, SESSIONS_IN, Topics.SESSIONS);
         source(topology, ACCOUNTS_IN, Topics.ACCOUNTS);
         source(topology, FEEDBACK_IN, Topics.FLOW_FEEDBACK);
@@ -116,10 +126,12 @@ final class FlowTopology implements Supplier<Topology> {
         PayloadReader payloads = new PayloadReader(keys);
         CommitRounds rounds = new CommitRounds();
         topology.addProcessor(READ_BATCHES, () -> new BatchReader(payloads, meters, rounds), KEYSTROKES_IN);
+        topology.addProcessor(READ_REPORTS, () -> new FeatureReader(keys, registry, meters, rounds), FEATURES_IN);
         topology.addProcessor(
                 TRACK_SESSIONS,
                 () -> new SessionTracker(keys, registry, meters, rounds),
                 READ_BATCHES,
+                READ_REPORTS,
                 READ_SESSIONS,
                 READ_ACCOUNTS,
                 READ_FEEDBACK);
@@ -131,7 +143,7 @@ final class FlowTopology implements Supplier<Topology> {
         topology.addStateStore(keyValueStore(BATCH_IDS_STORE), TRACK_SESSIONS);
         topology.addStateStore(keyValueStore(MEMBERSHIPS_STORE), TRACK_SESSIONS);
         topology.addStateStore(keyValueStore(PENDING_CONTRIBUTIONS_STORE), TRACK_SESSIONS);
-        topology.addStateStore(keyValueStore(PROGRESS_STORE), READ_BATCHES, TRACK_SESSIONS);
+        topology.addStateStore(keyValueStore(PROGRESS_STORE), READ_BATCHES, READ_REPORTS, TRACK_SESSIONS);
         topology.addStateStore(ExpiringStore.builder(MINUTES_STORE, MinuteStore.RETENTION), TRACK_SESSIONS);
     }
 

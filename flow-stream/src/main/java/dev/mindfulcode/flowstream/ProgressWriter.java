@@ -8,8 +8,8 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
- * Writes markers into the outputs of a partition that say which keystrokes they include, and requests early commits
- * while few keystrokes arrive. Not thread-safe.
+ * Writes markers into the outputs of a partition that say which input they include, and requests early commits
+ * while little input arrives. Not thread-safe.
  */
 final class ProgressWriter {
 
@@ -19,7 +19,8 @@ final class ProgressWriter {
 
     private final ProcessorContext<UUID, SpecificRecord> context;
     private final CommitRounds rounds;
-    private final ProcessedOffset processed;
+    private final ProcessedOffset keystrokes;
+    private final ProcessedOffset features;
     private final InputProgress progress = new InputProgress();
     private long writtenUntilMs;
     private long round = -1;
@@ -29,7 +30,8 @@ final class ProgressWriter {
     ProgressWriter(ProcessorContext<UUID, SpecificRecord> context, CommitRounds rounds) {
         this.context = context;
         this.rounds = rounds;
-        processed = new ProcessedOffset(context);
+        keystrokes = ProcessedOffset.ofKeystrokes(context);
+        features = ProcessedOffset.ofFeatures(context);
     }
 
     /** Records that everything due by then is written. */
@@ -48,7 +50,7 @@ final class ProgressWriter {
         }
         if (isNewRound) {
             round = CommitRounds.roundOf(wallMs);
-            progress.processedTo(processed.next());
+            progress.processedTo(new InputProgress.Position(keystrokes.next(), features.next()));
             if (progress.isPending()) {
                 mark(wallMs, writeAll);
             }
@@ -57,8 +59,8 @@ final class ProgressWriter {
 
     private void mark(long wallMs, BooleanSupplier writeAll) {
         if (!rounds.isQuiet(wallMs)) {
-            long written = progress.markWritten(wallMs, writtenUntilMs);
-            if (written != InputProgress.NONE) {
+            InputProgress.Position written = progress.markWritten(wallMs, writtenUntilMs);
+            if (!written.equals(InputProgress.NONE)) {
                 mark(wallMs, written);
             }
         } else if (writeAll.getAsBoolean()) {
@@ -69,9 +71,13 @@ final class ProgressWriter {
     }
 
     @SuppressWarnings("NullAway") // a marker has no value; the sinks send it as it is
-    private void mark(long wallMs, long inputOffset) {
+    private void mark(long wallMs, InputProgress.Position read) {
         Record<UUID, SpecificRecord> marker = new Record<>(
-                ProgressMarker.key(context.taskId().partition()), null, wallMs, ProgressMarker.headers(inputOffset));
+                ProgressMarker.key(context.taskId().partition()),
+                null,
+                wallMs,
+                // An input without records is included up to its beginning.
+                ProgressMarker.headers(Math.max(read.keystrokes(), 0), Math.max(read.features(), 0)));
         for (String output : MARKED) {
             context.forward(marker, output);
         }

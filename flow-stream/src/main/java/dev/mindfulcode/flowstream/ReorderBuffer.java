@@ -1,6 +1,8 @@
 package dev.mindfulcode.flowstream;
 
 import dev.mindfulcode.dataprotection.UserCipher;
+import dev.mindfulcode.flowengine.FeatureReport;
+import dev.mindfulcode.flowengine.FlowModel;
 import dev.mindfulcode.schemas.KeystrokePayload;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -32,7 +34,10 @@ final class ReorderBuffer {
     static final int BATCHES_PER_SESSION_MAX = 1_024;
 
     private static final int SESSION_KEY_BYTES = 32;
-    private static final int HEADER_BYTES = 2 * Long.BYTES + 2 * Integer.BYTES;
+    private static final int HEADER_BYTES = 1 + 2 * Long.BYTES;
+    private static final int AT_RECEIVED_AT_MS = 1;
+    private static final byte KEYSTROKES = 0;
+    private static final byte FEATURES = 1;
 
     private final SealedStore store;
     private final UserCiphers ciphers;
@@ -56,7 +61,7 @@ final class ReorderBuffer {
             track(
                     sessionKeyOf(row.key),
                     sequenceOf(row.key),
-                    ByteBuffer.wrap(row.value).getLong(Long.BYTES));
+                    ByteBuffer.wrap(row.value).getLong(AT_RECEIVED_AT_MS));
         }
     }
 
@@ -65,18 +70,46 @@ final class ReorderBuffer {
      *
      * @param sinceMs when it was received, by the clock of receipt
      */
-    boolean add(Bytes sessionKey, FlowInput.Keystrokes batch, long sinceMs) {
-        ByteBuffer payload = batch.sealed().payload().duplicate();
-        store.put(
-                key(sessionKey, batch.sequence()),
-                ByteBuffer.allocate(HEADER_BYTES + payload.remaining())
-                        .putLong(batch.startedAtMs())
-                        .putLong(batch.receivedAtMs())
-                        .putInt(batch.sealed().payloadVersion())
-                        .putInt(batch.sealed().keystrokes())
-                        .put(payload)
-                        .array());
+    boolean add(Bytes sessionKey, FlowInput.Activity batch, long sinceMs) {
+        store.put(key(sessionKey, batch.sequence()), encode(batch));
         return track(sessionKey, batch.sequence(), sinceMs) <= BATCHES_PER_SESSION_MAX;
+    }
+
+    private static byte[] encode(FlowInput.Activity batch) {
+        return switch (batch) {
+            case FlowInput.Keystrokes keystrokes -> {
+                FlowInput.Sealed sealed = keystrokes.sealed();
+                ByteBuffer payload = sealed.payload().duplicate();
+                yield header(batch, KEYSTROKES, 2 * Integer.BYTES + payload.remaining())
+                        .putInt(sealed.payloadVersion())
+                        .putInt(sealed.keystrokes())
+                        .put(payload)
+                        .array();
+            }
+            case FlowInput.Features features -> {
+                FeatureReport report = features.report();
+                yield header(batch, FEATURES, 6 * Integer.BYTES + FlowModel.FEATURES * Float.BYTES)
+                        .putInt(report.durationMs())
+                        .putInt(report.keystrokes())
+                        .putInt(report.errors())
+                        .putInt(report.contextSwitches())
+                        .putInt(report.filesModified())
+                        .putInt(report.activeMs())
+                        .putFloat(report.rhythm())
+                        .putFloat(report.focus())
+                        .putFloat(report.consistency())
+                        .putFloat(report.errorPenalty())
+                        .putFloat(report.velocity())
+                        .array();
+            }
+        };
+    }
+
+    private static ByteBuffer header(FlowInput.Activity batch, byte kind, int contentBytes) {
+        return ByteBuffer.allocate(HEADER_BYTES + contentBytes)
+                .put(kind)
+                .putLong(batch.receivedAtMs())
+                .putLong(batch.startedAtMs());
     }
 
     boolean hasBatches(Bytes sessionKey) {
@@ -94,7 +127,7 @@ final class ReorderBuffer {
      *
      * @throws PoisonRecordException if it is no longer readable
      */
-    Optional<FlowInput.Keystrokes> poll(Bytes sessionKey) {
+    Optional<FlowInput.Activity> poll(Bytes sessionKey) {
         NavigableMap<Long, Long> batches = waiting.get(sessionKey);
         if (batches == null) {
             throw new IllegalStateException("Reorder buffer is empty for this session");
@@ -109,19 +142,42 @@ final class ReorderBuffer {
         if (row == null) {
             return Optional.empty();
         }
-        ByteBuffer value = ByteBuffer.wrap(row);
-        long startedAtMs = value.getLong();
-        long receivedAtMs = value.getLong();
-        int payloadVersion = value.getInt();
-        int keystrokes = value.getInt();
-        FlowInput.Sealed sealed = new FlowInput.Sealed(value.slice(), payloadVersion, keystrokes);
+        return decode(sessionKey, sequence, ByteBuffer.wrap(row));
+    }
+
+    private Optional<FlowInput.Activity> decode(Bytes sessionKey, long sequence, ByteBuffer row) {
+        UUID sessionId = UserStoreKeys.sessionIdOf(sessionKey);
+        byte kind = row.get();
+        long receivedAtMs = row.getLong();
+        long startedAtMs = row.getLong();
+        if (kind == FEATURES) {
+            return Optional.of(new FlowInput.Features(sessionId, sequence, receivedAtMs, report(startedAtMs, row)));
+        }
+        int payloadVersion = row.getInt();
+        int keystrokes = row.getInt();
+        FlowInput.Sealed sealed = new FlowInput.Sealed(row.slice(), payloadVersion, keystrokes);
         UserCipher cipher = ciphers.of(UserStoreKeys.userIdOf(sessionKey));
         if (cipher == null) {
             return Optional.empty();
         }
         KeystrokePayload payload = PayloadReader.payload(sealed, cipher);
-        return Optional.of(new FlowInput.Keystrokes(
-                UserStoreKeys.sessionIdOf(sessionKey), sequence, startedAtMs, receivedAtMs, payload, sealed));
+        return Optional.of(new FlowInput.Keystrokes(sessionId, sequence, startedAtMs, receivedAtMs, payload, sealed));
+    }
+
+    private static FeatureReport report(long startedAtMs, ByteBuffer row) {
+        return new FeatureReport(
+                startedAtMs,
+                row.getInt(),
+                row.getInt(),
+                row.getInt(),
+                row.getInt(),
+                row.getInt(),
+                row.getInt(),
+                row.getFloat(),
+                row.getFloat(),
+                row.getFloat(),
+                row.getFloat(),
+                row.getFloat());
     }
 
     /** Drops what is in memory of a session, but not its rows. */

@@ -79,7 +79,7 @@ final class SessionPublisher {
     }
 
     /** Stores the minutes that a batch has changed, and marks them to be published. */
-    void storeMinutes(UUID userId, FlowInput.Keystrokes batch, MinuteDeltas grown) {
+    void storeMinutes(UUID userId, FlowInput.Activity batch, MinuteDeltas grown) {
         for (int i = 0; i < grown.size(); i++) {
             if (!grown.grown(i).totals.isEmpty()) {
                 long minuteMs = grown.minuteMs(i);

@@ -50,6 +50,8 @@ class FlowTopologyTest {
               Sub-topology: 1
                 Source: accounts-in (topics: [accounts])
                   --> read-accounts
+                Source: features-in (topics: [flow-features])
+                  --> read-reports
                 Source: feedback-in (topics: [flow-feedback])
                   --> read-feedback
                 Source: keystrokes-in (topics: [keystrokes])
@@ -65,13 +67,16 @@ class FlowTopologyTest {
                 Processor: read-feedback (stores: [])
                   --> track-sessions
                   <-- feedback-in
+                Processor: read-reports (stores: [progress])
+                  --> track-sessions
+                  <-- features-in
                 Processor: read-sessions (stores: [])
                   --> track-sessions
                   <-- sessions-in
                 Processor: track-sessions (stores: [batch-ids, memberships, minutes, pending-contributions, \
             personal-layers, progress, reorder-buffer, session-timers, sessions, users])
                   --> flow-minutes-out, flow-periods-out, flow-states-out, team-contributions-out
-                  <-- read-batches, read-sessions, read-accounts, read-feedback
+                  <-- read-batches, read-reports, read-sessions, read-accounts, read-feedback
                 Sink: flow-minutes-out (topic: flow-minutes)
                   <-- track-sessions
                 Sink: flow-periods-out (topic: flow-periods)

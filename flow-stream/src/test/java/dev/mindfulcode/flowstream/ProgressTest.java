@@ -33,9 +33,9 @@ class ProgressTest {
 
         assertThat(stream.lastFlowState(anna).getKeystrokes()).isEqualTo(20);
         assertThat(lastMarker(Topics.FLOW_STATES))
-                .isEqualTo(new Marker(2, stream.flowStates().size()));
+                .isEqualTo(new Marker(2, 0, stream.flowStates().size()));
         assertThat(lastMarker(Topics.FLOW_MINUTES))
-                .isEqualTo(new Marker(2, stream.all(Topics.FLOW_MINUTES).size()));
+                .isEqualTo(new Marker(2, 0, stream.all(Topics.FLOW_MINUTES).size()));
         assertThat(lastMarker(Topics.FLOW_PERIODS).inputOffset()).isEqualTo(2);
     }
 
@@ -80,6 +80,19 @@ class ProgressTest {
 
         assertThat(stream.lastFlowState(anna).getKeystrokes()).isEqualTo(15);
         assertThat(lastMarker(Topics.FLOW_STATES).inputOffset()).isEqualTo(2);
+    }
+
+    @Test
+    void marksReportsOfFeatures() {
+        stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
+        stream.report(anna, anna.features(1, FeaturesTest.report(StreamDriver.START.plusSeconds(5))));
+        stream.report(anna, anna.features(2, FeaturesTest.report(StreamDriver.START.plusSeconds(10))));
+        passRounds(2);
+
+        for (Topic<?> topic : MARKED) {
+            assertThat(lastMarker(topic).inputOffset()).isEqualTo(1);
+            assertThat(lastMarker(topic).featuresOffset()).isEqualTo(2);
+        }
     }
 
     @Test

@@ -1,11 +1,14 @@
 package dev.mindfulcode.flowstream;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.mindfulcode.dataprotection.UserKeys;
 import dev.mindfulcode.embeddedplatform.TestPlatform;
 import dev.mindfulcode.flowengine.FlowModel;
 import dev.mindfulcode.flowengine.ModelArtefact;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.DeadLetter;
+import dev.mindfulcode.schemas.FlowFeatures;
 import dev.mindfulcode.schemas.FlowMinute;
 import dev.mindfulcode.schemas.FlowPeriod;
 import dev.mindfulcode.schemas.FlowState;
@@ -147,6 +150,12 @@ final class StreamDriver implements AutoCloseable {
         pipe(Topics.KEYSTROKES, who.userId(), batch);
     }
 
+    /** Sends a report as a client that keeps its keystrokes does, at the time at which ingest received it. */
+    void report(Typing who, FlowFeatures report) {
+        advanceTo(report.getReceivedAt());
+        pipeRaw(Topics.FLOW_FEATURES, who.userId().toString().getBytes(UTF_8), who.sealed(report), now);
+    }
+
     /** As {@link #type}, at the time at which ingest received the batch. */
     void typeLive(Typing who, KeystrokeBatch batch) {
         advanceTo(batch.getReceivedAt());
@@ -285,7 +294,8 @@ final class StreamDriver implements AutoCloseable {
         for (TestRecord<byte[], V> record : output.readRecordsToList()) {
             long inputOffset = ProgressMarker.inputOffset(record.getHeaders());
             if (inputOffset != ProgressMarker.NONE) {
-                markers.computeIfAbsent(topic, unread -> new ArrayList<>()).add(new Marker(inputOffset, known.size()));
+                markers.computeIfAbsent(topic, unread -> new ArrayList<>())
+                        .add(new Marker(inputOffset, ProgressMarker.featuresOffset(record.getHeaders()), known.size()));
                 continue;
             }
             known.add(new TestRecord<>(
@@ -305,7 +315,7 @@ final class StreamDriver implements AutoCloseable {
      *
      * @param rows how many records of the topic came before it
      */
-    record Marker(long inputOffset, int rows) {}
+    record Marker(long inputOffset, long featuresOffset, int rows) {}
 
     TrackedSession stored(Typing who) {
         Bytes key = UserStoreKeys.session(who.userId(), who.sessionId());
@@ -390,9 +400,7 @@ final class StreamDriver implements AutoCloseable {
 
     @SuppressWarnings("NullAway") // the key of a dead letter may be anything
     private static UUID uuidOrNull(byte[] key) {
-        return key == null || key.length != 36
-                ? null
-                : UUID.fromString(new String(key, java.nio.charset.StandardCharsets.UTF_8));
+        return key == null || key.length != 36 ? null : UUID.fromString(new String(key, UTF_8));
     }
 
     /** Links to the only task's state: the test driver deletes its folder, but not what links lead to. */

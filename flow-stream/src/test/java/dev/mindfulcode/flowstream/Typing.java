@@ -3,8 +3,11 @@ package dev.mindfulcode.flowstream;
 import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
+import dev.mindfulcode.dataprotection.SealedEvents;
 import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.embeddedplatform.TestPlatform;
+import dev.mindfulcode.flowengine.FeatureReport;
+import dev.mindfulcode.schemas.FlowFeatures;
 import dev.mindfulcode.schemas.KeyClass;
 import dev.mindfulcode.schemas.KeystrokeBatch;
 import dev.mindfulcode.schemas.KeystrokePayload;
@@ -28,6 +31,9 @@ record Typing(UUID userId, UUID sessionId) {
     static final String DATABASE_URL = TestPlatform.shared().freshDatabase();
     static final DataSource DATABASE = PostgresUrl.parse(DATABASE_URL).dataSource();
     static final PostgresUserKeys KEYS = keys();
+
+    private static final SealedEvents<FlowFeatures> SEALED_FEATURES =
+            new SealedEvents<>(Topics.FLOW_FEATURES, StreamDriver.REGISTRY);
 
     /** Returns somebody with a key, in a session of theirs. */
     static Typing someone() {
@@ -65,6 +71,33 @@ record Typing(UUID userId, UUID sessionId) {
                 .setKeystrokes(keystrokes)
                 .setPayload(ByteBuffer.wrap(encrypted))
                 .build();
+    }
+
+    /** A report of this session, received at its end. */
+    FlowFeatures features(long sequence, FeatureReport report) {
+        return FlowFeatures.newBuilder()
+                .setReportId(UUID.randomUUID())
+                .setSessionId(sessionId)
+                .setSequence(sequence)
+                .setStartedAt(Instant.ofEpochMilli(report.startedAtMs()))
+                .setReceivedAt(Instant.ofEpochMilli(report.endedAtMs()))
+                .setDurationMs(report.durationMs())
+                .setKeystrokes(report.keystrokes())
+                .setErrors(report.errors())
+                .setContextSwitches(report.contextSwitches())
+                .setFilesModified(report.filesModified())
+                .setActiveMs(report.activeMs())
+                .setRhythm(report.rhythm())
+                .setFocus(report.focus())
+                .setConsistency(report.consistency())
+                .setErrorPenalty(report.errorPenalty())
+                .setVelocity(report.velocity())
+                .build();
+    }
+
+    /** Returns the value of a report's record as ingest writes it. */
+    byte[] sealed(FlowFeatures report) {
+        return SEALED_FEATURES.seal(report, KEYS.find(userId).orElseThrow());
     }
 
     /**

@@ -11,6 +11,10 @@ public final class Topics {
     public static final String FLOW_STREAM_GROUP = "mindful-flow";
 
     public static final Topic<KeystrokeBatch> KEYSTROKES = new Topic<>("keystrokes", KeystrokeBatch.class, null);
+
+    /** Reports of clients that keep their keystrokes. */
+    public static final Topic<FlowFeatures> FLOW_FEATURES = Topic.sealed("flow-features", FlowFeatures.class);
+
     public static final Topic<SessionEvent> SESSIONS = Topic.sealed("sessions", SessionEvent.class);
     public static final Topic<AccountEvent> ACCOUNTS = Topic.sealed("accounts", AccountEvent.class);
 
@@ -67,7 +71,8 @@ public final class Topics {
             TEAM_FLOW,
             TEAM_ALERT_RULES,
             TEAM_ALERTS,
-            DEAD_LETTERS);
+            DEAD_LETTERS,
+            FLOW_FEATURES);
 
     private Topics() {}
 

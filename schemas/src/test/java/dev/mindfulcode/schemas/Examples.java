@@ -172,6 +172,24 @@ final class Examples {
                         .setReason("UNREADABLE")
                         .setFailedAt(STARTED_AT)
                         .setValue(ByteBuffer.wrap(new byte[] {9}))
+                        .build(),
+                FlowFeatures.newBuilder()
+                        .setReportId(BATCH_ID)
+                        .setSessionId(SESSION_ID)
+                        .setSequence(8)
+                        .setStartedAt(STARTED_AT)
+                        .setReceivedAt(STARTED_AT.plusMillis(5_500))
+                        .setDurationMs(5_000)
+                        .setKeystrokes(25)
+                        .setErrors(2)
+                        .setContextSwitches(1)
+                        .setFilesModified(0)
+                        .setActiveMs(5_000)
+                        .setRhythm(0.625f)
+                        .setFocus(0.875f)
+                        .setConsistency(0.5f)
+                        .setErrorPenalty(0.25f)
+                        .setVelocity(0.75f)
                         .build());
     }
 }

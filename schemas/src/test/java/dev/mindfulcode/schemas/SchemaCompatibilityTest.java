@@ -42,6 +42,7 @@ final class SchemaCompatibilityTest {
         assertThat(retainedForEver)
                 .containsExactlyInAnyOrder(
                         "KeystrokeBatch",
+                        "FlowFeatures",
                         "SessionEvent",
                         "AccountEvent",
                         "FlowFeedback",

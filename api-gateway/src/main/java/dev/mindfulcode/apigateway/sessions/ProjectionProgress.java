@@ -46,6 +46,7 @@ final class ProjectionProgress {
     private final Database database;
     private final Map<Partition, Long> nextOffsets = new ConcurrentHashMap<>();
     private final Map<Partition, Long> inputOffsets = new ConcurrentHashMap<>();
+    private final Map<Partition, Long> featuresOffsets = new ConcurrentHashMap<>();
     private final Queue<Waiter> waiters = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicBoolean polling = new AtomicBoolean();
@@ -55,11 +56,11 @@ final class ProjectionProgress {
     }
 
     /**
-     * Completes when the read model includes the record at a position, or its results if it is one of keystrokes; fails
+     * Completes when the read model includes the record at a position, or its results if it is an input of the stream; fails
      * with 503 after {@link #TIMEOUT} or {@link #KEYSTROKES_TIMEOUT}.
      */
     Mono<Void> await(LogPosition position) {
-        return await(position, isKeystrokes(position) ? KEYSTROKES_TIMEOUT : TIMEOUT)
+        return await(position, isStreamInput(position) ? KEYSTROKES_TIMEOUT : TIMEOUT)
                 .onErrorMap(TimeoutException.class, e -> behind("The read model has not caught up with this write."));
     }
 
@@ -84,9 +85,11 @@ final class ProjectionProgress {
     }
 
     private boolean has(LogPosition position) {
-        return isKeystrokes(position)
-                ? MARKED.stream().allMatch(topic -> isPast(inputOffsets, topic, position))
-                : isPast(nextOffsets, position.topic(), position);
+        if (!isStreamInput(position)) {
+            return isPast(nextOffsets, position.topic(), position);
+        }
+        Map<Partition, Long> marked = isFeatures(position) ? featuresOffsets : inputOffsets;
+        return MARKED.stream().allMatch(topic -> isPast(marked, topic, position));
     }
 
     private static boolean isPast(Map<Partition, Long> offsets, String topic, LogPosition position) {
@@ -94,8 +97,12 @@ final class ProjectionProgress {
         return next != null && next > position.offset();
     }
 
-    private static boolean isKeystrokes(LogPosition position) {
-        return position.topic().equals(Topics.KEYSTROKES.name());
+    private static boolean isStreamInput(LogPosition position) {
+        return position.topic().equals(Topics.KEYSTROKES.name()) || isFeatures(position);
+    }
+
+    private static boolean isFeatures(LogPosition position) {
+        return position.topic().equals(Topics.FLOW_FEATURES.name());
     }
 
     private void poll() {
@@ -120,7 +127,8 @@ final class ProjectionProgress {
     }
 
     private Mono<Void> readOffsets() {
-        return database.sql("SELECT topic, partition, next_offset, input_offset FROM readmodel.projection_offsets")
+        return database.sql(
+                        "SELECT topic, partition, next_offset, input_offset, features_offset FROM readmodel.projection_offsets")
                 .map(row -> {
                     Partition partition =
                             new Partition(row.get("topic", String.class), row.get("partition", Integer.class));
@@ -128,6 +136,10 @@ final class ProjectionProgress {
                     Long inputOffset = row.get("input_offset", Long.class);
                     if (inputOffset != null) {
                         inputOffsets.put(partition, inputOffset);
+                    }
+                    Long featuresOffset = row.get("features_offset", Long.class);
+                    if (featuresOffset != null) {
+                        featuresOffsets.put(partition, featuresOffset);
                     }
                     return true;
                 })

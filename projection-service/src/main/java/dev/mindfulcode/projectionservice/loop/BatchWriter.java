@@ -103,11 +103,11 @@ final class BatchWriter {
             TopicPartition partition = received.partition();
             Step step = steps.get(partition);
             long from = step == null ? position(positions, partition) : step.from();
-            Long inputOffset = step == null ? null : step.inputOffset();
-            if (received.content() instanceof DecodedRecord.InputProgress progress) {
-                inputOffset = progress.inputOffset();
+            DecodedRecord.InputProgress progress = step == null ? null : step.progress();
+            if (received.content() instanceof DecodedRecord.InputProgress later) {
+                progress = later;
             }
-            steps.put(partition, new Step(from, received.record().offset() + 1, inputOffset));
+            steps.put(partition, new Step(from, received.record().offset() + 1, progress));
             switch (received.content()) {
                 case DecodedRecord.Decoded readable -> {
                     String reason = fold(received, readable.event(), begun);
@@ -120,7 +120,7 @@ final class BatchWriter {
                         letters.add(new DeadRecord(received.record(), rejected.reason()));
                     }
                 }
-                case DecodedRecord.InputProgress progress -> {
+                case DecodedRecord.InputProgress _ -> {
                     // Stored with the offset.
                 }
                 case DecodedRecord.Skipped skipped ->

@@ -15,8 +15,13 @@ record DecodedRecord(ConsumerRecord<byte @Nullable [], byte @Nullable []> record
     /** A valid record without an event. */
     record Skipped(SkipReason reason) implements Content {}
 
-    /** @param inputOffset of the {@link dev.mindfulcode.schemas.ProgressMarker} */
-    record InputProgress(long inputOffset) implements Content {}
+    /**
+     * A {@link dev.mindfulcode.schemas.ProgressMarker}.
+     *
+     * @param inputOffset in the topic {@code keystrokes}
+     * @param featuresOffset in the topic {@code flow-features}
+     */
+    record InputProgress(long inputOffset, long featuresOffset) implements Content {}
 
     /** @param reason the kind of failure, never content of the record */
     record Rejected(String reason) implements Content {}

@@ -34,16 +34,17 @@ final class OffsetTable {
             """;
 
     private static final String ADVANCE = """
-            UPDATE {projection_offsets} SET next_offset = ?, input_offset = coalesce(?, input_offset)
+            UPDATE {projection_offsets} SET next_offset = ?, input_offset = coalesce(?, input_offset),
+                features_offset = coalesce(?, features_offset)
             WHERE topic = ? AND partition = ? AND next_offset = ?
             """;
 
     /**
      * The advance of a partition by one transaction, as offsets of the next record to apply.
      *
-     * @param inputOffset of the last progress marker between them; null without one
+     * @param progress the last progress marker between them; null without one
      */
-    record Step(long from, long to, @Nullable Long inputOffset) {}
+    record Step(long from, long to, DecodedRecord.@Nullable InputProgress progress) {}
 
     private final String insert;
     private final String select;
@@ -81,11 +82,13 @@ final class OffsetTable {
     void advance(Connection connection, SortedMap<TopicPartition, Step> steps) throws SQLException, FencedException {
         try (PreparedStatement statement = connection.prepareStatement(advance)) {
             for (Map.Entry<TopicPartition, Step> entry : steps.entrySet()) {
+                DecodedRecord.InputProgress progress = entry.getValue().progress();
                 statement.setLong(1, entry.getValue().to());
-                statement.setObject(2, entry.getValue().inputOffset(), Types.BIGINT);
-                statement.setString(3, entry.getKey().topic());
-                statement.setInt(4, entry.getKey().partition());
-                statement.setLong(5, entry.getValue().from());
+                statement.setObject(2, progress == null ? null : progress.inputOffset(), Types.BIGINT);
+                statement.setObject(3, progress == null ? null : progress.featuresOffset(), Types.BIGINT);
+                statement.setString(4, entry.getKey().topic());
+                statement.setInt(5, entry.getKey().partition());
+                statement.setLong(6, entry.getValue().from());
                 statement.addBatch();
             }
             if (Arrays.stream(statement.executeBatch()).anyMatch(rows -> rows != 1)) {

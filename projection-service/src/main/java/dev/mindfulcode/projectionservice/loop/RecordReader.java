@@ -73,7 +73,7 @@ final class RecordReader implements AutoCloseable {
             long inputOffset = ProgressMarker.inputOffset(record.headers());
             return inputOffset == ProgressMarker.NONE
                     ? new DecodedRecord.Skipped(DecodedRecord.SkipReason.TOMBSTONE)
-                    : new DecodedRecord.InputProgress(inputOffset);
+                    : new DecodedRecord.InputProgress(inputOffset, ProgressMarker.featuresOffset(record.headers()));
         }
         UUID userId = userId(record.topic(), key);
         if (userId == null) {

@@ -113,8 +113,8 @@ class BatchWriterTest {
         writer.apply(List.of(marker(FIRST, 0, 7), record(FIRST, 1), marker(FIRST, 2, 9)), positions);
         writer.apply(List.of(record(FIRST, 3)), positions);
 
-        assertThat(database.rows("SELECT next_offset, input_offset FROM readmodel.projection_offsets"))
-                .containsExactly("(4,9)");
+        assertThat(database.rows("SELECT next_offset, input_offset, features_offset FROM readmodel.projection_offsets"))
+                .containsExactly("(4,9,10)");
         // After a truncation of the log the last marker counts, not the highest.
         writer.apply(List.of(marker(FIRST, 4, 8)), positions);
         assertThat(database.number("SELECT input_offset FROM readmodel.projection_offsets"))
@@ -125,7 +125,7 @@ class BatchWriterTest {
     private static DecodedRecord marker(TopicPartition partition, long offset, long inputOffset) {
         return new DecodedRecord(
                 new ConsumerRecord<>(partition.topic(), partition.partition(), offset, null, null),
-                new DecodedRecord.InputProgress(inputOffset));
+                new DecodedRecord.InputProgress(inputOffset, inputOffset + 1));
     }
 
     private boolean wins(CountDownLatch bothKnow) throws Exception {

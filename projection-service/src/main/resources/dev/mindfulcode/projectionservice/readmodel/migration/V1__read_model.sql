@@ -8,6 +8,8 @@ CREATE TABLE projection_offsets (
     -- Topics written by flow-stream: all keystrokes below this offset of the same partition of `keystrokes` are
     -- included in the applied records. Null until the first progress marker.
     input_offset bigint,
+    -- The same for `flow-features`.
+    features_offset bigint,
     PRIMARY KEY (topic, partition)
 );
 
