@@ -28,7 +28,7 @@ final class Ingest implements AutoCloseable {
     private final HikariDataSource keys;
     private final PostgresUserKeys userKeys;
     private final UserCipherLookup ciphers;
-    private final SessionOwnerLookup owners;
+    private final SessionAccessLookup sessions;
     private final KeystrokePublisher publisher;
     private final IngestLifecycle lifecycle;
     private final KeystrokesEndpoint keystrokes;
@@ -46,7 +46,7 @@ final class Ingest implements AutoCloseable {
                 settings.database().pool("ingest", UserCipherLookup.LOOKUP_THREADS + 1, KEY_QUERY_TIMEOUT));
         userKeys = PostgresUserKeys.open(keys, settings.keyEncryptionKey());
         ciphers = new UserCipherLookup(userKeys);
-        owners = new SessionOwnerLookup(database);
+        sessions = new SessionAccessLookup(database);
         publisher = new KeystrokePublisher(
                 settings.kafkaBootstrapServers(),
                 settings.mindfulIngestInFlightBytes(),
@@ -54,7 +54,7 @@ final class Ingest implements AutoCloseable {
                 meters);
         lifecycle = new IngestLifecycle(inFlight, connections);
         UploadPipeline pipeline = new UploadPipeline(
-                ciphers, owners, new SessionShiftCache(Ticker.systemTicker()), publisher, metrics, clock);
+                ciphers, sessions, new SessionShiftCache(Ticker.systemTicker()), publisher, metrics, clock);
         keystrokes = new KeystrokesEndpoint(authenticator, readers, pipeline, inFlight, metrics, lifecycle, clock);
         socket = new WebSocketEndpoint(
                 authenticator,
@@ -107,7 +107,7 @@ final class Ingest implements AutoCloseable {
 
     @Override
     public void close() {
-        owners.close();
+        sessions.close();
         ciphers.close();
         userKeys.close();
         keys.close();

@@ -6,6 +6,7 @@ import static dev.mindfulcode.webkit.problems.ProblemType.INVALID_BATCH;
 import static dev.mindfulcode.webkit.problems.ProblemType.INVALID_UPLOAD;
 import static dev.mindfulcode.webkit.problems.ProblemType.MALFORMED_BODY;
 import static dev.mindfulcode.webkit.problems.ProblemType.METHOD_NOT_ALLOWED;
+import static dev.mindfulcode.webkit.problems.ProblemType.NOT_COLLECTED;
 import static dev.mindfulcode.webkit.problems.ProblemType.OVERLOADED;
 import static dev.mindfulcode.webkit.problems.ProblemType.REQUEST_TIMEOUT;
 import static dev.mindfulcode.webkit.problems.ProblemType.REQUEST_TOO_LARGE;
@@ -45,7 +46,8 @@ final class IngestMetrics {
         Duration.ofSeconds(10)
     };
 
-    private static final Set<ProblemType> OF_BATCHES = EnumSet.of(INVALID_BATCH, TOO_OLD, UNKNOWN_SESSION);
+    private static final Set<ProblemType> OF_BATCHES =
+            EnumSet.of(INVALID_BATCH, NOT_COLLECTED, TOO_OLD, UNKNOWN_SESSION);
 
     private static final Set<ProblemType> OF_UPLOADS = EnumSet.of(
             INVALID_BATCH,
@@ -54,6 +56,7 @@ final class IngestMetrics {
             MALFORMED_BODY,
             UNAUTHENTICATED,
             UNKNOWN_SESSION,
+            NOT_COLLECTED,
             METHOD_NOT_ALLOWED,
             REQUEST_TIMEOUT,
             ACCOUNT_ERASED,

@@ -2,20 +2,20 @@ package dev.mindfulcode.ingestservice;
 
 import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.webkit.problems.ProblemException;
-import dev.mindfulcode.webkit.problems.ProblemType;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The pipeline of an upload from bytes to Kafka, the same for HTTP and WebSocket. If the user's key and the sessions'
- * owners are cached, as they are after the first batch of a session, it runs on the caller's thread. Thread-safe; never
+ * The pipeline of an upload from bytes to Kafka, the same for HTTP and WebSocket. If the user's key and the
+ * sessions are cached, as they are after the first batch of a session, it runs on the caller's thread. Thread-safe; never
  * blocks.
  */
 final class UploadPipeline {
@@ -24,7 +24,7 @@ final class UploadPipeline {
     static final int BATCH_OVERHEAD_BYTES = 512;
 
     private final UserCipherLookup ciphers;
-    private final SessionOwnerLookup owners;
+    private final SessionAccessLookup sessions;
     private final SessionShiftCache shifts;
     private final KeystrokePublisher publisher;
     private final IngestMetrics metrics;
@@ -32,13 +32,13 @@ final class UploadPipeline {
 
     UploadPipeline(
             UserCipherLookup ciphers,
-            SessionOwnerLookup owners,
+            SessionAccessLookup sessions,
             SessionShiftCache shifts,
             KeystrokePublisher log,
             IngestMetrics metrics,
             Clock clock) {
         this.ciphers = ciphers;
-        this.owners = owners;
+        this.sessions = sessions;
         this.shifts = shifts;
         this.publisher = log;
         this.metrics = metrics;
@@ -75,57 +75,40 @@ final class UploadPipeline {
         reservation.grow((long) BATCH_OVERHEAD_BYTES * upload.size());
         long receivedMs = clock.millis();
         UserCipher cipher = ciphers.cached(userId);
-        if (cipher != null && ownsAllByCache(userId, upload)) {
+        if (cipher != null && acceptsAllByCache(userId, upload)) {
             return CompletableFuture.completedFuture(publish(cipher, upload, receivedMs, arrivedMs, startedNs));
         }
         return ciphers.find(userId)
-                .thenCompose(found -> rejectForeignSessions(userId, upload)
-                        .thenApply(owned -> publish(found, owned, receivedMs, arrivedMs, startedNs)));
+                .thenCompose(found -> rejectBySession(userId, upload)
+                        .thenApply(accepted -> publish(found, accepted, receivedMs, arrivedMs, startedNs)));
     }
 
-    private boolean ownsAllByCache(UUID userId, Upload upload) {
+    private boolean acceptsAllByCache(UUID userId, Upload upload) {
         List<ParsedBatch> batches = upload.batches();
         for (int i = 0; i < batches.size(); i++) {
-            if (!userId.equals(owners.cached(batches.get(i).sessionId()))) {
+            SessionAccess session = sessions.cached(batches.get(i).sessionId());
+            if (session == null || !session.acceptsKeystrokesOf(userId)) {
                 return false;
             }
         }
         return true;
     }
 
-    /** Rejects the batches of sessions that are not the user's. */
-    private CompletableFuture<Upload> rejectForeignSessions(UUID userId, Upload upload) {
+    /** Rejects batches of sessions that are not the user's, or whose keystrokes are not collected. */
+    private CompletableFuture<Upload> rejectBySession(UUID userId, Upload upload) {
         Set<UUID> sessionIds = new LinkedHashSet<>();
         upload.batches().forEach(batch -> sessionIds.add(batch.sessionId()));
-        CompletableFuture<Set<UUID>> foreign = CompletableFuture.completedFuture(new HashSet<>());
+        CompletableFuture<Map<UUID, SessionAccess>> found = CompletableFuture.completedFuture(new HashMap<>());
         for (UUID sessionId : sessionIds) {
-            foreign = foreign.thenCombine(owners.find(sessionId), (others, owner) -> {
-                if (!isOwner(userId, owner)) {
-                    others.add(sessionId);
-                }
-                return others;
+            found = found.thenCombine(sessions.find(sessionId), (known, session) -> {
+                session.ifPresent(access -> known.put(sessionId, access));
+                return known;
             });
         }
-        return foreign.thenApply(others -> upload.without(unknownSessionRejections(others, upload)));
-    }
-
-    private static boolean isOwner(UUID userId, Optional<UUID> owner) {
-        return owner.isPresent() && owner.get().equals(userId);
-    }
-
-    /** Rejects foreign sessions like unknown ones, so that nobody can probe which ids exist. */
-    private static List<Rejection> unknownSessionRejections(Set<UUID> foreign, Upload upload) {
-        List<Rejection> rejected = new ArrayList<>();
-        for (ParsedBatch batch : upload.batches()) {
-            if (foreign.contains(batch.sessionId())) {
-                rejected.add(new Rejection(
-                        batch.index(),
-                        ProblemType.UNKNOWN_SESSION,
-                        "session_id",
-                        "You have no session with this id; start it with POST /api/sessions/start"));
-            }
-        }
-        return rejected;
+        return found.thenApply(known -> upload.without(upload.batches().stream()
+                .map(batch -> SessionAccess.rejection(known.get(batch.sessionId()), userId, batch))
+                .filter(Objects::nonNull)
+                .toList()));
     }
 
     private CompletableFuture<UploadResult> publish(

@@ -13,6 +13,7 @@ import dev.mindfulcode.embeddedplatform.Platform;
 import dev.mindfulcode.embeddedplatform.TestPlatform;
 import dev.mindfulcode.identity.ApiKeys;
 import dev.mindfulcode.identity.CredentialHash;
+import dev.mindfulcode.schemas.CollectionLevel;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topics;
 import dev.mindfulcode.webkit.transport.ConnectionLimits;
@@ -34,8 +35,10 @@ import java.util.Date;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -73,7 +76,11 @@ final class IngestServer implements AutoCloseable {
             CREATE SCHEMA identity;
             CREATE SCHEMA gateway;
             CREATE TABLE gateway.session_owners
-                (session_id uuid PRIMARY KEY, user_id uuid NOT NULL, started_at timestamptz NOT NULL);
+                (session_id uuid PRIMARY KEY, user_id uuid NOT NULL, started_at timestamptz NOT NULL,
+                excluded_by text);
+            CREATE TABLE gateway.privacy_settings
+                (user_id uuid PRIMARY KEY, collection_level text NOT NULL,
+                changed_at timestamptz NOT NULL DEFAULT clock_timestamp());
             CREATE TABLE identity.revocations
                 (grant_id uuid PRIMARY KEY, recorded_at timestamptz NOT NULL DEFAULT clock_timestamp());
             CREATE TABLE identity.api_keys
@@ -151,6 +158,29 @@ final class IngestServer implements AutoCloseable {
             insert.executeUpdate();
         } catch (SQLException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** Sets a user's collection level and waits until it is in force, as the gateway does. */
+    void setLevel(UUID userId, CollectionLevel level) {
+        execute("""
+                INSERT INTO gateway.privacy_settings VALUES ('%s', '%s') ON CONFLICT (user_id)
+                DO UPDATE SET collection_level = EXCLUDED.collection_level, changed_at = clock_timestamp()\
+                """.formatted(userId, level.text()));
+        awaitForce();
+    }
+
+    /** Excludes a session by its project or its language, or not for null, and waits until that is in force. */
+    void exclude(UUID sessionId, UUID userId, @Nullable String by) {
+        execute("UPDATE gateway.session_owners SET excluded_by = %s WHERE session_id = '%s'"
+                .formatted(by == null ? "NULL" : "'" + by + "'", sessionId));
+        setLevel(userId, CollectionLevel.FULL);
+    }
+
+    private static void awaitForce() {
+        long deadlineNs = System.nanoTime() + CollectionLevel.IN_FORCE_WITHIN.toNanos();
+        while (System.nanoTime() - deadlineNs < 0) {
+            LockSupport.parkNanos(deadlineNs - System.nanoTime());
         }
     }
 

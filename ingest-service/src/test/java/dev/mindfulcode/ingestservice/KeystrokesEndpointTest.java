@@ -2,6 +2,7 @@ package dev.mindfulcode.ingestservice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mindfulcode.schemas.CollectionLevel;
 import dev.mindfulcode.schemas.KeystrokeBatch;
 import dev.mindfulcode.schemas.ReadAfterToken;
 import dev.mindfulcode.schemas.upload.KeystrokeUpload;
@@ -210,6 +211,38 @@ class KeystrokesEndpointTest {
                         + "{\"index\":2,\"type\":\"https://mindfulcode.dev/problems/unknown-session\","
                         + "\"field\":\"session_id\","
                         + "\"detail\":\"You have no session with this id; start it with POST /api/sessions/start\"}]}");
+        assertThat(server.stored(user).sequences()).containsExactly(0L, 2L);
+    }
+
+    @Test
+    void rejectsKeystrokesOfUsersWhoAllowNone() {
+        assertThat(server.post(user, BatchJson.of(session, 0)).statusCode()).isEqualTo(202);
+        for (CollectionLevel level : List.of(CollectionLevel.FEATURES, CollectionLevel.LOCAL)) {
+            server.setLevel(user, level);
+
+            HttpResponse<String> refused = server.post(user, BatchJson.of(session, 10));
+
+            assertProblem(refused, ProblemType.NOT_COLLECTED, null);
+            assertThat(refused.body()).contains("collection_level is " + level.text());
+            assertThat(server.post(user, "[" + BatchJson.of(session, 11) + "]").body())
+                    .contains("\"accepted\":0", "\"index\":0", "problems/not-collected");
+        }
+        server.setLevel(user, CollectionLevel.FULL);
+        assertThat(server.post(user, BatchJson.of(session, 1)).statusCode()).isEqualTo(202);
+        assertThat(server.stored(user).sequences()).containsExactly(0L, 1L);
+    }
+
+    @Test
+    void rejectsBatchesOfExcludedSessionsOnly() {
+        UUID excluded = server.newSession(user);
+        String both = BatchJson.array(BatchJson.of(session, 0), BatchJson.of(excluded, 1));
+        server.exclude(excluded, user, "project");
+
+        assertThat(server.post(user, both).body())
+                .contains("\"accepted\":1", "\"index\":1", "excluded_projects excludes this session")
+                .contains("\"field\":\"session_id\"");
+        server.exclude(excluded, user, null);
+        assertThat(server.post(user, BatchJson.of(excluded, 2)).statusCode()).isEqualTo(202);
         assertThat(server.stored(user).sequences()).containsExactly(0L, 2L);
     }
 

@@ -3,6 +3,7 @@ package dev.mindfulcode.ingestservice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jose.JWSAlgorithm;
+import dev.mindfulcode.schemas.CollectionLevel;
 import dev.mindfulcode.schemas.upload.KeystrokeUpload;
 import dev.mindfulcode.schemas.upload.UploadedBatch;
 import dev.mindfulcode.webkit.problems.ProblemType;
@@ -65,6 +66,22 @@ class WebSocketEndpointTest {
             assertThat(answers.get(5)).startsWith("{\"type\":\"ack\",\"sequence\":4,");
         }
         assertThat(server.stored(user).sequences()).containsExactly(0L, 1L, 4L);
+    }
+
+    /** The connection has cached that the session accepts keystrokes. */
+    @Test
+    void rejectsBatchesOnAnOpenConnectionAfterTheLevelChanged() {
+        try (UploadWebSocketClient client = UploadWebSocketClient.connect(server, IngestServer.token(user))) {
+            client.send(BatchJson.of(session, 0).toString());
+            client.send(BatchJson.of(session, 1).toString());
+            assertThat(client.await(2)).allMatch(answer -> answer.startsWith("{\"type\":\"ack\""));
+
+            server.setLevel(user, CollectionLevel.FEATURES);
+            client.send(BatchJson.of(session, 2).toString());
+
+            assertThat(client.await(1).getFirst()).contains("not-collected", "collection_level is features");
+        }
+        assertThat(server.stored(user).sequences()).containsExactly(0L, 1L);
     }
 
     @Test

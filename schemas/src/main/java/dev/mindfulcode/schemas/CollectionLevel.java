@@ -1,5 +1,6 @@
 package dev.mindfulcode.schemas;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -13,6 +14,9 @@ public enum CollectionLevel {
     FEATURES,
     /** Nothing: the client keeps everything. */
     LOCAL;
+
+    /** Ingest accepts nothing against a user's settings that reaches it later than this after their change. */
+    public static final Duration IN_FORCE_WITHIN = Duration.ofSeconds(2);
 
     /** Returns the level as the API, the tables and the log spell it. */
     public String text() {

@@ -63,28 +63,31 @@ final class PrivacySettings {
         return Mono.zip(table.find(userId), teams.ofUser(userId), View::of);
     }
 
-    /** Applies an update in one transaction and emits the settings after it. */
+    /** Applies an update in one transaction and emits the settings after it, once ingest accepts nothing against them. */
     Mono<View> change(UUID userId, SettingsUpdate update) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        Mono<Void> changes = teams.setConsents(userId, new TreeMap<>(update.consents()))
+        Mono<Boolean> changes = teams.setConsents(userId, new TreeMap<>(update.consents()))
                 .then(Mono.defer(() -> accounts.lockForChange(userId)))
                 .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.withDetail("The account is gone.")))
                 .then(Mono.defer(() -> table.find(userId)))
                 .flatMap(before -> save(userId, before, update.applyTo(before), now));
         return requireMember(userId, update.consents().keySet())
-                .then(database.inTransaction(changes.thenReturn(true)))
-                .doOnSuccess(done -> outbox.wakeRelay())
+                .then(database.inTransaction(changes))
+                .doOnNext(stricter -> outbox.wakeRelay())
+                .flatMap(stricter -> stricter ? Mono.delay(CollectionLevel.IN_FORCE_WITHIN) : Mono.just(0L))
                 .then(Mono.defer(() -> read(userId)));
     }
 
-    private Mono<Void> save(UUID userId, CollectionSettings before, CollectionSettings after, Instant now) {
+    /** Emits whether ingest accepted something before that it must not accept now. */
+    private Mono<Boolean> save(UUID userId, CollectionSettings before, CollectionSettings after, Instant now) {
         return after.equals(before)
-                ? Mono.empty()
+                ? Mono.just(false)
                 : table.save(userId, after)
                         .then(Mono.defer(
                                 () -> history.add(userId, SettingsChange.between(before, after, Actor.USER), now)))
                         .then(Mono.defer(() ->
-                                after.level() == before.level() ? Mono.empty() : publish(userId, after.level(), now)));
+                                after.level() == before.level() ? Mono.empty() : publish(userId, after.level(), now)))
+                        .thenReturn(after.level().compareTo(before.level()) > 0);
     }
 
     private Mono<Void> publish(UUID userId, CollectionLevel level, Instant now) {

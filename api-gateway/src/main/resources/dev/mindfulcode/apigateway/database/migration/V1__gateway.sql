@@ -11,7 +11,11 @@ CREATE TABLE session_owners (
     ended_at timestamptz,
     -- Position of the session's latest event on the topic "sessions".
     log_partition int,
-    log_offset bigint
+    log_offset bigint,
+    -- The setting of the user that excludes the session; ingest reads it.
+    excluded_by text CHECK (excluded_by IN ('project', 'language')),
+    -- Project and language, encrypted with the user's key, for the next change of what is excluded.
+    sealed_details bytea
 );
 CREATE INDEX session_owners_of_user ON session_owners (user_id);
 

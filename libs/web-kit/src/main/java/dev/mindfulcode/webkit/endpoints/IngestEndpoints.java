@@ -5,6 +5,7 @@ import static dev.mindfulcode.webkit.problems.ProblemType.INTERNAL_ERROR;
 import static dev.mindfulcode.webkit.problems.ProblemType.INVALID_BATCH;
 import static dev.mindfulcode.webkit.problems.ProblemType.INVALID_UPLOAD;
 import static dev.mindfulcode.webkit.problems.ProblemType.MALFORMED_BODY;
+import static dev.mindfulcode.webkit.problems.ProblemType.NOT_COLLECTED;
 import static dev.mindfulcode.webkit.problems.ProblemType.OVERLOADED;
 import static dev.mindfulcode.webkit.problems.ProblemType.REQUEST_TIMEOUT;
 import static dev.mindfulcode.webkit.problems.ProblemType.REQUEST_TOO_LARGE;
@@ -29,6 +30,7 @@ public final class IngestEndpoints {
         TOO_OLD,
         UNAUTHENTICATED,
         UNKNOWN_SESSION,
+        NOT_COLLECTED,
         REQUEST_TIMEOUT,
         ACCOUNT_ERASED,
         REQUEST_TOO_LARGE,

@@ -18,6 +18,7 @@ public enum ProblemType {
     INVALID_REFRESH_TOKEN("invalid-refresh-token", 401, "Invalid refresh token"),
     FORBIDDEN("forbidden", 403, "Forbidden"),
     PLAN_NEEDED("plan-needed", 403, "Feature not included in the team's plan"),
+    NOT_COLLECTED("not-collected", 403, "Not collected by the user's privacy settings"),
     WRONG_PASSWORD("wrong-password", 403, "Wrong current password"),
     NOT_FOUND("not-found", 404, "Not found"),
     UNKNOWN_SESSION("unknown-session", 404, "Unknown session"),

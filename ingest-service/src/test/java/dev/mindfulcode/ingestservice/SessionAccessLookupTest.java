@@ -3,6 +3,7 @@ package dev.mindfulcode.ingestservice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mindfulcode.schemas.CollectionLevel;
 import dev.mindfulcode.webkit.problems.ProblemException;
 import dev.mindfulcode.webkit.problems.ProblemType;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -20,34 +21,74 @@ import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class SessionOwnerLookupTest {
+class SessionAccessLookupTest {
 
     private final IngestServer server = IngestServer.shared();
-    private final SessionOwnerLookup owners = new SessionOwnerLookup(server.database);
+    private final SessionAccessLookup sessions = new SessionAccessLookup(server.database);
     private final UUID user = server.newUser();
+    private final SessionAccess access = new SessionAccess(user, CollectionLevel.FULL, null);
 
     @AfterEach
     void close() {
-        owners.close();
+        sessions.close();
     }
 
     @Test
-    void cachesOwners() {
+    void cachesSessions() {
         UUID session = server.newSession(user);
 
-        assertThat(owners.cached(session)).isNull();
-        assertThat(owners.find(session).join()).hasValue(user);
-        assertThat(owners.cached(session)).isEqualTo(user);
+        assertThat(sessions.cached(session)).isNull();
+        assertThat(sessions.find(session).join()).hasValue(access);
+        Eventually.holds(() -> access.equals(sessions.cached(session)));
+    }
+
+    @Test
+    void answersNothingFromTheCacheLaterThanAChangeIsInForce() {
+        UUID session = server.newSession(user);
+        assertThat(sessions.find(session).join()).hasValue(access);
+
+        server.setLevel(user, CollectionLevel.FEATURES);
+
+        assertThat(sessions.cached(session)).isNotEqualTo(access);
+        assertThat(sessions.find(session).join().orElseThrow().level()).isEqualTo(CollectionLevel.FEATURES);
+    }
+
+    /** A query that was running at a change must neither be used nor cached. */
+    @Test
+    void readsAgainWhatChangedDuringAQuery() throws SQLException {
+        UUID session = server.newSession(user);
+        CompletableFuture<Optional<SessionAccess>> held;
+        try (Connection blocker = lockedTable()) {
+            held = sessions.find(session);
+            server.setLevel(user, CollectionLevel.LOCAL);
+            assertThat(held).isNotDone();
+            blocker.rollback();
+        }
+        assertThat(held.join().orElseThrow().level()).isEqualTo(CollectionLevel.LOCAL);
+        assertThat(sessions.find(session).join().orElseThrow().level()).isEqualTo(CollectionLevel.LOCAL);
+    }
+
+    /** The lease: while changes cannot be seen, nothing is answered from memory. */
+    @Test
+    void stopsAnsweringFromTheCacheWhileSettingsCannotBeRead() throws SQLException {
+        UUID session = server.newSession(user);
+        assertThat(sessions.find(session).join()).hasValue(access);
+        Eventually.holds(() -> sessions.cached(session) != null);
+        try (Connection blocker = locked("gateway.privacy_settings")) {
+            Eventually.holds(() -> sessions.cached(session) == null);
+            blocker.rollback();
+        }
+        Eventually.holds(() -> sessions.cached(session) != null);
     }
 
     @Test
     void doesNotCacheUnknownSessions() {
         UUID session = UUID.randomUUID();
-        assertThat(owners.find(session).join()).isEmpty();
+        assertThat(sessions.find(session).join()).isEmpty();
 
         server.claim(session, user);
 
-        assertThat(owners.find(session).join()).hasValue(user);
+        assertThat(sessions.find(session).join()).hasValue(access);
     }
 
     /** A lookup after the claim is answered by a query that starts after the claim. */
@@ -55,39 +96,39 @@ class SessionOwnerLookupTest {
     void findsSessionClaimedDuringAnotherLookup() {
         for (int round = 0; round < 200; round++) {
             UUID session = UUID.randomUUID();
-            owners.find(session);
+            sessions.find(session);
             server.claim(session, user);
 
-            assertThat(owners.find(session).join()).hasValue(user);
+            assertThat(sessions.find(session).join()).hasValue(access);
         }
     }
 
     @Test
     void answersFloodOfUnknownSessions() {
         UUID known = server.newSession(user);
-        List<CompletableFuture<Optional<UUID>>> flood = new ArrayList<>();
+        List<CompletableFuture<Optional<SessionAccess>>> flood = new ArrayList<>();
         for (int i = 0; i < 5_000; i++) {
-            flood.add(owners.find(UUID.randomUUID()));
+            flood.add(sessions.find(UUID.randomUUID()));
         }
 
-        assertThat(owners.find(known).join()).hasValue(user);
+        assertThat(sessions.find(known).join()).hasValue(access);
         assertThat(flood).allMatch(answer -> answer.join().isEmpty());
     }
 
     @Test
     void rejectsLookupsBeyondItsBoundWhileTheDatabaseIsStuck() throws SQLException {
-        List<CompletableFuture<Optional<UUID>>> waiting = new ArrayList<>();
+        List<CompletableFuture<Optional<SessionAccess>>> waiting = new ArrayList<>();
         try (Connection blocker = lockedTable()) {
             // One query is stuck with the first lookup; the others are pending.
-            waiting.add(owners.find(UUID.randomUUID()));
-            CompletableFuture<Optional<UUID>> refused;
+            waiting.add(sessions.find(UUID.randomUUID()));
+            CompletableFuture<Optional<SessionAccess>> refused;
             do {
-                refused = owners.find(UUID.randomUUID());
+                refused = sessions.find(UUID.randomUUID());
                 waiting.add(refused);
             } while (!refused.isDone());
 
-            CompletableFuture<Optional<UUID>> over = refused;
-            assertThat(waiting.size()).isGreaterThan(SessionOwnerLookup.PENDING_MAX);
+            CompletableFuture<Optional<SessionAccess>> over = refused;
+            assertThat(waiting.size()).isGreaterThan(SessionAccessLookup.PENDING_MAX);
             assertThatThrownBy(over::join)
                     .isInstanceOf(CompletionException.class)
                     .cause()
@@ -123,10 +164,14 @@ class SessionOwnerLookupTest {
     }
 
     private Connection lockedTable() throws SQLException {
+        return locked("gateway.session_owners");
+    }
+
+    private Connection locked(String table) throws SQLException {
         Connection connection = server.database.getConnection();
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
-            statement.execute("LOCK TABLE gateway.session_owners IN ACCESS EXCLUSIVE MODE");
+            statement.execute("LOCK TABLE " + table + " IN ACCESS EXCLUSIVE MODE");
         }
         return connection;
     }
