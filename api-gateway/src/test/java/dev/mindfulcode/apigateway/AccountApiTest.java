@@ -506,4 +506,28 @@ class AccountApiTest {
     private Answer logout(String token) {
         return api.post("/api/auth/logout", null, "{\"refresh_token\": \"" + token + "\"}");
     }
+
+    @Test
+    void storesNoPersonalTextInClear() throws Exception {
+        String marker = "marker" + UUID.randomUUID().toString().substring(0, 8);
+        User marked = gateway.user();
+        User lead = gateway.user();
+        patch(marked.token(), """
+                {"email": "%s@example.org", "name": "%s", "current_password": "%s"}""".formatted(marker, marker, Api.PASSWORD));
+        api.post("/api/keys", marked.token(), "{\"name\": \"" + marker + "\", \"scope\": \"ingest\"}");
+        String team = api.post("/api/teams", lead.token(), "{\"name\": \"t\"}").text("team_id");
+        Answer invited = api.post(
+                "/api/teams/" + team + "/members",
+                lead.token(),
+                "{\"email\": \"" + marker + "@example.org\", \"role\": \"member\"}");
+
+        Answer account = api.get("/api/account", marked.token());
+        assertThat(account.text("email")).isEqualTo(marker + "@example.org");
+        assertThat(account.text("name")).isEqualTo(marker);
+        assertThat(api.get("/api/keys", marked.token()).json().toString()).contains(marker);
+        assertThat(invited.text("email")).isEqualTo(marker + "@example.org");
+        assertThat(gateway.rowsWith("identity", marker)).isEmpty();
+        assertThat(gateway.rowsWith("gateway", marker)).isEmpty();
+        assertThat(gateway.rowsWith("identity", marked.id().toString())).isNotEmpty();
+    }
 }

@@ -443,18 +443,21 @@ class AuthorisationMatrixTest {
     /** Creates an open invitation of the member's address into the team, and deletes the earlier one. */
     private static UUID invitation() throws SQLException {
         UUID id = UUID.randomUUID();
-        String email = Objects.requireNonNull(users.get(Who.MEMBER)).email();
+        byte[] email =
+                GATEWAY.emailIndex(Objects.requireNonNull(users.get(Who.MEMBER)).email());
         try (var connection = GATEWAY.connection();
-                var delete = connection.prepareStatement("delete from identity.team_invitations where email = ?");
+                var delete =
+                        connection.prepareStatement("delete from identity.team_invitations where email_index = ?");
                 var insert = connection.prepareStatement("""
                         insert into identity.team_invitations
-                            (invitation_id, team_id, email, role, code_hash, invited_by, created_at, expires_at)
-                        values (?, ?, ?, 'member', sha256(?), ?, now(), now() + interval '1 day')""")) {
-            delete.setString(1, email);
+                            (invitation_id, team_id, email_index, sealed_email, role, code_hash, invited_by,
+                             created_at, expires_at)
+                        values (?, ?, ?, '', 'member', sha256(?), ?, now(), now() + interval '1 day')""")) {
+            delete.setBytes(1, email);
             delete.executeUpdate();
             insert.setObject(1, id);
             insert.setObject(2, team);
-            insert.setString(3, email);
+            insert.setBytes(3, email);
             insert.setBytes(4, id.toString().getBytes(StandardCharsets.US_ASCII));
             insert.setObject(5, Objects.requireNonNull(users.get(Who.OWNER)).id());
             insert.executeUpdate();
@@ -472,13 +475,13 @@ class AuthorisationMatrixTest {
         String email = id + "@example.org";
         try (var connection = GATEWAY.connection();
                 var insert = connection.prepareStatement("""
-                        insert into identity.users (user_id, email, password_hash, time_zone, created_at)
+                        insert into identity.users (user_id, email_index, password_hash, time_zone, created_at)
                         values (?, ?, 'nobody knows', 'UTC', now())""");
                 var join = connection.prepareStatement("""
                         insert into identity.team_members (team_id, user_id, role, joined_at, changed_at)
                         values (?, ?, 'member', now(), now())""")) {
             insert.setObject(1, id);
-            insert.setString(2, email);
+            insert.setBytes(2, GATEWAY.emailIndex(email));
             insert.executeUpdate();
             if (isMember) {
                 join.setObject(1, team);

@@ -4,20 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.apigateway.accounts.TestAccount;
 import dev.mindfulcode.dataprotection.PostgresUrl;
+import dev.mindfulcode.dataprotection.ProtectionSecrets;
 import dev.mindfulcode.embeddedplatform.Platform;
 import dev.mindfulcode.embeddedplatform.TestPlatform;
+import dev.mindfulcode.identity.BlindIndex;
 import dev.mindfulcode.projectionservice.ProjectionConfiguration;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topics;
 import dev.mindfulcode.webkit.transport.ConnectionLimits;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.clients.admin.Admin;
@@ -210,6 +216,35 @@ final class GatewayUnderTest {
             }
             statement.execute();
         }
+    }
+
+    /** Returns what tables store to find an address. */
+    byte[] emailIndex(String email) {
+        return BlindIndex.ofEmails(context.getBean(ProtectionSecrets.class)).of(email);
+    }
+
+    /** Returns the tables of a schema with rows that have a text in clear, also within binary columns. */
+    List<String> rowsWith(String schema, String text) throws SQLException {
+        List<String> tables = new ArrayList<>();
+        try (Connection reading = connection();
+                PreparedStatement names = reading.prepareStatement(
+                        "SELECT quote_ident(table_name) FROM information_schema.tables WHERE table_schema = ?")) {
+            names.setString(1, schema);
+            try (ResultSet table = names.executeQuery()) {
+                while (table.next()) {
+                    String name = schema + "." + table.getString(1);
+                    String hex = HexFormat.of().formatHex(text.getBytes(StandardCharsets.UTF_8));
+                    if (count(
+                                    "SELECT count(*) FROM " + name + " t WHERE t::text LIKE ? OR t::text LIKE ?",
+                                    "%" + text + "%",
+                                    "%" + hex + "%")
+                            > 0) {
+                        tables.add(name);
+                    }
+                }
+            }
+        }
+        return tables;
     }
 
     void putOnPremium(UUID teamId) {

@@ -17,6 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -194,18 +195,35 @@ class InvitationApiTest {
                 .isEqualTo(201);
         api.post(third + "/members", ada.token(), body(address, "member")).isProblem(409, "limit-reached");
         // The address belongs to others, too: twenty open ones of ten people.
-        fill(20, "'" + bob.email() + "'", true);
+        fill(20, gateway.emailIndex(bob.email()), true);
         invite(bob.email(), "member").isProblem(409, "limit-reached");
-        gateway.execute("update identity.team_invitations set declined = true where email = ?", bob.email());
+        gateway.execute(
+                "update identity.team_invitations set declined = true where email_index = ?",
+                gateway.emailIndex(bob.email()));
         assertThat(invite(bob.email(), "member").status())
                 .as("declining makes room")
                 .isEqualTo(201);
-        fill(200, "gen_random_uuid() || '@example.org'", false);
+        fill(200, null, false);
         invite(gateway.user().email(), "member").isProblem(409, "limit-reached");
     }
 
+    @Test
+    void destroysTheKeyOfAnAddressWithItsInvitation() {
+        String keys = "select count(*) from protection.user_keys where user_id = ?";
+        Answer withdrawn = invite(bob.email(), "member");
+        UUID first = UUID.fromString(withdrawn.text("invitation_id"));
+        assertThat(gateway.count(keys, first)).isOne();
+        api.delete(team + "/invitations/" + first, ada.token());
+        assertThat(gateway.count(keys, first)).isZero();
+
+        Answer accepted = invite(bob.email(), "member");
+        UUID second = UUID.fromString(accepted.text("invitation_id"));
+        accept(bob, accepted.text("code"));
+        assertThat(gateway.count(keys, second)).isZero();
+    }
+
     /** Invitations by others into teams of their own, or by Ada into her team. */
-    private void fill(int count, String email, boolean byOthers) throws SQLException {
+    private void fill(int count, byte @Nullable [] emailIndex, boolean byOthers) throws SQLException {
         String teamId = team.substring("/api/teams/".length());
         for (int i = 0; i < (byOthers ? count : 1); i++) {
             UUID others = byOthers
@@ -214,11 +232,13 @@ class InvitationApiTest {
             gateway.execute(
                     """
                     insert into identity.team_invitations
-                        (invitation_id, team_id, email, role, code_hash, invited_by, created_at, expires_at)
-                    select gen_random_uuid(), ?, %s, 'member', sha256(gen_random_uuid()::text::bytea), ?, now(),
+                        (invitation_id, team_id, email_index, sealed_email, role, code_hash, invited_by,
+                         created_at, expires_at)
+                    select gen_random_uuid(), ?, coalesce(?, sha256(gen_random_uuid()::text::bytea)), '', 'member', sha256(gen_random_uuid()::text::bytea), ?, now(),
                            now() + interval '1 day'
-                    from generate_series(1, %d)""".formatted(email, byOthers ? 1 : count),
+                    from generate_series(1, %d)""".formatted(byOthers ? 1 : count),
                     others,
+                    emailIndex,
                     gateway.user().id());
         }
     }

@@ -142,8 +142,8 @@ class TeamApiTest {
         try (var connection = gateway.connection();
                 var insert = connection.prepareStatement("""
                         with made as (
-                            insert into identity.users (user_id, email, password_hash, time_zone, created_at)
-                            select gen_random_uuid(), gen_random_uuid() || '@filled.example', 'x', 'UTC', now()
+                            insert into identity.users (user_id, password_hash, time_zone, created_at)
+                            select gen_random_uuid(), 'x', 'UTC', now()
                             from generate_series(1, 199) returning user_id)
                         insert into identity.team_members (team_id, user_id, role, joined_at, changed_at)
                         select ?::uuid, user_id, 'viewer', now(), now() from made""")) {

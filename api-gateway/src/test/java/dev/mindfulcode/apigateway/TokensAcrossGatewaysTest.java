@@ -428,7 +428,8 @@ class TokensAcrossGatewaysTest {
                 .toList();
 
         assertThat(users).hasSize(1).first().asString().startsWith("200 ");
-        assertThat(number("select count(*) from identity.users where email = '" + subject + "@issuer.example.org'"))
+        assertThat(number("select count(*) from identity.users where email_index is not null and user_id = '"
+                        + users.getFirst().substring("200 ".length()) + "'"))
                 .isEqualTo(1);
     }
 

@@ -3,6 +3,8 @@ package dev.mindfulcode.ingestservice;
 import com.github.benmanes.caffeine.cache.Ticker;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
+import dev.mindfulcode.dataprotection.ProtectionSecrets;
+import dev.mindfulcode.identity.BlindIndex;
 import dev.mindfulcode.identity.CredentialVerifier;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
 import dev.mindfulcode.webkit.endpoints.IngestEndpoints;
@@ -36,7 +38,9 @@ final class Ingest implements AutoCloseable {
 
     Ingest(IngestSettings settings, MeterRegistry meters, Clock clock, ConnectionLimits rules) {
         DataSource database = database(settings);
-        credentials = CredentialVerifier.open(database, settings.jwtKey(), settings.oidcIssuer(), null, clock);
+        ProtectionSecrets secrets = new ProtectionSecrets(database, settings.keyEncryptionKey());
+        credentials = CredentialVerifier.open(
+                database, settings.jwtKey(), settings.oidcIssuer(), null, () -> BlindIndex.ofSubjects(secrets), clock);
         RequestAuthenticator authenticator = new RequestAuthenticator(credentials);
         InFlightBytes inFlight = new InFlightBytes(settings.mindfulIngestInFlightBytes());
         AtomicInteger connections = new AtomicInteger();

@@ -9,9 +9,12 @@ import dev.mindfulcode.apigateway.log.Outbox;
 import dev.mindfulcode.apigateway.operations.GatewayMetrics;
 import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
+import dev.mindfulcode.dataprotection.ProtectionSecrets;
+import dev.mindfulcode.identity.BlindIndex;
 import dev.mindfulcode.identity.CredentialVerifier;
 import dev.mindfulcode.identity.JwtSecret;
 import dev.mindfulcode.identity.OidcIssuer;
+import dev.mindfulcode.identity.accounts.AccountDetails;
 import dev.mindfulcode.identity.accounts.AccountTable;
 import dev.mindfulcode.identity.tokens.AccessTokenIssuer;
 import dev.mindfulcode.identity.tokens.RefreshTokens;
@@ -53,7 +56,10 @@ public class AccountConfiguration {
 
     @Bean
     CredentialVerifier gatewayCredentials(
-            TokenTrust trust, PostgresUrl database, Database migrated, ObjectProvider<Registration> registration) {
+            TokenTrust trust,
+            PostgresUrl database,
+            ProtectionSecrets secrets,
+            ObjectProvider<Registration> registration) {
         return CredentialVerifier.open(
                 database.dataSource(),
                 trust.secret(),
@@ -62,6 +68,7 @@ public class AccountConfiguration {
                         .getObject()
                         .provision(issuer, subject, email == null ? null : EmailAddress.parse(email))
                         .toFuture(),
+                () -> BlindIndex.ofSubjects(secrets),
                 clock);
     }
 
@@ -87,6 +94,11 @@ public class AccountConfiguration {
     }
 
     @Bean
+    AccountDetails gatewayAccountDetails(Database database, AsyncUserCiphers ciphers, ProtectionSecrets secrets) {
+        return new AccountDetails(database, ciphers, BlindIndex.ofEmails(secrets), BlindIndex.ofSubjects(secrets));
+    }
+
+    @Bean
     AccountTable gatewayAccountTable(Database database) {
         return new AccountTable(database);
     }
@@ -109,18 +121,17 @@ public class AccountConfiguration {
     @Bean
     Registration gatewayRegistration(
             Database database,
-            AccountTable accounts,
+            AccountDetails accounts,
             Passwords passwords,
             SessionTokens tokens,
-            AsyncUserCiphers ciphers,
             AccountEvents events) {
-        return new Registration(database, accounts, passwords, tokens, ciphers, events, random, clock);
+        return new Registration(database, accounts, passwords, tokens, events, random, clock);
     }
 
     @Bean
     SignIn gatewaySignIn(
             Database database,
-            AccountTable accounts,
+            AccountDetails accounts,
             PasswordHashes hashes,
             Passwords passwords,
             SessionTokens tokens,
@@ -130,7 +141,7 @@ public class AccountConfiguration {
     }
 
     @Bean
-    Accounts gatewayAccounts(Database database, AccountTable accounts, Passwords passwords, AccountEvents events) {
+    Accounts gatewayAccounts(Database database, AccountDetails accounts, Passwords passwords, AccountEvents events) {
         return new Accounts(database, accounts, passwords, events, clock);
     }
 
@@ -140,17 +151,19 @@ public class AccountConfiguration {
             SignIn signIn,
             SessionTokens tokens,
             Accounts accounts,
+            AccountDetails details,
             TokenTrust trust,
             Database database,
             RateLimits limits) {
         Mono<List<String>> publicKeys =
                 trust.secret() == null ? SigningKeys.publicKeys(database) : Mono.just(List.of());
-        return new AccountRoutes(registration, signIn, tokens, accounts, publicKeys, limits)::addTo;
+        return new AccountRoutes(registration, signIn, tokens, accounts, details::subjectOf, publicKeys, limits)::addTo;
     }
 
     @Bean
-    EndpointGroup gatewayApiKeyRoutes(Database database, AccountTable accounts, RevocationTable revocations) {
-        return new ApiKeyRoutes(database, accounts, revocations, random, clock)::addTo;
+    EndpointGroup gatewayApiKeyRoutes(
+            Database database, AccountTable accounts, AsyncUserCiphers ciphers, RevocationTable revocations) {
+        return new ApiKeyRoutes(database, accounts, ciphers, revocations, random, clock)::addTo;
     }
 
     /**

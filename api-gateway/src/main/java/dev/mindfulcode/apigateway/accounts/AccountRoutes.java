@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
@@ -39,20 +40,24 @@ final class AccountRoutes {
     private final SignIn signIn;
     private final SessionTokens sessionTokens;
     private final Accounts accounts;
+    private final UnaryOperator<String> subjects;
     private final Mono<List<String>> publicKeys;
     private final RateLimits limits;
 
+    /** @param subjects names the account with an address in counters */
     AccountRoutes(
             Registration registration,
             SignIn signIn,
             SessionTokens sessionTokens,
             Accounts accounts,
+            UnaryOperator<String> subjects,
             Mono<List<String>> publicKeys,
             RateLimits limits) {
         this.registration = registration;
         this.signIn = signIn;
         this.sessionTokens = sessionTokens;
         this.accounts = accounts;
+        this.subjects = subjects;
         this.publicKeys = publicKeys;
         this.limits = limits;
     }
@@ -97,7 +102,7 @@ final class AccountRoutes {
                     ZoneChoice zone = ZoneChoice.of(body.anyText("timezone"));
                     String password = newPassword(body, "password");
                     String name = body.text("name", NAME_LENGTH_MAX);
-                    return limits.register(request, email.normalised())
+                    return limits.register(request, subjects.apply(email.normalised()))
                             .flatMap(attempt -> registration.register(attempt, email, password, name, zone.name()))
                             .flatMap(tokens -> JsonResponses.json(
                                     ServerResponse.status(201).header("Cache-Control", "no-store"),
@@ -112,7 +117,7 @@ final class AccountRoutes {
                     String password =
                             PasswordPolicy.normalised(body.requiredText("password", PasswordPolicy.UNITS_MAX));
                     EmailAddress email = EmailAddress.parse(address);
-                    return limits.signIn(request, email == null ? address : email.normalised())
+                    return limits.signIn(request, subjects.apply(email == null ? address : email.normalised()))
                             .flatMap(attempt -> signIn.login(attempt, address, password));
                 })
                 .flatMap(AccountRoutes::tokens);

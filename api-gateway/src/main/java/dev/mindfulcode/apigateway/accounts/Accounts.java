@@ -2,7 +2,7 @@ package dev.mindfulcode.apigateway.accounts;
 
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.identity.accounts.Account;
-import dev.mindfulcode.identity.accounts.AccountTable;
+import dev.mindfulcode.identity.accounts.AccountDetails;
 import dev.mindfulcode.webkit.problems.ProblemType;
 import java.time.Clock;
 import java.time.Instant;
@@ -16,12 +16,12 @@ import reactor.core.publisher.Mono;
 public final class Accounts {
 
     private final Database database;
-    private final AccountTable table;
+    private final AccountDetails table;
     private final Passwords passwords;
     private final AccountEvents events;
     private final Clock clock;
 
-    Accounts(Database database, AccountTable table, Passwords passwords, AccountEvents events, Clock clock) {
+    Accounts(Database database, AccountDetails table, Passwords passwords, AccountEvents events, Clock clock) {
         this.database = database;
         this.table = table;
         this.passwords = passwords;

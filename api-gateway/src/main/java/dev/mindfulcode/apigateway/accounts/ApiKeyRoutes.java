@@ -4,6 +4,7 @@ import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.http.Caller;
 import dev.mindfulcode.identity.ApiKeys;
 import dev.mindfulcode.identity.CredentialHash;
+import dev.mindfulcode.identity.UserCiphers;
 import dev.mindfulcode.identity.accounts.AccountTable;
 import dev.mindfulcode.identity.tokens.ApiKeyTable;
 import dev.mindfulcode.identity.tokens.ApiKeyTable.ApiKey;
@@ -43,10 +44,15 @@ final class ApiKeyRoutes {
     private final Clock clock;
 
     ApiKeyRoutes(
-            Database database, AccountTable accounts, RevocationTable revocations, SecureRandom random, Clock clock) {
+            Database database,
+            AccountTable accounts,
+            UserCiphers ciphers,
+            RevocationTable revocations,
+            SecureRandom random,
+            Clock clock) {
         this.database = database;
         this.accounts = accounts;
-        this.keys = new ApiKeyTable(database);
+        this.keys = new ApiKeyTable(database, ciphers);
         this.revocations = revocations;
         this.random = random;
         this.clock = clock;

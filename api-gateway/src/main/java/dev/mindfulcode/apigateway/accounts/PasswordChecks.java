@@ -10,7 +10,7 @@ interface PasswordChecks {
     /**
      * Counts a check as an attempt to sign in to the account; fails with 429 past the limit.
      *
-     * @param account the account's e-mail address
+     * @param account names the account in counters, without its address
      */
     Mono<SignInAttempt> count(String account);
 }

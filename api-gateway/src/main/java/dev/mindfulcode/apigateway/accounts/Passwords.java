@@ -81,8 +81,7 @@ final class Passwords {
             return Mono.error(() ->
                     ProblemType.FORBIDDEN.withDetail("The account has no password; it signs in at another issuer."));
         }
-        String email = stored.email();
-        return checks.count(email == null ? stored.userId().toString() : email)
+        return checks.count(stored.subject())
                 .flatMap(attempt -> hashes.matches(attempt, password, hash)
                         .flatMap(matches ->
                                 matches ? Mono.just(new Confirmed(attempt, hash)) : Mono.error(Passwords::wrong)));

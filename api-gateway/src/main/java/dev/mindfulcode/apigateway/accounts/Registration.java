@@ -1,9 +1,8 @@
 package dev.mindfulcode.apigateway.accounts;
 
-import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.limits.SignInAttempt;
-import dev.mindfulcode.identity.accounts.AccountTable;
+import dev.mindfulcode.identity.accounts.AccountDetails;
 import dev.mindfulcode.identity.accounts.NewAccount;
 import dev.mindfulcode.webkit.json.Uuids;
 import java.security.SecureRandom;
@@ -19,20 +18,18 @@ final class Registration {
     private static final String DEFAULT_TIME_ZONE = "UTC";
 
     private final Database database;
-    private final AccountTable accounts;
+    private final AccountDetails accounts;
     private final Passwords passwords;
     private final SessionTokens tokens;
-    private final AsyncUserCiphers ciphers;
     private final AccountEvents events;
     private final SecureRandom random;
     private final Clock clock;
 
     Registration(
             Database database,
-            AccountTable accounts,
+            AccountDetails accounts,
             Passwords passwords,
             SessionTokens tokens,
-            AsyncUserCiphers ciphers,
             AccountEvents events,
             SecureRandom random,
             Clock clock) {
@@ -40,7 +37,6 @@ final class Registration {
         this.accounts = accounts;
         this.passwords = passwords;
         this.tokens = tokens;
-        this.ciphers = ciphers;
         this.events = events;
         this.random = random;
         this.clock = clock;
@@ -65,7 +61,6 @@ final class Registration {
                 .flatMap(event -> database.inTransaction(accounts.insert(account)
                         .flatMap(inserted -> inserted ? Mono.empty() : Mono.error(Accounts::emailTaken))
                         .then(events.add(userId, event))
-                        .then(ciphers.create(userId))
                         .then(tokens.issue(userId))))
                 .doOnSuccess(issued -> events.committed());
     }
@@ -83,7 +78,6 @@ final class Registration {
                         .then(accounts.linkExternal(issuer, subject, userId))
                         .flatMap(linked -> linked ? Mono.empty() : Mono.error(ProvisionedMeanwhileException::new))
                         .then(events.add(userId, event))
-                        .then(ciphers.create(userId))
                         .thenReturn(userId)))
                 .doOnSuccess(created -> events.committed())
                 .onErrorResume(ProvisionedMeanwhileException.class, e -> accounts.findExternal(issuer, subject));

@@ -2,7 +2,7 @@ package dev.mindfulcode.apigateway.accounts;
 
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.limits.SignInAttempt;
-import dev.mindfulcode.identity.accounts.AccountTable;
+import dev.mindfulcode.identity.accounts.AccountDetails;
 import dev.mindfulcode.identity.accounts.StoredPassword;
 import dev.mindfulcode.identity.tokens.RefreshTokens;
 import dev.mindfulcode.identity.tokens.RevocationTable;
@@ -19,7 +19,7 @@ import reactor.util.retry.Retry;
 final class SignIn {
 
     private final Database database;
-    private final AccountTable accounts;
+    private final AccountDetails accounts;
     private final PasswordHashes hashes;
     private final Passwords passwords;
     private final SessionTokens tokens;
@@ -28,7 +28,7 @@ final class SignIn {
 
     SignIn(
             Database database,
-            AccountTable accounts,
+            AccountDetails accounts,
             PasswordHashes hashes,
             Passwords passwords,
             SessionTokens tokens,

@@ -3,7 +3,10 @@ package dev.mindfulcode.apigateway.database;
 import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.dataprotection.UserKeyException;
 import dev.mindfulcode.dataprotection.UserKeys;
+import dev.mindfulcode.identity.UserCiphers;
 import dev.mindfulcode.webkit.problems.ProblemType;
+import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
@@ -14,7 +17,7 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /** Looks up users' keys off the event loop, as a lookup may query the database. Thread-safe. */
-public final class AsyncUserCiphers implements AutoCloseable {
+public final class AsyncUserCiphers implements UserCiphers, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(AsyncUserCiphers.class);
 
@@ -30,12 +33,12 @@ public final class AsyncUserCiphers implements AutoCloseable {
         this.keys = keys;
     }
 
-    /** Creates the user's key. */
+    @Override
     public Mono<UserCipher> create(UUID userId) {
         return bounded(Mono.fromCallable(() -> keys.create(userId)));
     }
 
-    /** Emits nothing for an erased user, who has no key. */
+    @Override
     public Mono<UserCipher> find(UUID userId) {
         return Mono.defer(() -> {
             Optional<UserCipher> cached = keys.cached(userId);
@@ -45,7 +48,12 @@ public final class AsyncUserCiphers implements AutoCloseable {
         });
     }
 
-    private Mono<UserCipher> bounded(Mono<UserCipher> work) {
+    @Override
+    public Mono<Map<UUID, UserCipher>> findAll(Collection<UUID> userIds) {
+        return bounded(Mono.fromCallable(() -> keys.findAll(userIds)));
+    }
+
+    private <T> Mono<T> bounded(Mono<T> work) {
         return work.subscribeOn(blocking)
                 .onErrorMap(e -> e instanceof UserKeyException || e instanceof RejectedExecutionException, e -> {
                     log.warn("User key lookup failed: error={}", e.toString());

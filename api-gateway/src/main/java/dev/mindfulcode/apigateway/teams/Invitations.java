@@ -57,9 +57,15 @@ public final class Invitations {
     private final SecureRandom random;
     private final Clock clock;
 
-    Invitations(Database database, Teams teams, TeamEvents events, SecureRandom random, Clock clock) {
+    Invitations(
+            Database database,
+            InvitationTable table,
+            Teams teams,
+            TeamEvents events,
+            SecureRandom random,
+            Clock clock) {
         this.database = database;
-        this.table = new InvitationTable(database);
+        this.table = table;
         this.accounts = new AccountTable(database);
         this.teams = teams;
         this.events = events;

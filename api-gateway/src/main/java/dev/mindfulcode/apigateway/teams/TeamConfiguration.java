@@ -1,9 +1,13 @@
 package dev.mindfulcode.apigateway.teams;
 
 import dev.mindfulcode.apigateway.collection.SettingsHistory;
+import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.Outbox;
+import dev.mindfulcode.dataprotection.ProtectionSecrets;
+import dev.mindfulcode.identity.BlindIndex;
+import dev.mindfulcode.identity.teams.InvitationTable;
 import dev.mindfulcode.webkit.endpoints.EndpointGroup;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -20,13 +24,23 @@ public class TeamConfiguration {
     }
 
     @Bean
-    Teams gatewayTeams(Database database, TeamEvents events, SettingsHistory history) {
-        return new Teams(database, events, history, new SecureRandom(), Clock.systemUTC());
+    Teams gatewayTeams(
+            Database database,
+            InvitationTable invitations,
+            AsyncUserCiphers ciphers,
+            TeamEvents events,
+            SettingsHistory history) {
+        return new Teams(database, invitations, ciphers, events, history, new SecureRandom(), Clock.systemUTC());
     }
 
     @Bean
-    Invitations gatewayInvitations(Database database, Teams teams, TeamEvents events) {
-        return new Invitations(database, teams, events, new SecureRandom(), Clock.systemUTC());
+    InvitationTable gatewayInvitationTable(Database database, AsyncUserCiphers ciphers, ProtectionSecrets secrets) {
+        return new InvitationTable(database, ciphers, BlindIndex.ofEmails(secrets));
+    }
+
+    @Bean
+    Invitations gatewayInvitations(Database database, InvitationTable table, Teams teams, TeamEvents events) {
+        return new Invitations(database, table, teams, events, new SecureRandom(), Clock.systemUTC());
     }
 
     @Bean

@@ -4,6 +4,7 @@ import dev.mindfulcode.apigateway.collection.SettingsChange;
 import dev.mindfulcode.apigateway.collection.SettingsChange.Actor;
 import dev.mindfulcode.apigateway.collection.SettingsHistory;
 import dev.mindfulcode.apigateway.database.Database;
+import dev.mindfulcode.identity.UserCiphers;
 import dev.mindfulcode.identity.accounts.AccountTable;
 import dev.mindfulcode.identity.teams.InvitationTable;
 import dev.mindfulcode.identity.teams.Member;
@@ -44,16 +45,25 @@ public final class Teams {
     private final Database database;
     private final TeamTable table;
     private final InvitationTable invitations;
+    private final UserCiphers ciphers;
     private final AccountTable accounts;
     private final TeamEvents events;
     private final SettingsHistory history;
     private final SecureRandom random;
     private final Clock clock;
 
-    Teams(Database database, TeamEvents events, SettingsHistory history, SecureRandom random, Clock clock) {
+    Teams(
+            Database database,
+            InvitationTable invitations,
+            UserCiphers ciphers,
+            TeamEvents events,
+            SettingsHistory history,
+            SecureRandom random,
+            Clock clock) {
         this.database = database;
         this.table = new TeamTable(database);
-        this.invitations = new InvitationTable(database);
+        this.invitations = invitations;
+        this.ciphers = ciphers;
         this.accounts = new AccountTable(database);
         this.events = events;
         this.history = history;
@@ -141,7 +151,7 @@ public final class Teams {
 
     /** Emits the members of those of the teams that the caller is a member of. */
     public Mono<Map<UUID, List<Member>>> membersOf(UUID callerId, Collection<UUID> teamIds) {
-        return table.members(callerId, teamIds);
+        return table.members(callerId, teamIds, ciphers);
     }
 
     /** Adds a member, without consent, to a team that is locked. */

@@ -32,8 +32,8 @@ class PromptsTest {
         GatewaySchema.migrate(url.dataSource());
         database = new Database(url, 8);
         prompts = new Prompts(database, () -> now);
-        database.sql("insert into identity.users (user_id, email, password_hash, time_zone, created_at)"
-                        + " values (:user, 'ada@example.org', 'no hash', 'Pacific/Auckland', now())")
+        database.sql("insert into identity.users (user_id, password_hash, time_zone, created_at)"
+                        + " values (:user, 'no hash', 'Pacific/Auckland', now())")
                 .bind("user", ada)
                 .fetch()
                 .rowsUpdated()

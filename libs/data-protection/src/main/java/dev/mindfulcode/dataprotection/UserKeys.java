@@ -26,15 +26,15 @@ public interface UserKeys {
      */
     Optional<UserCipher> find(UUID userId);
 
-    /** Returns a user's cipher if it is in memory; never blocks. */
-    default Optional<UserCipher> cached(UUID userId) {
-        return Optional.empty();
-    }
-
     /** Returns the cipher of each of the users that has a key. */
     default Map<UUID, UserCipher> findAll(Collection<UUID> userIds) {
         Map<UUID, UserCipher> found = new HashMap<>();
         userIds.forEach(userId -> find(userId).ifPresent(cipher -> found.put(userId, cipher)));
         return found;
+    }
+
+    /** Returns a user's cipher if it is in memory; never blocks. */
+    default Optional<UserCipher> cached(UUID userId) {
+        return Optional.empty();
     }
 }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -46,11 +47,13 @@ public final class CredentialVerifier implements AutoCloseable {
             @Nullable JwtSecret secret,
             @Nullable OidcIssuer issuer,
             @Nullable AccountProvisioner provisioner,
+            Supplier<BlindIndex> subjects,
             Clock clock,
             int cacheSizeMax) {
         this.clock = clock;
         this.revocations = new Revocations(clock, Revocations.SIZE_MAX);
-        this.tables = new IdentityLookup(database, revocations, secret == null ? this::setPublishedKeys : null);
+        this.tables =
+                new IdentityLookup(database, revocations, secret == null ? this::setPublishedKeys : null, subjects);
         this.own = new LocalTokenVerifier(secret, tables::signingKeys, clock);
         this.issuer = issuer;
         this.external = issuer == null ? null : new OidcTokenVerifier(issuer, tables, provisioner, clock);
@@ -70,14 +73,16 @@ public final class CredentialVerifier implements AutoCloseable {
      * @param secret null if local tokens are verified with the keys in the database
      * @param issuer null if no OIDC issuer is trusted
      * @param provisioner null if this service does not create accounts
+     * @param subjects returns the index of subjects of the issuer's users; may block
      */
     public static CredentialVerifier open(
             DataSource database,
             @Nullable JwtSecret secret,
             @Nullable OidcIssuer issuer,
             @Nullable AccountProvisioner provisioner,
+            Supplier<BlindIndex> subjects,
             Clock clock) {
-        return open(database, secret, issuer, provisioner, clock, CACHE_SIZE_MAX);
+        return open(database, secret, issuer, provisioner, subjects, clock, CACHE_SIZE_MAX);
     }
 
     static CredentialVerifier open(
@@ -85,10 +90,11 @@ public final class CredentialVerifier implements AutoCloseable {
             @Nullable JwtSecret secret,
             @Nullable OidcIssuer issuer,
             @Nullable AccountProvisioner provisioner,
+            Supplier<BlindIndex> subjects,
             Clock clock,
             int cacheSizeMax) {
         CredentialVerifier credentials =
-                new CredentialVerifier(database, secret, issuer, provisioner, clock, cacheSizeMax);
+                new CredentialVerifier(database, secret, issuer, provisioner, subjects, clock, cacheSizeMax);
         credentials.tables.start();
         return credentials;
     }

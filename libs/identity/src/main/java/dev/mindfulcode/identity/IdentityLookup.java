@@ -19,6 +19,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,8 +62,8 @@ final class IdentityLookup implements AutoCloseable {
         """.formatted(LAST_USE_PRECISION.toSeconds());
 
     private static final String EXTERNAL = """
-        SELECT issuer, subject, user_id FROM identity.external_identities
-        WHERE (issuer, subject) IN (SELECT * FROM unnest(?, ?))\
+        SELECT asked.place, user_id FROM unnest(?, ?) WITH ORDINALITY AS asked (issuer, subject_index, place)
+            JOIN identity.external_identities USING (issuer, subject_index)\
         """;
 
     private static final String SIGNING_KEYS = """
@@ -79,6 +80,7 @@ final class IdentityLookup implements AutoCloseable {
     private final DataSource dataSource;
     private final Revocations revocations;
     private final @Nullable Consumer<PublishedKeys> signingKeys;
+    private final Supplier<BlindIndex> subjects;
     private final BlockingQueue<Lookup> pending = new ArrayBlockingQueue<>(PENDING_MAX);
     private final Thread thread;
     private volatile boolean closed;
@@ -88,11 +90,19 @@ final class IdentityLookup implements AutoCloseable {
     private long nextSigningKeysNs;
     private boolean failing;
 
-    /** @param signingKeys receives the keys at an interval; null if JWT_SECRET verifies tokens */
-    IdentityLookup(DataSource dataSource, Revocations revocations, @Nullable Consumer<PublishedKeys> signingKeys) {
+    /**
+     * @param signingKeys receives the keys at an interval; null if JWT_SECRET verifies tokens
+     * @param subjects returns the index of OIDC subjects; called for each lookup of such users, and may block
+     */
+    IdentityLookup(
+            DataSource dataSource,
+            Revocations revocations,
+            @Nullable Consumer<PublishedKeys> signingKeys,
+            Supplier<BlindIndex> subjects) {
         this.dataSource = dataSource;
         this.revocations = revocations;
         this.signingKeys = signingKeys;
+        this.subjects = subjects;
         // Before all revocations.
         this.revocationsSince = OffsetDateTime.of(2000, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC);
         this.nextSigningKeysNs = System.nanoTime();
@@ -279,8 +289,8 @@ final class IdentityLookup implements AutoCloseable {
         }
     }
 
-    private static Map<External, UUID> externals(Connection connected, List<ExternalLookup> lookups)
-            throws SQLException {
+    private Map<External, UUID> externals(Connection connected, List<ExternalLookup> lookups) throws SQLException {
+        BlindIndex index = subjects.get();
         try (PreparedStatement statement = prepare(connected, EXTERNAL)) {
             statement.setArray(
                     1,
@@ -292,14 +302,14 @@ final class IdentityLookup implements AutoCloseable {
             statement.setArray(
                     2,
                     connected.createArrayOf(
-                            "text",
+                            "bytea",
                             lookups.stream()
-                                    .map(lookup -> lookup.external().subject())
-                                    .toArray()));
+                                    .map(lookup -> index.of(lookup.external().subject()))
+                                    .toArray(byte[][]::new)));
             try (ResultSet row = statement.executeQuery()) {
                 Map<External, UUID> found = new HashMap<>();
                 while (row.next()) {
-                    found.put(new External(row.getString(1), row.getString(2)), row.getObject(3, UUID.class));
+                    found.put(lookups.get(row.getInt(1) - 1).external(), row.getObject(2, UUID.class));
                 }
                 return found;
             }

@@ -41,8 +41,8 @@ class CredentialVerifierBench {
         for (int round = 0; round < ROUNDS; round++) {
             List<String> tokens =
                     IntStream.range(0, TOKENS).mapToObj(token::apply).toList();
-            try (CredentialVerifier credentials =
-                    CredentialVerifier.open(database.dataSource, secret, null, null, Clock.systemUTC())) {
+            try (CredentialVerifier credentials = CredentialVerifier.open(
+                    database.dataSource, secret, null, null, () -> new BlindIndex(new byte[32]), Clock.systemUTC())) {
                 credentials.verify(token.apply(0)).join();
                 long startNs = System.nanoTime();
                 for (String one : tokens) {

@@ -369,7 +369,8 @@ class CredentialVerifierTest {
 
     private CredentialVerifier open(
             IdentityDatabase in, @org.jspecify.annotations.Nullable JwtSecret secret, Clock with) {
-        CredentialVerifier credentials = CredentialVerifier.open(in.dataSource, secret, null, null, with);
+        CredentialVerifier credentials =
+                CredentialVerifier.open(in.dataSource, secret, null, null, () -> new BlindIndex(new byte[32]), with);
         opened.add(credentials);
         return credentials;
     }

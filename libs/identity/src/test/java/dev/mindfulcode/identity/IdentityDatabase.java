@@ -24,7 +24,8 @@ final class IdentityDatabase {
         create table identity.api_keys (
             key_id uuid primary key, user_id uuid not null, key_hash bytea not null unique, last_used_at timestamptz);
         create table identity.external_identities (
-            issuer text not null, subject text not null, user_id uuid not null, primary key (issuer, subject));\
+            issuer text not null, subject_index bytea not null, user_id uuid not null,
+            primary key (issuer, subject_index));\
         """;
 
     final DataSource dataSource;

@@ -24,9 +24,10 @@ public final class AccountErasure {
 
     private static final String DELETE_INVITATIONS = """
             DELETE FROM identity.team_invitations i USING identity.users u
-            WHERE u.user_id = ? AND (i.invited_by = u.user_id OR i.email = u.email)""";
+            WHERE u.user_id = ? AND (i.invited_by = u.user_id OR i.email_index = u.email_index)""";
     private static final String DETACH = """
-            UPDATE identity.users SET email = NULL, password_hash = NULL, name = NULL, time_zone = 'UTC'
+            UPDATE identity.users
+            SET email_index = NULL, sealed_email = NULL, sealed_name = NULL, password_hash = NULL, time_zone = 'UTC'
             WHERE user_id = ?""";
 
     /** The tables whose deleted rows had texts of a user, or a key by which a text can be guessed. */

@@ -1,7 +1,11 @@
 package dev.mindfulcode.identity.teams;
 
+import dev.mindfulcode.dataprotection.UserCipher;
+import dev.mindfulcode.identity.BlindIndex;
 import dev.mindfulcode.identity.CredentialHash;
 import dev.mindfulcode.identity.ReactiveDatabase;
+import dev.mindfulcode.identity.SealedColumn;
+import dev.mindfulcode.identity.UserCiphers;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -12,17 +16,22 @@ import java.util.stream.Collectors;
 import reactor.core.publisher.Mono;
 
 /**
- * The table {@code team_invitations}. An invitation is open until it is accepted, declined or expired. Each statement
- * joins the caller's transaction. Thread-safe.
+ * The table {@code team_invitations}. An invitation is open until it is accepted, declined or expired. Its
+ * address is encrypted with a key of the invitation's own, which ends with its row. Each statement joins the caller's
+ * transaction. Thread-safe.
  */
 public final class InvitationTable {
 
     private static final String OPEN = "NOT declined AND expires_at > :now";
 
     private final ReactiveDatabase database;
+    private final UserCiphers ciphers;
+    private final BlindIndex emails;
 
-    public InvitationTable(ReactiveDatabase database) {
+    public InvitationTable(ReactiveDatabase database, UserCiphers ciphers, BlindIndex emails) {
         this.database = database;
+        this.ciphers = ciphers;
+        this.emails = emails;
     }
 
     /** Counts open and declined invitations, those of an address alone only if open. */
@@ -34,7 +43,7 @@ public final class InvitationTable {
     /** Emits the open and declined invitations of those of the teams that the caller leads, by creation time. */
     public Mono<Map<UUID, List<Invitation>>> ofTeams(UUID callerId, Collection<UUID> teamIds, Instant now) {
         return database.sql("""
-                        SELECT i.team_id, invitation_id, email, i.role, declined, created_at, expires_at
+                        SELECT i.team_id, invitation_id, sealed_email, i.role, declined, created_at, expires_at
                         FROM identity.team_invitations i JOIN identity.team_members m ON m.team_id = i.team_id
                         WHERE m.user_id = :user AND m.role IN ('owner', 'admin') AND i.team_id = ANY (:teams)
                             AND expires_at > :now
@@ -42,17 +51,27 @@ public final class InvitationTable {
                 .bind("user", callerId)
                 .bind("teams", teamIds.toArray(UUID[]::new))
                 .bind("now", now)
-                .map(row -> Map.entry(Objects.requireNonNull(row.get("team_id", UUID.class)), Invitation.of(row)))
+                .map(SealedInvitation::of)
                 .all()
-                .collect(Collectors.groupingBy(
-                        Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
+                .collectList()
+                .flatMap(rows -> ciphers.findAll(
+                                rows.stream().map(SealedInvitation::id).toList())
+                        .map(found -> rows.stream()
+                                // Deleted since it was read.
+                                .filter(invitation -> found.containsKey(invitation.id()))
+                                .collect(Collectors.groupingBy(
+                                        SealedInvitation::teamId,
+                                        Collectors.mapping(
+                                                invitation -> invitation.open(
+                                                        Objects.requireNonNull(found.get(invitation.id()))),
+                                                Collectors.toList())))));
     }
 
     /** Emits the open invitations to the address of a user's account, by creation time. */
     public Mono<List<ReceivedInvitation>> receivedBy(UUID userId, Instant now, int max) {
         return database.sql("""
                         SELECT invitation_id, role, i.created_at, expires_at
-                        FROM identity.team_invitations i JOIN identity.users u USING (email)
+                        FROM identity.team_invitations i JOIN identity.users u USING (email_index)
                         WHERE user_id = :user AND %s ORDER BY i.created_at, invitation_id LIMIT :max""".formatted(OPEN))
                 .bind("user", userId)
                 .bind("now", now)
@@ -98,7 +117,8 @@ public final class InvitationTable {
     /** Declines an open invitation to the address of the user's account; emits whether it existed. */
     public Mono<Boolean> decline(UUID userId, UUID invitationId, Instant now) {
         return database.sql("UPDATE identity.team_invitations i SET declined = true FROM identity.users u"
-                        + " WHERE invitation_id = :invitation AND u.user_id = :user AND u.email = i.email AND " + OPEN)
+                        + " WHERE invitation_id = :invitation AND u.user_id = :user AND u.email_index = i.email_index AND "
+                        + OPEN)
                 .bind("invitation", invitationId)
                 .bind("user", userId)
                 .bind("now", now)
@@ -123,7 +143,7 @@ public final class InvitationTable {
     public Mono<Membership> redeem(UUID userId, CredentialHash code, Instant now) {
         return database.sql("""
                         DELETE FROM identity.team_invitations i USING identity.users u, identity.teams t
-                        WHERE code_hash = :hash AND u.user_id = :user AND u.email = i.email AND t.team_id = i.team_id
+                        WHERE code_hash = :hash AND u.user_id = :user AND u.email_index = i.email_index AND t.team_id = i.team_id
                             AND %s
                         RETURNING i.team_id, i.role, plan""".formatted(OPEN))
                 .bind("hash", code.bytes())
@@ -144,7 +164,7 @@ public final class InvitationTable {
     public Mono<Void> lockAddress(String email) {
         return database.sql(
                         "SELECT 1 AS one FROM (SELECT pg_advisory_xact_lock(hashtextextended(:email, 0))) AS locked")
-                .bind("email", email)
+                .bind("email", emails.textOf(email))
                 .map(row -> true)
                 .one()
                 .then();
@@ -154,9 +174,9 @@ public final class InvitationTable {
     public Mono<Boolean> isMember(UUID teamId, String email) {
         return database.sql("""
                         SELECT 1 AS one FROM identity.team_members JOIN identity.users USING (user_id)
-                        WHERE team_id = :team AND email = :email""")
+                        WHERE team_id = :team AND email_index = :email""")
                 .bind("team", teamId)
-                .bind("email", email)
+                .bind("email", emails.of(email))
                 .map(row -> true)
                 .one()
                 .defaultIfEmpty(false);
@@ -165,9 +185,9 @@ public final class InvitationTable {
     public Mono<Existing> existing(UUID teamId, String email) {
         return database.sql("""
                         SELECT declined, expires_at FROM identity.team_invitations
-                        WHERE team_id = :team AND email = :email""")
+                        WHERE team_id = :team AND email_index = :email""")
                 .bind("team", teamId)
-                .bind("email", email)
+                .bind("email", emails.of(email))
                 .map(row -> new Existing(
                         Boolean.TRUE.equals(row.get("declined", Boolean.class)),
                         Objects.requireNonNull(row.get("expires_at", Instant.class))))
@@ -178,12 +198,13 @@ public final class InvitationTable {
         return database.sql("""
                         SELECT count(*) FILTER (WHERE team_id = :team) AS of_team,
                                count(*) FILTER (WHERE invited_by = :user) AS of_inviter,
-                               count(*) FILTER (WHERE email = :email AND NOT declined) AS of_address,
-                               count(*) FILTER (WHERE email = :email AND invited_by = :user) AS of_both
-                        FROM identity.team_invitations WHERE team_id = :team OR invited_by = :user OR email = :email""")
+                               count(*) FILTER (WHERE email_index = :email AND NOT declined) AS of_address,
+                               count(*) FILTER (WHERE email_index = :email AND invited_by = :user) AS of_both
+                        FROM identity.team_invitations
+                        WHERE team_id = :team OR invited_by = :user OR email_index = :email""")
                 .bind("team", teamId)
                 .bind("user", inviterId)
-                .bind("email", email)
+                .bind("email", emails.of(email))
                 .map(row -> new Counts(
                         Objects.requireNonNull(row.get("of_team", Long.class)),
                         Objects.requireNonNull(row.get("of_inviter", Long.class)),
@@ -193,13 +214,20 @@ public final class InvitationTable {
     }
 
     public Mono<Void> insert(UUID teamId, UUID inviterId, Invitation invitation, CredentialHash code) {
+        return ciphers.create(invitation.invitationId())
+                .flatMap(cipher -> insert(teamId, inviterId, invitation, code, cipher));
+    }
+
+    private Mono<Void> insert(
+            UUID teamId, UUID inviterId, Invitation invitation, CredentialHash code, UserCipher cipher) {
         return database.sql("""
-                        INSERT INTO identity.team_invitations
-                            (invitation_id, team_id, email, role, code_hash, invited_by, created_at, expires_at)
-                        VALUES (:invitation, :team, :email, :role, :hash, :user, :created, :expires)""")
+                        INSERT INTO identity.team_invitations (invitation_id, team_id, email_index, sealed_email, role,
+                            code_hash, invited_by, created_at, expires_at)
+                        VALUES (:invitation, :team, :index, :email, :role, :hash, :user, :created, :expires)""")
                 .bind("invitation", invitation.invitationId())
                 .bind("team", teamId)
-                .bind("email", invitation.email())
+                .bind("index", emails.of(invitation.email()))
+                .bind("email", SealedColumn.INVITATION_EMAIL.seal(cipher, invitation.email()))
                 .bind("role", invitation.role())
                 .bind("hash", code.bytes())
                 .bind("user", inviterId)

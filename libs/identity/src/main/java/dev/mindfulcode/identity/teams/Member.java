@@ -1,6 +1,5 @@
 package dev.mindfulcode.identity.teams;
 
-import io.r2dbc.spi.Readable;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -18,16 +17,8 @@ public record Member(
         @Nullable Boolean consent,
         Instant joinedAt) {
 
-    static Member of(Readable row, UUID callerId) {
-        UUID userId = row.get("user_id", UUID.class);
-        boolean isSelf = callerId.equals(userId);
-        Role callersRole = Role.of(row.get("callers_role", String.class));
-        return new Member(
-                userId,
-                isSelf || callersRole.administers() ? row.get("email", String.class) : null,
-                row.get("role", String.class),
-                isSelf ? row.get("consent", Boolean.class) : null,
-                row.get("joined_at", Instant.class));
+    Member withEmail(@Nullable String address) {
+        return new Member(userId, address, role, consent, joinedAt);
     }
 
     /** Without the address, which is personal. */

@@ -1,6 +1,7 @@
 package dev.mindfulcode.identity.teams;
 
 import dev.mindfulcode.identity.ReactiveDatabase;
+import dev.mindfulcode.identity.UserCiphers;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -26,7 +27,7 @@ public final class TeamTable {
                    (SELECT count(*) FROM identity.team_members a WHERE a.team_id = t.team_id) AS members
             FROM identity.teams t JOIN identity.team_members m USING (team_id) WHERE m.user_id = :user""";
     private static final String SELECT_MEMBERS = """
-            SELECT team_id, a.user_id, email, a.role, a.consent, a.joined_at, mine.role AS callers_role
+            SELECT team_id, a.user_id, sealed_email, a.role, a.consent, a.joined_at, mine.role AS callers_role
             FROM identity.team_members mine JOIN identity.team_members a USING (team_id)
                 JOIN identity.users u ON u.user_id = a.user_id
             WHERE mine.user_id = :user AND team_id = ANY (:teams) ORDER BY a.joined_at, a.user_id""";
@@ -59,14 +60,24 @@ public final class TeamTable {
     }
 
     /** Emits the members, ordered by join time, of those of the teams that the caller is a member of. */
-    public Mono<Map<UUID, List<Member>>> members(UUID callerId, Collection<UUID> teamIds) {
+    public Mono<Map<UUID, List<Member>>> members(UUID callerId, Collection<UUID> teamIds, UserCiphers ciphers) {
         return database.sql(SELECT_MEMBERS)
                 .bind("user", callerId)
                 .bind("teams", teamIds.toArray(UUID[]::new))
-                .map(row -> Map.entry(Objects.requireNonNull(row.get("team_id", UUID.class)), Member.of(row, callerId)))
+                .map(row -> SealedMember.of(row, callerId))
                 .all()
-                .collect(Collectors.groupingBy(
-                        Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
+                .collectList()
+                .flatMap(members -> ciphers.findAll(members.stream()
+                                .filter(SealedMember::isAddressVisible)
+                                .map(member -> member.member().userId())
+                                .collect(Collectors.toSet()))
+                        .map(found -> members.stream()
+                                .collect(Collectors.groupingBy(
+                                        SealedMember::teamId,
+                                        Collectors.mapping(
+                                                member -> member.open(found.get(
+                                                        member.member().userId())),
+                                                Collectors.toList())))));
     }
 
     public Mono<Membership> membership(UUID teamId, UUID userId) {

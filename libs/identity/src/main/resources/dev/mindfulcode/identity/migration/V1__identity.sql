@@ -1,22 +1,23 @@
 CREATE TABLE users (
     user_id uuid PRIMARY KEY,
-    -- Normalised: lower case, the domain in its ASCII form, so that two spellings of an address are one account.
-    -- Null: a user of an OIDC issuer that vouches for no address.
-    email text CONSTRAINT users_email_key UNIQUE,
+    -- HMAC-SHA-256 of the normalised address under a secret of the schema "protection": finds an account and makes
+    -- addresses unique. Null: a user of an OIDC issuer that vouches for no address.
+    email_index bytea CONSTRAINT users_email_key UNIQUE CHECK (octet_length(email_index) = 32),
+    -- Address and display name, encrypted with the user's key.
+    sealed_email bytea CHECK (octet_length(sealed_email) <= 400),
+    sealed_name bytea CHECK (octet_length(sealed_name) <= 500),
     -- PHC string: algorithm, parameters, salt and hash. Null: the user signs in at an OIDC issuer.
     password_hash text,
-    -- Display name. Personal: it is in no event and no log line.
-    name text CONSTRAINT users_name_length CHECK (char_length(name) <= 100),
     time_zone text NOT NULL,
-    created_at timestamptz NOT NULL,
-    CONSTRAINT users_email_normalised CHECK (email = lower(email))
+    created_at timestamptz NOT NULL
 );
 
 CREATE TABLE external_identities (
     issuer text NOT NULL,
-    subject text NOT NULL,
+    -- HMAC-SHA-256 of the subject: some issuers use an address as the subject.
+    subject_index bytea NOT NULL CHECK (octet_length(subject_index) = 32),
     user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
-    PRIMARY KEY (issuer, subject)
+    PRIMARY KEY (issuer, subject_index)
 );
 CREATE INDEX external_identities_user ON external_identities (user_id);
 
@@ -63,7 +64,8 @@ CREATE TABLE signing_keys (
 CREATE TABLE api_keys (
     key_id uuid PRIMARY KEY,
     user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
-    name text NOT NULL CONSTRAINT api_keys_name_length CHECK (char_length(name) BETWEEN 1 AND 100),
+    -- Encrypted with the user's key.
+    sealed_name bytea NOT NULL CHECK (octet_length(sealed_name) <= 500),
     -- SHA-256 of a key of 256 random bits: a reader of this table cannot use it.
     key_hash bytea NOT NULL UNIQUE,
     scope text NOT NULL CHECK (scope = 'ingest'),
@@ -98,8 +100,10 @@ CREATE INDEX team_members_of_user ON team_members (user_id);
 CREATE TABLE team_invitations (
     invitation_id uuid PRIMARY KEY,
     team_id uuid NOT NULL REFERENCES teams ON DELETE CASCADE,
-    -- Normalised like users.email. Inviting does not check whether an account has the address.
-    email text NOT NULL,
+    -- As users.email_index. Inviting does not check whether an account has the address.
+    email_index bytea NOT NULL CHECK (octet_length(email_index) = 32),
+    -- The normalised address, encrypted with a key of the invitation's own, since the invited person may have none.
+    sealed_email bytea NOT NULL CHECK (octet_length(sealed_email) <= 400),
     role text NOT NULL CHECK (role IN ('owner', 'admin', 'member', 'viewer')),
     -- SHA-256 of the code that the inviter passes on to the invited person.
     code_hash bytea NOT NULL UNIQUE CHECK (octet_length(code_hash) = 32),
@@ -107,8 +111,18 @@ CREATE TABLE team_invitations (
     declined boolean NOT NULL DEFAULT false,
     created_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
-    UNIQUE (team_id, email)
+    UNIQUE (team_id, email_index)
 );
-CREATE INDEX team_invitations_of_address ON team_invitations (email);
+CREATE INDEX team_invitations_of_address ON team_invitations (email_index);
 CREATE INDEX team_invitations_of_inviter ON team_invitations (invited_by);
 CREATE INDEX team_invitations_by_expiry ON team_invitations (expires_at);
+
+-- An invitation's key ends with its row, whichever statement deletes it.
+CREATE FUNCTION destroy_invitation_key() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM protection.user_keys WHERE user_id = OLD.invitation_id;
+    INSERT INTO protection.key_changes (user_id) VALUES (OLD.invitation_id);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER team_invitations_key AFTER DELETE ON team_invitations
+    FOR EACH ROW EXECUTE FUNCTION destroy_invitation_key();
