@@ -7,9 +7,11 @@ import dev.mindfulcode.apigateway.Api.Answer;
 import dev.mindfulcode.apigateway.Api.User;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.AccountEventKind;
+import dev.mindfulcode.schemas.CollectionLevel;
 import dev.mindfulcode.schemas.Topics;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -225,6 +227,110 @@ class PrivacySettingsApiTest {
                             tuple(AccountEventKind.COLLECTION_CHANGED, "features"),
                             tuple(AccountEventKind.COLLECTION_CHANGED, "full"));
         }
+    }
+
+    @Test
+    void startsNoSessionOfAUserWhoCollectsNothing() {
+        User user = gateway.user();
+        String open = start(user, "{}").text("session_id");
+        change(user, "{\"collection_level\": \"local\"}");
+        for (Answer refused : List.of(
+                start(user, "{}"),
+                api.put("/api/sessions/" + open + "/update", user.token(), "{\"editor\": \"e\"}"),
+                api.post("/api/sessions/" + open + "/pause", user.token(), "{}"),
+                api.post(
+                        "/api/flow/feedback",
+                        user.token(),
+                        "{\"at\": \"%s\", \"flow\": 4}".formatted(java.time.Instant.now())))) {
+            refused.isProblem(403, "not-collected");
+            assertThat(refused.text("detail")).contains("collection_level is local");
+        }
+        assertThat(api.post("/api/sessions/" + open + "/end", user.token(), "{}")
+                        .status())
+                .as("ending reports no work")
+                .isEqualTo(200);
+        change(user, "{\"collection_level\": \"features\"}");
+        assertThat(start(user, "{}").status()).isEqualTo(201);
+    }
+
+    @Test
+    void startsNoSessionOfAnExcludedProjectOrLanguage() {
+        User user = gateway.user();
+        change(user, "{\"excluded_projects\": [\"Payroll\"], \"excluded_languages\": [\"STRASSE\"]}");
+        UUID id = UUID.randomUUID();
+        start(user, "{\"session_id\": \"%s\", \"project\": \" pAYROLL\"}".formatted(id))
+                .isProblem(403, "not-collected")
+                .withField("project");
+        start(user, "{\"language\": \"Straße\"}")
+                .isProblem(403, "not-collected")
+                .withField("language");
+        assertThat(gateway.count("SELECT count(*) FROM gateway.session_owners WHERE user_id = ?", user.id()))
+                .isZero();
+        assertThat(start(user, "{\"session_id\": \"%s\", \"project\": \"Payroll 2\"}".formatted(id))
+                        .status())
+                .isEqualTo(201);
+    }
+
+    @Test
+    void excludesASessionWhileItsProjectIsExcluded() {
+        User user = gateway.user();
+        change(user, "{\"excluded_projects\": [\"secret\"]}");
+        String session = start(user, "{\"project\": \"open\"}").text("session_id");
+        String update = "/api/sessions/" + session + "/update";
+        assertThat(excludedBy(session)).isEmpty();
+
+        api.put(update, user.token(), "{\"project\": \"Secret\"}")
+                .isProblem(403, "not-collected")
+                .withField("project");
+        assertThat(excludedBy(session)).isEqualTo("project");
+        api.put(update, user.token(), "{\"language\": \"Java\"}")
+                .isProblem(403, "not-collected")
+                .withField("project");
+        Answer shown = api.put(update, user.token(), "{\"project\": \"other\"}");
+        assertThat(shown.status()).isEqualTo(200);
+        assertThat(excludedBy(session)).isEmpty();
+        api.patch("/api/sessions/" + session, user.token(), "{\"project\": \"SECRET\"}")
+                .isProblem(403, "not-collected")
+                .withField("project");
+    }
+
+    @Test
+    void excludesRunningSessionsWhenTheSettingsChange() {
+        User user = gateway.user();
+        String first =
+                start(user, "{\"project\": \"a\", \"language\": \"Java\"}").text("session_id");
+        String second = start(user, "{\"project\": \"b\"}").text("session_id");
+        change(user, "{\"excluded_projects\": [\"B\"]}");
+        assertThat(List.of(excludedBy(first), excludedBy(second))).containsExactly("", "project");
+        change(user, "{\"excluded_projects\": [], \"excluded_languages\": [\"java\"]}");
+        assertThat(List.of(excludedBy(first), excludedBy(second))).containsExactly("language", "");
+    }
+
+    /** Ingest polls changes: the response must come later than every ingest has noticed. */
+    @Test
+    void respondsOnceAStricterSettingIsInForce() {
+        User user = gateway.user();
+        start(user, "{\"project\": \"p\"}");
+        List.of("{\"collection_level\": \"features\"}", "{\"excluded_projects\": [\"p\"]}")
+                .forEach(stricter -> {
+                    long startedNs = System.nanoTime();
+                    change(user, stricter);
+                    assertThat(Duration.ofNanos(System.nanoTime() - startedNs))
+                            .isGreaterThanOrEqualTo(CollectionLevel.IN_FORCE_WITHIN);
+                });
+    }
+
+    private Answer start(User user, String body) {
+        return api.post("/api/sessions/start", user.token(), body);
+    }
+
+    /** Returns the field that excludes a session, as ingest reads it; empty if none does. */
+    private String excludedBy(String session) {
+        UUID id = UUID.fromString(session);
+        String where = " FROM gateway.session_owners WHERE session_id = ? AND excluded_by = ";
+        return gateway.count("SELECT count(*)" + where + "'project'", id) == 1
+                ? "project"
+                : gateway.count("SELECT count(*)" + where + "'language'", id) == 1 ? "language" : "";
     }
 
     private Answer change(User user, String body) {

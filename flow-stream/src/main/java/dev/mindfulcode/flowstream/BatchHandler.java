@@ -3,6 +3,7 @@ package dev.mindfulcode.flowstream;
 import dev.mindfulcode.flowengine.ActivityStatus;
 import dev.mindfulcode.flowengine.SeenBatches;
 import dev.mindfulcode.flowstream.SessionPublisher.Timing;
+import dev.mindfulcode.schemas.CollectionLevel;
 import java.util.UUID;
 import org.apache.kafka.common.utils.Bytes;
 import org.slf4j.Logger;
@@ -33,13 +34,17 @@ final class BatchHandler {
     }
 
     /**
-     * Counts a batch, unless it was counted before.
+     * Counts a batch, unless it was counted before or its user did not let the product collect it when it was received.
      *
      * @param receivedAtMs its time of receipt, at most the wall clock's
      * @param clockMs the clock of receipt
      */
     void count(UUID userId, FlowInput.BatchReceived received, long receivedAtMs, long clockMs, long wallMs) {
         FlowInput.Activity batch = received.batch();
+        if (!isCollected(batch, stores.users().levelAt(userId, receivedAtMs))) {
+            meters.batchesNotCollected.increment();
+            return;
+        }
         Bytes key = UserStoreKeys.session(userId, batch.sessionId());
         boolean known = stores.sessions().load(key);
         if (!known) {
@@ -80,6 +85,13 @@ final class BatchHandler {
         if (reused) {
             reportReuse(batch.sessionId());
         }
+    }
+
+    private static boolean isCollected(FlowInput.Activity activity, CollectionLevel level) {
+        return switch (activity) {
+            case FlowInput.Keystrokes _ -> level.allowsKeystrokes();
+            case FlowInput.Features _ -> level.allowsFeatures();
+        };
     }
 
     private void reportReuse(UUID sessionId) {

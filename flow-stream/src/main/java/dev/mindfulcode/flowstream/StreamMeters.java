@@ -22,6 +22,7 @@ final class StreamMeters {
     final Counter sequencesReused;
     final Counter batchesOfErased;
     final Counter batchesOfDeletedSessions;
+    final Counter batchesNotCollected;
     final Counter labelsLearned;
     final Counter labelsWithoutReading;
     final Counter feedbackOfErased;
@@ -45,6 +46,7 @@ final class StreamMeters {
         sequencesReused = registry.counter("mindful.stream.sequences.reused");
         batchesOfErased = registry.counter(BATCHES, "outcome", "erased");
         batchesOfDeletedSessions = registry.counter(BATCHES, "outcome", "session_deleted");
+        batchesNotCollected = registry.counter(BATCHES, "outcome", "not_collected");
         labelsLearned = registry.counter(FEEDBACK, "outcome", "learned");
         labelsWithoutReading = registry.counter(FEEDBACK, "outcome", "without_reading");
         feedbackOfErased = registry.counter(FEEDBACK, "outcome", "erased");

@@ -3,11 +3,12 @@ package dev.mindfulcode.flowstream;
 import dev.mindfulcode.flowengine.personal.PersonalLayer;
 import dev.mindfulcode.flowengine.team.MembershipHistory.Change;
 import dev.mindfulcode.schemas.AccountEvent;
+import dev.mindfulcode.schemas.CollectionLevel;
 import dev.mindfulcode.schemas.FlowFeedback;
 import java.util.UUID;
 import org.apache.kafka.common.utils.Bytes;
 
-/** Applies account events (sensitivity, team membership, erasure) and flow ratings. Not thread-safe. */
+/** Applies account events (sensitivity, collection level, team membership, erasure) and flow ratings. Not thread-safe. */
 record UserEventHandler(UserStores stores, StreamMeters meters) {
 
     /** @param receivedAtMs the clock of receipt */
@@ -30,10 +31,20 @@ record UserEventHandler(UserStores stores, StreamMeters meters) {
                             .membershipChanged(userId, teamId, event.getAt().toEpochMilli(), changeOf(event));
                 }
             }
-            case REGISTERED, COLLECTION_CHANGED, UNKNOWN -> {
+            case COLLECTION_CHANGED -> {
+                if (!stores.users().isErased(userId)) {
+                    stores.users().setLevel(userId, event.getAt().toEpochMilli(), levelOf(event));
+                }
+            }
+            case REGISTERED, UNKNOWN -> {
                 // Does not matter to the stream.
             }
         }
+    }
+
+    /** Returns the level; one of a newer release collects nothing. */
+    private static CollectionLevel levelOf(AccountEvent event) {
+        return CollectionLevel.parse(event.getCollectionLevel()).orElse(CollectionLevel.LOCAL);
     }
 
     private static Change changeOf(AccountEvent event) {

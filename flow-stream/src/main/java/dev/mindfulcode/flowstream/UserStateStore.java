@@ -1,6 +1,7 @@
 package dev.mindfulcode.flowstream;
 
 import dev.mindfulcode.flowengine.SessionState;
+import dev.mindfulcode.schemas.CollectionLevel;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.UUID;
@@ -9,8 +10,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of each user that a new session needs: the sensitivity that they chose, and their last session, since what
- * is normal for a user is learned over sessions. Not thread-safe.
+ * The state of each user: what they let the product collect, and what a new session needs, which is the sensitivity that
+ * they chose and their last session, since what is normal for a user is learned over sessions. Not thread-safe.
  */
 final class UserStateStore {
 
@@ -46,11 +47,24 @@ final class UserStateStore {
     }
 
     void setLastSession(UUID userId, UUID sessionId) {
-        put(userId, new Row(find(userId).sensitivity, sessionId));
+        Row row = find(userId);
+        put(userId, new Row(row.sensitivity, sessionId, row.collected));
     }
 
     void setSensitivity(UUID userId, float sensitivity) {
-        put(userId, new Row(sensitivity, find(userId).lastSession));
+        Row row = find(userId);
+        put(userId, new Row(sensitivity, row.lastSession, row.collected));
+    }
+
+    /** Sets what is collected of the user from a time of receipt on. */
+    void setLevel(UUID userId, long fromMs, CollectionLevel level) {
+        Row row = find(userId);
+        put(userId, new Row(row.sensitivity, row.lastSession, row.collected.with(fromMs, level)));
+    }
+
+    /** Returns what was collected of the user at a time of receipt. */
+    CollectionLevel levelAt(UUID userId, long receivedAtMs) {
+        return find(userId).collected.at(receivedAtMs);
     }
 
     /**
@@ -70,21 +84,23 @@ final class UserStateStore {
         byte[] sealed = store.get(key(userId));
         byte[] value = Arrays.equals(sealed, ERASED) ? null : seal.open(userId, sealed);
         if (value == null) {
-            return new Row(Float.NaN, null);
+            return new Row(Float.NaN, null, CollectionHistory.EMPTY);
         }
         ByteBuffer buffer = ByteBuffer.wrap(value);
         boolean hasLast = buffer.get() != 0;
         float sensitivity = buffer.getFloat();
-        return new Row(sensitivity, hasLast ? new UUID(buffer.getLong(), buffer.getLong()) : null);
+        UUID last = new UUID(buffer.getLong(), buffer.getLong());
+        return new Row(sensitivity, hasLast ? last : null, CollectionHistory.read(buffer));
     }
 
     private void put(UUID userId, Row row) {
         UUID last = row.lastSession;
-        ByteBuffer buffer = ByteBuffer.allocate(ROW_BYTES);
-        buffer.put((byte) (last == null ? 0 : 1)).putFloat(row.sensitivity);
-        if (last != null) {
-            buffer.putLong(last.getMostSignificantBits()).putLong(last.getLeastSignificantBits());
-        }
+        ByteBuffer buffer = ByteBuffer.allocate(ROW_BYTES + row.collected.sizeBytes());
+        buffer.put((byte) (last == null ? 0 : 1))
+                .putFloat(row.sensitivity)
+                .putLong(last == null ? 0 : last.getMostSignificantBits())
+                .putLong(last == null ? 0 : last.getLeastSignificantBits());
+        row.collected.write(buffer);
         byte[] sealed = seal.seal(userId, buffer.array());
         if (sealed != null) {
             store.put(key(userId), sealed);
@@ -96,5 +112,5 @@ final class UserStateStore {
     }
 
     /** @param sensitivity NaN if none was chosen */
-    private record Row(float sensitivity, @Nullable UUID lastSession) {}
+    private record Row(float sensitivity, @Nullable UUID lastSession, CollectionHistory collected) {}
 }

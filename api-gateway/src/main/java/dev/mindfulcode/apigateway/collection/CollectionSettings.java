@@ -1,6 +1,8 @@
 package dev.mindfulcode.apigateway.collection;
 
 import dev.mindfulcode.schemas.CollectionLevel;
+import dev.mindfulcode.webkit.problems.ProblemException;
+import dev.mindfulcode.webkit.problems.ProblemType;
 
 /**
  * What a user lets the product collect.
@@ -13,4 +15,18 @@ public record CollectionSettings(CollectionLevel level, Exclusions exclusions, i
     public static final int RETENTION_MONTHS_MAX = 120;
 
     static final CollectionSettings DEFAULT = new CollectionSettings(CollectionLevel.FULL, Exclusions.NONE, 24);
+
+    /** Fails with 403 if nothing about the user is collected. */
+    public void requireCollection() {
+        if (!level.allowsFeatures()) {
+            throw ProblemType.NOT_COLLECTED.withDetail(
+                    "Your privacy setting collection_level is " + level.text() + ": nothing is collected.");
+        }
+    }
+
+    /** Returns why a session is excluded by a field of its details. */
+    public static ProblemException excluded(String field) {
+        return ProblemType.NOT_COLLECTED.forField(
+                field, "Your privacy setting excluded_" + field + "s excludes this " + field + ".");
+    }
 }

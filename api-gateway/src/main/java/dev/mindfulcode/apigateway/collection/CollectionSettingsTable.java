@@ -3,6 +3,7 @@ package dev.mindfulcode.apigateway.collection;
 import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.dataprotection.UserCipher;
+import dev.mindfulcode.identity.accounts.AccountTable;
 import dev.mindfulcode.schemas.CollectionLevel;
 import dev.mindfulcode.webkit.json.Json;
 import dev.mindfulcode.webkit.json.JsonFields;
@@ -28,10 +29,12 @@ public final class CollectionSettingsTable {
     private static final int SEALED_VERSION = 1;
 
     private final Database database;
+    private final AccountTable accounts;
     private final AsyncUserCiphers ciphers;
 
     public CollectionSettingsTable(Database database, AsyncUserCiphers ciphers) {
         this.database = database;
+        this.accounts = new AccountTable(database);
         this.ciphers = ciphers;
     }
 
@@ -47,6 +50,23 @@ public final class CollectionSettingsTable {
                         ? Mono.just(row.settings(Exclusions.NONE))
                         : cipher(userId).map(cipher -> row.settings(open(cipher, row.sealedExclusions()))))
                 .defaultIfEmpty(CollectionSettings.DEFAULT);
+    }
+
+    /**
+     * Emits a user's settings and locks them until the transaction ends; fails with 401 without an account. Take this
+     * lock before that of a session.
+     */
+    public Mono<CollectionSettings> findLocked(UUID userId) {
+        return accounts.lockForRead(userId)
+                .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.withDetail("The account does not exist.")))
+                .then(Mono.defer(() -> find(userId)));
+    }
+
+    /** Lets ingest look up the user's sessions again at its next poll. */
+    public Mono<Void> touch(UUID userId) {
+        return database.sql("UPDATE gateway.privacy_settings SET changed_at = clock_timestamp() WHERE user_id = :user")
+                .bind("user", userId)
+                .then();
     }
 
     /** Stores a user's settings, for ingest to see at its next poll. */

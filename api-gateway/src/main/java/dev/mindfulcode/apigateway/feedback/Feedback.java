@@ -1,5 +1,7 @@
 package dev.mindfulcode.apigateway.feedback;
 
+import dev.mindfulcode.apigateway.collection.CollectionSettings;
+import dev.mindfulcode.apigateway.collection.CollectionSettingsTable;
 import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.log.EventPublisher;
@@ -21,13 +23,21 @@ final class Feedback {
 
     private final Database database;
     private final AsyncUserCiphers ciphers;
+    private final CollectionSettingsTable settings;
     private final EventPublisher log;
     private final SecureRandom random;
     private final Clock clock;
 
-    Feedback(Database database, AsyncUserCiphers ciphers, EventPublisher log, SecureRandom random, Clock clock) {
+    Feedback(
+            Database database,
+            AsyncUserCiphers ciphers,
+            CollectionSettingsTable settings,
+            EventPublisher log,
+            SecureRandom random,
+            Clock clock) {
         this.database = database;
         this.ciphers = ciphers;
+        this.settings = settings;
         this.log = log;
         this.random = random;
         this.clock = clock;
@@ -37,9 +47,14 @@ final class Feedback {
         return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
-    /** Publishes a label and emits its id; fails with 404 if the session is not the user's. */
+    /**
+     * Publishes a label and emits its id; fails with 404 if the session is not the user's, and with 403 if nothing
+     * about the user is collected.
+     */
     Mono<UUID> label(UUID userId, Label label) {
-        return ownSession(userId, label.sessionId())
+        return settings.find(userId)
+                .doOnNext(CollectionSettings::requireCollection)
+                .then(Mono.defer(() -> ownSession(userId, label.sessionId())))
                 .then(append(
                         userId,
                         event(FlowFeedbackKind.LABELLED, label.at())

@@ -27,7 +27,11 @@ final class FeedbackRoutes {
 
     void addTo(Endpoints endpoints) {
         endpoints
-                .add(Endpoint.post("/api/flow/feedback").idempotent().problems(ProblemType.NOT_FOUND), this::label)
+                .add(
+                        Endpoint.post("/api/flow/feedback")
+                                .idempotent()
+                                .problems(ProblemType.NOT_FOUND, ProblemType.NOT_COLLECTED),
+                        this::label)
                 .add(Endpoint.delete("/api/flow/feedback"), this::reset)
                 .add(Endpoint.get("/api/flow/feedback/settings"), this::settings)
                 .add(Endpoint.put("/api/flow/feedback/settings"), this::choose);

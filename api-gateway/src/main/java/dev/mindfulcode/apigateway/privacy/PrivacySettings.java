@@ -8,6 +8,7 @@ import dev.mindfulcode.apigateway.collection.SettingsHistory;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.Outbox;
+import dev.mindfulcode.apigateway.sessions.SessionExclusions;
 import dev.mindfulcode.apigateway.teams.Teams;
 import dev.mindfulcode.identity.accounts.AccountTable;
 import dev.mindfulcode.identity.teams.Team;
@@ -35,6 +36,7 @@ final class PrivacySettings {
     private final Database database;
     private final CollectionSettingsTable table;
     private final SettingsHistory history;
+    private final SessionExclusions sessions;
     private final Teams teams;
     private final AccountTable accounts;
     private final EventPublisher publisher;
@@ -45,6 +47,7 @@ final class PrivacySettings {
             Database database,
             CollectionSettingsTable table,
             SettingsHistory history,
+            SessionExclusions sessions,
             Teams teams,
             EventPublisher publisher,
             Outbox outbox,
@@ -52,6 +55,7 @@ final class PrivacySettings {
         this.database = database;
         this.table = table;
         this.history = history;
+        this.sessions = sessions;
         this.teams = teams;
         this.accounts = new AccountTable(database);
         this.publisher = publisher;
@@ -87,7 +91,10 @@ final class PrivacySettings {
                                 () -> history.add(userId, SettingsChange.between(before, after, Actor.USER), now)))
                         .then(Mono.defer(() ->
                                 after.level() == before.level() ? Mono.empty() : publish(userId, after.level(), now)))
-                        .thenReturn(after.level().compareTo(before.level()) > 0);
+                        .then(Mono.defer(() -> after.exclusions().equals(before.exclusions())
+                                ? Mono.just(false)
+                                : sessions.apply(userId, after.exclusions())))
+                        .map(excludesMore -> excludesMore || after.level().compareTo(before.level()) > 0);
     }
 
     private Mono<Void> publish(UUID userId, CollectionLevel level, Instant now) {

@@ -5,6 +5,7 @@ import dev.mindfulcode.apigateway.collection.SettingsHistory;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.Outbox;
+import dev.mindfulcode.apigateway.sessions.SessionExclusions;
 import dev.mindfulcode.apigateway.teams.Teams;
 import dev.mindfulcode.webkit.endpoints.EndpointGroup;
 import java.time.Clock;
@@ -20,11 +21,12 @@ public class PrivacySettingsConfiguration {
             Database database,
             CollectionSettingsTable table,
             SettingsHistory history,
+            SessionExclusions sessions,
             Teams teams,
             EventPublisher publisher,
             Outbox outbox) {
         PrivacySettings settings =
-                new PrivacySettings(database, table, history, teams, publisher, outbox, Clock.systemUTC());
+                new PrivacySettings(database, table, history, sessions, teams, publisher, outbox, Clock.systemUTC());
         return new PrivacySettingsRoutes(settings, history)::addTo;
     }
 }

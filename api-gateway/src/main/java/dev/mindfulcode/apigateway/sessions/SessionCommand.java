@@ -21,6 +21,14 @@ enum SessionCommand {
         return event;
     }
 
+    /** Returns whether the command tells of new work, rather than managing what is stored. */
+    boolean reportsWork() {
+        return switch (this) {
+            case UPDATE, PAUSE, RESUME -> true;
+            case END, CORRECT, DELETE -> false;
+        };
+    }
+
     /** Returns whether the command applies, is already done or comes too late. */
     Decision decide(SessionLifecycle status) {
         if (status == SessionLifecycle.DELETED) {

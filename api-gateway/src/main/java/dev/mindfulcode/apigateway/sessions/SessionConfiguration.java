@@ -1,5 +1,6 @@
 package dev.mindfulcode.apigateway.sessions;
 
+import dev.mindfulcode.apigateway.collection.CollectionSettingsTable;
 import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.log.EventPublisher;
@@ -29,14 +30,22 @@ public class SessionConfiguration {
     }
 
     @Bean
+    SessionExclusions gatewaySessionExclusions(
+            Database database, AsyncUserCiphers ciphers, CollectionSettingsTable settings) {
+        return new SessionExclusions(database, ciphers, settings);
+    }
+
+    @Bean
     EndpointGroup gatewaySessionRoutes(
             Database database,
             AsyncUserCiphers ciphers,
+            SessionExclusions exclusions,
+            CollectionSettingsTable settings,
             EventPublisher log,
             SessionQueries reads,
             ProjectionProgress progress) {
         Clock clock = Clock.systemUTC();
-        Sessions sessions = new Sessions(database, ciphers, log, clock);
+        Sessions sessions = new Sessions(database, ciphers, exclusions, settings, log, clock);
         return new SessionRoutes(sessions, reads, progress, new SecureRandom(), clock)::addTo;
     }
 }

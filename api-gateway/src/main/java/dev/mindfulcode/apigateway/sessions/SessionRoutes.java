@@ -69,27 +69,29 @@ final class SessionRoutes {
                         Endpoint.post("/api/sessions/start")
                                 .access(Access.USER_OR_API_KEY)
                                 .idempotent()
-                                .problems(ProblemType.SESSION_ID_TAKEN),
+                                .problems(ProblemType.SESSION_ID_TAKEN, ProblemType.NOT_COLLECTED),
                         this::start)
                 .add(Endpoint.get("/api/sessions/history").readAfter(), this::history)
                 .add(Endpoint.get("/api/sessions/current").readAfter(), this::current)
                 .add(Endpoint.get("/api/sessions/{id}").readAfter(), this::get)
-                .add(Endpoint.patch("/api/sessions/{id}"), this::correct)
+                .add(Endpoint.patch("/api/sessions/{id}").problems(ProblemType.NOT_COLLECTED), this::correct)
                 .add(Endpoint.delete("/api/sessions/{id}"), this::delete)
                 .add(
-                        Endpoint.put("/api/sessions/{id}/update").access(Access.USER_OR_API_KEY),
+                        Endpoint.put("/api/sessions/{id}/update")
+                                .access(Access.USER_OR_API_KEY)
+                                .problems(ProblemType.NOT_COLLECTED),
                         request -> command(request, SessionCommand.UPDATE))
                 .add(
                         Endpoint.post("/api/sessions/{id}/pause")
                                 .access(Access.USER_OR_API_KEY)
                                 .idempotent()
-                                .problems(ProblemType.SESSION_ENDED),
+                                .problems(ProblemType.SESSION_ENDED, ProblemType.NOT_COLLECTED),
                         request -> command(request, SessionCommand.PAUSE))
                 .add(
                         Endpoint.post("/api/sessions/{id}/resume")
                                 .access(Access.USER_OR_API_KEY)
                                 .idempotent()
-                                .problems(ProblemType.SESSION_ENDED),
+                                .problems(ProblemType.SESSION_ENDED, ProblemType.NOT_COLLECTED),
                         request -> command(request, SessionCommand.RESUME))
                 .add(
                         Endpoint.post("/api/sessions/{id}/end")

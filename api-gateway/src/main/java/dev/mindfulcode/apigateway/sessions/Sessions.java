@@ -1,10 +1,13 @@
 package dev.mindfulcode.apigateway.sessions;
 
+import dev.mindfulcode.apigateway.collection.CollectionSettings;
+import dev.mindfulcode.apigateway.collection.CollectionSettingsTable;
 import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.LogPosition;
 import dev.mindfulcode.apigateway.log.SentEvents;
+import dev.mindfulcode.schemas.CollectionLevel;
 import dev.mindfulcode.schemas.SessionDetailsCodec;
 import dev.mindfulcode.schemas.SessionEvent;
 import dev.mindfulcode.schemas.SessionEventKind;
@@ -18,7 +21,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -39,14 +43,24 @@ final class Sessions {
     private static final int RETRY_AFTER_SECONDS = 1;
 
     private final SessionOwnership ownership;
+    private final SessionExclusions exclusions;
+    private final CollectionSettingsTable settings;
     private final Database database;
     private final AsyncUserCiphers ciphers;
     private final EventPublisher publisher;
     private final SentEvents sent;
     private final Clock clock;
 
-    Sessions(Database database, AsyncUserCiphers ciphers, EventPublisher publisher, Clock clock) {
+    Sessions(
+            Database database,
+            AsyncUserCiphers ciphers,
+            SessionExclusions exclusions,
+            CollectionSettingsTable settings,
+            EventPublisher publisher,
+            Clock clock) {
         this.ownership = new SessionOwnership(database);
+        this.exclusions = exclusions;
+        this.settings = settings;
         this.database = database;
         this.ciphers = ciphers;
         this.publisher = publisher;
@@ -54,28 +68,21 @@ final class Sessions {
         this.clock = clock;
     }
 
-    /** Starts a session, or returns the one that this user has started with the id. */
+    /**
+     * Starts a session, or returns the one that this user has started with the id; fails with 403 if the user's
+     * settings allow no session, or exclude this one.
+     */
     Mono<StartResult> start(UUID userId, UUID sessionId, DetailsUpdate details, @Nullable Instant startedAt) {
         Instant now = now();
         return encrypt(userId, details)
-                .flatMap(ciphered -> ownership
-                        .claim(sessionId, userId, clamped(startedAt, now))
+                .flatMap(ciphered -> settings.find(userId)
+                        .doOnNext(current -> requireCollected(current, details))
+                        .then(Mono.defer(() -> ownership.claim(sessionId, userId, clamped(startedAt, now))))
                         .flatMap(created -> ownership
                                 .find(sessionId, userId)
                                 .flatMap(claim -> claim.status() != null
                                         ? Mono.just(claim)
-                                        : locked(
-                                                claim,
-                                                current -> current.status() != null
-                                                        ? Mono.just(current)
-                                                        : append(
-                                                                        current,
-                                                                        SessionEventKind.STARTED,
-                                                                        current.startedAt(),
-                                                                        SessionCorrection.NONE,
-                                                                        ciphered)
-                                                                .flatMap(at -> ownership.update(current.with(
-                                                                        SessionLifecycle.ACTIVE, null, at)))))
+                                        : locked(claim, (locked, current) -> start(locked, current, details, ciphered)))
                                 // After the lock: another request may have started and deleted it meanwhile.
                                 .filter(claim -> claim.status() != SessionLifecycle.DELETED)
                                 .switchIfEmpty(Mono.error(() -> ProblemType.SESSION_ID_TAKEN.forField(
@@ -83,8 +90,30 @@ final class Sessions {
                                 .map(claim -> new StartResult(claim, created))));
     }
 
+    private Mono<Done> start(
+            OwnedSession claim, CollectionSettings current, DetailsUpdate details, Optional<ByteBuffer> ciphered) {
+        if (claim.status() != null) {
+            return Mono.just(Done.of(claim));
+        }
+        requireCollected(current, details);
+        return (details.isEmpty() ? Mono.empty() : exclusions.update(claim, details, current))
+                .then(Mono.defer(() ->
+                        append(claim, SessionEventKind.STARTED, claim.startedAt(), SessionCorrection.NONE, ciphered)))
+                .flatMap(at -> ownership.update(claim.with(SessionLifecycle.ACTIVE, null, at)))
+                .map(Done::of);
+    }
+
+    private static void requireCollected(CollectionSettings current, DetailsUpdate details) {
+        current.requireCollection();
+        String excludedBy = current.exclusions().fieldExcluding(details.project(), details.language());
+        if (excludedBy != null) {
+            throw CollectionSettings.excluded(excludedBy);
+        }
+    }
+
     /**
-     * Applies a command and emits the resulting session; fails with 404 if the session belongs to another user.
+     * Applies a command and emits the resulting session; fails with 404 if the session belongs to another user, and
+     * with 403 if the user's settings do not allow it.
      *
      * @param at time of the command by the client's clock; null for now
      */
@@ -93,7 +122,10 @@ final class Sessions {
         Instant now = now();
         return find(userId, sessionId)
                 .flatMap(known -> encrypt(userId, details)
-                        .flatMap(ciphered -> locked(known, claim -> apply(claim, command, clamped(at, now), ciphered)))
+                        .flatMap(ciphered -> locked(
+                                known,
+                                (claim, current) ->
+                                        apply(claim, current, command, clamped(at, now), details, ciphered)))
                         .map(claim -> new CommandResult(known, claim)));
     }
 
@@ -102,18 +134,28 @@ final class Sessions {
         Instant now = now();
         return find(userId, sessionId)
                 .flatMap(known -> encrypt(userId, details)
-                        .flatMap(ciphered -> locked(known, claim -> correct(claim, correction, now, ciphered)))
+                        .flatMap(ciphered -> locked(
+                                known, (claim, current) -> correct(claim, current, correction, now, details, ciphered)))
                         .map(claim -> new CommandResult(known, claim)));
     }
 
-    private Mono<OwnedSession> correct(
-            OwnedSession claim, SessionCorrection correction, Instant now, Optional<ByteBuffer> ciphered) {
+    private Mono<Done> correct(
+            OwnedSession claim,
+            CollectionSettings current,
+            SessionCorrection correction,
+            Instant now,
+            DetailsUpdate details,
+            Optional<ByteBuffer> ciphered) {
         if (!claim.exists()) {
             return Mono.error(noSuchSession());
         }
         correction.check(claim);
-        return append(claim, SessionCommand.CORRECT.event(), now, correction, ciphered)
-                .flatMap(position -> ownership.update(claim.corrected(correction, position)));
+        return unlessExcluded(
+                claim,
+                current,
+                details,
+                () -> append(claim, SessionCommand.CORRECT.event(), now, correction, ciphered)
+                        .flatMap(position -> ownership.update(claim.corrected(correction, position))));
     }
 
     /** Emits a session that was started; fails with 404 if it belongs to another user. */
@@ -128,31 +170,77 @@ final class Sessions {
         return ProblemType.NOT_FOUND.withDetail("There is no such session.");
     }
 
-    private Mono<OwnedSession> apply(
-            OwnedSession claim, SessionCommand command, Instant at, Optional<ByteBuffer> ciphered) {
+    private Mono<Done> apply(
+            OwnedSession claim,
+            CollectionSettings current,
+            SessionCommand command,
+            Instant at,
+            DetailsUpdate details,
+            Optional<ByteBuffer> ciphered) {
         SessionLifecycle status = claim.status();
         if (status == null || status == SessionLifecycle.DELETED) {
             return Mono.error(noSuchSession());
         }
+        if (command.reportsWork()) {
+            current.requireCollection();
+        }
         return switch (command.decide(status)) {
-            case ALREADY_DONE -> Mono.just(claim);
+            case ALREADY_DONE -> Mono.just(Done.of(claim));
             case TOO_LATE -> Mono.error(ProblemType.SESSION_ENDED.withDetail("Start a new session."));
             case APPLY -> {
                 Instant when = at.isBefore(claim.startedAt()) ? claim.startedAt() : at;
                 Instant endedAt = command == SessionCommand.END ? when : claim.endedAt();
-                yield append(claim, command.event(), when, SessionCorrection.NONE, ciphered)
-                        .flatMap(position -> ownership.update(claim.with(command.after(status), endedAt, position)));
+                yield unlessExcluded(
+                        claim,
+                        current,
+                        details,
+                        () -> append(claim, command.event(), when, SessionCorrection.NONE, ciphered)
+                                .flatMap(position ->
+                                        ownership.update(claim.with(command.after(status), endedAt, position))));
             }
         };
     }
 
-    /** Runs work in a transaction that locks the session. Waits for the lock outside of the transaction. */
-    private Mono<OwnedSession> locked(OwnedSession claim, Function<OwnedSession, Mono<OwnedSession>> work) {
-        Mono<OwnedSession> attempt = database.inTransaction(
-                ownership.lock(claim.sessionId(), claim.userId()).flatMap(work));
+    /** Publishes an event, unless its details exclude the session: then nothing of them is stored in clear or on the log. */
+    private Mono<Done> unlessExcluded(
+            OwnedSession claim,
+            CollectionSettings current,
+            DetailsUpdate details,
+            Supplier<Mono<OwnedSession>> publishing) {
+        return details.isEmpty()
+                ? publishing.get().map(Done::of)
+                : exclusions
+                        .update(claim, details, current)
+                        .flatMap(result -> result.excludedBy() == null
+                                ? publishing.get().map(Done::of)
+                                : Mono.just(new Done(claim, result)));
+    }
+
+    /**
+     * Runs work in a transaction that locks the user's settings and the session. Waits for the session's lock outside
+     * of the transaction. Fails after the transaction if the work excluded the session.
+     */
+    private Mono<OwnedSession> locked(
+            OwnedSession claim, BiFunction<OwnedSession, CollectionSettings, Mono<Done>> work) {
+        Mono<Done> attempt = database.inTransaction(settings.findLocked(claim.userId())
+                .flatMap(current -> ownership
+                        .lock(claim.sessionId(), claim.userId())
+                        .flatMap(locked -> work.apply(locked, current))));
         return attempt.repeatWhenEmpty(tries -> tries.take(LOCK_RETRIES_MAX).delayElements(LOCK_RETRY_INTERVAL))
                 .switchIfEmpty(Mono.error(() -> ProblemType.UNAVAILABLE.retryAfter(
-                        RETRY_AFTER_SECONDS, "Another request is changing the session.")));
+                        RETRY_AFTER_SECONDS, "Another request is changing the session.")))
+                .flatMap(Sessions::refuseExcluded);
+    }
+
+    /** Fails for an excluded session, once ingest accepts nothing of it. */
+    private static Mono<OwnedSession> refuseExcluded(Done done) {
+        SessionExclusions.Result exclusion = done.exclusion();
+        String excludedBy = exclusion == null ? null : exclusion.excludedBy();
+        if (exclusion == null || excludedBy == null) {
+            return Mono.just(done.session());
+        }
+        return (exclusion.isChange() ? Mono.delay(CollectionLevel.IN_FORCE_WITHIN) : Mono.just(0L))
+                .flatMap(_ -> Mono.error(CollectionSettings.excluded(excludedBy)));
     }
 
     private Mono<LogPosition> append(
@@ -202,6 +290,14 @@ final class Sessions {
 
     private Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    /** @param exclusion null if the session's details did not change */
+    private record Done(OwnedSession session, SessionExclusions.@Nullable Result exclusion) {
+
+        static Done of(OwnedSession session) {
+            return new Done(session, null);
+        }
     }
 
     /** @param created whether this request claimed the id */

@@ -31,6 +31,14 @@ public final class AccountTable {
                 .one();
     }
 
+    /** Locks the row of a user until the transaction ends against {@link #lockForChange}, but not against readers. */
+    public Mono<UUID> lockForRead(UUID userId) {
+        return database.sql("SELECT user_id FROM identity.users WHERE user_id = :user FOR SHARE")
+                .bind("user", userId)
+                .map(row -> userId)
+                .one();
+    }
+
     /** Emits the id of a user's time zone, or nothing if the user does not exist. */
     public Mono<String> timeZone(UUID userId) {
         return database.sql("SELECT time_zone FROM identity.users WHERE user_id = :user")
