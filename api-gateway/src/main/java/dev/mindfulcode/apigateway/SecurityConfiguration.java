@@ -54,7 +54,7 @@ import reactor.core.publisher.Mono;
 @EnableWebFluxSecurity
 class SecurityConfiguration {
 
-    private static final String[] INGEST = {"/api/keystrokes", "/ws/ingest"};
+    private static final String[] INGEST = {"/api/keystrokes", "/api/features", "/ws/ingest"};
     private static final String TOKEN_PARAMETER = "token";
     private static final String TICKET_PARAMETER = "ticket";
 

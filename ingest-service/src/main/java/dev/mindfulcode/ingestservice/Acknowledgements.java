@@ -1,7 +1,6 @@
 package dev.mindfulcode.ingestservice;
 
 import dev.mindfulcode.schemas.ReadAfterToken;
-import dev.mindfulcode.schemas.Topics;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -56,6 +55,6 @@ final class Acknowledgements implements Callback {
         long offset = lastOffset.get();
         return metadata == null || offset == OFFSET_UNKNOWN
                 ? Optional.empty()
-                : Optional.of(new ReadAfterToken(Topics.KEYSTROKES.name(), metadata.partition(), offset));
+                : Optional.of(new ReadAfterToken(metadata.topic(), metadata.partition(), offset));
     }
 }

@@ -127,7 +127,7 @@ final class AvroUploadReader implements UploadReader {
         private ParsedBatch batch(int index) {
             buffer.reset();
             position.field("batch_id");
-            buffer.batchId(uuid());
+            buffer.id(uuid());
             position.field("session_id");
             buffer.sessionId(uuid());
             position.field("sequence");

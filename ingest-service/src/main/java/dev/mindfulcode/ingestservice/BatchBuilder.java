@@ -9,19 +9,12 @@ import dev.mindfulcode.schemas.KeyClass;
 import dev.mindfulcode.schemas.KeystrokePayload;
 import dev.mindfulcode.schemas.SignalKind;
 import java.util.Arrays;
-import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A builder of batches with the rules for values, which all formats share. Its arrays are reused for each batch. Not
  * thread-safe.
  */
-final class BatchBuilder {
-
-    private static final UUID UNSET = new UUID(0, 0);
-
-    /** Position of the reader, set before each value; the rules here reject with it. */
-    final UploadPosition position = new UploadPosition();
+final class BatchBuilder extends UploadItemBuilder {
 
     private final int[] intervalsMs = new int[KEYSTROKES_PER_BATCH_MAX];
     private final byte[] keyClasses = new byte[KEYSTROKES_PER_BATCH_MAX];
@@ -36,11 +29,7 @@ final class BatchBuilder {
     private int lastKeystrokeMs;
     private int lastSignalMs;
 
-    private UUID batchId = UNSET;
-    private UUID sessionId = UNSET;
-    private long sequence;
-    private long startedAtMs;
-
+    @Override
     void reset() {
         intervals = 0;
         classes = 0;
@@ -48,46 +37,6 @@ final class BatchBuilder {
         signals = 0;
         lastKeystrokeMs = 0;
         lastSignalMs = 0;
-    }
-
-    void batchId(UUID id) {
-        batchId = id;
-    }
-
-    void sessionId(UUID id) {
-        sessionId = id;
-    }
-
-    void sequence(long value) {
-        sequence = within(value, UploadLimits.SEQUENCE_MAX);
-    }
-
-    void startedAt(long epochMs) {
-        String fault = epochFault(epochMs);
-        if (fault != null) {
-            throw position.invalid(fault);
-        }
-        startedAtMs = epochMs;
-    }
-
-    /** Validates the time at which an upload was sent. */
-    long sentAt(long epochMs) {
-        String fault = epochFault(epochMs);
-        if (fault != null) {
-            throw position.invalidUpload(fault);
-        }
-        return epochMs;
-    }
-
-    private static @Nullable String epochFault(long epochMs) {
-        if (epochMs >= UploadLimits.EPOCH_MS_MIN && epochMs <= UploadLimits.EPOCH_MS_MAX) {
-            return null;
-        }
-        boolean looksLikeSeconds =
-                epochMs >= UploadLimits.EPOCH_MS_MIN / 1_000 && epochMs <= UploadLimits.EPOCH_MS_MAX / 1_000;
-        return "is " + epochMs + "; must be from " + UploadLimits.EPOCH_MS_MIN + " to " + UploadLimits.EPOCH_MS_MAX
-                + ": milliseconds are expected"
-                + (looksLikeSeconds ? "; this looks like seconds" : ", of the year 2020 or later");
     }
 
     void interval(long ms) {
@@ -142,11 +91,8 @@ final class BatchBuilder {
         };
     }
 
-    /**
-     * Returns the batch; the arrays can be filled with the next one.
-     *
-     * @param index of the batch in the upload
-     */
+    /** Returns the batch; the arrays can be filled with the next one. */
+    @Override
     ParsedBatch build(int index) {
         position.field("key_classes");
         if (classes != intervals) {
@@ -168,31 +114,15 @@ final class BatchBuilder {
                 Arrays.copyOf(signalAtMs, signals),
                 Arrays.copyOf(signalKinds, signals),
                 Arrays.copyOf(signalValues, signals));
-        return new ParsedBatch(
+        return parsed(
                 index,
-                batchId,
-                sessionId,
-                sequence,
-                startedAtMs,
                 Math.max(lastKeystrokeMs, lastSignalMs),
-                intervals,
-                payload.encode());
+                new ParsedBatch.Keystrokes(intervals, payload.encode()));
     }
 
     private void requireRoom(int size, int max, String elements) {
         if (size == max) {
             throw position.invalid("More than " + max + " " + elements + " in a batch");
         }
-    }
-
-    private int within(long value, int max) {
-        return (int) within(value, (long) max);
-    }
-
-    private long within(long value, long max) {
-        if (value < 0 || value > max) {
-            throw position.invalid("is " + value + "; must be " + (max == 0 ? "0 or left out" : "from 0 to " + max));
-        }
-        return value;
     }
 }

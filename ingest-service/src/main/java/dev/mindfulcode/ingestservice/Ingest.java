@@ -14,6 +14,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.springframework.web.reactive.function.server.RouterFunction;
@@ -33,7 +34,8 @@ final class Ingest implements AutoCloseable {
     private final SessionAccessLookup sessions;
     private final KeystrokePublisher publisher;
     private final IngestLifecycle lifecycle;
-    private final KeystrokesEndpoint keystrokes;
+    private final UploadEndpoint keystrokes;
+    private final UploadEndpoint features;
     private final WebSocketEndpoint socket;
 
     Ingest(IngestSettings settings, MeterRegistry meters, Clock clock, ConnectionLimits rules) {
@@ -59,7 +61,22 @@ final class Ingest implements AutoCloseable {
         lifecycle = new IngestLifecycle(inFlight, connections);
         UploadPipeline pipeline = new UploadPipeline(
                 ciphers, sessions, new SessionShiftCache(Ticker.systemTicker()), publisher, metrics, clock);
-        keystrokes = new KeystrokesEndpoint(authenticator, readers, pipeline, inFlight, metrics, lifecycle, clock);
+        keystrokes = new UploadEndpoint(
+                authenticator,
+                Map.of(UploadEndpoint.JSON, readers.json(), UploadEndpoint.AVRO, readers.avro()),
+                pipeline,
+                inFlight,
+                metrics,
+                lifecycle,
+                clock);
+        features = new UploadEndpoint(
+                authenticator,
+                Map.of(UploadEndpoint.JSON, readers.reports()),
+                pipeline,
+                inFlight,
+                metrics,
+                lifecycle,
+                clock);
         socket = new WebSocketEndpoint(
                 authenticator,
                 credentials.revocations(),
@@ -84,6 +101,7 @@ final class Ingest implements AutoCloseable {
     RouterFunction<ServerResponse> routes() {
         return router(new Endpoints()
                 .add(IngestEndpoints.UPLOAD, keystrokes::post)
+                .add(IngestEndpoints.FEATURES, features::post)
                 .add(IngestEndpoints.SCHEMA, keystrokes::schema)
                 .add(IngestEndpoints.WEB_SOCKET, socket::connect));
     }

@@ -76,10 +76,10 @@ final class IngestMetrics {
 
     IngestMetrics(MeterRegistry meters, InFlightBytes inFlight, AtomicInteger connections) {
         batches = Counter.builder("mindful.ingest.batches")
-                .description("Batches that Kafka has acknowledged, repeated ones as well")
+                .description("Batches and reports that Kafka has acknowledged, repeated ones as well")
                 .register(meters);
         keystrokes = Counter.builder("mindful.ingest.keystrokes")
-                .description("Keystrokes in those batches")
+                .description("Keystrokes in those batches and reports")
                 .register(meters);
         for (ShiftReason reason : ShiftReason.values()) {
             moved.put(

@@ -1,10 +1,8 @@
 package dev.mindfulcode.ingestservice;
 
 import dev.mindfulcode.dataprotection.UserCipher;
-import dev.mindfulcode.schemas.KeystrokePayload;
 import dev.mindfulcode.schemas.ReadAfterToken;
 import dev.mindfulcode.schemas.SchemaRegistry;
-import dev.mindfulcode.schemas.Topics;
 import dev.mindfulcode.schemas.clock.ClockStepWatch;
 import dev.mindfulcode.schemas.clock.ReopenableClient;
 import dev.mindfulcode.webkit.problems.ProblemException;
@@ -39,9 +37,9 @@ import reactor.core.scheduler.Schedulers;
 import reactor.util.retry.Retry;
 
 /**
- * Publishes batches to the topic {@code keystrokes}: encrypts and frames them and sends them with acks=all through an
+ * Publishes batches to the topic {@code keystrokes} and reports to {@code flow-features}: encrypts and frames them and sends them with acks=all through an
  * idempotent producer. Starts before the web server, stops after it. Thread-safe; {@link #publish} never blocks: until
- * the producer knows the topic and the registry has returned the schema's id, batches are rejected as
+ * the producer knows the topics and the registry has returned the schemas' ids, uploads are rejected as
  * {@link ProblemType#UNAVAILABLE}.
  */
 final class KeystrokePublisher implements SmartLifecycle {
@@ -68,11 +66,10 @@ final class KeystrokePublisher implements SmartLifecycle {
     private final Map<String, Object> config;
     private final SchemaRegistry registry;
     private final MeterRegistry meters;
-    private final String topic = Topics.KEYSTROKES.name();
     private final CountDownLatch ready = new CountDownLatch(1);
     private final ReopenableClient<DefaultKafkaProducerFactory<byte[], byte[]>> producers;
     private final AtomicReference<String> lastFailure = new AtomicReference<>("");
-    private volatile @Nullable KeystrokeRecordEncoder encoder;
+    private volatile @Nullable RecordEncoder encoder;
     private volatile @Nullable Disposable connecting;
     private volatile boolean running;
 
@@ -94,7 +91,7 @@ final class KeystrokePublisher implements SmartLifecycle {
         long deadlineNs = System.nanoTime() + DELIVERY_TIMEOUT.toNanos();
         while (running && isReady() && System.nanoTime() - deadlineNs < 0) {
             try {
-                factory.createProducer().partitionsFor(topic);
+                learnTopics(factory);
                 break;
             } catch (TimeoutException e) {
                 LockSupport.parkNanos(RETRY_DELAY.toNanos());
@@ -146,10 +143,14 @@ final class KeystrokePublisher implements SmartLifecycle {
 
     private void connect() {
         if (encoder == null) {
-            encoder = new KeystrokeRecordEncoder(registry);
+            encoder = new RecordEncoder(registry);
         }
-        producers.get().createProducer().partitionsFor(topic);
+        learnTopics(producers.get());
         ready.countDown();
+    }
+
+    private static void learnTopics(DefaultKafkaProducerFactory<byte[], byte[]> factory) {
+        RecordEncoder.TOPICS.forEach(topic -> factory.createProducer().partitionsFor(topic.name()));
     }
 
     private void logFailure(Retry.RetrySignal retry) {
@@ -190,18 +191,13 @@ final class KeystrokePublisher implements SmartLifecycle {
      */
     CompletableFuture<Optional<ReadAfterToken>> publish(
             UserCipher cipher, List<ParsedBatch> batches, long[] startedAtMs, long receivedAtMs) {
-        KeystrokeRecordEncoder records = encoder;
+        RecordEncoder records = encoder;
         if (records == null || !running || !isReady()) {
             return CompletableFuture.failedFuture(unavailable());
         }
-        byte[] key = KeystrokeRecordEncoder.key(cipher.userId());
         List<ProducerRecord<byte[], byte[]>> sealed = new ArrayList<>(batches.size());
         for (int i = 0; i < batches.size(); i++) {
-            ParsedBatch batch = batches.get(i);
-            byte[] payload = cipher.encrypt(batch.payload(), topic, KeystrokePayload.VERSION);
-            byte[] value = records.encode(batch, startedAtMs[i], receivedAtMs, payload);
-            // Stamped with our own clock: one user's clock must not move stream time for a whole partition.
-            sealed.add(new ProducerRecord<>(topic, null, receivedAtMs, key, value));
+            sealed.add(records.encode(cipher, batches.get(i), startedAtMs[i], receivedAtMs));
         }
         Acknowledgements acknowledgements = new Acknowledgements(sealed.size());
         Producer<byte[], byte[]> producer = producers.get().createProducer();

@@ -1,25 +1,68 @@
 package dev.mindfulcode.ingestservice;
 
+import dev.mindfulcode.schemas.CollectionLevel;
+import dev.mindfulcode.schemas.FlowFeatures;
 import java.util.UUID;
 
 /**
- * A valid batch as a client sent it.
+ * A valid batch of keystrokes or report of features as a client sent it.
  *
  * @param index in the upload, zero-based
+ * @param batchId of the batch or report
+ * @param sequence counted over the session's batches and reports together
  * @param startedAtMs by the client's clock, epoch milliseconds
- * @param spanMs from the start to the last keystroke or signal, 0 to {@link UploadLimits#BATCH_SPAN_MS_MAX}
- * @param payload a KeystrokePayload in Avro binary, not yet encrypted: never stored or logged
+ * @param spanMs from the start to the last event, 0 to {@link UploadLimits#BATCH_SPAN_MS_MAX}
  */
-@SuppressWarnings("ArrayRecordComponent") // handed over once, from the reader to the cipher
 record ParsedBatch(
-        int index,
-        UUID batchId,
-        UUID sessionId,
-        long sequence,
-        long startedAtMs,
-        long spanMs,
-        int keystrokes,
-        byte[] payload) {
+        int index, UUID batchId, UUID sessionId, long sequence, long startedAtMs, long spanMs, Content content) {
+
+    /** What is encrypted: never stored or logged in clear. */
+    sealed interface Content {
+        int keystrokes();
+
+        boolean isAllowedAt(CollectionLevel level);
+
+        /** Returns what it is, as problems name it. */
+        String kind();
+    }
+
+    /** @param payload a KeystrokePayload in Avro binary */
+    @SuppressWarnings("ArrayRecordComponent") // handed over once, from the reader to the cipher
+    record Keystrokes(int keystrokes, byte[] payload) implements Content {
+
+        @Override
+        public boolean isAllowedAt(CollectionLevel level) {
+            return level.allowsKeystrokes();
+        }
+
+        @Override
+        public String kind() {
+            return "keystrokes";
+        }
+    }
+
+    /** @param report without the times of the server, which are set when it is stored */
+    record Features(FlowFeatures report) implements Content {
+
+        @Override
+        public int keystrokes() {
+            return report.getKeystrokes();
+        }
+
+        @Override
+        public boolean isAllowedAt(CollectionLevel level) {
+            return level.allowsFeatures();
+        }
+
+        @Override
+        public String kind() {
+            return "features";
+        }
+    }
+
+    int keystrokes() {
+        return content.keystrokes();
+    }
 
     long endedAtMs() {
         return startedAtMs + spanMs;

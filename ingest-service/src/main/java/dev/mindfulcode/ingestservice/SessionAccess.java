@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 record SessionAccess(
         UUID ownerId, CollectionLevel level, @Nullable String excludedBy) {
 
-    boolean acceptsKeystrokesOf(UUID userId) {
-        return ownerId.equals(userId) && level.allowsKeystrokes() && excludedBy == null;
+    boolean accepts(UUID userId, ParsedBatch batch) {
+        return ownerId.equals(userId) && batch.content().isAllowedAt(level) && excludedBy == null;
     }
 
-    /** Returns why a batch of the session is rejected; null if it is accepted. */
+    /** Returns why a batch or report of the session is rejected; null if it is accepted. */
     static @Nullable Rejection rejection(@Nullable SessionAccess access, UUID userId, ParsedBatch batch) {
         if (access == null || !access.ownerId.equals(userId)) {
             // Foreign sessions like unknown ones, so that nobody can probe which ids exist.
@@ -28,13 +28,13 @@ record SessionAccess(
                     "session_id",
                     "You have no session with this id; start it with POST /api/sessions/start");
         }
-        if (!access.level.allowsKeystrokes()) {
+        if (!batch.content().isAllowedAt(access.level)) {
             return new Rejection(
                     batch.index(),
                     ProblemType.NOT_COLLECTED,
                     null,
-                    "Your privacy setting collection_level is " + access.level.text()
-                            + ", which allows no keystrokes; drop this batch");
+                    "Your privacy setting collection_level is " + access.level.text() + ", which allows no "
+                            + batch.content().kind() + "; drop this batch");
         }
         return access.excludedBy == null
                 ? null

@@ -17,6 +17,15 @@ final class UploadLimits {
      */
     static final int BATCH_SPAN_MS_MAX = 86_400_000;
 
+    /** Longest stretch of one report of features: a minute. */
+    static final int REPORT_DURATION_MS_MAX = 60_000;
+
+    /** Upper bound of each count of a report: a hundred a second. */
+    static final int REPORT_COUNT_MAX = 6_000;
+
+    /** Longest interval that counts as active time, as the engine has it. */
+    static final int ACTIVE_MS_PER_KEYSTROKE_MAX = 15_000;
+
     /** Longest time that a key is held: ten minutes. */
     static final int DWELL_MS_MAX = 600_000;
 

@@ -87,14 +87,14 @@ final class UploadPipeline {
         List<ParsedBatch> batches = upload.batches();
         for (int i = 0; i < batches.size(); i++) {
             SessionAccess session = sessions.cached(batches.get(i).sessionId());
-            if (session == null || !session.acceptsKeystrokesOf(userId)) {
+            if (session == null || !session.accepts(userId, batches.get(i))) {
                 return false;
             }
         }
         return true;
     }
 
-    /** Rejects batches of sessions that are not the user's, or whose keystrokes are not collected. */
+    /** Rejects batches of sessions that are not the user's, or of which the user lets nothing like it be collected. */
     private CompletableFuture<Upload> rejectBySession(UUID userId, Upload upload) {
         Set<UUID> sessionIds = new LinkedHashSet<>();
         upload.batches().forEach(batch -> sessionIds.add(batch.sessionId()));

@@ -35,7 +35,7 @@ final class WebSocketEndpoint {
     private final RequestAuthenticator authenticator;
     private final Revocations revocations;
     private final UploadWebSocketHandler conversation;
-    private final KeystrokesEndpoint http;
+    private final UploadEndpoint http;
     private final IngestLifecycle lifecycle;
     private final Clock clock;
     private final Duration lifetimeMax;
@@ -53,7 +53,7 @@ final class WebSocketEndpoint {
             RequestAuthenticator authenticator,
             Revocations revocations,
             UploadWebSocketHandler conversation,
-            KeystrokesEndpoint http,
+            UploadEndpoint http,
             IngestLifecycle lifecycle,
             Clock clock,
             Duration lifetimeMax,

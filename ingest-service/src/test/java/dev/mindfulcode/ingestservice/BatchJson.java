@@ -22,6 +22,27 @@ final class BatchJson {
                 .with("key_classes", "\"LLS\"");
     }
 
+    /** Returns a report of features. */
+    static BatchJson report(UUID sessionId, long sequence) {
+        return new BatchJson()
+                .with("report_id", quoted(UUID.randomUUID()))
+                .with("session_id", quoted(sessionId))
+                .with("sequence", Long.toString(sequence))
+                .with("started_at", Long.toString(System.currentTimeMillis() - 10_000))
+                .with("duration_ms", "5000")
+                .with("keystrokes", "25")
+                .with("errors", "2")
+                .with("context_switches", "1")
+                .with("files_modified", "0")
+                .with("active_ms", "4800")
+                .with("scores", scores("0.75"));
+    }
+
+    /** Returns the scores of a report with this focus. */
+    static String scores(String focus) {
+        return "{\"rhythm\":0.5,\"focus\":" + focus + ",\"consistency\":1,\"error_penalty\":0.125,\"velocity\":0.625}";
+    }
+
     static String quoted(Object text) {
         return '"' + text.toString() + '"';
     }

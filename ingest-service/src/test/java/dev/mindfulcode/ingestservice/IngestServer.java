@@ -245,13 +245,21 @@ final class IngestServer implements AutoCloseable {
     }
 
     HttpRequest.Builder request(UUID userId) {
-        return HttpRequest.newBuilder(uri("/api/keystrokes"))
+        return request(userId, "/api/keystrokes");
+    }
+
+    private HttpRequest.Builder request(UUID userId, String path) {
+        return HttpRequest.newBuilder(uri(path))
                 .header("Authorization", "Bearer " + token(userId))
                 .header("Content-Type", "application/json");
     }
 
     HttpResponse<String> post(UUID userId, Object json) {
         return send(request(userId).POST(HttpRequest.BodyPublishers.ofString(json.toString())));
+    }
+
+    HttpResponse<String> report(UUID userId, Object json) {
+        return send(request(userId, "/api/features").POST(HttpRequest.BodyPublishers.ofString(json.toString())));
     }
 
     HttpResponse<String> send(HttpRequest.Builder request) {

@@ -103,7 +103,7 @@ class JsonUploadReaderTest {
                 .with("signals", "[{\"at_ms\":5.0,\"kind\":\"diagnostics\",\"value\":3.0}]"));
 
         ParsedBatch batch = upload.batches().getFirst();
-        KeystrokePayload payload = KeystrokePayload.decode(batch.payload());
+        KeystrokePayload payload = UploadAssertions.payload(batch);
         assertThat(batch.sequence()).isEqualTo(2);
         assertThat(batch.startedAtMs()).isEqualTo(1_700_000_000_000L);
         assertThat(payload.intervalsMs()).containsExactly(0, 120, 90);
@@ -149,7 +149,7 @@ class JsonUploadReaderTest {
             ParsedBatch batch = upload.batches().get(i);
             assertThat(batch.sequence()).isEqualTo(i);
             assertThat(batch.keystrokes()).isEqualTo(1 + i % 7);
-            assertThat(KeystrokePayload.decode(batch.payload()).keystrokes()).isEqualTo(1 + i % 7);
+            assertThat(UploadAssertions.payload(batch).keystrokes()).isEqualTo(1 + i % 7);
         }
     }
 
@@ -175,8 +175,7 @@ class JsonUploadReaderTest {
                                 + "{\"kind\":\"diagnostics\",\"at_ms\":3,\"value\":17},"
                                 + "{\"kind\":\"focus_lost\",\"at_ms\":4,\"value\":null}]"));
 
-        KeystrokePayload payload =
-                KeystrokePayload.decode(upload.batches().getFirst().payload());
+        KeystrokePayload payload = UploadAssertions.payload(upload.batches().getFirst());
         assertThat(payload.signalAtMs()).containsExactly(1, 2, 3, 4);
         assertThat(payload.signalKinds()).containsExactly(2, 3, 4, 5);
         assertThat(payload.signalValues()).containsExactly(0, 1, 17, 0);

@@ -149,8 +149,7 @@ class TimeAdjustedUploadProperties {
                     batches.size(),
                     clientMs - typed.agoMs - typed.spanMs,
                     typed.spanMs,
-                    1,
-                    new byte[0]));
+                    new ParsedBatch.Keystrokes(1, new byte[0])));
         }
         @Nullable Long sentAtMs = sent.hasSentAt ? clientMs : null;
         return new Upload(false, sentAtMs, batches, List.of());

@@ -30,13 +30,19 @@ final class UploadAssertions {
                 .allSatisfy(rejection -> assertThat(rejection.type()).isEqualTo(ProblemType.INVALID_BATCH));
     }
 
-    private static void assertValid(ParsedBatch batch) {
-        KeystrokePayload payload;
+    static KeystrokePayload payload(ParsedBatch batch) {
+        if (!(batch.content() instanceof ParsedBatch.Keystrokes keystrokes)) {
+            throw new AssertionError("Not a batch of keystrokes");
+        }
         try {
-            payload = KeystrokePayload.decode(batch.payload());
+            return KeystrokePayload.decode(keystrokes.payload());
         } catch (MalformedPayloadException e) {
             throw new AssertionError("An accepted batch is not a payload", e);
         }
+    }
+
+    private static void assertValid(ParsedBatch batch) {
+        KeystrokePayload payload = payload(batch);
         assertThat(batch.sequence()).isBetween(0L, UploadLimits.SEQUENCE_MAX);
         assertThat(batch.startedAtMs()).isBetween(UploadLimits.EPOCH_MS_MIN, UploadLimits.EPOCH_MS_MAX);
         assertThat(batch.keystrokes()).isEqualTo(payload.keystrokes()).isBetween(0, 1_000);

@@ -211,7 +211,7 @@ class UploadReaderProperties {
             assertThat(read.sequence()).isEqualTo(wanted.sequence());
             assertThat(read.startedAtMs()).isEqualTo(wanted.startedAtMs());
             assertThat(read.keystrokes()).isEqualTo(wanted.payload().keystrokes());
-            assertThat(KeystrokePayload.decode(read.payload()))
+            assertThat(UploadAssertions.payload(read))
                     .usingRecursiveComparison()
                     .isEqualTo(wanted.payload());
         }

@@ -16,6 +16,7 @@ final class ApiDescription {
             "privacy-settings.yaml",
             "sessions.yaml",
             "keystrokes.yaml",
+            "features.yaml",
             "flow.yaml",
             "teams.yaml",
             "plugins.yaml",

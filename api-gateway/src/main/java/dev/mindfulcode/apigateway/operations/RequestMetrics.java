@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.springframework.core.Ordered;
@@ -36,7 +37,7 @@ final class RequestMetrics implements WebFilter {
         Duration.ofSeconds(10)
     };
 
-    private static final String INGEST = "/api/keystrokes";
+    private static final Set<String> INGEST = Set.of("/api/keystrokes", "/api/features");
     private static final String NO_ROUTE = "none";
 
     private final MeterRegistry registry;
@@ -48,7 +49,7 @@ final class RequestMetrics implements WebFilter {
 
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-        if (exchange.getRequest().getPath().value().equals(INGEST)) {
+        if (INGEST.contains(exchange.getRequest().getPath().value())) {
             return chain.filter(exchange);
         }
         long startedNs = System.nanoTime();

@@ -24,7 +24,9 @@ import org.apache.kafka.common.serialization.Serializer;
  */
 public final class SealedEvents<V extends SpecificRecord> implements AutoCloseable {
 
-    private static final int PAYLOAD_VERSION = 1;
+    /** Version of the payload: the event in the Confluent wire format. */
+    public static final int PAYLOAD_VERSION = 1;
+
     private static final int HEADER_BYTES = 1 + Integer.BYTES;
     private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0);
 

@@ -46,6 +46,12 @@ public final class IngestEndpoints {
             .with(Feature.UNTIMED)
             .problems(UPLOAD_PROBLEMS);
 
+    public static final Endpoint FEATURES = Endpoint.post("/api/features")
+            .access(Access.USER_OR_API_KEY)
+            .with(Feature.UNLIMITED)
+            .with(Feature.UNTIMED)
+            .problems(UPLOAD_PROBLEMS);
+
     public static final Endpoint WEB_SOCKET = Endpoint.get("/ws/ingest")
             .access(Access.USER_OR_API_KEY)
             .with(Feature.UNLIMITED)
@@ -60,7 +66,7 @@ public final class IngestEndpoints {
             .with(Feature.UNLIMITED)
             .problems(INTERNAL_ERROR, UNAVAILABLE);
 
-    public static final List<Endpoint> ALL = List.of(UPLOAD, WEB_SOCKET, SCHEMA);
+    public static final List<Endpoint> ALL = List.of(UPLOAD, FEATURES, WEB_SOCKET, SCHEMA);
 
     private IngestEndpoints() {}
 }

@@ -10,6 +10,9 @@ import dev.mindfulcode.webkit.problems.ProblemType;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -22,8 +25,11 @@ import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
-/** Handles {@code POST /api/keystrokes}: one upload a request, 202 once Kafka has it. Thread-safe. */
-final class KeystrokesEndpoint {
+/**
+ * Handles {@code POST /api/keystrokes} or {@code POST /api/features}: one upload a request, 202 once Kafka has it.
+ * Thread-safe.
+ */
+final class UploadEndpoint {
 
     /** For a whole body to arrive. Not Netty's request timeout, which would end WebSockets too. */
     static final Duration BODY_TIMEOUT = Duration.ofSeconds(30);
@@ -31,31 +37,31 @@ final class KeystrokesEndpoint {
     private static final Supplier<ProblemException> BODY_TOO_SLOW = () ->
             ProblemType.REQUEST_TIMEOUT.withDetail("The body did not arrive within " + BODY_TIMEOUT.toSeconds() + " s");
 
-    static final MediaType AVRO = new MediaType("application", "avro");
+    static final String JSON = "application/json";
+    static final String AVRO = "application/avro";
 
     private static final byte[] UPLOAD_SCHEMA =
             KeystrokeUpload.getClassSchema().toString(true).getBytes(StandardCharsets.UTF_8);
 
     private final RequestAuthenticator authenticator;
-    private final UploadReader json;
-    private final UploadReader avro;
+    private final SortedMap<String, UploadReader> readers;
     private final UploadPipeline pipeline;
     private final InFlightBytes inFlight;
     private final IngestMetrics metrics;
     private final IngestLifecycle lifecycle;
     private final Clock clock;
 
-    KeystrokesEndpoint(
+    /** @param readers of each media type */
+    UploadEndpoint(
             RequestAuthenticator authenticator,
-            UploadReaders readers,
+            Map<String, UploadReader> readers,
             UploadPipeline pipeline,
             InFlightBytes inFlight,
             IngestMetrics metrics,
             IngestLifecycle lifecycle,
             Clock clock) {
         this.authenticator = authenticator;
-        this.json = readers.json();
-        this.avro = readers.avro();
+        this.readers = new TreeMap<>(readers);
         this.pipeline = pipeline;
         this.inFlight = inFlight;
         this.metrics = metrics;
@@ -102,7 +108,7 @@ final class KeystrokesEndpoint {
                         pipeline.submit(caller.userId(), upload.apply(whole), whole.handOver())
                                 .thenCompose(acknowledged -> acknowledged),
                         true))
-                .flatMap(KeystrokesEndpoint::accepted);
+                .flatMap(UploadEndpoint::accepted);
     }
 
     private UploadReader readerFor(HttpHeaders headers) {
@@ -112,14 +118,12 @@ final class KeystrokesEndpoint {
         } catch (InvalidMediaTypeException e) {
             type = null;
         }
-        if (MediaType.APPLICATION_JSON.equalsTypeAndSubtype(type)) {
-            return json;
+        UploadReader reader = type == null ? null : readers.get(type.getType() + '/' + type.getSubtype());
+        if (reader == null) {
+            throw ProblemType.UNSUPPORTED_MEDIA_TYPE.withDetail("Content-Type must be "
+                    + String.join(" or ", readers.sequencedKeySet().reversed()));
         }
-        if (AVRO.equalsTypeAndSubtype(type)) {
-            return avro;
-        }
-        throw ProblemType.UNSUPPORTED_MEDIA_TYPE.withDetail(
-                "Content-Type must be application/json or application/avro");
+        return reader;
     }
 
     private static Mono<ServerResponse> accepted(UploadResult result) {
