@@ -55,6 +55,9 @@ sealed interface FlowInput {
     /** A flow rating of the user, or its reset. */
     record FeedbackGiven(FlowFeedback event) implements FlowInput {}
 
+    /** The user was erased. */
+    record Erased() implements FlowInput {}
+
     /** A change of the user's account. */
     record AccountChanged(AccountEvent event) implements FlowInput {}
 }

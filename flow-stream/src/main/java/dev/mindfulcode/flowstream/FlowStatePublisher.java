@@ -9,9 +9,7 @@ import dev.mindfulcode.schemas.SessionStatus;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
-import org.apache.kafka.streams.processor.api.Record;
 
 /**
  * Maps a session to the records of the wire and forwards them to the sinks: flow states, flow periods and minutes.
@@ -27,12 +25,14 @@ final class FlowStatePublisher {
     /** Follows the model's name if the intensity includes the user's personal layer. */
     static final String PERSONAL_MODEL_SUFFIX = "+personal";
 
-    private final ProcessorContext<UUID, SpecificRecord> context;
+    private final ProcessorContext<UUID, Object> context;
+    private final UserEventPublisher events;
     private final MinuteStore minutes;
     private final FlowReading reading = new FlowReading();
 
-    FlowStatePublisher(ProcessorContext<UUID, SpecificRecord> context, MinuteStore minutes) {
+    FlowStatePublisher(ProcessorContext<UUID, Object> context, UserEventPublisher events, MinuteStore minutes) {
         this.context = context;
+        this.events = events;
         this.minutes = minutes;
     }
 
@@ -53,8 +53,7 @@ final class FlowStatePublisher {
     /** Publishes the session's flow state and its pending minutes. */
     void publish(UUID userId, UUID sessionId, TrackedSession session, long atMs) {
         long nowMs = context.currentSystemTimeMs();
-        FlowState state = flowState(sessionId, session, session.markPublished(nowMs), atMs);
-        context.forward(new Record<>(userId, state, nowMs), FlowTopology.FLOW_STATES_OUT);
+        events.publish(userId, flowState(sessionId, session, session.markPublished(nowMs), atMs));
         publishPendingMinutes(userId, sessionId, session);
     }
 
@@ -68,7 +67,7 @@ final class FlowStatePublisher {
 
     void publishPeriods(UUID userId, List<FlowPeriod> periods) {
         for (FlowPeriod period : periods) {
-            context.forward(new Record<>(userId, period, context.currentSystemTimeMs()), FlowTopology.FLOW_PERIODS_OUT);
+            events.publish(userId, period);
         }
     }
 
@@ -82,7 +81,7 @@ final class FlowStatePublisher {
     /** Publishes a session's share of its user's minute, and the shares of other sessions that change with it. */
     private void publishMinute(UUID userId, UUID sessionId, long minuteMs) {
         for (FlowMinute share : minutes.shares(userId, sessionId, minuteMs)) {
-            context.forward(new Record<>(userId, share, context.currentSystemTimeMs()), FlowTopology.FLOW_MINUTES_OUT);
+            events.publish(userId, share);
         }
     }
 
@@ -90,8 +89,7 @@ final class FlowStatePublisher {
     void publishOtherShares(UUID userId, UUID deletedSessionId, long minuteMs) {
         for (FlowMinute share : minutes.shares(userId, deletedSessionId, minuteMs)) {
             if (!deletedSessionId.equals(share.getSessionId())) {
-                context.forward(
-                        new Record<>(userId, share, context.currentSystemTimeMs()), FlowTopology.FLOW_MINUTES_OUT);
+                events.publish(userId, share);
             }
         }
     }

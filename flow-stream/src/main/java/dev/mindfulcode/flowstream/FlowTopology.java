@@ -107,29 +107,36 @@ final class FlowTopology implements Supplier<Topology> {
 
     private void readInputs(Topology topology) {
         source(topology, KEYSTROKES_IN, Topics.KEYSTROKES);
-        topology.addSource(
-                AutoOffsetReset.earliest(),
-                FEATURES_IN,
-                timestamps,
-                Topics.FLOW_FEATURES.keySerde().deserializer(),
-                Serdes.ByteArray().deserializer(),
-                Topics.FLOW_FEATURES.name());
-        source(topology, SESSIONS_IN, Topics.SESSIONS);
-        source(topology, ACCOUNTS_IN, Topics.ACCOUNTS);
-        source(topology, FEEDBACK_IN, Topics.FLOW_FEEDBACK);
-        topology.addProcessor(READ_SESSIONS, () -> new EventReader<>(FlowInput.SessionChanged::new), SESSIONS_IN);
-        topology.addProcessor(READ_ACCOUNTS, () -> new EventReader<>(FlowInput.AccountChanged::new), ACCOUNTS_IN);
-        topology.addProcessor(READ_FEEDBACK, () -> new EventReader<>(FlowInput.FeedbackGiven::new), FEEDBACK_IN);
+        sealedSource(topology, FEATURES_IN, Topics.FLOW_FEATURES);
+        sealedSource(topology, SESSIONS_IN, Topics.SESSIONS);
+        sealedSource(topology, ACCOUNTS_IN, Topics.ACCOUNTS);
+        sealedSource(topology, FEEDBACK_IN, Topics.FLOW_FEEDBACK);
+        topology.addProcessor(
+                READ_SESSIONS,
+                () -> new EventReader<>(
+                        Topics.SESSIONS, registry, keys, FlowInput.SessionChanged::new, meters.eventsOfErased),
+                SESSIONS_IN);
+        topology.addProcessor(
+                READ_ACCOUNTS,
+                () -> new EventReader<>(
+                        Topics.ACCOUNTS, registry, keys, FlowInput.AccountChanged::new, meters.eventsOfErased),
+                ACCOUNTS_IN);
+        topology.addProcessor(
+                READ_FEEDBACK,
+                () -> new EventReader<>(
+                        Topics.FLOW_FEEDBACK, registry, keys, FlowInput.FeedbackGiven::new, meters.feedbackOfErased),
+                FEEDBACK_IN);
     }
 
     private void trackSessions(Topology topology) {
         PayloadReader payloads = new PayloadReader(keys);
+        UserEventPublisher.Seals seals = UserEventPublisher.Seals.of(registry);
         CommitRounds rounds = new CommitRounds();
         topology.addProcessor(READ_BATCHES, () -> new BatchReader(payloads, meters, rounds), KEYSTROKES_IN);
         topology.addProcessor(READ_REPORTS, () -> new FeatureReader(keys, registry, meters, rounds), FEATURES_IN);
         topology.addProcessor(
                 TRACK_SESSIONS,
-                () -> new SessionTracker(keys, registry, meters, rounds),
+                () -> new SessionTracker(keys, seals, registry, meters, rounds),
                 READ_BATCHES,
                 READ_REPORTS,
                 READ_SESSIONS,
@@ -148,9 +155,9 @@ final class FlowTopology implements Supplier<Topology> {
     }
 
     private void publishSessions(Topology topology) {
-        sinkWithMarkers(topology, FLOW_STATES_OUT, Topics.FLOW_STATES);
-        sinkWithMarkers(topology, FLOW_PERIODS_OUT, Topics.FLOW_PERIODS);
-        sinkWithMarkers(topology, FLOW_MINUTES_OUT, Topics.FLOW_MINUTES);
+        sealedSink(topology, FLOW_STATES_OUT, Topics.FLOW_STATES);
+        sealedSink(topology, FLOW_PERIODS_OUT, Topics.FLOW_PERIODS);
+        sealedSink(topology, FLOW_MINUTES_OUT, Topics.FLOW_MINUTES);
         sink(topology, TEAM_CONTRIBUTIONS_OUT, Topics.TEAM_CONTRIBUTIONS, TRACK_SESSIONS);
     }
 
@@ -189,6 +196,17 @@ final class FlowTopology implements Supplier<Topology> {
                 topic.name());
     }
 
+    /** Adds a source of values that an {@link EventReader} opens. */
+    private void sealedSource(Topology topology, String name, Topic<?> topic) {
+        topology.addSource(
+                AutoOffsetReset.earliest(),
+                name,
+                timestamps,
+                topic.keySerde().deserializer(),
+                Serdes.ByteArray().deserializer(),
+                topic.name());
+    }
+
     <V extends SpecificRecord> void sink(Topology topology, String name, Topic<V> topic, String parent) {
         topology.addSink(
                 name,
@@ -198,15 +216,18 @@ final class FlowTopology implements Supplier<Topology> {
                 parent);
     }
 
-    /** Adds a sink that sends each progress marker to the partition that the marker is about. */
-    private <V extends SpecificRecord> void sinkWithMarkers(Topology topology, String name, Topic<V> topic) {
-        StreamPartitioner<UUID, @Nullable V> partitioner = (_, key, value, _) ->
+    /**
+     * Adds a sink of values from a {@link UserEventPublisher}, which sends each progress marker to the partition that
+     * the marker is about.
+     */
+    private static void sealedSink(Topology topology, String name, Topic<?> topic) {
+        StreamPartitioner<UUID, byte @Nullable []> partitioner = (_, key, value, _) ->
                 value == null ? Optional.of(Set.of(ProgressMarker.partition(key))) : Optional.empty();
         topology.addSink(
                 name,
                 topic.name(),
                 topic.keySerde().serializer(),
-                topic.valueSerde(registry).serializer(),
+                Serdes.ByteArray().serializer(),
                 partitioner,
                 TRACK_SESSIONS);
     }

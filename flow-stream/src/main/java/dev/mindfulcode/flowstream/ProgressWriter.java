@@ -3,7 +3,6 @@ package dev.mindfulcode.flowstream;
 import dev.mindfulcode.schemas.ProgressMarker;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
@@ -17,7 +16,7 @@ final class ProgressWriter {
         FlowTopology.FLOW_STATES_OUT, FlowTopology.FLOW_PERIODS_OUT, FlowTopology.FLOW_MINUTES_OUT
     };
 
-    private final ProcessorContext<UUID, SpecificRecord> context;
+    private final ProcessorContext<UUID, Object> context;
     private final CommitRounds rounds;
     private final ProcessedOffset keystrokes;
     private final ProcessedOffset features;
@@ -27,7 +26,7 @@ final class ProgressWriter {
     private boolean isCommitDue;
     private long markedAtMs;
 
-    ProgressWriter(ProcessorContext<UUID, SpecificRecord> context, CommitRounds rounds) {
+    ProgressWriter(ProcessorContext<UUID, Object> context, CommitRounds rounds) {
         this.context = context;
         this.rounds = rounds;
         keystrokes = ProcessedOffset.ofKeystrokes(context);
@@ -72,7 +71,7 @@ final class ProgressWriter {
 
     @SuppressWarnings("NullAway") // a marker has no value; the sinks send it as it is
     private void mark(long wallMs, InputProgress.Position read) {
-        Record<UUID, SpecificRecord> marker = new Record<>(
+        Record<UUID, Object> marker = new Record<>(
                 ProgressMarker.key(context.taskId().partition()),
                 null,
                 wallMs,

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.UUID;
 import java.util.function.Consumer;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.Punctuator;
@@ -20,7 +19,7 @@ import org.apache.kafka.streams.processor.api.Record;
  * Processes all input about users in the order of their partition: dispatches records to {@link BatchHandler},
  * {@link SessionEventHandler} and {@link UserEventHandler}, and polls what is due by the clock.
  */
-final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificRecord> {
+final class SessionTracker implements Processor<UUID, FlowInput, UUID, Object> {
 
     static final Duration PUBLISH_POLL_INTERVAL = Duration.ofMillis(250);
     static final Duration GAP_POLL_INTERVAL = Duration.ofMillis(250);
@@ -30,13 +29,15 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     static final int SESSIONS_PER_POLL_MAX = 5_000;
 
     private final KeyLookup keys;
+    private final UserEventPublisher.Seals seals;
     private final Deserializer<PublishedModel> publishedModels;
     private final StreamMeters meters;
     private final CommitRounds rounds;
     private final StreamClock clock = new StreamClock();
 
+    private long initializedAtMs;
     private boolean restored;
-    private ProcessorContext<UUID, SpecificRecord> context;
+    private ProcessorContext<UUID, Object> context;
     private UserStores stores;
     private ProgressWriter progress;
     private BatchHandler batches;
@@ -44,19 +45,27 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
     private UserEventHandler userEvents;
 
     @SuppressWarnings("NullAway.Init") // Kafka calls init before anything else
-    SessionTracker(KeyLookup keys, SchemaRegistry registry, StreamMeters meters, CommitRounds rounds) {
+    SessionTracker(
+            KeyLookup keys,
+            UserEventPublisher.Seals seals,
+            SchemaRegistry registry,
+            StreamMeters meters,
+            CommitRounds rounds) {
         this.keys = keys;
+        this.seals = seals;
         this.rounds = rounds;
         this.publishedModels = Topics.FLOW_MODELS.valueSerde(registry).deserializer();
         this.meters = meters;
     }
 
     @Override
-    public void init(ProcessorContext<UUID, SpecificRecord> context) {
+    public void init(ProcessorContext<UUID, Object> context) {
         this.context = context;
+        initializedAtMs = context.currentSystemTimeMs();
         stores = UserStores.of(context, new UserCiphers(keys), publishedModels, meters);
+        UserEventPublisher events = new UserEventPublisher(context, stores.ciphers(), seals);
         SessionPublisher publisher =
-                new SessionPublisher(stores, new FlowStatePublisher(context, stores.minutes()), clock);
+                new SessionPublisher(stores, new FlowStatePublisher(context, events, stores.minutes()), clock);
         batches = new BatchHandler(stores, publisher, meters);
         sessionEvents = new SessionEventHandler(stores, publisher);
         userEvents = new UserEventHandler(stores, meters);
@@ -70,7 +79,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
      */
     private void restore(Consumer<Collection<UUID>> preload) {
         if (!restored) {
-            stores.restore(preload, session -> clock.observe(session.receivedAtMs(), context.currentSystemTimeMs()));
+            stores.restore(preload, session -> clock.observe(session.receivedAtMs(), initializedAtMs));
             restored = true;
         }
     }
@@ -123,6 +132,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, SpecificR
                 stores.ciphers().begin(userId);
                 userEvents.apply(userId, changed.event(), clock.receivedAtMs());
             }
+            case FlowInput.Erased _ -> stores.erase(userId, clock.receivedAtMs());
         }
     }
 

@@ -26,6 +26,7 @@ final class StreamMeters {
     final Counter labelsLearned;
     final Counter labelsWithoutReading;
     final Counter feedbackOfErased;
+    final Counter eventsOfErased;
     final Counter threadsReplaced;
     final Counter pollsDeferred;
     final Counter alertsPublished;
@@ -50,6 +51,7 @@ final class StreamMeters {
         labelsLearned = registry.counter(FEEDBACK, "outcome", "learned");
         labelsWithoutReading = registry.counter(FEEDBACK, "outcome", "without_reading");
         feedbackOfErased = registry.counter(FEEDBACK, "outcome", "erased");
+        eventsOfErased = registry.counter("mindful.stream.events", "outcome", "erased");
         threadsReplaced = registry.counter("mindful.stream.threads.replaced");
         pollsDeferred = registry.counter("mindful.stream.polls.deferred");
         alertsPublished = registry.counter("mindful.stream.alerts.published");

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -44,7 +43,7 @@ final class TeamContributionPublisher {
     /** Intensity is a multiple of 2^-16, so nothing is rounded. */
     private static final double INTENSITY_UNITS = Contribution.INTENSITY_UNITS;
 
-    private final ProcessorContext<UUID, SpecificRecord> context;
+    private final ProcessorContext<UUID, Object> context;
     private final SealedStore memberships;
     private final SealedStore pendingStore;
     private final MinuteStore minutes;
@@ -57,7 +56,7 @@ final class TeamContributionPublisher {
     private record Pending(Span span, long sinceMs) {}
 
     TeamContributionPublisher(
-            ProcessorContext<UUID, SpecificRecord> context,
+            ProcessorContext<UUID, Object> context,
             SealedStore memberships,
             SealedStore pendingStore,
             MinuteStore minutes,

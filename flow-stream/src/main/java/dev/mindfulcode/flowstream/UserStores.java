@@ -8,7 +8,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -27,7 +26,7 @@ record UserStores(
         TeamContributionPublisher contributions) {
 
     static UserStores of(
-            ProcessorContext<UUID, SpecificRecord> context,
+            ProcessorContext<UUID, Object> context,
             UserCiphers ciphers,
             Deserializer<PublishedModel> publishedModels,
             StreamMeters meters) {

@@ -2,8 +2,6 @@ package dev.mindfulcode.flowstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mindfulcode.schemas.AccountEvent;
-import dev.mindfulcode.schemas.AccountEventKind;
 import dev.mindfulcode.schemas.FlowMinute;
 import dev.mindfulcode.schemas.KeystrokeBatch;
 import dev.mindfulcode.schemas.SessionEventKind;
@@ -104,12 +102,7 @@ class BatchIdentityTest {
                 .filteredOn("batch-ids"::equals)
                 .hasSize(1);
 
-        stream.account(
-                anna.userId(),
-                AccountEvent.newBuilder()
-                        .setKind(AccountEventKind.ERASED)
-                        .setAt(stream.now())
-                        .build());
+        stream.erase(anna.userId());
         assertThat(stream.storedKeysOf(anna.userId())).doesNotContain("batch-ids");
     }
 

@@ -97,6 +97,17 @@ class DeadLettersTest {
     }
 
     @Test
+    void deadLettersEventsEncryptedWithAnotherKey() {
+        AccountEvent joined = TeamEvents.joined(UUID.randomUUID(), StreamDriver.START);
+        byte[] bytes = Seals.value(Topics.ACCOUNTS, Typing.someone().userId(), joined);
+
+        stream.pipeRaw(Topics.ACCOUNTS, key(anna), bytes, StreamDriver.START);
+
+        assertThat(onlyDeadLetter("unreadable").getValue()).isEqualTo(ByteBuffer.wrap(bytes));
+        assertPartitionContinues();
+    }
+
+    @Test
     void deadLettersAlteredPayloads() {
         KeystrokeBatch batch = batch(0);
         ByteBuffer payload = batch.getPayload();

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.dataprotection.UserKeys;
-import dev.mindfulcode.schemas.AccountEvent;
-import dev.mindfulcode.schemas.AccountEventKind;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.SessionEventKind;
 import dev.mindfulcode.schemas.SessionStatus;
@@ -142,6 +140,7 @@ class ErasureTest {
         stream.advance(Duration.ofHours(1));
 
         assertThat(published).isPositive();
+        assertThat(stream.count("mindful.stream.events", "outcome", "erased")).isEqualTo(3);
         assertThat(stream.flowStates(anna)).isEmpty();
         assertThat(stream.all(Topics.TEAM_CONTRIBUTIONS)).isEmpty();
         assertThat(stream.deadLetters()).isEmpty();
@@ -196,11 +195,6 @@ class ErasureTest {
     }
 
     private void erase(Typing who) {
-        stream.account(
-                who.userId(),
-                AccountEvent.newBuilder()
-                        .setKind(AccountEventKind.ERASED)
-                        .setAt(stream.now())
-                        .build());
+        stream.erase(who.userId());
     }
 }

@@ -142,7 +142,7 @@ final class FlowStreamBenchmark {
                 producer.send(new ProducerRecord<>(
                         Topics.ACCOUNTS.name(),
                         keys.get(who),
-                        StreamDriver.serde(Topics.ACCOUNTS).serializer().serialize(Topics.ACCOUNTS.name(), event)));
+                        Seals.value(Topics.ACCOUNTS, people.get(who).userId(), event)));
             }
         }
         producer.flush();
@@ -383,9 +383,8 @@ final class FlowStreamBenchmark {
     }
 
     private static long receivedAtOfState(ConsumerRecord<byte[], byte[]> record) {
-        FlowState state = StreamDriver.serde(Topics.FLOW_STATES)
-                .deserializer()
-                .deserialize(Topics.FLOW_STATES.name(), record.value());
+        UUID userId = UUID.fromString(new String(record.key(), StandardCharsets.UTF_8));
+        FlowState state = Seals.event(Topics.FLOW_STATES, userId, record.value());
         return state.getReceivedAt().toEpochMilli();
     }
 }

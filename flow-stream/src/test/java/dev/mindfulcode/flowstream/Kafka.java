@@ -62,10 +62,7 @@ final class Kafka implements AutoCloseable {
     }
 
     <V extends SpecificRecord> void send(Topic<V> topic, UUID userId, V value) {
-        sendRaw(
-                topic,
-                userId.toString().getBytes(StandardCharsets.UTF_8),
-                StreamDriver.serde(topic).serializer().serialize(topic.name(), value));
+        sendRaw(topic, userId.toString().getBytes(StandardCharsets.UTF_8), Seals.value(topic, userId, value));
     }
 
     /** Makes a model the one to be used. */
@@ -146,7 +143,7 @@ final class Kafka implements AutoCloseable {
                     continue;
                 }
                 raw.add(record);
-                values.add(StreamDriver.serde(topic).deserializer().deserialize(topic.name(), record.value()));
+                values.add(Seals.event(topic, userIdOf(raw.size() - 1), record.value()));
             }
             return values;
         }

@@ -2,8 +2,6 @@ package dev.mindfulcode.flowstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mindfulcode.schemas.AccountEvent;
-import dev.mindfulcode.schemas.AccountEventKind;
 import dev.mindfulcode.schemas.FlowFeedback;
 import dev.mindfulcode.schemas.FlowFeedbackKind;
 import dev.mindfulcode.schemas.FlowState;
@@ -109,12 +107,7 @@ class PersonalLayerStoreTest {
     void deletesRatingsOfErasedUsersAndSkipsLaterOnes() {
         type(2);
         label(anna, at, 7);
-        stream.account(
-                anna.userId(),
-                AccountEvent.newBuilder()
-                        .setKind(AccountEventKind.ERASED)
-                        .setAt(at)
-                        .build());
+        stream.erase(anna.userId());
         label(anna, at, 7);
 
         assertThat(stream.storedKeysOf(anna.userId())).containsExactly("users");

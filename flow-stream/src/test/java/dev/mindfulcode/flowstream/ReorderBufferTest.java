@@ -2,8 +2,6 @@ package dev.mindfulcode.flowstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mindfulcode.schemas.AccountEvent;
-import dev.mindfulcode.schemas.AccountEventKind;
 import dev.mindfulcode.schemas.KeystrokeBatch;
 import dev.mindfulcode.schemas.SessionEventKind;
 import java.time.Duration;
@@ -113,12 +111,7 @@ class ReorderBufferTest {
 
         type(again, 3);
         assertThat(stream.storedKeysOf(anna.userId())).contains("reorder-buffer");
-        stream.account(
-                anna.userId(),
-                AccountEvent.newBuilder()
-                        .setKind(AccountEventKind.ERASED)
-                        .setAt(stream.now())
-                        .build());
+        stream.erase(anna.userId());
         stream.advance(ReorderBuffer.GAP_TIMEOUT.plusSeconds(1));
         assertThat(stream.storedKeysOf(anna.userId())).containsExactly("users");
         assertThat(keystrokes(again)).isEqualTo(10);

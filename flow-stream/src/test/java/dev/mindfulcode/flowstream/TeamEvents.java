@@ -32,13 +32,6 @@ final class TeamEvents {
         return event(AccountEventKind.LEFT_TEAM, teamId, at).build();
     }
 
-    static AccountEvent erased(Instant at) {
-        return AccountEvent.newBuilder()
-                .setKind(AccountEventKind.ERASED)
-                .setAt(at)
-                .build();
-    }
-
     private static AccountEvent.Builder event(AccountEventKind kind, UUID teamId, Instant at) {
         return AccountEvent.newBuilder().setKind(kind).setTeamId(teamId).setAt(at);
     }

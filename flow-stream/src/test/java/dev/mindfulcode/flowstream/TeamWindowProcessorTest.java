@@ -191,7 +191,7 @@ class TeamWindowProcessorTest {
         settle();
         assertThat(stream.storesNaming(anna.userId())).contains("contributions", "memberships");
 
-        account(anna, TeamEvents.erased(stream.now()));
+        stream.erase(anna.userId());
         closeAll();
 
         assertThat(window(team, TeamWindowSize.DAY).getMembers()).isEqualTo(5);
@@ -206,7 +206,7 @@ class TeamWindowProcessorTest {
         stream.advance(Duration.ofHours(24).plusMinutes(20));
         assertThat(windows()).extracting(TeamWindow::getSize).containsExactly(TeamWindowSize.FIVE_MINUTES);
 
-        account(anna, TeamEvents.erased(stream.now()));
+        stream.erase(anna.userId());
         closeAll();
 
         assertThat(windows()).hasSize(3);

@@ -1,0 +1,60 @@
+package dev.mindfulcode.flowstream;
+
+import dev.mindfulcode.dataprotection.SealedEvents;
+import dev.mindfulcode.dataprotection.UserCipher;
+import dev.mindfulcode.schemas.FlowMinute;
+import dev.mindfulcode.schemas.FlowPeriod;
+import dev.mindfulcode.schemas.FlowState;
+import dev.mindfulcode.schemas.SchemaRegistry;
+import dev.mindfulcode.schemas.Topics;
+import java.util.UUID;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+
+/**
+ * Forwards events about users to the sinks, sealed with the user's key; nothing about a user without one. Not
+ * thread-safe.
+ */
+final class UserEventPublisher {
+
+    private final ProcessorContext<UUID, Object> context;
+    private final UserCiphers ciphers;
+    private final Seals seals;
+
+    UserEventPublisher(ProcessorContext<UUID, Object> context, UserCiphers ciphers, Seals seals) {
+        this.context = context;
+        this.ciphers = ciphers;
+        this.seals = seals;
+    }
+
+    /** Seals the events of each topic. Thread-safe, since it opens none. */
+    record Seals(SealedEvents<FlowState> states, SealedEvents<FlowPeriod> periods, SealedEvents<FlowMinute> minutes) {
+
+        static Seals of(SchemaRegistry registry) {
+            return new Seals(
+                    new SealedEvents<>(Topics.FLOW_STATES, registry),
+                    new SealedEvents<>(Topics.FLOW_PERIODS, registry),
+                    new SealedEvents<>(Topics.FLOW_MINUTES, registry));
+        }
+    }
+
+    void publish(UUID userId, FlowState state) {
+        publish(userId, state, seals.states, FlowTopology.FLOW_STATES_OUT);
+    }
+
+    void publish(UUID userId, FlowPeriod period) {
+        publish(userId, period, seals.periods, FlowTopology.FLOW_PERIODS_OUT);
+    }
+
+    void publish(UUID userId, FlowMinute minute) {
+        publish(userId, minute, seals.minutes, FlowTopology.FLOW_MINUTES_OUT);
+    }
+
+    private <V extends SpecificRecord> void publish(UUID userId, V event, SealedEvents<V> seal, String sink) {
+        UserCipher cipher = ciphers.of(userId);
+        if (cipher != null) {
+            context.forward(new Record<>(userId, seal.seal(event, cipher), context.currentSystemTimeMs()), sink);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package dev.mindfulcode.flowstream;
+
+import dev.mindfulcode.dataprotection.Opened;
+import dev.mindfulcode.dataprotection.SealedEvents;
+import dev.mindfulcode.schemas.Topic;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.avro.specific.SpecificRecord;
+
+/** Values of topics as they are on the wire: sealed where the topic is. */
+final class Seals {
+
+    private static final Map<Topic<?>, SealedEvents<?>> SEALED = new ConcurrentHashMap<>();
+
+    private Seals() {}
+
+    static <V extends SpecificRecord> byte[] value(Topic<V> topic, UUID userId, V event) {
+        return topic.sealed()
+                ? sealed(topic).seal(event, Typing.KEYS.find(userId).orElseThrow())
+                : StreamDriver.serde(topic).serializer().serialize(topic.name(), event);
+    }
+
+    /** Returns what the key of a user opens. */
+    static <V extends SpecificRecord> V event(Topic<V> topic, UUID userId, byte[] value) {
+        if (!topic.sealed()) {
+            return StreamDriver.serde(topic).deserializer().deserialize(topic.name(), value);
+        }
+        SealedEvents<V> sealed = sealed(topic);
+        synchronized (sealed) {
+            return switch (sealed.open(userId, value, Typing.KEYS::find)) {
+                case Opened.Event<V>(V event) -> event;
+                case Opened.Erased<V> _, Opened.NoKey<V> _ -> throw new AssertionError("not readable");
+            };
+        }
+    }
+
+    /** One per topic: each new one would ask the registry again. */
+    @SuppressWarnings("unchecked") // each topic's is its own
+    static <V extends SpecificRecord> SealedEvents<V> sealed(Topic<V> topic) {
+        return (SealedEvents<V>) SEALED.computeIfAbsent(topic, _ -> new SealedEvents<>(topic, StreamDriver.REGISTRY));
+    }
+}
