@@ -26,6 +26,7 @@ import dev.mindfulcode.apigateway.log.RegistryHealth;
 import dev.mindfulcode.apigateway.operations.GatewayMetrics;
 import dev.mindfulcode.apigateway.operations.OperationsConfiguration;
 import dev.mindfulcode.apigateway.plugins.PluginConfiguration;
+import dev.mindfulcode.apigateway.portability.PortabilityConfiguration;
 import dev.mindfulcode.apigateway.privacy.ErasureConfiguration;
 import dev.mindfulcode.apigateway.privacy.PrivacySettingsConfiguration;
 import dev.mindfulcode.apigateway.projections.ProjectionsConfiguration;
@@ -65,6 +66,7 @@ import org.springframework.context.annotation.Import;
     AdminConfiguration.class,
     PluginConfiguration.class,
     PrivacySettingsConfiguration.class,
+    PortabilityConfiguration.class,
     ProjectionsConfiguration.class,
     SessionConfiguration.class,
     TeamConfiguration.class,

@@ -85,6 +85,10 @@ class AuthorisationMatrixTest {
             PUT /api/flow/feedback/settings        401  200  200  200  200  200  200  {"prompts_per_day": 1}
             GET /api/account/preferences           401  200  200  200  200  200  200
             PATCH /api/account/preferences         401  200  200  200  200  200  200  {"sensitivity": 0.5}
+            GET /api/privacy/export                401  200  200  200  200  200  200
+            POST /api/privacy/import               401  200  200  200  200  200  200 \
+                {"source": "019a8f6e-7c1d-7b3a-9f52-3d1c5a7e9b10", "records": []}
+            GET /api/privacy/export/{id}           401  404  404  404  404  404  404
             GET /api/flow/patterns                 401  200  200  200  200  200  200
             GET /api/flow/insights                 401  200  200  200  200  200  200
             GET /api/flow/analytics                401  200  200  200  200  200  200

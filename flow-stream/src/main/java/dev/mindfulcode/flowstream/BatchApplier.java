@@ -30,7 +30,7 @@ final class BatchApplier {
      */
     void apply(FlowInput.Activity batch, TrackedSession session, SessionState active, MinuteDeltas.CoverLoader covers) {
         minutes.begin(session.engine(), covers);
-        periods.begin(session, batch.receivedAtMs());
+        periods.begin(session, batch.receivedForTeamsAtMs());
         long activityBeforeMs = session.engine().lastActivityAtMs();
         session.markSeen(batch.sequence());
         session.markApplied(batch.sequence());
@@ -45,7 +45,7 @@ final class BatchApplier {
         }
         minutes.settle(session.engine());
         if (session.engine().lastActivityAtMs() > activityBeforeMs) {
-            session.activityReceived(batch.receivedAtMs());
+            session.activityReceived(batch.receivedForTeamsAtMs());
             periods.detectContinuation(batch.sessionId(), session);
         }
     }

@@ -63,7 +63,7 @@ final class BatchHandler {
             meters.batchesDuplicate.increment();
             return;
         }
-        if (batch.startedAtMs() < stores.minutes().horizonMs(clockMs)) {
+        if (!batch.isImported() && batch.startedAtMs() < stores.minutes().horizonMs(clockMs)) {
             throw new PoisonRecordException(DeadLetterReason.TOO_LATE);
         }
         boolean reused = session.hasSeen(batch.sequence());
@@ -71,7 +71,7 @@ final class BatchHandler {
             session.countReusedSequence();
         }
         if (batch.sequence() > session.nextSequence() && !reused) {
-            buffer(userId, key, batch, receivedAtMs, wallMs);
+            buffer(userId, key, batch, receivedAtMs, clockMs, wallMs);
         } else {
             apply(userId, batch, wallMs);
             drainContiguous(userId, key, wallMs);
@@ -101,10 +101,11 @@ final class BatchHandler {
         }
     }
 
-    private void buffer(UUID userId, Bytes key, FlowInput.Activity batch, long receivedAtMs, long wallMs) {
+    private void buffer(
+            UUID userId, Bytes key, FlowInput.Activity batch, long receivedAtMs, long clockMs, long wallMs) {
         session.markSeen(batch.sequence());
         session.updateReceivedAt(receivedAtMs);
-        boolean hasRoom = stores.reorderBuffer().add(key, batch, receivedAtMs);
+        boolean hasRoom = stores.reorderBuffer().add(key, batch, batch.isImported() ? clockMs : receivedAtMs);
         meters.batchesBuffered.increment();
         if (!hasRoom) {
             skipGap(userId, key, wallMs);

@@ -67,6 +67,7 @@ final class BatchReader implements Processor<@Nullable UUID, @Nullable Keystroke
                                 batch.getSequence(),
                                 startedAtMs,
                                 receivedAtMs,
+                                batch.getImported(),
                                 payload.get(),
                                 sealed)),
                 record.timestamp()));

@@ -26,6 +26,14 @@ sealed interface FlowInput {
 
         /** Returns the time of receipt by the clock of ingest. */
         long receivedAtMs();
+
+        /** Returns whether its user brought it from another account, where it was received then. */
+        boolean isImported();
+
+        /** Returns the time of receipt that decides in which team windows it counts; imported activity is late for all. */
+        default long receivedForTeamsAtMs() {
+            return isImported() ? Long.MAX_VALUE : receivedAtMs();
+        }
     }
 
     /**
@@ -34,11 +42,18 @@ sealed interface FlowInput {
      * @param sealed the payload as received; what was typed is stored in no other form
      */
     record Keystrokes(
-            UUID sessionId, long sequence, long startedAtMs, long receivedAtMs, KeystrokePayload payload, Sealed sealed)
+            UUID sessionId,
+            long sequence,
+            long startedAtMs,
+            long receivedAtMs,
+            boolean isImported,
+            KeystrokePayload payload,
+            Sealed sealed)
             implements Activity {}
 
     /** The decrypted and validated content of a report of features. */
-    record Features(UUID sessionId, long sequence, long receivedAtMs, FeatureReport report) implements Activity {
+    record Features(UUID sessionId, long sequence, long receivedAtMs, boolean isImported, FeatureReport report)
+            implements Activity {
 
         @Override
         public long startedAtMs() {

@@ -38,6 +38,7 @@ final class ReorderBuffer {
     private static final int AT_RECEIVED_AT_MS = 1;
     private static final byte KEYSTROKES = 0;
     private static final byte FEATURES = 1;
+    private static final byte IMPORTED = 2;
 
     private final SealedStore store;
     private final UserCiphers ciphers;
@@ -107,7 +108,7 @@ final class ReorderBuffer {
 
     private static ByteBuffer header(FlowInput.Activity batch, byte kind, int contentBytes) {
         return ByteBuffer.allocate(HEADER_BYTES + contentBytes)
-                .put(kind)
+                .put(batch.isImported() ? (byte) (kind | IMPORTED) : kind)
                 .putLong(batch.receivedAtMs())
                 .putLong(batch.startedAtMs());
     }
@@ -148,10 +149,12 @@ final class ReorderBuffer {
     private Optional<FlowInput.Activity> decode(Bytes sessionKey, long sequence, ByteBuffer row) {
         UUID sessionId = UserStoreKeys.sessionIdOf(sessionKey);
         byte kind = row.get();
+        boolean isImported = (kind & IMPORTED) != 0;
         long receivedAtMs = row.getLong();
         long startedAtMs = row.getLong();
-        if (kind == FEATURES) {
-            return Optional.of(new FlowInput.Features(sessionId, sequence, receivedAtMs, report(startedAtMs, row)));
+        if ((kind & FEATURES) != 0) {
+            return Optional.of(
+                    new FlowInput.Features(sessionId, sequence, receivedAtMs, isImported, report(startedAtMs, row)));
         }
         int payloadVersion = row.getInt();
         int keystrokes = row.getInt();
@@ -161,7 +164,8 @@ final class ReorderBuffer {
             return Optional.empty();
         }
         KeystrokePayload payload = PayloadReader.payload(sealed, cipher);
-        return Optional.of(new FlowInput.Keystrokes(sessionId, sequence, startedAtMs, receivedAtMs, payload, sealed));
+        return Optional.of(
+                new FlowInput.Keystrokes(sessionId, sequence, startedAtMs, receivedAtMs, isImported, payload, sealed));
     }
 
     private static FeatureReport report(long startedAtMs, ByteBuffer row) {

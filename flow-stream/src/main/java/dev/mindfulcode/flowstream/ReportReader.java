@@ -49,6 +49,7 @@ final class ReportReader {
                         event.getSessionId(),
                         event.getSequence(),
                         event.getReceivedAt().toEpochMilli(),
+                        event.getImported(),
                         report(event)));
     }
 

@@ -83,9 +83,9 @@ final class SessionPublisher {
         for (int i = 0; i < grown.size(); i++) {
             if (!grown.grown(i).totals.isEmpty()) {
                 long minuteMs = grown.minuteMs(i);
-                minutes.add(userId, batch.sessionId(), minuteMs, grown.grown(i), batch.receivedAtMs());
+                minutes.add(userId, batch.sessionId(), minuteMs, grown.grown(i), batch.receivedForTeamsAtMs());
                 publisher.addPendingMinute(userId, batch.sessionId(), session, minuteMs);
-                markForTeams(userId, minuteMs, batch.receivedAtMs());
+                markForTeams(userId, minuteMs, batch.receivedForTeamsAtMs());
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.mindfulcode.flowstream;
 import dev.mindfulcode.flowengine.team.WindowSize;
 import dev.mindfulcode.schemas.PublishedModel;
 import dev.mindfulcode.schemas.SchemaRegistry;
+import dev.mindfulcode.schemas.SessionEvent;
 import dev.mindfulcode.schemas.Topics;
 import java.time.Duration;
 import java.util.Collection;
@@ -115,14 +116,16 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, Object> {
         restore(stores.ciphers()::preload);
         switch (record.value()) {
             case FlowInput.BatchReceived received -> {
-                long receivedAtMs = observe(received.batch().receivedAtMs(), wallMs);
+                long receivedAtMs = observe(
+                        received.batch().receivedAtMs(), received.batch().isImported(), record, wallMs);
                 stores.ciphers().begin(userId);
                 batches.count(userId, received, receivedAtMs, clock.receivedAtMs(), wallMs);
             }
             case FlowInput.SessionChanged changed -> {
-                long recordedAtMs = observe(changed.event().getRecordedAt().toEpochMilli(), wallMs);
+                SessionEvent event = changed.event();
+                long recordedAtMs = observe(event.getRecordedAt().toEpochMilli(), event.getImported(), record, wallMs);
                 stores.ciphers().begin(userId);
-                sessionEvents.apply(userId, changed.event(), recordedAtMs);
+                sessionEvents.apply(userId, event, recordedAtMs);
             }
             case FlowInput.FeedbackGiven given -> {
                 stores.ciphers().begin(userId);
@@ -136,9 +139,12 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, Object> {
         }
     }
 
-    /** Advances the clock of receipt, and with it the minutes that may expire. */
-    private long observe(long receivedMs, long wallMs) {
-        long trustedMs = clock.observe(receivedMs, wallMs);
+    /**
+     * Advances the clock of receipt, and with it the minutes that may expire. An imported record was received long ago;
+     * the clock follows the time of its import.
+     */
+    private long observe(long receivedMs, boolean isImported, Record<UUID, FlowInput> record, long wallMs) {
+        long trustedMs = clock.observe(isImported ? record.timestamp() : receivedMs, wallMs);
         long nowMs = clock.receivedAtMs();
         if (stores.minutes().expiresRowsAt(nowMs)) {
             // A replay can pass weeks between two polls: publish to teams before the minutes expire.
@@ -146,7 +152,7 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, Object> {
                     .publishMinutesBefore(stores.minutes().horizonMs(nowMs) + WindowSize.DAY.lengthMs(), nowMs);
             stores.minutes().advanceTo(nowMs);
         }
-        return trustedMs;
+        return isImported ? Math.min(receivedMs, wallMs) : trustedMs;
     }
 
     private void publishDue(long wallMs) {

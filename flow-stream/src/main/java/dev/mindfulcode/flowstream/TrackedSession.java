@@ -246,7 +246,7 @@ final class TrackedSession {
         fields.putLong(AT_NEXT_SEQUENCE, Math.max(sequence + 1, nextSequence()));
     }
 
-    /** Returns when ingest received the batch with the latest activity. */
+    /** Returns when ingest received the batch with the latest activity, as far as teams are concerned. */
     long activityReceivedAtMs() {
         return fields.getLong(AT_ACTIVITY_RECEIVED_AT_MS);
     }

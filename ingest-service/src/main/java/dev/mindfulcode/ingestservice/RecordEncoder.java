@@ -38,7 +38,7 @@ final class RecordEncoder {
         batches = new ConfluentEncoder<>(
                 Topics.KEYSTROKES,
                 Topics.KEYSTROKES.name(),
-                new KeystrokeBatch(NIL, NIL, 0L, Instant.EPOCH, Instant.EPOCH, false, 0, 0, NOTHING),
+                new KeystrokeBatch(NIL, NIL, 0L, Instant.EPOCH, Instant.EPOCH, false, 0, 0, NOTHING, false),
                 registry);
         FlowFeatures report = new FlowFeatures();
         report.setReportId(NIL);
@@ -99,7 +99,8 @@ final class RecordEncoder {
                         startedAtMs != batch.startedAtMs(),
                         keystrokes.keystrokes(),
                         KeystrokePayload.VERSION,
-                        ByteBuffer.wrap(payload)),
+                        ByteBuffer.wrap(payload),
+                        false),
                 ENVELOPE_BYTES + payload.length);
     }
 

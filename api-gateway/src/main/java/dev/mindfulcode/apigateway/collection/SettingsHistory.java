@@ -22,7 +22,7 @@ import reactor.core.publisher.Mono;
  */
 public final class SettingsHistory {
 
-    static final int CHANGES_MAX = 1_000;
+    public static final int CHANGES_MAX = 1_000;
 
     private static final String SEALED_FOR = "gateway.privacy_changes";
     private static final int SEALED_VERSION = 1;

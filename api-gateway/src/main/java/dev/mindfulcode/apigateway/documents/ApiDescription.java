@@ -14,6 +14,7 @@ final class ApiDescription {
             "accounts.yaml",
             "erasure.yaml",
             "privacy-settings.yaml",
+            "portability.yaml",
             "sessions.yaml",
             "keystrokes.yaml",
             "features.yaml",

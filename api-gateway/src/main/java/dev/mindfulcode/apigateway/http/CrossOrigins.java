@@ -23,8 +23,13 @@ public final class CrossOrigins {
     private static final Duration PREFLIGHT_MAX_AGE = Duration.ofHours(1);
     private static final List<String> REQUEST_HEADERS = List.of(
             HttpHeaders.AUTHORIZATION, HttpHeaders.CONTENT_TYPE, "X-Read-After", "Idempotency-Key", "Last-Event-ID");
-    private static final List<String> EXPOSED_HEADERS =
-            List.of("X-Read-After", "RateLimit", "RateLimit-Policy", HttpHeaders.RETRY_AFTER, HttpHeaders.LOCATION);
+    private static final List<String> EXPOSED_HEADERS = List.of(
+            "X-Read-After",
+            "X-Export-Id",
+            "RateLimit",
+            "RateLimit-Policy",
+            HttpHeaders.RETRY_AFTER,
+            HttpHeaders.LOCATION);
 
     private CrossOrigins() {}
 

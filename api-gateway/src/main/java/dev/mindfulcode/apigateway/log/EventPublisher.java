@@ -7,6 +7,7 @@ import dev.mindfulcode.webkit.problems.ProblemType;
 import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -34,6 +35,7 @@ import org.springframework.kafka.KafkaException;
 import org.springframework.kafka.core.DefaultKafkaProducerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.kafka.support.ProducerListener;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -145,6 +147,18 @@ public final class EventPublisher implements AutoCloseable {
 
     public <V extends SpecificRecord> Mono<LogPosition> publish(Topic<V> topic, String key, byte[] value) {
         return append(topic.name(), key, value);
+    }
+
+    /** Publishes values in this order; fails with 503 if Kafka does not acknowledge all of them in time. */
+    public Mono<List<LogPosition>> publishAll(Topic<?> topic, UUID userId, List<byte[]> values) {
+        return Mono.fromCallable(() -> values.stream()
+                        .map(value -> publishEncoded(topic.name(), userId.toString(), value))
+                        .toList())
+                .subscribeOn(blocking)
+                .flatMapMany(Flux::fromIterable)
+                .concatMap(Mono::fromFuture)
+                .collectList()
+                .onErrorMap(EventPublisher::isKafkaFailure, EventPublisher::unavailable);
     }
 
     /** Publishes a record without a value, which removes the key from a compacted topic. */

@@ -1,6 +1,7 @@
 package dev.mindfulcode.apigateway.plugins;
 
 import dev.mindfulcode.apigateway.http.Caller;
+import dev.mindfulcode.apigateway.http.CsvCell;
 import dev.mindfulcode.webkit.endpoints.RequestParameters;
 import dev.mindfulcode.webkit.json.Json;
 import dev.mindfulcode.webkit.problems.ProblemException;

@@ -17,6 +17,8 @@ final class GatewayRows {
             "DELETE FROM gateway.preferences WHERE user_id = ?",
             "DELETE FROM gateway.feedback_prompts WHERE user_id = ?",
             "DELETE FROM gateway.shown_suggestions WHERE user_id = ?",
+            "DELETE FROM gateway.exports WHERE user_id = ?",
+            "DELETE FROM gateway.import_progress WHERE user_id = ?",
             "DELETE FROM gateway.privacy_settings WHERE user_id = ?",
             "DELETE FROM gateway.privacy_changes WHERE user_id = ?");
 

@@ -93,6 +93,9 @@ final class UserHistory implements RecordSource {
     private long deletionsRead;
     private boolean isLive;
 
+    /** Imported records are older than their neighbours in the log: nothing is settled before its end. */
+    private boolean hasImported;
+
     UserHistory(
             RunSpec spec,
             Set<Capability> imports,
@@ -224,6 +227,9 @@ final class UserHistory implements RecordSource {
 
     /** Returns the time before which no unread record can be. */
     private long settledMs() {
+        if (hasImported) {
+            return Long.MIN_VALUE;
+        }
         long settledMs = Long.MAX_VALUE;
         for (Map.Entry<TopicPartition, Long> position : positions.entrySet()) {
             if (position.getValue() < ends.getOrDefault(position.getKey(), 0L)) {
@@ -249,12 +255,14 @@ final class UserHistory implements RecordSource {
             if (event.getKind() == SessionEventKind.DELETED) {
                 return isLive && deleted.add(event.getSessionId());
             }
+            hasImported |= event.getImported();
             add(new BufferedItem(event.getAt().toEpochMilli(), 0, record.offset(), 200, new ReportedEvent(event)));
             return false;
         }
         KeystrokeBatch encrypted = read(record);
         ReceivedBatch batch = encrypted == null ? null : decrypt(encrypted, cipher);
-        if (batch != null) {
+        if (encrypted != null && batch != null) {
+            hasImported |= encrypted.getImported();
             int bytes = 200 + 9 * batch.payload.keystrokes() + 9 * batch.payload.signals();
             add(new BufferedItem(batch.startedAtMs, 1, record.offset(), bytes, batch));
         }

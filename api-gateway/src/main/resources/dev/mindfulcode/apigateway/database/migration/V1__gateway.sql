@@ -60,6 +60,28 @@ CREATE TABLE idempotent_requests (
 );
 CREATE INDEX idempotent_requests_created ON idempotent_requests (created_at);
 
+-- The latest export of each user, with its progress. Running ones are updated every second.
+CREATE TABLE exports (
+    user_id uuid PRIMARY KEY REFERENCES identity.users ON DELETE CASCADE,
+    export_id uuid NOT NULL,
+    format text NOT NULL CHECK (format IN ('json', 'csv')),
+    state text NOT NULL CHECK (state IN ('running', 'complete', 'cancelled', 'failed')),
+    percent int NOT NULL DEFAULT 0 CHECK (percent BETWEEN 0 AND 100),
+    record_count bigint NOT NULL DEFAULT 0,
+    byte_count bigint NOT NULL DEFAULT 0,
+    started_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL
+);
+
+-- The next record of each table of a source, an account whose export the user imports: a repeated import adds nothing.
+CREATE TABLE import_progress (
+    user_id uuid NOT NULL REFERENCES identity.users ON DELETE CASCADE,
+    source_id uuid NOT NULL,
+    record_table text NOT NULL,
+    next_number bigint NOT NULL,
+    PRIMARY KEY (user_id, source_id, record_table)
+);
+
 CREATE TABLE live_tickets (
     -- SHA-256 of a ticket of 256 random bits: a reader of this table cannot use it.
     ticket_hash bytea PRIMARY KEY,

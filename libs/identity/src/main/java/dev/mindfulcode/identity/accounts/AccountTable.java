@@ -2,6 +2,8 @@ package dev.mindfulcode.identity.accounts;
 
 import dev.mindfulcode.identity.ReactiveDatabase;
 import io.r2dbc.spi.Readable;
+import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import reactor.core.publisher.Mono;
@@ -45,6 +47,23 @@ public final class AccountTable {
                 .bind("user", userId)
                 .map(row -> Objects.requireNonNull(row.get("time_zone", String.class)))
                 .one();
+    }
+
+    /** Emits when an account was created, or nothing if it does not exist. */
+    public Mono<Instant> createdAt(UUID userId) {
+        return database.sql("SELECT created_at FROM identity.users WHERE user_id = :user")
+                .bind("user", userId)
+                .map(row -> Objects.requireNonNull(row.get("created_at", Instant.class)))
+                .one();
+    }
+
+    /** Emits the OIDC issuers whose users are linked to an account. */
+    public Mono<List<String>> issuers(UUID userId) {
+        return database.sql("SELECT issuer FROM identity.external_identities WHERE user_id = :user ORDER BY issuer")
+                .bind("user", userId)
+                .map(row -> Objects.requireNonNull(row.get("issuer", String.class)))
+                .all()
+                .collectList();
     }
 
     public Mono<StoredPassword> password(UUID userId) {

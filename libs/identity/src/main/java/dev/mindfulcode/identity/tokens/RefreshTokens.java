@@ -78,6 +78,28 @@ public final class RefreshTokens {
         }
     }
 
+    /**
+     * A sign-in.
+     *
+     * @param revokedAt null while it is valid
+     */
+    public record Family(
+            UUID familyId, Instant expiresAt, @Nullable Instant revokedAt) {}
+
+    /** Emits the stored families of a user, those that expire first first. */
+    public Mono<List<Family>> families(UUID userId) {
+        return database.sql("""
+                        SELECT family_id, expires_at, revoked_at FROM identity.refresh_families
+                        WHERE user_id = :user ORDER BY expires_at, family_id""")
+                .bind("user", userId)
+                .map(row -> new Family(
+                        Objects.requireNonNull(row.get("family_id", UUID.class)),
+                        Objects.requireNonNull(row.get("expires_at", Instant.class)),
+                        row.get("revoked_at", Instant.class)))
+                .all()
+                .collectList();
+    }
+
     /** Starts a family, emits its first token and deletes expired families of the user. */
     public Mono<IssuedToken> startFamily(UUID userId) {
         UUID familyId = UUID.randomUUID();

@@ -1,4 +1,4 @@
 @NullMarked
-package dev.mindfulcode.apigateway.plugins;
+package dev.mindfulcode.apigateway.portability;
 
 import org.jspecify.annotations.NullMarked;

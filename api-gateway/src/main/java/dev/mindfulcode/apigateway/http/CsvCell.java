@@ -1,4 +1,4 @@
-package dev.mindfulcode.apigateway.plugins;
+package dev.mindfulcode.apigateway.http;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  *
  * <p>Leaves numbers unchanged, also negative ones, so that programs can compute with them.
  */
-final class CsvCell {
+public final class CsvCell {
 
     private static final String FORMULA_START = "=+\\-@\uFF1D\uFF0B\uFF0D\uFF20";
 
@@ -26,7 +26,7 @@ final class CsvCell {
     private CsvCell() {}
 
     /** Returns the text to write, still without quotes. */
-    static String text(String text) {
+    public static String text(String text) {
         if (text.isEmpty() || NUMBER.matcher(text).matches()) {
             return text;
         }

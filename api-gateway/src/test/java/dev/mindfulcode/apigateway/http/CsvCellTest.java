@@ -1,4 +1,4 @@
-package dev.mindfulcode.apigateway.plugins;
+package dev.mindfulcode.apigateway.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
