@@ -58,6 +58,8 @@ class AuthorisationMatrixTest {
                 {"current_password": "not it", "new_password": "a sentence long enough"}
             DELETE /api/privacy/purge              401  403  403  403  403  403  403  {"current_password": "not it"}
             GET /api/privacy/purge/{receipt}       404  404  404  404  404  404  404
+            GET /api/privacy/purge/{receipt}/document 404  404  404  404  404  404  404
+            GET /.well-known/mindful-receipt-keys.json 200  200  200  200  200  200  200
             POST /api/keys                         401  201  201  201  201  201  201  {"name": "n", "scope": "ingest"}
             GET /api/keys                          401  200  200  200  200  200  200
             DELETE /api/keys/{id}                  401  404  404  204  404  404  404

@@ -1,10 +1,17 @@
 package dev.mindfulcode.apigateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.crypto.tink.subtle.Ed25519Verify;
+import com.nimbusds.jose.JWSObject;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.OctetKeyPair;
 import dev.mindfulcode.apigateway.Api.Answer;
 import dev.mindfulcode.apigateway.Api.User;
+import dev.mindfulcode.dataprotection.ErasurePlace;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.List;
@@ -123,6 +130,8 @@ class PurgeApiTest {
         assertThat(place(status, "teams").path("items").asInt()).isEqualTo(1);
         assertThat(place(status, "idempotent_answers").path("items").asInt()).isEqualTo(1);
         assertThat(place(status, "preferences").path("items").asInt()).isEqualTo(2);
+        assertThat(place(status, "read_models").path("items").asInt()).isPositive();
+        assertThat(place(status, "key_table").path("state").asString()).isIn("done", "operator");
         assertThat(place(status, "backups").path("state").asString()).isEqualTo("operator");
         assertThat(place(status, "backups").path("detail").asString()).contains("rotated");
         assertThat(rowsWith(ada.id())).isEqualTo(Map.of("protection.erasures.user_id", 1L));
@@ -134,6 +143,33 @@ class PurgeApiTest {
                 .isEqualTo(1);
         assertThat(gateway.count("SELECT count(*) FROM gateway.plugins WHERE name = ?", pluginName))
                 .isZero();
+    }
+
+    @Test
+    void signsTheReceipt() throws Exception {
+        Answer accepted = purged(gateway.user());
+        Answer served = api.get("/.well-known/mindful-receipt-keys.json", null);
+        OctetKeyPair key = JWKSet.parse(new String(served.body(), StandardCharsets.UTF_8))
+                .getKeys()
+                .getFirst()
+                .toOctetKeyPair();
+
+        Answer document = api.get(accepted.text("document_url"), null);
+
+        assertThat(document.header("Content-Type")).isEqualTo("application/jose");
+        JWSObject signed = JWSObject.parse(new String(document.body(), StandardCharsets.US_ASCII));
+        assertThat(signed.getHeader().getKeyID())
+                .isEqualTo(key.computeThumbprint().toString());
+        byte[] input = signed.getSigningInput();
+        Ed25519Verify verifier = new Ed25519Verify(key.getDecodedX());
+        verifier.verify(signed.getSignature().decode(), input);
+        JsonNode content = Api.JSON.readTree(signed.getPayload().toBytes());
+        assertThat(content.path("erasure").path("account_digest"))
+                .isEqualTo(api.get(accepted.text("status_url"), null).json().path("account_digest"));
+        assertThat(content.path("erasure").path("places").size()).isEqualTo(ErasurePlace.values().length);
+        input[input.length - 1] ^= 1;
+        assertThatThrownBy(() -> verifier.verify(signed.getSignature().decode(), input))
+                .isInstanceOf(GeneralSecurityException.class);
     }
 
     @Test
@@ -273,8 +309,7 @@ class PurgeApiTest {
                 String column = columns.getString(3);
                 if (table.equals("identity.revocations")
                         || table.equals("protection.erased_users")
-                        || table.equals("protection.key_changes")
-                        || table.startsWith("readmodel")) {
+                        || table.equals("protection.key_changes")) {
                     continue; // the id alone: for as long as tokens last, and for good
                 }
                 long rows = gateway.count("SELECT count(*) FROM " + table + " WHERE " + column + " = ?", id);

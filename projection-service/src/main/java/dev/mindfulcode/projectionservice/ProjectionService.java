@@ -3,6 +3,7 @@ package dev.mindfulcode.projectionservice;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
+import dev.mindfulcode.projectionservice.erasure.ErasureRunner;
 import dev.mindfulcode.projectionservice.fold.Projection;
 import dev.mindfulcode.projectionservice.loop.KafkaDeadLetterSink;
 import dev.mindfulcode.projectionservice.loop.LoopSettings;
@@ -36,8 +37,8 @@ public final class ProjectionService implements SmartLifecycle {
     private static final int USER_RECORDS_MAX = 500;
     private static final int STREAMED_RECORDS_MAX = 2_000;
 
-    /** For each loop one for its transaction and one to look up users' keys, and one spare. */
-    private static final int CONNECTIONS_MAX = 6;
+    /** For each loop one for its transaction and one to look up users' keys; one for key changes, two for erasures. */
+    private static final int CONNECTIONS_MAX = 8;
 
     private static final int STATEMENT_TIMEOUT_MS = 20_000;
     private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(30);
@@ -62,7 +63,8 @@ public final class ProjectionService implements SmartLifecycle {
             PostgresUserKeys keys,
             KafkaDeadLetterSink deadLetters,
             List<ProjectionLoop> loops,
-            RebuildRunner rebuilds) {}
+            RebuildRunner rebuilds,
+            ErasureRunner erasures) {}
 
     ProjectionService(
             ProjectionSettings settings,
@@ -117,7 +119,9 @@ public final class ProjectionService implements SmartLifecycle {
             RebuildRunner rebuilds = new RebuildRunner(new RebuildSettings(
                     settings.kafkaBootstrapServers(), settings.registry(), rebuildDatabase, keys, projections, meters));
             rebuilds.start();
-            return new Running(database, rebuildDatabase, keys, deadLetters, loops, rebuilds);
+            ErasureRunner erasures = new ErasureRunner(database);
+            erasures.start();
+            return new Running(database, rebuildDatabase, keys, deadLetters, loops, rebuilds, erasures);
         } catch (RuntimeException e) {
             rebuildDatabase.close();
             database.close();
@@ -141,7 +145,8 @@ public final class ProjectionService implements SmartLifecycle {
 
     private static void close(Running stopping) {
         Stream<Runnable> closes = Stream.concat(
-                Stream.of(stopping.rebuilds()::close), stopping.loops().stream().map(loop -> loop::close));
+                Stream.of(stopping.rebuilds()::close, stopping.erasures()::close),
+                stopping.loops().stream().map(loop -> loop::close));
         List<Thread> closing =
                 closes.map(close -> Thread.ofPlatform().start(close)).toList();
         try {

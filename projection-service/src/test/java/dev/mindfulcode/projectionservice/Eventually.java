@@ -5,14 +5,14 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 
 /** Looks until something holds, or fails at a deadline. */
-final class Eventually {
+public final class Eventually {
 
     static final Duration DEADLINE = Duration.ofSeconds(120);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(5);
 
     private Eventually() {}
 
-    static void holds(String what, Callable<Boolean> condition) throws Exception {
+    public static void holds(String what, Callable<Boolean> condition) throws Exception {
         long deadlineNanos = System.nanoTime() + DEADLINE.toNanos();
         while (!condition.call()) {
             if (System.nanoTime() - deadlineNanos > 0) {

@@ -18,7 +18,7 @@ import org.springframework.web.reactive.function.server.ServerRequest;
 import reactor.core.publisher.Mono;
 
 /**
- * Confirms that a request comes from the owner of an account, not only from whoever holds an access token: by the
+ * Confirms that a request comes from the owner of an account, not only from a holder of an access token: by the
  * current password or, for an account without one, by a recent sign-in at the OIDC issuer.
  */
 public final class Reauthentication {

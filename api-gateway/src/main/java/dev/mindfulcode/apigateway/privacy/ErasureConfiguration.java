@@ -8,7 +8,11 @@ import dev.mindfulcode.apigateway.log.KafkaConnection;
 import dev.mindfulcode.apigateway.log.Outbox;
 import dev.mindfulcode.apigateway.operations.GatewayMetrics;
 import dev.mindfulcode.apigateway.teams.Teams;
+import dev.mindfulcode.dataprotection.DatabaseScrub;
 import dev.mindfulcode.dataprotection.Erasures;
+import dev.mindfulcode.dataprotection.KeyEncryptionKey;
+import dev.mindfulcode.dataprotection.ProtectionSecrets;
+import dev.mindfulcode.identity.accounts.AccountErasure;
 import dev.mindfulcode.identity.tokens.RevocationTable;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.AccountEventKind;
@@ -48,13 +52,20 @@ public class ErasureConfiguration {
             EventPublisher publisher,
             KafkaConnection kafka,
             GatewayMetrics metrics) {
-        StreamProgress stream = new StreamProgress(kafka);
         ErasureSteps steps = new ErasureSteps(
-                database.blocking(), erasures, outbox, teams, alerts, at -> marker(publisher, at), stream, clock);
+                database.blocking(),
+                erasures,
+                outbox,
+                teams,
+                alerts,
+                at -> marker(publisher, at),
+                new StreamProgress(kafka),
+                new DatabaseScrub(database.blocking(), AccountErasure.tables()),
+                clock);
         Counter completed = Counter.builder("mindful.gateway.erasures.completed")
                 .description("Erasures of accounts that are complete")
                 .register(metrics.registry());
-        return new ErasureRunner(database.blocking(), erasures, steps.all(), stream::close, completed::increment);
+        return new ErasureRunner(database.blocking(), erasures, steps.all(), steps::endRound, completed::increment);
     }
 
     private static byte[] marker(EventPublisher publisher, Instant at) {
@@ -84,7 +95,13 @@ public class ErasureConfiguration {
 
     @Bean
     EndpointGroup gatewayPurgeRoutes(
-            Purge purge, Erasures erasures, Reauthentication reauthentication, Scheduler gatewayErasureThreads) {
-        return new PurgeRoutes(purge, erasures, reauthentication, gatewayErasureThreads)::addTo;
+            Database database,
+            KeyEncryptionKey keyEncryptionKey,
+            Purge purge,
+            Erasures erasures,
+            Reauthentication reauthentication,
+            Scheduler gatewayErasureThreads) {
+        ReceiptSigner signer = new ReceiptSigner(new ProtectionSecrets(database.blocking(), keyEncryptionKey));
+        return new PurgeRoutes(purge, erasures, reauthentication, signer, clock, gatewayErasureThreads)::addTo;
     }
 }

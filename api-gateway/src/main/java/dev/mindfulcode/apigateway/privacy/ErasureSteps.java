@@ -3,6 +3,7 @@ package dev.mindfulcode.apigateway.privacy;
 import dev.mindfulcode.apigateway.alerts.Alerts;
 import dev.mindfulcode.apigateway.log.Outbox;
 import dev.mindfulcode.apigateway.teams.Teams;
+import dev.mindfulcode.dataprotection.DatabaseScrub;
 import dev.mindfulcode.dataprotection.Erasure;
 import dev.mindfulcode.dataprotection.ErasurePlace;
 import dev.mindfulcode.dataprotection.Erasures;
@@ -22,7 +23,7 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** The gateway's steps of an erasure. */
+/** The gateway's steps of an erasure. Used by one thread. */
 final class ErasureSteps {
 
     /** After this time every process has polled revocations and evicted keys, several times. */
@@ -30,6 +31,9 @@ final class ErasureSteps {
 
     /** After this time no request that began with a credential of the user is still running. */
     static final Duration REQUEST_TIME = Duration.ofSeconds(18);
+
+    /** A scrub serves all erasures whose account is deleted, so it need not run for each. */
+    private static final Duration SCRUB_INTERVAL = Duration.ofSeconds(10);
 
     private static final Duration TEAM_TIMEOUT = Duration.ofSeconds(10);
 
@@ -40,7 +44,13 @@ final class ErasureSteps {
     private final Alerts alerts;
     private final Function<Instant, byte[]> marker;
     private final StreamProgress stream;
+    private final DatabaseScrub scrub;
     private final Clock clock;
+
+    /** The scrub of this round; it began after the rows of each erasure that the round reads as deleted. */
+    private @Nullable Outcome scrubbed;
+
+    private long scrubbedAtNs = System.nanoTime() - SCRUB_INTERVAL.toNanos();
 
     /** @param marker returns the event that marks a user as erased, always the same bytes for a time */
     ErasureSteps(
@@ -51,6 +61,7 @@ final class ErasureSteps {
             Alerts alerts,
             Function<Instant, byte[]> marker,
             StreamProgress stream,
+            DatabaseScrub scrub,
             Clock clock) {
         this.database = database;
         this.erasures = erasures;
@@ -59,6 +70,7 @@ final class ErasureSteps {
         this.alerts = alerts;
         this.marker = marker;
         this.stream = stream;
+        this.scrub = scrub;
         this.clock = clock;
     }
 
@@ -79,7 +91,27 @@ final class ErasureSteps {
         steps.put(ErasurePlace.STATE_STORES, erasure -> isStreamPast(erasure) ? Outcome.DONE : null);
         steps.put(ErasurePlace.CHANGELOGS, erasure -> isStreamPast(erasure) ? Outcome.DONE : null);
         steps.put(ErasurePlace.TEAM_CONTRIBUTIONS, this::awaitContributions);
+        steps.put(ErasurePlace.KEY_TABLE, this::scrub);
         return steps;
+    }
+
+    /** Forgets what the steps of a round shared. */
+    void endRound() {
+        stream.close();
+        scrubbed = null;
+    }
+
+    private @Nullable Outcome scrub(Erasure erasure) throws SQLException {
+        if (erasure.isPending(ErasurePlace.ACCOUNT)) {
+            return null;
+        }
+        if (scrubbed == null && System.nanoTime() - scrubbedAtNs >= SCRUB_INTERVAL.toNanos()) {
+            scrubbed = scrub.run();
+            if (scrubbed != null) {
+                scrubbedAtNs = System.nanoTime();
+            }
+        }
+        return scrubbed;
     }
 
     private ErasureRunner.Step rows(List<String> statements) {

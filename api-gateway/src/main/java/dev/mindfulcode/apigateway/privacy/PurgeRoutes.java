@@ -4,6 +4,7 @@ import dev.mindfulcode.apigateway.accounts.Reauthentication;
 import dev.mindfulcode.apigateway.http.Caller;
 import dev.mindfulcode.dataprotection.ErasureStatus;
 import dev.mindfulcode.dataprotection.Erasures;
+import dev.mindfulcode.dataprotection.UserKeyException;
 import dev.mindfulcode.webkit.endpoints.Access;
 import dev.mindfulcode.webkit.endpoints.Endpoint;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
@@ -11,6 +12,8 @@ import dev.mindfulcode.webkit.endpoints.JsonResponses;
 import dev.mindfulcode.webkit.endpoints.RequestBodies;
 import dev.mindfulcode.webkit.problems.ProblemType;
 import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -18,30 +21,46 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.CacheControl;
+import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
-/** {@code /api/privacy/purge}: the erasure of an account, and its receipt for whoever holds it. */
+/** {@code /api/privacy/purge}: the erasure of an account, and its receipt. */
 final class PurgeRoutes {
 
     private static final Logger log = LoggerFactory.getLogger(PurgeRoutes.class);
 
     private static final String PATH = "/api/privacy/purge";
+    private static final String KEYS_PATH = "/.well-known/mindful-receipt-keys.json";
+    private static final MediaType JOSE = new MediaType("application", "jose");
+    private static final MediaType JWK_SET = new MediaType("application", "jwk-set+json");
+    private static final Duration KEYS_CACHE_DURATION = Duration.ofDays(1);
     private static final Pattern RECEIPT = Pattern.compile("[A-Za-z0-9_-]{43}");
     private static final int RETRY_AFTER_SECONDS = 2;
 
     private final Purge purge;
     private final Erasures erasures;
     private final Reauthentication reauthentication;
+    private final ReceiptSigner signer;
+    private final Clock clock;
     private final Scheduler blocking;
 
     /** @param blocking threads that may wait for the database */
-    PurgeRoutes(Purge purge, Erasures erasures, Reauthentication reauthentication, Scheduler blocking) {
+    PurgeRoutes(
+            Purge purge,
+            Erasures erasures,
+            Reauthentication reauthentication,
+            ReceiptSigner signer,
+            Clock clock,
+            Scheduler blocking) {
         this.purge = purge;
         this.erasures = erasures;
         this.reauthentication = reauthentication;
+        this.signer = signer;
+        this.clock = clock;
         this.blocking = blocking;
     }
 
@@ -50,7 +69,13 @@ final class PurgeRoutes {
                 .add(Endpoint.delete(PATH).problems(ProblemType.WRONG_PASSWORD), this::purge)
                 .add(
                         Endpoint.get(PATH + "/{receipt}").access(Access.PUBLIC).problems(ProblemType.NOT_FOUND),
-                        this::status);
+                        this::status)
+                .add(
+                        Endpoint.get(PATH + "/{receipt}/document")
+                                .access(Access.PUBLIC)
+                                .problems(ProblemType.NOT_FOUND),
+                        this::document)
+                .add(Endpoint.get(KEYS_PATH).access(Access.PUBLIC), this::keys);
     }
 
     private Mono<ServerResponse> purge(ServerRequest request) {
@@ -62,7 +87,7 @@ final class PurgeRoutes {
                     String url = PATH + "/" + started.receipt();
                     return JsonResponses.json(
                             ServerResponse.status(202).header("Location", url).header("Cache-Control", "no-store"),
-                            new Accepted(started.receipt(), url, started.requestedAt()));
+                            new Accepted(started.receipt(), url, url + "/document", started.requestedAt()));
                 });
     }
 
@@ -76,6 +101,24 @@ final class PurgeRoutes {
                         ServerResponse.ok().header("Cache-Control", "no-store"), ReceiptView.of(status)));
     }
 
+    private Mono<ServerResponse> document(ServerRequest request) {
+        return find(request.pathVariable("receipt"))
+                .flatMap(status -> onDatabase(() -> signer.sign(SignedReceipt.of(status, clock.instant()))))
+                .flatMap(signed -> ServerResponse.ok()
+                        .contentType(JOSE)
+                        .header("Cache-Control", "no-store")
+                        .header("Content-Disposition", "attachment; filename=\"mindful-receipt.jws\"")
+                        .bodyValue(signed));
+    }
+
+    private Mono<ServerResponse> keys(ServerRequest request) {
+        return onDatabase(signer::publicKeys)
+                .flatMap(keys -> ServerResponse.ok()
+                        .contentType(JWK_SET)
+                        .cacheControl(CacheControl.maxAge(KEYS_CACHE_DURATION).cachePublic())
+                        .bodyValue(keys));
+    }
+
     private Mono<ErasureStatus> find(String receipt) {
         return RECEIPT.matcher(receipt).matches()
                 ? onDatabase(() -> erasures.find(receipt))
@@ -85,14 +128,16 @@ final class PurgeRoutes {
     }
 
     private <T> Mono<T> onDatabase(Callable<T> work) {
-        return Mono.fromCallable(work)
-                .subscribeOn(blocking)
-                .onErrorMap(e -> e instanceof SQLException || e instanceof RejectedExecutionException, e -> {
-                    log.warn(
-                            "Database unavailable: request=purge, cause={}",
-                            e.getClass().getSimpleName());
-                    return ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "Database unavailable.");
-                });
+        return Mono.fromCallable(work).subscribeOn(blocking).onErrorMap(PurgeRoutes::isUnavailable, e -> {
+            log.warn(
+                    "Database unavailable: request=purge, cause={}",
+                    e.getClass().getSimpleName());
+            return ProblemType.UNAVAILABLE.retryAfter(RETRY_AFTER_SECONDS, "Database unavailable.");
+        });
+    }
+
+    private static boolean isUnavailable(Throwable e) {
+        return e instanceof SQLException || e instanceof UserKeyException || e instanceof RejectedExecutionException;
     }
 
     private static RuntimeException unknown() {
@@ -100,7 +145,7 @@ final class PurgeRoutes {
     }
 
     /** @param receipt shown in this response only */
-    private record Accepted(String receipt, String statusUrl, Instant requestedAt) {
+    private record Accepted(String receipt, String statusUrl, String documentUrl, Instant requestedAt) {
 
         /** Without the receipt. */
         @Override

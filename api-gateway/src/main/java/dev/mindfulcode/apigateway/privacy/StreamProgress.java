@@ -25,7 +25,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What flow-stream has processed: the offsets that it committed, in one transaction with its state, its changelogs and
+ * The progress of flow-stream: the offsets that it committed, in one transaction with its state, its changelogs and
  * its output. Not thread-safe.
  */
 final class StreamProgress implements AutoCloseable {

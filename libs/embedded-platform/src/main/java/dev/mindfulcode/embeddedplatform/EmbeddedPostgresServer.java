@@ -201,6 +201,8 @@ final class EmbeddedPostgresServer implements AutoCloseable {
                 "max_connections=" + CONNECTIONS_MAX,
                 "shared_buffers=64MB",
                 "max_wal_size=512MB",
+                // A recycled file of the write-ahead log would keep its content, such as a deleted key.
+                "wal_recycle=off",
                 "jit=off",
                 "io_method=sync",
                 "log_line_prefix=%m__"));

@@ -1,11 +1,13 @@
 package dev.mindfulcode.projectionservice.loop;
 
+import dev.mindfulcode.dataprotection.ErasedUsers;
 import dev.mindfulcode.projectionservice.fold.Fold;
 import dev.mindfulcode.projectionservice.fold.Projection;
 import dev.mindfulcode.projectionservice.fold.ProjectionEvent;
 import dev.mindfulcode.projectionservice.fold.RejectedEventException;
 import dev.mindfulcode.projectionservice.fold.Tables;
 import dev.mindfulcode.projectionservice.loop.OffsetTable.Step;
+import dev.mindfulcode.projectionservice.readmodel.ErasureBarrier;
 import dev.mindfulcode.projectionservice.readmodel.LogLossRepair;
 import dev.mindfulcode.projectionservice.readmodel.Transaction;
 import java.sql.Connection;
@@ -18,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.UUID;
 import javax.sql.DataSource;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -131,22 +134,58 @@ final class BatchWriter {
             deadLetters.store(letters);
             metrics.deadLettered(letters);
         }
-        Map<Projection, Integer> rows = flush(begun, steps);
+        Written written = flush(begun, steps, users(records));
+        if (!written.erased().isEmpty()) {
+            applyTogether(without(written.erased(), records), positions, deadLettered);
+            return;
+        }
         steps.forEach((partition, step) -> positions.put(partition, step.to()));
-        metrics.committed(rows, erased);
+        metrics.committed(written.rows(), erased);
     }
 
-    private Map<Projection, Integer> flush(Map<Projection, Fold> begun, SortedMap<TopicPartition, Step> steps)
+    /**
+     * The result of a transaction.
+     *
+     * @param erased users who were erased after their keys had been looked up; nothing is written if there is one
+     */
+    private record Written(Map<Projection, Integer> rows, Set<UUID> erased) {}
+
+    private Written flush(Map<Projection, Fold> begun, SortedMap<TopicPartition, Step> steps, Set<UUID> users)
             throws SQLException, FencedException {
-        return Transaction.<Map<Projection, Integer>, FencedException>run(database, connection -> {
+        return Transaction.<Written, FencedException>run(database, connection -> {
+            ErasureBarrier.enter(connection);
+            Set<UUID> erased = ErasedUsers.among(connection, users);
+            if (!erased.isEmpty()) {
+                return new Written(Map.of(), erased);
+            }
             offsets.advance(connection, steps);
             folds.check(connection);
             Map<Projection, Integer> rows = new LinkedHashMap<>();
             for (Map.Entry<Projection, Fold> entry : begun.entrySet()) {
                 rows.put(entry.getKey(), entry.getValue().flush(connection));
             }
-            return rows;
+            return new Written(rows, Set.of());
         });
+    }
+
+    private static Set<UUID> users(List<DecodedRecord> records) {
+        Set<UUID> users = new HashSet<>();
+        for (DecodedRecord received : records) {
+            if (received.content() instanceof DecodedRecord.Decoded decoded) {
+                users.add(decoded.event().userId());
+            }
+        }
+        return users;
+    }
+
+    private static List<DecodedRecord> without(Set<UUID> erased, List<DecodedRecord> records) {
+        return records.stream()
+                .map(received -> received.content() instanceof DecodedRecord.Decoded decoded
+                                && erased.contains(decoded.event().userId())
+                        ? new DecodedRecord(
+                                received.record(), new DecodedRecord.Skipped(DecodedRecord.SkipReason.ERASED))
+                        : received)
+                .toList();
     }
 
     private static @Nullable String fold(DecodedRecord received, ProjectionEvent event, Map<Projection, Fold> begun) {

@@ -3,10 +3,18 @@ package dev.mindfulcode.projectionservice.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mindfulcode.dataprotection.ErasedUsers;
+import dev.mindfulcode.dataprotection.Erasures;
+import dev.mindfulcode.projectionservice.Eventually;
+import dev.mindfulcode.projectionservice.erasure.ErasureRunner;
+import dev.mindfulcode.projectionservice.fold.Projection;
 import dev.mindfulcode.projectionservice.fold.ProjectionEvent;
 import dev.mindfulcode.projectionservice.fold.ReadModelDatabase;
 import dev.mindfulcode.projectionservice.fold.SampleEvents;
+import dev.mindfulcode.projectionservice.fold.Tables;
+import dev.mindfulcode.projectionservice.periods.FlowPeriods;
 import dev.mindfulcode.projectionservice.readmodel.ReadModel;
+import dev.mindfulcode.projectionservice.readmodel.Transaction;
 import dev.mindfulcode.schemas.Topics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.SQLException;
@@ -22,6 +30,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -122,6 +132,96 @@ class BatchWriterTest {
         assertThat(database.number("SELECT n FROM readmodel.counted")).isEqualTo(2);
     }
 
+    @Test
+    void skipsUsersErasedAfterTheirKeyWasLookedUp() throws Exception {
+        database.execute(CountingFold.TABLE);
+        BatchWriter writer = writer(database.source());
+        Map<TopicPartition, Long> positions = new HashMap<>(writer.positions(Set.of(FIRST)));
+        writer.apply(records(FIRST, positions, 3), positions);
+        erase(user);
+
+        writer.apply(records(FIRST, positions, 3), positions);
+
+        assertThat(database.number("SELECT n FROM readmodel.counted")).isEqualTo(3);
+        assertThat(positions).containsEntry(FIRST, 6L);
+        assertThat(database.number("SELECT next_offset FROM readmodel.projection_offsets"))
+                .isEqualTo(6);
+    }
+
+    /** In two builds: the one in use and one that is being built. */
+    @Test
+    void noTransactionBringsRowsOfAnErasedUserBack() throws Exception {
+        Tables building = new Tables("readmodel_flow_periods_2");
+        Projection periods = FlowPeriods.projection();
+        database.execute("CREATE SCHEMA readmodel_flow_periods_2;"
+                + " CREATE TABLE readmodel_flow_periods_2.projection_offsets"
+                + " (LIKE readmodel.projection_offsets INCLUDING ALL);"
+                + " CREATE TABLE readmodel_flow_periods_2.flow_periods (LIKE readmodel.flow_periods INCLUDING ALL);"
+                + " CREATE TABLE readmodel_flow_periods_2.flow_periods_deleted"
+                + " (LIKE readmodel.flow_periods_deleted INCLUDING ALL)");
+        AtomicReference<UUID> current = new AtomicReference<>(UUID.randomUUID());
+        AtomicBoolean isOver = new AtomicBoolean();
+        try (ExecutorService threads = Executors.newFixedThreadPool(2);
+                ErasureRunner eraser = new ErasureRunner(database.source());
+                AutoCloseable _ = () -> isOver.set(true)) {
+            Future<?> inUse = threads.submit(() -> writeUntil(isOver, ReadModel.TABLES, periods, current));
+            Future<?> next = threads.submit(() -> writeUntil(isOver, building, periods, current));
+            eraser.start();
+            for (int i = 0; i < 5; i++) {
+                UUID erased = current.get();
+                Eventually.holds("rows", () -> rows(ReadModel.TABLES, erased) > 0 && rows(building, erased) > 0);
+
+                UUID erasureId = erase(erased);
+
+                Eventually.holds(
+                        "erasure",
+                        () -> database.number("SELECT count(*) FROM protection.erasure_steps WHERE"
+                                        + " place = 'read_models' AND state = 'done' AND items > 0 AND erasure_id = '"
+                                        + erasureId + "'")
+                                == 1);
+                long before = offsets();
+                Eventually.holds("more transactions", () -> offsets() > before + 20);
+                assertThat(rows(ReadModel.TABLES, erased) + rows(building, erased))
+                        .isZero();
+                current.set(UUID.randomUUID());
+            }
+            isOver.set(true);
+            inUse.get();
+            next.get();
+        }
+    }
+
+    private long rows(Tables tables, UUID userId) throws SQLException {
+        return database.number(
+                "SELECT count(*) FROM " + tables.schema() + ".flow_periods WHERE user_id = '" + userId + "'");
+    }
+
+    private long offsets() throws SQLException {
+        return database.number("SELECT sum(next_offset) FROM readmodel.projection_offsets");
+    }
+
+    private Void writeUntil(AtomicBoolean isOver, Tables tables, Projection projection, AtomicReference<UUID> current)
+            throws Exception {
+        BatchWriter writer = new BatchWriter(
+                database.source(),
+                tables,
+                FoldSet.fixed(tables, List.of(projection)),
+                records -> {},
+                new LoopMetrics(new SimpleMeterRegistry(), "test", List.of(projection)));
+        Map<TopicPartition, Long> positions = new HashMap<>(writer.positions(Set.of(FIRST)));
+        for (long offset = 0; !isOver.get(); offset++) {
+            writer.apply(List.of(record(FIRST, offset, current.get())), positions);
+        }
+        return null;
+    }
+
+    private UUID erase(UUID userId) throws SQLException {
+        return Transaction.<UUID, SQLException>run(database.source(), connection -> {
+            ErasedUsers.destroyKeys(connection, userId);
+            return Erasures.begin(connection, userId, userId.toString(), Instant.now());
+        });
+    }
+
     private static DecodedRecord marker(TopicPartition partition, long offset, long inputOffset) {
         return new DecodedRecord(
                 new ConsumerRecord<>(partition.topic(), partition.partition(), offset, null, null),
@@ -151,6 +251,10 @@ class BatchWriterTest {
     }
 
     private DecodedRecord record(TopicPartition partition, long offset) {
+        return record(partition, offset, user);
+    }
+
+    private static DecodedRecord record(TopicPartition partition, long offset, UUID user) {
         Instant nine = Instant.parse("2026-03-02T09:00:00Z");
         return new DecodedRecord(
                 new ConsumerRecord<>(partition.topic(), partition.partition(), offset, new byte[0], new byte[0]),

@@ -7,6 +7,7 @@ import dev.mindfulcode.benchmarks.plugins.PluginTestCommand;
 import dev.mindfulcode.cli.CliExceptionHandler;
 import dev.mindfulcode.cli.models.ModelCommand;
 import dev.mindfulcode.cli.plugins.PluginCommand;
+import dev.mindfulcode.cli.privacy.ReceiptCommand;
 import dev.mindfulcode.cli.projections.ProjectionsCommand;
 import dev.mindfulcode.cli.projections.RebuildCommand;
 import dev.mindfulcode.cli.teams.TeamCommand;
@@ -39,7 +40,8 @@ import picocli.CommandLine.Spec;
             TeamCommand.class,
             ProjectionsCommand.class,
             RebuildCommand.class,
-            PluginCommand.class
+            PluginCommand.class,
+            ReceiptCommand.class
         })
 public final class Mindful implements Runnable {
 

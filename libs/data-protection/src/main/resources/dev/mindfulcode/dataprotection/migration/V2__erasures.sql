@@ -4,7 +4,7 @@ CREATE TABLE erasures (
     erasure_id uuid PRIMARY KEY,
     -- SHA-256 of the receipt, which is a capability: a reader of this table cannot use it.
     receipt_hash bytea NOT NULL UNIQUE CHECK (octet_length(receipt_hash) = 32),
-    -- SHA-256 of receipt and user id: whoever knows both can prove whose erasure this was.
+    -- SHA-256 of receipt and user id: somebody who knows both can prove whose erasure this was.
     account_digest bytea NOT NULL CHECK (octet_length(account_digest) = 32),
     -- Null once the erasure is complete.
     user_id uuid UNIQUE,
@@ -24,7 +24,7 @@ CREATE INDEX erasures_open ON erasures (requested_at) WHERE completed_at IS NULL
 CREATE TABLE erasure_steps (
     erasure_id uuid NOT NULL REFERENCES erasures ON DELETE CASCADE,
     place text NOT NULL,
-    -- operator: all that this service can do is done; the detail says what is left to whoever runs it.
+    -- operator: all that this service can do is done; the detail says what is left to the operator.
     state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'done', 'operator')),
     done_at timestamptz,
     items bigint,
