@@ -4,8 +4,7 @@ import java.util.Locale;
 
 /** A place that holds data of a user, as the receipt of a purge lists it. */
 public enum ErasurePlace {
-    KEY(
-            "The data keys of the account. What they encrypted is unreadable, wherever it is stored."),
+    KEY("The data keys of the account. What they encrypted is unreadable, wherever it is stored."),
     KEYSTROKES("Topic keystrokes: encrypted with a destroyed key."),
     EVENTS("Topics of sessions, account, ratings and flow: encrypted with a destroyed key."),
     DEAD_LETTERS("Topic dead-letters: encrypted with a destroyed key; each record expires after 28 days."),

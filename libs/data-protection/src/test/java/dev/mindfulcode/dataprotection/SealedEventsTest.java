@@ -19,6 +19,7 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.apache.kafka.common.errors.SerializationException;
 import org.junit.jupiter.api.AfterEach;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Tests the values of sealed topics with a real registry. */
@@ -120,7 +121,7 @@ final class SealedEventsTest {
         assertThat(open(clear, null)).isEqualTo(new Opened.Event<>(minute()));
     }
 
-    private Opened<FlowMinute> open(byte[] value, UserCipher with) {
+    private Opened<FlowMinute> open(byte[] value, @Nullable UserCipher with) {
         return minutes.open(USER, value, _ -> Optional.ofNullable(with));
     }
 
