@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -31,6 +32,7 @@ final class TopicCreation {
 
     private static final long POLL_INTERVAL_MS = 50;
     private static final String UNLIMITED = "-1";
+    private static final String COMPACTION_LAG_MAX_MS = Long.toString(Topics.COMPACTION_LAG_MAX.toMillis());
 
     /** A dead letter wraps a record of up to the default 1 MiB. */
     private static final int DEAD_LETTER_BYTES_MAX = 2 * 1024 * 1024;
@@ -51,40 +53,66 @@ final class TopicCreation {
         created.forEach((name, future) -> awaitCreation(future));
         Map<String, TopicDescription> described = awaitLeaders(topics);
         requireCopartitioned(topics, described);
-        removeRetention(topics);
+        correctSettings(topics);
     }
 
-    /** Removes the retention of topics that should have none. */
-    private void removeRetention(List<Topic<?>> topics) {
-        List<ConfigResource> unlimited = topics.stream()
-                .filter(topic -> topic.retention() == null)
-                .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic.name()))
-                .toList();
+    /** Corrects the settings of existing topics on which it depends what is retained. */
+    private void correctSettings(List<Topic<?>> topics) {
+        Map<ConfigResource, Map<String, String>> wanted = new HashMap<>();
+        for (Topic<?> topic : topics) {
+            Map<String, String> settings = new HashMap<>();
+            if (topic.retention() == null) {
+                settings.put(TopicConfig.RETENTION_MS_CONFIG, UNLIMITED);
+            }
+            if (topic.compacted()) {
+                settings.put(TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG, COMPACTION_LAG_MAX_MS);
+            }
+            wanted.put(new ConfigResource(ConfigResource.Type.TOPIC, topic.name()), settings);
+        }
         try {
+            for (String changelog : changelogs()) {
+                wanted.put(
+                        new ConfigResource(ConfigResource.Type.TOPIC, changelog),
+                        Map.of(TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG, COMPACTION_LAG_MAX_MS));
+            }
             Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
-            admin.describeConfigs(unlimited)
-                    .all()
-                    .get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
-                    .forEach((topic, config) -> {
-                        ConfigEntry retention = config.get(TopicConfig.RETENTION_MS_CONFIG);
-                        if (retention == null || !UNLIMITED.equals(retention.value())) {
-                            changes.put(
-                                    topic,
-                                    List.of(new AlterConfigOp(
-                                            new ConfigEntry(TopicConfig.RETENTION_MS_CONFIG, UNLIMITED),
-                                            AlterConfigOp.OpType.SET)));
-                        }
-                    });
+            get(admin.describeConfigs(wanted.keySet()).all()).forEach((topic, config) -> {
+                List<AlterConfigOp> operations = operations(config, wanted.getOrDefault(topic, Map.of()));
+                if (!operations.isEmpty()) {
+                    changes.put(topic, operations);
+                }
+            });
             if (!changes.isEmpty()) {
-                admin.incrementalAlterConfigs(changes).all().get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+                get(admin.incrementalAlterConfigs(changes).all());
             }
         } catch (ExecutionException e) {
-            throw new KafkaException("Kafka rejected unlimited retention of a topic", e.getCause());
+            throw new KafkaException("Kafka rejected settings of a topic", e.getCause());
         } catch (InterruptedException e) {
             throw interrupted(e);
         } catch (TimeoutException e) {
             throw timedOut(e);
         }
+    }
+
+    private List<String> changelogs() throws ExecutionException, InterruptedException, TimeoutException {
+        return get(admin.listTopics().names()).stream()
+                .filter(name -> name.startsWith(Topics.FLOW_STREAM_GROUP + "-") && name.endsWith("-changelog"))
+                .toList();
+    }
+
+    private static List<AlterConfigOp> operations(Config present, Map<String, String> wanted) {
+        List<AlterConfigOp> operations = new ArrayList<>();
+        wanted.forEach((name, value) -> {
+            ConfigEntry entry = present.get(name);
+            if (entry == null || !value.equals(entry.value())) {
+                operations.add(new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET));
+            }
+        });
+        return operations;
+    }
+
+    private static <T> T get(KafkaFuture<T> future) throws ExecutionException, InterruptedException, TimeoutException {
+        return future.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private NewTopic newTopic(Topic<?> topic) {
@@ -93,6 +121,9 @@ final class TopicCreation {
                 TopicConfig.CLEANUP_POLICY_CONFIG,
                 topic.compacted() ? TopicConfig.CLEANUP_POLICY_COMPACT : TopicConfig.CLEANUP_POLICY_DELETE);
         config.put(TopicConfig.RETENTION_BYTES_CONFIG, "-1");
+        if (topic.compacted()) {
+            config.put(TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG, COMPACTION_LAG_MAX_MS);
+        }
         // Accepts records stamped while a server's clock was ahead.
         config.put(TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG, Long.toString(Long.MAX_VALUE));
         config.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, Integer.toString(minInSyncReplicas()));

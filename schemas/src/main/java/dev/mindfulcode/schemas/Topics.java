@@ -10,6 +10,9 @@ public final class Topics {
     /** The consumer group of flow-stream, whose committed offsets say what it has processed. */
     public static final String FLOW_STREAM_GROUP = "mindful-flow";
 
+    /** The longest time for which a compacted topic, or a changelog, retains a value after its key was overwritten. */
+    public static final Duration COMPACTION_LAG_MAX = Duration.ofDays(1);
+
     public static final Topic<KeystrokeBatch> KEYSTROKES = new Topic<>("keystrokes", KeystrokeBatch.class, null);
 
     /** Reports of clients that keep their keystrokes. */
@@ -82,7 +85,8 @@ public final class Topics {
 
     /**
      * Creates missing topics and waits until all are usable. Services may call it concurrently. Existing topics do not
-     * change, except that a retention is removed where the catalogue has none.
+     * change, except that a retention is removed where the catalogue has none, and that compacted ones, changelogs of
+     * the stream included, get the longest time until compaction.
      *
      * @param partitions for each topic but compacted ones, which have one; topics keyed by user must all have the same
      *     number

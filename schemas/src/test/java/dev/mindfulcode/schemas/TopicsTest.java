@@ -17,6 +17,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
@@ -91,6 +92,31 @@ final class TopicsTest {
     }
 
     @Test
+    void limitsTheCompactionLagOfExistingTopicsAndChangelogs() throws Exception {
+        String changelog = Topics.FLOW_STREAM_GROUP + "-test-changelog";
+        Topics.createMissing(admin, PARTITIONS, (short) 1);
+        admin.createTopics(List.of(new NewTopic(changelog, 1, (short) 1).configs(Map.of("cleanup.policy", "compact"))))
+                .all()
+                .get(30, TimeUnit.SECONDS);
+        admin.incrementalAlterConfigs(Map.of(
+                        new ConfigResource(ConfigResource.Type.TOPIC, Topics.TEAM_ALERT_RULES.name()),
+                        List.of(new AlterConfigOp(
+                                new ConfigEntry("max.compaction.lag.ms", "604800000"), AlterConfigOp.OpType.SET))))
+                .all()
+                .get(30, TimeUnit.SECONDS);
+
+        Topics.createMissing(admin, PARTITIONS, (short) 1);
+
+        String day = Long.toString(TimeUnit.DAYS.toMillis(1));
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!day.equals(setting(Topics.TEAM_ALERT_RULES.name(), "max.compaction.lag.ms"))
+                || !day.equals(setting(changelog, "max.compaction.lag.ms"))) {
+            assertThat(System.nanoTime()).isLessThan(deadlineNs);
+        }
+        assertThat(setting(Topics.KEYSTROKES, "max.compaction.lag.ms")).isEqualTo(Long.toString(Long.MAX_VALUE));
+    }
+
+    @Test
     void createsCompactedTopicsWithOnePartition() throws Exception {
         Topics.createMissing(admin, PARTITIONS, (short) 1);
 
@@ -129,7 +155,11 @@ final class TopicsTest {
     }
 
     private String setting(Topic<?> topic, String name) throws Exception {
-        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
+        return setting(topic.name(), name);
+    }
+
+    private String setting(String topic, String name) throws Exception {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         Map<ConfigResource, Config> described =
                 admin.describeConfigs(List.of(resource)).all().get(30, TimeUnit.SECONDS);
         return requireNonNull(described.get(resource)).get(name).value();

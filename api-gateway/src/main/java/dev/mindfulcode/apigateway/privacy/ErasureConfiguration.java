@@ -3,7 +3,6 @@ package dev.mindfulcode.apigateway.privacy;
 import dev.mindfulcode.apigateway.accounts.Reauthentication;
 import dev.mindfulcode.apigateway.alerts.Alerts;
 import dev.mindfulcode.apigateway.database.Database;
-import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.KafkaConnection;
 import dev.mindfulcode.apigateway.log.Outbox;
 import dev.mindfulcode.apigateway.operations.GatewayMetrics;
@@ -12,17 +11,15 @@ import dev.mindfulcode.dataprotection.DatabaseScrub;
 import dev.mindfulcode.dataprotection.Erasures;
 import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.ProtectionSecrets;
+import dev.mindfulcode.dataprotection.SealedEvents;
 import dev.mindfulcode.identity.accounts.AccountErasure;
 import dev.mindfulcode.identity.tokens.RevocationTable;
 import dev.mindfulcode.schemas.AccountEvent;
-import dev.mindfulcode.schemas.AccountEventKind;
 import dev.mindfulcode.schemas.Topics;
 import dev.mindfulcode.webkit.endpoints.EndpointGroup;
 import io.micrometer.core.instrument.Counter;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Instant;
-import java.util.Objects;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import reactor.core.scheduler.Scheduler;
@@ -43,13 +40,18 @@ public class ErasureConfiguration {
     }
 
     @Bean
+    SealedEvents<AccountEvent> gatewayErasedEvents(KafkaConnection kafka) {
+        return new SealedEvents<>(Topics.ACCOUNTS, kafka.registry());
+    }
+
+    @Bean
     ErasureRunner gatewayErasureRunner(
             Database database,
             Erasures erasures,
             Outbox outbox,
             Teams teams,
             Alerts alerts,
-            EventPublisher publisher,
+            SealedEvents<AccountEvent> gatewayErasedEvents,
             KafkaConnection kafka,
             GatewayMetrics metrics) {
         ErasureSteps steps = new ErasureSteps(
@@ -58,7 +60,7 @@ public class ErasureConfiguration {
                 outbox,
                 teams,
                 alerts,
-                at -> marker(publisher, at),
+                gatewayErasedEvents::erasure,
                 new StreamProgress(kafka),
                 new DatabaseScrub(database.blocking(), AccountErasure.tables()),
                 clock);
@@ -66,14 +68,6 @@ public class ErasureConfiguration {
                 .description("Erasures of accounts that are complete")
                 .register(metrics.registry());
         return new ErasureRunner(database.blocking(), erasures, steps.all(), steps::endRound, completed::increment);
-    }
-
-    private static byte[] marker(EventPublisher publisher, Instant at) {
-        AccountEvent event = AccountEvent.newBuilder()
-                .setKind(AccountEventKind.ERASED)
-                .setAt(at)
-                .build();
-        return Objects.requireNonNull(publisher.encode(Topics.ACCOUNTS, event).block());
     }
 
     @Bean

@@ -18,6 +18,7 @@ import dev.mindfulcode.benchmarks.typing.Recording;
 import dev.mindfulcode.benchmarks.typing.TypingModel;
 import dev.mindfulcode.cli.http.ApiClient;
 import java.net.URI;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -99,6 +100,7 @@ class ReconciliationTest {
             while (tally.keystrokesAccepted() < 60_000 && !running.isDone()) {
                 LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
             }
+            String receipt = purgedBeforeTheKill();
             system.killWithMinus9();
             assertThat(running).as("the import was over before the kill").isNotDone();
             system = ForkedRun.start(folder.resolve("data"), port).awaitReady(origin);
@@ -106,7 +108,27 @@ class ReconciliationTest {
             assertThat(tally.outcome().keystrokesAccepted()).isEqualTo(240_000);
             assertThat(api.retries()).as("requests that had to be repeated").isPositive();
             assertSettled(tally);
+            Eventually.holds("the purge is complete", () -> TestUser.JSON
+                    .readTree(Requests.get(origin, receipt).body())
+                    .path("state")
+                    .asString()
+                    .equals("complete"));
         }
+    }
+
+    /** Returns the address of the receipt of a user whose purge has only begun. */
+    private static String purgedBeforeTheKill() throws Exception {
+        TestUser user = TestUser.register(origin);
+        user.type(user.startSession(), 0, 20);
+        HttpResponse<String> accepted =
+                user.delete("/api/privacy/purge", "{\"current_password\": \"" + user.password + "\"}");
+        assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(202);
+        String receipt = TestUser.JSON
+                .readTree(accepted.body())
+                .path("status_url")
+                .asString();
+        assertThat(Requests.get(origin, receipt).body()).contains("in_progress");
+        return receipt;
     }
 
     private static void reconcileTwice(Corpus corpus, long keystrokes) throws Exception {

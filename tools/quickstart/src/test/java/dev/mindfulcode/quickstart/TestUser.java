@@ -42,6 +42,10 @@ final class TestUser {
         return enter(origin, "register", UUID.randomUUID() + "@example.org", "a long password " + UUID.randomUUID());
     }
 
+    static TestUser registerAs(URI origin, String email) throws IOException, InterruptedException {
+        return enter(origin, "register", email, "a long password " + UUID.randomUUID());
+    }
+
     static TestUser login(URI origin, String email, String password) throws IOException, InterruptedException {
         return enter(origin, "login", email, password);
     }
@@ -89,6 +93,18 @@ final class TestUser {
 
     HttpResponse<String> delete(String path) throws IOException, InterruptedException {
         return send(request(path).DELETE());
+    }
+
+    HttpResponse<String> delete(String path, String json) throws IOException, InterruptedException {
+        return send(request(path)
+                .header("Content-Type", "application/json")
+                .method("DELETE", HttpRequest.BodyPublishers.ofString(json)));
+    }
+
+    HttpResponse<String> patch(String path, String json) throws IOException, InterruptedException {
+        return send(request(path)
+                .header("Content-Type", "application/json")
+                .method("PATCH", HttpRequest.BodyPublishers.ofString(json)));
     }
 
     HttpResponse<String> put(String path, String json) throws IOException, InterruptedException {

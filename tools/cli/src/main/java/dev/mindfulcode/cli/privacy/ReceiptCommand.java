@@ -57,9 +57,10 @@ public final class ReceiptCommand implements Runnable {
                             names = "--receipt",
                             paramLabel = "RECEIPT",
                             description = "With --user: also checks whose account it was.")
-                    @Nullable String receipt,
-            @Option(names = "--user", paramLabel = "USER-ID", description = "The id of the erased account.")
-                    @Nullable UUID user,
+                    @Nullable
+                    String receipt,
+            @Option(names = "--user", paramLabel = "USER-ID", description = "The id of the erased account.") @Nullable
+                    UUID user,
             @Option(names = "--json", description = "Prints the content as JSON.") boolean isJson) {
         JsonNode content = SignedReceipt.parse(text(file)).verified(json(keys));
         JsonNode erasure = content.path("erasure");

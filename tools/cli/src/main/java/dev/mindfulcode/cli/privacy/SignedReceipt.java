@@ -87,8 +87,8 @@ final class SignedReceipt {
         boolean isXOdd = (y[0] & 0x80) != 0;
         y[0] &= 0x7F;
         return KeyFactory.getInstance("Ed25519")
-                .generatePublic(new EdECPublicKeySpec(
-                        NamedParameterSpec.ED25519, new EdECPoint(isXOdd, new BigInteger(1, y))));
+                .generatePublic(
+                        new EdECPublicKeySpec(NamedParameterSpec.ED25519, new EdECPoint(isXOdd, new BigInteger(1, y))));
     }
 
     private static JsonNode json(String part) {

@@ -40,7 +40,10 @@ class ReceiptCommandTest {
                     .as(err.toString())
                     .isZero();
         }
-        assertThat(out.toString()).contains("signature is valid").contains("complete").contains("rotate the key");
+        assertThat(out.toString())
+                .contains("signature is valid")
+                .contains("complete")
+                .contains("rotate the key");
     }
 
     @Test
@@ -81,8 +84,8 @@ class ReceiptCommandTest {
     }
 
     private static String content() throws Exception {
-        byte[] digest = MessageDigest.getInstance("SHA-256")
-                .digest((RECEIPT + "/" + USER).getBytes(StandardCharsets.UTF_8));
+        byte[] digest =
+                MessageDigest.getInstance("SHA-256").digest((RECEIPT + "/" + USER).getBytes(StandardCharsets.UTF_8));
         return "{\"issuer\":\"mindful-code\",\"erasure\":{\"state\":\"complete\",\"account_digest\":\""
                 + Base64.getUrlEncoder().withoutPadding().encodeToString(digest)
                 + "\",\"places\":[{\"place\":\"backups\",\"state\":\"operator\",\"detail\":\"rotate the key\"}]}}";
