@@ -108,11 +108,13 @@ class ReconciliationTest {
             assertThat(tally.outcome().keystrokesAccepted()).isEqualTo(240_000);
             assertThat(api.retries()).as("requests that had to be repeated").isPositive();
             assertSettled(tally);
-            Eventually.holds("the purge is complete", () -> TestUser.JSON
-                    .readTree(Requests.get(origin, receipt).body())
-                    .path("state")
-                    .asString()
-                    .equals("complete"));
+            Eventually.holds(
+                    "the purge is complete",
+                    () -> TestUser.JSON
+                            .readTree(Requests.get(origin, receipt).body())
+                            .path("state")
+                            .asString()
+                            .equals("complete"));
         }
     }
 
@@ -123,10 +125,8 @@ class ReconciliationTest {
         HttpResponse<String> accepted =
                 user.delete("/api/privacy/purge", "{\"current_password\": \"" + user.password + "\"}");
         assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(202);
-        String receipt = TestUser.JSON
-                .readTree(accepted.body())
-                .path("status_url")
-                .asString();
+        String receipt =
+                TestUser.JSON.readTree(accepted.body()).path("status_url").asString();
         assertThat(Requests.get(origin, receipt).body()).contains("in_progress");
         return receipt;
     }
