@@ -378,22 +378,23 @@ class AnalyticsApiTest {
                 .isProblem(400, "invalid-request")
                 .withField("scope");
         Instant hour = Instant.now().truncatedTo(ChronoUnit.HOURS).minus(Duration.ofHours(5));
-        window(team, "hour", hour, true, 7, 1_200);
-        window(team, "five_minutes", hour, true, 0, 0);
-        window(team, "five_minutes", hour.plusSeconds(300), false, 7, 600);
-        window(UUID.randomUUID().toString(), "hour", hour, true, 7, 9_999);
+        Instant day = Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofDays(3));
+        window(team, "hour", hour, 27, 1_200);
+        window(team, "hour", hour.plusSeconds(3_600), 0, 0);
+        window(team, "day", day, 4, 600);
+        window(UUID.randomUUID().toString(), "hour", hour, 27, 9_999);
 
         String run = start(body);
         await(run, "live");
         Map<String, JsonNode> rows = rows(run);
         assertThat(rows.keySet()).as("released windows only").containsExactly(hour.toEpochMilli() + "+60");
         JsonNode whole = row(rows, hour.toEpochMilli() + "+60");
-        assertThat(whole.path("members").asInt()).as("in steps of five").isEqualTo(5);
-        assertThat(whole.path("keystrokes").asInt()).isEqualTo(1_200);
+        assertThat(whole.path("members").asInt()).as("in steps of five").isEqualTo(25);
+        assertThat(whole.path("active_ms").asInt()).isEqualTo(1_200_000);
         assertThat(api.get(run, ada.token()).json().path("total").asInt()).isEqualTo(1);
 
         gateway.execute(
-                "update readmodel.team_windows set closed = true where team_id = ? and size = 'five_minutes'",
+                "UPDATE readmodel.team_windows SET members = 6 WHERE team_id = ? AND size = 'day'",
                 UUID.fromString(team));
         Eventually.holds(() -> rows(run).size() == 2);
         User bob = gateway.user();
@@ -404,16 +405,12 @@ class AnalyticsApiTest {
         assertThat(api.get(run, bob.token()).status()).isEqualTo(200);
     }
 
-    private void window(String team, String size, Instant start, boolean closed, int members, long keystrokes)
-            throws Exception {
+    private void window(String team, String size, Instant start, int members, long activeSeconds) throws Exception {
         String insert = """
-                INSERT INTO readmodel.team_windows (team_id, size, window_start, closed, members_min, members,
-                    keystrokes, active_seconds, mean_intensity, intensity_spread, seconds_in_flow, interruptions,
-                    focus_overlap_seconds, gap_seconds, keystrokes_a_member_max, seconds_a_member_max,
-                    interruptions_a_member_max, version)
-                VALUES (?, ?, ?, ?, 5, nullif(?, 0), nullif(?, 0), 60, 0.5, 0.1, 30, 2, 20, null, 1, 1, 1, 1)""";
-        gateway.execute(
-                insert, UUID.fromString(team), size, java.sql.Timestamp.from(start), closed, members, keystrokes);
+                INSERT INTO readmodel.team_windows (team_id, size, window_start, outcome, members_min, members,
+                    active_seconds, active_seconds_margin, rho_micros, rho_month_micros, rho_month_max_micros)
+                VALUES (?, ?, ?, 'released', 5, nullif(?, 0), ?, 60, 0, 0, 0)""";
+        gateway.execute(insert, UUID.fromString(team), size, java.sql.Timestamp.from(start), members, activeSeconds);
     }
 
     private static byte[] resource(String name) throws IOException {

@@ -1,10 +1,10 @@
-// A row a window, for tests: {"key": "<start_ms>+<minutes>", "members": 5, "version": 2, "keystrokes": 1234}.
+// A row a window, for tests: {"key": "<start_ms>+<minutes>", "members": 5, "version": 2, "active_ms": 1234}.
 @external("mindful", "team_windows")
 declare function team_windows(address: usize, capacity: i32): i32;
 @external("mindful", "emit_results")
 declare function emit_results(address: usize, length: i32): i32;
 
-const record = memory.data(96);
+const record = memory.data(80);
 const text = memory.data(256);
 let length: i32 = 0;
 
@@ -12,7 +12,7 @@ export function init(abiVersion: i32, scope: i32, fromMs: i64, toMs: i64): i32 {
   return abiVersion == 1 && scope == 2 ? 0 : 1;
 }
 export function on_record(kind: i32, size: i32): i32 {
-  if (team_windows(record, 96) < 96) return 1;
+  if (team_windows(record, 80) < 80) return 1;
   length = 0;
   ascii('{"key":"');
   number(load<i64>(record));
@@ -22,7 +22,7 @@ export function on_record(kind: i32, size: i32): i32 {
   number(load<i32>(record, 24) as i64);
   ascii(',"version":');
   number(load<i64>(record, 16));
-  ascii(',"keystrokes":');
+  ascii(',"active_ms":');
   number(load<f64>(record, 32) as i64);
   ascii("}");
   emit_results(text, length);

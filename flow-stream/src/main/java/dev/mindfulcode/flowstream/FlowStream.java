@@ -2,6 +2,7 @@ package dev.mindfulcode.flowstream;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
+import dev.mindfulcode.dataprotection.ProtectionSecrets;
 import dev.mindfulcode.schemas.clock.ClockStepWatch;
 import dev.mindfulcode.schemas.clock.KafkaTime;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -39,6 +40,8 @@ public final class FlowStream implements SmartLifecycle {
     private static final Duration WAKEUP_INTERVAL = Duration.ofSeconds(1);
 
     private static final Duration DATABASE_TIMEOUT = Duration.ofSeconds(10);
+
+    private static final String TEAM_NOISE_SECRET = "team-noise";
 
     private final FlowStreamSettings settings;
     private final MeterRegistry meters;
@@ -94,7 +97,10 @@ public final class FlowStream implements SmartLifecycle {
                 settings.registry(),
                 streamMeters,
                 new ClampedTimestampExtractor(clock),
-                settings.mindfulTeamMembersMin());
+                new TeamPrivacy(
+                        settings.mindfulTeamMembersMin(),
+                        settings.teamPrivacyBudget(),
+                        new ProtectionSecrets(database, settings.keyEncryptionKey()).get(TEAM_NOISE_SECRET)));
         DeadLetterFactory deadLetters = new DeadLetterFactory(settings.registry(), clock, streamMeters);
         logLostRecords();
         StreamClients clients = new StreamClients();

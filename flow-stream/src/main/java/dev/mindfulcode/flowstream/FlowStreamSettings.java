@@ -2,8 +2,10 @@ package dev.mindfulcode.flowstream;
 
 import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
-import dev.mindfulcode.flowengine.team.TeamAggregate;
+import dev.mindfulcode.flowengine.team.PrivacyBudget;
+import dev.mindfulcode.flowengine.team.TeamDayRelease;
 import dev.mindfulcode.schemas.SchemaRegistry;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +24,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param mindfulInstanceId a stable name that no other instance has: with it, a restarted instance gets its
  *     partitions back at once (static membership, KIP-345); without it, the partitions of a dead instance wait for the
  *     session timeout
- * @param mindfulTeamMembersMin the smallest group of which figures are released
+ * @param mindfulTeamMembersMin the smallest number of consenting members of which figures are released
+ * @param teamPrivacyRhoPerDay what a released day of a team may reveal of one member, see docs/team-privacy.md
+ * @param teamPrivacyRhoPerMonth beyond it the days of a month are withheld; enough for each day by default
  */
 @ConfigurationProperties
 record FlowStreamSettings(
@@ -35,10 +39,14 @@ record FlowStreamSettings(
         @DefaultValue("5000") long mindfulCommitIntervalMs,
         @DefaultValue("2") int mindfulStreamThreads,
         @Nullable String mindfulInstanceId,
-        @DefaultValue("5") int mindfulTeamMembersMin) {
+        @DefaultValue("5") int mindfulTeamMembersMin,
+        @DefaultValue("0.5") BigDecimal teamPrivacyRhoPerDay,
+        @Nullable BigDecimal teamPrivacyRhoPerMonth) {
 
     private static final int COMMIT_INTERVAL_MS_MAX = 30_000;
     private static final int THREADS_MAX = 64;
+    private static final long DAYS_PER_MONTH = 31;
+    private static final int RHO_DECIMALS = 6;
 
     FlowStreamSettings {
         requireSet("DATABASE_URL", databaseUrl, "postgresql://user:password@host:5432/database");
@@ -50,11 +58,27 @@ record FlowStreamSettings(
         KeyEncryptionKey.parse(encryptionKey);
         requireBetween("MINDFUL_COMMIT_INTERVAL_MS", mindfulCommitIntervalMs, 1, COMMIT_INTERVAL_MS_MAX);
         requireBetween("MINDFUL_STREAM_THREADS", mindfulStreamThreads, 1, THREADS_MAX);
-        if (mindfulTeamMembersMin < TeamAggregate.MEMBERS_MIN_LEAST) {
+        if (mindfulTeamMembersMin < TeamDayRelease.MEMBERS_MIN_LEAST) {
             throw new IllegalArgumentException(
                     "MINDFUL_TEAM_MEMBERS_MIN is " + mindfulTeamMembersMin + "; must be at least "
-                            + TeamAggregate.MEMBERS_MIN_LEAST + ", since figures of fewer reveal single members");
+                            + TeamDayRelease.MEMBERS_MIN_LEAST + ", since figures of fewer reveal single members");
         }
+        requireRho(
+                "TEAM_PRIVACY_RHO_PER_DAY",
+                teamPrivacyRhoPerDay,
+                PrivacyBudget.DAY_MICROS_MIN,
+                PrivacyBudget.DAY_MICROS_MAX);
+        if (teamPrivacyRhoPerMonth != null) {
+            long dayMicros = micros(teamPrivacyRhoPerDay);
+            requireRho("TEAM_PRIVACY_RHO_PER_MONTH", teamPrivacyRhoPerMonth, dayMicros, DAYS_PER_MONTH * dayMicros);
+        }
+    }
+
+    PrivacyBudget teamPrivacyBudget() {
+        long dayMicros = micros(teamPrivacyRhoPerDay);
+        return new PrivacyBudget(
+                dayMicros,
+                teamPrivacyRhoPerMonth == null ? DAYS_PER_MONTH * dayMicros : micros(teamPrivacyRhoPerMonth));
     }
 
     PostgresUrl database() {
@@ -94,5 +118,21 @@ record FlowStreamSettings(
         if (value < min || value > max) {
             throw new IllegalArgumentException(variable + " is " + value + "; must be between " + min + " and " + max);
         }
+    }
+
+    private static void requireRho(String variable, BigDecimal value, long minMicros, long maxMicros) {
+        BigDecimal min = BigDecimal.valueOf(minMicros, RHO_DECIMALS).stripTrailingZeros();
+        BigDecimal max = BigDecimal.valueOf(maxMicros, RHO_DECIMALS).stripTrailingZeros();
+        if (value.compareTo(min) < 0
+                || value.compareTo(max) > 0
+                || value.stripTrailingZeros().scale() > RHO_DECIMALS) {
+            throw new IllegalArgumentException(variable + " is " + value.toPlainString() + "; must be between "
+                    + min.toPlainString() + " and " + max.toPlainString() + ", with at most " + RHO_DECIMALS
+                    + " decimals");
+        }
+    }
+
+    private static long micros(BigDecimal rho) {
+        return rho.movePointRight(RHO_DECIMALS).longValueExact();
     }
 }

@@ -50,7 +50,8 @@ final class FlowTopology implements Supplier<Topology> {
     static final String PENDING_CONTRIBUTIONS_STORE = "pending-contributions";
     static final String PROGRESS_STORE = "progress";
     static final String CONTRIBUTIONS_STORE = "contributions";
-    static final String TEAM_WINDOWS_STORE = "team-windows";
+    static final String TEAM_MEMBERS_STORE = "team-members";
+    static final String TEAM_LEDGERS_STORE = "team-ledgers";
     static final String TEAM_CLOCKS_STORE = "team-clocks";
 
     static final String FLOW_STATES_OUT = "flow-states-out";
@@ -77,20 +78,19 @@ final class FlowTopology implements Supplier<Topology> {
     private final SchemaRegistry registry;
     private final StreamMeters meters;
     private final ClampedTimestampExtractor timestamps;
-    private final int teamMembersMin;
+    private final TeamPrivacy teamPrivacy;
 
-    /** @param teamMembersMin the smallest group of which figures are released */
     FlowTopology(
             KeyLookup keys,
             SchemaRegistry registry,
             StreamMeters meters,
             ClampedTimestampExtractor timestamps,
-            int teamMembersMin) {
+            TeamPrivacy teamPrivacy) {
         this.keys = keys;
         this.registry = registry;
         this.meters = meters;
         this.timestamps = timestamps;
-        this.teamMembersMin = teamMembersMin;
+        this.teamPrivacy = teamPrivacy;
     }
 
     @Override
@@ -164,11 +164,11 @@ final class FlowTopology implements Supplier<Topology> {
     private void releaseTeamWindows(Topology topology) {
         source(topology, TEAM_CONTRIBUTIONS_IN, Topics.TEAM_CONTRIBUTIONS);
         topology.addProcessor(
-                RELEASE_TEAM_WINDOWS, () -> new TeamWindowProcessor(teamMembersMin, meters), TEAM_CONTRIBUTIONS_IN);
+                RELEASE_TEAM_WINDOWS, () -> new TeamWindowProcessor(teamPrivacy, meters), TEAM_CONTRIBUTIONS_IN);
         topology.addStateStore(
                 ExpiringStore.builder(CONTRIBUTIONS_STORE, TeamWindowStore.RETENTION), RELEASE_TEAM_WINDOWS);
-        topology.addStateStore(
-                ExpiringStore.builder(TEAM_WINDOWS_STORE, TeamWindowStore.RETENTION), RELEASE_TEAM_WINDOWS);
+        topology.addStateStore(keyValueStore(TEAM_MEMBERS_STORE), RELEASE_TEAM_WINDOWS);
+        topology.addStateStore(keyValueStore(TEAM_LEDGERS_STORE), RELEASE_TEAM_WINDOWS);
         topology.addStateStore(keyValueStore(TEAM_CLOCKS_STORE), RELEASE_TEAM_WINDOWS);
         sink(topology, TEAM_FLOW_OUT, Topics.TEAM_FLOW, RELEASE_TEAM_WINDOWS);
     }

@@ -13,7 +13,7 @@ final class StreamMeters {
 
     private static final String BATCHES = "mindful.stream.batches";
     private static final String FEEDBACK = "mindful.stream.feedback";
-    private static final String TEAM_WINDOWS = "mindful.stream.team.windows";
+    private static final String TEAM_DAYS = "mindful.stream.team.days";
     private static final String DEAD_LETTERS = "mindful.stream.dead.letters";
 
     final Counter batchesCounted;
@@ -33,10 +33,9 @@ final class StreamMeters {
     final Counter alertRulesRejected;
     final Counter modelsRejected;
     final Counter modelSwitches;
-    final Counter teamWindowsReleased;
-    final Counter teamWindowsClosed;
-    final Counter teamWindowsWithheld;
-    final Counter teamWindowsTooFew;
+    final Counter teamDaysReleased;
+    final Counter teamDaysWithheld;
+    final Counter teamDaysTooFew;
     final Counter teamContributionsDropped;
     private final Map<DeadLetterReason, Counter> deadLetters = new EnumMap<>(DeadLetterReason.class);
 
@@ -58,10 +57,9 @@ final class StreamMeters {
         alertRulesRejected = registry.counter("mindful.stream.alert.rules.rejected");
         modelsRejected = registry.counter("mindful.stream.models.rejected");
         modelSwitches = registry.counter("mindful.stream.models.switches");
-        teamWindowsReleased = registry.counter(TEAM_WINDOWS, "outcome", "released");
-        teamWindowsClosed = registry.counter(TEAM_WINDOWS, "outcome", "closed");
-        teamWindowsWithheld = registry.counter(TEAM_WINDOWS, "outcome", "withheld");
-        teamWindowsTooFew = registry.counter(TEAM_WINDOWS, "outcome", "too_few");
+        teamDaysReleased = registry.counter(TEAM_DAYS, "outcome", "released");
+        teamDaysWithheld = registry.counter(TEAM_DAYS, "outcome", "budget_spent");
+        teamDaysTooFew = registry.counter(TEAM_DAYS, "outcome", "too_few");
         teamContributionsDropped = registry.counter("mindful.stream.team.contributions.dropped");
         for (DeadLetterReason reason : DeadLetterReason.values()) {
             deadLetters.put(reason, registry.counter(DEAD_LETTERS, "reason", reason.label()));

@@ -2,7 +2,7 @@ package dev.mindfulcode.flowstream;
 
 import dev.mindfulcode.flowengine.insight.Estimate;
 import dev.mindfulcode.flowengine.insight.TeamIndicator;
-import dev.mindfulcode.flowengine.team.TeamAggregate;
+import dev.mindfulcode.flowengine.team.TeamDayRelease;
 import dev.mindfulcode.flowengine.time.TimeZones;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.TeamAlert;
@@ -18,10 +18,12 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BiFunction;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.utils.Bytes;
@@ -38,8 +40,8 @@ import org.jspecify.annotations.Nullable;
  * counts in it is stored, so the result does not depend on the order of arrival, and by then every member could read
  * their own figures.
  *
- * <p>A rule raises an alert when its indicator reaches the threshold, and again only after the indicator fell below
- * {@link #CLEAR_RATIO} of it. A day without released figures neither raises nor clears. Not thread-safe; one per task.
+ * <p>A rule raises an alert when its indicator reaches the threshold and is elevated, so that the noise of the figures
+ * alone rarely does, and again only after the indicator fell below {@link #CLEAR_RATIO} of it. A day without released figures neither raises nor clears. Not thread-safe; one per task.
  */
 final class TeamAlertEvaluator implements Processor<@Nullable UUID, @Nullable TeamWindow, UUID, TeamAlert> {
 
@@ -55,6 +57,7 @@ final class TeamAlertEvaluator implements Processor<@Nullable UUID, @Nullable Te
     private static final int ID_BYTES = 2 * Long.BYTES;
     private static final int WINDOW_KEY_BYTES = ID_BYTES + 1 + Long.BYTES;
     private static final long DAY_MS = Duration.ofDays(1).toMillis();
+    private static final int FIGURES_BYTES_MAX = 3 * 2 * Long.BYTES;
     private static final byte[] RAISED = {1};
     private static final byte[] WITHHELD = {};
 
@@ -125,8 +128,8 @@ final class TeamAlertEvaluator implements Processor<@Nullable UUID, @Nullable Te
         if (ofTeam.isEmpty()) {
             return;
         }
-        List<TeamIndicator.Window> hours = windowsOf(teamId, false, neededFromMs, endMs);
-        List<TeamIndicator.Window> days = windowsOf(teamId, true, neededFromMs, endMs);
+        List<TeamIndicator.Hour> hours = windowsOf(teamId, false, neededFromMs, endMs, TeamAlertEvaluator::hour);
+        List<TeamIndicator.Day> days = windowsOf(teamId, true, neededFromMs, endMs, TeamAlertEvaluator::day);
         for (TeamAlertRule rule : ofTeam) {
             if (rule.getCreatedAt().toEpochMilli() <= startMs) {
                 evaluate(teamId, rule, hours, days, endMs);
@@ -135,11 +138,7 @@ final class TeamAlertEvaluator implements Processor<@Nullable UUID, @Nullable Te
     }
 
     private void evaluate(
-            UUID teamId,
-            TeamAlertRule rule,
-            List<TeamIndicator.Window> hours,
-            List<TeamIndicator.Window> days,
-            long endMs) {
+            UUID teamId, TeamAlertRule rule, List<TeamIndicator.Hour> hours, List<TeamIndicator.Day> days, long endMs) {
         TeamIndicator.Kind kind = TeamIndicator.Kind.parse(rule.getIndicator());
         if (kind == null || rule.getRecentDays() < 1 || rule.getRecentDays() > RECENT_DAYS_MAX) {
             return;
@@ -155,7 +154,7 @@ final class TeamAlertEvaluator implements Processor<@Nullable UUID, @Nullable Te
                 .put(id(rule.getRuleId()))
                 .array());
         boolean raised = states.get(stateKey) != null;
-        if (value.value() >= rule.getThreshold() && !raised) {
+        if (value.value() >= rule.getThreshold() && indicator.isElevated() && !raised) {
             states.put(stateKey, RAISED);
             meters.alertsPublished.increment();
             context.forward(
@@ -242,46 +241,59 @@ final class TeamAlertEvaluator implements Processor<@Nullable UUID, @Nullable Te
                 .forEach(windows::delete);
     }
 
-    private List<TeamIndicator.Window> windowsOf(UUID teamId, boolean isDay, long fromMs, long toMs) {
-        List<TeamIndicator.Window> found = new ArrayList<>();
+    private <W> List<W> windowsOf(
+            UUID teamId, boolean isDay, long fromMs, long toMs, BiFunction<Long, ByteBuffer, W> decode) {
+        List<W> found = new ArrayList<>();
         try (KeyValueIterator<Bytes, byte @Nullable []> rows =
                 windows.range(windowKey(teamId, isDay, fromMs), windowKey(teamId, isDay, toMs - 1))) {
             rows.forEachRemaining(row -> {
                 if (row.value != null && row.value.length > 0) {
-                    ByteBuffer figures = ByteBuffer.wrap(row.value);
-                    found.add(new TeamIndicator.Window(
-                            ByteBuffer.wrap(row.key.get()).getLong(ID_BYTES + 1),
-                            figures.getLong(),
-                            figures.getLong(),
-                            figures.getLong(),
-                            figures.getLong()));
+                    found.add(decode.apply(
+                            ByteBuffer.wrap(row.key.get()).getLong(ID_BYTES + 1), ByteBuffer.wrap(row.value)));
                 }
             });
         }
         return found;
     }
 
-    /** Returns null if nothing was released, or figures of fewer members than may be released. */
+    private static TeamIndicator.Hour hour(long startMs, ByteBuffer figures) {
+        return new TeamIndicator.Hour(startMs, figure(figures));
+    }
+
+    private static TeamIndicator.Day day(long startMs, ByteBuffer figures) {
+        return new TeamIndicator.Day(startMs, figure(figures), figure(figures), figure(figures));
+    }
+
+    private static TeamIndicator.Figure figure(ByteBuffer figures) {
+        return new TeamIndicator.Figure(figures.getLong(), figures.getLong());
+    }
+
+    /** Returns null if nothing was released, or figures of fewer members than may be released, or without noise. */
     private static byte @Nullable [] figures(TeamWindow window) {
         Integer members = window.getMembers();
-        Long activeSeconds = window.getActiveSeconds();
-        Long secondsInFlow = window.getSecondsInFlow();
-        Long interruptions = window.getInterruptions();
-        if (members == null || activeSeconds == null || secondsInFlow == null || interruptions == null) {
+        if (members == null || members >= 0 && members < TeamDayRelease.MEMBERS_MIN_LEAST) {
             return null;
         }
-        if (members >= 0 && members < TeamAggregate.MEMBERS_MIN_LEAST) {
-            return null;
-        }
-        if (members < 0 || activeSeconds < 0 || secondsInFlow < 0 || interruptions < 0) {
+        if (members < 0) {
             throw new PoisonRecordException(DeadLetterReason.OUT_OF_RANGE);
         }
-        return ByteBuffer.allocate(4 * Long.BYTES)
-                .putLong(members)
-                .putLong(activeSeconds)
-                .putLong(secondsInFlow)
-                .putLong(interruptions)
-                .array();
+        ByteBuffer figures = ByteBuffer.allocate(FIGURES_BYTES_MAX);
+        boolean isComplete = put(window.getActiveSeconds(), window.getActiveSecondsMargin(), figures)
+                && (window.getSize() == TeamWindowSize.HOUR
+                        || put(window.getSecondsInFlow(), window.getSecondsInFlowMargin(), figures)
+                                && put(window.getInterruptions(), window.getInterruptionsMargin(), figures));
+        return isComplete ? Arrays.copyOf(figures.array(), figures.position()) : null;
+    }
+
+    private static boolean put(@Nullable Long value, @Nullable Long margin, ByteBuffer into) {
+        if (value == null || margin == null) {
+            return false;
+        }
+        if (margin < 0) {
+            throw new PoisonRecordException(DeadLetterReason.OUT_OF_RANGE);
+        }
+        into.putLong(value).putLong(margin);
+        return true;
     }
 
     /** Ordered by time within a team and size; times are not negative. */

@@ -20,6 +20,7 @@ import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes what users contribute to the windows of their teams: absolute totals, at intervals of the wall clock, so
@@ -33,15 +34,15 @@ final class TeamContributionPublisher {
     static final Duration PUBLISH_INTERVAL = Duration.ofSeconds(5);
     static final Duration POLL_INTERVAL = Duration.ofSeconds(1);
 
+    /** The size code of a record with a membership instead of a contribution to a window. */
+    static final int MEMBERSHIP_CODE = 0;
+
     /** Users published per poll, some milliseconds each; the next poll publishes the rest. */
     static final int USERS_PER_POLL_MAX = 100;
 
     private static final WindowSize[] SIZES = WindowSize.values();
     private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
     private static final int SPAN_BYTES = 2 * Long.BYTES + 1;
-
-    /** Intensity is a multiple of 2^-16, so nothing is rounded. */
-    private static final double INTENSITY_UNITS = Contribution.INTENSITY_UNITS;
 
     private final ProcessorContext<UUID, Object> context;
     private final SealedStore memberships;
@@ -81,7 +82,12 @@ final class TeamContributionPublisher {
                 .forEach(row -> pending.put(UserStoreKeys.userIdOf(row.key), new Pending(Span.decode(row.value), 0)));
     }
 
-    void membershipChanged(UUID userId, UUID teamId, long atMs, Change change) {
+    /**
+     * Stores a change and publishes the membership.
+     *
+     * @param receivedAtMs the clock of receipt
+     */
+    void membershipChanged(UUID userId, UUID teamId, long atMs, Change change, long receivedAtMs) {
         Bytes key = UserStoreKeys.team(userId, teamId);
         byte[] stored = memberships.get(key);
         MembershipHistory before = stored == null ? MembershipHistory.none() : MembershipHistory.decode(stored);
@@ -91,8 +97,9 @@ final class TeamContributionPublisher {
         }
         memberships.put(key, after.encode());
         members.add(userId);
+        publish(teamId, userId, MEMBERSHIP_CODE, 0, after.encode(), receivedAtMs);
         // What was published may be too much now, so that empty contributions are published as well.
-        markPending(userId, new Span(MinuteDeltas.minuteOf(atMs), Long.MAX_VALUE, true));
+        markPending(userId, new Span(WindowSize.DAY.startOf(atMs), Long.MAX_VALUE, true));
     }
 
     /** Marks a minute whose totals grew. */
@@ -173,47 +180,43 @@ final class TeamContributionPublisher {
                 : WindowSize.DAY.startOf(span.toMs) + WindowSize.DAY.lengthMs();
         minutes.inTime(userId, fromMs, toMs, (minuteMs, bySize) -> {
             for (TeamTotals team : totals) {
-                addMinute(team.windows, span, minuteMs, bySize, team.membership.countsIn(minuteMs));
+                addMinute(team, span, minuteMs, bySize);
             }
         });
         for (TeamTotals team : totals) {
             team.windows.forEach((window, contribution) -> {
                 if (!contribution.isEmpty() || span.shrank) {
-                    publish(team.teamId, userId, window, contribution, receivedAtMs);
+                    byte[] encoded = contribution.isEmpty() ? null : contribution.encode();
+                    publish(team.teamId, userId, window.size.code(), window.startMs, encoded, receivedAtMs);
                 }
             });
         }
     }
 
-    private static void addMinute(
-            Map<Window, Contribution> windows, Span span, long minuteMs, MinuteTotals[] bySize, boolean counts) {
+    private static void addMinute(TeamTotals team, Span span, long minuteMs, MinuteTotals[] bySize) {
+        boolean counts = team.membership.countsOn(WindowSize.DAY.startOf(minuteMs));
         for (WindowSize size : SIZES) {
             long startMs = size.startOf(minuteMs);
             if (startMs > span.toMs || startMs + size.lengthMs() <= span.fromMs) {
                 continue;
             }
             Contribution contribution =
-                    windows.computeIfAbsent(new Window(size, startMs), window -> new Contribution(window.size));
+                    team.windows.computeIfAbsent(new Window(size, startMs), _ -> new Contribution());
             MinuteTotals inTime = bySize[size.ordinal()];
             if (counts) {
-                contribution.addMinute(
-                        minuteMs,
-                        inTime.keystrokes,
-                        inTime.activeMs,
-                        (long) (inTime.intensityMs * INTENSITY_UNITS),
-                        inTime.flowMs,
-                        inTime.interruptions);
+                contribution.addMinute(inTime.activeMs, inTime.flowMs, inTime.interruptions);
             }
         }
     }
 
-    private void publish(UUID teamId, UUID userId, Window window, Contribution contribution, long receivedAtMs) {
+    private void publish(
+            UUID teamId, UUID userId, int sizeCode, long startMs, byte @Nullable [] totals, long receivedAtMs) {
         TeamContribution value = new TeamContribution();
         value.setUserId(userId);
         value.setReceivedAt(Instant.ofEpochMilli(receivedAtMs));
-        value.setSizeCode(window.size.code());
-        value.setWindowStart(Instant.ofEpochMilli(window.startMs));
-        value.setTotals(contribution.isEmpty() ? EMPTY : ByteBuffer.wrap(contribution.encode()));
+        value.setSizeCode(sizeCode);
+        value.setWindowStart(Instant.ofEpochMilli(startMs));
+        value.setTotals(totals == null ? EMPTY : ByteBuffer.wrap(totals));
         forward(teamId, value);
     }
 

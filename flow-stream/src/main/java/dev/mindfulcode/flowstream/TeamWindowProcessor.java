@@ -1,26 +1,28 @@
 package dev.mindfulcode.flowstream;
 
 import dev.mindfulcode.flowengine.team.Contribution;
-import dev.mindfulcode.flowengine.team.TeamAggregate.Statistics;
-import dev.mindfulcode.flowengine.team.WindowRelease;
-import dev.mindfulcode.flowengine.team.WindowRelease.Decision;
-import dev.mindfulcode.flowengine.team.WindowRelease.WithheldReason;
+import dev.mindfulcode.flowengine.team.MembershipHistory;
+import dev.mindfulcode.flowengine.team.PrivacyAccount;
+import dev.mindfulcode.flowengine.team.PrivacyBudget;
+import dev.mindfulcode.flowengine.team.TeamDayRelease;
+import dev.mindfulcode.flowengine.team.TeamDayRelease.MemberDay;
+import dev.mindfulcode.flowengine.team.TeamDayRelease.Noised;
+import dev.mindfulcode.flowengine.team.TeamFigure;
 import dev.mindfulcode.flowengine.team.WindowSize;
-import dev.mindfulcode.flowstream.TeamWindowState.Stage;
 import dev.mindfulcode.schemas.TeamContribution;
 import dev.mindfulcode.schemas.TeamWindow;
+import dev.mindfulcode.schemas.TeamWindowOutcome;
 import dev.mindfulcode.schemas.TeamWindowSize;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.HashSet;
-import java.util.Iterator;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -31,17 +33,13 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stores what each member contributes to each window of their teams, and releases a window once, when it closes;
- * {@link WindowRelease} decides how much of it. Nothing of an open window leaves this processor, and nothing changes a
- * released one.
+ * Stores what each member contributes to the windows of their teams, and releases each team's days in order, each once:
+ * the day and its hours with noise, for a charge to the team's privacy budget. Nothing of an open day leaves this
+ * processor, and nothing changes a released one.
  *
- * <p>A window closes {@link #CLOSE_DELAY} after its lateness by the clock of receipt. That decides when it is released,
- * and not what is in it: whether a batch was in time depends on its own time of receipt. A window with too few members
- * when it closed opens again when a lagging partition brings more. A contribution to a released window is dropped and
- * counted: a second release would differ from the first by one member.
- *
- * <p>Of a team, shorter windows are released before the longer ones that enclose them. A window that arrives after an
- * enclosing one was released is withheld. Not thread-safe.
+ * <p>A day closes {@link #CLOSE_DELAY} after its lateness by the clock of receipt. It is released if enough members
+ * count on it, whatever they did: the existence of a window must reveal nothing about typing. A contribution to a
+ * released day is dropped and counted. Not thread-safe.
  */
 final class TeamWindowProcessor implements Processor<@Nullable UUID, @Nullable TeamContribution, UUID, SpecificRecord> {
 
@@ -51,34 +49,55 @@ final class TeamWindowProcessor implements Processor<@Nullable UUID, @Nullable T
     static final Duration CLOSE_DELAY = Duration.ofMinutes(10);
 
     /**
-     * A window closes only if nothing in it changed for so long by the wall clock: in a replay the clock of receipt
-     * runs with the fastest partition.
+     * A day closes only if nothing in it changed for so long by the wall clock: in a replay the clock of receipt runs
+     * with the fastest partition.
      */
     static final Duration QUIET_PERIOD = Duration.ofMinutes(1);
 
-    /** Windows checked per poll; the next poll checks the rest. */
-    static final int WINDOWS_PER_POLL_MAX = 1_000;
+    /** Days closed per poll; the next poll closes the rest. */
+    static final int DAYS_PER_POLL_MAX = 1_000;
 
     private static final Bytes CLOCK_KEY = Bytes.wrap(new byte[] {0});
+    private static final long DAY_MS = WindowSize.DAY.lengthMs();
 
-    private final int membersMin;
+    private final TeamPrivacy privacy;
     private final StreamMeters meters;
     private final StreamClock clock = new StreamClock();
-    /**
-     * Open windows by the time at which they close, then by key: of a team, the shorter before the longer. Some 150
-     * bytes each; an active team has up to 600.
-     */
-    private final TreeMap<Long, Set<Bytes>> open = new TreeMap<>();
+
+    /** The teams with members. Some 200 bytes each. */
+    private final Map<UUID, OpenDays> teams = new HashMap<>();
 
     private ProcessorContext<UUID, SpecificRecord> context;
     private TeamWindowStore store;
     private KeyValueStore<Bytes, byte[]> clocks;
+    private long startedAtMs;
     private long clockStoredMs;
 
     @SuppressWarnings("NullAway.Init") // Kafka calls init before anything else
-    TeamWindowProcessor(int membersMin, StreamMeters meters) {
-        this.membersMin = membersMin;
+    TeamWindowProcessor(TeamPrivacy privacy, StreamMeters meters) {
+        this.privacy = privacy;
         this.meters = meters;
+    }
+
+    /** The days of a team from the next one to close on, and when they last changed by the wall clock. */
+    private static final class OpenDays {
+
+        /** Days before it are final. */
+        private long finalBeforeMs = Long.MIN_VALUE;
+
+        private long nextDayMs = Long.MAX_VALUE;
+        private long membersChangedAtMs;
+        private final Map<Long, Long> changedAtMs = new HashMap<>();
+
+        /** Considers days again that had too few members, from one on. */
+        void reopenFrom(long dayMs) {
+            nextDayMs = Math.min(nextDayMs, Math.max(dayMs, finalBeforeMs));
+        }
+
+        void closeNext() {
+            changedAtMs.remove(nextDayMs);
+            nextDayMs += DAY_MS;
+        }
     }
 
     @Override
@@ -87,16 +106,34 @@ final class TeamWindowProcessor implements Processor<@Nullable UUID, @Nullable T
         clocks = context.getStateStore(FlowTopology.TEAM_CLOCKS_STORE);
         store = new TeamWindowStore(
                 context.getStateStore(FlowTopology.CONTRIBUTIONS_STORE),
-                context.getStateStore(FlowTopology.TEAM_WINDOWS_STORE),
+                context.getStateStore(FlowTopology.TEAM_MEMBERS_STORE),
+                context.getStateStore(FlowTopology.TEAM_LEDGERS_STORE),
                 clocks);
-        store.forEachWindow(this::trackOpen);
-        store.advanceTo(context.currentSystemTimeMs());
+        startedAtMs = context.currentSystemTimeMs();
+        store.forEachMember((teamId, membership) -> openDays(teamId).reopenFrom(firstDayOf(membership)));
+        store.advanceTo(startedAtMs);
         byte[] storedClock = clocks.get(CLOCK_KEY);
         if (storedClock != null) {
             clockStoredMs = ByteBuffer.wrap(storedClock).getLong();
-            clock.observe(clockStoredMs, context.currentSystemTimeMs());
+            clock.observe(clockStoredMs, startedAtMs);
         }
         context.schedule(CLOSE_INTERVAL, PunctuationType.WALL_CLOCK_TIME, this::closeDue);
+    }
+
+    private OpenDays openDays(UUID teamId) {
+        return teams.computeIfAbsent(teamId, _ -> {
+            OpenDays days = new OpenDays();
+            TeamLedger ledger = store.ledger(teamId);
+            if (ledger != null) {
+                days.finalBeforeMs = ledger.nextDayMs();
+            }
+            return days;
+        });
+    }
+
+    private static long firstDayOf(MembershipHistory membership) {
+        long firstMs = membership.firstChangeMs();
+        return firstMs == Long.MAX_VALUE ? firstMs : WindowSize.DAY.startOf(Math.max(0, firstMs));
     }
 
     @Override
@@ -107,22 +144,47 @@ final class TeamWindowProcessor implements Processor<@Nullable UUID, @Nullable T
             throw new PoisonRecordException(DeadLetterReason.INCOMPLETE);
         }
         if (value.getErased()) {
-            erase(teamId, value.getUserId());
+            store.deleteMember(teamId, value.getUserId());
+            membersChanged(teamId);
+        } else if (value.getSizeCode() == TeamContributionPublisher.MEMBERSHIP_CODE) {
+            applyMembership(teamId, value);
         } else {
-            apply(teamId, value);
+            applyContribution(teamId, value);
         }
         clock.observe(value.getReceivedAt().toEpochMilli(), context.currentSystemTimeMs());
     }
 
-    private void apply(UUID teamId, TeamContribution value) {
+    private void applyMembership(UUID teamId, TeamContribution value) {
+        byte[] encoded = PayloadReader.bytes(value.getTotals());
+        MembershipHistory membership;
+        try {
+            membership = MembershipHistory.decode(encoded);
+        } catch (RuntimeException e) {
+            throw new PoisonRecordException(DeadLetterReason.MALFORMED_PAYLOAD, e);
+        }
+        if (Arrays.equals(encoded, store.member(teamId, value.getUserId()))) {
+            return;
+        }
+        store.putMember(teamId, value.getUserId(), encoded);
+        openDays(teamId).reopenFrom(firstDayOf(membership));
+        membersChanged(teamId);
+    }
+
+    private void membersChanged(UUID teamId) {
+        openDays(teamId).membersChangedAtMs = context.currentSystemTimeMs();
+    }
+
+    private void applyContribution(UUID teamId, TeamContribution value) {
         byte[] totals = PayloadReader.bytes(value.getTotals());
-        Bytes window = TeamStoreKeys.window(
-                teamId, validSize(value, totals), value.getWindowStart().toEpochMilli());
-        Bytes member = TeamStoreKeys.member(window, value.getUserId());
-        if (store.state(window).stage().isFinal()) {
+        WindowSize size = validSize(value, totals);
+        long startMs = value.getWindowStart().toEpochMilli();
+        long dayMs = WindowSize.DAY.startOf(startMs);
+        OpenDays days = openDays(teamId);
+        if (dayMs < days.finalBeforeMs) {
             meters.teamContributionsDropped.increment();
             return;
         }
+        Bytes member = TeamStoreKeys.member(TeamStoreKeys.window(teamId, size, startMs), value.getUserId());
         byte[] before = store.contribution(member);
         if (Arrays.equals(before == null ? new byte[0] : before, totals)) {
             return;
@@ -132,7 +194,7 @@ final class TeamWindowProcessor implements Processor<@Nullable UUID, @Nullable T
         } else {
             store.putContribution(member, totals);
         }
-        markChanged(window);
+        days.changedAtMs.put(dayMs, context.currentSystemTimeMs());
     }
 
     private static WindowSize validSize(TeamContribution value, byte[] totals) {
@@ -152,48 +214,15 @@ final class TeamWindowProcessor implements Processor<@Nullable UUID, @Nullable T
         return size;
     }
 
-    /**
-     * Removes an erased user from open windows; of a released window the figures remain. An open window that encloses
-     * a released one with the user is withheld: the difference would be theirs.
-     */
-    private void erase(UUID teamId, UUID userId) {
-        for (Bytes member : store.contributionsOf(teamId, userId)) {
-            store.deleteContribution(member);
-            Bytes window = TeamStoreKeys.windowOf(member);
-            switch (store.state(window).stage()) {
-                case OPEN, TOO_FEW -> markChanged(window);
-                case RELEASED -> TeamWindowStore.enclosing(window).forEach(this::withhold);
-                case WITHHELD -> {}
-            }
-        }
-    }
-
-    private void withhold(Bytes window) {
-        TeamWindowState state = store.state(window);
-        if (!state.stage().isFinal()) {
-            finish(window, state.changedAt(context.currentSystemTimeMs()), Stage.WITHHELD, null);
-        }
-    }
-
-    private void markChanged(Bytes window) {
-        TeamWindowState state = store.state(window).changedAt(context.currentSystemTimeMs());
-        store.putState(window, state);
-        trackOpen(window, state);
-    }
-
-    private void trackOpen(Bytes window, TeamWindowState state) {
-        if (state.stage() == Stage.OPEN) {
-            open.computeIfAbsent(closesAtMs(window), _ -> new TreeSet<>()).add(window);
-        }
-    }
-
-    private static long closesAtMs(Bytes window) {
-        return TeamStoreKeys.sizeOf(window).receivedUntilMs(TeamStoreKeys.startOf(window)) + CLOSE_DELAY.toMillis();
+    private static long closesAtMs(long dayMs) {
+        return WindowSize.DAY.receivedUntilMs(dayMs) + CLOSE_DELAY.toMillis();
     }
 
     private void closeDue(long wallMs) {
         if (clock.isKnown()) {
-            close(clock.nowMs(wallMs), wallMs);
+            long nowMs = clock.nowMs(wallMs);
+            int[] left = {DAYS_PER_POLL_MAX};
+            teams.forEach((teamId, days) -> closeDue(teamId, days, nowMs, wallMs, left));
         }
         store.advanceTo(wallMs);
         if (Math.abs(clock.receivedAtMs() - clockStoredMs) >= CLOSE_INTERVAL.toMillis()) {
@@ -204,96 +233,112 @@ final class TeamWindowProcessor implements Processor<@Nullable UUID, @Nullable T
         }
     }
 
-    private void close(long nowMs, long wallMs) {
-        int checked = 0;
-        Set<UUID> busy = new HashSet<>();
-        Iterator<Set<Bytes>> due = open.headMap(nowMs, true).values().iterator();
-        while (due.hasNext() && checked < WINDOWS_PER_POLL_MAX) {
-            Set<Bytes> windows = due.next();
-            checked += windows.size();
-            windows.removeIf(window -> closeIfQuiet(window, busy, wallMs));
-            if (windows.isEmpty()) {
-                due.remove();
+    private void closeDue(UUID teamId, OpenDays days, long nowMs, long wallMs, int[] left) {
+        Map<UUID, MembershipHistory> memberships = null;
+        while (left[0] > 0
+                && days.nextDayMs != Long.MAX_VALUE
+                && closesAtMs(days.nextDayMs) <= nowMs
+                && isQuiet(days, wallMs)) {
+            left[0]--;
+            if (memberships == null) {
+                memberships = store.membersOf(teamId);
+            }
+            long dayMs = days.nextDayMs;
+            Set<UUID> members = memberships.entrySet().stream()
+                    .filter(member -> member.getValue().countsOn(dayMs))
+                    .map(Map.Entry::getKey)
+                    .collect(Collectors.toSet());
+            if (members.size() < privacy.membersMin()) {
+                meters.teamDaysTooFew.increment();
+            } else {
+                close(teamId, days, members);
+            }
+            days.closeNext();
+        }
+    }
+
+    /** Negative after the clock was set back: how long the day has been quiet is unknown, so it does not wait. */
+    private boolean isQuiet(OpenDays days, long wallMs) {
+        long changedAtMs = Math.max(
+                Math.max(startedAtMs, days.membersChangedAtMs), days.changedAtMs.getOrDefault(days.nextDayMs, 0L));
+        long quietMs = wallMs - changedAtMs;
+        return quietMs < 0 || quietMs >= QUIET_PERIOD.toMillis();
+    }
+
+    private void close(UUID teamId, OpenDays days, Set<UUID> members) {
+        long dayMs = days.nextDayMs;
+        TeamLedger ledger = store.ledger(teamId);
+        PrivacyAccount before = (ledger == null ? PrivacyAccount.EMPTY : ledger.account()).in(dayMs);
+        PrivacyAccount charged = before.charge(dayMs, privacy.budget());
+        if (charged == null) {
+            meters.teamDaysWithheld.increment();
+            forward(record(teamId, WindowSize.DAY, dayMs, before, TeamWindowOutcome.BUDGET_SPENT));
+        } else {
+            meters.teamDaysReleased.increment();
+            release(teamId, dayMs, members, charged);
+        }
+        store.deleteDay(teamId, dayMs);
+        days.finalBeforeMs = dayMs + DAY_MS;
+        store.putLedger(teamId, new TeamLedger(days.finalBeforeMs, charged == null ? before : charged));
+    }
+
+    private void release(UUID teamId, long dayMs, Set<UUID> members, PrivacyAccount charged) {
+        Map<UUID, MemberDay> memberDays = store.memberDays(teamId, dayMs);
+        memberDays.keySet().retainAll(members);
+        List<TeamDayRelease.Window> windows = TeamDayRelease.of(
+                dayMs, members.size(), memberDays.values(), privacy.budget(), privacy.noiseOf(teamId));
+        for (TeamDayRelease.Window window : windows) {
+            TeamWindow record = record(teamId, window.size(), window.startMs(), charged, TeamWindowOutcome.RELEASED);
+            record.setMembers(members.size());
+            record.setRhoMicros(
+                    window.size() == WindowSize.DAY ? privacy.budget().dayMicros() : 0);
+            window.figures().forEach((figure, noised) -> set(record, figure, noised));
+            forward(record);
+        }
+    }
+
+    private void forward(TeamWindow record) {
+        context.forward(
+                new Record<>(record.getTeamId(), record, context.currentSystemTimeMs()), FlowTopology.TEAM_FLOW_OUT);
+    }
+
+    private TeamWindow record(
+            UUID teamId, WindowSize size, long startMs, PrivacyAccount account, TeamWindowOutcome outcome) {
+        TeamWindow record = new TeamWindow();
+        record.setTeamId(teamId);
+        record.setSize(wireSize(size));
+        record.setWindowStart(Instant.ofEpochMilli(startMs));
+        record.setVersion(1);
+        record.setClosed(true);
+        record.setMembersMin(privacy.membersMin());
+        record.setSecondsAMemberMax(TeamFigure.ACTIVE_SECONDS.perMemberDayMax());
+        record.setInterruptionsAMemberMax(TeamFigure.INTERRUPTIONS.perMemberDayMax());
+        record.setOutcome(outcome);
+        PrivacyBudget budget = privacy.budget();
+        record.setRhoMonthMicros(account.spentMicros());
+        record.setRhoMonthMaxMicros(budget.monthMicros());
+        return record;
+    }
+
+    private static void set(TeamWindow record, TeamFigure figure, Noised noised) {
+        switch (figure) {
+            case ACTIVE_SECONDS -> {
+                record.setActiveSeconds(noised.value());
+                record.setActiveSecondsMargin(noised.margin());
+            }
+            case SECONDS_IN_FLOW -> {
+                record.setSecondsInFlow(noised.value());
+                record.setSecondsInFlowMargin(noised.margin());
+            }
+            case INTERRUPTIONS -> {
+                record.setInterruptions(noised.value());
+                record.setInterruptionsMargin(noised.margin());
             }
         }
     }
 
-    /** @param busy teams with an earlier window that is due and not yet quiet; their later windows wait for it */
-    private boolean closeIfQuiet(Bytes window, Set<UUID> busy, long wallMs) {
-        TeamWindowState state = store.state(window);
-        if (state.stage() != Stage.OPEN) {
-            return true;
-        }
-        UUID teamId = TeamStoreKeys.teamIdOf(window);
-        long quietMs = wallMs - state.changedAtMs();
-        // Negative after the clock was set back: how long the window has been quiet is unknown, so it does not wait.
-        if (busy.contains(teamId) || (quietMs >= 0 && quietMs < QUIET_PERIOD.toMillis())) {
-            busy.add(teamId);
-            return false;
-        }
-        close(window, state);
-        return true;
-    }
-
-    private void close(Bytes window, TeamWindowState state) {
-        meters.teamWindowsClosed.increment();
-        if (TeamWindowStore.enclosing(window).stream()
-                .anyMatch(longer -> store.state(longer).stage() == Stage.RELEASED)) {
-            finish(window, state, Stage.WITHHELD, null);
-            return;
-        }
-        Map<UUID, Contribution> members = store.contributionsTo(window);
-        Decision decision =
-                WindowRelease.decide(TeamStoreKeys.sizeOf(window), members, store.releasedInside(window), membersMin);
-        WindowRelease release = decision.release();
-        if (release != null) {
-            store.putReleased(window, release.contributions());
-            finish(window, state, Stage.RELEASED, release.statistics());
-        } else if (decision.withheldReason() == WithheldReason.WITHHELD) {
-            finish(window, state, Stage.WITHHELD, null);
-        } else {
-            meters.teamWindowsTooFew.increment();
-            store.putState(window, state.as(Stage.TOO_FEW));
-        }
-    }
-
-    private void finish(Bytes window, TeamWindowState state, Stage stage, @Nullable Statistics figures) {
-        context.forward(
-                new Record<>(TeamStoreKeys.teamIdOf(window), record(window, figures), context.currentSystemTimeMs()),
-                FlowTopology.TEAM_FLOW_OUT);
-        (figures == null ? meters.teamWindowsWithheld : meters.teamWindowsReleased).increment();
-        store.putState(window, state.as(stage));
-    }
-
-    private TeamWindow record(Bytes window, @Nullable Statistics figures) {
-        WindowSize size = TeamStoreKeys.sizeOf(window);
-        TeamWindow record = new TeamWindow();
-        record.setTeamId(TeamStoreKeys.teamIdOf(window));
-        record.setSize(wireSize(size));
-        record.setWindowStart(Instant.ofEpochMilli(TeamStoreKeys.startOf(window)));
-        record.setVersion(1);
-        record.setClosed(true);
-        record.setMembersMin(membersMin);
-        record.setKeystrokesAMemberMax(size.keystrokesPerMemberMax());
-        record.setSecondsAMemberMax(size.secondsPerMemberMax());
-        record.setInterruptionsAMemberMax(size.interruptionsPerMemberMax());
-        if (figures != null) {
-            record.setMembers(figures.members());
-            record.setKeystrokes(figures.keystrokes());
-            record.setActiveSeconds(figures.activeSeconds());
-            record.setMeanIntensity(figures.meanIntensity());
-            record.setIntensitySpread(figures.intensitySpread());
-            record.setSecondsInFlow(figures.secondsInFlow());
-            record.setInterruptions(figures.interruptions());
-            record.setFocusOverlapSeconds(figures.focusOverlapSeconds());
-            record.setGapSeconds(figures.gapSeconds());
-        }
-        return record;
-    }
-
     private static TeamWindowSize wireSize(WindowSize size) {
         return switch (size) {
-            case FIVE_MINUTES -> TeamWindowSize.FIVE_MINUTES;
             case HOUR -> TeamWindowSize.HOUR;
             case DAY -> TeamWindowSize.DAY;
         };

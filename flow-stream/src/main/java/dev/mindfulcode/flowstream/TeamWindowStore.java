@@ -1,8 +1,9 @@
 package dev.mindfulcode.flowstream;
 
 import dev.mindfulcode.flowengine.team.Contribution;
+import dev.mindfulcode.flowengine.team.MembershipHistory;
+import dev.mindfulcode.flowengine.team.TeamDayRelease.MemberDay;
 import dev.mindfulcode.flowengine.team.WindowSize;
-import dev.mindfulcode.flowstream.TeamWindowState.Stage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,13 +13,15 @@ import java.util.UUID;
 import java.util.function.BiConsumer;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.WindowStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The windows of teams and what each member contributes to each. Rows expire {@link #RETENTION} after their last change
- * by the wall clock, so that a replay of old history retains what it has just stored. Not thread-safe.
+ * The members of teams, what each contributes to the windows of days that are not released yet, and each team's ledger.
+ * Contributions expire {@link #RETENTION} after their last change by the wall clock, so that a replay of old history
+ * retains what it has just stored. Not thread-safe.
  */
 final class TeamWindowStore {
 
@@ -29,117 +32,114 @@ final class TeamWindowStore {
     static final Duration RETENTION = Duration.ofDays(14);
 
     private static final Bytes CONTRIBUTIONS_PERIOD_KEY = Bytes.wrap(new byte[] {1});
-    private static final Bytes WINDOWS_PERIOD_KEY = Bytes.wrap(new byte[] {2});
+    private static final WindowSize[] SIZES = WindowSize.values();
 
     private final ExpiringStore contributions;
-    private final ExpiringStore windows;
+    private final KeyValueStore<Bytes, byte[]> members;
+    private final KeyValueStore<Bytes, byte[]> ledgers;
 
-    /** @param clocks stores the periods that the two stores have reached */
+    /** @param clocks stores the period that the contributions have reached */
     TeamWindowStore(
             WindowStore<Bytes, byte[]> contributions,
-            WindowStore<Bytes, byte[]> windows,
+            KeyValueStore<Bytes, byte[]> members,
+            KeyValueStore<Bytes, byte[]> ledgers,
             KeyValueStore<Bytes, byte[]> clocks) {
         this.contributions = new ExpiringStore(contributions, clocks, CONTRIBUTIONS_PERIOD_KEY, RETENTION);
-        this.windows = new ExpiringStore(windows, clocks, WINDOWS_PERIOD_KEY, RETENTION);
+        this.members = members;
+        this.ledgers = ledgers;
     }
 
     /** Expires rows as of the wall clock. */
     void advanceTo(long wallMs) {
         contributions.advanceTo(wallMs);
-        windows.advanceTo(wallMs);
-    }
-
-    void forEachWindow(BiConsumer<Bytes, TeamWindowState> action) {
-        windows.all().forEach(row -> action.accept(row.key, TeamWindowState.decode(row.value)));
-    }
-
-    TeamWindowState state(Bytes window) {
-        return TeamWindowState.decode(windows.get(window));
-    }
-
-    void putState(Bytes window, TeamWindowState state) {
-        windows.put(window, state.encode());
-    }
-
-    byte @Nullable [] contribution(Bytes member) {
-        return contributions.get(member);
     }
 
     void putContribution(Bytes member, byte[] totals) {
         contributions.put(member, totals);
     }
 
+    byte @Nullable [] contribution(Bytes member) {
+        return contributions.get(member);
+    }
+
     void deleteContribution(Bytes member) {
         contributions.delete(member);
     }
 
-    /** Returns the keys of what a user contributes to any window of a team. */
-    List<Bytes> contributionsOf(UUID teamId, UUID userId) {
-        return contributions.range(TeamStoreKeys.firstMember(teamId), TeamStoreKeys.lastMember(teamId)).stream()
+    void putMember(UUID teamId, UUID userId, byte[] membership) {
+        members.put(UserStoreKeys.team(teamId, userId), membership);
+    }
+
+    byte @Nullable [] member(UUID teamId, UUID userId) {
+        return members.get(UserStoreKeys.team(teamId, userId));
+    }
+
+    /** Calls back with the team of each member and their membership. */
+    void forEachMember(BiConsumer<UUID, MembershipHistory> action) {
+        try (KeyValueIterator<Bytes, byte[]> rows = members.all()) {
+            rows.forEachRemaining(
+                    row -> action.accept(UserStoreKeys.userIdOf(row.key), MembershipHistory.decode(row.value)));
+        }
+    }
+
+    Map<UUID, MembershipHistory> membersOf(UUID teamId) {
+        Map<UUID, MembershipHistory> found = new HashMap<>();
+        try (KeyValueIterator<Bytes, byte[]> rows =
+                members.prefixScan(UserStoreKeys.prefix(teamId), UserStoreKeys.PREFIX_SERIALIZER)) {
+            rows.forEachRemaining(
+                    row -> found.put(UserStoreKeys.sessionIdOf(row.key), MembershipHistory.decode(row.value)));
+        }
+        return found;
+    }
+
+    /** Deletes an erased member and all that they contribute to days that are not released. */
+    void deleteMember(UUID teamId, UUID userId) {
+        members.delete(UserStoreKeys.team(teamId, userId));
+        contributions.range(TeamStoreKeys.firstMember(teamId), TeamStoreKeys.lastMember(teamId)).stream()
                 .map(row -> row.key)
                 .filter(key -> TeamStoreKeys.userIdOf(key).equals(userId))
-                .toList();
+                .forEach(contributions::delete);
     }
 
-    /** Returns what each member contributes to a window. */
-    Map<UUID, Contribution> contributionsTo(Bytes window) {
-        WindowSize size = TeamStoreKeys.sizeOf(window);
-        Map<UUID, Contribution> members = new HashMap<>();
-        for (KeyValue<Bytes, byte[]> row :
-                contributions.range(TeamStoreKeys.firstMember(window), TeamStoreKeys.lastMember(window))) {
-            members.put(TeamStoreKeys.userIdOf(row.key), Contribution.decode(size, row.value));
-        }
-        return members;
+    @Nullable
+    TeamLedger ledger(UUID teamId) {
+        byte[] row = ledgers.get(Bytes.wrap(UserStoreKeys.prefix(teamId)));
+        return row == null ? null : TeamLedger.decode(row);
     }
 
-    /** Replaces the contributions to a window by those that were released, for the longer windows that enclose it. */
-    void putReleased(Bytes window, Map<UUID, Contribution> released) {
-        for (UUID userId : contributionsTo(window).keySet()) {
-            if (!released.containsKey(userId)) {
-                contributions.delete(TeamStoreKeys.member(window, userId));
+    void putLedger(UUID teamId, TeamLedger ledger) {
+        ledgers.put(Bytes.wrap(UserStoreKeys.prefix(teamId)), ledger.encode());
+    }
+
+    /** Returns what each user contributes to a day and its hours. */
+    Map<UUID, MemberDay> memberDays(UUID teamId, long dayStartMs) {
+        Map<UUID, MemberDay> days = new HashMap<>();
+        for (WindowSize size : SIZES) {
+            for (KeyValue<Bytes, byte[]> row : rowsOf(teamId, size, dayStartMs)) {
+                MemberDay day = days.computeIfAbsent(
+                        TeamStoreKeys.userIdOf(row.key), _ -> new MemberDay(new Contribution(), new HashMap<>()));
+                Contribution contribution = Contribution.decode(size, row.value);
+                if (size == WindowSize.DAY) {
+                    days.put(TeamStoreKeys.userIdOf(row.key), new MemberDay(contribution, day.hours()));
+                } else {
+                    day.hours().put(TeamStoreKeys.startOf(row.key), contribution);
+                }
             }
         }
-        released.forEach((userId, contribution) ->
-                contributions.put(TeamStoreKeys.member(window, userId), contribution.encode()));
+        return days;
     }
 
-    /**
-     * Returns what was released inside a window, by member: from the next shorter windows where released, and from
-     * still shorter ones where not.
-     */
-    Map<UUID, Contribution> releasedInside(Bytes window) {
-        Map<UUID, Contribution> released = new HashMap<>();
-        addReleased(window, TeamStoreKeys.sizeOf(window), released);
-        return released;
-    }
-
-    private void addReleased(Bytes window, WindowSize whole, Map<UUID, Contribution> into) {
-        WindowSize shorter = TeamStoreKeys.sizeOf(window).shorter();
-        if (shorter == null) {
-            return;
-        }
-        UUID teamId = TeamStoreKeys.teamIdOf(window);
-        long fromMs = TeamStoreKeys.startOf(window);
-        long toMs = fromMs + TeamStoreKeys.sizeOf(window).lengthMs() - 1;
-        for (KeyValue<Bytes, byte[]> row : windows.range(
-                TeamStoreKeys.window(teamId, shorter, fromMs), TeamStoreKeys.window(teamId, shorter, toMs))) {
-            if (TeamWindowState.decode(row.value).stage() == Stage.RELEASED) {
-                contributionsTo(row.key)
-                        .forEach((userId, contribution) -> into.computeIfAbsent(userId, _ -> new Contribution(whole))
-                                .addWindow(TeamStoreKeys.startOf(row.key), contribution));
-            } else {
-                addReleased(row.key, whole, into);
-            }
+    /** Deletes what anybody contributes to a day and its hours: after the release nothing needs it. */
+    void deleteDay(UUID teamId, long dayStartMs) {
+        for (WindowSize size : SIZES) {
+            rowsOf(teamId, size, dayStartMs).forEach(row -> contributions.delete(row.key));
         }
     }
 
-    /** Returns the longer windows that enclose a window, whether or not anything is in them. */
-    static List<Bytes> enclosing(Bytes window) {
-        List<Bytes> longer = new ArrayList<>();
-        for (WindowSize size = TeamStoreKeys.sizeOf(window).longer(); size != null; size = size.longer()) {
-            longer.add(TeamStoreKeys.window(
-                    TeamStoreKeys.teamIdOf(window), size, size.startOf(TeamStoreKeys.startOf(window))));
-        }
-        return longer;
+    private List<KeyValue<Bytes, byte[]>> rowsOf(UUID teamId, WindowSize size, long dayStartMs) {
+        long lastMs = dayStartMs + WindowSize.DAY.lengthMs() - size.lengthMs();
+        return new ArrayList<>(contributions.range(
+                TeamStoreKeys.firstMember(TeamStoreKeys.window(teamId, size, dayStartMs)),
+                TeamStoreKeys.lastMember(TeamStoreKeys.window(teamId, size, lastMs))));
     }
 }

@@ -28,7 +28,8 @@ record UserEventHandler(UserStores stores, StreamMeters meters) {
                 }
                 if (!stores.users().isErased(userId)) {
                     stores.contributions()
-                            .membershipChanged(userId, teamId, event.getAt().toEpochMilli(), changeOf(event));
+                            .membershipChanged(
+                                    userId, teamId, event.getAt().toEpochMilli(), changeOf(event), receivedAtMs);
                 }
             }
             case COLLECTION_CHANGED -> {

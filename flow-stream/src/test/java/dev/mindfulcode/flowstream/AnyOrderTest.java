@@ -29,12 +29,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.junit.jupiter.api.Test;
 
 /**
- * The same events of five people and two teams, in a hundred orders, give the same read models: the last value of each
+ * The same events of seven people and two teams, in a hundred orders, give the same read models: the last value of each
  * key.
  *
  * <p>The orders are within the accepted disorder. A batch arrives within {@link ReorderBuffer#GAP_TIMEOUT} of its time
@@ -46,6 +47,7 @@ class AnyOrderTest {
 
     private static final int ORDERS = Integer.getInteger("orders", 100);
     private static final Instant START = StreamDriver.START;
+    private static final int PEOPLE = 7;
     private static final int KEYS = 30;
     private static final int INTERVAL_MS = 200;
     private static final Duration BATCH = Duration.ofMillis((long) KEYS * INTERVAL_MS);
@@ -64,8 +66,7 @@ class AnyOrderTest {
 
     @Test
     void givesTheSameReadModelsInAHundredOrders() {
-        List<Typing> people =
-                List.of(Typing.someone(), Typing.someone(), Typing.someone(), Typing.someone(), Typing.someone());
+        List<Typing> people = Stream.generate(Typing::someone).limit(PEOPLE).toList();
         live(people);
 
         Map<String, String> inOrder = readModels(
@@ -79,10 +80,6 @@ class AnyOrderTest {
         assertThat(inOrder.keySet()).anyMatch(key -> key.startsWith("team " + compilers));
         assertThat(inOrder.keySet()).anyMatch(key -> key.startsWith("team " + editors));
         assertThat(inOrder.values()).anyMatch(value -> value.contains("\"ended_by\": \"IDLE\""));
-        assertThat(inOrder.values())
-                .as("somebody's interruption is in a window")
-                .anyMatch(value -> value.matches("(?s).*members_min.*\"interruptions\": [1-9].*"));
-
         for (int seed = 1; seed <= ORDERS; seed++) {
             Map<String, String> now = readModels(someOrder(new Random(seed)), seed % 2 == 0, new Random(seed));
             assertThat(different(inOrder, now)).as("order " + seed).isEmpty();
@@ -98,16 +95,18 @@ class AnyOrderTest {
                 .toList();
     }
 
-    /** Two days of five people. */
+    /** Two days of seven people; the last two type little. */
     private void live(List<Typing> people) {
         for (Typing who : people) {
             account(who, settings(START.minus(Duration.ofHours(3))));
             for (UUID team : List.of(compilers, editors)) {
-                account(who, TeamEvents.joined(team, START.minus(Duration.ofHours(3))));
-                account(who, TeamEvents.consent(team, START.minus(Duration.ofHours(2)), true));
+                account(who, TeamEvents.joined(team, START.minus(Duration.ofHours(13))));
+                account(who, TeamEvents.consent(team, START.minus(Duration.ofHours(12)), true));
             }
         }
-        for (int i = 0; i < people.size(); i++) {
+        type(people.get(5), 0, START, 3);
+        type(people.get(6), 0, START.plusSeconds(9), 3);
+        for (int i = 0; i < 5; i++) {
             Typing who = people.get(i);
             Instant from = START.plusSeconds(17L * i);
             say(who, SessionEventKind.STARTED, from);
@@ -250,12 +249,16 @@ class AnyOrderTest {
                     TeamWindow::getVersion,
                     window -> "team " + window.getTeamId() + window.getSize() + window.getWindowStart(),
                     models);
-            // Readers remove the rows of the deleted session. A window without figures is published only in orders in
-            // which it once had enough members.
+            // How many of the later, idle days are closed at the end depends on the pace.
+            models.keySet().removeIf(key -> key.startsWith("team") && !isTyped(key));
+            // Readers remove the rows of the deleted session.
             models.keySet().removeIf(key -> key.contains(deletedSession.toString()));
-            models.values().removeIf(value -> value.contains("\"members\": null"));
             return models;
         }
+    }
+
+    private static boolean isTyped(String teamKey) {
+        return teamKey.contains("2026-03-02T") || teamKey.contains("2026-03-03T");
     }
 
     @SuppressWarnings("unchecked") // an event's topic is that of its value

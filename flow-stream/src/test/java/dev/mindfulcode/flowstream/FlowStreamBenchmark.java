@@ -314,7 +314,7 @@ final class FlowStreamBenchmark {
                         StreamDriver.REGISTRY,
                         meters,
                         new ClampedTimestampExtractor(clock),
-                        3)
+                        StreamDriver.TEAM_PRIVACY)
                 .get();
         Properties properties = properties(threads, "stream", meters);
         return running(topology, properties, () -> (long) meters.batchesCounted.count());

@@ -6,8 +6,6 @@ import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.flowengine.FlowModel;
 import dev.mindfulcode.flowengine.ModelArtefact;
 import dev.mindfulcode.flowengine.Thresholds;
-import dev.mindfulcode.flowengine.team.Contribution;
-import dev.mindfulcode.flowengine.team.TeamAggregate;
 import dev.mindfulcode.flowengine.team.WindowSize;
 import dev.mindfulcode.schemas.DeadLetter;
 import dev.mindfulcode.schemas.FlowMinute;
@@ -98,13 +96,14 @@ class FlowStreamBrokerTest {
         for (int i = 0; i < 5; i++) {
             Typing who = Typing.someone();
             people.add(who);
-            kafka.send(Topics.ACCOUNTS, who.userId(), TeamEvents.joined(team, typedAt.minusSeconds(60)));
-            kafka.send(Topics.ACCOUNTS, who.userId(), TeamEvents.consent(team, typedAt.minusSeconds(60), true));
+            kafka.send(Topics.ACCOUNTS, who.userId(), TeamEvents.joined(team, typedAt.minus(Duration.ofDays(1))));
+            kafka.send(
+                    Topics.ACCOUNTS, who.userId(), TeamEvents.consent(team, typedAt.minus(Duration.ofDays(1)), true));
         }
         Kafka.Reading<TeamContribution> contributions = kafka.readCommitted(Topics.TEAM_CONTRIBUTIONS);
         Path state = folder.resolve("team");
         for (int round = 0; round < 2; round++) {
-            long expected = 5 * 30L * (round + 1);
+            long expectedMs = 5 * 6_000L * (round + 1);
             for (Typing who : people) {
                 kafka.type(who, who.batch(round, typedAt.plusSeconds(10L * round), now(), Typing.letters(30, 200)));
             }
@@ -112,7 +111,7 @@ class FlowStreamBrokerTest {
             try (StreamProcess stream = new StreamProcess(state)) {
                 Kafka.await("the team's hour of round " + round, TIMEOUT, () -> {
                     assertThat(stream.isAlive()).isTrue();
-                    return keystrokesOfHour(hoursOf(people, contributions)) == expected;
+                    return activeMsOfHour(hoursOf(people, contributions)) == expectedMs;
                 });
                 stream.kill();
             }
@@ -127,18 +126,12 @@ class FlowStreamBrokerTest {
                 .toList();
     }
 
-    /** Returns the keystrokes of the team's hour; -1 before all members are in it. */
-    private static long keystrokesOfHour(List<TeamContribution> hours) {
-        Map<UUID, TeamContribution> last = new HashMap<>();
-        hours.forEach(value -> last.put(value.getUserId(), value));
-        TeamAggregate aggregate = new TeamAggregate(WindowSize.HOUR);
-        for (TeamContribution value : last.values()) {
-            byte[] totals = new byte[value.getTotals().remaining()];
-            value.getTotals().duplicate().get(totals);
-            aggregate.add(Contribution.decode(WindowSize.HOUR, totals));
-        }
-        TeamAggregate.Statistics figures = aggregate.statistics(TeamAggregate.MEMBERS_MIN_DEFAULT);
-        return figures == null ? -1 : figures.keystrokes();
+    /** Returns the active time of the members' latest contributions. */
+    private static long activeMsOfHour(List<TeamContribution> hours) {
+        Map<UUID, Long> last = new HashMap<>();
+        hours.forEach(value ->
+                last.put(value.getUserId(), value.getTotals().duplicate().getLong()));
+        return last.values().stream().mapToLong(Long::longValue).sum();
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.mindfulcode.flowstream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mindfulcode.flowengine.team.PrivacyBudget;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,6 +74,8 @@ class FlowStreamSettingsTest {
                 "MINDFUL_STREAM_THREADS", "3",
                 "MINDFUL_INSTANCE_ID", "stream-1",
                 "MINDFUL_TEAM_MEMBERS_MIN", "7",
+                "TEAM_PRIVACY_RHO_PER_DAY", "0.25",
+                "TEAM_PRIVACY_RHO_PER_MONTH", "2.5",
                 "MINDFUL_REGISTER_SCHEMAS", "true"));
 
         FlowStreamSettings settings = settings();
@@ -81,16 +84,31 @@ class FlowStreamSettingsTest {
                 .isEqualTo(new StreamSettings(
                         "localhost:9092", Path.of("/var/lib/mindful"), Duration.ofMillis(250), 3, "stream-1"));
         assertThat(settings.mindfulTeamMembersMin()).isEqualTo(7);
+        assertThat(settings.teamPrivacyBudget()).isEqualTo(new PrivacyBudget(250_000, 2_500_000));
         assertThat(settings.mindfulRegisterSchemas()).isTrue();
         assertThat(settings).asString().doesNotContain("hunter22");
     }
 
     @ParameterizedTest
-    @CsvSource({"MINDFUL_STREAM_THREADS, 0", "MINDFUL_STREAM_THREADS, 65", "MINDFUL_TEAM_MEMBERS_MIN, 4"})
+    @CsvSource({
+        "MINDFUL_STREAM_THREADS, 0",
+        "MINDFUL_STREAM_THREADS, 65",
+        "MINDFUL_TEAM_MEMBERS_MIN, 4",
+        "TEAM_PRIVACY_RHO_PER_DAY, 0",
+        "TEAM_PRIVACY_RHO_PER_DAY, 8.1",
+        "TEAM_PRIVACY_RHO_PER_DAY, 0.1234567",
+        "TEAM_PRIVACY_RHO_PER_MONTH, 0.4",
+        "TEAM_PRIVACY_RHO_PER_MONTH, 15.6"
+    })
     void rejectsValuesOutsideTheirRange(String variable, String value) {
         variables.put(variable, value);
 
         assertThatThrownBy(this::settings).rootCause().hasMessageStartingWith(variable + " is " + value + "; must be");
+    }
+
+    @Test
+    void budgetOfAMonthIsEnoughForEachDayByDefault() {
+        assertThat(settings().teamPrivacyBudget()).isEqualTo(PrivacyBudget.DEFAULT);
     }
 
     private FlowStreamSettings settings() {

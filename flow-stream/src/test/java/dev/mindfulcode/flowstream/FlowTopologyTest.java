@@ -37,7 +37,7 @@ class FlowTopologyTest {
                 StreamDriver.REGISTRY,
                 new StreamMeters(new SimpleMeterRegistry()),
                 new ClampedTimestampExtractor(InstantSource.system()),
-                StreamDriver.TEAM_MEMBERS_MIN);
+                StreamDriver.TEAM_PRIVACY);
 
         assertThat(withSortedStores(topology.get().describe())).isEqualTo("""
             Topologies:
@@ -89,7 +89,7 @@ class FlowTopologyTest {
               Sub-topology: 2
                 Source: team-contributions-in (topics: [team-contributions])
                   --> release-team-windows
-                Processor: release-team-windows (stores: [contributions, team-clocks, team-windows])
+                Processor: release-team-windows (stores: [contributions, team-clocks, team-ledgers, team-members])
                   --> team-flow-out
                   <-- team-contributions-in
                 Sink: team-flow-out (topic: team-flow)

@@ -6,6 +6,7 @@ import dev.mindfulcode.dataprotection.UserKeys;
 import dev.mindfulcode.embeddedplatform.TestPlatform;
 import dev.mindfulcode.flowengine.FlowModel;
 import dev.mindfulcode.flowengine.ModelArtefact;
+import dev.mindfulcode.flowengine.team.PrivacyBudget;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.DeadLetter;
 import dev.mindfulcode.schemas.FlowFeatures;
@@ -69,7 +70,7 @@ final class StreamDriver implements AutoCloseable {
 
     private static final Map<Topic<?>, Serde<?>> SERDES = new ConcurrentHashMap<>();
 
-    static final int TEAM_MEMBERS_MIN = 5;
+    static final TeamPrivacy TEAM_PRIVACY = new TeamPrivacy(5, PrivacyBudget.DEFAULT, new byte[32]);
 
     /** A Monday. */
     static final Instant START = Instant.parse("2026-03-02T09:00:00Z");
@@ -79,6 +80,7 @@ final class StreamDriver implements AutoCloseable {
     private final Path taskFolder;
     private final String guarantee;
     private final UserKeys keys;
+    private final TeamPrivacy teamPrivacy;
     private Instant now;
     private final Map<Topic<?>, List<TestRecord<?, ?>>> read = new LinkedHashMap<>();
     private final Map<Topic<?>, List<Marker>> markers = new LinkedHashMap<>();
@@ -88,11 +90,17 @@ final class StreamDriver implements AutoCloseable {
     }
 
     StreamDriver(UserKeys keys) {
-        this(keys, folder("state-"), folder("task-"), START, StreamsConfig.EXACTLY_ONCE_V2);
+        this(keys, folder("state-"), folder("task-"), START, StreamsConfig.EXACTLY_ONCE_V2, TEAM_PRIVACY);
     }
 
-    private StreamDriver(UserKeys keys, Path stateFolder, Path taskFolder, Instant now, String guarantee) {
+    StreamDriver(TeamPrivacy teamPrivacy) {
+        this(Typing.KEYS, folder("state-"), folder("task-"), START, StreamsConfig.EXACTLY_ONCE_V2, teamPrivacy);
+    }
+
+    private StreamDriver(
+            UserKeys keys, Path stateFolder, Path taskFolder, Instant now, String guarantee, TeamPrivacy teamPrivacy) {
         this.guarantee = guarantee;
+        this.teamPrivacy = teamPrivacy;
         this.keys = keys;
         this.taskFolder = taskFolder;
         linkState(stateFolder, taskFolder);
@@ -104,7 +112,7 @@ final class StreamDriver implements AutoCloseable {
                 REGISTRY,
                 streamMeters,
                 new ClampedTimestampExtractor(clock),
-                TEAM_MEMBERS_MIN);
+                teamPrivacy);
         Properties properties = new StreamSettings("unused:1", stateFolder, Duration.ofSeconds(5), 1, null)
                 .properties(new DeadLetterFactory(REGISTRY, clock, streamMeters));
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, guarantee);
@@ -116,7 +124,8 @@ final class StreamDriver implements AutoCloseable {
      * transaction; a real broker does not, which FlowStreamBrokerTest shows.
      */
     static StreamDriver withoutTransactions() {
-        return new StreamDriver(Typing.KEYS, folder("state-"), folder("task-"), START, StreamsConfig.AT_LEAST_ONCE);
+        return new StreamDriver(
+                Typing.KEYS, folder("state-"), folder("task-"), START, StreamsConfig.AT_LEAST_ONCE, TEAM_PRIVACY);
     }
 
     /** Stops this driver and starts another on its state. */
@@ -127,7 +136,7 @@ final class StreamDriver implements AutoCloseable {
     /** As {@link #restarted}, by a clock that was set meanwhile. */
     StreamDriver restartedAt(Instant instant) {
         driver.close();
-        return new StreamDriver(keys, folder("state-"), taskFolder, instant, guarantee);
+        return new StreamDriver(keys, folder("state-"), taskFolder, instant, guarantee, teamPrivacy);
     }
 
     Instant now() {

@@ -106,11 +106,11 @@ class TeamAlertEvaluatorTest {
     void usesTheFirstReleaseOfADay() {
         put(fallingFlow(rule, 0.2));
         days(0, PAST_DAYS, 0.5);
-        days(PAST_DAYS, 2, 0.0);
-        window(TeamWindowSize.DAY, day(PAST_DAYS + 1), true, null, 0.0);
-        window(TeamWindowSize.DAY, day(PAST_DAYS + 1), true, 7, 1.0);
-        days(PAST_DAYS + 2, 1, 0.0);
-        assertThat(alerts()).as("0.21 lower after three of seven").hasSize(1);
+        days(PAST_DAYS, 4, 0.1);
+        window(TeamWindowSize.DAY, day(PAST_DAYS + 3), true, null, 0.0);
+        window(TeamWindowSize.DAY, day(PAST_DAYS + 3), true, 7, 1.0);
+        days(PAST_DAYS + 4, 1, 0.1);
+        assertThat(alerts()).as("lower after four of seven, and still").hasSize(1);
     }
 
     @Test
@@ -205,6 +205,31 @@ class TeamAlertEvaluatorTest {
         assertThat(stream.storedKeysOf(team)).hasSizeBetween(PAST_DAYS, PAST_DAYS + 28 + 5);
     }
 
+    /** The same values as above, with the noise of a team of six: the interval contains the value of before. */
+    @Test
+    void raisesNothingThatTheNoiseAloneExplains() {
+        put(fallingFlow(rule, 0.2));
+        days(0, PAST_DAYS, 0.5);
+        for (int i = 0; i < 7; i++) {
+            TeamWindow noisy = of(TeamWindowSize.DAY, day(PAST_DAYS + i), true, 6, 0.1);
+            noisy.setSecondsInFlowMargin(15_000L);
+            stream.pipe(Topics.TEAM_FLOW, team, noisy);
+        }
+        assertThat(alerts()).isEmpty();
+    }
+
+    @Test
+    void ignoresFiguresWithoutNoiseAndDaysWithoutBudget() {
+        put(fallingFlow(rule, 0.2));
+        days(0, PAST_DAYS, 0.5);
+        for (int i = 0; i < 7; i++) {
+            TeamWindow exact = of(TeamWindowSize.DAY, day(PAST_DAYS + i), true, 6, 0.1);
+            exact.setSecondsInFlowMargin(null);
+            stream.pipe(Topics.TEAM_FLOW, team, exact);
+        }
+        assertThat(alerts()).isEmpty();
+    }
+
     private List<UUID> alerts() {
         return stream.all(Topics.TEAM_ALERTS).stream()
                 .map(TeamAlert::getAlertId)
@@ -259,7 +284,10 @@ class TeamAlertEvaluatorTest {
                     .setKeystrokes(1_000L)
                     .setActiveSeconds(10_000L)
                     .setSecondsInFlow(Math.round(10_000 * flowShare))
-                    .setInterruptions(5L);
+                    .setInterruptions(5L)
+                    .setActiveSecondsMargin(20L)
+                    .setSecondsInFlowMargin(20L)
+                    .setInterruptionsMargin(1L);
         }
         return window.build();
     }

@@ -4,26 +4,41 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.flowengine.team.Contribution;
+import dev.mindfulcode.flowengine.team.PrivacyBudget;
+import dev.mindfulcode.flowengine.team.TeamDayRelease;
+import dev.mindfulcode.flowengine.team.TeamDayRelease.MemberDay;
+import dev.mindfulcode.flowengine.team.TeamDayRelease.Noised;
+import dev.mindfulcode.flowengine.team.TeamFigure;
 import dev.mindfulcode.flowengine.team.WindowSize;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.DeadLetter;
 import dev.mindfulcode.schemas.SessionEventKind;
 import dev.mindfulcode.schemas.TeamContribution;
 import dev.mindfulcode.schemas.TeamWindow;
+import dev.mindfulcode.schemas.TeamWindowOutcome;
 import dev.mindfulcode.schemas.TeamWindowSize;
 import dev.mindfulcode.schemas.Topics;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Windows of teams of five at least. */
+/** Days of teams with at least five members who consented the day before. */
 class TeamWindowProcessorTest {
 
     private static final Instant START = StreamDriver.START;
+    private static final Instant TODAY = Instant.parse("2026-03-02T00:00:00Z");
+    private static final Instant TOMORROW = Instant.parse("2026-03-03T00:00:00Z");
+    private static final Instant YESTERDAY = START.minus(Duration.ofDays(1));
+
+    /** What {@link #type} adds: fifty keys in ten seconds. */
+    private static final long TYPED_MS = 10_000;
 
     private StreamDriver stream = new StreamDriver();
     private final UUID team = UUID.randomUUID();
@@ -42,80 +57,119 @@ class TeamWindowProcessorTest {
     }
 
     @Test
-    void releasesWindowsOfEachSizeOnceTheyAreClosed() {
+    void releasesEachDayOnceItIsClosed() {
         consenting(six);
         type(START, six);
         closeAll();
 
-        assertThat(windows()).hasSize(3);
-        for (TeamWindowSize size : List.of(TeamWindowSize.FIVE_MINUTES, TeamWindowSize.HOUR, TeamWindowSize.DAY)) {
-            TeamWindow window = window(team, size);
-            assertThat(window.getMembers()).isEqualTo(6);
-            assertThat(window.getKeystrokes()).isEqualTo(300);
-            assertThat(window.getActiveSeconds()).isEqualTo(60);
-            assertThat(window.getMeanIntensity()).isBetween(0.1, 0.9);
-            assertThat(window.getSecondsInFlow()).isZero();
-            assertThat(window.getClosed()).isTrue();
-            assertThat(window.getVersion()).isEqualTo(1);
-            assertThat(window.getMembersMin()).isEqualTo(5);
-        }
-        assertThat(window(team, TeamWindowSize.DAY).getWindowStart()).isEqualTo(Instant.parse("2026-03-02T00:00:00Z"));
-        assertThat(window(team, TeamWindowSize.HOUR).getKeystrokesAMemberMax())
-                .isEqualTo(WindowSize.HOUR.keystrokesPerMemberMax());
+        assertThat(windows()).extracting(TeamWindow::getWindowStart).containsExactly(TODAY, TOMORROW);
+        TeamWindow today = day(TODAY);
+        assertReleased(today, 6, TYPED_MS, TYPED_MS, TYPED_MS, TYPED_MS, TYPED_MS, TYPED_MS);
+        assertThat(today.getClosed()).isTrue();
+        assertThat(today.getVersion()).isEqualTo(1);
+        assertThat(today.getMembersMin()).isEqualTo(5);
+        assertThat(today.getRhoMicros()).isEqualTo(500_000);
+        assertThat(today.getRhoMonthMicros()).isEqualTo(500_000);
+        assertThat(today.getRhoMonthMaxMicros()).isEqualTo(15_500_000);
+        assertThat(today.getKeystrokes()).as("costs more than it tells").isNull();
+        assertThat(today.getMeanIntensity()).isNull();
+        assertReleased(day(TOMORROW), 6);
+        assertThat(day(TOMORROW).getRhoMonthMicros()).isEqualTo(1_000_000);
         assertThat(stream.deadLetters()).isEmpty();
     }
 
+    /** The attack of a member without consent: poll for an hour while one colleague types. */
     @Test
-    void publishesNothingOfOpenWindows() {
+    void publishesNothingOfOpenDays() {
         consenting(six);
         type(START, five);
         settle();
-        stream.typeLive(finn, finn.batch(0, START.plusSeconds(20), 37, 200));
-        settle();
-        stream.advance(Duration.ofHours(23));
+        for (int i = 0; i < 60; i++) {
+            Instant at = START.plusSeconds(60L * (i + 1));
+            stream.typeLive(finn, finn.batch(i, at, 37, 200));
+            settle();
+            assertThat(windows()).isEmpty();
+        }
+        stream.advance(Duration.ofHours(37));
 
         assertThat(windows()).isEmpty();
-        assertThat(stream.count("mindful.stream.team.windows", "outcome", "released"))
+        assertThat(stream.count("mindful.stream.team.days", "outcome", "released"))
                 .isZero();
     }
 
     @Test
     void releasesNothingOfFourOrWithoutConsent() {
         consenting(anna, ben, cleo, dan);
-        join(eve, team, START.minusSeconds(60));
+        join(eve, team, YESTERDAY);
         type(START, five);
-        settle();
-        consent(eve, team, START.plusSeconds(60), true);
-        Instant later = START.plus(Duration.ofHours(1));
-        type(later, five);
         closeAll();
 
-        assertThat(windows())
-                .filteredOn(window -> window.getSize() == TeamWindowSize.HOUR)
-                .singleElement()
-                .satisfies(window -> assertThat(window.getWindowStart()).isEqualTo(later));
-        assertThat(window(team, TeamWindowSize.DAY).getKeystrokes())
-                .as("the first hour's four are not the difference between the day and its hours")
-                .isEqualTo(250);
-        assertThat(stream.count("mindful.stream.team.windows", "outcome", "too_few"))
-                .as("five minutes and an hour")
-                .isEqualTo(2);
+        assertThat(windows()).isEmpty();
+        assertThat(stream.count("mindful.stream.team.days", "outcome", "too_few"))
+                .isPositive();
+    }
+
+    /** The existence of a window must not reveal that somebody worked, or that few did. */
+    @Test
+    void releasesDaysByMembershipWhateverMembersDid() {
+        consenting(six);
+        type(START, finn);
+        closeAll();
+
+        assertReleased(day(TODAY), 6, TYPED_MS);
     }
 
     @Test
-    void releasesNoWindowWithASingleMembersEvening() {
-        consenting(six);
-        type(START, five);
-        Instant evening = START.plus(Duration.ofHours(11));
-        stream.advanceTo(evening);
-        Typing late = finn.inAnotherSession();
-        stream.typeLive(late, late.batch(0, evening, 37, 200));
+    void releasesHoursOfLargeTeams() {
+        Typing[] people = new Typing[TeamDayRelease.HOURS_MEMBERS_MIN];
+        Arrays.setAll(people, _ -> Typing.someone());
+        consenting(people);
+        type(START, people);
         closeAll();
 
-        assertThat(windows()).hasSize(3).allSatisfy(window -> {
-            assertThat(window.getMembers()).isEqualTo(5);
-            assertThat(window.getKeystrokes()).isEqualTo(250);
+        List<TeamWindow> today = windows().stream()
+                .filter(window -> window.getWindowStart().isBefore(TOMORROW))
+                .toList();
+        assertThat(today).hasSize(25);
+        assertThat(today.getLast().getSize()).isEqualTo(TeamWindowSize.DAY);
+        assertThat(today.getLast().getRhoMicros()).isEqualTo(500_000);
+        assertThat(today.subList(0, 24)).allSatisfy(hour -> {
+            assertThat(hour.getSize()).isEqualTo(TeamWindowSize.HOUR);
+            assertThat(hour.getActiveSeconds()).isNotNull();
+            assertThat(hour.getActiveSecondsMargin()).isPositive();
+            assertThat(hour.getSecondsInFlow()).isNull();
+            assertThat(hour.getRhoMicros()).isZero();
         });
+    }
+
+    @Test
+    void membershipCountsFromTheNextDay() {
+        Typing gus = Typing.someone();
+        consenting(six);
+        type(START, six);
+        stream.advanceTo(START.plusSeconds(120));
+        consent(finn, team, START.plusSeconds(120), false);
+        join(gus, team, START.plusSeconds(120));
+        consent(gus, team, START.plusSeconds(120), true);
+        type(START.plusSeconds(180), gus, anna);
+        type(START.plus(Duration.ofDays(1)), gus, finn);
+        closeAll();
+
+        assertReleased(day(TODAY), 5, 2 * TYPED_MS, TYPED_MS, TYPED_MS, TYPED_MS, TYPED_MS);
+        assertReleased(day(TOMORROW), 6, TYPED_MS);
+    }
+
+    @Test
+    void leavingAndBecomingAViewerRemoveTheDay() {
+        Typing gus = Typing.someone();
+        consenting(anna, ben, cleo, dan, eve, finn, gus);
+        type(START, anna, finn, gus);
+        stream.advanceTo(START.plusSeconds(120));
+        account(finn, TeamEvents.left(team, START.plusSeconds(120)));
+        account(gus, TeamEvents.role(team, START.plusSeconds(120), true));
+        closeAll();
+
+        assertReleased(day(TODAY), 5, TYPED_MS);
     }
 
     @Test
@@ -123,29 +177,18 @@ class TeamWindowProcessorTest {
         UUID other = UUID.randomUUID();
         consenting(five);
         for (Typing who : List.of(anna, ben, cleo, dan, finn)) {
-            join(who, other, START.minusSeconds(60));
-            consent(who, other, START.minusSeconds(60), true);
+            join(who, other, YESTERDAY);
+            consent(who, other, YESTERDAY, true);
         }
         type(START, six);
         closeAll();
 
-        assertThat(window(team, TeamWindowSize.DAY).getMembers()).isEqualTo(5);
-        assertThat(window(other, TeamWindowSize.DAY).getMembers()).isEqualTo(5);
-    }
-
-    @Test
-    void countsOnlyWhatWasTypedUnderConsent() {
-        consenting(five);
-        type(START, five);
-        stream.advanceTo(START.plusSeconds(120));
-        consent(anna, team, START.plusSeconds(120), false);
-        account(ben, TeamEvents.left(team, START.plusSeconds(120)));
-        account(cleo, TeamEvents.role(team, START.plusSeconds(120), true));
-        type(START.plusSeconds(180), anna, ben, cleo);
-        closeAll();
-
-        assertThat(window(team, TeamWindowSize.HOUR).getKeystrokes()).isEqualTo(250);
-        assertThat(window(team, TeamWindowSize.HOUR).getMembers()).isEqualTo(5);
+        assertThat(windows())
+                .filteredOn(window -> window.getWindowStart().equals(TODAY))
+                .extracting(TeamWindow::getTeamId)
+                .containsExactlyInAnyOrder(team, other);
+        assertThat(windows())
+                .allSatisfy(window -> assertThat(window.getMembers()).isEqualTo(5));
     }
 
     @Test
@@ -155,195 +198,160 @@ class TeamWindowProcessorTest {
         consenting(five);
         closeAll();
 
-        assertThat(window(team, TeamWindowSize.HOUR).getKeystrokes()).isEqualTo(250);
+        assertReleased(day(TODAY), 5, TYPED_MS, TYPED_MS, TYPED_MS, TYPED_MS, TYPED_MS);
+    }
+
+    /** Same events, same figures to the second, and the budget is charged as before. */
+    @Test
+    void replayReproducesEachRelease() {
+        List<TeamWindow> first = releasesOfThreeDays();
+        stream.close();
+        stream = new StreamDriver();
+
+        assertThat(releasesOfThreeDays()).isEqualTo(first).hasSize(3);
+        assertThat(first.getLast().getRhoMonthMicros()).isEqualTo(1_500_000);
+    }
+
+    private List<TeamWindow> releasesOfThreeDays() {
+        consenting(six);
+        for (int day = 0; day < 3; day++) {
+            type(START.plus(Duration.ofDays(day)), six);
+        }
+        settle();
+        stream.advanceTo(START.plus(Duration.ofHours(92)));
+        quiet();
+        return windows();
+    }
+
+    @Test
+    void withholdsDaysBeyondTheBudgetOfTheMonth() {
+        stream.close();
+        stream = new StreamDriver(new TeamPrivacy(5, new PrivacyBudget(500_000, 900_000), new byte[32]));
+        consenting(six);
+        type(START, six);
+        settle();
+        stream.advanceTo(Instant.parse("2026-04-03T01:00:00Z"));
+        quiet();
+
+        assertReleased(day(TODAY), 6, TYPED_MS, TYPED_MS, TYPED_MS, TYPED_MS, TYPED_MS, TYPED_MS);
+        TeamWindow refused = day(TOMORROW);
+        assertThat(refused.getOutcome()).isEqualTo(TeamWindowOutcome.BUDGET_SPENT);
+        assertThat(refused.getMembers()).isNull();
+        assertThat(refused.getActiveSeconds()).isNull();
+        assertThat(refused.getRhoMicros()).isZero();
+        assertThat(refused.getRhoMonthMicros()).isEqualTo(500_000);
+        assertThat(refused.getRhoMonthMaxMicros()).isEqualTo(900_000);
+        assertThat(day(Instant.parse("2026-03-31T00:00:00Z")).getOutcome()).isEqualTo(TeamWindowOutcome.BUDGET_SPENT);
+        assertThat(day(Instant.parse("2026-04-01T00:00:00Z")).getOutcome())
+                .as("a new month")
+                .isEqualTo(TeamWindowOutcome.RELEASED);
+        assertThat(stream.count("mindful.stream.team.days", "outcome", "budget_spent"))
+                .isEqualTo(29);
     }
 
     @Test
     void removesASessionDeletedBeforeTheClose() {
-        consenting(five);
-        type(START, five);
+        consenting(six);
+        type(START, six);
         settle();
         stream.say(anna, SessionEventKind.DELETED, stream.now());
         closeAll();
 
-        assertThat(windows()).isEmpty();
+        assertReleased(day(TODAY), 6, TYPED_MS, TYPED_MS, TYPED_MS, TYPED_MS, TYPED_MS);
     }
 
     @Test
-    void hidesASessionDeletedAfterAShorterWindowWasReleased() {
+    void removesErasedUsersFromOpenDaysAndStores() {
         consenting(six);
         type(START, six);
         settle();
-        stream.advance(Duration.ofHours(26));
-        assertThat(window(team, TeamWindowSize.HOUR).getKeystrokes()).isEqualTo(300);
-
-        stream.say(anna, SessionEventKind.DELETED, stream.now());
-        closeAll();
-
-        assertThat(windows()).hasSize(3);
-        assertThat(window(team, TeamWindowSize.DAY).getKeystrokes()).isEqualTo(300);
-    }
-
-    @Test
-    void removesErasedUsersFromOpenWindowsAndStores() {
-        consenting(six);
-        type(START, six);
-        settle();
-        assertThat(stream.storesNaming(anna.userId())).contains("contributions", "memberships");
+        assertThat(stream.storesNaming(anna.userId())).contains("contributions", "memberships", "team-members");
 
         stream.erase(anna.userId());
         closeAll();
 
-        assertThat(window(team, TeamWindowSize.DAY).getMembers()).isEqualTo(5);
+        assertReleased(day(TODAY), 5, TYPED_MS, TYPED_MS, TYPED_MS, TYPED_MS, TYPED_MS);
         assertThat(stream.storesNaming(anna.userId())).containsExactly("users");
     }
 
     @Test
-    void withholdsWindowsThatEncloseAReleasedOneOfAnErasedUser() {
-        consenting(six);
-        type(START, six);
-        settle();
-        stream.advance(Duration.ofHours(24).plusMinutes(20));
-        assertThat(windows()).extracting(TeamWindow::getSize).containsExactly(TeamWindowSize.FIVE_MINUTES);
-
-        stream.erase(anna.userId());
-        closeAll();
-
-        assertThat(windows()).hasSize(3);
-        for (TeamWindowSize size : List.of(TeamWindowSize.HOUR, TeamWindowSize.DAY)) {
-            assertThat(window(team, size).getClosed()).isTrue();
-            assertThat(window(team, size).getMembers()).isNull();
-            assertThat(window(team, size).getKeystrokes()).isNull();
-        }
-        assertThat(window(team, TeamWindowSize.FIVE_MINUTES).getMembers()).isEqualTo(6);
-        assertThat(stream.storesNaming(anna.userId())).containsExactly("users");
-    }
-
-    @Test
-    void releasesEachWindowOnceADayAfterItsEnd() {
+    void releasesADayTenMinutesAfterItsLateness() {
         consenting(five);
         type(START, five);
         settle();
-
-        stream.advance(Duration.ofHours(23).plusMinutes(50));
+        stream.advanceTo(Instant.parse("2026-03-04T00:09:00Z"));
         stream.advance(Duration.ofSeconds(5));
         assertThat(windows()).isEmpty();
-        stream.advance(Duration.ofMinutes(30));
-        assertThat(windows()).extracting(TeamWindow::getSize).containsExactly(TeamWindowSize.FIVE_MINUTES);
-        stream.advance(Duration.ofHours(24));
-        assertThat(windows()).extracting(TeamWindow::getSize).contains(TeamWindowSize.HOUR);
-        stream.advance(Duration.ofHours(24));
-        assertThat(windows()).hasSize(3);
-        assertThat(stream.count("mindful.stream.team.windows", "outcome", "closed"))
-                .isEqualTo(3);
+
+        stream.advance(Duration.ofMinutes(2));
+        assertThat(windows()).extracting(TeamWindow::getWindowStart).containsExactly(TODAY);
+        stream.advance(Duration.ofHours(23));
+        assertThat(windows()).hasSize(1);
+        stream.advance(Duration.ofHours(1));
+        assertThat(windows()).extracting(TeamWindow::getWindowStart).containsExactly(TODAY, TOMORROW);
     }
 
     @Test
-    void releasesShorterWindowsFirst() {
-        Instant lastMinutes = Instant.parse("2026-03-02T23:57:00Z");
-        List<UUID> teams = List.of(team, UUID.randomUUID(), UUID.randomUUID(), UUID.randomUUID());
-        for (UUID one : teams) {
-            for (Typing who : five) {
-                join(who, one, START.minusSeconds(60));
-                consent(who, one, START.minusSeconds(60), true);
-            }
-        }
-        type(lastMinutes, five);
-        settle();
-        stream.advance(Duration.ofHours(25));
-
-        for (UUID one : teams) {
-            assertThat(windows().stream()
-                            .filter(window -> window.getTeamId().equals(one))
-                            .map(TeamWindow::getSize))
-                    .containsExactly(TeamWindowSize.FIVE_MINUTES, TeamWindowSize.HOUR, TeamWindowSize.DAY);
-        }
-    }
-
-    @Test
-    void countsLateBatchesInLongerWindowsOfFive() {
-        Typing gus = Typing.someone();
-        consenting(anna, ben, cleo, dan, eve, finn, gus);
-        type(START, six);
-        type(START.plus(Duration.ofHours(5)), five);
-        Instant received = START.plus(Duration.ofHours(25)).plusSeconds(60);
-        stream.advanceTo(received);
-        stream.type(gus, gus.batch(0, START, received, Typing.letters(50, 200)));
-        closeAll();
-        assertThat(window(team, TeamWindowSize.DAY).getMembers())
-                .as("one who was offline would be the difference between the day and its hours")
-                .isEqualTo(6);
-        assertThat(window(team, TeamWindowSize.DAY).getKeystrokes()).isEqualTo(550);
-
-        stream.close();
-        stream = new StreamDriver();
+    void deletesContributionsWithTheRelease() {
         consenting(six);
         type(START, six);
-        stream.advanceTo(received);
-        for (Typing who : five) {
-            Typing offline = who.inAnotherSession();
-            stream.type(offline, offline.batch(0, START, received, Typing.letters(50, 200)));
-        }
+        settle();
+        assertThat(stream.storesNaming(anna.userId())).contains("contributions");
         closeAll();
-        assertThat(window(team, TeamWindowSize.HOUR).getKeystrokes()).isEqualTo(300);
-        assertThat(window(team, TeamWindowSize.DAY).getKeystrokes()).isEqualTo(550);
+
+        assertThat(stream.storesNaming(anna.userId())).doesNotContain("contributions");
     }
 
     @Test
-    void doesNotCorrectReleasedWindows() {
+    void countsLateBatches() {
+        consenting(six);
+        type(START, five);
+        Instant received = Instant.parse("2026-03-03T23:00:00Z");
+        stream.advanceTo(received);
+        stream.type(finn, finn.batch(0, START, received, Typing.letters(50, 200)));
+        closeAll();
+
+        assertReleased(day(TODAY), 6, TYPED_MS, TYPED_MS, TYPED_MS, TYPED_MS, TYPED_MS, TYPED_MS);
+    }
+
+    @Test
+    void doesNotCorrectReleasedDays() {
         consenting(six);
         type(START, five);
         closeAll();
-        assertThat(windows()).hasSize(3);
+        assertThat(windows()).hasSize(2);
 
         // Its partition was behind: ingest had received it in time.
         stream.type(finn, finn.batch(0, START, START.plusSeconds(10), Typing.letters(50, 200)));
         closeAll();
 
-        assertThat(windows()).hasSize(3);
-        assertThat(window(team, TeamWindowSize.HOUR).getMembers()).isEqualTo(5);
-        assertThat(stream.count("mindful.stream.team.contributions.dropped")).isEqualTo(3);
+        assertThat(windows())
+                .filteredOn(window -> window.getWindowStart().equals(TODAY))
+                .hasSize(1);
+        assertThat(stream.count("mindful.stream.team.contributions.dropped"))
+                .as("an hour and a day")
+                .isEqualTo(2);
     }
 
     @Test
-    void releasesAWindowOfTooFewWhenALaggingPartitionBringsMore() {
-        consenting(five);
+    void releasesADayOfTooFewWhenALaggingPartitionBringsMore() {
+        consenting(anna, ben, cleo, dan);
         type(START, anna, ben, cleo, dan);
         closeAll();
         assertThat(windows()).isEmpty();
 
+        consenting(eve);
         stream.type(eve, eve.batch(0, START, START.plusSeconds(10), Typing.letters(50, 200)));
         settle();
         assertThat(windows()).isEmpty();
-        stream.advance(TeamWindowProcessor.QUIET_PERIOD);
-        stream.advance(TeamWindowProcessor.QUIET_PERIOD);
+        quiet();
 
-        assertThat(windows())
-                .hasSize(3)
-                .allSatisfy(window -> assertThat(window.getMembers()).isEqualTo(5));
+        assertThat(windows()).hasSizeGreaterThanOrEqualTo(2);
+        assertReleased(day(TODAY), 5, TYPED_MS, TYPED_MS, TYPED_MS, TYPED_MS, TYPED_MS);
     }
 
     @Test
-    void withholdsAShortWindowAfterTheEnclosingOneWasReleased() {
-        consenting(six);
-        type(START, five);
-        closeAll();
-        // All of another hour of the same day lagged.
-        Instant later = START.plus(Duration.ofHours(2));
-        for (Typing who : five) {
-            Typing session = who.inAnotherSession();
-            stream.type(session, session.batch(0, later, later.plusSeconds(10), Typing.letters(50, 200)));
-        }
-        closeAll();
-
-        assertThat(windows())
-                .filteredOn(window -> window.getMembers() != null)
-                .extracting(TeamWindow::getWindowStart)
-                .doesNotContain(later);
-    }
-
-    @Test
-    void closesWindowsInAReplayAfterTheSlowestPartition() {
+    void closesDaysInAReplayAfterTheSlowestPartition() {
         stream.advance(Duration.ofDays(5));
         consenting(six);
         for (Typing who : five) {
@@ -355,19 +363,17 @@ class TeamWindowProcessorTest {
         assertThat(windows()).isEmpty();
         stream.type(finn, finn.batch(0, START, 50, 200));
         settle();
-        stream.advance(TeamWindowProcessor.QUIET_PERIOD);
-        stream.advance(TeamWindowProcessor.QUIET_PERIOD);
+        quiet();
 
-        assertThat(window(team, TeamWindowSize.HOUR).getMembers()).isEqualTo(6);
+        assertReleased(day(TODAY), 6, TYPED_MS, TYPED_MS, TYPED_MS, TYPED_MS, TYPED_MS, TYPED_MS);
         assertThat(stream.count("mindful.stream.team.contributions.dropped")).isZero();
     }
 
     @Test
-    void aFutureReceiptClosesNoWindowsOfOthers() {
+    void aFutureReceiptClosesNoDaysOfOthers() {
         consenting(five);
         type(START, five);
-        stream.type(
-                finn, finn.batch(0, stream.now(), stream.now().plus(Duration.ofMinutes(50)), Typing.letters(5, 100)));
+        stream.type(finn, finn.batch(0, stream.now(), stream.now().plus(Duration.ofHours(50)), Typing.letters(5, 100)));
         settle();
         stream.advance(Duration.ofHours(1));
 
@@ -375,27 +381,27 @@ class TeamWindowProcessorTest {
     }
 
     @Test
-    void restoresOpenAndReleasedWindowsAfterARestart() {
+    void restoresOpenAndReleasedDaysAfterARestart() {
         consenting(six);
         type(START, five);
         stream = stream.restarted();
         settle();
         stream = stream.restarted();
         closeAll();
-        assertThat(windows()).hasSize(3);
-        assertThat(window(team, TeamWindowSize.HOUR).getKeystrokes()).isEqualTo(250);
+        assertReleased(day(TODAY), 6, TYPED_MS, TYPED_MS, TYPED_MS, TYPED_MS, TYPED_MS);
 
         stream = stream.restarted();
         stream.type(finn, finn.batch(0, START, START.plusSeconds(10), Typing.letters(50, 200)));
         closeAll();
         assertThat(windows()).isEmpty();
+        assertThat(stream.count("mindful.stream.team.contributions.dropped")).isEqualTo(2);
     }
 
     @Test
-    void expiresWindowsAndContributionsAfterTheirRetention() {
-        consenting(six);
-        type(START, five);
-        closeAll();
+    void expiresContributionsThatAreNotReleasedAfterTheirRetention() {
+        consenting(anna, finn);
+        type(START, anna);
+        settle();
         assertThat(stream.storesNaming(anna.userId())).contains("contributions");
 
         for (int week = 1; week <= 5; week++) {
@@ -410,7 +416,7 @@ class TeamWindowProcessorTest {
     }
 
     @Test
-    void windowsInTheFarFutureExpireNoOthers() {
+    void contributionsInTheFarFutureExpireNoOthers() {
         consenting(five);
         type(START, five);
         settle();
@@ -418,30 +424,15 @@ class TeamWindowProcessorTest {
         settle();
         closeAll();
 
-        assertThat(window(team, TeamWindowSize.HOUR).getKeystrokes()).isEqualTo(250);
+        assertReleased(day(TODAY), 5, TYPED_MS, TYPED_MS, TYPED_MS, TYPED_MS, TYPED_MS);
         assertThat(stream.count("mindful.stream.team.contributions.dropped")).isZero();
-    }
-
-    @Test
-    void windowsFromTheFarPastAreReleased() {
-        consenting(six);
-        type(START, five);
-        settle();
-        Instant longAgo = Instant.parse("2016-03-02T09:00:00Z");
-        contribute(longAgo, six);
-        closeAll();
-
-        assertThat(windows())
-                .filteredOn(window -> window.getWindowStart().equals(longAgo))
-                .singleElement()
-                .satisfies(window -> assertThat(window.getKeystrokes()).isEqualTo(6 * 40));
     }
 
     /** Puts what each member contributes to an hour into the topic between the two sides of the stream. */
     private void contribute(Instant hour, Typing... people) {
         for (Typing who : people) {
-            Contribution contribution = new Contribution(WindowSize.HOUR);
-            contribution.addMinute(hour.toEpochMilli(), 40, 30_000, 0, 0, 0);
+            Contribution contribution = new Contribution();
+            contribution.addMinute(30_000, 0, 0);
             stream.pipe(
                     Topics.TEAM_CONTRIBUTIONS,
                     team,
@@ -469,8 +460,8 @@ class TeamWindowProcessorTest {
 
     private void consenting(Typing... people) {
         for (Typing who : people) {
-            join(who, team, START.minusSeconds(60));
-            consent(who, team, START.minusSeconds(60), true);
+            join(who, team, YESTERDAY);
+            consent(who, team, YESTERDAY, true);
         }
     }
 
@@ -499,10 +490,14 @@ class TeamWindowProcessorTest {
         stream.advance(Duration.ofSeconds(3));
     }
 
-    /** Three days pass, after which all windows of the first are closed. */
+    /** Three days pass, after which the first day and the next one are closed. */
     private void closeAll() {
         settle();
         stream.advance(Duration.ofHours(72));
+        quiet();
+    }
+
+    private void quiet() {
         stream.advance(TeamWindowProcessor.QUIET_PERIOD);
         stream.advance(TeamWindowProcessor.QUIET_PERIOD);
     }
@@ -511,10 +506,38 @@ class TeamWindowProcessorTest {
         return stream.all(Topics.TEAM_FLOW);
     }
 
-    private TeamWindow window(UUID teamId, TeamWindowSize size) {
+    private TeamWindow day(Instant start) {
         return requireNonNull(windows().stream()
-                .filter(window -> window.getTeamId().equals(teamId) && window.getSize() == size)
-                .reduce((earlier, later) -> later)
+                .filter(window -> window.getTeamId().equals(team)
+                        && window.getSize() == TeamWindowSize.DAY
+                        && window.getWindowStart().equals(start))
+                .findFirst()
                 .orElse(null));
+    }
+
+    /** Noise is a function of the exact sum, so equal figures mean equal sums. */
+    private void assertReleased(TeamWindow day, int members, long... activeMs) {
+        List<MemberDay> active = new ArrayList<>();
+        for (long ms : activeMs) {
+            Contribution contribution = new Contribution();
+            contribution.addMinute(ms, 0, 0);
+            active.add(new MemberDay(contribution, Map.of()));
+        }
+        Map<TeamFigure, Noised> expected = TeamDayRelease.of(
+                        day.getWindowStart().toEpochMilli(),
+                        members,
+                        active,
+                        PrivacyBudget.DEFAULT,
+                        StreamDriver.TEAM_PRIVACY.noiseOf(day.getTeamId()))
+                .getLast()
+                .figures();
+        assertThat(day.getOutcome()).isEqualTo(TeamWindowOutcome.RELEASED);
+        assertThat(day.getMembers()).isEqualTo(members);
+        assertThat(new Noised(day.getActiveSeconds(), day.getActiveSecondsMargin()))
+                .isEqualTo(expected.get(TeamFigure.ACTIVE_SECONDS));
+        assertThat(new Noised(day.getSecondsInFlow(), day.getSecondsInFlowMargin()))
+                .isEqualTo(expected.get(TeamFigure.SECONDS_IN_FLOW));
+        assertThat(new Noised(day.getInterruptions(), day.getInterruptionsMargin()))
+                .isEqualTo(expected.get(TeamFigure.INTERRUPTIONS));
     }
 }

@@ -67,7 +67,7 @@ class ProjectionServiceTest {
         pipeline.awaitApplied();
 
         assertThat(pipeline.database.rows(
-                        "SELECT size, members, version FROM readmodel.team_windows WHERE team_id = '" + team + "'"))
+                        "SELECT size, members, rho_micros FROM readmodel.team_windows WHERE team_id = '" + team + "'"))
                 .containsExactly("(day,5,1)");
         assertThat(pipeline.deadLettersOf(others))
                 .extracting(DeadLetter::getReason)

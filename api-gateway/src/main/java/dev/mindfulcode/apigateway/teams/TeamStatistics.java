@@ -5,7 +5,9 @@ import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.flow.EstimateView;
 import dev.mindfulcode.flowengine.insight.Estimate;
 import dev.mindfulcode.flowengine.insight.TeamIndicator;
-import dev.mindfulcode.flowengine.team.TeamAggregate;
+import dev.mindfulcode.flowengine.team.PrivacyBudget;
+import dev.mindfulcode.flowengine.team.PrivacyLoss;
+import dev.mindfulcode.flowengine.team.TeamDayRelease;
 import dev.mindfulcode.flowengine.time.TimeZones;
 import dev.mindfulcode.identity.accounts.AccountTable;
 import io.r2dbc.spi.Readable;
@@ -13,39 +15,50 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * Statistics of released windows, for all members of a team on the premium plan. A window is released when it is closed
- * and at least {@link TeamAggregate#MEMBERS_MIN_LEAST} members were active in it.
+ * Statistics of released windows, for all members of a team on the premium plan. A window is released with noise, when
+ * it is closed and at least {@link TeamDayRelease#MEMBERS_MIN_LEAST} members count in it.
  */
 public final class TeamStatistics {
+
+    private static final String BUDGET_SPENT = "budget_spent";
 
     /** Late data counts in a window for this long after its end. Insights read days for which that is over. */
     static final Duration LATENESS_MAX = Duration.ofHours(24);
 
+    private static final String IS_RELEASED = "members >= :min AND active_seconds_margin IS NOT NULL";
+
     private static final String WINDOWS = """
-            SELECT window_start, members, keystrokes, active_seconds, mean_intensity, intensity_spread, seconds_in_flow,
-                   interruptions, focus_overlap_seconds, gap_seconds
+            SELECT window_start, outcome, members, active_seconds, active_seconds_margin, seconds_in_flow,
+                   seconds_in_flow_margin, interruptions, interruptions_margin
             FROM readmodel.team_windows
             WHERE team_id = :team AND size = :size AND window_start >= :from AND window_start < :to
-                AND closed AND members >= :min
-            ORDER BY window_start LIMIT :max""";
+                AND (outcome = 'budget_spent' OR %s)
+            ORDER BY window_start LIMIT :max""".formatted(IS_RELEASED);
     private static final String RELEASED = """
-            SELECT size, window_start, members, active_seconds, seconds_in_flow, interruptions
+            SELECT size, window_start, active_seconds, active_seconds_margin, seconds_in_flow, seconds_in_flow_margin,
+                   interruptions, interruptions_margin
             FROM readmodel.team_windows
-            WHERE team_id = :team AND size IN ('hour', 'day') AND closed AND members >= :min
-                AND window_start >= :from AND window_start < :to
-            ORDER BY window_start""";
+            WHERE team_id = :team AND size IN ('hour', 'day') AND %s AND window_start >= :from AND window_start < :to
+            ORDER BY window_start""".formatted(IS_RELEASED);
+    private static final String LATEST = """
+            SELECT window_start, outcome, rho_micros, rho_month_micros, rho_month_max_micros
+            FROM readmodel.team_windows WHERE team_id = :team AND size = 'day'
+            ORDER BY window_start DESC LIMIT 1""";
 
     private final Database database;
     private final Teams teams;
@@ -59,7 +72,7 @@ public final class TeamStatistics {
         this.clock = clock;
     }
 
-    /** The lengths of windows, each with the longest range of a request in days. */
+    /** The lengths of windows, each with the longest range of a request in days. Five minutes are never released. */
     enum Size {
         FIVE_MINUTES(Duration.ofMinutes(5), 1),
         HOUR(Duration.ofHours(1), 31),
@@ -103,16 +116,29 @@ public final class TeamStatistics {
                         .bind("size", size.text())
                         .bind("from", from)
                         .bind("to", to)
-                        .bind("min", TeamAggregate.MEMBERS_MIN_LEAST)
+                        .bind("min", TeamDayRelease.MEMBERS_MIN_LEAST)
                         .bind("max", limit + 1)
                         .map(row -> Window.of(row, size))
                         .all()
                         .collectList()))
+                .zipWith(privacyOf(teamId))
                 .map(found -> new Windows(
                         teamId,
                         size.text(),
-                        found.stream().limit(limit).toList(),
-                        found.size() > limit ? new WindowCursor(found.get(limit).start()).text() : null));
+                        found.getT1().stream().limit(limit).toList(),
+                        found.getT2().orElse(null),
+                        found.getT1().size() > limit
+                                ? new WindowCursor(found.getT1().get(limit).start()).text()
+                                : null));
+    }
+
+    /** Emits what the latest closed day says about the team's budget. */
+    private Mono<Optional<Privacy>> privacyOf(UUID teamId) {
+        return database.sql(LATEST)
+                .bind("team", teamId)
+                .map(row -> Optional.of(Privacy.of(row)))
+                .one()
+                .defaultIfEmpty(Optional.empty());
     }
 
     /**
@@ -128,7 +154,7 @@ public final class TeamStatistics {
                         .bind("team", teamId)
                         .bind("from", Instant.ofEpochMilli(TeamIndicator.neededFromMs(endMs, recentDays)))
                         .bind("to", end)
-                        .bind("min", TeamAggregate.MEMBERS_MIN_LEAST)
+                        .bind("min", TeamDayRelease.MEMBERS_MIN_LEAST)
                         .map(Released::of)
                         .all()
                         .collectList()
@@ -136,9 +162,15 @@ public final class TeamStatistics {
     }
 
     private static Insights insights(UUID teamId, List<Released> released, long endMs, int recentDays, ZoneId zone) {
-        List<TeamIndicator.Window> hours = new ArrayList<>();
-        List<TeamIndicator.Window> days = new ArrayList<>();
-        released.forEach(one -> (one.size().equals(Size.DAY.text()) ? days : hours).add(one.window()));
+        List<TeamIndicator.Hour> hours = new ArrayList<>();
+        List<TeamIndicator.Day> days = new ArrayList<>();
+        for (Released one : released) {
+            if (!one.size().equals(Size.DAY.text())) {
+                hours.add(new TeamIndicator.Hour(one.startMs(), one.active()));
+            } else if (one.inFlow() != null && one.interruptions() != null) {
+                days.add(new TeamIndicator.Day(one.startMs(), one.active(), one.inFlow(), one.interruptions()));
+            }
+        }
         List<Insight> insights = new ArrayList<>();
         List<MissingIndicator> missing = new ArrayList<>();
         for (TeamIndicator.Kind kind : TeamIndicator.Kind.values()) {
@@ -157,68 +189,113 @@ public final class TeamStatistics {
         return accounts.timeZone(userId).map(TimeZones::of);
     }
 
-    private record Released(String size, TeamIndicator.Window window) {
+    private record Released(
+            String size,
+            long startMs,
+            TeamIndicator.Figure active,
+            TeamIndicator.@Nullable Figure inFlow,
+            TeamIndicator.@Nullable Figure interruptions) {
 
         static Released of(Readable row) {
             return new Released(
                     Objects.requireNonNull(row.get("size", String.class)),
-                    new TeamIndicator.Window(
-                            Objects.requireNonNull(row.get("window_start", Instant.class))
-                                    .toEpochMilli(),
-                            number(row, "members"),
-                            number(row, "active_seconds"),
-                            number(row, "seconds_in_flow"),
-                            number(row, "interruptions")));
+                    Objects.requireNonNull(row.get("window_start", Instant.class))
+                            .toEpochMilli(),
+                    Objects.requireNonNull(figure(row, "active_seconds")),
+                    figure(row, "seconds_in_flow"),
+                    figure(row, "interruptions"));
         }
 
-        private static long number(Readable row, String column) {
-            return Objects.requireNonNull(row.get(column, Long.class), column);
+        private static TeamIndicator.@Nullable Figure figure(Readable row, String column) {
+            Long value = row.get(column, Long.class);
+            Long margin = row.get(column + "_margin", Long.class);
+            return value == null || margin == null ? null : new TeamIndicator.Figure(value, margin);
         }
     }
 
+    /** @param privacy null before the first closed day */
     record Windows(
             UUID teamId,
             String size,
             List<Window> windows,
+
+            @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable
+            Privacy privacy,
+
             @Nullable String nextCursor) {}
 
     /**
-     * A released window. It never changes.
+     * What the released figures of a team cost, by its latest closed day.
      *
-     * @param closed true
-     * @param members active members, rounded down to a multiple of {@link TeamAggregate#MEMBERS_STEP}
-     * @param gapSeconds null for sizes without it
+     * @param rhoPerDay zCDP of one member's day; null for a withheld day
+     * @param epsilonPerDay the same as ε for {@code delta}
+     * @param month of the latest closed day, as year and month
+     */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record Privacy(
+            @Nullable Double rhoPerDay,
+            @Nullable Double epsilonPerDay,
+            double delta,
+            String month,
+            double rhoSpent,
+            double rhoPerMonth,
+            boolean budgetSpent) {
+
+        static Privacy of(Readable row) {
+            double rhoPerDay = rho(row, "rho_micros");
+            return new Privacy(
+                    rhoPerDay == 0 ? null : (Double) rhoPerDay,
+                    rhoPerDay == 0 ? null : (Double) EstimateView.rounded(PrivacyLoss.epsilon(rhoPerDay)),
+                    PrivacyLoss.DELTA,
+                    YearMonth.from(Objects.requireNonNull(row.get("window_start", Instant.class))
+                                    .atOffset(ZoneOffset.UTC))
+                            .toString(),
+                    rho(row, "rho_month_micros"),
+                    rho(row, "rho_month_max_micros"),
+                    BUDGET_SPENT.equals(row.get("outcome", String.class)));
+        }
+
+        private static double rho(Readable row, String column) {
+            return (double) Objects.requireNonNull(row.get(column, Long.class), column) / PrivacyBudget.MICROS;
+        }
+    }
+
+    /**
+     * A closed window. Sums have noise and may be negative.
+     *
+     * @param status released or budget_spent; without figures in the latter case
+     * @param members how many count, rounded down to a multiple of five
+     * @param activeSecondsMargin half-width of the 95 % interval of the noise, as the other margins
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record Window(
             Instant start,
             Instant end,
             boolean closed,
-            long members,
-            @Nullable Long keystrokes,
+            String status,
+            @Nullable Long members,
             @Nullable Long activeSeconds,
-            @Nullable Double meanIntensity,
-            @Nullable Double intensitySpread,
+            @Nullable Long activeSecondsMargin,
             @Nullable Long secondsInFlow,
+            @Nullable Long secondsInFlowMargin,
             @Nullable Long interruptions,
-            @Nullable Long focusOverlapSeconds,
-            @Nullable Long gapSeconds) {
+            @Nullable Long interruptionsMargin) {
 
         static Window of(Readable row, Size size) {
             Instant start = Objects.requireNonNull(row.get("window_start", Instant.class));
+            Long members = row.get("members", Long.class);
             return new Window(
                     start,
                     start.plus(size.length()),
                     true,
-                    TeamAggregate.shownMembers(Objects.requireNonNull(row.get("members", Long.class))),
-                    row.get("keystrokes", Long.class),
+                    Objects.requireNonNull(row.get("outcome", String.class)),
+                    members == null ? null : (Long) TeamDayRelease.shownMembers(members),
                     row.get("active_seconds", Long.class),
-                    row.get("mean_intensity", Double.class),
-                    row.get("intensity_spread", Double.class),
+                    row.get("active_seconds_margin", Long.class),
                     row.get("seconds_in_flow", Long.class),
+                    row.get("seconds_in_flow_margin", Long.class),
                     row.get("interruptions", Long.class),
-                    row.get("focus_overlap_seconds", Long.class),
-                    row.get("gap_seconds", Long.class));
+                    row.get("interruptions_margin", Long.class));
         }
     }
 
@@ -263,7 +340,7 @@ public final class TeamStatistics {
     /** @param reference the earlier value; 0 for changes */
     record Numbers(String measure, EstimateView estimate, double reference) {}
 
-    /** @param unit days or weeks in which enough members were active */
+    /** @param unit days or weeks with released figures */
     record MissingIndicator(String of, int amount, String unit, String text) {
 
         static MissingIndicator of(TeamIndicator indicator) {
@@ -272,7 +349,7 @@ public final class TeamStatistics {
                     indicator.kind().text(),
                     indicator.missing(),
                     unit,
-                    indicator.missing() + " more " + unit + " in which enough members were active are needed.");
+                    indicator.missing() + " more " + unit + " with released figures are needed.");
         }
     }
 }

@@ -8,11 +8,13 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.ToDoubleFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * computed from released windows only and so reveals no more than they do. Recent days are compared with the team's
  * eight weeks before.
  *
- * <p>Days of a team are treated as independent observations; as they are correlated, intervals are somewhat too narrow.
+ * <p>Intervals include the noise of the released figures. Days of a team are treated as independent observations; as
+ * they are correlated, intervals are somewhat too narrow.
  *
  * @param value in the kind's unit, higher is less favourable; null while {@code missing} is above 0
  * @param reference the value before; 0 while {@code missing} is above 0, and for changes
@@ -44,35 +47,24 @@ public record TeamIndicator(
     static final int PAST_DAYS_MIN = 10;
     static final int PAST_WEEKS_MIN = 4;
 
-    /** Minimum mean activity of the active members in a full hour. A convention. */
-    static final double FULL_HOUR = 0.75;
-
-    /**
-     * Minimum consecutive full hours of a long stretch. A convention, as in {@link StrainIndicator}.
-     */
-    static final int FULL_HOURS_MIN = 2;
-
     private static final long HOUR_MS = 3_600_000;
     private static final long DAY_MS = 24 * HOUR_MS;
+    private static final long SECONDS_PER_HOUR = 3_600;
+    private static final int HOURS_PER_DAY = 24;
+    private static final int DAYS_PER_WEEK = 7;
 
     /** The kinds of indicators. Their names are part of the public API. */
     public enum Kind {
         /**
-         * Share, 0 to 1, of the team's active time outside the hours that contained nine tenths of it before; mean of
-         * the days. Claes and others, ICSE 2018; that detachment from work protects: Sonnentag and Fritz, Journal of
+         * Share, 0 to 1, of the team's active time outside the hours that contained nine tenths of it before. Only
+         * large teams have hours. Claes and others, ICSE 2018; that detachment from work protects: Sonnentag and Fritz, Journal of
          * Organizational Behavior 36, 2015.
          */
         OUTSIDE_USUAL_HOURS("share", 0.05, 1, 0.05),
         /**
-         * Share, 0 to 1, of the team's active time on Saturday and Sunday; mean of the weeks. Claes and others, 2018.
+         * Share, 0 to 1, of the team's active time on Saturday and Sunday (UTC). Claes and others, 2018.
          */
         WEEKEND_SHARE("share", 0.05, 1, 0.05),
-        /**
-         * Share, 0 to 1, of the days with two consecutive hours in which active members worked for three quarters of
-         * the time on average. That short breaks go with vigour and less fatigue: Albulescu and others, PLOS ONE 17,
-         * 2022.
-         */
-        LONG_STRETCHES("share", 0.1, 1, 0.1),
         /** Decrease of the share of active time in flow. Without a source. */
         FALLING_FLOW("share", 0.05, 1, 0.05),
         /**
@@ -130,49 +122,59 @@ public record TeamIndicator(
     }
 
     /**
-     * A released window of a team.
+     * A released figure.
      *
-     * @param members number of active members
-     * @param interruptions interruptions of flow
+     * @param value with noise, so it may be negative
+     * @param margin half-width of the 95 % interval of the noise
      */
-    public record Window(long startMs, long members, double activeSeconds, double flowSeconds, long interruptions) {}
+    public record Figure(double value, double margin) {
+
+        double variance() {
+            double deviation = margin / Estimate.Z95;
+            return deviation * deviation;
+        }
+    }
+
+    /** A released day of a team. */
+    public record Day(long startMs, Figure activeSeconds, Figure secondsInFlow, Figure interruptions) {}
+
+    /** A released hour of a large team. */
+    public record Hour(long startMs, Figure activeSeconds) {}
 
     /**
      * Computes one indicator.
      *
-     * @param hours released windows of one hour, in any order
-     * @param days released windows of one day (UTC), in any order
+     * @param hours released hours, in any order
+     * @param days released days (UTC), in any order
      * @param endMs end of the complete windows, the start of a day (UTC); later windows are ignored
      * @param recentDays number of recent days, a multiple of seven
-     * @param zone zone of hours and weekends; its last day is the last that ends by {@code endMs}
+     * @param zone zone of hours; its last day is the last that ends by {@code endMs}
      */
     public static TeamIndicator of(
-            Kind kind, List<Window> hours, List<Window> days, long endMs, int recentDays, ZoneId zone) {
+            Kind kind, List<Hour> hours, List<Day> days, long endMs, int recentDays, ZoneId zone) {
         return switch (kind) {
             case OUTSIDE_USUAL_HOURS -> {
                 Span span = Span.inZone(endMs, recentDays, zone);
                 yield outsideUsualHours(span, span.localDays(hours, zone));
             }
-            case WEEKEND_SHARE -> {
-                Span span = Span.inZone(endMs, recentDays, zone);
-                yield weekendShare(span, span.localDays(hours, zone));
-            }
-            case LONG_STRETCHES -> {
-                Span span = Span.inZone(endMs, recentDays, zone);
-                yield longStretches(span, span.localDays(hours, zone));
-            }
+            case WEEKEND_SHARE -> weekendShare(Span.inZone(endMs, recentDays, ZoneOffset.UTC), days);
             case FALLING_FLOW ->
-                change(kind, days, endMs, recentDays, day -> -Math.min(1, day.flowSeconds() / day.activeSeconds()));
+                change(kind, days, endMs, recentDays, day -> period(day.secondsInFlow(), -1, day.activeSeconds(), 1));
             case RISING_FRAGMENTATION ->
-                change(kind, days, endMs, recentDays, day -> day.interruptions() / (day.activeSeconds() / 3_600));
+                change(
+                        kind,
+                        days,
+                        endMs,
+                        recentDays,
+                        day -> period(day.interruptions(), 1, day.activeSeconds(), 1.0 / SECONDS_PER_HOUR));
         };
     }
 
     /** Whether its days are those of the zone, else of UTC. */
     public boolean isInZone() {
         return switch (kind) {
-            case OUTSIDE_USUAL_HOURS, WEEKEND_SHARE, LONG_STRETCHES -> true;
-            case FALLING_FLOW, RISING_FRAGMENTATION -> false;
+            case OUTSIDE_USUAL_HOURS -> true;
+            case WEEKEND_SHARE, FALLING_FLOW, RISING_FRAGMENTATION -> false;
         };
     }
 
@@ -201,9 +203,6 @@ public record TeamIndicator(
                         + ".";
             case WEEKEND_SHARE ->
                 amount + " of the team's active time was on weekends; before, it was " + amount(reference) + ".";
-            case LONG_STRETCHES ->
-                "On " + amount + " of the days the team worked for two hours or more with few breaks; before, it was "
-                        + amount(reference) + ".";
             case FALLING_FLOW ->
                 value.value() == 0
                         ? "The share of the team's active time in flow is what it was in the weeks before."
@@ -230,7 +229,7 @@ public record TeamIndicator(
                 Locale.ROOT, "%.0f percentage points %s", Math.abs(100 * drop), drop < 0 ? "greater" : "smaller");
     }
 
-    private static TeamIndicator outsideUsualHours(Span span, Map<LocalDate, LocalDay> days) {
+    private static TeamIndicator outsideUsualHours(Span span, SortedMap<LocalDate, LocalDay> days) {
         List<LocalDay> recent = span.recent(days);
         List<LocalDay> past = span.past(days);
         int missing = span.missingDays(recent.size(), past.size());
@@ -240,24 +239,24 @@ public record TeamIndicator(
         boolean[] usual = usualHours(past);
         return span.compared(
                 Kind.OUTSIDE_USUAL_HOURS,
-                Means.of(recent.stream().mapToDouble(day -> day.outside(usual)).toArray(), 0, 1),
-                past.stream().mapToDouble(day -> day.outside(usual)).average().orElse(0));
+                NoisyRatio.of(recent.stream().map(day -> day.outside(usual)).toList()),
+                NoisyRatio.of(past.stream().map(day -> day.outside(usual)).toList()));
     }
 
     private static boolean[] usualHours(List<LocalDay> past) {
-        double[] byHour = new double[24];
+        double[] byHour = new double[HOURS_PER_DAY];
         double total = 0;
         for (LocalDay day : past) {
-            for (int hour = 0; hour < 24; hour++) {
+            for (int hour = 0; hour < HOURS_PER_DAY; hour++) {
                 byHour[hour] += day.activeSecondsByHour[hour];
                 total += day.activeSecondsByHour[hour];
             }
         }
-        boolean[] usual = new boolean[24];
+        boolean[] usual = new boolean[HOURS_PER_DAY];
         double held = 0;
-        for (int taken = 0; taken < 24 && held < StrainIndicator.USUAL_SHARE * total; taken++) {
+        for (int taken = 0; taken < HOURS_PER_DAY && held < StrainIndicator.USUAL_SHARE * total; taken++) {
             int most = -1;
-            for (int hour = 0; hour < 24; hour++) {
+            for (int hour = 0; hour < HOURS_PER_DAY; hour++) {
                 if (!usual[hour] && (most < 0 || byHour[hour] > byHour[most])) {
                     most = hour;
                 }
@@ -269,85 +268,72 @@ public record TeamIndicator(
     }
 
     /** Weeks end with the span, on any weekday, so each has one weekend. */
-    private static TeamIndicator weekendShare(Span span, Map<LocalDate, LocalDay> days) {
-        double[] recent = span.weekendShares(days, span.recentFrom(), span.last());
-        double[] past =
-                span.weekendShares(days, span.pastFrom(), span.recentFrom().minusDays(1));
-        int missing = Math.max(1 - recent.length, PAST_WEEKS_MIN - past.length);
-        if (missing > 0) {
-            return span.missing(Kind.WEEKEND_SHARE, missing);
-        }
-        Estimate value = recent.length == 1 ? new Estimate(recent[0], 0, 1, 1) : Means.of(recent, 0, 1);
-        return span.compared(
-                Kind.WEEKEND_SHARE, value, Arrays.stream(past).average().orElse(0));
-    }
-
-    private static TeamIndicator longStretches(Span span, Map<LocalDate, LocalDay> days) {
-        List<LocalDay> recent = span.recent(days);
-        List<LocalDay> past = span.past(days);
-        int missing = span.missingDays(recent.size(), past.size());
-        if (missing > 0) {
-            return span.missing(Kind.LONG_STRETCHES, missing);
-        }
-        return span.compared(
-                Kind.LONG_STRETCHES, Means.share(count(recent), recent.size()), (double) count(past) / past.size());
-    }
-
-    private static int count(List<LocalDay> days) {
-        return (int) days.stream().filter(LocalDay::hasLongStretch).count();
+    private static TeamIndicator weekendShare(Span span, List<Day> days) {
+        List<NoisyRatio.Period> recent = span.weeks(days, span.recentFrom(), span.last());
+        List<NoisyRatio.Period> past =
+                span.weeks(days, span.pastFrom(), span.recentFrom().minusDays(1));
+        int missing = Math.max(1 - recent.size(), PAST_WEEKS_MIN - past.size());
+        return missing > 0
+                ? span.missing(Kind.WEEKEND_SHARE, missing)
+                : span.compared(Kind.WEEKEND_SHARE, NoisyRatio.of(recent), NoisyRatio.of(past));
     }
 
     private static TeamIndicator change(
-            Kind kind, List<Window> days, long endMs, int recentDays, ToDoubleFunction<Window> valueOfDay) {
+            Kind kind, List<Day> days, long endMs, int recentDays, Function<Day, NoisyRatio.Period> periodOf) {
         Span span = Span.inZone(endMs, recentDays, ZoneOffset.UTC);
         long recentFromMs = endMs - recentDays * DAY_MS;
-        double[] recent = values(days, recentFromMs, endMs, valueOfDay);
-        double[] past = values(days, recentFromMs - PAST_DAYS * DAY_MS, recentFromMs, valueOfDay);
-        int missing = span.missingDays(recent.length, past.length);
-        return missing > 0 ? span.missing(kind, missing) : span.compared(kind, Means.change(past, recent), 0);
+        List<NoisyRatio.Period> recent = periods(days, recentFromMs, endMs, periodOf);
+        List<NoisyRatio.Period> past = periods(days, recentFromMs - PAST_DAYS * DAY_MS, recentFromMs, periodOf);
+        int missing = span.missingDays(recent.size(), past.size());
+        if (missing > 0) {
+            return span.missing(kind, missing);
+        }
+        NoisyRatio now = NoisyRatio.of(recent);
+        NoisyRatio before = NoisyRatio.of(past);
+        return now == null || before == null ? span.missing(kind, 1) : span.found(kind, now.minus(before), 0);
     }
 
-    /** Returns values in order of time, as sums of floating-point numbers depend on the order. */
-    private static double[] values(List<Window> days, long fromMs, long toMs, ToDoubleFunction<Window> valueOfDay) {
+    /** Returns periods in order of time, as sums of floating-point numbers depend on the order. */
+    private static List<NoisyRatio.Period> periods(
+            List<Day> days, long fromMs, long toMs, Function<Day, NoisyRatio.Period> periodOf) {
         return days.stream()
-                .filter(day -> day.startMs() >= fromMs && day.startMs() < toMs && day.activeSeconds() > 0)
-                .sorted(Comparator.comparingLong(Window::startMs))
-                .mapToDouble(valueOfDay)
-                .toArray();
+                .filter(day -> day.startMs() >= fromMs && day.startMs() < toMs)
+                .sorted(Comparator.comparingLong(Day::startMs))
+                .map(periodOf)
+                .toList();
+    }
+
+    private static NoisyRatio.Period period(Figure top, double topUnit, Figure bottom, double bottomUnit) {
+        return new NoisyRatio.Period(
+                topUnit * top.value(),
+                topUnit * topUnit * top.variance(),
+                bottomUnit * bottom.value(),
+                bottomUnit * bottomUnit * bottom.variance());
     }
 
     /** A day of the zone with its released hours. */
     private static final class LocalDay {
 
-        private final double[] activeSecondsByHour = new double[24];
-        private final boolean[] isFull = new boolean[24];
+        private final double[] activeSecondsByHour = new double[HOURS_PER_DAY];
+        private final double[] varianceByHour = new double[HOURS_PER_DAY];
 
-        void add(int hour, Window window) {
-            activeSecondsByHour[hour] += window.activeSeconds();
-            isFull[hour] |= window.members() > 0 && window.activeSeconds() >= FULL_HOUR * 3_600 * window.members();
+        void add(int hour, Figure activeSeconds) {
+            activeSecondsByHour[hour] += activeSeconds.value();
+            varianceByHour[hour] += activeSeconds.variance();
         }
 
-        double activeSeconds() {
-            return Arrays.stream(activeSecondsByHour).sum();
-        }
-
-        double outside(boolean[] usual) {
+        NoisyRatio.Period outside(boolean[] usual) {
             double outside = 0;
-            for (int hour = 0; hour < 24; hour++) {
+            double outsideNoise = 0;
+            double all = 0;
+            double allNoise = 0;
+            for (int hour = 0; hour < HOURS_PER_DAY; hour++) {
                 outside += usual[hour] ? 0 : activeSecondsByHour[hour];
+                outsideNoise += usual[hour] ? 0 : varianceByHour[hour];
+                all += activeSecondsByHour[hour];
+                allNoise += varianceByHour[hour];
             }
-            return Math.clamp(outside / activeSeconds(), 0, 1);
-        }
-
-        boolean hasLongStretch() {
-            int onEnd = 0;
-            for (boolean full : isFull) {
-                onEnd = full ? onEnd + 1 : 0;
-                if (onEnd >= FULL_HOURS_MIN) {
-                    return true;
-                }
-            }
-            return false;
+            return new NoisyRatio.Period(outside, outsideNoise, all, allNoise);
         }
     }
 
@@ -367,54 +353,56 @@ public record TeamIndicator(
             return recentFrom().minusDays(PAST_DAYS);
         }
 
-        TreeMap<LocalDate, LocalDay> localDays(List<Window> hours, ZoneId zone) {
-            TreeMap<LocalDate, LocalDay> days = new TreeMap<>();
-            hours.stream()
-                    .filter(hour -> hour.activeSeconds() > 0)
-                    .sorted(Comparator.comparingLong(Window::startMs))
-                    .forEach(hour -> {
-                        var local = Instant.ofEpochMilli(hour.startMs()).atZone(zone);
-                        LocalDate day = local.toLocalDate();
-                        if (!day.isAfter(last) && !day.isBefore(pastFrom())) {
-                            days.computeIfAbsent(day, _ -> new LocalDay()).add(local.getHour(), hour);
-                        }
-                    });
+        SortedMap<LocalDate, LocalDay> localDays(List<Hour> hours, ZoneId zone) {
+            SortedMap<LocalDate, LocalDay> days = new TreeMap<>();
+            hours.stream().sorted(Comparator.comparingLong(Hour::startMs)).forEach(hour -> {
+                var local = Instant.ofEpochMilli(hour.startMs()).atZone(zone);
+                LocalDate day = local.toLocalDate();
+                if (!day.isAfter(last) && !day.isBefore(pastFrom())) {
+                    days.computeIfAbsent(day, _ -> new LocalDay()).add(local.getHour(), hour.activeSeconds());
+                }
+            });
             return days;
         }
 
-        List<LocalDay> recent(Map<LocalDate, LocalDay> days) {
+        List<LocalDay> recent(SortedMap<LocalDate, LocalDay> days) {
             return within(days, recentFrom(), last);
         }
 
-        List<LocalDay> past(Map<LocalDate, LocalDay> days) {
+        List<LocalDay> past(SortedMap<LocalDate, LocalDay> days) {
             return within(days, pastFrom(), recentFrom().minusDays(1));
         }
 
-        private static List<LocalDay> within(Map<LocalDate, LocalDay> days, LocalDate from, LocalDate to) {
-            return days.entrySet().stream()
-                    .filter(day -> !day.getKey().isBefore(from) && !day.getKey().isAfter(to))
-                    .map(Map.Entry::getValue)
-                    .toList();
+        private static List<LocalDay> within(SortedMap<LocalDate, LocalDay> days, LocalDate from, LocalDate to) {
+            return List.copyOf(days.subMap(from, to.plusDays(1)).values());
         }
 
-        /** Returns the weekend share of each week with activity, in order. */
-        double[] weekendShares(Map<LocalDate, LocalDay> days, LocalDate from, LocalDate to) {
-            List<Double> shares = new ArrayList<>();
-            for (LocalDate week = from; !week.isAfter(to); week = week.plusDays(7)) {
-                double weekend = 0;
-                double total = 0;
-                for (int i = 0; i < 7; i++) {
+        /** Returns the active time of each week with released days: on its weekend, and in all. */
+        List<NoisyRatio.Period> weeks(List<Day> days, LocalDate from, LocalDate to) {
+            Map<LocalDate, Figure> active = new HashMap<>();
+            days.forEach(day -> active.put(LocalDate.ofEpochDay(day.startMs() / DAY_MS), day.activeSeconds()));
+            List<NoisyRatio.Period> weeks = new ArrayList<>();
+            for (LocalDate week = from; !week.isAfter(to); week = week.plusDays(DAYS_PER_WEEK)) {
+                double[] weekend = new double[2];
+                double[] all = new double[2];
+                boolean isReleased = false;
+                for (int i = 0; i < DAYS_PER_WEEK; i++) {
                     LocalDate date = week.plusDays(i);
-                    LocalDay day = days.get(date);
-                    double active = day == null ? 0 : day.activeSeconds();
-                    total += active;
-                    weekend += date.getDayOfWeek().compareTo(DayOfWeek.SATURDAY) >= 0 ? active : 0;
+                    Figure day = active.get(date);
+                    if (day != null) {
+                        isReleased = true;
+                        boolean isWeekend = date.getDayOfWeek().compareTo(DayOfWeek.SATURDAY) >= 0;
+                        weekend[0] += isWeekend ? day.value() : 0;
+                        weekend[1] += isWeekend ? day.variance() : 0;
+                        all[0] += day.value();
+                        all[1] += day.variance();
+                    }
                 }
-                if (total > 0) {
-                    shares.add(Math.clamp(weekend / total, 0, 1));
+                if (isReleased) {
+                    weeks.add(new NoisyRatio.Period(weekend[0], weekend[1], all[0], all[1]));
                 }
             }
-            return shares.stream().mapToDouble(Double::doubleValue).toArray();
+            return weeks;
         }
 
         /** Returns the missing days: three recent ones of one week, else five per two weeks. */
@@ -427,7 +415,14 @@ public record TeamIndicator(
             return new TeamIndicator(kind, null, 0, false, missing, recentFrom(), last);
         }
 
-        TeamIndicator compared(Kind kind, Estimate found, double before) {
+        /** Compares two shares; one more day is missing if either is lost in the noise. */
+        TeamIndicator compared(Kind kind, @Nullable NoisyRatio now, @Nullable NoisyRatio before) {
+            return now == null || before == null
+                    ? missing(kind, 1)
+                    : found(kind, now.estimate(0, 1), Math.clamp(before.value(), 0, 1));
+        }
+
+        TeamIndicator found(Kind kind, Estimate found, double before) {
             Estimate value =
                     new Estimate(rounded(found.value()), rounded(found.low()), rounded(found.high()), found.samples());
             double reference = rounded(before);

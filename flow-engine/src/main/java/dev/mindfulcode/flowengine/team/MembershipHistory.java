@@ -6,11 +6,12 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * A person's membership in one team over time. Their typing counts while they are a member with consent and not a
- * viewer. Changes are stored with their time and applied in order of time, so arrival order and repetition do not
- * matter.
+ * A person's membership in one team over time. Their typing counts on those days (UTC) on which they are a member with
+ * consent, and not a viewer, from beginning to end. Changes take effect at the border of days only, so that no two
+ * windows of a day differ by one person. Changes are stored with their time and applied in order of time, so arrival
+ * order and repetition do not matter.
  *
- * <p>Typing under consent stays counted after consent is withdrawn. Of two changes at the same instant the more
+ * <p>Days under consent stay counted after consent is withdrawn. Of two changes at the same instant the more
  * restrictive one wins. Immutable.
  */
 public final class MembershipHistory {
@@ -77,20 +78,25 @@ public final class MembershipHistory {
         return counted;
     }
 
-    /** Whether typing counts during the whole minute that begins at an instant. */
-    public boolean countsIn(long minuteMs) {
-        if (minuteMs < knownFromMs) {
+    /** Returns the time of the first known change; the greatest long without one. */
+    public long firstChangeMs() {
+        return changes.isEmpty() ? Long.MAX_VALUE : changes.getFirst().atMs;
+    }
+
+    /** Whether typing counts on the whole UTC day that begins at an instant. */
+    public boolean countsOn(long dayStartMs) {
+        if (dayStartMs < knownFromMs) {
             return false;
         }
         Standing standing = standingBefore;
         boolean counts = standing.counts();
         for (Dated dated : changes) {
-            if (dated.atMs >= minuteMs + WindowSize.MINUTE_MS) {
+            if (dated.atMs >= dayStartMs + WindowSize.DAY.lengthMs()) {
                 break;
             }
             standing = standing.after(dated.change);
-            // Typing counts only if it counted at the start of the minute.
-            counts = standing.counts() && (counts || dated.atMs <= minuteMs);
+            // Typing counts only if it counted from the start of the day on.
+            counts = standing.counts() && (counts || dated.atMs <= dayStartMs);
         }
         return counts;
     }

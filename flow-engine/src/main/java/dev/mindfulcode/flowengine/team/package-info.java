@@ -1,4 +1,4 @@
-/** Team windows: bounded contributions of members, and order-independent statistics over them. */
+/** Team windows: bounded contributions of members, and their release as sums with noise (docs/team-privacy.md). */
 @NullMarked
 package dev.mindfulcode.flowengine.team;
 

@@ -3,8 +3,10 @@ package dev.mindfulcode.flowengine.insight;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.mindfulcode.flowengine.insight.TeamIndicator.Day;
+import dev.mindfulcode.flowengine.insight.TeamIndicator.Figure;
+import dev.mindfulcode.flowengine.insight.TeamIndicator.Hour;
 import dev.mindfulcode.flowengine.insight.TeamIndicator.Kind;
-import dev.mindfulcode.flowengine.insight.TeamIndicator.Window;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -66,7 +68,6 @@ class TeamIndicatorProperties {
         TeamIndicator weekend = all.get(Kind.WEEKEND_SHARE.ordinal());
         assertThat(value(weekend).value()).isEqualTo(2.0 / 7, within(1e-9));
         assertThat(weekend.reference()).isZero();
-        assertThat(value(all.get(Kind.LONG_STRETCHES.ordinal())).value()).isOne();
         assertThat(all)
                 .allSatisfy(indicator -> assertThat(indicator.confidence()).isBetween(0.5, 0.99));
     }
@@ -87,28 +88,56 @@ class TeamIndicatorProperties {
         }
     }
 
-    /** Friday evening in Los Angeles is Saturday in Greenwich. */
+    /** Eleven at night in Greenwich is the afternoon in Los Angeles, and the last day there is not over yet. */
     @Test
-    void usesHoursAndWeekendsOfTheZone() {
+    void usesHoursOfTheZone() {
         Life life = new Life();
         for (int day = 0; day < 7 * WEEKS; day++) {
-            if (day % 7 < 5) {
-                life.hour(day, 23, 0.5);
-                life.hour(day + 1, 1, 0.5);
-            }
+            life.hour(day, day < 7 * (WEEKS - 2) ? 23 : 1, 0.5);
         }
         ZoneId zone = ZoneId.of("America/Los_Angeles");
-        assertThat(value(TeamIndicator.of(Kind.WEEKEND_SHARE, life.hours, life.days, END_MS, RECENT_DAYS, zone))
-                        .value())
-                .isZero();
-        assertThat(value(TeamIndicator.of(
-                                Kind.WEEKEND_SHARE, life.hours, life.days, END_MS, RECENT_DAYS, ZoneOffset.UTC))
-                        .value())
-                .isPositive();
-        assertThat(TeamIndicator.of(Kind.WEEKEND_SHARE, life.hours, life.days, END_MS, RECENT_DAYS, zone)
-                        .to())
+        TeamIndicator there =
+                TeamIndicator.of(Kind.OUTSIDE_USUAL_HOURS, life.hours, life.days, END_MS, RECENT_DAYS, zone);
+        assertThat(value(there).value())
+                .as("the first of the fourteen days there has the afternoon of the weeks before, too")
+                .isEqualTo(14.0 / 15, within(1e-9));
+        assertThat(there.to())
                 .as("the last day that is over everywhere in the windows")
                 .isEqualTo("2026-03-14");
+    }
+
+    /** Without noise the change is elevated; with the noise of a small team its interval contains no change. */
+    @Test
+    void intervalsIncludeTheNoiseOfTheFigures() {
+        Life exact = new Life();
+        Life noisy = new Life();
+        noisy.margin = 20_000;
+        for (int day = 0; day < 7 * WEEKS; day++) {
+            double flowShare = (day < 7 * (WEEKS - 2) ? 0.4 : 0.3) + 0.001 * (day % 3);
+            exact.day(day, flowShare, 20 + day % 2);
+            noisy.day(day, flowShare, 20 + day % 2);
+        }
+        TeamIndicator certain =
+                TeamIndicator.of(Kind.FALLING_FLOW, exact.hours, exact.days, END_MS, RECENT_DAYS, ZoneOffset.UTC);
+        TeamIndicator uncertain =
+                TeamIndicator.of(Kind.FALLING_FLOW, noisy.hours, noisy.days, END_MS, RECENT_DAYS, ZoneOffset.UTC);
+
+        assertThat(certain.isElevated()).isTrue();
+        assertThat(uncertain.isElevated()).isFalse();
+        assertThat(value(uncertain).value()).isEqualTo(value(certain).value());
+        // The noise of the mean of 14 days is 20,000/√14 = 5,345 s, of 36,000 s; and some of the past and of the ratio.
+        assertThat(value(uncertain).high() - value(uncertain).value()).isBetween(0.15, 0.21);
+    }
+
+    @Test
+    void sumsBelowTheirNoiseAreMissingData() {
+        Life life = new Life();
+        life.margin = 500_000;
+        weekdays(life, WEEKS, 9, 17);
+        assertThat(all(life, ZoneOffset.UTC)).allSatisfy(indicator -> {
+            assertThat(indicator.value()).isNull();
+            assertThat(indicator.missing()).isEqualTo(1);
+        });
     }
 
     @Test
@@ -123,7 +152,7 @@ class TeamIndicatorProperties {
         });
         assertThat(all(new Life(), ZoneOffset.UTC))
                 .extracting(TeamIndicator::missing)
-                .containsExactly(10, 4, 10, 10, 10);
+                .containsExactly(10, 4, 10, 10);
     }
 
     @Property(tries = 100)
@@ -191,16 +220,24 @@ class TeamIndicatorProperties {
 
         private static final int MEMBERS = 6;
 
-        final List<Window> hours = new ArrayList<>();
-        final List<Window> days = new ArrayList<>();
+        final List<Hour> hours = new ArrayList<>();
+        final List<Day> days = new ArrayList<>();
+        double margin;
 
         void hour(int day, int hour, double activeShare) {
-            hours.add(
-                    new Window(START_MS + day * DAY_MS + hour * HOUR_MS, MEMBERS, activeShare * MEMBERS * 3_600, 0, 0));
+            hours.add(new Hour(START_MS + day * DAY_MS + hour * HOUR_MS, figure(activeShare * MEMBERS * 3_600)));
         }
 
         void day(int day, double flowShare, long interruptions) {
-            days.add(new Window(START_MS + day * DAY_MS, MEMBERS, 36_000, flowShare * 36_000, interruptions));
+            days.add(new Day(
+                    START_MS + day * DAY_MS,
+                    figure(36_000),
+                    figure(flowShare * 36_000),
+                    new Figure(interruptions, margin / 1_000)));
+        }
+
+        private Figure figure(double value) {
+            return new Figure(value, margin);
         }
     }
 }

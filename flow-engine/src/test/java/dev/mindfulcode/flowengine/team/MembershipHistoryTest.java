@@ -12,35 +12,42 @@ import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
 class MembershipHistoryTest {
-    private static final long MINUTE_MS = 60_000;
+    private static final long DAY_MS = 86_400_000;
 
     @Test
-    void countsWholeMinutesBetweenConsentAndItsWithdrawal() {
+    void countsWholeDaysBetweenConsentAndItsWithdrawal() {
         MembershipHistory membership = MembershipHistory.none()
                 .with(0, Change.JOINED)
-                .with(2 * MINUTE_MS + 1, Change.CONSENTED)
-                .with(6 * MINUTE_MS - 1, Change.WITHDREW);
+                .with(2 * DAY_MS + 1, Change.CONSENTED)
+                .with(6 * DAY_MS - 1, Change.WITHDREW);
 
         assertThat(counted(membership, 8)).containsExactly(3, 4);
-        assertThat(counted(membership.with(4 * MINUTE_MS, Change.LEFT), 8)).containsExactly(3);
+        assertThat(counted(membership.with(4 * DAY_MS, Change.LEFT), 8)).containsExactly(3);
     }
 
     @Test
-    void changeAtTheStartOfAMinuteAppliesToIt() {
+    void changeAtTheStartOfADayAppliesToIt() {
         MembershipHistory membership = MembershipHistory.none()
-                .with(MINUTE_MS, Change.JOINED)
-                .with(MINUTE_MS, Change.CONSENTED)
-                .with(3 * MINUTE_MS, Change.WITHDREW);
+                .with(DAY_MS, Change.JOINED)
+                .with(DAY_MS, Change.CONSENTED)
+                .with(3 * DAY_MS, Change.WITHDREW);
 
         assertThat(counted(membership, 5)).containsExactly(1, 2);
     }
 
     @Test
-    void consentInterruptedWithinAMinuteDoesNotCount() {
+    void consentInterruptedWithinADayDoesNotCount() {
         MembershipHistory membership =
-                consenting().with(2 * MINUTE_MS + 10, Change.WITHDREW).with(2 * MINUTE_MS + 20, Change.CONSENTED);
+                consenting().with(2 * DAY_MS + 10, Change.WITHDREW).with(2 * DAY_MS + 20, Change.CONSENTED);
 
         assertThat(counted(membership, 4)).containsExactly(0, 1, 3);
+    }
+
+    @Test
+    void firstChangeIsTheEarliest() {
+        assertThat(MembershipHistory.none().firstChangeMs()).isEqualTo(Long.MAX_VALUE);
+        assertThat(consenting().with(-7, Change.JOINED_AS_VIEWER).firstChangeMs())
+                .isEqualTo(-7);
     }
 
     @Test
@@ -51,23 +58,23 @@ class MembershipHistoryTest {
                                 .with(0, Change.CONSENTED),
                         3))
                 .isEmpty();
-        assertThat(counted(consenting().with(MINUTE_MS, Change.MADE_VIEWER).with(3 * MINUTE_MS, Change.MADE_MEMBER), 5))
+        assertThat(counted(consenting().with(DAY_MS, Change.MADE_VIEWER).with(3 * DAY_MS, Change.MADE_MEMBER), 5))
                 .containsExactly(0, 3, 4);
     }
 
     @Test
     void rejoiningRequiresNewConsent() {
         MembershipHistory membership = consenting()
-                .with(MINUTE_MS, Change.LEFT)
-                .with(2 * MINUTE_MS, Change.JOINED)
-                .with(4 * MINUTE_MS, Change.CONSENTED);
+                .with(DAY_MS, Change.LEFT)
+                .with(2 * DAY_MS, Change.JOINED)
+                .with(4 * DAY_MS, Change.CONSENTED);
 
         assertThat(counted(membership, 6)).containsExactly(0, 4, 5);
     }
 
     @Test
     void moreRestrictiveOfSimultaneousChangesWins() {
-        assertThat(counted(consenting().with(MINUTE_MS, Change.WITHDREW).with(MINUTE_MS, Change.CONSENTED), 3))
+        assertThat(counted(consenting().with(DAY_MS, Change.WITHDREW).with(DAY_MS, Change.CONSENTED), 3))
                 .containsExactly(0);
     }
 
@@ -75,13 +82,12 @@ class MembershipHistoryTest {
     void mergedOldChangesDoNotCount() {
         MembershipHistory membership = consenting();
         for (int i = 1; i <= MembershipHistory.CHANGES_MAX + 1; i++) {
-            membership = membership.with(i * MINUTE_MS, i % 2 == 0 ? Change.CONSENTED : Change.WITHDREW);
+            membership = membership.with(i * DAY_MS, i % 2 == 0 ? Change.CONSENTED : Change.WITHDREW);
         }
-        assertThat(membership.countsIn(0)).isFalse();
-        assertThat(membership.countsIn(2 * MINUTE_MS)).isTrue();
-        assertThat(membership.countsIn(3 * MINUTE_MS)).isFalse();
-        assertThat(membership.countsIn(MembershipHistory.CHANGES_MAX * MINUTE_MS))
-                .isTrue();
+        assertThat(membership.countsOn(0)).isFalse();
+        assertThat(membership.countsOn(2 * DAY_MS)).isTrue();
+        assertThat(membership.countsOn(3 * DAY_MS)).isFalse();
+        assertThat(membership.countsOn(MembershipHistory.CHANGES_MAX * DAY_MS)).isTrue();
     }
 
     @Property(tries = 200)
@@ -89,7 +95,7 @@ class MembershipHistoryTest {
         Random random = new Random(seed);
         List<Object[]> changes = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
-            changes.add(new Object[] {random.nextLong(10 * MINUTE_MS), Change.values()[random.nextInt(7)]});
+            changes.add(new Object[] {random.nextLong(10 * DAY_MS), Change.values()[random.nextInt(7)]});
         }
         MembershipHistory inOrder = known(changes);
         List<Object[]> shuffled = new ArrayList<>(changes);
@@ -112,11 +118,11 @@ class MembershipHistoryTest {
         return MembershipHistory.none().with(-1, Change.JOINED).with(-1, Change.CONSENTED);
     }
 
-    private static List<Integer> counted(MembershipHistory membership, int minutes) {
+    private static List<Integer> counted(MembershipHistory membership, int days) {
         List<Integer> counted = new ArrayList<>();
-        for (int minute = 0; minute < minutes; minute++) {
-            if (membership.countsIn(minute * MINUTE_MS)) {
-                counted.add(minute);
+        for (int day = 0; day < days; day++) {
+            if (membership.countsOn(day * DAY_MS)) {
+                counted.add(day);
             }
         }
         return counted;

@@ -17,7 +17,7 @@ public sealed interface PluginRecord {
     int SIGNAL_BYTES = 12;
     int SESSION_EVENT_BYTES = 48;
     int FLOW_ANALYSIS_BYTES = 120;
-    int TEAM_WINDOW_BYTES = 96;
+    int TEAM_WINDOW_BYTES = 80;
 
     /** Returns the capability that a plugin needs to receive this record. */
     Capability capability();
@@ -220,26 +220,25 @@ public sealed interface PluginRecord {
     }
 
     /**
-     * A released window of a team, as its leads see it. Figures may contain noise and are then not whole.
+     * A released window of a team, as its leads see it. Sums have noise and may be negative; margins are half-widths of
+     * 95 % intervals of the noise. An hour has active time only.
      *
      * @param version 1: a window is released once
-     * @param activeMembers rounded down to a multiple of five
+     * @param members how many count, rounded down to a multiple of five
      * @param closed true
      */
     record TeamWindow(
             long startMs,
             long endMs,
             long version,
-            int activeMembers,
+            int members,
             boolean closed,
-            double keystrokes,
             double activeMs,
-            double meanIntensity,
-            double intensitySpread,
+            double activeMarginMs,
             double flowMs,
+            double flowMarginMs,
             double interruptions,
-            double focusOverlapMs,
-            double gapMs)
+            double interruptionsMargin)
             implements PluginRecord {
 
         @Override
@@ -253,16 +252,14 @@ public sealed interface PluginRecord {
                     .putLong(startMs)
                     .putLong(endMs)
                     .putLong(version)
-                    .putInt(activeMembers)
+                    .putInt(members)
                     .putInt(closed ? 1 : 0)
-                    .putDouble(keystrokes)
                     .putDouble(activeMs)
-                    .putDouble(meanIntensity)
-                    .putDouble(intensitySpread)
+                    .putDouble(activeMarginMs)
                     .putDouble(flowMs)
+                    .putDouble(flowMarginMs)
                     .putDouble(interruptions)
-                    .putDouble(focusOverlapMs)
-                    .putDouble(gapMs)
+                    .putDouble(interruptionsMargin)
                     .array();
         }
     }

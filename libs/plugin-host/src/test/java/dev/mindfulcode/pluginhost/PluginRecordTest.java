@@ -65,11 +65,11 @@ class PluginRecordTest {
     }
 
     @Test
-    void encodesTeamWindowIn96Bytes() {
-        TeamWindow window = new TeamWindow(AT_MS, AT_MS, 2, 5, true, 1, 1, 1, 1, 1, 1, 1, 2);
+    void encodesTeamWindowIn80Bytes() {
+        TeamWindow window = new TeamWindow(AT_MS, AT_MS, 2, 5, true, 1, 1, 1, 1, 1, 2);
 
         assertThat(hex(window))
-                .isEqualTo(AT + AT + "0200000000000000" + "05000000" + "01000000" + "000000000000f03f".repeat(7)
+                .isEqualTo(AT + AT + "0200000000000000" + "05000000" + "01000000" + "000000000000f03f".repeat(5)
                         + "0000000000000040");
     }
 

@@ -1,9 +1,12 @@
 package dev.mindfulcode.projectionservice.analytics;
 
 import dev.mindfulcode.flowengine.team.Contribution;
-import dev.mindfulcode.flowengine.team.TeamAggregate;
-import dev.mindfulcode.flowengine.team.TeamAggregate.Statistics;
-import dev.mindfulcode.flowengine.team.WindowRelease;
+import dev.mindfulcode.flowengine.team.PrivacyBudget;
+import dev.mindfulcode.flowengine.team.TeamDayRelease;
+import dev.mindfulcode.flowengine.team.TeamDayRelease.MemberDay;
+import dev.mindfulcode.flowengine.team.TeamDayRelease.Noised;
+import dev.mindfulcode.flowengine.team.TeamFigure;
+import dev.mindfulcode.flowengine.team.TeamNoise;
 import dev.mindfulcode.flowengine.team.WindowSize;
 import dev.mindfulcode.pluginhost.PluginRecord.FlowAnalysis;
 import dev.mindfulcode.pluginhost.PluginRecord.FlowAnalysis.Totals;
@@ -11,8 +14,6 @@ import dev.mindfulcode.pluginhost.PluginRecord.TeamWindow;
 import dev.mindfulcode.projectionservice.analytics.PluginDryRun.TypedBatch;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,30 +21,30 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * The released windows of a team, computed from its members' typing by the release rule of flow-stream. A batch counts
- * in the minute in which it ends, whereas flow-stream assigns each keystroke. Not thread-safe.
+ * The released days of a team, computed from their typing by the release rule of
+ * flow-stream, with the noise of a fixed key. A batch counts in the minute in which it ends, whereas flow-stream assigns
+ * each keystroke. Not thread-safe.
  */
 final class DryRunTeam {
 
     private static final long MINUTE_MS = 60_000;
     private static final Totals NOTHING = new Totals(0, 0, 0, 0, 0, 0, 0);
+    private static final Noised NOT_RELEASED = new Noised(0, 0);
+    private static final UUID TEAM_ID = new UUID(0, 1);
+    private static final byte[] NOISE_KEY = new byte[TeamNoise.KEY_BYTES_MIN];
 
-    /** Each member's contribution by size and start of the window. */
-    private final Map<WindowSize, Map<Long, Map<UUID, Contribution>>> contributions = new EnumMap<>(WindowSize.class);
+    /** What members did, by start of the day. */
+    private final TreeMap<Long, List<MemberDay>> days = new TreeMap<>();
 
     private int members;
 
     private static final class Minute {
-        long keystrokes;
         long activeMs;
-        double intensityMs;
         long flowMs;
         long interruptions;
 
         void add(Totals before, Totals after) {
-            keystrokes += after.keystrokes() - before.keystrokes();
             activeMs += after.activeMs() - before.activeMs();
-            intensityMs += after.intensityMs() - before.intensityMs();
             flowMs += after.flowMs() - before.flowMs();
             interruptions += after.interruptions() - before.interruptions();
         }
@@ -51,23 +52,18 @@ final class DryRunTeam {
 
     /** Adds a member; batches are in order of time. */
     void add(List<TypedBatch> typed) {
-        Map<Long, Minute> minutes = minutes(typed);
-        UUID userId = new UUID(0, members++);
-        for (WindowSize size : WindowSize.values()) {
-            Map<Long, Contribution> windows = new HashMap<>();
-            minutes.forEach(
-                    (minuteMs, minute) -> windows.computeIfAbsent(size.startOf(minuteMs), _ -> new Contribution(size))
-                            .addMinute(
-                                    minuteMs,
-                                    minute.keystrokes,
-                                    minute.activeMs,
-                                    Math.round(minute.intensityMs * Contribution.INTENSITY_UNITS),
-                                    minute.flowMs,
-                                    minute.interruptions));
-            Map<Long, Map<UUID, Contribution>> ofSize = contributions.computeIfAbsent(size, _ -> new TreeMap<>());
-            windows.forEach((startMs, contribution) ->
-                    ofSize.computeIfAbsent(startMs, _ -> new HashMap<>()).put(userId, contribution));
-        }
+        members++;
+        Map<Long, MemberDay> ofMember = new HashMap<>();
+        minutes(typed).forEach((minuteMs, minute) -> {
+            MemberDay day = ofMember.computeIfAbsent(
+                    WindowSize.DAY.startOf(minuteMs), _ -> new MemberDay(new Contribution(), new HashMap<>()));
+            Contribution hour = day.hours().computeIfAbsent(WindowSize.HOUR.startOf(minuteMs), _ -> new Contribution());
+            for (Contribution contribution : List.of(day.day(), hour)) {
+                contribution.addMinute(minute.activeMs, minute.flowMs, minute.interruptions);
+            }
+        });
+        ofMember.forEach((startMs, day) ->
+                days.computeIfAbsent(startMs, _ -> new ArrayList<>()).add(day));
     }
 
     private static Map<Long, Minute> minutes(List<TypedBatch> typed) {
@@ -93,57 +89,35 @@ final class DryRunTeam {
                 .add(before, analysis.totals());
     }
 
-    /** Returns the released windows, ordered by start. */
+    /** Returns the released windows in the order of their release. */
     List<TeamWindow> windows() {
         List<TeamWindow> windows = new ArrayList<>();
-        Map<Long, WindowRelease> shorter = Map.of();
-        for (WindowSize size : WindowSize.values()) {
-            Map<Long, WindowRelease> released = released(size, shorter);
-            released.forEach((startMs, release) -> windows.add(window(startMs, size, release.statistics())));
-            shorter = released;
+        TeamNoise noise = new TeamNoise(NOISE_KEY, TEAM_ID);
+        if (members >= TeamDayRelease.MEMBERS_MIN_DEFAULT && !days.isEmpty()) {
+            for (long dayMs = days.firstKey(); dayMs <= days.lastKey(); dayMs += WindowSize.DAY.lengthMs()) {
+                TeamDayRelease.of(dayMs, members, days.getOrDefault(dayMs, List.of()), PrivacyBudget.DEFAULT, noise)
+                        .forEach(window -> windows.add(window(window)));
+            }
         }
-        windows.sort(Comparator.comparingLong(TeamWindow::startMs).thenComparingLong(TeamWindow::endMs));
         return windows;
     }
 
-    /**
-     * Returns the released windows of a size.
-     *
-     * @param shorter releases of the next shorter size
-     */
-    private Map<Long, WindowRelease> released(WindowSize size, Map<Long, WindowRelease> shorter) {
-        Map<Long, Map<UUID, Contribution>> inside = new HashMap<>();
-        shorter.forEach((startMs, release) -> release.contributions()
-                .forEach((userId, contribution) -> inside.computeIfAbsent(size.startOf(startMs), _ -> new HashMap<>())
-                        .computeIfAbsent(userId, _ -> new Contribution(size))
-                        .addWindow(startMs, contribution)));
-        Map<Long, WindowRelease> released = new TreeMap<>();
-        contributions.getOrDefault(size, Map.of()).forEach((startMs, added) -> {
-            WindowRelease release = WindowRelease.decide(
-                            size, added, inside.getOrDefault(startMs, Map.of()), TeamAggregate.MEMBERS_MIN_DEFAULT)
-                    .release();
-            if (release != null) {
-                released.put(startMs, release);
-            }
-        });
-        return released;
+    private TeamWindow window(TeamDayRelease.Window window) {
+        return new TeamWindow(
+                window.startMs(),
+                window.startMs() + window.size().lengthMs(),
+                1,
+                Math.toIntExact(TeamDayRelease.shownMembers(members)),
+                true,
+                1_000 * of(window, TeamFigure.ACTIVE_SECONDS).value(),
+                1_000 * of(window, TeamFigure.ACTIVE_SECONDS).margin(),
+                1_000 * of(window, TeamFigure.SECONDS_IN_FLOW).value(),
+                1_000 * of(window, TeamFigure.SECONDS_IN_FLOW).margin(),
+                of(window, TeamFigure.INTERRUPTIONS).value(),
+                of(window, TeamFigure.INTERRUPTIONS).margin());
     }
 
-    private static TeamWindow window(long startMs, WindowSize size, Statistics figures) {
-        Long gapSeconds = figures.gapSeconds();
-        return new TeamWindow(
-                startMs,
-                startMs + size.lengthMs(),
-                1,
-                Math.toIntExact(TeamAggregate.shownMembers(figures.members())),
-                true,
-                figures.keystrokes(),
-                figures.activeSeconds() * 1_000.0,
-                figures.meanIntensity(),
-                figures.intensitySpread(),
-                figures.secondsInFlow() * 1_000.0,
-                figures.interruptions(),
-                figures.focusOverlapSeconds() * 1_000.0,
-                gapSeconds == null ? 0 : gapSeconds * 1_000.0);
+    private static Noised of(TeamDayRelease.Window window, TeamFigure figure) {
+        return window.figures().getOrDefault(figure, NOT_RELEASED);
     }
 }

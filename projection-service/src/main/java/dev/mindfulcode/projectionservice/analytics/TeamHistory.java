@@ -1,6 +1,6 @@
 package dev.mindfulcode.projectionservice.analytics;
 
-import dev.mindfulcode.flowengine.team.TeamAggregate;
+import dev.mindfulcode.flowengine.team.TeamDayRelease;
 import dev.mindfulcode.pluginhost.PluginRecord;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -29,13 +29,13 @@ final class TeamHistory implements RecordSource {
 
     private static final long POLL_INTERVAL_NANOS = 5_000_000_000L;
 
-    private static final String RELEASED =
-            " closed AND members >= " + TeamAggregate.MEMBERS_MIN_LEAST + " AND team_id = ? AND window_start < ?";
+    private static final String RELEASED = " active_seconds_margin IS NOT NULL AND members >= "
+            + TeamDayRelease.MEMBERS_MIN_LEAST + " AND team_id = ? AND window_start < ?";
 
     private static final String FIGURES = """
-            SELECT size, window_start, members, coalesce(keystrokes, 0), coalesce(active_seconds, 0),
-                   coalesce(mean_intensity, 0), coalesce(intensity_spread, 0), coalesce(seconds_in_flow, 0),
-                   coalesce(interruptions, 0), coalesce(focus_overlap_seconds, 0), coalesce(gap_seconds, 0)
+            SELECT size, window_start, members, active_seconds, active_seconds_margin,
+                   coalesce(seconds_in_flow, 0), coalesce(seconds_in_flow_margin, 0),
+                   coalesce(interruptions, 0), coalesce(interruptions_margin, 0)
             FROM readmodel.team_windows WHERE""" + RELEASED;
 
     private static final String NEXT =
@@ -159,21 +159,18 @@ final class TeamHistory implements RecordSource {
                         startMs,
                         startMs + length(size).toMillis(),
                         1,
-                        Math.toIntExact(TeamAggregate.shownMembers(row.getLong(3))),
+                        Math.toIntExact(TeamDayRelease.shownMembers(row.getLong(3))),
                         true,
-                        row.getDouble(4),
+                        row.getDouble(4) * 1_000,
                         row.getDouble(5) * 1_000,
-                        row.getDouble(6),
-                        row.getDouble(7),
-                        row.getDouble(8) * 1_000,
-                        row.getDouble(9),
-                        row.getDouble(10) * 1_000,
-                        row.getDouble(11) * 1_000));
+                        row.getDouble(6) * 1_000,
+                        row.getDouble(7) * 1_000,
+                        row.getDouble(8),
+                        row.getDouble(9)));
     }
 
     private static Duration length(String size) {
         return switch (size) {
-            case "five_minutes" -> Duration.ofMinutes(5);
             case "hour" -> Duration.ofHours(1);
             case "day" -> Duration.ofDays(1);
             default -> throw new IllegalStateException("Unknown window size: " + size);

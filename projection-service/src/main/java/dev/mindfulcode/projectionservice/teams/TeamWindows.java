@@ -7,6 +7,7 @@ import dev.mindfulcode.projectionservice.fold.Projection;
 import dev.mindfulcode.projectionservice.fold.ProjectionEvent;
 import dev.mindfulcode.projectionservice.fold.RejectedEventException;
 import dev.mindfulcode.schemas.TeamWindow;
+import dev.mindfulcode.schemas.TeamWindowOutcome;
 import dev.mindfulcode.schemas.TeamWindowSize;
 import dev.mindfulcode.schemas.Topics;
 import java.sql.Connection;
@@ -20,32 +21,29 @@ import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code team_windows}: one row per released window of a team. The first record that closes a window is its release.
- * Later records of the same window, for example from a replay of flow-stream, change nothing: the difference between
- * two releases could reveal one member. A window without figures stays withheld.
+ * {@code team_windows}: one row per closed window of a team. The first record that closes a window is its release.
+ * Later records of the same window, for example from a replay of flow-stream, change nothing: two releases reveal more
+ * than was charged for one. A window without figures stays withheld.
  */
 @NullMarked
 public final class TeamWindows implements Fold {
 
     private static final String INSERT = """
             INSERT INTO {team_windows}
-                (team_id, size, window_start, version, closed, members_min, members, keystrokes, active_seconds,
-                 mean_intensity, intensity_spread, seconds_in_flow, interruptions, focus_overlap_seconds, gap_seconds,
-                 keystrokes_a_member_max, seconds_a_member_max, interruptions_a_member_max)
-            SELECT team_id, size, @ts start_ms, version, true, members_min, members, keystrokes, active_seconds,
-                   mean_intensity, intensity_spread, seconds_in_flow, interruptions, focus_overlap_seconds, gap_seconds,
-                   keystrokes_a_member_max, seconds_a_member_max, interruptions_a_member_max
-            FROM unnest(?::uuid[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
-                        ?::bigint[], ?::double precision[], ?::double precision[], ?::bigint[], ?::bigint[],
-                        ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
-                AS u(team_id, size, start_ms, version, members_min, members, keystrokes, active_seconds,
-                     mean_intensity, intensity_spread, seconds_in_flow, interruptions, focus_overlap_seconds,
-                     gap_seconds, keystrokes_a_member_max, seconds_a_member_max, interruptions_a_member_max)
+                (team_id, size, window_start, outcome, members_min, members, active_seconds, active_seconds_margin,
+                 seconds_in_flow, seconds_in_flow_margin, interruptions, interruptions_margin, rho_micros,
+                 rho_month_micros, rho_month_max_micros)
+            SELECT team_id, size, @ts start_ms, outcome, members_min, members, active_seconds, active_seconds_margin,
+                   seconds_in_flow, seconds_in_flow_margin, interruptions, interruptions_margin, rho_micros,
+                   rho_month_micros, rho_month_max_micros
+            FROM unnest(?::uuid[], ?::text[], ?::bigint[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[],
+                        ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
+                        ?::bigint[])
+                AS u(team_id, size, start_ms, outcome, members_min, members, active_seconds, active_seconds_margin,
+                     seconds_in_flow, seconds_in_flow_margin, interruptions, interruptions_margin, rho_micros,
+                     rho_month_micros, rho_month_max_micros)
             ON CONFLICT (team_id, size, window_start) DO NOTHING
             """.replace("@ts ", ArrayBinder.TIMESTAMP_OF);
-
-    /** The greatest standard deviation of values between 0 and 1. */
-    private static final double INTENSITY_SPREAD_MAX = 0.5;
 
     private record Key(UUID teamId, String size, long startMs) {}
 
@@ -60,7 +58,7 @@ public final class TeamWindows implements Fold {
     }
 
     public static Projection projection() {
-        return Projection.of(TeamWindows.class, "team_windows", 1, List.of(Topics.TEAM_FLOW), tables -> {
+        return Projection.of(TeamWindows.class, "team_windows", 2, List.of(Topics.TEAM_FLOW), tables -> {
             String insert = tables.qualify(INSERT);
             return () -> new TeamWindows(insert);
         });
@@ -72,8 +70,11 @@ public final class TeamWindows implements Fold {
         if (!window.getTeamId().equals(event.userId())) {
             throw new RejectedEventException("team differs from key");
         }
-        if (window.getSize() == TeamWindowSize.UNKNOWN) {
+        if (window.getSize() != TeamWindowSize.HOUR && window.getSize() != TeamWindowSize.DAY) {
             throw new RejectedEventException("unknown size");
+        }
+        if (window.getOutcome() == TeamWindowOutcome.UNKNOWN) {
+            throw new RejectedEventException("unknown outcome");
         }
         checkFigures(window);
         if (!window.getClosed()) {
@@ -91,22 +92,16 @@ public final class TeamWindows implements Fold {
     private static void checkFigures(TeamWindow window) throws RejectedEventException {
         EventValidation.version(window.getVersion());
         EventValidation.count(window.getMembersMin());
-        EventValidation.count(window.getKeystrokesAMemberMax());
-        EventValidation.count(window.getSecondsAMemberMax());
-        EventValidation.count(window.getInterruptionsAMemberMax());
         countOrNull(longOrNull(window.getMembers()));
-        countOrNull(window.getKeystrokes());
-        countOrNull(window.getActiveSeconds());
-        countOrNull(window.getSecondsInFlow());
-        countOrNull(window.getInterruptions());
-        countOrNull(window.getFocusOverlapSeconds());
-        countOrNull(window.getGapSeconds());
-        Double mean = window.getMeanIntensity();
-        Double spread = window.getIntensitySpread();
-        if (mean != null && !(mean >= 0 && mean <= 1)
-                || spread != null && !(spread >= 0 && spread <= INTENSITY_SPREAD_MAX)) {
-            throw new RejectedEventException("intensity out of range");
-        }
+        sumOrNull(window.getActiveSeconds());
+        countOrNull(window.getActiveSecondsMargin());
+        sumOrNull(window.getSecondsInFlow());
+        countOrNull(window.getSecondsInFlowMargin());
+        sumOrNull(window.getInterruptions());
+        countOrNull(window.getInterruptionsMargin());
+        EventValidation.count(window.getRhoMicros());
+        EventValidation.count(window.getRhoMonthMicros());
+        EventValidation.count(window.getRhoMonthMaxMicros());
     }
 
     private static @Nullable Long longOrNull(@Nullable Integer value) {
@@ -119,6 +114,13 @@ public final class TeamWindows implements Fold {
         }
     }
 
+    /** Noise makes a small sum negative. */
+    private static void sumOrNull(@Nullable Long value) throws RejectedEventException {
+        if (value != null) {
+            EventValidation.count(value < 0 ? -(value + 1) : value);
+        }
+    }
+
     @Override
     public int flush(Connection connection) throws SQLException {
         if (rows.isEmpty()) {
@@ -128,20 +130,18 @@ public final class TeamWindows implements Fold {
                 .uuids(row -> row.key().teamId())
                 .texts(row -> row.key().size())
                 .longs(row -> row.key().startMs())
-                .longs(row -> row.window().getVersion())
+                .texts(row -> row.window().getOutcome().name().toLowerCase(Locale.ROOT))
                 .longs(row -> row.window().getMembersMin())
                 .longsOrNull(row -> longOrNull(row.window().getMembers()))
-                .longsOrNull(row -> row.window().getKeystrokes())
                 .longsOrNull(row -> row.window().getActiveSeconds())
-                .doublesOrNull(row -> row.window().getMeanIntensity())
-                .doublesOrNull(row -> row.window().getIntensitySpread())
+                .longsOrNull(row -> row.window().getActiveSecondsMargin())
                 .longsOrNull(row -> row.window().getSecondsInFlow())
+                .longsOrNull(row -> row.window().getSecondsInFlowMargin())
                 .longsOrNull(row -> row.window().getInterruptions())
-                .longsOrNull(row -> row.window().getFocusOverlapSeconds())
-                .longsOrNull(row -> row.window().getGapSeconds())
-                .longs(row -> row.window().getKeystrokesAMemberMax())
-                .longs(row -> row.window().getSecondsAMemberMax())
-                .longs(row -> row.window().getInterruptionsAMemberMax())
+                .longsOrNull(row -> row.window().getInterruptionsMargin())
+                .longs(row -> row.window().getRhoMicros())
+                .longs(row -> row.window().getRhoMonthMicros())
+                .longs(row -> row.window().getRhoMonthMaxMicros())
                 .update(connection, insert);
     }
 }

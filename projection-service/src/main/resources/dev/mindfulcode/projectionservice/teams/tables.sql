@@ -1,23 +1,24 @@
 CREATE TABLE team_windows (
-    team_id                    uuid NOT NULL,
-    -- five_minutes, hour or day.
-    size                       text NOT NULL,
-    window_start               timestamptz NOT NULL,
-    version                    bigint NOT NULL,
-    closed                     boolean NOT NULL,
-    members_min                bigint NOT NULL,
-    -- Null, like all figures, if fewer than members_min members were active.
-    members                    bigint,
-    keystrokes                 bigint,
-    active_seconds             bigint,
-    mean_intensity             double precision,
-    intensity_spread           double precision,
-    seconds_in_flow            bigint,
-    interruptions              bigint,
-    focus_overlap_seconds      bigint,
-    gap_seconds                bigint,
-    keystrokes_a_member_max    bigint NOT NULL,
-    seconds_a_member_max       bigint NOT NULL,
-    interruptions_a_member_max bigint NOT NULL,
+    team_id                  uuid NOT NULL,
+    -- hour or day.
+    size                     text NOT NULL,
+    window_start             timestamptz NOT NULL,
+    -- released, or budget_spent: a day without figures.
+    outcome                  text NOT NULL,
+    members_min              bigint NOT NULL,
+    -- How many members count; null, like all figures, if the window is withheld.
+    members                  bigint,
+    -- Sums over members with noise, which may be negative; the margins are half-widths of 95 % intervals of the noise.
+    active_seconds           bigint,
+    active_seconds_margin    bigint,
+    -- Null in an hour, as are interruptions.
+    seconds_in_flow          bigint,
+    seconds_in_flow_margin   bigint,
+    interruptions            bigint,
+    interruptions_margin     bigint,
+    -- In millionths: cost of the day with its hours, spent in its month by then, and the budget of a month.
+    rho_micros               bigint NOT NULL,
+    rho_month_micros         bigint NOT NULL,
+    rho_month_max_micros     bigint NOT NULL,
     PRIMARY KEY (team_id, size, window_start)
 );

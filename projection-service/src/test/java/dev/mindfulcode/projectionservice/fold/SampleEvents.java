@@ -141,9 +141,10 @@ public final class SampleEvents {
                 .setClosed(true)
                 .setMembersMin(5)
                 .setMembers(members)
-                .setKeystrokesAMemberMax(150_000)
-                .setSecondsAMemberMax(57_600)
-                .setInterruptionsAMemberMax(150)
+                .setKeystrokesAMemberMax(0)
+                .setSecondsAMemberMax(14_400)
+                .setInterruptionsAMemberMax(8)
+                .setRhoMicros(version)
                 .build();
     }
 }

@@ -7,6 +7,7 @@ import dev.mindfulcode.projectionservice.fold.ProjectionEvent;
 import dev.mindfulcode.projectionservice.fold.ReadModelDatabase;
 import dev.mindfulcode.projectionservice.fold.RejectedEventException;
 import dev.mindfulcode.schemas.TeamWindow;
+import dev.mindfulcode.schemas.TeamWindowOutcome;
 import dev.mindfulcode.schemas.TeamWindowSize;
 import java.time.Instant;
 import java.util.Arrays;
@@ -20,7 +21,7 @@ class TeamWindowsTest {
 
     private static final Instant START = Instant.parse("2026-03-02T09:00:00Z");
     private static final String ROW =
-            "SELECT version, closed, members, active_seconds, mean_intensity FROM readmodel.team_windows";
+            "SELECT outcome, members, active_seconds, active_seconds_margin, rho_month_micros FROM readmodel.team_windows";
 
     private final ReadModelDatabase database = new ReadModelDatabase();
     private final UUID team = UUID.randomUUID();
@@ -30,17 +31,17 @@ class TeamWindowsTest {
         assertThat(apply(window(3, false, 6))).isZero();
         assertThat(database.rows(ROW)).isEmpty();
         apply(window(4, true, 6), window(5, true, 7));
-        assertThat(database.rows(ROW)).containsExactly("(4,t,6,4000,0.5)");
+        assertThat(database.rows(ROW)).containsExactly("(released,6,4000,9000,4)");
         assertThat(apply(window(7, true, 9))).isZero();
         assertThat(apply(window(8, true, null))).isZero();
-        assertThat(database.rows(ROW)).containsExactly("(4,t,6,4000,0.5)");
+        assertThat(database.rows(ROW)).containsExactly("(released,6,4000,9000,4)");
     }
 
     @Test
     void keepsWithheldWindowWithheld() throws Exception {
         apply(window(1, true, null));
         assertThat(apply(window(1, true, 6))).isZero();
-        assertThat(database.rows(ROW)).containsExactly("(1,t,,,)");
+        assertThat(database.rows(ROW)).containsExactly("(budget_spent,,,,1)");
     }
 
     @Test
@@ -63,15 +64,25 @@ class TeamWindowsTest {
                 window -> window.setVersion(-1),
                 window -> window.setMembers(-1),
                 window -> window.setActiveSeconds(Long.MAX_VALUE),
-                window -> window.setMeanIntensity(Double.NaN),
-                window -> window.setMeanIntensity(1.5),
-                window -> window.setIntensitySpread(-0.1),
+                window -> window.setSize(TeamWindowSize.FIVE_MINUTES),
+                window -> window.setOutcome(TeamWindowOutcome.UNKNOWN),
+                window -> window.setSecondsInFlow(Long.MIN_VALUE),
+                window -> window.setActiveSecondsMargin(-1L),
+                window -> window.setRhoMonthMicros(-1),
                 window -> window.setWindowStart(Instant.parse("2500-01-01T00:00:00Z")));
         for (Consumer<TeamWindow> fault : faults) {
             TeamWindow window = window(1, true, 6);
             fault.accept(window);
             assertThatThrownBy(() -> apply(window)).isInstanceOf(RejectedEventException.class);
         }
+    }
+
+    @Test
+    void storesNegativeSumsAsTheyWereReleased() throws Exception {
+        TeamWindow window = window(1, true, 6);
+        window.setActiveSeconds(-17L);
+        apply(window);
+        assertThat(database.rows(ROW)).containsExactly("(released,6,-17,9000,1)");
     }
 
     private int apply(TeamWindow... windows) throws Exception {
@@ -90,19 +101,17 @@ class TeamWindowsTest {
                 .setVersion(version)
                 .setClosed(closed)
                 .setMembersMin(5)
-                .setKeystrokesAMemberMax(30_000)
-                .setSecondsAMemberMax(3_600)
-                .setInterruptionsAMemberMax(30);
+                .setKeystrokesAMemberMax(0)
+                .setSecondsAMemberMax(14_400)
+                .setInterruptionsAMemberMax(8)
+                .setOutcome(members == null ? TeamWindowOutcome.BUDGET_SPENT : TeamWindowOutcome.RELEASED)
+                .setRhoMonthMicros(version);
         if (members != null) {
             window.setMembers(members)
-                    .setKeystrokes(12_000L)
                     .setActiveSeconds(4_000L)
-                    .setMeanIntensity(0.5)
-                    .setIntensitySpread(0.1)
+                    .setActiveSecondsMargin(9_000L)
                     .setSecondsInFlow(1_000L)
-                    .setInterruptions(7L)
-                    .setFocusOverlapSeconds(120L)
-                    .setGapSeconds(0L);
+                    .setInterruptions(7L);
         }
         return window.build();
     }

@@ -116,18 +116,17 @@ final class ReadModelRows implements AutoCloseable {
             written.add("readmodel.team_windows where team_id = '" + team + "'");
             statement.execute("update identity.teams set plan = 'premium' where team_id = '" + team + "'");
             statement.execute("""
-                    INSERT INTO readmodel.team_windows (team_id, size, window_start, version, closed, members_min,
-                        members, keystrokes,
-                        active_seconds, mean_intensity, intensity_spread, seconds_in_flow, interruptions,
-                            focus_overlap_seconds,
-                        keystrokes_a_member_max, seconds_a_member_max, interruptions_a_member_max)
-                    SELECT '%1$s', 'day', day, 1, day < now() - interval '2 days', 5, 6, 40000, 60000, 0.5, 0.1,
+                    INSERT INTO readmodel.team_windows (team_id, size, window_start, outcome, members_min, members,
+                        active_seconds, active_seconds_margin, seconds_in_flow, seconds_in_flow_margin, interruptions,
+                        interruptions_margin, rho_micros, rho_month_micros, rho_month_max_micros)
+                    SELECT '%1$s', 'day', day, 'released', 5, 6, 60000, 9000,
                            CASE WHEN day > now() - interval '16 days' AND day < now() - interval '2 days' THEN 12000
-                               ELSE 30000 END, 20, 600, 1, 1, 1
+                               ELSE 30000 END, 5000, 20, 6, 500000, 500000, 15500000
                     FROM generate_series(date_trunc('day', now(), 'UTC') - interval '75 days', date_trunc('day',
                         now(), 'UTC'),
                                          interval '1 day') AS day
-                    WHERE day <> date_trunc('day', now(), 'UTC') - interval '3 days'""".formatted(team));
+                    WHERE day < now() - interval '2 days'
+                        AND day <> date_trunc('day', now(), 'UTC') - interval '3 days'""".formatted(team));
             statement.execute("""
                     WITH rule AS (
                         INSERT INTO gateway.team_alert_rules (rule_id, team_id, indicator, threshold, recent_days,

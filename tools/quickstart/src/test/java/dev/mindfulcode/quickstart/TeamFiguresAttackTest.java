@@ -134,7 +134,8 @@ class TeamFiguresAttackTest {
                     .allSatisfy((path, answers) -> assertThat(answers)
                             .as(path)
                             .hasSize(1)
-                            .noneMatch(answer -> answer.contains("\"keystrokes\"")));
+                            .noneMatch(answer ->
+                                    answer.contains("\"active_seconds\"") || answer.contains("\"active_ms\"")));
             assertThat(pushed).hasSize(STREAMS.size() - 1);
             assertThat(pushed)
                     .allSatisfy(events -> assertThat(String.join("", events))
@@ -152,17 +153,17 @@ class TeamFiguresAttackTest {
         String run = run(lead, team);
         Instant hour = Instant.now().truncatedTo(ChronoUnit.HOURS).minus(Duration.ofHours(30));
         publish(
-                window(team, hour, 1, false, 6, 1_000),
-                window(team, hour, 2, true, 6, 1_037),
-                window(team, hour, 3, true, 7, 1_074),
+                window(team, hour, 1, false, 26, 1_000),
+                window(team, hour, 2, true, 26, 1_037),
+                window(team, hour, 3, true, 27, 1_074),
                 window(team, hour.plus(Duration.ofHours(1)), 1, true, 3, 555),
-                window(team, hour.plus(Duration.ofHours(2)), 1, true, 9, 2_000));
+                window(team, hour.plus(Duration.ofHours(2)), 1, true, 29, 2_000));
         String analytics = team.path() + "/analytics?size=hour";
         Eventually.holds(
                 "the last window is read", () -> lead.get(analytics).body().contains("2000"));
         Eventually.holds(
                 "the last window is folded",
-                () -> lead.get("/api/analytics/" + run).body().contains("2000"));
+                () -> lead.get("/api/analytics/" + run).body().contains("2000000"));
         poll(lead, team, run);
 
         String read = lead.get(analytics).body();
@@ -171,7 +172,7 @@ class TeamFiguresAttackTest {
                 .hasSize(2)
                 .allSatisfy(window -> assertThat(window.path("members").asInt())
                         .as("in steps of five")
-                        .isEqualTo(5));
+                        .isEqualTo(25));
         assertThat(seen)
                 .allSatisfy((path, answers) -> assertThat(answers)
                         .as(path)
@@ -305,7 +306,7 @@ class TeamFiguresAttackTest {
     }
 
     private static TeamWindow window(
-            TestTeam team, Instant start, long version, boolean closed, int members, long keystrokes) {
+            TestTeam team, Instant start, long version, boolean closed, int members, long activeSeconds) {
         return TeamWindow.newBuilder()
                 .setTeamId(team.id())
                 .setSize(TeamWindowSize.HOUR)
@@ -314,17 +315,11 @@ class TeamFiguresAttackTest {
                 .setClosed(closed)
                 .setMembersMin(3)
                 .setMembers(members)
-                .setKeystrokes(keystrokes)
-                .setActiveSeconds(600L)
-                .setMeanIntensity(0.5)
-                .setIntensitySpread(0.1)
-                .setSecondsInFlow(60L)
-                .setInterruptions(2L)
-                .setFocusOverlapSeconds(0L)
-                .setGapSeconds(0L)
-                .setKeystrokesAMemberMax(30_000)
-                .setSecondsAMemberMax(3_600)
-                .setInterruptionsAMemberMax(30)
+                .setActiveSeconds(activeSeconds)
+                .setActiveSecondsMargin(60L)
+                .setKeystrokesAMemberMax(0)
+                .setSecondsAMemberMax(14_400)
+                .setInterruptionsAMemberMax(8)
                 .build();
     }
 
