@@ -378,7 +378,7 @@ class AnalyticsApiTest {
                 .isProblem(400, "invalid-request")
                 .withField("scope");
         Instant hour = Instant.now().truncatedTo(ChronoUnit.HOURS).minus(Duration.ofHours(5));
-        Instant day = Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofDays(3));
+        Instant day = Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofDays(2));
         window(team, "hour", hour, 27, 1_200);
         window(team, "hour", hour.plusSeconds(3_600), 0, 0);
         window(team, "day", day, 4, 600);
