@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class ErasureTest {
 
-    private static final List<String> USER_STORES = List.of(
+    static final List<String> USER_STORES = List.of(
             FlowTopology.SESSIONS_STORE,
             FlowTopology.SESSION_TIMERS_STORE,
             FlowTopology.MINUTES_STORE,

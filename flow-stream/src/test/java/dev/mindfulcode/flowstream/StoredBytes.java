@@ -1,0 +1,119 @@
+package dev.mindfulcode.flowstream;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.DBOptions;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+
+/** What is stored, as bytes: the records of topics and the rows and files of RocksDB. */
+final class StoredBytes {
+
+    private StoredBytes() {}
+
+    /** A record of a topic or a row of a store. */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    record Row(String place, byte[] key, byte @Nullable [] value) {
+
+        boolean keyBeginsWith(byte[] prefix) {
+            return key.length >= prefix.length && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
+        }
+    }
+
+    /** Returns the committed records of a topic, progress markers too. */
+    static List<Row> ofTopic(String topic) {
+        List<Row> rows = new ArrayList<>();
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                Map.of(
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        Kafka.PLATFORM.bootstrapServers(),
+                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                        "read_committed"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                    .map(partition -> new TopicPartition(topic, partition.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
+                    rows.add(new Row(topic, record.key() == null ? new byte[0] : record.key(), record.value()));
+                }
+            }
+        }
+        return rows;
+    }
+
+    /** Returns the rows of all RocksDB databases below a folder; their place is the name of the store. */
+    static List<Row> ofRocksDb(Path folder) {
+        List<Row> rows = new ArrayList<>();
+        for (Path file : files(folder)) {
+            if (file.endsWith("CURRENT")) {
+                readRocksDb(folder, file.getParent(), rows);
+            }
+        }
+        return rows;
+    }
+
+    private static void readRocksDb(Path folder, Path database, List<Row> into) {
+        // application/task/rocksdb/store, or application/task/store/segment
+        Path inTask = folder.relativize(database).subpath(2, 4);
+        String name = inTask.getName(inTask.startsWith("rocksdb") ? 1 : 0).toString();
+        List<ColumnFamilyHandle> handles = new ArrayList<>();
+        try (Options options = new Options();
+                DBOptions databaseOptions = new DBOptions()) {
+            List<ColumnFamilyDescriptor> families = RocksDB.listColumnFamilies(options, database.toString()).stream()
+                    .map(ColumnFamilyDescriptor::new)
+                    .toList();
+            try (RocksDB opened = RocksDB.openReadOnly(databaseOptions, database.toString(), families, handles)) {
+                for (ColumnFamilyHandle handle : handles) {
+                    try (RocksIterator row = opened.newIterator(handle)) {
+                        for (row.seekToFirst(); row.isValid(); row.next()) {
+                            into.add(new Row(name, row.key(), row.value()));
+                        }
+                    }
+                }
+                handles.forEach(ColumnFamilyHandle::close);
+            }
+        } catch (RocksDBException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static List<Path> files(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static boolean contains(byte[] bytes, byte[] searched) {
+        for (int i = 0; i + searched.length <= bytes.length; i++) {
+            if (Arrays.equals(bytes, i, i + searched.length, searched, 0, searched.length)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
