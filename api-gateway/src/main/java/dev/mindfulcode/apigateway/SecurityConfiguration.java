@@ -6,6 +6,7 @@ import dev.mindfulcode.apigateway.http.OperatorToken;
 import dev.mindfulcode.apigateway.http.ProblemExceptionHandler;
 import dev.mindfulcode.apigateway.limits.RateLimits;
 import dev.mindfulcode.apigateway.live.LiveTickets;
+import dev.mindfulcode.apigateway.privacy.ActivityRecorder;
 import dev.mindfulcode.identity.CredentialException;
 import dev.mindfulcode.identity.CredentialVerifier;
 import dev.mindfulcode.webkit.endpoints.Access;
@@ -75,10 +76,11 @@ class SecurityConfiguration {
             CredentialVerifier credentials,
             LiveTickets tickets,
             OperatorToken operator,
+            ActivityRecorder activity,
             RateLimits limits) {
         ReactiveAuthenticationManager manager = presented -> presented instanceof LiveTicketAuthentication live
                 ? tickets.redeem(live.ticket()).map(CallerAuthentication::new)
-                : callerOf(presented, credentials);
+                : callerOf(presented, credentials, activity);
         ReactiveAuthenticationManager operators =
                 presented -> operator.matches(((BearerTokenAuthenticationToken) presented).getToken())
                         ? Mono.just(OperatorToken.authentication())
@@ -113,9 +115,11 @@ class SecurityConfiguration {
                 .build();
     }
 
-    private static Mono<Authentication> callerOf(Authentication presented, CredentialVerifier credentials) {
+    private static Mono<Authentication> callerOf(
+            Authentication presented, CredentialVerifier credentials, ActivityRecorder activity) {
         String credential = ((BearerTokenAuthenticationToken) presented).getToken();
         return Mono.fromFuture(() -> credentials.verify(credential))
+                .doOnNext(identity -> activity.record(identity.userId()))
                 .<Authentication>map(CallerAuthentication::new)
                 .onErrorMap(CredentialException.class, SecurityConfiguration::refusal);
     }

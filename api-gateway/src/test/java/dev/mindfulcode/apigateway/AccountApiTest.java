@@ -321,6 +321,11 @@ class AccountApiTest {
         patch(ada.token(), "{\"timezone\": \"Mars/Olympus\"}")
                 .isProblem(400, "invalid-request")
                 .withField("timezone");
+        for (String field : List.of("email", "timezone", "current_password")) {
+            patch(ada.token(), "{\"%s\": null}".formatted(field))
+                    .isProblem(400, "invalid-request")
+                    .withField(field);
+        }
         patch(ada.token(), "{\"timezone\": \"Europe/Berlin\"}");
         assertThat(patch(ada.token(), "{\"timezone\": \"Asia/Tokyo\", \"name\": \"Ada\"}")
                         .text("time_zone"))

@@ -107,6 +107,14 @@ class LimitsTest {
                                             .minus(Duration.ofDays(days))
                                             .plusSeconds(60))))),
             Map.entry(
+                    "excluded-names",
+                    count -> settings(
+                            "{\"excluded_languages\": [\"x\"" + ", \"x\"".repeat(Math.toIntExact(count) - 1) + "]}")),
+            Map.entry(
+                    "excluded-name",
+                    length -> settings("{\"excluded_languages\": [\"" + "x".repeat(Math.toIntExact(length)) + "\"]}")),
+            Map.entry("retention", months -> settings("{\"retention_months\": " + months + "}")),
+            Map.entry(
                     "idempotency-key",
                     length -> outcome(API.post(
                             START,
@@ -274,6 +282,10 @@ class LimitsTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static Outcome settings(String body) {
+        return outcome(API.put("/api/privacy/settings", ADA.token(), body));
     }
 
     private static Outcome outcome(Answer answer) {

@@ -7,9 +7,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * What a user let the product collect, by time of receipt: the changes of their level, ordered by time. A history, since
- * batches and changes are in different topics: a batch may be processed after a change that came later, in a replay long
- * after. Before the first change everything is collected.
+ * The changes of a user's collection level, ordered by time. A history, since batches and changes are in different
+ * topics: a batch may be processed after a change that came later, in a replay long after. Before the first change
+ * everything is collected.
  */
 record CollectionHistory(List<Change> changes) {
 

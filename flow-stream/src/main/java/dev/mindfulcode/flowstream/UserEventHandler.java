@@ -8,7 +8,9 @@ import dev.mindfulcode.schemas.FlowFeedback;
 import java.util.UUID;
 import org.apache.kafka.common.utils.Bytes;
 
-/** Applies account events (sensitivity, collection level, team membership, erasure) and flow ratings. Not thread-safe. */
+/**
+ * Applies account events (sensitivity, collection level, team membership, erasure) and flow ratings. Not thread-safe.
+ */
 record UserEventHandler(UserStores stores, StreamMeters meters) {
 
     /** @param receivedAtMs the clock of receipt */

@@ -10,8 +10,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of each user: what they let the product collect, and what a new session needs, which is the sensitivity that
- * they chose and their last session, since what is normal for a user is learned over sessions. Not thread-safe.
+ * The state of each user: what they let the product collect, and what a new session needs, which is the sensitivity
+ * that they chose and their last session, since what is normal for a user is learned over sessions. Not thread-safe.
  */
 final class UserStateStore {
 

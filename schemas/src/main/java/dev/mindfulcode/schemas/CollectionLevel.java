@@ -6,13 +6,13 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What a user lets the product collect, from most to least. */
+/** The levels of data that users let the product collect, from most to least. */
 public enum CollectionLevel {
     /** Batches of keystrokes. */
     FULL,
     /** Scores and counts that the client computes; no keystrokes. */
     FEATURES,
-    /** Nothing: the client keeps everything. */
+    /** No data: the client keeps everything. */
     LOCAL;
 
     /** Ingest accepts nothing against a user's settings that reaches it later than this after their change. */
@@ -23,7 +23,7 @@ public enum CollectionLevel {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Returns the level with a text; empty if there is none. */
+    /** Returns the level with a text; empty if the text names no level. */
     public static Optional<CollectionLevel> parse(@Nullable String text) {
         return Arrays.stream(values())
                 .filter(level -> level.text().equals(text))

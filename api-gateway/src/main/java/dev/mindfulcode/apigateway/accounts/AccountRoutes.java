@@ -147,6 +147,7 @@ final class AccountRoutes {
     }
 
     private static Correction correction(JsonFields body) {
+        body.notNull("email", "timezone", "current_password");
         String address = body.text("email", EmailAddress.LENGTH_MAX);
         EmailAddress email = address == null ? null : EmailAddress.parse(address);
         if (address != null && email == null) {

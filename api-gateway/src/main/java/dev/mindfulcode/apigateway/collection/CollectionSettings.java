@@ -5,7 +5,7 @@ import dev.mindfulcode.webkit.problems.ProblemException;
 import dev.mindfulcode.webkit.problems.ProblemType;
 
 /**
- * What a user lets the product collect.
+ * Settings by which a user lets the product collect data.
  *
  * @param retentionMonths everything about the user is purged after this time without any activity
  */

@@ -1,5 +1,6 @@
 package dev.mindfulcode.apigateway.collection;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record SettingsChange(Actor by, String setting, Map<String, @Nullable Object> members) {
 
-    /** Who made a change. */
+    /** The author of a change. */
     public enum Actor {
         USER,
         /** An owner or admin of a team. */
@@ -32,6 +33,11 @@ public record SettingsChange(Actor by, String setting, Map<String, @Nullable Obj
         Map<String, @Nullable Object> members = fromTo(!consent, consent);
         members.put("team_id", teamId.toString());
         return new SettingsChange(by, "team_sharing", members);
+    }
+
+    /** Returns the notice that a user who is inactive will be purged. */
+    public static SettingsChange purgeNotice(Instant purgeDueAt) {
+        return new SettingsChange(Actor.RETENTION, "purge_due_at", Map.of("to", purgeDueAt.toString()));
     }
 
     /** Returns the differences of two settings. */

@@ -1,4 +1,4 @@
-/** What users let the product collect: levels, excluded projects and languages, and the history of these settings. */
+/** Settings of collection: level, excluded projects and languages, retention, and their history. */
 @NullMarked
 package dev.mindfulcode.apigateway.collection;
 

@@ -20,6 +20,7 @@ final class GatewayRows {
             "DELETE FROM gateway.exports WHERE user_id = ?",
             "DELETE FROM gateway.import_progress WHERE user_id = ?",
             "DELETE FROM gateway.privacy_settings WHERE user_id = ?",
+            "DELETE FROM gateway.user_activity WHERE user_id = ?",
             "DELETE FROM gateway.privacy_changes WHERE user_id = ?");
 
     /** A module may be another user's too, so it is deleted with its last plugin. */

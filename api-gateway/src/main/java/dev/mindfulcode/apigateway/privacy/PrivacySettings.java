@@ -22,9 +22,11 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
@@ -64,10 +66,21 @@ final class PrivacySettings {
     }
 
     Mono<View> read(UUID userId) {
-        return Mono.zip(table.find(userId), teams.ofUser(userId), View::of);
+        return Mono.zip(table.find(userId), teams.ofUser(userId), purgeDueAt(userId))
+                .map(found ->
+                        View.of(found.getT1(), found.getT2(), found.getT3().orElse(null)));
     }
 
-    /** Applies an update in one transaction and emits the settings after it, once ingest accepts nothing against them. */
+    /** Emits when the user is purged for inactivity, as {@link RetentionJob} has stored it; empty without a notice. */
+    private Mono<Optional<Instant>> purgeDueAt(UUID userId) {
+        return database.sql("SELECT purge_due_at FROM gateway.user_activity WHERE user_id = :user")
+                .bind("user", userId)
+                .map(row -> Optional.ofNullable(row.get("purge_due_at", Instant.class)))
+                .one()
+                .defaultIfEmpty(Optional.empty());
+    }
+
+    /** Applies an update in one transaction and emits the settings, once ingest accepts nothing against them. */
     Mono<View> change(UUID userId, SettingsUpdate update) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         Mono<Boolean> changes = teams.setConsents(userId, new TreeMap<>(update.consents()))
@@ -126,16 +139,21 @@ final class PrivacySettings {
                         .then();
     }
 
-    /** The settings as the API shows them. */
+    /**
+     * The settings as the API shows them.
+     *
+     * @param purgeDueAt when the user is purged unless they are active; null without a notice
+     */
     record View(
             String collectionLevel,
             List<String> excludedProjects,
             List<String> excludedLanguages,
             int retentionMonths,
             boolean modelContribution,
-            List<TeamSharing> teamSharing) {
+            List<TeamSharing> teamSharing,
+            @Nullable Instant purgeDueAt) {
 
-        static View of(CollectionSettings settings, List<Team> teams) {
+        static View of(CollectionSettings settings, List<Team> teams, @Nullable Instant purgeDueAt) {
             return new View(
                     settings.level().text(),
                     settings.exclusions().projects(),
@@ -144,7 +162,8 @@ final class PrivacySettings {
                     false,
                     teams.stream()
                             .map(team -> new TeamSharing(team.teamId(), team.consent()))
-                            .toList());
+                            .toList(),
+                    purgeDueAt);
         }
 
         /** Without content, as project names are personal. */

@@ -5,10 +5,12 @@ import dev.mindfulcode.apigateway.collection.SettingsHistory;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.Outbox;
+import dev.mindfulcode.apigateway.operations.GatewayMetrics;
 import dev.mindfulcode.apigateway.sessions.SessionExclusions;
 import dev.mindfulcode.apigateway.teams.Teams;
 import dev.mindfulcode.webkit.endpoints.EndpointGroup;
 import java.time.Clock;
+import java.time.InstantSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -28,5 +30,26 @@ public class PrivacySettingsConfiguration {
         PrivacySettings settings =
                 new PrivacySettings(database, table, history, sessions, teams, publisher, outbox, Clock.systemUTC());
         return new PrivacySettingsRoutes(settings, history)::addTo;
+    }
+
+    @Bean
+    ActivityRecorder gatewayActivityRecorder() {
+        return new ActivityRecorder();
+    }
+
+    @Bean
+    RetentionJob gatewayRetentionJob(
+            Database database,
+            ActivityRecorder recorder,
+            SettingsHistory history,
+            Purge purge,
+            GatewayMetrics metrics) {
+        return new RetentionJob(
+                database.blocking(),
+                recorder,
+                history,
+                userId -> purge.begin(userId, null),
+                InstantSource.system(),
+                metrics.registry());
     }
 }

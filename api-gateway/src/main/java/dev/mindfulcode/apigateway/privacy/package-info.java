@@ -1,4 +1,4 @@
-/** What users decide about their own data: settings of collection with their history, and erasure with its receipt. */
+/** Rights of users over their data: settings of collection with their history, and erasure with its receipt. */
 @NullMarked
 package dev.mindfulcode.apigateway.privacy;
 

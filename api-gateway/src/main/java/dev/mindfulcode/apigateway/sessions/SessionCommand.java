@@ -21,7 +21,7 @@ enum SessionCommand {
         return event;
     }
 
-    /** Returns whether the command tells of new work, rather than managing what is stored. */
+    /** Returns whether the command reports new work, rather than managing what is stored. */
     boolean reportsWork() {
         return switch (this) {
             case UPDATE, PAUSE, RESUME -> true;

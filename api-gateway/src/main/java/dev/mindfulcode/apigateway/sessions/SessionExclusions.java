@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * Which sessions their users exclude from collection: a column of {@code gateway.session_owners} that ingest reads. The
+ * The sessions that users exclude from collection: a column of {@code gateway.session_owners} that ingest reads. The
  * details that it follows from are stored next to it, sealed with the user's key. Each statement joins the caller's
  * transaction, which has locked the user's settings. Thread-safe.
  */
@@ -79,7 +79,8 @@ public final class SessionExclusions {
                 cipher.encrypt(SessionDetailsCodec.encode(details.details()), SEALED_FOR, SessionDetailsCodec.VERSION);
         return database.sql("""
                         UPDATE gateway.session_owners
-                        SET excluded_by = nullif(:excluded, ''), sealed_details = :details WHERE session_id = :session""")
+                        SET excluded_by = nullif(:excluded, ''), sealed_details = :details
+                        WHERE session_id = :session""")
                 .bind("excluded", Objects.requireNonNullElse(details.excludedBy(), ""))
                 .bind("details", sealed)
                 .bind("session", details.sessionId())

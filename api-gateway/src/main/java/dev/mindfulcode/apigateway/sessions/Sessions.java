@@ -201,7 +201,7 @@ final class Sessions {
         };
     }
 
-    /** Publishes an event, unless its details exclude the session: then nothing of them is stored in clear or on the log. */
+    /** Publishes an event, unless its details exclude the session: they are then not on the log. */
     private Mono<Done> unlessExcluded(
             OwnedSession claim,
             CollectionSettings current,

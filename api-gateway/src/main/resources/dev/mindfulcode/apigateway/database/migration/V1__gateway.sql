@@ -113,6 +113,14 @@ CREATE TABLE privacy_settings (
 );
 CREATE INDEX privacy_settings_changed ON privacy_settings (changed_at);
 
+-- The last day (UTC) on which each user was active: users are purged when they were inactive for as long as they chose.
+CREATE TABLE user_activity (
+    user_id uuid PRIMARY KEY,
+    last_active_on date NOT NULL,
+    -- When the user is purged unless they are active before; null: no notice given.
+    purge_due_at timestamptz
+);
+
 -- Changes of these settings and of consent to teams: who and what, encrypted with the user's key.
 CREATE TABLE privacy_changes (
     change_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

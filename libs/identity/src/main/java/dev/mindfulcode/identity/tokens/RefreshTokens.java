@@ -36,7 +36,7 @@ public final class RefreshTokens {
     /** Longest text that can be a refresh token, with room for other formats. */
     public static final int TEXT_LENGTH_MAX = 128;
 
-    static final Duration TOKEN_LIFETIME = Duration.ofDays(30);
+    public static final Duration TOKEN_LIFETIME = Duration.ofDays(30);
 
     /** After this time a user has to sign in again, however often the token was refreshed. */
     static final Duration FAMILY_LIFETIME = Duration.ofDays(180);

@@ -1,0 +1,42 @@
+package dev.mindfulcode.apigateway.privacy;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import org.jspecify.annotations.Nullable;
+
+/** The rule by which inactive users are purged: after the months that they chose, and a notice before. Pure. */
+sealed interface Retention {
+
+    /** From the notice to the purge at least. */
+    Duration NOTICE = Duration.ofDays(30);
+
+    /** The user was active recently enough; a notice, if there is one, is void. */
+    record Keep() implements Retention {}
+
+    /** The user is to be given notice of a purge. */
+    record Notify(Instant purgeDueAt) implements Retention {}
+
+    /** The user has had notice, and the purge is not due yet. */
+    record Wait() implements Retention {}
+
+    record Purge() implements Retention {}
+
+    /** @param purgeDueAt as the user's notice says; null without a notice */
+    static Retention decide(LocalDate lastActiveOn, int months, @Nullable Instant purgeDueAt, Instant now) {
+        Instant end = lastActiveOn
+                .plusMonths(months)
+                .plusDays(1)
+                .atStartOfDay(ZoneOffset.UTC)
+                .toInstant();
+        if (now.isBefore(end.minus(NOTICE))) {
+            return new Keep();
+        }
+        if (purgeDueAt == null) {
+            Instant earliest = now.plus(NOTICE);
+            return new Notify(end.isAfter(earliest) ? end : earliest);
+        }
+        return now.isBefore(purgeDueAt) || now.isBefore(end) ? new Wait() : new Purge();
+    }
+}

@@ -1,0 +1,260 @@
+package dev.mindfulcode.apigateway.privacy;
+
+import dev.mindfulcode.apigateway.collection.SettingsChange;
+import dev.mindfulcode.apigateway.collection.SettingsHistory;
+import dev.mindfulcode.apigateway.privacy.ActivityRows.Activity;
+import dev.mindfulcode.identity.accounts.SignInActivity;
+import dev.mindfulcode.webkit.problems.ProblemException;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Purges users who were inactive for as long as they chose, with a notice before. Each gateway stores the activity that
+ * it saw each {@link #STORE_INTERVAL}; one gateway at a time, under an advisory lock, applies the rule of
+ * {@link Retention} each {@link #CHECK_INTERVAL}.
+ */
+final class RetentionJob implements SmartLifecycle, Runnable {
+
+    static final Duration STORE_INTERVAL = Duration.ofMinutes(1);
+    static final Duration CHECK_INTERVAL = Duration.ofHours(1);
+
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration HISTORY_TIMEOUT = Duration.ofSeconds(10);
+
+    /** Users whose registration commits this late are found. */
+    private static final Duration COMMIT_TIMEOUT = Duration.ofHours(1);
+
+    private static final int PAGE_SIZE = 500;
+
+    /** Unique in this database: the letters "mcretain". */
+    private static final long LOCK_ID = 0x6D63_7265_7461_696EL;
+
+    private static final String LOCK = "SELECT pg_try_advisory_xact_lock(" + LOCK_ID + ")";
+
+    private static final Logger log = LoggerFactory.getLogger(RetentionJob.class);
+
+    /** Begins the purge of a user. */
+    @FunctionalInterface
+    interface Purger {
+
+        /** @throws ProblemException if the account is gone */
+        void purge(UUID userId) throws SQLException;
+    }
+
+    private final DataSource database;
+    private final ActivityRecorder recorder;
+    private final SettingsHistory history;
+    private final Purger purger;
+    private final InstantSource clock;
+    private final Counter notices;
+    private final Counter purges;
+    private volatile @Nullable Thread thread;
+    private Instant registeredSince = Instant.EPOCH;
+
+    RetentionJob(
+            DataSource database,
+            ActivityRecorder recorder,
+            SettingsHistory history,
+            Purger purger,
+            InstantSource clock,
+            MeterRegistry meters) {
+        this.database = database;
+        this.recorder = recorder;
+        this.history = history;
+        this.purger = purger;
+        this.clock = clock;
+        notices = Counter.builder("mindful.gateway.retention.notices")
+                .description("Inactive users who were given notice of a purge")
+                .register(meters);
+        purges = Counter.builder("mindful.gateway.retention.purges")
+                .description("Purges of inactive users that have begun")
+                .register(meters);
+    }
+
+    @Override
+    public synchronized void start() {
+        if (thread == null) {
+            Thread started =
+                    Thread.ofPlatform().name("gateway-retention").daemon().unstarted(this);
+            thread = started;
+            started.start();
+        }
+    }
+
+    @Override
+    public void stop() {
+        Thread stopping;
+        synchronized (this) {
+            stopping = thread;
+            thread = null;
+        }
+        if (stopping == null) {
+            return;
+        }
+        stopping.interrupt();
+        try {
+            stopping.join(STOP_TIMEOUT);
+            storeActivity();
+        } catch (SQLException e) {
+            log.warn("Activity not stored: error={}", e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return thread != null;
+    }
+
+    @Override
+    public void run() {
+        Thread self = Thread.currentThread();
+        long nextCheckNs = System.nanoTime();
+        while (thread == self) {
+            try {
+                storeActivity();
+                if (System.nanoTime() - nextCheckNs >= 0) {
+                    check();
+                    nextCheckNs = System.nanoTime() + CHECK_INTERVAL.toNanos();
+                }
+            } catch (SQLException | RuntimeException e) {
+                log.warn("Retention not checked; retrying in {} s: error={}", STORE_INTERVAL.toSeconds(), e.toString());
+            }
+            try {
+                Thread.sleep(STORE_INTERVAL);
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    /** Stores who was active since the previous call. */
+    void storeActivity() throws SQLException {
+        LocalDate today = ActivityRows.day(clock.instant());
+        Map<UUID, LocalDate> days = new HashMap<>();
+        recorder.drain().forEach(userId -> days.put(userId, today));
+        try (Connection connection = database.getConnection()) {
+            ActivityRows.add(connection, days);
+        }
+    }
+
+    /** Gives notices and purges, unless another gateway is doing so. */
+    void check() throws SQLException {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        try (Connection locking = database.getConnection();
+                Connection connection = database.getConnection()) {
+            locking.setAutoCommit(false);
+            try {
+                if (isLocked(locking)) {
+                    addRegistered(connection, now);
+                    checkAll(connection, now);
+                }
+            } finally {
+                locking.rollback();
+            }
+        }
+    }
+
+    private static boolean isLocked(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(LOCK);
+                ResultSet row = statement.executeQuery()) {
+            return row.next() && row.getBoolean(1);
+        }
+    }
+
+    /** Users who registered and did nothing since are inactive too. */
+    private void addRegistered(Connection connection, Instant now) throws SQLException {
+        Map<UUID, LocalDate> days = new HashMap<>();
+        SignInActivity.registeredSince(connection, registeredSince)
+                .forEach((userId, at) -> days.put(userId, ActivityRows.day(at)));
+        ActivityRows.add(connection, days);
+        registeredSince = now.minus(COMMIT_TIMEOUT);
+    }
+
+    private void checkAll(Connection connection, Instant now) throws SQLException {
+        UUID after = new UUID(0, 0);
+        List<Activity> page;
+        do {
+            page = ActivityRows.nearlyDue(connection, now, after, PAGE_SIZE);
+            Map<UUID, LocalDate> latest = latest(connection, page);
+            ActivityRows.add(connection, latest);
+            for (Activity user : page) {
+                after = user.userId();
+                LocalDate lastActiveOn = latest.getOrDefault(user.userId(), user.lastActiveOn());
+                boolean isLater = lastActiveOn.isAfter(user.lastActiveOn());
+                Retention decision = Retention.decide(
+                        isLater ? lastActiveOn : user.lastActiveOn(),
+                        user.retentionMonths(),
+                        isLater ? null : user.purgeDueAt(),
+                        now);
+                try {
+                    apply(connection, user, decision, now);
+                } catch (ProblemException e) {
+                    if (e.type().status() >= 500) {
+                        throw e;
+                    }
+                    // The account is gone: nothing is left to purge but this row.
+                    ActivityRows.delete(connection, user.userId());
+                }
+            }
+        } while (page.size() == PAGE_SIZE);
+    }
+
+    /** Returns what other tables know of the users' latest activity: a gateway may have died before it stored it. */
+    private static Map<UUID, LocalDate> latest(Connection connection, List<Activity> page) throws SQLException {
+        Set<UUID> users = new HashSet<>();
+        page.forEach(user -> users.add(user.userId()));
+        Map<UUID, LocalDate> latest = new HashMap<>();
+        for (Map<UUID, Instant> times :
+                List.of(SignInActivity.latest(connection, users), ActivityRows.latestSessions(connection, users))) {
+            times.forEach((userId, at) ->
+                    latest.merge(userId, ActivityRows.day(at), (one, other) -> one.isAfter(other) ? one : other));
+        }
+        return latest;
+    }
+
+    private void apply(Connection connection, Activity user, Retention decision, Instant now) throws SQLException {
+        switch (decision) {
+            case Retention.Keep _ -> {
+                if (user.purgeDueAt() != null) {
+                    ActivityRows.setDue(connection, user.userId(), null);
+                }
+            }
+            case Retention.Notify notify -> {
+                history.add(user.userId(), List.of(SettingsChange.purgeNotice(notify.purgeDueAt())), now)
+                        .block(HISTORY_TIMEOUT);
+                ActivityRows.setDue(connection, user.userId(), notify.purgeDueAt());
+                notices.increment();
+            }
+            case Retention.Wait _ -> {
+                // Until it is due, or the user is active.
+            }
+            case Retention.Purge _ -> {
+                purger.purge(user.userId());
+                purges.increment();
+                log.info("Purge of an inactive user begun");
+            }
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mindfulcode.apigateway.privacy;
+
+import org.jspecify.annotations.NullMarked;
