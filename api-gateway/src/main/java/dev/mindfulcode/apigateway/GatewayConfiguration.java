@@ -134,8 +134,8 @@ public class GatewayConfiguration {
     }
 
     @Bean
-    EventPublisher gatewayEventPublisher(KafkaConnection kafka, GatewayMetrics metrics) {
-        return new EventPublisher(kafka, metrics.observations());
+    EventPublisher gatewayEventPublisher(KafkaConnection kafka, AsyncUserCiphers ciphers, GatewayMetrics metrics) {
+        return new EventPublisher(kafka, ciphers, metrics.observations());
     }
 
     @Bean

@@ -34,7 +34,7 @@ class AccountApiTest {
         User ada = gateway.user();
         assertThat(gateway.count("select count(*) from protection.user_keys where user_id = ?", ada.id()))
                 .isEqualTo(1);
-        try (TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry())) {
+        try (TestKafka log = gateway.log()) {
             List<AccountEvent> events = log.read(Topics.ACCOUNTS, ada.id(), 1);
             assertThat(events).hasSize(1);
             assertThat(events.getFirst().getKind()).isEqualTo(AccountEventKind.REGISTERED);
@@ -331,7 +331,7 @@ class AccountApiTest {
                         .text("time_zone"))
                 .isEqualTo("Asia/Tokyo");
         patch(ada.token(), "{\"timezone\": \"UTC\"}");
-        try (TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry())) {
+        try (TestKafka log = gateway.log()) {
             List<AccountEvent> events = log.read(Topics.ACCOUNTS, ada.id(), 3);
             assertThat(events.stream().map(AccountEvent::getKind))
                     .containsExactly(

@@ -465,7 +465,7 @@ class AlertApiTest {
     }
 
     private TestKafka log() {
-        return new TestKafka(gateway.platform.bootstrapServers(), gateway.registry());
+        return gateway.log();
     }
 
     /** As a receiver works it out. */

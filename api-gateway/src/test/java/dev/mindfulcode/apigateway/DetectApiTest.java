@@ -71,7 +71,7 @@ class DetectApiTest {
         for (String wrong : List.of("{\"sensitivity\": 1.01}", "{\"sensitivity\": \"high\"}")) {
             prefer(wrong).isProblem(400, "invalid-request").withField("sensitivity");
         }
-        try (TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry())) {
+        try (TestKafka log = gateway.log()) {
             assertThat(log.read(Topics.ACCOUNTS, ada.id(), 3))
                     .extracting(AccountEvent::getKind, AccountEvent::getSensitivity)
                     .containsExactly(

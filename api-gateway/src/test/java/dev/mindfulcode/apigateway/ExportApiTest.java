@@ -252,7 +252,7 @@ class ExportApiTest {
         KeystrokePayload payload = new KeystrokePayload(
                 large, new byte[KeystrokePayload.KEYSTROKES_MAX], large, large, kinds, new int[kinds.length]);
         UUID session = UUID.randomUUID();
-        try (TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry())) {
+        try (TestKafka log = gateway.log()) {
             for (int sequence = 0; sequence < megabytes * 28; sequence++) {
                 KeystrokeBatch batch = KeystrokeBatch.newBuilder()
                         .setBatchId(UUID.randomUUID())

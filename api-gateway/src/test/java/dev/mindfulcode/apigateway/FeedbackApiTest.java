@@ -34,7 +34,7 @@ class FeedbackApiTest {
         Answer reset = api.sendJson("DELETE", PATH, ada.token(), "");
 
         assertThat(List.of(labelled.status(), brief.status(), reset.status())).containsOnly(202);
-        try (TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry())) {
+        try (TestKafka log = gateway.log()) {
             List<FlowFeedback> events = log.read(Topics.FLOW_FEEDBACK, ada.id(), 3);
             assertThat(events)
                     .extracting(FlowFeedback::getKind)

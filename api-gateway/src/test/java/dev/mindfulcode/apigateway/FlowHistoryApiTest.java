@@ -26,9 +26,9 @@ class FlowHistoryApiTest {
 
     @Test
     void returnsMinutesOfTheUserAndRange() {
-        try (TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry())) {
+        try (TestKafka log = gateway.log()) {
             for (int i = 0; i < 3; i++) {
-                log.append(Topics.FLOW_MINUTES.name(), ada.id(), log.encode(Topics.FLOW_MINUTES, minute(i)));
+                log.append(Topics.FLOW_MINUTES.name(), ada.id(), log.seal(Topics.FLOW_MINUTES, ada.id(), minute(i)));
             }
         }
         Answer minutes = answerWith("/api/flow/minutes?from=" + noon, "minutes", 3);
@@ -52,13 +52,13 @@ class FlowHistoryApiTest {
     @Test
     void returnsPeriodsThatOverlapTheRange() {
         UUID session = UUID.randomUUID();
-        try (TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry())) {
+        try (TestKafka log = gateway.log()) {
             FlowPeriod closed = period(session, noon, 1);
             closed.setEndedAt(noon.plusSeconds(600));
             closed.setEndedBy(Interruption.CONTEXT_SWITCH);
-            log.append(Topics.FLOW_PERIODS.name(), ada.id(), log.encode(Topics.FLOW_PERIODS, closed));
+            log.append(Topics.FLOW_PERIODS.name(), ada.id(), log.seal(Topics.FLOW_PERIODS, ada.id(), closed));
             FlowPeriod open = period(session, noon.plusSeconds(900), 2);
-            log.append(Topics.FLOW_PERIODS.name(), ada.id(), log.encode(Topics.FLOW_PERIODS, open));
+            log.append(Topics.FLOW_PERIODS.name(), ada.id(), log.seal(Topics.FLOW_PERIODS, ada.id(), open));
         }
         Answer periods = answerWith("/api/flow/periods?from=" + noon.plusSeconds(300), "periods", 2);
         JsonNode first = periods.json().path("periods").get(0);

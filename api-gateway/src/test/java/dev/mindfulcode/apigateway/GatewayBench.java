@@ -154,7 +154,7 @@ class GatewayBench {
     private void live() throws InterruptedException {
         Map<UUID, LiveWebSocketClient> clients = new HashMap<>();
         List<User> users = new ArrayList<>();
-        try (TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry());
+        try (TestKafka log = gateway.log();
                 BareConsumer bare = new BareConsumer(gateway.platform.bootstrapServers())) {
             for (int i = 0; i < LIVE_USERS; i++) {
                 User user = gateway.user();
@@ -167,7 +167,10 @@ class GatewayBench {
             long[] sentNs = new long[count];
             byte[][] values = new byte[count][];
             for (int i = 0; i < count; i++) {
-                values[i] = log.encode(Topics.FLOW_STATES, FlowStates.state(session, i, SessionStatus.ACTIVE));
+                values[i] = log.seal(
+                        Topics.FLOW_STATES,
+                        users.get(i % LIVE_USERS).id(),
+                        FlowStates.state(session, i, SessionStatus.ACTIVE));
             }
             long[] seenNs = new long[count];
             List<Thread> readers = new ArrayList<>();

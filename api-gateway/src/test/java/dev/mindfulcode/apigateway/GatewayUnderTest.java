@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mindfulcode.apigateway.accounts.TestAccount;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.dataprotection.ProtectionSecrets;
+import dev.mindfulcode.dataprotection.UserKeys;
 import dev.mindfulcode.embeddedplatform.Platform;
 import dev.mindfulcode.embeddedplatform.TestPlatform;
 import dev.mindfulcode.identity.BlindIndex;
@@ -177,6 +178,11 @@ final class GatewayUnderTest {
         return new SchemaRegistry(platform.registryUrl(), true);
     }
 
+    /** Returns a client of the log with the users' keys. */
+    TestKafka log() {
+        return new TestKafka(platform.bootstrapServers(), registry(), context.getBean(UserKeys.class));
+    }
+
     Connection connection() throws SQLException {
         return PostgresUrl.parse(databaseUrl).dataSource().getConnection();
     }
@@ -204,6 +210,24 @@ final class GatewayUnderTest {
                 row.next();
                 return row.getLong(1);
             }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Returns the first column of a query. */
+    synchronized List<byte[]> bytes(String sql, Object... parameters) {
+        try (PreparedStatement statement = sharedConnection().prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setObject(i + 1, parameters[i]);
+            }
+            List<byte[]> found = new ArrayList<>();
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    found.add(row.getBytes(1));
+                }
+            }
+            return found;
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

@@ -150,14 +150,16 @@ class GraphQlApiTest {
     @Test
     void pageOfSessionsWithPeriodsNeedsThreeStatements() {
         List<String> sessions = startSessions(20);
-        try (TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry())) {
+        try (TestKafka log = gateway.log()) {
             for (String session : sessions) {
                 for (int i = 0; i < 3; i++) {
                     log.append(
                             Topics.FLOW_PERIODS.name(),
                             ada.id(),
-                            log.encode(
-                                    Topics.FLOW_PERIODS, period(UUID.fromString(session), noon.plusSeconds(60L * i))));
+                            log.seal(
+                                    Topics.FLOW_PERIODS,
+                                    ada.id(),
+                                    period(UUID.fromString(session), noon.plusSeconds(60L * i))));
                 }
             }
         }
@@ -187,12 +189,12 @@ class GraphQlApiTest {
     @Test
     void returnsPeriodsAndMinutesOfTheRange() {
         UUID session = UUID.randomUUID();
-        try (TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry())) {
+        try (TestKafka log = gateway.log()) {
             FlowPeriod closed = period(session, noon);
             closed.setEndedAt(noon.plusSeconds(600));
             closed.setEndedBy(Interruption.CONTEXT_SWITCH);
-            log.append(Topics.FLOW_PERIODS.name(), ada.id(), log.encode(Topics.FLOW_PERIODS, closed));
-            log.append(Topics.FLOW_MINUTES.name(), ada.id(), log.encode(Topics.FLOW_MINUTES, minute()));
+            log.append(Topics.FLOW_PERIODS.name(), ada.id(), log.seal(Topics.FLOW_PERIODS, ada.id(), closed));
+            log.append(Topics.FLOW_MINUTES.name(), ada.id(), log.seal(Topics.FLOW_MINUTES, ada.id(), minute()));
         }
         Eventually.holds(() -> gateway.count("select count(*) from readmodel.flow_periods where user_id = ?", ada.id())
                         == 1

@@ -35,7 +35,7 @@ class GraphQlLiveTest {
 
     private final GatewayUnderTest gateway = GatewayUnderTest.shared();
     private final Api api = gateway.api;
-    private final TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry());
+    private final TestKafka log = gateway.log();
     private final User ada = gateway.user();
     private final User bob = gateway.user();
 
@@ -55,8 +55,8 @@ class GraphQlLiveTest {
             isSubscribed(adas);
             isSubscribed(bobs);
             for (int version = 1; version <= 50; version++) {
-                log.appendLater(FLOW_STATES, ada.id(), state(hers, version));
-                log.appendLater(FLOW_STATES, bob.id(), state(his, version));
+                log.appendLater(FLOW_STATES, ada.id(), state(ada, hers, version));
+                log.appendLater(FLOW_STATES, bob.id(), state(bob, his, version));
             }
             List<JsonNode> toAda = adas.upTo(next("1", "keystrokes", 50));
             List<JsonNode> toBob = bobs.upTo(next("1", "keystrokes", 50));
@@ -86,8 +86,8 @@ class GraphQlLiveTest {
             subscribe(client, "of-all", FLOW, Map.of());
             subscribe(client, "status", STATUS, Map.of());
             isSubscribed(client);
-            log.append(FLOW_STATES, ada.id(), state(other, 1));
-            log.append(FLOW_STATES, ada.id(), state(one, 2));
+            log.append(FLOW_STATES, ada.id(), state(ada, other, 1));
+            log.append(FLOW_STATES, ada.id(), state(ada, one, 2));
             List<JsonNode> messages = client.upTo(next("of-one", "keystrokes", 2));
             assertThat(messages.stream()
                             .filter(message -> message.path("id").asString().equals("of-one")))
@@ -103,9 +103,9 @@ class GraphQlLiveTest {
 
             client.send("{\"type\": \"complete\", \"id\": \"of-all\"}");
             isSubscribed(client);
-            log.append(FLOW_STATES, ada.id(), state(one, 3));
-            log.append(FLOW_STATES, ada.id(), state(other, 4));
-            log.append(FLOW_STATES, ada.id(), state(one, 5));
+            log.append(FLOW_STATES, ada.id(), state(ada, one, 3));
+            log.append(FLOW_STATES, ada.id(), state(ada, other, 4));
+            log.append(FLOW_STATES, ada.id(), state(ada, one, 5));
             assertThat(client.upTo(next("of-one", "keystrokes", 5)))
                     .noneMatch(message -> message.path("id").asString().equals("of-all"));
             subscribe(client, "of-all", FLOW, Map.of());
@@ -344,7 +344,7 @@ class GraphQlLiveTest {
             assertThat(data.path("payload").path("data").path("__typename").asString())
                     .isEqualTo("Query");
             assertThat(client.next(ofType("complete")).path("id").asString()).isEqualTo("q");
-            log.append(FLOW_STATES, ada.id(), state(session, 1));
+            log.append(FLOW_STATES, ada.id(), state(ada, session, 1));
             JsonNode update = client.next(ofType("data"));
             assertThat(update.path("id").asString()).isEqualTo("1");
             assertThat(isOf(update, session)).isTrue();
@@ -427,8 +427,8 @@ class GraphQlLiveTest {
                             .path("keystrokes")
                             .asInt()
                     == 2;
-            log.append(FLOW_STATES, ada.id(), state(session, 1));
-            log.append(FLOW_STATES, ada.id(), state(session, 2));
+            log.append(FLOW_STATES, ada.id(), state(ada, session, 1));
+            log.append(FLOW_STATES, ada.id(), state(ada, session, 2));
             posted.upTo(second);
             got.upTo(second);
         }
@@ -490,8 +490,8 @@ class GraphQlLiveTest {
                 .build();
     }
 
-    private byte[] state(UUID session, long version) {
-        return log.encode(Topics.FLOW_STATES, FlowStates.state(session, version, SessionStatus.ACTIVE));
+    private byte[] state(User user, UUID session, long version) {
+        return log.seal(Topics.FLOW_STATES, user.id(), FlowStates.state(session, version, SessionStatus.ACTIVE));
     }
 
     private static Predicate<JsonNode> ofType(String type) {

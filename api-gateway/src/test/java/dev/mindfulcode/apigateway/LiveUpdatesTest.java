@@ -28,7 +28,7 @@ class LiveUpdatesTest {
 
     private final GatewayUnderTest gateway = GatewayUnderTest.shared();
     private final Api api = gateway.api;
-    private final TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry());
+    private final TestKafka log = gateway.log();
     private final User ada = gateway.user();
     private final User bob = gateway.user();
 
@@ -37,8 +37,8 @@ class LiveUpdatesTest {
         log.close();
     }
 
-    private byte[] state(UUID session, long version) {
-        return log.encode(Topics.FLOW_STATES, FlowStates.state(session, version, SessionStatus.ACTIVE));
+    private byte[] state(User user, UUID session, long version) {
+        return log.seal(Topics.FLOW_STATES, user.id(), FlowStates.state(session, version, SessionStatus.ACTIVE));
     }
 
     private static Predicate<JsonNode> stateOf(UUID session, long version) {
@@ -56,8 +56,8 @@ class LiveUpdatesTest {
                 EventStreamClient adaEvents = EventStreamClient.connect(api, ada.token());
                 EventStreamClient bobEvents = EventStreamClient.connect(api, bob.token())) {
             for (int version = 1; version <= 200; version++) {
-                log.appendLater(FLOW_STATES, ada.id(), state(hers, version));
-                log.appendLater(FLOW_STATES, bob.id(), state(his, version));
+                log.appendLater(FLOW_STATES, ada.id(), state(ada, hers, version));
+                log.appendLater(FLOW_STATES, bob.id(), state(bob, his, version));
             }
             List<JsonNode> toAda = adaSocket.upTo(stateOf(hers, 200));
             toAda.addAll(adaEvents.upTo(stateOf(hers, 200)));
@@ -74,7 +74,7 @@ class LiveUpdatesTest {
     void sendsAllFieldsOfTheContract() {
         UUID session = UUID.randomUUID();
         try (LiveWebSocketClient client = LiveWebSocketClient.connect(api, ada.token())) {
-            log.append(FLOW_STATES, ada.id(), state(session, 7));
+            log.append(FLOW_STATES, ada.id(), state(ada, session, 7));
             JsonNode message = client.next(stateOf(session, 7));
             assertThat(message.path("at").isIntegralNumber()).isTrue();
             assertThat(message.path("received_at").isIntegralNumber()).isTrue();
@@ -96,8 +96,8 @@ class LiveUpdatesTest {
     void sendsTheLatestStateOnConnect() {
         UUID session = UUID.randomUUID();
         try (LiveWebSocketClient first = LiveWebSocketClient.connect(api, ada.token())) {
-            log.append(FLOW_STATES, ada.id(), state(session, 1));
-            log.append(FLOW_STATES, ada.id(), state(session, 2));
+            log.append(FLOW_STATES, ada.id(), state(ada, session, 1));
+            log.append(FLOW_STATES, ada.id(), state(ada, session, 2));
             first.next(stateOf(session, 2));
         }
         try (LiveWebSocketClient later = LiveWebSocketClient.connect(api, ada.token());
@@ -106,7 +106,7 @@ class LiveUpdatesTest {
             assertThat(events.nextId()).isEqualTo(session + ":2");
         }
         try (EventStreamClient back = EventStreamClient.connect(api, ada.token(), "Last-Event-ID", session + ":2")) {
-            log.append(FLOW_STATES, ada.id(), state(session, 3));
+            log.append(FLOW_STATES, ada.id(), state(ada, session, 3));
             assertThat(back.nextId()).as("2 was seen before").isEqualTo(session + ":3");
         }
     }
@@ -121,11 +121,11 @@ class LiveUpdatesTest {
             assertThat(paused.path("session").path("status").asString()).isEqualTo("paused");
 
             UUID session = UUID.randomUUID();
-            log.append(FLOW_STATES, ada.id(), state(session, 1));
+            log.append(FLOW_STATES, ada.id(), state(ada, session, 1));
             log.append(
                     FLOW_STATES,
                     ada.id(),
-                    log.encode(Topics.FLOW_STATES, FlowStates.state(session, 2, SessionStatus.PAUSED)));
+                    log.seal(Topics.FLOW_STATES, ada.id(), FlowStates.state(session, 2, SessionStatus.PAUSED)));
             JsonNode idle = client.next(LiveWebSocketClient.ofType("session_update"));
             assertThat(idle.path("session_id").asString()).isEqualTo(session.toString());
             assertThat(idle.path("session").path("status").asString()).isEqualTo("paused");
@@ -141,15 +141,15 @@ class LiveUpdatesTest {
         String his = api.post("/api/sessions/start", bob.token(), "{}").text("session_id");
         try (LiveWebSocketClient adas = LiveWebSocketClient.connect(api, ada.token());
                 LiveWebSocketClient bobs = LiveWebSocketClient.connect(api, bob.token())) {
-            log.append(FLOW_STATES, ada.id(), afterWork(hers, 1, SessionStatus.ACTIVE));
-            log.append(FLOW_STATES, ada.id(), afterWork(hers, 2, SessionStatus.PAUSED));
+            log.append(FLOW_STATES, ada.id(), afterWork(ada, hers, 1, SessionStatus.ACTIVE));
+            log.append(FLOW_STATES, ada.id(), afterWork(ada, hers, 2, SessionStatus.PAUSED));
             JsonNode idle = adas.next(LiveWebSocketClient.ofType("notification"));
             assertThat(idle.path("code").asString()).isEqualTo("feedback_prompt");
             assertThat(idle.path("session_id").asString()).isEqualTo(hers.toString());
             assertThat(idle.path("at").asLong()).isPositive();
             assertThat(idle.path("message").asString()).isNotBlank();
 
-            log.append(FLOW_STATES, bob.id(), afterWork(UUID.fromString(his), 1, SessionStatus.ACTIVE));
+            log.append(FLOW_STATES, bob.id(), afterWork(bob, UUID.fromString(his), 1, SessionStatus.ACTIVE));
             bobs.next(LiveWebSocketClient.ofType("flow_state_update"));
             api.post("/api/sessions/" + his + "/end", bob.token(), "");
             assertThat(bobs.next(LiveWebSocketClient.ofType("notification"))
@@ -159,9 +159,10 @@ class LiveUpdatesTest {
         }
     }
 
-    private byte[] afterWork(UUID session, long version, SessionStatus status) {
-        return log.encode(
+    private byte[] afterWork(User user, UUID session, long version, SessionStatus status) {
+        return log.seal(
                 Topics.FLOW_STATES,
+                user.id(),
                 FlowState.newBuilder(FlowStates.state(session, version, status))
                         .setIsInFlow(false)
                         .setActiveMs(900_000)
@@ -196,7 +197,7 @@ class LiveUpdatesTest {
         try (LiveWebSocketClient client = LiveWebSocketClient.connect(api, ada.token())) {
             log.append(FLOW_STATES, ada.id(), new byte[] {0, 0, 0});
             log.append(FLOW_STATES, ada.id(), "not avro at all".getBytes(StandardCharsets.UTF_8));
-            log.append(FLOW_STATES, ada.id(), state(session, 1));
+            log.append(FLOW_STATES, ada.id(), state(ada, session, 1));
             client.next(stateOf(session, 1));
         }
     }
@@ -264,9 +265,9 @@ class LiveUpdatesTest {
                 LiveWebSocketClient other = LiveWebSocketClient.connect(api, ada.token());
                 LiveWebSocketClient bobs = LiveWebSocketClient.connect(api, bob.token())) {
             for (int version = 1; version <= 20_000; version++) {
-                log.appendLater(FLOW_STATES, ada.id(), state(session, version));
+                log.appendLater(FLOW_STATES, ada.id(), state(ada, session, version));
             }
-            log.append(FLOW_STATES, bob.id(), state(session, 1));
+            log.append(FLOW_STATES, bob.id(), state(bob, session, 1));
             bobs.next(stateOf(session, 1));
             other.next(stateOf(session, 20_000));
             assertThat(deaf.isConnected()).isTrue();

@@ -219,7 +219,7 @@ class PrivacySettingsApiTest {
         change(user, "{\"collection_level\": \"features\"}");
         change(user, "{\"collection_level\": \"features\", \"retention_months\": 3}");
         change(user, "{\"collection_level\": \"full\"}");
-        try (TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry())) {
+        try (TestKafka log = gateway.log()) {
             assertThat(log.read(Topics.ACCOUNTS, user.id(), 3))
                     .extracting(AccountEvent::getKind, AccountEvent::getCollectionLevel)
                     .containsExactly(

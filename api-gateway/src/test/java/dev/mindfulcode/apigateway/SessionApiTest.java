@@ -59,14 +59,30 @@ class SessionApiTest {
     }
 
     @Test
-    void publishesSessionDetailsEncrypted() {
-        api.post("/api/sessions/start", ada.token(), "{\"project\": \"enigma-machine\"}");
-        try (TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry())) {
+    void storesEventsEncryptedOnly() {
+        String session = api.post("/api/sessions/start", ada.token(), "{\"project\": \"enigma-machine\"}")
+                .text("session_id");
+        try (TestKafka log = gateway.log()) {
             SessionEvent event = log.read(Topics.SESSIONS, ada.id(), 1).getFirst();
             assertThat(event.getKind()).isEqualTo(SessionEventKind.STARTED);
-            assertThat(event.getDetails()).isNotNull();
-            String bytes = new String(event.getDetails().array(), StandardCharsets.ISO_8859_1);
-            assertThat(bytes).doesNotContain("enigma").hasSizeGreaterThan("enigma-machine".length() + 28);
+            assertThat(event.getSessionId()).hasToString(session);
+            assertThat(event.getProject()).isNotNull();
+            List<byte[]> stored =
+                    new ArrayList<>(log.values(Topics.SESSIONS, ada.id().toString(), 1));
+            stored.addAll(log.values(Topics.ACCOUNTS, ada.id().toString(), 1));
+            stored.addAll(gateway.bytes(
+                    "SELECT record_value FROM gateway.sent_events WHERE record_key = ?",
+                    ada.id().toString()));
+            Eventually.holds(() -> !gateway.bytes(
+                            "SELECT project FROM readmodel.coding_sessions WHERE session_id = ?",
+                            UUID.fromString(session))
+                    .isEmpty());
+            stored.addAll(gateway.bytes(
+                    "SELECT project FROM readmodel.coding_sessions WHERE session_id = ?", UUID.fromString(session)));
+            assertThat(stored)
+                    .hasSizeGreaterThanOrEqualTo(5)
+                    .extracting(bytes -> new String(bytes, StandardCharsets.ISO_8859_1))
+                    .noneMatch(text -> text.contains("enigma") || text.contains(session) || text.contains("UTC"));
         }
     }
 
@@ -453,7 +469,7 @@ class SessionApiTest {
     @Test
     void waitsForTheEffectsOfKeystrokesInAllOutputs() {
         String token = new ReadAfterToken(Topics.KEYSTROKES.name(), 0, 41).text();
-        try (TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry())) {
+        try (TestKafka log = gateway.log()) {
             log.mark(Topics.FLOW_STATES, 0, 42);
             log.mark(Topics.FLOW_MINUTES, 0, 42);
             log.mark(Topics.FLOW_PERIODS, 0, 41);
@@ -501,11 +517,11 @@ class SessionApiTest {
         Instant start = Instant.now().minus(Duration.ofHours(3)).truncatedTo(ChronoUnit.MILLIS);
         UUID id = UUID.fromString(api.post("/api/sessions/start", ada.token(), "{\"started_at\": \"" + start + "\"}")
                 .text("session_id"));
-        try (TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry())) {
+        try (TestKafka log = gateway.log()) {
             FlowState state = FlowStates.state(id, 1, SessionStatus.ENDED);
             state.setFirstActivityAt(start.minusSeconds(60));
             state.setLastActivityAt(start.plusSeconds(600));
-            log.append(Topics.FLOW_STATES.name(), ada.id(), log.encode(Topics.FLOW_STATES, state));
+            log.append(Topics.FLOW_STATES.name(), ada.id(), log.seal(Topics.FLOW_STATES, ada.id(), state));
         }
         String path = "/api/sessions/" + id;
         long deadlineNs = System.nanoTime() + Duration.ofSeconds(20).toNanos();

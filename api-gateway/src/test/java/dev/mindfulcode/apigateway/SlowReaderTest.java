@@ -33,7 +33,7 @@ class SlowReaderTest {
     @Test
     void disconnectsClientsThatStopReading() throws Exception {
         Map<String, RawHttp> clients = new LinkedHashMap<>();
-        try (TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry())) {
+        try (TestKafka log = gateway.log()) {
             clients.put("/ws", socket("/ws?token=" + ada.token(), null));
             clients.put("/api/flow/stream", stream("/api/flow/stream"));
             clients.put("graphql-transport-ws", subscribed("graphql-transport-ws", "subscribe"));
@@ -47,7 +47,10 @@ class SlowReaderTest {
                 log.appendLater(
                         Topics.FLOW_STATES.name(),
                         ada.id(),
-                        log.encode(Topics.FLOW_STATES, FlowStates.state(session, version, SessionStatus.ACTIVE)));
+                        log.seal(
+                                Topics.FLOW_STATES,
+                                ada.id(),
+                                FlowStates.state(session, version, SessionStatus.ACTIVE)));
             }
             Eventually.holds(() -> connections() == 0);
         } finally {

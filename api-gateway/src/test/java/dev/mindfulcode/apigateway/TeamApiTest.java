@@ -197,7 +197,7 @@ class TeamApiTest {
         api.put(team + "/consent", bob.token(), "{\"consent\": true}");
         api.put(team + "/members/" + bob.id(), ada.token(), "{\"role\": \"admin\"}");
         api.delete(team + "/members/" + bob.id(), bob.token());
-        try (TestKafka log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry())) {
+        try (TestKafka log = gateway.log()) {
             List<AccountEvent> events = log.read(Topics.ACCOUNTS, bob.id(), 5);
             assertThat(events)
                     .extracting(AccountEvent::getKind)

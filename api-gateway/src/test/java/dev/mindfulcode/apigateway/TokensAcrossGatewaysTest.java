@@ -17,6 +17,7 @@ import dev.mindfulcode.apigateway.Api.Answer;
 import dev.mindfulcode.apigateway.Api.User;
 import dev.mindfulcode.apigateway.accounts.TestAccount;
 import dev.mindfulcode.dataprotection.PostgresUrl;
+import dev.mindfulcode.dataprotection.UserKeys;
 import dev.mindfulcode.embeddedplatform.Platform;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.AccountEventKind;
@@ -406,7 +407,8 @@ class TokensAcrossGatewaysTest {
                         + "'"))
                 .isEqualTo(1);
         SchemaRegistry registry = new SchemaRegistry(String.valueOf(environment.get("SCHEMA_REGISTRY_URL")), true);
-        try (TestKafka log = new TestKafka(String.valueOf(environment.get("KAFKA_BOOTSTRAP_SERVERS")), registry)) {
+        try (TestKafka log = new TestKafka(
+                String.valueOf(environment.get("KAFKA_BOOTSTRAP_SERVERS")), registry, first.getBean(UserKeys.class))) {
             List<AccountEvent> events = log.read(Topics.ACCOUNTS, userId, 1);
             assertThat(events.getFirst().getKind()).isEqualTo(AccountEventKind.REGISTERED);
         }

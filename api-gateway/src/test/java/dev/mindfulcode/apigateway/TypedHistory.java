@@ -38,7 +38,7 @@ final class TypedHistory implements AutoCloseable {
         cipher = PostgresUserKeys.open(PostgresUrl.parse(gateway.databaseUrl).dataSource(), key)
                 .find(user.id())
                 .orElseThrow();
-        log = new TestKafka(gateway.platform.bootstrapServers(), gateway.registry());
+        log = gateway.log();
     }
 
     /** A session of so many batches, in which intervals grow and corrections become more. */
@@ -87,7 +87,7 @@ final class TypedHistory implements AutoCloseable {
                 .setAt(at)
                 .setRecordedAt(at)
                 .build();
-        log.append(Topics.SESSIONS.name(), at.toEpochMilli(), user.id(), log.encode(Topics.SESSIONS, event));
+        log.append(Topics.SESSIONS.name(), at.toEpochMilli(), user.id(), log.seal(Topics.SESSIONS, user.id(), event));
     }
 
     @Override

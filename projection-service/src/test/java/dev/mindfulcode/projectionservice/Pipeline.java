@@ -8,6 +8,7 @@ import dev.mindfulcode.embeddedplatform.Platform;
 import dev.mindfulcode.embeddedplatform.TestPlatform;
 import dev.mindfulcode.projectionservice.fold.Projection;
 import dev.mindfulcode.projectionservice.fold.ReadModelDatabase;
+import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.DeadLetter;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topic;
@@ -17,6 +18,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -100,6 +102,13 @@ final class Pipeline implements AutoCloseable {
     /** Returns when the broker has it. */
     <V extends SpecificRecord> RecordMetadata publish(Topic<V> topic, UUID userId, V value) throws Exception {
         return publishRaw(topic.name(), key(userId), bytes(topic, userId, value));
+    }
+
+    /** Publishes the mark that a user was erased. */
+    RecordMetadata publishErasure(UUID userId) throws Exception {
+        try (SealedEvents<AccountEvent> accounts = new SealedEvents<>(Topics.ACCOUNTS, REGISTRY)) {
+            return publishRaw(Topics.ACCOUNTS.name(), key(userId), accounts.erasure(Instant.now()));
+        }
     }
 
     /** Does not wait for the broker. */

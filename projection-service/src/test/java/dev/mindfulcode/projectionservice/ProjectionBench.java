@@ -57,23 +57,17 @@ class ProjectionBench {
             measure("flow_minutes", FlowMinutes.projection(), (version, i) -> {
                 UUID user = users.get((int) (i % USERS));
                 return new ProjectionEvent(
-                        i, user, null, SampleEvents.minute(NINE.plusSeconds(60 * (i / USERS)), version, 100));
+                        i, user, SampleEvents.minute(NINE.plusSeconds(60 * (i / USERS)), version, 100));
             });
             measure("flow_periods", FlowPeriods.projection(), (version, i) -> {
                 UUID user = users.get((int) (i % USERS));
                 return new ProjectionEvent(
-                        i,
-                        user,
-                        null,
-                        SampleEvents.period(sessions[(int) i], NINE, NINE.plusSeconds(900), version, 10));
+                        i, user, SampleEvents.period(sessions[(int) i], NINE, NINE.plusSeconds(900), version, 10));
             });
             measure("coding_sessions", CodingSessions.projection(), (version, i) -> {
                 UUID user = users.get((int) (i % USERS));
                 return new ProjectionEvent(
-                        i,
-                        user,
-                        null,
-                        SampleEvents.flowState(sessions[(int) i], version, SessionStatus.ACTIVE, NINE, 100));
+                        i, user, SampleEvents.flowState(sessions[(int) i], version, SessionStatus.ACTIVE, NINE, 100));
             });
         }
     }

@@ -6,7 +6,6 @@ import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.projectionservice.fold.SampleEvents;
 import dev.mindfulcode.schemas.AccountEventKind;
 import dev.mindfulcode.schemas.DeadLetter;
-import dev.mindfulcode.schemas.SessionEvent;
 import dev.mindfulcode.schemas.SessionEventKind;
 import dev.mindfulcode.schemas.SessionStatus;
 import dev.mindfulcode.schemas.Topics;
@@ -17,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -42,8 +42,9 @@ class ProjectionServiceTest {
         ProjectionService service = pipeline.start();
         pipeline.awaitApplied();
 
-        assertThat(pipeline.database.rows("SELECT status, project, keystrokes FROM readmodel.coding_sessions"))
-                .containsExactly("(active,mindful,120)");
+        assertThat(pipeline.database.rows("SELECT status, keystrokes FROM readmodel.coding_sessions"))
+                .containsExactly("(active,120)");
+        assertThat(pipeline.database.projects()).containsExactly(Map.entry(session, "mindful"));
         assertThat(pipeline.database.rows("SELECT minute, keystrokes FROM readmodel.flow_minutes"))
                 .containsExactly("(\"2026-03-02 23:30:00+00\",120)");
         assertThat(pipeline.database.rows("SELECT day, keystrokes FROM readmodel.daily_summaries"))
@@ -169,25 +170,29 @@ class ProjectionServiceTest {
         UserCipher user = pipeline.newUser();
         UserCipher other = pipeline.newUser();
         UUID erased = pipeline.newErasedUser();
-        SessionEvent swapped = SampleEvents.with(
-                SampleEvents.sessionEvent(UUID.randomUUID(), SessionEventKind.STARTED, NINE), other, "secret", null);
-        RecordMetadata undecryptable = pipeline.publish(Topics.SESSIONS, user.userId(), swapped);
+        byte[] swapped = pipeline.bytes(
+                Topics.SESSIONS,
+                other.userId(),
+                SampleEvents.sessionEvent(UUID.randomUUID(), SessionEventKind.STARTED, NINE));
+        RecordMetadata undecryptable =
+                pipeline.publishRaw(Topics.SESSIONS.name(), Pipeline.key(user.userId()), swapped);
         RecordMetadata silenced = pipeline.publish(
                 Topics.SESSIONS, erased, SampleEvents.sessionEvent(UUID.randomUUID(), SessionEventKind.STARTED, NINE));
         RecordMetadata alsoSilenced = pipeline.publish(
                 Topics.FLOW_STATES,
                 erased,
                 SampleEvents.flowState(UUID.randomUUID(), 1, SessionStatus.ACTIVE, NINE, 10));
+        RecordMetadata erasure = pipeline.publishErasure(erased);
         publishSomeOfEverything(user, UUID.randomUUID());
         pipeline.start();
         pipeline.awaitApplied();
 
-        assertThat(pipeline.database.rows("SELECT project FROM readmodel.coding_sessions"))
-                .containsExactly("(mindful)");
+        assertThat(pipeline.database.projects()).containsValue("mindful").hasSize(1);
         assertThat(pipeline.deadLettersOf(undecryptable)).hasSize(1);
         assertThat(pipeline.deadLettersOf(silenced)).isEmpty();
         assertThat(pipeline.deadLettersOf(alsoSilenced)).isEmpty();
-        assertThat(counted("mindful.projection.erased")).isGreaterThanOrEqualTo(2);
+        assertThat(pipeline.deadLettersOf(erasure)).isEmpty();
+        assertThat(counted("mindful.projection.erased")).isGreaterThanOrEqualTo(3);
     }
 
     @Test

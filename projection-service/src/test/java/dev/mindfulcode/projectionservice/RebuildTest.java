@@ -506,7 +506,7 @@ class RebuildTest {
                 FlowMinute marked = FlowMinute.newBuilder(minute)
                         .setKeystrokes(minute.getKeystrokes() + MARK)
                         .build();
-                fold.apply(new ProjectionEvent(event.offset(), event.userId(), event.cipher(), marked));
+                fold.apply(new ProjectionEvent(event.offset(), event.userId(), marked));
             } else {
                 fold.apply(event);
             }

@@ -39,7 +39,7 @@ final class Examples {
                         .setKind(SessionEventKind.STARTED)
                         .setAt(STARTED_AT)
                         .setRecordedAt(STARTED_AT)
-                        .setDetails(ByteBuffer.wrap(new byte[] {1, 2, 3}))
+                        .setProject(ByteBuffer.wrap(new byte[] {1, 2, 3}))
                         .build(),
                 AccountEvent.newBuilder()
                         .setKind(AccountEventKind.REGISTERED)

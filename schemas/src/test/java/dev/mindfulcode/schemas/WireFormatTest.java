@@ -154,7 +154,7 @@ final class WireFormatTest {
 
         assertThat(get("/subjects/flow-states-value/versions").body())
                 .isEqualTo(before)
-                .isEqualTo("[1]");
+                .isEqualTo("[1,2]");
     }
 
     @Test

@@ -20,15 +20,16 @@ final class AccountEvents {
         this.outbox = outbox;
     }
 
-    Mono<byte[]> encodeRegistered(String timeZone, Instant now) {
-        return encode(AccountEventKind.REGISTERED, timeZone, now);
+    /** Adds an event to the outbox, in the caller's transaction. The user must have a key by then. */
+    Mono<Void> addRegistered(UUID userId, String timeZone, Instant now) {
+        return seal(userId, AccountEventKind.REGISTERED, timeZone, now).flatMap(event -> add(userId, event));
     }
 
-    Mono<byte[]> encodeSettingsChanged(String timeZone, Instant now) {
-        return encode(AccountEventKind.SETTINGS_CHANGED, timeZone, now);
+    Mono<byte[]> sealSettingsChanged(UUID userId, String timeZone, Instant now) {
+        return seal(userId, AccountEventKind.SETTINGS_CHANGED, timeZone, now);
     }
 
-    /** Adds an encoded event to the outbox, in the caller's transaction. */
+    /** Adds a sealed event to the outbox, in the caller's transaction. */
     Mono<Void> add(UUID userId, byte[] event) {
         return outbox.add(Topics.ACCOUNTS.name(), userId, event);
     }
@@ -38,9 +39,10 @@ final class AccountEvents {
         outbox.wakeRelay();
     }
 
-    private Mono<byte[]> encode(AccountEventKind kind, String timeZone, Instant now) {
-        return publisher.encode(
+    private Mono<byte[]> seal(UUID userId, AccountEventKind kind, String timeZone, Instant now) {
+        return publisher.seal(
                 Topics.ACCOUNTS,
+                userId,
                 AccountEvent.newBuilder()
                         .setKind(kind)
                         .setAt(now)

@@ -43,7 +43,7 @@ public final class Accounts {
                         .defaultIfEmpty(Optional.empty());
         Instant now = clock.instant();
         return confirmedHash
-                .flatMap(hash -> encodeSettingsChanged(change.timeZone(), now)
+                .flatMap(hash -> sealSettingsChanged(userId, change.timeZone(), now)
                         .flatMap(event -> database.inTransaction(lock(userId)
                                 .flatMap(before -> hash.map(known -> passwords.requireUnchanged(userId, known))
                                         .orElse(Mono.empty())
@@ -66,8 +66,8 @@ public final class Accounts {
     }
 
     /** Emits an empty array if the time zone does not change. */
-    private Mono<byte[]> encodeSettingsChanged(@Nullable String timeZone, Instant now) {
-        return timeZone == null ? Mono.just(new byte[0]) : events.encodeSettingsChanged(timeZone, now);
+    private Mono<byte[]> sealSettingsChanged(UUID userId, @Nullable String timeZone, Instant now) {
+        return timeZone == null ? Mono.just(new byte[0]) : events.sealSettingsChanged(userId, timeZone, now);
     }
 
     static RuntimeException emailTaken() {

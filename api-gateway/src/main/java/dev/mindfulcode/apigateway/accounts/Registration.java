@@ -57,11 +57,10 @@ final class Registration {
     Mono<Tokens> registerHashed(EmailAddress email, String passwordHash, @Nullable String name, String timeZone) {
         NewAccount account = newAccount(email.normalised(), passwordHash, name, timeZone);
         UUID userId = account.userId();
-        return events.encodeRegistered(timeZone, account.createdAt())
-                .flatMap(event -> database.inTransaction(accounts.insert(account)
+        return database.inTransaction(accounts.insert(account)
                         .flatMap(inserted -> inserted ? Mono.empty() : Mono.error(Accounts::emailTaken))
-                        .then(events.add(userId, event))
-                        .then(tokens.issue(userId))))
+                        .then(Mono.defer(() -> events.addRegistered(userId, timeZone, account.createdAt())))
+                        .then(tokens.issue(userId)))
                 .doOnSuccess(issued -> events.committed());
     }
 
@@ -72,13 +71,12 @@ final class Registration {
     Mono<UUID> provision(String issuer, String subject, @Nullable EmailAddress email) {
         NewAccount account = newAccount(email == null ? null : email.normalised(), null, null, DEFAULT_TIME_ZONE);
         UUID userId = account.userId();
-        return events.encodeRegistered(DEFAULT_TIME_ZONE, account.createdAt())
-                .flatMap(event -> database.inTransaction(accounts.insert(account)
+        return database.inTransaction(accounts.insert(account)
                         .flatMap(inserted -> inserted ? Mono.just(true) : accounts.insert(account.withoutEmail()))
                         .then(accounts.linkExternal(issuer, subject, userId))
                         .flatMap(linked -> linked ? Mono.empty() : Mono.error(ProvisionedMeanwhileException::new))
-                        .then(events.add(userId, event))
-                        .thenReturn(userId)))
+                        .then(Mono.defer(() -> events.addRegistered(userId, DEFAULT_TIME_ZONE, account.createdAt())))
+                        .thenReturn(userId))
                 .doOnSuccess(created -> events.committed())
                 .onErrorResume(ProvisionedMeanwhileException.class, e -> accounts.findExternal(issuer, subject));
     }

@@ -2,7 +2,6 @@ package dev.mindfulcode.apigateway.feedback;
 
 import dev.mindfulcode.apigateway.collection.CollectionSettings;
 import dev.mindfulcode.apigateway.collection.CollectionSettingsTable;
-import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.schemas.FlowFeedback;
@@ -22,21 +21,14 @@ import reactor.core.publisher.Mono;
 final class Feedback {
 
     private final Database database;
-    private final AsyncUserCiphers ciphers;
     private final CollectionSettingsTable settings;
     private final EventPublisher log;
     private final SecureRandom random;
     private final Clock clock;
 
     Feedback(
-            Database database,
-            AsyncUserCiphers ciphers,
-            CollectionSettingsTable settings,
-            EventPublisher log,
-            SecureRandom random,
-            Clock clock) {
+            Database database, CollectionSettingsTable settings, EventPublisher log, SecureRandom random, Clock clock) {
         this.database = database;
-        this.ciphers = ciphers;
         this.settings = settings;
         this.log = log;
         this.random = random;
@@ -77,11 +69,9 @@ final class Feedback {
                 .setCreatedAt(now());
     }
 
-    /** Fails for a user without a key, who has been erased. */
     private Mono<UUID> append(UUID userId, FlowFeedback event) {
-        return ciphers.find(userId)
-                .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.withDetail("The account was deleted.")))
-                .flatMap(_ -> log.publish(Topics.FLOW_FEEDBACK, userId, event))
+        return log.seal(Topics.FLOW_FEEDBACK, userId, event)
+                .flatMap(value -> log.publish(Topics.FLOW_FEEDBACK, userId, value))
                 .thenReturn(event.getFeedbackId());
     }
 

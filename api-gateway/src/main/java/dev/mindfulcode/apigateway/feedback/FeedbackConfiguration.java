@@ -1,7 +1,6 @@
 package dev.mindfulcode.apigateway.feedback;
 
 import dev.mindfulcode.apigateway.collection.CollectionSettingsTable;
-import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.webkit.endpoints.EndpointGroup;
@@ -22,12 +21,8 @@ public class FeedbackConfiguration {
 
     @Bean
     EndpointGroup gatewayFeedbackRoutes(
-            Database database,
-            AsyncUserCiphers ciphers,
-            CollectionSettingsTable settings,
-            EventPublisher log,
-            Prompts prompts) {
-        Feedback feedback = new Feedback(database, ciphers, settings, log, new SecureRandom(), Clock.systemUTC());
+            Database database, CollectionSettingsTable settings, EventPublisher log, Prompts prompts) {
+        Feedback feedback = new Feedback(database, settings, log, new SecureRandom(), Clock.systemUTC());
         return new FeedbackRoutes(feedback, prompts)::addTo;
     }
 }

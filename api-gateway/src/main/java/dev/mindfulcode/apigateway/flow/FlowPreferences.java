@@ -69,7 +69,7 @@ final class FlowPreferences {
     /** Sets the sensitivity, or the default for null, and emits the preferences. */
     Mono<Preferences> changeSensitivity(UUID userId, @Nullable Double sensitivity) {
         Preferences changed = sensitivity == null ? DEFAULT : new Preferences(sensitivity);
-        return events.encode(Topics.ACCOUNTS, event(changed))
+        return events.seal(Topics.ACCOUNTS, userId, event(changed))
                 .flatMap(event -> database.inTransaction(accounts.lockForChange(userId)
                         .then(upsert(userId, changed))
                         .then(outbox.add(Topics.ACCOUNTS.name(), userId, event))

@@ -1,5 +1,7 @@
 package dev.mindfulcode.apigateway.log;
 
+import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
+import dev.mindfulcode.dataprotection.SealedEvents;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.Topic;
 import dev.mindfulcode.schemas.clock.ClockStepWatch;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -62,12 +65,15 @@ public final class EventPublisher implements AutoCloseable {
     private final ClockStepWatch.Registration registration;
     private final String bootstrapServers;
     private final SchemaRegistry registry;
-    private final Map<Class<?>, Serializer<?>> serializers = new ConcurrentHashMap<>();
+    private final AsyncUserCiphers ciphers;
+    private final Map<Topic<?>, Serializer<?>> serializers = new ConcurrentHashMap<>();
+    private final Map<Topic<?>, SealedEvents<?>> sealed = new ConcurrentHashMap<>();
 
     /** Looking up a schema or a partition's leader may block, so this keeps it off the event loops. */
     private final Scheduler blocking = Schedulers.newBoundedElastic(THREADS_MAX, QUEUED_TASKS_MAX, "gateway-kafka");
 
-    public EventPublisher(KafkaConnection connection, ObservationRegistry observations) {
+    public EventPublisher(KafkaConnection connection, AsyncUserCiphers ciphers, ObservationRegistry observations) {
+        this.ciphers = ciphers;
         this.bootstrapServers = connection.bootstrapServers();
         this.registry = connection.registry();
         this.producers = producers(bootstrapServers);
@@ -107,16 +113,26 @@ public final class EventPublisher implements AutoCloseable {
         return producers;
     }
 
-    /** Publishes an event about a user; fails with 503 if Kafka does not acknowledge it in time. */
-    public <V extends SpecificRecord> Mono<LogPosition> publish(Topic<V> topic, UUID userId, V event) {
-        return encode(topic, event)
-                .flatMap(value -> Mono.fromFuture(() -> publishEncoded(topic.name(), userId.toString(), value)))
-                .onErrorMap(EventPublisher::isKafkaFailure, EventPublisher::unavailable);
+    /**
+     * Encodes and encrypts an event about a user for the outbox or {@link #publish}. Fails with 404 for a user without
+     * a key, who was erased, and with 503 if a schema or the key cannot be looked up.
+     */
+    public <V extends SpecificRecord> Mono<byte[]> seal(Topic<V> topic, UUID userId, V event) {
+        return ciphers.find(userId)
+                .switchIfEmpty(Mono.error(() -> ProblemType.NOT_FOUND.withDetail("The account was deleted.")))
+                .flatMap(cipher -> encoded(() -> sealed(topic).seal(event, cipher)));
     }
 
-    /** Encodes an event for {@link #publishEncoded}; fails with 503 if its schema cannot be looked up. */
+    /** Encodes an event of a topic that is not sealed; fails with 503 if its schema cannot be looked up. */
     public <V extends SpecificRecord> Mono<byte[]> encode(Topic<V> topic, V event) {
-        return Mono.fromCallable(() -> encodeBlocking(topic, event))
+        if (topic.sealed()) {
+            throw new IllegalArgumentException("Events of " + topic.name() + " are published sealed only");
+        }
+        return encoded(() -> serializer(topic).serialize(topic.name(), event));
+    }
+
+    private Mono<byte[]> encoded(Callable<byte[]> encoding) {
+        return Mono.fromCallable(encoding)
                 .subscribeOn(blocking)
                 .timeout(PUBLISH_TIMEOUT)
                 .onErrorMap(e -> !(e instanceof Error), EventPublisher::unavailable);
@@ -140,11 +156,12 @@ public final class EventPublisher implements AutoCloseable {
         }
     }
 
-    /** Publishes a record that {@link #encode} made; fails with 503 if Kafka does not acknowledge it in time. */
+    /** Publishes a record that {@link #seal} made; fails with 503 if Kafka does not acknowledge it in time. */
     public <V extends SpecificRecord> Mono<LogPosition> publish(Topic<V> topic, UUID userId, byte[] value) {
         return publish(topic, userId.toString(), value);
     }
 
+    /** Publishes a record that {@link #encode} made. */
     public <V extends SpecificRecord> Mono<LogPosition> publish(Topic<V> topic, String key, byte[] value) {
         return append(topic.name(), key, value);
     }
@@ -193,13 +210,15 @@ public final class EventPublisher implements AutoCloseable {
         }
     }
 
-    @SuppressWarnings("unchecked") // the map's key is the serializer's own type
-    private <V extends SpecificRecord> byte[] encodeBlocking(Topic<V> topic, V event) {
-        Serializer<V> serializer = (Serializer<V>) serializers.computeIfAbsent(
-                topic.valueType(), type -> topic.valueSerde(registry).serializer());
-        synchronized (serializer) {
-            return serializer.serialize(topic.name(), event);
-        }
+    @SuppressWarnings("unchecked") // by the topic, which has one type
+    private <V extends SpecificRecord> SealedEvents<V> sealed(Topic<V> topic) {
+        return (SealedEvents<V>) sealed.computeIfAbsent(topic, one -> new SealedEvents<>(one, registry));
+    }
+
+    @SuppressWarnings("unchecked") // by the topic, which has one type
+    private <V extends SpecificRecord> Serializer<V> serializer(Topic<V> topic) {
+        return (Serializer<V>) serializers.computeIfAbsent(
+                topic, one -> one.valueSerde(registry).serializer());
     }
 
     private static boolean isKafkaFailure(Throwable e) {
@@ -222,5 +241,6 @@ public final class EventPublisher implements AutoCloseable {
         registration.close();
         producers.destroy();
         serializers.values().forEach(Serializer::close);
+        sealed.values().forEach(SealedEvents::close);
     }
 }

@@ -23,12 +23,12 @@ public final class Outbox {
         this.wake = wake;
     }
 
-    /** Adds an event encoded by {@link EventPublisher#encode} in the current transaction. */
+    /** Adds an event sealed by {@link EventPublisher#seal} in the current transaction. */
     public Mono<Void> add(String topic, UUID userId, byte[] value) {
         return add(topic, userId.toString(), value);
     }
 
-    /** Adds an event of a topic that is not keyed by user. */
+    /** Adds an event of a topic that is not keyed by user, encoded by {@link EventPublisher#encode}. */
     public Mono<Void> add(String topic, String key, byte[] value) {
         return insert(topic, key, insert -> insert.bind("value", value));
     }

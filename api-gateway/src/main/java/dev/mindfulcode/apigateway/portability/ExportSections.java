@@ -291,6 +291,7 @@ final class ExportSections {
     private final Database database;
     private final AccountTable accounts;
     private final AccountDetails details;
+    private final AsyncUserCiphers ciphers;
     private final ApiKeyTable apiKeys;
     private final RefreshTokens signIns;
     private final TeamTable teams;
@@ -310,6 +311,7 @@ final class ExportSections {
         this.accounts = new AccountTable(database);
         this.details = details;
         this.signIns = signIns;
+        this.ciphers = ciphers;
         this.apiKeys = new ApiKeyTable(database, ciphers);
         this.teams = new TeamTable(database);
     }
@@ -342,7 +344,10 @@ final class ExportSections {
                         history.page(userId, Long.MAX_VALUE, SettingsHistory.CHANGES_MAX),
                         one -> Arrays.asList(one.changedAt(), text(one.members())))));
         for (Query query : QUERIES) {
-            sections.add(Section.of(query.table(), userId -> new SqlRows(database, query, userId)));
+            sections.add(Section.of(query.table(), userId -> {
+                SqlRows rows = new SqlRows(database, query, userId);
+                return query.table().equals(SESSIONS) ? new SessionRows(rows, ciphers, userId) : rows;
+            }));
         }
         return sections;
     }

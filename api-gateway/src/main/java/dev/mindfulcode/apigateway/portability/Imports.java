@@ -10,6 +10,7 @@ import dev.mindfulcode.apigateway.log.SentEvents;
 import dev.mindfulcode.apigateway.portability.ImportReader.Numbered;
 import dev.mindfulcode.apigateway.sessions.ImportedSessions;
 import dev.mindfulcode.dataprotection.SealedEvents;
+import dev.mindfulcode.dataprotection.SealedText;
 import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.FlowFeatures;
@@ -18,7 +19,6 @@ import dev.mindfulcode.schemas.KeystrokeBatch;
 import dev.mindfulcode.schemas.KeystrokePayload;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.SessionDetails;
-import dev.mindfulcode.schemas.SessionDetailsCodec;
 import dev.mindfulcode.schemas.SessionEvent;
 import dev.mindfulcode.schemas.Topic;
 import dev.mindfulcode.schemas.Topics;
@@ -199,9 +199,7 @@ final class Imports implements AutoCloseable {
         return switch (content) {
             case ImportedRecord.Session(SessionEvent event, SessionDetails details) -> {
                 if (details != null) {
-                    event.setDetailsVersion(SessionDetailsCodec.VERSION);
-                    event.setDetails(ByteBuffer.wrap(cipher.encrypt(
-                            SessionDetailsCodec.encode(details), Topics.SESSIONS.name(), SessionDetailsCodec.VERSION)));
+                    seal(details, event, cipher);
                 }
                 yield sessionEvents.seal(event, cipher);
             }
@@ -215,6 +213,20 @@ final class Imports implements AutoCloseable {
             case ImportedRecord.Sensitivity(AccountEvent event, float _) -> accountEvents.seal(event, cipher);
             case ImportedRecord.Ignored _ -> throw new IllegalArgumentException("Ignored records are not published");
         };
+    }
+
+    /** Encrypts details as the read model stores them. */
+    private static void seal(SessionDetails details, SessionEvent event, UserCipher cipher) {
+        String project = details.getProject();
+        if (project != null) {
+            event.setProject(ByteBuffer.wrap(SealedText.PROJECT.seal(project, cipher)));
+            event.setProjectIndex(ByteBuffer.wrap(SealedText.PROJECT.index(project, cipher)));
+        }
+        event.setLanguage(details.getLanguage());
+        String editor = details.getEditor();
+        if (editor != null) {
+            event.setEditor(ByteBuffer.wrap(SealedText.EDITOR.seal(editor, cipher)));
+        }
     }
 
     /** Returns the records in lists of consecutive ones of one topic. */

@@ -3,14 +3,13 @@ package dev.mindfulcode.apigateway.portability;
 import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.dataprotection.Opened;
 import dev.mindfulcode.dataprotection.SealedEvents;
+import dev.mindfulcode.dataprotection.SealedText;
 import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.schemas.KeyClass;
 import dev.mindfulcode.schemas.KeystrokeBatch;
 import dev.mindfulcode.schemas.KeystrokePayload;
 import dev.mindfulcode.schemas.MalformedPayloadException;
 import dev.mindfulcode.schemas.SchemaRegistry;
-import dev.mindfulcode.schemas.SessionDetails;
-import dev.mindfulcode.schemas.SessionDetailsCodec;
 import dev.mindfulcode.schemas.SessionEvent;
 import dev.mindfulcode.schemas.SignalKind;
 import dev.mindfulcode.schemas.Topic;
@@ -83,7 +82,7 @@ N navigation, C shortcut, U undo, P paste, A completion, O other
 
     /** Fields that {@link #DETAILS} and {@link #TYPING} replace. */
     private static final Map<Topic<?>, Set<String>> REPLACED = Map.of(
-            Topics.SESSIONS, Set.of("details", "details_version"),
+            Topics.SESSIONS, Set.of("project", "project_index", "language", "editor"),
             Topics.KEYSTROKES, Set.of("payload", "payload_version", "keystrokes"));
 
     /** Descriptions of fields whose schema has none, and of those for which it speaks to readers of the code. */
@@ -220,16 +219,10 @@ N navigation, C shortcut, U undo, P paste, A completion, O other
         return known;
     }
 
-    private static void addDetails(List<@Nullable Object> values, SessionEvent event, UserCipher cipher)
-            throws GeneralSecurityException, MalformedPayloadException {
-        ByteBuffer encrypted = event.getDetails();
-        SessionDetails details = encrypted == null
-                ? new SessionDetails()
-                : SessionDetailsCodec.decode(
-                        cipher.decrypt(bytes(encrypted), Topics.SESSIONS.name(), event.getDetailsVersion()));
-        values.add(details.getProject());
-        values.add(details.getLanguage());
-        values.add(details.getEditor());
+    private static void addDetails(List<@Nullable Object> values, SessionEvent event, UserCipher cipher) {
+        values.add(SessionRows.open(SealedText.PROJECT, event.getProject(), cipher));
+        values.add(event.getLanguage());
+        values.add(SessionRows.open(SealedText.EDITOR, event.getEditor(), cipher));
     }
 
     private static void addTyping(List<@Nullable Object> values, KeystrokeBatch batch, UserCipher cipher)

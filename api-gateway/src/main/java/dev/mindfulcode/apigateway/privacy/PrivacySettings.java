@@ -117,7 +117,7 @@ final class PrivacySettings {
                 .setCollectionLevel(level.text())
                 .build();
         return publisher
-                .encode(Topics.ACCOUNTS, event)
+                .seal(Topics.ACCOUNTS, userId, event)
                 .flatMap(value -> outbox.add(Topics.ACCOUNTS.name(), userId, value));
     }
 

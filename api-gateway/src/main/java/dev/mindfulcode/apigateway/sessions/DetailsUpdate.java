@@ -1,7 +1,9 @@
 package dev.mindfulcode.apigateway.sessions;
 
-import dev.mindfulcode.schemas.SessionDetails;
+import dev.mindfulcode.dataprotection.SealedText;
+import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.webkit.json.JsonFields;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** Details of a session as the user sets them; an update leaves null ones unchanged. */
@@ -22,18 +24,12 @@ record DetailsUpdate(
         return project == null && language == null && editor == null;
     }
 
-    SessionDetails record() {
-        SessionDetails details = new SessionDetails();
-        if (project != null) {
-            details.setProject(project);
-        }
-        if (language != null) {
-            details.setLanguage(language);
-        }
-        if (editor != null) {
-            details.setEditor(editor);
-        }
-        return details;
+    SealedDetails seal(UserCipher cipher) {
+        return new SealedDetails(
+                project == null ? null : ByteBuffer.wrap(SealedText.PROJECT.seal(project, cipher)),
+                project == null ? null : ByteBuffer.wrap(SealedText.PROJECT.index(project, cipher)),
+                language,
+                editor == null ? null : ByteBuffer.wrap(SealedText.EDITOR.seal(editor, cipher)));
     }
 
     /** Without content, as project names are personal. */

@@ -25,8 +25,8 @@ public class SessionConfiguration {
     }
 
     @Bean
-    SessionQueries gatewaySessionReads(Database database) {
-        return new SessionQueries(database);
+    SessionQueries gatewaySessionReads(Database database, AsyncUserCiphers ciphers) {
+        return new SessionQueries(database, ciphers);
     }
 
     @Bean

@@ -8,18 +8,15 @@ import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.LogPosition;
 import dev.mindfulcode.apigateway.log.SentEvents;
 import dev.mindfulcode.schemas.CollectionLevel;
-import dev.mindfulcode.schemas.SessionDetailsCodec;
 import dev.mindfulcode.schemas.SessionEvent;
 import dev.mindfulcode.schemas.SessionEventKind;
 import dev.mindfulcode.schemas.Topics;
 import dev.mindfulcode.webkit.problems.ProblemException;
 import dev.mindfulcode.webkit.problems.ProblemType;
-import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
@@ -91,7 +88,7 @@ final class Sessions {
     }
 
     private Mono<Done> start(
-            OwnedSession claim, CollectionSettings current, DetailsUpdate details, Optional<ByteBuffer> ciphered) {
+            OwnedSession claim, CollectionSettings current, DetailsUpdate details, SealedDetails ciphered) {
         if (claim.status() != null) {
             return Mono.just(Done.of(claim));
         }
@@ -145,7 +142,7 @@ final class Sessions {
             SessionCorrection correction,
             Instant now,
             DetailsUpdate details,
-            Optional<ByteBuffer> ciphered) {
+            SealedDetails ciphered) {
         if (!claim.exists()) {
             return Mono.error(noSuchSession());
         }
@@ -176,7 +173,7 @@ final class Sessions {
             SessionCommand command,
             Instant at,
             DetailsUpdate details,
-            Optional<ByteBuffer> ciphered) {
+            SealedDetails ciphered) {
         SessionLifecycle status = claim.status();
         if (status == null || status == SessionLifecycle.DELETED) {
             return Mono.error(noSuchSession());
@@ -248,35 +245,29 @@ final class Sessions {
             SessionEventKind kind,
             Instant at,
             SessionCorrection correction,
-            Optional<ByteBuffer> ciphered) {
+            SealedDetails ciphered) {
         SessionEvent event = SessionEvent.newBuilder()
                 .setSessionId(claim.sessionId())
                 .setKind(kind)
                 .setAt(at)
                 .setRecordedAt(now())
-                .setDetailsVersion(SessionDetailsCodec.VERSION)
                 .setStartedAt(correction.startedAt())
                 .setEndedAt(correction.endedAt())
                 .build();
-        ciphered.ifPresent(event::setDetails);
+        ciphered.addTo(event);
         return publisher
-                .encode(Topics.SESSIONS, event)
+                .seal(Topics.SESSIONS, claim.userId(), event)
                 .flatMap(value -> publisher
                         .publish(Topics.SESSIONS, claim.userId(), value)
                         .flatMap(position ->
                                 sent.add(position, claim.userId(), value).thenReturn(position)));
     }
 
-    /** Encrypts details; empty without any. Fails with 401 for an erased user, who has no key. */
-    private Mono<Optional<ByteBuffer>> encrypt(UUID userId, DetailsUpdate details) {
+    /** Fails with 401 for an erased user, who has no key. */
+    private Mono<SealedDetails> encrypt(UUID userId, DetailsUpdate details) {
         return ciphers.find(userId)
                 .switchIfEmpty(Mono.error(() -> ProblemType.UNAUTHENTICATED.withDetail("The account does not exist.")))
-                .map(cipher -> details.isEmpty()
-                        ? Optional.empty()
-                        : Optional.of(ByteBuffer.wrap(cipher.encrypt(
-                                SessionDetailsCodec.encode(details.record()),
-                                Topics.SESSIONS.name(),
-                                SessionDetailsCodec.VERSION))));
+                .map(details::seal);
     }
 
     private static Instant clamped(@Nullable Instant at, Instant now) {

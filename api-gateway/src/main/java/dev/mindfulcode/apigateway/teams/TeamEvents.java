@@ -65,7 +65,7 @@ final class TeamEvents {
                 .setTeamViewer(viewer)
                 .build();
         return publisher
-                .encode(Topics.ACCOUNTS, event)
+                .seal(Topics.ACCOUNTS, membership.userId(), event)
                 .flatMap(value -> outbox.add(Topics.ACCOUNTS.name(), membership.userId(), value));
     }
 }

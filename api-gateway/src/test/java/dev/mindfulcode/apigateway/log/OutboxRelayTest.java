@@ -3,9 +3,13 @@ package dev.mindfulcode.apigateway.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.apigateway.TestKafka;
+import dev.mindfulcode.apigateway.database.AsyncUserCiphers;
 import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.database.GatewaySchema;
+import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
+import dev.mindfulcode.dataprotection.PostgresUserKeys;
+import dev.mindfulcode.dataprotection.UserKeys;
 import dev.mindfulcode.embeddedplatform.Platform;
 import dev.mindfulcode.embeddedplatform.TestPlatform;
 import dev.mindfulcode.schemas.AccountEvent;
@@ -15,6 +19,7 @@ import dev.mindfulcode.schemas.Topics;
 import io.micrometer.observation.ObservationRegistry;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -22,6 +27,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -40,11 +46,13 @@ class OutboxRelayTest {
     private final PostgresUrl url = PostgresUrl.parse(platform.freshDatabase());
     private final DataSource dataSource = migrated();
     private final Database database = new Database(url, 4);
+    private final UserKeys keys = PostgresUserKeys.open(dataSource, randomKey());
+    private final AsyncUserCiphers ciphers = new AsyncUserCiphers(keys);
     private final Outbox outbox = new Outbox(database, () -> {});
-    private final EventPublisher log =
-            new EventPublisher(new KafkaConnection(platform.bootstrapServers(), registry), ObservationRegistry.NOOP);
-    private final TestKafka testLog = new TestKafka(platform.bootstrapServers(), registry);
-    private final UUID ada = UUID.randomUUID();
+    private final EventPublisher log = new EventPublisher(
+            new KafkaConnection(platform.bootstrapServers(), registry), ciphers, ObservationRegistry.NOOP);
+    private final TestKafka testLog = new TestKafka(platform.bootstrapServers(), registry, keys);
+    private final UUID ada = newUser();
     private final OutboxRelay relay = new OutboxRelay(dataSource, log);
 
     private DataSource migrated() {
@@ -54,20 +62,33 @@ class OutboxRelayTest {
         }
         DataSource source = url.dataSource();
         GatewaySchema.migrate(source);
+        PostgresUserKeys.migrate(source);
         return source;
+    }
+
+    private static KeyEncryptionKey randomKey() {
+        byte[] key = new byte[32];
+        new SecureRandom().nextBytes(key);
+        return KeyEncryptionKey.parse(Base64.getEncoder().encodeToString(key));
+    }
+
+    private UUID newUser() {
+        return keys.create(UUID.randomUUID()).userId();
     }
 
     @AfterEach
     void stop() {
         relay.stop();
         log.close();
+        ciphers.close();
         testLog.close();
         database.close();
     }
 
-    private byte[] event(int number) {
-        return testLog.encode(
+    private byte[] event(UUID user, int number) {
+        return testLog.seal(
                 Topics.ACCOUNTS,
+                user,
                 AccountEvent.newBuilder()
                         .setKind(AccountEventKind.SETTINGS_CHANGED)
                         .setAt(Instant.ofEpochMilli(number))
@@ -75,7 +96,7 @@ class OutboxRelayTest {
     }
 
     private void commit(UUID user, int number) {
-        database.inTransaction(outbox.add(Topics.ACCOUNTS.name(), user, event(number)))
+        database.inTransaction(outbox.add(Topics.ACCOUNTS.name(), user, event(user, number)))
                 .block();
     }
 
@@ -108,7 +129,7 @@ class OutboxRelayTest {
     void publishesEventsCommittedBeforeACrashAfterTheNextStart() {
         for (int i = 0; i < 20; i++) {
             commit(ada, i);
-            commit(UUID.randomUUID(), i);
+            commit(newUser(), i);
         }
         relay.start();
         awaitRows(0);
@@ -119,7 +140,7 @@ class OutboxRelayTest {
     @Test
     void doesNotPublishRolledBackEvents() {
         relay.start();
-        var rolledBack = outbox.add(Topics.ACCOUNTS.name(), ada, event(1))
+        var rolledBack = outbox.add(Topics.ACCOUNTS.name(), ada, event(ada, 1))
                 .then(reactor.core.publisher.Mono.<Void>error(new IllegalStateException("after all not")));
         assertThat(database.inTransaction(rolledBack).onErrorComplete().block()).isNull();
         commit(ada, 2);
@@ -136,9 +157,9 @@ class OutboxRelayTest {
             late.setAutoCommit(false);
             insert.setString(1, Topics.ACCOUNTS.name());
             insert.setString(2, ada.toString());
-            insert.setBytes(3, event(1));
+            insert.setBytes(3, event(ada, 1));
             insert.executeUpdate();
-            UUID bob = UUID.randomUUID();
+            UUID bob = newUser();
             commit(bob, 2);
             awaitRows(0);
             assertThat(testLog.read(Topics.ACCOUNTS, bob, 1)).hasSize(1);

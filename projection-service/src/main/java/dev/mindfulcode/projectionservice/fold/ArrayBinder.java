@@ -1,5 +1,6 @@
 package dev.mindfulcode.projectionservice.fold;
 
+import java.nio.ByteBuffer;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -39,6 +40,21 @@ public final class ArrayBinder<R> {
 
     public ArrayBinder<R> texts(Function<R, @Nullable String> column) {
         return objects("text", column);
+    }
+
+    public ArrayBinder<R> bytes(Function<R, @Nullable ByteBuffer> column) {
+        columns.add(connection -> {
+            byte[][] values = new byte[rows.size()][];
+            for (int i = 0; i < values.length; i++) {
+                ByteBuffer value = column.apply(rows.get(i));
+                if (value != null) {
+                    values[i] = new byte[value.remaining()];
+                    value.duplicate().get(values[i]);
+                }
+            }
+            return connection.createArrayOf("bytea", values);
+        });
+        return this;
     }
 
     public ArrayBinder<R> longsOrNull(Function<R, @Nullable Long> column) {

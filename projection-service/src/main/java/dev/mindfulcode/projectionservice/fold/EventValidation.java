@@ -1,5 +1,7 @@
 package dev.mindfulcode.projectionservice.fold;
 
+import dev.mindfulcode.dataprotection.SealedText;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +49,14 @@ public final class EventValidation {
     /** Returns the text without NUL, which Postgres cannot store; null stays null. */
     public static @Nullable String textOrNull(@Nullable String value) {
         return value == null ? null : value.replace("\0", "");
+    }
+
+    /** Returns an encrypted text; null stays null. */
+    public static @Nullable ByteBuffer sealedOrNull(@Nullable ByteBuffer value) throws RejectedEventException {
+        if (value != null && value.remaining() > SealedText.SIZE_BYTES_MAX) {
+            throw new RejectedEventException("encrypted text too long");
+        }
+        return value;
     }
 
     /** Returns an integral of intensity (0 to 1) over milliseconds. */

@@ -8,7 +8,6 @@ import dev.mindfulcode.projectionservice.fold.Projection;
 import dev.mindfulcode.projectionservice.fold.ProjectionEvent;
 import dev.mindfulcode.projectionservice.fold.RejectedEventException;
 import dev.mindfulcode.projectionservice.sessions.CodingSessions;
-import dev.mindfulcode.schemas.SessionDetails;
 import dev.mindfulcode.schemas.SessionEvent;
 import dev.mindfulcode.schemas.SessionEventKind;
 import dev.mindfulcode.schemas.Topics;
@@ -76,15 +75,13 @@ public final class SessionLanguages implements Fold {
     }
 
     private void add(ProjectionEvent event, SessionEvent change, String kind) {
-        SessionDetails details;
         long setMs;
         try {
-            details = CodingSessions.details(event.cipher(), change);
             setMs = EventValidation.timeMs(change.getAt());
         } catch (RejectedEventException e) {
             return;
         }
-        String language = details == null ? null : details.getLanguage();
+        String language = change.getLanguage();
         if (language == null && change.getKind() != SessionEventKind.STARTED) {
             return;
         }

@@ -83,7 +83,7 @@ final class RecordReader implements AutoCloseable {
         try {
             return events == null
                     ? new DecodedRecord.Decoded(
-                            new ProjectionEvent(record.offset(), userId, null, clearValue(record.topic(), bytes)))
+                            new ProjectionEvent(record.offset(), userId, clearValue(record.topic(), bytes)))
                     : open(events, record.offset(), userId, bytes, ciphers);
         } catch (SerializationException e) {
             return new DecodedRecord.Rejected(Objects.requireNonNullElse(e.getMessage(), "value cannot be decoded"));
@@ -108,7 +108,7 @@ final class RecordReader implements AutoCloseable {
         UserCipher cipher = value == null ? null : find.apply(userId).orElse(null);
         return cipher == null
                 ? new DecodedRecord.Skipped(DecodedRecord.SkipReason.ERASED)
-                : new DecodedRecord.Decoded(new ProjectionEvent(offset, userId, cipher, value));
+                : new DecodedRecord.Decoded(new ProjectionEvent(offset, userId, value));
     }
 
     private @Nullable UUID userId(String topic, byte @Nullable [] key) {

@@ -1,6 +1,5 @@
 package dev.mindfulcode.projectionservice.sessions;
 
-import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.projectionservice.fold.DeletedSessions;
 import dev.mindfulcode.projectionservice.fold.EventValidation;
 import dev.mindfulcode.projectionservice.fold.Fold;
@@ -8,14 +7,9 @@ import dev.mindfulcode.projectionservice.fold.Projection;
 import dev.mindfulcode.projectionservice.fold.ProjectionEvent;
 import dev.mindfulcode.projectionservice.fold.RejectedEventException;
 import dev.mindfulcode.schemas.FlowState;
-import dev.mindfulcode.schemas.MalformedPayloadException;
-import dev.mindfulcode.schemas.SessionDetails;
-import dev.mindfulcode.schemas.SessionDetailsCodec;
 import dev.mindfulcode.schemas.SessionEvent;
 import dev.mindfulcode.schemas.SessionEventKind;
 import dev.mindfulcode.schemas.Topics;
-import java.nio.ByteBuffer;
-import java.security.GeneralSecurityException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -24,7 +18,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * {@code coding_sessions}: the events that the user reported and the state that flow-stream observed, each in columns
@@ -49,7 +42,7 @@ public final class CodingSessions implements Fold {
 
     public static Projection projection() {
         return Projection.of(
-                CodingSessions.class, "coding_sessions", 2, List.of(Topics.SESSIONS, Topics.FLOW_STATES), tables -> {
+                CodingSessions.class, "coding_sessions", 3, List.of(Topics.SESSIONS, Topics.FLOW_STATES), tables -> {
                     UserReportedStatements reported = new UserReportedStatements(tables);
                     ObservedStatements observed = new ObservedStatements(tables);
                     DeletedSessions deleted = new DeletedSessions(tables, "coding_sessions");
@@ -89,7 +82,10 @@ public final class CodingSessions implements Fold {
                 EventValidation.timeMs(change.getAt()),
                 EventValidation.timeMsOrNull(change.getStartedAt()),
                 EventValidation.timeMsOrNull(change.getEndedAt()),
-                details(event.cipher(), change),
+                EventValidation.sealedOrNull(change.getProject()),
+                EventValidation.sealedOrNull(change.getProjectIndex()),
+                EventValidation.textOrNull(change.getLanguage()),
+                EventValidation.sealedOrNull(change.getEditor()),
                 event.offset());
         List<UserReportedEvent> events = reported.computeIfAbsent(change.getSessionId(), _ -> new ArrayList<>());
         if (events.isEmpty() || events.getFirst().userId().equals(reportedEvent.userId())) {
@@ -112,27 +108,5 @@ public final class CodingSessions implements Fold {
             }
         });
         return patches;
-    }
-
-    /** Returns the decrypted details of an event, or null if it has none. */
-    public static @Nullable SessionDetails details(@Nullable UserCipher cipher, SessionEvent change)
-            throws RejectedEventException {
-        ByteBuffer encrypted = change.getDetails();
-        if (encrypted == null) {
-            return null;
-        }
-        if (cipher == null) {
-            throw new RejectedEventException("details without a key");
-        }
-        byte[] bytes = new byte[encrypted.remaining()];
-        encrypted.duplicate().get(bytes);
-        try {
-            return SessionDetailsCodec.decode(
-                    cipher.decrypt(bytes, Topics.SESSIONS.name(), change.getDetailsVersion()));
-        } catch (GeneralSecurityException e) {
-            throw new RejectedEventException("details cannot be decrypted");
-        } catch (MalformedPayloadException e) {
-            throw new RejectedEventException("details are malformed");
-        }
     }
 }

@@ -1,7 +1,7 @@
 package dev.mindfulcode.projectionservice.sessions;
 
-import dev.mindfulcode.schemas.SessionDetails;
 import dev.mindfulcode.schemas.SessionEventKind;
+import java.nio.ByteBuffer;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param startedMs null if not corrected
  * @param endedMs null if not corrected
+ * @param project encrypted, as are its index and the editor; null if unchanged
  */
 record UserReportedEvent(
         UUID userId,
@@ -17,5 +18,8 @@ record UserReportedEvent(
         long atMs,
         @Nullable Long startedMs,
         @Nullable Long endedMs,
-        @Nullable SessionDetails details,
+        @Nullable ByteBuffer project,
+        @Nullable ByteBuffer projectIndex,
+        @Nullable String language,
+        @Nullable ByteBuffer editor,
         long offset) {}

@@ -1,8 +1,7 @@
 package dev.mindfulcode.projectionservice.sessions;
 
-import dev.mindfulcode.projectionservice.fold.EventValidation;
-import dev.mindfulcode.schemas.SessionDetails;
 import dev.mindfulcode.schemas.SessionEventKind;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -27,9 +26,10 @@ record UserReportedPatch(
         @Nullable Long correctedEndMs,
         @Nullable String status,
         @Nullable Long statusMs,
-        @Nullable String project,
+        @Nullable ByteBuffer project,
+        @Nullable ByteBuffer projectIndex,
         @Nullable String language,
-        @Nullable String editor,
+        @Nullable ByteBuffer editor,
         long eventOffset) {
 
     /**
@@ -62,13 +62,13 @@ record UserReportedPatch(
                         null,
                         null,
                         null,
+                        null,
                         event.offset())
                 .and(event);
     }
 
     private UserReportedPatch and(UserReportedEvent event) {
         String newStatus = status(event.kind());
-        SessionDetails details = event.details() == null ? new SessionDetails() : event.details();
         return new UserReportedPatch(
                 sessionId,
                 userId,
@@ -78,9 +78,10 @@ record UserReportedPatch(
                 event.endedMs() == null ? correctedEndMs : event.endedMs(),
                 newStatus == null ? status : newStatus,
                 newStatus == null ? statusMs : (Long) event.atMs(),
-                text(details.getProject(), project),
-                text(details.getLanguage(), language),
-                text(details.getEditor(), editor),
+                later(event.project(), project),
+                later(event.projectIndex(), projectIndex),
+                later(event.language(), language),
+                later(event.editor(), editor),
                 event.offset());
     }
 
@@ -92,7 +93,7 @@ record UserReportedPatch(
         };
     }
 
-    private static @Nullable String text(@Nullable String now, @Nullable String before) {
-        return now == null ? before : EventValidation.textOrNull(now);
+    private static <T> @Nullable T later(@Nullable T now, @Nullable T before) {
+        return now == null ? before : now;
     }
 }

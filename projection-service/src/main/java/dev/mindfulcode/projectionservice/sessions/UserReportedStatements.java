@@ -24,13 +24,13 @@ final class UserReportedStatements {
     private static final String UPSERT = """
             INSERT INTO {coding_sessions} AS s
                 (session_id, user_id, user_started_at, user_ended_at, corrected_started_at, corrected_ended_at,
-                 user_status, user_status_at, project, language, editor, event_offset)
+                 user_status, user_status_at, project, project_index, language, editor, event_offset)
             SELECT session_id, user_id, @ts first_ms, @ts ended_ms, @ts corrected_start_ms, @ts corrected_end_ms,
-                   status, @ts status_ms, project, language, editor, event_offset
+                   status, @ts status_ms, project, project_index, language, editor, event_offset
             FROM unnest(?::uuid[], ?::uuid[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[],
-                        ?::bigint[], ?::text[], ?::text[], ?::text[], ?::bigint[])
+                        ?::bigint[], ?::bytea[], ?::bytea[], ?::text[], ?::bytea[], ?::bigint[])
                 AS u(session_id, user_id, first_ms, ended_ms, corrected_start_ms, corrected_end_ms, status, status_ms,
-                     project, language, editor, event_offset)
+                     project, project_index, language, editor, event_offset)
             WHERE @not_deleted
             ON CONFLICT (session_id) DO UPDATE SET
                 user_started_at = coalesce(s.user_started_at, EXCLUDED.user_started_at),
@@ -40,6 +40,7 @@ final class UserReportedStatements {
                 user_status = coalesce(EXCLUDED.user_status, s.user_status),
                 user_status_at = coalesce(EXCLUDED.user_status_at, s.user_status_at),
                 project = coalesce(EXCLUDED.project, s.project),
+                project_index = coalesce(EXCLUDED.project_index, s.project_index),
                 language = coalesce(EXCLUDED.language, s.language),
                 editor = coalesce(EXCLUDED.editor, s.editor),
                 event_offset = EXCLUDED.event_offset
@@ -80,9 +81,10 @@ final class UserReportedStatements {
                 .longsOrNull(UserReportedPatch::correctedEndMs)
                 .texts(UserReportedPatch::status)
                 .longsOrNull(UserReportedPatch::statusMs)
-                .texts(UserReportedPatch::project)
+                .bytes(UserReportedPatch::project)
+                .bytes(UserReportedPatch::projectIndex)
                 .texts(UserReportedPatch::language)
-                .texts(UserReportedPatch::editor)
+                .bytes(UserReportedPatch::editor)
                 .longs(UserReportedPatch::eventOffset)
                 .update(connection, upsert);
     }

@@ -1,4 +1,4 @@
--- Two sources write a session's row, in any order: the user (columns user_*, corrected_*, project, language, editor,
+-- Two sources write a session's row, in any order: the user (columns user_*, corrected_*, project*, language, editor,
 -- guarded by event_offset) and the stream (columns stream_*, the totals, guarded by version). Neither writes the
 -- other's columns; columns derived from both are generated, so that the row does not depend on the order of arrival.
 CREATE TABLE coding_sessions (
@@ -9,9 +9,12 @@ CREATE TABLE coding_sessions (
     user_ended_at        timestamptz,
     user_status          text CHECK (user_status IN ('active', 'paused')),
     user_status_at       timestamptz,
-    project              text,
+    -- Encrypted with the user's key; the bytes are those of the event that set them last. Queries find a project by its
+    -- blind index.
+    project              bytea,
+    project_index        bytea,
     language             text,
-    editor               text,
+    editor               bytea,
     event_offset         bigint NOT NULL DEFAULT -1,
 
     stream_status        text CHECK (stream_status IN ('active', 'paused', 'ended')),

@@ -7,11 +7,14 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
+import dev.mindfulcode.dataprotection.SealedText;
+import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.dataprotection.UserKeys;
 import dev.mindfulcode.embeddedplatform.TestPlatform;
 import dev.mindfulcode.projectionservice.Projections;
 import dev.mindfulcode.projectionservice.readmodel.ReadModel;
 import dev.mindfulcode.schemas.Topics;
+import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -20,7 +23,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -157,6 +162,21 @@ public final class ReadModelDatabase {
                 PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.execute();
         }
+    }
+
+    /** Returns the decrypted projects by session; sessions without one are left out. */
+    public Map<UUID, String> projects() throws SQLException, GeneralSecurityException {
+        Map<UUID, String> projects = new HashMap<>();
+        try (Connection connection = connection();
+                PreparedStatement statement = connection.prepareStatement(
+                        "SELECT session_id, user_id, project FROM readmodel.coding_sessions WHERE project IS NOT NULL");
+                ResultSet row = statement.executeQuery()) {
+            while (row.next()) {
+                UserCipher cipher = keys.find(row.getObject(2, UUID.class)).orElseThrow();
+                projects.put(row.getObject(1, UUID.class), SealedText.PROJECT.open(row.getBytes(3), cipher));
+            }
+        }
+        return projects;
     }
 
     /** Returns all rows of all tables, hidden columns too, in an order of their own. */

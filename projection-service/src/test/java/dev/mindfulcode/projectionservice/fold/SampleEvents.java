@@ -1,5 +1,6 @@
 package dev.mindfulcode.projectionservice.fold;
 
+import dev.mindfulcode.dataprotection.SealedText;
 import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.AccountEventKind;
@@ -7,14 +8,11 @@ import dev.mindfulcode.schemas.FlowMinute;
 import dev.mindfulcode.schemas.FlowPeriod;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.Interruption;
-import dev.mindfulcode.schemas.SessionDetails;
-import dev.mindfulcode.schemas.SessionDetailsCodec;
 import dev.mindfulcode.schemas.SessionEvent;
 import dev.mindfulcode.schemas.SessionEventKind;
 import dev.mindfulcode.schemas.SessionStatus;
 import dev.mindfulcode.schemas.TeamWindow;
 import dev.mindfulcode.schemas.TeamWindowSize;
-import dev.mindfulcode.schemas.Topics;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.UUID;
@@ -31,7 +29,6 @@ public final class SampleEvents {
         event.setKind(kind);
         event.setAt(at);
         event.setRecordedAt(at);
-        event.setDetailsVersion(SessionDetailsCodec.VERSION);
         return event;
     }
 
@@ -45,15 +42,11 @@ public final class SampleEvents {
 
     public static SessionEvent with(
             SessionEvent event, UserCipher cipher, @Nullable String project, @Nullable String language) {
-        SessionDetails details = new SessionDetails();
         if (project != null) {
-            details.setProject(project);
+            event.setProject(ByteBuffer.wrap(SealedText.PROJECT.seal(project, cipher)));
+            event.setProjectIndex(ByteBuffer.wrap(SealedText.PROJECT.index(project, cipher)));
         }
-        if (language != null) {
-            details.setLanguage(language);
-        }
-        event.setDetails(ByteBuffer.wrap(cipher.encrypt(
-                SessionDetailsCodec.encode(details), Topics.SESSIONS.name(), event.getDetailsVersion())));
+        event.setLanguage(language);
         return event;
     }
 

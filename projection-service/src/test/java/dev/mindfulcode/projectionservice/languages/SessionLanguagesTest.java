@@ -64,6 +64,6 @@ class SessionLanguagesTest {
     private ProjectionEvent event(long offset, SessionEventKind kind, long second, @Nullable String language) {
         SessionEvent change = SampleEvents.sessionEvent(session, kind, NINE.plusSeconds(second));
         return new ProjectionEvent(
-                offset, user, cipher, language == null ? change : SampleEvents.with(change, cipher, null, language));
+                offset, user, language == null ? change : SampleEvents.with(change, cipher, null, language));
     }
 }

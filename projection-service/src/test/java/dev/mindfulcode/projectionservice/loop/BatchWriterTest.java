@@ -258,8 +258,8 @@ class BatchWriterTest {
         Instant nine = Instant.parse("2026-03-02T09:00:00Z");
         return new DecodedRecord(
                 new ConsumerRecord<>(partition.topic(), partition.partition(), offset, new byte[0], new byte[0]),
-                new DecodedRecord.Decoded(new ProjectionEvent(
-                        offset, user, null, SampleEvents.period(UUID.randomUUID(), nine, null, 1, 1))));
+                new DecodedRecord.Decoded(
+                        new ProjectionEvent(offset, user, SampleEvents.period(UUID.randomUUID(), nine, null, 1, 1))));
     }
 
     private static BatchWriter writer(DataSource source) {

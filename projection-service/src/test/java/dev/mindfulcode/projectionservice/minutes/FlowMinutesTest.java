@@ -119,7 +119,7 @@ class FlowMinutesTest {
     void zoneChangeResumsOnlyThatUsersDays() throws Exception {
         UUID other = UUID.randomUUID();
         Instant evening = Instant.parse("2026-03-02T20:00:00Z");
-        apply(minute(evening, 1, 7), new ProjectionEvent(0, other, null, SampleEvents.minute(evening, 1, 9)));
+        apply(minute(evening, 1, 7), new ProjectionEvent(0, other, SampleEvents.minute(evening, 1, 9)));
         apply(zone("Asia/Tokyo"));
         assertThat(database.rows(DAYS)).containsExactly("(2026-03-02,9)", "(2026-03-03,7)");
         apply(minute(evening, 2, 8));
@@ -140,7 +140,7 @@ class FlowMinutesTest {
     @Test
     void settingsWithoutZoneLeaveZoneUnchanged() throws Exception {
         apply(zone("Asia/Tokyo"));
-        apply(new ProjectionEvent(offset++, user, null, SampleEvents.zone(AccountEventKind.SETTINGS_CHANGED, null)));
+        apply(new ProjectionEvent(offset++, user, SampleEvents.zone(AccountEventKind.SETTINGS_CHANGED, null)));
         assertThat(database.value("SELECT time_zone FROM readmodel.user_zones")).isEqualTo("Asia/Tokyo");
     }
 
@@ -153,18 +153,18 @@ class FlowMinutesTest {
         ProjectionEvent berlin = zone("Europe/Berlin");
         apply(
                 berlin,
-                new ProjectionEvent(0, user, null, SampleEvents.minute(retained, NINE, 1, 10)),
-                new ProjectionEvent(0, user, null, SampleEvents.minute(unwanted, NINE, 1, 300)),
-                new ProjectionEvent(0, user, null, SampleEvents.minute(unwanted, nextDay, 1, 200)),
-                new ProjectionEvent(0, other, null, SampleEvents.minute(unwanted, NINE, 1, 7)));
+                new ProjectionEvent(0, user, SampleEvents.minute(retained, NINE, 1, 10)),
+                new ProjectionEvent(0, user, SampleEvents.minute(unwanted, NINE, 1, 300)),
+                new ProjectionEvent(0, user, SampleEvents.minute(unwanted, nextDay, 1, 200)),
+                new ProjectionEvent(0, other, SampleEvents.minute(unwanted, NINE, 1, 7)));
         assertThat(database.rows(DAYS))
                 .containsExactlyInAnyOrder("(2026-03-02,310)", "(2026-03-02,7)", "(2026-03-03,200)");
         ProjectionEvent deletion = new ProjectionEvent(
-                offset++, user, null, SampleEvents.sessionEvent(unwanted, SessionEventKind.DELETED, nextDay));
+                offset++, user, SampleEvents.sessionEvent(unwanted, SessionEventKind.DELETED, nextDay));
         apply(deletion);
         List<String> left = database.everything();
         assertThat(database.rows(DAYS)).containsExactlyInAnyOrder("(2026-03-02,10)", "(2026-03-02,7)");
-        apply(new ProjectionEvent(0, user, null, SampleEvents.minute(unwanted, NINE, 2, 400)), deletion);
+        apply(new ProjectionEvent(0, user, SampleEvents.minute(unwanted, NINE, 2, 400)), deletion);
         assertThat(database.everything())
                 .as("late typing, and the deletion again")
                 .isEqualTo(left);
@@ -175,8 +175,8 @@ class FlowMinutesTest {
                 List.of(
                         berlin,
                         deletion,
-                        new ProjectionEvent(0, user, null, SampleEvents.minute(retained, NINE, 1, 10)),
-                        new ProjectionEvent(0, other, null, SampleEvents.minute(unwanted, NINE, 1, 7))));
+                        new ProjectionEvent(0, user, SampleEvents.minute(retained, NINE, 1, 10)),
+                        new ProjectionEvent(0, other, SampleEvents.minute(unwanted, NINE, 1, 7))));
         assertThat(left).as("as if it had never been").isEqualTo(never.everything());
     }
 
@@ -193,7 +193,7 @@ class FlowMinutesTest {
         assertThatThrownBy(() -> apply(minute(NINE, 1, Long.MAX_VALUE))).isInstanceOf(RejectedEventException.class);
         FlowMinute notANumber = SampleEvents.minute(NINE, 1, 1);
         notANumber.setIntensityMs(Double.NaN);
-        assertThatThrownBy(() -> apply(new ProjectionEvent(0, user, null, notANumber)))
+        assertThatThrownBy(() -> apply(new ProjectionEvent(0, user, notANumber)))
                 .isInstanceOf(RejectedEventException.class);
     }
 
@@ -206,7 +206,7 @@ class FlowMinutesTest {
             FlowMinute minute =
                     SampleEvents.minute(NINE.plusSeconds(60L * random.nextInt(2_000)), i + 1, random.nextInt(400));
             minute.setIntensityMs(random.nextDouble() * 60_000);
-            minutes.add(new ProjectionEvent(i, user, null, minute));
+            minutes.add(new ProjectionEvent(i, user, minute));
         }
         List<ProjectionEvent> zones = List.of(zone("Asia/Tokyo"), zone("America/Sao_Paulo"), zone("Europe/Berlin"));
 
@@ -263,10 +263,10 @@ class FlowMinutesTest {
     }
 
     private ProjectionEvent minute(Instant minute, long version, long keystrokes) {
-        return new ProjectionEvent(0, user, null, SampleEvents.minute(minute, version, keystrokes));
+        return new ProjectionEvent(0, user, SampleEvents.minute(minute, version, keystrokes));
     }
 
     private ProjectionEvent zone(String zone) {
-        return new ProjectionEvent(offset++, user, null, SampleEvents.zone(AccountEventKind.SETTINGS_CHANGED, zone));
+        return new ProjectionEvent(offset++, user, SampleEvents.zone(AccountEventKind.SETTINGS_CHANGED, zone));
     }
 }

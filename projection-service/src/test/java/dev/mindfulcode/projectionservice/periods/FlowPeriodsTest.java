@@ -113,7 +113,7 @@ class FlowPeriodsTest {
         database.apply(
                 FlowPeriods.projection(),
                 List.of(new ProjectionEvent(
-                        0, user, null, SampleEvents.sessionEvent(session, SessionEventKind.DELETED, START))));
+                        0, user, SampleEvents.sessionEvent(session, SessionEventKind.DELETED, START))));
     }
 
     private int apply(FlowPeriod... periods) throws Exception {
@@ -123,6 +123,6 @@ class FlowPeriodsTest {
     }
 
     private ProjectionEvent event(FlowPeriod period) {
-        return new ProjectionEvent(0, user, null, period);
+        return new ProjectionEvent(0, user, period);
     }
 }

@@ -52,7 +52,7 @@ class TeamWindowsTest {
         apply(day);
         TeamWindow others = window(1, true, 6);
         others.setTeamId(UUID.randomUUID());
-        database.apply(TeamWindows.projection(), List.of(new ProjectionEvent(0, others.getTeamId(), null, others)));
+        database.apply(TeamWindows.projection(), List.of(new ProjectionEvent(0, others.getTeamId(), others)));
         assertThat(database.rows(ROW)).hasSize(3);
     }
 
@@ -89,7 +89,7 @@ class TeamWindowsTest {
         return database.apply(
                 TeamWindows.projection(),
                 Arrays.stream(windows)
-                        .map(window -> new ProjectionEvent(0, team, null, window))
+                        .map(window -> new ProjectionEvent(0, team, window))
                         .toList());
     }
 

@@ -1,11 +1,16 @@
 package dev.mindfulcode.quickstart;
 
+import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
+import dev.mindfulcode.dataprotection.PostgresUserKeys;
+import dev.mindfulcode.dataprotection.SealedText;
+import dev.mindfulcode.dataprotection.UserCipher;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 
@@ -16,10 +21,13 @@ import java.util.UUID;
 final class ReadModelRows implements AutoCloseable {
 
     private final String databaseUrl;
+    private final KeyEncryptionKey keyEncryptionKey;
     private final List<String> written = new ArrayList<>();
 
     ReadModelRows(SharedSystem system) {
         this.databaseUrl = system.databaseUrl();
+        this.keyEncryptionKey =
+                KeyEncryptionKey.parse(system.folder().secrets().orElseThrow().encryptionKey());
     }
 
     /**
@@ -90,12 +98,15 @@ final class ReadModelRows implements AutoCloseable {
                         first_activity_at, last_activity_at, keystrokes, active_ms, flow_ms, intensity_ms, version)
                     SELECT gen_random_uuid(), '%1$s', start, CASE WHEN hour < 18
                         THEN start + interval '105 minutes' END,
-                           CASE WHEN hour = 13 THEN 'a-project-with-a-rather-long-name-of-its-own' ELSE 'ingest' END,
-                               'java', 'vim',
+                           CASE WHEN hour = 13 THEN '%3$s' ELSE '%4$s' END::bytea, 'java', '%5$s'::bytea,
                            start, least(now(), start + interval '105 minutes'), 9000, 5400000, 2700000, 2700000, 1
                     FROM (VALUES (8), (10), (13), (15), (18)) AS h (hour),
-                         LATERAL (SELECT timestamptz '%2$s' + hour * interval '1 hour'
-                             AS start) s""".formatted(user.id, dayStart));
+                         LATERAL (SELECT timestamptz '%2$s' + hour * interval '1 hour' AS start) s""".formatted(
+                            user.id,
+                            dayStart,
+                            sealed(SealedText.PROJECT, "a-project-with-a-rather-long-name-of-its-own", user),
+                            sealed(SealedText.PROJECT, "ingest", user),
+                            sealed(SealedText.EDITOR, "vim", user)));
             statement.execute("""
                     INSERT INTO readmodel.flow_periods (user_id, session_id, started_at, ended_at, mean_intensity,
                         keystrokes, ended_by, version)
@@ -158,6 +169,15 @@ final class ReadModelRows implements AutoCloseable {
     private void deleteAtTheEnd(TestUser user) {
         for (String table : List.of("flow_periods", "coding_sessions", "flow_minutes")) {
             written.add("readmodel." + table + " WHERE user_id = '" + user.id + "'");
+        }
+    }
+
+    /** Returns a text as the gateway encrypts it, in the hex format of Postgres. */
+    private String sealed(SealedText column, String text, TestUser user) {
+        try (PostgresUserKeys keys =
+                PostgresUserKeys.open(PostgresUrl.parse(databaseUrl).dataSource(), keyEncryptionKey)) {
+            UserCipher cipher = keys.find(user.id).orElseThrow();
+            return "\\x" + HexFormat.of().formatHex(column.seal(text, cipher));
         }
     }
 

@@ -31,8 +31,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Writes made-up sessions straight into the read model of the system that runs on a data folder,",
             "and a year of eight hours a day for one user. Use a data folder of its own.",
-            "They carry the editor " + SessionTableLoader.EDITOR
-                    + "; running it again replaces them, --remove deletes them."
+            "Running it again replaces them, --remove deletes them."
         })
 final class LoadSessionsCommand implements Callable<Integer> {
 

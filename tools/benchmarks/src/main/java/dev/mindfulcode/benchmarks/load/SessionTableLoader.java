@@ -12,6 +12,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -23,12 +24,13 @@ import org.postgresql.copy.PGCopyOutputStream;
 
 /**
  * Writes generated rows directly into the read model, without the log, to measure reads at a size that would need days
- * of typing. Sessions have the editor {@link #EDITOR} and belong to benchmark accounts or to nobody, so that they can
- * be identified and removed. A rebuild drops them.
+ * of typing. Sessions have the project index {@link #MARK}, which no project has, and belong to benchmark accounts or to
+ * nobody, so that they can be identified and removed. They have no project and editor, which would be encrypted with
+ * their user's key. A rebuild drops them.
  */
 final class SessionTableLoader {
 
-    static final String EDITOR = "mindful-bench";
+    private static final byte[] MARK = "mindful-bench".getBytes(StandardCharsets.US_ASCII);
 
     private static final Duration SPACING_MAX = Duration.ofHours(6);
     private static final List<String> LANGUAGES = List.of("java", "kotlin", "python", "typescript", "sql", "go");
@@ -54,8 +56,8 @@ final class SessionTableLoader {
         users.removeAll(TimeZoneLookup.find(connection, users).keySet());
         users.addAll(accounts);
         try (PreparedStatement sessions = connection.prepareStatement(
-                "DELETE FROM readmodel.coding_sessions WHERE editor = ? AND user_id = ANY (?)")) {
-            sessions.setString(1, EDITOR);
+                "DELETE FROM readmodel.coding_sessions WHERE project_index = ? AND user_id = ANY (?)")) {
+            sessions.setBytes(1, MARK);
             sessions.setArray(2, connection.createArrayOf("uuid", users.toArray()));
             long removed = sessions.executeLargeUpdate();
             for (String table : List.of("flow_minutes", "flow_periods", "daily_summaries")) {
@@ -71,8 +73,8 @@ final class SessionTableLoader {
 
     private Set<UUID> usersOfSessions() throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(
-                "SELECT DISTINCT user_id FROM readmodel.coding_sessions WHERE editor = ?")) {
-            select.setString(1, EDITOR);
+                "SELECT DISTINCT user_id FROM readmodel.coding_sessions WHERE project_index = ?")) {
+            select.setBytes(1, MARK);
             Set<UUID> users = new HashSet<>();
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
@@ -88,8 +90,8 @@ final class SessionTableLoader {
         SplittableRandom random = new SplittableRandom(1);
         StringBuilder row = new StringBuilder();
         try (PGCopyOutputStream copy =
-                copy("coding_sessions (session_id, user_id, user_started_at, user_ended_at, project,"
-                        + " language, editor, event_offset, stream_status, stream_status_at, first_activity_at,"
+                copy("coding_sessions (session_id, user_id, user_started_at, user_ended_at, project_index,"
+                        + " language, event_offset, stream_status, stream_status_at, first_activity_at,"
                         + " last_activity_at,"
                         + " keystrokes, errors, context_switches, files_modified, active_ms, flow_ms, intensity_ms,"
                         + " interruptions,"
@@ -184,9 +186,9 @@ final class SessionTableLoader {
                 .append(start)
                 .append('\t')
                 .append(end);
-        row.append("\tproject-").append(random.nextInt(40));
+        row.append("\t\\\\x").append(HexFormat.of().formatHex(MARK));
         row.append('\t').append(LANGUAGES.get(random.nextInt(LANGUAGES.size())));
-        row.append('\t').append(EDITOR).append("\t0\tended\t").append(end);
+        row.append("\t0\tended\t").append(end);
         row.append('\t').append(start).append('\t').append(end);
         row.append('\t').append(keystrokes).append('\t').append(keystrokes / 15).append('\t');
         row.append(random.nextInt(30))
