@@ -479,6 +479,12 @@ class TokensAcrossGatewaysTest {
             assertThat(socket.closeStatus()).isEqualTo(4401);
             assertThat(there.get(accepted.text("status_url"), null).status()).isEqualTo(200);
         }
+        there.get("/api/account", undated).isProblem(401, "unauthenticated");
+        assertThat(number("select count(*) from identity.external_identities where issuer = '" + issuer.uri()
+                        + "' and user_id = '" + userId + "'"))
+                .as("a token from before the purge creates no account")
+                .isZero();
+        Eventually.holds(() -> here.get("/api/account", issuer.token(subject)).status() == 200);
         assertThat(number("select count(*) from identity.external_identities where user_id = '" + userId + "'"))
                 .isZero();
     }

@@ -64,9 +64,9 @@ public class AccountConfiguration {
                 database.dataSource(),
                 trust.secret(),
                 trust.issuer(),
-                (issuer, subject, email) -> registration
+                (issuer, subject, email, issuedAt) -> registration
                         .getObject()
-                        .provision(issuer, subject, email == null ? null : EmailAddress.parse(email))
+                        .provision(issuer, subject, email == null ? null : EmailAddress.parse(email), issuedAt)
                         .toFuture(),
                 () -> BlindIndex.ofSubjects(secrets),
                 clock);

@@ -66,9 +66,17 @@ final class Registration {
 
     /**
      * Emits the account of a user of an OIDC issuer, and creates it on first sign-in, without a password. An address
-     * that has an account is not stored again: the issuer's word gives no access to that account.
+     * that has an account is not stored again: the issuer's word gives no access to that account. Fails with 401 for a
+     * token from before the erasure of the user's account.
      */
-    Mono<UUID> provision(String issuer, String subject, @Nullable EmailAddress email) {
+    Mono<UUID> provision(String issuer, String subject, @Nullable EmailAddress email, Instant issuedAt) {
+        return accounts.isErasedSince(issuer, subject, issuedAt)
+                .flatMap(isErased -> isErased
+                        ? Mono.error(Reauthentication.erased())
+                        : provision(issuer, subject, email));
+    }
+
+    private Mono<UUID> provision(String issuer, String subject, @Nullable EmailAddress email) {
         NewAccount account = newAccount(email == null ? null : email.normalised(), null, null, DEFAULT_TIME_ZONE);
         UUID userId = account.userId();
         return database.inTransaction(accounts.insert(account)

@@ -1,5 +1,6 @@
 package dev.mindfulcode.identity;
 
+import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ public interface AccountProvisioner {
      * Returns the account of a user, and creates it on the first call.
      *
      * @param email the address that the issuer has verified, or null
+     * @param issuedAt when the token was issued; a token from before the erasure of the user's account creates none
      */
-    CompletableFuture<UUID> provision(String issuer, String subject, @Nullable String email);
+    CompletableFuture<UUID> provision(String issuer, String subject, @Nullable String email, Instant issuedAt);
 }

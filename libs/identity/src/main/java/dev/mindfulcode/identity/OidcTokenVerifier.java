@@ -21,6 +21,7 @@ import java.net.URI;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Date;
 import java.util.HashSet;
 import java.util.Set;
@@ -121,13 +122,19 @@ final class OidcTokenVerifier implements AutoCloseable {
                 .thenCompose(known -> known.map(CompletableFuture::completedFuture)
                         .orElseGet(() -> provisioner == null
                                 ? CompletableFuture.failedFuture(CredentialException.invalid())
-                                : provisioner.provision(issuer.uri(), subject, verifiedEmail(claims))))
+                                : provisioner.provision(
+                                        issuer.uri(), subject, verifiedEmail(claims), issuedAt(claims))))
                 .thenApply(userId ->
                         new VerifiedCredential(identity(userId, claims.getExpirationTime()), clock.instant()));
     }
 
     private Identity identity(UUID userId, Date expiresAt) {
         return new Identity(userId, null, VerifiedCredential.limitExpiry(expiresAt, clock.instant()), Scope.EVERYTHING);
+    }
+
+    private static Instant issuedAt(JWTClaimsSet claims) {
+        Date issuedAt = claims.getIssueTime();
+        return issuedAt == null ? Instant.EPOCH : issuedAt.toInstant();
     }
 
     private static @Nullable String verifiedEmail(JWTClaimsSet claims) {

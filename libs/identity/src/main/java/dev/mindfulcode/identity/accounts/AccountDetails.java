@@ -5,6 +5,7 @@ import dev.mindfulcode.identity.BlindIndex;
 import dev.mindfulcode.identity.ReactiveDatabase;
 import dev.mindfulcode.identity.SealedColumn;
 import dev.mindfulcode.identity.UserCiphers;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +87,19 @@ public final class AccountDetails {
                 .then()
                 .then(ciphers.find(account.userId()))
                 .flatMap(cipher -> seal(cipher, account.email(), account.name()));
+    }
+
+    /** Emits whether the account of a user of an OIDC issuer was erased after a time. */
+    public Mono<Boolean> isErasedSince(String issuer, String subject, Instant time) {
+        return database.sql("""
+                        SELECT 1 AS one FROM identity.erased_subjects
+                        WHERE issuer = :issuer AND subject_index = :subject AND erased_at > :time""")
+                .bind("issuer", issuer)
+                .bind("subject", subjects.of(subject))
+                .bind("time", time)
+                .map(row -> true)
+                .one()
+                .defaultIfEmpty(false);
     }
 
     /** Links a user of an OIDC issuer to an account; emits false if the user is linked already. */

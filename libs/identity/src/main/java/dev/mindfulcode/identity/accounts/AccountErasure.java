@@ -22,6 +22,15 @@ public final class AccountErasure {
             UNION SELECT key_id FROM identity.api_keys WHERE user_id = ? UNION SELECT ?
             ON CONFLICT (grant_id) DO UPDATE SET recorded_at = clock_timestamp()""";
 
+    /** No token is accepted for longer than a day. */
+    private static final String FORGET_SUBJECTS =
+            "DELETE FROM identity.erased_subjects WHERE erased_at < clock_timestamp() - interval '25 hours'";
+
+    private static final String REMEMBER_SUBJECTS = """
+            INSERT INTO identity.erased_subjects (issuer, subject_index, erased_at)
+            SELECT issuer, subject_index, clock_timestamp() FROM identity.external_identities WHERE user_id = ?
+            ON CONFLICT (issuer, subject_index) DO UPDATE SET erased_at = EXCLUDED.erased_at""";
+
     private static final String DELETE_INVITATIONS = """
             DELETE FROM identity.team_invitations i USING identity.users u
             WHERE u.user_id = ? AND (i.invited_by = u.user_id OR i.email_index = u.email_index)""";
@@ -69,6 +78,8 @@ public final class AccountErasure {
         update(connection, REVOKE, userId, userId, userId);
         long signIns = update(connection, "DELETE FROM identity.refresh_families WHERE user_id = ?", userId);
         long apiKeys = update(connection, "DELETE FROM identity.api_keys WHERE user_id = ?", userId);
+        update(connection, FORGET_SUBJECTS);
+        update(connection, REMEMBER_SUBJECTS, userId);
         update(connection, "DELETE FROM identity.external_identities WHERE user_id = ?", userId);
         long invitations = update(connection, DELETE_INVITATIONS, userId);
         update(connection, DETACH, userId);

@@ -21,6 +21,14 @@ CREATE TABLE external_identities (
 );
 CREATE INDEX external_identities_user ON external_identities (user_id);
 
+-- Users of OIDC issuers whose account was erased, for a day: a token that was issued before must not create a new one.
+CREATE TABLE erased_subjects (
+    issuer text NOT NULL,
+    subject_index bytea NOT NULL CHECK (octet_length(subject_index) = 32),
+    erased_at timestamptz NOT NULL,
+    PRIMARY KEY (issuer, subject_index)
+);
+
 -- One family per sign-in; each token of a family replaces the one before. Reuse of a replaced token revokes the family.
 CREATE TABLE refresh_families (
     family_id uuid PRIMARY KEY,
