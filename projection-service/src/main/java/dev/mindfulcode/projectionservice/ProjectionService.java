@@ -37,8 +37,8 @@ public final class ProjectionService implements SmartLifecycle {
     private static final int USER_RECORDS_MAX = 500;
     private static final int STREAMED_RECORDS_MAX = 2_000;
 
-    /** For each loop one for its transaction and one to look up users' keys; one for key changes, two for erasures. */
-    private static final int CONNECTIONS_MAX = 8;
+    /** For each loop one for its transaction and one to look up users' keys; one for key changes, one spare. */
+    private static final int CONNECTIONS_MAX = 6;
 
     private static final int STATEMENT_TIMEOUT_MS = 20_000;
     private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(30);
@@ -119,7 +119,7 @@ public final class ProjectionService implements SmartLifecycle {
             RebuildRunner rebuilds = new RebuildRunner(new RebuildSettings(
                     settings.kafkaBootstrapServers(), settings.registry(), rebuildDatabase, keys, projections, meters));
             rebuilds.start();
-            ErasureRunner erasures = new ErasureRunner(database);
+            ErasureRunner erasures = new ErasureRunner(rebuildDatabase);
             erasures.start();
             return new Running(database, rebuildDatabase, keys, deadLetters, loops, rebuilds, erasures);
         } catch (RuntimeException e) {

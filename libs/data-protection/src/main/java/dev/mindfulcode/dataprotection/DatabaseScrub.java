@@ -35,11 +35,16 @@ public final class DatabaseScrub {
                 UNION ALL SELECT xmin FROM pg_replication_slots) running
             WHERE xid IS NOT NULL AND age(xid) > age(?::xid8::xid)""";
 
-    private static final String TIMEOUTS = "SET lock_timeout = '3s'; SET statement_timeout = '60s'";
+    /** Statements that arrive while a rewrite waits for its lock wait as long. */
+    private static final String TIMEOUTS = "SET lock_timeout = '300ms'; SET statement_timeout = '60s'";
+
     private static final String RESET = "RESET lock_timeout; RESET statement_timeout";
 
     /** Postgres: insufficient_privilege. */
     private static final String NOT_PERMITTED = "42501";
+
+    /** Postgres: lock_not_available. */
+    private static final String LOCKED = "55P03";
 
     private final DataSource database;
     private final List<String> tables = new ArrayList<>();
@@ -55,7 +60,7 @@ public final class DatabaseScrub {
     /**
      * Removes rows that were deleted before the first of the calls since the last result.
      *
-     * @return null as long as an older transaction may read them
+     * @return null as long as an older transaction may read them or holds a lock; call it again
      */
     public @Nullable Outcome run() throws SQLException {
         try (Connection connection = database.getConnection()) {
@@ -72,6 +77,11 @@ public final class DatabaseScrub {
                 Outcome outcome = run(connection);
                 deletedBefore = null;
                 return outcome;
+            } catch (SQLException e) {
+                if (!LOCKED.equals(e.getSQLState())) {
+                    throw e;
+                }
+                return null;
             } finally {
                 execute(connection, RESET);
             }

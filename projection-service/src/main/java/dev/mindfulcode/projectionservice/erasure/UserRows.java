@@ -21,6 +21,9 @@ final class UserRows {
                 AND (table_schema = 'readmodel' OR starts_with(table_schema, 'readmodel_'))
                 AND table_name <> 'analytics_failures'
             ORDER BY 1""";
+    /** Years of minutes need longer than other statements. */
+    private static final String TIMEOUT = "SET LOCAL statement_timeout = '10min'";
+
     private static final String DELETE_FAILURES = "DELETE FROM readmodel.analytics_failures WHERE user_id = ?";
     private static final String DELETE_ORPHANED_RUNS = "DELETE FROM readmodel.analytics_runs s"
             + " WHERE NOT EXISTS (SELECT FROM gateway.analytics_runs r WHERE r.run_id = s.run_id)";
@@ -41,6 +44,7 @@ final class UserRows {
             return true;
         });
         return Transaction.<Long, SQLException>run(database, connection -> {
+            update(connection, TIMEOUT);
             long deleted = 0;
             for (String table : tables(connection)) {
                 deleted += update(connection, "DELETE FROM " + table + " WHERE user_id = ?", userId);

@@ -24,6 +24,6 @@ public record RebuildSettings(
     /** More threads only wait for Postgres. */
     static final int THREADS_MAX = 4;
 
-    /** One for each thread, one for the lock, one for the comparison. */
-    public static final int CONNECTIONS_MAX = THREADS_MAX + 2;
+    /** One for each thread, one for the lock, one for the comparison, two for erasures. */
+    public static final int CONNECTIONS_MAX = THREADS_MAX + 4;
 }
