@@ -71,9 +71,8 @@ final class Registration {
      */
     Mono<UUID> provision(String issuer, String subject, @Nullable EmailAddress email, Instant issuedAt) {
         return accounts.isErasedSince(issuer, subject, issuedAt)
-                .flatMap(isErased -> isErased
-                        ? Mono.error(Reauthentication.erased())
-                        : provision(issuer, subject, email));
+                .flatMap(isErased ->
+                        isErased ? Mono.error(Reauthentication.erased()) : provision(issuer, subject, email));
     }
 
     private Mono<UUID> provision(String issuer, String subject, @Nullable EmailAddress email) {
