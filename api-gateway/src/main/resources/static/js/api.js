@@ -91,6 +91,44 @@ export async function file(path, parameters) {
   return response.ok ? response.blob() : body(response);
 }
 
+/**
+ * Downloads an export, which may take long.
+ *
+ * @param onStarted is called with the id under which the server reports the progress
+ * @param onBytes is called with how many bytes have arrived
+ * @param cancelled a signal that ends it
+ */
+export async function exportFile(parameters, onStarted, onBytes, cancelled) {
+  const response = await signed(`/api/privacy/export?${new URLSearchParams(parameters)}`, { signal: cancelled });
+  if (!response.ok) return body(response);
+  onStarted(response.headers.get('X-Export-Id'));
+  const chunks = [];
+  let bytes = 0;
+  const reader = response.body.getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    chunks.push(part.value);
+    bytes += part.value.length;
+    onBytes(bytes);
+  }
+  return new Blob(chunks, { type: response.headers.get('Content-Type') ?? '' });
+}
+
+/** Erases the account; resolves to the receipt. Signs out in this browser, since all tokens are revoked. */
+export async function purge(password) {
+  const { receipt } = await send('DELETE', '/api/privacy/purge', password ? { current_password: password } : undefined);
+  localStorage.removeItem(STORE);
+  return receipt;
+}
+
+/** Reads the progress of an erasure, for which the receipt is the credential. */
+export const receiptOf = async (receipt) => body(await request(`/api/privacy/purge/${receipt}`, {}));
+
+/** Downloads the signed form of a receipt. */
+export async function signedReceipt(receipt) {
+  const response = await request(`/api/privacy/purge/${receipt}/document`, {});
+  return response.ok ? response.blob() : body(response);
+}
+
 /** Sends a request with the access token, and again with a fresh one after a 401. */
 async function signed(url, options) {
   const authorised = (token) => request(url, {
@@ -109,7 +147,7 @@ const json = (value) => (value === undefined ? {}
 async function request(url, options) {
   try {
     return await fetch(url, {
-      ...options, cache: 'no-store', credentials: 'omit', signal: AbortSignal.timeout(REQUEST_MS_MAX),
+      cache: 'no-store', credentials: 'omit', signal: AbortSignal.timeout(REQUEST_MS_MAX), ...options,
     });
   } catch {
     throw new Problem(0, { title: 'No answer', detail: 'The server cannot be reached. Is it running?' });

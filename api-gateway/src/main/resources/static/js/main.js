@@ -9,6 +9,8 @@ import { Invitations } from './invitations.js';
 import { connect } from './live-connection.js';
 import * as patterns from './patterns.js';
 import * as pluginResults from './plugin-results.js';
+import { Privacy } from './privacy.js';
+import { Receipt } from './receipt.js';
 import { Team } from './team.js';
 import * as day from './today.js';
 
@@ -27,21 +29,51 @@ const EMPTY_CURVE = {
 
 const byId = (id) => document.getElementById(id);
 
-let stop = null;
+const RECEIPT = /^#receipt\/([\w-]{43})$/;
+const TITLES = { privacy: 'Privacy – Mindful Code', receipt: 'Erasure receipt – Mindful Code' };
 
-function showDashboard() {
-  byId('welcome').hidden = true;
-  byId('dashboard').hidden = false;
-  byId('account').hidden = false;
-  stop ??= start();
+let stop = null;
+let privacy = null;
+let receipt = null;
+let shown = null;
+
+/** Shows the view of the address: the start page, one's flow, privacy, or the receipt of an erasure. */
+function show() {
+  if (location.hash === '#content') return; // the skip link
+  const [, receiptId] = RECEIPT.exec(location.hash) ?? [];
+  const signedIn = isSignedIn();
+  const view = receiptId ? 'receipt' : !signedIn ? 'welcome' : location.hash === '#privacy' ? 'privacy' : 'dashboard';
+  for (const name of ['welcome', 'dashboard', 'privacy', 'receipt']) byId(name).hidden = name !== view;
+  byId('account').hidden = !signedIn;
+  for (const name of ['dashboard', 'privacy']) {
+    if (name === view) byId(`to-${name}`).setAttribute('aria-current', 'page');
+    else byId(`to-${name}`).removeAttribute('aria-current');
+  }
+  document.title = TITLES[view] ?? 'Mindful Code';
+  if (signedIn) stop ??= start();
+  else {
+    stop?.();
+    stop = null;
+  }
+  if (view !== 'privacy') {
+    privacy?.stop();
+    privacy = null;
+  } else privacy ??= new Privacy(showReceipt);
+  if (view !== 'receipt') {
+    receipt?.stop();
+    receipt = null;
+  } else receipt ??= new Receipt(receiptId);
+  if (shown !== null && shown !== view) {
+    if (view === 'privacy' || view === 'receipt') byId(`${view}-title`).focus();
+    if (view === 'dashboard') dispatchEvent(new Event('resize')); // what was hidden had no size
+  }
+  shown = view;
 }
 
-function showWelcome() {
-  stop?.();
-  stop = null;
-  byId('welcome').hidden = false;
-  byId('dashboard').hidden = true;
-  byId('account').hidden = true;
+/** Shows the receipt of an account that is being erased, instead of the start page. */
+function showReceipt(receiptId) {
+  location.hash = `#receipt/${receiptId}`;
+  show();
 }
 
 function start() {
@@ -132,7 +164,7 @@ async function enter(how) {
   try {
     await how(email.value.trim(), password.value);
     form.reset();
-    showDashboard();
+    show();
     // Focus alone would scroll the connection state out of view.
     byId('content').focus({ preventScroll: true });
     scrollTo(0, 0);
@@ -169,9 +201,13 @@ form.addEventListener('submit', (event) => {
 byId('register').addEventListener('click', () => enter(register));
 byId('sign-out').addEventListener('click', leave);
 onSignedOut(() => {
-  showWelcome();
-  byId('email').focus();
+  show();
+  if (!byId('welcome').hidden) byId('email').focus();
+});
+addEventListener('hashchange', show);
+document.addEventListener('visibilitychange', () => {
+  privacy?.wake();
+  receipt?.wake();
 });
 
-if (isSignedIn()) showDashboard();
-else showWelcome();
+show();

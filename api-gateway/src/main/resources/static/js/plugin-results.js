@@ -1,6 +1,7 @@
 // Plugin runs: progress and results.
 
 import { file, get } from './api.js';
+import { save } from './download.js';
 import { columnHead, count, element } from './format.js';
 
 const RUNS_SHOWN = 4;
@@ -52,9 +53,8 @@ function download(run) {
   button.onclick = async () => {
     problemText.textContent = '';
     try {
-      const url = URL.createObjectURL(await file(`/api/analytics/${run.run_id}/export`, { format: 'csv' }));
-      element('a', { href: url, download: `${run.plugin}-${run.plugin_version}.csv` }).click();
-      setTimeout(() => URL.revokeObjectURL(url), 60_000);
+      const csv = await file(`/api/analytics/${run.run_id}/export`, { format: 'csv' });
+      save(csv, `${run.plugin}-${run.plugin_version}.csv`);
     } catch (problem) {
       problemText.textContent = problem.message;
     }

@@ -298,6 +298,118 @@ class DashboardTest {
     }
 
     @Test
+    void changesWhatIsCollectedAndShowsTheHistory() throws Exception {
+        SharedSystem system = SharedSystem.get();
+        TestUser user = TestUser.register(system.origin());
+        user.post("/api/teams", "{\"name\": \"Compilers\"}");
+        try (BrowserWindow window = BrowserWindow.open()) {
+            Page page = window.page();
+            page.setDefaultTimeout(WAIT_MAX_MS);
+            List<String> complaints = new CopyOnWriteArrayList<>();
+            page.onPageError(complaints::add);
+            window.signIn(system, user);
+            page.locator("#to-privacy").click();
+            Locator sentence = page.locator("#privacy-sentence");
+            page.getByText("You have changed nothing").waitFor();
+            assertThat(sentence.innerText()).contains("timing and kind of keys", "2 years without activity");
+
+            page.locator("#levels input[value=features]").check();
+            page.locator("#collection-result:has-text('in force now')").waitFor();
+            assertThat(user.post("/api/keystrokes", TestUser.batch(user.startSession(), 0, 3))
+                            .statusCode())
+                    .isEqualTo(403);
+            page.locator("#add-project").fill("payroll");
+            page.locator("#add-project").press("Enter");
+            page.locator("#excluded-projects button[aria-label='Include payroll again']")
+                    .waitFor();
+            page.locator("#retention").selectOption("12");
+            page.locator("#history tr").nth(2).waitFor();
+            page.locator("#sharing input").check();
+            page.locator("#history tr").nth(3).waitFor();
+            assertThat(page.locator("#history").innerText())
+                    .contains(
+                            "Collection level: full → features",
+                            "Excluded projects: added payroll",
+                            "Retention in months: 24 → 12",
+                            "Team sharing with Compilers: on",
+                            "you");
+
+            page.reload();
+            page.locator("#history tr").nth(3).waitFor();
+            assertThat(sentence.innerText())
+                    .contains("counts and scores", "1 exclusion", "1 team may count you in", "after 1 year");
+            page.locator("#excluded-projects button").click();
+            page.locator("#history tr").nth(4).waitFor();
+            assertThat(page.locator("#excluded-projects").innerText()).isEqualTo("None");
+            List<Download> files = new CopyOnWriteArrayList<>();
+            page.onDownload(files::add);
+            page.locator("#export-start").click();
+            page.locator("#export-result:has-text('xported')").waitFor();
+            assertThat(page.locator("#export-result").innerText()).startsWith("Exported ");
+            Download json = files.getFirst();
+            assertThat(Files.readString(json.path())).contains(user.email, "\"complete\":true");
+            page.locator("#export-format").selectOption("csv");
+            page.locator("#export-bom").check();
+            page.locator("#export-start").click();
+            page.waitForCondition(() -> files.size() == 2);
+            Download csv = files.getLast();
+            assertThat(csv.suggestedFilename()).isEqualTo("mindful-code-export.zip");
+            page.locator("#export-card[data-state=done]").waitFor();
+            assertThat(page.locator("#export-result").innerText()).startsWith("Exported ");
+            assertThat(audit(window, "privacy")).isEmpty();
+            assertThat(complaints).isEmpty();
+        }
+    }
+
+    @Test
+    void erasesTheAccountAndFollowsItsReceipt() throws Exception {
+        SharedSystem system = SharedSystem.get();
+        TestUser user = TestUser.register(system.origin());
+        user.type(user.startSession(), 0, 30);
+        try (BrowserWindow window = BrowserWindow.open()) {
+            Page page = window.page();
+            page.setDefaultTimeout(WAIT_MAX_MS);
+            List<String> complaints = new CopyOnWriteArrayList<>();
+            page.onPageError(complaints::add);
+            window.signIn(system, user);
+            window.awaitLive();
+            page.navigate(system.origin() + "/#privacy");
+            page.locator("#purge-password").fill("not it");
+            page.locator("#purge-start").click();
+            page.getByText("Confirm that you want to erase everything.").waitFor();
+            page.locator("#purge-sure").check();
+            page.locator("#purge-start").click();
+            page.locator("#purge-problem:has-text('password')").waitFor();
+
+            page.locator("#purge-password").fill(user.password);
+            page.locator("#purge-password").press("Enter");
+
+            page.locator("#receipt-sentence:has-text('Everything is erased, since')")
+                    .waitFor();
+            assertThat(page.locator("#account").isVisible()).isFalse();
+            assertThat(page.locator("#places tr[data-state=pending]").count()).isZero();
+            assertThat(page.locator("#places tr[data-place=key]").innerText()).contains("erased");
+            Download file =
+                    page.waitForDownload(() -> page.locator("#receipt-download").click());
+            assertThat(Files.readString(file.path()).split("[.]")).hasSize(3);
+            page.locator("#receipt-result:has-text('Downloaded')").waitFor();
+            assertThat(audit(window, "receipt")).isEmpty();
+
+            String address = page.url();
+            page.locator("#receipt a.button").click();
+            page.locator("#sign-in-form").waitFor();
+            try (BrowserWindow elsewhere = BrowserWindow.open()) {
+                elsewhere.page().navigate(address);
+                elsewhere
+                        .page()
+                        .locator("#receipt-sentence:has-text('Everything is erased')")
+                        .waitFor();
+            }
+            assertThat(complaints).isEmpty();
+        }
+    }
+
+    @Test
     void servesTheApiPageWithoutThirdPartyRequests() {
         SharedSystem system = SharedSystem.get();
         try (BrowserWindow window = BrowserWindow.open()) {
