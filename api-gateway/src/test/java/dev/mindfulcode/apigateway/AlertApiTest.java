@@ -227,7 +227,7 @@ class AlertApiTest {
         String rule = api.post(team + "/alerts", ada.token(), LIVE).text("rule_id");
         TeamAlert alert = alert(rule);
         String query = "subscription Of($id: ID) { teamAlert(teamId: $id) {"
-                + " teamId alertId ruleId at indicator text value threshold window } }";
+                + " teamId alertId ruleId at indicator text value low high threshold window } }";
         try (LiveWebSocketClient adas = LiveWebSocketClient.connect(api, ada.token());
                 EventStreamClient carols = EventStreamClient.connect(api, carol.token());
                 LiveWebSocketClient bobs = LiveWebSocketClient.connect(api, bob.token());
@@ -264,6 +264,8 @@ class AlertApiTest {
                     graph.next(message -> message.path("type").asString().equals("next"));
             assertThat(next.at("/payload/data/teamAlert/alertId").asString())
                     .isEqualTo(alert.getAlertId().toString());
+
+            assertThat(next.at("/payload/data/teamAlert/low").asDouble()).isEqualTo(alert.getLow());
 
             bobs.send("{\"type\": \"ping\"}");
             assertThat(bobs.upTo(ofType("pong"))).noneMatch(ofType("team_alert"));

@@ -122,6 +122,33 @@ class TeamStatisticsApiTest {
     }
 
     @Test
+    void servesReleasedDaysOverGraphQl() throws SQLException {
+        insert("day", day(-40), 6, 0.5);
+        insert("day", day(-3), 6, 0.5);
+        String query = """
+                {"query": "{ team(id: \\"%s\\") { days { start status members activeSeconds activeSecondsMargin \
+                secondsInFlow secondsInFlowMargin interruptions interruptionsMargin } } }"}""";
+        JsonNode days = api.post("/graphql", ada.token(), query.formatted(teamId))
+                .json()
+                .at("/data/team/days");
+        assertThat(days).singleElement().satisfies(day -> {
+            assertThat(day.path("start").asString()).isEqualTo(day(-3).toString());
+            assertThat(day.path("status").asString()).isEqualTo("released");
+            assertThat(day.path("members").asInt()).isEqualTo(5);
+            assertThat(day.path("activeSeconds").asLong()).isEqualTo(10_000);
+            assertThat(day.path("activeSecondsMargin").asLong()).isEqualTo(200);
+            assertThat(day.path("secondsInFlowMargin").asLong()).isEqualTo(100);
+            assertThat(day.path("interruptionsMargin").asLong()).isEqualTo(2);
+        });
+        UUID free = UUID.fromString(
+                api.post("/api/teams", ada.token(), "{\"name\": \"free\"}").text("team_id"));
+        JsonNode answer =
+                api.post("/graphql", ada.token(), query.formatted(free)).json();
+        assertThat(answer.at("/data/team/days").isNull()).isTrue();
+        assertThat(answer.has("errors")).isFalse();
+    }
+
+    @Test
     void filtersWindowsByTeamSizeAndRange() throws SQLException {
         insert("hour", day(-2), 6, 0.5);
         insert("day", day(-2), 6, 0.5);

@@ -7,6 +7,7 @@ import dev.mindfulcode.apigateway.http.Caller;
 import dev.mindfulcode.apigateway.live.LiveUpdates;
 import dev.mindfulcode.apigateway.sessions.SessionQueries;
 import dev.mindfulcode.apigateway.teams.Invitations;
+import dev.mindfulcode.apigateway.teams.TeamStatistics;
 import dev.mindfulcode.apigateway.teams.Teams;
 import dev.mindfulcode.identity.CredentialVerifier;
 import dev.mindfulcode.webkit.endpoints.EndpointGroup;
@@ -27,6 +28,7 @@ public class GraphQlConfiguration {
             FlowHistory history,
             Accounts accounts,
             Teams teams,
+            TeamStatistics teamStatistics,
             Invitations invitations,
             LiveUpdates live,
             CredentialVerifier credentials) {
@@ -36,7 +38,7 @@ public class GraphQlConfiguration {
                 new SessionFields(sessions, clock),
                 new FlowFields(spans, clock),
                 new HistoryFields(history),
-                new TeamFields(teams, invitations),
+                new TeamFields(teams, teamStatistics, invitations),
                 new LiveFields(teams)));
         GraphQlWebSocketHandler socket = new GraphQlWebSocketHandler(
                 graph,

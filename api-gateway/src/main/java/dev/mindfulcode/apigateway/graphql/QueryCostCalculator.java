@@ -2,6 +2,7 @@ package dev.mindfulcode.apigateway.graphql;
 
 import dev.mindfulcode.apigateway.flow.FlowHistory;
 import dev.mindfulcode.apigateway.flow.TimeRangeQueries;
+import dev.mindfulcode.apigateway.teams.TeamStatistics;
 import graphql.analysis.FieldComplexityCalculator;
 import graphql.analysis.FieldComplexityEnvironment;
 import graphql.schema.GraphQLNamedType;
@@ -31,6 +32,7 @@ final class QueryCostCalculator implements FieldComplexityCalculator {
     private static final long HOURS_OF_DAY = 24;
     private static final long WEEKS = 52;
     private static final long FINDINGS = 20;
+    private static final long TEAM_DAY_STATEMENTS = 2;
     private static final long HISTORY_STATEMENTS = 4;
     private static final long INSIGHT_STATEMENTS = 11;
 
@@ -58,6 +60,8 @@ final class QueryCostCalculator implements FieldComplexityCalculator {
             case "Query.teams" -> STATEMENT + 1L + TEAMS * (long) children;
             case "Query.invitations" -> STATEMENT + 1L + INVITATIONS * (long) children;
             case "Team.members" -> 1L + MEMBERS * (long) children;
+            case "Team.days" ->
+                TEAM_DAY_STATEMENTS * STATEMENT + 1L + TeamStatistics.RECENT_DAYS_MAX * (long) children;
             case "Query.analytics", "Query.patterns" -> HISTORY_STATEMENTS * STATEMENT + 1L + children;
             case "Query.insights" -> INSIGHT_STATEMENTS * STATEMENT + 1L + children;
             case "Analytics.daily" -> 1L + days(field.getParentEnvironment()) * children;

@@ -1,6 +1,7 @@
 package dev.mindfulcode.apigateway.graphql;
 
 import dev.mindfulcode.apigateway.teams.Invitations;
+import dev.mindfulcode.apigateway.teams.TeamStatistics;
 import dev.mindfulcode.apigateway.teams.Teams;
 import dev.mindfulcode.identity.teams.Member;
 import dev.mindfulcode.identity.teams.Team;
@@ -16,16 +17,18 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.graphql.execution.BatchLoaderRegistry;
 import reactor.core.publisher.Mono;
 
-/** Teams, their members, and invitations. */
+/** Teams, their members and released days, and invitations. */
 final class TeamFields implements FieldResolvers {
 
     private static final String MEMBERS_OF_TEAMS = "membersOfTeams";
 
     private final Teams teams;
+    private final TeamStatistics statistics;
     private final Invitations invitations;
 
-    TeamFields(Teams teams, Invitations invitations) {
+    TeamFields(Teams teams, TeamStatistics statistics, Invitations invitations) {
         this.teams = teams;
+        this.statistics = statistics;
         this.invitations = invitations;
     }
 
@@ -48,7 +51,18 @@ final class TeamFields implements FieldResolvers {
                                         "memberCount",
                                         environment -> FetchArguments.of(environment, Team.class)
                                                 .members())
-                                .dataFetcher("members", TeamFields::members));
+                                .dataFetcher("members", TeamFields::members)
+                                .dataFetcher("days", this::days));
+    }
+
+    private Mono<List<TeamStatistics.Window>> days(DataFetchingEnvironment environment) {
+        return statistics
+                .recentDays(
+                        FetchArguments.userId(environment),
+                        FetchArguments.of(environment, Team.class).teamId())
+                .onErrorResume(
+                        ProblemException.class,
+                        e -> e.type() == ProblemType.PLAN_NEEDED ? Mono.empty() : Mono.error(e));
     }
 
     private Mono<Team> team(DataFetchingEnvironment environment) {

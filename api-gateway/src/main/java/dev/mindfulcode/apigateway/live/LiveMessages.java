@@ -79,6 +79,8 @@ final class LiveMessages {
                 note.indicator(),
                 note.text(),
                 alert.getValue(),
+                alert.getLow(),
+                alert.getHigh(),
                 note.threshold(),
                 note.window());
         return new LiveMessage(new ConflationKey("team_alert", note.alertId()), null, Json.bytes(update), update);

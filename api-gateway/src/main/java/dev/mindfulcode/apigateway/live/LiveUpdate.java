@@ -35,6 +35,8 @@ public sealed interface LiveUpdate {
             String indicator,
             String text,
             double value,
+            double low,
+            double high,
             double threshold,
             String window)
             implements LiveUpdate {}

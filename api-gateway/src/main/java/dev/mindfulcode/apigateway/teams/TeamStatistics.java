@@ -35,6 +35,9 @@ import reactor.core.publisher.Mono;
  */
 public final class TeamStatistics {
 
+    /** Days that {@link #recentDays} covers. */
+    public static final int RECENT_DAYS_MAX = 31;
+
     private static final String BUDGET_SPENT = "budget_spent";
 
     /** Late data counts in a window for this long after its end. Insights read days for which that is over. */
@@ -111,16 +114,7 @@ public final class TeamStatistics {
     /** Emits the windows that begin within a range, earliest first, and the cursor of the next page. */
     Mono<Windows> windows(UUID callerId, UUID teamId, Size size, Instant from, Instant to, int limit) {
         return teams.requireMemberOnPremium(callerId, teamId)
-                .then(Mono.defer(() -> database.sql(WINDOWS)
-                        .bind("team", teamId)
-                        .bind("size", size.text())
-                        .bind("from", from)
-                        .bind("to", to)
-                        .bind("min", TeamDayRelease.MEMBERS_MIN_LEAST)
-                        .bind("max", limit + 1)
-                        .map(row -> Window.of(row, size))
-                        .all()
-                        .collectList()))
+                .then(Mono.defer(() -> windowsOf(teamId, size, from, to, limit + 1)))
                 .zipWith(privacyOf(teamId))
                 .map(found -> new Windows(
                         teamId,
@@ -130,6 +124,27 @@ public final class TeamStatistics {
                         found.getT1().size() > limit
                                 ? new WindowCursor(found.getT1().get(limit).start()).text()
                                 : null));
+    }
+
+    /** Emits the closed days of the last {@link #RECENT_DAYS_MAX}, in order. */
+    public Mono<List<Window>> recentDays(UUID callerId, UUID teamId) {
+        Instant to = clock.instant();
+        return teams.requireMemberOnPremium(callerId, teamId)
+                .then(Mono.defer(() -> windowsOf(
+                        teamId, Size.DAY, to.minus(Duration.ofDays(RECENT_DAYS_MAX)), to, RECENT_DAYS_MAX)));
+    }
+
+    private Mono<List<Window>> windowsOf(UUID teamId, Size size, Instant from, Instant to, int max) {
+        return database.sql(WINDOWS)
+                .bind("team", teamId)
+                .bind("size", size.text())
+                .bind("from", from)
+                .bind("to", to)
+                .bind("min", TeamDayRelease.MEMBERS_MIN_LEAST)
+                .bind("max", max)
+                .map(row -> Window.of(row, size))
+                .all()
+                .collectList();
     }
 
     /** Emits what the latest closed day says about the team's budget. */
@@ -268,7 +283,7 @@ public final class TeamStatistics {
      * @param activeSecondsMargin half-width of the 95 % interval of the noise, as the other margins
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
-    record Window(
+    public record Window(
             Instant start,
             Instant end,
             boolean closed,

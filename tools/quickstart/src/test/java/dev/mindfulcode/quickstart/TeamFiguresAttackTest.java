@@ -2,6 +2,12 @@ package dev.mindfulcode.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mindfulcode.dataprotection.KeyEncryptionKey;
+import dev.mindfulcode.dataprotection.PostgresUrl;
+import dev.mindfulcode.dataprotection.PostgresUserKeys;
+import dev.mindfulcode.dataprotection.SealedEvents;
+import dev.mindfulcode.schemas.AccountEvent;
+import dev.mindfulcode.schemas.AccountEventKind;
 import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.schemas.TeamContribution;
 import dev.mindfulcode.schemas.TeamWindow;
@@ -27,7 +33,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -44,9 +49,6 @@ import org.junit.jupiter.api.Timeout;
 /** A lead who did not consent watches their team over every interface while one colleague types. */
 @Timeout(240)
 class TeamFiguresAttackTest {
-
-    /** Ingest moves times that are further ahead than a minute. */
-    private static final Duration AHEAD_MAX = Duration.ofSeconds(50);
 
     private static final String RUN = "<run>";
 
@@ -92,9 +94,8 @@ class TeamFiguresAttackTest {
         for (int i = 0; i < 6; i++) {
             TestUser colleague = TestUser.register(system.origin());
             colleagues.add(colleague);
-            team.join(colleague, "member");
-            team.consent(colleague);
         }
+        consentYesterday(team, colleagues);
         TestUser watched = colleagues.getLast();
         lead.post(team.path() + "/alerts", """
                 {"indicator": "falling_flow", "threshold": 0.1, "window": "week", "channel": "live"}""");
@@ -106,7 +107,7 @@ class TeamFiguresAttackTest {
             for (String stream : STREAMS.subList(1, STREAMS.size())) {
                 pushed.add(listen(lead, stream.replace(RUN, run)));
             }
-            Instant minute = nextMinute();
+            Instant minute = Instant.now();
             for (TestUser colleague : colleagues.subList(0, 5)) {
                 type(colleague, colleague.startSession(), 0, 30, minute);
             }
@@ -252,6 +253,45 @@ class TeamFiguresAttackTest {
         return java.net.URLEncoder.encode(query, StandardCharsets.UTF_8);
     }
 
+    /** Publishes what the gateway would have published a day ago: consent counts from the next day (UTC) on. */
+    private void consentYesterday(TestTeam team, List<TestUser> members) throws Exception {
+        Instant yesterday = Instant.now().minus(Duration.ofDays(1));
+        String encryptionKey = system.folder().secrets().orElseThrow().encryptionKey();
+        try (SealedEvents<AccountEvent> accounts =
+                        new SealedEvents<>(Topics.ACCOUNTS, new SchemaRegistry(system.registryUrl(), true));
+                PostgresUserKeys keys = PostgresUserKeys.open(
+                        PostgresUrl.parse(system.databaseUrl()).dataSource(), KeyEncryptionKey.parse(encryptionKey));
+                KafkaProducer<UUID, byte[]> producer = producer()) {
+            for (TestUser member : members) {
+                AccountEvent joined = AccountEvent.newBuilder()
+                        .setKind(AccountEventKind.JOINED_TEAM)
+                        .setAt(yesterday)
+                        .setTeamId(team.id())
+                        .setTeamViewer(false)
+                        .build();
+                AccountEvent consented = AccountEvent.newBuilder()
+                        .setKind(AccountEventKind.CONSENT_CHANGED)
+                        .setAt(yesterday)
+                        .setTeamId(team.id())
+                        .setTeamConsent(true)
+                        .build();
+                for (AccountEvent event : List.of(joined, consented)) {
+                    byte[] value =
+                            accounts.seal(event, keys.find(member.id).orElseThrow());
+                    producer.send(new ProducerRecord<>(Topics.ACCOUNTS.name(), member.id, value))
+                            .get();
+                }
+            }
+        }
+    }
+
+    private KafkaProducer<UUID, byte[]> producer() {
+        return new KafkaProducer<>(
+                Map.of("bootstrap.servers", system.bootstrapServers()),
+                new UUIDSerializer(),
+                new ByteArraySerializer());
+    }
+
     private static void type(TestUser user, UUID session, int sequence, int keystrokes, Instant at) throws Exception {
         assertThat(user.post("/api/keystrokes", TestUser.batch(session, sequence, keystrokes, at))
                         .statusCode())
@@ -288,10 +328,7 @@ class TeamFiguresAttackTest {
     }
 
     private void publish(TeamWindow... windows) throws Exception {
-        try (KafkaProducer<UUID, byte[]> producer = new KafkaProducer<>(
-                        Map.of("bootstrap.servers", system.bootstrapServers()),
-                        new UUIDSerializer(),
-                        new ByteArraySerializer());
+        try (KafkaProducer<UUID, byte[]> producer = producer();
                 var values = Topics.TEAM_FLOW
                         .valueSerde(new SchemaRegistry(system.registryUrl(), true))
                         .serializer()) {
@@ -321,15 +358,5 @@ class TeamFiguresAttackTest {
                 .setSecondsAMemberMax(14_400)
                 .setInterruptionsAMemberMax(8)
                 .build();
-    }
-
-    /** Consent counts from the next whole minute on. */
-    private static Instant nextMinute() {
-        Instant minute = Instant.now().truncatedTo(ChronoUnit.MINUTES).plusSeconds(60);
-        Instant earliest = minute.minus(AHEAD_MAX);
-        while (Instant.now().isBefore(earliest)) {
-            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
-        }
-        return minute;
     }
 }
