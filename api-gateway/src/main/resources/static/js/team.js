@@ -15,7 +15,6 @@ const LEADS = ['owner', 'admin'];
 const INDICATORS = {
   outside_usual_hours: ['Work outside usual hours', percent, 0.05, 1, 0.05, 'share of active time'],
   weekend_share: ['Work on weekends', percent, 0.05, 1, 0.05, 'share of active time'],
-  long_stretches: ['Long stretches with few breaks', percent, 0.1, 1, 0.1, 'share of days'],
   falling_flow: ['Less flow', percent, 0.05, 1, 0.05, 'share of active time in flow, less than before'],
   rising_fragmentation: ['More interruptions', plain, 0.5, 60, 0.5, 'interruptions an active hour, more than before'],
 };
@@ -82,11 +81,13 @@ export class Team {
       get(`${path}/insights`),
       isLead(team) ? get(`${path}/alerts`) : { rules: [], alerts: [] },
     ]);
-    const loaded = { windows: windows.windows, insights: insights.insights, ...alerts };
+    const loaded = {
+      windows: windows.windows, privacy: windows.privacy, insights: insights.insights, ...alerts,
+    };
     return { teams, all: all.length, team, from, ...loaded };
   }
 
-  #show({ teams, team, from, windows, insights, alerts, rules }) {
+  #show({ teams, team, from, windows, privacy, insights, alerts, rules }) {
     const isAnother = team && team.team_id !== this.#chosen && teams.some((one) => one.team_id === this.#chosen);
     if (isAnother) return; // another team was chosen meanwhile and is loaded next
     this.#teams = teams;
@@ -95,10 +96,10 @@ export class Team {
     byId('team-choice').replaceChildren(...teams.map((one) => element('option', { value: one.team_id }, one.name)));
     if (!team) return;
     byId('team-choice').value = team.team_id;
-    week(windows, from);
+    week(windows, from, privacy);
     byId('team-insights').replaceChildren(...(insights.length ? insights.map(insightRow)
       : [element('li', { class: 'empty' },
-        'Not enough data yet: figures need weeks in which enough members were active.')]));
+        'Not enough data yet: figures need weeks of released days, above their noise.')]));
     byId('team-lead').hidden = !isLead(team);
     byId('team-alerts').replaceChildren(...(alerts.length ? alerts.map(alertRow)
       : [element('li', { class: 'empty' }, 'No alerts.')]));
@@ -174,31 +175,59 @@ function bounds() {
   byId('team-unit').textContent = unit;
 }
 
-/** Shows a row for each day: a bar by active time, hatched for time in flow, next to the same figures. */
-function week(windows, from) {
+/** Shows a row for each day: a bar by active time, hatched for time in flow, next to the same figures and their ±. */
+function week(windows, from, privacy) {
   const byStart = new Map(windows.map((one) => [Date.parse(one.start), one]));
   const most = Math.max(1, ...windows.map((one) => one.active_seconds ?? 0));
   const rows = Array.from({ length: WEEK_DAYS }, (_, i) => {
     const start = from.getTime() + i * DAY_MS;
     const one = byStart.get(start);
     const head = element('th', { scope: 'row' }, day.format(start));
-    if (!one) {
-      const isDue = start + DAY_MS + RELEASED_AFTER_MS <= Date.now();
-      const why = isDue ? 'too few members' : 'released a day later';
-      return element('tr', {}, head, element('td', { colspan: 4, class: 'empty' }, why));
+    if (one?.status !== 'released') {
+      return element('tr', {}, head, element('td', { colspan: 5, class: 'empty' }, missing(one, start)));
     }
-    const flow = one.active_seconds ? clamp(one.seconds_in_flow / one.active_seconds) : 0;
+    const flow = one.active_seconds > 0 ? clamp(one.seconds_in_flow / one.active_seconds) : 0;
     return element('tr', {}, head,
       element('td', {}, `${count(one.members)} or more`),
-      element('td', {}, hours(one.active_seconds)),
+      element('td', {}, withMargin(one.active_seconds, one.active_seconds_margin, 3600, ' h')),
       element('td', { class: 'bar-cell' }, bar(one.active_seconds / most, flow)),
-      element('td', {}, percent(flow)));
+      element('td', {}, withMargin(one.seconds_in_flow, one.seconds_in_flow_margin, 3600, ' h')),
+      element('td', {}, withMargin(one.interruptions, one.interruptions_margin, 1, '')));
   });
-  byId('team-week').replaceChildren(element('table', {},
-    element('caption', { class: 'for-readers' }, 'The team\'s last seven days, in UTC'),
-    element('thead', {}, element('tr', {}, columnHead('Day'), columnHead('Members'), columnHead('Active'),
-      columnHead('', 'As a bar'), columnHead('In flow'))),
-    element('tbody', {}, ...rows)));
+  byId('team-week').replaceChildren(
+    element('table', {},
+      element('caption', { class: 'for-readers' }, 'The team\'s last seven days, in UTC'),
+      element('thead', {}, element('tr', {}, columnHead('Day'), columnHead('Members'), columnHead('Active'),
+        columnHead('', 'As a bar'), columnHead('In flow'), columnHead('Interruptions'))),
+      element('tbody', {}, ...rows)),
+    element('p', { class: 'more' }, noiseText(windows, privacy)));
+}
+
+function missing(window, start) {
+  if (window?.status === 'budget_spent') return 'privacy budget of the month spent';
+  const isDue = start + DAY_MS + RELEASED_AFTER_MS <= Date.now();
+  return isDue ? 'too few consenting members' : 'released a day later';
+}
+
+/** Says what the noise is for, and gives the mean of the shown days, whose margin is smaller. */
+function noiseText(windows, privacy) {
+  const released = windows.filter((one) => one.status === 'released');
+  const text = ['± contains the exact sum on 19 of 20 days: noise hides each member.'];
+  if (released.length > 1) {
+    const mean = released.reduce((sum, one) => sum + one.active_seconds, 0) / released.length;
+    const squares = released.reduce((sum, one) => sum + one.active_seconds_margin ** 2, 0);
+    text.push(`Mean active time a day: ${withMargin(mean, Math.sqrt(squares) / released.length, 3600, ' h')}.`);
+  }
+  if (privacy) {
+    text.push(`Privacy budget of ${privacy.month}: ρ ${number.format(privacy.rho_spent)} of`
+      + ` ${number.format(privacy.rho_per_month)} spent.`);
+  }
+  return text.join(' ');
+}
+
+/** Sums with noise may be negative; what is shown is not. */
+function withMargin(value, margin, unit, name) {
+  return `${number.format(Math.max(0, value) / unit)} ± ${number.format(margin / unit)}${name}`;
 }
 
 function bar(length, flow) {
@@ -229,8 +258,6 @@ function alertRow(alert) {
 }
 
 const dates = (of) => day.formatRange(Date.parse(of.from), Date.parse(of.to));
-
-const hours = (seconds) => `${number.format(seconds / 3600)} h`;
 
 function percent(share) {
   return `${Math.round(100 * share)} %`;

@@ -60,8 +60,7 @@ final class QueryCostCalculator implements FieldComplexityCalculator {
             case "Query.teams" -> STATEMENT + 1L + TEAMS * (long) children;
             case "Query.invitations" -> STATEMENT + 1L + INVITATIONS * (long) children;
             case "Team.members" -> 1L + MEMBERS * (long) children;
-            case "Team.days" ->
-                TEAM_DAY_STATEMENTS * STATEMENT + 1L + TeamStatistics.RECENT_DAYS_MAX * (long) children;
+            case "Team.days" -> TEAM_DAY_STATEMENTS * STATEMENT + 1L + TeamStatistics.RECENT_DAYS_MAX * (long) children;
             case "Query.analytics", "Query.patterns" -> HISTORY_STATEMENTS * STATEMENT + 1L + children;
             case "Query.insights" -> INSIGHT_STATEMENTS * STATEMENT + 1L + children;
             case "Analytics.daily" -> 1L + days(field.getParentEnvironment()) * children;

@@ -130,8 +130,8 @@ public final class TeamStatistics {
     public Mono<List<Window>> recentDays(UUID callerId, UUID teamId) {
         Instant to = clock.instant();
         return teams.requireMemberOnPremium(callerId, teamId)
-                .then(Mono.defer(() -> windowsOf(
-                        teamId, Size.DAY, to.minus(Duration.ofDays(RECENT_DAYS_MAX)), to, RECENT_DAYS_MAX)));
+                .then(Mono.defer(() ->
+                        windowsOf(teamId, Size.DAY, to.minus(Duration.ofDays(RECENT_DAYS_MAX)), to, RECENT_DAYS_MAX)));
     }
 
     private Mono<List<Window>> windowsOf(UUID teamId, Size size, Instant from, Instant to, int max) {
