@@ -193,7 +193,12 @@ class DashboardTest {
             assertThat(page.locator("#team-alerts").innerText()).contains("25 %", "weekends", "Threshold 20 %");
             assertThat(page.locator("#team-week tbody tr").count()).isEqualTo(7);
             assertThat(page.locator("#team-week").innerText())
-                    .contains("too few consenting members", "17 ± 2.5 h", "3.3 ± 1.4 h", "5 or more", "released a day later")
+                    .contains(
+                            "too few consenting members",
+                            "17 ± 2.5 h",
+                            "3.3 ± 1.4 h",
+                            "5 or more",
+                            "released a day later")
                     .contains("Mean active time a day", "of 16 spent");
             assertThat(page.locator("#team-insights").innerText()).contains("notable", "percentage points smaller");
 

@@ -276,8 +276,7 @@ class TeamFiguresAttackTest {
                         .setTeamConsent(true)
                         .build();
                 for (AccountEvent event : List.of(joined, consented)) {
-                    byte[] value =
-                            accounts.seal(event, keys.find(member.id).orElseThrow());
+                    byte[] value = accounts.seal(event, keys.find(member.id).orElseThrow());
                     producer.send(new ProducerRecord<>(Topics.ACCOUNTS.name(), member.id, value))
                             .get();
                 }
