@@ -11,6 +11,7 @@ import dev.mindfulcode.schemas.SchemaRegistry;
 import dev.mindfulcode.webhooks.WebhookSettings;
 import dev.mindfulcode.webkit.limits.CidrBlock;
 import dev.mindfulcode.webkit.limits.Quota;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -109,14 +110,15 @@ record GatewaySettings(
         }
     }
 
-    record EncryptionSettings(@DefaultValue("") String key) {
+    record EncryptionSettings(
+            @DefaultValue("") String key, @Nullable String keyPrevious) {
 
         EncryptionSettings {
-            KeyEncryptionKey.parse(key);
+            KeyEncryptionKey.parse(key, keyPrevious);
         }
 
         KeyEncryptionKey parsed() {
-            return KeyEncryptionKey.parse(key);
+            return KeyEncryptionKey.parse(key, keyPrevious);
         }
 
         @Override

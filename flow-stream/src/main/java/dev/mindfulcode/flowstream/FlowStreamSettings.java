@@ -34,6 +34,7 @@ record FlowStreamSettings(
         @DefaultValue("") String kafkaBootstrapServers,
         @DefaultValue("") String schemaRegistryUrl,
         @Nullable String encryptionKey,
+        @Nullable String encryptionKeyPrevious,
         @DefaultValue("false") boolean mindfulRegisterSchemas,
         @DefaultValue("") String mindfulStateDir,
         @DefaultValue("5000") long mindfulCommitIntervalMs,
@@ -55,7 +56,7 @@ record FlowStreamSettings(
         requireSet(
                 "MINDFUL_STATE_DIR", mindfulStateDir, "/var/lib/mindful/flow-stream, a folder of this process alone");
         PostgresUrl.parse(databaseUrl);
-        KeyEncryptionKey.parse(encryptionKey);
+        KeyEncryptionKey.parse(encryptionKey, encryptionKeyPrevious);
         requireBetween("MINDFUL_COMMIT_INTERVAL_MS", mindfulCommitIntervalMs, 1, COMMIT_INTERVAL_MS_MAX);
         requireBetween("MINDFUL_STREAM_THREADS", mindfulStreamThreads, 1, THREADS_MAX);
         if (mindfulTeamMembersMin < TeamDayRelease.MEMBERS_MIN_LEAST) {
@@ -90,7 +91,7 @@ record FlowStreamSettings(
     }
 
     KeyEncryptionKey keyEncryptionKey() {
-        return KeyEncryptionKey.parse(encryptionKey);
+        return KeyEncryptionKey.parse(encryptionKey, encryptionKeyPrevious);
     }
 
     StreamSettings stream() {

@@ -24,6 +24,7 @@ record IngestSettings(
         @Nullable String oidcIssuerUri,
         @Nullable String oidcAudience,
         String encryptionKey,
+        @Nullable String encryptionKeyPrevious,
         String databaseUrl,
         String kafkaBootstrapServers,
         String schemaRegistryUrl,
@@ -35,7 +36,7 @@ record IngestSettings(
     IngestSettings {
         JwtSecret.parse(jwtSecret);
         OidcIssuer.parse(oidcIssuerUri, oidcAudience);
-        KeyEncryptionKey.parse(encryptionKey);
+        KeyEncryptionKey.parse(encryptionKey, encryptionKeyPrevious);
         PostgresUrl.parse(databaseUrl);
         SchemaRegistry.parse(schemaRegistryUrl, mindfulRegisterSchemas);
         kafkaBootstrapServers = RequiredSetting.of("KAFKA_BOOTSTRAP_SERVERS", kafkaBootstrapServers, "localhost:9092");
@@ -56,7 +57,7 @@ record IngestSettings(
     }
 
     KeyEncryptionKey keyEncryptionKey() {
-        return KeyEncryptionKey.parse(encryptionKey);
+        return KeyEncryptionKey.parse(encryptionKey, encryptionKeyPrevious);
     }
 
     PostgresUrl database() {

@@ -21,6 +21,7 @@ record ProjectionSettings(
         @DefaultValue("") String kafkaBootstrapServers,
         @DefaultValue("") String schemaRegistryUrl,
         @Nullable String encryptionKey,
+        @Nullable String encryptionKeyPrevious,
         @DefaultValue("false") Boolean mindfulRegisterSchemas,
         @Nullable String mindfulInstanceId,
         @DefaultValue("16") Integer mindfulPluginRuns) {
@@ -32,7 +33,7 @@ record ProjectionSettings(
         requireSet("KAFKA_BOOTSTRAP_SERVERS", kafkaBootstrapServers, "localhost:9092");
         requireSet("SCHEMA_REGISTRY_URL", schemaRegistryUrl, "http://localhost:8081/apis/registry/v3");
         PostgresUrl.parse(databaseUrl);
-        KeyEncryptionKey.parse(encryptionKey);
+        KeyEncryptionKey.parse(encryptionKey, encryptionKeyPrevious);
         if (mindfulPluginRuns < 1 || mindfulPluginRuns > PLUGIN_RUNS_MAX) {
             throw new IllegalArgumentException("MINDFUL_PLUGIN_RUNS is " + mindfulPluginRuns
                     + "; must be between 1 and " + PLUGIN_RUNS_MAX + ". Each run may use 16 MiB");
@@ -48,7 +49,7 @@ record ProjectionSettings(
     }
 
     KeyEncryptionKey keyEncryptionKey() {
-        return KeyEncryptionKey.parse(encryptionKey);
+        return KeyEncryptionKey.parse(encryptionKey, encryptionKeyPrevious);
     }
 
     /** Returns no values: some are secret. */

@@ -176,6 +176,7 @@ final class Pipeline implements AutoCloseable {
                         PLATFORM.bootstrapServers(),
                         registryUrl,
                         database.encryptionKey(),
+                        null,
                         false,
                         null,
                         1),

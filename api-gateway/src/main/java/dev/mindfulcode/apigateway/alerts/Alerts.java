@@ -4,6 +4,7 @@ import dev.mindfulcode.apigateway.database.Database;
 import dev.mindfulcode.apigateway.log.EventPublisher;
 import dev.mindfulcode.apigateway.log.Outbox;
 import dev.mindfulcode.apigateway.teams.Teams;
+import dev.mindfulcode.dataprotection.WrappedColumn;
 import dev.mindfulcode.flowengine.insight.TeamIndicator;
 import dev.mindfulcode.flowengine.time.TimeZones;
 import dev.mindfulcode.identity.accounts.AccountTable;
@@ -74,6 +75,11 @@ public final class Alerts {
         this.targets = targets;
         this.random = random;
         this.clock = clock;
+    }
+
+    /** Returns the column that is sealed with the key-encryption key. */
+    public static WrappedColumn wrappedColumn() {
+        return WebhookTargets.wrappedColumn("team_alert_rules", "gateway.team_alert_rules", "rule_id", "sealed_target");
     }
 
     /**

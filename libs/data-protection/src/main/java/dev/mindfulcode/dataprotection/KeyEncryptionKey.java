@@ -1,71 +1,66 @@
 package dev.mindfulcode.dataprotection;
 
-import com.google.crypto.tink.Aead;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The key that wraps users' keys and other secrets in the database. It exists only in memory and in ENCRYPTION_KEY,
- * never in a database. Thread-safe.
+ * The key that wraps users' keys and other secrets in the database. It exists only in memory and in ENCRYPTION_KEY, or
+ * in a key management service, never in a database. Thread-safe.
+ *
+ * <p>During a rotation a second key, ENCRYPTION_KEY_PREVIOUS, opens what it had sealed; nothing new is sealed with it.
  *
  * <p>Security guarantees: a wrapped key reveals nothing of the key, cannot be altered, and unwraps only for the user or
  * purpose for which it was wrapped.
  */
 public final class KeyEncryptionKey {
 
-    /** 32 random bytes have at least this many distinct values; words and repetitions have fewer. */
-    private static final int DISTINCT_BYTES_MIN = 16;
+    private static final String SETTING = "ENCRYPTION_KEY";
+    private static final String PREVIOUS_SETTING = "ENCRYPTION_KEY_PREVIOUS";
 
-    private static final String HOW_TO_FIX = " Generate a key with: openssl rand -base64 32";
+    private final WrappingKey current;
+    private final @Nullable WrappingKey previous;
 
-    private final Aead aead;
+    private KeyEncryptionKey(WrappingKey current, @Nullable WrappingKey previous) {
+        this.current = current;
+        this.previous = previous;
+    }
 
-    private KeyEncryptionKey(Aead aead) {
-        this.aead = aead;
+    /** As {@link #parse(String, String)} without a previous key. */
+    public static KeyEncryptionKey parse(@Nullable String text) {
+        return parse(text, null);
     }
 
     /**
-     * Reads the value of ENCRYPTION_KEY: base64 (standard or URL alphabet, padded or not) of 32 random bytes.
+     * Reads the values of ENCRYPTION_KEY and ENCRYPTION_KEY_PREVIOUS. Each is base64 (standard or URL alphabet, padded
+     * or not) of 32 random bytes, 32 random characters, or the URI of a key in a key management service for which Tink
+     * has a client on the classpath.
      *
-     * @throws IllegalArgumentException if it is missing, not base64, of another length or not random; the message says
-     *     how to generate one and repeats nothing of the value
+     * @param previous null or blank unless keys are being rotated
+     * @throws IllegalArgumentException if a key is missing, weak or of another form; the message says how to fix that
+     *     and repeats nothing of the value
      */
-    public static KeyEncryptionKey parse(@Nullable String text) {
-        if (text == null || text.isBlank()) {
-            throw new IllegalArgumentException("ENCRYPTION_KEY is not set." + HOW_TO_FIX);
-        }
-        byte[] key = decoded(text.strip());
-        try {
-            if (key.length != AesGcm.KEY_SIZE_BYTES) {
-                throw new IllegalArgumentException("ENCRYPTION_KEY has " + key.length + " bytes; must be base64 of "
-                        + AesGcm.KEY_SIZE_BYTES + " bytes." + HOW_TO_FIX);
-            }
-            if (distinctBytes(key) < DISTINCT_BYTES_MIN) {
-                throw new IllegalArgumentException("ENCRYPTION_KEY is not random enough." + HOW_TO_FIX);
-            }
-            return new KeyEncryptionKey(AesGcm.of(key));
-        } finally {
-            Arrays.fill(key, (byte) 0);
-        }
+    public static KeyEncryptionKey parse(@Nullable String text, @Nullable String previous) {
+        return new KeyEncryptionKey(
+                WrappingKey.parse(SETTING, text),
+                previous == null || previous.isBlank() ? null : WrappingKey.parse(PREVIOUS_SETTING, previous));
+    }
+
+    /** Returns an identifier of the current key, which reveals nothing of it. */
+    public String id() {
+        return current.id();
     }
 
     /** Wraps a user's key; it unwraps for this user only. */
     byte[] wrap(byte[] userKey, UUID userId) {
-        try {
-            return aead.encrypt(userKey, associatedData(userId));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("AES-GCM is not available", e);
-        }
+        return current.seal(userKey, associatedData(userId));
     }
 
     /** @throws GeneralSecurityException if the bytes were not wrapped by this key for this user */
     byte[] unwrap(byte[] wrappedKey, UUID userId) throws GeneralSecurityException {
-        return aead.decrypt(wrappedKey, associatedData(userId));
+        return open(wrappedKey, associatedData(userId));
     }
 
     /**
@@ -74,16 +69,45 @@ public final class KeyEncryptionKey {
      * @param purpose kind and name of the secret, such as {@code signing-key/2026-01}
      */
     public byte[] seal(byte[] secret, String purpose) {
-        try {
-            return aead.encrypt(secret, associatedData(purpose));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("AES-GCM is not available", e);
-        }
+        return current.seal(secret, associatedData(purpose));
     }
 
     /** @throws GeneralSecurityException if the bytes were not sealed by this key for this purpose */
     public byte[] open(byte[] sealed, String purpose) throws GeneralSecurityException {
-        return aead.decrypt(sealed, associatedData(purpose));
+        return open(sealed, associatedData(purpose));
+    }
+
+    /**
+     * Seals with the current key what the previous one sealed. A key of a service is applied each time, since the
+     * service may have versions of it.
+     *
+     * @return null if the bytes need no change
+     * @throws GeneralSecurityException if neither key sealed them
+     */
+    byte @Nullable [] rewrap(byte[] sealed, byte[] associatedData) throws GeneralSecurityException {
+        if (current.isLocal()) {
+            try {
+                byte[] _ = current.open(sealed, associatedData);
+                return null;
+            } catch (GeneralSecurityException e) {
+                if (previous == null) {
+                    throw e;
+                }
+                return current.seal(previous.open(sealed, associatedData), associatedData);
+            }
+        }
+        return current.seal(open(sealed, associatedData), associatedData);
+    }
+
+    private byte[] open(byte[] sealed, byte[] associatedData) throws GeneralSecurityException {
+        try {
+            return current.open(sealed, associatedData);
+        } catch (GeneralSecurityException e) {
+            if (previous == null) {
+                throw e;
+            }
+            return previous.open(sealed, associatedData);
+        }
     }
 
     @Override
@@ -91,7 +115,7 @@ public final class KeyEncryptionKey {
         return "KeyEncryptionKey";
     }
 
-    private static byte[] associatedData(UUID userId) {
+    static byte[] associatedData(UUID userId) {
         return ByteBuffer.allocate(2 * Long.BYTES)
                 .putLong(userId.getMostSignificantBits())
                 .putLong(userId.getLeastSignificantBits())
@@ -99,28 +123,7 @@ public final class KeyEncryptionKey {
     }
 
     /** Longer than a user id, so that the two never collide. */
-    private static byte[] associatedData(String purpose) {
+    static byte[] associatedData(String purpose) {
         return ("mindful-code/purpose/" + purpose).getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static byte[] decoded(String text) {
-        try {
-            return Base64.getDecoder().decode(text.replace('-', '+').replace('_', '/'));
-        } catch (IllegalArgumentException e) {
-            // Without the cause: it quotes a character of the key.
-            throw new IllegalArgumentException("ENCRYPTION_KEY is not base64." + HOW_TO_FIX);
-        }
-    }
-
-    private static int distinctBytes(byte[] key) {
-        boolean[] seen = new boolean[256];
-        int different = 0;
-        for (byte b : key) {
-            if (!seen[b & 0xFF]) {
-                seen[b & 0xFF] = true;
-                different++;
-            }
-        }
-        return different;
     }
 }

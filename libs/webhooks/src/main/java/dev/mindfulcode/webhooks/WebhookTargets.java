@@ -1,6 +1,7 @@
 package dev.mindfulcode.webhooks;
 
 import dev.mindfulcode.dataprotection.KeyEncryptionKey;
+import dev.mindfulcode.dataprotection.WrappedColumn;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -27,6 +28,11 @@ public final class WebhookTargets {
         this.keyEncryptionKey = keyEncryptionKey;
         this.settings = settings;
         this.random = random;
+    }
+
+    /** Returns a column with sealed targets, by their owner. */
+    public static WrappedColumn wrappedColumn(String name, String table, String owner, String column) {
+        return WrappedColumn.withPurpose(name, table, owner, "uuid", column, id -> PURPOSE + id);
     }
 
     /**

@@ -18,7 +18,7 @@ public final class AuthorizedApi implements AutoCloseable {
     private final ApiClient client;
     private final String token;
 
-    AuthorizedApi(String origin, String token) {
+    public AuthorizedApi(String origin, String token) {
         this.client = new ApiClient(URI.create(origin), Duration.ZERO, _ -> {});
         this.token = token;
     }

@@ -36,6 +36,11 @@ public final class ConnectionOptions {
         return dataFolder().runningUrl().orElseThrow(() -> dataFolder().notRunning());
     }
 
+    /** Returns whether the system is given by its URL and not by a data folder. */
+    public boolean hasUrl() {
+        return url != null;
+    }
+
     /** Opens the API with the token of MINDFUL_TOKEN, or as the operator of the data folder's system. */
     public AuthorizedApi open() {
         String token = token();

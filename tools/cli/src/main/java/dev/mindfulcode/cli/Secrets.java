@@ -2,12 +2,17 @@ package dev.mindfulcode.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Optional;
 import java.util.Properties;
 
 /**
@@ -18,6 +23,11 @@ import java.util.Properties;
 public final class Secrets {
 
     private static final int BYTES = 32;
+
+    /** Present while keys are being rotated: opens what ENCRYPTION_KEY had not sealed yet. */
+    private static final String PREVIOUS_KEY = "ENCRYPTION_KEY_PREVIOUS";
+
+    private static final int ID_BYTES = 8;
 
     private final Properties values;
 
@@ -39,6 +49,44 @@ public final class Secrets {
             write(file, values);
         }
         return new Secrets(values);
+    }
+
+    /**
+     * Puts a new ENCRYPTION_KEY next to the one in use. Both are needed until everything is sealed with the new one.
+     *
+     * @return false if a rotation was begun before
+     */
+    public static boolean beginRotation(Path file) {
+        Secrets before = readOrCreate(file);
+        if (before.previousEncryptionKey().isPresent()) {
+            return false;
+        }
+        before.values.setProperty(PREVIOUS_KEY, before.encryptionKey());
+        before.values.setProperty(Name.ENCRYPTION_KEY.name(), Name.ENCRYPTION_KEY.generate(new SecureRandom()));
+        write(file, before.values);
+        return true;
+    }
+
+    /** Forgets the previous key: nothing may be sealed with it any more. */
+    public static void endRotation(Path file) {
+        Secrets before = readOrCreate(file);
+        before.values.remove(PREVIOUS_KEY);
+        write(file, before.values);
+    }
+
+    public Optional<String> previousEncryptionKey() {
+        return Optional.ofNullable(values.getProperty(PREVIOUS_KEY));
+    }
+
+    /** Returns what {@code GET /api/admin/keys} calls a gateway's key if it uses this folder's. */
+    public String encryptionKeyId() {
+        try {
+            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            sha256.update("mindful-code/key-id/".getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(sha256.digest(Base64.getDecoder().decode(encryptionKey())), 0, ID_BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("SHA-256 is not available", e);
+        }
     }
 
     public String encryptionKey() {
@@ -67,6 +115,12 @@ public final class Secrets {
             text.append(name)
                     .append('=')
                     .append(values.getProperty(name.name()))
+                    .append('\n');
+        }
+        if (values.containsKey(PREVIOUS_KEY)) {
+            text.append(PREVIOUS_KEY)
+                    .append('=')
+                    .append(values.getProperty(PREVIOUS_KEY))
                     .append('\n');
         }
         try {

@@ -72,6 +72,29 @@ class DataFolderTest {
     }
 
     @Test
+    void holdsBothKeysDuringARotation() throws Exception {
+        Secrets before = Secrets.readOrCreate(folder.secretsFile());
+        assertThat(before.previousEncryptionKey()).isEmpty();
+
+        assertThat(Secrets.beginRotation(folder.secretsFile())).isTrue();
+        assertThat(Secrets.beginRotation(folder.secretsFile())).as("again").isFalse();
+
+        Secrets during = Secrets.readOrCreate(folder.secretsFile());
+        assertThat(during.previousEncryptionKey()).contains(before.encryptionKey());
+        assertThat(during.encryptionKey()).isNotEqualTo(before.encryptionKey());
+        assertThat(during.encryptionKeyId()).hasSize(16).isNotEqualTo(before.encryptionKeyId());
+        assertThat(during.postgresPassword()).isEqualTo(before.postgresPassword());
+
+        Secrets.endRotation(folder.secretsFile());
+        Secrets after = Secrets.readOrCreate(folder.secretsFile());
+        assertThat(after.previousEncryptionKey()).isEmpty();
+        assertThat(after.encryptionKey()).isEqualTo(during.encryptionKey());
+        assertThat(Files.readString(folder.secretsFile())).doesNotContain(before.encryptionKey());
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.secretsFile())))
+                .isEqualTo("rw-------");
+    }
+
+    @Test
     void locksTheFolderAndAnnouncesTheInstance() throws IOException {
         assertThat(folder.runningUrl()).isEmpty();
         try (DataFolder.Lock lock = folder.lock()) {

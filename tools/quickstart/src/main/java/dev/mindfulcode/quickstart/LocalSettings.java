@@ -45,6 +45,7 @@ final class LocalSettings {
     static final Set<String> DECIDED_BY_RUN = Set.of(
             "DATABASE_URL",
             "ENCRYPTION_KEY",
+            "ENCRYPTION_KEY_PREVIOUS",
             "JWT_SECRET",
             "KAFKA_BOOTSTRAP_SERVERS",
             "MAX_CONNECTIONS",

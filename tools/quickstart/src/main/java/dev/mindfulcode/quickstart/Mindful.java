@@ -5,6 +5,7 @@ import dev.mindfulcode.benchmarks.load.ImportCommand;
 import dev.mindfulcode.benchmarks.load.SimulateCommand;
 import dev.mindfulcode.benchmarks.plugins.PluginTestCommand;
 import dev.mindfulcode.cli.CliExceptionHandler;
+import dev.mindfulcode.cli.keys.RotateKeysCommand;
 import dev.mindfulcode.cli.models.ModelCommand;
 import dev.mindfulcode.cli.plugins.PluginCommand;
 import dev.mindfulcode.cli.privacy.ReceiptCommand;
@@ -40,6 +41,7 @@ import picocli.CommandLine.Spec;
             TeamCommand.class,
             ProjectionsCommand.class,
             RebuildCommand.class,
+            RotateKeysCommand.class,
             PluginCommand.class,
             ReceiptCommand.class
         })

@@ -180,6 +180,9 @@ final class QuickstartSystem implements AutoCloseable {
                 Map.entry("KAFKA_BOOTSTRAP_SERVERS", platform.bootstrapServers()),
                 Map.entry("SCHEMA_REGISTRY_URL", platform.registryUrl()),
                 Map.entry("ENCRYPTION_KEY", secrets.encryptionKey()),
+                Map.entry(
+                        "ENCRYPTION_KEY_PREVIOUS",
+                        secrets.previousEncryptionKey().orElse("")),
                 Map.entry("OPERATOR_TOKEN", secrets.operatorToken()),
                 Map.entry("PORT", options.port()),
                 Map.entry("MAX_CONNECTIONS", 10),

@@ -1,7 +1,10 @@
 package dev.mindfulcode.quickstart;
 
+import dev.mindfulcode.cli.AuthorizedApi;
 import dev.mindfulcode.cli.DataFolder;
+import dev.mindfulcode.cli.Secrets;
 import dev.mindfulcode.cli.UserErrorException;
+import dev.mindfulcode.cli.keys.KeyRotation;
 import dev.mindfulcode.embeddedplatform.PlatformException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -79,6 +82,7 @@ final class RunCommand implements Callable<Integer> {
             String url = system.start();
             lock.announce(
                     url, system.platform().bootstrapServers(), system.platform().databaseUrl());
+            finishKeyRotation(folder, url, progress, terminal);
             progress.say("Mindful Code is ready: " + url);
             if (demo) {
                 DemoUser user = DemoUser.start(URI.create(url), folder);
@@ -94,6 +98,24 @@ final class RunCommand implements Callable<Integer> {
         }
         new CountDownLatch(1).await(); // until a signal ends the JVM
         return CommandLine.ExitCode.OK;
+    }
+
+    /** Seals everything with the new key if {@code rotate-keys} created one. */
+    private static void finishKeyRotation(DataFolder folder, String url, StartProgress progress, PrintWriter terminal) {
+        Secrets secrets = Secrets.readOrCreate(folder.secretsFile());
+        if (secrets.previousEncryptionKey().isEmpty()) {
+            return;
+        }
+        progress.say("Rotating keys");
+        try (AuthorizedApi api = new AuthorizedApi(url, secrets.operatorToken())) {
+            KeyRotation rotation = new KeyRotation(api);
+            // Another command may have begun a rotation since this start read its keys.
+            if (rotation.uses(secrets)) {
+                progress.say("Keys rotated: " + rotation.finish(folder, terminal));
+            }
+        } catch (UserErrorException e) {
+            progress.say("Rotating keys failed; ./mindful rotate-keys continues it: " + e.getMessage());
+        }
     }
 
     private static void stop(QuickstartSystem system, DataFolder.Lock lock, PrintWriter terminal) {

@@ -2,6 +2,7 @@ package dev.mindfulcode.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mindfulcode.cli.Secrets;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -85,7 +86,12 @@ class RunCommandTest {
             assertThat(data.resolve("postgres/data/postmaster.pid")).doesNotExist();
         }
 
+        Path secrets = data.resolve("secrets.properties");
+        assertThat(Secrets.beginRotation(secrets)).isTrue();
         try (ForkedRun run = ForkedRun.start(data, port).awaitReady(origin)) {
+            Eventually.holds(
+                    "keys are sealed with the new key, and the old one is deleted",
+                    () -> Secrets.readOrCreate(secrets).previousEncryptionKey().isEmpty());
             TestUser again = TestUser.login(origin, user.email, user.password);
             Eventually.holds("what was typed before Ctrl-C is counted", () -> again.keystrokesCounted() == 50);
             again.type(session, 2, 40);

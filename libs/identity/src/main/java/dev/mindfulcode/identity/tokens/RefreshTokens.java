@@ -1,6 +1,7 @@
 package dev.mindfulcode.identity.tokens;
 
 import dev.mindfulcode.dataprotection.KeyEncryptionKey;
+import dev.mindfulcode.dataprotection.WrappedColumn;
 import dev.mindfulcode.identity.AccessTokenFormat;
 import dev.mindfulcode.identity.CredentialHash;
 import dev.mindfulcode.identity.ReactiveDatabase;
@@ -47,6 +48,9 @@ public final class RefreshTokens {
     private static final int TOKEN_BYTES = 32;
     private static final String PURPOSE = "refresh-successor/";
 
+    /** Of Postgres's text of a bytea; hexadecimal digits follow. */
+    private static final String BYTEA_PREFIX = "\\x";
+
     private static final Logger log = LoggerFactory.getLogger(RefreshTokens.class);
 
     private final ReactiveDatabase database;
@@ -66,6 +70,17 @@ public final class RefreshTokens {
         this.keyEncryptionKey = keyEncryptionKey;
         this.random = random;
         this.clock = clock;
+    }
+
+    /** Returns the column that is sealed with the key-encryption key. */
+    public static WrappedColumn wrappedColumn() {
+        return WrappedColumn.withPurpose(
+                "refresh_tokens",
+                "identity.refresh_tokens",
+                "token_hash",
+                "bytea",
+                "sealed_successor",
+                hash -> PURPOSE + hash.substring(BYTEA_PREFIX.length()));
     }
 
     /** A token that was just issued. */

@@ -7,6 +7,7 @@ import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import dev.mindfulcode.dataprotection.KeyEncryptionKey;
+import dev.mindfulcode.dataprotection.WrappedColumn;
 import dev.mindfulcode.identity.AccessTokenFormat;
 import dev.mindfulcode.identity.ReactiveDatabase;
 import java.security.GeneralSecurityException;
@@ -64,6 +65,12 @@ public final class SigningKeys implements AutoCloseable {
     /** Opens the keys of a migrated database; blocks. */
     static SigningKeys open(ReactiveDatabase database, KeyEncryptionKey keyEncryptionKey) {
         return new SigningKeys(database, keyEncryptionKey);
+    }
+
+    /** Returns the column that is sealed with the key-encryption key. */
+    public static WrappedColumn wrappedColumn() {
+        return WrappedColumn.withPurpose(
+                "signing_keys", "identity.signing_keys", "kid", "text", "sealed_private_key", kid -> PURPOSE + kid);
     }
 
     TokenSigner newest() {
