@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
  * of the ε that this shows (Clopper and Pearson, Biometrika 26, 1934, on releases that did not choose the event) must
  * not exceed the ε that is stated for ρ, for any δ; with half of the noise, it does.
  */
-class PrivacyAuditTest {
+class TeamPrivacyAuditTest {
 
     private static final int RELEASES = 30_000;
 
