@@ -22,7 +22,6 @@ record UserEventHandler(UserStores stores, StreamMeters meters) {
                     setSensitivity(userId, sensitivity);
                 }
             }
-            case ERASED -> stores.erase(userId, receivedAtMs);
             case JOINED_TEAM, LEFT_TEAM, CONSENT_CHANGED, ROLE_CHANGED -> {
                 UUID teamId = event.getTeamId();
                 if (teamId == null) {
@@ -63,7 +62,7 @@ record UserEventHandler(UserStores stores, StreamMeters meters) {
                 yield consent ? Change.CONSENTED : Change.WITHDREW;
             }
             case LEFT_TEAM -> Change.LEFT;
-            case REGISTERED, SETTINGS_CHANGED, ERASED, COLLECTION_CHANGED, UNKNOWN ->
+            case REGISTERED, SETTINGS_CHANGED, COLLECTION_CHANGED, UNKNOWN ->
                 throw new IllegalArgumentException("Account event changes no membership: " + event.getKind());
         };
     }

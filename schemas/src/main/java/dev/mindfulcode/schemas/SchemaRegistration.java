@@ -41,10 +41,11 @@ final class SchemaRegistration implements AutoCloseable {
     void register(List<Topic<?>> topics) {
         for (Topic<?> topic : topics) {
             Schema schema = SpecificData.get().getSchema(topic.valueType());
-            register(topic.name() + "-value", schema.toString());
             if (topic.sealed()) {
                 register(topic.name() + "-value", SealedEvent.getClassSchema().toString());
                 register(topic.eventName() + "-value", schema.toString());
+            } else {
+                register(topic.name() + "-value", schema.toString());
             }
         }
     }

@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -56,7 +57,8 @@ final class WireFormatTest {
             + "00" // not clamped
             + "64" // 50 keystrokes
             + "02" // payload version 1
-            + ("0c" + "00ff10203040"); // payload, its length first
+            + ("0c" + "00ff10203040") // payload, its length first
+            + "00"; // not imported
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -115,6 +117,27 @@ final class WireFormatTest {
         assertThat(parsed.getField("status").schema().getEnumSymbols()).contains("PAUSED");
     }
 
+    /** A sealed value in Avro binary; must never change. */
+    @Test
+    void sealedEventHasStableBytes() {
+        SealedEvent event = SealedEvent.newBuilder()
+                .setPayloadVersion(1)
+                .setPayload(ByteBuffer.wrap(HexFormat.of().parseHex("00ff10203040")))
+                .build();
+        SealedEvent erasure = SealedEvent.newBuilder()
+                .setPayload(ByteBuffer.allocate(0))
+                .setErasedAt(Instant.parse("2026-03-01T09:00:00Z"))
+                .build();
+
+        assertThat(avroOf(event)).isEqualTo("02" + "0c00ff10203040" + "00");
+        assertThat(avroOf(erasure)).isEqualTo("02" + "00" + "02" + "80fa818a9567");
+    }
+
+    private static String avroOf(SealedEvent event) {
+        byte[] bytes = serialize(Topics.SESSIONS.sealedForm(), event);
+        return HexFormat.of().formatHex(bytes, 5, bytes.length);
+    }
+
     @Test
     void readsABatchWithAnUnknownField() throws Exception {
         String schema = Files.readString(Path.of("src/main/avro/KeystrokeBatch.avsc"))
@@ -135,6 +158,7 @@ final class WireFormatTest {
         record.put("keystrokes", ours.getKeystrokes());
         record.put("payload_version", ours.getPayloadVersion());
         record.put("payload", ours.getPayload());
+        record.put("imported", ours.getImported());
 
         assertThat(deserialize(Topics.KEYSTROKES, framed(id, avro(record)))).isEqualTo(ours);
     }
@@ -154,7 +178,7 @@ final class WireFormatTest {
 
         assertThat(get("/subjects/flow-states-value/versions").body())
                 .isEqualTo(before)
-                .isEqualTo("[1,2]");
+                .isEqualTo("[1]");
     }
 
     @Test
@@ -213,14 +237,19 @@ final class WireFormatTest {
 
     private static <V extends SpecificRecord> byte[] serialize(Topic<V> topic, V value) {
         try (Serde<V> serde = topic.valueSerde(registry)) {
-            return serde.serializer().serialize(topic.name(), value);
+            return serde.serializer().serialize(subject(topic), value);
         }
     }
 
     private static <V extends SpecificRecord> V deserialize(Topic<V> topic, byte[] bytes) {
         try (Serde<V> serde = topic.valueSerde(registry)) {
-            return serde.deserializer().deserialize(topic.name(), bytes);
+            return serde.deserializer().deserialize(subject(topic), bytes);
         }
+    }
+
+    /** Returns the topic's name, or that of the events inside its sealed values. */
+    private static String subject(Topic<?> topic) {
+        return topic.sealed() ? topic.eventName() : topic.name();
     }
 
     private static <V extends SpecificRecord> V roundTrip(Topic<V> topic, SpecificRecord value) {

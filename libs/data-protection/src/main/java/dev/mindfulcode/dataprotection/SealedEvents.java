@@ -6,10 +6,8 @@ import dev.mindfulcode.schemas.Topic;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.SerializationException;
@@ -27,7 +25,6 @@ public final class SealedEvents<V extends SpecificRecord> implements AutoCloseab
     /** Version of the payload: the event in the Confluent wire format. */
     public static final int PAYLOAD_VERSION = 1;
 
-    private static final int HEADER_BYTES = 1 + Integer.BYTES;
     private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0);
 
     private final Topic<V> topic;
@@ -35,9 +32,6 @@ public final class SealedEvents<V extends SpecificRecord> implements AutoCloseab
     private final Deserializer<V> eventDeserializer;
     private final Serializer<SealedEvent> sealedSerializer;
     private final Deserializer<SealedEvent> sealedDeserializer;
-
-    /** Schema ids of values in the clear form that preceded the sealed one. */
-    private final Map<Integer, Boolean> clearSchemas = new ConcurrentHashMap<>();
 
     /** @throws IllegalArgumentException if the topic is not sealed */
     public SealedEvents(Topic<V> topic, SchemaRegistry registry) {
@@ -85,15 +79,7 @@ public final class SealedEvents<V extends SpecificRecord> implements AutoCloseab
      * @throws dev.mindfulcode.schemas.SchemaRegistryUnavailableException if a schema cannot be looked up now
      */
     public Opened<V> open(UUID userId, byte[] value, Function<UUID, Optional<UserCipher>> ciphers) {
-        if (isClear(value)) {
-            return new Opened.Event<>(eventDeserializer.deserialize(topic.name(), value));
-        }
-        SealedEvent sealed;
-        try {
-            sealed = sealedDeserializer.deserialize(topic.name(), value);
-        } catch (SerializationException e) {
-            return new Opened.Event<>(clearEvent(value, e));
-        }
+        SealedEvent sealed = sealedDeserializer.deserialize(topic.name(), value);
         Instant erasedAt = sealed.getErasedAt();
         if (erasedAt != null) {
             return new Opened.Erased<>(erasedAt);
@@ -112,22 +98,6 @@ public final class SealedEvents<V extends SpecificRecord> implements AutoCloseab
             throw new SerializationException("Invalid SealedEvent: not encrypted with the key of its user");
         }
         return eventDeserializer.deserialize(topic.eventName(), plaintext);
-    }
-
-    private boolean isClear(byte[] value) {
-        return value.length >= HEADER_BYTES
-                && clearSchemas.containsKey(ByteBuffer.wrap(value).getInt(1));
-    }
-
-    private V clearEvent(byte[] value, SerializationException notSealed) {
-        V event;
-        try {
-            event = eventDeserializer.deserialize(topic.name(), value);
-        } catch (SerializationException e) {
-            throw notSealed;
-        }
-        clearSchemas.put(ByteBuffer.wrap(value).getInt(1), true);
-        return event;
     }
 
     @Override

@@ -113,12 +113,13 @@ final class SealedEventsTest {
     }
 
     @Test
-    void readsValuesOfTheClearForm() {
-        byte[] clear =
-                Topics.FLOW_MINUTES.valueSerde(registry).serializer().serialize(Topics.FLOW_MINUTES.name(), minute());
+    void rejectsEventsInClear() {
+        byte[] clear = Topics.FLOW_MINUTES
+                .valueSerde(registry)
+                .serializer()
+                .serialize(Topics.FLOW_MINUTES.eventName(), minute());
 
-        assertThat(open(clear, null)).isEqualTo(new Opened.Event<>(minute()));
-        assertThat(open(clear, null)).isEqualTo(new Opened.Event<>(minute()));
+        assertThatThrownBy(() -> open(clear, cipher)).isInstanceOf(SerializationException.class);
     }
 
     private Opened<FlowMinute> open(byte[] value, @Nullable UserCipher with) {

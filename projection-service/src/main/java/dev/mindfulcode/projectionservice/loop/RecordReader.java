@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
@@ -100,15 +99,10 @@ final class RecordReader implements AutoCloseable {
 
     private <V extends SpecificRecord> DecodedRecord.Content open(
             SealedEvents<V> events, long offset, UUID userId, byte[] bytes, Map<UUID, Optional<UserCipher>> ciphers) {
-        Function<UUID, Optional<UserCipher>> find = user -> ciphers.computeIfAbsent(user, keys::find);
-        V value = switch (events.open(userId, bytes, find)) {
-            case Opened.Event<V>(V event) -> event;
-            case Opened.Erased<V> _, Opened.NoKey<V> _ -> null;
+        return switch (events.open(userId, bytes, user -> ciphers.computeIfAbsent(user, keys::find))) {
+            case Opened.Event<V>(V event) -> new DecodedRecord.Decoded(new ProjectionEvent(offset, userId, event));
+            case Opened.Erased<V> _, Opened.NoKey<V> _ -> new DecodedRecord.Skipped(DecodedRecord.SkipReason.ERASED);
         };
-        UserCipher cipher = value == null ? null : find.apply(userId).orElse(null);
-        return cipher == null
-                ? new DecodedRecord.Skipped(DecodedRecord.SkipReason.ERASED)
-                : new DecodedRecord.Decoded(new ProjectionEvent(offset, userId, value));
     }
 
     private @Nullable UUID userId(String topic, byte @Nullable [] key) {
