@@ -125,7 +125,7 @@ class CollectionLevelTest {
     private List<Path> segmentsWith(TestUser user) throws IOException {
         try (Stream<Path> files = Files.walk(system.folder().path())) {
             return files.filter(file -> file.toString().endsWith(".log")
-                            && mayHoldKeystrokes(String.valueOf(file.getParent().getFileName())))
+                            && mayHoldKeystrokes(String.valueOf(file.getName(file.getNameCount() - 2))))
                     .filter(file -> contains(read(file), user))
                     .toList();
         }

@@ -152,7 +152,8 @@ class ModuleDependenciesTest {
                 .resideInAPackage("dev.mindfulcode.flowengine..")
                 .should()
                 .dependOnClassesThat()
-                .resideOutsideOfPackages("dev.mindfulcode.flowengine..", "java..", "org.jspecify.annotations..")
+                .resideOutsideOfPackages(
+                        "dev.mindfulcode.flowengine..", "java..", "javax.crypto..", "org.jspecify.annotations..")
                 .check(classes);
     }
 

@@ -46,6 +46,18 @@ final class TestUser {
         return enter(origin, "register", email, "a long password " + UUID.randomUUID());
     }
 
+    static TestUser register(URI origin, String email, String password, String name)
+            throws IOException, InterruptedException {
+        TestUser user = enter(origin, "register", email, password);
+        HttpResponse<String> named = send(user.request("/api/account")
+                .header("Content-Type", "application/json")
+                .method("PATCH", HttpRequest.BodyPublishers.ofString("{\"name\": \"" + name + "\"}")));
+        if (named.statusCode() != 200) {
+            throw new AssertionError("PATCH answered " + named.statusCode() + ": " + named.body());
+        }
+        return user;
+    }
+
     static TestUser login(URI origin, String email, String password) throws IOException, InterruptedException {
         return enter(origin, "login", email, password);
     }
