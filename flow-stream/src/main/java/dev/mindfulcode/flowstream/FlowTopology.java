@@ -164,7 +164,7 @@ final class FlowTopology implements Supplier<Topology> {
     private void releaseTeamWindows(Topology topology) {
         source(topology, TEAM_CONTRIBUTIONS_IN, Topics.TEAM_CONTRIBUTIONS);
         topology.addProcessor(
-                RELEASE_TEAM_WINDOWS, () -> new TeamWindowProcessor(teamPrivacy, meters), TEAM_CONTRIBUTIONS_IN);
+                RELEASE_TEAM_WINDOWS, () -> new TeamWindowProcessor(keys, teamPrivacy, meters), TEAM_CONTRIBUTIONS_IN);
         topology.addStateStore(
                 ExpiringStore.builder(CONTRIBUTIONS_STORE, TeamWindowStore.RETENTION), RELEASE_TEAM_WINDOWS);
         topology.addStateStore(keyValueStore(TEAM_MEMBERS_STORE), RELEASE_TEAM_WINDOWS);

@@ -4,6 +4,7 @@ import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.dataprotection.UserKeys;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -60,12 +61,12 @@ final class KeyLookup {
     }
 
     /**
-     * Loads the keys of many users with one query, for {@link #find} to find without any.
+     * Returns the ciphers of those who have a key, with one query; {@link #find} then needs none.
      *
      * @throws KeysUnavailableException if no attempt succeeded
      */
-    void preload(Collection<UUID> userIds) {
-        retrying(() -> keys.findAll(userIds));
+    Map<UUID, UserCipher> findAll(Collection<UUID> userIds) {
+        return retrying(() -> keys.findAll(userIds));
     }
 
     private <T> T retrying(Supplier<T> lookup) {
@@ -93,9 +94,9 @@ final class KeyLookup {
         return cached.isPresent() ? cached : once(() -> keys.find(userId));
     }
 
-    /** Loads as {@link #preload} does, but tries once, and not at all shortly after a failure. */
-    void preloadNow(Collection<UUID> userIds) {
-        once(() -> keys.findAll(userIds));
+    /** Returns as {@link #findAll} does, but tries once, and not at all shortly after a failure. */
+    Map<UUID, UserCipher> findAllNow(Collection<UUID> userIds) {
+        return once(() -> keys.findAll(userIds));
     }
 
     private <T> T once(Supplier<T> lookup) {

@@ -37,6 +37,7 @@ final class StreamMeters {
     final Counter teamDaysWithheld;
     final Counter teamDaysTooFew;
     final Counter teamContributionsDropped;
+    final Counter teamContributionsOfErased;
     private final Map<DeadLetterReason, Counter> deadLetters = new EnumMap<>(DeadLetterReason.class);
 
     StreamMeters(MeterRegistry registry) {
@@ -61,6 +62,7 @@ final class StreamMeters {
         teamDaysWithheld = registry.counter(TEAM_DAYS, "outcome", "budget_spent");
         teamDaysTooFew = registry.counter(TEAM_DAYS, "outcome", "too_few");
         teamContributionsDropped = registry.counter("mindful.stream.team.contributions.dropped");
+        teamContributionsOfErased = registry.counter("mindful.stream.team.contributions.erased");
         for (DeadLetterReason reason : DeadLetterReason.values()) {
             deadLetters.put(reason, registry.counter(DEAD_LETTERS, "reason", reason.label()));
         }

@@ -1,5 +1,6 @@
 package dev.mindfulcode.flowstream;
 
+import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.flowengine.team.Contribution;
 import dev.mindfulcode.flowengine.team.MembershipHistory;
 import dev.mindfulcode.flowengine.team.MembershipHistory.Change;
@@ -211,12 +212,16 @@ final class TeamContributionPublisher {
 
     private void publish(
             UUID teamId, UUID userId, int sizeCode, long startMs, byte @Nullable [] totals, long receivedAtMs) {
+        UserCipher cipher = ciphers.of(userId);
+        if (cipher == null) {
+            return;
+        }
         TeamContribution value = new TeamContribution();
         value.setUserId(userId);
         value.setReceivedAt(Instant.ofEpochMilli(receivedAtMs));
         value.setSizeCode(sizeCode);
         value.setWindowStart(Instant.ofEpochMilli(startMs));
-        value.setTotals(totals == null ? EMPTY : ByteBuffer.wrap(totals));
+        value.setTotals(ContributionSeal.seal(totals, cipher));
         forward(teamId, value);
     }
 

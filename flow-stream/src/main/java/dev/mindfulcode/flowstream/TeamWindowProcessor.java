@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.utils.Bytes;
@@ -60,6 +61,7 @@ final class TeamWindowProcessor implements Processor<@Nullable UUID, @Nullable T
     private static final Bytes CLOCK_KEY = Bytes.wrap(new byte[] {0});
     private static final long DAY_MS = WindowSize.DAY.lengthMs();
 
+    private final ContributionSeal seal;
     private final TeamPrivacy privacy;
     private final StreamMeters meters;
     private final StreamClock clock = new StreamClock();
@@ -70,11 +72,13 @@ final class TeamWindowProcessor implements Processor<@Nullable UUID, @Nullable T
     private ProcessorContext<UUID, SpecificRecord> context;
     private TeamWindowStore store;
     private KeyValueStore<Bytes, byte[]> clocks;
+    private boolean restored;
     private long startedAtMs;
     private long clockStoredMs;
 
     @SuppressWarnings("NullAway.Init") // Kafka calls init before anything else
-    TeamWindowProcessor(TeamPrivacy privacy, StreamMeters meters) {
+    TeamWindowProcessor(KeyLookup keys, TeamPrivacy privacy, StreamMeters meters) {
+        this.seal = new ContributionSeal(keys);
         this.privacy = privacy;
         this.meters = meters;
     }
@@ -108,16 +112,38 @@ final class TeamWindowProcessor implements Processor<@Nullable UUID, @Nullable T
                 context.getStateStore(FlowTopology.CONTRIBUTIONS_STORE),
                 context.getStateStore(FlowTopology.TEAM_MEMBERS_STORE),
                 context.getStateStore(FlowTopology.TEAM_LEDGERS_STORE),
-                clocks);
+                clocks,
+                seal);
         startedAtMs = context.currentSystemTimeMs();
-        store.forEachMember((teamId, membership) -> openDays(teamId).reopenFrom(firstDayOf(membership)));
         store.advanceTo(startedAtMs);
         byte[] storedClock = clocks.get(CLOCK_KEY);
         if (storedClock != null) {
             clockStoredMs = ByteBuffer.wrap(storedClock).getLong();
             clock.observe(clockStoredMs, startedAtMs);
         }
-        context.schedule(CLOSE_INTERVAL, PunctuationType.WALL_CLOCK_TIME, this::closeDue);
+        context.schedule(CLOSE_INTERVAL, PunctuationType.WALL_CLOCK_TIME, this::poll);
+    }
+
+    /**
+     * Restores the days of teams, before the first record or poll. Not in {@link #init}: the members' keys are needed,
+     * and a rebalance while the database is down must not fail.
+     */
+    private void restore(Consumer<Set<UUID>> beginning) {
+        if (!restored) {
+            beginning.accept(store.memberIds());
+            store.forEachMember((teamId, membership) -> openDays(teamId).reopenFrom(firstDayOf(membership)));
+            restored = true;
+        }
+    }
+
+    private void poll(long wallMs) {
+        try {
+            restore(seal::beginNow);
+            closeDue(wallMs);
+        } catch (KeysUnavailableException e) {
+            // A day is closed or not begun; the next poll continues.
+            meters.pollsDeferred.increment();
+        }
     }
 
     private OpenDays openDays(UUID teamId) {
@@ -143,19 +169,31 @@ final class TeamWindowProcessor implements Processor<@Nullable UUID, @Nullable T
         if (teamId == null || value == null) {
             throw new PoisonRecordException(DeadLetterReason.INCOMPLETE);
         }
+        restore(seal::begin);
         if (value.getErased()) {
             store.deleteMember(teamId, value.getUserId());
             membersChanged(teamId);
-        } else if (value.getSizeCode() == TeamContributionPublisher.MEMBERSHIP_CODE) {
-            applyMembership(teamId, value);
         } else {
-            applyContribution(teamId, value);
+            apply(teamId, value);
         }
         clock.observe(value.getReceivedAt().toEpochMilli(), context.currentSystemTimeMs());
     }
 
-    private void applyMembership(UUID teamId, TeamContribution value) {
-        byte[] encoded = PayloadReader.bytes(value.getTotals());
+    private void apply(UUID teamId, TeamContribution value) {
+        UUID userId = value.getUserId();
+        byte[] sealed = PayloadReader.bytes(value.getTotals());
+        seal.begin(Set.of(userId));
+        byte[] totals = sealed.length == 0 ? sealed : seal.open(userId, sealed);
+        if (totals == null || !seal.hasKey(userId)) {
+            meters.teamContributionsOfErased.increment();
+        } else if (value.getSizeCode() == TeamContributionPublisher.MEMBERSHIP_CODE) {
+            applyMembership(teamId, value, totals, sealed);
+        } else {
+            applyContribution(teamId, value, totals, sealed);
+        }
+    }
+
+    private void applyMembership(UUID teamId, TeamContribution value, byte[] encoded, byte[] sealed) {
         MembershipHistory membership;
         try {
             membership = MembershipHistory.decode(encoded);
@@ -165,7 +203,7 @@ final class TeamWindowProcessor implements Processor<@Nullable UUID, @Nullable T
         if (Arrays.equals(encoded, store.member(teamId, value.getUserId()))) {
             return;
         }
-        store.putMember(teamId, value.getUserId(), encoded);
+        store.putMember(teamId, value.getUserId(), sealed);
         openDays(teamId).reopenFrom(firstDayOf(membership));
         membersChanged(teamId);
     }
@@ -174,8 +212,7 @@ final class TeamWindowProcessor implements Processor<@Nullable UUID, @Nullable T
         openDays(teamId).membersChangedAtMs = context.currentSystemTimeMs();
     }
 
-    private void applyContribution(UUID teamId, TeamContribution value) {
-        byte[] totals = PayloadReader.bytes(value.getTotals());
+    private void applyContribution(UUID teamId, TeamContribution value, byte[] totals, byte[] sealed) {
         WindowSize size = validSize(value, totals);
         long startMs = value.getWindowStart().toEpochMilli();
         long dayMs = WindowSize.DAY.startOf(startMs);
@@ -192,7 +229,7 @@ final class TeamWindowProcessor implements Processor<@Nullable UUID, @Nullable T
         if (totals.length == 0) {
             store.deleteContribution(member);
         } else {
-            store.putContribution(member, totals);
+            store.putContribution(member, sealed);
         }
         days.changedAtMs.put(dayMs, context.currentSystemTimeMs());
     }
@@ -241,6 +278,7 @@ final class TeamWindowProcessor implements Processor<@Nullable UUID, @Nullable T
                 && isQuiet(days, wallMs)) {
             left[0]--;
             if (memberships == null) {
+                seal.beginNow(store.memberIdsOf(teamId));
                 memberships = store.membersOf(teamId);
             }
             long dayMs = days.nextDayMs;

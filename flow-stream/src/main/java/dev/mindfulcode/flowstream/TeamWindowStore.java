@@ -9,8 +9,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
@@ -37,16 +39,22 @@ final class TeamWindowStore {
     private final ExpiringStore contributions;
     private final KeyValueStore<Bytes, byte[]> members;
     private final KeyValueStore<Bytes, byte[]> ledgers;
+    private final ContributionSeal seal;
 
-    /** @param clocks stores the period that the contributions have reached */
+    /**
+     * @param clocks stores the period that the contributions have reached
+     * @param seal opens the rows of the step's members
+     */
     TeamWindowStore(
             WindowStore<Bytes, byte[]> contributions,
             KeyValueStore<Bytes, byte[]> members,
             KeyValueStore<Bytes, byte[]> ledgers,
-            KeyValueStore<Bytes, byte[]> clocks) {
+            KeyValueStore<Bytes, byte[]> clocks,
+            ContributionSeal seal) {
         this.contributions = new ExpiringStore(contributions, clocks, CONTRIBUTIONS_PERIOD_KEY, RETENTION);
         this.members = members;
         this.ledgers = ledgers;
+        this.seal = seal;
     }
 
     /** Expires rows as of the wall clock. */
@@ -54,42 +62,62 @@ final class TeamWindowStore {
         contributions.advanceTo(wallMs);
     }
 
-    void putContribution(Bytes member, byte[] totals) {
-        contributions.put(member, totals);
+    void putContribution(Bytes member, byte[] sealed) {
+        contributions.put(member, sealed);
     }
 
     byte @Nullable [] contribution(Bytes member) {
-        return contributions.get(member);
+        return seal.open(TeamStoreKeys.userIdOf(member), contributions.get(member));
     }
 
     void deleteContribution(Bytes member) {
         contributions.delete(member);
     }
 
-    void putMember(UUID teamId, UUID userId, byte[] membership) {
-        members.put(UserStoreKeys.team(teamId, userId), membership);
+    void putMember(UUID teamId, UUID userId, byte[] sealed) {
+        members.put(UserStoreKeys.team(teamId, userId), sealed);
     }
 
     byte @Nullable [] member(UUID teamId, UUID userId) {
-        return members.get(UserStoreKeys.team(teamId, userId));
+        return seal.open(userId, members.get(UserStoreKeys.team(teamId, userId)));
     }
 
-    /** Calls back with the team of each member and their membership. */
+    /** Returns the ids of the stored members of all teams, with a key or without. */
+    Set<UUID> memberIds() {
+        return UserStoreKeys.keys(members.all()).stream()
+                .map(UserStoreKeys::sessionIdOf)
+                .collect(Collectors.toSet());
+    }
+
+    Set<UUID> memberIdsOf(UUID teamId) {
+        return UserStoreKeys.keysWith(members, UserStoreKeys.prefix(teamId)).stream()
+                .map(UserStoreKeys::sessionIdOf)
+                .collect(Collectors.toSet());
+    }
+
+    /** Calls back with the team of each member with a key and their membership. */
     void forEachMember(BiConsumer<UUID, MembershipHistory> action) {
-        try (KeyValueIterator<Bytes, byte[]> rows = members.all()) {
-            rows.forEachRemaining(
-                    row -> action.accept(UserStoreKeys.userIdOf(row.key), MembershipHistory.decode(row.value)));
-        }
+        forEach(members.all(), (key, membership) -> action.accept(UserStoreKeys.userIdOf(key), membership));
     }
 
+    /** Returns the memberships of those who have a key. */
     Map<UUID, MembershipHistory> membersOf(UUID teamId) {
         Map<UUID, MembershipHistory> found = new HashMap<>();
-        try (KeyValueIterator<Bytes, byte[]> rows =
-                members.prefixScan(UserStoreKeys.prefix(teamId), UserStoreKeys.PREFIX_SERIALIZER)) {
-            rows.forEachRemaining(
-                    row -> found.put(UserStoreKeys.sessionIdOf(row.key), MembershipHistory.decode(row.value)));
-        }
+        forEach(
+                members.prefixScan(UserStoreKeys.prefix(teamId), UserStoreKeys.PREFIX_SERIALIZER),
+                (key, membership) -> found.put(UserStoreKeys.sessionIdOf(key), membership));
         return found;
+    }
+
+    private void forEach(KeyValueIterator<Bytes, byte[]> rows, BiConsumer<Bytes, MembershipHistory> action) {
+        try (rows) {
+            rows.forEachRemaining(row -> {
+                byte[] membership = seal.open(UserStoreKeys.sessionIdOf(row.key), row.value);
+                if (membership != null) {
+                    action.accept(row.key, MembershipHistory.decode(membership));
+                }
+            });
+        }
     }
 
     /** Deletes an erased member and all that they contribute to days that are not released. */
@@ -111,14 +139,18 @@ final class TeamWindowStore {
         ledgers.put(Bytes.wrap(UserStoreKeys.prefix(teamId)), ledger.encode());
     }
 
-    /** Returns what each user contributes to a day and its hours. */
+    /** Returns what each user with a key contributes to a day and its hours. */
     Map<UUID, MemberDay> memberDays(UUID teamId, long dayStartMs) {
         Map<UUID, MemberDay> days = new HashMap<>();
         for (WindowSize size : SIZES) {
             for (KeyValue<Bytes, byte[]> row : rowsOf(teamId, size, dayStartMs)) {
+                byte[] totals = seal.open(TeamStoreKeys.userIdOf(row.key), row.value);
+                if (totals == null) {
+                    continue;
+                }
                 MemberDay day = days.computeIfAbsent(
                         TeamStoreKeys.userIdOf(row.key), _ -> new MemberDay(new Contribution(), new HashMap<>()));
-                Contribution contribution = Contribution.decode(size, row.value);
+                Contribution contribution = Contribution.decode(size, totals);
                 if (size == WindowSize.DAY) {
                     days.put(TeamStoreKeys.userIdOf(row.key), new MemberDay(contribution, day.hours()));
                 } else {

@@ -40,12 +40,12 @@ final class UserCiphers {
 
     /** Loads the keys of many users at once, with retries. */
     void preload(Collection<UUID> users) {
-        keys.preload(users);
+        keys.findAll(users);
     }
 
     /** Loads the keys of many users at once, without retries. */
     void preloadNow(Collection<UUID> users) {
-        keys.preloadNow(users);
+        keys.findAllNow(users);
     }
 
     private boolean set(UUID user, Optional<UserCipher> found) {

@@ -72,14 +72,16 @@ class EncryptionAtRestTest {
                 rows.clear();
                 ErasureTest.USER_STORES.forEach(store -> rows.addAll(changelog(store)));
                 return rows.stream()
-                                .filter(row -> row.value() != null)
-                                .map(Row::place)
-                                .distinct()
-                                .count()
-                        == ErasureTest.USER_STORES.size();
+                                        .filter(row -> row.value() != null)
+                                        .map(Row::place)
+                                        .distinct()
+                                        .count()
+                                == ErasureTest.USER_STORES.size()
+                        && !changelogOfTeams().isEmpty();
             });
         }
         rows.addAll(rocksDbRows());
+        rows.addAll(contributions());
 
         List<byte[]> opened = new ArrayList<>();
         for (Row row : rows) {
@@ -101,8 +103,8 @@ class EncryptionAtRestTest {
     /** Sends what leaves a row of Anna in each store, and events of each kind. */
     private void sendEverything() {
         UUID team = UUID.randomUUID();
-        kafka.send(Topics.ACCOUNTS, anna.userId(), TeamEvents.joined(team, typedAt.minusSeconds(60)));
-        kafka.send(Topics.ACCOUNTS, anna.userId(), TeamEvents.consent(team, typedAt.minusSeconds(60), true));
+        kafka.send(Topics.ACCOUNTS, anna.userId(), TeamEvents.joined(team, typedAt.minus(Duration.ofDays(2))));
+        kafka.send(Topics.ACCOUNTS, anna.userId(), TeamEvents.consent(team, typedAt.minus(Duration.ofDays(2)), true));
         kafka.send(
                 Topics.ACCOUNTS,
                 anna.userId(),
@@ -142,6 +144,26 @@ class EncryptionAtRestTest {
                 .filter(row -> row.keyBeginsWith(annasPrefix))
                 .map(row -> new Row(store, row.key(), row.value()))
                 .toList();
+    }
+
+    private List<Row> changelogOfTeams() {
+        return StoredBytes.ofTopic("mindful-flow-contributions-changelog").stream()
+                .filter(row -> StoredBytes.contains(row.key(), annasPrefix))
+                .toList();
+    }
+
+    /** Returns what teams store of Anna, in changelogs and RocksDB; their keys begin with the team. */
+    private List<Row> contributions() {
+        List<Row> rows = StoredBytes.ofRocksDb(folder);
+        for (String store : List.of(FlowTopology.TEAM_MEMBERS_STORE, FlowTopology.CONTRIBUTIONS_STORE)) {
+            rows.addAll(StoredBytes.ofTopic("mindful-flow-" + store + "-changelog"));
+        }
+        List<Row> contributions = rows.stream()
+                .filter(row -> StoredBytes.contains(row.key(), annasPrefix) && !row.keyBeginsWith(annasPrefix))
+                .map(row -> new Row(Topics.TEAM_CONTRIBUTIONS.name(), row.key(), row.value()))
+                .toList();
+        assertThat(contributions).hasSizeGreaterThan(3);
+        return contributions;
     }
 
     private List<Row> rocksDbRows() {
@@ -206,7 +228,7 @@ class EncryptionAtRestTest {
                 return ErasureTest.USER_STORES.stream().allMatch(this::isTombstoned);
             });
         }
-        assertThat(StoredBytes.ofRocksDb(folder).stream().filter(row -> row.keyBeginsWith(annasPrefix)))
+        assertThat(StoredBytes.ofRocksDb(folder).stream().filter(row -> StoredBytes.contains(row.key(), annasPrefix)))
                 .extracting(Row::place)
                 .as("that she is erased")
                 .containsOnly(FlowTopology.USERS_STORE);
@@ -227,7 +249,8 @@ class EncryptionAtRestTest {
 
     private static byte[] opened(Typing who, String store, byte[] value, int version) throws GeneralSecurityException {
         UserCipher cipher = Typing.KEYS.find(who.userId()).orElseThrow();
-        return cipher.decrypt(value, "mindful-flow-" + store + "-changelog", version);
+        String topic = store.equals(Topics.TEAM_CONTRIBUTIONS.name()) ? store : "mindful-flow-" + store + "-changelog";
+        return cipher.decrypt(value, topic, version);
     }
 
     private static boolean opens(Typing who, String store, byte[] value) {

@@ -3,17 +3,13 @@ package dev.mindfulcode.flowstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.dataprotection.UserCipher;
-import dev.mindfulcode.dataprotection.UserKeys;
 import dev.mindfulcode.schemas.FlowState;
 import dev.mindfulcode.schemas.SessionEventKind;
 import dev.mindfulcode.schemas.SessionStatus;
 import dev.mindfulcode.schemas.Topics;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,26 +27,8 @@ class ErasureTest {
             FlowTopology.MEMBERSHIPS_STORE,
             FlowTopology.PENDING_CONTRIBUTIONS_STORE);
 
-    private final Set<UUID> shredded = new HashSet<>();
-    private boolean databaseDown;
-    private StreamDriver stream = new StreamDriver(new UserKeys() {
-        @Override
-        public UserCipher create(UUID userId) {
-            return Typing.KEYS.create(userId);
-        }
-
-        @Override
-        public Optional<UserCipher> find(UUID userId) {
-            requireDatabase();
-            return shredded.contains(userId) ? Optional.empty() : Typing.KEYS.find(userId);
-        }
-
-        private void requireDatabase() {
-            if (databaseDown) {
-                throw new IllegalStateException("database unavailable");
-            }
-        }
-    });
+    private final BreakableKeys keys = new BreakableKeys();
+    private StreamDriver stream = new StreamDriver(keys);
     private final Typing anna = Typing.someone();
     private final Typing ben = Typing.someone();
 
@@ -61,7 +39,7 @@ class ErasureTest {
 
     @Test
     void skipsAndCountsBatchesWithoutAKey() {
-        shredded.add(anna.userId());
+        keys.destroy(anna.userId());
 
         stream.typeLive(anna, anna.batch(0, StreamDriver.START, 10, 100));
         stream.typeLive(ben, ben.batch(0, StreamDriver.START, 10, 100));
@@ -128,7 +106,7 @@ class ErasureTest {
         fillAllStores();
         int published = stream.flowStates(anna).size();
 
-        shredded.add(anna.userId());
+        keys.destroy(anna.userId());
         stream.typeLive(ben, ben.batch(0, stream.now(), 10, 100));
         stream.advance(ReorderBuffer.GAP_TIMEOUT.plusSeconds(1));
         stream = stream.restarted();
@@ -156,12 +134,12 @@ class ErasureTest {
         fillAllStores();
         stream.typeLive(ben, ben.batch(0, stream.now(), 10, 100));
 
-        databaseDown = true;
+        keys.setAvailable(false);
         stream = stream.restarted();
         stream.advance(Duration.ofHours(1));
         assertThat(stream.flowStates()).isEmpty();
         assertThat(stream.count("mindful.stream.polls.deferred")).isPositive();
-        databaseDown = false;
+        keys.setAvailable(true);
         Kafka.await("both sessions end", Duration.ofSeconds(10), () -> {
             stream.advance(Duration.ofMinutes(10));
             return hasEnded(anna) && hasEnded(ben);

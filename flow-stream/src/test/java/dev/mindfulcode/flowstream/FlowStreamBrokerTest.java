@@ -129,8 +129,7 @@ class FlowStreamBrokerTest {
     /** Returns the active time of the members' latest contributions. */
     private static long activeMsOfHour(List<TeamContribution> hours) {
         Map<UUID, Long> last = new HashMap<>();
-        hours.forEach(value ->
-                last.put(value.getUserId(), value.getTotals().duplicate().getLong()));
+        hours.forEach(value -> last.put(value.getUserId(), Seals.totals(value).getLong()));
         return last.values().stream().mapToLong(Long::longValue).sum();
     }
 

@@ -2,8 +2,12 @@ package dev.mindfulcode.flowstream;
 
 import dev.mindfulcode.dataprotection.Opened;
 import dev.mindfulcode.dataprotection.SealedEvents;
+import dev.mindfulcode.schemas.TeamContribution;
 import dev.mindfulcode.schemas.Topic;
+import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.specific.SpecificRecord;
@@ -33,6 +37,15 @@ final class Seals {
                 case Opened.Erased<V> _, Opened.NoKey<V> _ -> throw new AssertionError("not readable");
             };
         }
+    }
+
+    /** Returns what a member contributes. */
+    static ByteBuffer totals(TeamContribution contribution) {
+        ContributionSeal seal = new ContributionSeal(KeyLookup.of(Typing.KEYS));
+        UUID userId = contribution.getUserId();
+        seal.begin(Set.of(userId));
+        byte[] totals = seal.open(userId, PayloadReader.bytes(contribution.getTotals()));
+        return ByteBuffer.wrap(Objects.requireNonNull(totals));
     }
 
     /** One per topic: each new one would ask the registry again. */

@@ -18,7 +18,6 @@ import dev.mindfulcode.schemas.TeamWindow;
 import dev.mindfulcode.schemas.TeamWindowOutcome;
 import dev.mindfulcode.schemas.TeamWindowSize;
 import dev.mindfulcode.schemas.Topics;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,7 +39,8 @@ class TeamWindowProcessorTest {
     /** What {@link #type} adds: fifty keys in ten seconds. */
     private static final long TYPED_MS = 10_000;
 
-    private StreamDriver stream = new StreamDriver();
+    private final BreakableKeys keys = new BreakableKeys();
+    private StreamDriver stream = new StreamDriver(keys);
     private final UUID team = UUID.randomUUID();
     private final Typing anna = Typing.someone();
     private final Typing ben = Typing.someone();
@@ -275,6 +275,38 @@ class TeamWindowProcessorTest {
     }
 
     @Test
+    void countsNoMemberWithoutAKey() {
+        consenting(six);
+        type(START, six);
+        settle();
+
+        keys.destroy(anna.userId());
+        closeAll();
+
+        assertReleased(day(TODAY), 5, TYPED_MS, TYPED_MS, TYPED_MS, TYPED_MS, TYPED_MS);
+        assertThat(stream.deadLetters()).isEmpty();
+    }
+
+    @Test
+    void releasesDaysOnceTheKeysAreAvailableAgain() {
+        consenting(five);
+        type(START, five);
+        settle();
+
+        keys.setAvailable(false);
+        stream = stream.restarted();
+        closeAll();
+        assertThat(windows()).isEmpty();
+        keys.setAvailable(true);
+        Kafka.await("a day is released", Duration.ofSeconds(10), () -> {
+            stream.advance(Duration.ofMinutes(1));
+            return !windows().isEmpty();
+        });
+
+        assertReleased(day(TODAY), 5, TYPED_MS, TYPED_MS, TYPED_MS, TYPED_MS, TYPED_MS);
+    }
+
+    @Test
     void releasesADayTenMinutesAfterItsLateness() {
         consenting(five);
         type(START, five);
@@ -441,7 +473,7 @@ class TeamWindowProcessorTest {
                             .setReceivedAt(stream.now())
                             .setSizeCode(WindowSize.HOUR.code())
                             .setWindowStart(hour)
-                            .setTotals(ByteBuffer.wrap(contribution.encode()))
+                            .setTotals(ContributionSeal.seal(contribution.encode(), keys.create(who.userId())))
                             .build());
         }
     }

@@ -130,7 +130,7 @@ class UserMinuteTest {
                 .filter(contribution -> contribution.getSizeCode() == WindowSize.DAY.code())
                 .reduce((earlier, later) -> later)
                 .orElseThrow();
-        assertThat(last.getTotals().getLong(0)).as("active time").isEqualTo(50 * SECOND_MS);
+        assertThat(Seals.totals(last).getLong()).as("active time").isEqualTo(50 * SECOND_MS);
     }
 
     /** Five keys a second. */
