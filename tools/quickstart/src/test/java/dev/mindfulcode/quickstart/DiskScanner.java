@@ -84,7 +84,8 @@ final class DiskScanner {
                         SELECT quote_ident(table_schema) || '.' || quote_ident(table_name), quote_ident(column_name),
                             data_type
                         FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
-                        WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema')""")) {
+                        WHERE table_type = 'BASE TABLE'
+                            AND table_schema NOT IN ('pg_catalog', 'information_schema')""")) {
             while (column.next()) {
                 for (String marker : markers) {
                     String sql = column.getString(3).equals("bytea")

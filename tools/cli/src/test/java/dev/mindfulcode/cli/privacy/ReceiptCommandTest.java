@@ -53,7 +53,7 @@ class ReceiptCommandTest {
         receipt(HEADER, content(), pair);
         String signed = Files.readString(folder.resolve("receipt"));
 
-        String changed = signed.split("\\.")[0] + "." + base64(content().replace("complete", "whatever")) + "."
+        String changed = signed.split("\\.")[0] + "." + base64(content().replace("complete", "finished")) + "."
                 + signed.split("\\.")[2];
         Files.writeString(folder.resolve("receipt"), changed);
         assertRefused("signature is wrong");
