@@ -93,6 +93,7 @@ class ReconciliationTest {
         Corpus corpus = new SimulatedCorpus(TypingModel.committed(), 22, 10, 24_000);
         TestUser leaving = TestUser.register(origin);
         leaving.type(leaving.startSession(), 0, 20);
+        String receipt = purged(leaving);
         try (ApiClient api = new ApiClient(origin);
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             LoadTotals tally = new LoadTotals();
@@ -102,7 +103,6 @@ class ReconciliationTest {
             while (tally.keystrokesAccepted() < 60_000 && !running.isDone()) {
                 LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
             }
-            String receipt = purged(leaving);
             system.killWithMinus9();
             assertThat(running).as("the import was over before the kill").isNotDone();
             system = ForkedRun.start(folder.resolve("data"), port).awaitReady(origin);
