@@ -130,6 +130,21 @@ class ErasureTest {
     }
 
     @Test
+    void restoresTheStateOfAllUsersWithOneQuery() {
+        for (int i = 0; i < 20; i++) {
+            Typing somebody = Typing.someone();
+            stream.typeLive(somebody, somebody.batch(0, StreamDriver.START, 10, 100));
+        }
+
+        keys.setAvailable(true);
+        stream = stream.restarted();
+        stream.advance(Duration.ofHours(1));
+
+        assertThat(stream.flowStates()).hasSizeGreaterThanOrEqualTo(20);
+        assertThat(keys.queries()).isEqualTo(1);
+    }
+
+    @Test
     void continuesByTheClockOnceTheKeysAreAvailableAgain() {
         fillAllStores();
         stream.typeLive(ben, ben.batch(0, stream.now(), 10, 100));

@@ -7,6 +7,7 @@ import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.dataprotection.UserKeys;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -68,5 +69,29 @@ class KeyLookupTest {
         } finally {
             assertThat(Thread.interrupted()).isTrue();
         }
+    }
+
+    @Test
+    void pollsTryOnceAndNotAgainShortlyAfterAFailure() {
+        Flaky keys = new Flaky(1);
+        KeyLookup lookup = new KeyLookup(keys, 3, Duration.ofHours(1));
+
+        assertThatThrownBy(() -> lookup.findNow(USER)).isInstanceOf(KeysUnavailableException.class);
+        assertThatThrownBy(() -> lookup.findNow(USER)).isInstanceOf(KeysUnavailableException.class);
+        assertThatThrownBy(() -> lookup.findAllNow(Set.of(USER))).isInstanceOf(KeysUnavailableException.class);
+        assertThat(keys.lookups).isEqualTo(1);
+        assertThat(lookup.find(USER)).as("for a record").isEmpty();
+    }
+
+    @Test
+    void pollsUseCachedKeysDuringAnOutage() {
+        BreakableKeys keys = new BreakableKeys();
+        UUID anna = Typing.someone().userId();
+        KeyLookup lookup = new KeyLookup(keys, 3, Duration.ofHours(1));
+        lookup.find(anna);
+
+        keys.setUnreachable();
+        assertThatThrownBy(() -> lookup.findNow(USER)).isInstanceOf(KeysUnavailableException.class);
+        assertThat(lookup.findNow(anna)).isPresent();
     }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -69,7 +70,7 @@ final class StoredBytes {
         List<Row> rows = new ArrayList<>();
         for (Path file : files(folder)) {
             if (file.endsWith("CURRENT")) {
-                readRocksDb(folder, file.getParent(), rows);
+                readRocksDb(folder, Objects.requireNonNull(file.getParent()), rows);
             }
         }
         return rows;
