@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.apigateway.Api.Answer;
 import dev.mindfulcode.apigateway.Api.User;
+import dev.mindfulcode.dataprotection.ErasedUsers;
 import dev.mindfulcode.schemas.FlowFeedback;
 import dev.mindfulcode.schemas.FlowFeedbackKind;
 import dev.mindfulcode.schemas.Topics;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -48,6 +51,25 @@ class FeedbackApiTest {
             assertThat(events.get(1).getInterrupted()).isNull();
             assertThat(events.get(1).getSessionId()).isNull();
         }
+    }
+
+    /** No process can encrypt them: neither the log nor the outbox gets an event that nobody could read. */
+    @Test
+    void refusesEventsOfErasedUsers() throws SQLException {
+        User gone = gateway.user();
+        try (Connection connection = gateway.connection()) {
+            connection.setAutoCommit(false);
+            ErasedUsers.destroyKeys(connection, gone.id());
+            connection.commit();
+        }
+        String label = "{\"at\": \"%s\", \"flow\": 4}".formatted(now);
+
+        Eventually.holds(() -> api.post(PATH, gone.token(), label).status() == 404);
+
+        api.patch("/api/account/preferences", gone.token(), "{\"sensitivity\": 0.9}")
+                .isProblem(404, "not-found");
+        assertThat(gateway.count("SELECT count(*) FROM gateway.preferences WHERE user_id = ?", gone.id()))
+                .isZero();
     }
 
     @ParameterizedTest
