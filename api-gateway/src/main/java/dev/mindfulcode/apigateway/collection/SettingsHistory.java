@@ -24,6 +24,11 @@ public final class SettingsHistory {
 
     public static final int CHANGES_MAX = 1_000;
 
+    private static final String DELETE_OLDEST = """
+            DELETE FROM gateway.privacy_changes WHERE user_id = :user AND change_id <= (
+                SELECT change_id FROM gateway.privacy_changes
+                WHERE user_id = :user ORDER BY change_id DESC OFFSET :max LIMIT 1)""";
+
     private static final String SEALED_FOR = "gateway.privacy_changes";
     private static final int SEALED_VERSION = 1;
 
@@ -74,10 +79,10 @@ public final class SettingsHistory {
     }
 
     private Mono<Void> deleteOldest(UUID userId) {
-        return database.sql("""
-                        DELETE FROM gateway.privacy_changes WHERE user_id = :user AND change_id <= (
-                            SELECT change_id FROM gateway.privacy_changes
-                            WHERE user_id = :user ORDER BY change_id DESC OFFSET :max LIMIT 1)""").bind("user", userId).bind("max", CHANGES_MAX).then();
+        return database.sql(DELETE_OLDEST)
+                .bind("user", userId)
+                .bind("max", CHANGES_MAX)
+                .then();
     }
 
     private Mono<UserCipher> cipher(UUID userId) {
