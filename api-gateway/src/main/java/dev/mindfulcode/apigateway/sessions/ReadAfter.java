@@ -13,7 +13,8 @@ public final class ReadAfter {
 
     public static final String HEADER = ReadAfterToken.HEADER;
 
-    private static final Set<String> TOPICS = Set.of(Topics.SESSIONS.name(), Topics.KEYSTROKES.name());
+    private static final Set<String> TOPICS =
+            Set.of(Topics.SESSIONS.name(), Topics.KEYSTROKES.name(), Topics.FLOW_FEATURES.name());
 
     private final ProjectionProgress progress;
 
