@@ -121,6 +121,32 @@ public final class Account {
         return outcome;
     }
 
+    /** Sends reports of features in place of each batch; a batch of which one is rejected counts as rejected. */
+    public SendOutcome sendFeatures(List<Batch> batches, FeatureClient client)
+            throws ApiException, InterruptedException {
+        SendOutcome outcome = new SendOutcome();
+        for (Batch batch : batches) {
+            String reports = client.reportsOf(batch);
+            ApiClient.Response answer = post(
+                    "/api/features",
+                    () -> "{\"sent_at\":" + System.currentTimeMillis() + ",\"reports\":" + reports + '}');
+            if (!answer.isSuccess()) {
+                outcome.refused(batch, answer.problem());
+            } else if (answer.body().path("rejected").isEmpty()) {
+                outcome.accepted(batch);
+            } else {
+                outcome.rejected(
+                        batch,
+                        Problem.codeOf(answer.body()
+                                .path("rejected")
+                                .path(0)
+                                .path("type")
+                                .asString("")));
+            }
+        }
+        return outcome;
+    }
+
     private void sendRequest(List<Batch> batches, String array, SendOutcome outcome)
             throws ApiException, InterruptedException {
         // The clock at each attempt: the server corrects by the difference from its own.

@@ -59,6 +59,11 @@ public final class SimulateCommand implements Callable<Integer> {
             description = "The same seed makes the same people and keystrokes. Default: ${DEFAULT-VALUE}")
     private int seed = 1;
 
+    @Option(
+            names = "--features",
+            description = "The clients keep the keystrokes and report features (docs/collection-levels.md).")
+    private boolean features;
+
     @Mixin
     private LoadOptions options = new LoadOptions();
 
@@ -74,7 +79,7 @@ public final class SimulateCommand implements Callable<Integer> {
                     "--rate and --minutes must be above 0, --seed not below, and --users from 1 to "
                             + SimulatedLoad.PEOPLE_MAX);
         }
-        SimulatedLoad load = new SimulatedLoad(TypingModel.committed(), seed, users, rate, minutes * 60);
+        SimulatedLoad load = new SimulatedLoad(TypingModel.committed(), seed, users, rate, minutes * 60, features);
         Duration typing = load.longestTyping();
         if (typing.compareTo(TYPING_MAX) > 0) {
             throw new UserErrorException(users + " users would each have to type for " + typing.toDays()

@@ -2,6 +2,7 @@ package dev.mindfulcode.benchmarks.load;
 
 import dev.mindfulcode.benchmarks.client.Account;
 import dev.mindfulcode.benchmarks.client.Batch;
+import dev.mindfulcode.benchmarks.client.FeatureClient;
 import dev.mindfulcode.benchmarks.client.SendOutcome;
 import dev.mindfulcode.benchmarks.typing.TypingModel;
 import dev.mindfulcode.benchmarks.typing.Typist;
@@ -40,10 +41,13 @@ final class SimulatedLoad {
     private final int people;
     private final double keystrokesPerSecondEach;
     private final long keystrokesEach;
+    private final boolean isFeatures;
     private final @Nullable Member[] members;
     private final AtomicLong behindMs = new AtomicLong();
 
-    SimulatedLoad(TypingModel model, long seed, int people, double keystrokesPerSecond, double seconds) {
+    /** @param isFeatures whether the clients keep the keystrokes and report features */
+    SimulatedLoad(
+            TypingModel model, long seed, int people, double keystrokesPerSecond, double seconds, boolean isFeatures) {
         if (people > PEOPLE_MAX) {
             throw new IllegalArgumentException("at most " + PEOPLE_MAX + " people");
         }
@@ -52,6 +56,7 @@ final class SimulatedLoad {
         this.people = people;
         this.keystrokesPerSecondEach = keystrokesPerSecond / people;
         this.keystrokesEach = Math.max(1, Math.round(keystrokesPerSecondEach * seconds));
+        this.isFeatures = isFeatures;
         this.members = new Member[people];
     }
 
@@ -109,6 +114,7 @@ final class SimulatedLoad {
         Account account = member.account;
         SimulatedUser typing = new SimulatedUser(
                 model, name(person), Seeds.ofPerson(seed, person), keystrokesPerSecondEach, keystrokesEach, startMs);
+        FeatureClient features = new FeatureClient();
         long accepted = 0;
         while (!typing.isDone()) {
             TimeUnit.MILLISECONDS.sleep(typing.dueMs() - System.currentTimeMillis());
@@ -124,7 +130,7 @@ final class SimulatedLoad {
             } while (!typing.isDone()
                     && batches.size() < Account.BATCHES_MAX
                     && typing.dueMs() <= System.currentTimeMillis());
-            SendOutcome outcome = account.send(batches);
+            SendOutcome outcome = isFeatures ? account.sendFeatures(batches, features) : account.send(batches);
             tally.addOutcome(outcome);
             accepted += outcome.keystrokesAccepted();
             progress.accept((double) outcome.keystrokesSent());

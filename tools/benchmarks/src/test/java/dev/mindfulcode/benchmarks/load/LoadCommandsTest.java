@@ -92,6 +92,26 @@ class LoadCommandsTest {
     }
 
     @Test
+    void simulateReportsFeaturesAndReconciles() {
+        assertThat(run(
+                        new SimulateCommand(),
+                        "--users",
+                        "5",
+                        "--rate",
+                        "400",
+                        "--minutes",
+                        "0.05",
+                        "--features",
+                        "--json"))
+                .isZero();
+        JsonNode json = new JsonMapper().readTree(out.toString());
+        assertThat(json.path("keystrokes_found").asLong()).isEqualTo(1_200);
+        assertThat(server.batches().values())
+                .isNotEmpty()
+                .allSatisfy(body -> assertThat(body).contains("\"scores\"").doesNotContain("intervals_ms"));
+    }
+
+    @Test
     void simulateRejectsImpossibleRates() {
         assertThat(run(new SimulateCommand(), "--users", "1", "--rate", "100000", "--minutes", "60"))
                 .isNotZero();

@@ -177,6 +177,8 @@ final class StubServer implements AutoCloseable {
         } else if (path.equals("/api/keystrokes")) {
             sentAtMs.add(json.path("sent_at").asLong());
             keystrokes(exchange, email, (ArrayNode) json.path("batches"));
+        } else if (path.equals("/api/features")) {
+            keystrokes(exchange, email, (ArrayNode) json.path("reports"));
         } else if (path.equals("/api/flow/minutes")) {
             minutes(exchange, email);
         } else {
@@ -215,6 +217,15 @@ final class StubServer implements AutoCloseable {
         }
         bodiesSeen.put(key, batch.toString());
         long at = batch.path("started_at").asLong();
+        if (batch.has("scores")) {
+            long end = at + batch.path("duration_ms").asLong();
+            minutesOfEmail
+                    .computeIfAbsent(email, any -> new HashMap<>())
+                    .merge(
+                            Math.floorDiv(end, MINUTE_MS) * MINUTE_MS,
+                            batch.path("keystrokes").asLong(),
+                            Long::sum);
+        }
         for (JsonNode interval : batch.path("intervals_ms")) {
             at += interval.asLong();
             minutesOfEmail
