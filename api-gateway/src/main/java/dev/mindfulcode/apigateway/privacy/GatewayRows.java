@@ -20,7 +20,6 @@ final class GatewayRows {
             "DELETE FROM gateway.exports WHERE user_id = ?",
             "DELETE FROM gateway.import_progress WHERE user_id = ?",
             "DELETE FROM gateway.privacy_settings WHERE user_id = ?",
-            "DELETE FROM gateway.user_activity WHERE user_id = ?",
             "DELETE FROM gateway.privacy_changes WHERE user_id = ?");
 
     /** A module may be another user's too, so it is deleted with its last plugin. */
@@ -34,7 +33,10 @@ final class GatewayRows {
                     SELECT FROM gateway.plugins p
                     WHERE p.sha256 = m.sha256 AND p.plugin_id NOT IN (SELECT plugin_id FROM gone))""");
 
-    static final List<String> SESSIONS = List.of("DELETE FROM gateway.session_owners WHERE user_id = ?");
+    /** Tables without a reference to the account: a request that was still running may have written to them. */
+    static final List<String> SESSIONS = List.of(
+            "DELETE FROM gateway.session_owners WHERE user_id = ?",
+            "DELETE FROM gateway.user_activity WHERE user_id = ?");
 
     private static final String DELETE_EVENTS = """
             WITH waiting AS (DELETE FROM gateway.outbox WHERE record_key = ? RETURNING 1),

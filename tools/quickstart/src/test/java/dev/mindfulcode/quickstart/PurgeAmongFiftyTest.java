@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
 
 /** A purge of one user among fifty who type. */
 @Timeout(300)
-class PurgeTest {
+class PurgeAmongFiftyTest {
 
     private static final int USERS = 50;
     private static final int KEYSTROKES_A_BATCH = 5;
