@@ -115,9 +115,13 @@ final class ExportRun implements AutoCloseable {
         return reading == null ? 0 : reading.percent();
     }
 
-    /** Returns whether nobody has asked for the file within this time: its client is gone. */
-    boolean isAbandoned(Duration timeout) {
-        return !isBegun && System.nanoTime() - createdAtNs > timeout.toNanos();
+    /** Returns whether its client has asked for the file. */
+    boolean isBegun() {
+        return isBegun;
+    }
+
+    boolean isOlderThan(Duration age) {
+        return System.nanoTime() - createdAtNs > age.toNanos();
     }
 
     /** Makes a running or later {@link #next} fail. */
@@ -257,10 +261,6 @@ final class ExportRun implements AutoCloseable {
         }
         out.complete(rowsOfTable, unreadable);
         isWritten = true;
-    }
-
-    boolean isComplete() {
-        return isWritten;
     }
 
     @Override

@@ -48,7 +48,7 @@ final class Exports implements AutoCloseable {
     private static final String UPDATE = """
             UPDATE gateway.exports SET state = :state, percent = :percent, record_count = :records, byte_count = :bytes,
                 updated_at = :now
-            WHERE user_id = :user AND export_id = :export""";
+            WHERE user_id = :user AND export_id = :export AND state = 'running'""";
     private static final String SELECT = """
             SELECT export_id, format, CASE WHEN state = 'running' AND updated_at < :expired THEN 'failed' ELSE state END
                 AS state, percent, record_count, byte_count, started_at, updated_at
@@ -151,6 +151,7 @@ final class Exports implements AutoCloseable {
                         (open, sink) -> {
                             byte[] chunk = open.next();
                             if (chunk == null) {
+                                complete(open);
                                 sink.complete();
                             } else {
                                 sink.next(chunk);
@@ -172,22 +173,32 @@ final class Exports implements AutoCloseable {
         }
     }
 
+    /** Ends an export before its client knows of the end, and may begin another. */
+    private void complete(ExportRun run) {
+        running.remove(run);
+        store(run, "complete").block();
+    }
+
     /** Called on whichever thread ends the export, which may be one that must not block. */
     private void finishLater(ExportRun run) {
         blocking.schedule(() -> {
             try {
                 run.close();
             } finally {
-                running.remove(run);
-                store(run, run.isComplete() ? "complete" : run.isCancelled() ? "cancelled" : "failed")
-                        .subscribe(_ -> {}, e -> logFailure(run, e));
+                if (running.remove(run)) {
+                    store(run, run.isCancelled() ? "cancelled" : "failed").subscribe(_ -> {}, e -> logFailure(run, e));
+                }
             }
         });
     }
 
     private Mono<Long> storeProgress(ExportRun run) {
-        if (run.isAbandoned(LEASE)) {
-            finishLater(run);
+        if (!run.isBegun()) {
+            // Its row may not be there yet. Without a reader after a while, its client is gone.
+            if (run.isOlderThan(LEASE)) {
+                finishLater(run);
+            }
+            return Mono.empty();
         }
         return store(run, "running")
                 .doOnNext(updated -> {

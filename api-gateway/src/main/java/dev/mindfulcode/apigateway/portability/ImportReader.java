@@ -138,14 +138,13 @@ record ImportReader(UUID userId, Instant now) {
         if (sensitivity == null || !kind.equals(AccountEventKind.SETTINGS_CHANGED.name())) {
             return new ImportedRecord.Ignored(Topics.ACCOUNTS);
         }
-        float value = sensitivity.floatValue();
         return new ImportedRecord.Sensitivity(
                 AccountEvent.newBuilder()
                         .setKind(AccountEventKind.SETTINGS_CHANGED)
                         .setAt(time(row, "at"))
-                        .setSensitivity(value)
+                        .setSensitivity(sensitivity.floatValue())
                         .build(),
-                value);
+                sensitivity);
     }
 
     private ImportedRecord batch(JsonFields row) {

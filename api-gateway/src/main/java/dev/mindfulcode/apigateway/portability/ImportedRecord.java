@@ -48,7 +48,7 @@ sealed interface ImportedRecord {
     }
 
     /** A change of the sensitivity. */
-    record Sensitivity(AccountEvent event, float value) implements ImportedRecord {
+    record Sensitivity(AccountEvent event, double value) implements ImportedRecord {
         @Override
         public Topic<AccountEvent> topic() {
             return Topics.ACCOUNTS;

@@ -210,7 +210,7 @@ final class Imports implements AutoCloseable {
             }
             case ImportedRecord.Report(FlowFeatures report) -> reports.seal(report, cipher);
             case ImportedRecord.Rating(FlowFeedback rating) -> ratings.seal(rating, cipher);
-            case ImportedRecord.Sensitivity(AccountEvent event, float _) -> accountEvents.seal(event, cipher);
+            case ImportedRecord.Sensitivity(AccountEvent event, double _) -> accountEvents.seal(event, cipher);
             case ImportedRecord.Ignored _ -> throw new IllegalArgumentException("Ignored records are not published");
         };
     }
@@ -280,7 +280,7 @@ final class Imports implements AutoCloseable {
                                 INSERT INTO gateway.preferences (user_id, sensitivity) VALUES (:user, :sensitivity)
                                 ON CONFLICT (user_id) DO UPDATE SET sensitivity = EXCLUDED.sensitivity""")
                         .bind("user", userId)
-                        .bind("sensitivity", (double) ((ImportedRecord.Sensitivity) record.content()).value())
+                        .bind("sensitivity", ((ImportedRecord.Sensitivity) record.content()).value())
                         .then())
                 .orElse(Mono.empty());
     }

@@ -14,7 +14,9 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
 import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
+import reactor.util.retry.Retry;
 
 /**
  * The rows of a query, page by page after the key of the last row: a slow reader holds neither a connection nor a
@@ -23,7 +25,12 @@ import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
 final class SqlRows implements Rows {
 
     private static final int PAGE_ROWS = 500;
-    private static final Duration PAGE_TIMEOUT = Duration.ofSeconds(15);
+    private static final Duration PAGE_TIMEOUT = Duration.ofSeconds(30);
+    private static final int RETRIES_MAX = 3;
+
+    /** A download of minutes must not fail since the database was busy once. */
+    private static final Retry RETRY =
+            Retry.backoff(RETRIES_MAX, Duration.ofMillis(500)).filter(e -> e instanceof DataAccessException);
 
     private final Database database;
     private final Query query;
@@ -93,7 +100,7 @@ final class SqlRows implements Rows {
             }
         }
         List<KeyedRow> rows = Objects.requireNonNull(
-                select.map(this::read).all().collectList().block(PAGE_TIMEOUT));
+                select.map(this::read).all().collectList().retryWhen(RETRY).block(PAGE_TIMEOUT));
         isLastPage = rows.size() < PAGE_ROWS;
         page.addAll(rows);
     }

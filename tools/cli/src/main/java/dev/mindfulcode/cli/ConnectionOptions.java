@@ -47,6 +47,15 @@ public final class ConnectionOptions {
         return new AuthorizedApi(url(), token == null ? operatorTokenOfDataFolder() : token);
     }
 
+    /** Returns the token of MINDFUL_TOKEN, for commands of users. */
+    public String userToken() {
+        String token = token();
+        if (token == null) {
+            throw new UserErrorException(TOKEN + " is not set. Set it to the access token of your account.");
+        }
+        return token;
+    }
+
     /** Returns whether MINDFUL_TOKEN is set. */
     public static boolean hasToken() {
         return token() != null;

@@ -1,13 +1,13 @@
 package dev.mindfulcode.quickstart;
 
 import dev.mindfulcode.benchmarks.load.BenchCommand;
-import dev.mindfulcode.benchmarks.load.ImportCommand;
 import dev.mindfulcode.benchmarks.load.SimulateCommand;
 import dev.mindfulcode.benchmarks.plugins.PluginTestCommand;
 import dev.mindfulcode.cli.CliExceptionHandler;
 import dev.mindfulcode.cli.keys.RotateKeysCommand;
 import dev.mindfulcode.cli.models.ModelCommand;
 import dev.mindfulcode.cli.plugins.PluginCommand;
+import dev.mindfulcode.cli.portability.ExportCommand;
 import dev.mindfulcode.cli.privacy.ReceiptCommand;
 import dev.mindfulcode.cli.projections.ProjectionsCommand;
 import dev.mindfulcode.cli.projections.RebuildCommand;
@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             RunCommand.class,
+            ExportCommand.class,
             ImportCommand.class,
             SimulateCommand.class,
             BenchCommand.class,

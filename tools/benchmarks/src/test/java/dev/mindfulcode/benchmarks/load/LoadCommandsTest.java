@@ -45,7 +45,7 @@ class LoadCommandsTest {
 
     @Test
     void importReportsReadSentAndFoundKeystrokes() {
-        assertThat(run(new ImportCommand(), "aalto", folder.toString())).isZero();
+        assertThat(run(new AaltoImportCommand(), folder.toString())).isZero();
         assertThat(out.toString())
                 .contains("import aalto: 3 people, 3 sessions;")
                 .contains("read      1,506 rows: 3 malformed and skipped, 3 out of order, 0 dwells corrected")
@@ -58,7 +58,7 @@ class LoadCommandsTest {
 
     @Test
     void importsFewerUsersAsJsonAtASpeed() {
-        assertThat(run(new ImportCommand(), "aalto", folder.toString(), "--users", "2", "--json", "--speed", "1000"))
+        assertThat(run(new AaltoImportCommand(), folder.toString(), "--users", "2", "--json", "--speed", "1000"))
                 .isZero();
         JsonNode json = new JsonMapper().readTree(out.toString());
         assertThat(json.path("people").asInt()).isEqualTo(2);
@@ -71,14 +71,14 @@ class LoadCommandsTest {
     @Test
     void importFailsWithReasonsWhenBatchesAreRefused() {
         server.refused = batch -> batch.path("sequence").asLong() == 1;
-        assertThat(run(new ImportCommand(), "aalto", folder.toString())).isEqualTo(CommandLine.ExitCode.SOFTWARE);
+        assertThat(run(new AaltoImportCommand(), folder.toString())).isEqualTo(CommandLine.ExitCode.SOFTWARE);
         assertThat(out.toString()).contains("refused   3 batches").contains("3: invalid-batch");
     }
 
     @Test
     void refusesFoldersWithoutData() throws IOException {
         Path empty = Files.createDirectory(folder.resolve("empty"));
-        assertThat(run(new ImportCommand(), "aalto", empty.toString())).isNotZero();
+        assertThat(run(new AaltoImportCommand(), empty.toString())).isNotZero();
         assertThat(err.toString()).contains("no *_keystrokes.txt");
     }
 

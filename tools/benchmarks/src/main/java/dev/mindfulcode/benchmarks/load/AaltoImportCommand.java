@@ -26,24 +26,16 @@ import picocli.CommandLine.Spec;
  * Imports real keystroke files through the public API and checks that the read model holds every accepted keystroke.
  */
 @Command(
-        name = "import",
+        name = "aalto",
         mixinStandardHelpOptions = true,
         description = {
             "Import real keystroke data through the public API, as its people would send it.",
             "Exit code 0 only when the read model shows every keystroke of the files."
         })
-public final class ImportCommand implements Callable<Integer> {
-
-    /** Formats that can be imported. */
-    enum Source {
-        AALTO
-    }
-
-    @Parameters(index = "0", paramLabel = "SOURCE", description = "The kind of data: ${COMPLETION-CANDIDATES}")
-    private Source source = Source.AALTO;
+public final class AaltoImportCommand implements Callable<Integer> {
 
     @Parameters(
-            index = "1",
+            index = "0",
             paramLabel = "DIR",
             description = "Folder with *_keystrokes.txt, or with keystroke-samples in it")
     private Path folder = Path.of(".");
@@ -83,9 +75,7 @@ public final class ImportCommand implements Callable<Integer> {
     }
 
     private LoadSummary run(PrintWriter out) throws Exception {
-        AaltoFolder corpus = switch (source) {
-            case AALTO -> AaltoFolder.open(folder, users);
-        };
+        AaltoFolder corpus = AaltoFolder.open(folder, users);
         URI url = options.url();
         LoadState state = LoadState.open(options.data(), Clock.systemUTC());
         LoadTotals tally = new LoadTotals();
