@@ -231,12 +231,14 @@ export class Privacy {
     }, EXPORT_POLL_INTERVAL_MS);
     try {
       const parameters = { format, bom: format === 'csv' && byId('export-bom').checked };
-      const blob = await exportFile(parameters, (started) => { id = started; }, (bytes) => { received = bytes; }, signal);
+      const onStart = (started) => { id = started; };
+      const blob = await exportFile(parameters, onStart, (bytes) => { received = bytes; }, signal);
       const { state, records } = await finished(id);
       if (state !== 'complete') throw new Problem(0, { detail: 'The server stopped early. Try again.' });
       save(blob, `mindful-code-export.${format === 'csv' ? 'zip' : 'json'}`);
       byId('export-card').dataset.state = 'done';
-      result.textContent = `Exported ${count(records)} rows, ${size(blob.size)}. The file is not encrypted: keep it safe.`;
+      result.textContent =
+        `Exported ${count(records)} rows, ${size(blob.size)}. The file is not encrypted: keep it safe.`;
     } catch (problem) {
       byId('export-card').dataset.state = signal.aborted ? 'idle' : 'failed';
       result.textContent = signal.aborted ? 'Cancelled.' : `Not exported. ${wordsOf(problem)}`;

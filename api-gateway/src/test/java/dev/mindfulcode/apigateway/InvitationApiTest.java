@@ -234,7 +234,8 @@ class InvitationApiTest {
                     insert into identity.team_invitations
                         (invitation_id, team_id, email_index, sealed_email, role, code_hash, invited_by,
                          created_at, expires_at)
-                    select gen_random_uuid(), ?, coalesce(?, sha256(gen_random_uuid()::text::bytea)), '', 'member', sha256(gen_random_uuid()::text::bytea), ?, now(),
+                    select gen_random_uuid(), ?, coalesce(?, sha256(gen_random_uuid()::text::bytea)), '',
+                           'member', sha256(gen_random_uuid()::text::bytea), ?, now(),
                            now() + interval '1 day'
                     from generate_series(1, %d)""".formatted(byOthers ? 1 : count),
                     others,

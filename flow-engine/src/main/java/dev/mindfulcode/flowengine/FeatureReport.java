@@ -1,8 +1,8 @@
 package dev.mindfulcode.flowengine;
 
 /**
- * What a client reports of a stretch of activity whose keystrokes it keeps: counts, and the five features as of the
- * stretch's end, each 0 to 1. {@link FeatureReporter} is the reference for how a client computes them.
+ * A client's report of a stretch of activity whose keystrokes it does not send: counts, and the five features at the
+ * end of the stretch, each 0 to 1. {@link FeatureReporter} is the reference for how a client computes them.
  *
  * @param startedAtMs when the first event happened, or when the counted interval before it began
  * @param durationMs from then to the last event

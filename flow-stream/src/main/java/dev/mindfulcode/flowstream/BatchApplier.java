@@ -72,7 +72,7 @@ final class BatchApplier {
             periods.detect(sessionId, session);
         }
 
-        /** Applies a report. What it counts belongs to the minute of its end, its active time to that before its end. */
+        /** Applies a report: its counts to the minute of its end, its active time to the time before its end. */
         void report(FeatureReport report) {
             begin(report.endedAtMs(), report.startedAtMs());
             SessionState engine = session.engine();

@@ -14,7 +14,7 @@ sealed interface FlowInput {
     /** A batch or a report from ingest, with the id that identifies it within its session. */
     record BatchReceived(UUID batchId, Activity batch) implements FlowInput {}
 
-    /** What a client sent of a session's activity: keystrokes, or a report of features. */
+    /** Activity of a session as its client sent it: keystrokes, or a report of features. */
     sealed interface Activity {
         UUID sessionId();
 
@@ -30,7 +30,7 @@ sealed interface FlowInput {
         /** Returns whether its user brought it from another account, where it was received then. */
         boolean isImported();
 
-        /** Returns the time of receipt that decides in which team windows it counts; imported activity is late for all. */
+        /** Returns the time of receipt that decides in which team windows it counts; imported activity is too late. */
         default long receivedForTeamsAtMs() {
             return isImported() ? Long.MAX_VALUE : receivedAtMs();
         }

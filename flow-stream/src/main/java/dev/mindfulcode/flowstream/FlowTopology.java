@@ -20,9 +20,9 @@ import org.apache.kafka.streams.state.Stores;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The topology: keystrokes, features, sessions, accounts and feedback in; flow states, flow periods, flow minutes and team
- * windows out. One sub-topology is keyed by user id and one by team id, with a topic of the catalogue between them;
- * {@link TeamAlertTopology} adds the third.
+ * The topology: keystrokes, features, sessions, accounts and feedback in; flow states, flow periods, flow minutes and
+ * team windows out. One sub-topology is keyed by user id and one by team id, with a topic of the catalogue between
+ * them; {@link TeamAlertTopology} adds the third.
  *
  * <pre>
  * keystrokes ─► read-batches ──┐

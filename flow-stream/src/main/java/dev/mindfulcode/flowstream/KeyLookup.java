@@ -85,7 +85,7 @@ final class KeyLookup {
     }
 
     /**
-     * Returns as {@link #find} does, but asks the database once, and not at all shortly after a failure.
+     * Returns as {@link #find} does, but queries the database once, and not at all shortly after a failure.
      *
      * @throws KeysUnavailableException if the key cannot be looked up now
      */

@@ -43,7 +43,7 @@ final class RowSeal {
         return lastSealed;
     }
 
-    /** Returns a stored value, for reading only; null if there is none, or no key that opens it. */
+    /** Returns a stored value, for reading only; null without a value, or without a key that opens it. */
     byte @Nullable [] open(UUID userId, byte @Nullable [] sealed) {
         if (sealed == null) {
             return null;

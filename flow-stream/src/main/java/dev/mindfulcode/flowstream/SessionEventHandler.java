@@ -101,7 +101,7 @@ final class SessionEventHandler {
         }
     }
 
-    /** Loads a session for a step of a poll; false if there is none, and no timers for it any more. */
+    /** Loads a session for a step of a poll; if it does not exist, deletes its timers and returns false. */
     private boolean loadNow(Bytes key) {
         stores.ciphers().beginNow(UserStoreKeys.userIdOf(key));
         boolean loaded = stores.sessions().load(key);

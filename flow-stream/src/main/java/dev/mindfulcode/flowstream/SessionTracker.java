@@ -75,8 +75,8 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, Object> {
     }
 
     /**
-     * Restores what is in memory, before the first record or poll. Not in {@link #init}: the users' keys are needed, and
-     * a rebalance while the database is down must not fail.
+     * Restores what is in memory, before the first record or poll. Not in {@link #init}: the users' keys are needed,
+     * and a rebalance while the database is down must not fail.
      */
     private void restore(Consumer<Collection<UUID>> preload) {
         if (!restored) {

@@ -41,7 +41,8 @@ import org.jspecify.annotations.Nullable;
  * their own figures.
  *
  * <p>A rule raises an alert when its indicator reaches the threshold and is elevated, so that the noise of the figures
- * alone rarely does, and again only after the indicator fell below {@link #CLEAR_RATIO} of it. A day without released figures neither raises nor clears. Not thread-safe; one per task.
+ * alone rarely does, and again only after the indicator fell below {@link #CLEAR_RATIO} of it. A day without released
+ * figures neither raises nor clears. Not thread-safe; one per task.
  */
 final class TeamAlertEvaluator implements Processor<@Nullable UUID, @Nullable TeamWindow, UUID, TeamAlert> {
 

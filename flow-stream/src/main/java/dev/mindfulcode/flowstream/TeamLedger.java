@@ -4,7 +4,7 @@ import dev.mindfulcode.flowengine.team.PrivacyAccount;
 import java.nio.ByteBuffer;
 
 /**
- * What a team has released.
+ * The released days of a team and their cost.
  *
  * @param nextDayMs start of the day after the last one that was released or refused; earlier days are final
  */

@@ -5,7 +5,7 @@ import dev.mindfulcode.flowengine.team.TeamNoise;
 import java.util.UUID;
 
 /**
- * How team figures are protected.
+ * Parameters that protect team figures.
  *
  * @param membersMin the smallest number of consenting members of which figures are released
  * @param noiseKey secret, the same in all instances

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * processor, and nothing changes a released one.
  *
  * <p>A day closes {@link #CLOSE_DELAY} after its lateness by the clock of receipt. It is released if enough members
- * count on it, whatever they did: the existence of a window must reveal nothing about typing. A contribution to a
+ * count on it, active or not: the existence of a window must reveal nothing about typing. A contribution to a
  * released day is dropped and counted. Not thread-safe.
  */
 final class TeamWindowProcessor implements Processor<@Nullable UUID, @Nullable TeamContribution, UUID, SpecificRecord> {

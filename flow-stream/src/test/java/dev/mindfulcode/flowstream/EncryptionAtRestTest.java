@@ -34,7 +34,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the stream writes about a user to the disks of Kafka and RocksDB, searched byte by byte. */
+/** Tests what the stream writes about a user to the disks of Kafka and RocksDB, searched byte by byte. */
 class EncryptionAtRestTest {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(90);

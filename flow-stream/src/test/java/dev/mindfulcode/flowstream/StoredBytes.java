@@ -25,7 +25,7 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
-/** What is stored, as bytes: the records of topics and the rows and files of RocksDB. */
+/** Stored bytes: the records of topics and the rows and files of RocksDB. */
 final class StoredBytes {
 
     private StoredBytes() {}

@@ -36,7 +36,7 @@ class TeamWindowProcessorTest {
     private static final Instant TOMORROW = Instant.parse("2026-03-03T00:00:00Z");
     private static final Instant YESTERDAY = START.minus(Duration.ofDays(1));
 
-    /** What {@link #type} adds: fifty keys in ten seconds. */
+    /** Active time of {@link #type}: fifty keys in ten seconds. */
     private static final long TYPED_MS = 10_000;
 
     private final BreakableKeys keys = new BreakableKeys();
@@ -71,7 +71,7 @@ class TeamWindowProcessorTest {
         assertThat(today.getRhoMicros()).isEqualTo(500_000);
         assertThat(today.getRhoMonthMicros()).isEqualTo(500_000);
         assertThat(today.getRhoMonthMaxMicros()).isEqualTo(15_500_000);
-        assertThat(today.getKeystrokes()).as("costs more than it tells").isNull();
+        assertThat(today.getKeystrokes()).as("costs more than it reveals").isNull();
         assertThat(today.getMeanIntensity()).isNull();
         assertReleased(day(TOMORROW), 6);
         assertThat(day(TOMORROW).getRhoMonthMicros()).isEqualTo(1_000_000);
@@ -111,7 +111,7 @@ class TeamWindowProcessorTest {
 
     /** The existence of a window must not reveal that somebody worked, or that few did. */
     @Test
-    void releasesDaysByMembershipWhateverMembersDid() {
+    void releasesDaysByMembershipEvenWithoutActivity() {
         consenting(six);
         type(START, finn);
         closeAll();

@@ -37,10 +37,10 @@ import reactor.core.scheduler.Schedulers;
 import reactor.util.retry.Retry;
 
 /**
- * Publishes batches to the topic {@code keystrokes} and reports to {@code flow-features}: encrypts and frames them and sends them with acks=all through an
- * idempotent producer. Starts before the web server, stops after it. Thread-safe; {@link #publish} never blocks: until
- * the producer knows the topics and the registry has returned the schemas' ids, uploads are rejected as
- * {@link ProblemType#UNAVAILABLE}.
+ * Publishes batches to the topic {@code keystrokes} and reports to {@code flow-features}: encrypts and frames them and
+ * sends them with acks=all through an idempotent producer. Starts before the web server, stops after it. Thread-safe;
+ * {@link #publish} never blocks: until the producer knows the topics and the registry has returned the schemas' ids,
+ * uploads are rejected as {@link ProblemType#UNAVAILABLE}.
  */
 final class KeystrokePublisher implements SmartLifecycle {
 

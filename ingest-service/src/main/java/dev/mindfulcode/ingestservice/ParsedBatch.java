@@ -16,7 +16,7 @@ import java.util.UUID;
 record ParsedBatch(
         int index, UUID batchId, UUID sessionId, long sequence, long startedAtMs, long spanMs, Content content) {
 
-    /** What is encrypted: never stored or logged in clear. */
+    /** The content to encrypt: never stored or logged in clear. */
     sealed interface Content {
         int keystrokes();
 

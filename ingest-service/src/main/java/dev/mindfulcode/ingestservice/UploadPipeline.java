@@ -14,8 +14,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The pipeline of an upload from bytes to Kafka, the same for HTTP and WebSocket. If the user's key and the
- * sessions are cached, as they are after the first batch of a session, it runs on the caller's thread. Thread-safe; never
+ * The pipeline of an upload from bytes to Kafka, the same for HTTP and WebSocket. If the user's key and the sessions
+ * are cached, as they are after the first batch of a session, it runs on the caller's thread. Thread-safe; never
  * blocks.
  */
 final class UploadPipeline {

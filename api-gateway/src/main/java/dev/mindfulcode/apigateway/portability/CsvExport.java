@@ -34,7 +34,7 @@ final class CsvExport implements ExportWriter {
     private final String prefix;
     private final StringBuilder line = new StringBuilder();
 
-    /** @param hasMark whether files begin with a byte order mark, without which some programs expect another encoding */
+    /** @param hasMark whether files begin with a byte order mark, which some programs need to detect UTF-8 */
     CsvExport(OutputStream out, UUID exportId, Instant at, boolean hasMark, List<Section> sections) throws IOException {
         this.zip = new ZipOutputStream(out, StandardCharsets.UTF_8);
         this.exportId = exportId;

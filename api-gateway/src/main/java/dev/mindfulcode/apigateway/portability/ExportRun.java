@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * One export as a sequence of chunks, each made when it is asked for: memory holds a page of one table, a poll of the
+ * One export as a sequence of chunks, each made on demand: memory holds a page of one table, a poll of the
  * log and a chunk. Blocking. One thread at a time, except {@link #cancel}, {@link #erase} and the progress.
  */
 final class ExportRun implements AutoCloseable {
@@ -53,7 +53,7 @@ final class ExportRun implements AutoCloseable {
     }
 
     /**
-     * What is read.
+     * The source of the export.
      *
      * @param hasAccount emits whether a user still has an account
      */

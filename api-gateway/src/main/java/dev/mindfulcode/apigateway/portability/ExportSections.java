@@ -93,7 +93,7 @@ final class ExportSections {
 
     private static final Table IDEMPOTENT_REQUESTS = Table.of(
             "idempotent_requests",
-            "Requests with an Idempotency-Key in the last day. Key and content are stored as hashes, the answer encrypted.",
+            "Requests with an Idempotency-Key in the last day. Key and content are hashes, the answer is encrypted.",
             """
             created_at  When it was sent
             answered    Whether its answer is stored""");

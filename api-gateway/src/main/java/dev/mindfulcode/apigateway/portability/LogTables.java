@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogTables implements AutoCloseable {
 
-    /** What a user or their client sent: an import repeats it. */
+    /** Topics with what a user or their client sent, which an import repeats. */
     static final List<Topic<?>> SENT =
             List.of(Topics.SESSIONS, Topics.ACCOUNTS, Topics.FLOW_FEEDBACK, Topics.FLOW_FEATURES, Topics.KEYSTROKES);
 
@@ -78,7 +78,7 @@ N navigation, C shortcut, U undo, P paste, A completion, O other
             dwells_ms      One a keystroke: how long the key was held; empty if the editor did not send it
             signal_at_ms   One an editor signal: time since started_at
             signal_kinds   One an editor signal: its kind
-            signal_values  One an editor signal: builds and tests 1 ok, 0 failed; diagnostics their count; otherwise 0""";
+            signal_values  One an editor signal: builds, tests 1 ok, 0 failed; diagnostics their count; otherwise 0""";
 
     /** Fields that {@link #DETAILS} and {@link #TYPING} replace. */
     private static final Map<Topic<?>, Set<String>> REPLACED = Map.of(

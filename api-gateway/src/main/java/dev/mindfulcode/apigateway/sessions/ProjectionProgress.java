@@ -56,8 +56,8 @@ final class ProjectionProgress {
     }
 
     /**
-     * Completes when the read model includes the record at a position, or its results if it is an input of the stream; fails
-     * with 503 after {@link #TIMEOUT} or {@link #KEYSTROKES_TIMEOUT}.
+     * Completes when the read model includes the record at a position, or its results if it is an input of the stream;
+     * fails with 503 after {@link #TIMEOUT} or {@link #KEYSTROKES_TIMEOUT}.
      */
     Mono<Void> await(LogPosition position) {
         return await(position, isStreamInput(position) ? KEYSTROKES_TIMEOUT : TIMEOUT)
@@ -127,8 +127,8 @@ final class ProjectionProgress {
     }
 
     private Mono<Void> readOffsets() {
-        return database.sql(
-                        "SELECT topic, partition, next_offset, input_offset, features_offset FROM readmodel.projection_offsets")
+        return database.sql("SELECT topic, partition, next_offset, input_offset, features_offset"
+                        + " FROM readmodel.projection_offsets")
                 .map(row -> {
                     Partition partition =
                             new Partition(row.get("topic", String.class), row.get("partition", Integer.class));

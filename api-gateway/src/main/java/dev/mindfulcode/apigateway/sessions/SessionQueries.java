@@ -42,7 +42,7 @@ public final class SessionQueries {
 
     private static final String REACHES_INTO = " AND started_at < :to AND (ended_at IS NULL OR ended_at >= :from)";
 
-    /** Conditions by parameter. Projects by their blind indexes; languages regardless of case, by a built-in collation. */
+    /** Conditions by parameter. Projects by blind indexes; languages regardless of case, by a built-in collation. */
     private static final Map<String, String> FILTERS = Map.of(
             "projects", " AND project_index IN (:projects)",
             "language",

@@ -240,7 +240,7 @@ public final class TeamStatistics {
             @Nullable String nextCursor) {}
 
     /**
-     * What the released figures of a team cost, by its latest closed day.
+     * The privacy cost of a team's released figures, by its latest closed day.
      *
      * @param rhoPerDay zCDP of one member's day; null for a withheld day
      * @param epsilonPerDay the same as ε for {@code delta}

@@ -57,8 +57,8 @@ public record TeamIndicator(
     public enum Kind {
         /**
          * Share, 0 to 1, of the team's active time outside the hours that contained nine tenths of it before. Only
-         * large teams have hours. Claes and others, ICSE 2018; that detachment from work protects: Sonnentag and Fritz, Journal of
-         * Organizational Behavior 36, 2015.
+         * large teams have hours. Claes and others, ICSE 2018; that detachment from work protects: Sonnentag and Fritz,
+         * Journal of Organizational Behavior 36, 2015.
          */
         OUTSIDE_USUAL_HOURS("share", 0.05, 1, 0.05),
         /**

@@ -8,7 +8,7 @@ import java.math.BigInteger;
  * Differential Privacy", NeurIPS 2020.
  *
  * <p>Decisions use integers only. Floating-point noise has gaps in its lower bits that reveal the value (Mironov, CCS
- * 2012). The number of bytes that a sample takes depends on the sample, so samples are drawn where nobody measures
+ * 2012). The number of bytes that a sample needs depends on the sample, so samples are drawn where nobody measures
  * their time. Immutable.
  */
 public final class DiscreteGaussian {

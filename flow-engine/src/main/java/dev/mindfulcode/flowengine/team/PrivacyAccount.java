@@ -7,7 +7,7 @@ import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a team's releases have cost in the month of its latest charge. zCDP adds up under composition, so the account is
+ * The cost of a team's releases in the month of its latest charge. zCDP adds up under composition, so the account is
  * a sum. Immutable.
  *
  * @param month months since year 0

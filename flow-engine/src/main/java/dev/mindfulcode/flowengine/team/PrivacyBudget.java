@@ -3,8 +3,8 @@ package dev.mindfulcode.flowengine.team;
 import java.math.BigInteger;
 
 /**
- * How much of zero-concentrated differential privacy, ρ, a team's releases may cost: per day, which is the protection
- * of one member's day, and per calendar month (UTC) of days. In millionths, so that noise parameters are rational
+ * The zero-concentrated differential privacy, ρ, that a team's releases may cost: per day, which is the protection of
+ * one member's day, and per calendar month (UTC) of days. In millionths, so that noise parameters are rational
  * numbers.
  *
  * @param dayMicros ρ of all windows of a team's day together

@@ -53,7 +53,7 @@ public final class TeamDayRelease {
         NoiseBits bits(WindowSize size, long startMs, TeamFigure figure, long sum);
     }
 
-    /** What a member did on the day: contributions to the day and to those hours in which there are any, by start. */
+    /** A member's day: contributions to the day and to those hours in which there are any, by start. */
     public record MemberDay(Contribution day, Map<Long, Contribution> hours) {
 
         /** Returns the active seconds that count in each hour: earlier hours first, until the day's bound. */

@@ -9,9 +9,9 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Noise of one team as a pseudo-random function of what is released: HMAC-SHA-256 under a secret key, in counter mode,
- * over team, window, figure and exact sum. A replay draws the same noise, so it reveals nothing new; whoever lacks the
- * key cannot tell the noise from random. The exact sum is an input because a replay may differ, for example by an
- * erased member: with the same noise, the difference of the two releases would be that member's part.
+ * over team, window, figure and exact sum. A replay draws the same noise, so it reveals nothing new; without the key,
+ * the noise cannot be distinguished from random. The exact sum is an input because a replay may differ, for example by
+ * an erased member: with the same noise, the difference of the two releases would be that member's part.
  *
  * <p>Not thread-safe.
  */

@@ -54,7 +54,7 @@ class PrivacyBudgetTest {
 
     /** The continuous Gaussian mechanism with the same ρ has the smaller, exact ε; the textbook bound a greater one. */
     @Test
-    void epsilonLiesBetweenTheExactOneOfTheGaussianAndTheTextbookBound() {
+    void epsilonIsBetweenTheExactOneOfTheGaussianAndTheTextbookBound() {
         for (double rho : new double[] {0.05, 0.5, 1, 15.5}) {
             double epsilon = PrivacyLoss.epsilon(rho);
             assertThat(epsilon).isLessThan(rho + 2 * Math.sqrt(rho * Math.log(1 / PrivacyLoss.DELTA)));

@@ -112,7 +112,7 @@ class TeamDayReleaseTest {
     }
 
     /**
-     * What one member's day changes, in all windows together, costs at most the day's budget: the sum of the squared
+     * The change by one member's day, in all windows together, costs at most the day's budget: the sum of the squared
      * changes over 2σ².
      */
     @Property(tries = 200)

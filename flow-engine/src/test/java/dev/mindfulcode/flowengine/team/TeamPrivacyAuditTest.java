@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Attacks the released days with statistics: many releases under fresh keys, of two inputs that differ in one member's
- * day. A reader who knows the other members' days exactly looks for the event that tells the two best. The lower bound
- * of the ε that this shows (Clopper and Pearson, Biometrika 26, 1934, on releases that did not choose the event) must
- * not exceed the ε that is stated for ρ, for any δ; with half of the noise, it does.
+ * day. A reader who knows the other members' days exactly looks for the event that separates the two best. The lower
+ * bound of the ε that this shows (Clopper and Pearson, Biometrika 26, 1934, on releases that did not choose the event)
+ * must not exceed the ε that is stated for ρ, for any δ; with half of the noise, it does.
  */
 class TeamPrivacyAuditTest {
 
@@ -53,7 +53,7 @@ class TeamPrivacyAuditTest {
                 .isNotEmpty();
     }
 
-    /** A member without consent reads each second for an hour, before and after the release, and takes the mean. */
+    /** A member without consent reads each second for an hour, before and after the release, and computes the mean. */
     @Test
     void repeatedReadsRevealNothingMore() {
         TeamNoise noise = new TeamNoise(new byte[32], new UUID(1, 1));

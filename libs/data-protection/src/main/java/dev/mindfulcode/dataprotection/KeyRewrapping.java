@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KeyRewrapping {
 
-    /** A key management service takes about 20 ms a call; a step ends in time for a proxy's timeout. */
+    /** A key management service needs about 20 ms a call; a step ends in time for a proxy's timeout. */
     static final Duration STEP_DURATION_MAX = Duration.ofSeconds(5);
 
     static final int ROWS_PER_STEP_MAX = 1_000;
@@ -143,7 +143,8 @@ public final class KeyRewrapping {
         String sql = """
                 SELECT %1$s::text, %2$s FROM %3$s
                 WHERE %2$s IS NOT NULL AND (?::text IS NULL OR %1$s > CAST(?::text AS %4$s))
-                ORDER BY %1$s FETCH FIRST %5$d ROWS WITH TIES""".formatted(column.key(), column.column(), column.table(), column.keyType(), rowsPerStepMax);
+                ORDER BY %1$s FETCH FIRST %5$d ROWS WITH TIES"""
+                .formatted(column.key(), column.column(), column.table(), column.keyType(), rowsPerStepMax);
         try (PreparedStatement statement = UserKeyTable.prepare(connection, sql)) {
             statement.setString(1, after);
             statement.setString(2, after);

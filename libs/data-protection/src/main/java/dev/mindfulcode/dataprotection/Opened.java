@@ -2,7 +2,7 @@ package dev.mindfulcode.dataprotection;
 
 import java.time.Instant;
 
-/** What a value of a sealed topic holds for a reader. */
+/** The content of a value of a sealed topic, for a reader. */
 public sealed interface Opened<V> {
 
     /** An event that the user's key decrypts. */

@@ -40,7 +40,7 @@ public final class PostgresUserKeys implements UserKeys, AutoCloseable {
     /** A cipher has less than 2 KB, so a full cache has about 100 MB. */
     static final int CACHE_SIZE = 50_000;
 
-    /** How long a process that cannot reach the database can still decrypt after an erasure. */
+    /** A process that cannot reach the database can still decrypt for this long after an erasure. */
     static final Duration CACHE_RETENTION = Duration.ofMinutes(1);
 
     static final Duration ABSENCE_RETENTION = Duration.ofSeconds(5);

@@ -8,7 +8,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * A user's cipher with all keys of the user. Ciphertext does not name its key; the authentication tag tells which
+ * A user's cipher with all keys of the user. Ciphertext does not name its key; the authentication tag shows which
  * one decrypts it, at about a microsecond for each that does not.
  *
  * <p>The associated data is 16 bytes of user id, four of payload version, then the topic's name in UTF-8: fixed lengths

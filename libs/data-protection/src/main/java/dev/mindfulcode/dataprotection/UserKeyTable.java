@@ -15,7 +15,7 @@ import java.util.UUID;
 
 /**
  * The tables {@code user_keys}, {@code erased_users} and {@code key_changes}. Creation, rotation and destruction of a
- * user's keys lock the user until their transaction ends, so a destroyed key has no successor, whatever races.
+ * user's keys lock the user until their transaction ends, so a destroyed key has no successor, whichever commits first.
  */
 final class UserKeyTable {
 
@@ -71,7 +71,7 @@ final class UserKeyTable {
         return keys;
     }
 
-    /** Inserts the first key of a user in the caller's transaction; does nothing for a user who has one or is erased. */
+    /** Inserts the first key of a user in the caller's transaction, unless the user has one or is erased. */
     static void insertFirst(Connection connection, UUID userId, byte[] wrappedKey) throws SQLException {
         lock(connection, userId);
         try (PreparedStatement statement = prepare(connection, INSERT)) {

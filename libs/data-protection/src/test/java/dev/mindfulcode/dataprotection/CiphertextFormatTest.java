@@ -12,8 +12,8 @@ import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 
 /**
- * Pins the format of blind indexes and of all ciphertext in Kafka, the latter with the JDK's AES: nonce, ciphertext, tag, bound to user id, version and
- * topic. A change would make all history unreadable.
+ * Pins the format of blind indexes and of all ciphertext in Kafka, the latter with the JDK's AES: nonce, ciphertext,
+ * tag, bound to user id, version and topic. A change would make all history unreadable.
  */
 final class CiphertextFormatTest {
 

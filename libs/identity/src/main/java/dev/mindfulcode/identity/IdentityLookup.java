@@ -62,7 +62,7 @@ final class IdentityLookup implements AutoCloseable {
         """.formatted(LAST_USE_PRECISION.toSeconds());
 
     private static final String EXTERNAL = """
-        SELECT asked.place, user_id FROM unnest(?, ?) WITH ORDINALITY AS asked (issuer, subject_index, place)
+        SELECT wanted.place, user_id FROM unnest(?, ?) WITH ORDINALITY AS wanted (issuer, subject_index, place)
             JOIN identity.external_identities USING (issuer, subject_index)\
         """;
 

@@ -55,7 +55,7 @@ public final class Revocations {
         return madeAt.isBefore(distrustedBefore);
     }
 
-    /** Runs {@code ended} once, when the grant or user is revoked, or now if it is. Close the watch when it is not needed. */
+    /** Runs {@code ended} once: when the grant or user is revoked, or now if it is. Close the watch after use. */
     public Watch watch(UUID grantId, Runnable ended) {
         Watch watch = new Watch(grantId, ended);
         watches.compute(grantId, (_, watching) -> {

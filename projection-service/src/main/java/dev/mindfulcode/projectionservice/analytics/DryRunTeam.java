@@ -21,9 +21,8 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * The released days of a team, computed from their typing by the release rule of
- * flow-stream, with the noise of a fixed key. A batch counts in the minute in which it ends, whereas flow-stream assigns
- * each keystroke. Not thread-safe.
+ * The released days of a team, computed from their typing by the release rule of flow-stream, with the noise of a fixed
+ * key. A batch counts in the minute in which it ends, whereas flow-stream assigns each keystroke. Not thread-safe.
  */
 final class DryRunTeam {
 
@@ -33,7 +32,7 @@ final class DryRunTeam {
     private static final UUID TEAM_ID = new UUID(0, 1);
     private static final byte[] NOISE_KEY = new byte[TeamNoise.KEY_BYTES_MIN];
 
-    /** What members did, by start of the day. */
+    /** Contributions of members, by start of the day. */
     private final TreeMap<Long, List<MemberDay>> days = new TreeMap<>();
 
     private int members;

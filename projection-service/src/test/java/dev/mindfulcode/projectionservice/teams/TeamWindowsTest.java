@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 class TeamWindowsTest {
 
     private static final Instant START = Instant.parse("2026-03-02T09:00:00Z");
-    private static final String ROW =
-            "SELECT outcome, members, active_seconds, active_seconds_margin, rho_month_micros FROM readmodel.team_windows";
+    private static final String ROW = "SELECT outcome, members, active_seconds, active_seconds_margin, rho_month_micros"
+            + " FROM readmodel.team_windows";
 
     private final ReadModelDatabase database = new ReadModelDatabase();
     private final UUID team = UUID.randomUUID();

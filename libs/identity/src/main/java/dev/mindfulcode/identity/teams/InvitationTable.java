@@ -117,7 +117,8 @@ public final class InvitationTable {
     /** Declines an open invitation to the address of the user's account; emits whether it existed. */
     public Mono<Boolean> decline(UUID userId, UUID invitationId, Instant now) {
         return database.sql("UPDATE identity.team_invitations i SET declined = true FROM identity.users u"
-                        + " WHERE invitation_id = :invitation AND u.user_id = :user AND u.email_index = i.email_index AND "
+                        + " WHERE invitation_id = :invitation AND u.user_id = :user"
+                        + " AND u.email_index = i.email_index AND "
                         + OPEN)
                 .bind("invitation", invitationId)
                 .bind("user", userId)
@@ -143,7 +144,8 @@ public final class InvitationTable {
     public Mono<Membership> redeem(UUID userId, CredentialHash code, Instant now) {
         return database.sql("""
                         DELETE FROM identity.team_invitations i USING identity.users u, identity.teams t
-                        WHERE code_hash = :hash AND u.user_id = :user AND u.email_index = i.email_index AND t.team_id = i.team_id
+                        WHERE code_hash = :hash AND u.user_id = :user AND u.email_index = i.email_index
+                            AND t.team_id = i.team_id
                             AND %s
                         RETURNING i.team_id, i.role, plan""".formatted(OPEN))
                 .bind("hash", code.bytes())

@@ -93,7 +93,11 @@ public final class TeamTable {
         return database.sql("""
                         SELECT team_id, user_id, role, consent, joined_at, changed_at, plan
                         FROM identity.team_members JOIN identity.teams USING (team_id)
-                        WHERE user_id = :user ORDER BY joined_at, team_id""").bind("user", userId).map(Membership::of).all().collectList();
+                        WHERE user_id = :user ORDER BY joined_at, team_id""")
+                .bind("user", userId)
+                .map(Membership::of)
+                .all()
+                .collectList();
     }
 
     /** Locks a team until the transaction ends, if the user is a member, and emits the membership. */
@@ -153,7 +157,7 @@ public final class TeamTable {
     }
 
     /**
-     * Emits the member who takes over from a last owner who leaves: the admin who joined first, else the member, else
+     * Emits the member who succeeds a last owner who leaves: the admin who joined first, else the member, else
      * the viewer; emits nothing if there is no other member.
      */
     public Mono<Membership> successor(Membership leaving) {

@@ -12,7 +12,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
-/** API keys, stored as their hashes, their names encrypted with the user's key. Each statement joins the caller's transaction. Thread-safe. */
+/**
+ * API keys, stored as their hashes, their names encrypted with the user's key. Each statement joins the caller's
+ * transaction. Thread-safe.
+ */
 public final class ApiKeyTable {
 
     private final ReactiveDatabase database;

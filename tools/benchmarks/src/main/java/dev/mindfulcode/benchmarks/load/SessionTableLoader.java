@@ -24,8 +24,8 @@ import org.postgresql.copy.PGCopyOutputStream;
 
 /**
  * Writes generated rows directly into the read model, without the log, to measure reads at a size that would need days
- * of typing. Sessions have the project index {@link #MARK}, which no project has, and belong to benchmark accounts or to
- * nobody, so that they can be identified and removed. They have no project and editor, which would be encrypted with
+ * of typing. Sessions have the project index {@link #MARK}, which no project has, and belong to benchmark accounts or
+ * to nobody, so that they can be identified and removed. They have no project and editor, which would be encrypted with
  * their user's key. A rebuild drops them.
  */
 final class SessionTableLoader {

@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Seals every key and secret of a running system with a new key-encryption key.",
             "With --url: restart all services first, with the new ENCRYPTION_KEY and the old one as"
-                    + " ENCRYPTION_KEY_PREVIOUS. On a data folder: creates the new key, which takes effect with the"
+                    + " ENCRYPTION_KEY_PREVIOUS. On a data folder: creates the new key, which is used from the"
                     + " next ./mindful run.",
             "Continues after an interruption; repeating it is harmless. Requires OPERATOR_TOKEN."
         })
@@ -96,7 +96,7 @@ public final class RotateKeysCommand implements Callable<Integer> {
                     result.isComplete()
                             ? "Everything is sealed with the new key; the old one is deleted from "
                                     + folder.secretsFile() + "."
-                            : "The old key is kept.");
+                            : "The old key is retained.");
             return result.isComplete() ? ExitCode.OK : ExitCode.SOFTWARE;
         }
     }
