@@ -30,6 +30,11 @@ class FeatureReportTest {
         assertThat(run.reported.flowMs()).isEqualTo(run.typed.flowMs());
         assertThat(run.reported.intensityMs()).isEqualTo(run.typed.intensityMs());
         assertThat(run.reported.interruptions()).isEqualTo(run.typed.interruptions());
+        FlowReading typed = new FlowReading();
+        FlowReading reported = new FlowReading();
+        run.typed.read(typed);
+        run.reported.read(reported);
+        assertThat(reported.confidence()).isEqualTo(typed.confidence());
     }
 
     @Test
