@@ -518,8 +518,7 @@ class AccountApiTest {
         User marked = gateway.user();
         User lead = gateway.user();
         patch(marked.token(), """
-                {"email": "%s@example.org", "name": "%s", "current_password": "%s"}"""
-                .formatted(marker, marker, Api.PASSWORD));
+                {"email": "%s@example.org", "name": "%s", "current_password": "%s"}""".formatted(marker, marker, Api.PASSWORD));
         api.post("/api/keys", marked.token(), "{\"name\": \"" + marker + "\", \"scope\": \"ingest\"}");
         String team = api.post("/api/teams", lead.token(), "{\"name\": \"t\"}").text("team_id");
         Answer invited = api.post(

@@ -115,7 +115,7 @@ final class ExportRun implements AutoCloseable {
         return reading == null ? 0 : reading.percent();
     }
 
-    /** Returns whether its client has asked for the file. */
+    /** Returns whether its client has requested the file. */
     boolean isBegun() {
         return isBegun;
     }

@@ -143,8 +143,7 @@ public final class KeyRewrapping {
         String sql = """
                 SELECT %1$s::text, %2$s FROM %3$s
                 WHERE %2$s IS NOT NULL AND (?::text IS NULL OR %1$s > CAST(?::text AS %4$s))
-                ORDER BY %1$s FETCH FIRST %5$d ROWS WITH TIES"""
-                .formatted(column.key(), column.column(), column.table(), column.keyType(), rowsPerStepMax);
+                ORDER BY %1$s FETCH FIRST %5$d ROWS WITH TIES""".formatted(column.key(), column.column(), column.table(), column.keyType(), rowsPerStepMax);
         try (PreparedStatement statement = UserKeyTable.prepare(connection, sql)) {
             statement.setString(1, after);
             statement.setString(2, after);

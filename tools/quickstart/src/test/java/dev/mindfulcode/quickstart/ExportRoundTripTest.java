@@ -30,7 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Users whose history is exported and imported into fresh accounts. */
 class ExportRoundTripTest {
 
-    /** What follows from the log, and must be the same in both accounts. */
+    /** Tables that follow from the log, so that they must be the same in both accounts. */
     private static final List<String> TABLES = List.of(
             "time_zones",
             "preferences",
@@ -42,7 +42,7 @@ class ExportRoundTripTest {
             "days",
             "periods");
 
-    /** How often rows were published depends on when the stream was polled. */
+    /** Columns that depend on when the stream was polled. */
     private static final List<String> NOT_COMPARED = List.of("version");
 
     private static final List<String> TIMES =

@@ -93,11 +93,7 @@ public final class TeamTable {
         return database.sql("""
                         SELECT team_id, user_id, role, consent, joined_at, changed_at, plan
                         FROM identity.team_members JOIN identity.teams USING (team_id)
-                        WHERE user_id = :user ORDER BY joined_at, team_id""")
-                .bind("user", userId)
-                .map(Membership::of)
-                .all()
-                .collectList();
+                        WHERE user_id = :user ORDER BY joined_at, team_id""").bind("user", userId).map(Membership::of).all().collectList();
     }
 
     /** Locks a team until the transaction ends, if the user is a member, and emits the membership. */

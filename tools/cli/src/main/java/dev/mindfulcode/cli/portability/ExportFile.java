@@ -26,7 +26,7 @@ final class ExportFile {
     }
 
     /**
-     * What an import needs to know before it begins.
+     * Facts that an import needs before it begins.
      *
      * @param records rows of the log
      */

@@ -28,7 +28,7 @@ public final class HistoryImport {
     private long skipped;
 
     /**
-     * What became of the rows.
+     * Numbers of rows by outcome.
      *
      * @param skipped imported before, or meaningless in another account
      */

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Imports the history of a JSON file of mindful export into another account, at its own times.",
-            "Requires the access token of that account in MINDFUL_TOKEN. May be repeated without counting anything twice."
+            "Requires the access token of that account in MINDFUL_TOKEN. A repeated import counts nothing twice."
         })
 public final class ImportExportCommand implements Callable<Integer> {
 
