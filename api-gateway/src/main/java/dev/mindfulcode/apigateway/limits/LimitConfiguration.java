@@ -1,5 +1,6 @@
 package dev.mindfulcode.apigateway.limits;
 
+import dev.mindfulcode.dataprotection.ProtectionSecrets;
 import dev.mindfulcode.webkit.limits.MemoryBuckets;
 import dev.mindfulcode.webkit.limits.RedisBuckets;
 import dev.mindfulcode.webkit.limits.TokenBuckets;
@@ -11,10 +12,10 @@ import org.springframework.context.annotation.Configuration;
 public class LimitConfiguration {
 
     @Bean
-    TokenBuckets gatewayTokenBuckets(LimitSettings settings) {
+    TokenBuckets gatewayTokenBuckets(LimitSettings settings, ProtectionSecrets secrets) {
         MemoryBuckets memory = new MemoryBuckets();
         String redisUrl = settings.redisUrl();
-        return redisUrl == null ? memory : RedisBuckets.connect(redisUrl, memory);
+        return redisUrl == null ? memory : RedisBuckets.connect(redisUrl, memory, secrets.get("rate-limit-subjects"));
     }
 
     @Bean

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 
 /**
  * A user's cipher with all keys of the user. Ciphertext does not name its key; the authentication tag shows which
- * one decrypts it, at about a microsecond for each that does not.
+ * one decrypts it, at about two microseconds for each that does not.
  *
  * <p>The associated data is 16 bytes of user id, four of payload version, then the topic's name in UTF-8: fixed lengths
  * first, so that no two triples have the same bytes. It must never change, because all ciphertext in Kafka is bound to

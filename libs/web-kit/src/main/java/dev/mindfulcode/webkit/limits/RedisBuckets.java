@@ -13,8 +13,7 @@ import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.Delay;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
@@ -22,6 +21,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
@@ -31,8 +32,8 @@ import reactor.core.publisher.Mono;
  * it is better to allow too many requests for a while than none. The change is logged once each way; meanwhile one
  * request per second tries Redis again.
  *
- * <p>Keys contain a hash of the subject, which hides addresses from a casual reader but not from one who hashes all
- * addresses. They expire when the bucket is full again.
+ * <p>Keys contain a keyed hash of the subject: a reader of Redis cannot find out addresses by hashing all of them. They
+ * expire when the bucket is full again.
  */
 public final class RedisBuckets implements TokenBuckets {
 
@@ -47,17 +48,20 @@ public final class RedisBuckets implements TokenBuckets {
     private static final int REQUEST_QUEUE_MAX = 10_000;
     private static final int THREADS = 2;
     private static final int SUBJECT_BYTES = 16;
+    private static final String HMAC = "HmacSHA256";
 
     private final ClientResources resources;
     private final RedisClient client;
     private final TokenBuckets fallback;
+    private final SecretKeySpec subjectKey;
 
     private final Mono<AsyncProxyManager<byte[]>> buckets;
     private final AtomicBoolean unavailable = new AtomicBoolean();
     private final AtomicLong nextTryNs = new AtomicLong(System.nanoTime());
 
-    private RedisBuckets(RedisURI uri, TokenBuckets fallback) {
+    private RedisBuckets(RedisURI uri, TokenBuckets fallback, byte[] secret) {
         this.fallback = fallback;
+        subjectKey = new SecretKeySpec(secret, HMAC);
         resources = DefaultClientResources.builder()
                 .ioThreadPoolSize(THREADS)
                 .computationThreadPoolSize(THREADS)
@@ -76,8 +80,12 @@ public final class RedisBuckets implements TokenBuckets {
                 .cache(_ -> FOR_EVER, _ -> RETRY_INTERVAL, () -> RETRY_INTERVAL);
     }
 
-    /** Returns at once; Redis counts as unavailable until it is connected. */
-    public static RedisBuckets connect(String url, TokenBuckets fallback) {
+    /**
+     * Returns at once; Redis counts as unavailable until it is connected.
+     *
+     * @param secret hashes subjects; the same in all gateways that share counts
+     */
+    public static RedisBuckets connect(String url, TokenBuckets fallback, byte[] secret) {
         RedisURI uri;
         try {
             uri = RedisURI.create(url);
@@ -86,7 +94,7 @@ public final class RedisBuckets implements TokenBuckets {
             throw new IllegalStateException(
                     "REDIS_URL is not a Redis URL; set one such as redis://:password@localhost:6379.");
         }
-        RedisBuckets made = new RedisBuckets(uri, fallback);
+        RedisBuckets made = new RedisBuckets(uri, fallback, secret);
         made.buckets.subscribe(_ -> {}, made::markUnavailable);
         return made;
     }
@@ -145,18 +153,20 @@ public final class RedisBuckets implements TokenBuckets {
     }
 
     /** Returns a key that contains the quota, so that a changed quota starts new buckets. */
-    private static byte[] key(Quota quota, String subject) {
+    private byte[] key(Quota quota, String subject) {
         return ("mindful:limit:" + quota.name() + ":" + quota.requests() + "/"
                         + quota.window().toSeconds() + ":" + hash(subject))
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
-    private static String hash(String subject) {
+    private String hash(String subject) {
         try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(subject.getBytes(StandardCharsets.UTF_8));
+            Mac mac = Mac.getInstance(HMAC);
+            mac.init(subjectKey);
+            byte[] hash = mac.doFinal(subject.getBytes(StandardCharsets.UTF_8));
             return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, SUBJECT_BYTES));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("HMAC-SHA-256 is not available", e);
         }
     }
 

@@ -9,6 +9,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.lettuce.core.RedisClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -22,6 +23,7 @@ import org.slf4j.LoggerFactory;
 class RedisBucketsTest extends TokenBucketsContract {
 
     private static final Quota TEN = new Quota("ten", 10, Duration.ofHours(1));
+    private static final byte[] SECRET = "a secret of this test".getBytes(StandardCharsets.US_ASCII);
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     @SuppressWarnings("NullAway.Init")
@@ -51,6 +53,19 @@ class RedisBucketsTest extends TokenBucketsContract {
             assertThat(rejected.isAllowed()).isFalse();
             assertThat(rejected.untilNext()).isBetween(Duration.ofMinutes(5), Duration.ofMinutes(6));
             assertThat(consume(other, "bob").isAllowed()).isTrue();
+        }
+    }
+
+    @Test
+    void hashesSubjectsWithTheSecret() throws Exception {
+        try (RedisServer redis = startRedis();
+                RedisBuckets one = connected(redis);
+                RedisBuckets other = RedisBuckets.connect(redis.url(), new MemoryBuckets(), new byte[32])) {
+            for (int i = 0; i < 10; i++) {
+                assertThat(consume(one, "ada").isAllowed()).isTrue();
+            }
+            assertThat(consume(one, "ada").isAllowed()).isFalse();
+            assertThat(consume(other, "ada").isAllowed()).isTrue();
         }
     }
 
@@ -110,7 +125,7 @@ class RedisBucketsTest extends TokenBucketsContract {
 
     @Test
     void countsLocallyWithoutRedis() {
-        try (RedisBuckets buckets = RedisBuckets.connect("redis://127.0.0.1:1", new MemoryBuckets())) {
+        try (RedisBuckets buckets = RedisBuckets.connect("redis://127.0.0.1:1", new MemoryBuckets(), SECRET)) {
             for (int i = 0; i < 10; i++) {
                 assertThat(consume(buckets, "ada").isAllowed()).isTrue();
             }
@@ -120,7 +135,7 @@ class RedisBucketsTest extends TokenBucketsContract {
 
     /** Connects, and waits until the slow first call of a cold JVM is over. */
     private static RedisBuckets connected(RedisServer redis) {
-        RedisBuckets buckets = RedisBuckets.connect(redis.url(), new MemoryBuckets());
+        RedisBuckets buckets = RedisBuckets.connect(redis.url(), new MemoryBuckets(), SECRET);
         long deadlineNs = System.nanoTime() + TIMEOUT.toNanos();
         do {
             consume(buckets, UUID.randomUUID().toString());
