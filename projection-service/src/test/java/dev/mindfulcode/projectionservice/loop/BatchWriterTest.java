@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -168,7 +169,7 @@ class BatchWriterTest {
             Future<?> next = threads.submit(() -> writeUntil(isOver, building, periods, current));
             eraser.start();
             for (int i = 0; i < 5; i++) {
-                UUID erased = current.get();
+                UUID erased = Objects.requireNonNull(current.get());
                 Eventually.holds("rows", () -> rows(ReadModel.TABLES, erased) > 0 && rows(building, erased) > 0);
 
                 UUID erasureId = erase(erased);
@@ -210,7 +211,7 @@ class BatchWriterTest {
                 new LoopMetrics(new SimpleMeterRegistry(), "test", List.of(projection)));
         Map<TopicPartition, Long> positions = new HashMap<>(writer.positions(Set.of(FIRST)));
         for (long offset = 0; !isOver.get(); offset++) {
-            writer.apply(List.of(record(FIRST, offset, current.get())), positions);
+            writer.apply(List.of(record(FIRST, offset, Objects.requireNonNull(current.get()))), positions);
         }
         return null;
     }
