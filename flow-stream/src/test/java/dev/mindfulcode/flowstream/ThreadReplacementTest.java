@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
+import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.junit.jupiter.api.Test;
 
@@ -29,5 +30,15 @@ class ThreadReplacementTest {
             assertThat(replacement.handle(FAILURE)).isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
             now = now.plus(ThreadReplacement.REPLACEMENT_WINDOW.dividedBy(ThreadReplacement.REPLACEMENTS_MAX / 2));
         }
+    }
+
+    @Test
+    void replacesThreadsThroughoutAnOutageOfTheDatabase() {
+        RuntimeException outage = new StreamsException(new KeysUnavailableException(6, FAILURE));
+
+        for (int i = 0; i < 10 * ThreadReplacement.REPLACEMENTS_MAX; i++) {
+            assertThat(replacement.handle(outage)).isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
+        }
+        assertThat(replacement.handle(FAILURE)).isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
     }
 }
