@@ -233,7 +233,7 @@ final class GatewayUnderTest {
         }
     }
 
-    synchronized void execute(String sql, Object... parameters) throws SQLException {
+    synchronized void execute(String sql, @Nullable Object... parameters) throws SQLException {
         try (PreparedStatement statement = sharedConnection().prepareStatement(sql)) {
             for (int i = 0; i < parameters.length; i++) {
                 statement.setObject(i + 1, parameters[i]);

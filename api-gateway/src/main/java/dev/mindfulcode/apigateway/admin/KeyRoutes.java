@@ -91,7 +91,8 @@ final class KeyRoutes {
     private Mono<ServerResponse> addDataKey(ServerRequest request) {
         UUID userId = RequestParameters.pathId(request, "id");
         return blocking(() -> userKeys.rotate(userId))
-                .onErrorMap(IllegalArgumentException.class, e -> ProblemType.LIMIT_REACHED.withDetail(e.getMessage()))
+                .onErrorMap(
+                        IllegalArgumentException.class, e -> ProblemType.LIMIT_REACHED.withDetail(e.getMessage() + "."))
                 .flatMap(keys -> keys == 0
                         ? Mono.error(
                                 () -> ProblemType.NOT_FOUND.withDetail("There is no user " + userId + " with a key."))

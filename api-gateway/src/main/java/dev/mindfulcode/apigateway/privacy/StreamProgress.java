@@ -1,5 +1,7 @@
 package dev.mindfulcode.apigateway.privacy;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mindfulcode.apigateway.log.KafkaConnection;
 import dev.mindfulcode.dataprotection.Erasure;
 import dev.mindfulcode.schemas.Topics;
@@ -15,6 +17,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -50,10 +53,9 @@ final class StreamProgress implements AutoCloseable {
     /** Returns the ends of the partitions of team-contributions. */
     List<Long> contributionEnds() throws ExecutionException, TimeoutException, InterruptedException {
         String topic = Topics.TEAM_CONTRIBUTIONS.name();
-        int partitions = get(admin().describeTopics(List.of(topic)).allTopicNames())
-                .get(topic)
-                .partitions()
-                .size();
+        TopicDescription described = requireNonNull(
+                get(admin().describeTopics(List.of(topic)).allTopicNames()).get(topic));
+        int partitions = described.partitions().size();
         Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
         for (int partition = 0; partition < partitions; partition++) {
             latest.put(new TopicPartition(topic, partition), OffsetSpec.latest());
@@ -62,7 +64,8 @@ final class StreamProgress implements AutoCloseable {
                 get(admin().listOffsets(latest).all());
         List<Long> offsets = new ArrayList<>();
         for (int partition = 0; partition < partitions; partition++) {
-            offsets.add(ends.get(new TopicPartition(topic, partition)).offset());
+            offsets.add(requireNonNull(ends.get(new TopicPartition(topic, partition)))
+                    .offset());
         }
         return offsets;
     }
