@@ -209,7 +209,7 @@ function missing(window, start) {
   return isDue ? 'too few consenting members' : 'released a day later';
 }
 
-/** Says what the noise is for, and gives the mean of the shown days, whose margin is smaller. */
+/** Explains the noise, and shows the mean of the shown days, whose margin is smaller. */
 function noiseText(windows, privacy) {
   const released = windows.filter((one) => one.status === 'released');
   const text = ['± contains the exact sum on 19 of 20 days: noise hides each member.'];

@@ -517,8 +517,10 @@ class AccountApiTest {
         String marker = "marker" + UUID.randomUUID().toString().substring(0, 8);
         User marked = gateway.user();
         User lead = gateway.user();
-        patch(marked.token(), """
-                {"email": "%s@example.org", "name": "%s", "current_password": "%s"}""".formatted(marker, marker, Api.PASSWORD));
+        patch(
+                marked.token(),
+                "{\"email\": \"%1$s@example.org\", \"name\": \"%1$s\", \"current_password\": \"%2$s\"}"
+                        .formatted(marker, Api.PASSWORD));
         api.post("/api/keys", marked.token(), "{\"name\": \"" + marker + "\", \"scope\": \"ingest\"}");
         String team = api.post("/api/teams", lead.token(), "{\"name\": \"t\"}").text("team_id");
         Answer invited = api.post(

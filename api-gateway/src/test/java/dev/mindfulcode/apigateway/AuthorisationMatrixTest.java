@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mindfulcode.apigateway.Api.Answer;
 import dev.mindfulcode.apigateway.Api.User;
+import dev.mindfulcode.dataprotection.UserKeys;
 import dev.mindfulcode.webkit.endpoints.Access;
 import dev.mindfulcode.webkit.endpoints.Endpoint;
 import dev.mindfulcode.webkit.endpoints.Endpoints;
@@ -498,6 +499,7 @@ class AuthorisationMatrixTest {
                 join.executeUpdate();
             }
         }
+        GATEWAY.context.getBean(UserKeys.class).create(id);
         return new User(id, email, "", "");
     }
 

@@ -62,7 +62,7 @@ class CrossOriginTest {
         assertThat(send(port, "GET /api/account", "Origin: " + FRIEND))
                 .startsWith("http/1.1 401")
                 .contains("access-control-allow-origin: " + FRIEND)
-                .contains("access-control-expose-headers: x-read-after, ratelimit, ratelimit-policy,"
+                .contains("access-control-expose-headers: x-read-after, x-export-id, ratelimit, ratelimit-policy,"
                         + " retry-after, location\r\n")
                 .doesNotContain("allow-credentials");
     }

@@ -12,7 +12,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Replaces stream threads that fail, so that the stream survives outages of the database, the registry or the broker.
  * Beyond the maximum it shuts the client down, which its health reports. Failures because of an outage of the database
- * do not count: each took the whole timeout of a lookup, and processing continues when the database is back. Thread-safe.
+ * do not count: each took the whole timeout of a lookup, and processing continues when the database is back.
+ * Thread-safe.
  */
 final class ThreadReplacement implements StreamsUncaughtExceptionHandler {
 

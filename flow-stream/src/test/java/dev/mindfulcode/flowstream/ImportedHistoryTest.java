@@ -62,7 +62,8 @@ class ImportedHistoryTest {
         try (StreamDriver driver = new StreamDriver()) {
             driver.account(member.userId(), TeamEvents.joined(team, StreamDriver.START));
             driver.account(member.userId(), TeamEvents.consent(team, StreamDriver.START, true));
-            driver.advance(Duration.ofHours(2));
+            // Consent counts from the next day.
+            driver.advance(Duration.ofDays(1));
             int before = driver.all(Topics.TEAM_CONTRIBUTIONS).size();
             typed(member, driver.now().minus(Duration.ofHours(1)))
                     .forEach(batch -> driver.type(member, imported(batch, member.sessionId())));

@@ -7,6 +7,7 @@ import dev.mindfulcode.schemas.Topic;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,14 +28,19 @@ final class Seals {
 
     /** Returns what the key of a user opens. */
     static <V extends SpecificRecord> V event(Topic<V> topic, UUID userId, byte[] value) {
+        return find(topic, userId, value).orElseThrow();
+    }
+
+    /** Returns what the key of a user opens; empty if they were erased. */
+    static <V extends SpecificRecord> Optional<V> find(Topic<V> topic, UUID userId, byte[] value) {
         if (!topic.sealed()) {
-            return StreamDriver.serde(topic).deserializer().deserialize(topic.name(), value);
+            return Optional.of(StreamDriver.serde(topic).deserializer().deserialize(topic.name(), value));
         }
         SealedEvents<V> sealed = sealed(topic);
         synchronized (sealed) {
             return switch (sealed.open(userId, value, Typing.KEYS::find)) {
-                case Opened.Event<V>(V event) -> event;
-                case Opened.Erased<V> _, Opened.NoKey<V> _ -> throw new AssertionError("not readable");
+                case Opened.Event<V>(V event) -> Optional.of(event);
+                case Opened.Erased<V> _, Opened.NoKey<V> _ -> Optional.empty();
             };
         }
     }

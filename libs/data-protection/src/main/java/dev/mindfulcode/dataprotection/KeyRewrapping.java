@@ -140,10 +140,10 @@ public final class KeyRewrapping {
 
     /** Reads rows in the order of their keys; those of one key come together. */
     private List<Row> read(Connection connection, WrappedColumn column, @Nullable String after) throws SQLException {
-        String sql = """
-                SELECT %1$s::text, %2$s FROM %3$s
-                WHERE %2$s IS NOT NULL AND (?::text IS NULL OR %1$s > CAST(?::text AS %4$s))
-                ORDER BY %1$s FETCH FIRST %5$d ROWS WITH TIES""".formatted(column.key(), column.column(), column.table(), column.keyType(), rowsPerStepMax);
+        String sql = "SELECT %1$s::text, %2$s FROM %3$s".formatted(column.key(), column.column(), column.table())
+                + " WHERE %1$s IS NOT NULL".formatted(column.column())
+                + " AND (?::text IS NULL OR %1$s > CAST(?::text AS %2$s))".formatted(column.key(), column.keyType())
+                + " ORDER BY %1$s FETCH FIRST %2$d ROWS WITH TIES".formatted(column.key(), rowsPerStepMax);
         try (PreparedStatement statement = UserKeyTable.prepare(connection, sql)) {
             statement.setString(1, after);
             statement.setString(2, after);

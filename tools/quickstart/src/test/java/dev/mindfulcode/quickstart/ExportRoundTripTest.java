@@ -135,8 +135,9 @@ class ExportRoundTripTest {
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < work.sessions; i++) {
             Instant start = i % 3 == 2 ? at : monthAgo.plus(Duration.ofDays(25L * i / work.sessions));
-            String id = ok(user.post("/api/sessions/start", """
-                    {"started_at": "%s", "project": "p%d", "language": "%s", "editor": "vim"}""".formatted(start, i % 4, i % 2 == 0 ? "java" : "rust")))
+            String details = "{\"started_at\": \"%s\", \"project\": \"p%d\", \"language\": \"%s\", \"editor\": \"vim\"}"
+                    .formatted(start, i % 4, i % 2 == 0 ? "java" : "rust");
+            String id = ok(user.post("/api/sessions/start", details))
                     .path("session_id")
                     .asString();
             ids.add(id);

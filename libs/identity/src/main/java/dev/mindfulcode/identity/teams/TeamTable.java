@@ -90,10 +90,13 @@ public final class TeamTable {
 
     /** Emits the memberships of a user, ordered by join time. */
     public Mono<List<Membership>> memberships(UUID userId) {
-        return database.sql("""
-                        SELECT team_id, user_id, role, consent, joined_at, changed_at, plan
-                        FROM identity.team_members JOIN identity.teams USING (team_id)
-                        WHERE user_id = :user ORDER BY joined_at, team_id""").bind("user", userId).map(Membership::of).all().collectList();
+        return database.sql("SELECT team_id, user_id, role, consent, joined_at, changed_at, plan"
+                        + " FROM identity.team_members JOIN identity.teams USING (team_id)"
+                        + " WHERE user_id = :user ORDER BY joined_at, team_id")
+                .bind("user", userId)
+                .map(Membership::of)
+                .all()
+                .collectList();
     }
 
     /** Locks a team until the transaction ends, if the user is a member, and emits the membership. */
