@@ -42,6 +42,7 @@ class ComparisonTest {
                 case "timestamp with time zone" -> "timestamptz '2026-03-02T09:00:00Z'";
                 case "date" -> "date '2026-03-02'";
                 case "boolean" -> "false";
+                case "bytea" -> "'\\x00'::bytea";
                 default -> "0.5::" + type;
             };
         }
@@ -53,6 +54,7 @@ class ComparisonTest {
                 case "timestamp with time zone" -> name + " + interval '1 microsecond'";
                 case "date" -> name + " + 1";
                 case "boolean" -> "NOT " + name;
+                case "bytea" -> "'\\x01'::bytea";
                 default -> name + " + 1";
             };
         }
