@@ -223,6 +223,7 @@ export class Privacy {
       if (!id) return;
       try {
         const { percent } = await get(`/api/privacy/export/${id}`);
+        if (this.#exporting?.signal !== signal) return; // It ended while this request was under way.
         Object.assign(progress, { max: 100, value: percent });
         result.textContent = `${percent} % of the log read, ${size(received)} received …`;
       } catch {
@@ -236,10 +237,12 @@ export class Privacy {
       const { state, records } = await finished(id);
       if (state !== 'complete') throw new Problem(0, { detail: 'The server stopped early. Try again.' });
       save(blob, `mindful-code-export.${format === 'csv' ? 'zip' : 'json'}`);
+      this.#exporting = null;
       byId('export-card').dataset.state = 'done';
       result.textContent =
         `Exported ${count(records)} rows, ${size(blob.size)}. The file is not encrypted: keep it safe.`;
     } catch (problem) {
+      this.#exporting = null;
       byId('export-card').dataset.state = signal.aborted ? 'idle' : 'failed';
       result.textContent = signal.aborted ? 'Cancelled.' : `Not exported. ${wordsOf(problem)}`;
     } finally {
