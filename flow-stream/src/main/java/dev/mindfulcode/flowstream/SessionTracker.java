@@ -165,7 +165,12 @@ final class SessionTracker implements Processor<UUID, FlowInput, UUID, Object> {
         progress.tick(wallMs, () -> sessionEvents.publishDueBy(Long.MAX_VALUE, SESSIONS_PER_POLL_MAX));
     }
 
+    /**
+     * What has waited long enough counts first: after an outage of the keys, this poll may be the first that finds
+     * them, and would end a session with batches still to come.
+     */
     private void updateIdleSessions(long wallMs) {
+        skipTimedOutGaps(wallMs);
         if (clock.isKnown()) {
             sessionEvents.updateIdleSessions(clock.nowMs(wallMs));
         }

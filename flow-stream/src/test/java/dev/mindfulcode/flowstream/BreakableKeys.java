@@ -19,6 +19,7 @@ final class BreakableKeys implements UserKeys {
     private final Set<UUID> destroyed = new HashSet<>();
     private final Map<UUID, Optional<UserCipher>> cached = new HashMap<>();
     private boolean available = true;
+    private int failuresLeft;
     private int queries;
 
     void destroy(UUID userId) {
@@ -31,6 +32,11 @@ final class BreakableKeys implements UserKeys {
         this.available = available;
         cached.clear();
         queries = 0;
+    }
+
+    /** Lets the next queries fail, and those after them succeed. */
+    void failNext(int queriesThatFail) {
+        failuresLeft = queriesThatFail;
     }
 
     /** Leaves the cache as it is. */
@@ -72,6 +78,10 @@ final class BreakableKeys implements UserKeys {
             return;
         }
         if (!available) {
+            throw new IllegalStateException("database unavailable");
+        }
+        if (failuresLeft > 0) {
+            failuresLeft--;
             throw new IllegalStateException("database unavailable");
         }
         queries++;

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ErasureTest {
 
@@ -162,6 +164,25 @@ class ErasureTest {
 
         assertThat(stream.lastFlowState(anna).getKeystrokes()).isEqualTo(20);
         assertThat(stream.all(Topics.TEAM_CONTRIBUTIONS)).isNotEmpty();
+    }
+
+    /** Whichever poll finds the keys again first: what has waited long enough counts before silence ends a session. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4})
+    void countsWaitingBatchesBeforeASessionEnds(int pollsWithoutKeys) {
+        fillAllStores();
+        keys.setAvailable(true);
+        stream = stream.restarted();
+
+        keys.failNext(pollsWithoutKeys);
+        stream.advance(Duration.ofHours(1));
+
+        List<FlowState> states = stream.flowStates(anna);
+        assertThat(states)
+                .filteredOn(state -> state.getStatus() == SessionStatus.ENDED)
+                .allMatch(state -> state.getKeystrokes() == 20);
+        stream.advance(Duration.ofMinutes(1));
+        assertThat(stream.lastFlowState(anna).getStatus()).isEqualTo(SessionStatus.ENDED);
     }
 
     private boolean hasEnded(Typing who) {

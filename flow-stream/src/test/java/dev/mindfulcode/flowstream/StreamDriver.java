@@ -108,7 +108,7 @@ final class StreamDriver implements AutoCloseable {
         InstantSource clock = () -> this.now;
         StreamMeters streamMeters = new StreamMeters(meters);
         FlowTopology topology = new FlowTopology(
-                new KeyLookup(keys, 3, Duration.ofMillis(1)),
+                new KeyLookup(keys, 3, Duration.ZERO),
                 REGISTRY,
                 streamMeters,
                 new ClampedTimestampExtractor(clock),
