@@ -5,6 +5,7 @@ import io.apicurio.registry.resolver.DefaultSchemaResolver;
 import io.apicurio.registry.resolver.SchemaLookupResult;
 import io.apicurio.registry.resolver.data.Record;
 import io.apicurio.registry.resolver.strategy.ArtifactReference;
+import io.apicurio.registry.serde.data.SerdeMetadata;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -14,6 +15,7 @@ import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * Apicurio's schema resolver with a timeout and a cache of unknown ids: its HTTP client waits without a limit for a
  * registry that accepts connections but does not respond, and looks up an unknown id again for each record.
  */
-final class RegistryLookup<V> extends DefaultSchemaResolver<Schema, V> {
+final class RegistryLookup<V extends SpecificRecord> extends DefaultSchemaResolver<Schema, V> {
 
     static final Duration TIMEOUT = Duration.ofSeconds(10);
 
@@ -35,17 +37,24 @@ final class RegistryLookup<V> extends DefaultSchemaResolver<Schema, V> {
         RESOLVER_LOG.setLevel(Level.WARNING);
     }
 
+    private final SchemaRegistry registry;
     private final Duration timeout;
     private final UnknownSchemas unknown = new UnknownSchemas(System::nanoTime);
 
-    RegistryLookup(Duration timeout) {
+    /** What determines the id of a written value: the artifact is named by its topic. */
+    private record Written(String topic, Schema schema) {}
+
+    RegistryLookup(SchemaRegistry registry, Duration timeout) {
+        this.registry = registry;
         this.timeout = timeout;
     }
 
     /** Called by writers until the schema is cached. */
     @Override
     public SchemaLookupResult<Schema> resolveSchema(Record<V> data) {
-        return withTimeout(() -> super.resolveSchema(data));
+        Written key = new Written(
+                ((SerdeMetadata) data.metadata()).getTopic(), data.payload().getSchema());
+        return registry.findOnce(key, () -> withTimeout(() -> super.resolveSchema(data)));
     }
 
     /** Called by readers until the schema is cached. */
@@ -56,7 +65,7 @@ final class RegistryLookup<V> extends DefaultSchemaResolver<Schema, V> {
             throw new SerializationException("Unknown schema id " + id);
         }
         try {
-            return withTimeout(() -> super.resolveSchemaByArtifactReference(reference));
+            return registry.findOnce(id, () -> withTimeout(() -> super.resolveSchemaByArtifactReference(reference)));
         } catch (SchemaRegistryUnavailableException e) {
             if (isNotFound(e)) {
                 unknown.missed(id);

@@ -1,5 +1,10 @@
 package dev.mindfulcode.schemas;
 
+import io.apicurio.registry.resolver.SchemaLookupResult;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
+import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +17,14 @@ import org.jspecify.annotations.Nullable;
 public record SchemaRegistry(String url, boolean registersOnWrite) {
 
     /**
+     * What was found, for all serdes of the process: a registry's schemas never change, and a service has dozens of
+     * serdes for the same few.
+     */
+    private static final ConcurrentMap<Lookup, SchemaLookupResult<Schema>> FOUND = new ConcurrentHashMap<>();
+
+    private record Lookup(String url, Object key) {}
+
+    /**
      * Reads the values of SCHEMA_REGISTRY_URL and MINDFUL_REGISTER_SCHEMAS.
      *
      * @throws IllegalArgumentException if the URL is missing
@@ -20,5 +33,16 @@ public record SchemaRegistry(String url, boolean registersOnWrite) {
         return new SchemaRegistry(
                 RequiredSetting.of("SCHEMA_REGISTRY_URL", url, "http://localhost:8081/apis/registry/v3"),
                 registersOnWrite);
+    }
+
+    /** Returns what was found for the key before, or looks it up. A failure is not kept. */
+    SchemaLookupResult<Schema> findOnce(Object key, Supplier<SchemaLookupResult<Schema>> lookup) {
+        Lookup place = new Lookup(url, key);
+        SchemaLookupResult<Schema> known = FOUND.get(place);
+        if (known == null) {
+            known = lookup.get();
+            FOUND.put(place, known);
+        }
+        return known;
     }
 }

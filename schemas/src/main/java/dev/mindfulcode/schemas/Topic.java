@@ -98,9 +98,9 @@ public record Topic<V extends SpecificRecord>(
                 RecordDatumProvider.class,
                 RecordDatumProvider.VALUE_TYPE,
                 valueType);
-        AvroKafkaSerializer<V> serializer = new AvroKafkaSerializer<>(new RegistryLookup<V>(timeout));
+        AvroKafkaSerializer<V> serializer = new AvroKafkaSerializer<>(new RegistryLookup<V>(registry, timeout));
         serializer.configure(config, false);
-        AvroKafkaDeserializer<V> deserializer = new AvroKafkaDeserializer<>(new RegistryLookup<V>(timeout));
+        AvroKafkaDeserializer<V> deserializer = new AvroKafkaDeserializer<>(new RegistryLookup<V>(registry, timeout));
         deserializer.configure(config, false);
         return Serdes.serdeFrom(serializer, new ValueDeserializer<>(valueType, deserializer));
     }
