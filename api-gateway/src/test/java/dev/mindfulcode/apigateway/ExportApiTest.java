@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mindfulcode.apigateway.Api.Answer;
 import dev.mindfulcode.apigateway.Api.User;
-import dev.mindfulcode.dataprotection.KeyEncryptionKey;
-import dev.mindfulcode.dataprotection.PostgresUrl;
-import dev.mindfulcode.dataprotection.PostgresUserKeys;
 import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.embeddedplatform.RawHttp;
 import dev.mindfulcode.schemas.KeystrokeBatch;
@@ -240,11 +237,7 @@ class ExportApiTest {
 
     /** Writes batches whose rows in the file have some 30 KB each. */
     private void writeMegabytes(int megabytes) {
-        KeyEncryptionKey key = KeyEncryptionKey.parse(String.valueOf(gateway.environment.get("ENCRYPTION_KEY")));
-        UserCipher cipher = PostgresUserKeys.open(
-                        PostgresUrl.parse(gateway.databaseUrl).dataSource(), key)
-                .find(ada.id())
-                .orElseThrow();
+        UserCipher cipher = gateway.cipher(ada.id());
         int[] large = new int[KeystrokePayload.KEYSTROKES_MAX];
         Arrays.fill(large, 10_000);
         byte[] kinds = new byte[KeystrokePayload.SIGNALS_MAX];

@@ -1,9 +1,6 @@
 package dev.mindfulcode.apigateway;
 
 import dev.mindfulcode.apigateway.Api.User;
-import dev.mindfulcode.dataprotection.KeyEncryptionKey;
-import dev.mindfulcode.dataprotection.PostgresUrl;
-import dev.mindfulcode.dataprotection.PostgresUserKeys;
 import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.schemas.KeystrokeBatch;
 import dev.mindfulcode.schemas.KeystrokePayload;
@@ -34,10 +31,7 @@ final class TypedHistory implements AutoCloseable {
 
     TypedHistory(GatewayUnderTest gateway, User user) {
         this.user = user;
-        KeyEncryptionKey key = KeyEncryptionKey.parse(String.valueOf(gateway.environment.get("ENCRYPTION_KEY")));
-        cipher = PostgresUserKeys.open(PostgresUrl.parse(gateway.databaseUrl).dataSource(), key)
-                .find(user.id())
-                .orElseThrow();
+        cipher = gateway.cipher(user.id());
         log = gateway.log();
     }
 

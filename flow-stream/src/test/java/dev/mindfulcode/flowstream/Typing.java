@@ -1,5 +1,6 @@
 package dev.mindfulcode.flowstream;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
@@ -16,6 +17,7 @@ import dev.mindfulcode.schemas.SignalKind;
 import dev.mindfulcode.schemas.Topics;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
@@ -29,7 +31,8 @@ record Typing(UUID userId, UUID sessionId) {
             Base64.getEncoder().encodeToString("0123456789abcdefghijklmnopqrstuv".getBytes());
 
     static final String DATABASE_URL = TestPlatform.shared().freshDatabase();
-    static final DataSource DATABASE = PostgresUrl.parse(DATABASE_URL).dataSource();
+    static final DataSource DATABASE =
+            new HikariDataSource(PostgresUrl.parse(DATABASE_URL).pool("test", 4, Duration.ofMinutes(1)));
     static final PostgresUserKeys KEYS = keys();
 
     private static final SealedEvents<FlowFeatures> SEALED_FEATURES =

@@ -6,6 +6,7 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
@@ -36,7 +37,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
-import javax.sql.DataSource;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
@@ -63,14 +63,14 @@ final class IngestServer implements AutoCloseable {
     final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    final DataSource database;
+    final HikariDataSource database;
     private final ConfigurableApplicationContext context;
 
     private IngestServer(Platform platform, Clock clock, Map<String, Object> settings) {
         bootstrapServers = platform.bootstrapServers();
         registry = new SchemaRegistry(platform.registryUrl(), true);
         String databaseUrl = platform.freshDatabase();
-        database = PostgresUrl.parse(databaseUrl).dataSource();
+        database = new HikariDataSource(PostgresUrl.parse(databaseUrl).pool("test", 4, Duration.ofMinutes(1)));
         PostgresUserKeys.migrate(database);
         execute("""
             CREATE SCHEMA identity;
@@ -283,6 +283,8 @@ final class IngestServer implements AutoCloseable {
     @Override
     public void close() {
         context.close();
+        keys.close();
+        database.close();
         http.shutdownNow();
     }
 

@@ -9,7 +9,6 @@ import dev.mindfulcode.apigateway.database.GatewaySchema;
 import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
-import dev.mindfulcode.dataprotection.UserKeys;
 import dev.mindfulcode.embeddedplatform.TestPlatform;
 import dev.mindfulcode.webkit.idempotency.IdempotencyKey;
 import dev.mindfulcode.webkit.idempotency.IdempotencyStore.Execution;
@@ -46,13 +45,15 @@ class PostgresIdempotencyStoreTest {
     private final DataSource source = url.dataSource();
     private final Database database = new Database(url, 4);
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-31T08:30:00Z"));
-    private final AsyncUserCiphers ciphers = new AsyncUserCiphers(userKeys());
+    private final PostgresUserKeys keys = userKeys();
+    private final AsyncUserCiphers ciphers = new AsyncUserCiphers(keys);
     private final PostgresIdempotencyStore store = new PostgresIdempotencyStore(database, ciphers, clock());
     private final UUID ada = user();
 
     @AfterEach
     void stop() {
         ciphers.close();
+        keys.close();
         database.close();
     }
 
@@ -151,7 +152,7 @@ class PostgresIdempotencyStoreTest {
         return settable.withZone(ZoneOffset.UTC);
     }
 
-    private UserKeys userKeys() {
+    private PostgresUserKeys userKeys() {
         GatewaySchema.migrate(source);
         PostgresUserKeys.migrate(source);
         byte[] key = new byte[32];

@@ -9,7 +9,6 @@ import dev.mindfulcode.apigateway.database.GatewaySchema;
 import dev.mindfulcode.dataprotection.KeyEncryptionKey;
 import dev.mindfulcode.dataprotection.PostgresUrl;
 import dev.mindfulcode.dataprotection.PostgresUserKeys;
-import dev.mindfulcode.dataprotection.UserKeys;
 import dev.mindfulcode.embeddedplatform.Platform;
 import dev.mindfulcode.embeddedplatform.TestPlatform;
 import dev.mindfulcode.schemas.AccountEvent;
@@ -46,7 +45,7 @@ class OutboxRelayTest {
     private final PostgresUrl url = PostgresUrl.parse(platform.freshDatabase());
     private final DataSource dataSource = migrated();
     private final Database database = new Database(url, 4);
-    private final UserKeys keys = PostgresUserKeys.open(dataSource, randomKey());
+    private final PostgresUserKeys keys = PostgresUserKeys.open(dataSource, randomKey());
     private final AsyncUserCiphers ciphers = new AsyncUserCiphers(keys);
     private final Outbox outbox = new Outbox(database, () -> {});
     private final EventPublisher log = new EventPublisher(
@@ -82,6 +81,7 @@ class OutboxRelayTest {
         log.close();
         ciphers.close();
         testLog.close();
+        keys.close();
         database.close();
     }
 

@@ -52,10 +52,13 @@ public final class ReadModelDatabase {
      */
     private static @Nullable HikariDataSource pool;
 
+    /** The keys opened last: open keys poll their database, which with those of all tests would be its main load. */
+    private static @Nullable PostgresUserKeys openKeys;
+
     private final String url = copied();
     private final DataSource source = PostgresUrl.parse(url).dataSource();
     private final String encryptionKey = newEncryptionKey();
-    private final PostgresUserKeys keys = PostgresUserKeys.open(source, KeyEncryptionKey.parse(encryptionKey));
+    private @Nullable PostgresUserKeys keys;
 
     private static String migrated() {
         String template = TestPlatform.shared().freshDatabase();
@@ -85,7 +88,18 @@ public final class ReadModelDatabase {
     }
 
     public UserKeys keys() {
-        return keys;
+        synchronized (ReadModelDatabase.class) {
+            PostgresUserKeys own = keys;
+            if (own == null) {
+                own = PostgresUserKeys.open(source, KeyEncryptionKey.parse(encryptionKey));
+                keys = own;
+                if (openKeys != null) {
+                    openKeys.close();
+                }
+                openKeys = own;
+            }
+            return own;
+        }
     }
 
     public String url() {
