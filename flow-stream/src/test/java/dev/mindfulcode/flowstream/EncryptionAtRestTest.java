@@ -3,7 +3,6 @@ package dev.mindfulcode.flowstream;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mindfulcode.dataprotection.ErasedUsers;
 import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.flowstream.StoredBytes.Row;
 import dev.mindfulcode.schemas.AccountEvent;
@@ -20,15 +19,11 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -96,7 +91,8 @@ class EncryptionAtRestTest {
         }
         assertNowhereInClear(opened, rows, events);
 
-        destroyKey();
+        kafka.purge(anna);
+        kafka.flush();
         assertErased(rows);
     }
 
@@ -208,24 +204,11 @@ class EncryptionAtRestTest {
         }
     }
 
-    private void destroyKey() throws SQLException {
-        try (Connection connection = Typing.DATABASE.getConnection()) {
-            connection.setAutoCommit(false);
-            ErasedUsers.destroyKeys(connection, anna.userId());
-            connection.commit();
-        }
-        kafka.sendRaw(
-                Topics.ACCOUNTS,
-                anna.userId().toString().getBytes(UTF_8),
-                Seals.sealed(Topics.ACCOUNTS).erasure(Instant.now()));
-        kafka.flush();
-    }
-
     private void assertErased(List<Row> before) {
         try (StreamProcess stream = new StreamProcess(folder)) {
             Kafka.await("tombstones in each changelog", TIMEOUT, () -> {
                 assertThat(stream.isAlive()).isTrue();
-                return ErasureTest.USER_STORES.stream().allMatch(this::isTombstoned);
+                return StoredBytes.isTombstoned(anna.userId());
             });
         }
         assertThat(StoredBytes.ofRocksDb(folder).stream().filter(row -> StoredBytes.contains(row.key(), annasPrefix)))
@@ -237,14 +220,6 @@ class EncryptionAtRestTest {
             assertThat(row.value() != null && opens(ben, row.place(), row.value()))
                     .isFalse();
         }
-    }
-
-    private boolean isTombstoned(String store) {
-        Map<ByteBuffer, Integer> lengths = new HashMap<>();
-        changelog(store)
-                .forEach(row -> lengths.put(ByteBuffer.wrap(row.key()), row.value() == null ? 0 : row.value().length));
-        int mark = store.equals(FlowTopology.USERS_STORE) ? 1 : 0;
-        return lengths.values().stream().allMatch(length -> length == mark);
     }
 
     private static byte[] opened(Typing who, String store, byte[] value, int version) throws GeneralSecurityException {

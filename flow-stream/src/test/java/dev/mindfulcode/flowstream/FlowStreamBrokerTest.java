@@ -133,6 +133,63 @@ class FlowStreamBrokerTest {
         return last.values().stream().mapToLong(Long::longValue).sum();
     }
 
+    /** State of these users moves while an instance joins and while it leaves. */
+    @Test
+    void erasesUsersDuringRebalances() throws Exception {
+        List<Typing> people = new ArrayList<>();
+        Map<UUID, Long> typed = new HashMap<>();
+        for (int i = 0; i < 12; i++) {
+            people.add(Typing.someone());
+        }
+        List<Typing> erasedFirst = people.subList(0, 4);
+        List<Typing> erasedLater = people.subList(4, 8);
+        List<Typing> staying = people.subList(8, 12);
+        try (ConfigurableApplicationContext stream = start("stays")) {
+            type(people, 0, typed);
+            awaitKeystrokes(typed);
+            Kafka.Reading<FlowState> live = kafka.readCommitted(Topics.FLOW_STATES);
+            int threads = Kafka.streamThreads();
+            try (StreamProcess other = new StreamProcess(folder.resolve("leaves"))) {
+                Kafka.await("the other instance has partitions", TIMEOUT, () -> {
+                    assertThat(other.isAlive()).isTrue();
+                    live.values();
+                    return Kafka.streamThreads() > threads;
+                });
+                purgeWhileTheyType(erasedFirst, typed);
+                type(staying, 1, typed);
+                type(erasedLater, 1, typed);
+                awaitKeystrokes(typed);
+                purgeWhileTheyType(erasedLater, typed);
+            }
+            type(staying, 2, typed);
+            awaitKeystrokes(typed);
+            for (Typing erased : people.subList(0, 8)) {
+                Kafka.await("tombstones", TIMEOUT, () -> StoredBytes.isTombstoned(erased.userId()));
+            }
+        }
+        assertThat(people.subList(0, 8)).allMatch(erased -> StoredBytes.isTombstoned(erased.userId()));
+        assertStatesAgree(staying, typed);
+    }
+
+    private void type(List<Typing> people, long sequence, Map<UUID, Long> typed) {
+        for (Typing who : people) {
+            kafka.type(who, who.batch(sequence, now(), 10, 50));
+            typed.merge(who.userId(), 10L, Long::sum);
+        }
+    }
+
+    /** Batches that were accepted before follow the mark of the erasure. */
+    private void purgeWhileTheyType(List<Typing> people, Map<UUID, Long> typed) throws Exception {
+        for (Typing who : people) {
+            KeystrokeBatch last = who.batch(7, now(), 10, 50);
+            kafka.type(who, who.batch(8, now(), 10, 50));
+            kafka.purge(who);
+            kafka.type(who, last);
+            typed.remove(who.userId());
+        }
+        kafka.flush();
+    }
+
     @Test
     void restoresItsStateWithoutTheStateFolder() {
         Typing anna = Typing.someone();

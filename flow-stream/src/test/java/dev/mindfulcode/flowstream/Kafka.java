@@ -1,5 +1,6 @@
 package dev.mindfulcode.flowstream;
 
+import dev.mindfulcode.dataprotection.ErasedUsers;
 import dev.mindfulcode.embeddedplatform.Platform;
 import dev.mindfulcode.embeddedplatform.TestPlatform;
 import dev.mindfulcode.schemas.FlowMinute;
@@ -9,13 +10,17 @@ import dev.mindfulcode.schemas.PublishedModel;
 import dev.mindfulcode.schemas.Topic;
 import dev.mindfulcode.schemas.Topics;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
@@ -63,6 +68,34 @@ final class Kafka implements AutoCloseable {
 
     <V extends SpecificRecord> void send(Topic<V> topic, UUID userId, V value) {
         sendRaw(topic, userId.toString().getBytes(StandardCharsets.UTF_8), Seals.value(topic, userId, value));
+    }
+
+    /** Destroys the key of a user and marks them as erased, as the gateway does. */
+    void purge(Typing who) throws SQLException {
+        try (Connection connection = Typing.DATABASE.getConnection()) {
+            connection.setAutoCommit(false);
+            ErasedUsers.destroyKeys(connection, who.userId());
+            connection.commit();
+        }
+        sendRaw(
+                Topics.ACCOUNTS,
+                who.userId().toString().getBytes(StandardCharsets.UTF_8),
+                Seals.sealed(Topics.ACCOUNTS).erasure(Instant.now()));
+    }
+
+    /** Returns how many threads of streams share the partitions. */
+    static int streamThreads() {
+        try (Admin admin =
+                Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, PLATFORM.bootstrapServers()))) {
+            return Math.toIntExact(
+                    admin.describeConsumerGroups(List.of(StreamSettings.APPLICATION_ID)).all().get().values().stream()
+                            .flatMap(group -> group.members().stream())
+                            .filter(member ->
+                                    !member.assignment().topicPartitions().isEmpty())
+                            .count());
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Makes a model the one to be used. */

@@ -2,14 +2,18 @@ package dev.mindfulcode.flowstream;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -63,6 +67,28 @@ final class StoredBytes {
             }
         }
         return rows;
+    }
+
+    /** Returns whether all that the changelogs have of a user is that they were erased. */
+    static boolean isTombstoned(UUID userId) {
+        return ErasureTest.USER_STORES.stream().allMatch(store -> {
+            Collection<Integer> lengths =
+                    latestLengths("mindful-flow-" + store + "-changelog", UserStoreKeys.prefix(userId));
+            return store.equals(FlowTopology.USERS_STORE)
+                    ? lengths.size() == 1 && lengths.contains(1)
+                    : lengths.stream().allMatch(length -> length == 0);
+        });
+    }
+
+    /** Returns the length of the last value of each key that begins with a prefix; 0 for a tombstone. */
+    private static Collection<Integer> latestLengths(String topic, byte[] prefix) {
+        Map<ByteBuffer, Integer> lengths = new HashMap<>();
+        for (Row row : ofTopic(topic)) {
+            if (row.keyBeginsWith(prefix)) {
+                lengths.put(ByteBuffer.wrap(row.key()), row.value() == null ? 0 : row.value().length);
+            }
+        }
+        return lengths.values();
     }
 
     /** Returns the rows of all RocksDB databases below a folder; their place is the name of the store. */

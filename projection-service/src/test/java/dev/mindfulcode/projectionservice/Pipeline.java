@@ -2,12 +2,15 @@ package dev.mindfulcode.projectionservice;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.mindfulcode.dataprotection.ErasedUsers;
+import dev.mindfulcode.dataprotection.Erasures;
 import dev.mindfulcode.dataprotection.SealedEvents;
 import dev.mindfulcode.dataprotection.UserCipher;
 import dev.mindfulcode.embeddedplatform.Platform;
 import dev.mindfulcode.embeddedplatform.TestPlatform;
 import dev.mindfulcode.projectionservice.fold.Projection;
 import dev.mindfulcode.projectionservice.fold.ReadModelDatabase;
+import dev.mindfulcode.projectionservice.readmodel.Transaction;
 import dev.mindfulcode.schemas.AccountEvent;
 import dev.mindfulcode.schemas.DeadLetter;
 import dev.mindfulcode.schemas.SchemaRegistry;
@@ -97,6 +100,34 @@ final class Pipeline implements AutoCloseable {
 
     void eraseKey(UUID userId) throws SQLException {
         database.execute("DELETE FROM protection.user_keys WHERE user_id = '" + userId + "'");
+    }
+
+    /** Destroys the key of a user and stores the erasure with its steps, as the gateway does. */
+    void purge(UUID userId) throws SQLException {
+        Transaction.<UUID, SQLException>run(database.source(), connection -> {
+            ErasedUsers.destroyKeys(connection, userId);
+            return Erasures.begin(connection, userId, "receipt of " + userId, Instant.now());
+        });
+    }
+
+    /** Returns whether the rows of a purged user are deleted, as the receipt says. */
+    boolean isPurged(UUID userId) throws SQLException {
+        return database.number("SELECT count(*) FROM protection.erasures JOIN protection.erasure_steps USING"
+                        + " (erasure_id) WHERE place = 'read_models' AND state = 'done' AND user_id = '" + userId + "'")
+                == 1;
+    }
+
+    /** Returns the tables, of all builds, that have rows of a user. */
+    List<String> tablesWith(UUID userId) throws SQLException {
+        List<String> found = new ArrayList<>();
+        for (String table : database.rows("SELECT table_schema || '.' || table_name FROM information_schema.columns"
+                + " WHERE column_name = 'user_id' AND starts_with(table_schema, 'readmodel')")) {
+            String name = table.substring(1, table.length() - 1);
+            if (database.number("SELECT count(*) FROM " + name + " WHERE user_id = '" + userId + "'") > 0) {
+                found.add(name);
+            }
+        }
+        return found;
     }
 
     /** Returns when the broker has it. */

@@ -6,9 +6,15 @@ import dev.mindfulcode.projectionservice.fold.SampleEvents;
 import dev.mindfulcode.projectionservice.loop.LoopState;
 import dev.mindfulcode.schemas.Topics;
 import java.net.URI;
+import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -136,6 +142,75 @@ class ProjectionRecoveryTest {
         ends.write(2_000);
         Eventually.holds("taken over", () -> streamed(second).partitions() == 24);
         ends.meet();
+    }
+
+    /** Both instances read records of these users while one joins and while one leaves. */
+    @Test
+    void leavesNoRowOfUsersErasedDuringRebalances() throws Exception {
+        Instant nine = Instant.parse("2026-03-02T09:00:00Z");
+        List<UUID> users = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            users.add(pipeline.newUser().userId());
+        }
+        List<UUID> erasedFirst = users.subList(0, 4);
+        List<UUID> erasedLater = users.subList(4, 8);
+        AtomicBoolean isOver = new AtomicBoolean();
+        int minutes;
+        ProjectionService first = pipeline.start();
+        try (ExecutorService threads = Executors.newFixedThreadPool(1)) {
+            Future<Integer> writer = threads.submit(() -> {
+                int written = 0;
+                while (!isOver.get()) {
+                    for (UUID user : users) {
+                        pipeline.send(
+                                Topics.FLOW_MINUTES, user, SampleEvents.minute(nine.plusSeconds(60L * written), 1, 1));
+                    }
+                    pipeline.flush();
+                    written++;
+                }
+                return written;
+            });
+            try {
+                for (UUID user : users) {
+                    Eventually.holds("rows", () -> !pipeline.tablesWith(user).isEmpty());
+                }
+                ProjectionService second = pipeline.start();
+                purge(erasedFirst);
+                Eventually.holds(
+                        "shared",
+                        () -> streamed(first).partitions() == 12
+                                && streamed(second).partitions() == 12);
+                awaitPurged(erasedFirst);
+                purge(erasedLater);
+                first.stop();
+                Eventually.holds("taken over", () -> streamed(second).partitions() == 24);
+                awaitPurged(erasedLater);
+            } finally {
+                isOver.set(true);
+            }
+            minutes = writer.get();
+        }
+        pipeline.awaitApplied();
+
+        for (UUID user : users.subList(0, 8)) {
+            assertThat(pipeline.tablesWith(user)).isEmpty();
+        }
+        assertThat(pipeline.database.rows(
+                        "SELECT count(*), sum(keystrokes) FROM readmodel.flow_minutes GROUP BY user_id"))
+                .hasSize(4)
+                .containsOnly("(" + minutes + "," + minutes + ")");
+    }
+
+    private void purge(List<UUID> users) throws SQLException {
+        for (UUID user : users) {
+            pipeline.purge(user);
+        }
+    }
+
+    private void awaitPurged(List<UUID> users) throws Exception {
+        for (UUID user : users) {
+            Eventually.holds("the rows are deleted", () -> pipeline.isPurged(user));
+        }
     }
 
     /** As after a restart of Postgres that lost its last commits: they need not wait for the disk. */

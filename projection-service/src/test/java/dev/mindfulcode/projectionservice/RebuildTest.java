@@ -377,6 +377,67 @@ class RebuildTest {
                 .containsExactly("(" + stays.userId() + ")");
     }
 
+    /** While a transaction of the build has read that nobody is erased, and has yet to write rows of these users. */
+    @Test
+    void leavesOutUsersErasedDuringTheBuild() throws Exception {
+        List<UUID> users = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            users.add(pipeline.newUser().userId());
+        }
+        List<UUID> erased = users.subList(0, 6);
+        sendMinutes(users, 0, 1_000);
+        pipeline.start();
+        pipeline.awaitApplied();
+        pipeline.database.execute("INSERT INTO readmodel.projection_builds (projection, build, state, share_percent)"
+                + " VALUES ('flow_minutes', 2, 'building', 1)");
+        String building = "readmodel_flow_minutes_2.flow_minutes";
+        Eventually.holds(
+                "its table is there", () -> pipeline.database.value("SELECT to_regclass('" + building + "')") != null);
+        Eventually.holds("it has begun", () -> pipeline.database.number("SELECT count(*) FROM " + building) > 0);
+        try (Connection holding = pipeline.database.source().getConnection()) {
+            holding.setAutoCommit(false);
+            holding.createStatement().execute("LOCK TABLE " + building + " IN SHARE MODE");
+            Eventually.holds(
+                    "its next transaction waits", () -> waiting("relation = '" + building + "'::regclass") > 0);
+
+            for (UUID user : erased) {
+                pipeline.purge(user);
+            }
+            sendMinutes(users, 1_000, 1_001);
+            Eventually.holds("the deletion waits for it", () -> waiting("locktype = 'advisory'") > 0);
+            holding.rollback();
+        }
+        for (UUID user : erased) {
+            Eventually.holds("the rows are deleted", () -> pipeline.isPurged(user));
+        }
+        awaitState("flow_minutes", 2, "in_use");
+        pipeline.awaitApplied();
+
+        assertThat(report("flow_minutes", 2)).contains("\"identical\": true").doesNotContain("\"identical\": false");
+        for (UUID user : erased) {
+            assertThat(pipeline.tablesWith(user)).isEmpty();
+        }
+        assertThat(pipeline.database.rows(
+                        "SELECT count(*), sum(keystrokes) FROM readmodel.flow_minutes GROUP BY user_id"))
+                .hasSize(6)
+                .containsOnly("(1001,1001)");
+    }
+
+    /** Sends minutes with one keystroke each. */
+    private void sendMinutes(List<UUID> users, int from, int to) throws Exception {
+        for (int i = from; i < to; i++) {
+            for (UUID user : users) {
+                pipeline.send(Topics.FLOW_MINUTES, user, SampleEvents.minute(NINE.plusSeconds(60L * i), 1, 1));
+            }
+        }
+        pipeline.flush();
+    }
+
+    private long waiting(String lock) throws Exception {
+        return pipeline.database.number("SELECT count(*) FROM pg_locks WHERE NOT granted AND database ="
+                + " (SELECT oid FROM pg_database WHERE datname = current_database()) AND " + lock);
+    }
+
     @Test
     void removesCancelledBuild() throws Exception {
         EventStreamModel ends = new EventStreamModel(pipeline, 4, 5);
